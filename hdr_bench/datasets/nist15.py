@@ -1,0 +1,67 @@
+"""NIST-15: 73,055 characters of 64x64 pixels, the ten digits and A to E, from NIST Special Database 19.
+
+The set that Burke and Devery (2019) trained on. It is not distributed with the library.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from hdr_bench.datasets.cut import ReadOptions
+from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
+from hdr_bench.datasets.home import data_home
+from hdr_bench.datasets.idx_folder import find_pairs, read_pair
+from hdr_bench.datasets.mnist import check_idx
+from hdr_bench.datasets.source import Source, key_of, stamp_of
+from hdr_bench.exceptions import DatasetNotFoundError
+
+CLASS_NAMES = tuple("0123456789ABCDE")
+IMAGES_SHA256 = "960757813e78460bc3be015375ba3fdabaa719cee6aad149f6f329f66e648f67"
+LABELS_SHA256 = "d56a5a7057e7069eac415b6f59cdc9b0cf603aa0625861bd7787979a4aacdbb0"
+TEST_SIZE = 0.15
+_HOW_TO_GET = (
+    "Build it from NIST Special Database 19 (by class: 0 to 9 and A to E, cropped to the character and reduced to "
+    "64x64 pixels, black on white) as nist15-images-idx3-ubyte and nist15-labels-idx1-ubyte (.gz or not), then call: "
+    'hdr-bench data add nist15 FOLDER. Or take EMNIST, made from the same database: dataset = "openml:EMNIST_Balanced"'
+)
+
+
+def nist15_source(options: ReadOptions) -> Source:
+    """Return the source of ``nist15``, cut at random: 62,096 to train and 10,959 to test, unless told otherwise.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the files are not in the data home, with how to build them.
+    """
+    folder = data_home() / "nist15"
+    files = find_pairs(folder)["train"] if folder.exists() else None
+    stamp = stamp_of(files, folder) if files else None
+    return Source("nist15", key_of("nist15", options), lambda: read_nist15_folder(folder, options), stamp)
+
+
+def read_nist15_folder(folder: Path, options: ReadOptions) -> Dataset:
+    """Read and verify the two files of a folder, and cut them.
+
+    The cut is at random, not by class, as the source's was: 62,096 and 10,959 (15 %, rounded up).
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the files are not there.
+    DatasetError
+        If they are damaged, or not the original.
+    """
+    if not folder.exists():
+        raise DatasetNotFoundError(f"nist15 is not in {folder}. {_HOW_TO_GET}")
+    image_file, label_file = find_pairs(folder)["train"]
+    images, labels = read_pair(image_file, label_file)
+    check_idx(images, IMAGES_SHA256, str(image_file))
+    check_idx(labels, LABELS_SHA256, str(label_file))
+    test_size = TEST_SIZE if options.test_size is None else options.test_size
+    n_test = int(np.ceil(len(images) * test_size))
+    order = np.random.default_rng(options.split_seed).permutation(len(images))
+    whole = Part(images, labels.astype(np.int64))
+    note = f"cut at random by the library: {n_test} of {len(images)} to test, seed {options.split_seed}"
+    train, test = np.sort(order[n_test:]), np.sort(order[:n_test])
+    return make_dataset("nist15", whole.take(train), whole.take(test), CLASS_NAMES, (note,))

@@ -1,0 +1,42 @@
+"""Data sets of OpenML, through scikit-learn."""
+
+import numpy as np
+
+from hdr_bench.datasets.cut import ReadOptions, cut_dataset
+from hdr_bench.datasets.dataset import Dataset, encode_labels
+from hdr_bench.datasets.rows import as_images
+from hdr_bench.datasets.source import Source, key_of
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+
+
+def openml_source(name: str, options: ReadOptions) -> Source:
+    """Return the source of ``openml:NAME``, `NAME` a data set's name or its number."""
+    return Source(f"openml:{name}", key_of(f"openml:{name}", options), lambda: _read_openml(name, options))
+
+
+def _read_openml(name: str, options: ReadOptions) -> Dataset:
+    from sklearn.datasets import fetch_openml
+
+    which = {"data_id": int(name)} if name.isdecimal() else {"name": name}
+    try:
+        bunch = fetch_openml(**which, as_frame=False, n_retries=1, delay=0.1, cache=False)
+    except OSError as error:
+        raise DatasetNotFoundError(
+            f"openml:{name}: OpenML does not answer: {error}; with a network call: hdr-bench data fetch openml:{name}"
+        ) from error
+    except ValueError as error:
+        raise DatasetError(f"openml:{name}: {error}") from error
+    if bunch.data.dtype == object or bunch.target is None:
+        raise DatasetError(f"openml:{name}: not pixels with one label each")
+    images = as_images(f"openml:{name}", bunch.data)
+    if np.array_equal(images, images.astype(np.uint8)):
+        images = images.astype(np.uint8)
+    labels, class_names = encode_labels(f"openml:{name}", _integers(name, bunch.target))
+    return cut_dataset(f"openml:{name}", images, labels, class_names, options)
+
+
+def _integers(name: str, target: np.ndarray) -> np.ndarray:
+    try:
+        return np.asarray(target).astype(np.int64)
+    except ValueError as error:
+        raise DatasetError(f"openml:{name}: the labels are not integers, e.g. {target[0]!r}") from error

@@ -1,0 +1,160 @@
+"""Data sets that were verified once and are kept ready to be memory-mapped.
+
+A prepared data set is a folder of four ``.npy`` files and a manifest. The manifest holds what the source looked
+like (its stamp), and of each file its size, its time of change and its SHA-256: a file whose size and time are
+as they were is trusted, any other is hashed again.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hdr_bench.datasets.dataset import Dataset, Part
+from hdr_bench.datasets.home import prepared_home
+from hdr_bench.exceptions import DatasetError
+
+FORMAT_VERSION = 1
+_MANIFEST = "manifest.json"
+_ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A prepared data set: its folder, and the manifest in it."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def stamp(self) -> str | None:
+        """What the source looked like when it was read; None where there is no source to look at."""
+        stamp: str | None = self.manifest["stamp"]
+        return stamp
+
+
+def find_prepared(key: str) -> Prepared | None:
+    """Return what is kept under `key`, or None; a folder without a readable manifest counts as none."""
+    folder = prepared_home() / key
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return Prepared(folder, manifest) if manifest.get("format_version") == FORMAT_VERSION else None
+
+
+def list_prepared() -> list[Prepared]:
+    """Return all that is kept, sorted by the folder's name."""
+    folders = sorted(prepared_home().glob(f"*/{_MANIFEST}"))
+    found = (find_prepared(manifest.parent.name) for manifest in folders)
+    return [prepared for prepared in found if prepared is not None]
+
+
+def open_prepared(prepared: Prepared) -> Dataset:
+    """Return the data set with its arrays memory-mapped, read-only.
+
+    Raises
+    ------
+    DatasetError
+        If a file was changed since it was verified.
+    """
+    manifest = prepared.manifest
+    for name, verified in manifest["files"].items():
+        _check_unchanged(prepared.folder / name, verified, manifest["name"])
+    arrays = {name: np.load(prepared.folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+    return Dataset(
+        name=manifest["name"],
+        train=Part(arrays["train_images"], arrays["train_labels"]),
+        test=Part(arrays["test_images"], arrays["test_labels"]),
+        class_names=tuple(manifest["class_names"]),
+        fingerprint=manifest["fingerprint"],
+        notes=tuple(manifest["notes"]),
+    )
+
+
+def keep_prepared(key: str, dataset: Dataset, stamp: str | None) -> Dataset:
+    """Write `dataset` under `key`, whole or not at all, and return it memory-mapped.
+
+    Raises
+    ------
+    DatasetError
+        If the folder cannot be written.
+    """
+    home = prepared_home()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        incoming = Path(tempfile.mkdtemp(dir=home, prefix=f".incoming-{key}-"))
+    except OSError as error:
+        raise DatasetError(
+            f"cannot keep {dataset.name} in {home}: {error.strerror}; set HDR_BENCH_DATA to a folder that you may write"
+        ) from error
+    try:
+        _write(incoming, dataset, stamp)
+        _swap(incoming, home / key)
+    finally:
+        shutil.rmtree(incoming, ignore_errors=True)
+    kept = find_prepared(key)
+    if kept is None:
+        raise DatasetError(f"{home / key} vanished while it was written; is another process clearing it?")
+    return open_prepared(kept)
+
+
+def _write(folder: Path, dataset: Dataset, stamp: str | None) -> None:
+    folder.chmod(0o755)
+    arrays = (dataset.train.images, dataset.train.labels, dataset.test.images, dataset.test.labels)
+    for name, array in zip(_ARRAYS, arrays, strict=True):
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(array))
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "name": dataset.name,
+        "stamp": stamp,
+        "class_names": dataset.class_names,
+        "fingerprint": dataset.fingerprint,
+        "notes": dataset.notes,
+        "files": {f"{name}.npy": _look_at(folder / f"{name}.npy") for name in _ARRAYS},
+    }
+    (folder / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _swap(incoming: Path, target: Path) -> None:
+    """Put `incoming` in the place of `target`; where another process was faster, its copy stays."""
+    retired = incoming.with_name(incoming.name + "-retired")
+    try:
+        if target.exists():
+            target.replace(retired)
+        incoming.replace(target)
+    except OSError:
+        if not (target / _MANIFEST).exists():
+            raise
+    finally:
+        shutil.rmtree(retired, ignore_errors=True)
+
+
+def _look_at(path: Path) -> dict[str, Any]:
+    seen = path.stat()
+    return {"size": seen.st_size, "mtime_ns": seen.st_mtime_ns, "sha256": _sha256(path)}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_unchanged(path: Path, verified: dict[str, Any], name: str) -> None:
+    try:
+        seen = path.stat()
+    except FileNotFoundError as error:
+        raise DatasetError(f"{path} is gone since {name} was verified; {_remedy(path)}") from error
+    if (seen.st_size, seen.st_mtime_ns) == (verified["size"], verified["mtime_ns"]):
+        return
+    if seen.st_size != verified["size"] or _sha256(path) != verified["sha256"]:
+        raise DatasetError(f"{path} was changed since {name} was verified; {_remedy(path)}")
+
+
+def _remedy(path: Path) -> str:
+    return f"remove the folder {path.parent}, and the data are read anew from where they came"

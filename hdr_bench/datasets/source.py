@@ -1,0 +1,50 @@
+"""Where a data set comes from: what to read, and how to notice that it changed."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hdr_bench.datasets.cut import ReadOptions
+from hdr_bench.datasets.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set before it is read.
+
+    Attributes
+    ----------
+    name : str
+        What the user calls it.
+    key : str
+        The name of its folder among the prepared data sets.
+    read : callable
+        Reads and verifies everything; slow.
+    stamp : str or None
+        What the files look like now; None where there are no files to look at, and what was prepared once holds.
+    """
+
+    name: str
+    key: str
+    read: Callable[[], Dataset]
+    stamp: str | None = None
+
+
+def stamp_of(paths: Iterable[Path], root: Path) -> str:
+    """Return a digest of the names below `root`, sizes and times of change of `paths`: it opens none of them."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        seen = path.stat()
+        digest.update(f"{path.relative_to(root)}\0{seen.st_size}\0{seen.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def key_of(name: str, options: ReadOptions) -> str:
+    """Return a folder name for `name` and what it is read with: readable, and apart from all others."""
+    readable = re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-.")[-40:]
+    if readable == name and options == ReadOptions():
+        return name
+    digest = hashlib.sha256(repr((name, options)).encode()).hexdigest()
+    return f"{readable}-{digest[:12]}"

@@ -1,0 +1,144 @@
+"""The methods, each a scikit-learn estimator.
+
+`ESTIMATORS` and `TRANSFORMERS` are the tables of their names. Importing this package loads no torch: the classes are
+imported when they are first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hdr_bench.exceptions import UnknownNameError
+
+if TYPE_CHECKING:
+    from hdr_bench.estimators.augmentation import Distortion
+    from hdr_bench.estimators.images import Deskewer, PixelScaler
+    from hdr_bench.estimators.linear import LinearClassifier, PolynomialClassifier
+    from hdr_bench.estimators.neighbors import KNNClassifier
+    from hdr_bench.estimators.neural import CNNClassifier, MLPClassifier
+    from hdr_bench.estimators.svm import SVMClassifier
+    from hdr_bench.estimators.tree import DecisionTreeClassifier
+
+__all__ = ["ESTIMATORS", "TRANSFORMERS", "CNNClassifier", "DecisionTreeClassifier", "Deskewer", "Distortion",
+           "KNNClassifier", "LinearClassifier", "MLPClassifier", "PixelScaler", "PolynomialClassifier",
+           "SVMClassifier", "estimator_class", "list_estimators", "make_estimator"]  # fmt: skip
+
+ESTIMATORS: dict[str, str] = {
+    "svm": "hdr_bench.estimators.svm.SVMClassifier",
+    "knn": "hdr_bench.estimators.neighbors.KNNClassifier",
+    "tree": "hdr_bench.estimators.tree.DecisionTreeClassifier",
+    "linear": "hdr_bench.estimators.linear.LinearClassifier",
+    "polynomial": "hdr_bench.estimators.linear.PolynomialClassifier",
+    "mlp": "hdr_bench.estimators.neural.MLPClassifier",
+    "cnn": "hdr_bench.estimators.neural.CNNClassifier",
+}
+
+TRANSFORMERS: dict[str, str] = {
+    "scale": "hdr_bench.estimators.images.PixelScaler",
+    "deskew": "hdr_bench.estimators.images.Deskewer",
+}
+
+_PUBLIC = {
+    path.rpartition(".")[2]: path
+    for path in (*ESTIMATORS.values(), *TRANSFORMERS.values(), "hdr_bench.estimators.augmentation.Distortion")
+}
+
+
+def list_estimators() -> dict[str, str]:
+    """Return the name of each estimator, and the first line of what it says of itself."""
+    return {name: (estimator_class(name).__doc__ or "").partition("\n")[0] for name in ESTIMATORS}
+
+
+def make_estimator(name: str, **params: Any) -> Any:
+    """Make an unfitted estimator.
+
+    Parameters
+    ----------
+    name : str
+        A name of `ESTIMATORS`, or the dotted path of any scikit-learn estimator.
+    **params
+        Its parameters.
+
+    Returns
+    -------
+    estimator : sklearn.base.BaseEstimator
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such estimator, or it has no such parameter.
+
+    Examples
+    --------
+    >>> from hdr_bench import make_estimator
+    >>> make_estimator("knn", n_neighbors=5)
+    KNNClassifier(n_neighbors=5)
+    """
+    return make_from(ESTIMATORS, "estimator", name, params)
+
+
+def make_transformer(name: str, **params: Any) -> Any:
+    """Make an unfitted transformer: a name of `TRANSFORMERS`, or a dotted path; otherwise as `make_estimator`."""
+    return make_from(TRANSFORMERS, "transformer", name, params)
+
+
+def estimator_class(name: str) -> type:
+    """Return the class behind a name of `ESTIMATORS` or a dotted path.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+    """
+    return class_of(ESTIMATORS, "estimator", name)
+
+
+def make_from(table: dict[str, str], kind: str, name: str, params: dict[str, Any]) -> Any:
+    """Make what `name` stands for in `table`, with `params`; nested ones (``step__param``) reach into it.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such name, or it has no such parameter.
+    """
+    cls = class_of(table, kind, name)
+    if not hasattr(cls, "get_params"):
+        raise UnknownNameError(f"{kind} ({name} has no get_params)", name, table)
+    known = set(cls._get_param_names()) if hasattr(cls, "_get_param_names") else set()
+    direct = {key: value for key, value in params.items() if "__" not in key}
+    for key in direct:
+        if key not in known:
+            raise UnknownNameError(f"parameter of {cls.__name__}", key, sorted(known))
+    made = cls(**direct)
+    nested = {key: value for key, value in params.items() if "__" in key}
+    for key in nested:
+        if key not in made.get_params():
+            raise UnknownNameError(f"parameter of {cls.__name__}", key, sorted(made.get_params()))
+    return made.set_params(**nested)
+
+
+def class_of(table: dict[str, str], kind: str, name: str) -> type:
+    """Return the class that `name` stands for in `table`, or at its dotted path.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+    """
+    path = table.get(name, name)
+    module, dot, attribute = path.rpartition(".")
+    if not dot:
+        raise UnknownNameError(kind, name, table)
+    try:
+        found = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise UnknownNameError(f"{kind} ({error})", name, table) from error
+    if not isinstance(found, type):
+        raise UnknownNameError(f"{kind} (not a class)", name, table)
+    return found
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, attribute = _PUBLIC[name].rpartition(".")
+    return getattr(import_module(module), attribute)

@@ -1,0 +1,308 @@
+"""Linear classifiers, on pixels and on products of principal components."""
+
+from itertools import combinations_with_replacement
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.exceptions import UnknownNameError
+
+LOSSES = ("log_loss", "squared_error")
+
+
+def _is_logistic(estimator: Any) -> bool:
+    if estimator.loss != "log_loss":
+        raise AttributeError(f"predict_proba needs loss='log_loss', not {estimator.loss!r}; see CalibratedClassifierCV")
+    return True
+
+
+class LinearClassifier(ClassifierMixin, BaseEstimator):
+    """Linear classifier: multinomial logistic regression, or least squares on one-hot targets.
+
+    Parameters
+    ----------
+    loss : {"log_loss", "squared_error"}, default="log_loss"
+        Multinomial logistic regression (scikit-learn's L-BFGS), or least squares on targets of -1 and 1
+        (scikit-learn's ridge regression); the latter decides for the largest output.
+    alpha : float, default=1.0
+        Strength of the L2 penalty: the inverse of LogisticRegression's C, or Ridge's alpha.
+    max_iter : int, default=300
+        Most iterations of L-BFGS; least squares needs none.
+    tol : float, default=0.001
+        Tolerance of L-BFGS on the largest component of the gradient.
+    pixel_scale : float or None, default=None
+        What pixels are divided by; None learns the largest absolute value.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    coef_ : ndarray of shape (n_outputs, n_features)
+        For the scaled pixels; one output for two classes.
+    intercept_ : ndarray of shape (n_outputs,)
+    scale_ : float
+    n_iter_ : int
+        Iterations run; 1 for least squares.
+    n_features_in_ : int
+
+    Examples
+    --------
+    >>> from hdr_bench import load_dataset
+    >>> from hdr_bench.estimators import LinearClassifier
+    >>> digits = load_dataset("digits-8x8")
+    >>> model = LinearClassifier().fit(digits.train.X, digits.train.y)
+    >>> model.score(digits.test.X, digits.test.y) > 0.9
+    True
+    """
+
+    def __init__(
+        self,
+        loss: str = "log_loss",
+        *,
+        alpha: float = 1.0,
+        max_iter: int = 300,
+        tol: float = 1e-3,
+        pixel_scale: float | None = None,
+    ) -> None:
+        self.loss = loss
+        self.alpha = alpha
+        self.max_iter = max_iter
+        self.tol = tol
+        self.pixel_scale = pixel_scale
+
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
+
+        Raises
+        ------
+        ValueError
+            If the data or a parameter cannot be used.
+        """
+        pixels, labels = validate_data(self, X, y)
+        check_classification_targets(labels)
+        self.scale_ = learn_scale(pixels, self.pixel_scale)
+        head = fit_head(self, scaled(pixels, self.scale_), labels)
+        self.classes_, self.coef_, self.intercept_, self.n_iter_ = head
+        return self
+
+    def decision_function(self, X: ArrayLike) -> Floats:
+        """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
+        check_is_fitted(self)
+        pixels = validate_data(self, X, reset=False)
+        return outputs(scaled(pixels, self.scale_), self.coef_, self.intercept_)
+
+    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
+        """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
+        return decided(self.decision_function(X), self.classes_)
+
+    @available_if(_is_logistic)
+    def predict_proba(self, X: ArrayLike) -> Floats:
+        """Return the probability of each class, shape (n, n_classes); only with ``loss="log_loss"``."""
+        return softmax(self.decision_function(X))
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of weights and intercepts."""
+        check_is_fitted(self)
+        return int(self.coef_.size + self.intercept_.size)
+
+    @property
+    def engine_(self) -> str:
+        """The library that computes."""
+        return "scikit-learn"
+
+
+class PolynomialClassifier(ClassifierMixin, BaseEstimator):
+    """Principal components, then all their products up to a degree, then a linear classifier.
+
+    With ``degree=2`` and 40 components this is the quadratic classifier of LeCun et al. (1998), section III.C.3:
+    820 products and a constant.
+
+    Parameters
+    ----------
+    degree : int, default=2
+        Highest number of factors of a product.
+    n_components : int, default=60
+        Principal components; fewer where the data have fewer.
+    loss : {"squared_error", "log_loss"}, default="squared_error"
+        As for `LinearClassifier`.
+    alpha : float, default=500.0
+        Strength of the L2 penalty on the weights of the products, each divided by its root mean square.
+    max_iter : int, default=300
+        Most iterations of L-BFGS; least squares needs none.
+    tol : float, default=0.001
+        Tolerance of L-BFGS.
+    pixel_scale : float or None, default=None
+        What pixels are divided by; None learns the largest absolute value.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    pca_ : sklearn.decomposition.PCA
+    deviation_ : ndarray of shape (n_products,)
+        What each product is divided by: its root mean square while fitting.
+    coef_ : ndarray of shape (n_outputs, n_products)
+    intercept_ : ndarray of shape (n_outputs,)
+    scale_ : float
+    n_iter_ : int
+    n_features_in_ : int
+
+    Examples
+    --------
+    >>> from hdr_bench import load_dataset
+    >>> from hdr_bench.estimators import PolynomialClassifier
+    >>> digits = load_dataset("digits-8x8")
+    >>> model = PolynomialClassifier(n_components=20).fit(digits.train.X, digits.train.y)
+    >>> model.score(digits.test.X, digits.test.y) > 0.95
+    True
+    """
+
+    def __init__(
+        self,
+        degree: int = 2,
+        n_components: int = 60,
+        *,
+        loss: str = "squared_error",
+        alpha: float = 500.0,
+        max_iter: int = 300,
+        tol: float = 1e-3,
+        pixel_scale: float | None = None,
+    ) -> None:
+        self.degree = degree
+        self.n_components = n_components
+        self.loss = loss
+        self.alpha = alpha
+        self.max_iter = max_iter
+        self.tol = tol
+        self.pixel_scale = pixel_scale
+
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
+
+        Raises
+        ------
+        ValueError
+            If the data or a parameter cannot be used.
+        """
+        pixels, labels = validate_data(self, X, y)
+        check_classification_targets(labels)
+        if self.degree < 1 or self.n_components < 1:
+            raise ValueError(f"degree={self.degree!r}, n_components={self.n_components!r}: both must be at least 1")
+        self.scale_ = learn_scale(pixels, self.pixel_scale)
+        solver = "full" if len(pixels) < pixels.shape[1] else "covariance_eigh"
+        self.pca_ = PCA(min(self.n_components, *pixels.shape), svd_solver=solver)
+        features = products(self.pca_.fit_transform(scaled(pixels, self.scale_)), self.degree)
+        deviation = np.sqrt(np.mean(np.square(features), axis=0))
+        self.deviation_: Floats = np.where(deviation > np.finfo(features.dtype).eps, deviation, 1).astype(
+            features.dtype
+        )
+        features /= self.deviation_
+        head = fit_head(self, features, labels)
+        self.classes_, self.coef_, self.intercept_, self.n_iter_ = head
+        return self
+
+    def decision_function(self, X: ArrayLike) -> Floats:
+        """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
+        check_is_fitted(self)
+        pixels = validate_data(self, X, reset=False)
+        components = self.pca_.transform(scaled(pixels, self.scale_))
+        return outputs(products(components, self.degree), self.coef_ / self.deviation_, self.intercept_)
+
+    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
+        """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
+        return decided(self.decision_function(X), self.classes_)
+
+    @available_if(_is_logistic)
+    def predict_proba(self, X: ArrayLike) -> Floats:
+        """Return the probability of each class, shape (n, n_classes); only with ``loss="log_loss"``."""
+        return softmax(self.decision_function(X))
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of weights and intercepts, the principal components and their mean included."""
+        check_is_fitted(self)
+        return int(self.coef_.size + self.intercept_.size + self.pca_.components_.size + self.pca_.mean_.size)
+
+    @property
+    def engine_(self) -> str:
+        """The library that computes."""
+        return "scikit-learn"
+
+
+def products(components: Floats, degree: int) -> Floats:
+    """Return all products of 1 to `degree` of the columns, repeated factors allowed: shape (n, n_products)."""
+    n_columns = components.shape[1]
+    blocks = [components]
+    for size in range(2, degree + 1):
+        factors = np.array(list(combinations_with_replacement(range(n_columns), size)))
+        block = components[:, factors[:, 0]]
+        for place in range(1, size):
+            block *= components[:, factors[:, place]]
+        blocks.append(block)
+    return np.concatenate(blocks, axis=1)
+
+
+def fit_head(
+    settings: LinearClassifier | PolynomialClassifier, X: Floats, y: NDArray[Any]
+) -> tuple[NDArray[Any], Floats, Floats, int]:
+    """Fit the linear model that `settings` asks for.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_classes,)
+    coef : ndarray of shape (n_outputs, n_features)
+    intercept : ndarray of shape (n_outputs,)
+    n_iter : int
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such loss.
+    ValueError
+        If there are fewer than two classes, or `alpha` is negative.
+    """
+    alpha = settings.alpha
+    if settings.loss not in LOSSES:
+        raise UnknownNameError("loss", settings.loss, LOSSES)
+    if not alpha >= 0:
+        raise ValueError(f"alpha={alpha!r} is not possible; the strength of the penalty is 0 or more")
+    classes = np.unique(y)
+    if len(classes) < 2:
+        raise ValueError(f"{type(settings).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
+    if settings.loss == "squared_error":
+        targets = LabelBinarizer(neg_label=-1).fit_transform(y).astype(X.dtype)
+        ridge = Ridge(alpha=alpha).fit(X, targets)
+        return classes, np.atleast_2d(ridge.coef_), np.atleast_1d(ridge.intercept_), 1
+    strength = 1 / alpha if alpha else np.inf
+    logistic = LogisticRegression(C=strength, max_iter=settings.max_iter, tol=settings.tol).fit(X, y)
+    return classes, logistic.coef_, logistic.intercept_, int(logistic.n_iter_.max())
+
+
+def outputs(X: Floats, coef: Floats, intercept: Floats) -> Floats:
+    """Return the linear model's outputs: (n, n_classes), or (n,) where the model has one output."""
+    values: Floats = X @ coef.T + intercept
+    return values[:, 0] if values.shape[1] == 1 else values
+
+
+def decided(values: Floats, classes: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return the class of the largest output; of a single output, the second class where it is positive."""
+    chosen = (values > 0).astype(np.intp) if values.ndim == 1 else values.argmax(axis=1)
+    labels: NDArray[np.generic] = classes[chosen]
+    return labels
+
+
+def softmax(values: Floats) -> Floats:
+    """Return outputs as probabilities: shape (n, n_classes)."""
+    if values.ndim == 1:
+        values = np.stack([np.zeros_like(values), values], axis=1)
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    probabilities: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities

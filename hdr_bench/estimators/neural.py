@@ -1,0 +1,380 @@
+"""Neural networks, skorch inside: a multilayer perceptron and a convolutional network."""
+
+import inspect
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from hdr_bench.estimators.augmentation import Distortion
+from hdr_bench.estimators.images import learn_scale, scaled
+from hdr_bench.estimators.layers import Shape
+from hdr_bench.estimators.notation import build_network, parse_layers
+from hdr_bench.estimators.seeds import draw_seed
+from hdr_bench.estimators.shapes import image_shape_of
+from hdr_bench.exceptions import UnknownNameError
+
+if TYPE_CHECKING:
+    import torch
+
+SCHEDULES = ("constant", "one-cycle")
+_FEWEST_EPOCHS, _MOST_EPOCHS, _FEWEST_UPDATES = 8, 100, 800
+_PREDICT_BATCH = 1000
+_SMALLEST_UNPADDED = 10
+
+
+class _NeuralClassifier(ClassifierMixin, BaseEstimator):
+    """What both networks share: everything but the layers' default and the shape of the input."""
+
+    layers: str | None
+    activation: str
+    optimizer: str
+    lr: float
+    schedule: str
+    batch_size: int
+    max_epochs: int | None
+    augmentation: Distortion | Mapping[str, float] | None
+    image_shape: tuple[int, int] | None
+    pixel_scale: float | None
+    random_state: int | np.random.RandomState | None
+
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Train a new network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels, or any floats.
+        y : array-like of shape (n,)
+            Labels of at least two classes.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        NotationError
+            If `layers` cannot be read or does not fit the image.
+        ValueError
+            If the data or a parameter cannot be used.
+        """
+        import torch
+
+        pixels, labels = validate_data(self, X, y)
+        check_classification_targets(labels)
+        encoder = LabelEncoder().fit(labels)
+        self.classes_ = encoder.classes_
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs at least two classes; y holds one class: {encoder.classes_[0]!r}"
+            )
+        self._check_parameters()
+        self.image_shape_ = image_shape_of(pixels.shape[1], self.image_shape)
+        self.scale_ = learn_scale(pixels, self.pixel_scale)
+        seed = draw_seed(self.random_state)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            network = self._build_network()
+            self.net_ = self._build_net(network, len(pixels), seed)
+            self.net_.fit(self._tensor(pixels), torch.from_numpy(encoder.transform(labels).astype(np.int64)))
+        self.history_ = [{key: row[key] for key in ("train_loss", "train_accuracy")} for row in self.net_.history]
+        self.n_iter_ = len(self.history_)
+        return self
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float32]:
+        """Return the probability of each class for `X` of shape (n, n_features): shape (n, n_classes)."""
+        check_is_fitted(self)
+        pixels = validate_data(self, X, reset=False)
+        probabilities: NDArray[np.float32] = self.net_.predict_proba(self._tensor(pixels))
+        return probabilities
+
+    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
+        """Return the most probable class for `X` of shape (n, n_features): shape (n,)."""
+        probabilities = self.predict_proba(X)
+        labels: NDArray[np.generic] = self.classes_[probabilities.argmax(axis=1)]
+        return labels
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of trainable parameters."""
+        check_is_fitted(self)
+        return sum(parameter.numel() for parameter in self.net_.module_.parameters() if parameter.requires_grad)
+
+    @property
+    def engine_(self) -> str:
+        """The library that computes."""
+        return "torch"
+
+    def _input_shape(self) -> Shape:
+        raise TypeError(f"{type(self).__name__} says nothing of the shape of its input")
+
+    def _layers(self) -> str:
+        raise TypeError(f"{type(self).__name__} has no layers")
+
+    def _check_parameters(self) -> None:
+        import torch
+
+        optimizers = [name for name, kind in vars(torch.optim).items() if isinstance(kind, type)]
+        if self.optimizer not in optimizers:
+            raise UnknownNameError("optimizer of torch.optim", self.optimizer, optimizers)
+        if self.schedule not in SCHEDULES:
+            raise UnknownNameError("schedule", self.schedule, SCHEDULES)
+        if self.batch_size < 1 or (self.max_epochs is not None and self.max_epochs < 1) or not self.lr > 0:
+            raise ValueError(
+                f"batch_size={self.batch_size!r}, max_epochs={self.max_epochs!r}, lr={self.lr!r}: "
+                "the first two are at least 1, lr is above 0"
+            )
+
+    def _build_network(self) -> "torch.nn.Module":
+        import torch
+
+        layers = parse_layers(self._layers(), len(self.classes_), self.activation)
+        network = build_network(layers, self._input_shape())
+        # On a CPU convolutions run fastest with a pixel's channels side by side.
+        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's hints lack it
+
+    def _build_net(self, network: "torch.nn.Module", n_samples: int, seed: int) -> Any:
+        import torch
+        from skorch.callbacks import LRScheduler
+
+        from hdr_bench.estimators.training import Net, TensorBatches, n_batches
+
+        batches = n_batches(n_samples, self.batch_size)
+        epochs = self.max_epochs or default_epochs(batches)
+        callbacks = []
+        if self.schedule == "one-cycle":
+            policy = LRScheduler(
+                torch.optim.lr_scheduler.OneCycleLR,
+                max_lr=self.lr,
+                total_steps=epochs * batches + 1,
+                step_every="batch",
+            )
+            callbacks.append(("schedule", policy))
+        optimizer = getattr(torch.optim, self.optimizer)
+        # Fused optimizers update all weights in one call: the same arithmetic, several times as fast on small networks.
+        fused = {"optimizer__fused": True} if "fused" in inspect.signature(optimizer).parameters else {}
+        return Net(
+            network,
+            criterion=torch.nn.CrossEntropyLoss,
+            optimizer=optimizer,
+            lr=self.lr,
+            max_epochs=epochs,
+            batch_size=self.batch_size,
+            train_split=None,
+            iterator_train=TensorBatches,
+            iterator_train__generator=torch.Generator().manual_seed(seed),
+            iterator_train__distortion=self._distortion(),
+            iterator_valid=TensorBatches,
+            iterator_valid__batch_size=_PREDICT_BATCH,
+            callbacks=callbacks,
+            classes=np.arange(len(self.classes_)),
+            verbose=0,
+            **fused,
+        )
+
+    def _distortion(self) -> Distortion | None:
+        if isinstance(self.augmentation, Mapping):
+            return Distortion(**self.augmentation)
+        return self.augmentation
+
+    def _tensor(self, X: NDArray[np.generic]) -> "torch.Tensor":
+        import torch
+
+        pixels = np.ascontiguousarray(scaled(X, self.scale_), dtype=np.float32)
+        return torch.from_numpy(pixels).view(-1, *self._input_shape())
+
+
+class MLPClassifier(_NeuralClassifier):
+    """Multilayer perceptron: fully connected layers, trained by a skorch net.
+
+    Parameters
+    ----------
+    layers : str, default="500N-D0.2-300N-D0.2"
+        The hidden layers in the notation of `hdr_bench.estimators.notation`.
+    activation : str, default="relu"
+        What follows each layer unless `layers` says otherwise.
+    optimizer : str, default="Adam"
+        A class of `torch.optim`, by name.
+    lr : float, default=0.003
+        Learning rate; the highest of the cycle with ``schedule="one-cycle"``.
+    schedule : {"one-cycle", "constant"}, default="one-cycle"
+        Course of the learning rate: one cycle (Smith and Topin, 2018, "Super-convergence"), or none.
+    batch_size : int, default=64
+        Images a step.
+    max_epochs : int or None, default=None
+        Passes through the data. None takes 8, or more where the images are few: see `default_epochs`.
+    pixel_scale : float or None, default=None
+        What pixels are divided by; None learns the largest absolute value.
+    random_state : int, RandomState instance or None, default=None
+        Seeds weights, shuffling and dropout. The same seed on the same machine, versions and threads gives
+        bit-equal results. The global generators of numpy and torch stay as they are.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    net_ : skorch.NeuralNetClassifier
+    history_ : list of dict
+        Loss and accuracy on the training images, an epoch each, measured while it runs.
+    scale_ : float
+    n_iter_ : int
+        Epochs run.
+    n_features_in_ : int
+
+    Examples
+    --------
+    >>> from hdr_bench import load_dataset
+    >>> from hdr_bench.estimators import MLPClassifier
+    >>> digits = load_dataset("digits-8x8")
+    >>> model = MLPClassifier(layers="64N", random_state=0).fit(digits.train.X, digits.train.y)
+    >>> model.score(digits.test.X, digits.test.y) > 0.95
+    True
+    """
+
+    augmentation = None
+    image_shape = None
+
+    def __init__(
+        self,
+        layers: str = "500N-D0.2-300N-D0.2",
+        *,
+        activation: str = "relu",
+        optimizer: str = "Adam",
+        lr: float = 0.003,
+        schedule: str = "one-cycle",
+        batch_size: int = 64,
+        max_epochs: int | None = None,
+        pixel_scale: float | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.layers = layers
+        self.activation = activation
+        self.optimizer = optimizer
+        self.lr = lr
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.pixel_scale = pixel_scale
+        self.random_state = random_state
+
+    def _input_shape(self) -> Shape:
+        return (1, 1, self.n_features_in_)
+
+    def _layers(self) -> str:
+        return self.layers or ""
+
+
+class CNNClassifier(_NeuralClassifier):
+    """Convolutional network, trained by a skorch net.
+
+    Parameters
+    ----------
+    layers : str or None, default=None
+        The layers in the notation of `hdr_bench.estimators.notation`. None takes a network that suits images of
+        28x28 pixels, with fewer poolings where the image is smaller: see `default_layers`.
+    activation : str, default="relu"
+        What follows each layer unless `layers` says otherwise.
+    optimizer : str, default="Adam"
+        A class of `torch.optim`, by name.
+    lr : float, default=0.01
+        Learning rate; the highest of the cycle with ``schedule="one-cycle"``.
+    schedule : {"one-cycle", "constant"}, default="one-cycle"
+        Course of the learning rate: one cycle (Smith and Topin, 2018, "Super-convergence"), or none.
+    batch_size : int, default=128
+        Images a step.
+    max_epochs : int or None, default=None
+        Passes through the data. None takes 8, or more where the images are few: see `default_epochs`.
+    augmentation : Distortion or mapping or None, default=None
+        Random distortion of the training images, e.g. ``{"rotation": 10, "shift": 0.1}``.
+    image_shape : tuple of int or None, default=None
+        Height and width. None takes the features as a square image where their number is a square, else as one row.
+    pixel_scale : float or None, default=None
+        What pixels are divided by; None learns the largest absolute value.
+    random_state : int, RandomState instance or None, default=None
+        Seeds weights, shuffling, dropout and augmentation. The same seed on the same machine, versions and threads
+        gives bit-equal results. The global generators of numpy and torch stay as they are.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    net_ : skorch.NeuralNetClassifier
+    history_ : list of dict
+        Loss and accuracy on the training images, an epoch each, measured while it runs.
+    image_shape_ : tuple of int
+    scale_ : float
+    n_iter_ : int
+        Epochs run.
+    n_features_in_ : int
+
+    Examples
+    --------
+    >>> from hdr_bench import load_dataset
+    >>> from hdr_bench.estimators import CNNClassifier
+    >>> digits = load_dataset("digits-8x8")
+    >>> model = CNNClassifier(layers="16C3-MP2-32N", random_state=0).fit(digits.train.X, digits.train.y)
+    >>> model.score(digits.test.X, digits.test.y) > 0.95
+    True
+    """
+
+    def __init__(
+        self,
+        layers: str | None = None,
+        *,
+        activation: str = "relu",
+        optimizer: str = "Adam",
+        lr: float = 0.01,
+        schedule: str = "one-cycle",
+        batch_size: int = 128,
+        max_epochs: int | None = None,
+        augmentation: Distortion | Mapping[str, float] | None = None,
+        image_shape: tuple[int, int] | None = None,
+        pixel_scale: float | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.layers = layers
+        self.activation = activation
+        self.optimizer = optimizer
+        self.lr = lr
+        self.schedule = schedule
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.augmentation = augmentation
+        self.image_shape = image_shape
+        self.pixel_scale = pixel_scale
+        self.random_state = random_state
+
+    def _input_shape(self) -> Shape:
+        return (1, *self.image_shape_)
+
+    def _layers(self) -> str:
+        return default_layers(self.image_shape_) if self.layers is None else self.layers
+
+
+def default_epochs(n_batches: int) -> int:
+    """Return the default number of epochs of `n_batches` steps each: 800 steps or more, in 8 to 100 epochs."""
+    return min(max(_FEWEST_EPOCHS, math.ceil(_FEWEST_UPDATES / n_batches)), _MOST_EPOCHS)
+
+
+def default_layers(image_shape: tuple[int, int]) -> str:
+    """Return the default network for images of `image_shape`: two stages, each with a pooling where it fits.
+
+    Examples
+    --------
+    >>> default_layers((28, 28))
+    '24C5-linear-MP2-BN-relu-48C5-linear-MP2-BN-relu-D0.3-128N-linear-BN-relu-D0.3'
+    """
+    stages = []
+    side = min(image_shape)
+    for channels in (24, 48):
+        padding = "" if side >= _SMALLEST_UNPADDED else "p2"
+        pooling = "-MP2" if side >= 2 else ""
+        # The pooling comes first: with maxima the result is nearly the same, and the rest has a quarter of the work.
+        stages.append(f"{channels}C5{padding}-linear{pooling}-BN-relu")
+        side = (side if padding else side - 4) // 2
+    return "-".join([*stages, "D0.3-128N-linear-BN-relu-D0.3"])

@@ -1,0 +1,206 @@
+"""Networks as a line of text: ``"64C3-MP2-128N"``.
+
+The notation is the literature's (Ciresan, Meier and Schmidhuber, "Multi-column deep neural networks for image
+classification", 2012), with tokens of our own for what came later.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hdr_bench.estimators.layers import (
+    Activation,
+    BatchNorm,
+    Convolution,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling,
+    Layer,
+    Pooling,
+    Resize,
+    Shape,
+)
+from hdr_bench.exceptions import NotationError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+TOKENS = {
+    "convolution": "8C5, 8C5s2p1",
+    "pooling": "MP2, AP2, MP3s2p1",
+    "fully connected": "128N",
+    "batch normalisation": "BN",
+    "dropout": "D0.2",
+    "activation": "relu, tanh, sigmoid, lrelu0.08, linear",
+    "others": "F, OUT, GAP, R227, 2x64C3p1",
+}
+_SLIDE = r"(?:s(?P<stride>[1-9]\d*))?(?:p(?P<padding>\d+))?"
+_CONVOLUTION = re.compile(r"(?P<filters>[1-9]\d*)C(?P<kernel>[1-9]\d*)" + _SLIDE)
+_POOLING = re.compile(r"[MA]P(?P<kernel>[1-9]\d*)" + _SLIDE)
+_DENSE = re.compile(r"([1-9]\d*)N")
+_DROPOUT = re.compile(r"D(\d*\.?\d+)")
+_ACTIVATION = re.compile(r"relu|tanh|sigmoid|linear|lrelu(\d*\.?\d+)")
+_RESIZE = re.compile(r"R([1-9]\d*)")
+_REPEAT = re.compile(r"([1-9]\d*)x(.+)")
+_MOST_REPEATS = 1000
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """A row of a network's table: the layer, the shape that goes out, its parameters and its operations."""
+
+    token: str
+    layer: str
+    output_shape: Shape
+    parameters: int
+    buffers: int
+    multiply_accumulates: int
+
+
+def parse_layers(text: str, n_classes: int, activation: str = "relu") -> list[Layer]:
+    """Read a layer string, with all that it leaves unsaid filled in: activations, ``F`` and ``OUT``.
+
+    Parameters
+    ----------
+    text : str
+        Tokens joined by ``-``; see `TOKENS`.
+    n_classes : int
+        Units of the output layer.
+    activation : str, default="relu"
+        The token put after each convolution and each fully connected layer that no activation follows directly.
+
+    Returns
+    -------
+    layers : list of Layer
+
+    Raises
+    ------
+    NotationError
+        Naming the token that cannot be read, and its place.
+
+    Examples
+    --------
+    >>> [layer.token for layer in parse_layers("8C5-MP2-128N-linear", n_classes=10)]
+    ['8C5', 'relu', 'MP2', 'F', '128N', 'linear', 'OUT']
+    """
+    default = _read_token(activation, activation, 1, n_classes)
+    if not isinstance(default, Activation):
+        raise NotationError(f"activation {activation!r} is none; there are: {TOKENS['activation']}")
+    written = list(_tokens(text, n_classes))
+    _check_order(text, written)
+    if not any(layer.token == "OUT" for layer in written):
+        written.append(Dense("OUT", n_classes))
+    return list(_completed(written, default))
+
+
+def layer_table(layers: list[Layer], image_shape: Shape) -> list[LayerRow]:
+    """Return shape, parameters and multiply-accumulates layer by layer, for images (channels, height, width).
+
+    Raises
+    ------
+    NotationError
+        Naming the token that does not fit the image.
+    """
+    rows = []
+    shape = image_shape
+    for layer in layers:
+        out = layer.output_shape(shape)
+        rows.append(
+            LayerRow(
+                layer.token,
+                type(layer).__name__,
+                out,
+                layer.n_parameters(shape),
+                layer.n_buffers(shape),
+                layer.n_multiply_accumulates(shape),
+            )
+        )
+        shape = out
+    return rows
+
+
+def build_network(layers: list[Layer], image_shape: Shape) -> "nn.Sequential":
+    """Return the layers as a plain `torch.nn.Sequential`, for images (channels, height, width).
+
+    Raises
+    ------
+    NotationError
+        Naming the token that does not fit the image.
+    """
+    from torch import nn
+
+    modules = []
+    shape = image_shape
+    for layer in layers:
+        out = layer.output_shape(shape)
+        modules.append(layer.module(shape))
+        shape = out
+    return nn.Sequential(*modules)
+
+
+def _tokens(text: str, n_classes: int) -> Iterator[Layer]:
+    if not text.strip():
+        raise NotationError("the layer string is empty; an example: '32C3-MP2-128N'")
+    for place, token in enumerate(text.split("-"), start=1):
+        repeat = _REPEAT.fullmatch(token.strip())
+        times, single = (int(repeat[1]), repeat[2]) if repeat else (1, token.strip())
+        if times > _MOST_REPEATS:
+            raise NotationError(f"token {place} of {text!r}, {token!r}: at most {_MOST_REPEATS} repeats are possible")
+        for _ in range(times):
+            yield _read_token(single, text, place, n_classes)
+
+
+def _read_token(token: str, text: str, place: int, n_classes: int) -> Layer:  # noqa: PLR0911  # a return a kind of token
+    if found := _CONVOLUTION.fullmatch(token):
+        stride, padding = int(found["stride"] or 1), int(found["padding"] or 0)
+        return Convolution(token, int(found["filters"]), int(found["kernel"]), stride, padding)
+    if found := _POOLING.fullmatch(token):
+        kernel = int(found["kernel"])
+        return Pooling(token, kernel, int(found["stride"] or kernel), int(found["padding"] or 0))
+    if found := _DENSE.fullmatch(token):
+        return Dense(token, int(found[1]))
+    if (found := _DROPOUT.fullmatch(token)) and float(found[1]) < 1:
+        return Dropout(token, float(found[1]))
+    if found := _ACTIVATION.fullmatch(token):
+        return Activation(token, float(found[1] or 0))
+    if found := _RESIZE.fullmatch(token):
+        return Resize(token, int(found[1]))
+    plain: dict[str, Layer] = {
+        "BN": BatchNorm("BN"),
+        "F": Flatten("F"),
+        "GAP": GlobalAveragePooling("GAP"),
+        "OUT": Dense("OUT", n_classes),
+    }
+    if token in plain:
+        return plain[token]
+    allowed = "; ".join(f"{kind}: {examples}" for kind, examples in TOKENS.items())
+    raise NotationError(f"token {place} of {text!r}, {token!r}, cannot be read; there are {allowed}")
+
+
+def _check_order(text: str, layers: list[Layer]) -> None:
+    for layer in layers[1:]:
+        if isinstance(layer, Resize):
+            raise NotationError(f"{layer.token} of {text!r}: resizing is possible only as the first token")
+    outputs = [index for index, layer in enumerate(layers) if layer.token == "OUT"]
+    if len(outputs) > 1:
+        raise NotationError(f"OUT stands {len(outputs)} times in {text!r}; one output layer is possible")
+    if outputs:
+        for layer in layers[outputs[0] + 1 :]:
+            if not isinstance(layer, BatchNorm | Dropout):
+                raise NotationError(f"{layer.token} of {text!r}: after OUT only BN and D are possible")
+
+
+def _completed(layers: list[Layer], default: Layer) -> Iterator[Layer]:
+    """Fill in the flattening before the first fully connected layer, and activations."""
+    is_image = True
+    for layer, following in zip(layers, [*layers[1:], None], strict=True):
+        if isinstance(layer, Dense) and is_image:
+            yield Flatten("F")
+        if isinstance(layer, Dense | Flatten | GlobalAveragePooling):
+            is_image = False
+        yield layer
+        takes_activation = isinstance(layer, Convolution | Dense) and layer.token != "OUT"
+        if takes_activation and not isinstance(following, Activation):
+            yield default

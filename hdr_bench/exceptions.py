@@ -1,0 +1,60 @@
+"""Every error that the library raises on purpose.
+
+One base class, :class:`HdrBenchError`; each error is also a built-in's child, so that code which catches
+`ValueError` or `FileNotFoundError` needs to know nothing of this module.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class HdrBenchError(Exception):
+    """Base class of the library's errors."""
+
+
+class UnknownNameError(HdrBenchError, ValueError):
+    """A name that none of the tables holds; the message suggests the nearest.
+
+    Parameters
+    ----------
+    kind : str
+        What the name should have been, e.g. ``"dataset"``.
+    name : str
+        The name that came.
+    allowed : iterable of str
+        The names that exist.
+    """
+
+    def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
+        choices = list(allowed)
+        super().__init__(f"unknown {kind} {name!r}{suggestion(name, choices)}; there are: {', '.join(choices)}")
+
+
+class DatasetError(HdrBenchError, ValueError):
+    """Data that cannot be used as they are: wrong format, wrong checksum, wrong labels."""
+
+
+class DatasetNotFoundError(HdrBenchError, FileNotFoundError):
+    """Data that are not where they should be, with what to do to get them."""
+
+
+class NotationError(HdrBenchError, ValueError):
+    """A network's layer string that cannot be read, or that does not fit the image."""
+
+
+class SuiteError(HdrBenchError, ValueError):
+    """A suite file that cannot be run, with the file, the place and the nearest right name."""
+
+
+class StoreError(HdrBenchError, ValueError):
+    """A stored run or result that cannot be read."""
+
+
+class MissingDependencyError(HdrBenchError, ImportError):
+    """An optional library that was asked for by name and is not installed."""
+
+
+def suggestion(name: str, allowed: Iterable[str]) -> str:
+    """Return ``", did you mean 'x'?"`` where one of `allowed` is near `name`, else nothing."""
+    nearest = get_close_matches(name, list(allowed), n=1)
+    return f", did you mean {nearest[0]!r}?" if nearest else ""

@@ -1,0 +1,1 @@
+"""Running and measuring: suites, trials, worker processes, the store."""

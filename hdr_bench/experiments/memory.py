@@ -1,0 +1,85 @@
+"""The highest resident memory of this process while something runs."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+_STATUS = Path("/proc/self/status")
+_CLEAR_REFS = Path("/proc/self/clear_refs")
+_SAMPLE_SECONDS = 0.002
+KERNEL, SAMPLED = "kernel high-water mark", "sampled every 2 ms"
+
+
+class Peak:
+    """Bytes above the baseline at the end of `peak_memory`, and how they were found."""
+
+    bytes: int = 0
+    method: str = ""
+
+
+@contextmanager
+def peak_memory() -> Iterator[Peak]:
+    """Measure the highest resident memory of the block above what was resident at its start.
+
+    On Linux it is the kernel's high-water mark, reset before: nothing is sampled, and a peak of any length is seen.
+    Elsewhere, and where the mark may not be reset, a thread samples.
+
+    Yields
+    ------
+    peak : Peak
+        Filled in when the block ends.
+    """
+    measure = _kernel_mark if _reset_mark() else _samples
+    peak = Peak()
+    with measure() as read:
+        yield peak
+        peak.bytes = max(read(), 0)
+        peak.method = KERNEL if measure is _kernel_mark else SAMPLED
+
+
+@contextmanager
+def _kernel_mark() -> Iterator[Callable[[], int]]:
+    baseline = _status_bytes("VmRSS")
+    yield lambda: _status_bytes("VmHWM") - baseline
+
+
+@contextmanager
+def _samples() -> Iterator[Callable[[], int]]:
+    process = psutil.Process()
+    baseline = highest = process.memory_info().rss
+    ended = threading.Event()
+
+    def watch() -> None:
+        nonlocal highest
+        while not ended.wait(_SAMPLE_SECONDS):
+            highest = max(highest, process.memory_info().rss)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield lambda: max(highest, process.memory_info().rss) - baseline
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _reset_mark() -> bool:
+    """Set the kernel's mark to what is resident now; whether it could be done."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        _CLEAR_REFS.write_text("5", encoding="ascii")
+    except OSError:
+        return False
+    return True
+
+
+def _status_bytes(field: str) -> int:
+    for line in _STATUS.read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) * 1024
+    raise OSError(f"{_STATUS} has no {field}")

@@ -1,0 +1,178 @@
+"""Results on disk: a folder with the run's record, and one file a trial.
+
+A trial's file is a zip archive that numpy opens too: ``result.json`` first, then an ``.npy`` a kept array. Every file
+is written to a temporary one and put in place whole.
+"""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.suite import Suite
+from hdr_bench.experiments.trial import Predictions, Result
+from hdr_bench.files import clear_leftovers, write_whole
+
+_RESULT = "result.json"
+_ARRAYS = ("y_true", "y_pred", "probabilities", "decisions")
+
+
+class Settings(BaseModel):
+    """What the caller of a run chose beside the suite; None leaves it to the suite."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str | None = None
+    samples: int | None = None
+    repeats: int | None = None
+    seed: int = 0
+    threads: int = 1
+    full: bool = False
+
+
+class Planned(BaseModel):
+    """A trial of a run, as far as a reader needs it before its result is there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    case: str
+    seed: int
+
+
+class RunRecord(BaseModel):
+    """What a run is made of: the suite, the settings, and its trials in their order.
+
+    Version 1 (0.1.0): the first.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    format_version: Literal[1] = 1
+    suite: Suite
+    settings: Settings
+    trials: tuple[Planned, ...]
+
+
+class Store:
+    """A run's folder.
+
+    Parameters
+    ----------
+    folder : path-like
+        It is made with the first file that is written.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self.trials_folder = self.folder / "trials"
+        self.run_file = self.folder / "run.json"
+
+    def has(self, key: str) -> bool:
+        """Whether there is a file for the trial `key`."""
+        return self._path(key).is_file()
+
+    def write_run(self, run: RunRecord) -> None:
+        """Keep the run's record."""
+        content = run.model_dump_json(indent=2, by_alias=True) + "\n"
+        _put(self.run_file, content.encode())
+
+    def read_run(self) -> RunRecord:
+        """Return the run's record.
+
+        Raises
+        ------
+        StoreError
+            If there is none, or it cannot be read.
+        """
+        try:
+            return RunRecord.model_validate_json(self.run_file.read_bytes())
+        except FileNotFoundError as error:
+            raise StoreError(
+                f"{self.folder}: no run here (there is no run.json); make one with: hdr-bench run"
+            ) from error
+        except ValidationError as error:
+            raise StoreError(f"{self.run_file}: {_first_fault(error)}; run the suite again") from error
+
+    def write(self, result: Result, predictions: Predictions | None) -> None:
+        """Keep a result, and the predictions where there are any."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(_RESULT, result.model_dump_json(indent=2))
+            for name, array in _arrays_of(predictions).items():
+                archive.writestr(f"{name}.npy", _npy(array))
+        _put(self._path(result.key), buffer.getvalue())
+
+    def read(self, key: str) -> Result:
+        """Return the result of a trial.
+
+        Raises
+        ------
+        StoreError
+            If there is none, or its file cannot be read.
+        """
+        path = self._path(key)
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return Result.model_validate_json(archive.read(_RESULT))
+        except FileNotFoundError as error:
+            raise StoreError(f"{path}: there is no such trial") from error
+        except (zipfile.BadZipFile, KeyError, OSError) as error:
+            raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
+        except ValidationError as error:
+            raise StoreError(f"{path}: {_first_fault(error)}; remove it, and run the suite again") from error
+
+    def read_predictions(self, key: str) -> Predictions | None:
+        """Return what a trial's method said of each test image; None where it did not go well.
+
+        Raises
+        ------
+        StoreError
+            If its file cannot be read.
+        """
+        path = self._path(key)
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in _ARRAYS if name in archive}
+        except (zipfile.BadZipFile, ValueError, OSError) as error:
+            raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
+        return Predictions(**arrays) if arrays else None
+
+    def clear_leftovers(self) -> None:
+        """Remove what a killed process left half-written here; not what another one writes now."""
+        for folder in (self.folder, self.trials_folder):
+            clear_leftovers(folder)
+
+    def _path(self, key: str) -> Path:
+        return self.trials_folder / f"{key}.npz"
+
+
+def _put(path: Path, content: bytes) -> None:
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror}; choose another folder with --out") from error
+
+
+def _arrays_of(predictions: Predictions | None) -> dict[str, NDArray[np.generic]]:
+    found = {name: getattr(predictions, name, None) for name in _ARRAYS}
+    return {name: array for name, array in found.items() if array is not None}
+
+
+def _npy(array: NDArray[np.generic]) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    if fault["loc"] == ("format_version",):
+        return f"format version {fault['input']!r}, this hdr-bench reads version 1; use the version that wrote it"
+    return f"not readable: {'.'.join(map(str, fault['loc']))}: {fault['msg']}"

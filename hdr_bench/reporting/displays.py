@@ -1,0 +1,202 @@
+"""Figures as scikit-learn's Display objects: they hold computed data, and `plot` only draws."""
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.style import colour_of, marker_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(eq=False)
+class AccuracyDisplay:
+    """Accuracy of each method with its 95 % interval.
+
+    Attributes
+    ----------
+    summary : DataFrame
+        As `summarise` returns it, the methods without an accuracy left out.
+    ax_, figure_
+        Where it was drawn.
+    """
+
+    summary: pd.DataFrame
+    ax_: Any = field(default=None, init=False)
+    figure_: Any = field(default=None, init=False)
+
+    @classmethod
+    def from_results(cls, results: pd.DataFrame) -> Self:
+        """Make the display from what `load_results` returns."""
+        return cls(_with_accuracy(summarise(results)))
+
+    def frame(self) -> pd.DataFrame:
+        """Return method, accuracy and the ends of its interval, as shares."""
+        return self.summary[["case", "accuracy", "accuracy_low", "accuracy_high"]].reset_index(drop=True)
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw a line a method, the first at the top."""
+        self.ax_, self.figure_ = _axes(ax)
+        positions = range(len(self.summary))
+        accuracy = 100 * self.summary["accuracy"].to_numpy()
+        reach = _reach(self.summary)
+        for position, value, low, high in zip(positions, accuracy, *reach, strict=True):
+            self.ax_.errorbar(
+                value, position, xerr=[[low], [high]], fmt=marker_of(position), color=colour_of(position), capsize=3
+            )
+        self.ax_.set_yticks(positions, self.summary["case"])
+        self.ax_.invert_yaxis()
+        self.ax_.set_xlabel(f"Accuracy on {_images(self.summary)} test images (%), with 95 % interval")
+        self.ax_.set_title("Accuracy of each method")
+        self.ax_.grid(axis="y", visible=False)
+        return self
+
+
+@dataclass(eq=False)
+class CostDisplay:
+    """Accuracy of each method against the time that its fit takes.
+
+    Attributes
+    ----------
+    summary : DataFrame
+        As `summarise` returns it, the methods without an accuracy left out.
+    ax_, figure_
+        Where it was drawn.
+    """
+
+    summary: pd.DataFrame
+    ax_: Any = field(default=None, init=False)
+    figure_: Any = field(default=None, init=False)
+
+    @classmethod
+    def from_results(cls, results: pd.DataFrame) -> Self:
+        """Make the display from what `load_results` returns."""
+        return cls(_with_accuracy(summarise(results)))
+
+    def frame(self) -> pd.DataFrame:
+        """Return method, seconds of the fit, accuracy and the ends of its interval, as shares."""
+        columns = ["case", "fit_seconds", "accuracy", "accuracy_low", "accuracy_high"]
+        return self.summary[columns].reset_index(drop=True)
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw a point a method, seconds on a logarithmic axis."""
+        self.ax_, self.figure_ = _axes(ax)
+        points = zip(self.summary["case"], self.summary["fit_seconds"], 100 * self.summary["accuracy"], strict=True)
+        reach = zip(*_reach(self.summary), strict=True)
+        for position, ((case, seconds, value), (low, high)) in enumerate(zip(points, reach, strict=True)):
+            self.ax_.errorbar(
+                seconds, value, yerr=[[low], [high]], fmt=marker_of(position), color=colour_of(position), capsize=3,
+                label=case,
+            )  # fmt: skip
+        self.ax_.set_xscale("log")
+        self.ax_.set_xlabel("Wall time of the fit (s)")
+        self.ax_.set_ylabel("Accuracy (%), with 95 % interval")
+        self.ax_.set_title("Accuracy against the time to fit")
+        self.ax_.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+        return self
+
+
+@dataclass(eq=False)
+class ConfusionDisplay:
+    """How often each class was taken for each other.
+
+    Attributes
+    ----------
+    matrix : ndarray of shape (n_classes, n_classes), int64
+        Test images by true class (rows) and predicted class (columns).
+    class_names : tuple of str
+    title : str
+    ax_, figure_
+        Where it was drawn.
+    """
+
+    matrix: NDArray[np.int64]
+    class_names: tuple[str, ...]
+    title: str = "Confusion matrix"
+    ax_: Any = field(default=None, init=False)
+    figure_: Any = field(default=None, init=False)
+
+    @classmethod
+    def from_results(cls, path: str | os.PathLike[str], case: str) -> Self:
+        """Make the display of a method of the run in the folder `path`; several seeds are added up.
+
+        Raises
+        ------
+        UnknownNameError
+            If the run has no such case.
+        StoreError
+            If none of its trials went well.
+        """
+        store = Store(path)
+        planned = store.read_run().trials
+        keys = [trial.key for trial in planned if trial.case == case]
+        if not keys:
+            raise UnknownNameError("case", case, dict.fromkeys(trial.case for trial in planned))
+        results = [store.read(key) for key in keys if store.has(key)]
+        good = [result for result in results if result.status == "ok"]
+        if not good:
+            raise StoreError(f"{store.folder}: no trial of {case!r} went well")
+        n_classes = len(good[0].class_names)
+        matrix = np.zeros((n_classes, n_classes), np.int64)
+        for result in good:
+            predictions = store.read_predictions(result.key)
+            if predictions is not None:
+                np.add.at(matrix, (predictions.y_true, predictions.y_pred), 1)
+        return cls(matrix, good[0].class_names, title=case)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the matrix with its class names."""
+        rows = pd.Index(self.class_names, name="true")
+        return pd.DataFrame(self.matrix, index=rows, columns=pd.Index(self.class_names, name="predicted"))
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw the counts, shaded by their share of the true class; zeros stay empty."""
+        self.ax_, self.figure_ = _axes(ax)
+        shares = self.matrix / np.maximum(self.matrix.sum(axis=1, keepdims=True), 1)
+        # The square root lets the few errors be seen beside the many right ones.
+        self.ax_.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1)
+        for (row, column), count in np.ndenumerate(self.matrix):
+            if count:
+                colour = "white" if shares[row, column] > 0.4 else "black"
+                self.ax_.text(column, row, str(count), ha="center", va="center", color=colour, fontsize="small")
+        ticks = np.arange(len(self.class_names))
+        self.ax_.set_xticks(ticks, self.class_names)
+        self.ax_.set_yticks(ticks, self.class_names)
+        self.ax_.set_xlabel("Predicted class")
+        self.ax_.set_ylabel("True class")
+        self.ax_.set_title(self.title)
+        self.ax_.grid(visible=False)
+        return self
+
+
+def _with_accuracy(summary: pd.DataFrame) -> pd.DataFrame:
+    return summary[summary["accuracy"].notna()]
+
+
+def _axes(ax: "Axes | None") -> "tuple[Axes, Figure]":
+    if ax is None:
+        from matplotlib import pyplot
+
+        _, ax = pyplot.subplots(layout="constrained")
+    return ax, ax.figure  # type: ignore[return-value]  # a SubFigure draws as well
+
+
+def _reach(summary: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far the intervals reach below and above the accuracy, in percentage points."""
+    accuracy = summary["accuracy"].to_numpy()
+    low, high = summary["accuracy_low"].to_numpy(), summary["accuracy_high"].to_numpy()
+    return 100 * np.maximum(accuracy - low, 0), 100 * np.maximum(high - accuracy, 0)
+
+
+def _images(summary: pd.DataFrame) -> str:
+    counts = sorted(set(summary["n_test"]))
+    return " or ".join(f"{count:,}" for count in counts)

@@ -1,0 +1,63 @@
+"""Where a report's numbers come from: data, machines, versions, seeds."""
+
+from dataclasses import dataclass
+
+from hdr_bench.experiments.store import RunRecord
+from hdr_bench.experiments.trial import Result
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """A report's footer, as pairs of a name and what it says.
+
+    Attributes
+    ----------
+    data : tuple of pairs
+        Each data set, with its parts and its fingerprint.
+    machines : tuple of tuple of pairs
+        Each machine and software that trials ran on; more than one means that times are not to be compared.
+    trials : tuple of pairs
+        Seeds, threads, protocol, when the last trial ended.
+    """
+
+    data: tuple[tuple[str, str], ...]
+    machines: tuple[tuple[tuple[str, str], ...], ...]
+    trials: tuple[tuple[str, str], ...]
+
+
+def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
+    """Gather what a footer says from the results."""
+    good = [record for record in records if record.status == "ok"]
+    seeds = sorted({record.trial.seed for record in good})
+    threads = sorted({record.trial.threads for record in good})
+    methods = sorted({record.measurements.memory_method for record in good if record.measurements})
+    trials = (
+        ("suite", f"{run.suite.name} ({run.suite.title})"),
+        ("protocol", ", ".join(sorted({record.trial.protocol for record in good}))),
+        ("seeds", ", ".join(map(str, seeds))),
+        ("threads", ", ".join(map(str, threads))),
+        ("memory measured by", ", ".join(methods)),
+        ("last trial ended", max(record.finished for record in good)),
+    )
+    data = dict.fromkeys((record.trial.dataset.name, _described(record)) for record in good)
+    return Provenance(tuple(data), tuple(dict.fromkeys(_machine(record) for record in good)), trials)
+
+
+def _described(record: Result) -> str:
+    height, width = record.image_shape or (0, 0)
+    return (
+        f"{record.n_train:,} training and {record.n_test:,} test images of {height}x{width} pixels, "
+        f"{len(record.class_names)} classes; SHA-256 {record.trial.fingerprint}"
+    )
+
+
+def _machine(record: Result) -> tuple[tuple[str, str], ...]:
+    environment = record.environment
+    return (
+        ("processor", f"{environment.cpu} ({environment.machine}), {environment.cores} cores"),
+        ("memory", f"{environment.memory_bytes / 2**30:.1f} GiB"),
+        ("system", environment.system),
+        ("Python", environment.python),
+        ("libraries", ", ".join(f"{name} {version}" for name, version in environment.libraries.items())),
+        ("commit", environment.commit or "not run from a checkout"),
+    )
