@@ -27,7 +27,8 @@ class UnknownNameError(HdrBenchError, ValueError):
 
     def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
         choices = list(allowed)
-        super().__init__(f"unknown {kind} {name!r}{suggestion(name, choices)}; there are: {', '.join(choices)}")
+        separator = "; " if any("," in choice for choice in choices) else ", "
+        super().__init__(f"unknown {kind} {name!r}{suggestion(name, choices)}; there are: {separator.join(choices)}")
 
 
 class DatasetError(HdrBenchError, ValueError):

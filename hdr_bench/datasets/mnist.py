@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
 from hdr_bench.datasets.embedded import DIGITS
 from hdr_bench.datasets.home import data_home
 from hdr_bench.datasets.idx import decode_idx, encode_idx, read_idx
+from hdr_bench.datasets.openml import fetch_bunch
 from hdr_bench.datasets.source import Source, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
@@ -88,7 +90,7 @@ def _read_first_that_answers(files: dict[str, Path]) -> Dataset:
     for source, fetch in fetchers.items():
         try:
             return _verified(fetch(), source)
-        except (OSError, subprocess.SubprocessError, tarfile.TarError) as error:
+        except (OSError, EOFError, zlib.error, subprocess.SubprocessError, tarfile.TarError) as error:
             tried.append(f"{source}: {type(error).__name__}: {error}")
     raise DatasetNotFoundError(
         "MNIST was not found. Tried:\n  - " + "\n  - ".join(tried) + "\n"
@@ -135,12 +137,7 @@ def _assembled(arrays: Arrays) -> Dataset:
 
 
 def _fetch_openml() -> Arrays:
-    from sklearn.datasets import fetch_openml
-
-    with tempfile.TemporaryDirectory() as folder:
-        bunch = fetch_openml(
-            "mnist_784", version=1, as_frame=False, parser="liac-arff", data_home=folder, n_retries=1, delay=0.1
-        )
+    bunch = fetch_bunch(name="mnist_784", version=1)
     images = bunch.data.astype(np.uint8).reshape(-1, 28, 28)
     labels = bunch.target.astype(np.uint8)
     halves = (images[:N_TRAIN], labels[:N_TRAIN], images[N_TRAIN:], labels[N_TRAIN:])

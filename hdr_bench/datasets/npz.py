@@ -70,7 +70,8 @@ def _split(name: str, path: Path, arrays: list[NDArray[np.generic]], options: Re
 
 def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # numpy leaves a file that it cannot read open; one that is handed to it is closed here.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return {key.lower(): file[key] for key in file.files}
     except (zipfile.BadZipFile, ValueError, EOFError, TypeError, AttributeError) as error:
         raise DatasetError(f"{path}: not a readable .npz file: {error}") from error

@@ -1,6 +1,11 @@
 """Data sets of OpenML, through scikit-learn."""
 
+import tempfile
+import warnings
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, encode_labels
@@ -15,11 +20,9 @@ def openml_source(name: str, options: ReadOptions) -> Source:
 
 
 def _read_openml(name: str, options: ReadOptions) -> Dataset:
-    from sklearn.datasets import fetch_openml
-
     which = {"data_id": int(name)} if name.isdecimal() else {"name": name}
     try:
-        bunch = fetch_openml(**which, as_frame=False, n_retries=1, delay=0.1, cache=False)
+        bunch = fetch_bunch(**which)
     except OSError as error:
         raise DatasetNotFoundError(
             f"openml:{name}: OpenML does not answer: {error}; with a network call: hdr-bench data fetch openml:{name}"
@@ -35,7 +38,25 @@ def _read_openml(name: str, options: ReadOptions) -> Dataset:
     return cut_dataset(f"openml:{name}", images, labels, class_names, options)
 
 
-def _integers(name: str, target: np.ndarray) -> np.ndarray:
+def fetch_bunch(**which: Any) -> Any:
+    """Download a data set as arrays, without a cache: what enters the data home is verified there.
+
+    Raises
+    ------
+    OSError
+        If OpenML does not answer, or stops half-way.
+    ValueError
+        If it has no such data set.
+    """
+    from sklearn.datasets import fetch_openml
+
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
+        # scikit-learn warns of each retry; the error that follows says the same.
+        warnings.simplefilter("ignore", UserWarning)
+        return fetch_openml(**which, as_frame=False, data_home=folder, n_retries=1, delay=0.1)
+
+
+def _integers(name: str, target: NDArray[Any]) -> NDArray[Any]:
     try:
         return np.asarray(target).astype(np.int64)
     except ValueError as error:

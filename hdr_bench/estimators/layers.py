@@ -212,14 +212,14 @@ class Resize(Plain):
 
 def _image(layer: Layer, shape: Shape) -> Shape:
     if len(shape) != 3:
-        raise NotationError(f"{layer.token}: it needs an image, but {shape[0]} features come in; put it before F and N")
+        raise NotationError(f"{layer.token}: an image is needed, but {shape[0]} features come in; put it before F and N")
     return shape
 
 
 def _features(layer: Layer, shape: Shape) -> int:
     if len(shape) != 1:
         raise NotationError(
-            f"{layer.token}: it needs features, but an image of shape {shape} comes in; put F before it"
+            f"{layer.token}: features are needed, but an image of shape {shape} comes in; put F before it"
         )
     return shape[0]
 

@@ -148,18 +148,21 @@ class _NeuralClassifier(ClassifierMixin, BaseEstimator):
 
         batches = n_batches(n_samples, self.batch_size)
         epochs = self.max_epochs or default_epochs(batches)
+        optimizer = getattr(torch.optim, self.optimizer)
+        accepted = inspect.signature(optimizer).parameters
         callbacks = []
         if self.schedule == "one-cycle":
             policy = LRScheduler(
                 torch.optim.lr_scheduler.OneCycleLR,
                 max_lr=self.lr,
                 total_steps=epochs * batches + 1,
+                # Adam's momentum runs against the rate; the optimizers without one keep none.
+                cycle_momentum="betas" in accepted,
                 step_every="batch",
             )
             callbacks.append(("schedule", policy))
-        optimizer = getattr(torch.optim, self.optimizer)
         # Fused optimizers update all weights in one call: the same arithmetic, several times as fast on small networks.
-        fused = {"optimizer__fused": True} if "fused" in inspect.signature(optimizer).parameters else {}
+        fused = {"optimizer__fused": True} if "fused" in accepted else {}
         return Net(
             network,
             criterion=torch.nn.CrossEntropyLoss,

@@ -138,7 +138,7 @@ class Store:
         """
         path = self._path(key)
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in _ARRAYS if name in archive}
         except (zipfile.BadZipFile, ValueError, OSError) as error:
             raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error

@@ -1,5 +1,6 @@
 """Suites: what to run, read from TOML and checked before anything runs."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from importlib import resources
@@ -197,10 +198,12 @@ class Suite(_Model):
     dataset: DatasetChoice
     protocol: Protocol = Protocol()
     claims: tuple[str, ...] = ()
-    cases: Annotated[tuple[Case, ...], Field(alias="case", min_length=1)]
+    cases: Annotated[tuple[Case, ...], Field(alias="case")]
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
+        if not self.cases:
+            raise ValueError("a suite needs at least one [[case]]")
         names = [case.name for case in self.cases]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -285,6 +288,11 @@ def _told(fault: Any, content: dict[str, Any]) -> str:
     cause = fault.get("ctx", {}).get("error")
     if isinstance(cause, HdrBenchError | ValueError):
         return f"{place}: {cause}"
+    if fault["type"] == "literal_error":
+        allowed = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+        return f"{place}: {fault['input']!r} is not possible{suggestion(str(fault['input']), allowed)}; there are: " + (
+            ", ".join(allowed)
+        )
     came = "" if fault["type"] == "missing" else f" (it is {fault['input']!r})"
     return f"{place}: {fault['msg']}{came}"
 

@@ -7,7 +7,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import BaseContext
+from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Any
 
 from hdr_bench.experiments.environment import read_environment
@@ -50,7 +50,7 @@ def run_in_child(trial: Trial, on_step: Callable[[str], None]) -> tuple[Result, 
     return answer if answer is not None else (_crashed(trial, process.exitcode), None)
 
 
-def process_context() -> BaseContext:
+def process_context() -> ForkServerContext | SpawnContext:
     """Return how children start: from a fork server that has the heavy libraries loaded, else spawned."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")

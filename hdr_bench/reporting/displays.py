@@ -98,6 +98,7 @@ class CostDisplay:
                 label=case,
             )  # fmt: skip
         self.ax_.set_xscale("log")
+        self.ax_.xaxis.set_major_formatter("{x:g}")
         self.ax_.set_xlabel("Wall time of the fit (s)")
         self.ax_.set_ylabel("Accuracy (%), with 95 % interval")
         self.ax_.set_title("Accuracy against the time to fit")

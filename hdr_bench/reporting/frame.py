@@ -116,6 +116,6 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
         "accuracy_low": low,
         "accuracy_high": high,
         "accuracy_std": float(good["accuracy"].std(ddof=1)) if len(good) > 1 else np.nan,
-        "error_rate": 1 - row["accuracy"],
+        "error_rate": round(1 - row["accuracy"], 12),
         "engine": ", ".join(sorted(set(good["engine"].astype(str)))) if len(good) else "",
     }

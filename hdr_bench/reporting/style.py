@@ -2,8 +2,8 @@
 
 from typing import Any
 
-# Okabe and Ito (2008), "Color Universal Design", without the yellow, which paper swallows; then two greys.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#666666", "#999999")
+# Okabe and Ito (2008), "Color Universal Design", without the yellow, which paper swallows; then Tol's wine, and a grey.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#882255", "#777777")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*", "h")
 
 STYLE: dict[str, Any] = {

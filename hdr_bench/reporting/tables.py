@@ -12,11 +12,11 @@ MISSING = "–"
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its head with the unit, where its values come from, and how they are written."""
+    """A column: its head with the unit, the exact values that it shows, and how they are written."""
 
     head: str
-    name: str
-    write: Callable[[float], str]
+    names: tuple[str, ...]
+    write: Callable[..., str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,15 +64,17 @@ def accuracy_table(summary: pd.DataFrame) -> Table:
     def percent(share: float) -> str:
         return MISSING if math.isnan(share) else f"{100 * share:.{places}f}"
 
+    def interval(low: float, high: float) -> str:
+        return MISSING if math.isnan(low) else f"{percent(low)}–{percent(high)}"
+
     columns = [
-        Column("Accuracy (%)", "accuracy", percent),
-        Column("95 % from", "accuracy_low", percent),
-        Column("to", "accuracy_high", percent),
-        Column("Error (%)", "error_rate", percent),
-        Column("Precision (%)", "precision", percent),
-        Column("Recall (%)", "recall", percent),
-        Column("F1 (%)", "f1", percent),
-        Column("Log loss", "log_loss", lambda loss: MISSING if math.isnan(loss) else f"{loss:.3f}"),
+        Column("Accuracy (%)", ("accuracy",), percent),
+        Column("95 % interval", ("accuracy_low", "accuracy_high"), interval),
+        Column("Error (%)", ("error_rate",), percent),
+        Column("Precision (%)", ("precision",), percent),
+        Column("Recall (%)", ("recall",), percent),
+        Column("F1 (%)", ("f1",), percent),
+        Column("Log loss", ("log_loss",), lambda loss: MISSING if math.isnan(loss) else f"{loss:.3f}"),
     ]
     note = (
         "Precision, recall and F1 are plain means over classes. The interval is Wilson's for one test set; it says "
@@ -85,11 +87,11 @@ def accuracy_table(summary: pd.DataFrame) -> Table:
 def time_table(summary: pd.DataFrame) -> Table:
     """Return seconds of fit and predict, and milliseconds of a single image."""
     columns = [
-        Column("Fit (s)", "fit_seconds", significant),
-        Column("Fit, CPU (s)", "fit_cpu_seconds", significant),
-        Column("Predict all (s)", "predict_seconds", significant),
-        Column("One image (ms)", "latency_seconds", _in_milliseconds),
-        Column("95th percentile (ms)", "latency_p95_seconds", _in_milliseconds),
+        Column("Fit (s)", ("fit_seconds",), significant),
+        Column("Fit, CPU (s)", ("fit_cpu_seconds",), significant),
+        Column("Predict all (s)", ("predict_seconds",), significant),
+        Column("One image (ms)", ("latency_seconds",), _in_milliseconds),
+        Column("95th percentile (ms)", ("latency_p95_seconds",), _in_milliseconds),
     ]
     note = (
         "Wall time unless said; CPU is the processor time of all threads. “Predict all” is one call for the whole test "
@@ -101,10 +103,10 @@ def time_table(summary: pd.DataFrame) -> Table:
 def memory_table(summary: pd.DataFrame) -> Table:
     """Return peaks of memory and the pickled size in MB (10^6 bytes), and the number of parameters."""
     columns = [
-        Column("Fit peak (MB)", "fit_peak_bytes", _in_megabytes),
-        Column("Predict peak (MB)", "predict_peak_bytes", _in_megabytes),
-        Column("Pickled (MB)", "size_bytes", _in_megabytes),
-        Column("Parameters", "n_parameters", lambda count: MISSING if math.isnan(count) else f"{count:,.0f}"),
+        Column("Fit peak (MB)", ("fit_peak_bytes",), _in_megabytes),
+        Column("Predict peak (MB)", ("predict_peak_bytes",), _in_megabytes),
+        Column("Pickled (MB)", ("size_bytes",), _in_megabytes),
+        Column("Parameters", ("n_parameters",), lambda count: MISSING if math.isnan(count) else f"{count:,.0f}"),
     ]
     note = (
         "Peaks are resident memory above what the process had just before the call. Parameters only where a method "
@@ -161,12 +163,12 @@ def significant(value: float, digits: int = 3) -> str:
 
 
 def _table(name: str, title: str, summary: pd.DataFrame, columns: list[Column], note: str) -> Table:
-    values = summary[[column.name for column in columns]]
     rows = tuple(
-        (case, *(column.write(float(value)) for column, value in zip(columns, row, strict=True)))
-        for case, row in zip(summary["case"], values.itertuples(index=False), strict=True)
+        (str(row["case"]), *(column.write(*(float(row[name]) for name in column.names)) for column in columns))
+        for row in summary.to_dict("records")
     )
-    exact = summary[["case", *values.columns]].rename(columns={"case": "method"})
+    shown = [name for column in columns for name in column.names]
+    exact = summary[["case", *shown]].rename(columns={"case": "method"})
     return Table(name, title, ("Method", *(column.head for column in columns)), rows, exact, note)
 
 

@@ -1,0 +1,52 @@
+"""What every test starts from: a data home and a cache of their own, so that no test reads or writes the user's."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+REAL_DATA_HOME = os.environ.get("HDR_BENCH_DATA")
+_folder = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_folder] = tempfile.TemporaryDirectory(prefix="hdr-bench-tests-")
+    folder = Path(config.stash[_folder].name)
+    os.environ["HDR_BENCH_DATA"] = str(folder / "data")
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    os.environ["MPLBACKEND"] = "agg"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_folder].cleanup()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for marker, name in (("full_mnist", "mnist"), ("nist15", "nist15")):
+        if REAL_DATA_HOME is None or not (Path(REAL_DATA_HOME) / name).is_dir():
+            reason = f"{name} is not there: set HDR_BENCH_DATA to a folder that holds it"
+            for item in items:
+                if item.get_closest_marker(marker):
+                    item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data home for one test."""
+    home = tmp_path / "data-home"
+    home.mkdir()
+    monkeypatch.setenv("HDR_BENCH_DATA", str(home))
+    return home
+
+
+@pytest.fixture
+def real_data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data home with the user's own data in it, and nothing verified yet."""
+    home = tmp_path / "real-data-home"
+    home.mkdir()
+    for folder in Path(REAL_DATA_HOME or "").iterdir():
+        if folder.name in {"mnist", "nist15"}:
+            (home / folder.name).symlink_to(folder)
+    monkeypatch.setenv("HDR_BENCH_DATA", str(home))
+    return home

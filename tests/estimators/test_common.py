@@ -1,0 +1,41 @@
+"""scikit-learn's own checks, on every estimator and transformer as it comes."""
+
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from hdr_bench.estimators import (
+    CNNClassifier,
+    DecisionTreeClassifier,
+    Deskewer,
+    KNNClassifier,
+    LinearClassifier,
+    MLPClassifier,
+    PixelScaler,
+    PolynomialClassifier,
+    SVMClassifier,
+)
+
+CHECKED = [
+    SVMClassifier(),
+    SVMClassifier(engine="libsvm"),
+    KNNClassifier(),
+    KNNClassifier(engine="scikit-learn"),
+    DecisionTreeClassifier(),
+    LinearClassifier(),
+    LinearClassifier("squared_error"),
+    PolynomialClassifier(),
+    PolynomialClassifier(loss="log_loss", alpha=1.0),
+    MLPClassifier(),
+    CNNClassifier(),
+    PixelScaler(),
+    Deskewer(),
+]
+
+EXPECTED_FAILURES: dict[str, dict[str, str]] = {}
+"""By class name: the checks that do not pass yet, each with its reason. None at present."""
+
+
+@parametrize_with_checks(
+    CHECKED, expected_failed_checks=lambda estimator: EXPECTED_FAILURES.get(type(estimator).__name__, {})
+)
+def test_scikit_learns_checks(estimator, check):
+    check(estimator)

@@ -1,0 +1,195 @@
+"""What every method does on real digits."""
+
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+
+from hdr_bench import load_dataset, make_estimator
+from hdr_bench.estimators import ESTIMATORS, Deskewer, list_estimators
+from hdr_bench.exceptions import MissingDependencyError, UnknownNameError
+
+QUICK = {"mlp": {"layers": "64N", "max_epochs": 5}, "cnn": {"layers": "8C5-MP2-16C5-MP2-32N", "max_epochs": 4}}
+LEAST = {"svm": 0.93, "knn": 0.89, "tree": 0.65, "linear": 0.86, "polynomial": 0.9, "mlp": 0.87, "cnn": 0.9}
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_dataset("mnist-5k").subsample(2000)
+
+
+def _make(name, **params):
+    model = make_estimator(name, **QUICK.get(name, {}), **params)
+    return model.set_params(random_state=0) if "random_state" in model.get_params() else model
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_learns_from_raw_pixels_and_from_scaled_ones_alike(digits, name):
+    raw = _make(name).fit(digits.train.X, digits.train.y)
+    assert raw.score(digits.test.X, digits.test.y) >= LEAST[name]
+    floats = _make(name).fit(digits.train.X / 255.0, digits.train.y)
+    agreed = floats.predict(digits.test.X / 255.0) == raw.predict(digits.test.X)
+    assert agreed.mean() > (0.93 if name == "tree" else 0.97)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_pickled_it_says_the_same(digits, name):
+    model = _make(name).fit(digits.train.X[:500], digits.train.y[:500] % 3)
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.predict(digits.test.X), model.predict(digits.test.X))
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_labels_of_any_kind(digits, name):
+    names = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    by_number = _make(name).fit(digits.train.X, digits.train.y)
+    by_name = _make(name).fit(digits.train.X, names[digits.train.y])
+    assert set(by_name.classes_) == set(names)
+    assert (by_name.predict(digits.test.X) == names[by_number.predict(digits.test.X)]).mean() > 0.85
+
+
+@pytest.mark.parametrize("name", ["linear", "polynomial", "knn", "tree", "mlp", "cnn"])
+def test_probabilities_are_shares_and_agree_with_the_prediction(digits, name):
+    model = _make(name, **({"loss": "log_loss", "alpha": 10.0} if name == "polynomial" else {}))
+    model.fit(digits.train.X[::4], digits.train.y[::4])
+    shares = model.predict_proba(digits.test.X)
+    assert shares.shape == (1000, 10)
+    np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_array_equal(model.classes_[shares.argmax(axis=1)], model.predict(digits.test.X))
+
+
+@pytest.mark.parametrize(
+    ("name", "params"), [("svm", {}), ("linear", {"loss": "squared_error"}), ("polynomial", {})]
+)
+def test_what_has_no_probabilities_has_decision_values(name, params):
+    model = make_estimator(name, **params)
+    assert hasattr(model, "decision_function")
+    assert not hasattr(model, "predict_proba")
+
+
+@pytest.mark.parametrize("name", ["tree", "mlp", "cnn"])
+def test_a_seed_decides_everything_and_global_generators_stay(digits, name):
+    np.random.seed(7)  # noqa: NPY002  # the global generator is what must stay
+    torch.manual_seed(7)
+    numpy_before, torch_before = np.random.get_state()[1].copy(), torch.get_rng_state()  # noqa: NPY002
+    few = digits.train.X[::8], digits.train.y[::8]
+    first, second = (_make(name).fit(*few).predict_proba(digits.test.X) for _ in range(2))
+    _make(name).set_params(random_state=None).fit(*few)
+    np.testing.assert_array_equal(first, second)
+    np.testing.assert_array_equal(np.random.get_state()[1], numpy_before)  # noqa: NPY002
+    assert torch.equal(torch.get_rng_state(), torch_before)
+
+
+def test_a_grid_search_in_a_pipeline(digits):
+    pipeline = make_pipeline(Deskewer(), make_estimator("knn"))
+    search = GridSearchCV(pipeline, {"knnclassifier__n_neighbors": [1, 3]}, cv=2, n_jobs=2)
+    search.fit(digits.train.X[::2], digits.train.y[::2])
+    assert search.score(digits.test.X, digits.test.y) > 0.9
+
+
+def test_engines_agree(digits):
+    for name, engines in (("svm", ["onedal", "libsvm"]), ("knn", ["faiss", "scikit-learn"])):
+        models = []
+        for engine in engines:
+            try:
+                models.append(make_estimator(name, engine=engine).fit(digits.train.X, digits.train.y))
+            except MissingDependencyError as error:
+                pytest.skip(str(error))
+        assert [model.engine_ for model in models] == engines
+        first, second = (model.predict(digits.test.X) for model in models)
+        assert (first == second).mean() >= 0.998
+
+
+def test_knn_votes_as_scikit_learn(digits):
+    from sklearn.neighbors import KNeighborsClassifier
+
+    X = digits.train.X.astype(np.float64)
+    ours = make_estimator("knn", n_neighbors=5).fit(X, digits.train.y)
+    theirs = KNeighborsClassifier(5, weights="distance").fit(X, digits.train.y)
+    np.testing.assert_allclose(
+        ours.predict_proba(digits.test.X), theirs.predict_proba(digits.test.X.astype(np.float64)), atol=1e-4
+    )
+    same = make_estimator("knn").fit(X, digits.train.y)
+    np.testing.assert_array_equal(same.predict(digits.train.X[:50]), digits.train.y[:50])
+
+
+def test_least_squares_is_least_squares():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 4)), rng.integers(0, 3, 60)
+    model = make_estimator("linear", loss="squared_error", alpha=0.0, pixel_scale=1.0).fit(X, y)
+    design = np.column_stack([X, np.ones(60)])
+    solution, *_ = np.linalg.lstsq(design, 2.0 * (y[:, None] == [0, 1, 2]) - 1)
+    np.testing.assert_allclose(model.coef_, solution[:4].T, atol=1e-8)
+    np.testing.assert_allclose(model.intercept_, solution[4], atol=1e-8)
+
+
+def test_the_quadratic_classifier_has_lecuns_821_inputs():
+    digits = load_dataset("mnist-5k")
+    model = make_estimator("polynomial", n_components=40).fit(digits.train.X, digits.train.y)
+    # LeCun's 820 products are those of two components; ours hold the 40 components themselves too.
+    assert model.coef_.shape == (10, 820 + 40)
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "fault"),
+    [
+        ("svm", {"kernel": "rbff"}, "unknown kernel 'rbff', did you mean 'rbf'"),
+        ("svm", {"engine": "svmlight"}, "unknown engine 'svmlight'"),
+        ("svm", {"pixel_scale": 0}, "pixel_scale=0 is not possible"),
+        ("knn", {"weights": "distanc"}, "did you mean 'distance'"),
+        ("knn", {"n_neighbors": 0}, "n_neighbors=0 is not possible"),
+        ("linear", {"loss": "logloss"}, "did you mean 'log_loss'"),
+        ("linear", {"alpha": -1}, "alpha=-1 is not possible"),
+        ("polynomial", {"degree": 0}, "degree=0"),
+        ("mlp", {"optimizer": "Adamm"}, "did you mean 'Adam'"),
+        ("mlp", {"schedule": "onecycle"}, "did you mean 'one-cycle'"),
+        ("mlp", {"batch_size": 0}, "batch_size=0"),
+        ("cnn", {"image_shape": (27, 28)}, "makes 756 pixels, but X has 784 features"),
+        ("cnn", {"layers": "8C3-MP2-8C3-MP9-MP9"}, "MP9: a window of 9x9 does not fit the 1x1 image"),
+        ("cnn", {"augmentation": {"rotation": -1}}, "rotation=-1 is not possible"),
+    ],
+)
+def test_parameters_that_are_not_possible(digits, name, params, fault):
+    with pytest.raises(ValueError, match=fault):
+        make_estimator(name, **params).fit(digits.train.X[::20], digits.train.y[::20])
+
+
+@pytest.mark.parametrize("name", sorted(set(ESTIMATORS) - {"tree"}))
+def test_one_class_is_no_problem_to_solve(digits, name):
+    if name == "knn":
+        pytest.skip("a neighbour's class needs no other: k-NN answers, as scikit-learn's does")
+    with pytest.raises(ValueError, match="needs at least two classes; y holds one class: "):
+        make_estimator(name).fit(digits.train.X[:20], np.zeros(20))
+
+
+def test_names_and_parameters_that_do_not_exist():
+    with pytest.raises(UnknownNameError, match="unknown estimator 'kn', did you mean 'knn'"):
+        make_estimator("kn")
+    with pytest.raises(UnknownNameError, match="unknown parameter of KNNClassifier 'n_neighbours', did you mean"):
+        make_estimator("knn", n_neighbours=3)
+    with pytest.raises(UnknownNameError, match="No module named 'sklearnn'"):
+        make_estimator("sklearnn.svm.SVC")
+    assert make_estimator("sklearn.neighbors.KNeighborsClassifier", n_neighbors=7).n_neighbors == 7
+    assert set(list_estimators()) == set(ESTIMATORS)
+
+
+def test_parameters_are_looked_at_in_fit_only():
+    for name in ESTIMATORS:
+        assert clone(make_estimator(name)).get_params() == make_estimator(name).get_params()
+
+
+def test_importing_classical_estimators_loads_no_torch():
+    script = (
+        "import sys\n"
+        "from hdr_bench.estimators import SVMClassifier, KNNClassifier, DecisionTreeClassifier, LinearClassifier\n"
+        "from hdr_bench.estimators import PolynomialClassifier\n"
+        "print('torch' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"

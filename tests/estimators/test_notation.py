@@ -1,0 +1,116 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hdr_bench.estimators.notation import build_network, layer_table, parse_layers
+from hdr_bench.exceptions import NotationError
+
+MNIST = (1, 28, 28)
+
+
+def _counts(layers, shape=MNIST, n_classes=10):
+    rows = layer_table(parse_layers(layers, n_classes), shape)
+    return sum(row.parameters for row in rows), sum(row.parameters + row.buffers for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("layers", "parameters"),
+    [
+        ("8C5-MP2-16C5-MP2-128N-D0.2", 37_610),
+        ("397N-397N", 473_631),
+        ("32C5-AP2-20N", 93_222),
+        ("32C5p2-MP2-32C5p2-MP2", 42_154),
+        ("6C5p2-MP2-16C5-MP2-120C5-84N", 61_706),
+        ("512N-64N-32N-16N", 437_530),
+        ("32C3-MP2-64C3-MP2-64C3-64N", 93_322),
+        ("784N-455N-250N-170N-120N-50N", 1_156_365),
+        ("28C3-linear-MP2-128N", 607_394),
+    ],
+)
+def test_published_networks_have_their_published_parameters(layers, parameters):
+    assert _counts(layers)[0] == parameters
+
+
+def test_running_means_count_apart():
+    layers = (
+        "64C3-lrelu0.08-MP2-D0.2-128C3-lrelu0.08-MP2-D0.2-F-BN-128N-linear-BN-relu-D0.2-BN-OUT-BN"  # Aboueloula, 2020
+    )
+    assert _counts(layers) == (492_446, 499_378)
+
+
+def test_colour_and_classes():
+    assert _counts("64C3-linear-MP2-256N-D0.4-50N", (3, 64, 64), 15)[0] == 15_760_687
+
+
+def test_what_is_unsaid_is_filled_in():
+    def tokens(text, activation="relu"):
+        return "-".join(layer.token for layer in parse_layers(text, 10, activation))
+
+    assert tokens("8C5-MP2-128N") == "8C5-relu-MP2-F-128N-relu-OUT"
+    assert tokens("2x8C3p1-GAP", "tanh") == "8C3p1-tanh-8C3p1-tanh-GAP-OUT"
+    assert tokens("8C3-linear-BN-relu-F-OUT-BN") == "8C3-linear-BN-relu-F-OUT-BN"
+    assert tokens("MP2") == "MP2-F-OUT"
+
+
+@pytest.mark.parametrize(
+    ("layers", "fault"),
+    [
+        ("", "the layer string is empty"),
+        ("32C3-MPP2-8N", r"token 2 of '32C3-MPP2-8N', 'MPP2', cannot be read"),
+        ("0C3", "token 1 of '0C3', '0C3', cannot be read"),
+        ("D1.5", "'D1.5', cannot be read"),
+        ("8C3-R28", "R28 of '8C3-R28': resizing is possible only as the first"),
+        ("OUT-OUT", "OUT stands 2 times"),
+        ("OUT-relu", "relu of 'OUT-relu': after OUT only BN and D"),
+        ("9999x8C3", "at most 1000 repeats"),
+        ("8N-8C3", "8C3: an image is needed, but 8 features come in"),
+        ("30C29", "30C29: a window of 29x29 does not fit the 28x28 image"),
+        ("MP2p2", "MP2p2: a padding of at most half the window"),
+    ],
+)
+def test_errors_name_the_token(layers, fault):
+    with pytest.raises(NotationError, match=fault):
+        layer_table(parse_layers(layers, 10), MNIST)
+
+
+def test_an_activation_that_is_none():
+    with pytest.raises(NotationError, match="activation '8N' is none"):
+        parse_layers("8N", 10, activation="8N")
+
+
+sizes = st.integers(1, 5)
+convolutions = st.builds(lambda n, k, s, p: f"{n}C{k}s{s}p{p}", sizes, sizes, st.integers(1, 3), st.integers(0, 2))
+poolings = st.builds(lambda kind, k: f"{kind}{k}", st.sampled_from(["MP", "AP"]), st.integers(1, 3))
+plain = st.sampled_from(["BN", "D0.5", "relu", "tanh", "sigmoid", "linear", "lrelu0.1"])
+spatial = st.lists(st.one_of(convolutions, poolings, plain), max_size=5)
+dense = st.lists(st.one_of(st.builds("{}N".format, sizes), plain), max_size=3)
+
+
+@settings(deadline=None)
+@given(spatial, st.sampled_from(["F", "GAP"]), dense)
+def test_the_table_says_what_torch_builds(before, between, after):
+    layers = parse_layers("-".join([*before, between, *after]), 3)
+    try:
+        rows = layer_table(layers, (2, 9, 7))
+    except NotationError:
+        with pytest.raises(NotationError):
+            build_network(layers, (2, 9, 7))
+        return
+    network = build_network(layers, (2, 9, 7)).eval()
+    assert sum(row.parameters for row in rows) == sum(p.numel() for p in network.parameters())
+    buffers = sum(b.numel() for b in network.buffers() if b.dim())
+    assert sum(row.buffers for row in rows) == buffers
+    images = torch.zeros(4, 2, 9, 7)
+    for row, module in zip(rows, network, strict=True):
+        images = module(images)
+        assert tuple(images.shape[1:]) == row.output_shape
+
+
+@given(st.text(alphabet="0123456789CMPANFDsp.xGBORUTelurh-", max_size=30))
+def test_arbitrary_text_is_a_network_or_an_error_of_ours(text):
+    try:
+        layers = parse_layers(text, 10)
+    except NotationError:
+        return
+    assert layers[-1].token in {"OUT", "BN"} or layers[-1].token.startswith("D")
