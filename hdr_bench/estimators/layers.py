@@ -212,7 +212,9 @@ class Resize(Plain):
 
 def _image(layer: Layer, shape: Shape) -> Shape:
     if len(shape) != 3:
-        raise NotationError(f"{layer.token}: an image is needed, but {shape[0]} features come in; put it before F and N")
+        raise NotationError(
+            f"{layer.token}: an image is needed, but {shape[0]} features come in; put it before F and N"
+        )
     return shape
 
 

@@ -78,7 +78,8 @@ def _row(suite: str, planned: Planned, store: Store) -> dict[str, Any]:
     try:
         return {**row, **_told(store.read(planned.key))}
     except StoreError as error:
-        return {**row, "status": "damaged", "error": str(error)}
+        # A report says the same wherever the folder lies.
+        return {**row, "status": "damaged", "error": str(error).replace(f"{store.folder}{os.sep}", "")}
 
 
 def _told(result: Result) -> dict[str, Any]:

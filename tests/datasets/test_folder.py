@@ -37,7 +37,11 @@ def test_one_folder_a_class(folder, ending):
     data = load_dataset(f"folder:{folder}", test_size=0.3)
     assert data.class_names == tuple("0123456789")
     assert (len(data.train), len(data.test)) == (42, 18)
-    stored = {(image.tobytes(), label) for part in (data.train, data.test) for image, label in zip(part.X, part.y)}
+    stored = {
+        (image.tobytes(), label)
+        for part in (data.train, data.test)
+        for image, label in zip(part.X, part.y, strict=True)
+    }
     assert stored == {(np.asarray(picture).tobytes(), label) for picture, label in _digits(60)}
 
 

@@ -123,7 +123,10 @@ def test_data_of_ones_own_under_a_name(data_home, tmp_path):
     added = add_dataset("my-digits", source)
     source.unlink()
     assert load_dataset("my-digits").fingerprint == added.fingerprint
-    assert list_datasets() == {**{name: entry.description for name, entry in DATASETS.items()}, "my-digits": "added by you"}
+    assert list_datasets() == {
+        **{name: entry.description for name, entry in DATASETS.items()},
+        "my-digits": "added by you",
+    }
     with pytest.raises(DatasetError, match="added by you and is not read anew"):
         fetch_dataset("my-digits")
 

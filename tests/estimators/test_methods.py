@@ -64,9 +64,7 @@ def test_probabilities_are_shares_and_agree_with_the_prediction(digits, name):
     np.testing.assert_array_equal(model.classes_[shares.argmax(axis=1)], model.predict(digits.test.X))
 
 
-@pytest.mark.parametrize(
-    ("name", "params"), [("svm", {}), ("linear", {"loss": "squared_error"}), ("polynomial", {})]
-)
+@pytest.mark.parametrize(("name", "params"), [("svm", {}), ("linear", {"loss": "squared_error"}), ("polynomial", {})])
 def test_what_has_no_probabilities_has_decision_values(name, params):
     model = make_estimator(name, **params)
     assert hasattr(model, "decision_function")

@@ -57,7 +57,9 @@ def test_batches_hold_every_image_once_and_never_one_alone():
         assert n == 1 or min(map(len, batches)) > 1
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (2, 2), (3, 5), (8, 8), (9, 9), (10, 10), (13, 13), (28, 28), (64, 64)])
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (1, 2), (2, 2), (3, 5), (8, 8), (9, 9), (10, 10), (13, 13), (28, 28), (64, 64)]
+)
 def test_the_default_network_works_on_any_image(shape):
     X = np.random.default_rng(0).normal(size=(12, shape[0] * shape[1]))
     y = np.arange(12) % 3
@@ -89,7 +91,6 @@ def test_distortion_moves_training_images_and_never_test_images(digits):
 def test_a_shift_of_a_pixel_is_a_pixel():
     image = torch.zeros(1, 1, 10, 10)
     image[0, 0, 5, 5] = 1
-
 
     places = set()
     for seed in range(60):

@@ -43,7 +43,9 @@ def test_a_result_without_predictions(tmp_path, result):
 
 def test_the_runs_record(tmp_path):
     record = RunRecord(
-        suite=load_suite("quick"), settings=Settings(threads=2, samples=500), trials=(Planned(key="a", case="A", seed=0),)
+        suite=load_suite("quick"),
+        settings=Settings(threads=2, samples=500),
+        trials=(Planned(key="a", case="A", seed=0),),
     )
     Store(tmp_path).write_run(record)
     assert Store(tmp_path).read_run() == record

@@ -74,8 +74,14 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
         ({"protocol": {"kind": "learning-curve"}}, ["a learning curve needs sizes"]),
         ({"case": []}, ["at least one [[case]]"]),
         ({"case": [{"name": "A", "estimator": "knn"}] * 2}, ["two cases are called 'A'"]),
-        ({"case": [{"name": "A", "estimator": "knnn"}]}, ["case 1 ('A'): unknown estimator 'knnn', did you mean 'knn'"]),
-        ({"case": [{"name": "A", "estimater": "knn"}]}, ["case 1 ('A'), estimater: unknown key, did you mean 'estimator'"]),
+        (
+            {"case": [{"name": "A", "estimator": "knnn"}]},
+            ["case 1 ('A'): unknown estimator 'knnn', did you mean 'knn'"],
+        ),
+        (
+            {"case": [{"name": "A", "estimater": "knn"}]},
+            ["case 1 ('A'), estimater: unknown key, did you mean 'estimator'"],
+        ),
         (
             {"case": [{"name": "A", "estimator": "knn", "params": {"n_neighbours": 3}}]},
             ["case 1 ('A'): unknown parameter of KNNClassifier 'n_neighbours', did you mean 'n_neighbors'"],

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from hdr_bench import load_results
+from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.statistics import wilson_interval
+
+CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
+
+
+def test_a_row_a_trial_in_the_suites_order(run):
+    results = load_results(run)
+    assert results["case"].tolist() == [CASES[0], CASES[1], CASES[1], CASES[2], CASES[3]]
+    assert results["seed"].tolist() == [0, 0, 1, 0, 0]
+    assert results["status"].tolist() == ["ok"] * 4 + ["failed"]
+    for key, accuracy in zip(results["key"][:4], results["accuracy"][:4], strict=True):
+        predictions = Store(run).read_predictions(key)
+        assert accuracy == np.mean(predictions.y_true == predictions.y_pred)
+    assert results["accuracy"].isna().tolist() == [False] * 4 + [True]
+    assert set(results["threads"].dropna()) == {1}
+
+
+def test_missing_and_damaged_results_are_rows_that_say_so(run):
+    keys = load_results(run)["key"]
+    (run / "trials" / f"{keys[0]}.npz").unlink()
+    (run / "trials" / f"{keys[3]}.npz").write_bytes(b"PK half a file")
+    results = load_results(run)
+    assert results["status"].tolist() == ["missing", "ok", "ok", "damaged", "failed"]
+    assert keys[3] in results["error"][3]
+
+
+def test_the_summary_is_the_mean_over_seeds(run):
+    results = load_results(run)
+    summary = summarise(results).set_index("case")
+    assert summary.index.tolist() == CASES
+    tree, trials = summary.loc["Tree_50%"], results[results["case"] == "Tree_50%"]
+    assert tree["accuracy"] == pytest.approx(trials["accuracy"].mean())
+    assert tree["accuracy_std"] == pytest.approx(trials["accuracy"].std())
+    assert tree["n_seeds"] == 2
+    assert (tree["accuracy_low"], tree["accuracy_high"]) == wilson_interval(tree["accuracy"], 360)
+    assert np.isnan(summary.loc["Least squares", "accuracy_std"])
+    assert summary.loc["Bad", "problem"].startswith("failed: InvalidParameterError")
+    assert np.isnan(summary.loc["Least squares", "log_loss"])
+
+
+def test_wilsons_interval_as_newcombe_published_it():
+    # Newcombe (1998), "Two-sided confidence intervals for the single proportion", Table I, method 3.
+    for right, n, low, high in [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ]:
+        assert wilson_interval(right / n, n) == pytest.approx((low, high), abs=5e-5)

@@ -1,0 +1,186 @@
+"""The command in real processes: the main job, its interruption, its errors."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from hdr_bench import load_results
+
+COMMAND = [sys.executable, "-m", "hdr_bench"]
+METHODS = ["SVM, linear", "SVM, RBF", "k-NN", "Decision tree", "Linear, least squares", "Logistic regression",
+           "Polynomial", "MLP", "CNN"]  # fmt: skip
+
+
+def _run(*arguments, **options):
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=200, **options)
+
+
+def _start(*arguments, cwd):
+    return subprocess.Popen(
+        [*COMMAND, *arguments], cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _wait_for_trials(folder, count):
+    for _ in range(1200):
+        if len(list((folder / "trials").glob("*.npz"))) >= count:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"no {count} trials in {folder} after a minute")
+
+
+def _gone(processes):
+    _, alive = psutil.wait_procs(processes, timeout=10)
+    return not alive
+
+
+def test_the_quick_suite_end_to_end_from_another_folder(tmp_path):
+    ran = _run("run", "quick", "--samples", "300", "--threads", "1", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    lines = ran.stdout.splitlines()
+    assert lines[-1] == "report: reports/quick/report.html"
+    assert all(any(line.startswith(method) for line in lines) for method in METHODS)
+    assert max(map(len, lines)) <= 80
+    progress = ran.stderr.splitlines()
+    assert progress[0] == "9 trials to run"
+    assert re.fullmatch(
+        r"\[9/9\] CNN \(seed 0\): accuracy 0\.\d{4}, .* elapsed \d+:\d\d, remaining about 0:00", progress[-1]
+    )
+    assert (tmp_path / "reports" / "quick" / "report.html").stat().st_size > 100_000
+    results = load_results(tmp_path / "reports" / "quick")
+    assert (results["status"] == "ok").all()
+    assert set(results["n_train"]) == {300}
+    assert results["is_reduced"].all()
+    assert (results["accuracy"] > 0.5).all()
+    again = _run("run", "quick", "--samples", "300", "--threads", "1", cwd=tmp_path)
+    assert "All 9 trials are there already; to run them again: --rerun all" in again.stdout
+
+
+def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
+    command = ["run", "quick", "--samples", "400", "--out", "run"]
+    killed = _start(*command, cwd=tmp_path)
+    _wait_for_trials(tmp_path / "run", 2)
+    family = psutil.Process(killed.pid).children(recursive=True)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    assert _gone(family)
+    (tmp_path / "run" / "trials" / f".incoming-{killed.pid}-x").write_bytes(b"half a file")
+    done = {path: path.stat().st_mtime_ns for path in (tmp_path / "run" / "trials").glob("*.npz")}
+    assert 2 <= len(done) < 9
+    again = _run(*command, cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert again.stderr.splitlines()[0] == f"{9 - len(done)} trials to run, {len(done)} already there"
+    trials = tmp_path / "run" / "trials"
+    assert len([*trials.iterdir()]) == len([*trials.glob("*.npz")]) == 9
+    assert {path: path.stat().st_mtime_ns for path in done} == done
+    assert (load_results(tmp_path / "run")["status"] == "ok").all()
+
+
+def test_ctrl_c_stops_cleanly_and_soon(tmp_path):
+    running = _start("run", "quick", "--only", "[sc][vn][mn]*", "--out", "run", cwd=tmp_path)
+    _wait_for_trials(tmp_path / "run", 2)
+    time.sleep(1)
+    family = psutil.Process(running.pid).children(recursive=True)
+    start = time.monotonic()
+    os.killpg(running.pid, signal.SIGINT)
+    said, _ = running.communicate(timeout=20)
+    assert time.monotonic() - start < 4
+    assert running.returncode == 130
+    assert "interrupted; what is done is kept" in said
+    assert "Traceback" not in said
+    assert _gone(family)
+    assert not list((tmp_path / "run").rglob(".incoming-*"))
+
+
+def test_dry_run_lists_and_runs_nothing(tmp_path):
+    listed = _run("run", "quick", "--dry-run", cwd=tmp_path)
+    assert listed.stdout.splitlines()[-1] == "9 of 9 trials to run"
+    assert "CNN, seed 0, mnist-5k: to run" in listed.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
+    ran = _run("run", "quick", "--only", "k-NN", "--dataset", "digits-8x8", "--quiet", "--out", "run", cwd=tmp_path)
+    assert ran.stderr == ""
+    assert "missing: not yet run" in ran.stdout
+    assert "report: run/report.html" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "quik"], "hdr-bench: unknown suite 'quik', did you mean 'quick'?; there are: quick"),
+        (["run", "own.toml"], "hdr-bench: own.toml: there is no such file"),
+        (["report", "nowhere"], "hdr-bench: nowhere: no run here"),
+        (["show", "8C3-MX"], "hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read"),
+        (["data", "fetch", "mnst"], "hdr-bench: unknown dataset 'mnst', did you mean 'mnist'?"),
+        (["data", "add", "own", "nowhere"], "there is no such file or folder"),
+    ],
+)
+def test_errors_are_a_line_and_exit_code_1(tmp_path, arguments, told):
+    failed = _run(*arguments, cwd=tmp_path)
+    assert failed.returncode == 1
+    assert told in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert failed.stdout == ""
+
+
+def test_usage_errors_are_exit_code_2(tmp_path):
+    assert _run("run", "quick", "--samples", "many", cwd=tmp_path).returncode == 2
+    assert _run("show", "8C3", "--image", "28", cwd=tmp_path).returncode == 2
+
+
+def test_lists_and_shows():
+    assert _run("list", "suites").stdout.startswith("suites:\n  quick  ")
+    everything = _run("list").stdout
+    for name in ("quick", "polynomial", "nist15", "folder:"):
+        assert name in everything
+    network = _run("show", "32C3-MP2-64C3-MP2-64C3-64N").stdout
+    assert re.search(r"Total .* 93,322 ", network)
+    assert "15,760,687" in _run("show", "64C3-linear-MP2-256N-D0.4-50N", "--image", "3x64x64", "--classes", "15").stdout
+    suite = _run("show", "quick").stdout
+    assert "SVM, linear: svm(kernel='linear', C=0.05)" in suite
+    assert _run("--version").stdout.startswith("hdr-bench 0.")
+
+
+def test_data_commands(tmp_path):
+    environment = {**os.environ, "HDR_BENCH_DATA": str(tmp_path / "home")}
+    fetched = _run("data", "fetch", "digits-8x8", env=environment)
+    assert "1,437 training and 360 test images of 8x8 pixels (uint8), 10 classes" in fetched.stdout
+    listed = _run("data", "list", env=environment)
+    assert f"data home: {tmp_path / 'home'}" in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seconds"), [(["-m", "hdr_bench", "--help"], 0.5), (["-c", "import hdr_bench"], 0.3)]
+)
+def test_starting_is_quick(arguments, seconds):
+    def once():
+        start = time.perf_counter()
+        subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+        return time.perf_counter() - start
+
+    assert min(once() for _ in range(5)) < seconds
+
+
+def test_importing_loads_none_of_the_heavy_libraries():
+    script = (
+        "import sys, hdr_bench, hdr_bench.cli\n"
+        "print([name for name in ('torch', 'matplotlib', 'sklearn', 'pandas', 'numpy') if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_public_names_are_there():
+    import hdr_bench
+
+    for name in hdr_bench.__all__:
+        assert getattr(hdr_bench, name) is not None
+    assert set(hdr_bench.__all__) <= set(dir(hdr_bench))
