@@ -37,7 +37,7 @@ def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
         ("seeds", ", ".join(map(str, seeds))),
         ("threads", ", ".join(map(str, threads))),
         ("memory measured by", ", ".join(methods)),
-        ("last trial ended", max(record.finished for record in good)),
+        ("last trial ended", max(record.finished for record in records)),
     )
     data = dict.fromkeys((record.trial.dataset.name, _described(record)) for record in good)
     return Provenance(tuple(data), tuple(dict.fromkeys(_machine(record) for record in good)), trials)

@@ -25,7 +25,7 @@ def wilson_interval(share: float, n: int, confidence: float = 0.95) -> tuple[flo
     --------
     >>> low, high = wilson_interval(0.95, 1000)
     >>> round(low, 4), round(high, 4)
-    (0.9347, 0.9618)
+    (0.9347, 0.9619)
     """
     interval = binomtest(round(share * n), n).proportion_ci(confidence, method="wilson")
     return float(interval.low), float(interval.high)

@@ -151,7 +151,7 @@ def significant(value: float, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> significant(0.0123456), significant(12.3456), significant(1234.5), significant(0.0)
+    >>> significant(0.0123456), significant(12.3456), significant(1234.6), significant(0.0)
     ('0.0123', '12.3', '1235', '0')
     """
     if math.isnan(value):
