@@ -131,7 +131,7 @@ class BarProgress:
     def end(self) -> None:
         """Leave the bar as it is."""
         if self._bar is not None:
-            self._update(step="")
+            self._update(method="done", step="")
             self._bar.stop()
 
     def _update(self, **fields: str) -> None:
