@@ -49,7 +49,7 @@ def test_markdown_escapes_what_would_break_it(tables):
 
 
 def test_csv_holds_exact_values(tables, run):
-    read = pd.read_csv(io.StringIO(to_csv(tables[0])))
+    read = pd.read_csv(io.StringIO(to_csv(tables[0])), float_precision="round_trip")
     np.testing.assert_array_equal(read["accuracy"], summarise(load_results(run))["accuracy"])
     assert read["method"].tolist()[1] == "Tree_50%"
 
