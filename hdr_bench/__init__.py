@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from hdr_bench.datasets import Dataset, list_datasets, load_dataset
     from hdr_bench.estimators import list_estimators, make_estimator
     from hdr_bench.experiments.runner import run_suite
-    from hdr_bench.experiments.suite import load_suite
+    from hdr_bench.experiments.suite_file import load_suite
     from hdr_bench.reporting.frame import load_results
     from hdr_bench.reporting.report import write_report
 
@@ -24,7 +24,7 @@ _HOMES = {
     "load_dataset": "hdr_bench.datasets",
     "list_estimators": "hdr_bench.estimators",
     "make_estimator": "hdr_bench.estimators",
-    "load_suite": "hdr_bench.experiments.suite",
+    "load_suite": "hdr_bench.experiments.suite_file",
     "run_suite": "hdr_bench.experiments.runner",
     "load_results": "hdr_bench.reporting.frame",
     "write_report": "hdr_bench.reporting.report",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from hdr_bench.exceptions import HdrBenchError
+from hdr_bench.exceptions import HdrBenchError, NotationError, suggestion
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,12 +81,16 @@ def show(
     classes: Annotated[int, typer.Option(help="For layers: units of the output layer.")] = 10,
 ) -> None:
     """Show what a suite would run, or a network layer by layer."""
-    from hdr_bench.experiments.suite import list_suites, load_suite
+    from hdr_bench.experiments.suite_file import list_suites, load_suite
 
     if what in list_suites() or what.endswith(".toml"):
         _print_suite(load_suite(what))
     else:
-        _print_layers(what, _shape(image), classes)
+        try:
+            _print_layers(what, _shape(image), classes)
+        except NotationError as error:
+            hint = suggestion(what, list_suites())
+            raise NotationError(f"{error}{hint}") from error
 
 
 @app.command()
@@ -97,30 +101,31 @@ def run(
     samples: Annotated[int | None, typer.Option(min=2, help="Train on so many images, stratified.")] = None,
     repeats: Annotated[int | None, typer.Option(min=1, help="Seeds for each random method.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="The run's folder [reports/SUITE].")] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Of every thread pool [all cores].")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The run's folder (default: reports/SUITE)."),
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Of every thread pool (default: all cores).")] = None,
     full: Annotated[bool, typer.Option("--full", help="At full size what the suite reduces.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the trials; run nothing.")] = False,
     rerun: Annotated[Rerun, typer.Option(help="Which trials to run.")] = Rerun.missing,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Run a suite, print its table and write its report. What is there already is not run again."""
-    from hdr_bench.experiments.environment import available_cores
-    from hdr_bench.experiments.runner import default_folder, execute, make_plan
-    from hdr_bench.experiments.store import Settings, Store
-    from hdr_bench.experiments.suite import load_suite
+    from hdr_bench.experiments.progress import counted
+    from hdr_bench.experiments.runner import default_folder, execute, make_plan, make_settings
+    from hdr_bench.experiments.store import Store
+    from hdr_bench.experiments.suite_file import load_suite
 
     loaded = load_suite(suite)
-    store = Store(out or default_folder(loaded))
-    settings = Settings(
-        dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads or available_cores(), full=full
-    )
-    plan = make_plan(loaded, settings, store, only, rerun.value)
+    settings = make_settings(dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads, full=full)
+    store = Store(out or default_folder(loaded, settings))
+    plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
     if dry_run:
         _print_plan(plan)
         return
     if not plan.to_run and not quiet:
-        typer.echo(f"All {len(plan.trials)} trials are there already; to run them again: --rerun all")
+        typer.echo(f"All {counted(len(plan.trials))} are there already; to run them again: --rerun all or failed")
     try:
         execute(plan, store, _progress(quiet))
     except KeyboardInterrupt:
@@ -172,7 +177,7 @@ def add(
 
 def _listed(listing: Listing) -> dict[str, str]:
     if listing is Listing.suites:
-        from hdr_bench.experiments.suite import list_suites
+        from hdr_bench.experiments.suite_file import list_suites
 
         return list_suites()
     if listing is Listing.estimators:
@@ -247,7 +252,7 @@ def _print_layers(layers: str, shape: tuple[int, int, int], classes: int) -> Non
 def _print_plan(plan: "Plan") -> None:
     due = {trial.key for trial in plan.to_run}
     for trial in plan.trials:
-        state = "to run" if trial.key in due else "skipped or there already"
+        state = "to run" if trial.key in due else "there already"
         typer.echo(f"{trial.case}, seed {trial.seed}, {trial.dataset.name}: {state}")
     typer.echo(f"{len(plan.to_run)} of {len(plan.trials)} trials to run")
 
@@ -258,7 +263,11 @@ def _print_report(folder: Path, formats: list[str]) -> None:
     from hdr_bench.reporting.report import write_report
 
     written = write_report(folder, formats)
-    print_summary(summarise(load_results(folder)), _console())
+    results = load_results(folder)
+    print_summary(summarise(results), _console())
+    bad = int((results["status"] != "ok").sum())
+    if bad:
+        typer.echo(f"{bad} of {len(results)} trials did not go well; to run them again: --rerun failed")
     typer.echo(f"report: {written}")
 
 

@@ -39,6 +39,10 @@ class DatasetNotFoundError(HdrBenchError, FileNotFoundError):
     """Data that are not where they should be, with what to do to get them."""
 
 
+class EstimatorError(HdrBenchError, TypeError):
+    """An estimator that cannot be made of the parameters that it was given."""
+
+
 class NotationError(HdrBenchError, ValueError):
     """A network's layer string that cannot be read, or that does not fit the image."""
 

@@ -1,8 +1,16 @@
 """Files that are there whole or not at all."""
 
+import io
 import os
+import shutil
 import tempfile
+import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 INCOMING = ".incoming-"
 
@@ -27,11 +35,42 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
+def read_arrays(path: Path) -> "dict[str, NDArray[np.generic]]":
+    """Return the arrays of an ``.npz`` file by name; other members are passed over.
+
+    Each member is read whole first, so that its checksum is looked at before its content.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is damaged, or holds Python objects.
+    """
+    import numpy as np
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {name: archive.read(name) for name in archive.namelist() if name.endswith(".npy")}
+        return {
+            name.removesuffix(".npy"): np.load(io.BytesIO(content), allow_pickle=False)
+            for name, content in members.items()
+        }
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
 def clear_leftovers(folder: Path) -> None:
-    """Remove from `folder` what killed processes left half-written; not what a running one writes now."""
+    """Remove from `folder` what killed processes left half-written, not what a running one writes now."""
     for path in folder.glob(f"{INCOMING}*"):
         pid = path.name.removeprefix(INCOMING).partition("-")[0]
-        if pid.isdecimal() and not _is_running(int(pid)):
+        if not pid.isdecimal() or _is_running(int(pid)):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 

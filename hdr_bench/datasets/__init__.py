@@ -4,7 +4,8 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -93,11 +94,13 @@ def load_dataset(
     >>> digits.train.X.shape, digits.test.y.shape, digits.image_shape
     ((4000, 784), (1000,), (28, 28))
     """
-    source = _source_of(name, _options(name, resize, test_size, split_seed))
-    prepared = find_prepared(source.key)
-    if prepared is not None and source.stamp in (None, prepared.stamp):
-        return replace(open_prepared(prepared), name=name)
-    return replace(keep_prepared(source.key, source.read(), source.stamp), name=name)
+    options = _options(name, resize, test_size, split_seed, takes_resize=name.startswith("folder:"))
+    with _permissions():
+        source = _source_of(name, options)
+        prepared = find_prepared(source.key)
+        if prepared is not None and source.stamp in (None, prepared.stamp):
+            return replace(open_prepared(prepared), name=name)
+        return replace(keep_prepared(source.key, source.read(), source.stamp), name=name)
 
 
 def fetch_dataset(name: str) -> Dataset:
@@ -108,8 +111,9 @@ def fetch_dataset(name: str) -> Dataset:
     UnknownNameError, DatasetNotFoundError, DatasetError
         As `load_dataset`.
     """
-    source = _source_of(name, ReadOptions())
-    return keep_prepared(source.key, source.read(), source.stamp)
+    with _permissions():
+        source = _source_of(name, ReadOptions())
+        return keep_prepared(source.key, source.read(), source.stamp)
 
 
 def add_dataset(
@@ -145,26 +149,48 @@ def add_dataset(
         raise DatasetError(f"{name!r} is the library's own data set; choose another name")
     if not path.exists():
         raise DatasetNotFoundError(f"{path}: there is no such file or folder")
-    options = ReadOptions(resize, test_size, split_seed)
-    return keep_prepared(name, _reader_of(name, path)(options), stamp=None)
+    taken = find_prepared(name)
+    if taken is not None and name not in _ORIGINALS:
+        raise DatasetError(
+            f"there is a data set {name!r} already; to replace it, remove the folder {taken.folder} first"
+        )
+    with _permissions():
+        reader, takes_resize = _reader_of(name, path)
+        options = _options(name, resize, test_size, split_seed, takes_resize=takes_resize)
+        return keep_prepared(name, reader(options), stamp=None)
 
 
 def list_datasets() -> dict[str, str]:
     """Return name and description of every data set: the table's, then those that the user added."""
     described = {name: entry.description for name, entry in DATASETS.items()}
     for prepared in list_prepared():
-        name = prepared.manifest["name"]
+        name = prepared.manifest.name
         if prepared.folder.name == name:
             described.setdefault(name, "added by you")
     return described
 
 
-def _options(name: str, resize: tuple[int, int] | None, test_size: float | None, split_seed: int) -> ReadOptions:
-    if resize is not None and not name.startswith("folder:"):
-        raise DatasetError(f"resize is for folder: data; {name} is taken as it is")
+def _options(
+    name: str, resize: tuple[int, int] | None, test_size: float | None, split_seed: int, *, takes_resize: bool
+) -> ReadOptions:
+    if resize is not None and not takes_resize:
+        raise DatasetError(f"resize is for folders of pictures; {name} is taken as it is")
+    if resize is not None and min(resize) < 1:
+        raise DatasetError(f"resize={resize!r} is not possible; give height and width, at least 1 pixel each")
     if test_size is not None and not 0 < test_size < 1:
         raise DatasetError(f"test_size is a share between 0 and 1, not {test_size}")
     return ReadOptions(resize, test_size, split_seed)
+
+
+@contextmanager
+def _permissions() -> Iterator[None]:
+    """Turn a refusal of the system into an error that names the file."""
+    try:
+        yield
+    except PermissionError as error:
+        raise DatasetError(
+            f"{error.filename}: no permission to read this; change its mode or choose another"
+        ) from error
 
 
 def _source_of(name: str, options: ReadOptions) -> Source:
@@ -174,7 +200,7 @@ def _source_of(name: str, options: ReadOptions) -> Source:
     if colon and scheme in SCHEMES and rest:
         return SCHEMES[scheme](rest, options)
     if not colon and name in list_datasets():
-        return Source(name, name, lambda: _cannot_reread(name))
+        return Source(name, lambda: _cannot_reread(name))
     raise UnknownNameError("dataset", name, [*list_datasets(), *(f"{scheme}:..." for scheme in SCHEMES)])
 
 
@@ -182,11 +208,12 @@ def _cannot_reread(name: str) -> Dataset:
     raise DatasetError(f"{name} was added by you and is not read anew; call: hdr-bench data add {name} PATH")
 
 
-def _reader_of(name: str, path: Path) -> Callable[[ReadOptions], Dataset]:
+def _reader_of(name: str, path: Path) -> tuple[Callable[[ReadOptions], Dataset], bool]:
+    """Return what reads the data at `path`, and whether it can resize."""
     if name in _ORIGINALS:
-        return lambda options: _ORIGINALS[name](path, options)
+        return lambda options: _ORIGINALS[name](path, options), False
     if path.suffix == ".npz":
-        return lambda options: read_npz(name, path, options)
+        return lambda options: read_npz(name, path, options), False
     if path.is_dir() and image_files(path):
-        return lambda options: read_idx_folder(name, path, options)
-    return lambda options: read_folder(name, path, options)
+        return lambda options: read_idx_folder(name, path, options), False
+    return lambda options: read_folder(name, path, options), True

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hdr_bench.exceptions import DatasetError
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Part:
     """The train or the test part of a data set.
 
@@ -39,12 +39,15 @@ class Part:
     def __len__(self) -> int:
         return len(self.images)
 
+    def __repr__(self) -> str:
+        return f"<Part: {self.images.shape} images, {self.images.dtype}>"
+
     def take(self, indices: NDArray[np.intp]) -> "Part":
         """Return the part that holds `indices` of this one, in their order."""
         return Part(np.asarray(self.images[indices]), np.asarray(self.labels[indices]))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """Images of digits or letters with their labels.
 
@@ -69,6 +72,13 @@ class Dataset:
     fingerprint: str
     notes: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        height, width = self.image_shape
+        return (
+            f"<Dataset {self.name}: {len(self.train)} training and {len(self.test)} test images of {height}x{width} "
+            f"pixels ({self.train.images.dtype}), {len(self.class_names)} classes>"
+        )
+
     @property
     def image_shape(self) -> tuple[int, int]:
         """Height and width, in pixels."""
@@ -85,18 +95,28 @@ class Dataset:
         DatasetError
             If there are not so many images, or not one for each class.
         """
+        self.check_subsample(n_samples)
         if n_samples == len(self.train):
             return self
+        chosen, _ = stratified_split(self.name, self.train.labels, len(self.train) - n_samples, random_state=0)
+        train = self.train.take(chosen)
+        return replace(self, train=train, fingerprint=fingerprint_of(train, self.test))
+
+    def check_subsample(self, n_samples: int) -> None:
+        """Check that `subsample` can take `n_samples`.
+
+        Raises
+        ------
+        DatasetError
+            If there are not so many images, or not one for each class.
+        """
         classes = len(self.class_names)
-        if not classes <= n_samples <= len(self.train) - classes:
+        possible = classes <= n_samples <= len(self.train) - classes or n_samples == len(self.train)
+        if not possible:
             raise DatasetError(
                 f"cannot take {n_samples} training images of {self.name}: between {classes} (one a class) "
                 f"and {len(self.train) - classes} are possible, or all {len(self.train)}"
             )
-        left_out = 1 - n_samples / len(self.train)
-        chosen, _ = stratified_split(self.name, self.train.labels, left_out, random_state=0)
-        train = self.train.take(chosen)
-        return replace(self, train=train, fingerprint=fingerprint_of(train, self.test))
 
 
 def make_dataset(name: str, train: Part, test: Part, class_names: Sequence[str], notes: Sequence[str] = ()) -> Dataset:
@@ -128,7 +148,7 @@ def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.in
         If the labels are not integers.
     """
     if not np.issubdtype(labels.dtype, np.integer):
-        floating = np.issubdtype(labels.dtype, np.floating)
+        floating = np.issubdtype(labels.dtype, np.floating) and bool(np.isfinite(labels.astype(np.float64)).all())
         numeric = floating and np.array_equal(labels, np.floor(labels.astype(np.float64)))
         if not numeric:
             raise DatasetError(f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first(labels)}")
@@ -149,6 +169,8 @@ def stratified_split(
     name: str, labels: NDArray[np.int64], test_size: float, random_state: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the indices of the train and the test part, in order, each class cut by the same share.
+
+    `test_size` is a share of the images, or an integer number of them.
 
     Raises
     ------

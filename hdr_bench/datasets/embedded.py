@@ -20,7 +20,7 @@ def digits_8x8_source(options: ReadOptions) -> Source:
 
     scikit-learn's `load_digits`, itself the test part of the UCI set "Optical recognition of handwritten digits".
     """
-    return Source("digits-8x8", key_of("digits-8x8", options), lambda: _read_digits(options))
+    return Source(key_of("digits-8x8", options), lambda: _read_digits(options))
 
 
 def mnist_5k_source(options: ReadOptions) -> Source:
@@ -30,7 +30,7 @@ def mnist_5k_source(options: ReadOptions) -> Source:
     training images: nothing trained on ``mnist`` may be tested on them.
     """
     _refuse_cut("mnist-5k", options)
-    return Source("mnist-5k", "mnist-5k", _read_mnist_5k)
+    return Source("mnist-5k", _read_mnist_5k)
 
 
 def _read_digits(options: ReadOptions) -> Dataset:

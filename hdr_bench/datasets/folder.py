@@ -33,7 +33,6 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
     root = Path(folder).expanduser().absolute()
     pictures = find_pictures(root)
     return Source(
-        name=f"folder:{folder}",
         key=key_of(f"folder:{root}", options),
         stamp=stamp_of(pictures, root),
         read=lambda: read_folder(f"folder:{folder}", root, options),
@@ -72,7 +71,8 @@ def find_pictures(root: Path) -> dict[Path, str]:
     nested = {path: folder.name for folder in folders for path in _entries(folder)[0]}
     if pictures and nested:
         raise DatasetError(f"{root}: pictures both beside and inside folders; {_LAYOUTS}")
-    empty = [folder.name for folder in folders if not any(path.parent == folder for path in nested)]
+    filled = set(nested.values())
+    empty = [folder.name for folder in folders if folder.name not in filled]
     if nested and empty:
         raise DatasetError(f"{root}: no picture in the class folder {empty[0]!r}; fill it or remove it")
     if not pictures and not nested:

@@ -22,6 +22,11 @@ def prepared_home() -> Path:
     return (home if _is_writable(home) else _cache_folder()) / "prepared"
 
 
+def data_folders() -> dict[str, str]:
+    """Return the environment variables that decide where data are, as they are now."""
+    return {name: os.environ[name] for name in ("HDR_BENCH_DATA", "XDG_CACHE_HOME") if name in os.environ}
+
+
 def _cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("hdr-bench", appauthor=False))
 

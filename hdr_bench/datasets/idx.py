@@ -77,7 +77,10 @@ def decode_idx(content: bytes, name: str) -> NDArray[np.generic]:
     if len(content) != expected:
         fault = "truncated" if len(content) < expected else "trailing bytes in"
         raise DatasetError(f"{name}: {fault} IDX file: {len(content)} bytes, its header {shape} asks for {expected}")
-    values = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    try:
+        values = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    except ValueError as error:
+        raise DatasetError(f"{name}: an IDX file of {rank} dimensions {shape} cannot be held: {error}") from error
     return values.astype(dtype.newbyteorder("="))
 
 
@@ -90,7 +93,7 @@ def encode_idx(array: NDArray[np.generic]) -> bytes:
         If the format has no type for the array's, or the array has more than 255 dimensions.
     """
     for code, dtype in DTYPES.items():
-        if array.dtype == dtype.newbyteorder("="):
+        if array.dtype.newbyteorder("=") == dtype.newbyteorder("="):
             header = bytes([0, 0, code, array.ndim]) + np.array(array.shape, ">u4").tobytes()
             return header + array.astype(dtype).tobytes()
     names = ", ".join(dtype.newbyteorder("=").name for dtype in DTYPES.values())

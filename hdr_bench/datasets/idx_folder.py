@@ -29,7 +29,6 @@ def idx_source(folder: str, options: ReadOptions) -> Source:
     root = Path(folder).expanduser().absolute()
     pairs = find_pairs(root)
     return Source(
-        name=f"idx:{folder}",
         key=key_of(f"idx:{root}", options),
         stamp=stamp_of([file for pair in pairs.values() for file in pair], root),
         read=lambda: read_idx_folder(f"idx:{folder}", root, options),

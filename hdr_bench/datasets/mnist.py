@@ -48,7 +48,7 @@ def mnist_source(options: ReadOptions) -> Source:
     folder = data_home() / "mnist"
     files = find_files(folder)
     stamp = stamp_of(files.values(), folder) if files else None
-    return Source("mnist", "mnist", lambda: _read_first_that_answers(files), stamp)
+    return Source("mnist", lambda: _read_first_that_answers(files), stamp)
 
 
 def read_mnist_folder(folder: Path) -> Dataset:

@@ -37,7 +37,7 @@ def nist15_source(options: ReadOptions) -> Source:
     folder = data_home() / "nist15"
     files = find_pairs(folder)["train"] if folder.exists() else None
     stamp = stamp_of(files, folder) if files else None
-    return Source("nist15", key_of("nist15", options), lambda: read_nist15_folder(folder, options), stamp)
+    return Source(key_of("nist15", options), lambda: read_nist15_folder(folder, options), stamp)
 
 
 def read_nist15_folder(folder: Path, options: ReadOptions) -> Dataset:

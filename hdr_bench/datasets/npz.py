@@ -1,6 +1,5 @@
 """Arrays in a NumPy ``.npz`` file."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from hdr_bench.datasets.dataset import Dataset, Part, encode_labels, make_datase
 from hdr_bench.datasets.rows import as_images
 from hdr_bench.datasets.source import Source, key_of, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+from hdr_bench.files import read_arrays
 
 SPLIT_NAMES = (
     ("x_train", "y_train", "x_test", "y_test"),
@@ -31,7 +31,6 @@ def npz_source(file: str, options: ReadOptions) -> Source:
     if not path.is_file():
         raise DatasetNotFoundError(f"{path}: there is no such file")
     return Source(
-        name=f"npz:{file}",
         key=key_of(f"npz:{path}", options),
         stamp=stamp_of([path], path.parent),
         read=lambda: read_npz(f"npz:{file}", path, options),
@@ -70,8 +69,6 @@ def _split(name: str, path: Path, arrays: list[NDArray[np.generic]], options: Re
 
 def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     try:
-        # numpy leaves a file that it cannot read open; one that is handed to it is closed here.
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            return {key.lower(): file[key] for key in file.files}
-    except (zipfile.BadZipFile, ValueError, EOFError, TypeError, AttributeError) as error:
+        return {name.lower(): array for name, array in read_arrays(path).items()}
+    except ValueError as error:
         raise DatasetError(f"{path}: not a readable .npz file: {error}") from error

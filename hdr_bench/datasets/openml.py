@@ -2,6 +2,8 @@
 
 import tempfile
 import warnings
+import zlib
+from http.client import HTTPException
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 def openml_source(name: str, options: ReadOptions) -> Source:
     """Return the source of ``openml:NAME``, `NAME` a data set's name or its number."""
-    return Source(f"openml:{name}", key_of(f"openml:{name}", options), lambda: _read_openml(name, options))
+    return Source(key_of(f"openml:{name}", options), lambda: _read_openml(name, options))
 
 
 def _read_openml(name: str, options: ReadOptions) -> Dataset:
@@ -34,7 +36,7 @@ def _read_openml(name: str, options: ReadOptions) -> Dataset:
     images = as_images(f"openml:{name}", bunch.data)
     if np.array_equal(images, images.astype(np.uint8)):
         images = images.astype(np.uint8)
-    labels, class_names = encode_labels(f"openml:{name}", _integers(name, bunch.target))
+    labels, class_names = encode_labels(f"openml:{name}", _numbers(name, bunch.target))
     return cut_dataset(f"openml:{name}", images, labels, class_names, options)
 
 
@@ -53,11 +55,18 @@ def fetch_bunch(**which: Any) -> Any:
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         # scikit-learn warns of each retry; the error that follows says the same.
         warnings.simplefilter("ignore", UserWarning)
-        return fetch_openml(**which, as_frame=False, data_home=folder, n_retries=1, delay=0.1)
+        try:
+            return fetch_openml(**which, as_frame=False, data_home=folder, n_retries=1, delay=0.1)
+        except (EOFError, zlib.error, HTTPException) as error:
+            raise ConnectionError(f"the download stopped half-way: {error}") from error
+        except ValueError as error:
+            if "md5" not in str(error):
+                raise
+            raise ConnectionError(f"the download is not what OpenML announced: {error}") from error
 
 
-def _integers(name: str, target: NDArray[Any]) -> NDArray[Any]:
+def _numbers(name: str, target: NDArray[Any]) -> NDArray[Any]:
     try:
-        return np.asarray(target).astype(np.int64)
+        return np.asarray(target).astype(np.float64)
     except ValueError as error:
         raise DatasetError(f"openml:{name}: the labels are not integers, e.g. {target[0]!r}") from error

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from hdr_bench.exceptions import DatasetError
 
@@ -31,9 +31,9 @@ def read_picture(path: Path, resize: tuple[int, int] | None) -> NDArray[np.gener
             return _resized(_grey(path, picture), resize)
     except PermissionError as error:
         raise DatasetError(f"{path}: no permission to read this file") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, DatasetError):
-            raise
+    except DatasetError:
+        raise
+    except Exception as error:  # on damaged files Pillow's decoders raise whatever comes
         raise DatasetError(f"{path}: not a readable picture: {error}") from error
 
 

@@ -6,22 +6,49 @@ as they were is trusted, any other is hashed again.
 """
 
 import hashlib
-import json
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
+from pydantic import BaseModel, ValidationError
 
 from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.home import prepared_home
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.files import INCOMING, clear_leftovers
 
-FORMAT_VERSION = 1
 _MANIFEST = "manifest.json"
 _ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
+
+
+class VerifiedFile(BaseModel):
+    """What a file looked like when it was verified."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """The record beside the arrays. Version 1 (0.1.0): the first.
+
+    Attributes
+    ----------
+    stamp : str or None
+        What the source looked like when it was read; None where there is no source to look at.
+    """
+
+    format_version: Literal[1] = 1
+    name: str
+    stamp: str | None
+    class_names: tuple[str, ...]
+    fingerprint: str
+    notes: tuple[str, ...]
+    files: dict[str, VerifiedFile]
 
 
 @dataclass(frozen=True)
@@ -29,23 +56,22 @@ class Prepared:
     """A prepared data set: its folder, and the manifest in it."""
 
     folder: Path
-    manifest: dict[str, Any]
+    manifest: Manifest
 
     @property
     def stamp(self) -> str | None:
-        """What the source looked like when it was read; None where there is no source to look at."""
-        stamp: str | None = self.manifest["stamp"]
-        return stamp
+        """What the source looked like when it was read."""
+        return self.manifest.stamp
 
 
 def find_prepared(key: str) -> Prepared | None:
     """Return what is kept under `key`, or None; a folder without a readable manifest counts as none."""
     folder = prepared_home() / key
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+        manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
+    except (FileNotFoundError, ValidationError):
         return None
-    return Prepared(folder, manifest) if manifest.get("format_version") == FORMAT_VERSION else None
+    return Prepared(folder, manifest)
 
 
 def list_prepared() -> list[Prepared]:
@@ -64,16 +90,16 @@ def open_prepared(prepared: Prepared) -> Dataset:
         If a file was changed since it was verified.
     """
     manifest = prepared.manifest
-    for name, verified in manifest["files"].items():
-        _check_unchanged(prepared.folder / name, verified, manifest["name"])
+    for name, verified in manifest.files.items():
+        _check_unchanged(prepared.folder / name, verified, manifest.name)
     arrays = {name: np.load(prepared.folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
     return Dataset(
-        name=manifest["name"],
+        name=manifest.name,
         train=Part(arrays["train_images"], arrays["train_labels"]),
         test=Part(arrays["test_images"], arrays["test_labels"]),
-        class_names=tuple(manifest["class_names"]),
-        fingerprint=manifest["fingerprint"],
-        notes=tuple(manifest["notes"]),
+        class_names=manifest.class_names,
+        fingerprint=manifest.fingerprint,
+        notes=manifest.notes,
     )
 
 
@@ -88,7 +114,8 @@ def keep_prepared(key: str, dataset: Dataset, stamp: str | None) -> Dataset:
     home = prepared_home()
     try:
         home.mkdir(parents=True, exist_ok=True)
-        incoming = Path(tempfile.mkdtemp(dir=home, prefix=f".incoming-{key}-"))
+        clear_leftovers(home)
+        incoming = Path(tempfile.mkdtemp(dir=home, prefix=f"{INCOMING}{os.getpid()}-"))
     except OSError as error:
         raise DatasetError(
             f"cannot keep {dataset.name} in {home}: {error.strerror}; set HDR_BENCH_DATA to a folder that you may write"
@@ -109,16 +136,15 @@ def _write(folder: Path, dataset: Dataset, stamp: str | None) -> None:
     arrays = (dataset.train.images, dataset.train.labels, dataset.test.images, dataset.test.labels)
     for name, array in zip(_ARRAYS, arrays, strict=True):
         np.save(folder / f"{name}.npy", np.ascontiguousarray(array))
-    manifest = {
-        "format_version": FORMAT_VERSION,
-        "name": dataset.name,
-        "stamp": stamp,
-        "class_names": dataset.class_names,
-        "fingerprint": dataset.fingerprint,
-        "notes": dataset.notes,
-        "files": {f"{name}.npy": _look_at(folder / f"{name}.npy") for name in _ARRAYS},
-    }
-    (folder / _MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    manifest = Manifest(
+        name=dataset.name,
+        stamp=stamp,
+        class_names=dataset.class_names,
+        fingerprint=dataset.fingerprint,
+        notes=dataset.notes,
+        files={f"{name}.npy": _look_at(folder / f"{name}.npy") for name in _ARRAYS},
+    )
+    (folder / _MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 def _swap(incoming: Path, target: Path) -> None:
@@ -135,9 +161,9 @@ def _swap(incoming: Path, target: Path) -> None:
         shutil.rmtree(retired, ignore_errors=True)
 
 
-def _look_at(path: Path) -> dict[str, Any]:
+def _look_at(path: Path) -> VerifiedFile:
     seen = path.stat()
-    return {"size": seen.st_size, "mtime_ns": seen.st_mtime_ns, "sha256": _sha256(path)}
+    return VerifiedFile(size=seen.st_size, mtime_ns=seen.st_mtime_ns, sha256=_sha256(path))
 
 
 def _sha256(path: Path) -> str:
@@ -145,16 +171,16 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _check_unchanged(path: Path, verified: dict[str, Any], name: str) -> None:
+def _check_unchanged(path: Path, verified: VerifiedFile, name: str) -> None:
     try:
         seen = path.stat()
     except FileNotFoundError as error:
         raise DatasetError(f"{path} is gone since {name} was verified; {_remedy(path)}") from error
-    if (seen.st_size, seen.st_mtime_ns) == (verified["size"], verified["mtime_ns"]):
+    if (seen.st_size, seen.st_mtime_ns) == (verified.size, verified.mtime_ns):
         return
-    if seen.st_size != verified["size"] or _sha256(path) != verified["sha256"]:
+    if seen.st_size != verified.size or _sha256(path) != verified.sha256:
         raise DatasetError(f"{path} was changed since {name} was verified; {_remedy(path)}")
 
 
 def _remedy(path: Path) -> str:
-    return f"remove the folder {path.parent}, and the data are read anew from where they came"
+    return f"remove the folder {path.parent}, then load the data, or add them, again"

@@ -7,7 +7,7 @@ imported when they are first asked for.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.exceptions import EstimatorError, UnknownNameError
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.augmentation import Distortion
@@ -99,6 +99,8 @@ def make_from(table: dict[str, str], kind: str, name: str, params: dict[str, Any
     ------
     UnknownNameError
         If there is no such name, or it has no such parameter.
+    EstimatorError
+        If it cannot be made of these parameters, e.g. because one that it needs is missing.
     """
     cls = class_of(table, kind, name)
     if not hasattr(cls, "get_params"):
@@ -108,7 +110,10 @@ def make_from(table: dict[str, str], kind: str, name: str, params: dict[str, Any
     for key in direct:
         if key not in known:
             raise UnknownNameError(f"parameter of {cls.__name__}", key, sorted(known))
-    made = cls(**direct)
+    try:
+        made = cls(**direct)
+    except TypeError as error:
+        raise EstimatorError(f"{cls.__name__} cannot be made of {direct!r}: {error}") from error
     nested = {key: value for key, value in params.items() if "__" in key}
     for key in nested:
         if key not in made.get_params():
@@ -129,9 +134,13 @@ def class_of(table: dict[str, str], kind: str, name: str) -> type:
     if not dot:
         raise UnknownNameError(kind, name, table)
     try:
-        found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
+        home = import_module(module)
+    except (ImportError, TypeError, ValueError) as error:
         raise UnknownNameError(f"{kind} ({error})", name, table) from error
+    if not hasattr(home, attribute):
+        public = [known for known in dir(home) if not known.startswith("_")]
+        raise UnknownNameError(f"{kind} in {module}", attribute, public)
+    found = getattr(home, attribute)
     if not isinstance(found, type):
         raise UnknownNameError(f"{kind} (not a class)", name, table)
     return found

@@ -1,6 +1,7 @@
 """Linear classifiers, on pixels and on products of principal components."""
 
 from itertools import combinations_with_replacement
+from math import comb
 from typing import Any, Self
 
 import numpy as np
@@ -113,6 +114,12 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         """Number of weights and intercepts."""
         check_is_fitted(self)
         return int(self.coef_.size + self.intercept_.size)
+
+    @property
+    def n_multiply_accumulates_(self) -> int:
+        """Multiply-accumulates for one image."""
+        check_is_fitted(self)
+        return int(self.coef_.size)
 
     @property
     def engine_(self) -> str:
@@ -230,6 +237,15 @@ class PolynomialClassifier(ClassifierMixin, BaseEstimator):
         """Number of weights and intercepts, the principal components and their mean included."""
         check_is_fitted(self)
         return int(self.coef_.size + self.intercept_.size + self.pca_.components_.size + self.pca_.mean_.size)
+
+    @property
+    def n_multiply_accumulates_(self) -> int:
+        """Multiply-accumulates for one image: the components, one for each factor after a product's first, the sum."""
+        check_is_fitted(self)
+        n_components, n_products = self.pca_.n_components_, self.coef_.shape[1]
+        counts = [comb(n_components + size - 1, size) for size in range(1, self.degree + 1)]
+        factors = sum(size * count for size, count in enumerate(counts))
+        return int(self.pca_.components_.size + factors + len(self.coef_) * n_products)
 
     @property
     def engine_(self) -> str:

@@ -13,10 +13,11 @@ from hdr_bench.exceptions import UnknownNameError
 
 ENGINES = {"faiss": "faiss", "scikit-learn": "sklearn"}
 WEIGHTS = ("uniform", "distance")
+_BLOCK = 1000
 
 
 class KNNClassifier(ClassifierMixin, BaseEstimator):
-    """k nearest neighbours by Euclidean distance, exact.
+    """k nearest neighbours by Euclidean distance, exact: no image is passed over.
 
     Parameters
     ----------
@@ -25,7 +26,8 @@ class KNNClassifier(ClassifierMixin, BaseEstimator):
     weights : {"distance", "uniform"}, default="distance"
         Votes count by the inverse of the distance, or equally. A draw goes to the first class.
     engine : {"auto", "faiss", "scikit-learn"}, default="auto"
-        What searches: faiss, or scikit-learn by brute force; "auto" takes the first that is installed.
+        What searches: faiss, or scikit-learn by brute force; "auto" takes the first that is installed. faiss finds the
+        neighbours in single precision; their distances are then computed in double.
 
     Attributes
     ----------
@@ -71,7 +73,7 @@ class KNNClassifier(ClassifierMixin, BaseEstimator):
             )
         self.classes_, self._codes = np.unique(labels, return_inverse=True)
         self.engine_ = choose_engine(self.engine, ENGINES)
-        self._images = np.ascontiguousarray(pixels, dtype=np.float32 if self.engine_ == "faiss" else _floating(pixels))
+        self._images = np.ascontiguousarray(pixels, dtype=_floating(pixels))
         self._index = _index_of(self._images, self.engine_)
         return self
 
@@ -106,11 +108,12 @@ class KNNClassifier(ClassifierMixin, BaseEstimator):
 
     def _search(self, X: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return distances and indices of the neighbours: shapes (n, n_neighbors), nearest first."""
-        if self.engine_ == "faiss":
-            squares, neighbors = self._index.search(X, self.n_neighbors)
-            return np.sqrt(np.maximum(squares, 0, dtype=np.float64)), neighbors
-        distances, neighbors = self._index.kneighbors(X, self.n_neighbors)
-        return distances, neighbors
+        if self.engine_ == "scikit-learn":
+            distances, neighbors = self._index.kneighbors(X, self.n_neighbors)
+            return distances, neighbors
+        center, index = self._index
+        _, neighbors = index.search(_centered(X, center), self.n_neighbors)
+        return _nearest_first(_distances(X, self._images, neighbors), neighbors)
 
 
 def _floating(X: NDArray[np.generic]) -> Any:
@@ -124,9 +127,34 @@ def _index_of(images: NDArray[np.floating[Any]], engine: str) -> Any:
         return NearestNeighbors(algorithm="brute").fit(images)
     import faiss
 
+    # faiss computes squares of norms in float32, which lose what is far from zero.
+    center = images.mean(axis=0, dtype=np.float64)
     index = faiss.IndexFlatL2(images.shape[1])
-    index.add(images)
-    return index
+    index.add(_centered(images, center))
+    return center, index
+
+
+def _centered(X: NDArray[np.floating[Any]], center: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(X - center, dtype=np.float32)
+
+
+def _distances(
+    X: NDArray[np.floating[Any]], images: NDArray[np.floating[Any]], neighbors: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Return the distances to the neighbours from the differences: 0 for the same image, and only then."""
+    columns = [
+        np.linalg.norm((X[start : start + _BLOCK] - images[chosen]).astype(np.float64), axis=1)
+        for column in neighbors.T
+        for start, chosen in ((at, column[at : at + _BLOCK]) for at in range(0, len(X), _BLOCK))
+    ]
+    return np.concatenate(columns).reshape(neighbors.shape[1], len(X)).T
+
+
+def _nearest_first(
+    distances: NDArray[np.float64], neighbors: NDArray[np.intp]
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    order = np.argsort(distances, axis=1, kind="stable")
+    return np.take_along_axis(distances, order, axis=1), np.take_along_axis(neighbors, order, axis=1)
 
 
 def _inverse(distances: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from hdr_bench.estimators.augmentation import Distortion
 from hdr_bench.estimators.images import learn_scale, scaled
 from hdr_bench.estimators.layers import Shape
-from hdr_bench.estimators.notation import build_network, parse_layers
+from hdr_bench.estimators.notation import build_network, layer_table, parse_layers
 from hdr_bench.estimators.seeds import draw_seed
 from hdr_bench.estimators.shapes import image_shape_of
 from hdr_bench.exceptions import UnknownNameError
@@ -106,6 +106,13 @@ class _NeuralClassifier(ClassifierMixin, BaseEstimator):
         """Number of trainable parameters."""
         check_is_fitted(self)
         return sum(parameter.numel() for parameter in self.net_.module_.parameters() if parameter.requires_grad)
+
+    @property
+    def n_multiply_accumulates_(self) -> int:
+        """Multiply-accumulates for one image: of convolutions and fully connected layers."""
+        check_is_fitted(self)
+        layers = parse_layers(self._layers(), len(self.classes_), self.activation)
+        return sum(row.multiply_accumulates for row in layer_table(layers, self._input_shape()))
 
     @property
     def engine_(self) -> str:

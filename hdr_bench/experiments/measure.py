@@ -1,6 +1,5 @@
 """A trial carried out in this process: data, warm-up, fit, predictions, and what each of them cost."""
 
-import gc
 import pickle
 import time
 import warnings
@@ -17,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 
 from hdr_bench.datasets import Dataset, Part, load_dataset
 from hdr_bench.estimators import make_estimator, make_transformer
+from hdr_bench.exceptions import DatasetError
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.memory import peak_memory
 from hdr_bench.experiments.threads import limit_threads
@@ -72,23 +72,38 @@ def measure_trial(trial: Trial, on_step: OnStep) -> tuple[Result, Predictions]:
 
 
 def load_trial_data(trial: Trial) -> Dataset:
-    """Load the trial's data set, cut to its number of training images."""
+    """Load the trial's data set, cut to its number of training images.
+
+    Raises
+    ------
+    DatasetError
+        If it is not the one that the trial was planned with.
+    """
     choice = trial.dataset
     dataset = load_dataset(choice.name, resize=choice.resize, test_size=choice.test_size, split_seed=choice.split_seed)
+    if dataset.fingerprint != trial.fingerprint:
+        raise DatasetError(f"{choice.name} changed since the run was planned; start the run again")
     return dataset if trial.samples is None else dataset.subsample(trial.samples)
 
 
 def make_model(trial: Trial) -> Any:
-    """Make the trial's estimator, in a pipeline where there are steps before it, seeded."""
-    model = make_estimator(trial.estimator, **trial.params)
-    if trial.steps:
-        model = make_pipeline(*(make_transformer(step.name, **step.params) for step in trial.steps), model)
+    """Make the trial's estimator, seeded."""
+    model = unseeded_model(trial)
     return model.set_params(**dict.fromkeys(seeded_parameters(model), trial.seed))
 
 
+def unseeded_model(trial: Trial) -> Any:
+    """Make the trial's estimator, in a pipeline where there are steps before it, as the suite describes it."""
+    model = make_estimator(trial.estimator, **trial.params)
+    if trial.steps:
+        return make_pipeline(*(make_transformer(step.name, **step.params) for step in trial.steps), model)
+    return model
+
+
 def seeded_parameters(model: Any) -> list[str]:
-    """Return the names of the parameters that take the seed: all that are called ``random_state``, nested ones too."""
-    return [name for name in model.get_params() if name.rpartition("__")[2] == "random_state"]
+    """Return the names of the parameters that take the seed: each ``random_state``, nested ones too, that is None."""
+    params = model.get_params()
+    return [name for name in params if name.rpartition("__")[2] == "random_state" and params[name] is None]
 
 
 def score(predictions: Predictions, n_classes: int) -> Scores:
@@ -99,7 +114,8 @@ def score(predictions: Predictions, n_classes: int) -> Scores:
         y_true, y_pred, labels=labels, average="macro", zero_division=0
     )
     loss = None
-    if predictions.probabilities is not None:
+    # A network that diverged has none that are finite; it keeps its accuracy.
+    if predictions.probabilities is not None and np.isfinite(predictions.probabilities).all():
         # float32 shares add up to one only nearly, which scikit-learn warns of.
         shares = predictions.probabilities.astype(np.float64)
         loss = float(log_loss(y_true, shares / shares.sum(axis=1, keepdims=True), labels=labels))
@@ -132,21 +148,21 @@ def _warm_up(model: Any, train: Part) -> None:
 
 def _measured(model: Any, dataset: Dataset, on_step: OnStep) -> tuple[Measurements, Predictions]:
     train, test = dataset.train, dataset.test
+    # The pages of the memory map are the data's, not the method's: they are brought in before.
+    for part in (train, test):
+        part.images.max()
     on_step("fit")
-    gc.collect()
     with peak_memory() as fit_peak:
         cpu_start, start = time.process_time(), time.perf_counter()
         model.fit(train.X, train.y)
         fit_seconds, fit_cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
     on_step("predict")
-    gc.collect()
     with peak_memory() as predict_peak:
         start = time.perf_counter()
         y_pred = model.predict(test.X)
         predict_seconds = time.perf_counter() - start
     on_step("latency")
     latencies = _latencies(model, test.X)
-    n_parameters = _attribute(model, "n_parameters_")
     measurements = Measurements(
         fit_seconds=fit_seconds,
         fit_cpu_seconds=fit_cpu_seconds,
@@ -157,7 +173,8 @@ def _measured(model: Any, dataset: Dataset, on_step: OnStep) -> tuple[Measuremen
         predict_peak_bytes=predict_peak.bytes,
         memory_method=fit_peak.method,
         size_bytes=len(pickle.dumps(model, protocol=pickle.HIGHEST_PROTOCOL)),
-        n_parameters=None if n_parameters is None else int(n_parameters),
+        n_parameters=_attribute(model, "n_parameters_"),
+        n_multiply_accumulates=_attribute(model, "n_multiply_accumulates_"),
         engine=_attribute(model, "engine_") or type(_last(model)).__module__.partition(".")[0],
     )
     on_step("scores")

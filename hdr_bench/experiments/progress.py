@@ -58,7 +58,7 @@ class LineProgress:
     def begin(self, total: int, kept: int) -> None:
         """Print how many trials there are."""
         self._total, self._count, self._start = total, 0, time.monotonic()
-        self._print(f"{total} trials to run" + (f", {kept} already there" if kept else ""))
+        self._print(f"{counted(total)} to run" + (f", {kept} already there" if kept else ""))
 
     def trial(self, trial: Trial) -> None:
         """Count the trial, and print its name."""
@@ -149,6 +149,11 @@ def outcome(result: Result) -> str:
     if result.scores is None:
         return f"{result.status}: {result.error}"
     return f"accuracy {result.scores.accuracy:.4f}"
+
+
+def counted(trials: int) -> str:
+    """Return a number of trials in words, e.g. ``1 trial``."""
+    return f"{trials} trial" if trials == 1 else f"{trials} trials"
 
 
 def clock(seconds: float) -> str:

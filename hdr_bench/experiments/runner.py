@@ -1,18 +1,22 @@
 """All trials of a suite: which there are, which are missing, run one after the other."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
+
+from pydantic import ValidationError
 
 from hdr_bench.datasets import load_dataset
 from hdr_bench.exceptions import SuiteError, UnknownNameError
 from hdr_bench.experiments.environment import available_cores, library_versions
-from hdr_bench.experiments.measure import make_model, seeded_parameters
+from hdr_bench.experiments.measure import seeded_parameters, unseeded_model
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
-from hdr_bench.experiments.suite import Case, DatasetChoice, Protocol, Suite, load_suite
+from hdr_bench.experiments.suite import Case, DatasetChoice, Protocol, Suite
+from hdr_bench.experiments.suite_file import check_suite, load_suite
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.worker import run_in_child
 
@@ -27,14 +31,17 @@ class Plan:
     Attributes
     ----------
     suite : Suite
+    origin : str
+        What the suite was asked for as: a name or a path; empty for one made in code.
     settings : Settings
     trials : tuple of Trial
-        All of the run.
+        All of the run: the chosen ones, and those that are there from earlier calls.
     to_run : tuple of Trial
         Those among them that are chosen and not there yet.
     """
 
     suite: Suite
+    origin: str
     settings: Settings
     trials: tuple[Trial, ...]
     to_run: tuple[Trial, ...]
@@ -56,14 +63,15 @@ def run_suite(
 ) -> Path:
     """Run a suite's trials, each in a process of its own, and keep every result as soon as it is there.
 
-    A trial that is there already is not run again: an interrupted run, started again, does what is missing.
+    A trial that is there already is not run again: an interrupted run, started again, does what is missing. In a
+    script, call it under ``if __name__ == "__main__":``, since the trials' processes import the script.
 
     Parameters
     ----------
     suite : str, Path or Suite
         A name among the suites that the library carries, the path of a TOML file, or a suite made in code.
     out : path-like, optional
-        The run's folder; ``reports/NAME`` by default.
+        The run's folder; by default ``reports/NAME``, or ``reports/NAME-DATASET`` where `dataset` is given.
     only : str, optional
         Run only cases whose name fits this pattern, e.g. ``"SVM*"``; case does not matter.
     dataset : str, optional
@@ -101,17 +109,32 @@ def run_suite(
     >>> folder = run_suite("quick", only="k-NN", samples=500, out="runs/try")  # doctest: +SKIP
     >>> load_results(folder)[["case", "accuracy"]]  # doctest: +SKIP
     """
+    settings = make_settings(dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads, full=full)
     loaded = suite if isinstance(suite, Suite) else load_suite(suite)
-    store = Store(default_folder(loaded) if out is None else out)
-    settings = Settings(
-        dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads or available_cores(), full=full
-    )
-    plan = make_plan(loaded, settings, store, only, rerun)
+    if isinstance(suite, Suite):
+        check_suite(suite, suite.name)
+    store = Store(default_folder(loaded, settings) if out is None else out)
+    plan = make_plan(loaded, settings, store, only, rerun, origin="" if isinstance(suite, Suite) else str(suite))
     execute(plan, store, progress or NoProgress())
     return store.folder
 
 
-def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, rerun: Rerun) -> Plan:
+def make_settings(*, threads: int | None = None, **chosen: Any) -> Settings:
+    """Return the settings of a run; by default with as many threads as this process may use cores.
+
+    Raises
+    ------
+    SuiteError
+        If a value is not possible.
+    """
+    try:
+        return Settings(threads=available_cores() if threads is None else threads, **chosen)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise SuiteError(f"{fault['loc'][0]}={fault['input']!r} is not possible: {fault['msg']}") from error
+
+
+def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, rerun: Rerun, origin: str = "") -> Plan:
     """Enumerate a suite's trials, and choose those to run; nothing is run or written.
 
     Raises
@@ -119,12 +142,16 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
     SuiteError, UnknownNameError
         If a protocol is none that can be run, or no case fits `only`.
     """
+    if rerun not in get_args(Rerun):
+        raise UnknownNameError("choice of what to run again", rerun, get_args(Rerun))
     trials = expand(suite, settings)
     chosen = [trial for trial in trials if only is None or fnmatch(trial.case.lower(), only.lower())]
     if not chosen:
         raise UnknownNameError("case (--only)", str(only), dict.fromkeys(trial.case for trial in trials))
+    # What `only` leaves out is part of the run where an earlier call has run it.
+    part = tuple(trial for trial in trials if trial in chosen or store.has(trial.key))
     to_run = tuple(trial for trial in chosen if rerun == "all" or _is_missing(trial, store, rerun))
-    return Plan(suite, settings, trials, to_run)
+    return Plan(suite, origin, settings, part, to_run)
 
 
 def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
@@ -142,7 +169,7 @@ def execute(plan: Plan, store: Store, progress: Progress) -> None:
     """Run a plan's trials one after the other; each result is on disk before the next trial begins."""
     store.clear_leftovers()
     planned = tuple(Planned(key=trial.key, case=trial.case, seed=trial.seed) for trial in plan.trials)
-    store.write_run(RunRecord(suite=plan.suite, settings=plan.settings, trials=planned))
+    store.write_run(RunRecord(suite=plan.suite, origin=plan.origin, settings=plan.settings, trials=planned))
     progress.begin(len(plan.to_run), len(plan.trials) - len(plan.to_run))
     try:
         for trial in plan.to_run:
@@ -154,9 +181,13 @@ def execute(plan: Plan, store: Store, progress: Progress) -> None:
         progress.end()
 
 
-def default_folder(suite: Suite) -> Path:
-    """Return where a suite's run lies unless told otherwise: ``reports/NAME``, below the current folder."""
-    return Path("reports") / suite.name
+def default_folder(suite: Suite, settings: Settings) -> Path:
+    """Return where a suite's run lies unless told otherwise: ``reports/NAME``, below the current folder.
+
+    On another data set than its own it is ``reports/NAME-DATASET``: the two are not the same comparison.
+    """
+    other = re.sub(r"[^A-Za-z0-9.]+", "-", settings.dataset or "").strip("-")
+    return Path("reports") / (f"{suite.name}-{other}" if other else suite.name)
 
 
 def _trials_of(suite: Suite, case: Case, settings: Settings) -> Iterable[Trial]:
@@ -171,7 +202,7 @@ def _trials_of(suite: Suite, case: Case, settings: Settings) -> Iterable[Trial]:
     reduced_to = None if settings.full or case.reduced is None else case.reduced.samples
     samples = settings.samples or reduced_to
     if samples is not None:
-        dataset.subsample(samples)
+        dataset.check_subsample(samples)
     template = Trial(
         suite=suite.name,
         case=case.name,
@@ -189,7 +220,7 @@ def _trials_of(suite: Suite, case: Case, settings: Settings) -> Iterable[Trial]:
         versions=library_versions(),
         published=case.published,
     )
-    if not seeded_parameters(make_model(template)):
+    if not seeded_parameters(unseeded_model(template)):
         return [template.model_copy(update={"is_deterministic": True, "seed": 0})]
     repeats = settings.repeats or protocol.repeats
     return [template.model_copy(update={"seed": settings.seed + repeat}) for repeat in range(repeats)]

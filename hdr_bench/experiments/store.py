@@ -7,19 +7,23 @@ is written to a temporary one and put in place whole.
 import io
 import os
 import zipfile
+import zlib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.trial import Predictions, Result
-from hdr_bench.files import clear_leftovers, write_whole
+from hdr_bench.files import clear_leftovers, read_arrays, write_whole
 
 _RESULT = "result.json"
+DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, OSError, ValueError)
+"""What zipfile raises on a damaged archive."""
+
 _ARRAYS = ("y_true", "y_pred", "probabilities", "decisions")
 
 
@@ -29,10 +33,10 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     dataset: str | None = None
-    samples: int | None = None
-    repeats: int | None = None
-    seed: int = 0
-    threads: int = 1
+    samples: Annotated[int, Field(ge=2)] | None = None
+    repeats: Annotated[int, Field(ge=1)] | None = None
+    seed: Annotated[int, Field(ge=0)] = 0
+    threads: Annotated[int, Field(ge=1)] = 1
     full: bool = False
 
 
@@ -47,7 +51,7 @@ class Planned(BaseModel):
 
 
 class RunRecord(BaseModel):
-    """What a run is made of: the suite, the settings, and its trials in their order.
+    """What a run is made of: the suite, what it was asked for as, the settings, and its trials in their order.
 
     Version 1 (0.1.0): the first.
     """
@@ -56,6 +60,7 @@ class RunRecord(BaseModel):
 
     format_version: Literal[1] = 1
     suite: Suite
+    origin: str
     settings: Settings
     trials: tuple[Planned, ...]
 
@@ -93,9 +98,10 @@ class Store:
         """
         try:
             return RunRecord.model_validate_json(self.run_file.read_bytes())
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
+            kept = " (a report without its run)" if (self.folder / "results.json").is_file() else ""
             raise StoreError(
-                f"{self.folder}: no run here (there is no run.json); make one with: hdr-bench run"
+                f"{self.folder}: no run here, there is no run.json{kept}; make one with: hdr-bench run"
             ) from error
         except ValidationError as error:
             raise StoreError(f"{self.run_file}: {_first_fault(error)}; run the suite again") from error
@@ -123,10 +129,10 @@ class Store:
                 return Result.model_validate_json(archive.read(_RESULT))
         except FileNotFoundError as error:
             raise StoreError(f"{path}: there is no such trial") from error
-        except (zipfile.BadZipFile, KeyError, OSError) as error:
-            raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
         except ValidationError as error:
             raise StoreError(f"{path}: {_first_fault(error)}; remove it, and run the suite again") from error
+        except DAMAGED as error:
+            raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
 
     def read_predictions(self, key: str) -> Predictions | None:
         """Return what a trial's method said of each test image; None where it did not go well.
@@ -138,11 +144,10 @@ class Store:
         """
         path = self._path(key)
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in _ARRAYS if name in archive}
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+            arrays: dict[str, Any] = {**read_arrays(path)}
+            return Predictions(**arrays) if arrays else None
+        except (FileNotFoundError, ValueError, TypeError) as error:
             raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
-        return Predictions(**arrays) if arrays else None
 
     def clear_leftovers(self) -> None:
         """Remove what a killed process left half-written here; not what another one writes now."""

@@ -1,29 +1,23 @@
-"""Suites: what to run, read from TOML and checked before anything runs."""
+"""Suites: what to run. These records say nothing of whether it can be run here: `suite_file` checks that.
 
-import re
-import tomllib
-from collections.abc import Iterable
-from importlib import resources
-from pathlib import Path
+So the record of a run can be read on a machine that has neither the data set nor the estimator.
+"""
+
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from hdr_bench.datasets import DATASETS, SCHEMES, list_datasets
-from hdr_bench.estimators import estimator_class, make_estimator, make_transformer
-from hdr_bench.estimators.notation import parse_layers
-from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, suggestion
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Metric = Literal["test_accuracy", "test_error", "test_loss", "train_accuracy", "train_loss", "validation_accuracy",
                  "validation_loss", "parameters", "fit_seconds", "predict_seconds", "epoch_seconds"]  # fmt: skip
-_ANY_CLASSES = 10
 
 
-class _Model(BaseModel):
+class Record(BaseModel):
+    """A record that cannot change and has no keys but its own."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class DatasetChoice(_Model):
+class DatasetChoice(Record):
     """A data set, with what it is to be read with; a bare name in TOML is short for ``{ name = ... }``.
 
     Attributes
@@ -48,15 +42,8 @@ class DatasetChoice(_Model):
     def _from_name(cls, value: Any) -> Any:
         return {"name": value} if isinstance(value, str) else value
 
-    @model_validator(mode="after")
-    def _is_known(self) -> Self:
-        scheme, colon, _ = self.name.partition(":")
-        if self.name not in DATASETS and not (colon and scheme in SCHEMES) and self.name not in list_datasets():
-            raise UnknownNameError("dataset", self.name, [*list_datasets(), *(f"{name}:..." for name in SCHEMES)])
-        return self
 
-
-class Protocol(_Model):
+class Protocol(Record):
     """How a case is tried.
 
     Attributes
@@ -94,19 +81,14 @@ class Protocol(_Model):
         return self
 
 
-class Step(_Model):
+class Step(Record):
     """A transformer before the estimator: a name of `TRANSFORMERS` or a dotted path, and its parameters."""
 
     name: str
     params: dict[str, Any] = {}
 
-    @model_validator(mode="after")
-    def _can_be_made(self) -> Self:
-        make_transformer(self.name, **self.params)
-        return self
 
-
-class Published(_Model):
+class Published(Record):
     """A published figure: one value, or one an epoch, and where the source gives it."""
 
     metric: Metric
@@ -121,14 +103,14 @@ class Published(_Model):
         return self
 
 
-class Reduced(_Model):
+class Reduced(Record):
     """What runs of a case unless the full size is asked for."""
 
     samples: Annotated[int, Field(ge=2)] | None = None
     folds: Annotated[int, Field(ge=2)] | None = None
 
 
-class Case(_Model):
+class Case(Record):
     """A method to try.
 
     Attributes
@@ -161,19 +143,8 @@ class Case(_Model):
     grid: dict[str, list[Any]] = {}
     reduced: Reduced | None = None
 
-    @model_validator(mode="after")
-    def _can_be_made(self) -> Self:
-        make_estimator(self.estimator, **self.params)
-        for name in self.grid:
-            known = make_estimator(self.estimator).get_params()
-            if name not in known:
-                raise UnknownNameError(f"parameter of {estimator_class(self.estimator).__name__}", name, known)
-        if isinstance(layers := self.params.get("layers"), str):
-            parse_layers(layers, _ANY_CLASSES, self.params.get("activation", "relu"))
-        return self
 
-
-class Suite(_Model):
+class Suite(Record):
     """Cases to compare.
 
     Attributes
@@ -209,116 +180,3 @@ class Suite(_Model):
         if twice:
             raise ValueError(f"two cases are called {twice[0]!r}; each needs a name of its own")
         return self
-
-
-def load_suite(suite: str | Path) -> Suite:
-    """Read a suite: a name among those that the library carries, or the path of a TOML file.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is neither.
-    SuiteError
-        If the file cannot be read as a suite; the message names the file, the place and the nearest right name.
-
-    Examples
-    --------
-    >>> from hdr_bench import load_suite
-    >>> load_suite("quick").dataset.name
-    'mnist-5k'
-    """
-    path = _find(str(suite))
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SuiteError(f"{path}: not a TOML file: {error}") from error
-    return parse_suite(content, name=path.stem, origin=str(path))
-
-
-def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
-    """Make a suite of what TOML held; `origin` is what errors call the file.
-
-    Raises
-    ------
-    SuiteError
-        If it is no suite.
-    """
-    try:
-        return Suite.model_validate({**content, "name": name})
-    except ValidationError as error:
-        faults = [_told(fault, content) for fault in error.errors()]
-        raise SuiteError(
-            f"{origin}: this suite cannot be run:\n" + "\n".join(f"  - {fault}" for fault in faults)
-        ) from error
-
-
-def list_suites() -> dict[str, str]:
-    """Return the name and the title of every suite that the library carries."""
-    titles = {}
-    for path in sorted(suites_folder().glob("*.toml")):
-        titles[path.stem] = tomllib.loads(path.read_text(encoding="utf-8")).get("title", "")
-    return titles
-
-
-def suites_folder() -> Path:
-    """Return the folder of the suites: in the installed package, or beside it in a checkout."""
-    package = Path(str(resources.files("hdr_bench")))
-    return package / "benchmarks" if (package / "benchmarks").is_dir() else package.parent / "benchmarks"
-
-
-def _find(suite: str) -> Path:
-    carried = suites_folder() / f"{suite}.toml"
-    if carried.is_file():
-        return carried
-    path = Path(suite).expanduser()
-    if path.is_file():
-        return path
-    if path.suffix == ".toml":
-        raise SuiteError(f"{path}: there is no such file")
-    raise UnknownNameError("suite", suite, list_suites())
-
-
-def _told(fault: Any, content: dict[str, Any]) -> str:
-    """Say in one line where a fault is and what is wrong with it."""
-    *parents, last = fault["loc"] or ("suite",)
-    place = _place(fault["loc"], content)
-    if fault["type"] == "extra_forbidden":
-        allowed = sorted(_keys_at(parents))
-        return f"{place}: unknown key{suggestion(str(last), allowed)}; allowed are: {', '.join(allowed)}"
-    cause = fault.get("ctx", {}).get("error")
-    if isinstance(cause, HdrBenchError | ValueError):
-        return f"{place}: {cause}"
-    if fault["type"] == "literal_error":
-        allowed = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
-        return f"{place}: {fault['input']!r} is not possible{suggestion(str(fault['input']), allowed)}; there are: " + (
-            ", ".join(allowed)
-        )
-    came = "" if fault["type"] == "missing" else f" (it is {fault['input']!r})"
-    return f"{place}: {fault['msg']}{came}"
-
-
-def _place(loc: Iterable[str | int], content: Any) -> str:
-    """Return the place as a user would name it: ``case 2 ('CNN'), params``."""
-    parts: list[str] = []
-    for key in loc:
-        try:
-            content = content[key]
-        except (KeyError, IndexError, TypeError):
-            content = None
-        if isinstance(key, int):
-            name = content.get("name") if isinstance(content, dict) else None
-            parts[-1] += f" {key + 1}" + (f" ({name!r})" if name else "")
-        else:
-            parts.append(str(key))
-    return ", ".join(parts) or "the file"
-
-
-def _keys_at(loc: Iterable[str | int]) -> set[str]:
-    """Return the keys that the table at `loc` may have."""
-    children: dict[str, type[_Model]] = {
-        "case": Case, "protocol": Protocol, "dataset": DatasetChoice, "steps": Step, "published": Published,
-        "reduced": Reduced,
-    }  # fmt: skip
-    named = [key for key in loc if isinstance(key, str)]
-    model: type[_Model] = children[named[-1]] if named else Suite
-    return {field.alias or name for name, field in model.model_fields.items()} - ({"name"} if model is Suite else set())

@@ -8,17 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from hdr_bench.experiments.environment import Environment
-from hdr_bench.experiments.suite import DatasetChoice, Published, Step
+from hdr_bench.experiments.suite import DatasetChoice, Published, Record, Step
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Trial(_Record):
+class Trial(Record):
     """One fit and its evaluation, before it is run: all that decides the outcome.
 
     Attributes
@@ -37,9 +32,9 @@ class Trial(_Record):
     protocol : str
         The protocol's kind.
     seed : int
-        Given to every parameter called ``random_state``.
+        Given to every parameter called ``random_state`` that the case leaves open.
     is_deterministic : bool
-        No parameter is called so.
+        There is no such parameter.
     samples : int or None
         Training images, where not all.
     is_reduced : bool
@@ -77,7 +72,7 @@ class Trial(_Record):
         return f"{readable}-{self.seed}-{digest[:12]}"
 
 
-class Scores(_Record):
+class Scores(Record):
     """How good the predictions for the test part are; shares between 0 and 1.
 
     Precision, recall and F1 are the plain means over classes, 0 where a class is never predicted. The log loss is the
@@ -91,7 +86,7 @@ class Scores(_Record):
     log_loss: float | None
 
 
-class Measurements(_Record):
+class Measurements(Record):
     """What the fit and the predictions cost.
 
     Attributes
@@ -110,6 +105,8 @@ class Measurements(_Record):
         Of the pickled estimator.
     n_parameters : int or None
         Numbers learnt, where that means something.
+    n_multiply_accumulates : int or None
+        For one image, where the method does a fixed number of them.
     engine : str
         The library that computed.
     """
@@ -124,10 +121,11 @@ class Measurements(_Record):
     memory_method: str
     size_bytes: int
     n_parameters: int | None
+    n_multiply_accumulates: int | None
     engine: str
 
 
-class Result(_Record):
+class Result(Record):
     """What came out of a trial, whether it went well or not.
 
     Attributes

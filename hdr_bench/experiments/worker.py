@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import Any
 
+from hdr_bench.datasets.home import data_folders
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.measure import measure_trial, utc_now
 from hdr_bench.experiments.trial import Predictions, Result, Trial
@@ -36,7 +37,7 @@ def run_in_child(trial: Trial, on_step: Callable[[str], None]) -> tuple[Result, 
     """
     context = process_context()
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(trial, sender), daemon=False)
+    process = context.Process(target=_child, args=(trial, sender, data_folders()), daemon=False)
     process.start()
     sender.close()
     try:
@@ -76,7 +77,9 @@ def _listen(
         on_step(content)
 
 
-def _child(trial: Trial, sender: Connection) -> None:
+def _child(trial: Trial, sender: Connection, folders: dict[str, str]) -> None:
+    # A fork server keeps the environment that it began with.
+    os.environ.update(folders)
     # The terminal sends Ctrl-C to every process of the group; the runner decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_runner, daemon=True).start()
@@ -109,12 +112,13 @@ def _failed(trial: Trial, error: Exception) -> Result:
 
 def _crashed(trial: Trial, exit_code: int | None) -> Result:
     code = exit_code or 0
+    hint = '; a script that calls run_suite needs `if __name__ == "__main__":` around it' if code == 1 else ""
     cause = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
     return Result(
         key=trial.key,
         trial=trial,
         status="crashed",
-        error=f"the process ended without a result: {cause}",
+        error=f"the process ended without a result: {cause}{hint}",
         finished=utc_now(),
         environment=read_environment(),
     )

@@ -4,6 +4,7 @@ import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from hdr_bench.reporting.tables import accuracy_table, memory_table, time_table
 
@@ -23,7 +24,7 @@ def print_summary(summary: pd.DataFrame, console: Console) -> None:
         table.add_column(head, justify="right", no_wrap=True)
     written = zip(accuracy_table(summary).rows, time_table(summary).rows, memory_table(summary).rows, strict=True)
     for accuracy, time, memory in written:
-        table.add_row(*accuracy[:3], time[1], time[3], memory[1], memory[4])
+        table.add_row(Text(accuracy[0]), *accuracy[1:3], time[1], time[3], memory[1], memory[4])
     console.print(table)
     for case, problem in zip(summary["case"], summary["problem"], strict=True):
         if problem:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False)
-class AccuracyDisplay:
-    """Accuracy of each method with its 95 % interval.
+class SummaryDisplay:
+    """What is drawn of a summary, a mark a method.
 
     Attributes
     ----------
@@ -37,7 +37,16 @@ class AccuracyDisplay:
     @classmethod
     def from_results(cls, results: pd.DataFrame) -> Self:
         """Make the display from what `load_results` returns."""
-        return cls(_with_accuracy(summarise(results)))
+        summary = summarise(results)
+        return cls(summary[summary["accuracy"].notna()])
+
+
+@dataclass(eq=False)
+class AccuracyDisplay(SummaryDisplay):
+    """Accuracy of each method with its 95 % interval.
+
+    Attributes as `SummaryDisplay`'s.
+    """
 
     def frame(self) -> pd.DataFrame:
         """Return method, accuracy and the ends of its interval, as shares."""
@@ -54,7 +63,7 @@ class AccuracyDisplay:
                 value, position, xerr=[[low], [high]], fmt=marker_of(position), color=colour_of(position), capsize=3
             )
         self.ax_.set_yticks(positions, self.summary["case"])
-        self.ax_.invert_yaxis()
+        self.ax_.set_ylim(len(self.summary) - 0.5, -0.5)
         self.ax_.set_xlabel(f"Accuracy on {_images(self.summary)} test images (%), with 95 % interval")
         self.ax_.set_title("Accuracy of each method")
         self.ax_.grid(axis="y", visible=False)
@@ -62,25 +71,11 @@ class AccuracyDisplay:
 
 
 @dataclass(eq=False)
-class CostDisplay:
+class CostDisplay(SummaryDisplay):
     """Accuracy of each method against the time that its fit takes.
 
-    Attributes
-    ----------
-    summary : DataFrame
-        As `summarise` returns it, the methods without an accuracy left out.
-    ax_, figure_
-        Where it was drawn.
+    Attributes as `SummaryDisplay`'s.
     """
-
-    summary: pd.DataFrame
-    ax_: Any = field(default=None, init=False)
-    figure_: Any = field(default=None, init=False)
-
-    @classmethod
-    def from_results(cls, results: pd.DataFrame) -> Self:
-        """Make the display from what `load_results` returns."""
-        return cls(_with_accuracy(summarise(results)))
 
     def frame(self) -> pd.DataFrame:
         """Return method, seconds of the fit, accuracy and the ends of its interval, as shares."""
@@ -177,10 +172,6 @@ class ConfusionDisplay:
         self.ax_.set_title(self.title)
         self.ax_.grid(visible=False)
         return self
-
-
-def _with_accuracy(summary: pd.DataFrame) -> pd.DataFrame:
-    return summary[summary["accuracy"].notna()]
 
 
 def _axes(ax: "Axes | None") -> "tuple[Axes, Figure]":

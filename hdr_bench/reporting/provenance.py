@@ -45,9 +45,10 @@ def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
 
 def _described(record: Result) -> str:
     height, width = record.image_shape or (0, 0)
+    whole = "SHA-256" if record.trial.samples is None else "a stratified share of the data with the SHA-256"
     return (
         f"{record.n_train:,} training and {record.n_test:,} test images of {height}x{width} pixels, "
-        f"{len(record.class_names)} classes; SHA-256 {record.trial.fingerprint}"
+        f"{len(record.class_names)} classes; {whole} {record.trial.fingerprint}"
     )
 
 

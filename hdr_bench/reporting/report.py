@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +108,7 @@ def _contents(folder: Path, formats: list[str]) -> dict[str, bytes]:
     figures = _draw(folder, results, summary)
     page = {
         "suite": run.suite,
-        "finding": finding(summary),
+        "finding": finding(summary, list(results["dataset"].dropna().unique())),
         "remarks": _remarks(run, results, records),
         "problems": [(row.case, row.problem) for row in summary.itertuples() if row.problem],
         "tables": tables,
@@ -129,8 +130,10 @@ def _contents(folder: Path, formats: list[str]) -> dict[str, bytes]:
     return files
 
 
-def finding(summary: pd.DataFrame) -> str:
+def finding(summary: pd.DataFrame, datasets: list[str]) -> str:
     """Say in a sentence or two which method is most accurate, how sure that is, and what it costs."""
+    if len(datasets) > 1:
+        return f"The methods were tried on several data sets ({', '.join(datasets)}): their accuracies do not compare."
     good = summary[summary["accuracy"].notna()].reset_index(drop=True)
     best = good.iloc[int(good["accuracy"].to_numpy().argmax())]
     places = percent_places(int(best["n_test"]))
@@ -152,7 +155,9 @@ def _records(store: Store, results: pd.DataFrame) -> list[Result]:
 
 def _remarks(run: RunRecord, results: pd.DataFrame, records: list[Result]) -> list[str]:
     """Return what a reader must know before the tables."""
-    remarks = [*run.suite.claims]
+    # What a suite claims, it claims of its own data.
+    is_its_own = run.settings.dataset is None and run.settings.samples is None
+    remarks = [*run.suite.claims] if is_its_own else []
     remarks += dict.fromkeys(note for record in records for note in record.data_notes)
     reduced = dict.fromkeys(results.loc[results["is_reduced"].fillna(False).astype(bool), "case"])
     if reduced:
@@ -174,10 +179,12 @@ def _draw(folder: Path, results: pd.DataFrame, summary: pd.DataFrame) -> list[Fi
         _drawn("accuracy", "Accuracy", accuracy, (7.0, 1.2 + 0.34 * len(good)), accuracy.frame()),
         _drawn("accuracy-fit-time", "Accuracy against the time to fit", cost, (8.0, 4.4), cost.frame()),
     ]
-    for case in good["case"]:
+    for number, case in enumerate(good["case"], start=1):
         confusion = ConfusionDisplay.from_results(folder, case)
         title = f"Confusion matrix: {case}"
-        figures.append(_drawn(f"confusion-{_slug(case)}", title, confusion, _CONFUSION_INCHES, confusion.frame()))
+        figures.append(
+            _drawn(f"confusion-{number}-{_slug(case)}", title, confusion, _CONFUSION_INCHES, confusion.frame())
+        )
     return figures
 
 
@@ -207,12 +214,15 @@ def _in_words(frame: pd.DataFrame) -> str:
 
 
 def _command(run: RunRecord) -> str:
-    """Return the command that runs the suite as it was run."""
+    """Return the command that runs the suite as it was run; nothing for a suite made in code."""
+    if not run.origin:
+        return ""
     settings = run.settings
     options = {"dataset": settings.dataset, "samples": settings.samples, "repeats": settings.repeats,
                "seed": settings.seed or None, "threads": settings.threads}  # fmt: skip
-    given = "".join(f" --{name} {value}" for name, value in options.items() if value is not None)
-    return f"hdr-bench run {run.suite.name}{given}" + (" --full" if settings.full else "")
+    words = ["hdr-bench", "run", run.origin]
+    words += [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
+    return shlex.join([*words, "--full"] if settings.full else words)
 
 
 def _json(records: list[Result]) -> bytes:

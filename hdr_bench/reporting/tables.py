@@ -76,6 +76,9 @@ def accuracy_table(summary: pd.DataFrame) -> Table:
         Column("F1 (%)", ("f1",), percent),
         Column("Log loss", ("log_loss",), lambda loss: MISSING if math.isnan(loss) else f"{loss:.3f}"),
     ]
+    if (summary["n_seeds"] > 1).any():
+        columns.insert(2, Column("Std. dev. over seeds", ("accuracy_std",), percent))
+        columns.insert(3, Column("Seeds", ("n_seeds",), lambda count: f"{count:.0f}"))
     note = (
         "Precision, recall and F1 are plain means over classes. The interval is Wilson's for one test set; it says "
         "nothing of other seeds. Log loss (natural logarithm) only where the method gives probabilities; "
@@ -136,14 +139,14 @@ def to_csv(table: Table) -> str:
 
 
 def percent_places(n: int) -> int:
-    """Return the decimal places that a percentage of `n` images deserves: one image is then about a last digit.
+    """Return the decimal places that a percentage of `n` images deserves: one image is about a unit of the last.
 
     Examples
     --------
     >>> percent_places(1000), percent_places(10_000), percent_places(360)
     (1, 2, 1)
     """
-    return min(max(math.ceil(math.log10(max(n, 1))) - 2, 0), 4)
+    return min(max(math.ceil(math.log10(max(n, 1)) - 0.1) - 2, 0), 4)
 
 
 def significant(value: float, digits: int = 3) -> str:

@@ -41,6 +41,19 @@ def test_arbitrary_bytes_are_an_array_or_an_error_of_ours(content):
     assert encode_idx(array) == content
 
 
+def test_shapes_that_numpy_cannot_hold_are_refused():
+    too_deep = bytes([0, 0, 8, 70]) + b"\0\0\0\1" * 70 + b"x"
+    too_large = bytes([0, 0, 8, 4]) + b"\xff\xff\xff\xff" * 3 + b"\0\0\0\0"
+    for content in (too_deep, too_large):
+        with pytest.raises(DatasetError, match="cannot be held"):
+            decode_idx(content, "x")
+
+
+def test_arrays_of_either_byte_order_are_written():
+    array = np.arange(5, dtype=">i4")
+    assert encode_idx(array) == encode_idx(array.astype("<i4"))
+
+
 def test_values_are_big_endian_as_the_format_says():
     assert decode_idx(bytes([0, 0, 0x0B, 1, 0, 0, 0, 2, 1, 0, 0xFF, 0xFF]), "x").tolist() == [256, -1]
 

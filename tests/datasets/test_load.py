@@ -39,7 +39,6 @@ def test_the_second_time_is_fast_and_mapped():
     digits = load_dataset("mnist-5k")
     assert time.perf_counter() - start < 0.2
     assert isinstance(digits.train.images, np.memmap)
-    assert isinstance(digits.train.images.base, object)
     with pytest.raises(ValueError, match="read-only"):
         digits.train.images[0, 0, 0] = 1
 
@@ -96,6 +95,25 @@ def test_nothing_half_written_stays(data_home):
     assert [path.name for path in prepared_home().iterdir()] == ["digits-8x8"]
 
 
+@pytest.mark.parametrize("content", [b"[]", b"{}", b"\xff\xfe", b""])
+def test_a_manifest_that_cannot_be_read_counts_as_none(data_home, content):
+    digits = load_dataset("digits-8x8")
+    (Path(digits.train.images.filename).parent / "manifest.json").write_bytes(content)
+    assert load_dataset("digits-8x8").fingerprint == digits.fingerprint
+
+
+def test_what_a_killed_process_left_is_cleared(data_home):
+    (prepared_home() / ".incoming-999999999-x").mkdir(parents=True)
+    load_dataset("digits-8x8")
+    assert [path.name for path in prepared_home().iterdir()] == ["digits-8x8"]
+
+
+def test_a_data_set_prints_as_a_line():
+    digits = load_dataset("digits-8x8")
+    assert repr(digits) == "<Dataset digits-8x8: 1437 training and 360 test images of 8x8 pixels (uint8), 10 classes>"
+    assert repr(digits.test) == "<Part: (360, 8, 8) images, uint8>"
+
+
 def test_unknown_names_suggest_the_nearest():
     with pytest.raises(UnknownNameError, match="unknown dataset 'mnist5k', did you mean 'mnist-5k'"):
         load_dataset("mnist5k")
@@ -110,7 +128,7 @@ def test_a_data_set_with_its_own_test_part_is_not_cut(name):
 
 
 def test_options_that_do_not_fit_are_refused():
-    with pytest.raises(DatasetError, match="resize is for folder: data"):
+    with pytest.raises(DatasetError, match="resize is for folders of pictures"):
         load_dataset("mnist-5k", resize=(8, 8))
     with pytest.raises(DatasetError, match="between 0 and 1, not 1.5"):
         load_dataset("digits-8x8", test_size=1.5)
@@ -127,6 +145,13 @@ def test_data_of_ones_own_under_a_name(data_home, tmp_path):
         **{name: entry.description for name, entry in DATASETS.items()},
         "my-digits": "added by you",
     }
+    np.savez(source, images=digits.train.images[:500], labels=digits.train.labels[:500])
+    with pytest.raises(DatasetError, match="there is a data set 'my-digits' already"):
+        add_dataset("my-digits", source)
+    with pytest.raises(DatasetError, match="resize is for folders of pictures"):
+        add_dataset("other", source, resize=(8, 8))
+    with pytest.raises(DatasetError, match="between 0 and 1, not 20"):
+        add_dataset("other", source, test_size=20)
     with pytest.raises(DatasetError, match="added by you and is not read anew"):
         fetch_dataset("my-digits")
 
@@ -145,5 +170,7 @@ def test_subsample_is_stratified_and_keeps_the_test_part():
     np.testing.assert_array_equal(few.test.images, digits.test.images)
     assert few.fingerprint == digits.subsample(500).fingerprint != digits.fingerprint
     assert digits.subsample(4000) is digits
+    for size in (11, 2300, 2800, 3400, 3900, 3990):
+        assert len(digits.subsample(size).train) == size
     with pytest.raises(DatasetError, match=r"between 10 \(one a class\) and 3990 are possible, or all 4000"):
         digits.subsample(5)

@@ -41,6 +41,7 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
         ({"a": np.zeros(3)}, "it holds a; needed are the arrays x_train/"),
         ({"x": np.zeros((20, 7)), "y": np.arange(20) % 2}, "rows of a square number of pixels"),
         ({"x": np.zeros((20, 9)), "y": np.array(list("ab" * 10))}, "labels are not integers"),
+        ({"x": np.zeros((20, 9)), "y": np.full(20, np.inf)}, "labels are not integers"),
         ({"x": np.zeros((20, 9)), "y": np.arange(19) % 2}, "20 given images but 19 labels"),
         ({"x": np.array([{}] * 20), "y": np.arange(20)}, "not a readable"),
         ({"x": np.zeros((3, 9)), "y": np.array([0, 0, 1])}, "cannot cut 3 images"),
@@ -57,6 +58,13 @@ def test_damaged_and_missing_files(file):
         load_dataset(f"npz:{file}")
     images, labels = _digits()
     np.savez(file, x=images, y=labels)
-    file.write_bytes(file.read_bytes()[:-50])
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-50])
     with pytest.raises(DatasetError, match=r"a\.npz: not a readable"):
         load_dataset(f"npz:{file}")
+    for place in range(0, len(whole), 101):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            load_dataset(f"npz:{file}")
+        except DatasetError as error:
+            assert "a.npz" in str(error)

@@ -117,6 +117,39 @@ def test_knn_votes_as_scikit_learn(digits):
     np.testing.assert_array_equal(same.predict(digits.train.X[:50]), digits.train.y[:50])
 
 
+@pytest.mark.parametrize("shift", [0.0, 1000.0])
+def test_the_nearest_neighbour_of_an_image_is_itself(shift):
+    digits = load_dataset("mnist-5k")
+    X = digits.train.X[::4] / 255.0 + shift
+    model = make_estimator("knn").fit(X, digits.train.y[::4])
+    np.testing.assert_array_equal(model.predict_proba(X).max(axis=1), 1)
+    plain = make_estimator("knn").fit(digits.train.X[::4], digits.train.y[::4])
+    agreed = model.predict(digits.test.X / 255.0 + shift) == plain.predict(digits.test.X)
+    assert agreed.mean() > 0.995
+
+
+def test_an_svms_default_width_is_that_of_mnist(digits):
+    model = make_estimator("svm").fit(digits.train.X, digits.train.y)
+    assert model.svc_.gamma == pytest.approx(0.03, rel=0.05)
+    wider = make_estimator("svm").fit(digits.train.X / 2.0 + 100, digits.train.y)
+    assert wider.svc_.gamma > model.svc_.gamma
+
+
+@pytest.mark.parametrize("degree", [1, 2, 3])
+def test_multiply_accumulates_are_those_of_the_products(degree):
+    from hdr_bench.estimators.linear import products
+
+    digits = load_dataset("digits-8x8")
+    model = make_estimator("polynomial", degree=degree, n_components=5).fit(digits.train.X, digits.train.y)
+    names = products(np.array([[2.0, 3.0, 5.0, 7.0, 11.0]]), degree)[0]
+    factors = sum(_n_factors(int(product)) - 1 for product in names)
+    assert model.n_multiply_accumulates_ == 5 * 64 + factors + 10 * len(names)
+
+
+def _n_factors(product):
+    return sum(1 for prime in (2, 3, 5, 7, 11) for power in range(1, 4) if product % prime**power == 0)
+
+
 def test_least_squares_is_least_squares():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(60, 4)), rng.integers(0, 3, 60)

@@ -18,6 +18,7 @@ def test_the_parameters_are_the_networks(digits):
     assert model.fit(digits.train.X, digits.train.y).n_parameters_ == 93_322
     mlp = MLPClassifier("512N-64N-32N-16N", max_epochs=1).fit(digits.train.X, digits.train.y)
     assert (mlp.n_parameters_, mlp.engine_) == (437_530, "torch")
+    assert mlp.n_multiply_accumulates_ == 784 * 512 + 512 * 64 + 64 * 32 + 32 * 16 + 16 * 10
 
 
 def test_the_history_has_an_entry_an_epoch_and_ends_better(digits):

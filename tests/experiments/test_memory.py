@@ -24,6 +24,19 @@ def test_a_known_allocation_within_five_percent():
 
 
 @linux
+@pytest.mark.parametrize("megabytes", [5, 20, 30])
+def test_what_an_earlier_call_freed_hides_nothing(megabytes):
+    def allocate():
+        # Small pieces: the allocator keeps them when they are freed.
+        return [np.ones(20_000, np.uint8) for _ in range(megabytes * 50)]
+
+    allocate()
+    with peak_memory() as peak:
+        allocate()
+    assert peak.bytes == pytest.approx(megabytes * 10**6, rel=0.1)
+
+
+@linux
 def test_a_peak_of_milliseconds_is_seen_and_an_earlier_one_is_not():
     _allocate()
     with peak_memory() as quiet:

@@ -8,7 +8,7 @@ import pytest
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
-from hdr_bench.experiments.suite import load_suite
+from hdr_bench.experiments.suite_file import load_suite
 from hdr_bench.experiments.trial import Predictions, Result
 
 
@@ -44,6 +44,7 @@ def test_a_result_without_predictions(tmp_path, result):
 def test_the_runs_record(tmp_path):
     record = RunRecord(
         suite=load_suite("quick"),
+        origin="quick",
         settings=Settings(threads=2, samples=500),
         trials=(Planned(key="a", case="A", seed=0),),
     )
@@ -74,14 +75,30 @@ def test_damaged_missing_and_newer_files_are_named(tmp_path, result):
         store.read_run()
 
 
+def test_whatever_is_damaged_is_an_error_of_ours(tmp_path, result):
+    store = Store(tmp_path)
+    labels = np.arange(200) % 10
+    store.write(result, Predictions(labels, labels, probabilities=np.eye(10, dtype=np.float32)[labels]))
+    path = tmp_path / "trials" / f"{result.key}.npz"
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        for read in (store.read, store.read_predictions):
+            try:
+                read(result.key)
+            except StoreError as error:
+                assert str(path) in str(error)
+
+
 def test_leftovers_of_dead_processes_go_and_those_of_living_ones_stay(tmp_path):
     trials = tmp_path / "trials"
     trials.mkdir()
     dead, living = trials / ".incoming-999999999-a", trials / f".incoming-{os.getpid()}-b"
     for path in (dead, living):
         path.write_bytes(b"half")
+    (tmp_path / ".incoming-999999998-folder").mkdir()
     Store(tmp_path).clear_leftovers()
-    assert list(trials.iterdir()) == [living]
+    assert [*trials.iterdir(), *tmp_path.iterdir()] == [living, trials]
 
 
 def test_a_folder_that_cannot_be_written(tmp_path, result):

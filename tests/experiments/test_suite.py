@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError, UnknownNameError
-from hdr_bench.experiments.suite import list_suites, load_suite, parse_suite, suites_folder
+from hdr_bench.experiments.suite_file import list_suites, load_suite, parse_suite, suites_folder
 
 MINIMAL = {"title": "T", "dataset": "mnist-5k", "case": [{"name": "A", "estimator": "knn"}]}
 FULL = """
@@ -96,13 +96,26 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
         ),
         (
             {"case": [{"name": "A", "estimator": "knn", "steps": [{"name": "deskw"}]}]},
-            ["case 1 ('A'), steps 1 ('deskw'): unknown transformer 'deskw', did you mean 'deskew'"],
+            ["case 1 ('A'), steps: unknown transformer 'deskw', did you mean 'deskew'"],
         ),
         (
             {"case": [{"name": "A", "estimator": "knn", "published": [{"metric": "test_accuracy"}]}]},
             ["published 1: give either value or values"],
         ),
-        ({"title": None, "dataset": "x:y"}, ["title: ", "dataset: unknown dataset 'x:y'"]),
+        ({"title": None, "dataset": 3}, ["title: ", "dataset: "]),
+        (
+            {"case": [{"name": "A", "estimator": "sklearn.multiclass.OneVsRestClassifier"}]},
+            ["case 1 ('A'): OneVsRestClassifier cannot be made of {}: ", "'estimator'"],
+        ),
+        (
+            {"case": [{"name": "A", "estimator": "sklearn.svm.SVCC"}]},
+            ["case 1 ('A'): unknown estimator in sklearn.svm 'SVCC', did you mean 'SVC'?"],
+        ),
+        ({"case": [{"name": "A", "estimator": "..x.Y"}]}, ["case 1 ('A'): unknown estimator"]),
+        (
+            {"case": [{"name": "A", "estimator": "cnn", "params": {"layers": "8N", "activation": 3}}]},
+            ["case 1 ('A'): "],
+        ),
     ],
 )
 def test_what_cannot_be_run_is_refused_with_the_place(change, faults):

@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from hdr_bench import run_suite
-from hdr_bench.experiments.suite import parse_suite
+from hdr_bench.experiments.suite_file import parse_suite
 
 SUITE = {
     "title": "Own <methods> & more",

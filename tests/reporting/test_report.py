@@ -5,11 +5,13 @@ import shutil
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from PIL import Image
 
 from hdr_bench import load_results, write_report
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.reporting.report import finding
 
 
 def _files(folder):
@@ -25,8 +27,8 @@ def test_the_files_of_a_report(run):
     assert set(_files(run)) == {
         "report.html", "report.md", "results.json",
         *(f"tables/{name}.{ending}" for name in ("accuracy", "time", "memory") for ending in ("csv", "tex")),
-        *(f"figures/{name}.{ending}" for name in ("accuracy", "accuracy-fit-time", "confusion-k-nn-b-bold-b",
-          "confusion-tree-50", "confusion-least-squares") for ending in ("png", "svg")),
+        *(f"figures/{name}.{ending}" for name in ("accuracy", "accuracy-fit-time", "confusion-1-k-nn-b-bold-b",
+          "confusion-2-tree-50", "confusion-3-least-squares") for ending in ("png", "svg")),
     }  # fmt: skip
 
 
@@ -85,9 +87,24 @@ def test_the_report_says_what_went_wrong_and_where_numbers_come_from(run, name):
     assert "is right most often" in text
     assert results["fingerprint"][0] in text
     assert "the mean over the seeds 0, 1" in text
-    for words in ("scikit-learn", "Python", "cores", "hdr-bench run own --threads 1", results["finished"].max()):
+    for words in ("scikit-learn", "Python", "cores", results["finished"].max()):
         assert words in text
     assert not re.search(r"/tmp/|/home/|/root/", text)
+
+
+def test_the_command_is_the_one_that_makes_it_again(tmp_path):
+    path = tmp_path / "my suite.toml"
+    path.write_text('title = "T"\ndataset = "digits-8x8"\n[[case]]\nname = "k [/b] NN"\nestimator = "knn"\n')
+    command = [sys.executable, "-m", "hdr_bench", "run", "my suite.toml", "--samples", "100", "--threads", "1"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "k [/b] NN" in ran.stdout
+    text = (tmp_path / "reports" / "my suite" / "report.md").read_text()
+    assert "`hdr-bench run 'my suite.toml' --samples 100 --threads 1`" in text
+    assert "a stratified share of the data with the SHA-256" in text
+
+
+def test_several_data_sets_are_not_ranked():
+    assert "do not compare" in finding(pd.DataFrame(), ["digits-8x8", "mnist-5k"])
 
 
 def test_formats_are_chosen_and_unknown_ones_refused(run):
