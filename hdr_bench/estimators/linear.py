@@ -2,31 +2,19 @@
 
 from itertools import combinations_with_replacement
 from math import comb
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from numpy.typing import ArrayLike
 from sklearn.decomposition import PCA
-from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.preprocessing import LabelBinarizer
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
-from hdr_bench.exceptions import UnknownNameError
-
-LOSSES = ("log_loss", "squared_error")
+from hdr_bench.estimators.linear_head import LinearHead, outputs
 
 
-def _is_logistic(estimator: Any) -> bool:
-    if estimator.loss != "log_loss":
-        raise AttributeError(f"predict_proba needs loss='log_loss', not {estimator.loss!r}; see CalibratedClassifierCV")
-    return True
-
-
-class LinearClassifier(ClassifierMixin, BaseEstimator):
+class LinearClassifier(LinearHead):
     """Linear classifier: multinomial logistic regression, or least squares on one-hot targets.
 
     Parameters
@@ -90,8 +78,7 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         pixels, labels = validate_data(self, X, y)
         check_classification_targets(labels)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
-        head = fit_head(self, scaled(pixels, self.scale_), labels)
-        self.classes_, self.coef_, self.intercept_, self.n_iter_ = head
+        self._fit_head(scaled(pixels, self.scale_), labels)
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
@@ -99,15 +86,6 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
         return outputs(scaled(pixels, self.scale_), self.coef_, self.intercept_)
-
-    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
-        return decided(self.decision_function(X), self.classes_)
-
-    @available_if(_is_logistic)
-    def predict_proba(self, X: ArrayLike) -> Floats:
-        """Return the probability of each class, shape (n, n_classes); only with ``loss="log_loss"``."""
-        return softmax(self.decision_function(X))
 
     @property
     def n_parameters_(self) -> int:
@@ -121,13 +99,8 @@ class LinearClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         return int(self.coef_.size)
 
-    @property
-    def engine_(self) -> str:
-        """The library that computes."""
-        return "scikit-learn"
 
-
-class PolynomialClassifier(ClassifierMixin, BaseEstimator):
+class PolynomialClassifier(LinearHead):
     """Principal components, then all their products up to a degree, then a linear classifier.
 
     With ``degree=2`` and 40 components this is the quadratic classifier of LeCun et al. (1998), section III.C.3:
@@ -212,8 +185,7 @@ class PolynomialClassifier(ClassifierMixin, BaseEstimator):
             features.dtype
         )
         features /= self.deviation_
-        head = fit_head(self, features, labels)
-        self.classes_, self.coef_, self.intercept_, self.n_iter_ = head
+        self._fit_head(features, labels)
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
@@ -222,15 +194,6 @@ class PolynomialClassifier(ClassifierMixin, BaseEstimator):
         pixels = validate_data(self, X, reset=False)
         components = self.pca_.transform(scaled(pixels, self.scale_))
         return outputs(products(components, self.degree), self.coef_ / self.deviation_, self.intercept_)
-
-    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
-        return decided(self.decision_function(X), self.classes_)
-
-    @available_if(_is_logistic)
-    def predict_proba(self, X: ArrayLike) -> Floats:
-        """Return the probability of each class, shape (n, n_classes); only with ``loss="log_loss"``."""
-        return softmax(self.decision_function(X))
 
     @property
     def n_parameters_(self) -> int:
@@ -247,11 +210,6 @@ class PolynomialClassifier(ClassifierMixin, BaseEstimator):
         factors = sum(size * count for size, count in enumerate(counts))
         return int(self.pca_.components_.size + factors + len(self.coef_) * n_products)
 
-    @property
-    def engine_(self) -> str:
-        """The library that computes."""
-        return "scikit-learn"
-
 
 def products(components: Floats, degree: int) -> Floats:
     """Return all products of 1 to `degree` of the columns, repeated factors allowed: shape (n, n_products)."""
@@ -264,61 +222,3 @@ def products(components: Floats, degree: int) -> Floats:
             block *= components[:, factors[:, place]]
         blocks.append(block)
     return np.concatenate(blocks, axis=1)
-
-
-def fit_head(
-    settings: LinearClassifier | PolynomialClassifier, X: Floats, y: NDArray[Any]
-) -> tuple[NDArray[Any], Floats, Floats, int]:
-    """Fit the linear model that `settings` asks for.
-
-    Returns
-    -------
-    classes : ndarray of shape (n_classes,)
-    coef : ndarray of shape (n_outputs, n_features)
-    intercept : ndarray of shape (n_outputs,)
-    n_iter : int
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such loss.
-    ValueError
-        If there are fewer than two classes, or `alpha` is negative.
-    """
-    alpha = settings.alpha
-    if settings.loss not in LOSSES:
-        raise UnknownNameError("loss", settings.loss, LOSSES)
-    if not alpha >= 0:
-        raise ValueError(f"alpha={alpha!r} is not possible; the strength of the penalty is 0 or more")
-    classes = np.unique(y)
-    if len(classes) < 2:
-        raise ValueError(f"{type(settings).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
-    if settings.loss == "squared_error":
-        targets = LabelBinarizer(neg_label=-1).fit_transform(y).astype(X.dtype)
-        ridge = Ridge(alpha=alpha).fit(X, targets)
-        return classes, np.atleast_2d(ridge.coef_), np.atleast_1d(ridge.intercept_), 1
-    strength = 1 / alpha if alpha else np.inf
-    logistic = LogisticRegression(C=strength, max_iter=settings.max_iter, tol=settings.tol).fit(X, y)
-    return classes, logistic.coef_, logistic.intercept_, int(logistic.n_iter_.max())
-
-
-def outputs(X: Floats, coef: Floats, intercept: Floats) -> Floats:
-    """Return the linear model's outputs: (n, n_classes), or (n,) where the model has one output."""
-    values: Floats = X @ coef.T + intercept
-    return values[:, 0] if values.shape[1] == 1 else values
-
-
-def decided(values: Floats, classes: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return the class of the largest output; of a single output, the second class where it is positive."""
-    chosen = (values > 0).astype(np.intp) if values.ndim == 1 else values.argmax(axis=1)
-    labels: NDArray[np.generic] = classes[chosen]
-    return labels
-
-
-def softmax(values: Floats) -> Floats:
-    """Return outputs as probabilities: shape (n, n_classes)."""
-    if values.ndim == 1:
-        values = np.stack([np.zeros_like(values), values], axis=1)
-    powers = np.exp(values - values.max(axis=1, keepdims=True))
-    probabilities: Floats = powers / powers.sum(axis=1, keepdims=True)
-    return probabilities

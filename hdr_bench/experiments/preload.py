@@ -13,6 +13,7 @@ import torch
 
 import hdr_bench.estimators.linear
 import hdr_bench.estimators.neighbors
+import hdr_bench.estimators.neural
 import hdr_bench.estimators.svm
 import hdr_bench.estimators.training
 import hdr_bench.estimators.tree

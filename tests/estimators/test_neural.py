@@ -4,7 +4,8 @@ import torch
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import CNNClassifier, Distortion, MLPClassifier
-from hdr_bench.estimators.neural import default_epochs, default_layers
+from hdr_bench.estimators.neural import default_layers
+from hdr_bench.estimators.neural_base import default_epochs
 from hdr_bench.estimators.training import n_batches, split_indices
 
 

@@ -1,0 +1,100 @@
+"""The linear model at the end of the linear and the polynomial classifier."""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils.metaestimators import available_if
+
+from hdr_bench.estimators.images import Floats
+from hdr_bench.exceptions import UnknownNameError
+
+LOSSES = ("log_loss", "squared_error")
+
+
+def _is_logistic(estimator: Any) -> bool:
+    if estimator.loss != "log_loss":
+        raise AttributeError(f"predict_proba needs loss='log_loss', not {estimator.loss!r}; see CalibratedClassifierCV")
+    return True
+
+
+class LinearHead(ClassifierMixin, BaseEstimator, ABC):
+    """Fit and answers of a linear model, for classifiers that say what its inputs are."""
+
+    loss: str
+    alpha: float
+    max_iter: int
+    tol: float
+
+    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
+        """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
+        return decided(self.decision_function(X), self.classes_)
+
+    @available_if(_is_logistic)
+    def predict_proba(self, X: ArrayLike) -> Floats:
+        """Return the probability of each class, shape (n, n_classes); only with ``loss="log_loss"``."""
+        return softmax(self.decision_function(X))
+
+    @property
+    def engine_(self) -> str:
+        """The library that computes."""
+        return "scikit-learn"
+
+    @abstractmethod
+    def decision_function(self, X: ArrayLike) -> Floats:
+        """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
+
+    def _fit_head(self, X: Floats, y: NDArray[Any]) -> None:
+        """Learn classes, weights (n_outputs, n_features) and intercepts (n_outputs,).
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such loss.
+        ValueError
+            If there are fewer than two classes, or `alpha` is negative.
+        """
+        alpha = self.alpha
+        if self.loss not in LOSSES:
+            raise UnknownNameError("loss", self.loss, LOSSES)
+        if not alpha >= 0:
+            raise ValueError(f"alpha={alpha!r} is not possible; the strength of the penalty is 0 or more")
+        classes = np.unique(y)
+        if len(classes) < 2:
+            raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
+        if self.loss == "squared_error":
+            targets = LabelBinarizer(neg_label=-1).fit_transform(y).astype(X.dtype)
+            ridge = Ridge(alpha=alpha).fit(X, targets)
+            self.classes_, self.n_iter_ = classes, 1
+            self.coef_, self.intercept_ = np.atleast_2d(ridge.coef_), np.atleast_1d(ridge.intercept_)
+            return
+        strength = 1 / alpha if alpha else np.inf
+        logistic = LogisticRegression(C=strength, max_iter=self.max_iter, tol=self.tol).fit(X, y)
+        self.classes_, self.n_iter_ = classes, int(logistic.n_iter_.max())
+        self.coef_, self.intercept_ = logistic.coef_, logistic.intercept_
+
+
+def outputs(X: Floats, coef: Floats, intercept: Floats) -> Floats:
+    """Return the linear model's outputs: (n, n_classes), or (n,) where the model has one output."""
+    values: Floats = X @ coef.T + intercept
+    return values[:, 0] if values.shape[1] == 1 else values
+
+
+def decided(values: Floats, classes: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return the class of the largest output; of a single output, the second class where it is positive."""
+    chosen = (values > 0).astype(np.intp) if values.ndim == 1 else values.argmax(axis=1)
+    labels: NDArray[np.generic] = classes[chosen]
+    return labels
+
+
+def softmax(values: Floats) -> Floats:
+    """Return outputs as probabilities: shape (n, n_classes)."""
+    if values.ndim == 1:
+        values = np.stack([np.zeros_like(values), values], axis=1)
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    probabilities: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return probabilities
