@@ -15,6 +15,7 @@ install: $(STAMP) ## Make the virtual environment and install the library with i
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hdr-bench needs Python 3.11 or newer; name one with: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
+	@echo 'Installing hdr-bench and what it needs into $(VENV); this takes a minute or two.'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,dev]'
 	touch $(STAMP)
 
