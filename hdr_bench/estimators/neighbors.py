@@ -27,7 +27,7 @@ class KNNClassifier(ClassifierMixin, BaseEstimator):
         Votes count by the inverse of the distance, or equally. A draw goes to the first class.
     engine : {"auto", "faiss", "scikit-learn"}, default="auto"
         What searches: faiss, or scikit-learn by brute force; "auto" takes the first that is installed. faiss finds the
-        neighbours in single precision; their distances are then computed in double.
+        neighbours in single precision. The distances to those found are computed in double.
 
     Attributes
     ----------
@@ -109,10 +109,11 @@ class KNNClassifier(ClassifierMixin, BaseEstimator):
     def _search(self, X: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return distances and indices of the neighbours: shapes (n, n_neighbors), nearest first."""
         if self.engine_ == "scikit-learn":
-            distances, neighbors = self._index.kneighbors(X, self.n_neighbors)
-            return distances, neighbors
-        center, index = self._index
-        _, neighbors = index.search(_centered(X, center), self.n_neighbors)
+            neighbors = self._index.kneighbors(X, self.n_neighbors, return_distance=False)
+        else:
+            center, index = self._index
+            _, neighbors = index.search(_centered(X, center), self.n_neighbors)
+        # Both engines compute distances from squares of norms, by which an image is not quite at 0 from itself.
         return _nearest_first(_distances(X, self._images, neighbors), neighbors)
 
 

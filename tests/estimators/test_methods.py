@@ -117,11 +117,12 @@ def test_knn_votes_as_scikit_learn(digits):
     np.testing.assert_array_equal(same.predict(digits.train.X[:50]), digits.train.y[:50])
 
 
+@pytest.mark.parametrize("engine", ["auto", "scikit-learn"])
 @pytest.mark.parametrize("shift", [0.0, 1000.0])
-def test_the_nearest_neighbour_of_an_image_is_itself(shift):
+def test_the_nearest_neighbour_of_an_image_is_itself(shift, engine):
     digits = load_dataset("mnist-5k")
     X = digits.train.X[::4] / 255.0 + shift
-    model = make_estimator("knn").fit(X, digits.train.y[::4])
+    model = make_estimator("knn", engine=engine).fit(X, digits.train.y[::4])
     np.testing.assert_array_equal(model.predict_proba(X).max(axis=1), 1)
     plain = make_estimator("knn").fit(digits.train.X[::4], digits.train.y[::4])
     agreed = model.predict(digits.test.X / 255.0 + shift) == plain.predict(digits.test.X)
