@@ -59,6 +59,10 @@ class MissingDependencyError(HdrBenchError, ImportError):
     """An optional library that was asked for by name and is not installed."""
 
 
+class SavedVersionsWarning(UserWarning):
+    """A saved estimator that is loaded with other versions than those that saved it."""
+
+
 def suggestion(name: str, allowed: Iterable[str]) -> str:
     """Return ``", did you mean 'x'?"`` where one of `allowed` is near `name`, else nothing."""
     nearest = get_close_matches(name, list(allowed), n=1)

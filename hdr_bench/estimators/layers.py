@@ -90,6 +90,11 @@ class Pooling(Plain):
     stride: int
     padding: int
 
+    @property
+    def takes_maximum(self) -> bool:
+        """Whether it takes the largest of each window, and not the mean."""
+        return self.token.startswith("M")
+
     def output_shape(self, shape: Shape) -> Shape:
         channels, *sides = _image(self, shape)
         if 2 * self.padding > self.kernel:
@@ -99,7 +104,7 @@ class Pooling(Plain):
     def module(self, shape: Shape) -> "nn.Module":
         from torch import nn
 
-        kind = nn.MaxPool2d if self.token.startswith("M") else nn.AvgPool2d
+        kind = nn.MaxPool2d if self.takes_maximum else nn.AvgPool2d
         return kind(self.kernel, self.stride, self.padding)
 
 

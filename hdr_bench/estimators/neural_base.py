@@ -1,58 +1,71 @@
 """What both networks share: how they are trained, skorch inside, and how they answer."""
 
-import inspect
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.preprocessing import LabelEncoder
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.augmentation import Distortion
-from hdr_bench.estimators.images import learn_scale, scaled
+from hdr_bench.estimators.held_out import Codes, Rows, codes_of, hold_out
+from hdr_bench.estimators.images import learn_scale
 from hdr_bench.estimators.layers import Shape
-from hdr_bench.estimators.notation import build_network, layer_table, parse_layers
+from hdr_bench.estimators.notation import layer_table, parse_layers
+from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
-from hdr_bench.estimators.shapes import image_shape_of
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.estimators.shapes import ImageShape, image_shape_of
 
-if TYPE_CHECKING:
-    import torch
-
-SCHEDULES = ("constant", "one-cycle")
 _FEWEST_EPOCHS, _MOST_EPOCHS, _FEWEST_UPDATES = 8, 100, 800
-_PREDICT_BATCH = 1000
+_HELD_OUT = 0.1
 
 
-class NeuralClassifier(ClassifierMixin, BaseEstimator, ABC):
-    """What both networks share: everything but the layers' default and the shape of the input."""
+class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
+    """What both networks share: everything but the layers' default and what comes in."""
 
     layers: str | None
     activation: str
+    loss: str
+    label_smoothing: float
+    class_weight: Mapping[Any, float] | str | None
+    weight_init: str | None
     optimizer: str
+    optimizer_params: Mapping[str, Any] | None
     lr: float
     schedule: str
+    schedule_params: Mapping[str, Any] | None
     batch_size: int
     max_epochs: int | None
+    early_stopping: bool
+    validation_fraction: float | None
+    n_iter_no_change: int
     augmentation: Distortion | Mapping[str, float] | None
-    image_shape: tuple[int, int] | None
+    image_shape: Sequence[int] | None
     pixel_scale: float | None
+    callbacks: Sequence[Any] | None
+    device: str
+    n_jobs: int | None
+    verbose: int
     random_state: int | np.random.RandomState | None
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    _libraries = ("numpy", "scikit-learn", "skorch", "torch")
+
+    def fit(self, X: ArrayLike, y: ArrayLike, *, validation_data: tuple[ArrayLike, ArrayLike] | None = None) -> Self:
         """Train a new network.
 
         Parameters
         ----------
         X : array-like of shape (n, n_features)
-            Raw pixels, or any floats.
+            Raw pixels, or any floats. `CNNClassifier` takes images of three or four axes too.
         y : array-like of shape (n,)
             Labels of at least two classes.
+        validation_data : tuple of array-like, optional
+            Images and labels that are evaluated after each epoch, for `history_` and for early stopping; nothing is
+            learnt from them.
 
         Returns
         -------
@@ -65,34 +78,67 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator, ABC):
         ValueError
             If the data or a parameter cannot be used.
         """
-        import torch
+        rows, labels = self._validated(X, y)
+        self._begin(rows, np.unique(labels))
+        codes, seed = codes_of(labels, self.classes_), draw_seed(self.random_state)
+        held_out: Sequence[Rows] | None = None
+        if validation_data is not None:
+            held_out = self._validated_pair(*validation_data)
+        elif self.early_stopping or self.validation_fraction is not None:
+            share = _HELD_OUT if self.validation_fraction is None else self.validation_fraction
+            rows, codes, *held_out = hold_out(rows, codes, share, seed)
+        epochs = self.max_epochs or default_epochs(math.ceil(len(rows) / self.batch_size))
+        self._train(rows, codes, seed, epochs, self.schedule, held_out)
+        return self
 
-        pixels, labels = validate_data(self, X, y)
-        check_classification_targets(labels)
-        encoder = LabelEncoder().fit(labels)
-        self.classes_ = encoder.classes_
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs at least two classes; y holds one class: {encoder.classes_[0]!r}"
-            )
-        self._check_parameters()
-        self.image_shape_ = image_shape_of(pixels.shape[1], self.image_shape)
-        self.scale_ = learn_scale(pixels, self.pixel_scale)
-        seed = draw_seed(self.random_state)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            network = self._build_network()
-            self.net_ = self._build_net(network, len(pixels), seed)
-            self.net_.fit(self._tensor(pixels), torch.from_numpy(encoder.transform(labels).astype(np.int64)))
-        self.history_ = [{key: row[key] for key in ("train_loss", "train_accuracy")} for row in self.net_.history]
-        self.n_iter_ = len(self.history_)
+    def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
+        """Train for one more pass through `X`, at the constant rate `lr` and without early stopping.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            As for `fit`. The first call's images decide `scale_`, unless `pixel_scale` is given.
+        y : array-like of shape (n,)
+            Labels.
+        classes : array-like of shape (n_classes,), optional
+            All classes that will come; needed at the first call.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the data or a parameter cannot be used, or labels come that `classes` did not hold.
+        """
+        is_new = not hasattr(self, "net_")
+        rows, labels = self._validated(X, y, reset=is_new)
+        if self.class_weight == "balanced":
+            raise ValueError("class_weight='balanced' needs all labels at once; give partial_fit a mapping")
+        if is_new and classes is None:
+            raise ValueError("classes must be passed on the first call to partial_fit: all that will come")
+        if is_new:
+            self._begin(rows, np.unique(np.asarray(classes)))
+        elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
+            raise ValueError(f"classes={classes!r} are not those of the first call: {self.classes_!r}")
+        codes = codes_of(labels, self.classes_)
+        if is_new:
+            self._train(rows, codes, draw_seed(self.random_state), 1, "constant", None)
+        else:
+            self._train_on(rows, codes)
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float32]:
         """Return the probability of each class for `X` of shape (n, n_features): shape (n, n_classes)."""
+        from hdr_bench.estimators.devices import torch_threads
+
         check_is_fitted(self)
-        pixels = validate_data(self, X, reset=False)
-        probabilities: NDArray[np.float32] = self.net_.predict_proba(self._tensor(pixels))
+        X, told = self._rows(X)
+        rows = validate_data(self, X, reset=False)
+        self._check_shape(told)
+        with torch_threads(self.n_jobs):
+            probabilities: NDArray[np.float32] = self.net_.predict_proba(rows)
         return probabilities
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
@@ -100,6 +146,20 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator, ABC):
         probabilities = self.predict_proba(X)
         labels: NDArray[np.generic] = self.classes_[probabilities.argmax(axis=1)]
         return labels
+
+    @property
+    def history_(self) -> list[dict[str, float]]:
+        """Loss and accuracy of each epoch: on the training images while it ran, and on those held out."""
+        from hdr_bench.estimators.training import HISTORY
+
+        check_is_fitted(self)
+        return [{key: float(row[key]) for key in HISTORY if key in row} for row in self.net_.history]
+
+    @property
+    def n_iter_(self) -> int:
+        """Epochs run."""
+        check_is_fitted(self)
+        return len(self.net_.history)
 
     @property
     def n_parameters_(self) -> int:
@@ -116,91 +176,69 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator, ABC):
 
     @property
     def engine_(self) -> str:
-        """The library that computes."""
-        return "torch"
-
-    @abstractmethod
-    def _input_shape(self) -> Shape:
-        """Return what comes in: channels, height and width."""
+        """The library that computes; with the device where that is not the CPU."""
+        check_is_fitted(self)
+        return "torch" if self.net_.device == "cpu" else f"torch ({self.net_.device})"
 
     @abstractmethod
     def _layers(self) -> str:
         """Return the layer string in use."""
 
-    def _check_parameters(self) -> None:
-        import torch
+    def _rows(self, X: ArrayLike) -> tuple[Any, ImageShape | None]:
+        """Return `X` as rows of features, with the shape of the images where it tells."""
+        return X, None
 
-        optimizers = [name for name, kind in vars(torch.optim).items() if isinstance(kind, type)]
-        if self.optimizer not in optimizers:
-            raise UnknownNameError("optimizer of torch.optim", self.optimizer, optimizers)
-        if self.schedule not in SCHEDULES:
-            raise UnknownNameError("schedule", self.schedule, SCHEDULES)
-        if self.batch_size < 1 or (self.max_epochs is not None and self.max_epochs < 1) or not self.lr > 0:
+    def _input_shape(self) -> Shape:
+        """Return what comes into the network: channels, height and width."""
+        height, width, *channels = self.image_shape_
+        return (*(channels or [1]), height, width)
+
+    def _validated(self, X: ArrayLike, y: ArrayLike, *, reset: bool = True) -> tuple[Rows, NDArray[Any]]:
+        X, told = self._rows(X)
+        rows, labels = validate_data(self, X, y, reset=reset)
+        check_classification_targets(labels)
+        if reset:
+            self.image_shape_ = image_shape_of(rows.shape[1], self.image_shape or told)
+        self._check_shape(told)
+        return rows, labels
+
+    def _validated_pair(self, X: ArrayLike, y: ArrayLike) -> tuple[Rows, Codes]:
+        rows, labels = self._validated(X, y, reset=False)
+        return rows, codes_of(labels, self.classes_)
+
+    def _check_shape(self, told: ImageShape | None) -> None:
+        if told is not None and told != self.image_shape_:
             raise ValueError(
-                f"batch_size={self.batch_size!r}, max_epochs={self.max_epochs!r}, lr={self.lr!r}: "
-                "the first two are at least 1, lr is above 0"
+                f"X holds images of shape {told}, but {type(self).__name__} works on {self.image_shape_}; "
+                "give images of that shape, or leave image_shape=None"
             )
 
-    def _build_network(self) -> "torch.nn.Module":
-        import torch
+    def _begin(self, rows: Rows, classes: NDArray[Any]) -> None:
+        if len(classes) < 2:
+            raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
+        for name in ("batch_size", "max_epochs", "n_iter_no_change"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name}={value!r} is not possible; it is at least 1")
+        if not self.lr > 0:
+            raise ValueError(f"lr={self.lr!r} is not possible; it is above 0")
+        self.classes_ = classes
+        self.scale_ = learn_scale(rows, self.pixel_scale)
 
-        layers = parse_layers(self._layers(), len(self.classes_), self.activation)
-        network = build_network(layers, self._input_shape())
-        # On a CPU convolutions run fastest with a pixel's channels side by side.
-        return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's hints lack it
+    def _train(
+        self, rows: Rows, codes: Codes, seed: int, epochs: int, schedule: str, held_out: Sequence[Rows] | None
+    ) -> None:
+        from hdr_bench.estimators.training import build_net, forget_training_data, training
 
-    def _build_net(self, network: "torch.nn.Module", n_samples: int, seed: int) -> Any:
-        import torch
-        from skorch.callbacks import LRScheduler
+        with training(seed, self.n_jobs, self.device):
+            self.net_ = build_net(self, codes, seed, epochs, schedule, held_out).fit(rows, codes)
+        forget_training_data(self.net_)
 
-        from hdr_bench.estimators.training import Net, TensorBatches, n_batches
+    def _train_on(self, rows: Rows, codes: Codes) -> None:
+        from hdr_bench.estimators.training import next_seed, train_one_epoch, training
 
-        batches = n_batches(n_samples, self.batch_size)
-        epochs = self.max_epochs or default_epochs(batches)
-        optimizer = getattr(torch.optim, self.optimizer)
-        accepted = inspect.signature(optimizer).parameters
-        callbacks = []
-        if self.schedule == "one-cycle":
-            policy = LRScheduler(
-                torch.optim.lr_scheduler.OneCycleLR,
-                max_lr=self.lr,
-                total_steps=epochs * batches + 1,
-                # Adam's momentum runs against the rate; the optimizers without one keep none.
-                cycle_momentum="betas" in accepted,
-                step_every="batch",
-            )
-            callbacks.append(("schedule", policy))
-        # Fused optimizers update all weights in one call: the same arithmetic, several times as fast on small networks.
-        fused = {"optimizer__fused": True} if "fused" in accepted else {}
-        return Net(
-            network,
-            criterion=torch.nn.CrossEntropyLoss,
-            optimizer=optimizer,
-            lr=self.lr,
-            max_epochs=epochs,
-            batch_size=self.batch_size,
-            train_split=None,
-            iterator_train=TensorBatches,
-            iterator_train__generator=torch.Generator().manual_seed(seed),
-            iterator_train__distortion=self._distortion(),
-            iterator_valid=TensorBatches,
-            iterator_valid__batch_size=_PREDICT_BATCH,
-            callbacks=callbacks,
-            classes=np.arange(len(self.classes_)),
-            verbose=0,
-            **fused,
-        )
-
-    def _distortion(self) -> Distortion | None:
-        if isinstance(self.augmentation, Mapping):
-            return Distortion(**self.augmentation)
-        return self.augmentation
-
-    def _tensor(self, X: NDArray[np.generic]) -> "torch.Tensor":
-        import torch
-
-        pixels = np.ascontiguousarray(scaled(X, self.scale_), dtype=np.float32)
-        return torch.from_numpy(pixels).view(-1, *self._input_shape())
+        with training(next_seed(self.net_), self.n_jobs, self.device):
+            train_one_epoch(self.net_, rows, codes, self.lr)
 
 
 def default_epochs(n_batches: int) -> int:

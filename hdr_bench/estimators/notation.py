@@ -7,6 +7,7 @@ classification", 2012), with tokens of our own for what came later.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from hdr_bench.estimators.layers import (
@@ -133,11 +134,23 @@ def build_network(layers: list[Layer], image_shape: Shape) -> "nn.Sequential":
 
     modules = []
     shape = image_shape
-    for layer in layers:
+    for layer in _pooled_first(layers):
         out = layer.output_shape(shape)
         modules.append(layer.module(shape))
         shape = out
     return nn.Sequential(*modules)
+
+
+def _pooled_first(layers: list[Layer]) -> list[Layer]:
+    """Swap each activation with the maximum that follows it: all activations rise, so the outputs are the same.
+
+    The activation then has a quarter of the work, or less.
+    """
+    ordered = list(layers)
+    for place, (layer, following) in enumerate(pairwise(layers)):
+        if isinstance(layer, Activation) and isinstance(following, Pooling) and following.takes_maximum:
+            ordered[place], ordered[place + 1] = following, layer
+    return ordered
 
 
 def _tokens(text: str, n_classes: int) -> Iterator[Layer]:

@@ -1,23 +1,79 @@
-"""How a row of features is seen as an image."""
+"""How features are seen as an image, and images as features."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+ImageShape = tuple[int, ...]
+_MOST_CHANNELS = 4
 
 
-def image_shape_of(n_features: int, image_shape: tuple[int, int] | None) -> tuple[int, int]:
-    """Return height and width: `image_shape`, else a square where that is possible, else one row.
+def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageShape:
+    """Return height and width (and channels): `image_shape`, else a square where that is possible, else one row.
 
     Raises
     ------
     ValueError
-        If `image_shape` does not fit the number of features.
+        If `image_shape` is none, or does not fit the number of features.
     """
     if image_shape is None:
         side = math.isqrt(n_features)
         return (side, side) if side * side == n_features else (1, n_features)
-    height, width = image_shape
-    if height * width != n_features:
+    shape = tuple(int(side) for side in image_shape)
+    if len(shape) not in {2, 3} or min(shape) < 1:
         raise ValueError(
-            f"image_shape={image_shape!r} makes {height * width} pixels, but X has {n_features} features; "
+            f"image_shape={image_shape!r} is no image's; give (height, width) or (height, width, channels)"
+        )
+    if math.prod(shape) != n_features:
+        raise ValueError(
+            f"image_shape={image_shape!r} makes {math.prod(shape)} pixels, but X has {n_features} features; "
             "give the height and width of the images in X"
         )
-    return int(height), int(width)
+    return shape
+
+
+def as_rows(X: ArrayLike) -> tuple[Any, ImageShape | None]:
+    """Return images as rows of features, with their shape; what is no array of three or four axes comes back as it is.
+
+    Parameters
+    ----------
+    X : array-like
+        Images of shape (n, height, width), (n, 1, height, width), (n, height, width, channels) or
+        (n, channels, height, width), with up to four channels.
+
+    Returns
+    -------
+    rows : array-like
+        Shape (n, height * width * channels), a pixel's channels side by side.
+    image_shape : tuple of int or None
+        (height, width), or (height, width, channels) where there are several; None where `X` came back as it is.
+
+    Raises
+    ------
+    ValueError
+        If no axis can be the channels'.
+    """
+    if getattr(X, "ndim", 0) not in {3, 4}:
+        return X, None
+    images = np.asarray(X)
+    if images.ndim == 4:
+        images = _channels_last(images)
+    shape = images.shape[1:] if images.shape[3:] != (1,) else images.shape[1:3]
+    return images.reshape(len(images), math.prod(shape)), shape
+
+
+def _channels_last(images: np.ndarray) -> np.ndarray:
+    _, first, _, last = images.shape
+    if first == 1 and last != 1:
+        return np.moveaxis(images, 1, 3)
+    if last <= _MOST_CHANNELS:
+        return images
+    if first <= _MOST_CHANNELS:
+        return np.moveaxis(images, 1, 3)
+    raise ValueError(
+        f"X of shape {images.shape} has no axis of 1 to {_MOST_CHANNELS} channels; give images of shape "
+        "(n, height, width), (n, height, width, channels) or (n, channels, height, width)"
+    )

@@ -1,6 +1,5 @@
 """The highest resident memory of this process while something runs."""
 
-import ctypes
 import gc
 import sys
 import threading
@@ -9,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+
+from hdr_bench.estimators.allocation import give_back_freed_memory
 
 _STATUS = Path("/proc/self/status")
 _CLEAR_REFS = Path("/proc/self/clear_refs")
@@ -37,7 +38,7 @@ def peak_memory() -> Iterator[Peak]:
         Filled in when the block ends.
     """
     gc.collect()
-    _give_back()
+    give_back_freed_memory()
     measure = _kernel_mark if _reset_mark() else _samples
     peak = Peak()
     with measure() as read:
@@ -70,13 +71,6 @@ def _samples() -> Iterator[Callable[[], int]]:
     finally:
         ended.set()
         watcher.join()
-
-
-def _give_back() -> None:
-    """Have the C library's allocator return free memory, where it can (glibc)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform.startswith("linux") else None
-    if trim is not None:
-        trim(0)
 
 
 def _reset_mark() -> bool:

@@ -4,9 +4,9 @@ import torch
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import CNNClassifier, Distortion, MLPClassifier
+from hdr_bench.estimators.batches import n_batches, split_indices
 from hdr_bench.estimators.neural import default_layers
 from hdr_bench.estimators.neural_base import default_epochs
-from hdr_bench.estimators.training import n_batches, split_indices
 
 
 @pytest.fixture(scope="module")

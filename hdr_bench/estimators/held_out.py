@@ -1,0 +1,45 @@
+"""Which images a network is not trained on, but evaluated on after each epoch."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import train_test_split
+
+Rows = NDArray[Any]
+Codes = NDArray[np.int64]
+
+
+def hold_out(rows: Rows, codes: Codes, share: float, seed: int) -> tuple[Rows, Codes, Rows, Codes]:
+    """Cut off a stratified share: training rows and labels, then those held out.
+
+    Raises
+    ------
+    ValueError
+        If the share is not between 0 and 1, or leaves a class without images on either side.
+    """
+    if not 0 < share < 1:
+        raise ValueError(f"validation_fraction={share!r} is not possible; it is between 0 and 1, or None")
+    try:
+        places = train_test_split(np.arange(len(rows)), test_size=share, stratify=codes, random_state=seed)
+    except ValueError as error:
+        raise ValueError(
+            f"validation_fraction={share!r} cannot be held out of {len(rows)} images: {error}; "
+            "give more images, another share, or validation_data"
+        ) from error
+    train, held = (np.sort(part) for part in places)
+    return rows[train], codes[train], rows[held], codes[held]
+
+
+def codes_of(labels: NDArray[Any], classes: NDArray[Any]) -> Codes:
+    """Return the places of `labels` in the sorted `classes`.
+
+    Raises
+    ------
+    ValueError
+        If a label is no class.
+    """
+    unknown = np.setdiff1d(labels, classes)
+    if len(unknown):
+        raise ValueError(f"y holds labels that are none of the classes {list(classes)}: {list(unknown[:5])}")
+    return np.searchsorted(classes, labels).astype(np.int64)
