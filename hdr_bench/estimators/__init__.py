@@ -11,7 +11,7 @@ from hdr_bench.exceptions import EstimatorError, UnknownNameError
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.augmentation import Distortion
-    from hdr_bench.estimators.images import Deskewer, PixelScaler
+    from hdr_bench.estimators.images import Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
     from hdr_bench.estimators.linear import LinearClassifier, PolynomialClassifier
     from hdr_bench.estimators.neighbors import KNNClassifier
     from hdr_bench.estimators.neural import CNNClassifier, MLPClassifier
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.tree import DecisionTreeClassifier
 
 __all__ = ["ESTIMATORS", "TRANSFORMERS", "CNNClassifier", "DecisionTreeClassifier", "Deskewer", "Distortion",
-           "KNNClassifier", "LinearClassifier", "MLPClassifier", "PixelScaler", "PolynomialClassifier",
-           "SVMClassifier", "estimator_class", "list_estimators", "make_estimator"]  # fmt: skip
+           "GaussianBlur", "KNNClassifier", "LinearClassifier", "MLPClassifier", "MassCenterer", "PixelScaler",
+           "PolynomialClassifier", "Resizer", "SVMClassifier", "estimator_class", "list_estimators",
+           "make_estimator"]  # fmt: skip
 
 ESTIMATORS: dict[str, str] = {
     "svm": "hdr_bench.estimators.svm.SVMClassifier",
@@ -35,6 +36,9 @@ ESTIMATORS: dict[str, str] = {
 TRANSFORMERS: dict[str, str] = {
     "scale": "hdr_bench.estimators.images.PixelScaler",
     "deskew": "hdr_bench.estimators.images.Deskewer",
+    "center": "hdr_bench.estimators.images.MassCenterer",
+    "blur": "hdr_bench.estimators.images.GaussianBlur",
+    "resize": "hdr_bench.estimators.images.Resizer",
 }
 
 _PUBLIC = {

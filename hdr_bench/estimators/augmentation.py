@@ -22,6 +22,12 @@ class Distortion:
         Largest angle of shear, in degrees, either way.
     zoom : float, default=0
         Largest relative change of size: 0.1 is from 0.9 to 1.1.
+    elastic : float, default=0
+        Strength, in pixels, of an elastic distortion: each pixel is moved by random numbers between -1 and 1, smoothed
+        over the image and multiplied by this (alpha of Simard, Steinkraus and Platt, 2003, "Best practices for
+        convolutional neural networks applied to visual document analysis"; 34 there).
+    smoothness : float, default=4
+        Standard deviation, in pixels, of the Gaussian that smooths the elastic distortion (sigma there).
 
     Raises
     ------
@@ -33,9 +39,11 @@ class Distortion:
     shift: float = 0.0
     shear: float = 0.0
     zoom: float = 0.0
+    elastic: float = 0.0
+    smoothness: float = 4.0
 
     def __post_init__(self) -> None:
-        limits = {"rotation": 180.0, "shift": 1.0, "shear": 80.0, "zoom": 0.9}
+        limits = {"rotation": 180.0, "shift": 1.0, "shear": 80.0, "zoom": 0.9, "elastic": 1000.0, "smoothness": 100.0}
         for name, largest in limits.items():
             value = getattr(self, name)
             if not 0 <= value <= largest:
@@ -56,4 +64,22 @@ class Distortion:
         move = uniform(2 * self.shift, n, 2)
         rows = torch.stack([cos, lean * cos - sin, move[:, 0], sin, lean * sin + cos, move[:, 1]], dim=1)
         grid = functional.affine_grid(rows.view(n, 2, 3).to(images), list(images.shape), align_corners=False)
+        if self.elastic:
+            grid = grid + self._displacements(images, generator)
         return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)
+
+    def _displacements(self, images: "torch.Tensor", generator: "torch.Generator") -> "torch.Tensor":
+        """Return by how much each pixel is moved, in half heights and widths: shape (n, height, width, 2)."""
+        import torch
+        from torch.nn import functional
+
+        n, _, height, width = images.shape
+        noise = torch.rand(2 * n, 1, height, width, generator=generator) * 2 - 1
+        reach = math.ceil(3 * self.smoothness)
+        offsets = torch.arange(-reach, reach + 1)
+        bell = torch.exp(-0.5 * (offsets / max(self.smoothness, 1e-6)) ** 2)
+        bell = bell / bell.sum()
+        smooth = functional.conv2d(noise, bell.view(1, 1, -1, 1), padding=(reach, 0))
+        smooth = functional.conv2d(smooth, bell.view(1, 1, 1, -1), padding=(0, reach))
+        pixels = self.elastic * smooth.view(n, 2, height, width).permute(0, 2, 3, 1)
+        return pixels * torch.tensor([2 / width, 2 / height])

@@ -1,15 +1,19 @@
-"""Transformers on images: scaling and deskewing. No torch here."""
+"""Transformers on images: scaling, deskewing, centring, blurring, resizing. No torch here."""
 
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from scipy.ndimage import gaussian_filter
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from hdr_bench.estimators.moments import deskewed, mass_centres, moved
+from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.shapes import image_shape_of
 
 Floats = NDArray[np.floating[Any]]
+_BLOCK = 500
 
 
 def learn_scale(X: NDArray[Any], pixel_scale: float | None) -> float:
@@ -29,11 +33,12 @@ def learn_scale(X: NDArray[Any], pixel_scale: float | None) -> float:
 
 def scaled(X: NDArray[Any], scale: float) -> Floats:
     """Return `X` divided by `scale`: float64 stays, all else becomes float32."""
-    floats = X if X.dtype == np.float64 else X.astype(np.float32, copy=False)
-    return np.divide(floats, floats.dtype.type(scale))
+    floats: Floats = X.astype(np.float64 if X.dtype == np.float64 else np.float32)
+    floats /= floats.dtype.type(scale)
+    return floats
 
 
-class PixelScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Divide pixels by one scalar: the largest absolute value seen while fitting.
 
     Parameters
@@ -63,7 +68,44 @@ class PixelScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return scaled(validate_data(self, X, reset=False), self.scale_)
 
 
-class Deskewer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator):
+    """What transformers of single images share: they learn nothing from the pixels but the images' shape."""
+
+    image_shape: tuple[int, int] | None
+
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Check `X` of shape (n, n_features); nothing is learnt from its values.
+
+        Raises
+        ------
+        ValueError
+            If `image_shape` does not fit the features, or a parameter is not possible.
+        """
+        pixels = validate_data(self, X)
+        self._check_parameters()
+        self.image_shape_ = image_shape_of(pixels.shape[1], self.image_shape)
+        if len(self.image_shape_) != 2:
+            raise ValueError(f"image_shape={self.image_shape!r} has channels; give (height, width)")
+        return self
+
+    def transform(self, X: ArrayLike) -> Floats:
+        """Return the changed images as rows: shape (n, pixels), float64 where `X` is, else float32."""
+        check_is_fitted(self)
+        pixels = validate_data(self, X, reset=False)
+        images = pixels.reshape(-1, *self.image_shape_)
+        # A block at a time fits into the processor's cache.
+        blocks = [self._changed(scaled(images[start : start + _BLOCK], 1.0)) for start in range(0, len(images), _BLOCK)]
+        return np.concatenate(blocks).reshape(len(images), -1)
+
+    def _check_parameters(self) -> None:
+        """Raise ValueError where a parameter is not possible."""
+
+    def _changed(self, images: Floats) -> Floats:
+        """Return floating images (n, height, width) changed."""
+        raise NotImplementedError
+
+
+class Deskewer(OneToOneFeatureMixin, ImageTransformer):
     """Shear each image horizontally so that its principal axis is vertical, and centre its mass.
 
     The angle is that of the image's second-order moments, as in LeCun et al. (1998), "Gradient-based learning
@@ -85,66 +127,108 @@ class Deskewer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def __init__(self, image_shape: tuple[int, int] | None = None) -> None:
         self.image_shape = image_shape
 
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Check `X` of shape (n, n_features); nothing is learnt from its values.
-
-        Raises
-        ------
-        ValueError
-            If `image_shape` does not fit the features.
-        """
-        pixels = validate_data(self, X)
-        self.image_shape_ = image_shape_of(pixels.shape[1], self.image_shape)
-        return self
-
-    def transform(self, X: ArrayLike) -> Floats:
-        """Return the deskewed images of shape (n, n_features): float64 stays, all else becomes float32."""
-        check_is_fitted(self)
-        pixels = validate_data(self, X, reset=False)
-        images = scaled(pixels, 1.0).reshape(-1, *self.image_shape_)
-        blocks = [_deskewed(images[start : start + 1000]) for start in range(0, len(images), 1000)]
-        return np.concatenate(blocks).reshape(pixels.shape)
+    def _changed(self, images: Floats) -> Floats:
+        return deskewed(images)
 
 
-def _deskewed(images: Floats) -> Floats:
-    """Deskew images of shape (n, height, width); an image without mass, or of one row, only moves."""
-    _, height, width = images.shape
-    mass = np.abs(images)
-    rows, columns = np.arange(height, dtype=images.dtype), np.arange(width, dtype=images.dtype)
-    by_row, by_column = mass.sum(axis=2), mass.sum(axis=1)
-    total = by_row.sum(axis=1)
-    total[total == 0] = 1
-    row_mean, column_mean = by_row @ rows / total, by_column @ columns / total
-    empty = by_row.sum(axis=1) == 0
-    row_mean[empty], column_mean[empty] = (height - 1) / 2, (width - 1) / 2
-    from_row = rows[None, :] - row_mean[:, None]
-    variance = (by_row * from_row**2).sum(axis=1) / total
-    covariance = ((mass @ columns - column_mean[:, None] * by_row) * from_row).sum(axis=1) / total
-    slope = np.divide(covariance, variance, out=np.zeros_like(variance), where=variance > 1e-6)
-    source_rows = rows[None, :] - (height - 1) / 2 + row_mean[:, None]
-    lean = slope[:, None] * (rows - (height - 1) / 2)[None, :]
-    source_columns = columns[None, None, :] - (width - 1) / 2 + column_mean[:, None, None] + lean[:, :, None]
-    return _sampled(images, source_rows, source_columns)
+class MassCenterer(OneToOneFeatureMixin, ImageTransformer):
+    """Move each image by whole pixels so that its centre of mass lies in the middle; zeros come in.
+
+    So MNIST itself was made (LeCun et al., 1998, "Gradient-based learning applied to document recognition",
+    section III.A). Pixels keep their values; what leaves the image is lost.
+
+    Parameters
+    ----------
+    image_shape : tuple of int or None, default=None
+        Height and width. None takes the features as a square image where their number is a square, else as one row.
+
+    Attributes
+    ----------
+    image_shape_ : tuple of int
+    n_features_in_ : int
+    """
+
+    def __init__(self, image_shape: tuple[int, int] | None = None) -> None:
+        self.image_shape = image_shape
+
+    def _changed(self, images: Floats) -> Floats:
+        _, height, width = images.shape
+        rows, columns = mass_centres(images)
+        return moved(images, np.rint((height - 1) / 2 - rows), np.rint((width - 1) / 2 - columns))
 
 
-def _sampled(images: Floats, rows: Floats, columns: Floats) -> Floats:
-    """Sample images at rows (n, height) and columns (n, height, width), bilinear, zero outside."""
-    between_rows = _interpolated(images, rows[:, :, None], axis=1)
-    return _interpolated(between_rows, columns, axis=2)
+class GaussianBlur(OneToOneFeatureMixin, ImageTransformer):
+    """Blur each image with a Gaussian (scipy's `gaussian_filter`); beyond the edge there are zeros.
+
+    Parameters
+    ----------
+    sigma : float, default=1.0
+        Standard deviation, in pixels; 0 leaves the image as it is.
+    image_shape : tuple of int or None, default=None
+        Height and width. None takes the features as a square image where their number is a square, else as one row.
+
+    Attributes
+    ----------
+    image_shape_ : tuple of int
+    n_features_in_ : int
+    """
+
+    def __init__(self, sigma: float = 1.0, image_shape: tuple[int, int] | None = None) -> None:
+        self.sigma = sigma
+        self.image_shape = image_shape
+
+    def _check_parameters(self) -> None:
+        if not 0 <= self.sigma < float("inf"):
+            raise ValueError(f"sigma={self.sigma!r} is not possible; it is 0 or more pixels")
+
+    def _changed(self, images: Floats) -> Floats:
+        return gaussian_filter(images, sigma=(0, self.sigma, self.sigma), mode="constant")
 
 
-def _interpolated(images: Floats, places: Floats, axis: int) -> Floats:
-    size = images.shape[axis]
-    places = np.clip(places, -1, size)
-    below = np.floor(places).astype(np.intp)
-    weight = (places - below).astype(images.dtype)
-    pad = [(0, 0)] * 3
-    pad[axis] = (1, 2)
-    padded = np.pad(images, pad)
-    low = np.take_along_axis(padded, np.broadcast_to(below + 1, _spread(below, images, axis)), axis)
-    high = np.take_along_axis(padded, np.broadcast_to(below + 2, _spread(below, images, axis)), axis)
-    return low + weight * (high - low)
+class Resizer(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
+    """Bring each image to another height and width, bilinear over the area that each new pixel covers.
+
+    That is what Pillow's ``resize`` does with its bilinear filter: a triangle as wide as the new pixels, or as the old
+    ones where those are wider.
+
+    Parameters
+    ----------
+    size : tuple of int, default=(14, 14)
+        New height and width.
+    image_shape : tuple of int or None, default=None
+        Height and width of what comes in. None takes the features as a square image where their number is a square,
+        else as one row.
+
+    Attributes
+    ----------
+    image_shape_ : tuple of int
+    n_features_in_ : int
+    """
+
+    def __init__(self, size: tuple[int, int] = (14, 14), image_shape: tuple[int, int] | None = None) -> None:
+        self.size = size
+        self.image_shape = image_shape
+
+    @property
+    def _n_features_out(self) -> int:
+        return int(np.prod(self.size))
+
+    def _check_parameters(self) -> None:
+        if len(self.size) != 2 or min(self.size) < 1:
+            raise ValueError(f"size={self.size!r} is not possible; give height and width, at least 1 pixel each")
+
+    def _changed(self, images: Floats) -> Floats:
+        rows, columns = (
+            _triangles(old, new).astype(images.dtype) for old, new in zip(self.image_shape_, self.size, strict=True)
+        )
+        changed: Floats = rows @ images @ columns.T
+        return changed
 
 
-def _spread(places: NDArray[np.intp], images: Floats, axis: int) -> tuple[int, ...]:
-    return images.shape if axis == 1 else places.shape
+def _triangles(old: int, new: int) -> NDArray[np.float64]:
+    """Return what each of `old` pixels counts in each of `new`: shape (new, old), rows of sum 1."""
+    step = old / new
+    places = (np.arange(new) + 0.5) * step
+    weights = np.clip(1 - np.abs(np.arange(old)[None, :] + 0.5 - places[:, None]) / max(step, 1.0), 0, None)
+    shares: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
+    return shares

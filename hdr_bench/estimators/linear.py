@@ -1,17 +1,18 @@
 """Linear classifiers, on pixels and on products of principal components."""
 
-from itertools import combinations_with_replacement
 from math import comb
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.decomposition import PCA
+from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
-from hdr_bench.estimators.linear_head import LinearHead, outputs
+from hdr_bench.estimators.linear_head import LinearHead, flattened
+from hdr_bench.estimators.products import outputs_on_products, products, ridge_on_products
 
 
 class LinearClassifier(LinearHead):
@@ -22,12 +23,15 @@ class LinearClassifier(LinearHead):
     loss : {"log_loss", "squared_error"}, default="log_loss"
         Multinomial logistic regression (scikit-learn's L-BFGS), or least squares on targets of -1 and 1
         (scikit-learn's ridge regression); the latter decides for the largest output.
-    alpha : float, default=1.0
+    alpha : float, default=5.0
         Strength of the L2 penalty: the inverse of LogisticRegression's C, or Ridge's alpha.
     max_iter : int, default=300
         Most iterations of L-BFGS; least squares needs none.
-    tol : float, default=0.001
-        Tolerance of L-BFGS on the largest component of the gradient.
+    tol : float, default=0.0003
+        Tolerance of L-BFGS on the largest component of the gradient of the mean loss, as scikit-learn's.
+    engine : {"auto", "onedal", "scikit-learn"}, default="auto"
+        Whose logistic regression: Intel's oneDAL (scikit-learn-intelex) or scikit-learn; "auto" takes the first that
+        is installed. Least squares is always scikit-learn's.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 
@@ -56,15 +60,17 @@ class LinearClassifier(LinearHead):
         self,
         loss: str = "log_loss",
         *,
-        alpha: float = 1.0,
+        alpha: float = 5.0,
         max_iter: int = 300,
-        tol: float = 1e-3,
+        tol: float = 3e-4,
+        engine: str = "auto",
         pixel_scale: float | None = None,
     ) -> None:
         self.loss = loss
         self.alpha = alpha
         self.max_iter = max_iter
         self.tol = tol
+        self.engine = engine
         self.pixel_scale = pixel_scale
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
@@ -72,11 +78,14 @@ class LinearClassifier(LinearHead):
 
         Raises
         ------
+        MissingDependencyError
+            If the named engine is not installed.
         ValueError
             If the data or a parameter cannot be used.
         """
         pixels, labels = validate_data(self, X, y)
         check_classification_targets(labels)
+        self._check_head(labels)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         self._fit_head(scaled(pixels, self.scale_), labels)
         return self
@@ -85,7 +94,7 @@ class LinearClassifier(LinearHead):
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
-        return outputs(scaled(pixels, self.scale_), self.coef_, self.intercept_)
+        return flattened(scaled(pixels, self.scale_) @ self.coef_.T + self.intercept_)
 
     @property
     def n_parameters_(self) -> int:
@@ -110,16 +119,20 @@ class PolynomialClassifier(LinearHead):
     ----------
     degree : int, default=2
         Highest number of factors of a product.
-    n_components : int, default=60
+    n_components : int, default=80
         Principal components; fewer where the data have fewer.
     loss : {"squared_error", "log_loss"}, default="squared_error"
         As for `LinearClassifier`.
-    alpha : float, default=500.0
-        Strength of the L2 penalty on the weights of the products, each divided by its root mean square.
+    alpha : float, default=200.0
+        Strength of the L2 penalty on the weights of the products, all divided by one number: so those of the weaker
+        components, which are small, are held back more.
     max_iter : int, default=300
         Most iterations of L-BFGS; least squares needs none.
     tol : float, default=0.001
-        Tolerance of L-BFGS.
+        Tolerance of L-BFGS, as for `LinearClassifier`.
+    engine : {"auto", "onedal", "scikit-learn"}, default="auto"
+        Whose logistic regression, as for `LinearClassifier`; least squares is scipy's Cholesky decomposition of the
+        normal equations, which are summed up in blocks. Logistic regression holds all products in memory.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 
@@ -127,8 +140,8 @@ class PolynomialClassifier(LinearHead):
     ----------
     classes_ : ndarray of shape (n_classes,)
     pca_ : sklearn.decomposition.PCA
-    deviation_ : ndarray of shape (n_products,)
-        What each product is divided by: its root mean square while fitting.
+    product_scale_ : float
+        What the products are divided by: the root mean square of their deviations while fitting.
     coef_ : ndarray of shape (n_outputs, n_products)
     intercept_ : ndarray of shape (n_outputs,)
     scale_ : float
@@ -148,12 +161,13 @@ class PolynomialClassifier(LinearHead):
     def __init__(
         self,
         degree: int = 2,
-        n_components: int = 60,
+        n_components: int = 80,
         *,
         loss: str = "squared_error",
-        alpha: float = 500.0,
+        alpha: float = 200.0,
         max_iter: int = 300,
         tol: float = 1e-3,
+        engine: str = "auto",
         pixel_scale: float | None = None,
     ) -> None:
         self.degree = degree
@@ -162,6 +176,7 @@ class PolynomialClassifier(LinearHead):
         self.alpha = alpha
         self.max_iter = max_iter
         self.tol = tol
+        self.engine = engine
         self.pixel_scale = pixel_scale
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
@@ -169,6 +184,8 @@ class PolynomialClassifier(LinearHead):
 
         Raises
         ------
+        MissingDependencyError
+            If the named engine is not installed.
         ValueError
             If the data or a parameter cannot be used.
         """
@@ -176,16 +193,16 @@ class PolynomialClassifier(LinearHead):
         check_classification_targets(labels)
         if self.degree < 1 or self.n_components < 1:
             raise ValueError(f"degree={self.degree!r}, n_components={self.n_components!r}: both must be at least 1")
+        self._check_head(labels)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
+        pixels = scaled(pixels, self.scale_)
         solver = "full" if len(pixels) < pixels.shape[1] else "covariance_eigh"
-        self.pca_ = PCA(min(self.n_components, *pixels.shape), svd_solver=solver)
-        features = products(self.pca_.fit_transform(scaled(pixels, self.scale_)), self.degree)
-        deviation = np.sqrt(np.mean(np.square(features), axis=0))
-        self.deviation_: Floats = np.where(deviation > np.finfo(features.dtype).eps, deviation, 1).astype(
-            features.dtype
-        )
-        features /= self.deviation_
-        self._fit_head(features, labels)
+        self.pca_ = PCA(min(self.n_components, *pixels.shape), svd_solver=solver).fit(pixels)
+        components = self.pca_.transform(pixels)
+        if self.loss == "squared_error":
+            self._fit_least_squares(components, labels)
+        else:
+            self._fit_logistic(components, labels)
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
@@ -193,7 +210,20 @@ class PolynomialClassifier(LinearHead):
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
         components = self.pca_.transform(scaled(pixels, self.scale_))
-        return outputs(products(components, self.degree), self.coef_ / self.deviation_, self.intercept_)
+        coef = self.coef_ / self.coef_.dtype.type(self.product_scale_)
+        return flattened(outputs_on_products(components, self.degree, coef, self.intercept_))
+
+    def _fit_least_squares(self, components: Floats, labels: NDArray[Any]) -> None:
+        targets = LabelBinarizer(neg_label=-1).fit_transform(labels).astype(components.dtype)
+        solution = ridge_on_products(components, self.degree, targets, self.alpha)
+        self.product_scale_, self.coef_, self.intercept_ = solution
+        self.classes_, self.n_iter_, self.engine_ = np.unique(labels), 1, "scipy"
+
+    def _fit_logistic(self, components: Floats, labels: NDArray[Any]) -> None:
+        features = products(components, self.degree)
+        self.product_scale_ = float(np.sqrt(features.var(axis=0, dtype=np.float64).mean())) or 1.0
+        features /= features.dtype.type(self.product_scale_)
+        self._fit_head(features, labels)
 
     @property
     def n_parameters_(self) -> int:
@@ -209,16 +239,3 @@ class PolynomialClassifier(LinearHead):
         counts = [comb(n_components + size - 1, size) for size in range(1, self.degree + 1)]
         factors = sum(size * count for size, count in enumerate(counts))
         return int(self.pca_.components_.size + factors + len(self.coef_) * n_products)
-
-
-def products(components: Floats, degree: int) -> Floats:
-    """Return all products of 1 to `degree` of the columns, repeated factors allowed: shape (n, n_products)."""
-    n_columns = components.shape[1]
-    blocks = [components]
-    for size in range(2, degree + 1):
-        factors = np.array(list(combinations_with_replacement(range(n_columns), size)))
-        block = components[:, factors[:, 0]]
-        for place in range(1, size):
-            block *= components[:, factors[:, place]]
-        blocks.append(block)
-    return np.concatenate(blocks, axis=1)

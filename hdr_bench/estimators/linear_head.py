@@ -10,9 +10,12 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metaestimators import available_if
 
+from hdr_bench.estimators.engines import choose_engine
 from hdr_bench.estimators.images import Floats
+from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import UnknownNameError
 
+ENGINES = {"onedal": "sklearnex", "scikit-learn": "sklearn"}
 LOSSES = ("log_loss", "squared_error")
 
 
@@ -22,13 +25,14 @@ def _is_logistic(estimator: Any) -> bool:
     return True
 
 
-class LinearHead(ClassifierMixin, BaseEstimator, ABC):
+class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     """Fit and answers of a linear model, for classifiers that say what its inputs are."""
 
     loss: str
     alpha: float
     max_iter: int
     tol: float
+    engine: str
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
         """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
@@ -39,17 +43,12 @@ class LinearHead(ClassifierMixin, BaseEstimator, ABC):
         """Return the probability of each class, shape (n, n_classes); only with ``loss="log_loss"``."""
         return softmax(self.decision_function(X))
 
-    @property
-    def engine_(self) -> str:
-        """The library that computes."""
-        return "scikit-learn"
-
     @abstractmethod
     def decision_function(self, X: ArrayLike) -> Floats:
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
 
-    def _fit_head(self, X: Floats, y: NDArray[Any]) -> None:
-        """Learn classes, weights (n_outputs, n_features) and intercepts (n_outputs,).
+    def _check_head(self, y: NDArray[Any]) -> None:
+        """Check the parameters and the number of classes.
 
         Raises
         ------
@@ -58,29 +57,40 @@ class LinearHead(ClassifierMixin, BaseEstimator, ABC):
         ValueError
             If there are fewer than two classes, or `alpha` is negative.
         """
-        alpha = self.alpha
         if self.loss not in LOSSES:
             raise UnknownNameError("loss", self.loss, LOSSES)
-        if not alpha >= 0:
-            raise ValueError(f"alpha={alpha!r} is not possible; the strength of the penalty is 0 or more")
+        if not self.alpha >= 0:
+            raise ValueError(f"alpha={self.alpha!r} is not possible; the strength of the penalty is 0 or more")
         classes = np.unique(y)
         if len(classes) < 2:
             raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
+
+    def _fit_head(self, X: Floats, y: NDArray[Any]) -> None:
+        """Learn classes, weights (n_outputs, n_features) and intercepts (n_outputs,)."""
+        self.classes_ = np.unique(y)
         if self.loss == "squared_error":
             targets = LabelBinarizer(neg_label=-1).fit_transform(y).astype(X.dtype)
-            ridge = Ridge(alpha=alpha).fit(X, targets)
-            self.classes_, self.n_iter_ = classes, 1
+            ridge = Ridge(alpha=self.alpha).fit(X, targets)
+            self.n_iter_, self.engine_ = 1, "scikit-learn"
             self.coef_, self.intercept_ = np.atleast_2d(ridge.coef_), np.atleast_1d(ridge.intercept_)
             return
-        strength = 1 / alpha if alpha else np.inf
-        logistic = LogisticRegression(C=strength, max_iter=self.max_iter, tol=self.tol).fit(X, y)
-        self.classes_, self.n_iter_ = classes, int(logistic.n_iter_.max())
-        self.coef_, self.intercept_ = logistic.coef_, logistic.intercept_
+        self.engine_ = choose_engine(self.engine, ENGINES)
+        logistic = self._logistic(len(X)).fit(X, y)
+        self.n_iter_ = int(np.max(logistic.n_iter_))
+        self.coef_, self.intercept_ = logistic.coef_.astype(X.dtype), logistic.intercept_.astype(X.dtype)
+
+    def _logistic(self, n: int) -> Any:
+        strength = 1 / self.alpha if self.alpha else np.inf
+        if self.engine_ == "scikit-learn":
+            return LogisticRegression(C=strength, max_iter=self.max_iter, tol=self.tol)
+        from sklearnex.linear_model import LogisticRegression as IntelsLogisticRegression
+
+        # oneDAL's solver looks at the gradient of the sum, scikit-learn's at that of the mean.
+        return IntelsLogisticRegression(C=strength, max_iter=self.max_iter, tol=self.tol * n)
 
 
-def outputs(X: Floats, coef: Floats, intercept: Floats) -> Floats:
-    """Return the linear model's outputs: (n, n_classes), or (n,) where the model has one output."""
-    values: Floats = X @ coef.T + intercept
+def flattened(values: Floats) -> Floats:
+    """Return outputs (n, n_outputs) as scikit-learn shapes decision values: (n,) where there is one output."""
     return values[:, 0] if values.shape[1] == 1 else values
 
 

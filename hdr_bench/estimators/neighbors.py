@@ -9,14 +9,15 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.engines import choose_engine
+from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import UnknownNameError
 
-ENGINES = {"faiss": "faiss", "scikit-learn": "sklearn"}
+ENGINES = {"faiss": "faiss", "onedal": "sklearnex", "scikit-learn": "sklearn"}
 WEIGHTS = ("uniform", "distance")
 _BLOCK = 1000
 
 
-class KNNClassifier(ClassifierMixin, BaseEstimator):
+class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     """k nearest neighbours by Euclidean distance, exact: no image is passed over.
 
     Parameters
@@ -25,9 +26,10 @@ class KNNClassifier(ClassifierMixin, BaseEstimator):
         Neighbours that vote.
     weights : {"distance", "uniform"}, default="distance"
         Votes count by the inverse of the distance, or equally. A draw goes to the first class.
-    engine : {"auto", "faiss", "scikit-learn"}, default="auto"
-        What searches: faiss, or scikit-learn by brute force; "auto" takes the first that is installed. faiss finds the
-        neighbours in single precision. The distances to those found are computed in double.
+    engine : {"auto", "faiss", "onedal", "scikit-learn"}, default="auto"
+        What searches, by brute force: faiss, Intel's oneDAL (scikit-learn-intelex) or scikit-learn; "auto" takes the
+        first that is installed. faiss finds the neighbours in single precision. The distances to those found are
+        computed in double.
 
     Attributes
     ----------
@@ -108,7 +110,7 @@ class KNNClassifier(ClassifierMixin, BaseEstimator):
 
     def _search(self, X: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return distances and indices of the neighbours: shapes (n, n_neighbors), nearest first."""
-        if self.engine_ == "scikit-learn":
+        if self.engine_ != "faiss":
             neighbors = self._index.kneighbors(X, self.n_neighbors, return_distance=False)
         else:
             center, index = self._index
@@ -126,6 +128,10 @@ def _index_of(images: NDArray[np.floating[Any]], engine: str) -> Any:
         from sklearn.neighbors import NearestNeighbors
 
         return NearestNeighbors(algorithm="brute").fit(images)
+    if engine == "onedal":
+        from sklearnex.neighbors import NearestNeighbors as IntelsNearestNeighbors
+
+        return IntelsNearestNeighbors(algorithm="brute").fit(images)
     import faiss
 
     # faiss computes squares of norms in float32, which lose what is far from zero.

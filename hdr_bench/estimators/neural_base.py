@@ -20,7 +20,7 @@ from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 from hdr_bench.estimators.shapes import ImageShape, image_shape_of
 
-_FEWEST_EPOCHS, _MOST_EPOCHS, _FEWEST_UPDATES = 8, 100, 800
+_MOST_EPOCHS, _FEWEST_UPDATES = 100, 800
 _HELD_OUT = 0.1
 
 
@@ -52,6 +52,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     verbose: int
     random_state: int | np.random.RandomState | None
 
+    _fewest_epochs = 8
     _libraries = ("numpy", "scikit-learn", "skorch", "torch")
 
     def fit(self, X: ArrayLike, y: ArrayLike, *, validation_data: tuple[ArrayLike, ArrayLike] | None = None) -> Self:
@@ -87,7 +88,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         elif self.early_stopping or self.validation_fraction is not None:
             share = _HELD_OUT if self.validation_fraction is None else self.validation_fraction
             rows, codes, *held_out = hold_out(rows, codes, share, seed)
-        epochs = self.max_epochs or default_epochs(math.ceil(len(rows) / self.batch_size))
+        epochs = self.max_epochs or default_epochs(math.ceil(len(rows) / self.batch_size), self._fewest_epochs)
         self._train(rows, codes, seed, epochs, self.schedule, held_out)
         return self
 
@@ -241,6 +242,6 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
             train_one_epoch(self.net_, rows, codes, self.lr)
 
 
-def default_epochs(n_batches: int) -> int:
-    """Return the default number of epochs of `n_batches` steps each: 800 steps or more, in 8 to 100 epochs."""
-    return min(max(_FEWEST_EPOCHS, math.ceil(_FEWEST_UPDATES / n_batches)), _MOST_EPOCHS)
+def default_epochs(n_batches: int, fewest: int) -> int:
+    """Return the default number of epochs of `n_batches` steps each: 800 steps or more, in `fewest` to 100 epochs."""
+    return min(max(fewest, math.ceil(_FEWEST_UPDATES / n_batches)), _MOST_EPOCHS)

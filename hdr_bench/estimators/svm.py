@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.engines import choose_engine
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import UnknownNameError
 
 ENGINES = {"onedal": "sklearnex", "libsvm": "sklearn"}
@@ -18,7 +19,7 @@ KERNELS = ("rbf", "poly", "linear")
 _WIDTH = 2.25
 
 
-class SVMClassifier(ClassifierMixin, BaseEstimator):
+class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     """Support vector machine, one against one, on scaled pixels.
 
     Parameters
@@ -63,6 +64,8 @@ class SVMClassifier(ClassifierMixin, BaseEstimator):
     >>> model.score(digits.test.X, digits.test.y) > 0.97
     True
     """
+
+    _libraries = ("numpy", "scikit-learn", "scikit-learn-intelex")
 
     def __init__(
         self,

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn import tree
 
+from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 
 
-class DecisionTreeClassifier(tree.DecisionTreeClassifier):
+class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
     """Decision tree (CART): scikit-learn's, with the parameters and defaults that matter on images of digits.
 
     Parameters

@@ -70,10 +70,10 @@ def test_the_default_network_works_on_any_image(shape):
 
 
 def test_defaults_follow_the_data():
-    assert default_layers((28, 28)).startswith("24C5-linear-MP2")
+    assert default_layers((28, 28)).startswith("20C5-linear-MP2")
     assert "p2" in default_layers((8, 8))
     assert "MP2" not in default_layers((1, 50))
-    assert [default_epochs(batches) for batches in (1, 32, 63, 469)] == [100, 25, 13, 8]
+    assert [default_epochs(batches, 8) for batches in (1, 32, 63, 469)] == [100, 25, 13, 8]
 
 
 def test_distortion_moves_training_images_and_never_test_images(digits):

@@ -1,0 +1,100 @@
+"""Products of columns, and least squares on them without ever holding all of them."""
+
+from collections.abc import Iterator
+from itertools import combinations_with_replacement
+from math import comb
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, lstsq, solve
+
+Floats = NDArray[np.floating[Any]]
+_BLOCK = 2000
+
+
+def count_products(n_columns: int, degree: int) -> int:
+    """Return how many products of 1 to `degree` of the columns there are, repeated factors allowed."""
+    return sum(comb(n_columns + size - 1, size) for size in range(1, degree + 1))
+
+
+def products(columns: Floats, degree: int) -> Floats:
+    """Return all products of 1 to `degree` of the columns, repeated factors allowed: shape (n, n_products)."""
+    n_columns = columns.shape[1]
+    blocks = [columns]
+    for size in range(2, degree + 1):
+        factors = np.array(list(combinations_with_replacement(range(n_columns), size)))
+        block = columns[:, factors[:, 0]]
+        for place in range(1, size):
+            block *= columns[:, factors[:, place]]
+        blocks.append(block)
+    return np.concatenate(blocks, axis=1)
+
+
+def outputs_on_products(columns: Floats, degree: int, coef: Floats, intercept: Floats) -> Floats:
+    """Return the linear model's outputs on the products, a block of rows at a time: shape (n, n_outputs)."""
+    parts = [products(columns[part], degree) @ coef.T + intercept for part in _parts(len(columns))]
+    return np.concatenate(parts)
+
+
+def ridge_on_products(columns: Floats, degree: int, targets: Floats, alpha: float) -> tuple[float, Floats, Floats]:
+    """Solve least squares with an L2 penalty on the products, all divided by one number.
+
+    The normal equations are summed up a block of rows at a time, in double precision, so that memory grows with the
+    square of the number of products and not with the number of rows.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n, n_columns)
+        Factors of the products.
+    degree : int
+        Highest number of factors.
+    targets : ndarray of shape (n, n_outputs)
+        What is to be predicted.
+    alpha : float
+        Strength of the penalty, as scikit-learn's Ridge defines it; the intercept is not penalised.
+
+    Returns
+    -------
+    scale : float
+        What the products are divided by: the root mean square of their deviations.
+    coef : ndarray of shape (n_outputs, n_products)
+        For the divided products.
+    intercept : ndarray of shape (n_outputs,)
+    """
+    gram, cross, sums = _normal_equations(columns, degree, targets)
+    n = len(columns)
+    means, target_means = sums / n, targets.mean(axis=0)
+    gram -= np.outer(n * means, means)
+    cross -= np.outer(n * means, target_means)
+    scale = float(np.sqrt(gram.trace() / (n * len(gram)))) or 1.0
+    gram.flat[:: len(gram) + 1] += alpha * scale**2
+    coef = _solved(gram, cross).T
+    intercept = target_means - coef @ means
+    return scale, (scale * coef).astype(columns.dtype), intercept.astype(columns.dtype)
+
+
+def _normal_equations(
+    columns: Floats, degree: int, targets: Floats
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the products' inner products, theirs with the targets, and their sums."""
+    size = count_products(columns.shape[1], degree)
+    gram, cross, sums = np.zeros((size, size)), np.zeros((size, targets.shape[1])), np.zeros(size)
+    for part in _parts(len(columns)):
+        block = products(columns[part], degree)
+        gram += block.T @ block
+        cross += block.T @ targets[part]
+        sums += block.sum(axis=0, dtype=np.float64)
+    return gram, cross, sums
+
+
+def _solved(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
+    try:
+        solution: NDArray[np.float64] = solve(gram, cross, assume_a="pos")
+    except LinAlgError:  # without a penalty, and with products that depend on each other: the smallest solution
+        solution = lstsq(gram, cross)[0]
+    return solution
+
+
+def _parts(n: int) -> Iterator[slice]:
+    return (slice(start, start + _BLOCK) for start in range(0, n, _BLOCK))
