@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench test lint data reports
+.PHONY: help install bench test lint data reports speed
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -37,3 +37,8 @@ data: install ## Fetch MNIST into the data home, and list what is there
 
 reports: install ## Regenerate every report under reports/ (resumable)
 	@for suite in benchmarks/*.toml; do $(BIN)/hdr-bench run "$$suite" || exit 1; done
+
+speed: install ## Compare speed with the peers on MNIST, a half to a whole hour; writes reports/speed/
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,dev,peers]'
+	@for script in svm neighbors logistic networks predictions alone report; do \
+		$(BIN)/python benchmarks/speed/$$script.py || exit 1; done

@@ -1,0 +1,145 @@
+"""The table and the figure of all comparisons in ``reports/speed/results/``: run it after them."""
+
+import json
+import statistics
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib import pyplot as plt
+from rounds import RESULTS, Bar, median_ratio
+
+from hdr_bench.files import write_whole
+from hdr_bench.reporting.style import STYLE, colour_of
+
+FOLDER = RESULTS.parent
+# As long as a person reads it from top to bottom: fits, networks, predictions, what stands alone.
+ORDER = ("svm", "knn", "logistic", "epoch", "predict", "deskew", "quadratic")
+UNITS = {"fit": "s", "predict": "s", "transform": "s", "gigabytes": "GB"}
+
+
+def main() -> None:
+    """Write ``report.md``, ``table.csv`` and the figure."""
+    results = sorted((json.loads(path.read_text()) for path in RESULTS.glob("*.json")), key=_place)
+    table = pd.DataFrame([row for result in results for row in _rows(result)])
+    write_whole(FOLDER / "table.csv", table.drop(columns="_values").to_csv(index=False).encode())
+    (FOLDER / "figures").mkdir(exist_ok=True)
+    _draw(table[table["Against"] != "–"])
+    write_whole(FOLDER / "report.md", _page(results, table.drop(columns="_values")).encode())
+    print(table.drop(columns="_values").to_markdown(index=False))
+
+
+def _place(result: dict[str, Any]) -> tuple[int, str]:
+    return ORDER.index(result["name"].partition("-")[0]), result["name"]
+
+
+def _rows(result: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = []
+    for given in result["bars"]:
+        bar = Bar(**given)
+        if {bar.ours, bar.theirs} & set(result["not_installed"]):
+            continue
+        rows.append(_row(result, bar))
+    return rows
+
+
+def _row(result: dict[str, Any], bar: Bar) -> dict[str, Any]:
+    rounds, threads = result["rounds"], result["threads"]
+    median, lowest, highest = median_ratio(rounds, bar)
+    ours, theirs = _median(rounds, bar.ours, bar.part), _median(rounds, bar.theirs, bar.part) if bar.theirs else None
+    sign = "×" if bar.theirs else f" {UNITS[bar.part]}"
+    asked = f"≥ {bar.at_least:g}{sign}" if bar.at_least is not None else f"≤ {bar.at_most:g}{sign}"
+    met = median >= bar.at_least if bar.at_least is not None else median <= (bar.at_most or 0)
+    if bar.slack and theirs is not None and theirs < 0.1:
+        asked += f", or +{1000 * bar.slack:g} ms"
+        met = met or ours - theirs <= bar.slack
+    return {
+        "Work": result["work"],
+        "Part": bar.part,
+        "Threads": f"{threads[bar.ours]}" if not bar.theirs else f"{threads[bar.ours]} : {threads[bar.theirs]}",
+        "Ours": f"{ours:.3g} {UNITS[bar.part]}",
+        "Against": bar.theirs or "–",
+        "Theirs": "–" if theirs is None else f"{theirs:.3g} {UNITS[bar.part]}",
+        "Ratio": "–" if theirs is None else f"{median:.2f}×",
+        "Range": f"{lowest:.2f}–{highest:.2f}",
+        "Asked": asked,
+        "Met": "yes" if met else "no",
+        "Rounds": len(rounds),
+        "_values": (median, lowest, highest, bar.at_least is not None),
+    }
+
+
+def _median(rounds: list[dict[str, dict[str, float]]], side: str, part: str) -> float:
+    return statistics.median(took[side][part] for took in rounds)
+
+
+def _page(results: list[dict[str, Any]], table: pd.DataFrame) -> str:
+    environment = results[0]["environment"]
+    rates = [result["gflops"] for result in results]
+    missing = sorted({label for result in results for label in result["not_installed"]})
+    libraries = ", ".join(f"{name} {version}" for name, version in environment["libraries"].items())
+    errors = [_errors(result) for result in results if "error" in next(iter(result["rounds"][0].values()))]
+    lines = [
+        "# hdr-bench against its peers",
+        "",
+        "Each side runs in a process of its own, prepares there, and works when it is its turn; the sides alternate,",
+        "and the order is turned round every other time. A ratio is of one round, and the table gives the median with",
+        "the smallest and the largest. `≥` asks for theirs divided by ours (how many times as fast); `≤` for ours",
+        "divided by theirs, or for ours alone. Threads are ours : theirs.",
+        "",
+        f"On {environment['cores']} cores of {environment['cpu']}, {environment['system']}, Python"
+        f" {environment['python']}; {libraries}. A float32 matrix product ran at {min(rates):.0f} to {max(rates):.0f}"
+        " GFLOP/s, measured before each comparison.",
+        "",
+        table.to_markdown(index=False, disable_numparse=True),
+        "",
+        "![Ratios of the comparisons, with their ranges](figures/ratios.svg)",
+        "",
+        "Errors on MNIST's 10,000 test images, so that nobody is fast by being wrong:",
+        "",
+        *errors,
+        "",
+        *([f"Not installed, and left out: {', '.join(missing)}.", ""] if missing else []),
+        "Regenerate it with `make speed`; the rounds themselves are in `results/`.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _errors(result: dict[str, Any]) -> str:
+    took = result["rounds"][0]
+    told = ", ".join(f"{side} {100 * figures['error']:.2f} %" for side, figures in took.items() if "error" in figures)
+    return f"- {result['work']}: {told}"
+
+
+def _draw(table: pd.DataFrame) -> None:
+    """Draw how many times as fast ours is, with its range; what is asked is a tick."""
+    with mpl.rc_context(STYLE):
+        figure, axes = plt.subplots(figsize=(8, 0.36 * len(table) + 1.2), layout="constrained")
+        for place, (_, row) in enumerate(table.iterrows()):
+            median, lowest, highest, is_theirs_by_ours = row["_values"]
+            if not is_theirs_by_ours:
+                median, lowest, highest = 1 / median, 1 / highest, 1 / lowest
+            colour = colour_of(0 if row["Met"] == "yes" else 1)
+            axes.plot([lowest, highest], [place, place], color=colour, linewidth=2)
+            axes.plot(median, place, "o" if row["Met"] == "yes" else "X", color=colour)
+            asked = float(row["Asked"].split("×")[0].lstrip("≥≤ "))
+            axes.plot(asked if is_theirs_by_ours else 1 / asked, place, "|", color="black", markersize=12)
+        axes.axvline(1, color="black", linewidth=0.8)
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))
+        axes.set_xticks([0.5, 1, 2, 5, 10, 20])
+        axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
+        names = [f"{row['Work']}\n{row['Part']}, {row['Against']}" for _, row in table.iterrows()]
+        axes.set_yticks(range(len(table)), names)
+        axes.tick_params(axis="y", labelsize=7)
+        axes.invert_yaxis()
+        axes.set_xlabel("Theirs divided by ours: how many times as fast (dot: median; line: range; tick: asked)")
+        axes.set_title("hdr-bench against its peers")
+        figure.savefig(FOLDER / "figures" / "ratios.svg", metadata={"Date": None})
+        figure.savefig(FOLDER / "figures" / "ratios.png")
+        plt.close(figure)
+
+
+if __name__ == "__main__":
+    main()
