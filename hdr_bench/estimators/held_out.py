@@ -41,5 +41,5 @@ def codes_of(labels: NDArray[Any], classes: NDArray[Any]) -> Codes:
     """
     unknown = np.setdiff1d(labels, classes)
     if len(unknown):
-        raise ValueError(f"y holds labels that are none of the classes {list(classes)}: {list(unknown[:5])}")
+        raise ValueError(f"y holds labels that are none of the classes {classes.tolist()}: {unknown[:5].tolist()}")
     return np.searchsorted(classes, labels).astype(np.int64)

@@ -24,7 +24,7 @@ class MLPClassifier(NeuralClassifier):
         What follows each layer unless `layers` says otherwise.
     loss : {"cross_entropy", "kl_divergence", "squared_error"}, default="cross_entropy"
         What is made small. The last is taken from probabilities, averaged over the classes.
-    label_smoothing : float, default=0.0
+    label_smoothing : float, default=0.05
         Share of the target that is spread evenly over all classes (Szegedy et al., 2016, "Rethinking the Inception
         architecture").
     class_weight : mapping, "balanced" or None, default=None
@@ -104,7 +104,7 @@ class MLPClassifier(NeuralClassifier):
         *,
         activation: str = "relu",
         loss: str = "cross_entropy",
-        label_smoothing: float = 0.0,
+        label_smoothing: float = 0.05,
         class_weight: Mapping[Any, float] | str | None = None,
         weight_init: str | None = None,
         optimizer: str = "Adam",
@@ -190,7 +190,7 @@ class CNNClassifier(NeuralClassifier):
     batch_size : int, default=128
         Images a step.
     max_epochs : int or None, default=None
-        Passes through the data. None takes 6, or more where the images are few: see `default_epochs`.
+        Passes through the data. None takes 5, or more where the images are few: see `default_epochs`.
     early_stopping : bool, default=False
         End when the loss on the images held out has not fallen for `n_iter_no_change` epochs, and keep the weights of
         the best one. Meant for the schedules "constant" and "step", which do not plan for a last epoch.
@@ -244,7 +244,7 @@ class CNNClassifier(NeuralClassifier):
     True
     """
 
-    _fewest_epochs = 6
+    _fewest_epochs = 5
 
     def __init__(
         self,

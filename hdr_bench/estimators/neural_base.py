@@ -179,7 +179,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     def engine_(self) -> str:
         """The library that computes; with the device where that is not the CPU."""
         check_is_fitted(self)
-        return "torch" if self.net_.device == "cpu" else f"torch ({self.net_.device})"
+        return "torch" if str(self.net_.device) == "cpu" else f"torch ({self.net_.device})"
 
     @abstractmethod
     def _layers(self) -> str:
