@@ -29,8 +29,9 @@ class MLPClassifier(NeuralClassifier):
         architecture").
     class_weight : mapping, "balanced" or None, default=None
         What an image of each class counts in the loss; "balanced" is by the inverse of a class's frequency.
-    weight_init : str or None, default=None
-        How weights start, a name of `hdr_bench.estimators.initialisation.WEIGHT_INITS`; None is torch's own way.
+    weight_init : str, mapping or None, default=None
+        How weights start: a name of `hdr_bench.estimators.initialisation.WEIGHT_INITS`, or names by kind of layer
+        ("convolution", "dense", "output"); None is torch's own way.
     optimizer : str, default="Adam"
         A class of `torch.optim`, by name.
     optimizer_params : mapping or None, default=None
@@ -106,7 +107,7 @@ class MLPClassifier(NeuralClassifier):
         loss: str = "cross_entropy",
         label_smoothing: float = 0.05,
         class_weight: Mapping[Any, float] | str | None = None,
-        weight_init: str | None = None,
+        weight_init: str | Mapping[str, str] | None = None,
         optimizer: str = "Adam",
         optimizer_params: Mapping[str, Any] | None = None,
         lr: float = 0.003,
@@ -175,8 +176,9 @@ class CNNClassifier(NeuralClassifier):
         architecture").
     class_weight : mapping, "balanced" or None, default=None
         What an image of each class counts in the loss; "balanced" is by the inverse of a class's frequency.
-    weight_init : str or None, default=None
-        How weights start, a name of `hdr_bench.estimators.initialisation.WEIGHT_INITS`; None is torch's own way.
+    weight_init : str, mapping or None, default=None
+        How weights start: a name of `hdr_bench.estimators.initialisation.WEIGHT_INITS`, or names by kind of layer
+        ("convolution", "dense", "output"); None is torch's own way.
     optimizer : str, default="Adam"
         A class of `torch.optim`, by name.
     optimizer_params : mapping or None, default=None
@@ -254,7 +256,7 @@ class CNNClassifier(NeuralClassifier):
         loss: str = "cross_entropy",
         label_smoothing: float = 0.05,
         class_weight: Mapping[Any, float] | str | None = None,
-        weight_init: str | None = None,
+        weight_init: str | Mapping[str, str] | None = None,
         optimizer: str = "Adam",
         optimizer_params: Mapping[str, Any] | None = None,
         lr: float = 0.01,

@@ -32,7 +32,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     loss: str
     label_smoothing: float
     class_weight: Mapping[Any, float] | str | None
-    weight_init: str | None
+    weight_init: str | Mapping[str, str] | None
     optimizer: str
     optimizer_params: Mapping[str, Any] | None
     lr: float

@@ -31,7 +31,7 @@ class Table:
     heads : tuple of str
         With units.
     rows : tuple of tuple of str
-        The first cell names the method; all others are numbers.
+        The first cell names the method; all others are numbers, or the engine.
     exact : DataFrame
         The same values unrounded, in SI units and shares.
     note : str
@@ -88,17 +88,18 @@ def accuracy_table(summary: pd.DataFrame) -> Table:
 
 
 def time_table(summary: pd.DataFrame) -> Table:
-    """Return seconds of fit and predict, and milliseconds of a single image."""
+    """Return seconds of fit and predict, milliseconds of a single image, and the library that computed."""
     columns = [
         Column("Fit (s)", ("fit_seconds",), significant),
         Column("Fit, CPU (s)", ("fit_cpu_seconds",), significant),
         Column("Predict all (s)", ("predict_seconds",), significant),
         Column("One image (ms)", ("latency_seconds",), _in_milliseconds),
         Column("95th percentile (ms)", ("latency_p95_seconds",), _in_milliseconds),
+        Column("Engine", ("engine",), lambda engine: engine or MISSING),
     ]
     note = (
         "Wall time unless said; CPU is the processor time of all threads. “Predict all” is one call for the whole test "
-        "part, “one image” the median of up to 100 calls with a single one."
+        "part, “one image” the median of up to 100 calls with a single one. The engine is the library that computed."
     )
     return _table("time", "Time", summary, columns, note)
 
@@ -167,12 +168,16 @@ def significant(value: float, digits: int = 3) -> str:
 
 def _table(name: str, title: str, summary: pd.DataFrame, columns: list[Column], note: str) -> Table:
     rows = tuple(
-        (str(row["case"]), *(column.write(*(float(row[name]) for name in column.names)) for column in columns))
+        (str(row["case"]), *(column.write(*(_value(row[name]) for name in column.names)) for column in columns))
         for row in summary.to_dict("records")
     )
     shown = [name for column in columns for name in column.names]
     exact = summary[["case", *shown]].rename(columns={"case": "method"})
     return Table(name, title, ("Method", *(column.head for column in columns)), rows, exact, note)
+
+
+def _value(cell: object) -> float | str:
+    return cell if isinstance(cell, str) else float(cell)  # type: ignore[arg-type]  # what is no text is a number
 
 
 def _in_milliseconds(seconds: float) -> str:

@@ -231,3 +231,20 @@ def test_importing_classical_estimators_loads_no_torch():
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"
+
+
+def test_scikit_learn_is_never_patched():
+    script = (
+        "import sklearn.svm, sklearn.neighbors, sklearn.linear_model\n"
+        "from hdr_bench import load_dataset, make_estimator\n"
+        "digits = load_dataset('digits-8x8')\n"
+        "for name in ('svm', 'knn', 'linear'):\n"
+        "    engine = make_estimator(name).fit(digits.train.X, digits.train.y).engine_\n"
+        "    print(engine, file=__import__('sys').stderr)\n"
+        "from sklearn.svm import SVC\n"
+        "from sklearn.neighbors import KNeighborsClassifier\n"
+        "from sklearn.linear_model import LogisticRegression\n"
+        "print({kind.__module__.partition('.')[0] for kind in (SVC, KNeighborsClassifier, LogisticRegression)})"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "{'sklearn'}"

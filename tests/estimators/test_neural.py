@@ -102,3 +102,34 @@ def test_a_shift_of_a_pixel_is_a_pixel():
         assert abs(row - 5) <= 2
         assert abs(column - 5) <= 2
     assert len(places) > 10
+
+
+def test_an_elastic_distortion_bends_as_strongly_as_told():
+    rows = torch.arange(28.0).view(1, 1, 28, 1).expand(400, 1, 28, 28)
+    bent = Distortion(elastic=34, smoothness=4).apply(rows, torch.Generator().manual_seed(0))
+    moved = (bent - rows)[:, :, 10:18, 10:18]
+    # Uniform numbers have a deviation of 0.577, their Gaussian mean over 4 pixels 0.0407: 34 times that.
+    assert float(moved.std()) == pytest.approx(34 * 0.577 / (2 * 4 * np.pi**0.5), rel=0.1)
+    neighbours = moved[..., 1:] - moved[..., :-1]
+    assert float(neighbours.std()) < 0.3 * float(moved.std())
+    again = Distortion(elastic=34, smoothness=4).apply(rows, torch.Generator().manual_seed(0))
+    assert torch.equal(bent, again)
+
+
+def test_distorted_digits_stay_digits(digits):
+    images = torch.from_numpy(np.asarray(digits.train.images, np.float32))[:, None]
+    model = CNNClassifier(max_epochs=15, random_state=0).fit(digits.train.images, digits.train.y)
+    for distortion in (Distortion(elastic=20), Distortion(rotation=10, shift=0.05, shear=10, zoom=0.1)):
+        bent = distortion.apply(images, torch.Generator().manual_seed(0))
+        assert float((bent - images).abs().mean()) > 5
+        assert model.score(bent.numpy()[:, 0], digits.train.y) > 0.9
+
+
+@pytest.mark.parametrize("kind", [MLPClassifier, CNNClassifier])
+def test_augmentation_helps_with_few_images(kind, digits):
+    few = digits.train.X[::4], digits.train.y[::4]
+    plain, augmented = (
+        kind(max_epochs=60, augmentation=augmentation, random_state=0).fit(*few).score(digits.test.X, digits.test.y)
+        for augmentation in (None, {"rotation": 8, "shift": 0.08, "elastic": 20})
+    )
+    assert augmented > plain + 0.01

@@ -32,6 +32,39 @@ def test_published_networks_have_their_published_parameters(layers, parameters):
     assert _counts(layers)[0] == parameters
 
 
+ALEXNET = "R227-96C11s4-MP3s2-256C5p2-MP3s2-384C3p1-384C3p1-256C3p1-MP3s2-4096N-4096N"
+VGG = "R224-2x64C3p1-MP2-2x128C3p1-MP2-{}x256C3p1-MP2-3x512C3p1-MP2-3x512C3p1-MP2-4096N-4096N"
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "n_classes", "parameters"),
+    [
+        # LeCun et al., 1998, fully connected between the maps and with plain pooling.
+        ("4C5-AP2-12C5-AP2", MNIST, 10, 3_246),
+        ("4C5p2-AP2-16C5-AP2-120N", MNIST, 10, 51_050),
+        ("6C5p2-AP2-16C5-AP2-120C5-84N", MNIST, 10, 61_706),
+        # Lazovic, 2020: the source draws a VGG with two 256C3p1; VGG-16 itself has three.
+        (ALEXNET, MNIST, 10, 58_299_082),
+        (ALEXNET, (3, 28, 28), 1000, 62_378_344),
+        (VGG.format(2), MNIST, 10, 133_710_282),
+        (VGG.format(3), MNIST, 10, 134_300_362),
+        (VGG.format(3), (3, 28, 28), 1000, 138_357_544),
+    ],
+    ids=["LeNet-1", "LeNet-4", "LeNet-5", "AlexNet", "AlexNet, colour", "VGG, as drawn", "VGG-16", "VGG-16, colour"],
+)
+def test_networks_of_the_literature_have_their_parameters(layers, shape, n_classes, parameters):
+    assert _counts(layers, shape, n_classes)[0] == parameters
+
+
+def test_the_table_counts_what_torch_counts():
+    for layers in ("4C5p2-AP2-16C5-AP2-120N", "8C3-BN-relu-MP2-2x4C3p1-GAP", "R40-96C11s4-MP3s2-20N-D0.1"):
+        parsed = parse_layers(layers, 10)
+        network = build_network(parsed, MNIST)
+        counted = sum(parameter.numel() for parameter in network.parameters())
+        assert counted == sum(row.parameters for row in layer_table(parsed, MNIST))
+        assert network(torch.zeros(2, *MNIST)).shape == (2, 10)
+
+
 def test_running_means_count_apart():
     layers = (
         "64C3-lrelu0.08-MP2-D0.2-128C3-lrelu0.08-MP2-D0.2-F-BN-128N-linear-BN-relu-D0.2-BN-OUT-BN"  # Aboueloula, 2020

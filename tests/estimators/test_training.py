@@ -104,6 +104,18 @@ def test_weights_start_as_named(digits, name):
     assert float(bias.abs().max()) < 1e-9
 
 
+def test_weights_start_by_kind_of_layer(digits):
+    kinds = {"convolution": "lecun_normal", "output": "uniform"}
+    model = CNNClassifier("40C7-MP4-300N", weight_init=kinds, lr=1e-12, max_epochs=1, random_state=0)
+    network = model.fit(digits.train.X, digits.train.y).net_.module_
+    convolution, dense, output = (layer for layer in network if hasattr(layer, "weight"))
+    assert float(convolution.weight.std()) == pytest.approx(1 / 7, rel=0.05)
+    assert float(output.weight.abs().max()) == pytest.approx(0.05, rel=0.01)
+    assert float(dense.bias.abs().max()) > 0, "torch's own start has biases"
+    with pytest.raises(ValueError, match="unknown kind of layer in weight_init 'conv', did you mean 'convolution'"):
+        CNNClassifier(weight_init={"conv": "uniform"}).fit(digits.train.X, digits.train.y)
+
+
 def test_weights_start_anew_with_the_seed(digits):
     weights = [
         _mlp(weight_init="orthogonal", random_state=seed, max_epochs=1)

@@ -28,7 +28,9 @@ def test_what_each_table_holds(tables):
         "Predict all",
         "One image",
         "95th percentile",
+        "Engine",
     ]
+    assert {row[-1] for row in time.rows[:3]} <= {"scikit-learn", "faiss", "onedal", "scipy"}
     assert memory.heads[-1] == "Parameters"
     for table in tables:
         assert [row[0] for row in table.rows] == ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
