@@ -53,6 +53,10 @@ def _row(result: dict[str, Any], bar: Bar) -> dict[str, Any]:
     if bar.slack and theirs is not None and theirs < 0.1:
         asked += f", or +{1000 * bar.slack:g} ms"
         met = met or ours - theirs <= bar.slack
+    if bar.error_gap is not None:
+        asked += f", errors within {100 * bar.error_gap:g} points"
+        gap = _median(rounds, bar.ours, "error") - _median(rounds, bar.theirs, "error")
+        met = met and abs(gap) <= bar.error_gap
     return {
         "Work": result["work"],
         "Part": bar.part,
@@ -76,6 +80,10 @@ def _median(rounds: list[dict[str, dict[str, float]]], side: str, part: str) -> 
 def _page(results: list[dict[str, Any]], table: pd.DataFrame) -> str:
     environment = results[0]["environment"]
     rates = [result["gflops"] for result in results]
+    commits = sorted({result["environment"]["commit"][:8] for result in results})
+    machines = {(result["environment"]["cpu"], result["environment"]["cores"]) for result in results}
+    if len(machines) > 1:
+        raise SystemExit(f"the results come from {len(machines)} machines; run make speed again on one")
     missing = sorted({label for result in results for label in result["not_installed"]})
     libraries = ", ".join(f"{name} {version}" for name, version in environment["libraries"].items())
     errors = [_errors(result) for result in results if "error" in next(iter(result["rounds"][0].values()))]
@@ -89,7 +97,7 @@ def _page(results: list[dict[str, Any]], table: pd.DataFrame) -> str:
         "",
         f"On {environment['cores']} cores of {environment['cpu']}, {environment['system']}, Python"
         f" {environment['python']}; {libraries}. A float32 matrix product ran at {min(rates):.0f} to {max(rates):.0f}"
-        " GFLOP/s, measured before each comparison.",
+        f" GFLOP/s, measured before each comparison. Code: commit {', '.join(commits)}.",
         "",
         table.to_markdown(index=False, disable_numparse=True),
         "",

@@ -59,6 +59,8 @@ class Bar:
         Ours divided by theirs; or ours alone.
     slack : float
         Seconds more than theirs that are allowed whatever the ratio, where theirs takes less than 0.1 s.
+    error_gap : float or None
+        How far apart the two sides' errors may be, as a share.
     """
 
     part: str
@@ -67,6 +69,7 @@ class Bar:
     at_least: float | None = None
     at_most: float | None = None
     slack: float = 0.0
+    error_gap: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class Comparison:
     sides: dict[str, Side]
     bars: tuple[Bar, ...]
     rounds: int = 5
+    warm_ups: int = 1
 
 
 def timed(call: Callable[[], Any]) -> tuple[float, Any]:
@@ -117,12 +121,12 @@ def _measured(comparison: Comparison) -> dict[str, Any]:
     workers = {label: _Worker(side) for label, side in sides.items()}
     try:
         rounds = []
-        for number in range(comparison.rounds + 1):
+        for number in range(1 - comparison.warm_ups, comparison.rounds + 1):
             # Every other round runs backwards, so that no side is always the one after another.
             order = list(workers) if number % 2 else list(reversed(workers))
             took = {label: workers[label].round() for label in order}
-            # The first round warms up: imports, first calls, page cache.
-            if number:
+            # Round 0 warms up: imports, first calls, page cache.
+            if number > 0:
                 rounds.append(took)
                 print("  " + "; ".join(f"{label} {_shown(figures)}" for label, figures in took.items()), flush=True)
         environment = next(iter(workers.values())).environment()

@@ -1,4 +1,7 @@
-"""Support vector machines with an RBF kernel (C=5, gamma=0.03): ours against scikit-learn's SVC, and ours alone."""
+"""Support vector machines with an RBF kernel (C=5, gamma=0.03): ours against scikit-learn's SVC, and ours alone.
+
+A small fit takes the place of a warm-up round, which would take minutes. What stands alone is fitted three times.
+"""
 
 from digits import raw_digits, scaled_digits
 from rounds import Bar, Comparison, Seconds, Side, Timed, run, timed
@@ -9,6 +12,7 @@ def ours(n: int) -> Timed:
     from hdr_bench.estimators import SVMClassifier
 
     X, y, X_test, y_test = raw_digits(n)
+    SVMClassifier().fit(X[:500], y[:500]).predict(X_test[:500])
 
     def step() -> Seconds:
         fit, model = timed(lambda: SVMClassifier(C=5, gamma=0.03).fit(X, y))
@@ -33,6 +37,7 @@ def scikit_learn() -> Timed:
     from sklearn.svm import SVC
 
     X, y, X_test, y_test = scaled_digits(10_000)
+    SVC().fit(X[:500], y[:500]).predict(X_test[:500])
 
     def step() -> Seconds:
         fit, model = timed(lambda: SVC(C=5, gamma=0.03).fit(X, y))
@@ -58,6 +63,7 @@ COMPARISONS = (
             "scikit-learn SVC": Side(scikit_learn, threads=1),
         },
         BARS,
+        warm_ups=0,
     ),
     Comparison(
         "svm-60000",
@@ -65,6 +71,7 @@ COMPARISONS = (
         {"hdr-bench": Side(ours_60000)},
         (Bar("fit", "hdr-bench", at_most=75),),
         rounds=3,
+        warm_ups=0,
     ),
 )
 

@@ -30,9 +30,11 @@ def choose_device(device: str) -> str:
 @contextmanager
 def torch_threads(n_jobs: int | None) -> Iterator[None]:
     """Let torch use `n_jobs` threads, as joblib counts them; None leaves what is set."""
+    if n_jobs is None:
+        yield
+        return
     before = torch.get_num_threads()
-    if n_jobs is not None:
-        torch.set_num_threads(effective_n_jobs(n_jobs))
+    torch.set_num_threads(effective_n_jobs(n_jobs))
     try:
         yield
     finally:

@@ -84,6 +84,8 @@ class CostDisplay(SummaryDisplay):
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw a point a method, seconds on a logarithmic axis."""
+        from matplotlib.ticker import LogLocator, NullLocator
+
         self.ax_, self.figure_ = _axes(ax)
         points = zip(self.summary["case"], self.summary["fit_seconds"], 100 * self.summary["accuracy"], strict=True)
         reach = zip(*_reach(self.summary), strict=True)
@@ -93,7 +95,10 @@ class CostDisplay(SummaryDisplay):
                 label=case,
             )  # fmt: skip
         self.ax_.set_xscale("log")
+        # 1, 2 and 5 of each power of ten, as plain numbers: what matplotlib writes between them runs together.
+        self.ax_.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         self.ax_.xaxis.set_major_formatter("{x:g}")
+        self.ax_.xaxis.set_minor_locator(NullLocator())
         self.ax_.set_xlabel("Wall time of the fit (s)")
         self.ax_.set_ylabel("Accuracy (%), with 95 % interval")
         self.ax_.set_title("Accuracy against the time to fit")

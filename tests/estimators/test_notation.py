@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -134,10 +136,15 @@ def test_the_table_says_what_torch_builds(before, between, after):
     assert sum(row.parameters for row in rows) == sum(p.numel() for p in network.parameters())
     buffers = sum(b.numel() for b in network.buffers() if b.dim())
     assert sum(row.buffers for row in rows) == buffers
-    images = torch.zeros(4, 2, 9, 7)
-    for row, module in zip(rows, network, strict=True):
+    expected = [row.output_shape for row in rows]
+    for place, (row, following) in enumerate(pairwise(rows)):
+        if row.layer == "Activation" and following.token.startswith("MP"):
+            expected[place] = following.output_shape  # the maximum is taken first
+    images, shapes = torch.zeros(4, 2, 9, 7), []
+    for module in network:
         images = module(images)
-        assert tuple(images.shape[1:]) == row.output_shape
+        shapes.append(tuple(images.shape[1:]))
+    assert shapes == expected
 
 
 @given(st.text(alphabet="0123456789CMPANFDsp.xGBORUTelurh-", max_size=30))

@@ -108,6 +108,7 @@ def test_weights_start_by_kind_of_layer(digits):
     kinds = {"convolution": "lecun_normal", "output": "uniform"}
     model = CNNClassifier("40C7-MP4-300N", weight_init=kinds, lr=1e-12, max_epochs=1, random_state=0)
     network = model.fit(digits.train.X, digits.train.y).net_.module_
+    network.requires_grad_(False)
     convolution, dense, output = (layer for layer in network if hasattr(layer, "weight"))
     assert float(convolution.weight.std()) == pytest.approx(1 / 7, rel=0.05)
     assert float(output.weight.abs().max()) == pytest.approx(0.05, rel=0.01)
