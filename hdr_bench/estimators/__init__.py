@@ -11,10 +11,11 @@ from hdr_bench.exceptions import EstimatorError, UnknownNameError
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.augmentation import Distortion
+    from hdr_bench.estimators.cnn import CNNClassifier
     from hdr_bench.estimators.images import Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
     from hdr_bench.estimators.linear import LinearClassifier, PolynomialClassifier
+    from hdr_bench.estimators.mlp import MLPClassifier
     from hdr_bench.estimators.neighbors import KNNClassifier
-    from hdr_bench.estimators.neural import CNNClassifier, MLPClassifier
     from hdr_bench.estimators.svm import SVMClassifier
     from hdr_bench.estimators.tree import DecisionTreeClassifier
 
@@ -29,8 +30,8 @@ ESTIMATORS: dict[str, str] = {
     "tree": "hdr_bench.estimators.tree.DecisionTreeClassifier",
     "linear": "hdr_bench.estimators.linear.LinearClassifier",
     "polynomial": "hdr_bench.estimators.linear.PolynomialClassifier",
-    "mlp": "hdr_bench.estimators.neural.MLPClassifier",
-    "cnn": "hdr_bench.estimators.neural.CNNClassifier",
+    "mlp": "hdr_bench.estimators.mlp.MLPClassifier",
+    "cnn": "hdr_bench.estimators.cnn.CNNClassifier",
 }
 
 TRANSFORMERS: dict[str, str] = {

@@ -62,7 +62,10 @@ class Distortion:
         size = 1 + uniform(self.zoom, n)
         cos, sin, lean = angle.cos() / size, angle.sin() / size, shear.tan()
         move = uniform(2 * self.shift, n, 2)
-        rows = torch.stack([cos, lean * cos - sin, move[:, 0], sin, lean * sin + cos, move[:, 1]], dim=1)
+        # torch counts in half heights and half widths.
+        ratio = images.shape[2] / images.shape[3]
+        across, down = (lean * cos - sin) * ratio, sin / ratio
+        rows = torch.stack([cos, across, move[:, 0], down, lean * sin + cos, move[:, 1]], dim=1)
         grid = functional.affine_grid(rows.view(n, 2, 3).to(images), list(images.shape), align_corners=False)
         if self.elastic:
             grid = grid + self._displacements(images, generator)

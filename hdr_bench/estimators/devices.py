@@ -43,11 +43,15 @@ def torch_threads(n_jobs: int | None) -> Iterator[None]:
 
 @contextmanager
 def own_random_numbers(seed: int, device: str) -> Iterator[None]:
-    """Seed torch for what happens inside, deterministic algorithms on a GPU included; leave the generators as found."""
+    """Seed torch for what happens inside, cuDNN's algorithms deterministic; leave the generators as found."""
     devices = [torch.device(device)] if device.startswith("cuda") else []
     with (
         torch.random.fork_rng(devices=devices),
         torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True),
     ):
-        torch.manual_seed(seed)
+        # Not torch.manual_seed, which seeds every device of the machine.
+        torch.default_generator.manual_seed(seed)
+        for used in devices:
+            with torch.cuda.device(used):
+                torch.cuda.manual_seed(seed)
         yield

@@ -4,6 +4,9 @@ from importlib.util import find_spec
 
 from hdr_bench.exceptions import MissingDependencyError, UnknownNameError
 
+PACKAGES = {"onedal": ("scikit-learn-intelex",), "faiss": ("faiss-cpu",)}
+"""By engine: the packages that bring it, whose versions a saved estimator holds."""
+
 
 def choose_engine(engine: str, modules: dict[str, str]) -> str:
     """Return the engine to use: the one that was named, or for ``"auto"`` the first whose module is installed.

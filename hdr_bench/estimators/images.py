@@ -209,9 +209,17 @@ class Resizer(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
         self.size = size
         self.image_shape = image_shape
 
-    @property
-    def _n_features_out(self) -> int:
-        return int(np.prod(self.size))
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Check `X` of shape (n, n_features); nothing is learnt from its values.
+
+        Raises
+        ------
+        ValueError
+            If `image_shape` does not fit the features, or `size` is none.
+        """
+        super().fit(X)
+        self._n_features_out = int(np.prod(self.size))
+        return self
 
     def _check_parameters(self) -> None:
         if len(self.size) != 2 or min(self.size) < 1:

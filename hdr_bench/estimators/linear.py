@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.linear_head import LinearHead, flattened
-from hdr_bench.estimators.products import outputs_on_products, products, ridge_on_products
+from hdr_bench.estimators.products import all_products, outputs_on_products, ridge_on_products
 
 
 class LinearClassifier(LinearHead):
@@ -31,7 +31,8 @@ class LinearClassifier(LinearHead):
         Tolerance of L-BFGS on the largest component of the gradient of the mean loss, as scikit-learn's.
     engine : {"auto", "onedal", "scikit-learn"}, default="auto"
         Whose logistic regression: Intel's oneDAL (scikit-learn-intelex) or scikit-learn; "auto" takes the first that
-        is installed. Least squares is always scikit-learn's.
+        is installed. Least squares is scikit-learn's. While oneDAL fits, scikit-learn-intelex puts its solver in the
+        place of scikit-learn's own, for all threads of the process.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 
@@ -130,9 +131,9 @@ class PolynomialClassifier(LinearHead):
         Most iterations of L-BFGS; least squares needs none.
     tol : float, default=0.001
         Tolerance of L-BFGS, as for `LinearClassifier`.
-    engine : {"auto", "onedal", "scikit-learn"}, default="auto"
-        Whose logistic regression, as for `LinearClassifier`; least squares is scipy's Cholesky decomposition of the
-        normal equations, which are summed up in blocks. Logistic regression holds all products in memory.
+    engine : {"auto", "scipy", "onedal", "scikit-learn"}, default="auto"
+        Least squares is scipy's Cholesky decomposition of the normal equations, which are summed up in blocks.
+        Logistic regression is oneDAL's or scikit-learn's, as for `LinearClassifier`, and holds all products in memory.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 
@@ -157,6 +158,8 @@ class PolynomialClassifier(LinearHead):
     >>> model.score(digits.test.X, digits.test.y) > 0.95
     True
     """
+
+    _least_squares_engine = "scipy"
 
     def __init__(
         self,
@@ -217,11 +220,12 @@ class PolynomialClassifier(LinearHead):
         targets = LabelBinarizer(neg_label=-1).fit_transform(labels).astype(components.dtype)
         solution = ridge_on_products(components, self.degree, targets, self.alpha)
         self.product_scale_, self.coef_, self.intercept_ = solution
-        self.classes_, self.n_iter_, self.engine_ = np.unique(labels), 1, "scipy"
+        self.classes_, self.n_iter_, self.engine_ = np.unique(labels), 1, self._least_squares_engine
 
     def _fit_logistic(self, components: Floats, labels: NDArray[Any]) -> None:
-        features = products(components, self.degree)
-        self.product_scale_ = float(np.sqrt(features.var(axis=0, dtype=np.float64).mean())) or 1.0
+        features = all_products(components, self.degree)
+        variance = np.mean([column.var(dtype=np.float64) for column in features.T])
+        self.product_scale_ = float(np.sqrt(variance)) or 1.0
         features /= features.dtype.type(self.product_scale_)
         self._fit_head(features, labels)
 

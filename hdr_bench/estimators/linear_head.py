@@ -34,6 +34,8 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     tol: float
     engine: str
 
+    _least_squares_engine = "scikit-learn"
+
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
         """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
         return decided(self.decision_function(X), self.classes_)
@@ -53,12 +55,15 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         Raises
         ------
         UnknownNameError
-            If there is no such loss.
+            If there is no such loss, or no such engine for it.
         ValueError
             If there are fewer than two classes, or `alpha` is negative.
         """
         if self.loss not in LOSSES:
             raise UnknownNameError("loss", self.loss, LOSSES)
+        allowed = ("auto", self._least_squares_engine) if self.loss == "squared_error" else ("auto", *ENGINES)
+        if self.engine not in allowed:
+            raise UnknownNameError(f"engine for loss={self.loss!r}", self.engine, allowed)
         if not self.alpha >= 0:
             raise ValueError(f"alpha={self.alpha!r} is not possible; the strength of the penalty is 0 or more")
         classes = np.unique(y)
@@ -71,7 +76,7 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         if self.loss == "squared_error":
             targets = LabelBinarizer(neg_label=-1).fit_transform(y).astype(X.dtype)
             ridge = Ridge(alpha=self.alpha).fit(X, targets)
-            self.n_iter_, self.engine_ = 1, "scikit-learn"
+            self.n_iter_, self.engine_ = 1, self._least_squares_engine
             self.coef_, self.intercept_ = np.atleast_2d(ridge.coef_), np.atleast_1d(ridge.intercept_)
             return
         self.engine_ = choose_engine(self.engine, ENGINES)

@@ -1,5 +1,6 @@
 """k nearest neighbours."""
 
+from importlib.util import find_spec
 from typing import Any, Self
 
 import numpy as np
@@ -8,7 +9,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.engines import choose_engine
+from hdr_bench.estimators.engines import PACKAGES, choose_engine
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import UnknownNameError
 
@@ -106,7 +107,13 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if hasattr(self, "_images"):
+            # Where the library is gone, of which a warning told, any other finds the same neighbours.
+            self.engine_ = self.engine_ if find_spec(ENGINES[self.engine_]) else choose_engine("auto", ENGINES)
             self._index = _index_of(self._images, self.engine_)
+
+    @property
+    def _libraries(self) -> tuple[str, ...]:
+        return ("numpy", "scikit-learn", *PACKAGES.get(getattr(self, "engine_", ""), ()))
 
     def _search(self, X: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return distances and indices of the neighbours: shapes (n, n_neighbors), nearest first."""

@@ -1,329 +1,259 @@
-"""Neural networks, skorch inside: a multilayer perceptron and a convolutional network."""
+"""What both networks share: how they are trained, skorch inside, and how they answer."""
 
+import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.augmentation import Distortion
-from hdr_bench.estimators.neural_base import NeuralClassifier
-from hdr_bench.estimators.shapes import ImageShape, as_rows
+from hdr_bench.estimators.held_out import Codes, Rows, codes_of, hold_out
+from hdr_bench.estimators.images import learn_scale
+from hdr_bench.estimators.layers import Shape
+from hdr_bench.estimators.notation import layer_table, parse_layers
+from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.seeds import draw_seed
+from hdr_bench.estimators.shapes import ImageShape, image_shape_of
 
-_SMALLEST_UNPADDED = 10
+_MOST_EPOCHS, _FEWEST_UPDATES = 100, 800
+_HELD_OUT = 0.1
 
 
-class MLPClassifier(NeuralClassifier):
-    """Multilayer perceptron: fully connected layers, trained by a skorch net.
+class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
+    """What both networks share: everything but the layers' default and what comes in."""
 
-    Parameters
-    ----------
-    layers : str, default="500N-D0.2-300N-D0.2"
-        The hidden layers in the notation of `hdr_bench.estimators.notation`.
-    activation : str, default="relu"
-        What follows each layer unless `layers` says otherwise.
-    loss : {"cross_entropy", "kl_divergence", "squared_error"}, default="cross_entropy"
-        What is made small. The last is taken from probabilities, averaged over the classes.
-    label_smoothing : float, default=0.05
-        Share of the target that is spread evenly over all classes (Szegedy et al., 2016, "Rethinking the Inception
-        architecture").
-    class_weight : mapping, "balanced" or None, default=None
-        What an image of each class counts in the loss; "balanced" is by the inverse of a class's frequency.
-    weight_init : str, mapping or None, default=None
-        How weights start: a name of `hdr_bench.estimators.initialisation.WEIGHT_INITS`, or names by kind of layer
-        ("convolution", "dense", "output"); None is torch's own way.
-    optimizer : str, default="Adam"
-        A class of `torch.optim`, by name.
-    optimizer_params : mapping or None, default=None
-        What else the optimizer is given, e.g. ``{"weight_decay": 1e-4}``.
-    lr : float, default=0.003
-        Learning rate; the highest of the cycle with ``schedule="one-cycle"``.
-    schedule : {"one-cycle", "cosine", "step", "constant"}, default="one-cycle"
-        Course of the learning rate; see `hdr_bench.estimators.schedules.make_schedule`.
-    schedule_params : mapping or None, default=None
-        What else torch's scheduler is given, e.g. ``{"step_size": 10}`` for "step".
-    batch_size : int, default=64
-        Images a step.
-    max_epochs : int or None, default=None
-        Passes through the data. None takes 8, or more where the images are few: see `default_epochs`.
-    early_stopping : bool, default=False
-        End when the loss on the images held out has not fallen for `n_iter_no_change` epochs, and keep the weights of
-        the best one. Meant for the schedules "constant" and "step", which do not plan for a last epoch.
-    validation_fraction : float or None, default=None
-        Share of the training images, stratified, that is held out and evaluated after each epoch. None holds out none,
-        or a tenth with `early_stopping`; images given to `fit` as `validation_data` stand in its place.
-    n_iter_no_change : int, default=10
-        Patience of `early_stopping`, in epochs.
-    augmentation : Distortion or mapping or None, default=None
-        Random distortion of the training images, e.g. ``{"rotation": 10, "shift": 0.1}``.
-    image_shape : tuple of int or None, default=None
-        Height and width, and channels where there are several. None takes a square where the
-        number of features is one, else one row; only `augmentation` looks at it.
-    pixel_scale : float or None, default=None
-        What pixels are divided by; None learns the largest absolute value.
-    callbacks : list or None, default=None
-        More callbacks of skorch's, or (name, callback) pairs.
-    device : str, default="auto"
-        Where torch computes: "auto" is a CUDA device where there is one, else the CPU.
-    n_jobs : int or None, default=None
-        Threads of torch while this estimator works, as joblib counts them; None leaves torch's number.
-    verbose : int, default=0
-        1 prints a line an epoch and shows a progress bar.
-    random_state : int, RandomState instance or None, default=None
-        Seeds weights, shuffling, dropout, augmentation and what is held out. The same seed on the same machine,
-        versions and threads gives bit-equal results. The global generators of numpy and torch stay as they are.
+    layers: str | None
+    activation: str
+    loss: str
+    label_smoothing: float
+    class_weight: Mapping[Any, float] | str | None
+    weight_init: str | Mapping[str, str] | None
+    optimizer: str
+    optimizer_params: Mapping[str, Any] | None
+    lr: float
+    schedule: str
+    schedule_params: Mapping[str, Any] | None
+    batch_size: int
+    max_epochs: int | None
+    early_stopping: bool
+    validation_fraction: float | None
+    n_iter_no_change: int
+    augmentation: Distortion | Mapping[str, float] | None
+    image_shape: Sequence[int] | None
+    pixel_scale: float | None
+    callbacks: Sequence[Any] | None
+    device: str
+    n_jobs: int | None
+    verbose: int
+    random_state: int | np.random.RandomState | None
 
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-    net_ : skorch.NeuralNetClassifier
-        Takes the same rows of raw pixels; its labels are places in `classes_`.
-    history_ : list of dict
-        "train_loss" and "train_accuracy" of each epoch, measured while it runs; "valid_loss" and "valid_accuracy" after
-        it, where images are held out.
-    image_shape_ : tuple of int
-        What a row of features is seen as.
-    scale_ : float
-        What pixels are divided by.
-    n_iter_ : int
-        Epochs run.
-    n_features_in_ : int
+    _fewest_epochs = 8
 
-    Examples
-    --------
-    >>> from hdr_bench import load_dataset
-    >>> from hdr_bench.estimators import MLPClassifier
-    >>> digits = load_dataset("digits-8x8")
-    >>> model = MLPClassifier(layers="64N", random_state=0).fit(digits.train.X, digits.train.y)
-    >>> model.score(digits.test.X, digits.test.y) > 0.95
-    True
-    """
+    def fit(self, X: ArrayLike, y: ArrayLike, *, validation_data: tuple[ArrayLike, ArrayLike] | None = None) -> Self:
+        """Train a new network.
 
-    def __init__(
-        self,
-        layers: str = "500N-D0.2-300N-D0.2",
-        *,
-        activation: str = "relu",
-        loss: str = "cross_entropy",
-        label_smoothing: float = 0.05,
-        class_weight: Mapping[Any, float] | str | None = None,
-        weight_init: str | Mapping[str, str] | None = None,
-        optimizer: str = "Adam",
-        optimizer_params: Mapping[str, Any] | None = None,
-        lr: float = 0.003,
-        schedule: str = "one-cycle",
-        schedule_params: Mapping[str, Any] | None = None,
-        batch_size: int = 64,
-        max_epochs: int | None = None,
-        early_stopping: bool = False,
-        validation_fraction: float | None = None,
-        n_iter_no_change: int = 10,
-        augmentation: Distortion | Mapping[str, float] | None = None,
-        image_shape: Sequence[int] | None = None,
-        pixel_scale: float | None = None,
-        callbacks: Sequence[Any] | None = None,
-        device: str = "auto",
-        n_jobs: int | None = None,
-        verbose: int = 0,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        self.layers = layers
-        self.activation = activation
-        self.loss = loss
-        self.label_smoothing = label_smoothing
-        self.class_weight = class_weight
-        self.weight_init = weight_init
-        self.optimizer = optimizer
-        self.optimizer_params = optimizer_params
-        self.lr = lr
-        self.schedule = schedule
-        self.schedule_params = schedule_params
-        self.batch_size = batch_size
-        self.max_epochs = max_epochs
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.augmentation = augmentation
-        self.image_shape = image_shape
-        self.pixel_scale = pixel_scale
-        self.callbacks = callbacks
-        self.device = device
-        self.n_jobs = n_jobs
-        self.verbose = verbose
-        self.random_state = random_state
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels, or any floats. `CNNClassifier` takes images of three or four axes too.
+        y : array-like of shape (n,)
+            Labels of at least two classes.
+        validation_data : tuple of array-like, optional
+            Images and labels that are evaluated after each epoch, for `history_` and for early stopping; nothing is
+            learnt from them.
 
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        NotationError
+            If `layers` cannot be read or does not fit the image.
+        ValueError
+            If the data or a parameter cannot be used.
+        """
+        rows, labels = self._validated(X, y)
+        self._begin(rows, np.unique(labels))
+        codes, seed = codes_of(labels, self.classes_), draw_seed(self.random_state)
+        held_out: Sequence[Rows] | None = None
+        if validation_data is not None:
+            held_out = self._validated_pair(*validation_data)
+        elif self.early_stopping or self.validation_fraction is not None:
+            share = _HELD_OUT if self.validation_fraction is None else self.validation_fraction
+            rows, codes, *held_out = hold_out(rows, codes, share, seed)
+        epochs = self.max_epochs or default_epochs(math.ceil(len(rows) / self.batch_size), self._fewest_epochs)
+        self._train(rows, codes, seed, epochs, self.schedule, held_out)
+        return self
+
+    def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
+        """Train for one more pass through `X`, at the constant rate `lr` and without early stopping.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            As for `fit`. The first call's images decide `scale_`, unless `pixel_scale` is given.
+        y : array-like of shape (n,)
+            Labels.
+        classes : array-like of shape (n_classes,), optional
+            All classes that will come; needed at the first call.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the data or a parameter cannot be used, or labels come that `classes` did not hold.
+        """
+        is_new = not hasattr(self, "net_")
+        rows, labels = self._validated(X, y, reset=is_new)
+        if self.class_weight == "balanced":
+            raise ValueError("class_weight='balanced' needs all labels at once; give partial_fit a mapping")
+        if is_new and classes is None:
+            raise ValueError("classes must be passed on the first call to partial_fit: all that will come")
+        if is_new:
+            self._begin(rows, np.unique(np.asarray(classes)))
+        elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
+            raise ValueError(f"classes={classes!r} are not those of the first call: {self.classes_!r}")
+        codes = codes_of(labels, self.classes_)
+        self._check_batches(len(rows))
+        if is_new:
+            self._train(rows, codes, draw_seed(self.random_state), 1, "constant", None)
+        else:
+            self._train_on(rows, codes)
+        return self
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float32]:
+        """Return the probability of each class for `X` of shape (n, n_features): shape (n, n_classes)."""
+        from hdr_bench.estimators.devices import torch_threads
+
+        check_is_fitted(self)
+        X, told = self._rows(X)
+        rows = validate_data(self, X, reset=False)
+        self._check_shape(told)
+        with torch_threads(self.n_jobs):
+            probabilities: NDArray[np.float32] = self.net_.predict_proba(rows)
+        return probabilities
+
+    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
+        """Return the most probable class for `X` of shape (n, n_features): shape (n,)."""
+        probabilities = self.predict_proba(X)
+        labels: NDArray[np.generic] = self.classes_[probabilities.argmax(axis=1)]
+        return labels
+
+    @property
+    def history_(self) -> list[dict[str, float]]:
+        """Loss and accuracy of each epoch: on the training images while it ran, and on those held out."""
+        from hdr_bench.estimators.net import HISTORY
+
+        check_is_fitted(self)
+        return [{key: float(row[key]) for key in HISTORY if key in row} for row in self.net_.history]
+
+    @property
+    def n_iter_(self) -> int:
+        """Epochs run."""
+        check_is_fitted(self)
+        return len(self.net_.history)
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of trainable parameters."""
+        check_is_fitted(self)
+        return sum(parameter.numel() for parameter in self.net_.module_.parameters() if parameter.requires_grad)
+
+    @property
+    def n_multiply_accumulates_(self) -> int:
+        """Multiply-accumulates for one image: of convolutions and fully connected layers."""
+        check_is_fitted(self)
+        layers = parse_layers(self._layers(), len(self.classes_), self.activation)
+        return sum(row.multiply_accumulates for row in layer_table(layers, self._input_shape()))
+
+    @property
+    def engine_(self) -> str:
+        """The library that computes; with the device where that is not the CPU."""
+        check_is_fitted(self)
+        return "torch" if str(self.net_.device) == "cpu" else f"torch ({self.net_.device})"
+
+    @property
+    def _libraries(self) -> tuple[str, ...]:
+        return ("numpy", "scikit-learn", "skorch", "torch")
+
+    @abstractmethod
     def _layers(self) -> str:
-        return self.layers or ""
-
-
-class CNNClassifier(NeuralClassifier):
-    """Convolutional network, trained by a skorch net.
-
-    It takes rows of pixels, and images of shape (n, height, width), (n, 1, height, width) or
-    (n, height, width, channels).
-
-    Parameters
-    ----------
-    layers : str or None, default=None
-        The layers in the notation of `hdr_bench.estimators.notation`. None takes a network that suits images of
-        28x28 pixels, with fewer poolings where the image is smaller: see `default_layers`.
-    activation : str, default="relu"
-        What follows each layer unless `layers` says otherwise.
-    loss : {"cross_entropy", "kl_divergence", "squared_error"}, default="cross_entropy"
-        What is made small. The last is taken from probabilities, averaged over the classes.
-    label_smoothing : float, default=0.05
-        Share of the target that is spread evenly over all classes (Szegedy et al., 2016, "Rethinking the Inception
-        architecture").
-    class_weight : mapping, "balanced" or None, default=None
-        What an image of each class counts in the loss; "balanced" is by the inverse of a class's frequency.
-    weight_init : str, mapping or None, default=None
-        How weights start: a name of `hdr_bench.estimators.initialisation.WEIGHT_INITS`, or names by kind of layer
-        ("convolution", "dense", "output"); None is torch's own way.
-    optimizer : str, default="Adam"
-        A class of `torch.optim`, by name.
-    optimizer_params : mapping or None, default=None
-        What else the optimizer is given, e.g. ``{"weight_decay": 1e-4}``.
-    lr : float, default=0.01
-        Learning rate; the highest of the cycle with ``schedule="one-cycle"``.
-    schedule : {"one-cycle", "cosine", "step", "constant"}, default="one-cycle"
-        Course of the learning rate; see `hdr_bench.estimators.schedules.make_schedule`.
-    schedule_params : mapping or None, default=None
-        What else torch's scheduler is given, e.g. ``{"step_size": 10}`` for "step".
-    batch_size : int, default=128
-        Images a step.
-    max_epochs : int or None, default=None
-        Passes through the data. None takes 5, or more where the images are few: see `default_epochs`.
-    early_stopping : bool, default=False
-        End when the loss on the images held out has not fallen for `n_iter_no_change` epochs, and keep the weights of
-        the best one. Meant for the schedules "constant" and "step", which do not plan for a last epoch.
-    validation_fraction : float or None, default=None
-        Share of the training images, stratified, that is held out and evaluated after each epoch. None holds out none,
-        or a tenth with `early_stopping`; images given to `fit` as `validation_data` stand in its place.
-    n_iter_no_change : int, default=10
-        Patience of `early_stopping`, in epochs.
-    augmentation : Distortion or mapping or None, default=None
-        Random distortion of the training images, e.g. ``{"rotation": 10, "shift": 0.1}``.
-    image_shape : tuple of int or None, default=None
-        Height and width, and channels where there are several. None takes the shape of what `fit` is given, and
-        rows of features as a square image where their number is a square, else as one row.
-    pixel_scale : float or None, default=None
-        What pixels are divided by; None learns the largest absolute value.
-    callbacks : list or None, default=None
-        More callbacks of skorch's, or (name, callback) pairs.
-    device : str, default="auto"
-        Where torch computes: "auto" is a CUDA device where there is one, else the CPU.
-    n_jobs : int or None, default=None
-        Threads of torch while this estimator works, as joblib counts them; None leaves torch's number.
-    verbose : int, default=0
-        1 prints a line an epoch and shows a progress bar.
-    random_state : int, RandomState instance or None, default=None
-        Seeds weights, shuffling, dropout, augmentation and what is held out. The same seed on the same machine,
-        versions and threads gives bit-equal results. The global generators of numpy and torch stay as they are.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-    net_ : skorch.NeuralNetClassifier
-        Takes the same rows of raw pixels; its labels are places in `classes_`.
-    history_ : list of dict
-        "train_loss" and "train_accuracy" of each epoch, measured while it runs; "valid_loss" and "valid_accuracy" after
-        it, where images are held out.
-    image_shape_ : tuple of int
-        What a row of features is seen as.
-    scale_ : float
-        What pixels are divided by.
-    n_iter_ : int
-        Epochs run.
-    n_features_in_ : int
-
-    Examples
-    --------
-    >>> from hdr_bench import load_dataset
-    >>> from hdr_bench.estimators import CNNClassifier
-    >>> digits = load_dataset("digits-8x8")
-    >>> model = CNNClassifier(layers="16C3-MP2-32N", random_state=0).fit(digits.train.X, digits.train.y)
-    >>> model.score(digits.test.images, digits.test.y) > 0.95
-    True
-    """
-
-    _fewest_epochs = 5
-
-    def __init__(
-        self,
-        layers: str | None = None,
-        *,
-        activation: str = "relu",
-        loss: str = "cross_entropy",
-        label_smoothing: float = 0.05,
-        class_weight: Mapping[Any, float] | str | None = None,
-        weight_init: str | Mapping[str, str] | None = None,
-        optimizer: str = "Adam",
-        optimizer_params: Mapping[str, Any] | None = None,
-        lr: float = 0.01,
-        schedule: str = "one-cycle",
-        schedule_params: Mapping[str, Any] | None = None,
-        batch_size: int = 128,
-        max_epochs: int | None = None,
-        early_stopping: bool = False,
-        validation_fraction: float | None = None,
-        n_iter_no_change: int = 10,
-        augmentation: Distortion | Mapping[str, float] | None = None,
-        image_shape: Sequence[int] | None = None,
-        pixel_scale: float | None = None,
-        callbacks: Sequence[Any] | None = None,
-        device: str = "auto",
-        n_jobs: int | None = None,
-        verbose: int = 0,
-        random_state: int | np.random.RandomState | None = None,
-    ) -> None:
-        self.layers = layers
-        self.activation = activation
-        self.loss = loss
-        self.label_smoothing = label_smoothing
-        self.class_weight = class_weight
-        self.weight_init = weight_init
-        self.optimizer = optimizer
-        self.optimizer_params = optimizer_params
-        self.lr = lr
-        self.schedule = schedule
-        self.schedule_params = schedule_params
-        self.batch_size = batch_size
-        self.max_epochs = max_epochs
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.augmentation = augmentation
-        self.image_shape = image_shape
-        self.pixel_scale = pixel_scale
-        self.callbacks = callbacks
-        self.device = device
-        self.n_jobs = n_jobs
-        self.verbose = verbose
-        self.random_state = random_state
-
-    def _layers(self) -> str:
-        return default_layers(self.image_shape_) if self.layers is None else self.layers
+        """Return the layer string in use."""
 
     def _rows(self, X: ArrayLike) -> tuple[Any, ImageShape | None]:
-        return as_rows(X)
+        """Return `X` as rows of features, with the shape of the images where it tells."""
+        return X, None
+
+    def _input_shape(self) -> Shape:
+        """Return what comes into the network: channels, height and width."""
+        height, width, *channels = self.image_shape_
+        return (*(channels or [1]), height, width)
+
+    def _validated(self, X: ArrayLike, y: ArrayLike, *, reset: bool = True) -> tuple[Rows, NDArray[Any]]:
+        X, told = self._rows(X)
+        rows, labels = validate_data(self, X, y, reset=reset)
+        check_classification_targets(labels)
+        if reset:
+            self.image_shape_ = image_shape_of(rows.shape[1], told if self.image_shape is None else self.image_shape)
+        self._check_shape(told)
+        return rows, labels
+
+    def _validated_pair(self, X: ArrayLike, y: ArrayLike) -> tuple[Rows, Codes]:
+        rows, labels = self._validated(X, y, reset=False)
+        return rows, codes_of(labels, self.classes_)
+
+    def _check_shape(self, told: ImageShape | None) -> None:
+        if told is not None and told != self.image_shape_:
+            raise ValueError(
+                f"X holds images of shape {told}, but {type(self).__name__} works on {self.image_shape_}; "
+                "give images of that shape, or leave image_shape=None"
+            )
+
+    def _begin(self, rows: Rows, classes: NDArray[Any]) -> None:
+        if len(classes) < 2:
+            raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
+        for name in ("batch_size", "max_epochs", "n_iter_no_change"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ValueError(f"{name}={value!r} is not possible; it is at least 1")
+        if not self.lr > 0:
+            raise ValueError(f"lr={self.lr!r} is not possible; it is above 0")
+        self._check_batches(len(rows))
+        self.classes_ = classes
+        self.scale_ = learn_scale(rows, self.pixel_scale)
+
+    def _check_batches(self, n: int) -> None:
+        if min(n, self.batch_size) == 1 and "BN" in self._layers().split("-"):
+            raise ValueError(
+                f"batch normalisation (BN) needs two images at a time: {n} came, batch_size={self.batch_size!r}; "
+                "give more of them, or layers without BN"
+            )
+
+    def _train(
+        self, rows: Rows, codes: Codes, seed: int, epochs: int, schedule: str, held_out: Sequence[Rows] | None
+    ) -> None:
+        from hdr_bench.estimators.training import build_net, forget_training_data, training
+
+        with training(seed, self.n_jobs, self.device):
+            self.net_ = build_net(self, codes, seed, epochs, schedule, held_out).fit(rows, codes)
+        forget_training_data(self.net_)
+
+    def _train_on(self, rows: Rows, codes: Codes) -> None:
+        from hdr_bench.estimators.training import next_seed, train_one_epoch, training
+
+        with training(next_seed(self.net_), self.n_jobs, self.device):
+            train_one_epoch(self.net_, rows, codes, self.lr)
 
 
-def default_layers(image_shape: ImageShape) -> str:
-    """Return the default network for images of `image_shape`: three convolutions, two poolings where they fit.
-
-    Examples
-    --------
-    >>> default_layers((28, 28))
-    '20C5-linear-MP2-BN-relu-32C3-linear-BN-relu-40C3-linear-MP2-BN-relu-D0.3-128N-linear-BN-relu-D0.3'
-    """
-    stages = []
-    side = min(image_shape[:2])
-    for channels, kernel, pooled in ((20, 5, True), (32, 3, False), (40, 3, True)):
-        is_small = side < _SMALLEST_UNPADDED
-        padding = f"p{kernel // 2}" if is_small else ""
-        side -= 0 if is_small else kernel - 1
-        pooling = "-MP2" if pooled and side >= 2 else ""
-        side //= 2 if pooling else 1
-        # The pooling comes first: with maxima the result is nearly the same, and the rest has a quarter of the work.
-        stages.append(f"{channels}C{kernel}{padding}-linear{pooling}-BN-relu")
-    return "-".join([*stages, "D0.3-128N-linear-BN-relu-D0.3"])
+def default_epochs(n_batches: int, fewest: int) -> int:
+    """Return the default number of epochs of `n_batches` steps each: 800 steps or more, in `fewest` to 100 epochs."""
+    return min(max(fewest, math.ceil(_FEWEST_UPDATES / n_batches)), _MOST_EPOCHS)

@@ -31,6 +31,14 @@ def products(columns: Floats, degree: int) -> Floats:
     return np.concatenate(blocks, axis=1)
 
 
+def all_products(columns: Floats, degree: int) -> Floats:
+    """Return the products of all rows in one array, filled a block of rows at a time."""
+    made = np.empty((len(columns), count_products(columns.shape[1], degree)), columns.dtype)
+    for part in _parts(len(columns)):
+        made[part] = products(columns[part], degree)
+    return made
+
+
 def outputs_on_products(columns: Floats, degree: int, coef: Floats, intercept: Floats) -> Floats:
     """Return the linear model's outputs on the products, a block of rows at a time: shape (n, n_outputs)."""
     parts = [products(columns[part], degree) @ coef.T + intercept for part in _parts(len(columns))]
@@ -40,8 +48,8 @@ def outputs_on_products(columns: Floats, degree: int, coef: Floats, intercept: F
 def ridge_on_products(columns: Floats, degree: int, targets: Floats, alpha: float) -> tuple[float, Floats, Floats]:
     """Solve least squares with an L2 penalty on the products, all divided by one number.
 
-    The normal equations are summed up a block of rows at a time, in double precision, so that memory grows with the
-    square of the number of products and not with the number of rows.
+    The normal equations are summed up a block of rows at a time (each block in the precision of the columns, the sum
+    over blocks in double), so that memory grows with the square of the number of products and not with that of rows.
 
     Parameters
     ----------

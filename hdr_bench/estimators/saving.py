@@ -18,7 +18,9 @@ class VersionChecked:
         On loading, where a version differs from that which saved the estimator.
     """
 
-    _libraries: tuple[str, ...] = ("numpy", "scikit-learn")
+    @property
+    def _libraries(self) -> tuple[str, ...]:
+        return ("numpy", "scikit-learn")
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), _KEY: installed_versions(self._libraries)}  # type: ignore[dict-item]

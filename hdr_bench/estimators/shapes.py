@@ -23,6 +23,8 @@ def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageS
         side = math.isqrt(n_features)
         return (side, side) if side * side == n_features else (1, n_features)
     shape = tuple(int(side) for side in image_shape)
+    if len(shape) == 3 and shape[2] == 1:
+        shape = shape[:2]
     if len(shape) not in {2, 3} or min(shape) < 1:
         raise ValueError(
             f"image_shape={image_shape!r} is no image's; give (height, width) or (height, width, channels)"

@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.engines import choose_engine
+from hdr_bench.estimators.engines import PACKAGES, choose_engine
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import UnknownNameError
@@ -64,8 +64,6 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     >>> model.score(digits.test.X, digits.test.y) > 0.97
     True
     """
-
-    _libraries = ("numpy", "scikit-learn", "scikit-learn-intelex")
 
     def __init__(
         self,
@@ -124,6 +122,10 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         pixels = validate_data(self, X, reset=False)
         labels: NDArray[np.generic] = self.classes_[self.svc_.predict(scaled(pixels, self.scale_)).astype(np.intp)]
         return labels
+
+    @property
+    def _libraries(self) -> tuple[str, ...]:
+        return ("numpy", "scikit-learn", *PACKAGES.get(getattr(self, "engine_", ""), ()))
 
     def _machine(self, pixels: Floats) -> Any:
         if self.engine_ == "onedal":

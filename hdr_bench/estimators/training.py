@@ -1,15 +1,15 @@
-"""The skorch net: how a network is trained, and what is recorded."""
+"""How a network is trained: its net, from a classifier's parameters, and what holds while it learns."""
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from sklearn.utils.class_weight import compute_class_weight
-from skorch import NeuralNetClassifier
-from skorch.callbacks import Callback, EarlyStopping, PassthroughScoring, PrintLog, ProgressBar
+from skorch.callbacks import Callback, EarlyStopping, PrintLog, ProgressBar
 from skorch.dataset import Dataset
 from skorch.helper import predefined_split
 from skorch.utils import noop
@@ -22,73 +22,18 @@ from hdr_bench.estimators.devices import choose_device, own_random_numbers, torc
 from hdr_bench.estimators.held_out import Codes, Rows
 from hdr_bench.estimators.initialisation import initialise_weights
 from hdr_bench.estimators.losses import make_loss
+from hdr_bench.estimators.net import Net, softmax
 from hdr_bench.estimators.notation import build_network, parse_layers
 from hdr_bench.estimators.schedules import make_schedule
 from hdr_bench.exceptions import UnknownNameError
 
 if TYPE_CHECKING:
-    from hdr_bench.estimators.neural_base import NeuralClassifier
+    from hdr_bench.estimators.neural import NeuralClassifier
 
 _PREDICT_BATCH = 500
 _ENDED = {"schedule", "early_stopping"}
 # They want sparse gradients, or weights that are all matrices: no network of ours can use them.
 _OTHER_OPTIMIZERS = {"Optimizer", "SparseAdam", "Muon"}
-HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
-
-
-class Accuracy(Callback):
-    """Record the accuracy of each epoch: on the training images while it runs, as Keras does, and on those held out."""
-
-    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
-        """Start counting."""
-        self.right_, self.seen_ = {True: 0, False: 0}, {True: 0, False: 0}
-
-    def on_batch_end(self, net: Any, batch: Any, training: bool, y_pred: torch.Tensor, **kwargs: Any) -> None:
-        """Count; the sum stays a tensor, for which no device has to be waited."""
-        labels = batch[1].to(y_pred.device)
-        self.right_[training] += (y_pred.detach().argmax(dim=1) == labels).sum()
-        self.seen_[training] += len(labels)
-
-    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
-        """Record."""
-        for training, part in ((True, "train"), (False, "valid")):
-            if self.seen_[training]:
-                net.history.record(f"{part}_accuracy", float(self.right_[training]) / self.seen_[training])
-
-
-class Net(NeuralNetClassifier):
-    """skorch's net with only the callbacks that record what reports need.
-
-    Its batches are tensors already, so what skorch does for all else at each step (looking for frames and mappings,
-    walking through the modules) is left out: a seventh of the time of a small network's step.
-    """
-
-    def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:
-        """Return the network's outputs."""
-        outputs: torch.Tensor = self.module_(x.to(self.device))
-        return outputs
-
-    def get_loss(self, y_pred: torch.Tensor, y_true: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-        """Return the loss."""
-        loss: torch.Tensor = self.criterion_(y_pred, y_true.to(self.device))
-        return loss
-
-    def _set_training(self, training: bool = True) -> None:
-        if self.module_.training != training:
-            super()._set_training(training)
-
-    @property
-    def _default_callbacks(self) -> list[tuple[str, Any]]:
-        return [
-            ("train_loss", PassthroughScoring(name="train_loss", on_train=True)),
-            ("valid_loss", PassthroughScoring(name="valid_loss")),
-            ("accuracy", Accuracy()),
-        ]
-
-
-def softmax(outputs: torch.Tensor) -> torch.Tensor:
-    """Return outputs (n, n_classes) as probabilities."""
-    return torch.softmax(outputs, dim=1)
 
 
 def build_net(
@@ -141,7 +86,8 @@ def build_net(
         iterator_valid=ImageBatches,
         iterator_valid__reading=reading,
         iterator_valid__batch_size=_PREDICT_BATCH,
-        callbacks=[*_callbacks(model, policy, held_out), *(model.callbacks or ())],
+        # skorch changes callbacks; those of the parameter stay as they are.
+        callbacks=[*_callbacks(model, policy, held_out), *deepcopy(list(model.callbacks or ()))],
         classes=np.arange(len(model.classes_)),
         device=choose_device(model.device),
         predict_nonlinearity=softmax,
@@ -151,11 +97,13 @@ def build_net(
 
 
 def forget_training_data(net: Net) -> None:
-    """Drop what a fitted net does not need and a saved one should not hold: held-out images, second best weights."""
+    """Drop what a fitted net does not need and a saved one should not hold: held-out images, copies of the weights."""
     net.train_split = None
     for name, callback in net.callbacks_:
         if name == "early_stopping":
             callback.best_model_weights_ = None
+        elif name == "schedule":
+            callback.lr_scheduler_ = None
 
 
 def train_one_epoch(net: Net, rows: Rows, codes: Codes, lr: float) -> None:
@@ -163,7 +111,8 @@ def train_one_epoch(net: Net, rows: Rows, codes: Codes, lr: float) -> None:
     net.callbacks_ = [(name, callback) for name, callback in net.callbacks_ if name not in _ENDED]
     net.set_params(max_epochs=1)
     for group in net.optimizer_.param_groups:
-        group["lr"] = lr
+        # The cycle moved Adam's first beta too.
+        group.update({key: net.optimizer_.defaults[key] for key in ("betas", "momentum") if key in group}, lr=lr)
     net.partial_fit(rows, codes)
 
 
@@ -224,7 +173,8 @@ def _optimizer(name: str, params: Mapping[str, Any] | None) -> tuple[type[torch.
     for key in params or {}:
         if key not in accepted:
             raise UnknownNameError(f"optimizer_params of {name}", key, accepted)
-    fused = {"fused": True} if "fused" in accepted else {}
+    ways = {"foreach", "fused", "differentiable"}
+    fused = {"fused": True} if "fused" in accepted and not ways & set(params or {}) else {}
     return known[name], {**fused, **(params or {})}
 
 

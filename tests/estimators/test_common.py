@@ -6,11 +6,14 @@ from hdr_bench.estimators import (
     CNNClassifier,
     DecisionTreeClassifier,
     Deskewer,
+    GaussianBlur,
     KNNClassifier,
     LinearClassifier,
+    MassCenterer,
     MLPClassifier,
     PixelScaler,
     PolynomialClassifier,
+    Resizer,
     SVMClassifier,
 )
 
@@ -18,9 +21,11 @@ CHECKED = [
     SVMClassifier(),
     SVMClassifier(engine="libsvm"),
     KNNClassifier(),
+    KNNClassifier(engine="onedal"),
     KNNClassifier(engine="scikit-learn"),
     DecisionTreeClassifier(),
     LinearClassifier(),
+    LinearClassifier(engine="scikit-learn"),
     LinearClassifier("squared_error"),
     PolynomialClassifier(),
     PolynomialClassifier(loss="log_loss", alpha=1.0),
@@ -28,6 +33,9 @@ CHECKED = [
     CNNClassifier(),
     PixelScaler(),
     Deskewer(),
+    MassCenterer(),
+    GaussianBlur(),
+    Resizer((3, 2)),
 ]
 
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {}

@@ -91,6 +91,14 @@ def test_a_cnn_takes_images_of_three_and_four_axes(digits, told):
         np.testing.assert_array_equal(model.predict(digits.test.X), told["cnn"])
 
 
+def test_one_channel_is_none(digits):
+    images = digits.train.images[::2]
+    model = quick("cnn", image_shape=(28, 28, 1)).fit(images[..., None], digits.train.y[::2])
+    assert model.image_shape_ == (28, 28)
+    plain = quick("cnn", image_shape=np.array([28, 28])).fit(images, digits.train.y[::2])
+    np.testing.assert_array_equal(model.predict_proba(images[:, None]), plain.predict_proba(images))
+
+
 def test_a_cnn_takes_colours_on_either_side(digits):
     grey = digits.train.images[::2]
     coloured = np.stack([grey, np.zeros_like(grey), 255 - grey], axis=-1)

@@ -92,23 +92,28 @@ def test_a_grid_search_in_a_pipeline(digits):
     assert search.score(digits.test.X, digits.test.y) > 0.9
 
 
-ENGINES = [
-    ("svm", ("onedal", "libsvm")),
-    ("knn", ("faiss", "onedal", "scikit-learn")),
-    ("linear", ("onedal", "scikit-learn")),
-]
+LOGISTIC = {"loss": "log_loss", "n_components": 20, "alpha": 1.0}
 
 
-@pytest.mark.parametrize(("name", "engines"), ENGINES)
-def test_engines_agree(digits, name, engines):
+@pytest.mark.parametrize(
+    ("name", "params", "engines", "share"),
+    [
+        ("svm", {}, ("onedal", "libsvm"), 0.998),
+        ("knn", {}, ("faiss", "onedal", "scikit-learn"), 0.998),
+        ("linear", {}, ("onedal", "scikit-learn"), 0.995),
+        ("polynomial", LOGISTIC, ("onedal", "scikit-learn"), 0.99),
+    ],
+)
+def test_engines_agree(digits, name, params, engines, share):
     if not (find_spec("sklearnex") and find_spec("faiss")):
         pytest.skip("the engines of hdr-bench[fast] are not installed")
-    models = [make_estimator(name, engine=engine).fit(digits.train.X, digits.train.y) for engine in engines]
+    models = [make_estimator(name, engine=engine, **params).fit(digits.train.X, digits.train.y) for engine in engines]
     assert tuple(model.engine_ for model in models) == engines
-    assert make_estimator(name).fit(digits.train.X[:500], digits.train.y[:500]).engine_ == engines[0]
+    few = digits.train.X[::4], digits.train.y[::4]
+    assert make_estimator(name, **params).fit(*few).engine_ == engines[0]
     first, *others = (model.predict(digits.test.X) for model in models)
     for other in others:
-        assert (first == other).mean() >= (0.995 if name == "linear" else 0.998)
+        assert (first == other).mean() >= share
 
 
 def test_knn_votes_as_scikit_learn(digits):
@@ -186,6 +191,9 @@ def test_the_quadratic_classifier_has_lecuns_821_inputs():
         ("linear", {"loss": "logloss"}, "did you mean 'log_loss'"),
         ("linear", {"alpha": -1}, "alpha=-1 is not possible"),
         ("polynomial", {"degree": 0}, "degree=0"),
+        ("polynomial", {"engine": "onedal"}, "unknown engine for loss='squared_error' 'onedal'"),
+        ("linear", {"loss": "squared_error", "engine": "onedal"}, "unknown engine for loss='squared_error' 'onedal'"),
+        ("linear", {"engine": "scipy"}, "unknown engine for loss='log_loss' 'scipy'"),
         ("mlp", {"optimizer": "Adamm"}, "did you mean 'Adam'"),
         ("mlp", {"schedule": "onecycle"}, "did you mean 'one-cycle'"),
         ("mlp", {"batch_size": 0}, "batch_size=0"),

@@ -5,8 +5,8 @@ import torch
 from hdr_bench import load_dataset
 from hdr_bench.estimators import CNNClassifier, Distortion, MLPClassifier
 from hdr_bench.estimators.batches import n_batches, split_indices
-from hdr_bench.estimators.neural import default_layers
-from hdr_bench.estimators.neural_base import default_epochs
+from hdr_bench.estimators.cnn import default_layers
+from hdr_bench.estimators.neural import default_epochs
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +133,14 @@ def test_augmentation_helps_with_few_images(kind, digits):
         for augmentation in (None, {"rotation": 8, "shift": 0.08, "elastic": 20})
     )
     assert augmented > plain + 0.01
+
+
+def test_a_rotation_keeps_distances_on_images_that_are_not_square():
+    rows, columns = torch.meshgrid(torch.arange(20.0), torch.arange(40.0), indexing="ij")
+    blob = torch.exp(-((rows - 9.5) ** 2 + (columns - 28.5) ** 2) / 4).expand(50, 1, 20, 40)
+    turned = Distortion(rotation=45).apply(blob, torch.Generator().manual_seed(0))[:, 0]
+    total = turned.sum(dim=(1, 2))
+    down = (turned.sum(dim=2) @ torch.arange(20.0)) / total - 9.5
+    right = (turned.sum(dim=1) @ torch.arange(40.0)) / total - 19.5
+    torch.testing.assert_close(torch.hypot(down, right), torch.full((50,), 9.0), atol=0.15, rtol=0)
+    assert float(down.abs().max()) > 5

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from hdr_bench import load_dataset
-from hdr_bench.estimators import ESTIMATORS, Deskewer, saving
+from hdr_bench.estimators import ESTIMATORS, Deskewer, engines, neighbors, saving
 from hdr_bench.exceptions import SavedVersionsWarning
 from tests.estimators.quick import quick
 
@@ -83,6 +83,26 @@ def test_what_is_gone_is_told_of(monkeypatch):
     monkeypatch.undo()
     with pytest.warns(SavedVersionsWarning, match="a-library-of-old 1, and here it is not installed"):
         pickle.loads(old)
+
+
+def test_neighbours_are_found_where_the_library_that_found_them_is_gone(digits, monkeypatch):
+    model = quick("knn", engine="faiss").fit(digits.train.X, digits.train.y)
+    saved = pickle.dumps(model)
+    found = neighbors.find_spec
+    monkeypatch.setattr(neighbors, "find_spec", lambda module: None if module == "faiss" else found(module))
+    monkeypatch.setattr(engines, "find_spec", lambda module: None if module == "faiss" else found(module))
+    again = pickle.loads(saved)
+    assert again.engine_ == "onedal"
+    np.testing.assert_array_equal(again.predict(digits.test.X), model.predict(digits.test.X))
+
+
+def test_a_saved_network_holds_its_weights_once(digits):
+    model = quick("mlp", layers="300N").fit(digits.train.X, digits.train.y)
+    # Adam keeps two numbers for each weight, so that training can go on.
+    assert len(pickle.dumps(model)) < 3.3 * 4 * model.n_parameters_
+    again = pickle.loads(pickle.dumps(model)).partial_fit(digits.train.X, digits.train.y)
+    model.partial_fit(digits.train.X, digits.train.y)
+    np.testing.assert_array_equal(again.predict_proba(digits.test.X), model.predict_proba(digits.test.X))
 
 
 def test_a_saved_network_holds_no_images(digits):

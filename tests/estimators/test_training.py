@@ -7,7 +7,7 @@ from sklearn.model_selection import GridSearchCV
 from skorch.callbacks import Callback, EpochScoring, GradientNormClipping
 
 from hdr_bench import load_dataset
-from hdr_bench.estimators import CNNClassifier, MLPClassifier
+from hdr_bench.estimators import CNNClassifier, Distortion, MLPClassifier
 from hdr_bench.estimators.allocation import freed_memory_kept
 from hdr_bench.estimators.initialisation import WEIGHT_INITS
 from hdr_bench.estimators.losses import LOSSES, make_loss
@@ -21,10 +21,6 @@ def digits():
 
 def _mlp(**params):
     return MLPClassifier(**{"layers": "32N", "max_epochs": 6, "random_state": 0, "label_smoothing": 0.0, **params})
-
-
-def _rates(model):
-    return [batch["event_lr"] for epoch in model.net_.history for batch in epoch["batches"]]
 
 
 def _epoch_rates(digits, **params):
@@ -63,6 +59,9 @@ def test_the_loss_is_the_formula(digits):
     assert make_loss("kl_divergence", 0.1, None)(outputs, labels) == pytest.approx(float(divergence.mean()))
     plain = make_loss("cross_entropy", 0.0, weight)(outputs, labels)
     assert plain == pytest.approx(float((counts * -shares[torch.arange(7), labels].log()).sum()))
+    smooth = make_loss("cross_entropy", 0.1, weight)(outputs, labels)
+    assert smooth == pytest.approx(float((counts * -(target * shares.log()).sum(dim=1)).sum()))
+    assert float(make_loss("cross_entropy", 0.1, torch.tensor([0.0, 1, 1, 1]))(outputs[[0, 4]], labels[[0, 4]])) == 0
     # Without smoothing the divergence from a one-hot target is the cross-entropy.
     assert make_loss("kl_divergence", 0.0, weight)(outputs, labels) == pytest.approx(float(plain))
 
@@ -137,7 +136,7 @@ def test_class_weights_move_the_decision(digits):
         weighted = _mlp(max_epochs=15, class_weight=weight).fit(X, y)
         fives = digits.test.X[digits.test.y == 5]
         assert (weighted.predict(fives) == 5).mean() > (plain.predict(fives) == 5).mean() + 0.05
-    ignored = _mlp(max_epochs=8, class_weight={5: 0.0}).fit(X, y)
+    ignored = _mlp(max_epochs=8, class_weight={5: 0.0}, batch_size=2).fit(X[::3], y[::3])
     assert (ignored.predict(digits.test.X) != 5).all()
 
 
@@ -208,7 +207,8 @@ def test_a_fitted_network_learns_on(digits):
     for _ in range(6):
         model.partial_fit(digits.train.X[mixed], digits.train.y[mixed])
     assert model.n_iter_ == epochs + 6
-    assert model.net_.optimizer_.param_groups[0]["lr"] == model.lr
+    group = model.net_.optimizer_.param_groups[0]
+    assert (group["lr"], group["betas"]) == (model.lr, (0.9, 0.999))
     assert model.score(digits.test.X, digits.test.y) > before + 0.02
 
 
@@ -233,6 +233,42 @@ def test_callbacks_of_ones_own(digits):
     assert model.score(digits.test.X, digits.test.y) < 0.5, "a gradient cut to nothing teaches nothing"
 
 
+def test_callbacks_stay_as_they_were_given(digits):
+    scored = EpochScoring("balanced_accuracy", name="balanced", on_train=True, lower_is_better=False)
+    before = dict(vars(scored))
+    for _ in range(2):
+        model = _mlp(max_epochs=2, callbacks=[scored]).fit(digits.train.X, digits.train.y)
+    assert vars(scored) == before
+    assert model.callbacks == [scored]
+
+
+class _StopsAtTwo(Callback):
+    def on_epoch_end(self, net, **kwargs):
+        if len(net.history) == 2:
+            raise KeyboardInterrupt
+
+
+class _Interrupted(Distortion):
+    def apply(self, images, generator):
+        raise KeyboardInterrupt
+
+
+def test_a_callback_may_stop_a_fit_and_a_user_interrupts_it(digits):
+    assert _mlp(callbacks=[_StopsAtTwo()]).fit(digits.train.X, digits.train.y).n_iter_ == 2
+    model = _mlp(augmentation=_Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(digits.train.X, digits.train.y)
+    assert not hasattr(model, "net_")
+
+
+@pytest.mark.parametrize("params", [{"batch_size": 1}, {"layers": "4C5-BN-MP4-8N"}])
+def test_batch_normalisation_wants_two_images(digits, params):
+    model = CNNClassifier(**params)
+    with pytest.raises(ValueError, match=r"batch normalisation \(BN\) needs two images at a time"):
+        model.partial_fit(digits.train.X[:1], digits.train.y[:1], classes=range(10))
+    CNNClassifier("4C5-MP4-8N").partial_fit(digits.train.X[:1], digits.train.y[:1], classes=range(10))
+
+
 def test_every_optimizer_of_torch_that_can_learns(digits):
     steps = {"Adadelta": 1.0, "SGD": 0.1, "ASGD": 0.1, "LBFGS": 0.1, "Rprop": 0.001, "Adafactor": 0.03}
     names = [name for name, kind in vars(torch.optim).items() if isinstance(kind, type) and name != "Optimizer"]
@@ -249,6 +285,8 @@ def test_optimizers_take_their_own_parameters(digits):
     model = _mlp(optimizer="SGD", optimizer_params={"momentum": 0.9, "nesterov": True}, lr=0.05)
     group = model.fit(digits.train.X, digits.train.y).net_.optimizer_.param_groups[0]
     assert (group["momentum"], group["nesterov"], group["fused"]) == (0.9, True, True)
+    group = _mlp(optimizer_params={"foreach": True}).fit(digits.train.X, digits.train.y).net_.optimizer_.param_groups[0]
+    assert (group["foreach"], group["fused"]) == (True, None)
     with pytest.raises(ValueError, match="unknown optimizer_params of SGD 'momentun', did you mean 'momentum'"):
         _mlp(optimizer="SGD", optimizer_params={"momentun": 0.9}).fit(digits.train.X, digits.train.y)
 
