@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench test lint data reports speed
+.PHONY: help install bench test test-oldest lint data reports speed
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## Make the virtual environment and install the library with its tools
 
@@ -24,6 +24,11 @@ bench: install ## Run the suite `quick` on the embedded data, print its table, w
 
 test: lint ## Run the linters, the type checker, the import contract and the tests
 	$(BIN)/python -m pytest
+
+test-oldest: ## Run the estimators' tests with the oldest versions that pyproject.toml allows, in .venv-oldest
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-oldest.txt -e '.[fast,dev]'
+	.venv-oldest/bin/python -m pytest -W default tests/estimators
 
 lint: install
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """Transformers on images: scaling, deskewing, centring, blurring, resizing. No torch here."""
 
+from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -68,7 +69,7 @@ class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEs
         return scaled(validate_data(self, X, reset=False), self.scale_)
 
 
-class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator):
+class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
     """What transformers of single images share: they learn nothing from the pixels but the images' shape."""
 
     image_shape: tuple[int, int] | None
@@ -100,9 +101,9 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator):
     def _check_parameters(self) -> None:
         """Raise ValueError where a parameter is not possible."""
 
+    @abstractmethod
     def _changed(self, images: Floats) -> Floats:
         """Return floating images (n, height, width) changed."""
-        raise NotImplementedError
 
 
 class Deskewer(OneToOneFeatureMixin, ImageTransformer):

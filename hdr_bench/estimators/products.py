@@ -1,7 +1,6 @@
 """Products of columns, and least squares on them without ever holding all of them."""
 
 from collections.abc import Iterator
-from itertools import combinations_with_replacement
 from math import comb
 from typing import Any
 
@@ -19,16 +18,24 @@ def count_products(n_columns: int, degree: int) -> int:
 
 
 def products(columns: Floats, degree: int) -> Floats:
-    """Return all products of 1 to `degree` of the columns, repeated factors allowed: shape (n, n_products)."""
-    n_columns = columns.shape[1]
-    blocks = [columns]
-    for size in range(2, degree + 1):
-        factors = np.array(list(combinations_with_replacement(range(n_columns), size)))
-        block = columns[:, factors[:, 0]]
-        for place in range(1, size):
-            block *= columns[:, factors[:, place]]
-        blocks.append(block)
-    return np.concatenate(blocks, axis=1)
+    """Return all products of 1 to `degree` of the columns, repeated factors allowed: shape (n, n_products).
+
+    In the order of `itertools.combinations_with_replacement`, those of fewer factors first.
+    """
+    n, n_columns = columns.shape
+    made = np.empty((n, count_products(n_columns, degree)), columns.dtype)
+    made[:, :n_columns] = columns
+    # Where, among the products of one factor less, those begin whose first factor is this column or a later one.
+    begins, end = list(range(n_columns)), n_columns
+    for _ in range(2, degree + 1):
+        longer, place = [], end
+        for column, begin in enumerate(begins):
+            longer.append(place)
+            shorter = made[:, begin:end]
+            np.multiply(shorter, columns[:, column, None], out=made[:, place : place + shorter.shape[1]])
+            place += shorter.shape[1]
+        begins, end = longer, place
+    return made
 
 
 def all_products(columns: Floats, degree: int) -> Floats:
