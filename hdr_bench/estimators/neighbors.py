@@ -15,7 +15,7 @@ from hdr_bench.exceptions import UnknownNameError
 
 ENGINES = {"faiss": "faiss", "onedal": "sklearnex", "scikit-learn": "sklearn"}
 WEIGHTS = ("uniform", "distance")
-_BLOCK = 1000
+_BLOCK = 250
 
 
 class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
@@ -142,13 +142,13 @@ def _index_of(images: NDArray[np.floating[Any]], engine: str) -> Any:
     import faiss
 
     # faiss computes squares of norms in float32, which lose what is far from zero.
-    center = images.mean(axis=0, dtype=np.float64)
+    center = images.mean(axis=0, dtype=np.float64).astype(images.dtype)
     index = faiss.IndexFlatL2(images.shape[1])
     index.add(_centered(images, center))
     return center, index
 
 
-def _centered(X: NDArray[np.floating[Any]], center: NDArray[np.float64]) -> NDArray[np.float32]:
+def _centered(X: NDArray[np.floating[Any]], center: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     return np.ascontiguousarray(X - center, dtype=np.float32)
 
 
@@ -156,12 +156,13 @@ def _distances(
     X: NDArray[np.floating[Any]], images: NDArray[np.floating[Any]], neighbors: NDArray[np.intp]
 ) -> NDArray[np.float64]:
     """Return the distances to the neighbours from the differences: 0 for the same image, and only then."""
-    columns = [
-        np.linalg.norm((X[start : start + _BLOCK] - images[chosen]).astype(np.float64), axis=1)
-        for column in neighbors.T
-        for start, chosen in ((at, column[at : at + _BLOCK]) for at in range(0, len(X), _BLOCK))
-    ]
-    return np.concatenate(columns).reshape(neighbors.shape[1], len(X)).T
+    squares = np.empty(neighbors.shape)
+    for start in range(0, len(X), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        for rank in range(neighbors.shape[1]):
+            difference = X[part] - images[neighbors[part, rank]]
+            squares[part, rank] = np.einsum("ij,ij->i", difference, difference, dtype=np.float64)
+    return np.sqrt(squares)
 
 
 def _nearest_first(
