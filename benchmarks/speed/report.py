@@ -138,11 +138,13 @@ def _draw(table: pd.DataFrame) -> None:
         axes.xaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))
         axes.set_xticks([0.5, 1, 2, 5, 10, 20])
         axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
-        names = [f"{row['Work']}\n{row['Part']}, {row['Against']}" for _, row in table.iterrows()]
+        names = [
+            f"{row['Work']}\n{row['Part']}, {row['Against']}, threads {row['Threads']}" for _, row in table.iterrows()
+        ]
         axes.set_yticks(range(len(table)), names)
         axes.tick_params(axis="y", labelsize=7)
         axes.invert_yaxis()
-        axes.set_xlabel("Theirs divided by ours: how many times as fast (dot: median; line: range; tick: asked)")
+        axes.set_xlabel("How many times as fast\n(dot: median; line: range; tick: asked)")
         axes.set_title("hdr-bench against its peers")
         figure.savefig(FOLDER / "figures" / "ratios.svg", metadata={"Date": None})
         figure.savefig(FOLDER / "figures" / "ratios.png")

@@ -112,7 +112,7 @@ def test_weights_start_by_kind_of_layer(digits):
     assert float(convolution.weight.std()) == pytest.approx(1 / 7, rel=0.05)
     assert float(output.weight.abs().max()) == pytest.approx(0.05, rel=0.01)
     assert float(dense.bias.abs().max()) > 0, "torch's own start has biases"
-    with pytest.raises(ValueError, match="unknown kind of layer in weight_init 'conv', did you mean 'convolution'"):
+    with pytest.raises(ValueError, match="unknown kind of layer in weight_init 'conv'; there are: convolution"):
         CNNClassifier(weight_init={"conv": "uniform"}).fit(digits.train.X, digits.train.y)
 
 
