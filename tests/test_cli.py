@@ -116,7 +116,7 @@ def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["run", "quik"], "hdr-bench: unknown suite 'quik', did you mean 'quick'?; there are: quick"),
+        (["run", "quik"], "hdr-bench: unknown suite 'quik', did you mean 'quick'?; there are: mnist, quick"),
         (["run", "own.toml"], "hdr-bench: own.toml: there is no such file"),
         (["report", "nowhere"], "hdr-bench: nowhere: no run here"),
         (["show", "8C3-MX"], "hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read"),
@@ -138,7 +138,7 @@ def test_usage_errors_are_exit_code_2(tmp_path):
 
 
 def test_lists_and_shows():
-    assert _run("list", "suites").stdout.startswith("suites:\n  quick  ")
+    assert _run("list", "suites").stdout.startswith("suites:\n  mnist  ")
     everything = _run("list").stdout
     for name in ("quick", "polynomial", "nist15", "folder:"):
         assert name in everything
