@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).resolve().parents[2] / "reports" / "speed" / "results"
+PEERS = ("keras", "tensorflow-cpu")
 Seconds = dict[str, float]
 Timed = Callable[[], Seconds]
 
@@ -114,6 +115,8 @@ def matrix_product() -> Timed:
 def _measured(comparison: Comparison) -> dict[str, Any]:
     print(f"{comparison.work}", flush=True)
     calibration = _Worker(Side(matrix_product))
+    from hdr_bench.estimators.saving import installed_versions
+
     rate = calibration.round()["gflops"]
     calibration.end()
     sides = {label: side for label, side in comparison.sides.items() if find_spec(side.needs)}
@@ -141,6 +144,7 @@ def _measured(comparison: Comparison) -> dict[str, Any]:
         "not_installed": missing,
         "bars": [asdict(bar) for bar in comparison.bars],
         "rounds": rounds,
+        "peers": installed_versions(PEERS),
         "environment": environment,
     }
 

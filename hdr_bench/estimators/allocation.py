@@ -17,7 +17,8 @@ def freed_memory_kept() -> Iterator[None]:
     """Keep freed memory for the next allocation while the context lasts; give it back at its end.
 
     A training step frees its large tensors and allocates them anew. glibc hands such blocks back to the system, which
-    fills them with zeros again, page by page: up to a third of the time of a step of a convolutional network. Without
+    fills them with zeros again, page by page: in a convolutional network's
+    step a large part of the time. Without
     glibc this does nothing. The thresholds are the whole process's, and cannot be read: they end at 32 MiB, the highest
     that glibc itself would settle on.
     """

@@ -30,7 +30,7 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     engine : {"auto", "faiss", "onedal", "scikit-learn"}, default="auto"
         What searches, by brute force: faiss, Intel's oneDAL (scikit-learn-intelex) or scikit-learn; "auto" takes the
         first that is installed. faiss finds the neighbours in single precision. The distances to those found are
-        computed in double.
+        taken from the differences, and summed in double.
 
     Attributes
     ----------

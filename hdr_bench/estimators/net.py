@@ -35,7 +35,7 @@ class Net(NeuralNetClassifier):
     """skorch's net with only the callbacks that record what reports need.
 
     Its batches are tensors already, so what skorch does for all else at each step (looking for frames and mappings,
-    walking through the modules) is left out: a seventh of the time of a small network's step.
+    walking through the modules) is left out; with small networks that shows.
     """
 
     def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:

@@ -56,7 +56,6 @@ def test_a_clone_is_unfitted_and_fits_alike(name, few):
 
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_grid_over_own_and_nested_parameters_with_two_jobs(name, few):
-    grid = {f"{name}classifier__{key}": values for key, values in GRIDS[name].items()}
     pipeline = make_pipeline(Deskewer(), quick(name))
     step = pipeline.steps[-1][0]
     grid = {f"{step}__{key}": values for key, values in GRIDS[name].items()}
@@ -67,10 +66,10 @@ def test_a_grid_over_own_and_nested_parameters_with_two_jobs(name, few):
     assert search.best_score_ > 0.3
 
 
-@pytest.mark.parametrize("name", ["knn", "mlp"])
+@pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_halving_search(name, few):
     search = HalvingGridSearchCV(quick(name), GRIDS[name], cv=2, min_resources=100, random_state=0).fit(*few)
-    assert search.best_score_ > 0.5
+    assert search.best_score_ > 0.3
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)

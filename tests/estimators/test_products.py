@@ -59,5 +59,5 @@ def test_either_head_reads_the_products():
     for loss, alpha in (("squared_error", 200.0), ("log_loss", 1.0)):
         model = PolynomialClassifier(n_components=20, loss=loss, alpha=alpha).fit(digits.train.X, digits.train.y)
         assert model.score(digits.test.X, digits.test.y) > 0.88
-        assert model.engine_ == ("scipy" if loss == "squared_error" else model.engine_)
+        assert model.engine_ in ({"scipy"} if loss == "squared_error" else {"onedal", "scikit-learn"})
         assert model.coef_.shape == (10, 20 + 210)
