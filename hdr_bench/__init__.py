@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from hdr_bench.datasets import Dataset, list_datasets, load_dataset
     from hdr_bench.estimators import list_estimators, make_estimator
     from hdr_bench.experiments.runner import run_suite
+    from hdr_bench.experiments.suite import Case, Protocol, Reduced, Step, Suite
     from hdr_bench.experiments.suite_file import load_suite
     from hdr_bench.reporting.frame import load_results
     from hdr_bench.reporting.report import write_report
 
-__version__ = "0.1.0"
-__all__ = ["Dataset", "__version__", "list_datasets", "list_estimators", "load_dataset", "load_results", "load_suite",
-           "make_estimator", "run_suite", "write_report"]  # fmt: skip
+__version__ = "0.2.0.dev0"
+__all__ = ["Case", "Dataset", "Protocol", "Reduced", "Step", "Suite", "__version__", "list_datasets", "list_estimators",
+           "load_dataset", "load_results", "load_suite", "make_estimator", "run_suite", "write_report"]  # fmt: skip
 
 _HOMES = {
     "Dataset": "hdr_bench.datasets",
@@ -25,6 +26,11 @@ _HOMES = {
     "list_estimators": "hdr_bench.estimators",
     "make_estimator": "hdr_bench.estimators",
     "load_suite": "hdr_bench.experiments.suite_file",
+    "Case": "hdr_bench.experiments.suite",
+    "Protocol": "hdr_bench.experiments.suite",
+    "Reduced": "hdr_bench.experiments.suite",
+    "Step": "hdr_bench.experiments.suite",
+    "Suite": "hdr_bench.experiments.suite",
     "run_suite": "hdr_bench.experiments.runner",
     "load_results": "hdr_bench.reporting.frame",
     "write_report": "hdr_bench.reporting.report",

@@ -51,8 +51,16 @@ class SuiteError(HdrBenchError, ValueError):
     """A suite file that cannot be run, with the file, the place and the nearest right name."""
 
 
+class EstimateError(HdrBenchError, RuntimeError):
+    """A method whose cost cannot be estimated, because it could not be fitted on a few images."""
+
+
 class StoreError(HdrBenchError, ValueError):
     """A stored run or result that cannot be read."""
+
+
+class SchedulerError(HdrBenchError, ConnectionError):
+    """A cluster's scheduler that does not answer, or has no workers."""
 
 
 class MissingDependencyError(HdrBenchError, ImportError):

@@ -62,10 +62,13 @@ def read_arrays(path: Path) -> "dict[str, NDArray[np.generic]]":
         raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
-def clear_leftovers(folder: Path) -> None:
-    """Remove from `folder` what killed processes left half-written, not what a running one writes now."""
-    for path in folder.glob(f"{INCOMING}*"):
-        pid = path.name.removeprefix(INCOMING).partition("-")[0]
+def clear_leftovers(folder: Path, prefix: str = INCOMING) -> None:
+    """Remove from `folder` what killed processes left, not what a running one uses now.
+
+    The names begin with `prefix`, the number of the process, and ``-``.
+    """
+    for path in folder.glob(f"{prefix}*"):
+        pid = path.name.removeprefix(prefix).partition("-")[0]
         if not pid.isdecimal() or _is_running(int(pid)):
             continue
         if path.is_dir():

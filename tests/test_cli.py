@@ -102,7 +102,7 @@ def test_ctrl_c_stops_cleanly_and_soon(tmp_path):
 def test_dry_run_lists_and_runs_nothing(tmp_path):
     listed = _run("run", "quick", "--dry-run", cwd=tmp_path)
     assert listed.stdout.splitlines()[-1] == "9 of 9 trials to run"
-    assert "CNN, seed 0, mnist-5k: to run" in listed.stdout
+    assert "CNN (seed 0), mnist-5k: to run" in listed.stdout
     assert list(tmp_path.iterdir()) == []
 
 

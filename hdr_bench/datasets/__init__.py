@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hdr_bench.datasets.cut import ReadOptions
-from hdr_bench.datasets.dataset import Dataset, Part
+from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
 from hdr_bench.datasets.embedded import digits_8x8_source, mnist_5k_source
 from hdr_bench.datasets.folder import folder_source, read_folder
 from hdr_bench.datasets.idx_folder import idx_source, image_files, read_idx_folder
@@ -18,12 +18,19 @@ from hdr_bench.datasets.mnist import mnist_source, read_mnist_folder
 from hdr_bench.datasets.nist15 import nist15_source, read_nist15_folder
 from hdr_bench.datasets.npz import npz_source, read_npz
 from hdr_bench.datasets.openml import openml_source
-from hdr_bench.datasets.prepared import find_prepared, keep_prepared, list_prepared, open_prepared
+from hdr_bench.datasets.prepared import (
+    find_prepared,
+    keep_prepared,
+    list_prepared,
+    open_dataset,
+    open_prepared,
+    write_dataset,
+)
 from hdr_bench.datasets.source import Source
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
 
 __all__ = ["DATASETS", "SCHEMES", "Dataset", "DatasetEntry", "Part", "add_dataset", "fetch_dataset", "list_datasets",
-           "load_dataset"]  # fmt: skip
+           "load_dataset", "make_dataset", "open_dataset", "write_dataset"]  # fmt: skip
 
 
 @dataclass(frozen=True)

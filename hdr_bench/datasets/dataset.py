@@ -85,8 +85,8 @@ class Dataset:
         _, height, width = self.train.images.shape
         return height, width
 
-    def subsample(self, n_samples: int) -> "Dataset":
-        """Return the data set with `n_samples` of its training images, stratified, drawn with seed 0.
+    def subsample(self, n_samples: int, random_state: int = 0) -> "Dataset":
+        """Return the data set with `n_samples` of its training images, stratified, drawn with a fixed seed.
 
         The test part stays whole, so that errors remain comparable.
 
@@ -98,9 +98,13 @@ class Dataset:
         self.check_subsample(n_samples)
         if n_samples == len(self.train):
             return self
-        chosen, _ = stratified_split(self.name, self.train.labels, len(self.train) - n_samples, random_state=0)
-        train = self.train.take(chosen)
-        return replace(self, train=train, fingerprint=fingerprint_of(train, self.test))
+        left_out = len(self.train) - n_samples
+        chosen, _ = stratified_split(self.name, self.train.labels, left_out, random_state=random_state)
+        return self.with_parts(self.train.take(chosen), self.test)
+
+    def with_parts(self, train: Part, test: Part) -> "Dataset":
+        """Return a data set of the same name and classes with these parts, and the fingerprint that they have."""
+        return replace(self, train=train, test=test, fingerprint=fingerprint_of(train, test))
 
     def check_subsample(self, n_samples: int) -> None:
         """Check that `subsample` can take `n_samples`.

@@ -103,6 +103,38 @@ def open_prepared(prepared: Prepared) -> Dataset:
     )
 
 
+def open_dataset(folder: Path) -> Dataset:
+    """Return the data set that `write_dataset` put into `folder`, memory-mapped.
+
+    Raises
+    ------
+    DatasetError
+        If there is none, or it was changed.
+    """
+    try:
+        manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
+    except (FileNotFoundError, ValidationError) as error:
+        raise DatasetError(f"{folder}: no data set here that can be read: {error}") from error
+    return open_prepared(Prepared(folder, manifest))
+
+
+def write_dataset(folder: Path, dataset: Dataset, stamp: str | None = None) -> None:
+    """Write a data set's arrays, and the manifest beside them, into a folder that is there."""
+    folder.chmod(0o755)
+    arrays = (dataset.train.images, dataset.train.labels, dataset.test.images, dataset.test.labels)
+    for name, array in zip(_ARRAYS, arrays, strict=True):
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(array))
+    manifest = Manifest(
+        name=dataset.name,
+        stamp=stamp,
+        class_names=dataset.class_names,
+        fingerprint=dataset.fingerprint,
+        notes=dataset.notes,
+        files={f"{name}.npy": _look_at(folder / f"{name}.npy") for name in _ARRAYS},
+    )
+    (folder / _MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
 def keep_prepared(key: str, dataset: Dataset, stamp: str | None) -> Dataset:
     """Write `dataset` under `key`, whole or not at all, and return it memory-mapped.
 
@@ -121,7 +153,7 @@ def keep_prepared(key: str, dataset: Dataset, stamp: str | None) -> Dataset:
             f"cannot keep {dataset.name} in {home}: {error.strerror}; set HDR_BENCH_DATA to a folder that you may write"
         ) from error
     try:
-        _write(incoming, dataset, stamp)
+        write_dataset(incoming, dataset, stamp)
         _swap(incoming, home / key)
     finally:
         shutil.rmtree(incoming, ignore_errors=True)
@@ -129,22 +161,6 @@ def keep_prepared(key: str, dataset: Dataset, stamp: str | None) -> Dataset:
     if kept is None:
         raise DatasetError(f"{home / key} vanished while it was written; is another process clearing it?")
     return open_prepared(kept)
-
-
-def _write(folder: Path, dataset: Dataset, stamp: str | None) -> None:
-    folder.chmod(0o755)
-    arrays = (dataset.train.images, dataset.train.labels, dataset.test.images, dataset.test.labels)
-    for name, array in zip(_ARRAYS, arrays, strict=True):
-        np.save(folder / f"{name}.npy", np.ascontiguousarray(array))
-    manifest = Manifest(
-        name=dataset.name,
-        stamp=stamp,
-        class_names=dataset.class_names,
-        fingerprint=dataset.fingerprint,
-        notes=dataset.notes,
-        files={f"{name}.npy": _look_at(folder / f"{name}.npy") for name in _ARRAYS},
-    )
-    (folder / _MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 def _swap(incoming: Path, target: Path) -> None:

@@ -1,11 +1,23 @@
 """Which library computes, where there is a choice."""
 
 from importlib.util import find_spec
+from typing import Any
 
 from hdr_bench.exceptions import MissingDependencyError, UnknownNameError
 
 PACKAGES = {"onedal": ("scikit-learn-intelex",), "faiss": ("faiss-cpu",)}
 """By engine: the packages that bring it, whose versions a saved estimator holds."""
+
+
+def engine_packages(model: Any) -> tuple[str, ...]:
+    """Return the packages that bring the engine which an estimator would fit with; none where it has no choice."""
+    modules: dict[str, str] = getattr(model, "_engines", {})
+    if not modules:
+        return ()
+    engine = model.engine
+    if engine == "auto":
+        engine = choose_engine(engine, modules)
+    return PACKAGES.get(engine, ())
 
 
 def choose_engine(engine: str, modules: dict[str, str]) -> str:

@@ -70,6 +70,10 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         if len(classes) < 2:
             raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
 
+    @property
+    def _engines(self) -> dict[str, str]:
+        return {} if self.loss == "squared_error" else ENGINES
+
     def _fit_head(self, X: Floats, y: NDArray[Any]) -> None:
         """Learn classes, weights (n_outputs, n_features) and intercepts (n_outputs,)."""
         self.classes_ = np.unique(y)

@@ -112,6 +112,10 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
             self._index = _index_of(self._images, self.engine_)
 
     @property
+    def _engines(self) -> dict[str, str]:
+        return ENGINES
+
+    @property
     def _libraries(self) -> tuple[str, ...]:
         return ("numpy", "scikit-learn", *PACKAGES.get(getattr(self, "engine_", ""), ()))
 

@@ -6,6 +6,8 @@ import torch
 from skorch import NeuralNetClassifier
 from skorch.callbacks import Callback, PassthroughScoring
 
+from hdr_bench.estimators.epochs import tell_epoch
+
 HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
 
 
@@ -29,6 +31,7 @@ class Accuracy(Callback):
                 net.history.record(f"{part}_accuracy", float(self.right_[training]) / self.seen_[training])
         # A tensor of a GPU's left here could not be loaded without one.
         self.right_ = {True: 0, False: 0}
+        tell_epoch(len(net.history), net.max_epochs)
 
 
 class Net(NeuralNetClassifier):

@@ -130,6 +130,13 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
             self._train_on(rows, codes)
         return self
 
+    def epochs_for(self, n: int) -> int:
+        """Return how many epochs a fit on `n` images runs, at most: early stopping may end it before."""
+        is_held_out = self.early_stopping or self.validation_fraction is not None
+        share = (self.validation_fraction or _HELD_OUT) if is_held_out else 0.0
+        learnt = n - math.ceil(share * n)
+        return self.max_epochs or default_epochs(math.ceil(learnt / self.batch_size), self._fewest_epochs)
+
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float32]:
         """Return the probability of each class for `X` of shape (n, n_features): shape (n, n_classes)."""
         from hdr_bench.estimators.devices import torch_threads

@@ -124,6 +124,10 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         return labels
 
     @property
+    def _engines(self) -> dict[str, str]:
+        return ENGINES
+
+    @property
     def _libraries(self) -> tuple[str, ...]:
         return ("numpy", "scikit-learn", *PACKAGES.get(getattr(self, "engine_", ""), ()))
 

@@ -71,7 +71,7 @@ def read_environment() -> Environment:
         system=_system(),
         python=f"{platform.python_implementation()} {platform.python_version()}",
         libraries=library_versions(),
-        thread_pools=_thread_pools(),
+        thread_pools=thread_pools(),
         commit=_commit(),
     )
 
@@ -93,13 +93,17 @@ def library_versions() -> dict[str, str]:
     return versions
 
 
-def _thread_pools() -> tuple[ThreadPool, ...]:
+def thread_pools() -> tuple[ThreadPool, ...]:
+    """Look at the thread pools that this process has loaded, and oneDAL's, which threadpoolctl does not see."""
     pools = {
         ThreadPool(library=pool["internal_api"], version=pool.get("version") or "", threads=pool["num_threads"])
         for pool in threadpool_info()
     }
     if torch := sys.modules.get("torch"):
         pools.add(ThreadPool(library="torch", version=torch.__version__, threads=torch.get_num_threads()))
+    if onedal := sys.modules.get("daal4py"):
+        version = metadata.version("scikit-learn-intelex")
+        pools.add(ThreadPool(library="onedal", version=version, threads=onedal.num_threads()))
     return tuple(sorted(pools, key=lambda pool: (pool.library, pool.version, pool.threads)))
 
 

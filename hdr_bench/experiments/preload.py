@@ -3,6 +3,10 @@
 Imports only: nothing here may start a thread, which a fork would not carry over.
 """
 
+import gc
+from contextlib import suppress
+from importlib import import_module
+
 import sklearn.decomposition
 import sklearn.linear_model
 import sklearn.pipeline
@@ -11,12 +15,23 @@ import sklearn.tree
 import skorch.callbacks
 import torch
 
+import hdr_bench.estimators.cnn
 import hdr_bench.estimators.linear
+import hdr_bench.estimators.mlp
 import hdr_bench.estimators.neighbors
-import hdr_bench.estimators.neural
 import hdr_bench.estimators.svm
 import hdr_bench.estimators.training
 import hdr_bench.estimators.tree
 import hdr_bench.experiments.measure
 
 __all__ = ["hdr_bench", "sklearn", "skorch", "torch"]
+
+# torch imports the first of these, a second's work, with the first optimizer; the others are there or not.
+_LATER = ("torch._dynamo", "daal4py", "sklearnex.svm", "sklearnex.linear_model", "sklearnex.neighbors", "faiss")
+for _name in _LATER:
+    with suppress(ImportError):
+        import_module(_name)
+
+# What is here stays: each trial's collections of garbage need not look through it, nor copy its pages to do so.
+gc.collect()
+gc.freeze()

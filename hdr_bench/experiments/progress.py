@@ -1,30 +1,34 @@
 """Where a run is: a bar on a terminal, plain lines elsewhere, or nothing."""
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from hdr_bench.experiments.trial import Result, Trial
+from hdr_bench.experiments.work import Stage
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
+_LINE_EVERY_SECONDS = 10.0
+
 
 class Progress(Protocol):
     """What a runner tells as it goes."""
 
-    def begin(self, total: int, kept: int) -> None:
-        """Say that `total` trials are to be run, and `kept` more are there already."""
+    def begin(self, trials: tuple[Trial, ...], kept: int, expected: Mapping[str, float]) -> None:
+        """Say which trials are to be run, how many more are there already, and the seconds expected of each key."""
 
     def trial(self, trial: Trial) -> None:
-        """Say that a trial begins."""
+        """Say that a trial begins, where they run one after the other."""
 
-    def step(self, name: str) -> None:
-        """Say that a step of the trial begins."""
+    def stage(self, stage: Stage) -> None:
+        """Say how far that trial is."""
 
     def done(self, result: Result) -> None:
-        """Say that the trial ended."""
+        """Say that a trial ended."""
 
     def end(self) -> None:
         """Say that nothing more comes."""
@@ -33,13 +37,13 @@ class Progress(Protocol):
 class NoProgress:
     """Says nothing."""
 
-    def begin(self, total: int, kept: int) -> None:
+    def begin(self, trials: tuple[Trial, ...], kept: int, expected: Mapping[str, float]) -> None:
         """Say nothing."""
 
     def trial(self, trial: Trial) -> None:
         """Say nothing."""
 
-    def step(self, name: str) -> None:
+    def stage(self, stage: Stage) -> None:
         """Say nothing."""
 
     def done(self, result: Result) -> None:
@@ -49,89 +53,148 @@ class NoProgress:
         """Say nothing."""
 
 
+class Remaining:
+    """What time is left: of each trial as it is expected, or as the same case's took, or as all took.
+
+    Parameters
+    ----------
+    trials : tuple of Trial
+    expected : mapping of str to float
+        Seconds by key, as far as they are known.
+    """
+
+    def __init__(self, trials: tuple[Trial, ...], expected: Mapping[str, float]) -> None:
+        self._open = {trial.key: trial for trial in trials}
+        self._expected = expected
+        self._took: dict[str, list[float]] = {}
+        self._start = time.monotonic()
+        self._count = len(trials)
+
+    def done(self, result: Result) -> None:
+        """Note a trial that ended."""
+        self._open.pop(result.trial.key, None)
+        self._took.setdefault(result.trial.case, []).append(result.seconds)
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds left; None where nothing is known yet."""
+        every = [took for case in self._took.values() for took in case]
+        # Several at a time end sooner than one after the other.
+        pace = min((time.monotonic() - self._start) / sum(every), 1.0) if sum(every) else 1.0
+        total = 0.0
+        for key, trial in self._open.items():
+            likely = self._took.get(trial.case) or ([self._expected[key]] if key in self._expected else every)
+            if not likely:
+                return None
+            total += sum(likely) / len(likely)
+        return total * pace
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._start
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Trials that ended, and all of them."""
+        return self._count - len(self._open), self._count
+
+
 class LineProgress:
-    """A line when a trial begins and one when it ends, for logs."""
+    """Lines for logs: when a trial begins and ends, and where it is, none within 10 seconds but for what went wrong.
 
-    def __init__(self, console: "Console") -> None:
-        self._console = console
+    Parameters
+    ----------
+    console : rich.console.Console
+    every : float, default=10
+        Least seconds between two lines.
+    """
 
-    def begin(self, total: int, kept: int) -> None:
+    def __init__(self, console: "Console", every: float = _LINE_EVERY_SECONDS) -> None:
+        self._console, self._every, self._last = console, every, -float("inf")
+
+    def begin(self, trials: tuple[Trial, ...], kept: int, expected: Mapping[str, float]) -> None:
         """Print how many trials there are."""
-        self._total, self._count, self._start = total, 0, time.monotonic()
-        self._print(f"{counted(total)} to run" + (f", {kept} already there" if kept else ""))
+        self._remaining = Remaining(trials, expected)
+        self._print(f"{counted(len(trials))} to run" + (f", {kept} already there" if kept else ""))
 
     def trial(self, trial: Trial) -> None:
-        """Count the trial, and print its name."""
-        self._count += 1
-        self._trial, self._trial_start = trial, time.monotonic()
-        self._print(f"[{self._count}/{self._total}] {described(trial)}: started")
+        """Keep the trial's name for its stages."""
+        self._trial = trial
 
-    def step(self, name: str) -> None:
-        """Print nothing: a step is short."""
+    def stage(self, stage: Stage) -> None:
+        """Print where the trial is."""
+        if self._is_due():
+            self._say(f"{described(self._trial)}: {stage}")
 
     def done(self, result: Result) -> None:
         """Print what came out, and what time is left."""
-        now = time.monotonic()
-        left = (now - self._start) / self._count * (self._total - self._count)
-        self._print(
-            f"[{self._count}/{self._total}] {described(self._trial)}: {outcome(result)}, "
-            f"{now - self._trial_start:.1f} s; elapsed {clock(now - self._start)}, remaining about {clock(left)}"
-        )
+        self._remaining.done(result)
+        done, total = self._remaining.counts
+        if self._is_due() or result.status != "ok" or done == total:
+            self._say(f"{described(result.trial)}: {outcome(result)}, {result.seconds:.1f} s")
 
     def end(self) -> None:
         """Print nothing."""
 
+    def _say(self, text: str) -> None:
+        done, total = self._remaining.counts
+        left = self._remaining.seconds
+        remaining = "" if left is None else f", remaining about {clock(left)}"
+        self._print(f"[{done}/{total}] {text}; elapsed {clock(self._remaining.elapsed)}{remaining}")
+
+    def _is_due(self) -> bool:
+        return time.monotonic() - self._last >= self._every
+
     def _print(self, line: str) -> None:
+        self._last = time.monotonic()
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 class BarProgress:
-    """A bar with method, step, elapsed and remaining time, for terminals."""
+    """A bar with method, stage, elapsed and remaining time, for terminals."""
 
     def __init__(self, console: "Console") -> None:
         self._console = console
         self._bar: RichProgress | None = None
 
-    def begin(self, total: int, kept: int) -> None:
+    def begin(self, trials: tuple[Trial, ...], kept: int, expected: Mapping[str, float]) -> None:
         """Draw the bar."""
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+        self._remaining = Remaining(trials, expected)
         self._bar = Progress(
-            TextColumn("{task.fields[method]}", markup=False), TextColumn("{task.fields[step]}", style="dim"),
-            BarColumn(), MofNCompleteColumn(), TextColumn("elapsed"), TimeElapsedColumn(),
-            TextColumn("remaining"), TimeRemainingColumn(), console=self._console,
+            TextColumn("{task.fields[method]}", markup=False), TextColumn("{task.fields[stage]}", style="dim"),
+            BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("elapsed"), TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"), console=self._console,
         )  # fmt: skip
-        self._task: TaskID = self._bar.add_task("", total=total, method="starting", step="")
+        self._task: TaskID = self._bar.add_task("", total=len(trials), method="starting", stage="", left="")
         self._bar.start()
 
     def trial(self, trial: Trial) -> None:
         """Show the method."""
-        self._trial = trial
-        self._update(method=described(trial), step="")
+        self._update(method=described(trial), stage="")
 
-    def step(self, name: str) -> None:
-        """Show the step."""
-        self._update(step=name)
+    def stage(self, stage: Stage) -> None:
+        """Show the stage."""
+        self._update(stage=str(stage))
 
     def done(self, result: Result) -> None:
         """Move on, with a line above the bar where something went wrong."""
         if self._bar is None:
             return
+        self._remaining.done(result)
         if result.status != "ok":
-            self._bar.console.print(f"{described(self._trial)}: {outcome(result)}", markup=False, style="red")
+            line = f"{described(result.trial)}: {outcome(result)}"
+            self._bar.console.print(line, markup=False, highlight=False, style="red")
         self._bar.advance(self._task)
+        left = self._remaining.seconds
+        self._update(method=described(result.trial), stage="done", left=f"remaining {clock(left)}" if left else "")
 
     def end(self) -> None:
         """Leave the bar as it is."""
         if self._bar is not None:
-            self._update(method="done", step="")
+            self._update(method="done", stage="", left="")
             self._bar.stop()
 
     def _update(self, **fields: str) -> None:
@@ -140,8 +203,15 @@ class BarProgress:
 
 
 def described(trial: Trial) -> str:
-    """Return the method and, where it matters, the seed."""
-    return trial.case if trial.is_deterministic else f"{trial.case} (seed {trial.seed})"
+    """Return the method and, where they matter, the seed, the fold, the number of images."""
+    details = []
+    if trial.protocol == "learning-curve":
+        details.append(f"{trial.samples:,} images")
+    if not trial.is_deterministic or trial.protocol != "holdout":
+        details.append(f"seed {trial.seed}")
+    if trial.fold is not None:
+        details.append(f"fold {trial.fold + 1} of {trial.folds}")
+    return f"{trial.case} ({', '.join(details)})" if details else trial.case
 
 
 def outcome(result: Result) -> str:
@@ -157,5 +227,7 @@ def counted(trials: int) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Return seconds as minutes and seconds, e.g. ``1:05``."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    """Return seconds as hours, minutes and seconds, e.g. ``1:05`` or ``2:00:07``."""
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

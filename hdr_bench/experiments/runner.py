@@ -1,7 +1,9 @@
-"""All trials of a suite: which there are, which are missing, run one after the other."""
+"""All trials of a suite: which there are, which are missing, run and kept one by one."""
 
 import re
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -9,22 +11,22 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
-from hdr_bench.datasets import load_dataset
-from hdr_bench.exceptions import SuiteError, UnknownNameError
-from hdr_bench.experiments.environment import available_cores, library_versions
-from hdr_bench.experiments.measure import seeded_parameters, unseeded_model
+from hdr_bench.datasets import write_dataset
+from hdr_bench.exceptions import StoreError, SuiteError, UnknownNameError
+from hdr_bench.experiments.backends import Crew, make_crew, run_works
+from hdr_bench.experiments.environment import available_cores
 from hdr_bench.experiments.progress import NoProgress, Progress
+from hdr_bench.experiments.protocols import PlannedCase, plan_case
 from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
-from hdr_bench.experiments.suite import Case, DatasetChoice, Protocol, Suite
+from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import check_suite, load_suite
 from hdr_bench.experiments.trial import Trial
-from hdr_bench.experiments.worker import run_in_child
+from hdr_bench.experiments.work import Work
 
 Rerun = Literal["missing", "failed", "all"]
-RUNNABLE_PROTOCOLS = ("holdout",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """What a run would do.
 
@@ -34,17 +36,22 @@ class Plan:
     origin : str
         What the suite was asked for as: a name or a path; empty for one made in code.
     settings : Settings
+    cases : tuple of PlannedCase
+        With their trials and their data.
     trials : tuple of Trial
         All of the run: the chosen ones, and those that are there from earlier calls.
     to_run : tuple of Trial
         Those among them that are chosen and not there yet.
+    rerun : {"missing", "failed", "all"}
     """
 
     suite: Suite
     origin: str
     settings: Settings
+    cases: tuple[PlannedCase, ...]
     trials: tuple[Trial, ...]
     to_run: tuple[Trial, ...]
+    rerun: Rerun = "missing"
 
 
 def run_suite(
@@ -58,13 +65,17 @@ def run_suite(
     seed: int = 0,
     threads: int | None = None,
     full: bool = False,
+    time_limit: float | str | None = None,
+    memory_limit: int | str | None = None,
     rerun: Rerun = "missing",
+    jobs: int = 1,
+    backend: str | None = None,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Run a suite's trials, each in a process of its own, and keep every result as soon as it is there.
 
-    A trial that is there already is not run again: an interrupted run, started again, does what is missing. In a
-    script, call it under ``if __name__ == "__main__":``, since the trials' processes import the script.
+    A trial that is there already is not run again: an interrupted run, started again, does what is missing.
 
     Parameters
     ----------
@@ -83,11 +94,22 @@ def run_suite(
     seed : int, default=0
         The first seed.
     threads : int, optional
-        Of every thread pool; all cores by default.
+        Of every thread pool of a trial; by default all cores, shared among `jobs`.
     full : bool, default=False
         Run at full size what the suite reduces.
+    time_limit : float or str, optional
+        Seconds, or e.g. ``"10min"``, after which a trial is ended; in place of the suite's.
+    memory_limit : int or str, optional
+        Bytes, or e.g. ``"8GB"``, above what its process has at the start, at which a trial is ended; in place of the
+        suite's.
     rerun : {"missing", "failed", "all"}, default="missing"
-        Which trials to run: those that are missing, also those that failed, or all.
+        Which trials to run: those that are missing, also those that did not go well, or all.
+    jobs : int, default=1
+        Trials at a time. With more than one the times are marked, and reports do not rank them.
+    backend : {"sequential", "loky", "dask"}, optional
+        Where trials run; by default loky where there are several jobs.
+    scheduler : str, optional
+        Address of a Dask scheduler, e.g. ``"tcp://host:8786"``.
     progress : Progress, optional
         Told what happens; nothing by default.
 
@@ -102,6 +124,10 @@ def run_suite(
         If the suite cannot be run; nothing has been run then.
     DatasetError, DatasetNotFoundError
         If its data cannot be used.
+    SchedulerError
+        If no Dask scheduler answers.
+    StoreError
+        If a result cannot be written; those before it are kept.
 
     Examples
     --------
@@ -109,18 +135,22 @@ def run_suite(
     >>> folder = run_suite("quick", only="k-NN", samples=500, out="runs/try")  # doctest: +SKIP
     >>> load_results(folder)[["case", "accuracy"]]  # doctest: +SKIP
     """
-    settings = make_settings(dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads, full=full)
+    crew = make_crew(backend, jobs, scheduler)
+    settings = make_settings(
+        dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads, full=full, jobs=jobs,
+        time_limit=time_limit, memory_limit=memory_limit,
+    )  # fmt: skip
     loaded = suite if isinstance(suite, Suite) else load_suite(suite)
     if isinstance(suite, Suite):
         check_suite(suite, suite.name)
     store = Store(default_folder(loaded, settings) if out is None else out)
     plan = make_plan(loaded, settings, store, only, rerun, origin="" if isinstance(suite, Suite) else str(suite))
-    execute(plan, store, progress or NoProgress())
+    execute(plan, store, progress or NoProgress(), crew)
     return store.folder
 
 
-def make_settings(*, threads: int | None = None, **chosen: Any) -> Settings:
-    """Return the settings of a run; by default with as many threads as this process may use cores.
+def make_settings(*, threads: int | None = None, jobs: int = 1, **chosen: Any) -> Settings:
+    """Return the settings of a run; by default with as many threads as this process may use cores, shared among jobs.
 
     Raises
     ------
@@ -128,10 +158,11 @@ def make_settings(*, threads: int | None = None, **chosen: Any) -> Settings:
         If a value is not possible.
     """
     try:
-        return Settings(threads=available_cores() if threads is None else threads, **chosen)
+        return Settings(threads=max(available_cores() // jobs, 1) if threads is None else threads, **chosen)
     except ValidationError as error:
         fault = error.errors()[0]
-        raise SuiteError(f"{fault['loc'][0]}={fault['input']!r} is not possible: {fault['msg']}") from error
+        message = fault["msg"].removeprefix("Value error, ")
+        raise SuiteError(f"{fault['loc'][0]}={fault['input']!r} is not possible: {message}") from error
 
 
 def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, rerun: Rerun, origin: str = "") -> Plan:
@@ -140,43 +171,63 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
     Raises
     ------
     SuiteError, UnknownNameError
-        If a protocol is none that can be run, or no case fits `only`.
+        If a case cannot be run as its protocol wants, or no case fits `only`.
     """
     if rerun not in get_args(Rerun):
         raise UnknownNameError("choice of what to run again", rerun, get_args(Rerun))
-    trials = expand(suite, settings)
+    cases = tuple(plan_case(suite, case, settings) for case in suite.cases)
+    trials = tuple(trial for case in cases for trial in case.trials)
     chosen = [trial for trial in trials if only is None or fnmatch(trial.case.lower(), only.lower())]
     if not chosen:
         raise UnknownNameError("case (--only)", str(only), dict.fromkeys(trial.case for trial in trials))
     # What `only` leaves out is part of the run where an earlier call has run it.
-    part = tuple(trial for trial in trials if trial in chosen or store.has(trial.key))
-    to_run = tuple(trial for trial in chosen if rerun == "all" or _is_missing(trial, store, rerun))
-    return Plan(suite, origin, settings, part, to_run)
+    part = tuple(trial for trial in trials if trial in chosen or store.find(planned(trial)) is not None)
+    to_run = tuple(trial for trial in chosen if rerun == "all" or is_missing(trial, store, rerun))
+    return Plan(suite, origin, settings, cases, part, to_run, rerun)
 
 
 def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
-    """Return every trial of a suite: case by case, seed by seed.
+    """Return every trial of a suite: case by case, seed by seed, fold by fold.
 
     Raises
     ------
     SuiteError
-        If a protocol is none that can be run.
+        If a case cannot be run as its protocol wants.
     """
-    return tuple(trial for case in suite.cases for trial in _trials_of(suite, case, settings))
+    return tuple(trial for case in suite.cases for trial in plan_case(suite, case, settings).trials)
 
 
-def execute(plan: Plan, store: Store, progress: Progress) -> None:
-    """Run a plan's trials one after the other; each result is on disk before the next trial begins."""
+def execute(
+    plan: Plan,
+    store: Store,
+    progress: Progress,
+    crew: Crew = Crew(),  # noqa: B008  # it cannot change
+    expected: Mapping[str, float] | None = None,
+) -> None:
+    """Run a plan's trials; each result is on disk before anything else is done with it.
+
+    Parameters
+    ----------
+    plan : Plan
+    store : Store
+    progress : Progress
+    crew : Crew
+        Who runs them; one after the other in this machine by default.
+    expected : mapping of str to float, optional
+        Seconds that trials are expected to take, by key.
+    """
     store.clear_leftovers()
-    planned = tuple(Planned(key=trial.key, case=trial.case, seed=trial.seed) for trial in plan.trials)
-    store.write_run(RunRecord(suite=plan.suite, origin=plan.origin, settings=plan.settings, trials=planned))
-    progress.begin(len(plan.to_run), len(plan.trials) - len(plan.to_run))
+    record = RunRecord(suite=plan.suite, origin=plan.origin, settings=plan.settings,
+                       trials=tuple(map(planned, plan.trials)))  # fmt: skip
+    every = tuple(planned(trial) for case in plan.cases for trial in case.trials)
+    store.write_run(record, every)
+    progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected or {})
+    datasets = {case.dataset.fingerprint: case.dataset for case in plan.cases}
     try:
-        for trial in plan.to_run:
-            progress.trial(trial)
-            result, predictions = run_in_child(trial, progress.step)
-            store.write(result, predictions)
-            progress.done(result)
+        with _works(plan, store) as works, closing(run_works(works, crew, datasets, progress)) as outcomes:
+            for result, predictions in outcomes:
+                store.write(result, predictions)
+                progress.done(result)
     finally:
         progress.end()
 
@@ -190,43 +241,50 @@ def default_folder(suite: Suite, settings: Settings) -> Path:
     return Path("reports") / (f"{suite.name}-{other}" if other else suite.name)
 
 
-def _trials_of(suite: Suite, case: Case, settings: Settings) -> Iterable[Trial]:
-    protocol: Protocol = case.protocol or suite.protocol
-    if protocol.kind not in RUNNABLE_PROTOCOLS:
-        raise SuiteError(
-            f"suite {suite.name!r}, case {case.name!r}: the protocol {protocol.kind!r} can be read but not yet run; "
-            f"this version runs: {', '.join(RUNNABLE_PROTOCOLS)}"
-        )
-    choice = DatasetChoice(name=settings.dataset) if settings.dataset else case.dataset or suite.dataset
-    dataset = load_dataset(choice.name, resize=choice.resize, test_size=choice.test_size, split_seed=choice.split_seed)
-    reduced_to = None if settings.full or case.reduced is None else case.reduced.samples
-    samples = settings.samples or reduced_to
-    if samples is not None:
-        dataset.check_subsample(samples)
-    template = Trial(
-        suite=suite.name,
-        case=case.name,
-        estimator=case.estimator,
-        params=case.params,
-        steps=case.steps,
-        dataset=choice,
-        fingerprint=dataset.fingerprint,
-        protocol=protocol.kind,
-        seed=settings.seed,
-        is_deterministic=False,
-        samples=samples,
-        is_reduced=settings.samples is not None or reduced_to is not None,
-        threads=settings.threads,
-        versions=library_versions(),
-        published=case.published,
-    )
-    if not seeded_parameters(unseeded_model(template)):
-        return [template.model_copy(update={"is_deterministic": True, "seed": 0})]
-    repeats = settings.repeats or protocol.repeats
-    return [template.model_copy(update={"seed": settings.seed + repeat}) for repeat in range(repeats)]
+def planned(trial: Trial) -> Planned:
+    """Return what the run's record holds of a trial."""
+    return Planned(key=trial.key, limited_key=trial.limited_key, case=trial.case, seed=trial.seed)
 
 
-def _is_missing(trial: Trial, store: Store, rerun: Rerun) -> bool:
-    if not store.has(trial.key):
+def is_missing(trial: Trial, store: Store, rerun: Rerun) -> bool:
+    """Whether a trial is to be run: there is no result that can be read, or none that went well where that is asked."""
+    key = store.find(planned(trial))
+    if key is None:
         return True
-    return rerun == "failed" and store.read(trial.key).status != "ok"
+    return rerun == "failed" and _status(store, key) != "ok"
+
+
+def _status(store: Store, key: str) -> str:
+    try:
+        return store.read(key).status
+    except StoreError:
+        return "damaged"
+
+
+@contextmanager
+def _works(plan: Plan, store: Store) -> Iterator[Iterator[Work]]:
+    """Give what is to be run, with data that were made in code on disk while the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="hdr-bench-data-") as folder:
+        folders: dict[str, str] = {}
+        for case in plan.cases:
+            choice = case.case.dataset or plan.suite.dataset
+            if choice.given is not None and plan.settings.dataset is None:
+                folders[case.dataset.fingerprint] = _written(Path(folder), case)
+        yield _due(plan, store, folders)
+
+
+def _written(folder: Path, case: PlannedCase) -> str:
+    place = folder / case.dataset.fingerprint
+    if not place.exists():
+        place.mkdir()
+        write_dataset(place, case.dataset)
+    return str(place)
+
+
+def _due(plan: Plan, store: Store, folders: dict[str, str]) -> Iterator[Work]:
+    pickles = {case.case.name: case.pickled for case in plan.cases}
+    for trial in plan.to_run:
+        # Another run on the same folder may have done it by now.
+        if plan.rerun == "missing" and not is_missing(trial, store, plan.rerun):
+            continue
+        yield Work(trial, pickles[trial.case], folders.get(trial.fingerprint))

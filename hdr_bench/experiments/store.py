@@ -5,22 +5,29 @@ is written to a temporary one and put in place whole.
 """
 
 import io
+import json
 import os
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.quantities import Bytes, Seconds
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.trial import Predictions, Result
 from hdr_bench.files import clear_leftovers, read_arrays, write_whole
 
+FORMAT_VERSION = 2
 _RESULT = "result.json"
+_LOCK_SECONDS = 30
 DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, OSError, ValueError)
 """What zipfile raises on a damaged archive."""
 
@@ -38,6 +45,8 @@ class Settings(BaseModel):
     seed: Annotated[int, Field(ge=0)] = 0
     threads: Annotated[int, Field(ge=1)] = 1
     full: bool = False
+    time_limit: Seconds | None = None
+    memory_limit: Bytes | None = None
 
 
 class Planned(BaseModel):
@@ -46,6 +55,7 @@ class Planned(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str
+    limited_key: str = ""
     case: str
     seed: int
 
@@ -53,12 +63,12 @@ class Planned(BaseModel):
 class RunRecord(BaseModel):
     """What a run is made of: the suite, what it was asked for as, the settings, and its trials in their order.
 
-    Version 1 (0.1.0): the first.
+    Version 1 (0.1.0): the first. Version 2 (0.2.0): a trial's second key, for an outcome that its limits decided.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    format_version: Literal[1] = 1
+    format_version: Literal[2] = 2
     suite: Suite
     origin: str
     settings: Settings
@@ -80,13 +90,35 @@ class Store:
         self.run_file = self.folder / "run.json"
 
     def has(self, key: str) -> bool:
-        """Whether there is a file for the trial `key`."""
-        return self._path(key).is_file()
+        """Whether there is a whole file for the trial `key`; one that was cut off counts as none."""
+        try:
+            return bool(key) and zipfile.is_zipfile(self._path(key))
+        except OSError:
+            return False
 
-    def write_run(self, run: RunRecord) -> None:
-        """Keep the run's record."""
-        content = run.model_dump_json(indent=2, by_alias=True) + "\n"
-        _put(self.run_file, content.encode())
+    def is_there(self, key: str) -> bool:
+        """Whether there is a file for the trial `key`, whole or not."""
+        return self._path(key).exists()
+
+    def find(self, planned: Planned) -> str | None:
+        """Return the key of a trial's file: its own, or that of an outcome which its limits decided; None for none."""
+        return next((key for key in (planned.key, planned.limited_key) if self.has(key)), None)
+
+    def write_run(self, run: RunRecord, order: tuple[Planned, ...]) -> None:
+        """Keep the run's record, with what another call for the same suite and settings has planned.
+
+        Parameters
+        ----------
+        run : RunRecord
+        order : tuple of Planned
+            All trials that there can be.
+        """
+        self._make_folder()
+        with self._locked():
+            earlier = self._same_run(run)
+            kept = {planned.key for planned in (*run.trials, *(earlier.trials if earlier else ()))}
+            whole = run.model_copy(update={"trials": tuple(planned for planned in order if planned.key in kept)})
+            _put(self.run_file, (whole.model_dump_json(indent=2, by_alias=True) + "\n").encode())
 
     def read_run(self) -> RunRecord:
         """Return the run's record.
@@ -97,7 +129,7 @@ class Store:
             If there is none, or it cannot be read.
         """
         try:
-            return RunRecord.model_validate_json(self.run_file.read_bytes())
+            return RunRecord.model_validate(_migrated(json.loads(self.run_file.read_bytes())))
         except (FileNotFoundError, NotADirectoryError) as error:
             kept = " (a report without its run)" if (self.folder / "results.json").is_file() else ""
             raise StoreError(
@@ -105,6 +137,8 @@ class Store:
             ) from error
         except ValidationError as error:
             raise StoreError(f"{self.run_file}: {_first_fault(error)}; run the suite again") from error
+        except ValueError as error:
+            raise StoreError(f"{self.run_file}: not readable: {error}; run the suite again") from error
 
     def write(self, result: Result, predictions: Predictions | None) -> None:
         """Keep a result, and the predictions where there are any."""
@@ -126,7 +160,7 @@ class Store:
         path = self._path(key)
         try:
             with zipfile.ZipFile(path) as archive:
-                return Result.model_validate_json(archive.read(_RESULT))
+                return Result.model_validate(_migrated(json.loads(archive.read(_RESULT))))
         except FileNotFoundError as error:
             raise StoreError(f"{path}: there is no such trial") from error
         except ValidationError as error:
@@ -157,6 +191,31 @@ class Store:
     def _path(self, key: str) -> Path:
         return self.trials_folder / f"{key}.npz"
 
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot write {self.folder}: {error.strerror}; choose another with --out") from error
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the folder while its record is read and written: two runs may share it."""
+        try:
+            with FileLock(self.folder / ".lock", timeout=_LOCK_SECONDS):
+                yield
+        except OSError as error:
+            raise StoreError(f"cannot lock {self.folder}: {error}; choose another with --out") from error
+
+    def _same_run(self, run: RunRecord) -> RunRecord | None:
+        try:
+            earlier = self.read_run()
+        except StoreError:
+            return None
+        # As it is read again: a suite made in code is not, in every word, what it was.
+        suite = json.loads(run.suite.model_dump_json(by_alias=True))
+        alike = json.loads(earlier.suite.model_dump_json(by_alias=True)) == suite
+        return earlier if alike and earlier.settings == run.settings else None
+
 
 def _put(path: Path, content: bytes) -> None:
     try:
@@ -176,8 +235,21 @@ def _npy(array: NDArray[np.generic]) -> bytes:
     return buffer.getvalue()
 
 
+def _migrated(content: Any) -> Any:
+    """Return what a file of an older format holds, in today's.
+
+    Version 1 lacks what version 2 has added, each of it with a value that means that there was none.
+    """
+    if isinstance(content, dict) and content.get("format_version", 1) == 1:
+        return {**content, "format_version": FORMAT_VERSION}
+    return content
+
+
 def _first_fault(error: ValidationError) -> str:
     fault = error.errors()[0]
     if fault["loc"] == ("format_version",):
-        return f"format version {fault['input']!r}, this hdr-bench reads version 1; use the version that wrote it"
+        return (
+            f"format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
+            "use the version that wrote it"
+        )
     return f"not readable: {'.'.join(map(str, fault['loc']))}: {fault['msg']}"

@@ -5,10 +5,24 @@ So the record of a run can be read on a machine that has neither the data set no
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
+
+from hdr_bench.experiments.described import class_path, describe_estimator
+from hdr_bench.experiments.quantities import Bytes, Seconds
 
 Metric = Literal["test_accuracy", "test_error", "test_loss", "train_accuracy", "train_loss", "validation_accuracy",
                  "validation_loss", "parameters", "fit_seconds", "predict_seconds", "epoch_seconds"]  # fmt: skip
+
+Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve"]
+Strategy = Literal["grid", "halving"]
 
 
 class Record(BaseModel):
@@ -20,26 +34,34 @@ class Record(BaseModel):
 class DatasetChoice(Record):
     """A data set, with what it is to be read with; a bare name in TOML is short for ``{ name = ... }``.
 
+    In Python a `Dataset` may stand in its place.
+
     Attributes
     ----------
     name : str
-        As `hdr_bench.load_dataset` takes it.
+        As `hdr_bench.load_dataset` takes it, or the dotted path of a function that returns a `Dataset`.
     resize : tuple of int or None
         Height and width, for ``folder:`` data.
     test_size : float or None
         Share of the test part, where the data come without one.
     split_seed : int
         Seed of that cut.
+    given : Dataset or None
+        The data set itself, where it was made in code; a record on disk does not hold it.
     """
 
     name: str
     resize: tuple[int, int] | None = None
     test_size: Annotated[float, Field(gt=0, lt=1)] | None = None
     split_seed: int = 0
+    given: Annotated[Any, Field(exclude=True, repr=False)] = None
 
     @model_validator(mode="before")
     @classmethod
     def _from_name(cls, value: Any) -> Any:
+        # Records know nothing of what they name: a report imports them where there are no data.
+        if hasattr(value, "fingerprint") and hasattr(value, "class_names"):
+            return {"name": value.name, "given": value}
         return {"name": value} if isinstance(value, str) else value
 
 
@@ -49,21 +71,26 @@ class Protocol(Record):
     Attributes
     ----------
     kind : {"holdout", "cross-validation", "grid-search", "learning-curve"}
-        The first fits on the train part and judges on the test part.
+        Hold-out fits on the train part and judges on the test part. Cross-validation cuts the train part into
+        stratified folds, and fits on all but one of them and judges on that one, each in turn; the test part is left
+        alone. A grid search compares the candidates by cross-validation inside the train part, fits the best on all
+        of it, and judges on the test part. A learning curve is a hold-out with ever more training images.
     repeats : int
-        Seeds a random method is tried with.
+        Seeds that a random method is tried with; of cross-validation and of a learning curve, also how often folds
+        or images are drawn anew, for every method.
     folds : int or None
-        Of cross-validation and grid search.
+        Of cross-validation (10 by default) and grid search (5).
     strategy : {"grid", "halving"} or None
-        Of grid search.
+        Of grid search: every candidate on all training images, or successive halving (Li et al. 2018, "Hyperband",
+        JMLR 18), which drops the worse two thirds round by round while the images grow.
     sizes : tuple of int or None
         Training images, of a learning curve.
     """
 
-    kind: Literal["holdout", "cross-validation", "grid-search", "learning-curve"] = "holdout"
+    kind: Kind = "holdout"
     repeats: Annotated[int, Field(ge=1)] = 1
     folds: Annotated[int, Field(ge=2)] | None = None
-    strategy: Literal["grid", "halving"] | None = None
+    strategy: Strategy | None = None
     sizes: tuple[Annotated[int, Field(ge=2)], ...] | None = None
 
     @model_validator(mode="after")
@@ -78,6 +105,8 @@ class Protocol(Record):
                 raise ValueError(f"{name} is for {' and '.join(kinds)}, not for {self.kind}")
         if self.kind == "learning-curve" and not self.sizes:
             raise ValueError("a learning curve needs sizes, e.g. sizes = [500, 1000, 2000]")
+        if len(set(self.sizes or ())) != len(self.sizes or ()):
+            raise ValueError(f"sizes = {list(self.sizes or ())} holds a size twice; give each once")
         return self
 
 
@@ -104,10 +133,21 @@ class Published(Record):
 
 
 class Reduced(Record):
-    """What runs of a case unless the full size is asked for."""
+    """What runs of a case unless the full size is asked for.
+
+    Attributes
+    ----------
+    samples : int or None
+        Training images, a stratified share.
+    folds : int or None
+        In place of the protocol's.
+    candidates : int or None
+        So many of a grid's, drawn at random with the trial's seed.
+    """
 
     samples: Annotated[int, Field(ge=2)] | None = None
     folds: Annotated[int, Field(ge=2)] | None = None
+    candidates: Annotated[int, Field(ge=1)] | None = None
 
 
 class Case(Record):
@@ -117,8 +157,12 @@ class Case(Record):
     ----------
     name : str
         What tables call it.
-    estimator : str
-        A name of `ESTIMATORS`, or the dotted path of any scikit-learn estimator.
+    estimator : str or estimator
+        A name of `ESTIMATORS`, or the dotted path of any scikit-learn estimator; in Python also an estimator itself,
+        a pipeline for one, which is cloned before it is fitted.
+    key : str or None
+        What an estimator itself is told from others by, where its class and parameters do not say it: a class or a
+        function of a notebook, a network that is a parameter. Another key is another method, and is run anew.
     params : dict
         Its parameters.
     steps : tuple of Step
@@ -131,10 +175,16 @@ class Case(Record):
         For a grid search: parameter and values.
     reduced : Reduced or None
         What runs unless the full size is asked for.
+    time_limit : float or None
+        Seconds that a trial may take, in place of the suite's; a text such as ``"10min"`` is read.
+    memory_limit : int or None
+        Bytes that a trial may take above what its process has at the start, in place of the suite's; a text such as
+        ``"8GB"`` is read.
     """
 
     name: Annotated[str, Field(min_length=1)]
-    estimator: str
+    estimator: Any
+    key: Annotated[str, Field(min_length=1)] | None = None
     params: dict[str, Any] = {}
     steps: tuple[Step, ...] = ()
     published: tuple[Published, ...] = ()
@@ -142,6 +192,40 @@ class Case(Record):
     protocol: Protocol | None = None
     grid: dict[str, list[Any]] = {}
     reduced: Reduced | None = None
+    time_limit: Seconds | None = None
+    memory_limit: Bytes | None = None
+
+    @field_validator("estimator")
+    @classmethod
+    def _is_an_estimator(cls, value: Any) -> Any:
+        if isinstance(value, str) or (hasattr(value, "get_params") and not isinstance(value, type)):
+            return value
+        raise ValueError(f"{value!r} is no estimator; give a name, a dotted path, or an estimator that is made")
+
+    @field_validator("grid")
+    @classmethod
+    def _has_values(cls, value: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        for name, values in value.items():
+            if not values:
+                raise ValueError(f"the grid of {name} is empty; give at least one value")
+        return value
+
+    @model_validator(mode="after")
+    def _object_is_whole(self) -> Self:
+        if self.is_object and (self.params or self.steps):
+            raise ValueError("an estimator that is made has its parameters and steps already; give neither here")
+        if self.is_object:
+            describe_estimator(self.estimator, self.key)
+        return self
+
+    @field_serializer("estimator")
+    def _written(self, value: Any) -> str:
+        return value if isinstance(value, str) else class_path(type(value))
+
+    @property
+    def is_object(self) -> bool:
+        """The estimator itself was given."""
+        return not isinstance(self.estimator, str)
 
 
 class Suite(Record):
@@ -158,18 +242,38 @@ class Suite(Record):
         What a case has that has none of its own.
     claims : tuple of str
         What the report says of the source, in words.
+    time_limit, memory_limit
+        Of each trial: seconds, and bytes above what its process has at the start; texts such as ``"10min"`` and
+        ``"8GB"`` are read.
     cases : tuple of Case
         Written ``[[case]]`` in TOML.
+
+    Examples
+    --------
+    >>> from hdr_bench import Case, Suite
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> suite = Suite(
+    ...     name="forests",
+    ...     title="Two forests",
+    ...     dataset="digits-8x8",
+    ...     cases=[Case(name=f"{n} trees", estimator=RandomForestClassifier(n)) for n in (10, 100)],
+    ... )
+    >>> [case.name for case in suite.cases]
+    ['10 trees', '100 trees']
     """
 
-    name: str
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]*$")]
     title: str
     authors: str = ""
     source: str = ""
     dataset: DatasetChoice
     protocol: Protocol = Protocol()
     claims: tuple[str, ...] = ()
-    cases: Annotated[tuple[Case, ...], Field(alias="case")]
+    time_limit: Seconds | None = None
+    memory_limit: Bytes | None = None
+    cases: Annotated[
+        tuple[Case, ...], Field(validation_alias=AliasChoices("case", "cases"), serialization_alias="case")
+    ]
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

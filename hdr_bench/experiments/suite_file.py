@@ -11,9 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from hdr_bench.datasets import SCHEMES, list_datasets
-from hdr_bench.estimators import make_estimator, make_transformer
+from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import SuiteError, UnknownNameError, suggestion
+from hdr_bench.experiments.data import is_dotted_path
+from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.suite import Case, DatasetChoice, Protocol, Published, Record, Reduced, Step, Suite
 
 _ANY_CLASSES = 10
@@ -112,15 +114,20 @@ def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
 def _check_dataset(choice: DatasetChoice) -> None:
     scheme, colon, _ = choice.name.partition(":")
     known = list_datasets()
+    if choice.given is not None or is_dotted_path(choice.name):
+        return
     if choice.name not in known and not (colon and scheme in SCHEMES):
         raise UnknownNameError("dataset", choice.name, [*known, *(f"{name}:..." for name in SCHEMES)])
 
 
 def _check_method(case: Case) -> None:
-    model = make_estimator(case.estimator, **case.params)
+    if case.key is not None and not case.is_object:
+        raise SuiteError("key is for an estimator that is made in code; a name or a path needs none")
+    model = unseeded_model(case)
+    last = last_step(model)
     for name in case.grid:
-        if name not in model.get_params():
-            raise UnknownNameError(f"parameter of {type(model).__name__}", name, model.get_params())
+        if name not in model.get_params() and name not in last.get_params():
+            raise UnknownNameError(f"parameter of {type(last).__name__}", name, last.get_params())
     if isinstance(layers := case.params.get("layers"), str):
         parse_layers(layers, _ANY_CLASSES, case.params.get("activation", "relu"))
 

@@ -10,7 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.experiments.environment import Environment
-from hdr_bench.experiments.suite import DatasetChoice, Published, Record, Step
+from hdr_bench.experiments.suite import DatasetChoice, Kind, Published, Record, Step, Strategy
+
+_LIMITS = {"time_limit", "memory_limit"}
+# Where it comes from, and what is said of it, decides nothing.
+_DECIDES_NOTHING = {"suite", "published", "is_reduced"}
+
+
+class Search(Record):
+    """A grid search inside the train part.
+
+    Attributes
+    ----------
+    grid : dict of str to list
+        Parameter and values.
+    folds : int
+    strategy : {"grid", "halving"}
+    candidates : int or None
+        So many of the grid's, drawn at random with the trial's seed; None takes all.
+    """
+
+    grid: dict[str, list[Any]]
+    folds: int
+    strategy: Strategy
+    candidates: int | None = None
 
 
 class Trial(Record):
@@ -21,28 +44,39 @@ class Trial(Record):
     suite, case : str
         Where it comes from.
     estimator : str
-        A name of `ESTIMATORS`, or a dotted path.
+        A name of `ESTIMATORS`, or a dotted path; of an estimator made in code, its class.
     params : dict
-        Its parameters.
+        Its parameters; of an estimator made in code, what stands for them.
+    identity : str
+        The key that an estimator made in code was given.
     steps : tuple of Step
         Transformers before it.
     dataset : DatasetChoice
     fingerprint : str
         Of the data set, whole.
-    protocol : str
-        The protocol's kind.
+    protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
     seed : int
-        Given to every parameter called ``random_state`` that the case leaves open.
+        Given to every parameter called ``random_state`` that the case leaves open, and to the cut into folds.
     is_deterministic : bool
         There is no such parameter.
+    fold, folds : int or None
+        Of cross-validation: the fold that is judged on, from 0, and how many there are.
+    search : Search or None
+        Of a grid search.
     samples : int or None
         Training images, where not all.
+    sample_seed : int
+        Of their choice.
     is_reduced : bool
         The case runs below its full size.
     threads : int
         Of every thread pool.
     versions : dict of str to str
         Of the libraries that decide the outcome.
+    time_limit : float or None
+        Seconds that the trial may take, from the start of its process.
+    memory_limit : int or None
+        Bytes that it may take above what its process has at the start.
     published : tuple of Published
         Carried along for the report; it decides nothing.
     """
@@ -51,25 +85,45 @@ class Trial(Record):
     case: str
     estimator: str
     params: dict[str, Any]
-    steps: tuple[Step, ...]
+    identity: str = ""
+    steps: tuple[Step, ...] = ()
     dataset: DatasetChoice
     fingerprint: str
-    protocol: str
+    protocol: Kind
     seed: int
     is_deterministic: bool
-    samples: int | None
-    is_reduced: bool
+    fold: int | None = None
+    folds: int | None = None
+    search: Search | None = None
+    samples: int | None = None
+    sample_seed: int = 0
+    is_reduced: bool = False
     threads: int
     versions: dict[str, str]
+    time_limit: float | None = None
+    memory_limit: int | None = None
     published: tuple[Published, ...] = ()
 
     @property
     def key(self) -> str:
-        """Name of the trial's file: readable, and different where anything differs that decides the outcome."""
-        decides = self.model_dump(mode="json", exclude={"published", "is_reduced"})
+        """Name of the trial's file: readable, and different where anything differs that decides the outcome.
+
+        Limits are left out: where they did not end the trial, they decided nothing.
+        """
+        return self._named(_DECIDES_NOTHING | _LIMITS)
+
+    @property
+    def limited_key(self) -> str:
+        """Name of the file of an outcome that the limits decided."""
+        return self._named(_DECIDES_NOTHING)
+
+    def _named(self, left_out: set[str]) -> str:
+        decides = self.model_dump(mode="json", exclude=left_out)
         digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
         readable = re.sub(r"[^a-z0-9]+", "-", self.case.lower()).strip("-")[:40]
-        return f"{readable}-{self.seed}-{digest[:12]}"
+        part = f"-fold{self.fold + 1}" if self.fold is not None else ""
+        part += f"-n{self.samples}" if self.protocol == "learning-curve" else ""
+        return f"{readable}-{self.seed}{part}-{digest[:12]}"
 
 
 class Scores(Record):
@@ -101,6 +155,8 @@ class Measurements(Record):
         Highest resident memory during `fit` and `predict`, above what the process had just before.
     memory_method : str
         How that was found.
+    fit_gpu_peak_bytes, predict_gpu_peak_bytes : int or None
+        Highest memory of torch's tensors on a GPU meanwhile, where one was used; as torch counts it.
     size_bytes : int
         Of the pickled estimator.
     n_parameters : int or None
@@ -119,10 +175,66 @@ class Measurements(Record):
     fit_peak_bytes: int
     predict_peak_bytes: int
     memory_method: str
+    fit_gpu_peak_bytes: int | None = None
+    predict_gpu_peak_bytes: int | None = None
     size_bytes: int
     n_parameters: int | None
     n_multiply_accumulates: int | None
     engine: str
+
+
+class Candidate(Record):
+    """A candidate of a grid search.
+
+    Attributes
+    ----------
+    params : dict
+        Its place in the grid.
+    scores : tuple of float or None
+        Accuracy on each fold; None where its fit failed.
+    fit_seconds, score_seconds : float
+        Mean over the folds.
+    iteration, samples : int or None
+        Of successive halving: the round, from 0, and the training images of its fits.
+    """
+
+    params: dict[str, Any]
+    scores: tuple[float | None, ...]
+    fit_seconds: float
+    score_seconds: float
+    iteration: int | None = None
+    samples: int | None = None
+
+
+class Searched(Record):
+    """What a grid search tried and chose.
+
+    Attributes
+    ----------
+    chosen : dict
+        The best candidate's place in the grid.
+    score : float
+        Its mean accuracy over the folds.
+    candidates : tuple of Candidate
+        Those that were tried, in the order of trying.
+    n_candidates : int
+        Of the whole grid.
+    is_limited : bool
+        The time limit left no time for the others.
+    search_seconds, refit_seconds : float
+        Wall time of all candidates, and of fitting the best one on all training images.
+    """
+
+    chosen: dict[str, Any]
+    score: float
+    candidates: tuple[Candidate, ...]
+    n_candidates: int
+    is_limited: bool = False
+    search_seconds: float
+    refit_seconds: float
+
+
+Status = Literal["ok", "failed", "crashed", "timeout", "out of memory"]
 
 
 class Result(Record):
@@ -131,15 +243,17 @@ class Result(Record):
     Attributes
     ----------
     format_version : int
-        1 (0.1.0): the first.
+        1 (0.1.0): the first. 2 (0.2.0): cross-validation, grid search and learning curve, limits, GPU memory; a
+        trial's key no longer holds its suite, nor versions that it does not depend on.
     key : str
         The trial's.
     trial : Trial
-    status : {"ok", "failed", "crashed"}
-        Failed: an exception. Crashed: the process ended without a word.
+    status : {"ok", "failed", "crashed", "timeout", "out of memory"}
+        Failed: an exception. Crashed: the process ended without a word. The other two: by the trial's limits.
     error : str
-        What went wrong, in a line.
+        What went wrong, in a line, and how far the trial had come.
     traceback : str
+        Of an exception; of a crash, the last lines that the process wrote.
     finished : str
         When, in UTC (ISO 8601).
     environment : Environment
@@ -152,14 +266,20 @@ class Result(Record):
     measurements : Measurements or None
     history : tuple of dict
         A network's loss and accuracy, an epoch each.
+    searched : Searched or None
+        Of a grid search.
+    seconds : float
+        Wall time of the whole trial, its process included.
+    n_concurrent : int
+        Trials that shared the machine; above 1 the times say little.
     warnings : tuple of str
         Raised while fitting and predicting.
     """
 
-    format_version: Literal[1] = 1
+    format_version: Literal[2] = 2
     key: str
     trial: Trial
-    status: Literal["ok", "failed", "crashed"]
+    status: Status
     error: str = ""
     traceback: str = ""
     finished: str
@@ -172,6 +292,9 @@ class Result(Record):
     scores: Scores | None = None
     measurements: Measurements | None = None
     history: tuple[dict[str, float], ...] = ()
+    searched: Searched | None = None
+    seconds: float = 0.0
+    n_concurrent: int = 1
     warnings: tuple[str, ...] = ()
 
 

@@ -1,124 +1,224 @@
-"""A trial in a child process: whatever happens to the child, the runner gets a result."""
+"""A trial in a child process, within its limits: whatever happens to the child, there is a result."""
 
+import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
+import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, SpawnContext
+from pathlib import Path
 from typing import Any
 
-from hdr_bench.datasets.home import data_folders
-from hdr_bench.experiments.environment import read_environment
-from hdr_bench.experiments.measure import measure_trial, utc_now
-from hdr_bench.experiments.trial import Predictions, Result, Trial
+from hdr_bench.experiments.clock import utc_now
+from hdr_bench.experiments.environment import Environment
+from hdr_bench.experiments.limits import is_out_of_memory
+from hdr_bench.experiments.measure import measure_trial
+from hdr_bench.experiments.place import Place
+from hdr_bench.experiments.trial import Result, Status, Trial
+from hdr_bench.experiments.watch import Ended, Watch, end_with_its_own
+from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
+
+SCRATCH = "hdr-bench-trial-"
+"""What a trial's folder of temporary files begins with."""
 
 _PRELOAD = "hdr_bench.experiments.preload"
 _ENDS_WITHIN_SECONDS = 10.0
+_TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER")
+_LOG, _LOG_LINES = "output.txt", 30
 
 
-def run_in_child(trial: Trial, on_step: Callable[[str], None]) -> tuple[Result, Predictions | None]:
-    """Run a trial in a process of its own, and return what came out.
+def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnStage) -> Outcome:
+    """Run a trial in a process of its own, within its limits, and return what came out.
 
     Parameters
     ----------
-    trial : Trial
-    on_step : callable
-        Told the name of each step as it begins.
+    work : Work
+    place : Place
+        What the child's working folder, import path and environment are.
+    machine : Environment
+        Where this runs.
+    on_stage : callable
+        Told how far the trial is.
 
     Returns
     -------
     result : Result
-        With status ``"failed"`` where an exception was raised, ``"crashed"`` where the process ended without a word.
+        With status ``"failed"`` where an exception was raised, ``"timeout"`` or ``"out of memory"`` where a limit ended
+        it, ``"crashed"`` where the process ended without a word.
     predictions : Predictions or None
         None unless the trial went well.
     """
-    context = process_context()
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(trial, sender, data_folders()), daemon=False)
-    process.start()
-    sender.close()
-    try:
-        answer = _listen(receiver, process, on_step)
-        process.join(_ENDS_WITHIN_SECONDS)
-    finally:
-        if process.is_alive():
-            process.kill()
-        process.join()
-        receiver.close()
-    return answer if answer is not None else (_crashed(trial, process.exitcode), None)
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-", ignore_cleanup_errors=True) as scratch:
+        result, predictions = _supervised(work, place, machine, Path(scratch), on_stage)
+    measured = {"seconds": time.monotonic() - start, "n_concurrent": work.n_concurrent}
+    return result.model_copy(update=measured), predictions
 
 
 def process_context() -> ForkServerContext | SpawnContext:
     """Return how children start: from a fork server that has the heavy libraries loaded, else spawned."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
+    # macOS has fork, but its system libraries do not survive it.
+    if sys.platform == "darwin" or "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([_PRELOAD])
     return context
 
 
-def _listen(
-    receiver: Connection, process: Any, on_step: Callable[[str], None]
-) -> tuple[Result, Predictions | None] | None:
-    """Take messages until the result comes, or the process ends."""
-    while True:
-        ready = wait([receiver, process.sentinel])
-        if receiver not in ready:
-            return None
-        try:
-            kind, content = receiver.recv()
-        except EOFError:
-            return None
-        if kind == "result":
-            return content
-        on_step(content)
+def start_fork_server() -> None:
+    """Start what children are forked from, and wait until it has its libraries: no trial's time is spent on it."""
+    process = process_context().Process(target=int)
+    process.start()
+    process.join()
 
 
-def _child(trial: Trial, sender: Connection, folders: dict[str, str]) -> None:
-    # A fork server keeps the environment that it began with.
-    os.environ.update(folders)
-    # The terminal sends Ctrl-C to every process of the group; the runner decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_runner, daemon=True).start()
+def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, on_stage: OnStage) -> Outcome:
+    context = process_context()
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_child, args=(work, place, machine, sender, scratch), daemon=False)
+    process.start()
+    sender.close()
+    last = [Stage("start")]
+
+    def noted(stage: Stage) -> None:
+        last[0] = stage
+        on_stage(stage)
+
+    watch = Watch(process.pid or 0, work.trial.time_limit, work.trial.memory_limit)
     try:
-        answer: tuple[Result, Predictions | None] = measure_trial(trial, lambda step: sender.send(("step", step)))
+        answer = _listen(receiver, process, watch, noted)
+        if isinstance(answer, tuple):
+            process.join(_ENDS_WITHIN_SECONDS)
+    finally:
+        # Also what the trial itself has started, and left behind.
+        end_with_its_own(process)
+        receiver.close()
+    if isinstance(answer, tuple):
+        result, predictions = answer
+        if result.status == "out of memory":
+            result = result.model_copy(update={"error": f"{result.error}, in: {last[0]}"})
+        return result, predictions
+    if answer is not None:
+        return _without_result(work.trial, answer.status, f"{answer.reason}, in: {last[0]}", machine), None
+    return _crashed(work.trial, process.exitcode, last[0], _log(scratch), machine), None
+
+
+def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage) -> Outcome | Ended | None:
+    """Take messages until the result comes, the process ends (None), or a limit is passed."""
+    while True:
+        ready = wait([receiver, process.sentinel], timeout=watch.pause())
+        if receiver in ready:
+            try:
+                content = receiver.recv()
+            # What is left of a message when its sender dies.
+            except (EOFError, OSError):
+                return None
+            if not isinstance(content, Stage):
+                outcome: Outcome = content
+                return outcome
+            watch.at(content)
+            on_stage(content)
+        elif ready:
+            return None
+        if passed := watch.passed():
+            return passed
+
+
+def _child(work: Work, place: Place, machine: Environment, sender: Connection, scratch: Path) -> None:
+    # A group of its own: it ends with all that it starts, and the terminal's Ctrl-C is the runner's affair.
+    if hasattr(os, "setsid"):
+        os.setsid()
+    place.enter()
+    os.environ.update(dict.fromkeys(_TEMPORARY, str(scratch)))
+    tempfile.tempdir = None
+    threading.Thread(target=_end_with_the_runner, daemon=True).start()
+    _write_output_to(scratch / _LOG)
+    try:
+        folder = Path(work.folder) if work.folder else None
+        answer: Outcome = measure_trial(work.trial, work.pickled, folder, machine, _sending(sender))
     except Exception as error:  # noqa: BLE001  # whatever a method raises is a row of the results
-        answer = (_failed(trial, error), None)
-    sender.send(("result", answer))
+        answer = (_failed(work.trial, error, machine), None)
+    sender.send(answer)
+
+
+def _sending(sender: Connection) -> Callable[[Stage], None]:
+    def send(stage: Stage) -> None:
+        sender.send(stage)
+
+    return send
+
+
+def _write_output_to(path: Path) -> None:
+    """Send what the method and its libraries print to a file: for the result, should the process crash."""
+    file = path.open("ab", buffering=0)
+    for stream in (1, 2):
+        os.dup2(file.fileno(), stream)
+    faulthandler.enable(file=2, all_threads=False)
 
 
 def _end_with_the_runner() -> None:
-    """End this process when the runner is gone, even by ``kill -9``: its end of a pipe closes then."""
+    """End this process and its own when the runner is gone, even by ``kill -9``: its end of a pipe closes then."""
     runner = multiprocessing.parent_process()
-    if runner is not None:
-        wait([runner.sentinel])
-        os._exit(1)
+    if runner is None:
+        return
+    wait([runner.sentinel])
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os._exit(1)
 
 
-def _failed(trial: Trial, error: Exception) -> Result:
-    return Result(
-        key=trial.key,
-        trial=trial,
-        status="failed",
-        error=f"{type(error).__name__}: {error}".strip().replace("\n", " "),
-        traceback=traceback.format_exc(),
-        finished=utc_now(),
-        environment=read_environment(),
-    )
+def _failed(trial: Trial, error: Exception, machine: Environment) -> Result:
+    status: Status = "out of memory" if trial.memory_limit is not None and is_out_of_memory(error) else "failed"
+    said = f"{type(error).__name__}: {error}".strip().replace("\n", " ")
+    if status == "out of memory":
+        said = f"the memory limit of {in_bytes(trial.memory_limit or 0)} was reached: {said}"
+    return _without_result(trial, status, said, machine, traceback.format_exc())
 
 
-def _crashed(trial: Trial, exit_code: int | None) -> Result:
+def _crashed(trial: Trial, exit_code: int | None, stage: Stage, log: str, machine: Environment) -> Result:
     code = exit_code or 0
-    hint = '; a script that calls run_suite needs `if __name__ == "__main__":` around it' if code == 1 else ""
+    hint = ""
+    if code == -signal.SIGKILL:
+        hint = "; most often that is the kernel, which ends a process when the machine has no memory left"
+    elif code < 0 and trial.memory_limit is not None:
+        hint = f"; it had a memory limit of {in_bytes(trial.memory_limit)}, at which some libraries end the process"
     cause = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    said = f"the process ended without a result, in: {stage} ({cause}{hint})"
+    return _without_result(trial, "crashed", said, machine, log)
+
+
+def _without_result(trial: Trial, status: Status, error: str, machine: Environment, told: str = "") -> Result:
+    by_limits = status in {"timeout", "out of memory"}
     return Result(
-        key=trial.key,
+        key=trial.limited_key if by_limits else trial.key,
         trial=trial,
-        status="crashed",
-        error=f"the process ended without a result: {cause}{hint}",
+        status=status,
+        error=error,
+        traceback=told,
         finished=utc_now(),
-        environment=read_environment(),
+        environment=machine,
     )
+
+
+def _log(scratch: Path) -> str:
+    with suppress(OSError):
+        text = (scratch / _LOG).read_text(encoding="utf-8", errors="replace")
+        # faulthandler ends with all compiled modules there are.
+        lines = [line for line in text.splitlines() if line and not line.startswith("Extension modules:")]
+        return "\n".join(lines[-_LOG_LINES:])
+    return ""
+
+
+def in_bytes(count: int) -> str:
+    """Return a size in the unit that suits it, e.g. ``8 GB``."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count / size:.4g} {unit}"
+    return f"{count} bytes"

@@ -58,9 +58,9 @@ class AccuracyDisplay(SummaryDisplay):
         positions = range(len(self.summary))
         accuracy = 100 * self.summary["accuracy"].to_numpy()
         reach = _reach(self.summary)
-        for position, value, low, high in zip(positions, accuracy, *reach, strict=True):
+        for position, number, value, low, high in zip(positions, self.summary.index, accuracy, *reach, strict=True):
             self.ax_.errorbar(
-                value, position, xerr=[[low], [high]], fmt=marker_of(position), color=colour_of(position), capsize=3
+                value, position, xerr=[[low], [high]], fmt=marker_of(number), color=colour_of(number), capsize=3
             )
         self.ax_.set_yticks(positions, self.summary["case"])
         self.ax_.set_ylim(len(self.summary) - 0.5, -0.5)
@@ -72,10 +72,16 @@ class AccuracyDisplay(SummaryDisplay):
 
 @dataclass(eq=False)
 class CostDisplay(SummaryDisplay):
-    """Accuracy of each method against the time that its fit takes.
+    """Accuracy of each method against the time that its fit takes, but for times that other trials disturbed.
 
     Attributes as `SummaryDisplay`'s.
     """
+
+    @classmethod
+    def from_results(cls, results: pd.DataFrame) -> Self:
+        """Make the display from what `load_results` returns."""
+        summary = super().from_results(results).summary
+        return cls(summary[~summary["is_time_disturbed"]])
 
     def frame(self) -> pd.DataFrame:
         """Return method, seconds of the fit, accuracy and the ends of its interval, as shares."""
@@ -89,9 +95,9 @@ class CostDisplay(SummaryDisplay):
         self.ax_, self.figure_ = _axes(ax)
         points = zip(self.summary["case"], self.summary["fit_seconds"], 100 * self.summary["accuracy"], strict=True)
         reach = zip(*_reach(self.summary), strict=True)
-        for position, ((case, seconds, value), (low, high)) in enumerate(zip(points, reach, strict=True)):
+        for number, (case, seconds, value), (low, high) in zip(self.summary.index, points, reach, strict=True):
             self.ax_.errorbar(
-                seconds, value, yerr=[[low], [high]], fmt=marker_of(position), color=colour_of(position), capsize=3,
+                seconds, value, yerr=[[low], [high]], fmt=marker_of(number), color=colour_of(number), capsize=3,
                 label=case,
             )  # fmt: skip
         self.ax_.set_xscale("log")
@@ -128,7 +134,9 @@ class ConfusionDisplay:
 
     @classmethod
     def from_results(cls, path: str | os.PathLike[str], case: str) -> Self:
-        """Make the display of a method of the run in the folder `path`; several seeds are added up.
+        """Make the display of a method of the run in the folder `path`; seeds and folds are added up.
+
+        Of a learning curve it is the trials with most images.
 
         Raises
         ------
@@ -139,13 +147,16 @@ class ConfusionDisplay:
         """
         store = Store(path)
         planned = store.read_run().trials
-        keys = [trial.key for trial in planned if trial.case == case]
-        if not keys:
+        trials = [trial for trial in planned if trial.case == case]
+        if not trials:
             raise UnknownNameError("case", case, dict.fromkeys(trial.case for trial in planned))
-        results = [store.read(key) for key in keys if store.has(key)]
+        results = [store.read(key) for key in map(store.find, trials) if key is not None]
         good = [result for result in results if result.status == "ok"]
         if not good:
             raise StoreError(f"{store.folder}: no trial of {case!r} went well")
+        if good[0].trial.protocol == "learning-curve":
+            most = max(result.n_train for result in good)
+            good = [result for result in good if result.n_train == most]
         n_classes = len(good[0].class_names)
         matrix = np.zeros((n_classes, n_classes), np.int64)
         for result in good:

@@ -1,5 +1,6 @@
 """Results as one tidy table: every table and figure is a function of it."""
 
+import json
 import os
 from typing import Any
 
@@ -13,8 +14,12 @@ from hdr_bench.reporting.statistics import wilson_interval
 
 _SCORES = list(Scores.model_fields)
 _MEASUREMENTS = list(Measurements.model_fields)
-_IDENTITY = ["key", "suite", "case", "estimator", "seed", "is_deterministic", "status", "error", "dataset",
-             "fingerprint", "n_train", "n_test", "is_reduced", "threads", "cpu", "finished"]  # fmt: skip
+_SEARCH = ["chosen", "search_score", "n_tried", "n_candidates", "search_is_limited", "search_seconds",
+           "refit_seconds"]  # fmt: skip
+_IDENTITY = ["key", "suite", "case", "estimator", "protocol", "seed", "fold", "is_deterministic", "status", "error",
+             "dataset", "fingerprint", "n_train", "n_test", "is_reduced", "threads", "n_concurrent", "cpu", "finished",
+             "seconds"]  # fmt: skip
+_TEXTS = {"engine", "memory_method"}
 
 
 def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -28,11 +33,14 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     results : DataFrame
-        Columns ``key``, ``suite``, ``case``, ``estimator``, ``seed``, ``is_deterministic``, ``status`` (``"ok"``,
-        ``"failed"``, ``"crashed"``, ``"missing"`` where it has not been run, ``"damaged"`` where its file cannot be
-        read), ``error``, ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``, ``cpu``,
-        ``finished``; then the scores (shares between 0 and 1) and the measurements (seconds, bytes), missing where
-        the trial did not go well.
+        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0),
+        ``is_deterministic``, ``status`` (``"ok"``, ``"failed"``, ``"crashed"``, ``"timeout"``, ``"out of memory"``,
+        ``"missing"`` where it has not been run, ``"damaged"`` where its file cannot be read), ``error``, ``dataset``,
+        ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``, ``n_concurrent`` (trials that shared the
+        machine), ``cpu``, ``finished``, ``seconds`` (of the whole trial); then the scores (shares between 0 and 1),
+        the measurements (seconds, bytes), and of a grid search ``chosen`` (JSON), ``search_score``, ``n_tried``,
+        ``n_candidates``, ``search_is_limited``, ``search_seconds``, ``refit_seconds``; missing where the trial did not
+        go well.
 
     Raises
     ------
@@ -48,11 +56,13 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     store = Store(path)
     run = store.read_run()
     rows = [_row(run.suite.name, planned, store) for planned in run.trials]
-    return pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS])
+    return pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
-    """Return a row a case, in the suite's order: means over seeds, and the 95 % interval of the accuracy.
+    """Return a row a case, in the suite's order: means over seeds or folds, and the 95 % interval of the accuracy.
+
+    A learning curve has a row for each number of images.
 
     Parameters
     ----------
@@ -62,21 +72,27 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     summary : DataFrame
-        Columns ``case``, ``status`` (``"ok"`` where every trial went well), ``problem``, ``n_seeds``, ``n_test``,
-        ``accuracy_low`` and ``accuracy_high`` (Wilson's interval for the mean accuracy on the test images),
-        ``accuracy_std`` (over seeds; missing for one), ``error_rate``, then the mean of each score and measurement
-        over the trials that went well.
+        Columns ``method`` (the case's name), ``case`` (the same, with the number of images where it is needed),
+        ``status`` (``"ok"`` where every trial went well), ``problem``, ``n_trials``, ``n_test`` (of cross-validation,
+        of all folds together), ``accuracy_low`` and ``accuracy_high`` (Wilson's interval for the mean accuracy on
+        so many images), ``accuracy_std`` (over seeds and folds; missing for one trial), ``error_rate``,
+        ``is_time_disturbed`` (other trials shared the machine), the mean of each score and measurement over the trials
+        that went well, and of a grid search what was chosen.
     """
-    rows = [_summary(str(case), trials) for case, trials in results.groupby("case", sort=False)]
-    return pd.DataFrame(rows)
+    labels = [label_of(row) for row in results.to_dict("records")]
+    groups = results.assign(label=labels).groupby("label", sort=False)
+    return pd.DataFrame([_summary(str(label), trials) for label, trials in groups])
 
 
 def _row(suite: str, planned: Planned, store: Store) -> dict[str, Any]:
     row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": planned.case, "seed": planned.seed}
-    if not store.has(planned.key):
-        return {**row, "status": "missing", "error": "not yet run"}
+    key = store.find(planned)
+    if key is None:
+        is_there = store.is_there(planned.key)
+        told = ("damaged", "cut off; it will be run again") if is_there else ("missing", "not yet run")
+        return {**row, "status": told[0], "error": told[1]}
     try:
-        return {**row, **_told(store.read(planned.key))}
+        return {**row, "key": key, **_told(store.read(key))}
     except StoreError as error:
         # A report says the same wherever the folder lies.
         return {**row, "status": "damaged", "error": str(error).replace(f"{store.folder}{os.sep}", "")}
@@ -86,6 +102,8 @@ def _told(result: Result) -> dict[str, Any]:
     trial = result.trial
     told: dict[str, Any] = {
         "estimator": trial.estimator,
+        "protocol": trial.protocol,
+        "fold": np.nan if trial.fold is None else trial.fold,
         "is_deterministic": trial.is_deterministic,
         "status": result.status,
         "error": result.error,
@@ -95,23 +113,51 @@ def _told(result: Result) -> dict[str, Any]:
         "n_test": result.n_test,
         "is_reduced": trial.is_reduced,
         "threads": trial.threads,
+        "n_concurrent": result.n_concurrent,
         "cpu": result.environment.cpu,
         "finished": result.finished,
+        "seconds": result.seconds,
     }
     for record in (result.scores, result.measurements):
         if record is not None:
-            told |= {key: np.nan if value is None else value for key, value in record.model_dump().items()}
+            told |= {key: np.nan if value is None else value for key, value in vars(record).items()}
+    if (found := result.searched) is not None:
+        told |= {
+            "chosen": as_json(found.chosen),
+            "search_score": found.score,
+            "n_tried": len({as_json(candidate.params) for candidate in found.candidates}),
+            "n_candidates": found.n_candidates,
+            "search_is_limited": found.is_limited,
+            "search_seconds": found.search_seconds,
+            "refit_seconds": found.refit_seconds,
+        }
     return told
+
+
+def as_json(params: dict[str, Any]) -> str:
+    """Return parameters of a grid as one text, the same for the same ones."""
+    return json.dumps(params, sort_keys=True, default=str)
+
+
+def label_of(row: dict[Any, Any]) -> str:
+    """Return what tables call a trial: its case, of a learning curve with the number of images."""
+    case = str(row["case"])
+    return f"{case}, {row['n_train']:,.0f} images" if row["protocol"] == "learning-curve" and row["n_train"] else case
 
 
 def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     good = trials[trials["status"] == "ok"]
     bad = trials[trials["status"] != "ok"]
     problem = f"{bad['status'].iloc[0]}: {bad['error'].iloc[0]}" if len(bad) else ""
-    row: dict[str, Any] = {"case": case, "status": "ok" if not len(bad) else bad["status"].iloc[0], "problem": problem}
-    row |= {"n_seeds": len(good), "n_test": int(good["n_test"].iloc[0]) if len(good) else 0}
-    numeric = [*_SCORES, *(name for name in _MEASUREMENTS if name not in {"engine", "memory_method"})]
+    row: dict[str, Any] = {"method": str(trials["case"].iloc[0]), "case": case, "problem": problem}
+    row |= {"status": "ok" if not len(bad) else bad["status"].iloc[0], "n_trials": len(good)}
+    # Of cross-validation, the folds of one seed hold each image once.
+    row["n_test"] = int(good.loc[good["seed"] == good["seed"].iloc[0], "n_test"].sum()) if len(good) else 0
+    numeric = [*_SCORES, *(name for name in _MEASUREMENTS if name not in _TEXTS), *_SEARCH[1:4], *_SEARCH[5:]]
     row |= {name: float(good[name].astype(float).mean()) if len(good) else np.nan for name in numeric}
+    row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
+    row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
+    row["is_time_disturbed"] = bool((good["n_concurrent"].astype(float) > 1).any())
     low, high = wilson_interval(row["accuracy"], row["n_test"]) if len(good) else (np.nan, np.nan)
     return row | {
         "accuracy_low": low,

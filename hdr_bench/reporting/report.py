@@ -139,9 +139,9 @@ def finding(summary: pd.DataFrame, datasets: list[str]) -> str:
     places = percent_places(int(best["n_test"]))
     said = (
         f"{best['case']} is right most often: {100 * best['accuracy']:.{places}f} % of {best['n_test']:,} test images "
-        f"(95 % interval {100 * best['accuracy_low']:.{places}f} to {100 * best['accuracy_high']:.{places}f} %), "
-        f"after {significant(best['fit_seconds'])} s of training."
+        f"(95 % interval {100 * best['accuracy_low']:.{places}f} to {100 * best['accuracy_high']:.{places}f} %)"
     )
+    said += "." if best["is_time_disturbed"] else f", after {significant(best['fit_seconds'])} s of training."
     near = good[(good["accuracy_high"] >= best["accuracy_low"]) & (good["case"] != best["case"])]
     if len(near):
         said += f" The intervals of these overlap with it: {'; '.join(near['case'])}."
@@ -161,10 +161,7 @@ def _remarks(run: RunRecord, results: pd.DataFrame, records: list[Result]) -> li
     remarks += dict.fromkeys(note for record in records for note in record.data_notes)
     reduced = dict.fromkeys(results.loc[results["is_reduced"].fillna(False).astype(bool), "case"])
     if reduced:
-        sizes = sorted({record.n_train for record in records if record.trial.is_reduced})
-        remarks.append(
-            f"Run at a reduced size ({', '.join(f'{size:,}' for size in sizes)} training images): {'; '.join(reduced)}."
-        )
+        remarks.append(f"Run at a reduced size: {'; '.join(_reduced(case, results) for case in reduced)}.")
     if not results["is_deterministic"].fillna(True).astype(bool).all():
         seeds = sorted({record.trial.seed for record in records if not record.trial.is_deterministic})
         several = "the mean over the seeds" if len(seeds) > 1 else "seed"
@@ -172,14 +169,24 @@ def _remarks(run: RunRecord, results: pd.DataFrame, records: list[Result]) -> li
     return remarks
 
 
+def _reduced(case: str, results: pd.DataFrame) -> str:
+    """Say how much of a case was run."""
+    trials = results[(results["case"] == case) & (results["status"] == "ok")]
+    sizes = sorted({f"{size:,.0f}" for size in trials["n_train"]}, key=len)
+    parts = [f"{', '.join(sizes)} training images"] if sizes else []
+    for tried, candidates in dict.fromkeys(zip(trials["n_tried"], trials["n_candidates"], strict=True)):
+        if tried < candidates:
+            parts.append(f"{tried:.0f} of {candidates:.0f} candidates")
+    return f"{case} ({', '.join(parts)})" if parts else case
+
+
 def _draw(folder: Path, results: pd.DataFrame, summary: pd.DataFrame) -> list[Figure]:
     good = summary[summary["accuracy"].notna()]
     accuracy, cost = AccuracyDisplay.from_results(results), CostDisplay.from_results(results)
-    figures = [
-        _drawn("accuracy", "Accuracy", accuracy, (7.0, 1.2 + 0.34 * len(good)), accuracy.frame()),
-        _drawn("accuracy-fit-time", "Accuracy against the time to fit", cost, (8.0, 4.4), cost.frame()),
-    ]
-    for number, case in enumerate(good["case"], start=1):
+    figures = [_drawn("accuracy", "Accuracy", accuracy, (7.0, 1.2 + 0.34 * len(good)), accuracy.frame())]
+    if len(cost.summary):
+        figures.append(_drawn("accuracy-fit-time", "Accuracy against the time to fit", cost, (8.0, 4.4), cost.frame()))
+    for number, case in enumerate(dict.fromkeys(good["method"]), start=1):
         confusion = ConfusionDisplay.from_results(folder, case)
         title = f"Confusion matrix: {case}"
         figures.append(
@@ -219,7 +226,9 @@ def _command(run: RunRecord) -> str:
         return ""
     settings = run.settings
     options = {"dataset": settings.dataset, "samples": settings.samples, "repeats": settings.repeats,
-               "seed": settings.seed or None, "threads": settings.threads}  # fmt: skip
+               "seed": settings.seed or None, "threads": settings.threads,
+               "time-limit": settings.time_limit and f"{settings.time_limit:g}s",
+               "memory-limit": settings.memory_limit and f"{int(settings.memory_limit)}B"}  # fmt: skip
     words = ["hdr-bench", "run", run.origin]
     words += [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
     return shlex.join([*words, "--full"] if settings.full else words)

@@ -1,5 +1,6 @@
 """Tables of results: a frame of exact values, and the same as text with no more digits than it deserves."""
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ import pandas as pd
 from tabulate import tabulate
 
 MISSING = "–"
+DISTURBED = " *"
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,17 @@ class Table:
     note: str = ""
 
 
-def make_tables(summary: pd.DataFrame) -> tuple[Table, Table, Table]:
-    """Return the tables of accuracy, time and memory.
+def make_tables(summary: pd.DataFrame) -> tuple[Table, ...]:
+    """Return the tables of accuracy, time and memory, and of grid searches where there are any.
 
     Parameters
     ----------
     summary : DataFrame
         As `summarise` returns it.
     """
-    return accuracy_table(summary), time_table(summary), memory_table(summary)
+    tables = (accuracy_table(summary), time_table(summary), memory_table(summary))
+    found = summary[summary["chosen"] != ""]
+    return (*tables, search_table(found)) if len(found) else tables
 
 
 def accuracy_table(summary: pd.DataFrame) -> Table:
@@ -76,12 +80,13 @@ def accuracy_table(summary: pd.DataFrame) -> Table:
         Column("F1 (%)", ("f1",), percent),
         Column("Log loss", ("log_loss",), lambda loss: MISSING if math.isnan(loss) else f"{loss:.3f}"),
     ]
-    if (summary["n_seeds"] > 1).any():
-        columns.insert(2, Column("Std. dev. over seeds", ("accuracy_std",), percent))
-        columns.insert(3, Column("Seeds", ("n_seeds",), lambda count: f"{count:.0f}"))
+    if (summary["n_trials"] > 1).any():
+        columns.insert(2, Column("Std. dev. (%)", ("accuracy_std",), percent))
+        columns.insert(3, Column("Trials", ("n_trials",), lambda count: f"{count:.0f}"))
     note = (
-        "Precision, recall and F1 are plain means over classes. The interval is Wilson's for one test set; it says "
-        "nothing of other seeds. Log loss (natural logarithm) only where the method gives probabilities; "
+        "Precision, recall and F1 are plain means over classes. The interval is Wilson's for one test set, of "
+        "cross-validation for the images of all folds; it says nothing of other seeds. The standard deviation is over "
+        "seeds and folds. Log loss (natural logarithm) only where the method gives probabilities; "
         "k-NN's is large where no neighbour has the right class."
     )
     return _table("accuracy", "Accuracy", summary, columns, note)
@@ -99,9 +104,33 @@ def time_table(summary: pd.DataFrame) -> Table:
     ]
     note = (
         "Wall time unless said; CPU is the processor time of all threads. “Predict all” is one call for the whole test "
-        "part, “one image” the median of up to 100 calls with a single one. The engine is the library that computed."
+        "part, “one image” the median of up to 100 calls with a single one. The engine is the library that computed. "
+        "The fit of a grid search is the search with the final fit."
     )
+    disturbed = summary["is_time_disturbed"]
+    if disturbed.any():
+        summary = summary.assign(case=summary["case"].where(~disturbed, summary["case"] + DISTURBED))
+        note += (
+            f" {DISTURBED.strip()} Other trials shared the machine meanwhile: these times say little, and do not rank."
+        )
     return _table("time", "Time", summary, columns, note)
+
+
+def search_table(summary: pd.DataFrame) -> Table:
+    """Return what each grid search tried and chose, its accuracy over the folds, and what search and final fit took."""
+    columns = [
+        Column("Chosen", ("chosen",), _as_words),
+        Column("Accuracy over folds (%)", ("search_score",), lambda share: f"{100 * share:.2f}"),
+        Column("Candidates tried", ("n_tried",), lambda count: f"{count:.0f}"),
+        Column("Of", ("n_candidates",), lambda count: f"{count:.0f}"),
+        Column("Search (s)", ("search_seconds",), significant),
+        Column("Final fit (s)", ("refit_seconds",), significant),
+    ]
+    note = "Chosen by the mean accuracy over the folds of the training part; the test part had no say."
+    if summary["search_is_limited"].any():
+        limited = "; ".join(summary.loc[summary["search_is_limited"], "case"])
+        note += f" The time limit left no time for the other candidates, in an order drawn at random: {limited}."
+    return _table("search", "Grid search", summary, columns, note)
 
 
 def memory_table(summary: pd.DataFrame) -> Table:
@@ -178,6 +207,12 @@ def _table(name: str, title: str, summary: pd.DataFrame, columns: list[Column], 
 
 def _value(cell: object) -> float | str:
     return cell if isinstance(cell, str) else float(cell)  # type: ignore[arg-type]  # what is no text is a number
+
+
+def _as_words(chosen: str) -> str:
+    """Write chosen parameters, kept as JSON, as a user would; those of several seeds one after the other."""
+    found = [json.loads(part) for part in chosen.split("\n")]
+    return "; ".join(", ".join(f"{name} = {value}" for name, value in params.items()) for params in found)
 
 
 def _in_milliseconds(seconds: float) -> str:

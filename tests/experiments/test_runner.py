@@ -3,8 +3,9 @@ import pytest
 
 from hdr_bench import load_dataset, load_results, run_suite
 from hdr_bench.datasets import add_dataset
-from hdr_bench.exceptions import DatasetError, SuiteError, UnknownNameError
-from hdr_bench.experiments.measure import load_trial_data, make_model
+from hdr_bench.exceptions import DatasetError, UnknownNameError
+from hdr_bench.experiments.data import load_trial_data
+from hdr_bench.experiments.model import make_model
 from hdr_bench.experiments.runner import default_folder, expand, make_plan
 from hdr_bench.experiments.store import Settings, Store
 from hdr_bench.experiments.suite_file import load_suite, parse_suite
@@ -35,13 +36,6 @@ def test_a_reduced_case_runs_in_full_when_asked():
     suite = _suite({**KNN, "reduced": {"samples": 200}})
     (reduced,), (full,) = expand(suite, Settings()), expand(suite, Settings(full=True))
     assert (reduced.samples, reduced.is_reduced, full.samples, full.is_reduced) == (200, True, None, False)
-
-
-def test_protocols_that_cannot_run_yet_are_refused_before_anything_runs(tmp_path):
-    suite = _suite(KNN, {**TREE, "protocol": {"kind": "cross-validation", "folds": 3}})
-    with pytest.raises(SuiteError, match="'Tree': the protocol 'cross-validation' can be read but not yet run"):
-        run_suite(suite, out=tmp_path / "run")
-    assert not (tmp_path / "run").exists()
 
 
 def test_only_chooses_cases_by_pattern(tmp_path):
@@ -118,6 +112,6 @@ def test_data_that_changed_since_the_plan_are_refused(tmp_path, monkeypatch):
     assert [load_results(folder)["n_train"].item() for folder in folders] == [640, 320]
     trial = expand(suite, Settings())[0].model_copy(update={"fingerprint": "0" * 64})
     with pytest.raises(DatasetError, match="own changed since the run was planned"):
-        load_trial_data(trial)
+        load_trial_data(trial, None)
     monkeypatch.setenv("HDR_BENCH_DATA", str(tmp_path / "a machine without these data"))
     assert load_results(folders[0])["accuracy"].notna().all()

@@ -48,7 +48,7 @@ def test_the_runs_record(tmp_path):
         settings=Settings(threads=2, samples=500),
         trials=(Planned(key="a", case="A", seed=0),),
     )
-    Store(tmp_path).write_run(record)
+    Store(tmp_path).write_run(record, record.trials)
     assert Store(tmp_path).read_run() == record
     with pytest.raises(StoreError, match="no run here"):
         Store(tmp_path / "elsewhere").read_run()
@@ -67,8 +67,8 @@ def test_damaged_missing_and_newer_files_are_named(tmp_path, result):
     with pytest.raises(StoreError, match="damaged"):
         store.read_predictions(result.key)
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("result.json", json.dumps({**result.model_dump(mode="json"), "format_version": 2}))
-    with pytest.raises(StoreError, match="format version 2, this hdr-bench reads version 1"):
+        archive.writestr("result.json", json.dumps({**result.model_dump(mode="json"), "format_version": 3}))
+    with pytest.raises(StoreError, match="format version 3, this hdr-bench reads versions 1 to 2"):
         store.read(result.key)
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(StoreError, match=r"run\.json: not readable"):

@@ -25,9 +25,13 @@ def test_missing_and_damaged_results_are_rows_that_say_so(run):
     keys = load_results(run)["key"]
     (run / "trials" / f"{keys[0]}.npz").unlink()
     (run / "trials" / f"{keys[3]}.npz").write_bytes(b"PK half a file")
+    content = bytearray((run / "trials" / f"{keys[1]}.npz").read_bytes())
+    content[60] ^= 0xFF
+    (run / "trials" / f"{keys[1]}.npz").write_bytes(content)
     results = load_results(run)
-    assert results["status"].tolist() == ["missing", "ok", "ok", "damaged", "failed"]
-    assert keys[3] in results["error"][3]
+    assert results["status"].tolist() == ["missing", "damaged", "ok", "damaged", "failed"]
+    assert keys[1] in results["error"][1]
+    assert results["error"][3] == "cut off; it will be run again"
 
 
 def test_the_summary_is_the_mean_over_seeds(run):
@@ -37,7 +41,7 @@ def test_the_summary_is_the_mean_over_seeds(run):
     tree, trials = summary.loc["Tree_50%"], results[results["case"] == "Tree_50%"]
     assert tree["accuracy"] == pytest.approx(trials["accuracy"].mean())
     assert tree["accuracy_std"] == pytest.approx(trials["accuracy"].std())
-    assert tree["n_seeds"] == 2
+    assert tree["n_trials"] == 2
     assert (tree["accuracy_low"], tree["accuracy_high"]) == wilson_interval(tree["accuracy"], 360)
     assert np.isnan(summary.loc["Least squares", "accuracy_std"])
     assert summary.loc["Bad", "problem"].startswith("failed: InvalidParameterError")

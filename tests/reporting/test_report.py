@@ -18,7 +18,7 @@ def _files(folder):
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and "trials" not in path.parts and path.name != "run.json"
+        if path.is_file() and "trials" not in path.parts and path.name not in {"run.json", ".lock"}
     }
 
 
@@ -135,7 +135,7 @@ def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     (run / "trials" / f"{keys[3]}.npz").write_bytes(b"half")
     text = write_report(run, ["md"]).read_text()
     assert "missing: not yet run" in text
-    assert f"damaged: trials/{keys[3]}.npz" in text
+    assert "damaged: cut off; it will be run again" in text
     assert str(run) not in text
     assert "Tree_50%" in text
 

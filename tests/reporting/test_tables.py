@@ -19,7 +19,7 @@ def tables(run):
 def test_what_each_table_holds(tables):
     accuracy, time, memory = tables
     assert [head.partition(" (")[0] for head in accuracy.heads] == [
-        "Method", "Accuracy", "95 % interval", "Std. dev. over seeds", "Seeds", "Error", "Precision", "Recall", "F1",
+        "Method", "Accuracy", "95 % interval", "Std. dev.", "Trials", "Error", "Precision", "Recall", "F1",
         "Log loss",
     ]  # fmt: skip
     assert [head.partition(" (")[0] for head in time.heads[1:]] == [

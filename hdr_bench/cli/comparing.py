@@ -1,0 +1,102 @@
+"""The command `compare`: what changed from one run to another."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hdr_bench.cli.console import make_console
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from hdr_bench.reporting.compare import Change, Comparison
+
+EXIT_WORSE = 1
+_STYLES = {"worse": "red", "better": "green", "same": "", "not compared": "dim"}
+
+
+def compare(
+    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="The earlier run's folder.")],
+    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="The later run's folder.")],
+    across_machines: Annotated[
+        bool, typer.Option("--across-machines", help="Compare times also where processors or threads differ.")
+    ] = False,
+    tolerance: Annotated[
+        float, typer.Option(min=0, help="Share by which a time or a memory may grow before it counts.")
+    ] = 0.1,
+) -> None:
+    """Say what changed between two runs; exit code 1 where something got worse."""
+    from hdr_bench.reporting.compare import compare_runs
+
+    comparison = compare_runs(run_a, run_b, across_machines=across_machines, tolerance=tolerance)
+    _print_comparison(comparison, make_console())
+    if comparison.is_worse:
+        raise typer.Exit(EXIT_WORSE)
+
+
+def _print_comparison(comparison: "Comparison", console: "Console") -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("Method")
+    for head in ("Accuracy\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Fit memory\n(MB)", "Predict memory\n(MB)"):
+        table.add_column(head, justify="right", no_wrap=True)
+    cases = list(dict.fromkeys(change.case for change in comparison.changes))
+    for case in cases:
+        found = {change.measure: change for change in comparison.changes if change.case == case}
+        table.add_row(
+            Text(case), _shown(found.get("accuracy"), 100), _p_value(found.get("accuracy")),
+            _shown(found.get("fit_seconds"), 1), _shown(found.get("predict_seconds"), 1),
+            _shown(found.get("fit_peak_bytes"), 1e-6), _shown(found.get("predict_peak_bytes"), 1e-6),
+        )  # fmt: skip
+    if cases:
+        console.print(table)
+    for line in _lines(comparison):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _shown(change: "Change | None", unit: float) -> "Text":
+    from rich.text import Text
+
+    if change is None:
+        return Text("–")
+    if change.before == change.after:
+        return Text(f"{unit * change.before:.4g}")
+    return Text(f"{unit * change.before:.4g} → {unit * change.after:.4g}", style=_STYLES[change.verdict])
+
+
+def _p_value(change: "Change | None") -> str:
+    if change is None or math.isnan(change.p_value):
+        return "–"
+    return "<0.001" if change.p_value < 0.001 else f"{change.p_value:.3f}"
+
+
+def _lines(comparison: "Comparison") -> list[str]:
+    """Say in words what got worse and better, what is new and gone, and what was not compared."""
+    lines = []
+    for verdict in ("worse", "better"):
+        lines += [f"{verdict}: {_said(change)}" for change in comparison.changes if change.verdict == verdict]
+    lines += [f"new: {case}" for case in comparison.new]
+    lines += [f"gone: {case}" for case in comparison.gone]
+    lines += [f"note: {remark}" for remark in comparison.remarks]
+    kinds = {change.verdict for change in comparison.changes}
+    if not kinds & {"worse", "better"}:
+        lines.append("nothing got worse or better that can be told from noise")
+    return lines
+
+
+def _said(change: "Change") -> str:
+    if change.measure == "status":
+        return f"{change.case}: {change.note}"
+    name = change.measure.replace("_", " ")
+    if change.measure == "accuracy":
+        return (
+            f"{change.case}, accuracy: {100 * change.before:.2f} to {100 * change.after:.2f} %, p = {_p_value(change)}"
+        )
+    ratio = change.after / change.before if change.before else math.inf
+    return f"{change.case}, {name}: {ratio:.2f} times as much (counts from {change.threshold:.2f})"

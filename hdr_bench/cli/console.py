@@ -1,0 +1,39 @@
+"""What the commands print with, and read sizes with."""
+
+import os
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def make_console(stderr: bool = False) -> "Console":
+    """Return a console on standard output, or on standard error."""
+    from rich.console import Console
+
+    return Console(stderr=stderr)
+
+
+def look_here_too() -> None:
+    """Let modules in the working folder be imported, as `python -m` does: a suite may name estimators of one's own."""
+    here = os.getcwd()  # noqa: PTH109  # sys.path holds texts
+    if here not in sys.path and "" not in sys.path:
+        sys.path.insert(0, here)
+
+
+def print_pairs(title: str, pairs: dict[str, str]) -> None:
+    """Print names and what they stand for, aligned."""
+    width = max(map(len, pairs), default=0)
+    typer.echo("\n".join([f"{title}:", *(f"  {name:<{width}}  {text}" for name, text in pairs.items())]))
+
+
+def read_shape(text: str) -> tuple[int, int, int]:
+    """Read ``28x28`` or ``3x28x28`` as channels, height and width."""
+    if not re.fullmatch(r"[1-9]\d*(x[1-9]\d*){1,2}", text):
+        raise typer.BadParameter(f"{text!r} is no size; write HEIGHTxWIDTH, e.g. 28x28")
+    *channels, height, width = map(int, text.split("x"))
+    return (channels[0] if channels else 1, height, width)

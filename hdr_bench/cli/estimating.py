@@ -1,0 +1,88 @@
+"""What `run --estimate` prints."""
+
+import math
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hdr_bench.experiments.estimate import LARGEST, CaseEstimate, Estimate
+from hdr_bench.experiments.growth import Expected
+
+if TYPE_CHECKING:
+    from hdr_bench.experiments.runner import Plan
+
+_HEADS = (
+    "Trials",
+    "Longest fit\n(s)",
+    "95 %\ninterval",
+    "Grows\nwith n^",
+    "Memory\n(MB)",
+    "95 %\ninterval",
+    "All trials",
+)
+_ENDLESS = 1e7
+
+
+def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
+    """Print what each case, and the whole run, is expected to cost."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("Method")
+    for head in _HEADS:
+        table.add_column(head, justify="right", no_wrap=True)
+    good = [case for case in estimate.cases if not case.problem]
+    for case in good:
+        table.add_row(Text(case.case), *_row(case))
+    console.print(table)
+    for case in estimate.cases:
+        if case.problem:
+            _print(console, f"{case.case}: no estimate: {case.problem}")
+        if case.is_over:
+            _print(console, f"{case.case}: a trial would pass its {case.is_over}, and be ended by it")
+    total = estimate.total
+    trials = sum(case.n_trials for case in good)
+    _print(
+        console,
+        f"All {trials} trials to run: about {duration(total.value)} (from {duration(total.low)} to "
+        f"{duration(total.high)}), one after the other with {plan.settings.threads} threads on this machine.\n"
+        f"From fits on up to {LARGEST:,} images, extrapolated by power laws; intervals are for 95 % of new fits.",
+    )
+
+
+def duration(seconds: float) -> str:
+    """Return seconds in words, in the unit that suits them, e.g. ``4.2 min``.
+
+    Examples
+    --------
+    >>> duration(12.34), duration(250), duration(7300), duration(float("inf"))
+    ('12.3 s', '4.2 min', '2.0 h', 'no bound')
+    """
+    if seconds > _ENDLESS:
+        return "no bound"
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.1f} s"
+
+
+def _row(case: CaseEstimate) -> tuple[str, ...]:
+    fit, memory = case.fit, case.memory
+    return (
+        str(case.n_trials), _short(fit.value), _interval(fit, 1), f"{case.exponent:.2f}", _short(memory.value / 1e6),
+        _interval(memory, 1e6), duration(case.total.value),
+    )  # fmt: skip
+
+
+def _interval(expected: Expected, unit: float) -> str:
+    high = "∞" if math.isinf(expected.high) or expected.high / unit > _ENDLESS else _short(expected.high / unit)
+    return f"{_short(expected.low / unit)}–{high}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+
+
+def _print(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

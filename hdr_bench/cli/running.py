@@ -1,0 +1,159 @@
+"""The commands `run` and `report`: from a suite to a report."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hdr_bench.cli.console import look_here_too, make_console
+
+if TYPE_CHECKING:
+    from hdr_bench.experiments.runner import Plan
+
+EXIT_INTERRUPTED = 130
+
+
+class Rerun(StrEnum):
+    """Which trials `run` runs."""
+
+    missing = "missing"
+    failed = "failed"
+    all = "all"
+
+
+class BackendChoice(StrEnum):
+    """Where `run` runs trials."""
+
+    sequential = "sequential"
+    loky = "loky"
+    dask = "dask"
+
+
+def run(
+    suite: Annotated[str, typer.Argument(help="A suite's name, or the path of a TOML file.")],
+    only: Annotated[str | None, typer.Option(metavar="PATTERN", help="Only cases that fit, e.g. 'SVM*'.")] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="NAME", help="In place of the suite's data set.")] = None,
+    samples: Annotated[int | None, typer.Option(min=2, help="Train on so many images, stratified.")] = None,
+    repeats: Annotated[int | None, typer.Option(min=1, help="Seeds for each random method.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The run's folder (default: reports/SUITE)."),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Of every thread pool of a trial (default: all cores, shared among jobs).")
+    ] = None,
+    time_limit: Annotated[
+        str | None, typer.Option(metavar="TIME", help="End a trial after this, e.g. 90s, 10min, 2h.")
+    ] = None,
+    memory_limit: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="End a trial that takes more than this, e.g. 500MB, 8GB.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Trials at a time; above 1 the times are marked.")] = 1,
+    backend: Annotated[BackendChoice | None, typer.Option(help="Where trials run (default: loky for jobs).")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Of a Dask cluster, e.g. tcp://HOST:8786.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="At full size what the suite reduces.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the trials; run nothing.")] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Say what it would cost, after fits on a few images; run no more.")
+    ] = False,
+    rerun: Annotated[Rerun, typer.Option(help="Which trials to run.")] = Rerun.missing,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> None:
+    """Run a suite, print its table and write its report. What is there already is not run again."""
+    from hdr_bench.experiments.backends import make_crew
+    from hdr_bench.experiments.estimate import read_expected
+    from hdr_bench.experiments.progress import counted
+    from hdr_bench.experiments.runner import default_folder, execute, make_plan, make_settings
+    from hdr_bench.experiments.store import Store
+    from hdr_bench.experiments.suite_file import load_suite
+
+    look_here_too()
+    crew = make_crew(backend.value if backend else None, jobs, scheduler)
+    loaded = load_suite(suite)
+    settings = make_settings(
+        dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads, full=full, jobs=jobs,
+        time_limit=time_limit, memory_limit=memory_limit,
+    )  # fmt: skip
+    store = Store(out or default_folder(loaded, settings))
+    plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
+    if dry_run:
+        _print_plan(plan)
+        return
+    with _interruptible():
+        if estimate:
+            _print_estimate(plan, store.folder, _progress(quiet))
+            return
+        if not plan.to_run and not quiet:
+            typer.echo(f"All {counted(len(plan.trials))} are there already; to run them again: --rerun all or failed")
+        execute(plan, store, _progress(quiet), crew, read_expected(store.folder))
+    _print_report(store.folder, ["html", "md", "latex", "csv"])
+
+
+def report(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
+    formats: Annotated[str, typer.Option(help="Which of html, md, latex, csv.")] = "html,md,latex,csv",
+) -> None:
+    """Write the report of a run anew from its results."""
+    _print_report(run_folder, [name.strip() for name in formats.split(",") if name.strip()])
+
+
+def _progress(quiet: bool) -> Any:
+    from hdr_bench.experiments.progress import BarProgress, LineProgress, NoProgress
+
+    if quiet:
+        return NoProgress()
+    console = make_console(stderr=True)
+    return BarProgress(console) if console.is_terminal else LineProgress(console)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """End on Ctrl-C, and on a plain `kill`, with what is done kept and nothing left running."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("interrupted; what is done is kept, the same command goes on from there", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _print_estimate(plan: "Plan", folder: Path, progress: Any) -> None:
+    from hdr_bench.cli.estimating import print_estimate
+    from hdr_bench.experiments.estimate import estimate_plan, write_estimate
+
+    found = estimate_plan(plan, progress)
+    write_estimate(folder, found)
+    print_estimate(found, plan, make_console())
+
+
+def _print_plan(plan: "Plan") -> None:
+    from hdr_bench.experiments.progress import described
+
+    due = {trial.key for trial in plan.to_run}
+    for trial in plan.trials:
+        state = "to run" if trial.key in due else "there already"
+        typer.echo(f"{described(trial)}, {trial.dataset.name}: {state}")
+    typer.echo(f"{len(plan.to_run)} of {len(plan.trials)} trials to run")
+
+
+def _print_report(folder: Path, formats: list[str]) -> None:
+    from hdr_bench.reporting.console import print_summary
+    from hdr_bench.reporting.frame import load_results, summarise
+    from hdr_bench.reporting.report import write_report
+
+    written = write_report(folder, formats)
+    results = load_results(folder)
+    print_summary(summarise(results), make_console())
+    bad = int((results["status"] != "ok").sum())
+    if bad:
+        typer.echo(f"{bad} of {len(results)} trials did not go well; to run them again: --rerun failed")
+    typer.echo(f"report: {written}")

@@ -1,0 +1,146 @@
+"""Trials on an existing Dask cluster, through joblib: their data go to each worker once, their results come back.
+
+What a worker loses when it dies, Dask runs on another; how often a trial was begun, the cluster's own events tell.
+"""
+
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from hdr_bench.datasets import Dataset, write_dataset
+from hdr_bench.exceptions import MissingDependencyError, SchedulerError
+from hdr_bench.experiments.attempts import MOST_ATTEMPTS, given_up, run_attempts, say_nothing
+from hdr_bench.experiments.host import Host, close_idle_hosts, this_threads_host
+from hdr_bench.experiments.trial import Trial
+from hdr_bench.experiments.work import Outcome, Outcomes, Work
+
+_CONNECTS_WITHIN_SECONDS = 15
+_WAITS_FOR_WORKERS_SECONDS = 60
+_LOOKS_EVERY_SECONDS = 1
+_folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
+_writing = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Cargo:
+    """What each worker gets once: the run's data sets by fingerprint."""
+
+    datasets: dict[str, Dataset]
+
+
+def run_on_cluster(works: Iterable[Work], scheduler: str, datasets: dict[str, Dataset]) -> Outcomes:
+    """Run trials on the cluster of `scheduler`, and give each outcome as soon as it is there.
+
+    Raises
+    ------
+    MissingDependencyError
+        If distributed is not installed.
+    SchedulerError
+        If the scheduler cannot be reached, or has no workers.
+    """
+    from joblib import Parallel, delayed, parallel_config
+
+    run, cargo = uuid4().hex, Cargo(datasets)
+    with _connected(scheduler) as client:
+        n_concurrent = _most_threads_of_a_machine(client)
+        tasks = (delayed(_on_worker)(replace(work, n_concurrent=n_concurrent), cargo, run) for work in works)
+        with (
+            _told_to_stop(client, run),
+            parallel_config("dask", client=client, scatter=[cargo], wait_for_workers_timeout=0),
+            closing(Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")(tasks)) as outcomes,
+        ):
+            yield from outcomes
+
+
+def _on_worker(work: Work, cargo: Cargo, run: str) -> Outcome:
+    """Run a trial in a worker; as often as workers die, but twice at most."""
+    from distributed import Event, get_client
+
+    client = get_client()
+    begun = [Event(f"{run}-{work.trial.key}-{number}", client=client) for number in range(MOST_ATTEMPTS)]
+    free = next((event for event in begun if not event.is_set()), None)
+    if free is None:
+        return given_up(work.trial, "a worker ended while it ran"), None
+    free.set()
+    with _ended_with_the_run(Event(f"{run}-stop", client=client), this_threads_host()):
+        return run_attempts(replace(work, folder=_folder_of(work.trial, cargo)), say_nothing)
+
+
+def _folder_of(trial: Trial, cargo: Cargo) -> str:
+    """Return where this worker keeps the trial's data set; it is written there the first time."""
+    with _writing:
+        if trial.fingerprint not in _folders:
+            folder = tempfile.TemporaryDirectory(prefix="hdr-bench-data-")
+            write_dataset(Path(folder.name), cargo.datasets[trial.fingerprint])
+            _folders[trial.fingerprint] = folder
+        return _folders[trial.fingerprint].name
+
+
+@contextmanager
+def _connected(scheduler: str) -> Iterator[Any]:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise MissingDependencyError("the backend dask needs distributed; install hdr-bench[dask]") from error
+    try:
+        client = Client(scheduler, timeout=_CONNECTS_WITHIN_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise SchedulerError(
+            f"no Dask scheduler answers at {scheduler!r}: {error}; start one with: dask scheduler, and workers with: "
+            "dask worker tcp://HOST:PORT"
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_WAITS_FOR_WORKERS_SECONDS)
+        except TimeoutError as error:
+            raise SchedulerError(
+                f"the scheduler {scheduler} has no workers; start some with: dask worker {scheduler}"
+            ) from error
+        yield client
+
+
+@contextmanager
+def _told_to_stop(client: Any, run: str) -> Iterator[None]:
+    """When the block ends, by Ctrl-C too, end what the workers still run, and the processes that they keep."""
+    from distributed import Event
+
+    try:
+        yield
+    finally:
+        # A cluster that is gone has nothing left to stop.
+        with suppress(OSError, TimeoutError, RuntimeError):
+            Event(f"{run}-stop", client=client).set()
+            client.run(close_idle_hosts, on_error="ignore")
+
+
+@contextmanager
+def _ended_with_the_run(stop: Any, host: Host) -> Iterator[None]:
+    """While a trial runs, end it when the run is told to stop."""
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(_LOOKS_EVERY_SECONDS):
+            if stop.is_set():
+                host.close()
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+
+
+def _most_threads_of_a_machine(client: Any) -> int:
+    """Return how many trials may run at a time on the machine that has most of the workers' threads."""
+    threads: Counter[str] = Counter()
+    for worker in client.scheduler_info(n_workers=-1)["workers"].values():
+        threads[worker["host"]] += worker["nthreads"]
+    return max(threads.values(), default=1)

@@ -1,0 +1,77 @@
+"""A trial's data set: where it comes from, and which of its images a trial learns from and is judged on."""
+
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
+
+from hdr_bench.datasets import SCHEMES, Dataset, list_datasets, load_dataset, open_dataset
+from hdr_bench.exceptions import DatasetError, UnknownNameError
+from hdr_bench.experiments.suite import DatasetChoice
+from hdr_bench.experiments.trial import Trial
+
+
+def load_choice(choice: DatasetChoice) -> Dataset:
+    """Load what a suite names: a data set by name or by where it lies, one made in code, or a function's.
+
+    Raises
+    ------
+    UnknownNameError, DatasetNotFoundError, DatasetError
+        As `hdr_bench.load_dataset`.
+    """
+    if choice.given is not None:
+        return choice.given
+    if is_dotted_path(choice.name):
+        return _made_by(choice.name)
+    return load_dataset(choice.name, resize=choice.resize, test_size=choice.test_size, split_seed=choice.split_seed)
+
+
+def is_dotted_path(name: str) -> bool:
+    """Whether a name means a function to import: it has dots, and is no data set's."""
+    scheme, colon, _ = name.partition(":")
+    is_known = name in list_datasets() or (bool(colon) and scheme in SCHEMES)
+    return not is_known and all(part.isidentifier() for part in name.split(".")) and "." in name
+
+
+def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
+    """Load the images that a trial learns from and is judged on.
+
+    Parameters
+    ----------
+    trial : Trial
+    folder : Path or None
+        Where the data set was put for the trial; None loads it as the trial names it.
+
+    Raises
+    ------
+    DatasetError
+        If it is not the data set that the trial was planned with.
+    """
+    dataset = load_choice(trial.dataset) if folder is None else open_dataset(folder)
+    if dataset.fingerprint != trial.fingerprint:
+        raise DatasetError(f"{trial.dataset.name} changed since the run was planned; start the run again")
+    if trial.samples is not None:
+        dataset = dataset.subsample(trial.samples, trial.sample_seed)
+    return dataset if trial.fold is None else _fold_of(dataset, trial)
+
+
+def _fold_of(dataset: Dataset, trial: Trial) -> Dataset:
+    """Return the data set with all folds of its train part but one to learn from, and that one to be judged on."""
+    if trial.folds is None or trial.fold is None:
+        raise DatasetError(f"{trial.case}: a trial of cross-validation has both fold and folds")
+    cut = StratifiedKFold(trial.folds, shuffle=True, random_state=trial.seed)
+    train, test = list(cut.split(np.zeros(len(dataset.train)), dataset.train.labels))[trial.fold]
+    return dataset.with_parts(dataset.train.take(train), dataset.train.take(test))
+
+
+def _made_by(path: str) -> Dataset:
+    module, _, name = path.rpartition(".")
+    try:
+        made = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise UnknownNameError(f"dataset ({error})", path, list_datasets()) from error
+    dataset = made() if callable(made) else made
+    if not isinstance(dataset, Dataset):
+        raise DatasetError(f"{path} gives a {type(dataset).__name__}; it must give a Dataset, see make_dataset")
+    return dataset

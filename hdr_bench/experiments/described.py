@@ -1,0 +1,101 @@
+"""What stands for an object in a record: its class and parameters, as far as they are the same in every process."""
+
+import functools
+import hashlib
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+
+class UnstableError(ValueError):
+    """A value that nothing stands for which is the same in another process."""
+
+
+def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
+    """Return class and parameters of an estimator, in words of JSON; of what has none of its own, its `repr`.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not the same in every process, and there is no `key` to tell it by.
+    """
+    if key is not None:
+        params = estimator.get_params(deep=False)
+        return {"class": class_path(type(estimator)), "params": {name: repr(params[name]) for name in params}}
+    try:
+        return _described_estimator(estimator)
+    except UnstableError as error:
+        raise ValueError(
+            f"{type(estimator).__name__} has no stable key of its own: {error}; give its case one, "
+            'e.g. key="my-network-1", and another whenever it changes'
+        ) from error
+
+
+def class_path(cls: type) -> str:
+    """Return the dotted path of a class."""
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _described_estimator(estimator: Any) -> dict[str, Any]:
+    params = estimator.get_params(deep=False)
+    described = {name: _described(value, name) for name, value in params.items()}
+    return {"class": _importable(type(estimator)), "params": described}
+
+
+def _described(value: Any, place: str) -> Any:
+    for kinds, describe in _KINDS:
+        if isinstance(value, kinds):
+            return describe(value, place)
+    if hasattr(value, "get_params") and not isinstance(value, type):
+        return _described_estimator(value)
+    if callable(value) and hasattr(value, "__qualname__"):
+        return {"name": _importable(value)}
+    raise UnstableError(f"{place} is a {type(value).__name__}")
+
+
+def _described_mapping(mapping: Mapping[Any, Any], place: str) -> dict[str, Any]:
+    return {str(key): _described(item, f"{place}[{key!r}]") for key, item in mapping.items()}
+
+
+def _described_sequence(items: list[Any] | tuple[Any, ...], place: str) -> list[Any]:
+    return [_described(item, f"{place}[{number}]") for number, item in enumerate(items)]
+
+
+def _described_partial(partial: "functools.partial[Any]", place: str) -> dict[str, Any]:
+    return {
+        "partial": _importable(partial.func),
+        "args": _described(partial.args, place),
+        "keywords": _described(partial.keywords, place),
+    }
+
+
+def _described_array(array: Any, place: str) -> dict[str, Any]:
+    if array.dtype.hasobject:
+        raise UnstableError(f"{place} is an array of objects")
+    digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+    return {"array": digest, "shape": list(array.shape), "dtype": array.dtype.str}
+
+
+def _importable(thing: Any) -> str:
+    """Return the dotted path of a class or function that another process can import, and would find the same."""
+    module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "")
+    if module in {None, "__main__"}:
+        raise UnstableError(f"{name or thing!r} is defined in this script or notebook")
+    found: Any = sys.modules.get(str(module))
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if found is not thing:
+        raise UnstableError(f"{name or thing!r} cannot be imported from {module}")
+    return f"{module}.{name}"
+
+
+_KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
+    ((type(None), bool, int, float, str), lambda value, _place: value),
+    (np.generic, lambda value, _place: value.item()),
+    (np.ndarray, _described_array),
+    (Mapping, _described_mapping),
+    ((list, tuple), _described_sequence),
+    (functools.partial, _described_partial),
+)

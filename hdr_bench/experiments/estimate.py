@@ -1,0 +1,281 @@
+"""What a run would cost, before anything long is run: each case fitted on a few images, and extrapolated."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+
+from hdr_bench.exceptions import EstimateError
+from hdr_bench.experiments.attempts import run_attempts
+from hdr_bench.experiments.growth import Expected, Growth, fit_growth
+from hdr_bench.experiments.model import last_step, unseeded_model
+from hdr_bench.experiments.progress import Progress
+from hdr_bench.experiments.protocols import PlannedCase
+from hdr_bench.experiments.runner import Plan
+from hdr_bench.experiments.search import chosen_candidates, in_pipeline
+from hdr_bench.experiments.trial import Result, Trial
+from hdr_bench.experiments.work import Work
+from hdr_bench.files import write_whole
+
+LARGEST = 4000
+"""Images of the largest of the three fits; the others have a half and a quarter of them."""
+
+_REPEATS_BELOW_SECONDS = 3.0
+_MOST_CANDIDATES = 4
+_FILE = "estimate.json"
+
+
+@dataclass(frozen=True)
+class CaseEstimate:
+    """What a case's trials are expected to cost.
+
+    Attributes
+    ----------
+    case : str
+    n_trials : int
+    fit : Expected
+        Seconds of the longest trial's fit; of a grid search, with all its fits.
+    memory : Expected
+        Bytes of the same fit's peak.
+    total : Expected
+        Seconds of all trials, with predictions and measurements.
+    exponent : float
+        Of the power law of the fit's time.
+    is_over : str
+        The limit that a trial is expected to pass, where one is.
+    problem : str
+        What went wrong, where there is no estimate.
+    """
+
+    case: str
+    n_trials: int
+    fit: Expected
+    memory: Expected
+    total: Expected
+    exponent: float
+    is_over: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run's missing trials are expected to cost.
+
+    Attributes
+    ----------
+    cases : tuple of CaseEstimate
+    seconds : dict of str to float
+        Expected of each trial, by key.
+    """
+
+    cases: tuple[CaseEstimate, ...]
+    seconds: dict[str, float]
+
+    @property
+    def total(self) -> Expected:
+        """Seconds of all trials."""
+        return sum((case.total for case in self.cases if not case.problem), Expected(0.0, 0.0, 0.0))
+
+
+@dataclass(frozen=True)
+class _Laws:
+    """How a method's costs grow."""
+
+    model: Any
+    fit: Growth
+    predict: Growth
+    memory: Growth
+    other_seconds: float
+
+    def trial_fit(self, n: int) -> Expected:
+        return self.fit.at(amount(self.model, n))
+
+
+def estimate_plan(plan: Plan, progress: Progress) -> Estimate:
+    """Fit each case that is to be run on a few images, and say what all its trials would cost.
+
+    Parameters
+    ----------
+    plan : Plan
+    progress : Progress
+        Told of the fits.
+
+    Notes
+    -----
+    Each is fitted on 1,000, 2,000 and 4,000 of its training images (of fewer than 4,000: on a quarter, a half, and
+    all), those that are quick twice. Through the costs goes a power law of the number of images, for networks of the
+    images times the epochs, and its prediction interval of 95 % is the uncertainty: a case whose cost does not follow
+    a power law is told by a wide interval. Of a grid search up to four candidates are fitted, spread over the grid, and
+    stand for all.
+    """
+    due = {trial.key for trial in plan.to_run}
+    cases = [case for case in plan.cases if any(trial.key in due for trial in case.trials)]
+    probes = {case.case.name: tuple(_probes(case)) for case in cases}
+    progress.begin(tuple(work.trial for each in probes.values() for _, works in each for work in works), 0, {})
+    estimates: list[CaseEstimate] = []
+    seconds: dict[str, float] = {}
+    try:
+        for case in cases:
+            trials = [trial for trial in case.trials if trial.key in due]
+            try:
+                laws = [_laws(model, works, progress) for model, works in probes[case.case.name]]
+            except EstimateError as error:
+                estimates.append(_unknown(case, len(trials), str(error)))
+                continue
+            costs = {trial.key: _trial_cost(trial, case, laws) for trial in trials}
+            estimates.append(_case_estimate(case, trials, laws, costs))
+            seconds |= {key: cost.value for key, cost in costs.items()}
+    finally:
+        progress.end()
+    return Estimate(tuple(estimates), seconds)
+
+
+def amount(model: Any, n: int) -> float:
+    """Return what a fit's time follows: the images; for networks, times the epochs."""
+    epochs_for = getattr(last_step(model), "epochs_for", None)
+    return n * (epochs_for(n) if epochs_for else 1)
+
+
+def write_estimate(folder: Path, estimate: Estimate) -> None:
+    """Keep an estimate beside a run, for its progress."""
+    write_whole(folder / _FILE, (json.dumps(asdict(estimate), indent=1) + "\n").encode())
+
+
+def read_expected(folder: Path) -> dict[str, float]:
+    """Return the seconds that an estimate expected of each trial; nothing where there is none that can be read."""
+    try:
+        return {str(key): float(value) for key, value in json.loads((folder / _FILE).read_bytes())["seconds"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _probes(case: PlannedCase) -> Iterator[tuple[Any, tuple[Work, ...]]]:
+    """Give each model to be fitted, with its fits: one model, or several candidates of a grid search."""
+    first = case.trials[0]
+    n = max(trial.samples or len(case.dataset.train) for trial in case.trials)
+    largest = LARGEST if n >= LARGEST + len(case.dataset.class_names) else n
+    for params in _candidates(first):
+        model = unseeded_model(case.case)
+        model.set_params(**{in_pipeline(model, name): value for name, value in params.items()})
+        pickled = cloudpickle.dumps(model)
+        whole = {"protocol": "holdout", "fold": None, "folds": None, "search": None, "sample_seed": 0}
+        yield (
+            model,
+            tuple(
+                Work(first.model_copy(update={**whole, "samples": size}), pickled)
+                for size in (largest // 4, largest // 2, largest)
+            ),
+        )
+
+
+def _candidates(trial: Trial) -> list[dict[str, Any]]:
+    if trial.search is None:
+        return [{}]
+    candidates = chosen_candidates(trial.search, trial.seed)
+    count = min(len(candidates), _MOST_CANDIDATES)
+    return [candidates[round(place * (len(candidates) - 1) / max(count - 1, 1))] for place in range(count)]
+
+
+def _laws(model: Any, works: tuple[Work, ...], progress: Progress) -> _Laws:
+    results = [result for work in works for result in _measured(work, progress)]
+    sizes = [result.n_train for result in results]
+    measured = [result.measurements for result in results if result.measurements is not None]
+    amounts = [amount(model, size) for size in sizes]
+    others = [result.seconds - cost.fit_seconds - 2 * cost.predict_seconds
+              for result, cost in zip(results, measured, strict=True)]  # fmt: skip
+    return _Laws(
+        model,
+        fit_growth(amounts, [cost.fit_seconds for cost in measured]),
+        fit_growth(sizes, [cost.predict_seconds for cost in measured]),
+        fit_growth(sizes, [max(cost.fit_peak_bytes, 4096) for cost in measured]),
+        max(sum(others) / len(others), 0.0),
+    )
+
+
+def _measured(work: Work, progress: Progress) -> Iterator[Result]:
+    progress.trial(work.trial)
+    result, _ = run_attempts(work, progress.stage)
+    progress.done(result)
+    if result.measurements is None:
+        raise EstimateError(f"on {work.trial.samples:,} images: {result.status}: {result.error}")
+    yield result
+    if result.measurements.fit_seconds < _REPEATS_BELOW_SECONDS:
+        again, _ = run_attempts(work, progress.stage)
+        if again.measurements is not None:
+            yield again
+
+
+def _trial_cost(trial: Trial, case: PlannedCase, laws: list[_Laws]) -> Expected:
+    """Return the seconds of a whole trial."""
+    n, tested = _sizes(trial, case)
+    share = tested / len(case.dataset.test)
+    fit = _fit(trial, case, laws)
+    predict = laws[0].predict.at(n).times(2 * share)
+    other = laws[0].other_seconds
+    return (fit + predict + Expected(other, other, other)).at_most(trial.time_limit)
+
+
+def _fit(trial: Trial, case: PlannedCase, laws: list[_Laws]) -> Expected:
+    n, _ = _sizes(trial, case)
+    if trial.search is None:
+        return laws[0].trial_fit(n)
+    inside = n * (trial.search.folds - 1) // trial.search.folds
+    fits = _fits(trial)
+    one = sum((law.trial_fit(inside) for law in laws), Expected(0.0, 0.0, 0.0)).times(1 / len(laws))
+    scoring = sum((law.predict.at(inside) for law in laws), Expected(0.0, 0.0, 0.0)).times(
+        1 / len(laws) * (n - inside) / len(case.dataset.test)
+    )
+    last = max((law.trial_fit(n) for law in laws), key=lambda expected: expected.value)
+    return (one + scoring).times(fits) + last
+
+
+def _fits(trial: Trial) -> float:
+    """Return a search's fits, as many as would take its time on all images."""
+    if trial.search is None:
+        return 1
+    candidates = len(chosen_candidates(trial.search, trial.seed))
+    if trial.search.strategy == "grid":
+        return candidates * trial.search.folds
+    # Each round of successive halving has a third of the candidates on three times the images.
+    rounds = math.floor(math.log(candidates, 3)) + 1
+    return rounds * candidates / 3 ** (rounds - 1) * trial.search.folds
+
+
+def _sizes(trial: Trial, case: PlannedCase) -> tuple[int, int]:
+    """Return how many images a trial learns from, and is judged on."""
+    n = trial.samples or len(case.dataset.train)
+    if trial.folds is None:
+        return n, len(case.dataset.test)
+    tested = n // trial.folds
+    return n - tested, tested
+
+
+def _case_estimate(
+    case: PlannedCase, trials: list[Trial], laws: list[_Laws], costs: dict[str, Expected]
+) -> CaseEstimate:
+    longest = max(trials, key=lambda trial: costs[trial.key].value)
+    fit = _fit(longest, case, laws)
+    memory = max((law.memory.at(_sizes(longest, case)[0]) for law in laws), key=lambda expected: expected.value)
+    over = []
+    if longest.time_limit is not None and fit.value > longest.time_limit:
+        over.append(f"time limit of {longest.time_limit:g} s")
+    if longest.memory_limit is not None and memory.value > longest.memory_limit:
+        over.append(f"memory limit of {longest.memory_limit / 1e6:,.0f} MB")
+    return CaseEstimate(
+        case.case.name,
+        len(trials),
+        fit,
+        memory,
+        sum((costs[trial.key] for trial in trials), Expected(0.0, 0.0, 0.0)),
+        laws[0].fit.exponent,
+        " and ".join(over),
+    )
+
+
+def _unknown(case: PlannedCase, n_trials: int, problem: str) -> CaseEstimate:
+    nothing = Expected(math.nan, math.nan, math.nan)
+    return CaseEstimate(case.case.name, n_trials, nothing, nothing, nothing, math.nan, problem=problem)

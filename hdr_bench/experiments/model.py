@@ -1,0 +1,50 @@
+"""A trial's estimator: made as the suite describes it, and seeded."""
+
+from typing import Any
+
+import cloudpickle
+from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
+
+from hdr_bench.estimators import make_estimator, make_transformer
+from hdr_bench.experiments.suite import Case
+from hdr_bench.experiments.trial import Trial
+
+
+def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
+    """Make the trial's estimator, seeded; of what was made in code, from its pickle."""
+    named = trial.estimator, trial.params, trial.steps
+    model = _assembled(*named) if pickled is None else cloudpickle.loads(pickled)
+    return model.set_params(**dict.fromkeys(seeded_parameters(model), trial.seed))
+
+
+def unseeded_model(case: Case) -> Any:
+    """Make a case's estimator, in a pipeline where there are steps before it, as the suite describes it."""
+    if case.is_object:
+        return clone(case.estimator)
+    return _assembled(case.estimator, case.params, case.steps)
+
+
+def pickled_model(case: Case) -> bytes | None:
+    """Return an estimator that was made in code as bytes, with the classes of a notebook; None for all others."""
+    return cloudpickle.dumps(clone(case.estimator)) if case.is_object else None
+
+
+def seeded_parameters(model: Any) -> list[str]:
+    """Return the names of the parameters that take the seed: each ``random_state``, nested ones too, that is None."""
+    params = model.get_params()
+    return [name for name in params if name.rpartition("__")[2] == "random_state" and params[name] is None]
+
+
+def last_step(model: Any) -> Any:
+    """Return the estimator itself: the last of a pipeline, the best of a search."""
+    if hasattr(model, "best_estimator_"):
+        return last_step(model.best_estimator_)
+    return model[-1] if hasattr(model, "steps") else model
+
+
+def _assembled(estimator: str, params: dict[str, Any], steps: Any) -> Any:
+    model = make_estimator(estimator, **params)
+    if steps:
+        return make_pipeline(*(make_transformer(step.name, **step.params) for step in steps), model)
+    return model

@@ -1,0 +1,57 @@
+"""What goes to the process of a trial, and what it says on the way."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+from hdr_bench.experiments.trial import Predictions, Result, Trial
+
+
+@dataclass(frozen=True)
+class Work:
+    """A trial with what its process needs beside it.
+
+    Attributes
+    ----------
+    trial : Trial
+    pickled : bytes or None
+        The estimator, where it was made in code.
+    folder : str or None
+        The data set's, where it is not loaded by its name.
+    n_concurrent : int
+        Trials that share the machine meanwhile.
+    """
+
+    trial: Trial
+    pickled: bytes | None = None
+    folder: str | None = None
+    n_concurrent: int = 1
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far a trial is.
+
+    Attributes
+    ----------
+    name : str
+        What it does.
+    done, total : int
+        How much of it is done, where that can be counted.
+    resident_bytes : int or None
+        What the process has, where the memory limit counts from here.
+    """
+
+    name: str
+    done: int = 0
+    total: int = 0
+    resident_bytes: int | None = None
+
+    def __str__(self) -> str:
+        if not self.done:
+            return self.name
+        return f"{self.name} {self.done} of {self.total}" if self.total else f"{self.name} {self.done}"
+
+
+Outcome = tuple[Result, Predictions | None]
+Outcomes = Generator[Outcome, None, None]
+OnStage = Callable[[Stage], None]
