@@ -5,16 +5,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich import box
+from rich.table import Table
+from rich.text import Text
 
 from hdr_bench.cli.console import make_console
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
     from hdr_bench.reporting.compare import Change, Comparison
 
 EXIT_WORSE = 1
+_HEADS = (
+    "Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(times)", "Predict\n(times)", "Memory,\nfit", "Memory,\npredict",
+)  # fmt: skip
+_TINY = 1e-9
 _STYLES = {"worse": "red", "better": "green", "same": "", "not compared": "dim"}
 
 
@@ -38,36 +44,34 @@ def compare(
 
 
 def _print_comparison(comparison: "Comparison", console: "Console") -> None:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+    from hdr_bench.reporting.compare import COSTS
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Method")
-    for head in ("Accuracy\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Fit memory\n(MB)", "Predict memory\n(MB)"):
+    table.add_column("Method", no_wrap=True)
+    for head in _HEADS:
         table.add_column(head, justify="right", no_wrap=True)
     cases = list(dict.fromkeys(change.case for change in comparison.changes))
     for case in cases:
         found = {change.measure: change for change in comparison.changes if change.case == case}
-        table.add_row(
-            Text(case), _shown(found.get("accuracy"), 100), _p_value(found.get("accuracy")),
-            _shown(found.get("fit_seconds"), 1), _shown(found.get("predict_seconds"), 1),
-            _shown(found.get("fit_peak_bytes"), 1e-6), _shown(found.get("predict_peak_bytes"), 1e-6),
-        )  # fmt: skip
+        accuracy = found.get("accuracy")
+        ratios = (_ratio(found.get(measure)) for measure in COSTS)
+        table.add_row(Text(case), *_accuracy(accuracy), _p_value(accuracy), *ratios)
     if cases:
         console.print(table)
     for line in _lines(comparison):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _shown(change: "Change | None", unit: float) -> "Text":
-    from rich.text import Text
-
+def _accuracy(change: "Change | None") -> tuple[Text, Text]:
     if change is None:
+        return Text("–"), Text("–")
+    return Text(f"{100 * change.before:.2f}"), Text(f"{100 * change.after:.2f}", style=_STYLES[change.verdict])
+
+
+def _ratio(change: "Change | None") -> Text:
+    if change is None or change.verdict == "not compared":
         return Text("–")
-    if change.before == change.after:
-        return Text(f"{unit * change.before:.4g}")
-    return Text(f"{unit * change.before:.4g} → {unit * change.after:.4g}", style=_STYLES[change.verdict])
+    return Text(f"{change.after / max(change.before, _TINY):.2f}", style=_STYLES[change.verdict])
 
 
 def _p_value(change: "Change | None") -> str:
@@ -85,6 +89,7 @@ def _lines(comparison: "Comparison") -> list[str]:
     lines += [f"gone: {case}" for case in comparison.gone]
     lines += [f"note: {remark}" for remark in comparison.remarks]
     kinds = {change.verdict for change in comparison.changes}
+    lines.append("accuracy in %, then after divided by before")
     if not kinds & {"worse", "better"}:
         lines.append("nothing got worse or better that can be told from noise")
     return lines

@@ -14,22 +14,14 @@ from hdr_bench.experiments.growth import Expected
 if TYPE_CHECKING:
     from hdr_bench.experiments.runner import Plan
 
-_HEADS = (
-    "Trials",
-    "Longest fit\n(s)",
-    "95 %\ninterval",
-    "Grows\nwith n^",
-    "Memory\n(MB)",
-    "95 %\ninterval",
-    "All trials",
-)
+_HEADS = ("Runs", "Fit\n(s)", "95 %\ninterval", "~n^", "MB", "95 %\ninterval", "All")
 _ENDLESS = 1e7
 
 
 def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
     """Print what each case, and the whole run, is expected to cost."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Method")
+    table.add_column("Method", no_wrap=True)
     for head in _HEADS:
         table.add_column(head, justify="right", no_wrap=True)
     good = [case for case in estimate.cases if not case.problem]
@@ -47,7 +39,7 @@ def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
         console,
         f"All {trials} trials to run: about {duration(total.value)} (from {duration(total.low)} to "
         f"{duration(total.high)}), one after the other with {plan.settings.threads} threads on this machine.\n"
-        f"From fits on up to {LARGEST:,} images, extrapolated by power laws; intervals are for 95 % of new fits.",
+        f"From fits on up to {LARGEST:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of new fits.",
     )
 
 

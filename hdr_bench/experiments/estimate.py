@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import cloudpickle
+from sklearn.base import clone
 
 from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.attempts import run_attempts
@@ -26,6 +27,7 @@ LARGEST = 4000
 
 _REPEATS_BELOW_SECONDS = 3.0
 _MOST_CANDIDATES = 4
+_MOST_EPOCHS = 4
 _FILE = "estimate.json"
 
 
@@ -44,7 +46,7 @@ class CaseEstimate:
     total : Expected
         Seconds of all trials, with predictions and measurements.
     exponent : float
-        Of the power law of the fit's time.
+        Of the number of images, with which the time of one pass through them grows there.
     is_over : str
         The limit that a trial is expected to pass, where one is.
     problem : str
@@ -83,16 +85,16 @@ class Estimate:
 
 @dataclass(frozen=True)
 class _Laws:
-    """How a method's costs grow."""
+    """How a method's costs grow with the number of images: seconds of one pass through them, of predicting, bytes."""
 
     model: Any
-    fit: Growth
+    one_pass: Growth
     predict: Growth
     memory: Growth
     other_seconds: float
 
-    def trial_fit(self, n: int) -> Expected:
-        return self.fit.at(amount(self.model, n))
+    def fit(self, n: int) -> Expected:
+        return self.one_pass.at(n).times(passes(self.model, n))
 
 
 def estimate_plan(plan: Plan, progress: Progress) -> Estimate:
@@ -107,10 +109,10 @@ def estimate_plan(plan: Plan, progress: Progress) -> Estimate:
     Notes
     -----
     Each is fitted on 1,000, 2,000 and 4,000 of its training images (of fewer than 4,000: on a quarter, a half, and
-    all), those that are quick twice. Through the costs goes a power law of the number of images, for networks of the
-    images times the epochs, and its prediction interval of 95 % is the uncertainty: a case whose cost does not follow
-    a power law is told by a wide interval. Of a grid search up to four candidates are fitted, spread over the grid, and
-    stand for all.
+    all), those that are quick twice; networks for a few epochs, taken as many times over as they will have. Through the
+    costs goes a curve `Growth`, and its bootstrap's interval of 95 % is the uncertainty. What begins only beyond the
+    sizes that were fitted, such as memory that no longer holds what it held, the curve cannot know. Of a grid search
+    up to four candidates are fitted, spread over the grid, and stand for all.
     """
     due = {trial.key for trial in plan.to_run}
     cases = [case for case in plan.cases if any(trial.key in due for trial in case.trials)]
@@ -134,10 +136,10 @@ def estimate_plan(plan: Plan, progress: Progress) -> Estimate:
     return Estimate(tuple(estimates), seconds)
 
 
-def amount(model: Any, n: int) -> float:
-    """Return what a fit's time follows: the images; for networks, times the epochs."""
+def passes(model: Any, n: int) -> int:
+    """Return how often a fit goes through its `n` images: a network's epochs, at most; 1 for other methods."""
     epochs_for = getattr(last_step(model), "epochs_for", None)
-    return n * (epochs_for(n) if epochs_for else 1)
+    return epochs_for(n) if epochs_for else 1
 
 
 def write_estimate(folder: Path, estimate: Estimate) -> None:
@@ -161,15 +163,16 @@ def _probes(case: PlannedCase) -> Iterator[tuple[Any, tuple[Work, ...]]]:
     for params in _candidates(first):
         model = unseeded_model(case.case)
         model.set_params(**{in_pipeline(model, name): value for name, value in params.items()})
-        pickled = cloudpickle.dumps(model)
-        whole = {"protocol": "holdout", "fold": None, "folds": None, "search": None, "sample_seed": 0}
-        yield (
-            model,
-            tuple(
-                Work(first.model_copy(update={**whole, "samples": size}), pickled)
-                for size in (largest // 4, largest // 2, largest)
-            ),
-        )
+        yield model, tuple(_probe(first, model, size) for size in (largest // 4, largest // 2, largest))
+
+
+def _probe(trial: Trial, model: Any, size: int) -> Work:
+    short = clone(model)
+    method = last_step(short)
+    if hasattr(method, "epochs_for"):
+        method.set_params(max_epochs=min(method.epochs_for(size), _MOST_EPOCHS))
+    whole = {"protocol": "holdout", "fold": None, "folds": None, "search": None, "samples": size, "sample_seed": 0}
+    return Work(trial.model_copy(update=whole), cloudpickle.dumps(short))
 
 
 def _candidates(trial: Trial) -> list[dict[str, Any]]:
@@ -184,12 +187,12 @@ def _laws(model: Any, works: tuple[Work, ...], progress: Progress) -> _Laws:
     results = [result for work in works for result in _measured(work, progress)]
     sizes = [result.n_train for result in results]
     measured = [result.measurements for result in results if result.measurements is not None]
-    amounts = [amount(model, size) for size in sizes]
+    runs = [min(passes(model, size), _MOST_EPOCHS) for size in sizes]
     others = [result.seconds - cost.fit_seconds - 2 * cost.predict_seconds
               for result, cost in zip(results, measured, strict=True)]  # fmt: skip
     return _Laws(
         model,
-        fit_growth(amounts, [cost.fit_seconds for cost in measured]),
+        fit_growth(sizes, [cost.fit_seconds / run for cost, run in zip(measured, runs, strict=True)]),
         fit_growth(sizes, [cost.predict_seconds for cost in measured]),
         fit_growth(sizes, [max(cost.fit_peak_bytes, 4096) for cost in measured]),
         max(sum(others) / len(others), 0.0),
@@ -222,14 +225,14 @@ def _trial_cost(trial: Trial, case: PlannedCase, laws: list[_Laws]) -> Expected:
 def _fit(trial: Trial, case: PlannedCase, laws: list[_Laws]) -> Expected:
     n, _ = _sizes(trial, case)
     if trial.search is None:
-        return laws[0].trial_fit(n)
+        return laws[0].fit(n)
     inside = n * (trial.search.folds - 1) // trial.search.folds
     fits = _fits(trial)
-    one = sum((law.trial_fit(inside) for law in laws), Expected(0.0, 0.0, 0.0)).times(1 / len(laws))
+    one = sum((law.fit(inside) for law in laws), Expected(0.0, 0.0, 0.0)).times(1 / len(laws))
     scoring = sum((law.predict.at(inside) for law in laws), Expected(0.0, 0.0, 0.0)).times(
         1 / len(laws) * (n - inside) / len(case.dataset.test)
     )
-    last = max((law.trial_fit(n) for law in laws), key=lambda expected: expected.value)
+    last = max((law.fit(n) for law in laws), key=lambda expected: expected.value)
     return (one + scoring).times(fits) + last
 
 
@@ -271,7 +274,7 @@ def _case_estimate(
         fit,
         memory,
         sum((costs[trial.key] for trial in trials), Expected(0.0, 0.0, 0.0)),
-        laws[0].fit.exponent,
+        laws[0].one_pass.exponent_at(_sizes(longest, case)[0]),
         " and ".join(over),
     )
 

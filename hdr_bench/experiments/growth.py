@@ -1,21 +1,25 @@
-"""How a cost grows with what is to be done: a power law through a few measurements, and how far it can be trusted."""
+"""How a cost grows with the number of images: a curve through a few measurements, and how far it can be trusted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+_DRAWS = 400
+_FASTER = 1.5
+# Two fits alike differ by so much on a machine that does other things too, whatever a few measurements say.
+_LEAST_SPREAD = 0.05
 _SMALLEST = 1e-9
 
 
 @dataclass(frozen=True)
 class Expected:
-    """An expected value with its 95 % prediction interval.
+    """An expected value, and the interval in which 95 % of new measurements would be.
 
     Attributes
     ----------
     value, low, high : float
-        Of a single new measurement.
     """
 
     value: float
@@ -38,55 +42,80 @@ class Expected:
 
 @dataclass(frozen=True)
 class Growth:
-    """The power law ``cost = factor * amount ** exponent``, fitted by least squares of the logarithms.
+    """The curve ``cost = a + b n + c n**1.5``, none of its coefficients negative, fitted by least squares of shares.
+
+    A part that is always the same, one for each image, and one that grows faster, as support vectors and deep trees
+    do. Of what was tried on MNIST (a power law; n to the power of 1.3, 1.5 or 2 as the last part) this came nearest
+    to the fits on all 60,000 images, over seven methods; a square lets noise decide when it is carried so far.
 
     Attributes
     ----------
-    amounts, costs : tuple of float
+    sizes, costs : tuple of float
         What was measured.
-    factor, exponent : float
+    coefficients : tuple of float
+        a, b and c.
     spread : float
-        Standard deviation of the logarithms of the costs about the law.
+        Standard deviation of the costs about the curve, as a share of the cost; 5 % at least.
     """
 
-    amounts: tuple[float, ...]
+    sizes: tuple[float, ...]
     costs: tuple[float, ...]
-    factor: float
-    exponent: float
+    coefficients: tuple[float, float, float]
     spread: float
 
-    def at(self, amount: float) -> Expected:
-        """Return the cost expected of `amount`, with the prediction interval of the fitted line.
+    def at(self, n: float) -> Expected:
+        """Return the cost expected of `n` images.
 
-        Without a degree of freedom left there is no interval: it is from zero to infinity.
+        The interval is a parametric bootstrap's: curves fitted to the curve's own values with the spread put on them,
+        and a new measurement of each with the spread too.
         """
-        from scipy.stats import t
+        rng = np.random.default_rng(0)
+        amounts = _amounts(np.asarray(self.sizes))
+        curve = amounts @ self.coefficients
+        here = _amounts(np.array([n]))[0]
+        drawn = []
+        for noise in rng.normal(0, self.spread, (_DRAWS, len(curve) + 1)):
+            again = _fitted(amounts, curve * np.exp(noise[:-1]))
+            drawn.append(float(here @ again) * np.exp(noise[-1]))
+        value = float(here @ self.coefficients)
+        low, high = np.percentile(drawn, [2.5, 97.5])
+        return Expected(value, min(float(low), value), max(float(high), value))
 
-        value = self.factor * amount**self.exponent
-        free = len(self.amounts) - 2
-        if free < 1:
-            return Expected(value, 0.0, float("inf"))
-        logs = np.log(self.amounts)
-        squares = float(((logs - logs.mean()) ** 2).sum())
-        distance = (np.log(amount) - logs.mean()) ** 2 / squares
-        reach = float(t.ppf(0.975, free)) * self.spread * np.sqrt(1 + 1 / len(logs) + distance)
-        # What is beyond all reason is said as infinity.
-        high = value * np.exp(reach) if reach < 50 else np.inf
-        return Expected(value, float(value * np.exp(-reach)), float(high))
+    def exponent_at(self, n: float) -> float:
+        """Return the power of `n` that the cost grows with at `n` images."""
+        constant, linear, faster = np.asarray(self.coefficients) * _amounts(np.array([n]))[0]
+        return float((linear + _FASTER * faster) / max(constant + linear + faster, _SMALLEST))
 
 
-def fit_growth(amounts: Sequence[float], costs: Sequence[float]) -> Growth:
-    """Fit a power law to measurements at two amounts or more.
+def fit_growth(sizes: Sequence[float], costs: Sequence[float]) -> Growth:
+    """Fit the curve to measurements at two sizes or more.
 
     Raises
     ------
     ValueError
         If there are fewer.
     """
-    if len(set(amounts)) < 2:
-        raise ValueError(f"a power law needs measurements at two amounts or more, not at {sorted(set(amounts))}")
-    x, y = np.log(np.asarray(amounts, float)), np.log(np.maximum(np.asarray(costs, float), _SMALLEST))
-    exponent, intercept = np.polyfit(x, y, 1)
-    residuals = y - (intercept + exponent * x)
-    spread = np.sqrt(float((residuals**2).sum()) / max(len(x) - 2, 1))
-    return Growth(tuple(amounts), tuple(costs), float(np.exp(intercept)), float(exponent), float(spread))
+    if len(set(sizes)) < 2:
+        raise ValueError(f"a curve needs measurements at two sizes or more, not at {sorted(set(sizes))}")
+    amounts = _amounts(np.asarray(sizes, float))
+    measured = np.maximum(np.asarray(costs, float), _SMALLEST)
+    coefficients = _fitted(amounts, measured)
+    free = max(len(measured) - np.count_nonzero(coefficients), 1)
+    shares = amounts @ coefficients / measured - 1
+    spread = max(float(np.sqrt((shares**2).sum() / free)), _LEAST_SPREAD)
+    a, b, c = (float(value) for value in coefficients)
+    return Growth(tuple(map(float, sizes)), tuple(map(float, costs)), (a, b, c), spread)
+
+
+def _amounts(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return 1, n and n**1.5 for each size, in thousands, which keeps the numbers alike."""
+    thousands = sizes / 1000
+    return np.stack([np.ones_like(thousands), thousands, thousands**_FASTER], axis=1)
+
+
+def _fitted(amounts: NDArray[np.float64], costs: NDArray[np.float64]) -> NDArray[np.float64]:
+    from scipy.optimize import nnls
+
+    # Divided by the cost: a small fit's error counts as much as a large one's.
+    coefficients: NDArray[np.float64] = nnls(amounts / costs[:, None], np.ones(len(costs)))[0]
+    return coefficients

@@ -15,11 +15,11 @@ from hdr_bench.reporting.frame import label_of, load_results
 from hdr_bench.reporting.statistics import holm, paired_p_value, resampled_p_value
 
 Verdict = Literal["worse", "better", "same", "not compared"]
-COSTS = {"fit_seconds": 0.005, "predict_seconds": 0.005, "fit_peak_bytes": 1e6, "predict_peak_bytes": 1e6}
+COSTS = {"fit_seconds": 0.1, "predict_seconds": 0.1, "fit_peak_bytes": 5e6, "predict_peak_bytes": 5e6}
 """What costs are compared, and differences too small to be told: seconds and bytes."""
 
 _TIMES = ("fit_seconds", "predict_seconds")
-_WITHOUT_REPEATS = 1.5
+_WITHOUT_REPEATS = 2.0
 _PAIR = ["label", "seed", "fold"]
 
 
@@ -116,7 +116,7 @@ def compare_runs(
     Accuracy: of one trial, McNemar's test on the images; of several seeds, a paired t-test on the share of seeds that
     are right on each image; of folds, the corrected resampled t-test; then Holm's correction over the methods. Costs:
     the mean logarithm of the ratios of paired trials, against the tolerance and against its t-interval; where a method
-    has one trial, with the spread of the other methods' ratios, and where no method has more, against a ratio of 1.5.
+    has one trial, with the spread of the other methods' ratios, and where no method has more, against a ratio of 2.
     """
     first, second = _labelled(before), _labelled(after)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
