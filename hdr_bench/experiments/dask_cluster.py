@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -44,18 +45,62 @@ def run_on_cluster(works: Iterable[Work], scheduler: str, datasets: dict[str, Da
     SchedulerError
         If the scheduler cannot be reached, or has no workers.
     """
+    run, cargo = uuid4().hex, Cargo(datasets)
+    open_works: dict[str, Work] = {}
+
+    def taken(source: Iterable[Work]) -> Iterator[Work]:
+        for work in source:
+            open_works[work.trial.key] = work
+            yield work
+
+    source, n_concurrent = iter(works), 1
+    with _connected(scheduler) as client, _told_to_stop(client, run):
+        while True:
+            try:
+                for result, predictions in _submitted(client, taken(source), cargo, run):
+                    del open_works[result.trial.key]
+                    # Workers come and go while the run lasts.
+                    n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))
+                    yield result.model_copy(update={"n_concurrent": n_concurrent}), predictions
+            except _lost():
+                # Every worker that had the data is gone, or one that had a trial too often: again, with who is left.
+                source = chain(tuple(open_works.values()), source)
+                _wait_for_workers(client, scheduler)
+            else:
+                return
+
+
+def _submitted(client: Any, works: Iterable[Work], cargo: Cargo, run: str) -> Outcomes:
     from joblib import Parallel, delayed, parallel_config
 
-    run, cargo = uuid4().hex, Cargo(datasets)
-    with _connected(scheduler) as client:
-        n_concurrent = _most_threads_of_a_machine(client)
-        tasks = (delayed(_on_worker)(replace(work, n_concurrent=n_concurrent), cargo, run) for work in works)
-        with (
-            _told_to_stop(client, run),
-            parallel_config("dask", client=client, scatter=[cargo], wait_for_workers_timeout=0),
-            closing(Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")(tasks)) as outcomes,
-        ):
-            yield from outcomes
+    tasks = (delayed(_on_worker)(work, cargo, run) for work in works)
+    # `scatter` sends the cargo to each worker once.
+    with (
+        parallel_config(_backend_of(client, cargo)),
+        closing(Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")(tasks)) as outcomes,
+    ):
+        yield from outcomes
+
+
+def _backend_of(client: Any, cargo: Cargo) -> Any:
+    from joblib._dask import DaskDistributedBackend
+
+    class ClusterBackend(DaskDistributedBackend):
+        def effective_n_jobs(self, n_jobs: int) -> int:
+            # Where joblib counts one job, it runs it in the caller's own process, not on the one worker there is.
+            return max(super().effective_n_jobs(n_jobs), 2)
+
+    return ClusterBackend(client=client, scatter=[cargo], wait_for_workers_timeout=0)
+
+
+def _lost() -> tuple[type[BaseException], ...]:
+    """Return the errors by which a cluster says that what was asked of it went with its workers."""
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    return CancelledError, FutureCancelledError, KilledWorker
 
 
 def _on_worker(work: Work, cargo: Cargo, run: str) -> Outcome:
@@ -96,13 +141,17 @@ def _connected(scheduler: str) -> Iterator[Any]:
             "dask worker tcp://HOST:PORT"
         ) from error
     with client:
-        try:
-            client.wait_for_workers(1, timeout=_WAITS_FOR_WORKERS_SECONDS)
-        except TimeoutError as error:
-            raise SchedulerError(
-                f"the scheduler {scheduler} has no workers; start some with: dask worker {scheduler}"
-            ) from error
+        _wait_for_workers(client, scheduler)
         yield client
+
+
+def _wait_for_workers(client: Any, scheduler: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_WAITS_FOR_WORKERS_SECONDS)
+    except TimeoutError as error:
+        raise SchedulerError(
+            f"the scheduler {scheduler} has no workers; start some with: dask worker {scheduler}"
+        ) from error
 
 
 @contextmanager

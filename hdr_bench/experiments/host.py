@@ -77,8 +77,8 @@ class Host:
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             if self._is_closed:
                 raise HostClosedError("the run was stopped") from error
-            code = self._process.poll()
             self.close()
+            code = self._process.returncode
             raise HostError(f"the process that starts the trials ended (exit code {code})") from error
         except BaseException:
             # Ctrl-C, or an error of the caller's own: the trial that runs has no one to report to.

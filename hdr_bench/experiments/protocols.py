@@ -166,7 +166,7 @@ def _check_grid(suite: Suite, case: Case, protocol: Protocol) -> None:
     if protocol.kind == "grid-search" and not case.grid:
         raise SuiteError(f"{place}: a grid search needs a grid, e.g. grid = {{ C = [1, 10] }}")
     if protocol.kind != "grid-search" and case.grid:
-        raise SuiteError(f"{place}: grid is for the protocol grid-search, not for {protocol.kind}")
+        raise SuiteError(f"{place}: grid is for the protocol grid-search, not {protocol.kind}")
 
 
 def _check_folds(suite: Suite, case: Case, dataset: Dataset, folds: int) -> None:

@@ -5,6 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ByteSize, Field
 
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(s|min|h|d)?")
+_DURATION = re.compile(r"[0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)? *(s|min|h|d) *)+")
+
 
 def parse_seconds(value: Any) -> float:
     """Return a duration in seconds: of a number of seconds, or of a text such as ``"90s"`` or ``"1h30min"``.
@@ -21,24 +25,16 @@ def parse_seconds(value: Any) -> float:
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    import pandas as pd
-
     text = str(value).strip()
-    try:
-        # pandas takes a number without a unit for nanoseconds.
-        return float(text) if _is_number(text) else float(pd.Timedelta(text).total_seconds())
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"{value!r} is no duration; write e.g. 90s, 10min, 2h or 1h30min") from error
+    if not _DURATION.fullmatch(text):
+        raise ValueError(f"{value!r} is no duration; write e.g. 90s, 10min, 2h, 1h30min, or a number of seconds")
+    return sum(float(count) * _SECONDS[unit or "s"] for count, unit in _PART.findall(text))
 
 
 def _checked_size(value: Any) -> Any:
     if isinstance(value, int) or re.fullmatch(r"\s*\d+(\.\d+)?\s*([kmgtp]?i?b?)\s*", str(value), re.IGNORECASE):
         return value
     raise ValueError(f"{value!r} is no size; write e.g. 500MB or 8GB (powers of 10), or 8GiB (of 2)")
-
-
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdecimal()
 
 
 Seconds = Annotated[float, BeforeValidator(parse_seconds), Field(gt=0, allow_inf_nan=False)]

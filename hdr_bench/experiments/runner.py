@@ -1,9 +1,10 @@
 """All trials of a suite: which there are, which are missing, run and kept one by one."""
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -22,8 +23,10 @@ from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import check_suite, load_suite
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Work
+from hdr_bench.files import clear_leftovers
 
 Rerun = Literal["missing", "failed", "all"]
+_DATA = "hdr-bench-data-"
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,21 +267,20 @@ def _status(store: Store, key: str) -> str:
 @contextmanager
 def _works(plan: Plan, store: Store) -> Iterator[Iterator[Work]]:
     """Give what is to be run, with data that were made in code on disk while the block lasts."""
-    with tempfile.TemporaryDirectory(prefix="hdr-bench-data-") as folder:
-        folders: dict[str, str] = {}
-        for case in plan.cases:
-            choice = case.case.dataset or plan.suite.dataset
-            if choice.given is not None and plan.settings.dataset is None:
-                folders[case.dataset.fingerprint] = _written(Path(folder), case)
+    clear_leftovers(Path(tempfile.gettempdir()), _DATA)
+    given = {case.dataset.fingerprint: case.dataset for case in plan.cases if _is_made_in_code(plan, case)}
+    with ExitStack() as stack:
+        folders = {}
+        for fingerprint, dataset in given.items():
+            prefix = f"{_DATA}{os.getpid()}-"
+            folders[fingerprint] = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
+            write_dataset(Path(folders[fingerprint]), dataset)
         yield _due(plan, store, folders)
 
 
-def _written(folder: Path, case: PlannedCase) -> str:
-    place = folder / case.dataset.fingerprint
-    if not place.exists():
-        place.mkdir()
-        write_dataset(place, case.dataset)
-    return str(place)
+def _is_made_in_code(plan: Plan, case: PlannedCase) -> bool:
+    choice = case.case.dataset or plan.suite.dataset
+    return choice.given is not None and plan.settings.dataset is None
 
 
 def _due(plan: Plan, store: Store, folders: dict[str, str]) -> Iterator[Work]:

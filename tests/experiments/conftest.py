@@ -1,9 +1,13 @@
 import pytest
 
 from hdr_bench import load_dataset
-from hdr_bench.experiments.environment import library_versions
+from hdr_bench.experiments.attempts import say_nothing
+from hdr_bench.experiments.environment import read_environment
+from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.suite import DatasetChoice
 from hdr_bench.experiments.trial import Trial
+from hdr_bench.experiments.work import Work
+from hdr_bench.experiments.worker import run_in_child, start_fork_server
 
 
 @pytest.fixture
@@ -16,17 +20,37 @@ def trial():
             "case": "k-NN, three",
             "estimator": "knn",
             "params": {},
-            "steps": (),
             "dataset": DatasetChoice(name="digits-8x8"),
             "fingerprint": load_dataset("digits-8x8").fingerprint,
             "protocol": "holdout",
             "seed": 0,
             "is_deterministic": True,
-            "samples": None,
-            "is_reduced": False,
             "threads": 1,
-            "versions": library_versions(),
+            "versions": {"numpy": "1"},
         }
         return Trial(**{**fields, **changes})
+
+    return make
+
+
+@pytest.fixture
+def run_trial():
+    """A function that runs a trial in a child, and gives its result and predictions."""
+    start_fork_server()
+    machine = read_environment()
+
+    def run(trial, on_stage=say_nothing):
+        return run_in_child(Work(trial), Place.here(), machine, on_stage)
+
+    return run
+
+
+@pytest.fixture
+def behaving(trial, monkeypatch, request):
+    """A function that makes a trial of `methods.Behaves`."""
+    monkeypatch.syspath_prepend(str(request.path.parent))
+
+    def make(how, limits=None, **params):
+        return trial(case=how, estimator="methods.Behaves", params={"how": how, **params}, **(limits or {}))
 
     return make

@@ -1,0 +1,149 @@
+"""Several trials at once: on one machine, and on a Dask cluster of real processes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
+from hdr_bench.exceptions import SchedulerError
+from hdr_bench.experiments.progress import NoProgress
+from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.displays import CostDisplay
+from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.tables import make_tables
+
+TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 4})
+KNN = Case(name="k-NN", estimator="knn", protocol={"kind": "cross-validation", "folds": 3})
+
+
+def _suite(*cases, dataset="digits-8x8"):
+    return Suite(name="own", title="T", dataset=dataset, cases=cases)
+
+
+def _comparable(folder):
+    """Return what must be the same wherever trials ran."""
+    return load_results(folder)[["key", "case", "seed", "status", "accuracy", "n_train"]]
+
+
+class _Signals(NoProgress):
+    """Calls back when the first trial is done."""
+
+    def __init__(self, on_first):
+        self._on_first = on_first
+
+    def done(self, result):
+        self._on_first, call = (lambda: None), self._on_first
+        call()
+
+
+@pytest.fixture(scope="module")
+def in_turn(tmp_path_factory):
+    return run_suite(_suite(TREE, KNN), out=tmp_path_factory.mktemp("runs") / "in-turn", threads=1)
+
+
+def test_two_at_a_time_give_the_same_with_their_times_marked(in_turn, tmp_path):
+    folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, jobs=2)
+    assert _comparable(folder).equals(_comparable(in_turn))
+    results = load_results(folder)
+    assert set(results["n_concurrent"]) == {2}
+    summary = summarise(results)
+    time_table = make_tables(summary)[1]
+    assert [row[0] for row in time_table.rows] == ["Tree *", "k-NN *"]
+    assert "do not rank" in time_table.note
+    assert len(CostDisplay.from_results(results).frame()) == 0
+    assert set(load_results(in_turn)["n_concurrent"]) == {1}
+
+
+def test_threads_are_shared_among_jobs():
+    from hdr_bench.experiments.environment import available_cores
+    from hdr_bench.experiments.runner import make_settings
+
+    assert make_settings(jobs=2).threads == max(available_cores() // 2, 1)
+    assert make_settings(jobs=2, threads=3).threads == 3
+
+
+def test_a_worker_of_loky_that_dies_has_its_trials_run_again(in_turn, tmp_path, request):
+    def kill_a_worker():
+        workers = [child for child in psutil.Process().children() if "loky" in " ".join(child.cmdline())]
+        next(child for child in workers if "resource_tracker" not in " ".join(child.cmdline())).kill()
+
+    folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, jobs=2, progress=_Signals(kill_a_worker))
+    assert _comparable(folder).equals(_comparable(in_turn))
+
+
+@pytest.fixture
+def cluster(tmp_path, monkeypatch, request):
+    """A scheduler and two workers on loopback, each a process: the address, and the workers."""
+    monkeypatch.syspath_prepend(str(request.path.parent))
+    path = os.pathsep.join([str(request.path.parent), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path, "DASK_DISTRIBUTED__WORKER__DAEMON": "True"}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+
+    def start(module, *arguments):
+        command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--no-dashboard"]
+        return subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
+
+    processes = [start("dask_scheduler", "--host", "127.0.0.1", "--port", str(port))]
+    try:
+        workers = [start("dask_worker", address, "--nthreads", "1", "--no-nanny") for _ in range(2)]
+        processes += workers
+        yield address, workers
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+        for process in processes:
+            process.wait(20)
+
+
+def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
+    address, workers = cluster
+    folder = run_suite(
+        _suite(TREE, KNN), out=tmp_path / "run", threads=1, backend="dask", scheduler=address,
+        progress=_Signals(workers[0].kill),
+    )  # fmt: skip
+    assert workers[0].wait(10) == -signal.SIGKILL
+    assert workers[1].poll() is None
+    assert _comparable(folder).equals(_comparable(in_turn))
+    assert load_results(folder)["n_concurrent"].max() == 2
+    result = Store(folder).read(load_results(folder)["key"][0])
+    assert result.environment.cpu
+    assert result.environment.thread_pools
+
+
+def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluster, tmp_path):
+    address, _workers = cluster
+    deadly = Case(name="deadly", estimator="methods.EndsItsWorker")
+    digits = load_dataset("digits-8x8").subsample(500)
+    suite = _suite(deadly, Case(name="k-NN", estimator="knn"), dataset=digits)
+    start = time.monotonic()
+    try:
+        # Both workers end: what is left needs a third.
+        third = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
+             "--no-dashboard"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, cwd=tmp_path, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        folder = run_suite(suite, out=tmp_path / "run", threads=1, backend="dask", scheduler=address)
+    finally:
+        third.terminate()
+        third.wait(20)
+    results = load_results(folder).set_index("case")
+    assert results["status"].to_dict() == {"deadly": "crashed", "k-NN": "ok"}
+    assert results.loc["deadly", "error"] == "tried 2 times: a worker ended while it ran"
+    assert results.loc["k-NN", "n_train"] == 500
+    assert time.monotonic() - start < 120
+
+
+def test_a_scheduler_that_does_not_answer(tmp_path, monkeypatch):
+    monkeypatch.setattr("hdr_bench.experiments.dask_cluster._CONNECTS_WITHIN_SECONDS", 1)
+    with pytest.raises(SchedulerError, match="no Dask scheduler answers at 'tcp://127.0.0.1:1'"):
+        run_suite(_suite(KNN), out=tmp_path / "run", backend="dask", scheduler="tcp://127.0.0.1:1")
