@@ -12,12 +12,16 @@ if TYPE_CHECKING:
     from hdr_bench.experiments.runner import run_suite
     from hdr_bench.experiments.suite import Case, Protocol, Reduced, Step, Suite
     from hdr_bench.experiments.suite_file import load_suite
+    from hdr_bench.reporting.compare import compare_runs
+    from hdr_bench.reporting.details import load_candidates, load_histories, load_predictions
     from hdr_bench.reporting.frame import load_results
     from hdr_bench.reporting.report import write_report
 
 __version__ = "0.2.0.dev0"
-__all__ = ["Case", "Dataset", "Protocol", "Reduced", "Step", "Suite", "__version__", "list_datasets", "list_estimators",
-           "load_dataset", "load_results", "load_suite", "make_estimator", "run_suite", "write_report"]  # fmt: skip
+__all__ = ["Case", "Dataset", "Protocol", "Reduced", "Step", "Suite", "__version__", "compare_runs", "list_datasets",
+           "list_estimators", "load_candidates", "load_dataset", "load_histories", "load_predictions", "load_results",
+           "load_suite", "make_estimator", "run_suite", "write_report"]  # fmt: skip
+
 
 _HOMES = {
     "Dataset": "hdr_bench.datasets",
@@ -33,6 +37,10 @@ _HOMES = {
     "Suite": "hdr_bench.experiments.suite",
     "run_suite": "hdr_bench.experiments.runner",
     "load_results": "hdr_bench.reporting.frame",
+    "load_candidates": "hdr_bench.reporting.details",
+    "load_histories": "hdr_bench.reporting.details",
+    "load_predictions": "hdr_bench.reporting.details",
+    "compare_runs": "hdr_bench.reporting.compare",
     "write_report": "hdr_bench.reporting.report",
 }
 

@@ -1,14 +1,20 @@
 import json
 import os
+import shutil
+import subprocess
+import sys
+import time
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hdr_bench import load_predictions, load_results, run_suite, write_report
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
-from hdr_bench.experiments.suite_file import load_suite
+from hdr_bench.experiments.suite_file import load_suite, parse_suite
 from hdr_bench.experiments.trial import Predictions, Result
 
 
@@ -111,9 +117,131 @@ def test_the_key_follows_what_decides_the_outcome(trial):
     asked = trial()
     assert asked.key.startswith("k-nn-three-0-")
     assert trial().key == asked.key
-    assert trial(is_reduced=True).key == asked.key
+    assert trial(is_reduced=True, suite="another", time_limit=3.0, memory_limit=10).key == asked.key
     changes = [
         {"params": {"n_neighbors": 5}}, {"seed": 1}, {"samples": 100}, {"threads": 2}, {"fingerprint": "0" * 64},
-        {"versions": {"numpy": "1"}}, {"estimator": "tree"},
+        {"versions": {"numpy": "2"}}, {"estimator": "tree"}, {"identity": "mine-2"}, {"sample_seed": 1},
+        {"protocol": "cross-validation", "fold": 0, "folds": 3},
+        {"protocol": "cross-validation", "fold": 1, "folds": 3},
+        {"protocol": "grid-search", "search": {"grid": {"n_neighbors": [1]}, "folds": 3, "strategy": "grid"}},
+        {"protocol": "grid-search", "search": {"grid": {"n_neighbors": [1, 2]}, "folds": 3, "strategy": "grid"}},
     ]  # fmt: skip
     assert len({asked.key, *(trial(**change).key for change in changes)}) == len(changes) + 1
+
+
+FORMAT_1 = Path(__file__).parent / "format_1"
+
+
+def test_a_run_of_the_first_version_is_read_and_reported(tmp_path):
+    folder = shutil.copytree(FORMAT_1, tmp_path / "run")
+    results = load_results(folder)
+    assert results["case"].tolist() == ["k-NN", "Tree"]
+    assert (results["status"] == "ok").all()
+    assert results["accuracy"].round(3).tolist() == [0.986, 0.856]
+    assert set(results["n_concurrent"]) == {1}
+    assert load_predictions(folder, results["key"][0]).probabilities.shape == (360, 10)
+    assert write_report(folder, ["md"]).is_file()
+    # Its trials ran with other code: today's runs them anew, and its own files stay.
+    before = {path.name for path in (folder / "trials").iterdir()}
+    run_suite(Store(folder).read_run().suite, out=folder, threads=1)
+    assert before < {path.name for path in (folder / "trials").iterdir()}
+
+
+def test_a_run_record_of_a_newer_version_is_refused(tmp_path):
+    folder = shutil.copytree(FORMAT_1, tmp_path / "run")
+    record = json.loads((folder / "run.json").read_bytes())
+    (folder / "run.json").write_text(json.dumps({**record, "format_version": 9}))
+    with pytest.raises(
+        StoreError, match="format version 9, this hdr-bench reads versions 1 to 2; use the version that"
+    ):
+        load_results(folder)
+
+
+def test_stores_of_two_machines_merge_by_copying(tmp_path):
+    suite = parse_suite(
+        {"title": "T", "dataset": "digits-8x8", "case": [{"name": "k-NN", "estimator": "knn"},
+                                                        {"name": "Tree", "estimator": "tree"}]}, "own", "own.toml",
+    )  # fmt: skip
+    first = run_suite(suite, out=tmp_path / "first", only="k-NN", threads=1)
+    second = run_suite(suite, out=tmp_path / "second", only="Tree", threads=1)
+    assert load_results(first)["case"].tolist() == ["k-NN"]
+    for path in (second / "trials").iterdir():
+        shutil.copy2(path, first / "trials")
+    before = {path.name: path.stat().st_mtime_ns for path in (first / "trials").iterdir()}
+    run_suite(suite, out=first, threads=1)
+    assert load_results(first)["status"].tolist() == ["ok", "ok"]
+    assert {path.name: path.stat().st_mtime_ns for path in (first / "trials").iterdir()} == before
+
+
+def test_a_file_that_was_cut_off_is_run_again(tmp_path):
+    suite = parse_suite({"title": "T", "dataset": "digits-8x8", "case": [{"name": "k-NN", "estimator": "knn"}]},
+                        "own", "own.toml")  # fmt: skip
+    folder = run_suite(suite, out=tmp_path / "run", threads=1)
+    (path,) = (folder / "trials").iterdir()
+    path.write_bytes(path.read_bytes()[:-50])
+    assert load_results(folder)["status"].tolist() == ["damaged"]
+    run_suite(suite, out=folder, threads=1)
+    assert load_results(folder)["status"].tolist() == ["ok"]
+
+
+TWO_AT_ONCE = """
+import sys
+from hdr_bench import Case, Suite, run_suite
+cases = [Case(name=f"Tree {number}", estimator="tree", params={"max_depth": number}) for number in range(2, 10)]
+run_suite(Suite(name="own", title="T", dataset="digits-8x8", cases=cases), out="run", threads=1, only=sys.argv[1])
+"""
+
+
+def test_two_runs_at_once_on_one_folder(tmp_path):
+    (tmp_path / "script.py").write_text(TWO_AT_ONCE)
+    runs = [
+        subprocess.Popen([sys.executable, "script.py", only], cwd=tmp_path)
+        for only in ("Tree [2-7]", "Tree [4-9]", "*")
+    ]
+    assert [run.wait(120) for run in runs] == [0, 0, 0]
+    results = load_results(tmp_path / "run")
+    assert results["case"].tolist() == [f"Tree {number}" for number in range(2, 10)]
+    assert (results["status"] == "ok").all()
+    assert not list((tmp_path / "run").rglob(".incoming-*"))
+
+
+FULL_DISK = """
+import resource
+from hdr_bench import Case, Suite, run_suite
+suite = Suite(name="own", title="T", dataset="digits-8x8",
+              cases=[Case(name="k-NN", estimator="knn"), Case(name="Tree", estimator="tree")])
+run_suite(suite, out="run", threads=1, only="k-NN")
+# No file may grow beyond this: what the system says then is what it says of a full disk, but for the word.
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+run_suite(suite, out="run", threads=1)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits on files are POSIX's")
+def test_a_full_disk_is_an_error_and_what_was_there_stays(tmp_path):
+    (tmp_path / "script.py").write_text(FULL_DISK)
+    ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "StoreError: cannot write run/" in ran.stderr
+    results = load_results(tmp_path / "run")
+    assert results.loc[results["case"] == "k-NN", "status"].tolist() == ["ok"]
+    assert not list((tmp_path / "run").rglob(".incoming-*"))
+
+
+def test_ten_thousand_trials_list_and_load_in_three_seconds(tmp_path, result):
+    store = Store(tmp_path)
+    labels = np.arange(1000) % 10
+    store.write(result, Predictions(labels, labels, probabilities=np.eye(10, dtype=np.float32)[labels]))
+    content = (store.trials_folder / f"{result.key}.npz").read_bytes()
+    planned = [Planned(key=f"k-{number}", case=f"case {number % 30}", seed=number) for number in range(10_000)]
+    for each in planned:
+        (store.trials_folder / f"{each.key}.npz").write_bytes(content)
+    suite = load_suite("quick")
+    record = RunRecord(suite=suite, origin="", settings=Settings(), trials=tuple(planned))
+    store.write_run(record, record.trials)
+    start = time.perf_counter()
+    found = [store.find(each) for each in store.read_run().trials]
+    results = load_results(tmp_path)
+    assert time.perf_counter() - start < 3
+    assert None not in found
+    assert len(results) == 10_000

@@ -1,0 +1,109 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from hdr_bench.experiments import progress as module
+from hdr_bench.experiments.environment import read_environment
+from hdr_bench.experiments.progress import BarProgress, LineProgress, Remaining, clock, described
+from hdr_bench.experiments.trial import Result
+from hdr_bench.experiments.work import Stage
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """A clock that is set by hand."""
+    times = [1000.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: times[0])
+    return times
+
+
+@pytest.fixture
+def ended():
+    machine = read_environment()
+
+    def make(trial, seconds=1.0, status="ok", error=""):
+        return Result(key=trial.key, trial=trial, status=status, error=error, seconds=seconds, finished="2026",
+                      environment=machine)  # fmt: skip
+
+    return make
+
+
+def _lines(trials, **options):
+    console = Console(file=io.StringIO(), width=200)
+    lines = LineProgress(console, **options)
+    lines.begin(trials, 2, {})
+    return lines, lambda: console.file.getvalue().splitlines()
+
+
+def test_lines_come_every_ten_seconds_at_most(trial, now, ended):
+    trials = tuple(trial(seed=seed, case=f"case {seed}") for seed in range(100))
+    lines, said = _lines(trials)
+    assert said() == ["100 trials to run, 2 already there"]
+    for each in trials[:50]:
+        lines.trial(each)
+        lines.stage(Stage("fit"))
+        now[0] += 1
+        lines.done(ended(each))
+    assert len(said()) == 1 + 5
+    assert said()[-1].startswith("[50/100] case 49: ")
+    assert said()[-1].endswith("1.0 s; elapsed 0:50, remaining about 0:50")
+
+
+def test_the_epoch_is_told_and_what_goes_wrong_at_once(trial, now, ended):
+    trials = tuple(trial(case=name, is_deterministic=False) for name in ("A", "B"))
+    lines, said = _lines(trials)
+    lines.trial(trials[0])
+    now[0] += 11
+    lines.stage(Stage("fit: epoch", 3, 5))
+    assert said()[-1] == "[0/2] A (seed 0): fit: epoch 3 of 5; elapsed 0:11"
+    now[0] += 1
+    lines.done(ended(trials[0], 12, "timeout", "ended after 12 s"))
+    assert said()[-1].startswith("[1/2] A (seed 0): timeout: ended after 12 s, 12.0 s; elapsed 0:12, remaining about")
+    now[0] += 1
+    lines.done(ended(trials[1]))
+    assert said()[-1].startswith("[2/2] B")
+
+
+def test_what_is_left_is_known_from_the_estimate_then_from_what_has_run(trial, now, ended):
+    one, other = (tuple(trial(case=case, seed=seed) for seed in range(3)) for case in ("A", "B"))
+    expected = {each.key: 10.0 for each in one} | {each.key: 100.0 for each in other}
+    remaining = Remaining((*one, *other), expected)
+    assert remaining.seconds == 330
+    now[0] += 20
+    remaining.done(ended(one[0], 20.0))
+    assert remaining.seconds == 2 * 20 + 300
+    assert remaining.counts == (1, 6)
+    assert Remaining(one, {}).seconds is None
+
+
+def test_several_at_a_time_are_sooner_done(trial, now, ended):
+    trials = tuple(trial(seed=seed) for seed in range(4))
+    remaining = Remaining(trials, {})
+    now[0] += 10
+    for each in trials[:2]:
+        remaining.done(ended(each, 10.0))
+    assert remaining.seconds == pytest.approx(10)
+
+
+def test_a_bar_shows_method_stage_and_what_is_left(trial, ended):
+    console = Console(file=io.StringIO(), width=120, force_terminal=True)
+    bar = BarProgress(console)
+    trials = (trial(case="A [b]"), trial(case="B", seed=1, is_deterministic=False))
+    bar.begin(trials, 0, {each.key: 5.0 for each in trials})
+    bar.trial(trials[0])
+    bar.stage(Stage("fit: epoch", 2, 9))
+    bar._bar.refresh()
+    bar.done(ended(trials[0], status="failed", error="an [odd] error"))
+    bar.end()
+    shown = console.file.getvalue()
+    for words in ("A [b]", "fit: epoch 2 of 9", "an [odd] error", "1/2", "elapsed"):
+        assert words in shown
+
+
+def test_names_have_what_tells_trials_apart(trial):
+    assert described(trial(case="A")) == "A"
+    assert described(trial(case="A", protocol="cross-validation", fold=1, folds=3)) == "A (seed 0, fold 2 of 3)"
+    curve = trial(case="A", protocol="learning-curve", samples=1000, is_deterministic=False)
+    assert described(curve) == "A (1,000 images, seed 0)"
+    assert [clock(seconds) for seconds in (5, 65, 7207)] == ["0:05", "1:05", "2:00:07"]

@@ -1,0 +1,191 @@
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest, ttest_1samp
+
+from hdr_bench import compare_runs, load_results, run_suite
+from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.experiments.trial import Predictions
+from hdr_bench.reporting.statistics import holm, paired_p_value, resampled_p_value
+
+TREE = "Tree_50%"
+
+
+def _changed(folder, change, case=TREE, rights=None):
+    """Change a run's results in the way that `change` does with each record, and how many images are right."""
+    store = Store(folder)
+    for key in load_results(folder).query("case == @case")["key"]:
+        result, predictions = store.read(key), store.read_predictions(key)
+        content = json.loads(result.model_dump_json())
+        change(content)
+        if rights is not None and predictions is not None:
+            wrong = np.flatnonzero(predictions.y_pred == predictions.y_true)[:rights]
+            y_pred = predictions.y_pred.copy()
+            y_pred[wrong] = (y_pred[wrong] + 1) % 10
+            content["scores"]["accuracy"] = float(np.mean(y_pred == predictions.y_true))
+            predictions = Predictions(predictions.y_true, y_pred, predictions.probabilities)
+        store.write(type(result).model_validate(content), predictions)
+
+
+def _as_it_is(_content):
+    pass
+
+
+@pytest.fixture
+def other(run, tmp_path):
+    return shutil.copytree(run, tmp_path / "other")
+
+
+def _verdicts(comparison, case=TREE):
+    return {change.measure: change.verdict for change in comparison.changes if change.case == case}
+
+
+def test_a_run_is_the_same_as_itself(run, other):
+    comparison = compare_runs(run, other)
+    assert not comparison.is_worse
+    assert {change.verdict for change in comparison.changes} == {"same"}
+    assert (comparison.new, comparison.gone, comparison.remarks) == ((), (), ())
+    frame = comparison.frame()
+    assert set(frame["measure"]) == {"accuracy", "fit_seconds", "predict_seconds", "fit_peak_bytes",
+                                     "predict_peak_bytes", "status"}  # fmt: skip
+    assert (frame.loc[frame["measure"] == "accuracy", "p_value"] == 1).all()
+
+
+def test_a_loss_of_accuracy_is_told_when_it_is_no_noise(run, other):
+    _changed(other, _as_it_is, rights=2)
+    assert _verdicts(compare_runs(run, other))["accuracy"] == "same"
+    _changed(other, _as_it_is, rights=40)
+    comparison = compare_runs(run, other)
+    assert comparison.is_worse
+    assert _verdicts(comparison)["accuracy"] == "worse"
+    assert _verdicts(compare_runs(other, run))["accuracy"] == "better"
+    assert not compare_runs(other, run).is_worse
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1.05, "same"), (30.0, "worse"), (1 / 30, "better")])
+def test_times_and_memory_against_tolerance_and_noise(run, other, factor, verdict):
+    def slower(content):
+        for name, value in (("fit_seconds", 0.3), ("fit_peak_bytes", 20_000_000)):
+            content["measurements"][name] = type(value)(value * factor)
+
+    def base(content):
+        content["measurements"] |= {"fit_seconds": 0.3, "fit_peak_bytes": 20_000_000}
+
+    _changed(run, base)
+    _changed(other, slower)
+    found = _verdicts(compare_runs(run, other))
+    assert found["fit_seconds"] == found["fit_peak_bytes"] == verdict
+
+
+def test_the_noise_of_the_repeats_widens_the_threshold(run, other):
+    noisy = iter([0.3, 0.9, 0.9, 0.3])
+
+    def timed(content):
+        content["measurements"]["fit_seconds"] = next(noisy) * 2
+
+    _changed(run, timed)
+    _changed(other, timed)
+    change = next(c for c in compare_runs(run, other).changes if (c.case, c.measure) == (TREE, "fit_seconds"))
+    assert change.verdict == "same"
+    assert change.threshold > 3
+
+
+def test_times_of_other_machines_are_not_compared_unless_told(run, other):
+    def elsewhere(content):
+        content["environment"]["cpu"] = "Another CPU"
+        content["measurements"]["fit_seconds"] = 1000.0
+
+    _changed(other, elsewhere)
+    comparison = compare_runs(run, other)
+    assert _verdicts(comparison)["fit_seconds"] == "not compared"
+    assert _verdicts(comparison)["fit_peak_bytes"] == "same"
+    assert any("processors differ" in remark and "Another CPU" in remark for remark in comparison.remarks)
+    assert any("--across-machines" in remark for remark in comparison.remarks)
+    assert _verdicts(compare_runs(run, other, across_machines=True))["fit_seconds"] == "worse"
+
+
+def test_what_fails_now_is_worse_and_what_is_new_or_gone_is_named(run, other, tmp_path):
+    def failed(content):
+        content |= {"status": "timeout", "error": "ended after 3 s", "scores": None, "measurements": None}
+
+    _changed(other, failed)
+    record = json.loads((other / "run.json").read_bytes())
+    record["trials"] = [trial for trial in record["trials"] if trial["case"] != "Least squares"]
+    (other / "run.json").write_text(json.dumps(record))
+    comparison = compare_runs(run, other)
+    assert comparison.is_worse
+    assert comparison.gone == ("Least squares",)
+    assert compare_runs(other, run).new == ("Least squares",)
+    (change,) = [c for c in comparison.changes if c.verdict == "worse"]
+    assert (change.measure, change.note) == ("status", "timeout: ended after 3 s")
+
+
+def test_folds_are_paired(tmp_path):
+    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "cross-validation", "folds": 5},
+               "case": [{"name": "k", "estimator": "knn", "params": {"n_neighbors": 3}}]}  # fmt: skip
+    folders = []
+    for neighbors in (3, 150):
+        content["case"][0]["params"] = {"n_neighbors": neighbors}
+        suite = parse_suite(content, "own", "own.toml")
+        folders.append(run_suite(suite, out=tmp_path / str(neighbors), threads=1))
+    (change,) = [c for c in compare_runs(*folders).changes if c.measure == "accuracy"]
+    assert change.verdict == "worse"
+    assert 0 < change.p_value < 0.01
+    (same,) = [c for c in compare_runs(folders[0], folders[0]).changes if c.measure == "accuracy"]
+    assert same.p_value == 1
+
+
+def test_other_data_are_not_compared(run, other):
+    def elsewhere(content):
+        content["trial"]["fingerprint"] = "0" * 64
+
+    _changed(other, elsewhere)
+    comparison = compare_runs(run, other)
+    assert _verdicts(comparison)["accuracy"] == "not compared"
+
+
+def test_the_command_and_its_exit_codes(run, other):
+    def compare(*arguments):
+        command = [sys.executable, "-m", "hdr_bench", "compare", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    same = compare(run, other)
+    assert same.returncode == 0, same.stderr
+    assert "nothing got worse or better that can be told from noise" in same.stdout
+    _changed(other, _as_it_is, rights=40)
+    worse = compare(run, other)
+    assert worse.returncode == 1
+    assert f"worse: {TREE}, accuracy: " in worse.stdout
+    assert "worse" not in compare(other, run).stdout
+    missing = compare(run, run / "nowhere")
+    assert missing.returncode == 1
+    assert "no run here" in missing.stderr
+
+
+def test_mcnemars_test_is_the_binomial_one_on_the_discordant_pairs():
+    rng = np.random.default_rng(0)
+    before, after = rng.random((1, 300)) < 0.9, rng.random((1, 300)) < 0.8
+    lost, won = int(np.sum(before & ~after)), int(np.sum(~before & after))
+    assert paired_p_value(before, after) == pytest.approx(binomtest(lost, lost + won).pvalue)
+    assert paired_p_value(before, before) == 1
+    with pytest.raises(ValueError, match="cannot be paired"):
+        paired_p_value(before, after[:, :100])
+
+
+def test_the_resampled_test_without_its_correction_is_the_t_test():
+    differences = np.array([0.01, -0.02, 0.03, 0.015, 0.02])
+    assert resampled_p_value(differences, 0.0) == pytest.approx(ttest_1samp(differences, 0).pvalue)
+    assert resampled_p_value(differences, 0.25) > resampled_p_value(differences, 0.0)
+    assert resampled_p_value(np.zeros(5), 0.25) == 1
+    assert resampled_p_value(np.full(5, 0.1), 0.25) == 0
+
+
+def test_holms_example():
+    # Holm's own rule: the smallest times n, the next times n - 1, never less than the one before.
+    assert holm([0.01, 0.02, 0.03, 0.005]) == pytest.approx([0.03, 0.04, 0.04, 0.02])
+    assert holm([]) == []

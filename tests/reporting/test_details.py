@@ -1,0 +1,83 @@
+import json
+
+import numpy as np
+import pytest
+
+from hdr_bench import (
+    load_candidates,
+    load_histories,
+    load_predictions,
+    load_results,
+    run_suite,
+    write_report,
+)
+from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.tables import make_tables
+
+SUITE = {
+    "title": "Searches",
+    "dataset": "digits-8x8",
+    "case": [
+        {"name": "net", "estimator": "mlp", "params": {"layers": "16N", "max_epochs": 3}},
+        {"name": "grid", "estimator": "knn", "grid": {"n_neighbors": [1, 30, 90], "weights": ["uniform"]},
+         "protocol": {"kind": "grid-search", "folds": 3}},
+        {"name": "share", "estimator": "svm", "steps": [{"name": "deskew"}],
+         "grid": {"C": [1, 2, 4, 8], "gamma": [0.01, 0.1]}, "protocol": {"kind": "grid-search", "folds": 2}, "reduced": {"candidates": 3, "samples": 400}},
+        {"name": "curve", "estimator": "knn", "protocol": {"kind": "learning-curve", "sizes": [100, 600]}},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def searches(tmp_path_factory):
+    return run_suite(parse_suite(SUITE, "own", "own.toml"), out=tmp_path_factory.mktemp("runs") / "own", threads=1)
+
+
+def test_histories_have_a_row_an_epoch(searches):
+    histories = load_histories(searches)
+    assert histories["epoch"].tolist() == [1, 2, 3]
+    assert set(histories["case"]) == {"net"}
+    assert histories["train_loss"].is_monotonic_decreasing
+
+
+def test_candidates_have_a_row_each_and_the_chosen_one_is_marked(searches):
+    candidates = load_candidates(searches)
+    grid = candidates[candidates["case"] == "grid"]
+    assert [json.loads(params)["n_neighbors"] for params in grid["params"]] == [1, 30, 90]
+    assert grid["is_chosen"].tolist() == [True, False, False]
+    assert grid["score"].is_monotonic_decreasing
+    assert (candidates["case"] == "share").sum() == 3
+    results = load_results(searches).set_index("case")
+    assert results.loc["grid", "search_score"] == grid["score"].max()
+    assert results.loc["share", ["n_tried", "n_candidates", "n_train"]].tolist() == [3, 8, 400]
+    total = results.loc["grid", "search_seconds"] + results.loc["grid", "refit_seconds"]
+    assert total == pytest.approx(results.loc["grid", "fit_seconds"])
+
+
+def test_predictions_by_their_key(searches):
+    results = load_results(searches)
+    for row in results.itertuples():
+        predictions = load_predictions(searches, row.key)
+        assert np.mean(predictions.y_true == predictions.y_pred) == row.accuracy
+
+
+def test_the_report_says_what_was_searched_and_chosen(searches):
+    tables = make_tables(summarise(load_results(searches)))
+    search = tables[3]
+    assert [row[0] for row in search.rows] == ["grid", "share"]
+    assert search.rows[0][1] == "n_neighbors = 1, weights = uniform"
+    assert search.rows[1][3:5] == ("3", "8")
+    text = write_report(searches, ["md"]).read_text()
+    assert "share (400 training images, 3 of 8 candidates)" in text
+    assert "curve, 100 images" in text
+    assert "## Grid search" in text
+    assert "protocol: grid-search, holdout, learning-curve" in text
+
+
+def test_a_curve_has_a_row_a_size_and_one_matrix(searches):
+    summary = summarise(load_results(searches))
+    assert summary["case"].tolist() == ["net", "grid", "share", "curve, 100 images", "curve, 600 images"]
+    write_report(searches, ["md"])
+    matrices = sorted(path.stem for path in (searches / "figures").glob("confusion-*.png"))
+    assert matrices == ["confusion-1-net", "confusion-2-grid", "confusion-3-share", "confusion-4-curve"]
