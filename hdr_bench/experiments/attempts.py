@@ -3,7 +3,8 @@
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.host import HostError, run_in_host
-from hdr_bench.experiments.trial import Result, Trial
+from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 
 MOST_ATTEMPTS = 2

@@ -16,9 +16,10 @@ from hdr_bench.experiments.growth import Expected, Growth, fit_growth
 from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.progress import Progress
 from hdr_bench.experiments.protocols import PlannedCase
+from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.runner import Plan
 from hdr_bench.experiments.search import chosen_candidates, in_pipeline
-from hdr_bench.experiments.trial import Result, Trial
+from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Work
 from hdr_bench.files import write_whole
 

@@ -18,6 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
+import psutil
+
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
@@ -151,8 +153,6 @@ def _serve() -> None:
         os.dup2(nothing.fileno(), 0)
     # In a shell's background the interpreter starts without a handler.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    machine = read_environment()
-    start_fork_server()
     asked: queue.Queue[Any] = queue.Queue()
     threading.Thread(target=_read, args=(requests, asked), daemon=True).start()
 
@@ -161,10 +161,19 @@ def _serve() -> None:
         answers.flush()
 
     # The end of the requests interrupts whatever is done here, a trial included.
-    with suppress(KeyboardInterrupt, BrokenPipeError):
+    try:
+        start_fork_server()
+        machine = read_environment()
         while True:
             place, work = asked.get()
             answer(run_in_child(work, place, machine, answer))
+    except (KeyboardInterrupt, BrokenPipeError):
+        # A fork server that still imports its libraries would notice only afterwards.
+        children = psutil.Process().children(recursive=True)
+        for child in children:
+            with suppress(psutil.Error):
+                child.kill()
+        psutil.wait_procs(children, timeout=_ENDS_WITHIN_SECONDS)
 
 
 def _read(requests: IO[bytes], asked: "queue.Queue[Any]") -> None:

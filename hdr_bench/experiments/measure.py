@@ -22,10 +22,11 @@ from hdr_bench.experiments.environment import Environment, thread_pools
 from hdr_bench.experiments.limits import limited_memory
 from hdr_bench.experiments.memory import peak_memory
 from hdr_bench.experiments.model import last_step, make_model
+from hdr_bench.experiments.result import Measurements, Predictions, Result, Searched
 from hdr_bench.experiments.scoring import read_predictions, score
 from hdr_bench.experiments.search import make_search, searched
 from hdr_bench.experiments.threads import limit_threads
-from hdr_bench.experiments.trial import Measurements, Predictions, Result, Searched, Trial
+from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import OnStage, Stage
 
 _WARM_UP_IMAGES = 200

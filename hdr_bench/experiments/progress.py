@@ -4,7 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from hdr_bench.experiments.trial import Result, Trial
+from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Stage
 
 if TYPE_CHECKING:

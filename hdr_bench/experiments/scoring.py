@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from hdr_bench.datasets import Part
-from hdr_bench.experiments.trial import Predictions, Scores
+from hdr_bench.experiments.result import Predictions, Scores
 
 
 def read_predictions(model: object, test: Part, y_pred: NDArray[np.generic], n_classes: int) -> Predictions:

@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GridSearchCV, ParameterGrid, ParameterSampler, StratifiedKFold
 
-from hdr_bench.experiments.trial import Candidate, Search, Searched
+from hdr_bench.experiments.result import Candidate, Searched
+from hdr_bench.experiments.trial import Search
 
 OnFit = Callable[[int, int], None]
 # A trial predicts too, and its process ends: what a search leaves of the time limit for that.

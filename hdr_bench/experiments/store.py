@@ -21,8 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.quantities import Bytes, Seconds
+from hdr_bench.experiments.result import Predictions, Result
 from hdr_bench.experiments.suite import Suite
-from hdr_bench.experiments.trial import Predictions, Result
 from hdr_bench.files import clear_leftovers, read_arrays, write_whole
 
 FORMAT_VERSION = 2

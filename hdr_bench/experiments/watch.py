@@ -9,7 +9,7 @@ from typing import Any
 
 import psutil
 
-from hdr_bench.experiments.trial import Status
+from hdr_bench.experiments.result import Status
 from hdr_bench.experiments.work import Stage
 
 _LOOK_EVERY_SECONDS = 0.05

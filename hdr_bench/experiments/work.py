@@ -3,7 +3,8 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
-from hdr_bench.experiments.trial import Predictions, Result, Trial
+from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.trial import Trial
 
 
 @dataclass(frozen=True)

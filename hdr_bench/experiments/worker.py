@@ -21,7 +21,8 @@ from hdr_bench.experiments.environment import Environment
 from hdr_bench.experiments.limits import is_out_of_memory
 from hdr_bench.experiments.measure import measure_trial
 from hdr_bench.experiments.place import Place
-from hdr_bench.experiments.trial import Result, Status, Trial
+from hdr_bench.experiments.result import Result, Status
+from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.watch import Ended, Watch, end_with_its_own
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 

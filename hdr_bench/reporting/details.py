@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.result import Predictions, Result, Searched
 from hdr_bench.experiments.store import Store
-from hdr_bench.experiments.trial import Predictions, Result, Searched
 from hdr_bench.reporting.frame import as_json
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.result import Measurements, Result, Scores
 from hdr_bench.experiments.store import Planned, Store
-from hdr_bench.experiments.trial import Measurements, Result, Scores
 from hdr_bench.reporting.statistics import wilson_interval
 
 _SCORES = list(Scores.model_fields)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.store import RunRecord
-from hdr_bench.experiments.trial import Result
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ import jinja2
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.store import RunRecord, Store
-from hdr_bench.experiments.trial import Result
 from hdr_bench.files import clear_leftovers, write_whole
 from hdr_bench.reporting.displays import AccuracyDisplay, ConfusionDisplay, CostDisplay
 from hdr_bench.reporting.frame import load_results, summarise

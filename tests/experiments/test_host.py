@@ -42,6 +42,16 @@ def test_trials_run_in_it_one_after_the_other(host, trial, behaving):
     assert host.run(Work(behaving("prints")), say_nothing)[0].status == "ok"
 
 
+def test_the_harness_adds_little_to_a_trial(host, trial):
+    asked = trial(estimator="sklearn.dummy.DummyClassifier")
+    host.run(Work(asked), say_nothing)
+    added = []
+    for _ in range(7):
+        result, _ = host.run(Work(asked), say_nothing)
+        added.append(result.seconds - result.measurements.fit_seconds - result.measurements.predict_seconds)
+    assert min(added) < 0.2
+
+
 def test_the_place_of_the_caller_is_the_trials(host, trial, tmp_path, monkeypatch):
     (tmp_path / "here.py").write_text(
         "import os\nfrom sklearn.dummy import DummyClassifier\n"

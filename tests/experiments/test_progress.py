@@ -6,7 +6,7 @@ from rich.console import Console
 from hdr_bench.experiments import progress as module
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.progress import BarProgress, LineProgress, Remaining, clock, described
-from hdr_bench.experiments.trial import Result
+from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.work import Stage
 
 

@@ -13,9 +13,9 @@ import pytest
 from hdr_bench import load_predictions, load_results, run_suite, write_report
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.environment import read_environment
+from hdr_bench.experiments.result import Predictions, Result
 from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
 from hdr_bench.experiments.suite_file import load_suite, parse_suite
-from hdr_bench.experiments.trial import Predictions, Result
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from scipy.stats import binomtest, ttest_1samp
 
 from hdr_bench import compare_runs, load_results, run_suite
+from hdr_bench.experiments.result import Predictions
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
-from hdr_bench.experiments.trial import Predictions
 from hdr_bench.reporting.statistics import holm, paired_p_value, resampled_p_value
 
 TREE = "Tree_50%"

@@ -23,7 +23,8 @@ SUITE = {
         {"name": "grid", "estimator": "knn", "grid": {"n_neighbors": [1, 30, 90], "weights": ["uniform"]},
          "protocol": {"kind": "grid-search", "folds": 3}},
         {"name": "share", "estimator": "svm", "steps": [{"name": "deskew"}],
-         "grid": {"C": [1, 2, 4, 8], "gamma": [0.01, 0.1]}, "protocol": {"kind": "grid-search", "folds": 2}, "reduced": {"candidates": 3, "samples": 400}},
+         "grid": {"C": [1, 2, 4, 8], "gamma": [0.01, 0.1]}, "protocol": {"kind": "grid-search", "folds": 2},
+         "reduced": {"candidates": 3, "samples": 400}},
         {"name": "curve", "estimator": "knn", "protocol": {"kind": "learning-curve", "sizes": [100, 600]}},
     ],
 }  # fmt: skip

@@ -1,0 +1,202 @@
+"""What came out of a trial: scores, costs, what a search found, what was said of each image."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.experiments.environment import Environment
+from hdr_bench.experiments.suite import Record
+from hdr_bench.experiments.trial import Trial
+
+
+class Scores(Record):
+    """How good the predictions for the test part are; shares between 0 and 1.
+
+    Precision, recall and F1 are the plain means over classes, 0 where a class is never predicted. The log loss is the
+    natural logarithm's, None where the method gives no probabilities.
+    """
+
+    accuracy: float
+    precision: float
+    recall: float
+    f1: float
+    log_loss: float | None
+
+
+class Measurements(Record):
+    """What the fit and the predictions cost.
+
+    Attributes
+    ----------
+    fit_seconds, fit_cpu_seconds : float
+        Wall time of `fit`, and processor time of all its threads.
+    predict_seconds : float
+        Wall time of `predict` for the whole test part.
+    latency_seconds, latency_p95_seconds : float
+        Median and 95th percentile of `predict` for a single image.
+    fit_peak_bytes, predict_peak_bytes : int
+        Highest resident memory during `fit` and `predict`, above what the process had just before.
+    memory_method : str
+        How that was found.
+    fit_gpu_peak_bytes, predict_gpu_peak_bytes : int or None
+        Highest memory of torch's tensors on a GPU meanwhile, where one was used; as torch counts it.
+    size_bytes : int
+        Of the pickled estimator.
+    n_parameters : int or None
+        Numbers learnt, where that means something.
+    n_multiply_accumulates : int or None
+        For one image, where the method does a fixed number of them.
+    engine : str
+        The library that computed.
+    """
+
+    fit_seconds: float
+    fit_cpu_seconds: float
+    predict_seconds: float
+    latency_seconds: float
+    latency_p95_seconds: float
+    fit_peak_bytes: int
+    predict_peak_bytes: int
+    memory_method: str
+    fit_gpu_peak_bytes: int | None = None
+    predict_gpu_peak_bytes: int | None = None
+    size_bytes: int
+    n_parameters: int | None
+    n_multiply_accumulates: int | None
+    engine: str
+
+
+class Candidate(Record):
+    """A candidate of a grid search.
+
+    Attributes
+    ----------
+    params : dict
+        Its place in the grid.
+    scores : tuple of float or None
+        Accuracy on each fold; None where its fit failed.
+    fit_seconds, score_seconds : float
+        Mean over the folds.
+    iteration, samples : int or None
+        Of successive halving: the round, from 0, and the training images of its fits.
+    """
+
+    params: dict[str, Any]
+    scores: tuple[float | None, ...]
+    fit_seconds: float
+    score_seconds: float
+    iteration: int | None = None
+    samples: int | None = None
+
+
+class Searched(Record):
+    """What a grid search tried and chose.
+
+    Attributes
+    ----------
+    chosen : dict
+        The best candidate's place in the grid.
+    score : float
+        Its mean accuracy over the folds.
+    candidates : tuple of Candidate
+        Those that were tried, in the order of trying.
+    n_candidates : int
+        Of the whole grid.
+    is_limited : bool
+        The time limit left no time for the others.
+    search_seconds, refit_seconds : float
+        Wall time of all candidates, and of fitting the best one on all training images.
+    """
+
+    chosen: dict[str, Any]
+    score: float
+    candidates: tuple[Candidate, ...]
+    n_candidates: int
+    is_limited: bool = False
+    search_seconds: float
+    refit_seconds: float
+
+
+Status = Literal["ok", "failed", "crashed", "timeout", "out of memory"]
+
+
+class Result(Record):
+    """What came out of a trial, whether it went well or not.
+
+    Attributes
+    ----------
+    format_version : int
+        1 (0.1.0): the first. 2 (0.2.0): cross-validation, grid search and learning curve, limits, GPU memory; a
+        trial's key no longer holds its suite, nor versions that it does not depend on.
+    key : str
+        The trial's.
+    trial : Trial
+    status : {"ok", "failed", "crashed", "timeout", "out of memory"}
+        Failed: an exception. Crashed: the process ended without a word. The other two: by the trial's limits.
+    error : str
+        What went wrong, in a line, and how far the trial had come.
+    traceback : str
+        Of an exception; of a crash, the last lines that the process wrote.
+    finished : str
+        When, in UTC (ISO 8601).
+    environment : Environment
+        The machine, the libraries, and the thread pools in force.
+    class_names : tuple of str
+    n_train, n_test : int
+    image_shape : tuple of int
+    data_notes : tuple of str
+    scores : Scores or None
+    measurements : Measurements or None
+    history : tuple of dict
+        A network's loss and accuracy, an epoch each.
+    searched : Searched or None
+        Of a grid search.
+    seconds : float
+        Wall time of the whole trial, its process included.
+    n_concurrent : int
+        Trials that shared the machine; above 1 the times say little.
+    warnings : tuple of str
+        Raised while fitting and predicting.
+    """
+
+    format_version: Literal[2] = 2
+    key: str
+    trial: Trial
+    status: Status
+    error: str = ""
+    traceback: str = ""
+    finished: str
+    environment: Environment
+    class_names: tuple[str, ...] = ()
+    n_train: int = 0
+    n_test: int = 0
+    image_shape: tuple[int, int] | None = None
+    data_notes: tuple[str, ...] = ()
+    scores: Scores | None = None
+    measurements: Measurements | None = None
+    history: tuple[dict[str, float], ...] = ()
+    searched: Searched | None = None
+    seconds: float = 0.0
+    n_concurrent: int = 1
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What a method said of each test image.
+
+    Attributes
+    ----------
+    y_true, y_pred : ndarray of shape (n_test,), int64
+        Indices of classes.
+    probabilities : ndarray of shape (n_test, n_classes), float32, or None
+    decisions : ndarray of shape (n_test, n_classes) or (n_test,), float32, or None
+        Decision values of a method without probabilities.
+    """
+
+    y_true: NDArray[np.int64]
+    y_pred: NDArray[np.int64]
+    probabilities: NDArray[np.float32] | None = None
+    decisions: NDArray[np.float32] | None = None
