@@ -89,7 +89,7 @@ def resampled_p_value(differences: NDArray[np.float64], test_share: float) -> fl
     --------
     >>> import numpy as np
     >>> round(resampled_p_value(np.array([0.01, 0.02, 0.015, 0.01, 0.02]), 0.25), 3)
-    0.008
+    0.011
     """
     return _t_test_p_value(differences, np.sqrt(1 / len(differences) + test_share))
 
