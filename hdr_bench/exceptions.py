@@ -59,6 +59,14 @@ class StoreError(HdrBenchError, ValueError):
     """A stored run or result that cannot be read."""
 
 
+class VersionsDifferError(HdrBenchError, RuntimeError):
+    """A machine on which a trial would be another than that which was planned."""
+
+
+class NewerFormatError(StoreError):
+    """A stored run or result that a newer version of the library wrote; nothing is written over it."""
+
+
 class SchedulerError(HdrBenchError, ConnectionError):
     """A cluster's scheduler that does not answer, or has no workers."""
 

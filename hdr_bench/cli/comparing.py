@@ -85,6 +85,10 @@ def _lines(comparison: "Comparison") -> list[str]:
     lines = []
     for verdict in ("worse", "better"):
         lines += [f"{verdict}: {_said(change)}" for change in comparison.changes if change.verdict == verdict]
+    refused = dict.fromkeys(
+        (change.case, change.note) for change in comparison.changes if change.verdict == "not compared"
+    )
+    lines += [f"not compared: {case}: {note}" for case, note in refused]
     lines += [f"new: {case}" for case in comparison.new]
     lines += [f"gone: {case}" for case in comparison.gone]
     lines += [f"note: {remark}" for remark in comparison.remarks]

@@ -1,15 +1,13 @@
 """Where trials run: one after the other here, several at once here, or on a Dask cluster."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any, Literal
 
 from hdr_bench.exceptions import SuiteError
-from hdr_bench.experiments.attempts import MOST_ATTEMPTS, given_up, run_attempts, say_nothing
+from hdr_bench.experiments.attempts import given_up, run_attempts, say_nothing
 from hdr_bench.experiments.progress import Progress
 from hdr_bench.experiments.work import Outcomes, Work
 
@@ -83,33 +81,42 @@ def _in_turn(works: Iterable[Work], progress: Progress) -> Outcomes:
 
 
 def _at_once(works: Iterable[Work], jobs: int) -> Outcomes:
-    from joblib import Parallel, delayed
-
-    taken: dict[str, Work] = {}
-    deaths: Counter[str] = Counter()
-
-    def taking(source: Iterable[Work]) -> Iterator[Any]:
-        for work in source:
-            taken[work.trial.key] = work
-            yield delayed(run_attempts)(replace(work, n_concurrent=jobs), say_nothing)
-
     source: Iterator[Work] = iter(works)
+    under_way: dict[str, Work] = {}
     while True:
-        parallel = Parallel(
-            n_jobs=jobs, backend="loky", return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs"
-        )
         try:
-            with closing(parallel(taking(source))) as outcomes:
-                for outcome in outcomes:
-                    del taken[outcome[0].trial.key]
-                    yield outcome
-        except BrokenProcessPool as error:
-            # Which of the workers died is not told: each trial that was under way may be its own.
-            deaths.update(taken.keys())
-            lost = [work for key, work in taken.items() if deaths[key] >= MOST_ATTEMPTS]
-            source = chain([work for key, work in taken.items() if deaths[key] < MOST_ATTEMPTS], source)
-            taken.clear()
-            for work in lost:
-                yield given_up(work.trial, f"a worker ended while it ran ({type(error).__name__})"), None
+            yield from _in_pool(source, under_way, jobs, at_a_time=jobs)
+        except BrokenProcessPool:
+            # Which trial ended a worker is not told: each of them is run again, alone.
+            suspects = tuple(under_way.values())
+            under_way.clear()
+            for work in suspects:
+                yield from _alone(work, jobs)
         else:
             return
+
+
+def _alone(work: Work, jobs: int) -> Outcomes:
+    try:
+        yield from _in_pool(iter([work]), {}, jobs, at_a_time=1)
+    except BrokenProcessPool as error:
+        yield given_up(work.trial, f"a worker ended while it ran ({type(error).__name__})"), None
+
+
+def _in_pool(source: Iterator[Work], under_way: dict[str, Work], jobs: int, at_a_time: int) -> Outcomes:
+    """Run trials in loky's workers; `under_way` holds those that have begun and not ended."""
+    from joblib import Parallel, delayed
+
+    def begun() -> Iterator[Any]:
+        for work in source:
+            under_way[work.trial.key] = work
+            yield delayed(run_attempts)(replace(work, n_concurrent=jobs), say_nothing)
+
+    # With one job joblib would run the trials in this very process.
+    pool = Parallel(
+        n_jobs=max(jobs, 2), backend="loky", return_as="generator_unordered", batch_size=1, pre_dispatch=at_a_time
+    )
+    with closing(pool(begun())) as outcomes:
+        for result, predictions in outcomes:
+            under_way.pop(result.trial.key, None)
+            yield result, predictions

@@ -17,7 +17,7 @@ from uuid import uuid4
 from hdr_bench.datasets import Dataset, write_dataset
 from hdr_bench.exceptions import MissingDependencyError, SchedulerError
 from hdr_bench.experiments.attempts import MOST_ATTEMPTS, given_up, run_attempts, say_nothing
-from hdr_bench.experiments.host import Host, close_idle_hosts, this_threads_host
+from hdr_bench.experiments.host import Host, clear_hosts_leftovers, close_idle_hosts, data_folder, this_threads_host
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Outcome, Outcomes, Work
 
@@ -121,7 +121,8 @@ def _folder_of(trial: Trial, cargo: Cargo) -> str:
     """Return where this worker keeps the trial's data set; it is written there the first time."""
     with _writing:
         if trial.fingerprint not in _folders:
-            folder = tempfile.TemporaryDirectory(prefix="hdr-bench-data-")
+            clear_hosts_leftovers()
+            folder = data_folder()
             write_dataset(Path(folder.name), cargo.datasets[trial.fingerprint])
             _folders[trial.fingerprint] = folder
         return _folders[trial.fingerprint].name

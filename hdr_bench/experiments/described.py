@@ -4,6 +4,7 @@ import functools
 import hashlib
 import sys
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -33,9 +34,42 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
         ) from error
 
 
+def plain_mapping(mapping: Any, place: str) -> Any:
+    """Return parameters by name with plain values: numbers, texts, lists and tables, as a file could hold them.
+
+    Raises
+    ------
+    ValueError
+        If a value is anything else.
+    """
+    if not isinstance(mapping, Mapping):
+        return mapping
+    return {name: _plain(value, f"{place}[{name!r}]") for name, value in mapping.items()}
+
+
 def class_path(cls: type) -> str:
     """Return the dotted path of a class."""
     return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _plain(value: Any, place: str) -> Any:
+    if isinstance(value, Enum):
+        return _plain(value.value, place)
+    if isinstance(value, np.generic | np.ndarray):
+        return _plain(value.tolist(), place)
+    if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
+        return plain_mapping(value, place)
+    if isinstance(value, list | tuple | range):
+        return [_plain(item, f"{place}[{number}]") for number, item in enumerate(value)]
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    if value is None:
+        return None
+    raise ValueError(
+        f"{place} is a {type(value).__name__}; here are numbers, texts, lists and tables possible. "
+        "Give the estimator itself, made with what it needs"
+    )
 
 
 def _described_estimator(estimator: Any) -> dict[str, Any]:
@@ -56,7 +90,11 @@ def _described(value: Any, place: str) -> Any:
 
 
 def _described_mapping(mapping: Mapping[Any, Any], place: str) -> dict[str, Any]:
-    return {str(key): _described(item, f"{place}[{key!r}]") for key, item in mapping.items()}
+    if all(isinstance(key, str) for key in mapping):
+        return {key: _described(item, f"{place}[{key!r}]") for key, item in mapping.items()}
+    # The number 0 and the text "0" are two keys.
+    pairs = [[_described(key, place), _described(item, f"{place}[{key!r}]")] for key, item in mapping.items()]
+    return {"items": pairs}
 
 
 def _described_sequence(items: list[Any] | tuple[Any, ...], place: str) -> list[Any]:
@@ -92,6 +130,7 @@ def _importable(thing: Any) -> str:
 
 
 _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
+    (Enum, lambda value, place: _described(value.value, place)),
     ((type(None), bool, int, float, str), lambda value, _place: value),
     (np.generic, lambda value, _place: value.item()),
     (np.ndarray, _described_array),

@@ -9,6 +9,7 @@ import atexit
 import os
 import pickle
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from hdr_bench.files import clear_leftovers
 
 _ENDS_WITHIN_SECONDS = 1.5
 _running: set["Host"] = set()
+_FOLDER, _LONGEST_FOLDER = "hdr-bench-", 75
 
 
 class HostError(RuntimeError):
@@ -41,6 +43,7 @@ class Host:
     """A running host; one trial at a time."""
 
     def __init__(self) -> None:
+        self._folder = _own_folder()
         # In a session of its own: the terminal's Ctrl-C goes to the runner alone. -P: what lies in the working folder
         # is imported only where the caller would.
         self._process = subprocess.Popen(
@@ -48,10 +51,14 @@ class Host:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+            env={
+                **os.environ,
+                **({"TMPDIR": self._folder} if self._folder else {}),
+                "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+            },
         )
         self._stdin, self._stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
-        self._is_closed = self._is_busy = False
+        self._is_stopped = self._is_busy = False
         _running.add(self)
         atexit.register(self.close)
 
@@ -76,8 +83,8 @@ class Host:
             self._stdin.flush()
             while isinstance(answer := pickle.load(self._stdout), Stage):  # noqa: S301  # our own process wrote it
                 on_stage(answer)
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
-            if self._is_closed:
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+            if self._is_stopped:
                 raise HostClosedError("the run was stopped") from error
             self.close()
             code = self._process.returncode
@@ -93,7 +100,7 @@ class Host:
 
     def close(self) -> None:
         """End the host, and the trial that runs in it."""
-        self._is_closed = True
+        self._is_stopped = self._is_busy
         atexit.unregister(self.close)
         _running.discard(self)
         with suppress(OSError):
@@ -106,11 +113,35 @@ class Host:
         # Whoever reads in another thread has come to its end by now.
         with suppress(OSError):
             self._stdout.close()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def close_if_idle(self) -> None:
         """End the host where no trial runs in it."""
         if not self._is_busy:
             self.close()
+
+
+def clear_hosts_leftovers() -> None:
+    """Remove the temporary files of hosts whose user was killed, and who were killed with it."""
+    clear_leftovers(Path(tempfile.gettempdir()), _FOLDER)
+
+
+def data_folder() -> "tempfile.TemporaryDirectory[str]":
+    """Make a folder for a data set that trials are given; should this process be killed, a later run removes it."""
+    return tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-")
+
+
+def _own_folder() -> str:
+    """Make a folder for all temporary files of a host and its trials; nothing where its name would be too long.
+
+    The fork server listens on a socket in it, whose whole path has 107 characters at most.
+    """
+    folder = tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-")
+    if len(folder) <= _LONGEST_FOLDER:
+        return folder
+    Path(folder).rmdir()
+    return ""
 
 
 class _Seat(threading.local):
@@ -142,9 +173,7 @@ def close_idle_hosts() -> None:
 
 def _serve() -> None:
     """Run what comes on standard input, and answer on standard output."""
-    from hdr_bench.experiments.worker import SCRATCH, run_in_child, start_fork_server
-
-    clear_leftovers(Path(tempfile.gettempdir()), SCRATCH)
+    from hdr_bench.experiments.worker import run_in_child, start_fork_server
 
     # Whatever prints here must not come between the answers, and no child may read the requests.
     answers, requests = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(0), "rb")
@@ -174,13 +203,19 @@ def _serve() -> None:
             with suppress(psutil.Error):
                 child.kill()
         psutil.wait_procs(children, timeout=_ENDS_WITHIN_SECONDS)
+    finally:
+        if _FOLDER in Path(tempfile.gettempdir()).name:
+            shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
 
 
 def _read(requests: IO[bytes], asked: "queue.Queue[Any]") -> None:
-    with suppress(EOFError, OSError, pickle.UnpicklingError):
-        while True:
-            asked.put(pickle.load(requests))  # noqa: S301  # our own user wrote it
-    os.kill(os.getpid(), signal.SIGINT)
+    try:
+        with suppress(EOFError, OSError):
+            while True:
+                asked.put(pickle.load(requests))  # noqa: S301  # our own user wrote it
+    finally:
+        # Whatever went wrong: who cannot read any more must not stay.
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 if __name__ == "__main__":

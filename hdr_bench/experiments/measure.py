@@ -15,6 +15,8 @@ from sklearn.base import clone
 
 from hdr_bench.datasets import Dataset, Part
 from hdr_bench.estimators.epochs import told_of_epochs
+from hdr_bench.estimators.saving import installed_versions
+from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments import gpu
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.data import load_trial_data
@@ -57,6 +59,7 @@ def measure_trial(
     """
     start = time.monotonic()
     on_stage(Stage("load"))
+    _check_versions(trial)
     dataset = load_trial_data(trial, folder)
     model = make_model(trial, pickled)
     limit_threads(trial.threads)
@@ -74,7 +77,7 @@ def measure_trial(
             measurements, predictions = _measured(model, dataset, on_stage)
     found = _searched(model, trial, measurements)
     result = Result(
-        key=trial.limited_key if found is not None and found.is_limited else trial.key,
+        key=trial.limited_key if _was_limited(trial, found) else trial.key,
         trial=trial,
         status="ok",
         finished=utc_now(),
@@ -187,6 +190,23 @@ def _searched(model: Any, trial: Trial, measurements: Measurements) -> Searched 
     return None if trial.search is None else searched(model, trial.search, measurements.fit_seconds)
 
 
-def _history(model: Any) -> tuple[dict[str, float], ...]:
+def _was_limited(trial: Trial, found: Searched | None) -> bool:
+    """Whether limits had a part in a search's outcome: candidates that time or, it may be, memory was too short for."""
+    if found is None:
+        return False
+    return found.is_limited or (trial.memory_limit is not None and found.n_failed > 0)
+
+
+def _history(model: Any) -> tuple[dict[str, float | None], ...]:
     rows = getattr(last_step(model), "history_", None) or ()
-    return tuple({key: float(value) for key, value in row.items()} for row in rows)
+    return tuple({key: float(value) if np.isfinite(value) else None for key, value in row.items()} for row in rows)
+
+
+def _check_versions(trial: Trial) -> None:
+    here = installed_versions(tuple(trial.versions))
+    for name, planned in trial.versions.items():
+        if here.get(name) != planned:
+            raise VersionsDifferError(
+                f"planned with {name} {planned}, but here it is {here.get(name, 'not installed')}: "
+                "install the same on every machine"
+            )

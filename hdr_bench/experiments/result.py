@@ -118,6 +118,11 @@ class Searched(Record):
     search_seconds: float
     refit_seconds: float
 
+    @property
+    def n_failed(self) -> int:
+        """Candidates that no fold could be fitted with."""
+        return sum(all(score is None for score in candidate.scores) for candidate in self.candidates)
+
 
 Status = Literal["ok", "failed", "crashed", "timeout", "out of memory"]
 
@@ -150,7 +155,7 @@ class Result(Record):
     scores : Scores or None
     measurements : Measurements or None
     history : tuple of dict
-        A network's loss and accuracy, an epoch each.
+        A network's loss and accuracy, an epoch each; None where it is no number.
     searched : Searched or None
         Of a grid search.
     seconds : float
@@ -176,7 +181,7 @@ class Result(Record):
     data_notes: tuple[str, ...] = ()
     scores: Scores | None = None
     measurements: Measurements | None = None
-    history: tuple[dict[str, float], ...] = ()
+    history: tuple[dict[str, float | None], ...] = ()
     searched: Searched | None = None
     seconds: float = 0.0
     n_concurrent: int = 1

@@ -1,8 +1,6 @@
 """All trials of a suite: which there are, which are missing, run and kept one by one."""
 
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -13,9 +11,10 @@ from typing import Any, Literal, get_args
 from pydantic import ValidationError
 
 from hdr_bench.datasets import write_dataset
-from hdr_bench.exceptions import StoreError, SuiteError, UnknownNameError
+from hdr_bench.exceptions import NewerFormatError, StoreError, SuiteError, UnknownNameError
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
 from hdr_bench.experiments.environment import available_cores
+from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_case
 from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
@@ -23,10 +22,8 @@ from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import check_suite, load_suite
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Work
-from hdr_bench.files import clear_leftovers
 
 Rerun = Literal["missing", "failed", "all"]
-_DATA = "hdr-bench-data-"
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,13 +177,17 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
         raise UnknownNameError("choice of what to run again", rerun, get_args(Rerun))
     cases = tuple(plan_case(suite, case, settings) for case in suite.cases)
     trials = tuple(trial for case in cases for trial in case.trials)
-    chosen = [trial for trial in trials if only is None or fnmatch(trial.case.lower(), only.lower())]
-    if not chosen:
+    if only is not None and not any(fnmatch(trial.case.lower(), only.lower()) for trial in trials):
         raise UnknownNameError("case (--only)", str(only), dict.fromkeys(trial.case for trial in trials))
     # What `only` leaves out is part of the run where an earlier call has run it.
-    part = tuple(trial for trial in trials if trial in chosen or store.find(planned(trial)) is not None)
-    to_run = tuple(trial for trial in chosen if rerun == "all" or is_missing(trial, store, rerun))
-    return Plan(suite, origin, settings, cases, part, to_run, rerun)
+    part, to_run = [], []
+    for trial in trials:
+        entry, asked = planned(trial), only is None or fnmatch(trial.case.lower(), only.lower())
+        if asked or store.find(entry) is not None:
+            part.append(trial)
+        if asked and (rerun == "all" or is_missing(entry, store, rerun)):
+            to_run.append(trial)
+    return Plan(suite, origin, settings, cases, tuple(part), tuple(to_run), rerun)
 
 
 def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
@@ -220,6 +221,7 @@ def execute(
         Seconds that trials are expected to take, by key.
     """
     store.clear_leftovers()
+    clear_hosts_leftovers()
     record = RunRecord(suite=plan.suite, origin=plan.origin, settings=plan.settings,
                        trials=tuple(map(planned, plan.trials)))  # fmt: skip
     every = tuple(planned(trial) for case in plan.cases for trial in case.trials)
@@ -233,6 +235,7 @@ def execute(
                 progress.done(result)
     finally:
         progress.end()
+        clear_hosts_leftovers()
 
 
 def default_folder(suite: Suite, settings: Settings) -> Path:
@@ -246,12 +249,21 @@ def default_folder(suite: Suite, settings: Settings) -> Path:
 
 def planned(trial: Trial) -> Planned:
     """Return what the run's record holds of a trial."""
-    return Planned(key=trial.key, limited_key=trial.limited_key, case=trial.case, seed=trial.seed)
+    key, limited_key = trial.keys()
+    return Planned(
+        key=key,
+        limited_key=limited_key,
+        case=trial.case,
+        seed=trial.seed,
+        protocol=trial.protocol,
+        fold=trial.fold,
+        samples=trial.samples,
+    )
 
 
-def is_missing(trial: Trial, store: Store, rerun: Rerun) -> bool:
+def is_missing(trial: Planned, store: Store, rerun: Rerun) -> bool:
     """Whether a trial is to be run: there is no result that can be read, or none that went well where that is asked."""
-    key = store.find(planned(trial))
+    key = store.find(trial)
     if key is None:
         return True
     return rerun == "failed" and _status(store, key) != "ok"
@@ -260,6 +272,8 @@ def is_missing(trial: Trial, store: Store, rerun: Rerun) -> bool:
 def _status(store: Store, key: str) -> str:
     try:
         return store.read(key).status
+    except NewerFormatError:
+        raise
     except StoreError:
         return "damaged"
 
@@ -267,13 +281,11 @@ def _status(store: Store, key: str) -> str:
 @contextmanager
 def _works(plan: Plan, store: Store) -> Iterator[Iterator[Work]]:
     """Give what is to be run, with data that were made in code on disk while the block lasts."""
-    clear_leftovers(Path(tempfile.gettempdir()), _DATA)
     given = {case.dataset.fingerprint: case.dataset for case in plan.cases if _is_made_in_code(plan, case)}
     with ExitStack() as stack:
         folders = {}
         for fingerprint, dataset in given.items():
-            prefix = f"{_DATA}{os.getpid()}-"
-            folders[fingerprint] = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix))
+            folders[fingerprint] = stack.enter_context(data_folder())
             write_dataset(Path(folders[fingerprint]), dataset)
         yield _due(plan, store, folders)
 
@@ -287,6 +299,6 @@ def _due(plan: Plan, store: Store, folders: dict[str, str]) -> Iterator[Work]:
     pickles = {case.case.name: case.pickled for case in plan.cases}
     for trial in plan.to_run:
         # Another run on the same folder may have done it by now.
-        if plan.rerun == "missing" and not is_missing(trial, store, plan.rerun):
+        if plan.rerun == "missing" and not is_missing(planned(trial), store, plan.rerun):
             continue
         yield Work(trial, pickles[trial.case], folders.get(trial.fingerprint))

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,35 +15,60 @@ from hdr_bench.experiments.trial import Search
 OnFit = Callable[[int, int], None]
 # A trial predicts too, and its process ends: what a search leaves of the time limit for that.
 _SHARE_OF_TIME = 0.9
+# Candidates differ in what they take, by so much and more.
+_MARGIN = 1.5
 
 
 class BoundedGridSearchCV(GridSearchCV):
     """scikit-learn's grid search over a list of candidates, which begins none that the time would not hold.
 
-    It tries at least one candidate, and expects the next one to take as long as the longest so far, and the final
-    fit as long as one of that candidate's folds, enlarged to all images.
+    It tries at least one candidate, and expects of the next one half as much again as the longest so far took, and of
+    the final fit as much as of one of its folds, enlarged to all images. Of candidates equally good the first wins.
 
     Parameters
     ----------
+    estimator : estimator
+    candidates : list of dict
+    scoring : callable
+    cv : StratifiedKFold
     deadline : float
         On the clock of `time.monotonic`; infinite for no limit.
+    order : sequence of int
+        In which the candidates are tried.
     """
 
     def __init__(
-        self, estimator: Any, param_grid: Any, *, deadline: float = math.inf, scoring: Any = None, cv: Any = None
+        self, estimator: Any, candidates: Any, *, scoring: Any, cv: Any, deadline: float, order: Sequence[int]
     ) -> None:
-        super().__init__(estimator, param_grid, scoring=scoring, cv=cv, error_score=np.nan)
+        super().__init__(estimator, {}, scoring=scoring, cv=cv, error_score=np.nan, refit=self._first_of_the_best)
+        self.candidates = candidates
         self.deadline = deadline
+        self.order = order
 
     def _run_search(self, evaluate_candidates: Callable[[list[dict[str, Any]]], Any]) -> None:
+        self.failed_: list[dict[str, Any]] = []
+        if math.isinf(self.deadline):
+            evaluate_candidates(self.candidates)
+            return
         longest = 0.0
-        for candidate in ParameterGrid(self.param_grid):
-            refit = longest / (self.cv.n_splits - 1)
-            if longest and time.monotonic() + longest + refit > self.deadline:
+        for tried, place in enumerate(self.order):
+            expected = _MARGIN * (longest + longest / (self.cv.n_splits - 1))
+            if tried and time.monotonic() + expected > self.deadline:
                 return
             start = time.monotonic()
-            evaluate_candidates([candidate])
+            try:
+                evaluate_candidates([self.candidates[place]])
+            except ValueError:
+                # scikit-learn wants one fit at least to go well, of the candidates that it is given at a time.
+                self.failed_.append(self.candidates[place])
+                if len(self.failed_) == len(self.candidates):
+                    raise
             longest = max(longest, time.monotonic() - start)
+
+    def _first_of_the_best(self, results: dict[str, Any]) -> int:
+        scores = np.nan_to_num(results["mean_test_score"], nan=-np.inf)
+        best = np.flatnonzero(scores == scores.max())
+        return int(min(best, key=lambda row: self.candidates.index(results["params"][row])))
 
 
 def make_search(model: Any, search: Search, seed: int, seconds_left: float | None, on_fit: OnFit) -> Any:
@@ -65,16 +90,13 @@ def make_search(model: Any, search: Search, seed: int, seconds_left: float | Non
         for candidate in chosen_candidates(search, seed)
     ]
     cv = StratifiedKFold(search.folds, shuffle=True, random_state=seed)
-    grid = [{name: [value] for name, value in candidate.items()} for candidate in candidates]
     if search.strategy == "halving":
-        return _halving(model, grid, cv, seed, _Counted(on_fit, 0))
+        return _halving(model, candidates, cv, seed, _Counted(on_fit, 0))
+    # What time leaves out is then left out by chance, not by its place in the grid.
+    order = np.random.default_rng(seed).permutation(len(candidates)).tolist()
+    deadline = math.inf if seconds_left is None else time.monotonic() + _SHARE_OF_TIME * seconds_left
     scoring = _Counted(on_fit, len(candidates) * search.folds)
-    if seconds_left is None:
-        return BoundedGridSearchCV(model, grid, scoring=scoring, cv=cv)
-    # What is left out is then left out by chance, not by its place in the grid.
-    order = np.random.default_rng(seed).permutation(len(grid))
-    deadline = time.monotonic() + _SHARE_OF_TIME * seconds_left
-    return BoundedGridSearchCV(model, [grid[place] for place in order], deadline=deadline, scoring=scoring, cv=cv)
+    return BoundedGridSearchCV(model, candidates, scoring=scoring, cv=cv, deadline=deadline, order=order)
 
 
 def chosen_candidates(search: Search, seed: int) -> list[dict[str, Any]]:
@@ -93,7 +115,7 @@ def searched(fitted: Any, search: Search, seconds: float) -> Searched:
     asked = min(search.candidates or n_candidates, n_candidates)
     return Searched(
         chosen={names[name]: value for name, value in fitted.best_params_.items()},
-        score=float(fitted.best_score_),
+        score=float(fitted.cv_results_["mean_test_score"][fitted.best_index_]),
         candidates=tried,
         n_candidates=n_candidates,
         is_limited=search.strategy == "grid" and len(tried) < asked,
@@ -122,11 +144,12 @@ class _Counted:
         return result
 
 
-def _halving(model: Any, grid: list[dict[str, list[Any]]], cv: Any, seed: int, scoring: _Counted) -> Any:
+def _halving(model: Any, candidates: list[dict[str, Any]], cv: Any, seed: int, scoring: _Counted) -> Any:
     # scikit-learn asks for this import before it lets go of the class.
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     from sklearn.model_selection import HalvingGridSearchCV
 
+    grid = [{name: [value] for name, value in candidate.items()} for candidate in candidates]
     return HalvingGridSearchCV(
         model, grid, factor=3, cv=cv, scoring=scoring, random_state=seed, return_train_score=False
     )
@@ -143,4 +166,11 @@ def _candidates(fitted: Any, names: dict[str, str]) -> Iterator[Candidate]:
             score_seconds=float(results["mean_score_time"][place]),
             iteration=int(results["iter"][place]) if "iter" in results else None,
             samples=int(results["n_resources"][place]) if "n_resources" in results else None,
+        )
+    for params in getattr(fitted, "failed_", ()):
+        yield Candidate(
+            params={names[name]: value for name, value in params.items()},
+            scores=(None,) * fitted.n_splits_,
+            fit_seconds=0.0,
+            score_seconds=0.0,
         )

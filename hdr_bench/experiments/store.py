@@ -19,10 +19,10 @@ from filelock import FileLock
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hdr_bench.exceptions import StoreError
+from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.quantities import Bytes, Seconds
 from hdr_bench.experiments.result import Predictions, Result
-from hdr_bench.experiments.suite import Suite
+from hdr_bench.experiments.suite import Kind, Suite
 from hdr_bench.files import clear_leftovers, read_arrays, write_whole
 
 FORMAT_VERSION = 2
@@ -58,6 +58,9 @@ class Planned(BaseModel):
     limited_key: str = ""
     case: str
     seed: int
+    protocol: Kind = "holdout"
+    fold: int | None = None
+    samples: int | None = None
 
 
 class RunRecord(BaseModel):
@@ -136,7 +139,7 @@ class Store:
                 f"{self.folder}: no run here, there is no run.json{kept}; make one with: hdr-bench run"
             ) from error
         except ValidationError as error:
-            raise StoreError(f"{self.run_file}: {_first_fault(error)}; run the suite again") from error
+            raise _unreadable(self.run_file, error, "run the suite again") from error
         except ValueError as error:
             raise StoreError(f"{self.run_file}: not readable: {error}; run the suite again") from error
 
@@ -148,6 +151,9 @@ class Store:
             for name, array in _arrays_of(predictions).items():
                 archive.writestr(f"{name}.npy", _npy(array))
         _put(self._path(result.key), buffer.getvalue())
+        # A trial has one outcome: the last.
+        for other in set(result.trial.keys()) - {result.key}:
+            self._path(other).unlink(missing_ok=True)
 
     def read(self, key: str) -> Result:
         """Return the result of a trial.
@@ -164,7 +170,7 @@ class Store:
         except FileNotFoundError as error:
             raise StoreError(f"{path}: there is no such trial") from error
         except ValidationError as error:
-            raise StoreError(f"{path}: {_first_fault(error)}; remove it, and run the suite again") from error
+            raise _unreadable(path, error, "remove it, and run the suite again") from error
         except DAMAGED as error:
             raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
 
@@ -209,6 +215,8 @@ class Store:
     def _same_run(self, run: RunRecord) -> RunRecord | None:
         try:
             earlier = self.read_run()
+        except NewerFormatError:
+            raise
         except StoreError:
             return None
         # As it is read again: a suite made in code is not, in every word, what it was.
@@ -245,11 +253,11 @@ def _migrated(content: Any) -> Any:
     return content
 
 
-def _first_fault(error: ValidationError) -> str:
+def _unreadable(path: Path, error: ValidationError, remedy: str) -> StoreError:
     fault = error.errors()[0]
     if fault["loc"] == ("format_version",):
-        return (
-            f"format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
+        return NewerFormatError(
+            f"{path}: format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
             "use the version that wrote it"
         )
-    return f"not readable: {'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+    return StoreError(f"{path}: not readable: {'.'.join(map(str, fault['loc']))}: {fault['msg']}; {remedy}")

@@ -3,11 +3,13 @@
 So the record of a run can be read on a machine that has neither the data set nor the estimator.
 """
 
+from functools import partial
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AliasChoices,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     field_serializer,
@@ -15,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from hdr_bench.experiments.described import class_path, describe_estimator
+from hdr_bench.experiments.described import class_path, describe_estimator, plain_mapping
 from hdr_bench.experiments.quantities import Bytes, Seconds
 
 Metric = Literal["test_accuracy", "test_error", "test_loss", "train_accuracy", "train_loss", "validation_accuracy",
@@ -28,7 +30,8 @@ Strategy = Literal["grid", "halving"]
 class Record(BaseModel):
     """A record that cannot change and has no keys but its own."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Infinity is a parameter like any other; JSON as Python and JavaScript write it has a word for it.
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
 
 
 class DatasetChoice(Record):
@@ -114,7 +117,7 @@ class Step(Record):
     """A transformer before the estimator: a name of `TRANSFORMERS` or a dotted path, and its parameters."""
 
     name: str
-    params: dict[str, Any] = {}
+    params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="params"))] = {}
 
 
 class Published(Record):
@@ -185,12 +188,12 @@ class Case(Record):
     name: Annotated[str, Field(min_length=1)]
     estimator: Any
     key: Annotated[str, Field(min_length=1)] | None = None
-    params: dict[str, Any] = {}
+    params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="params"))] = {}
     steps: tuple[Step, ...] = ()
     published: tuple[Published, ...] = ()
     dataset: DatasetChoice | None = None
     protocol: Protocol | None = None
-    grid: dict[str, list[Any]] = {}
+    grid: Annotated[dict[str, list[Any]], BeforeValidator(partial(plain_mapping, place="grid"))] = {}
     reduced: Reduced | None = None
     time_limit: Seconds | None = None
     memory_limit: Bytes | None = None

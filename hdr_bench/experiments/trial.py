@@ -7,9 +7,9 @@ from typing import Any
 
 from hdr_bench.experiments.suite import DatasetChoice, Kind, Published, Record, Step, Strategy
 
-_LIMITS = {"time_limit", "memory_limit"}
-# Where it comes from, and what is said of it, decides nothing.
-_DECIDES_NOTHING = {"suite", "published", "is_reduced"}
+_LIMITS = ("time_limit", "memory_limit")
+# Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.
+_DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
 
 
 class Search(Record):
@@ -105,15 +105,23 @@ class Trial(Record):
 
         Limits are left out: where they did not end the trial, they decided nothing.
         """
-        return self._named(_DECIDES_NOTHING | _LIMITS)
+        return self.keys()[0]
 
     @property
     def limited_key(self) -> str:
         """Name of the file of an outcome that the limits decided."""
-        return self._named(_DECIDES_NOTHING)
+        return self.keys()[1]
 
-    def _named(self, left_out: set[str]) -> str:
-        decides = self.model_dump(mode="json", exclude=left_out)
+    def keys(self) -> tuple[str, str]:
+        """Return both names, for which the trial is looked through once."""
+        decides = self.model_dump(exclude=_DECIDES_NOTHING)
+        if self.identity:
+            # What stands for the parameters then need not be the same in every process.
+            del decides["params"]
+        limits = {name: decides.pop(name) for name in _LIMITS}
+        return self._named(decides), self._named({**decides, **limits})
+
+    def _named(self, decides: dict[str, Any]) -> str:
         digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
         readable = re.sub(r"[^a-z0-9]+", "-", self.case.lower()).strip("-")[:40]
         part = f"-fold{self.fold + 1}" if self.fold is not None else ""

@@ -3,6 +3,7 @@
 import faulthandler
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import tempfile
@@ -25,9 +26,6 @@ from hdr_bench.experiments.result import Result, Status
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.watch import Ended, Watch, end_with_its_own
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
-
-SCRATCH = "hdr-bench-trial-"
-"""What a trial's folder of temporary files begins with."""
 
 _PRELOAD = "hdr_bench.experiments.preload"
 _ENDS_WITHIN_SECONDS = 10.0
@@ -57,7 +55,7 @@ def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnSta
         None unless the trial went well.
     """
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-", ignore_cleanup_errors=True) as scratch:
+    with tempfile.TemporaryDirectory(prefix="hdr-bench-trial-", ignore_cleanup_errors=True) as scratch:
         result, predictions = _supervised(work, place, machine, Path(scratch), on_stage)
     measured = {"seconds": time.monotonic() - start, "n_concurrent": work.n_concurrent}
     return result.model_copy(update=measured), predictions
@@ -119,7 +117,7 @@ def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage)
             try:
                 content = receiver.recv()
             # What is left of a message when its sender dies.
-            except (EOFError, OSError):
+            except (EOFError, OSError, pickle.UnpicklingError):
                 return None
             if not isinstance(content, Stage):
                 outcome: Outcome = content

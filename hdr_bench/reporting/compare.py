@@ -143,9 +143,11 @@ def _labelled(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 def _differences(pairs: pd.DataFrame) -> Iterable[str]:
     for name, said in (("cpu", "processors differ"), ("threads", "threads differ")):
-        one, other = (", ".join(sorted(set(pairs[f"{name}_{side}"].dropna().astype(str)))) for side in "ab")
-        if one != other:
-            yield f"The {said}: {one} and {other}"
+        both = pairs[pairs[f"{name}_a"].notna() & pairs[f"{name}_b"].notna()]
+        other = both[both[f"{name}_a"] != both[f"{name}_b"]]
+        if len(other):
+            one = other.iloc[0]
+            yield f"The {said}: e.g. {_said(one[f'{name}_a'])} and {_said(one[f'{name}_b'])} for {one['label']}"
     if (pairs[["n_concurrent_a", "n_concurrent_b"]].astype(float) > 1).any(axis=None):
         yield "Trials shared the machine with others"
 
@@ -175,8 +177,7 @@ def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float) 
     refused: list[Change] = []
     for label, trials in good.groupby("label", sort=False):
         before, after = float(trials["accuracy_a"].mean()), float(trials["accuracy_b"].mean())
-        if (trials["fingerprint_a"] != trials["fingerprint_b"]).any():
-            note = "the data differ"
+        if note := _other_images(trials):
             refused.append(Change(str(label), "accuracy", before, after, "not compared", note=note))
         else:
             tested.append((str(label), before, after, _p_value(trials, first, second)))
@@ -210,13 +211,27 @@ def _costs(pairs: pd.DataFrame, tolerance: float, alpha: float, may_compare_time
         }
         for label, trials in good.groupby("label", sort=False):
             before, after = (float(trials[f"{measure}_{side}"].astype(float).mean()) for side in "ab")
-            if not is_compared:
-                yield Change(str(label), measure, before, after, "not compared", note="machines or threads differ")
+            note = _other_images(trials) or ("" if is_compared else "machines or threads differ")
+            if note:
+                yield Change(str(label), measure, before, after, "not compared", note=note)
                 continue
             change = float(ratios[str(label)].mean())
             threshold = max(math.log1p(tolerance), _noise(str(label), ratios, alpha))
             verdict = _verdict(change > 0, abs(change) > threshold and abs(after - before) > least)
             yield Change(str(label), measure, before, after, verdict, threshold=math.exp(threshold))
+
+
+def _other_images(trials: pd.DataFrame) -> str:
+    """Say in what the images of paired trials differ; nothing where they are the same."""
+    for name, said in (("fingerprint", "the data"), ("protocol", "the protocols"), ("n_train", "the training images"),
+                       ("n_test", "the images that are judged")):  # fmt: skip
+        if (trials[f"{name}_a"] != trials[f"{name}_b"]).any():
+            return f"{said} differ"
+    return ""
+
+
+def _said(value: object) -> str:
+    return f"{value:.0f}" if isinstance(value, float) else str(value)
 
 
 def _noise(label: str, ratios: "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]", alpha: float) -> float:

@@ -1,6 +1,7 @@
 """What the tidy frame of a run leaves out: predictions, courses of training, candidates of grid searches."""
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.result import Predictions, Result, Searched
-from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.store import Planned, Store
 from hdr_bench.reporting.frame import as_json
 
 
@@ -52,7 +53,7 @@ def load_histories(path: str | os.PathLike[str]) -> pd.DataFrame:
     """
     rows = [
         {**_named(result), "epoch": epoch, **row}
-        for result in _readable(Store(path))
+        for result in _results(path)
         for epoch, row in enumerate(result.history, start=1)
     ]
     return pd.DataFrame(rows, columns=None if rows else ["key", "case", "seed", "fold", "epoch"])
@@ -80,22 +81,26 @@ def load_candidates(path: str | os.PathLike[str]) -> pd.DataFrame:
     """
     rows = [
         {**_named(result), **_candidate(result.searched, place)}
-        for result in _readable(Store(path))
+        for result in _results(path)
         if result.searched is not None
         for place in range(len(result.searched.candidates))
     ]
     return pd.DataFrame(rows)
 
 
-def _readable(store: Store) -> list[Result]:
-    """Return the results that can be read; what cannot is a row of `load_results`."""
+def readable_results(store: Store, trials: Iterable[Planned]) -> list[Result]:
+    """Return the results of trials that are there and can be read; the others are rows of `load_results`."""
     found = []
-    for planned in store.read_run().trials:
-        key = store.find(planned)
+    for key in map(store.find, trials):
         if key is not None:
             with suppress(StoreError):
                 found.append(store.read(key))
     return found
+
+
+def _results(path: str | os.PathLike[str]) -> list[Result]:
+    store = Store(path)
+    return readable_results(store, store.read_run().trials)
 
 
 def _named(result: Result) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.details import readable_results
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.style import colour_of, marker_of
 
@@ -150,7 +151,8 @@ class ConfusionDisplay:
         trials = [trial for trial in planned if trial.case == case]
         if not trials:
             raise UnknownNameError("case", case, dict.fromkeys(trial.case for trial in planned))
-        results = [store.read(key) for key in map(store.find, trials) if key is not None]
+        # What cannot be read is told of elsewhere; the rest is drawn.
+        results = readable_results(store, trials)
         good = [result for result in results if result.status == "ok"]
         if not good:
             raise StoreError(f"{store.folder}: no trial of {case!r} went well")

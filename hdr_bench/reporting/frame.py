@@ -7,18 +7,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hdr_bench.exceptions import StoreError
+from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.result import Measurements, Result, Scores
 from hdr_bench.experiments.store import Planned, Store
 from hdr_bench.reporting.statistics import wilson_interval
 
 _SCORES = list(Scores.model_fields)
 _MEASUREMENTS = list(Measurements.model_fields)
-_SEARCH = ["chosen", "search_score", "n_tried", "n_candidates", "search_is_limited", "search_seconds",
+_SEARCH = ["chosen", "search_score", "n_tried", "n_failed", "n_candidates", "search_is_limited", "search_seconds",
            "refit_seconds"]  # fmt: skip
-_IDENTITY = ["key", "suite", "case", "estimator", "protocol", "seed", "fold", "is_deterministic", "status", "error",
-             "dataset", "fingerprint", "n_train", "n_test", "is_reduced", "threads", "n_concurrent", "cpu", "finished",
-             "seconds"]  # fmt: skip
+_SEARCH_NUMBERS = [name for name in _SEARCH if name not in {"chosen", "search_is_limited"}]
+_IDENTITY = ["key", "suite", "case", "estimator", "protocol", "seed", "fold", "samples", "is_deterministic", "status",
+             "error", "dataset", "fingerprint", "n_train", "n_test", "is_reduced", "threads", "n_concurrent", "cpu",
+             "finished", "seconds"]  # fmt: skip
 _TEXTS = {"engine", "memory_method"}
 
 
@@ -33,14 +34,14 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     results : DataFrame
-        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0),
-        ``is_deterministic``, ``status`` (``"ok"``, ``"failed"``, ``"crashed"``, ``"timeout"``, ``"out of memory"``,
-        ``"missing"`` where it has not been run, ``"damaged"`` where its file cannot be read), ``error``, ``dataset``,
-        ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``, ``n_concurrent`` (trials that shared the
-        machine), ``cpu``, ``finished``, ``seconds`` (of the whole trial); then the scores (shares between 0 and 1),
-        the measurements (seconds, bytes), and of a grid search ``chosen`` (JSON), ``search_score``, ``n_tried``,
-        ``n_candidates``, ``search_is_limited``, ``search_seconds``, ``refit_seconds``; missing where the trial did not
-        go well.
+        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0), ``samples``
+        (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``, ``"failed"``,
+        ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been run, ``"damaged"`` where
+        its file cannot be read), ``error``, ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``,
+        ``threads``, ``n_concurrent`` (trials that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole
+        trial); then the scores (shares between 0 and 1), the measurements (seconds, bytes), and of a grid search
+        ``chosen`` (JSON), ``search_score``, ``n_tried``, ``n_failed``, ``n_candidates``, ``search_is_limited``,
+        ``search_seconds``, ``refit_seconds``; missing where the trial did not go well.
 
     Raises
     ------
@@ -86,6 +87,7 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
 
 def _row(suite: str, planned: Planned, store: Store) -> dict[str, Any]:
     row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": planned.case, "seed": planned.seed}
+    row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
     key = store.find(planned)
     if key is None:
         is_there = store.is_there(planned.key)
@@ -93,6 +95,8 @@ def _row(suite: str, planned: Planned, store: Store) -> dict[str, Any]:
         return {**row, "status": told[0], "error": told[1]}
     try:
         return {**row, "key": key, **_told(store.read(key))}
+    except NewerFormatError:
+        raise
     except StoreError as error:
         # A report says the same wherever the folder lies.
         return {**row, "status": "damaged", "error": str(error).replace(f"{store.folder}{os.sep}", "")}
@@ -103,7 +107,8 @@ def _told(result: Result) -> dict[str, Any]:
     told: dict[str, Any] = {
         "estimator": trial.estimator,
         "protocol": trial.protocol,
-        "fold": np.nan if trial.fold is None else trial.fold,
+        "fold": _number(trial.fold),
+        "samples": _number(trial.samples),
         "is_deterministic": trial.is_deterministic,
         "status": result.status,
         "error": result.error,
@@ -126,6 +131,7 @@ def _told(result: Result) -> dict[str, Any]:
             "chosen": as_json(found.chosen),
             "search_score": found.score,
             "n_tried": len({as_json(candidate.params) for candidate in found.candidates}),
+            "n_failed": found.n_failed,
             "n_candidates": found.n_candidates,
             "search_is_limited": found.is_limited,
             "search_seconds": found.search_seconds,
@@ -142,7 +148,11 @@ def as_json(params: dict[str, Any]) -> str:
 def label_of(row: dict[Any, Any]) -> str:
     """Return what tables call a trial: its case, of a learning curve with the number of images."""
     case = str(row["case"])
-    return f"{case}, {row['n_train']:,.0f} images" if row["protocol"] == "learning-curve" and row["n_train"] else case
+    return f"{case}, {row['samples']:,.0f} images" if row["protocol"] == "learning-curve" else case
+
+
+def _number(value: int | None) -> float:
+    return np.nan if value is None else value
 
 
 def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
@@ -153,7 +163,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row |= {"status": "ok" if not len(bad) else bad["status"].iloc[0], "n_trials": len(good)}
     # Of cross-validation, the folds of one seed hold each image once.
     row["n_test"] = int(good.loc[good["seed"] == good["seed"].iloc[0], "n_test"].sum()) if len(good) else 0
-    numeric = [*_SCORES, *(name for name in _MEASUREMENTS if name not in _TEXTS), *_SEARCH[1:4], *_SEARCH[5:]]
+    numeric = [*_SCORES, *(name for name in _MEASUREMENTS if name not in _TEXTS), *_SEARCH_NUMBERS]
     row |= {name: float(good[name].astype(float).mean()) if len(good) else np.nan for name in numeric}
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())

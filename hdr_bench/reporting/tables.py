@@ -127,6 +127,8 @@ def search_table(summary: pd.DataFrame) -> Table:
         Column("Final fit (s)", ("refit_seconds",), significant),
     ]
     note = "Chosen by the mean accuracy over the folds of the training part; the test part had no say."
+    if (failed := summary["n_failed"].fillna(0).sum()) > 0:
+        note += f" With {failed:.0f} of the candidates no fit went well."
     if summary["search_is_limited"].any():
         limited = "; ".join(summary.loc[summary["search_is_limited"], "case"])
         note += f" The time limit left no time for the other candidates, in an order drawn at random: {limited}."

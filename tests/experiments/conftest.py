@@ -26,7 +26,7 @@ def trial():
             "seed": 0,
             "is_deterministic": True,
             "threads": 1,
-            "versions": {"numpy": "1"},
+            "versions": {},
         }
         return Trial(**{**fields, **changes})
 

@@ -5,7 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -75,6 +77,54 @@ def test_a_worker_of_loky_that_dies_has_its_trials_run_again(in_turn, tmp_path, 
 
     folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, jobs=2, progress=_Signals(kill_a_worker))
     assert _comparable(folder).equals(_comparable(in_turn))
+
+
+def test_only_the_trial_that_ends_its_worker_is_given_up(tmp_path, monkeypatch, request):
+    monkeypatch.syspath_prepend(str(request.path.parent))
+    deadly = Case(name="deadly", estimator="methods.EndsItsWorker")
+    innocent = Case(name="innocent", estimator="methods.Behaves", params={"how": "sleeps", "seconds": 4})
+    folder = run_suite(_suite(innocent, deadly, KNN), out=tmp_path / "run", threads=1, jobs=2)
+    status = load_results(folder).groupby("case")["status"].first().to_dict()
+    assert status == {"innocent": "ok", "deadly": "crashed", "k-NN": "ok"}
+
+
+@pytest.fixture
+def short_folder():
+    """A folder for temporary files whose name is short enough for the sockets in it."""
+    with tempfile.TemporaryDirectory(prefix="hb-") as folder:
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_nothing_stays_when_a_run_with_jobs_ends(tmp_path, how, short_folder):
+    scratch = short_folder
+    command = [sys.executable, "-m", "hdr_bench", "run", "quick", "--only", "[cm][nl][np]", "--repeats", "2",
+               "--threads", "1", "--jobs", "2", "--out", "run"]  # fmt: skip
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    runner = subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
+    process = psutil.Process(runner.pid)
+    deadline = time.monotonic() + 60
+    # Two trials, each the child of a fork server of a host of a worker.
+    while sum("forkserver" in " ".join(child.cmdline()) for child in process.children(recursive=True)) < 4:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    time.sleep(1)
+    family = process.children(recursive=True)
+    start = time.monotonic()
+    os.killpg(runner.pid, how)
+    runner.wait(10)
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+    assert time.monotonic() - start < 4
+    ours = [path.name for path in scratch.iterdir() if path.name.startswith(("hdr-bench", "pymp"))]
+    # What is killed itself can clean nothing; the next run does.
+    if how is signal.SIGKILL:
+        subprocess.run(
+            [sys.executable, "-m", "hdr_bench", "run", "quick", "--only", "k-NN", "--samples", "100", "--quiet",
+             "--out", "other"], cwd=tmp_path, env=environment, check=True, capture_output=True,
+        )  # fmt: skip
+        ours = [path.name for path in scratch.iterdir() if path.name.startswith("hdr-bench")]
+    assert ours == []
 
 
 @pytest.fixture

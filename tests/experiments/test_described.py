@@ -1,5 +1,6 @@
 """Objects of one's own in a suite: what tells them from others, and what has to be told."""
 
+import enum
 import subprocess
 import sys
 
@@ -70,6 +71,50 @@ def test_a_stable_key_is_the_same_in_another_process():
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert said.strip() == str(describe_estimator(RandomForestClassifier(30, max_features=0.2), None))
+
+
+GIVEN_KEY = """
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.tree import DecisionTreeClassifier
+from hdr_bench import Case, Suite
+from hdr_bench.experiments.runner import expand
+from hdr_bench.experiments.store import Settings
+
+model = make_pipeline(FunctionTransformer(lambda X: X), DecisionTreeClassifier())
+suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[Case(name="A", estimator=model, key="mine-1")])
+print(expand(suite, Settings(threads=1))[0].keys())
+"""
+
+
+def test_a_key_that_was_given_is_the_same_in_another_process():
+    said = {
+        subprocess.run([sys.executable, "-c", GIVEN_KEY], capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    }
+    assert len(said) == 1
+
+
+def test_numbers_that_json_has_no_word_for_count_too():
+    one, other = (_key(LogisticRegression(C=strength)) for strength in (np.inf, 1e300))
+    assert one != other
+    assert _key(LogisticRegression(class_weight={0: 2.0})) != _key(LogisticRegression(class_weight={"0": 2.0}))
+
+
+class Weights(enum.StrEnum):
+    """How neighbours count."""
+
+    uniform = "uniform"
+
+
+def test_values_of_numpy_and_enumerations_are_plain_values(tmp_path):
+    params = {"n_neighbors": np.int64(3), "weights": Weights.uniform}
+    case = Case(name="A", estimator="knn", params=params, grid={"p": np.arange(1, 3)})
+    assert (case.params, case.grid) == ({"n_neighbors": 3, "weights": "uniform"}, {"p": [1, 2]})
+    assert {type(value) for value in case.params.values()} == {int, str}
+    for fields in ({"params": {"weights": len}}, {"grid": {"weights": [LogisticRegression()]}}):
+        with pytest.raises(ValidationError, match="'weights'.* is a .*Give the estimator itself"):
+            Case(name="A", estimator="knn", **fields)
 
 
 def test_an_object_that_knows_its_parameters_is_described_by_them():

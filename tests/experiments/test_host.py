@@ -1,5 +1,6 @@
 """The process that trials are started from: usable from anywhere, and gone with whoever uses it."""
 
+import importlib
 import multiprocessing
 import os
 import signal
@@ -123,6 +124,20 @@ def test_a_trial_has_two_attempts(behaving, trial):
     assert (result.status, predictions) == ("crashed", None)
     assert result.error.startswith("tried 2 times: the process that starts the trials ended")
     assert run_attempts(Work(trial()), say_nothing)[0].status == "ok"
+
+
+class Unreadable:
+    """Something that no other process can read."""
+
+    def __reduce__(self):
+        return importlib.import_module, ("no_such_module",)
+
+
+def test_what_cannot_be_read_ends_the_host_and_is_told(trial):
+    host = Host()
+    with pytest.raises(HostError, match="the process that starts the trials ended"):
+        host.run(Work(trial(), pickled=Unreadable()), say_nothing)
+    assert not host.is_running
 
 
 def _kill_own_hosts():

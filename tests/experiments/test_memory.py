@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hdr_bench.experiments import memory
-from hdr_bench.experiments.memory import KERNEL, SAMPLED, peak_memory
+from hdr_bench.experiments.memory import CHILDREN, KERNEL, SAMPLED, peak_memory
 
 MEGABYTES = 200
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's mark is Linux's")
@@ -122,3 +122,15 @@ def test_a_transient_peak_that_sampling_would_miss():
     assert int(count) == pytest.approx(20e6, rel=0.05)
     # Sampling every 2 ms has a few looks at most.
     assert float(seconds) < 0.03
+
+
+@linux
+def test_processes_that_it_starts_are_sampled_and_the_result_says_so():
+    script = "import time; kept = bytearray(300_000_000); time.sleep(0.5)"
+    with peak_memory() as peak:
+        subprocess.run([sys.executable, "-c", script], check=True)
+    assert peak.bytes == pytest.approx(310e6, rel=0.05)
+    assert peak.method == KERNEL + CHILDREN
+    with peak_memory() as alone:
+        _allocate()
+    assert alone.method == KERNEL

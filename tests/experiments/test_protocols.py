@@ -71,7 +71,7 @@ def test_a_learning_curve_draws_other_images_for_each_repeat():
             {**KNN, "grid": {"n_neighbors": [1]}},
             {},
             SuiteError,
-            "grid is for the protocol grid-search, not for holdout",
+            "grid is for the protocol grid-search, not holdout",
         ),
         (KNN, {"kind": "cross-validation", "folds": 500}, DatasetError, "500 stratified folds need as many images"),
         (KNN, {"kind": "learning-curve", "sizes": [100, 9000]}, DatasetError, "cannot take 9000 training images"),

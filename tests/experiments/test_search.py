@@ -1,4 +1,5 @@
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -96,23 +97,53 @@ def test_names_reach_into_a_pipeline(few):
 
 
 def test_a_search_under_a_limit_is_kept_under_a_key_of_its_own(run_trial, trial):
-    search = {"grid": {"max_epochs": [20, 21, 22, 23, 24, 25, 26, 27, 28, 29], "batch_size": [8, 16]}, "folds": 2,
+    search = {"grid": {"lr": [0.001 * number for number in range(1, 31)]}, "folds": 2,
               "strategy": "grid"}  # fmt: skip
     asked = trial(
-        estimator="mlp", params={"layers": "64N"}, protocol="grid-search", search=search, is_deterministic=False,
-        time_limit=8.0,
+        estimator="mlp", params={"layers": "64N", "max_epochs": 20}, protocol="grid-search", search=search,
+        is_deterministic=False, time_limit=8.0,
     )  # fmt: skip
     stages = []
     result, predictions = run_trial(asked, stages.append)
     assert result.status == "ok", result.error
     assert result.searched.is_limited
-    assert 1 <= len(result.searched.candidates) < 20
+    assert 1 <= len(result.searched.candidates) < 30
     assert result.key == asked.limited_key
     assert result.seconds < 8
     assert predictions.probabilities.shape == (360, 10)
     assert result.history
-    assert any(str(stage).startswith("search: fit 2 of 40") for stage in stages)
-    assert any(str(stage).startswith("fit: epoch 20 of 2") for stage in stages)
+    assert any(str(stage).startswith("search: fit 2 of 60") for stage in stages)
+    assert any(str(stage).startswith("fit: epoch 20 of 20") for stage in stages)
     assert result.measurements.fit_seconds == pytest.approx(
         result.searched.search_seconds + result.searched.refit_seconds
     )
+
+
+@pytest.mark.parametrize("seconds_left", [None, 1000.0])
+def test_a_candidate_that_cannot_be_fitted_is_kept_as_such(few, seconds_left):
+    search = Search(grid={"n_neighbors": [3, -1, 5]}, folds=2, strategy="grid")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = searched(make_search(KNNClassifier(), search, 0, seconds_left, _quiet).fit(*few), search, 1.0)
+    failed = [candidate for candidate in found.candidates if candidate.scores == (None, None)]
+    assert [candidate.params for candidate in failed] == [{"n_neighbors": -1}]
+    assert (found.n_failed, len(found.candidates), found.is_limited) == (1, 3, False)
+    none_goes = Search(grid={"n_neighbors": [-1, -2]}, folds=2, strategy="grid")
+    hopeless = make_search(KNNClassifier(), none_goes, 0, seconds_left, _quiet)
+    with pytest.raises(ValueError, match="fits failed"):
+        hopeless.fit(*few)
+
+
+def test_time_enough_changes_nothing(few):
+    search = Search(grid={"weights": ["uniform", "distance"], "n_neighbors": [1]}, folds=2, strategy="grid")
+    for seed in range(6):
+        free, limited = (make_search(KNNClassifier(), search, seed, left, _quiet).fit(*few) for left in (None, 1e6))
+        assert free.best_params_ == limited.best_params_
+
+
+def test_a_candidate_that_memory_is_too_short_for_has_its_search_under_the_second_key(run_trial, behaving):
+    search = {"grid": {"how": ["well", "takes_numpy"]}, "folds": 2, "strategy": "grid"}
+    asked = behaving("well", {"memory_limit": 300_000_000})
+    asked = asked.model_copy(update={"protocol": "grid-search", "search": Search(**search)})
+    result, _ = run_trial(asked)
+    assert (result.status, result.searched.n_failed, result.key) == ("ok", 1, asked.limited_key)

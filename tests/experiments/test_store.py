@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from hdr_bench import load_predictions, load_results, run_suite, write_report
-from hdr_bench.exceptions import StoreError
+from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.runner import make_plan
 from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
 from hdr_bench.experiments.suite_file import load_suite, parse_suite
 
@@ -182,6 +183,49 @@ def test_a_file_that_was_cut_off_is_run_again(tmp_path):
     assert load_results(folder)["status"].tolist() == ["damaged"]
     run_suite(suite, out=folder, threads=1)
     assert load_results(folder)["status"].tolist() == ["ok"]
+
+
+def test_a_trial_has_one_outcome_the_last(tmp_path, result):
+    store, asked = Store(tmp_path), result.trial.model_copy(update={"time_limit": 1.0})
+    planned = Planned(key=asked.key, limited_key=asked.limited_key, case=asked.case, seed=0)
+    store.write(result.model_copy(update={"trial": asked}), None)
+    assert store.find(planned) == asked.key
+    ended = result.model_copy(update={"trial": asked, "key": asked.limited_key, "status": "timeout"})
+    store.write(ended, None)
+    assert store.find(planned) == asked.limited_key
+    assert store.read(asked.limited_key).status == "timeout"
+    store.write(result.model_copy(update={"trial": asked}), None)
+    assert store.read(store.find(planned)).status == "ok"
+
+
+def test_nothing_is_written_over_what_a_newer_version_wrote(tmp_path):
+    folder = shutil.copytree(FORMAT_1, tmp_path / "run")
+    record = json.loads((folder / "run.json").read_bytes())
+    (folder / "run.json").write_text(json.dumps({**record, "format_version": 9}))
+    before = (folder / "run.json").read_bytes()
+    with pytest.raises(NewerFormatError, match="format version 9"):
+        run_suite("quick", out=folder, only="k-NN", dataset="digits-8x8", threads=1)
+    assert (folder / "run.json").read_bytes() == before
+
+
+def test_infinity_and_what_is_no_number_are_kept(tmp_path, result):
+    asked = result.trial.model_copy(update={"params": {"C": float("inf")}})
+    diverged = result.model_copy(update={"trial": asked, "history": ({"train_loss": None},)})
+    store = Store(tmp_path)
+    store.write(diverged, None)
+    assert store.read(diverged.key).trial.params == {"C": float("inf")}
+    assert store.read(diverged.key).history == ({"train_loss": None},)
+
+
+def test_a_thousand_trials_are_planned_in_a_second(tmp_path):
+    suite = parse_suite(
+        {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "cross-validation", "folds": 10, "repeats": 100},
+         "case": [{"name": "k-NN", "estimator": "knn"}]}, "own", "own.toml",
+    )  # fmt: skip
+    start = time.perf_counter()
+    plan = make_plan(suite, Settings(threads=1), Store(tmp_path), None, "missing")
+    assert len(plan.to_run) == 1000
+    assert time.perf_counter() - start < 1
 
 
 TWO_AT_ONCE = """

@@ -149,6 +149,35 @@ def test_other_data_are_not_compared(run, other):
     assert _verdicts(comparison)["accuracy"] == "not compared"
 
 
+def test_other_numbers_of_images_are_not_compared(run, tmp_path):
+    few = run_suite(Store(run).read_run().suite, out=tmp_path / "few", samples=100, threads=1)
+    comparison = compare_runs(run, few)
+    assert set(_verdicts(comparison).values()) == {"not compared"}
+    assert {change.note for change in comparison.changes if change.case == TREE} == {"the training images differ"}
+
+
+def test_a_curve_that_breaks_is_worse_and_not_gone(tmp_path):
+    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "learning-curve", "sizes": [100, 300]},
+               "case": [{"name": "curve", "estimator": "sklearn.neighbors.KNeighborsClassifier"}]}  # fmt: skip
+    folders = []
+    for neighbors in (3, -1):
+        content["case"][0]["params"] = {"n_neighbors": neighbors}
+        suite = parse_suite(content, "own", "own.toml")
+        folders.append(run_suite(suite, out=tmp_path / str(neighbors), threads=1))
+    comparison = compare_runs(*folders)
+    assert comparison.is_worse
+    assert (comparison.new, comparison.gone) == ((), ())
+    assert [change.case for change in comparison.changes] == ["curve, 100 images", "curve, 300 images"]
+
+
+def test_a_run_that_is_not_whole_has_the_same_threads(run, other):
+    key = load_results(other)["key"][0]
+    (other / "trials" / f"{key}.npz").unlink()
+    comparison = compare_runs(run, other)
+    assert not [remark for remark in comparison.remarks if "differ" in remark]
+    assert _verdicts(comparison)["fit_seconds"] == "same"
+
+
 def test_the_command_and_its_exit_codes(run, other):
     def compare(*arguments):
         command = [sys.executable, "-m", "hdr_bench", "compare", *map(str, arguments)]

@@ -48,3 +48,12 @@ def test_a_case_that_is_not_there_or_did_not_go_well(run):
         ConfusionDisplay.from_results(run, "Tree")
     with pytest.raises(StoreError, match="no trial of 'Bad' went well"):
         ConfusionDisplay.from_results(run, "Bad")
+
+
+def test_a_damaged_result_does_not_keep_the_others_from_being_drawn(run):
+    keys = load_results(run).query("case == 'Tree_50%'")["key"].tolist()
+    path = run / "trials" / f"{keys[0]}.npz"
+    content = bytearray(path.read_bytes())
+    content[60] ^= 0xFF
+    path.write_bytes(content)
+    assert ConfusionDisplay.from_results(run, "Tree_50%").matrix.sum() == 360
