@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.attempts import given_up, run_attempts, say_nothing
+from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.progress import Progress
 from hdr_bench.experiments.work import Outcomes, Work
 
@@ -110,7 +111,8 @@ def _in_pool(source: Iterator[Work], under_way: dict[str, Work], jobs: int, at_a
     def begun() -> Iterator[Any]:
         for work in source:
             under_way[work.trial.key] = work
-            yield delayed(run_attempts)(replace(work, n_concurrent=jobs), say_nothing)
+            # Workers live on from run to run; the trials are where this process is now.
+            yield delayed(run_attempts)(replace(work, n_concurrent=jobs, place=Place.here()), say_nothing)
 
     # With one job joblib would run the trials in this very process.
     pool = Parallel(

@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -79,16 +80,11 @@ class Host:
         """
         self._is_busy = True
         try:
-            pickle.dump((Place.here(), work), self._stdin)
-            self._stdin.flush()
-            while isinstance(answer := pickle.load(self._stdout), Stage):  # noqa: S301  # our own process wrote it
+            with self._while_it_lives():
+                pickle.dump((work.place or Place.here(), work), self._stdin)
+                self._stdin.flush()
+            while isinstance(answer := self._next_message(), Stage):
                 on_stage(answer)
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
-            if self._is_stopped:
-                raise HostClosedError("the run was stopped") from error
-            self.close()
-            code = self._process.returncode
-            raise HostError(f"the process that starts the trials ended (exit code {code})") from error
         except BaseException:
             # Ctrl-C, or an error of the caller's own: the trial that runs has no one to report to.
             self.close()
@@ -97,6 +93,23 @@ class Host:
             self._is_busy = False
         outcome: Outcome = answer
         return outcome
+
+    def _next_message(self) -> Stage | Outcome:
+        with self._while_it_lives():
+            message: Stage | Outcome = pickle.load(self._stdout)  # noqa: S301  # our own process wrote it
+        return message
+
+    @contextmanager
+    def _while_it_lives(self) -> Iterator[None]:
+        """Turn what a broken, or closed, pipe raises into what it means."""
+        try:
+            yield
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+            if self._is_stopped:
+                raise HostClosedError("the run was stopped") from error
+            self.close()
+            code = self._process.returncode
+            raise HostError(f"the process that starts the trials ended (exit code {code})") from error
 
     def close(self) -> None:
         """End the host, and the trial that runs in it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
+from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.result import Predictions, Result
 from hdr_bench.experiments.trial import Trial
 
@@ -20,12 +21,15 @@ class Work:
         The data set's, where it is not loaded by its name.
     n_concurrent : int
         Trials that share the machine meanwhile.
+    place : Place or None
+        Where the trial is to be; None for where its host's user is.
     """
 
     trial: Trial
     pickled: bytes | None = None
     folder: str | None = None
     n_concurrent: int = 1
+    place: Place | None = None
 
 
 @dataclass(frozen=True)

@@ -82,10 +82,10 @@ def test_a_worker_of_loky_that_dies_has_its_trials_run_again(in_turn, tmp_path, 
 def test_only_the_trial_that_ends_its_worker_is_given_up(tmp_path, monkeypatch, request):
     monkeypatch.syspath_prepend(str(request.path.parent))
     deadly = Case(name="deadly", estimator="methods.EndsItsWorker")
-    innocent = Case(name="innocent", estimator="methods.Behaves", params={"how": "sleeps", "seconds": 4})
-    folder = run_suite(_suite(innocent, deadly, KNN), out=tmp_path / "run", threads=1, jobs=2)
+    innocent = Case(name="innocent", estimator="methods.Behaves", params={"how": "sleeps", "seconds": 2})
+    folder = run_suite(_suite(innocent, deadly, TREE), out=tmp_path / "run", threads=1, jobs=2)
     status = load_results(folder).groupby("case")["status"].first().to_dict()
-    assert status == {"innocent": "ok", "deadly": "crashed", "k-NN": "ok"}
+    assert status == {"innocent": "ok", "deadly": "crashed", "Tree": "ok"}
 
 
 @pytest.fixture
@@ -95,8 +95,7 @@ def short_folder():
         yield Path(folder)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_nothing_stays_when_a_run_with_jobs_ends(tmp_path, how, short_folder):
+def test_nothing_stays_when_a_run_with_jobs_is_interrupted(tmp_path, short_folder):
     scratch = short_folder
     command = [sys.executable, "-m", "hdr_bench", "run", "quick", "--only", "[cm][nl][np]", "--repeats", "2",
                "--threads", "1", "--jobs", "2", "--out", "run"]  # fmt: skip
@@ -111,19 +110,12 @@ def test_nothing_stays_when_a_run_with_jobs_ends(tmp_path, how, short_folder):
     time.sleep(1)
     family = process.children(recursive=True)
     start = time.monotonic()
-    os.killpg(runner.pid, how)
+    os.killpg(runner.pid, signal.SIGINT)
     runner.wait(10)
     _, alive = psutil.wait_procs(family, timeout=5)
     assert alive == []
     assert time.monotonic() - start < 4
     ours = [path.name for path in scratch.iterdir() if path.name.startswith(("hdr-bench", "pymp"))]
-    # What is killed itself can clean nothing; the next run does.
-    if how is signal.SIGKILL:
-        subprocess.run(
-            [sys.executable, "-m", "hdr_bench", "run", "quick", "--only", "k-NN", "--samples", "100", "--quiet",
-             "--out", "other"], cwd=tmp_path, env=environment, check=True, capture_output=True,
-        )  # fmt: skip
-        ours = [path.name for path in scratch.iterdir() if path.name.startswith("hdr-bench")]
     assert ours == []
 
 

@@ -78,7 +78,6 @@ def test_the_estimate_is_near_what_the_run_then_costs(tmp_path):
     plan, store = _plan(
         tmp_path,
         {"name": "SVM", "estimator": "svm"},
-        {"name": "Polynomial", "estimator": "polynomial"},
         {"name": "Tree", "estimator": "tree", "protocol": {"kind": "cross-validation", "folds": 3}},
         {"name": "MLP", "estimator": "mlp", "params": {"layers": "128N", "max_epochs": 12}},
     )

@@ -13,12 +13,20 @@ import psutil
 import pytest
 
 from hdr_bench.experiments.attempts import run_attempts, say_nothing
-from hdr_bench.experiments.host import Host, HostClosedError, HostError
+from hdr_bench.experiments.host import Host, HostClosedError, HostError, clear_hosts_leftovers
 from hdr_bench.experiments.work import Work
+
+
+@pytest.fixture(scope="module")
+def shared_host():
+    host = Host()
+    yield host
+    host.close()
 
 
 @pytest.fixture
 def host():
+    """A host that may be ended."""
     host = Host()
     yield host
     host.close()
@@ -33,27 +41,27 @@ def _gone(processes, seconds=5.0):
     return not alive
 
 
-def test_trials_run_in_it_one_after_the_other(host, trial, behaving):
+def test_trials_run_in_it_one_after_the_other(shared_host, trial, behaving):
     stages = []
-    result, predictions = host.run(Work(trial(), n_concurrent=3), stages.append)
+    result, predictions = shared_host.run(Work(trial(), n_concurrent=3), stages.append)
     assert (result.status, result.n_concurrent) == ("ok", 3)
     assert len(predictions.y_pred) == 360
     assert "fit" in [stage.name for stage in stages]
-    assert host.run(Work(behaving("raises")), say_nothing)[0].error == "ValueError: not today"
-    assert host.run(Work(behaving("prints")), say_nothing)[0].status == "ok"
+    assert shared_host.run(Work(behaving("raises")), say_nothing)[0].error == "ValueError: not today"
+    assert shared_host.run(Work(behaving("prints")), say_nothing)[0].status == "ok"
 
 
-def test_the_harness_adds_little_to_a_trial(host, trial):
+def test_the_harness_adds_little_to_a_trial(shared_host, trial):
     asked = trial(estimator="sklearn.dummy.DummyClassifier")
-    host.run(Work(asked), say_nothing)
+    shared_host.run(Work(asked), say_nothing)
     added = []
     for _ in range(7):
-        result, _ = host.run(Work(asked), say_nothing)
+        result, _ = shared_host.run(Work(asked), say_nothing)
         added.append(result.seconds - result.measurements.fit_seconds - result.measurements.predict_seconds)
     assert min(added) < 0.2
 
 
-def test_the_place_of_the_caller_is_the_trials(host, trial, tmp_path, monkeypatch):
+def test_the_place_of_the_caller_is_the_trials(shared_host, trial, tmp_path, monkeypatch):
     (tmp_path / "here.py").write_text(
         "import os\nfrom sklearn.dummy import DummyClassifier\n"
         "class Tells(DummyClassifier):\n"
@@ -63,7 +71,7 @@ def test_the_place_of_the_caller_is_the_trials(host, trial, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("OWN", "variable")
-    result, _ = host.run(Work(trial(estimator="here.Tells")), say_nothing)
+    result, _ = shared_host.run(Work(trial(estimator="here.Tells")), say_nothing)
     assert result.error == f"ValueError: {tmp_path} variable"
 
 
@@ -123,7 +131,18 @@ def test_a_trial_has_two_attempts(behaving, trial):
     result, predictions = run_attempts(Work(trial()), kill_always)
     assert (result.status, predictions) == ("crashed", None)
     assert result.error.startswith("tried 2 times: the process that starts the trials ended")
-    assert run_attempts(Work(trial()), say_nothing)[0].status == "ok"
+
+
+def test_a_later_run_removes_what_a_killed_one_left(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True,
+                           check=True).stdout.strip()  # fmt: skip
+    left, living, other = (tmp_path / name for name in (f"hdr-bench-{ended}-x", f"hdr-bench-{os.getpid()}-y", "z"))
+    for folder in (left, living, other):
+        folder.mkdir()
+        (folder / "file").write_text("")
+    clear_hosts_leftovers()
+    assert sorted(tmp_path.iterdir()) == sorted([living, other])
 
 
 class Unreadable:
@@ -170,7 +189,7 @@ run_suite(suite, out="run", threads=1)
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_nothing_stays_when_a_runner_ends(tmp_path, how, request):
     (tmp_path / "script.py").write_text(SCRIPT.format(folder=str(request.path.parent)))
     (tmp_path / "scratch").mkdir()

@@ -1,9 +1,11 @@
+import multiprocessing
 import os
 
 import numpy as np
 import pytest
 
 from hdr_bench.experiments.suite import Step
+from hdr_bench.experiments.worker import process_context
 
 
 def test_a_trial_is_measured_in_a_process_of_its_own(run_trial, trial):
@@ -55,6 +57,17 @@ def test_a_method_that_raises_is_a_row_with_its_error(run_trial, trial):
     assert (result.status, predictions) == ("failed", None)
     assert result.error.startswith("InvalidParameterError: The 'n_neighbors' parameter")
     assert "Traceback" in result.traceback
+
+
+def test_where_there_is_no_fork_children_are_spawned(run_trial, trial, monkeypatch):
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert process_context().get_start_method() == "spawn"
+    monkeypatch.undo()
+    assert process_context().get_start_method() == "forkserver"
+    spawning = multiprocessing.get_context("spawn")
+    monkeypatch.setattr("hdr_bench.experiments.worker.process_context", lambda: spawning)
+    result, predictions = run_trial(trial())
+    assert (result.status, len(predictions.y_pred)) == ("ok", 360), result.error
 
 
 def test_no_child_outlives_its_trial(run_trial, trial):
