@@ -17,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -188,6 +189,9 @@ def _serve() -> None:
     """Run what comes on standard input, and answer on standard output."""
     from hdr_bench.experiments.worker import run_in_child, start_fork_server
 
+    if Path(tempfile.gettempdir()).name.startswith(_FOLDER):
+        # Whoever made the folder may be gone by then. Multiprocessing's own, in it, goes before, at -100.
+        Finalize(None, shutil.rmtree, args=(tempfile.gettempdir(), True), exitpriority=-200)
     # Whatever prints here must not come between the answers, and no child may read the requests.
     answers, requests = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(0), "rb")
     os.dup2(2, 1)
@@ -216,9 +220,6 @@ def _serve() -> None:
             with suppress(psutil.Error):
                 child.kill()
         psutil.wait_procs(children, timeout=_ENDS_WITHIN_SECONDS)
-    finally:
-        if _FOLDER in Path(tempfile.gettempdir()).name:
-            shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
 
 
 def _read(requests: IO[bytes], asked: "queue.Queue[Any]") -> None:

@@ -19,6 +19,7 @@ from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.displays import CostDisplay
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.tables import make_tables
+from tests.experiments.processes import command_lines
 
 TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 4})
 KNN = Case(name="k-NN", estimator="knn", protocol={"kind": "cross-validation", "folds": 3})
@@ -104,7 +105,7 @@ def test_nothing_stays_when_a_run_with_jobs_is_interrupted(tmp_path, short_folde
     process = psutil.Process(runner.pid)
     deadline = time.monotonic() + 60
     # Two trials, each the child of a fork server of a host of a worker.
-    while sum("forkserver" in " ".join(child.cmdline()) for child in process.children(recursive=True)) < 4:
+    while sum("forkserver" in line for line in command_lines(process)) < 4:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     time.sleep(1)

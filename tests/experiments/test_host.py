@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from hdr_bench.experiments.attempts import run_attempts, say_nothing
 from hdr_bench.experiments.host import Host, HostClosedError, HostError, clear_hosts_leftovers
 from hdr_bench.experiments.work import Work
+from tests.experiments.processes import command_lines
 
 
 @pytest.fixture(scope="module")
@@ -161,8 +163,9 @@ def test_what_cannot_be_read_ends_the_host_and_is_told(trial):
 
 def _kill_own_hosts():
     for child in psutil.Process().children():
-        if "hdr_bench.experiments.host" in child.cmdline():
-            child.kill()
+        with suppress(psutil.Error):
+            if "hdr_bench.experiments.host" in child.cmdline():
+                child.kill()
 
 
 def _in_a_daemonic_process(work, answers):
@@ -201,7 +204,7 @@ def test_nothing_stays_when_a_runner_ends(tmp_path, how, request):
     process = psutil.Process(runner.pid)
     deadline = time.monotonic() + 60
     # The runner's host, its fork server and tracker, the trial, and what the trial starts.
-    while sum("1234" in " ".join(child.cmdline()) for child in process.children(recursive=True)) < 3:
+    while sum("1234" in line for line in command_lines(process)) < 3:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     family = process.children(recursive=True)
