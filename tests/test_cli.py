@@ -64,7 +64,7 @@ def test_the_quick_suite_end_to_end_from_another_folder(tmp_path):
 
 
 def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
-    command = ["run", "quick", "--only", "[!c]*", "--samples", "400", "--out", "run"]
+    command = ["run", "quick", "--only", "[!c]*", "--samples", "200", "--out", "run"]
     killed = _start(*command, cwd=tmp_path)
     _wait_for_trials(tmp_path / "run", 2)
     family = psutil.Process(killed.pid).children(recursive=True)
