@@ -70,7 +70,8 @@ def run(
     from hdr_bench.experiments.backends import make_crew
     from hdr_bench.experiments.estimate import read_expected
     from hdr_bench.experiments.progress import counted
-    from hdr_bench.experiments.runner import default_folder, execute, make_plan, make_settings
+    from hdr_bench.experiments.runner import default_folder, execute, make_plan
+    from hdr_bench.experiments.settings import make_settings
     from hdr_bench.experiments.store import Store
     from hdr_bench.experiments.suite_file import load_suite
 

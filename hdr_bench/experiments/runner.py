@@ -6,17 +6,15 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Literal, get_args
-
-from pydantic import ValidationError
+from typing import Literal, get_args
 
 from hdr_bench.datasets import write_dataset
-from hdr_bench.exceptions import NewerFormatError, StoreError, SuiteError, UnknownNameError
+from hdr_bench.exceptions import NewerFormatError, StoreError, UnknownNameError
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
-from hdr_bench.experiments.environment import available_cores
 from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_case
+from hdr_bench.experiments.settings import make_settings
 from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import check_suite, load_suite
@@ -147,22 +145,6 @@ def run_suite(
     plan = make_plan(loaded, settings, store, only, rerun, origin="" if isinstance(suite, Suite) else str(suite))
     execute(plan, store, progress or NoProgress(), crew)
     return store.folder
-
-
-def make_settings(*, threads: int | None = None, jobs: int = 1, **chosen: Any) -> Settings:
-    """Return the settings of a run; by default with as many threads as this process may use cores, shared among jobs.
-
-    Raises
-    ------
-    SuiteError
-        If a value is not possible.
-    """
-    try:
-        return Settings(threads=max(available_cores() // jobs, 1) if threads is None else threads, **chosen)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        message = fault["msg"].removeprefix("Value error, ")
-        raise SuiteError(f"{fault['loc'][0]}={fault['input']!r} is not possible: {message}") from error
 
 
 def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, rerun: Rerun, origin: str = "") -> Plan:

@@ -65,7 +65,7 @@ def test_two_at_a_time_give_the_same_with_their_times_marked(in_turn, tmp_path):
 
 def test_threads_are_shared_among_jobs():
     from hdr_bench.experiments.environment import available_cores
-    from hdr_bench.experiments.runner import make_settings
+    from hdr_bench.experiments.settings import make_settings
 
     assert make_settings(jobs=2).threads == max(available_cores() // 2, 1)
     assert make_settings(jobs=2, threads=3).threads == 3

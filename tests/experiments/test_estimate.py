@@ -11,7 +11,8 @@ from hdr_bench.exceptions import HdrBenchError
 from hdr_bench.experiments.estimate import estimate_plan, passes, read_expected, write_estimate
 from hdr_bench.experiments.growth import fit_growth
 from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.experiments.runner import execute, make_plan, make_settings
+from hdr_bench.experiments.runner import execute, make_plan
+from hdr_bench.experiments.settings import make_settings
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
 
