@@ -4,11 +4,11 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+
+from hdr_bench.experiments.memory import status_bytes
 
 # A library may reserve more than it touches; only what is touched counts against the limit.
 _SLACK_SHARE, _SLACK_BYTES = 0.1, 64 * 2**20
-_STATUS, _DATA = Path("/proc/self/status"), "VmData:"
 _SAYS_SO = re.compile(
     r"can'?t allocate|cannot allocate|could not allocate|unable to allocate|failed to allocate|out of memory|bad_?alloc"
     r"|not enough memory|insufficient memory|CUBLAS_STATUS_ALLOC_FAILED",
@@ -29,7 +29,7 @@ def limited_memory(limit: int | None) -> Iterator[None]:
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_DATA)
-    allowed = _data_bytes() + int(limit * (1 + _SLACK_SHARE)) + _SLACK_BYTES
+    allowed = status_bytes("VmData") + int(limit * (1 + _SLACK_SHARE)) + _SLACK_BYTES
     resource.setrlimit(resource.RLIMIT_DATA, (allowed, before[1]))
     try:
         yield
@@ -45,10 +45,3 @@ def is_out_of_memory(error: BaseException) -> bool:
             return True
         chain = chain.__cause__ or chain.__context__
     return False
-
-
-def _data_bytes() -> int:
-    for line in _STATUS.read_text(encoding="ascii").splitlines():
-        if line.startswith(_DATA):
-            return int(line.split()[1]) * 1024
-    raise OSError(f"{_STATUS} has no {_DATA}")

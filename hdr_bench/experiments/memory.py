@@ -56,8 +56,8 @@ def peak_memory() -> Iterator[Peak]:
 
 @contextmanager
 def _kernel_mark() -> Iterator[Callable[[], int]]:
-    baseline = _status_bytes("VmRSS")
-    yield lambda: _status_bytes("VmHWM") - baseline
+    baseline = status_bytes("VmRSS")
+    yield lambda: status_bytes("VmHWM") - baseline
 
 
 @contextmanager
@@ -104,8 +104,13 @@ def _resident_of_children() -> int:
     """Return the resident bytes of all that this process has started, and that still run."""
     if _has_no_children():
         return 0
+    return resident_of_children(psutil.Process())
+
+
+def resident_of_children(process: psutil.Process) -> int:
+    """Return the resident bytes of all that a process has started, and that still run."""
     total = 0
-    for child in psutil.Process().children(recursive=True):
+    for child in process.children(recursive=True):
         with suppress(psutil.Error):
             total += child.memory_info().rss
     return total
@@ -130,7 +135,8 @@ def _reset_mark() -> bool:
     return True
 
 
-def _status_bytes(field: str) -> int:
+def status_bytes(field: str) -> int:
+    """Return a size that Linux tells of this process, e.g. ``"VmRSS"``, in bytes."""
     for line in _STATUS.read_text(encoding="ascii").splitlines():
         if line.startswith(f"{field}:"):
             return int(line.split()[1]) * 1024

@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 
+from hdr_bench.experiments.memory import resident_of_children
 from hdr_bench.experiments.result import Status
 from hdr_bench.experiments.work import Stage
 
@@ -73,14 +74,11 @@ class Watch:
 
 def resident_bytes(pid: int) -> int:
     """Return the resident memory of a process and of all that it started, in bytes; of those that still run."""
-    total = 0
-    with suppress(psutil.Error):
+    try:
         process = psutil.Process(pid)
-        total = process.memory_info().rss
-        for child in process.children(recursive=True):
-            with suppress(psutil.Error):
-                total += child.memory_info().rss
-    return total
+        return int(process.memory_info().rss) + resident_of_children(process)
+    except psutil.Error:
+        return 0
 
 
 def end_with_its_own(process: Any) -> None:

@@ -58,11 +58,6 @@ def test_most_overruns_of_memory_are_ordinary_errors(run_trial, behaving, how, t
 
 @linux
 def test_a_native_library_meets_the_limit_too(run_trial, trial):
-    params = {"n_neighbors": 3, "algorithm": "brute"}
-    asked = trial(estimator="sklearn.neighbors.KNeighborsClassifier", params=params, memory_limit=100)
-    result, _ = run_trial(asked)
-    # A hundred bytes and the slack are enough for these images: nothing is ended that does not take more.
-    assert result.status in {"ok", "out of memory"}
     big = trial(
         estimator="svm", params={"engine": "auto"}, dataset={"name": "mnist-5k"}, memory_limit=10_000_000,
         fingerprint=_fingerprint("mnist-5k"),
