@@ -51,6 +51,10 @@ class SuiteError(HdrBenchError, ValueError):
     """A suite file that cannot be run, with the file, the place and the nearest right name."""
 
 
+class BibliographyError(HdrBenchError, ValueError):
+    """References that cannot be read as BibTeX, or made a reference of."""
+
+
 class EstimateError(HdrBenchError, RuntimeError):
     """A method whose cost cannot be estimated, because it could not be fitted on a few images."""
 

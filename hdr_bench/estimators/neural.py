@@ -15,7 +15,7 @@ from hdr_bench.estimators.augmentation import Distortion
 from hdr_bench.estimators.held_out import Codes, Rows, codes_of, hold_out
 from hdr_bench.estimators.images import learn_scale
 from hdr_bench.estimators.layers import Shape
-from hdr_bench.estimators.notation import layer_table, parse_layers
+from hdr_bench.estimators.notation import LayerRow, layer_table, parse_layers
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 from hdr_bench.estimators.shapes import ImageShape, image_shape_of
@@ -178,9 +178,14 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     @property
     def n_multiply_accumulates_(self) -> int:
         """Multiply-accumulates for one image: of convolutions and fully connected layers."""
+        return sum(row.multiply_accumulates for row in self.layer_table_)
+
+    @property
+    def layer_table_(self) -> list[LayerRow]:
+        """The network layer by layer: token, output shape, parameters, buffers, multiply-accumulates for one image."""
         check_is_fitted(self)
         layers = parse_layers(self._layers(), len(self.classes_), self.activation)
-        return sum(row.multiply_accumulates for row in layer_table(layers, self._input_shape()))
+        return layer_table(layers, self._input_shape())
 
     @property
     def engine_(self) -> str:

@@ -1,5 +1,6 @@
 """A trial carried out in this process: data, warm-up, fit, predictions, and what each of them cost."""
 
+import json
 import time
 import warnings
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from hdr_bench.experiments.environment import Environment, thread_pools
 from hdr_bench.experiments.limits import limited_memory
 from hdr_bench.experiments.memory import peak_memory
 from hdr_bench.experiments.model import last_step, make_model
-from hdr_bench.experiments.result import Measurements, Predictions, Result, Searched
+from hdr_bench.experiments.result import LayerRow, Measurements, Predictions, Result, Searched
 from hdr_bench.experiments.scoring import read_predictions, score
 from hdr_bench.experiments.search import make_search, searched
 from hdr_bench.experiments.threads import limit_threads
@@ -89,6 +90,8 @@ def measure_trial(
         data_notes=dataset.notes,
         scores=score(predictions, len(dataset.class_names)),
         measurements=measurements,
+        parameters=_parameters(model),
+        layers=_layers(model),
         history=_history(model),
         searched=found,
         warnings=tuple(dict.fromkeys(f"{warning.category.__name__}: {warning.message}" for warning in caught)),
@@ -200,6 +203,21 @@ def _was_limited(trial: Trial, found: Searched | None) -> bool:
 def _history(model: Any) -> tuple[dict[str, float | None], ...]:
     rows = getattr(last_step(model), "history_", None) or ()
     return tuple({key: float(value) if np.isfinite(value) else None for key, value in row.items()} for row in rows)
+
+
+def _parameters(model: Any) -> dict[str, Any]:
+    return {name: _in_json(value) for name, value in last_step(model).get_params(deep=False).items()}
+
+
+def _in_json(value: Any) -> Any:
+    try:
+        return json.loads(json.dumps(value))
+    except (TypeError, ValueError):
+        return repr(value)
+
+
+def _layers(model: Any) -> tuple[LayerRow, ...]:
+    return tuple(LayerRow(**vars(row)) for row in getattr(last_step(model), "layer_table_", ()))
 
 
 def _check_versions(trial: Trial) -> None:

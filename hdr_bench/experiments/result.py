@@ -14,8 +14,19 @@ from hdr_bench.experiments.trial import Trial
 class Scores(Record):
     """How good the predictions for the test part are; shares between 0 and 1.
 
-    Precision, recall and F1 are the plain means over classes, 0 where a class is never predicted. The log loss is the
-    natural logarithm's, None where the method gives no probabilities.
+    Precision, recall and F1 are the plain means over classes, 0 where a class is never predicted.
+
+    Attributes
+    ----------
+    accuracy, precision, recall, f1 : float
+    log_loss, brier_score, calibration_error : float or None
+        Of the probabilities, where the method gives any: the natural logarithm's loss, Brier's score summed over
+        classes (0 to 2), the expected calibration error in 15 bins.
+    top_2_accuracy : float or None
+        The true class is among the two of the highest scores; for more than two classes.
+    rejection : float or None
+        Share of images to refuse so that the error on the rest is 0.5 %, by the difference of the two highest scores
+        (LeCun et al. 1998); None where there are no scores, or no share is enough.
     """
 
     accuracy: float
@@ -23,6 +34,31 @@ class Scores(Record):
     recall: float
     f1: float
     log_loss: float | None
+    top_2_accuracy: float | None = None
+    brier_score: float | None = None
+    calibration_error: float | None = None
+    rejection: float | None = None
+
+
+class LayerRow(Record):
+    """A row of a network's table.
+
+    Attributes
+    ----------
+    token, layer : str
+        As the notation writes it, and its kind.
+    output_shape : tuple of int
+        Channels, height and width; or features.
+    parameters, buffers, multiply_accumulates : int
+        Trainable parameters, other numbers that are kept (running means and variances), operations for one image.
+    """
+
+    token: str
+    layer: str
+    output_shape: tuple[int, ...]
+    parameters: int
+    buffers: int
+    multiply_accumulates: int
 
 
 class Measurements(Record):
@@ -134,7 +170,8 @@ class Result(Record):
     ----------
     format_version : int
         1 (0.1.0): the first. 2 (0.2.0): cross-validation, grid search and learning curve, limits, GPU memory; a
-        trial's key no longer holds its suite, nor versions that it does not depend on.
+        trial's key no longer holds its suite, nor versions that it does not depend on. 3 (0.2.0): rejection,
+        calibration and top-2 accuracy, the method's parameters in full, a network's layers.
     key : str
         The trial's.
     trial : Trial
@@ -154,6 +191,10 @@ class Result(Record):
     data_notes : tuple of str
     scores : Scores or None
     measurements : Measurements or None
+    parameters : dict
+        All of the estimator's, its defaults too; of a search, of the best. What JSON has no word for stands as text.
+    layers : tuple of LayerRow
+        Of a network.
     history : tuple of dict
         A network's loss and accuracy, an epoch each; None where it is no number.
     searched : Searched or None
@@ -166,7 +207,7 @@ class Result(Record):
         Raised while fitting and predicting.
     """
 
-    format_version: Literal[2] = 2
+    format_version: Literal[3] = 3
     key: str
     trial: Trial
     status: Status
@@ -181,6 +222,8 @@ class Result(Record):
     data_notes: tuple[str, ...] = ()
     scores: Scores | None = None
     measurements: Measurements | None = None
+    parameters: dict[str, Any] = {}
+    layers: tuple[LayerRow, ...] = ()
     history: tuple[dict[str, float | None], ...] = ()
     searched: Searched | None = None
     seconds: float = 0.0

@@ -208,6 +208,9 @@ def execute(
                        trials=tuple(map(planned, plan.trials)))  # fmt: skip
     every = tuple(planned(trial) for case in plan.cases for trial in case.trials)
     store.write_run(record, every)
+    for case in plan.cases:
+        if any(trial.fold is None for trial in case.trials):
+            store.write_images(case.dataset.fingerprint, case.dataset.test.images)
     progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected or {})
     datasets = {case.dataset.fingerprint: case.dataset for case in plan.cases}
     try:

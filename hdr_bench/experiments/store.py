@@ -1,7 +1,8 @@
 """Results on disk: a folder with the run's record, and one file a trial.
 
-A trial's file is a zip archive that numpy opens too: ``result.json`` first, then an ``.npy`` a kept array. Every file
-is written to a temporary one and put in place whole.
+A trial's file is a zip archive that numpy opens too: ``result.json`` first, then an ``.npy`` a kept array. The images
+that trials are judged on are kept once a data set, for galleries. Every file is written to a temporary one and put in
+place whole.
 """
 
 import io
@@ -25,7 +26,7 @@ from hdr_bench.experiments.result import Predictions, Result
 from hdr_bench.experiments.suite import Kind, Suite
 from hdr_bench.files import clear_leftovers, read_arrays, write_whole
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _RESULT = "result.json"
 _LOCK_SECONDS = 30
 DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, OSError, ValueError)
@@ -67,11 +68,12 @@ class RunRecord(BaseModel):
     """What a run is made of: the suite, what it was asked for as, the settings, and its trials in their order.
 
     Version 1 (0.1.0): the first. Version 2 (0.2.0): a trial's second key, for an outcome that its limits decided.
+    Version 3 (0.2.0): references of suites and cases, protocols of published figures.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    format_version: Literal[2] = 2
+    format_version: Literal[3] = 3
     suite: Suite
     origin: str
     settings: Settings
@@ -90,6 +92,7 @@ class Store:
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
         self.trials_folder = self.folder / "trials"
+        self.images_folder = self.folder / "images"
         self.run_file = self.folder / "run.json"
 
     def has(self, key: str) -> bool:
@@ -189,13 +192,49 @@ class Store:
         except (FileNotFoundError, ValueError, TypeError) as error:
             raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
 
+    def write_images(self, fingerprint: str, images: NDArray[np.generic]) -> None:
+        """Keep the test images of a data set, once.
+
+        Parameters
+        ----------
+        fingerprint : str
+            The data set's.
+        images : ndarray of shape (n, height, width)
+        """
+        path = self._images_path(fingerprint)
+        if path.is_file() and zipfile.is_zipfile(path):
+            return
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr("images.npy", _npy(images))
+        _put(path, buffer.getvalue())
+
+    def read_images(self, fingerprint: str) -> NDArray[np.generic] | None:
+        """Return the test images of a data set, shape (n, height, width); None where they were not kept.
+
+        Raises
+        ------
+        StoreError
+            If their file cannot be read.
+        """
+        path = self._images_path(fingerprint)
+        try:
+            return read_arrays(path).get("images")
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
+
     def clear_leftovers(self) -> None:
         """Remove what a killed process left half-written here; not what another one writes now."""
-        for folder in (self.folder, self.trials_folder):
+        for folder in (self.folder, self.trials_folder, self.images_folder):
             clear_leftovers(folder)
 
     def _path(self, key: str) -> Path:
         return self.trials_folder / f"{key}.npz"
+
+    def _images_path(self, fingerprint: str) -> Path:
+        return self.images_folder / f"{fingerprint[:16]}.npz"
 
     def _make_folder(self) -> None:
         try:
@@ -246,9 +285,9 @@ def _npy(array: NDArray[np.generic]) -> bytes:
 def _migrated(content: Any) -> Any:
     """Return what a file of an older format holds, in today's.
 
-    Version 1 lacks what version 2 has added, each of it with a value that means that there was none.
+    Each lacks what the next has added, all of it with a value that means that there was none.
     """
-    if isinstance(content, dict) and content.get("format_version", 1) == 1:
+    if isinstance(content, dict) and content.get("format_version", 1) in range(1, FORMAT_VERSION):
         return {**content, "format_version": FORMAT_VERSION}
     return content
 

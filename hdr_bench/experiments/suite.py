@@ -7,6 +7,7 @@ from functools import partial
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -17,11 +18,16 @@ from pydantic import (
     model_validator,
 )
 
+from hdr_bench.bibliography import check_bibtex
 from hdr_bench.experiments.described import class_path, describe_estimator, plain_mapping
 from hdr_bench.experiments.quantities import Bytes, Seconds
 
-Metric = Literal["test_accuracy", "test_error", "test_loss", "train_accuracy", "train_loss", "validation_accuracy",
-                 "validation_loss", "parameters", "fit_seconds", "predict_seconds", "epoch_seconds"]  # fmt: skip
+Metric = Literal["test_accuracy", "test_error", "test_loss", "test_rejection", "cross_validation_accuracy",
+                 "cross_validation_error", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss",
+                 "parameters", "multiply_accumulates", "fit_seconds", "predict_seconds", "epoch_seconds"]  # fmt: skip
+
+Bibtex = Annotated[str, AfterValidator(check_bibtex)]
+"""References as BibTeX, none or several."""
 
 Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve"]
 Strategy = Literal["grid", "halving"]
@@ -121,17 +127,50 @@ class Step(Record):
 
 
 class Published(Record):
-    """A published figure: one value, or one an epoch, and where the source gives it."""
+    """A published figure, and how it is held against what was measured.
+
+    Attributes
+    ----------
+    metric : str
+        Shares between 0 and 1, seconds, or counts.
+    value : float or None
+    values : tuple of float or None
+        In place of `value`: one an epoch.
+    where : str
+        Where the source gives it.
+    n_images : int or None
+        Images that the published share was found on; None for as many as the measured one.
+    repeats : int
+        Runs that the published value is the mean of.
+    tolerance : float or None
+        Of training and validation figures: how far an epoch's value may be from the published one; None takes 0.01 for
+        an accuracy and 0.05 for a loss.
+    not_comparable : str
+        Why it cannot be held against what is measured, e.g. another protocol or other data.
+    """
 
     metric: Metric
     value: float | None = None
     values: tuple[float, ...] | None = None
     where: str = ""
+    n_images: Annotated[int, Field(ge=1)] | None = None
+    repeats: Annotated[int, Field(ge=1)] = 1
+    tolerance: Annotated[float, Field(gt=0)] | None = None
+    not_comparable: str = ""
 
     @model_validator(mode="after")
     def _has_one_kind_of_value(self) -> Self:
         if (self.value is None) == (self.values is None):
             raise ValueError("give either value or values")
+        is_curve = self.metric.startswith(("train_", "validation_"))
+        if self.values is not None and not is_curve:
+            raise ValueError(f"values are for an epoch each, of training or validation; {self.metric} has one value")
+        if self.tolerance is not None and not is_curve:
+            raise ValueError(f"tolerance is for figures of training or validation, not for {self.metric}")
+        is_share = self.metric.endswith(("accuracy", "error", "rejection"))
+        for value in self.values or (self.value,):
+            if is_share and value is not None and not 0 <= value <= 1:
+                raise ValueError(f"{self.metric} is a share between 0 and 1, not {value}")
         return self
 
 
@@ -172,6 +211,8 @@ class Case(Record):
         Transformers before it.
     published : tuple of Published
         Figures to reproduce.
+    bibtex : str
+        The method's paper, as BibTeX, where it is none of the library's own methods.
     dataset, protocol
         In place of the suite's.
     grid : dict of str to list
@@ -191,6 +232,7 @@ class Case(Record):
     params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="params"))] = {}
     steps: tuple[Step, ...] = ()
     published: tuple[Published, ...] = ()
+    bibtex: Bibtex = ""
     dataset: DatasetChoice | None = None
     protocol: Protocol | None = None
     grid: Annotated[dict[str, list[Any]], BeforeValidator(partial(plain_mapping, place="grid"))] = {}
@@ -241,6 +283,10 @@ class Suite(Record):
     title : str
     authors, source : str
         Of the publication that the suite reproduces, where there is one.
+    bibtex : str
+        The same as BibTeX, for citing.
+    machine : str
+        What the published times were measured on, as far as the source says.
     dataset, protocol
         What a case has that has none of its own.
     claims : tuple of str
@@ -269,6 +315,8 @@ class Suite(Record):
     title: str
     authors: str = ""
     source: str = ""
+    bibtex: Bibtex = ""
+    machine: str = ""
     dataset: DatasetChoice
     protocol: Protocol = Protocol()
     claims: tuple[str, ...] = ()
