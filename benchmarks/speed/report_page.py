@@ -29,7 +29,9 @@ def thirty() -> Suite:
     ]
     cases += [Case(name=f"{k}-NN", estimator="knn", params={"n_neighbors": k}) for k in (1, 3, 5)]
     cases += [Case(name="3-NN, deskewed", estimator="knn", params={"n_neighbors": 3}, steps=DESKEW)]
-    cases += [Case(name=f"Tree of depth {depth}", estimator="tree", params={"max_depth": depth}) for depth in (6, 10, 14)]
+    cases += [
+        Case(name=f"Tree of depth {depth}", estimator="tree", params={"max_depth": depth}) for depth in (6, 10, 14)
+    ]
     cases += [
         Case(name=f"Polynomial of {n} components", estimator="polynomial", params={"n_components": n})
         for n in (20, 40, 60)
@@ -40,7 +42,12 @@ def thirty() -> Suite:
     ]
     cases += [
         Case(name=f"CNN {layers}", estimator="cnn", params={"layers": layers, "max_epochs": 2})
-        for layers in ("8C5-MP4-32N", "8C5-MP2-16C5-MP2-128N-D0.2", "6C5p2-AP2-16C5-AP2-120N-84N", "16C3-MP2-32C3-MP2-64N")
+        for layers in (
+            "8C5-MP4-32N",
+            "8C5-MP2-16C5-MP2-128N-D0.2",
+            "6C5p2-AP2-16C5-AP2-120N-84N",
+            "16C3-MP2-32C3-MP2-64N",
+        )
     ]
     cases += [
         Case(name="SVM, RBF", estimator="svm"),

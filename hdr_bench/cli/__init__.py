@@ -6,6 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from hdr_bench.cli.citing import cite
 from hdr_bench.cli.comparing import compare
 from hdr_bench.cli.console import make_console
 from hdr_bench.cli.data import data
@@ -20,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("list")(list_)
-for _command in (show, run, report, compare):
+for _command in (show, run, report, compare, cite):
     app.command()(_command)
 app.add_typer(data, name="data")
 

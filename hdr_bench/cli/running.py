@@ -147,13 +147,14 @@ def _print_plan(plan: "Plan") -> None:
 
 
 def _print_report(folder: Path, formats: list[str]) -> None:
-    from hdr_bench.reporting.console import print_summary
-    from hdr_bench.reporting.frame import load_results, summarise
+    from hdr_bench.reporting.console import print_run
+    from hdr_bench.reporting.contents import RunContents
     from hdr_bench.reporting.report import write_report
 
     written = write_report(folder, formats)
-    results = load_results(folder)
-    print_summary(summarise(results), make_console())
+    contents = RunContents(folder)
+    print_run(contents, make_console())
+    results = contents.results
     bad = int((results["status"] != "ok").sum())
     if bad:
         typer.echo(f"{bad} of {len(results)} trials did not go well; to run them again: --rerun failed")

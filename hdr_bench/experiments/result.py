@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from hdr_bench.experiments.environment import Environment
 from hdr_bench.experiments.suite import Record
@@ -222,7 +223,7 @@ class Result(Record):
     data_notes: tuple[str, ...] = ()
     scores: Scores | None = None
     measurements: Measurements | None = None
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default_factory=dict)
     layers: tuple[LayerRow, ...] = ()
     history: tuple[dict[str, float | None], ...] = ()
     searched: Searched | None = None

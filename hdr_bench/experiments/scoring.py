@@ -30,7 +30,7 @@ def read_predictions(model: object, test: Part, y_pred: NDArray[np.generic], n_c
 
 
 def score(predictions: Predictions, n_classes: int) -> Scores:
-    """Judge predictions by the class alone, by the classes' scores, and by the probabilities, as far as there are any."""
+    """Judge predictions by the class alone, and by scores of classes and probabilities where there are any."""
     y_true, y_pred = predictions.y_true, predictions.y_pred
     labels = np.arange(n_classes)
     precision, recall, f1, _ = precision_recall_fscore_support(

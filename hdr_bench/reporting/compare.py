@@ -12,14 +12,16 @@ from scipy.stats import t as student
 
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.frame import label_of, load_results
-from hdr_bench.reporting.statistics import holm, paired_p_value, resampled_p_value
+from hdr_bench.reporting.statistics import holm, paired_difference, pooled_spread, resampled_difference
 
 Verdict = Literal["worse", "better", "same", "not compared"]
 COSTS = {"fit_seconds": 0.1, "predict_seconds": 0.1, "fit_peak_bytes": 5e6, "predict_peak_bytes": 5e6}
 """What costs are compared, and differences too small to be told: seconds and bytes."""
 
 _TIMES = ("fit_seconds", "predict_seconds")
-_WITHOUT_REPEATS = 2.0
+WITHOUT_REPEATS = 2.0
+"""Ratio of costs from which they are told apart where nothing was measured twice."""
+
 _PAIR = ["label", "seed", "fold"]
 
 
@@ -113,8 +115,9 @@ def compare_runs(
 
     Notes
     -----
-    Accuracy: of one trial, McNemar's test on the images; of several seeds, a paired t-test on the share of seeds that
-    are right on each image; of folds, the corrected resampled t-test; then Holm's correction over the methods. Costs:
+    Accuracy: of one trial, McNemar's test on the images; of several seeds, a t-test on the share of seeds that are
+    right on each image, widened by the spread over the seeds; of folds, the corrected resampled t-test; then Holm's
+    correction over the methods. Costs:
     the mean logarithm of the ratios of paired trials, against the tolerance and against its t-interval; where a method
     has one trial, with the spread of the other methods' ratios, and where no method has more, against a ratio of 2.
     """
@@ -191,8 +194,8 @@ def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float) 
 def _p_value(trials: pd.DataFrame, first: Store, second: Store) -> float:
     if trials["fold"].notna().any():
         difference = (trials["accuracy_b"] - trials["accuracy_a"]).to_numpy(float)
-        return resampled_p_value(difference, float((trials["n_test_a"] / trials["n_train_a"]).mean()))
-    return paired_p_value(_rights(first, trials["key_a"]), _rights(second, trials["key_b"]))
+        return resampled_difference(difference, float((trials["n_test_a"] / trials["n_train_a"]).mean())).p_value
+    return paired_difference(_rights(second, trials["key_b"]), _rights(first, trials["key_a"])).p_value
 
 
 def _rights(store: Store, keys: Iterable[str]) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
@@ -237,11 +240,9 @@ def _said(value: object) -> str:
 def _noise(label: str, ratios: "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]", alpha: float) -> float:
     """Return how far the mean logarithm of a method's ratios may be from 0 by noise alone."""
     own = ratios[label]
-    repeated = [own] if len(own) > 1 else [each for each in ratios.values() if len(each) > 1]
-    free = sum(len(each) - 1 for each in repeated)
+    spread, free = pooled_spread([own] if len(own) > 1 else list(ratios.values()))
     if not free:
-        return math.log(_WITHOUT_REPEATS)
-    spread = math.sqrt(sum(float(((each - each.mean()) ** 2).sum()) for each in repeated) / free)
+        return math.log(WITHOUT_REPEATS)
     return float(student.ppf(1 - alpha / 2, free)) * spread / math.sqrt(len(own))
 
 

@@ -2,16 +2,14 @@
 
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.result import Predictions, Result, Searched
-from hdr_bench.experiments.store import Planned, Store
-from hdr_bench.reporting.frame import as_json
+from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.frame import as_json, read_results
 
 
 def load_predictions(path: str | os.PathLike[str], key: str) -> Predictions | None:
@@ -51,12 +49,17 @@ def load_histories(path: str | os.PathLike[str]) -> pd.DataFrame:
     StoreError
         If there is no run at `path`.
     """
-    rows = [
+    rows = history_rows(_results(path))
+    return pd.DataFrame(rows, columns=None if rows else ["key", "case", "seed", "fold", "epoch"])
+
+
+def history_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """Return the rows of `load_histories`."""
+    return [
         {**_named(result), "epoch": epoch, **row}
-        for result in _results(path)
+        for result in results
         for epoch, row in enumerate(result.history, start=1)
     ]
-    return pd.DataFrame(rows, columns=None if rows else ["key", "case", "seed", "fold", "epoch"])
 
 
 def load_candidates(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -79,28 +82,23 @@ def load_candidates(path: str | os.PathLike[str]) -> pd.DataFrame:
     StoreError
         If there is no run at `path`.
     """
-    rows = [
+    return pd.DataFrame(candidate_rows(_results(path)))
+
+
+def candidate_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
+    """Return the rows of `load_candidates`."""
+    return [
         {**_named(result), **_candidate(result.searched, place)}
-        for result in _results(path)
+        for result in results
         if result.searched is not None
         for place in range(len(result.searched.candidates))
     ]
-    return pd.DataFrame(rows)
-
-
-def readable_results(store: Store, trials: Iterable[Planned]) -> list[Result]:
-    """Return the results of trials that are there and can be read; the others are rows of `load_results`."""
-    found = []
-    for key in map(store.find, trials):
-        if key is not None:
-            with suppress(StoreError):
-                found.append(store.read(key))
-    return found
 
 
 def _results(path: str | os.PathLike[str]) -> list[Result]:
     store = Store(path)
-    return readable_results(store, store.read_run().trials)
+    # What cannot be read is a row of `load_results`.
+    return list(read_results(store, store.read_run())[1].values())
 
 
 def _named(result: Result) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.result import Measurements, Result, Scores
-from hdr_bench.experiments.store import Planned, Store
-from hdr_bench.reporting.statistics import wilson_interval
+from hdr_bench.experiments.store import Planned, RunRecord, Store
+from hdr_bench.reporting.statistics import mean_interval, wilson_interval
 
 _SCORES = list(Scores.model_fields)
 _MEASUREMENTS = list(Measurements.model_fields)
@@ -55,9 +55,14 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     >>> results.groupby("case")["accuracy"].mean()  # doctest: +SKIP
     """
     store = Store(path)
-    run = store.read_run()
-    rows = [_row(run.suite.name, planned, store) for planned in run.trials]
-    return pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
+    return read_results(store, store.read_run())[0]
+
+
+def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, Result]]:
+    """Return what `load_results` does, and the results themselves by their keys, as far as they can be read."""
+    records: dict[str, Result] = {}
+    rows = [_row(run.suite.name, planned, store, records) for planned in run.trials]
+    return pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH]), records
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -74,18 +79,22 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
     -------
     summary : DataFrame
         Columns ``method`` (the case's name), ``case`` (the same, with the number of images where it is needed),
-        ``status`` (``"ok"`` where every trial went well), ``problem``, ``n_trials``, ``n_test`` (of cross-validation,
-        of all folds together), ``accuracy_low`` and ``accuracy_high`` (Wilson's interval for the mean accuracy on
-        so many images), ``accuracy_std`` (over seeds and folds; missing for one trial), ``error_rate``,
+        ``number`` (the method's place in the suite, from 0), ``status`` (``"ok"`` where every trial went well),
+        ``problem``, ``n_trials``, ``n_test`` (of cross-validation, of all folds together), ``accuracy_low`` and
+        ``accuracy_high`` (Wilson's interval for the mean accuracy on so many images), ``accuracy_std``,
+        ``accuracy_mean_low`` and ``accuracy_mean_high`` (over seeds and folds: standard deviation, and Student's
+        interval of the mean, of folds with Nadeau and Bengio's correction; missing for one trial), ``error_rate``,
         ``is_time_disturbed`` (other trials shared the machine), the mean of each score and measurement over the trials
-        that went well, and of a grid search what was chosen.
+        that went well (missing where one of them lacks it), and of a grid search what was chosen.
     """
     labels = [label_of(row) for row in results.to_dict("records")]
     groups = results.assign(label=labels).groupby("label", sort=False)
-    return pd.DataFrame([_summary(str(label), trials) for label, trials in groups])
+    numbers = {case: number for number, case in enumerate(dict.fromkeys(results["case"]))}
+    rows = [_summary(str(label), trials) for label, trials in groups]
+    return pd.DataFrame([{**row, "number": numbers[row["method"]]} for row in rows])
 
 
-def _row(suite: str, planned: Planned, store: Store) -> dict[str, Any]:
+def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
     row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": planned.case, "seed": planned.seed}
     row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
     key = store.find(planned)
@@ -94,7 +103,8 @@ def _row(suite: str, planned: Planned, store: Store) -> dict[str, Any]:
         told = ("damaged", "cut off; it will be run again") if is_there else ("missing", "not yet run")
         return {**row, "status": told[0], "error": told[1]}
     try:
-        return {**row, "key": key, **_told(store.read(key))}
+        records[key] = store.read(key)
+        return {**row, "key": key, **_told(records[key])}
     except NewerFormatError:
         raise
     except StoreError as error:
@@ -164,15 +174,19 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     # Of cross-validation, the folds of one seed hold each image once.
     row["n_test"] = int(good.loc[good["seed"] == good["seed"].iloc[0], "n_test"].sum()) if len(good) else 0
     numeric = [*_SCORES, *(name for name in _MEASUREMENTS if name not in _TEXTS), *_SEARCH_NUMBERS]
-    row |= {name: float(good[name].astype(float).mean()) if len(good) else np.nan for name in numeric}
+    row |= {name: float(good[name].astype(float).mean(skipna=False)) if len(good) else np.nan for name in numeric}
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
     row["is_time_disturbed"] = bool((good["n_concurrent"].astype(float) > 1).any())
     low, high = wilson_interval(row["accuracy"], row["n_test"]) if len(good) else (np.nan, np.nan)
+    shared = float((good["n_test"] / good["n_train"]).mean()) if good["fold"].notna().any() else 0.0
+    mean_low, mean_high = mean_interval(good["accuracy"].to_numpy(float), variance_factor=shared)
     return row | {
         "accuracy_low": low,
         "accuracy_high": high,
         "accuracy_std": float(good["accuracy"].std(ddof=1)) if len(good) > 1 else np.nan,
+        "accuracy_mean_low": mean_low,
+        "accuracy_mean_high": mean_high,
         "error_rate": round(1 - row["accuracy"], 12),
         "engine": ", ".join(sorted(set(good["engine"].astype(str)))) if len(good) else "",
     }

@@ -1,59 +1,35 @@
-"""One report folder: tables, figures, Markdown and HTML. The same results give the same bytes."""
+"""One report folder: tables, figures, Markdown and a page. The same results give the same bytes."""
 
-import base64
-import io
 import json
 import os
-import re
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import pandas as pd
+from markupsafe import Markup
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.store import RunRecord, Store
+from hdr_bench.experiments.store import RunRecord
 from hdr_bench.files import clear_leftovers, write_whole
-from hdr_bench.reporting.displays import AccuracyDisplay, ConfusionDisplay, CostDisplay
-from hdr_bench.reporting.frame import load_results, summarise
-from hdr_bench.reporting.provenance import Provenance, provenance_of
-from hdr_bench.reporting.style import STYLE
-from hdr_bench.reporting.tables import Table, make_tables, percent_places, significant, to_csv, to_latex, to_markdown
+from hdr_bench.reporting.citing import citations, to_bibtex
+from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.figures import Figure, draw, plan_figures
+from hdr_bench.reporting.finding import finding, glances
+from hdr_bench.reporting.page import make_methods, shared_sprite
+from hdr_bench.reporting.pairs import compare_methods
+from hdr_bench.reporting.provenance import provenance_of
+from hdr_bench.reporting.published import counted_verdicts, reproductions
+from hdr_bench.reporting.tables import Table, make_tables, to_cells, to_csv, to_latex, to_markdown
+from hdr_bench.reporting.tables.formats import escaped_markdown
 
 FORMATS = ("html", "md", "latex", "csv")
 """What a report can be written as; figures come with each."""
 
-_CONFUSION_INCHES = (4.2, 4.2)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A drawn figure.
-
-    Attributes
-    ----------
-    name : str
-        For file names.
-    title : str
-    text : str
-        What is seen, for those who do not see it.
-    svg, png : bytes
-    """
-
-    name: str
-    title: str
-    text: str
-    svg: bytes
-    png: bytes
-
-    @property
-    def data_uri(self) -> str:
-        """The SVG as an address that holds it whole."""
-        return "data:image/svg+xml;base64," + base64.b64encode(self.svg).decode()
+_PICTURES_ONLY = ("gallery-",)
 
 
 def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS) -> Path:
@@ -83,7 +59,7 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
         if name not in FORMATS:
             raise UnknownNameError("report format", name, FORMATS)
     folder = Path(path)
-    files = _contents(folder, chosen)
+    files = _files(RunContents(folder), chosen)
     for name, content in files.items():
         write_whole(folder / name, content)
     _remove_stale(folder, files)
@@ -91,38 +67,30 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     return folder / written[0] if written else folder
 
 
-def _contents(folder: Path, formats: list[str]) -> dict[str, bytes]:
+def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     """Return every file of the report: its name below the folder, and its bytes."""
-    store = Store(folder)
-    run = store.read_run()
-    results = load_results(folder)
+    results = contents.results
     if not (results["status"] == "ok").any():
         first = results.iloc[0]
         raise StoreError(
-            f"{folder}: no trial of this run went well, so there is nothing to report; "
+            f"{contents.store.folder}: no trial of this run went well, so there is nothing to report; "
             f"the first, {first['case']!r}: {first['status']}: {first['error']}"
         )
-    summary = summarise(results)
-    records = _records(store, results)
-    tables = make_tables(summary)
-    figures = _draw(folder, results, summary)
-    page = {
-        "suite": run.suite,
-        "finding": finding(summary, list(results["dataset"].dropna().unique())),
-        "remarks": _remarks(run, results, records),
-        "problems": [(row.case, row.problem) for row in summary.itertuples() if row.problem],
-        "tables": tables,
-        "figures": figures,
-        "provenance": provenance_of(records, run),
-        "command": _command(run),
-    }
-    files = {"results.json": _json(records)}
-    files |= {f"figures/{figure.name}.png": figure.png for figure in figures}
-    files |= {f"figures/{figure.name}.svg": figure.svg for figure in figures}
+    compared, found = compare_methods(contents), reproductions(contents)
+    tables = make_tables(contents, compared, found)
+    figures = draw(plan_figures(contents))
+    files = {"results.json": _json(contents.records.values())}
+    for figure in figures:
+        files[f"figures/{figure.name}.png"] = figure.png
+        if not figure.name.startswith(_PICTURES_ONLY):
+            files[f"figures/{figure.name}.svg"] = figure.svg
     if "csv" in formats:
         files |= {f"tables/{table.name}.csv": to_csv(table).encode() for table in tables}
     if "latex" in formats:
         files |= {f"tables/{table.name}.tex": to_latex(table).encode() for table in tables}
+    shown = {"finding": finding(contents, compared), "glances": glances(contents, compared),
+             "verdicts": counted_verdicts(found)}  # fmt: skip
+    page = _page(contents, tables, figures) | shown
     if "md" in formats:
         files["report.md"] = _render("report.md", page)
     if "html" in formats:
@@ -130,27 +98,35 @@ def _contents(folder: Path, formats: list[str]) -> dict[str, bytes]:
     return files
 
 
-def finding(summary: pd.DataFrame, datasets: list[str]) -> str:
-    """Say in a sentence or two which method is most accurate, how sure that is, and what it costs."""
-    if len(datasets) > 1:
-        return f"The methods were tried on several data sets ({', '.join(datasets)}): their accuracies do not compare."
-    good = summary[summary["accuracy"].notna()].reset_index(drop=True)
-    best = good.iloc[int(good["accuracy"].to_numpy().argmax())]
-    places = percent_places(int(best["n_test"]))
-    said = (
-        f"{best['case']} is right most often: {100 * best['accuracy']:.{places}f} % of {best['n_test']:,} test images "
-        f"(95 % interval {100 * best['accuracy_low']:.{places}f} to {100 * best['accuracy_high']:.{places}f} %)"
-    )
-    said += "." if best["is_time_disturbed"] else f", after {significant(best['fit_seconds'])} s of training."
-    near = good[(good["accuracy_high"] >= best["accuracy_low"]) & (good["case"] != best["case"])]
-    if len(near):
-        said += f" The intervals of these overlap with it: {'; '.join(near['case'])}."
-    return said
+def _page(contents: RunContents, tables: tuple[Table, ...], figures: list[Figure]) -> dict[str, Any]:
+    run, records = contents.run, list(contents.records.values())
+    methods, sprite = make_methods(contents, figures), shared_sprite(contents)
+    cited = citations(run.suite, run.settings.dataset)
+    provenance = provenance_of(records, run)
+    problems = [(row.case, row.problem) for row in contents.summary.itertuples() if row.problem]
+    return {
+        "suite": run.suite,
+        "remarks": _remarks(run, contents.results, records),
+        "problems": problems + [("Predictions or images", said) for said in contents.unreadable],
+        "tables": _Found({table.name: table for table in tables}),
+        "figures": _Found({figure.name: figure for figure in figures}),
+        "methods": methods,
+        "matrices": sum(method.matrix is not None for method in methods) > 1,
+        "rows": {row.label: row for method in methods for row in method.rows},
+        "sprite": sprite,
+        "provenance": provenance,
+        "machines": "; ".join(dict.fromkeys(dict(machine)["processor"] for machine in provenance.machines)),
+        "command": _command(run),
+        "citations": cited,
+        "bibtex": to_bibtex(cited),
+    }
 
 
-def _records(store: Store, results: pd.DataFrame) -> list[Result]:
-    readable = results[~results["status"].isin(["missing", "damaged"])]
-    return [store.read(key) for key in readable["key"]]
+class _Found(dict[str, Any]):
+    """What a page asks for by name, and may not be there."""
+
+    def __missing__(self, key: str) -> None:
+        return None
 
 
 def _remarks(run: RunRecord, results: pd.DataFrame, records: list[Result]) -> list[str]:
@@ -180,46 +156,6 @@ def _reduced(case: str, results: pd.DataFrame) -> str:
     return f"{case} ({', '.join(parts)})" if parts else case
 
 
-def _draw(folder: Path, results: pd.DataFrame, summary: pd.DataFrame) -> list[Figure]:
-    good = summary[summary["accuracy"].notna()]
-    accuracy, cost = AccuracyDisplay.from_results(results), CostDisplay.from_results(results)
-    figures = [_drawn("accuracy", "Accuracy", accuracy, (7.0, 1.2 + 0.34 * len(good)), accuracy.frame())]
-    if len(cost.summary):
-        figures.append(_drawn("accuracy-fit-time", "Accuracy against the time to fit", cost, (8.0, 4.4), cost.frame()))
-    for number, case in enumerate(dict.fromkeys(good["method"]), start=1):
-        confusion = ConfusionDisplay.from_results(folder, case)
-        title = f"Confusion matrix: {case}"
-        figures.append(
-            _drawn(f"confusion-{number}-{_slug(case)}", title, confusion, _CONFUSION_INCHES, confusion.frame())
-        )
-    return figures
-
-
-def _drawn(name: str, title: str, display: Any, inches: tuple[float, float], frame: pd.DataFrame) -> Figure:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as MatplotlibFigure
-
-    with mpl.rc_context():
-        # What a user's own matplotlibrc says does not reach a report.
-        mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"})
-        mpl.rcParams.update(STYLE)  # type: ignore[arg-type]  # its hints know each name
-        figure = MatplotlibFigure(figsize=inches, layout="constrained")
-        display.plot(figure.subplots())
-        svg, png = io.BytesIO(), io.BytesIO()
-        figure.savefig(svg, format="svg", metadata={"Date": None})
-        figure.savefig(png, format="png")
-    return Figure(name, title, f"{title}. {_in_words(frame)}", svg.getvalue(), png.getvalue())
-
-
-def _in_words(frame: pd.DataFrame) -> str:
-    """Return a figure's numbers as text, as far as they are few."""
-    if "accuracy" not in frame:
-        errors = int(frame.to_numpy().sum() - frame.to_numpy().trace())
-        return f"{errors:,} of {int(frame.to_numpy().sum()):,} predictions are wrong."
-    pairs = zip(frame["case"], frame["accuracy"], strict=True)
-    return "; ".join(f"{case}: {100 * accuracy:.1f} %" for case, accuracy in pairs) + "."
-
-
 def _command(run: RunRecord) -> str:
     """Return the command that runs the suite as it was run; nothing for a suite made in code."""
     if not run.origin:
@@ -234,7 +170,7 @@ def _command(run: RunRecord) -> str:
     return shlex.join([*words, "--full"] if settings.full else words)
 
 
-def _json(records: list[Result]) -> bytes:
+def _json(records: Iterable[Result]) -> bytes:
     return (json.dumps([record.model_dump(mode="json") for record in records], indent=1) + "\n").encode()
 
 
@@ -247,8 +183,8 @@ def _render(name: str, page: dict[str, Any]) -> bytes:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["markdown_table"] = to_markdown
-    return environment.get_template(name).render(**page).encode()
+    environment.filters |= {"markdown_table": to_markdown, "md": escaped_markdown, "cells": to_cells, "raw": Markup}
+    return environment.get_template(name).render(**page).lstrip().encode()
 
 
 def _remove_stale(folder: Path, files: dict[str, bytes]) -> None:
@@ -260,10 +196,3 @@ def _remove_stale(folder: Path, files: dict[str, bytes]) -> None:
                 path.unlink()
     for place in (folder, folder / "figures", folder / "tables"):
         clear_leftovers(place)
-
-
-def _slug(case: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", case.lower()).strip("-") or "method"
-
-
-__all__ = ["FORMATS", "Figure", "Provenance", "Table", "finding", "write_report"]

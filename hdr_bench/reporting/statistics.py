@@ -1,11 +1,54 @@
-"""How sure a figure is."""
+"""How sure a figure is, and a difference between two.
 
+scipy and statsmodels compute; what they lack is written out here, with its paper.
+"""
+
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 from scipy.stats import t as student
+
+FEW_DISCORDANT = 25
+"""Discordant pairs below which McNemar's test is computed exactly."""
+
+ROPE = 0.001
+"""Half the region of practical equivalence: LeCun et al. (1998) give 0.1 % as the uncertainty of their error rates."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A difference between two shares, and how sure it is.
+
+    Attributes
+    ----------
+    value : float
+        The first share minus the second.
+    low, high : float
+        Ends of its interval.
+    p_value : float
+        Two-sided, of no difference.
+    test : str
+        How it was found.
+    """
+
+    value: float
+    low: float
+    high: float
+    p_value: float
+    test: str
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """How probable it is that one method is worse than another, practically as good, or better."""
+
+    worse: float
+    equivalent: float
+    better: float
 
 
 def wilson_interval(share: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -36,17 +79,113 @@ def wilson_interval(share: float, n: int, confidence: float = 0.95) -> tuple[flo
     return float(interval.low), float(interval.high)
 
 
-def paired_p_value(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> float:
-    """Return the p-value of a difference in accuracy on the same images.
+def mean_interval(
+    values: Sequence[float] | NDArray[np.float64], confidence: float = 0.95, variance_factor: float = 0.0
+) -> tuple[float, float]:
+    """Return Student's t-interval of a mean; of fewer than two values both ends are missing.
 
-    Of one trial each it is McNemar's test (McNemar 1947, "Note on the sampling error of the difference between
-    correlated proportions", Psychometrika 12), exact, as statsmodels computes it. Of several trials each, e.g. of
-    several seeds, it is a paired t-test over the images, on the share of trials that are right.
+    Student (1908), "The probable error of a mean", Biometrika 6.
 
     Parameters
     ----------
-    before, after : ndarray of shape (n_trials, n_images), bool
+    values : sequence of float
+        One a seed, or one a fold.
+    confidence : float, default=0.95
+    variance_factor : float, default=0
+        What is added to 1/n in the variance of the mean: for folds the images of a fold's test part for each that it
+        learns from (Nadeau and Bengio 2003), for they share training images.
+
+    Examples
+    --------
+    >>> low, high = mean_interval([0.95, 0.96, 0.97])
+    >>> round(low, 4), round(high, 4)
+    (0.9352, 0.9848)
+    """
+    n = len(values)
+    if n < 2:
+        return math.nan, math.nan
+    mean, spread = float(np.mean(values)), float(np.std(values, ddof=1))
+    reach = float(student.ppf((1 + confidence) / 2, n - 1)) * spread * math.sqrt(1 / n + variance_factor)
+    return mean - reach, mean + reach
+
+
+def newcombe_interval(
+    share: float, n: int, other: float, n_other: int, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Return the interval of the difference between two shares of images that are not paired.
+
+    Newcombe (1998), "Interval estimation for the difference between independent proportions: comparison of eleven
+    methods", Statistics in Medicine 17, method 10; as statsmodels computes it.
+
+    Parameters
+    ----------
+    share, other : float
+        Between 0 and 1, rounded to whole images; the interval is that of `share` minus `other`.
+    n, n_other : int
+        Images of each.
+    confidence : float, default=0.95
+
+    Examples
+    --------
+    >>> low, high = newcombe_interval(56 / 70, 70, 48 / 80, 80)  # Newcombe's first example
+    >>> round(low, 4), round(high, 4)
+    (0.0524, 0.3339)
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    low, high = confint_proportions_2indep(
+        round(share * n), n, round(other * n_other), n_other, method="newcomb", compare="diff", alpha=1 - confidence
+    )
+    return float(low), float(high)
+
+
+def widened(difference: float, interval: tuple[float, float], reach: float) -> tuple[float, float]:
+    """Return an interval of a difference widened by an independent source of error, which reaches so far to each side.
+
+    The squares of the reaches are added, as Newcombe's own interval adds those of its two shares; Zou and Donner
+    (2008), "Construction of confidence limits about effect measures: a general approach", Statistics in Medicine 27.
+
+    Examples
+    --------
+    >>> widened(0.0, (-0.03, 0.03), 0.04)
+    (-0.05, 0.05)
+    """
+    low, high = interval
+    return difference - math.hypot(difference - low, reach), difference + math.hypot(high - difference, reach)
+
+
+def spread_over_seeds(values: Sequence[float], other_repeats: int, confidence: float = 0.95) -> float:
+    """Return how far the mean of `values`, one a seed, may be from that of so many other runs by the seeds alone.
+
+    Student's t-interval for a difference of means with the spread of `values` for both; 0 for fewer than two values.
+
+    Examples
+    --------
+    >>> round(spread_over_seeds([0.98, 0.99, 1.0], other_repeats=1), 4)
+    0.0497
+    """
+    n = len(values)
+    if n < 2:
+        return 0.0
+    quantile = float(student.ppf((1 + confidence) / 2, n - 1))
+    return quantile * float(np.std(values, ddof=1)) * math.sqrt(1 / n + 1 / other_repeats)
+
+
+def paired_difference(first: NDArray[np.bool_], second: NDArray[np.bool_], confidence: float = 0.95) -> Difference:
+    """Return the difference in accuracy of two methods on the same images.
+
+    Of one trial each the p-value is McNemar's (1947, "Note on the sampling error of the difference between correlated
+    proportions", Psychometrika 12), as statsmodels computes it: exact for fewer than 25 discordant pairs, else by the
+    chi-squared distribution with continuity correction. Of several trials, e.g. seeds, it is that of a t-test on the
+    share of trials that are right on each image, its variance widened by that of the mean over the trials of either
+    method; degrees of freedom by Welch (1947, "The generalization of 'Student's' problem", Biometrika 34) and
+    Satterthwaite. The interval is Student's in both.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (n_trials, n_images), bool
         Which images each trial is right on.
+    confidence : float, default=0.95
 
     Raises
     ------
@@ -56,24 +195,33 @@ def paired_p_value(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> float
     Examples
     --------
     >>> import numpy as np
-    >>> before = np.array([[True] * 90 + [False] * 10])
-    >>> after = np.array([[True] * 80 + [False] * 20])
-    >>> round(paired_p_value(before, after), 4)
-    0.002
+    >>> first = np.array([[True] * 80 + [False] * 20])
+    >>> second = np.array([[True] * 90 + [False] * 10])
+    >>> found = paired_difference(first, second)
+    >>> found.value, round(found.p_value, 4), found.test
+    (-0.1, 0.002, "McNemar's test, exact")
     """
-    if before.shape[1] != after.shape[1]:
-        raise ValueError(f"{before.shape[1]} and {after.shape[1]} images cannot be paired")
-    if len(before) == len(after) == 1:
-        from statsmodels.stats.contingency_tables import mcnemar
+    if first.shape[1] != second.shape[1]:
+        raise ValueError(f"{first.shape[1]} and {second.shape[1]} images cannot be paired")
+    shares = first.mean(axis=0) - second.mean(axis=0)
+    value = round(float(shares.mean()), 12)
+    variances = [(float(shares.var(ddof=1)) / len(shares), len(shares) - 1)]
+    variances += [
+        (float(trials.mean(axis=1).var(ddof=1)) / len(trials), len(trials) - 1)
+        for trials in (first, second)
+        if len(trials) > 1
+    ]
+    error, freedom = _welch(variances)
+    reach = float(student.ppf((1 + confidence) / 2, freedom)) * error
+    if len(first) == len(second) == 1:
+        p_value, test = _mcnemar(first[0], second[0])
+    else:
+        p_value, test = _two_sided(value, error, freedom), "t-test over images and seeds"
+    return Difference(value, value - reach, value + reach, p_value, test)
 
-        table = [[np.sum(before & after), np.sum(before & ~after)], [np.sum(~before & after), np.sum(~before & ~after)]]
-        return min(float(mcnemar(table, exact=True).pvalue), 1.0)
-    difference = after.mean(axis=0) - before.mean(axis=0)
-    return _t_test_p_value(difference, 1 / np.sqrt(len(difference)))
 
-
-def resampled_p_value(differences: NDArray[np.float64], test_share: float) -> float:
-    """Return the p-value of the corrected resampled t-test on differences of accuracy, one a fold.
+def resampled_difference(differences: NDArray[np.float64], test_share: float, confidence: float = 0.95) -> Difference:
+    """Return the mean difference in accuracy over folds, by the corrected resampled t-test.
 
     Nadeau and Bengio (2003), "Inference for the generalization error", Machine Learning 52: the folds share training
     images, for which the variance of the mean is enlarged.
@@ -84,14 +232,67 @@ def resampled_p_value(differences: NDArray[np.float64], test_share: float) -> fl
         Of paired folds, all repeats together.
     test_share : float
         Images that a fold is judged on, for each that it learns from.
+    confidence : float, default=0.95
 
     Examples
     --------
     >>> import numpy as np
-    >>> round(resampled_p_value(np.array([0.01, 0.02, 0.015, 0.01, 0.02]), 0.25), 3)
+    >>> round(resampled_difference(np.array([0.01, 0.02, 0.015, 0.01, 0.02]), 0.25).p_value, 3)
     0.011
     """
-    return _t_test_p_value(differences, np.sqrt(1 / len(differences) + test_share))
+    value, error = _resampled(differences, test_share)
+    freedom = max(len(differences) - 1, 1)
+    reach = float(student.ppf((1 + confidence) / 2, freedom)) * error
+    p_value = 1.0 if len(differences) == 1 else _two_sided(value, error, freedom)
+    return Difference(value, value - reach, value + reach, p_value, "corrected resampled t-test")
+
+
+def correlated_posterior(differences: NDArray[np.float64], test_share: float, rope: float = ROPE) -> Posterior:
+    """Return how probable each of three is, by the Bayesian correlated t-test: worse, practically equivalent, better.
+
+    Corani and Benavoli (2015), "A Bayesian approach for comparing cross-validated algorithms on multiple data sets",
+    Machine Learning 100; Benavoli, Corani, Demsar and Zaffalon (2017), "Time for a change: a tutorial for comparing
+    multiple classifiers through Bayesian analysis", JMLR 18. The correlation of the folds is the share of images that
+    they are judged on.
+
+    Parameters
+    ----------
+    differences : ndarray of shape (n_folds,)
+        Of paired folds, all repeats together; of the first method minus the second.
+    test_share : float
+        Images that a fold is judged on, for each that it learns from.
+    rope : float, default=0.001
+        Half the region of practical equivalence around 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = correlated_posterior(np.array([0.01, 0.02, 0.015, 0.01, 0.02]), 0.25, rope=0.01)
+    >>> round(found.worse, 3), round(found.equivalent, 3), round(found.better, 3)
+    (0.001, 0.104, 0.895)
+    """
+    value, error = _resampled(differences, test_share)
+    if error == 0:
+        return Posterior(float(value < -rope), float(abs(value) <= rope), float(value > rope))
+    found = student(len(differences) - 1, value, error)
+    worse, better = float(found.cdf(-rope)), float(found.sf(rope))
+    return Posterior(worse, max(1 - worse - better, 0.0), better)
+
+
+def pooled_spread(groups: Sequence[NDArray[np.float64]]) -> tuple[float, int]:
+    """Return the standard deviation within groups, and its degrees of freedom; 0 of them where no group has two values.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pooled_spread([np.array([1.0, 3.0]), np.array([5.0]), np.array([7.0, 9.0])])
+    (1.4142135623730951, 2)
+    """
+    freedom = sum(len(group) - 1 for group in groups)
+    if not freedom:
+        return 0.0, 0
+    squares = sum(float(((group - group.mean()) ** 2).sum()) for group in groups)
+    return math.sqrt(squares / freedom), freedom
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -111,10 +312,32 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in multipletests(p_values, method="holm")[1]]
 
 
-def _t_test_p_value(differences: NDArray[np.float64], standard_errors: float) -> float:
-    """Return the two-sided p-value of a mean, whose standard error is so many standard deviations."""
+def _mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[float, str]:
+    from statsmodels.stats.contingency_tables import mcnemar
+
+    won, lost = int(np.sum(first & ~second)), int(np.sum(~first & second))
+    table = [[int(np.sum(first & second)), won], [lost, int(np.sum(~first & ~second))]]
+    if won + lost < FEW_DISCORDANT:
+        return min(float(mcnemar(table, exact=True).pvalue), 1.0), "McNemar's test, exact"
+    return float(mcnemar(table, exact=False, correction=True).pvalue), "McNemar's test"
+
+
+def _resampled(differences: NDArray[np.float64], test_share: float) -> tuple[float, float]:
+    """Return the mean, and its standard error with Nadeau and Bengio's correction."""
     spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
-    mean = float(differences.mean())
-    if spread == 0:
-        return 1.0 if mean == 0 or len(differences) == 1 else 0.0
-    return float(2 * student.sf(abs(mean) / (spread * standard_errors), len(differences) - 1))
+    return float(differences.mean()), spread * math.sqrt(1 / len(differences) + test_share)
+
+
+def _welch(variances: list[tuple[float, int]]) -> tuple[float, float]:
+    """Return the standard error of a sum, and its degrees of freedom, from the variances and theirs."""
+    whole = sum(variance for variance, _ in variances)
+    if whole == 0:
+        return 0.0, 1.0
+    freedom = whole**2 / sum(variance**2 / degrees for variance, degrees in variances)
+    return math.sqrt(whole), freedom
+
+
+def _two_sided(value: float, error: float, freedom: float) -> float:
+    if error == 0:
+        return float(value == 0)
+    return float(2 * student.sf(abs(value) / error, freedom))

@@ -1,0 +1,36 @@
+"""The command `cite`: what to cite for a suite."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from hdr_bench.cli.console import look_here_too
+
+
+class CitationFormat(StrEnum):
+    """What `cite` prints."""
+
+    both = "both"
+    bibtex = "bibtex"
+    text = "text"
+
+
+def cite(
+    suite: Annotated[str, typer.Argument(help="A suite's name, or the path of a TOML file.")],
+    only: Annotated[
+        CitationFormat, typer.Option("--format", help="References in words, BibTeX, or both.")
+    ] = CitationFormat.both,
+) -> None:
+    """Print what to cite for a suite: the library, the data, the source, each method's paper."""
+    from hdr_bench.experiments.suite_file import load_suite
+    from hdr_bench.reporting.citing import citations, to_bibtex, to_plain_text
+
+    look_here_too()
+    found = citations(load_suite(suite))
+    printed = {
+        CitationFormat.both: to_plain_text(found) + "\n" + to_bibtex(found),
+        CitationFormat.bibtex: to_bibtex(found),
+        CitationFormat.text: to_plain_text(found),
+    }
+    typer.echo(printed[only], nl=False)

@@ -1,0 +1,149 @@
+"""What to cite for a suite: the library, the data, the source, each method's paper."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from hdr_bench.bibliography import DATASETS, LIBRARIES, METHODS, as_plain_text, parse_bibtex, references
+from hdr_bench.experiments.environment import library_versions
+from hdr_bench.experiments.suite import Case, Suite
+
+_UNKNOWN = "no reference is known"
+_NETWORKS = {"mlp", "cnn", "MLPClassifier", "CNNClassifier"}
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What one thing is cited by.
+
+    Attributes
+    ----------
+    subject : str
+        E.g. ``"Data set mnist"``.
+    references : tuple of str
+        In words.
+    bibtex : dict of str to str
+        The entries by their keys.
+    note : str
+        Why there is none.
+    """
+
+    subject: str
+    references: tuple[str, ...]
+    bibtex: dict[str, str]
+    note: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the BibTeX entries."""
+        return tuple(self.bibtex)
+
+
+def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
+    """Return what to cite: the library, what it computes with, data sets, the suite's source, each method's paper.
+
+    Parameters
+    ----------
+    suite : Suite
+    dataset : str, optional
+        What was taken in place of the suite's data sets.
+    """
+    names = [dataset] if dataset else dict.fromkeys(
+        choice.name for choice in (suite.dataset, *(case.dataset for case in suite.cases)) if choice)  # fmt: skip
+    found = [_of_bibtex("This library", _library_bibtex()), _carried("scikit-learn", LIBRARIES["scikit-learn"])]
+    if any(_short(case.estimator) in _NETWORKS for case in suite.cases):
+        found.append(_carried("Networks", LIBRARIES["networks"]))
+    found += [_carried(f"Data set {name}", DATASETS.get(name, ()), "give what its source asks for") for name in names]
+    if suite.bibtex or suite.source:
+        found.append(_source(suite))
+    return (*found, *_methods(suite.cases))
+
+
+def to_bibtex(found: Iterable[Citation]) -> str:
+    """Return every entry once, as BibTeX."""
+    entries = {key: entry for citation in found for key, entry in citation.bibtex.items()}
+    return "\n\n".join(entry.strip() for entry in entries.values()) + "\n"
+
+
+def to_plain_text(found: Iterable[Citation]) -> str:
+    """Return a line a reference, under what it is cited for."""
+    lines: list[str] = []
+    for citation in found:
+        lines += [f"{citation.subject}:", *(f"  {text}" for text in citation.references or (citation.note,))]
+    return "\n".join(lines) + "\n"
+
+
+def _methods(cases: Iterable[Case]) -> list[Citation]:
+    """Return a citation for each paper, with the methods that it is for, and one for those that none is known for."""
+    methods: dict[str, list[str]] = {}
+    entries: dict[str, str] = {}
+    unknown = []
+    for case in cases:
+        found = _entries_of(case)
+        entries |= found
+        for key in found:
+            methods.setdefault(key, []).append(case.name)
+        if not found:
+            unknown.append(case.name)
+    papers = [_of_bibtex("; ".join(names), entries[key]) for key, names in methods.items()]
+    if unknown:
+        papers.append(Citation("; ".join(unknown), (), {}, f"{_UNKNOWN}; give the case a bibtex in the suite"))
+    return papers
+
+
+def _entries_of(case: Case) -> dict[str, str]:
+    """Return the BibTeX entries of a case by their keys: its own, and those of its estimator and steps."""
+    named = [_short(case.estimator), *(_short(step.name) for step in case.steps)]
+    keys = dict.fromkeys(key for name in named for key in METHODS.get(name, ()))
+    own = _of_bibtex("", case.bibtex).bibtex if case.bibtex else {}
+    return {key: references().entries[key].to_string("bibtex") for key in keys} | own
+
+
+def _source(suite: Suite) -> Citation:
+    if suite.bibtex:
+        return _of_bibtex("Source of the suite", suite.bibtex)
+    return Citation("Source of the suite", (f"{suite.authors}{': ' if suite.authors else ''}{suite.source}.",), {})
+
+
+def _carried(subject: str, keys: Iterable[str], remedy: str = "") -> Citation:
+    entries = references().entries
+    chosen = {key: entries[key].to_string("bibtex") for key in keys}
+    if not chosen:
+        return Citation(subject, (), {}, f"{_UNKNOWN}; {remedy}")
+    return Citation(subject, tuple(as_plain_text(parse_bibtex("\n".join(chosen.values())))), chosen)
+
+
+def _of_bibtex(subject: str, text: str) -> Citation:
+    found = parse_bibtex(text)
+    return Citation(
+        subject, tuple(as_plain_text(found)), {key: entry.to_string("bibtex") for key, entry in found.entries.items()}
+    )
+
+
+def _library_bibtex() -> str:
+    """Return the library's own entry, as its CITATION.cff has it, with the version in use."""
+    import yaml
+
+    cff = yaml.safe_load(citation_file().read_text(encoding="utf-8"))
+    authors = " and ".join(
+        f"{{{author['name']}}}" if "name" in author else f"{author['family-names']}, {author['given-names']}"
+        for author in cff["authors"]
+    )
+    abstract = cff["abstract"].strip().rstrip(".")
+    return (
+        f"@misc{{{cff['title']}, author = {{{authors}}}, title = {{{{{cff['title']}: {abstract}}}}}, "
+        f"note = {{Version {library_versions().get('hdr-bench', 'unknown')}}}, year = {{{cff['date-released'].year}}}}}"
+    )
+
+
+def citation_file() -> Path:
+    """Return where CITATION.cff is: in the installed package, or beside it in a checkout."""
+    package = Path(str(resources.files("hdr_bench")))
+    inside = package / "CITATION.cff"
+    return inside if inside.is_file() else package.parent / "CITATION.cff"
+
+
+def _short(name: object) -> str:
+    """Return the last part of a dotted path; of an estimator made in code, its class."""
+    return str(name if isinstance(name, str) else type(name).__name__).rpartition(".")[2]

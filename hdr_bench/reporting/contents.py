@@ -1,0 +1,180 @@
+"""All that a run's folder holds, read once: every table and figure of a report is a function of it."""
+
+import hashlib
+import json
+import os
+import re
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.frame import label_of, read_results, summarise
+
+_HASH_LETTERS = 8
+
+
+class RunContents:
+    """What a run's folder holds. Predictions and images are read when they are first asked for.
+
+    Parameters
+    ----------
+    path : path-like
+        The run's folder.
+
+    Attributes
+    ----------
+    store : Store
+    run : RunRecord
+    results : DataFrame
+        As `load_results` returns it, with the column ``label``: what tables call the trial.
+    records : dict of str to Result
+        By their keys; those that can be read.
+
+    Raises
+    ------
+    StoreError
+        If there is no run at `path`.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.store = Store(path)
+        self.run = self.store.read_run()
+        results, self.records = read_results(self.store, self.run)
+        labels = [label_of(row) for row in results.to_dict("records")]
+        self.results = results.assign(label=pd.Series(labels, index=results.index, dtype=object))
+        self._predictions: dict[str, Predictions | None] = {}
+        self._images: dict[str, NDArray[np.generic] | None] = {}
+        self._unreadable: dict[str, None] = {}
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """As `summarise` returns it."""
+        return summarise(self.results)
+
+    @property
+    def labels(self) -> list[str]:
+        """What tables call the rows of which a trial went well, in the suite's order."""
+        return list(dict.fromkeys(self.results.loc[self.results["status"] == "ok", "label"]))
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """What could not be read of predictions and images, so far."""
+        return tuple(self._unreadable)
+
+    def label_of_case(self, case: str) -> str:
+        """Return the row that stands for a case: of a learning curve the one with most images.
+
+        Raises
+        ------
+        UnknownNameError
+            If the run has no such case.
+        StoreError
+            If none of its trials went well.
+        """
+        trials = self.results[self.results["case"] == case]
+        if not len(trials):
+            raise UnknownNameError("case", case, dict.fromkeys(self.results["case"]))
+        good = trials[trials["status"] == "ok"]
+        if not len(good):
+            raise StoreError(f"{self.store.folder}: no trial of {case!r} went well")
+        most = int(good["n_train"].to_numpy(float).argmax())
+        return str(good["label"].iloc[most])
+
+    def readable_cases(self) -> list[str]:
+        """Return the cases with predictions that can be read, in the suite's order."""
+        good = dict.fromkeys(self.results.loc[self.results["status"] == "ok", "case"])
+        return [case for case in good if self.predictions_of(self.label_of_case(case))]
+
+    def good_records(self, label: str) -> list[Result]:
+        """Return the results of a row's trials that went well.
+
+        Raises
+        ------
+        UnknownNameError
+            If the run has no such row.
+        StoreError
+            If none of its trials went well.
+        """
+        trials = self.results[self.results["label"] == label]
+        if not len(trials):
+            raise UnknownNameError("case", label, dict.fromkeys(self.results["label"]))
+        good = [self.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
+        if not good:
+            raise StoreError(f"{self.store.folder}: no trial of {label!r} went well")
+        return good
+
+    def predictions_of(self, label: str) -> list[tuple[Result, Predictions]]:
+        """Return the trials of a row that went well with their predictions; those that cannot be read are left out.
+
+        Raises
+        ------
+        UnknownNameError
+            If the run has no such row.
+        StoreError
+            If none of its trials went well.
+        """
+        pairs = [(record, self._read_predictions(record)) for record in self.good_records(label)]
+        return [(record, found) for record, found in pairs if found is not None]
+
+    def images_of(self, record: Result) -> NDArray[np.generic] | None:
+        """Return the test images that a trial was judged on, shape (n, height, width); None where they are not there.
+
+        Of a fold of cross-validation there are none: it is judged on training images.
+        """
+        fingerprint = record.trial.fingerprint
+        if record.trial.fold is not None:
+            return None
+        if fingerprint not in self._images:
+            try:
+                self._images[fingerprint] = self.store.read_images(fingerprint)
+            except StoreError as error:
+                self._images[fingerprint] = None
+                self._note(error)
+        return self._images[fingerprint]
+
+    def row_id(self, label: str) -> str:
+        """Return a row's name in addresses: suite, case and a hash of its results; the same for the same results."""
+        trials = self.results[self.results["label"] == label]
+        kept = [self.records[key].model_dump(mode="json") for key in trials["key"] if key in self.records]
+        digest = hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+        return f"{slug(self.run.suite.name)}-{slug(label)}-{digest[:_HASH_LETTERS]}"
+
+    def _read_predictions(self, record: Result) -> Predictions | None:
+        if record.key not in self._predictions:
+            try:
+                self._predictions[record.key] = self.store.read_predictions(record.key)
+            except StoreError as error:
+                self._predictions[record.key] = None
+                self._note(error)
+        return self._predictions[record.key]
+
+    def _note(self, error: StoreError) -> None:
+        # A report says the same wherever the folder lies.
+        self._unreadable[str(error).replace(f"{self.store.folder}{os.sep}", "")] = None
+
+
+def read_contents(source: "RunContents | str | os.PathLike[str]") -> RunContents:
+    """Return what a run's folder holds, read anew unless it was read already.
+
+    Raises
+    ------
+    StoreError
+        If there is no run there.
+    """
+    return source if isinstance(source, RunContents) else RunContents(source)
+
+
+def slug(text: str) -> str:
+    """Return a text as it can stand in file names and addresses.
+
+    Examples
+    --------
+    >>> slug("k-NN | <b>3</b>")
+    'k-nn-b-3-b'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "method"

@@ -1,0 +1,244 @@
+"""Which figures a report has, and their drawing: once each, several at a time where there are many."""
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.environment import available_cores
+from hdr_bench.reporting.contents import RunContents, slug
+from hdr_bench.reporting.displays import (
+    AccuracyDisplay,
+    ConfusionDisplay,
+    ConfusionGridDisplay,
+    CostDisplay,
+    DisagreementDisplay,
+    GalleryDisplay,
+    LearningCurveDisplay,
+    PrecisionRecallDisplay,
+    RejectionDisplay,
+    ReliabilityDisplay,
+    RocDisplay,
+    SearchDisplay,
+    TimingDisplay,
+    TrainingDisplay,
+)
+from hdr_bench.reporting.displays.accuracy import COST_AXES
+from hdr_bench.reporting.style import STYLE
+from hdr_bench.reporting.vector import page_address, rounded
+
+_ALONE = 30
+_MOST_CURVES = 10
+_COST_NAMES = {"fit_seconds": "fit-time", "predict_seconds": "predict-time", "fit_peak_bytes": "memory",
+               "size_bytes": "size"}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class PlannedFigure:
+    """A figure before it is drawn.
+
+    Attributes
+    ----------
+    name : str
+        For file names.
+    title : str
+    text : str
+        What is seen, for those who do not see it.
+    displays : tuple
+        Drawn side by side.
+    inches : tuple of float
+        Width and height.
+    case : str
+        The method that it is about; empty where it is about several.
+    """
+
+    name: str
+    title: str
+    text: str
+    displays: tuple[Any, ...]
+    inches: tuple[float, float]
+    case: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure.
+
+    Attributes
+    ----------
+    name : str
+        For file names.
+    title : str
+    text : str
+        What is seen, for those who do not see it.
+    case : str
+        The method that it is about; empty where it is about several.
+    svg, png : bytes
+    """
+
+    name: str
+    title: str
+    text: str
+    case: str
+    svg: bytes
+    png: bytes
+
+    @property
+    def data_uri(self) -> str:
+        """The SVG as an address that holds it whole."""
+        return page_address(self.svg)
+
+
+def plan_figures(contents: RunContents) -> list[PlannedFigure]:
+    """Return all figures that a run has something for, those of all methods first."""
+    return [*_of_all(contents), *(figure for case in _shown_cases(contents) for figure in _of_one(contents, *case))]
+
+
+def draw(planned: Sequence[PlannedFigure]) -> list[Figure]:
+    """Draw figures; many of them in several processes."""
+    jobs = min(available_cores(), 1 + len(planned) // _ALONE)
+    if jobs == 1:
+        return [_drawn(each) for each in planned]
+    from joblib import Parallel, delayed
+
+    return list(Parallel(n_jobs=jobs)(delayed(_drawn)(each) for each in planned))
+
+
+def _shown_cases(contents: RunContents) -> list[tuple[int, str]]:
+    readable = set(contents.readable_cases())
+    numbered = enumerate(dict.fromkeys(contents.results["case"]), start=1)
+    return [(number, case) for number, case in numbered if case in readable]
+
+
+def _of_all(contents: RunContents) -> Iterator[PlannedFigure]:
+    results = contents.results
+    accuracy = AccuracyDisplay.from_results(results)
+    n = len(accuracy.summary)
+    yield _planned("accuracy", "Accuracy", _percents(accuracy.frame()), accuracy, (7.5, 1.2 + 0.3 * n))
+    for cost, name in _COST_NAMES.items():
+        display = CostDisplay.from_results(results, cost)
+        if len(display.summary) > 1:
+            front = display.frame()
+            said = "Pareto front: " + _percents(front[front["is_on_front"]])
+            title = f"Accuracy against {COST_AXES[cost][0]}"
+            yield _planned(f"accuracy-{name}", title, said, display, (8.5, max(4.2, 0.9 + 0.205 * (n + 1))))
+    with suppress(StoreError):
+        yield _rejection(contents)
+    with suppress(StoreError):
+        curve = LearningCurveDisplay.from_results(results)
+        yield _planned("learning-curve", "Accuracy by the number of training images", "", curve, (8.0, 4.2))
+    with suppress(StoreError):
+        timing = TimingDisplay.from_results(results)
+        yield _planned(
+            "times", "Each time that was measured", "", timing, (7.5, 1.2 + 0.3 * timing.times["case"].nunique())
+        )
+    if n > 1:
+        yield from _of_several(contents)
+
+
+def _of_several(contents: RunContents) -> Iterator[PlannedFigure]:
+    with suppress(StoreError):
+        training = TrainingDisplay.from_results(contents)
+        if len(set(training.histories["case"])) > 1:
+            height = max(4.2, 0.8 + 0.19 * len(training.frame().groupby(["case", "part"])))
+            yield _planned("training", "Accuracy of each network by epoch", "", training, (8.5, height))
+    with suppress(StoreError):
+        disagreement = DisagreementDisplay.from_results(contents)
+        side = min(3.2 + 0.38 * len(disagreement.labels), 11)
+        yield _planned(
+            "disagreement", "Images of which two methods say different things", "", disagreement, (side + 0.6, side)
+        )
+    grid = ConfusionGridDisplay.from_results(contents)
+    if len(grid.displays) > 1:
+        yield _planned(
+            "confusion", "Confusion matrices of all methods", "", grid, (8.5, 1.6 + 0.31 * len(grid.displays))
+        )
+    with suppress(StoreError):
+        gallery = GalleryDisplay.of_all_wrong(contents)
+        if gallery.shown:
+            said = f"{gallery.n_found:,} images."
+            yield _planned("gallery-all-wrong", gallery.title, said, gallery, _gallery_inches(gallery))
+
+
+def _of_one(contents: RunContents, number: int, case: str) -> Iterator[PlannedFigure]:
+    name = f"{number}-{slug(case)}"
+    confusion = ConfusionDisplay.from_results(contents, case)
+    wrong, whole = int(confusion.matrix.sum() - confusion.matrix.trace()), int(confusion.matrix.sum())
+    side = min(max(4.2, 0.42 * len(confusion.class_names)), 9.0)
+    yield _planned(f"confusion-{name}", f"Confusion matrix: {case}", f"{wrong:,} of {whole:,} predictions are wrong.",
+                   confusion, (side, side), case)  # fmt: skip
+    panels: list[Any] = []
+    for kind in (RocDisplay, PrecisionRecallDisplay, ReliabilityDisplay):
+        with suppress(StoreError):
+            panels.append(kind.from_results(contents, case))
+    if panels:
+        areas = "; ".join(f"{each} {area:.4f}" for each, (_, _, area) in panels[0].curves.items())
+        yield PlannedFigure(f"curves-{name}", f"ROC, precision and recall, reliability: {case}", f"Areas under the ROC "
+                            f"curves: {areas}.", tuple(panels), (4.7 * len(panels), 3.7), case)  # fmt: skip
+    with suppress(StoreError):
+        courses = tuple(TrainingDisplay.from_results(contents, [case], quantity) for quantity in ("accuracy", "loss"))
+        yield PlannedFigure(f"training-{name}", f"Training: {case}", "", courses, (8.5, 3.4), case)
+    with suppress(StoreError):
+        search = SearchDisplay.from_results(contents, case)
+        height = 1.2 + 0.25 * min(len(search.candidates), 30)
+        yield _planned(f"search-{name}", f"Grid search: {case}", "", search, (8.0, height), case)
+    with suppress(StoreError):
+        gallery = GalleryDisplay.from_results(contents, case)
+        if gallery.shown:
+            said = f"The first {len(gallery.shown)} of {gallery.n_found:,}."
+            yield _planned(f"gallery-{name}", gallery.title, said, gallery, _gallery_inches(gallery), case)
+
+
+def _rejection(contents: RunContents) -> PlannedFigure:
+    """Plan the curves of the most accurate methods: more of them could not be told from each other."""
+    good = contents.summary[contents.summary["method"].isin(contents.readable_cases())]
+    ranked = list(dict.fromkeys(good.sort_values("accuracy", ascending=False, kind="stable")["method"]))
+    display = RejectionDisplay.from_results(contents, ranked[:_MOST_CURVES])
+    title = "Error when the unsure images are refused"
+    if len(ranked) > _MOST_CURVES:
+        title += f" (the {_MOST_CURVES} most accurate methods)"
+    return _planned("rejection", title, "", display, (8.5, 4.0))
+
+
+def _gallery_inches(gallery: GalleryDisplay) -> tuple[float, float]:
+    return (8.0, 0.6 + 1.15 * max(-(-len(gallery.shown) // 8), 1))
+
+
+def _planned(
+    name: str, title: str, said: str, display: Any, inches: tuple[float, float], case: str = ""
+) -> PlannedFigure:
+    return PlannedFigure(name, title, f"{title}. {said}".strip(), (display,), inches, case)
+
+
+def _percents(frame: Any) -> str:
+    """Return accuracies as text."""
+    pairs = zip(frame["case"], frame["accuracy"], strict=True)
+    return "; ".join(f"{case}: {100 * accuracy:.1f} %" for case, accuracy in pairs) + "."
+
+
+def _drawn(planned: PlannedFigure) -> Figure:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as MatplotlibFigure
+
+    with mpl.rc_context():
+        # What a user's own matplotlibrc says does not reach a report.
+        mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"})
+        mpl.rcParams.update(STYLE)  # type: ignore[arg-type]  # its hints know each name
+        figure = MatplotlibFigure(figsize=planned.inches, layout="constrained")
+        axes = figure.subplots(1, len(planned.displays), squeeze=False)[0]
+        for display, ax in zip(planned.displays, axes, strict=True):
+            display.plot(ax)
+        # The layout is found once, not for each format.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+        svg = _saved(figure, "svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+        png = _saved(figure, "png")
+    return Figure(planned.name, planned.title, planned.text, planned.case, rounded(svg), png)
+
+
+def _saved(figure: Any, kind: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, **options)
+    return buffer.getvalue()

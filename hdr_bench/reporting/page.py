@@ -1,0 +1,283 @@
+"""What a page shows of each method, beside the tables: how it was measured, its parameters, layers, images."""
+
+import json
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.result import LayerRow, Result
+from hdr_bench.reporting.contents import RunContents, slug
+from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
+from hdr_bench.reporting.figures import Figure
+from hdr_bench.reporting.sprites import Sprite, make_sprite
+from hdr_bench.reporting.tables.accuracy import class_frame
+from hdr_bench.reporting.tables.table import percent_places, percent_writer
+
+_SHADES = 9
+_SHORT_COMMIT = 10
+_LONGEST = 400
+_TRACEBACK_LINES = 12
+_MOST_RIGHT = 16
+PROTOCOLS = {
+    "holdout": "hold-out",
+    "cross-validation": "cross-validation",
+    "grid-search": "grid search inside the training part",
+    "learning-curve": "learning curve",
+}
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """A cell of a confusion matrix: images, and how dark it is, 0 to 9."""
+
+    text: str
+    shade: int
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A confusion matrix as a page shows it, true classes down."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[MatrixCell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the main table: its address, and how it was measured.
+
+    Attributes
+    ----------
+    label : str
+        What tables call it.
+    id : str
+        Its address on the page: suite, case, and a hash of its results.
+    how : str
+        How it was measured, in one line.
+    method : str
+        The address of its method's details.
+    """
+
+    label: str
+    id: str
+    how: str
+    method: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """What a page shows of a method.
+
+    Attributes
+    ----------
+    name, id : str
+    accuracy : str
+        In percent; empty where no trial went well.
+    rows : tuple of Row
+        Of the main table; several for a learning curve.
+    made_of : str
+        The estimator, with the steps before it.
+    parameters : tuple of pairs
+        Those that the suite sets, as text.
+    defaults : tuple of pairs
+        The others.
+    layers : tuple of LayerRow
+        Of a network.
+    engine : str
+    classes : tuple of tuple of str
+        Class, precision, recall, F1 (in %), images.
+    matrix : Matrix or None
+    figures : tuple of Figure
+    sprites : tuple of Sprite
+    problems, warnings : tuple of str
+    traceback : str
+        Of the first trial that failed: its last lines.
+    """
+
+    name: str
+    id: str
+    accuracy: str
+    rows: tuple[Row, ...]
+    made_of: str
+    parameters: tuple[tuple[str, str], ...]
+    defaults: tuple[tuple[str, str], ...]
+    layers: tuple[LayerRow, ...]
+    engine: str
+    classes: tuple[tuple[str, ...], ...]
+    matrix: Matrix | None
+    figures: tuple[Figure, ...]
+    sprites: tuple[Sprite, ...]
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+    traceback: str
+
+
+def make_methods(contents: RunContents, figures: Sequence[Figure]) -> tuple[Method, ...]:
+    """Return what a page shows of each method, in the suite's order."""
+    classes = class_frame(contents)
+    readable = set(contents.readable_cases())
+    return tuple(
+        _method(contents, number, case, case in readable, figures, classes)
+        for number, case in enumerate(dict.fromkeys(contents.results["case"]), start=1)
+    )
+
+
+def shared_sprite(contents: RunContents) -> Sprite | None:
+    """Return the images that every method gets wrong; None for a single method, for none, or without the images."""
+    if len(contents.readable_cases()) < 2:
+        return None
+    with suppress(StoreError):
+        gallery = GalleryDisplay.of_all_wrong(contents)
+        return make_sprite(gallery) if gallery.shown else None
+    return None
+
+
+def _method(
+    contents: RunContents, number: int, case: str, is_readable: bool, figures: Sequence[Figure], classes: pd.DataFrame
+) -> Method:
+    trials = contents.results[contents.results["case"] == case]
+    records = [contents.records[key] for key in trials["key"] if key in contents.records]
+    good = [record for record in records if record.status == "ok"]
+    address = f"method-{number}-{slug(case)}"
+    bad = trials[trials["status"] != "ok"]
+    chosen, defaults = _parameters(good)
+    return Method(
+        name=case,
+        id=address,
+        accuracy=_accuracy(contents, case) if good else "",
+        rows=tuple(_row(contents, label, address) for label in dict.fromkeys(trials["label"])),
+        made_of=_made_of(records),
+        parameters=chosen,
+        defaults=defaults,
+        layers=good[0].layers if good else (),
+        engine=", ".join(sorted({record.measurements.engine for record in good if record.measurements})),
+        classes=_classes(classes, contents.label_of_case(case)) if is_readable else (),
+        matrix=_matrix(ConfusionDisplay.from_results(contents, case)) if is_readable else None,
+        figures=tuple(figure for figure in figures if figure.case == case),
+        sprites=tuple(_sprites(contents, case)) if is_readable else (),
+        problems=tuple(dict.fromkeys(bad["status"] + ": " + bad["error"])),
+        warnings=tuple(dict.fromkeys(_cut(warning) for record in records for warning in record.warnings)),
+        traceback=next((_last_lines(record.traceback) for record in records if record.traceback), ""),
+    )
+
+
+def _accuracy(contents: RunContents, case: str) -> str:
+    summary = contents.summary[contents.summary["case"] == contents.label_of_case(case)]
+    return percent_writer(int(summary["n_test"].iloc[0]))(float(summary["accuracy"].iloc[0]))
+
+
+def _row(contents: RunContents, label: str, address: str) -> Row:
+    trials = contents.results[contents.results["label"] == label]
+    good = [contents.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
+    how = _how(good) if good else "; ".join(dict.fromkeys(trials["status"]))
+    return Row(label, contents.row_id(label), how, address)
+
+
+def _how(good: list[Result]) -> str:
+    """Say in one line how a row was measured."""
+    first = good[0]
+    seeds = sorted({record.trial.seed for record in good})
+    folds = {record.trial.fold for record in good} - {None}
+    parts = [PROTOCOLS[first.trial.protocol]]
+    if folds:
+        parts[0] += f" with {first.trial.folds} folds"
+    elif first.trial.search:
+        parts[0] += f" with {first.trial.search.folds} folds"
+    if first.trial.is_deterministic and not folds:
+        parts.append("no chance in it, one fit")
+    else:
+        parts.append(f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}")
+    judged = "judged on" if folds else "tested on"
+    reduced = " (a reduced size)" if first.trial.is_reduced else ""
+    parts.append(
+        f"trained on {first.n_train:,}{reduced}, {judged} {first.n_test:,} images of {first.trial.dataset.name}"
+    )
+    engines = sorted({record.measurements.engine for record in good if record.measurements})
+    parts.append(f"{', '.join(engines)}, {_counted(first.trial.threads, 'thread')}")
+    parts.append("; ".join(dict.fromkeys(record.environment.cpu for record in good)))
+    version = first.environment.libraries.get("hdr-bench", "")
+    commit = first.environment.commit
+    parts.append(f"hdr-bench {version}{f' at {_short(commit)}' if commit else ''}")
+    parts.append(max(record.finished for record in good)[:10])
+    return "; ".join(parts)
+
+
+def _short(commit: str) -> str:
+    return commit[:_SHORT_COMMIT] + ("+" if commit.endswith("+") else "")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("s" if count != 1 else "")
+
+
+def _made_of(records: list[Result]) -> str:
+    if not records:
+        return ""
+    trial = records[0].trial
+    steps = [f"{step.name}({_as_words(step.params)})" if step.params else step.name for step in trial.steps]
+    return " → ".join([*steps, trial.estimator])
+
+
+def _parameters(good: list[Result]) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """Return the parameters that a suite sets, and a search chose, and all others; as text."""
+    if not good:
+        return (), ()
+    first = good[0]
+    found = {**first.parameters, **first.trial.params}
+    chosen = {**first.trial.params, **(first.searched.chosen if first.searched else {})}
+    found |= {name: value for name, value in chosen.items() if name not in found}
+    pairs = {name: _cut(value if isinstance(value, str) else json.dumps(value)) for name, value in found.items()}
+    return (
+        tuple((name, value) for name, value in pairs.items() if name in chosen),
+        tuple((name, value) for name, value in pairs.items() if name not in chosen),
+    )
+
+
+def _as_words(params: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in params.items())
+
+
+def _classes(frame: pd.DataFrame, label: str) -> tuple[tuple[str, ...], ...]:
+    rows = frame[frame["case"] == label]
+    places = percent_places(int(rows["support"].sum()) // max(len(rows), 1))
+    return tuple(
+        (str(row["class"]), *(f"{100 * row[name]:.{places}f}" for name in ("precision", "recall", "f1")),
+         f"{row['support']:,}")
+        for row in rows.to_dict("records")
+    )  # fmt: skip
+
+
+def _matrix(display: ConfusionDisplay) -> Matrix:
+    # The square root lets the few errors be seen beside the many right ones.
+    shades = np.ceil(_SHADES * np.sqrt(display.shares())).astype(int)
+    rows = tuple(
+        tuple(MatrixCell(f"{count}" if count else "", int(shade)) for count, shade in zip(counts, shaded, strict=True))
+        for counts, shaded in zip(display.matrix, shades, strict=True)
+    )
+    return Matrix(display.class_names, rows)
+
+
+def _sprites(contents: RunContents, case: str) -> list[Sprite]:
+    found = []
+    for kind, most in (("wrong", None), ("right", _MOST_RIGHT)):
+        with suppress(StoreError):
+            gallery = GalleryDisplay.from_results(contents, case, kind, *([most] if most else []))
+            if gallery.shown:
+                found.append(make_sprite(gallery))
+    return found
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+
+
+def _last_lines(text: str) -> str:
+    """Return the end of a traceback without the folders that its files lie in: a report says the same elsewhere."""
+    lines = text.strip().splitlines()[-_TRACEBACK_LINES:]
+    return "\n".join(re.sub(r'File ".*/(?=[^/"]+/[^/"]+")', 'File "…/', line) for line in lines)

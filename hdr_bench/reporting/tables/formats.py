@@ -1,0 +1,139 @@
+"""A table as Markdown, LaTeX, CSV, and as the cells of a page."""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+from tabulate import tabulate
+
+from hdr_bench.reporting.tables.table import MISSING, Table
+
+_FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
+_NUMBER = re.compile(r"[-−+]?[\d,]*\.?(\d*)")
+_LATEX = str.maketrans({
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", "\n": " ",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a page: its text, spaces that bring decimal points one below the other, and classes."""
+
+    text: str
+    padding: str
+    classes: str
+
+
+def to_markdown(table: Table) -> str:
+    """Return the table as Markdown, numbers to the right; the best in bold, those like it in italics."""
+    rows = [
+        [_marked(_markdown(cell), table.marks.get((row, column)), "**", "*") + pad for column, (cell, pad) in enumerate(
+            zip(cells, pads, strict=True))]
+        for row, (cells, pads) in enumerate(zip(table.rows, _padding(table), strict=True))
+    ]  # fmt: skip
+    aligned = ["left" if align == "left" else "right" for align in table.aligned]
+    heads = [_markdown(head) for head in table.heads]
+    return tabulate(rows, heads, "pipe", colalign=aligned, disable_numparse=True, preserve_whitespace=True)
+
+
+def to_latex(table: Table) -> str:
+    r"""Return the table as a LaTeX tabular for the package booktabs; the best in bold, those like it in italics."""
+    marks = pd.DataFrame("", range(len(table.rows)), range(len(table.heads)))
+    for (row, column), mark in table.marks.items():
+        marks.loc[row, column] = "textbf:--rwrap;" if mark == "best" else "textit:--rwrap;"
+    written = [
+        [_latex(cell) + _latex_padding(pad) for cell, pad in zip(cells, pads, strict=True)]
+        for cells, pads in zip(table.rows, _padding(table), strict=True)
+    ]
+    cells = pd.DataFrame(written, columns=range(len(table.heads)))
+    styler = cells.style.hide(axis="index").apply(lambda _: marks, axis=None)
+    heads = list(map(_latex, table.heads))
+    columns = "".join("l" if align == "left" else "r" for align in table.aligned)
+    body = styler.relabel_index(heads, axis="columns").to_latex(hrules=True, column_format=columns)
+    return f"% {_latex(table.title)}. Needs \\usepackage{{booktabs}}.\n{body}"
+
+
+def to_csv(table: Table) -> str:
+    """Return the exact values as CSV, in seconds, bytes and shares."""
+    return table.exact.to_csv(index=False, lineterminator="\n")
+
+
+def to_cells(table: Table) -> list[list[Cell]]:
+    """Return the rows as cells of a page."""
+    classes = {"best": "best", "like the best": "like"}
+    return [
+        [
+            Cell(text, pad, " ".join(filter(None, [
+                "text" if table.aligned[column] == "left" else "",
+                classes.get(str(table.marks.get((row, column))), ""),
+            ])))
+            for column, (text, pad) in enumerate(zip(cells, pads, strict=True))
+        ]
+        for row, (cells, pads) in enumerate(zip(table.rows, _padding(table), strict=True))
+    ]  # fmt: skip
+
+
+def escaped_markdown(text: str) -> str:
+    r"""Return a text as Markdown shows it: what would be markup is escaped, lines are joined.
+
+    Examples
+    --------
+    >>> escaped_markdown("a <b>*bold*</b> name_1")
+    'a &lt;b>\\*bold\\*&lt;/b> name\\_1'
+    """
+    plain = text.replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ")
+    return re.sub(r"([*_`])", r"\\\1", plain)
+
+
+def _padding(table: Table) -> list[list[str]]:
+    """Return what each cell needs behind it, so that the decimal points of its column are one below the other."""
+    columns = [[row[column] for row in table.rows] for column in range(len(table.heads))]
+    padded = [
+        _pads(cells) if align == "point" else [""] * len(cells)
+        for cells, align in zip(columns, table.aligned, strict=True)
+    ]
+    return [list(row) for row in zip(*padded, strict=True)]
+
+
+def _pads(cells: list[str]) -> list[str]:
+    found = [_NUMBER.fullmatch(cell) for cell in cells]
+    decimals = [len(match[1]) if match and cell != MISSING else 0 for cell, match in zip(cells, found, strict=True)]
+    most = max(decimals, default=0)
+    return [
+        (_POINT_SPACE if "." not in cell and most else "") + _FIGURE_SPACE * (most - places) if match else ""
+        for cell, match, places in zip(cells, found, decimals, strict=True)
+    ]
+
+
+def _markdown(cell: str) -> str:
+    return escaped_markdown(cell).replace("|", "\\|")
+
+
+def _marked(cell: str, mark: str | None, best: str, like: str) -> str:
+    sign = {"best": best, "like the best": like}.get(str(mark), "")
+    return f"{sign}{cell}{sign}"
+
+
+def _latex(text: str) -> str:
+    import latexcodec  # noqa: F401  # it makes itself known to Python's codecs
+
+    return "".join(_latex_character(character) for character in text.translate(_LATEX))
+
+
+def _latex_character(character: str) -> str:
+    if character.isascii():
+        return character
+    try:
+        return character.encode("latex").decode("ascii")
+    except UnicodeEncodeError:
+        # What LaTeX's plain fonts lack is named, so that nothing is lost and all compiles.
+        return f"(U+{ord(character):04X})"
+
+
+def _latex_padding(pad: str) -> str:
+    if not pad:
+        return ""
+    hidden = pad.replace(_POINT_SPACE, ".").replace(_FIGURE_SPACE, "0")
+    return f"\\phantom{{{hidden}}}"

@@ -1,0 +1,88 @@
+"""The table of published figures against measured ones."""
+
+import math
+from collections.abc import Callable
+
+import pandas as pd
+
+from hdr_bench.reporting.published import RULE, Reproduction
+from hdr_bench.reporting.tables.accuracy import signed_writer
+from hdr_bench.reporting.tables.table import MISSING, Column, Table, fixed_writer, make_table, write_count, write_time
+
+_NAMES = {
+    "test_accuracy": "Test accuracy (%)",
+    "test_error": "Test error (%)",
+    "test_loss": "Test loss",
+    "test_rejection": "Rejection for 0.5 % error (%)",
+    "cross_validation_accuracy": "Accuracy over folds (%)",
+    "cross_validation_error": "Error over folds (%)",
+    "train_accuracy": "Training accuracy (%)",
+    "train_loss": "Training loss",
+    "validation_accuracy": "Validation accuracy (%)",
+    "validation_loss": "Validation loss",
+    "parameters": "Parameters",
+    "multiply_accumulates": "Multiply-accumulates",
+    "fit_seconds": "Fit (s)",
+    "predict_seconds": "Predict all (s)",
+    "epoch_seconds": "An epoch (s)",
+}
+
+
+def published_table(found: tuple[Reproduction, ...]) -> Table | None:
+    """Return published and measured figures with their intervals, the difference, and the verdict; None for none."""
+    if not found:
+        return None
+    rows = pd.DataFrame([_row(each) for each in found])
+    columns = [
+        Column("Method", ("case",), str, "left"),
+        Column("Figure (unit)", ("figure",), str, "left"),
+        Column("Published", ("metric", "published"), _series),
+        Column("Measured", ("metric", "measured"), _series),
+        Column("95 % interval", ("metric", "low", "high"), _interval),
+        Column("Difference", ("metric", "difference"), _difference),
+        Column("95 % interval of it", ("metric", "difference_low", "difference_high"), _difference_interval),
+        Column("Verdict", ("verdict",), str, "left"),
+        Column("Reason", ("reason",), lambda reason: reason or MISSING, "left"),
+        Column("Where", ("where",), lambda where: where or MISSING, "left"),
+    ]
+    note = f"{RULE} Differences are measured minus published; of a curve, the largest of an epoch."
+    return make_table("published", "Published against measured", rows, columns, note)
+
+
+def _row(each: Reproduction) -> dict[str, object]:
+    return {**vars(each), "figure": _NAMES[each.metric]}
+
+
+def _series(metric: str, values: tuple[float, ...]) -> str:
+    """Write one value, or the first and last of several and how many there are."""
+    write = _writer(metric)
+    if not values:
+        return MISSING
+    if len(values) == 1:
+        return write(values[0])
+    return f"{write(values[0])} … {write(values[-1])} ({len(values)} epochs)"
+
+
+def _interval(metric: str, low: float, high: float) -> str:
+    write = _writer(metric)
+    return MISSING if math.isnan(low) else f"{write(low)}–{write(high)}"
+
+
+def _difference(metric: str, difference: float) -> str:
+    if metric in {"parameters", "multiply_accumulates"}:
+        return MISSING if math.isnan(difference) else f"{difference:+,.0f}".replace("-", "−")
+    if metric.endswith("seconds"):
+        return MISSING if math.isnan(difference) else f"{difference:+.2g}".replace("-", "−")
+    return signed_writer(4, 1.0)(difference) if metric.endswith("loss") else signed_writer(2)(difference)
+
+
+def _difference_interval(metric: str, low: float, high: float) -> str:
+    return MISSING if math.isnan(low) else f"{_difference(metric, low)} to {_difference(metric, high)}"
+
+
+def _writer(metric: str) -> Callable[[float], str]:
+    if metric in {"parameters", "multiply_accumulates"}:
+        return write_count
+    if metric.endswith("seconds"):
+        return write_time
+    return fixed_writer(4) if metric.endswith("loss") else fixed_writer(2, 100)

@@ -1,0 +1,174 @@
+"""A table of results: exact values, and the same as text with no more digits than they deserve."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+MISSING = "–"
+DISTURBED = " *"
+
+Mark = Literal["best", "like the best"]
+Align = Literal["left", "right", "point"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its head with the unit, the exact values that it shows, and how they are written.
+
+    Attributes
+    ----------
+    head : str
+    names : tuple of str
+        Columns of the exact values.
+    write : callable
+        Takes a value of each, and returns the text.
+    align : {"left", "right", "point"}
+        "point" has the decimal points one below the other.
+    """
+
+    head: str
+    names: tuple[str, ...]
+    write: Callable[..., str]
+    align: Align = "right"
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table, exact and as text.
+
+    Attributes
+    ----------
+    name : str
+        For file names.
+    title : str
+    heads : tuple of str
+        With units.
+    rows : tuple of tuple of str
+    exact : DataFrame
+        The same values unrounded, in SI units and shares.
+    note : str
+        What a reader must know.
+    aligned : tuple of {"left", "right", "point"}
+        One a column.
+    marks : dict
+        By row and column: ``"best"``, or ``"like the best"`` where it cannot be told from it.
+    labels : tuple of str
+        The row of the summary that each row is about; empty where it is about several.
+    """
+
+    name: str
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    exact: pd.DataFrame
+    note: str = ""
+    aligned: tuple[Align, ...] = ()
+    marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+
+
+def make_table(
+    name: str,
+    title: str,
+    rows: pd.DataFrame,
+    columns: Sequence[Column],
+    note: str = "",
+    marks: Mapping[str, Mapping[int, Mark]] | None = None,
+) -> Table:
+    """Write a frame as a table.
+
+    Parameters
+    ----------
+    name, title, note : str
+    rows : DataFrame
+        A row each; the column ``case``, where there is one, names the method.
+    columns : sequence of Column
+    marks : dict of str to dict of int to {"best", "like the best"}, optional
+        By a column's head, then by the row's place.
+    """
+    records = rows.to_dict("records")
+    written = tuple(tuple(column.write(*(_value(row[name]) for name in column.names)) for column in columns)
+                    for row in records)  # fmt: skip
+    shown = dict.fromkeys(name for column in columns for name in column.names)
+    places = {column.head: place for place, column in enumerate(columns)}
+    return Table(
+        name=name,
+        title=title,
+        heads=tuple(column.head for column in columns),
+        rows=written,
+        exact=rows[list(shown)].rename(columns={"case": "method"}),
+        note=note,
+        aligned=tuple(column.align for column in columns),
+        marks={(row, places[head]): mark for head, found in (marks or {}).items() for row, mark in found.items()},
+        labels=tuple(str(row.get("case", "")) for row in records),
+    )
+
+
+METHOD = Column("Method", ("case",), str, "left")
+"""The first column of most tables."""
+
+
+def percent_writer(n: int) -> Callable[[float], str]:
+    """Return what writes a share as a percentage of `n` images, without the sign."""
+    places = percent_places(n)
+    return lambda share: MISSING if math.isnan(share) else f"{100 * share:.{places}f}"
+
+
+def interval_writer(write: Callable[[float], str]) -> Callable[[float, float], str]:
+    """Return what writes the ends of an interval."""
+    return lambda low, high: MISSING if math.isnan(low) else f"{write(low)}–{write(high)}"
+
+
+def write_count(count: float) -> str:
+    """Write a count with commas, e.g. ``12,345``."""
+    return MISSING if math.isnan(count) else f"{count:,.0f}"
+
+
+def fixed_writer(places: int, factor: float = 1.0) -> Callable[[float], str]:
+    """Return what writes a number, times `factor`, with so many decimals."""
+    return lambda value: MISSING if math.isnan(value) else f"{factor * value:.{places}f}"
+
+
+def percent_places(n: int) -> int:
+    """Return the decimal places that a percentage of `n` images deserves: one image is about a unit of the last.
+
+    Examples
+    --------
+    >>> percent_places(1000), percent_places(10_000), percent_places(360)
+    (1, 2, 1)
+    """
+    return min(max(math.ceil(math.log10(max(n, 1)) - 0.1) - 2, 0), 4)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return a number with so many significant digits, never as a power of ten.
+
+    Examples
+    --------
+    >>> significant(0.0123456), significant(12.3456), significant(1234.6), significant(0.0)
+    ('0.0123', '12.3', '1235', '0')
+    """
+    if math.isnan(value):
+        return MISSING
+    if value == 0:
+        return "0"
+    places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    return f"{value:.{places}f}"
+
+
+def write_time(seconds: float) -> str:
+    """Write a time with two digits: measured again, the third would be another.
+
+    Examples
+    --------
+    >>> write_time(14.73), write_time(0.0328), write_time(123.4)
+    ('15', '0.033', '123')
+    """
+    return significant(seconds, 2)
+
+
+def _value(cell: Any) -> Any:
+    return cell if isinstance(cell, str | bool | tuple) else float(cell)

@@ -1,0 +1,68 @@
+"use strict";
+// The page works without this: it adds sorting and filtering, opens what a link points into, and what is printed.
+(() => {
+  const number = (text) => {
+    const plain = text.replace(/[,\u2007\u2008\s]/g, "").replace("\u2212", "-");
+    return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain) ? parseFloat(plain) : NaN;
+  };
+  const valueOf = (row, place) => row.cells[place].textContent.trim();
+  const compare = (a, b) => {
+    const [x, y] = [number(a), number(b)];
+    if (!isNaN(x) && !isNaN(y)) return x - y;
+    return a.localeCompare(b, "en", { numeric: true });
+  };
+  const isMissing = (text) => text === "" || text === "\u2013";
+
+  for (const table of document.querySelectorAll("table.sortable")) {
+    const body = table.tBodies[0];
+    [...table.tHead.rows[0].cells].forEach((head, place) => {
+      const button = document.createElement("button");
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const direction = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
+        const rows = [...body.rows].map((row) => [valueOf(row, place), row]);
+        // What is missing stays at the end, whichever way.
+        rows.sort(([a], [b]) => isMissing(a) - isMissing(b) || direction * compare(a, b));
+        body.append(...rows.map(([, row]) => row));
+      });
+    });
+  }
+
+  const filter = document.querySelector("template#filter");
+  if (filter) {
+    filter.replaceWith(filter.content.cloneNode(true));
+    const input = document.querySelector(".filter input");
+    const said = document.querySelector(".filter output");
+    const named = [...document.querySelectorAll("[data-method]")];
+    input.addEventListener("input", () => {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const fits = (text) => words.every((word) => text.toLowerCase().includes(word));
+      for (const part of named) part.hidden = !fits(part.dataset.method);
+      const methods = document.querySelectorAll("details.method");
+      const shown = [...methods].filter((method) => !method.hidden).length;
+      said.textContent = words.length ? `${shown} of ${methods.length} methods` : "";
+    });
+  }
+
+  const reveal = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    if (target.tagName === "DETAILS") target.open = true;
+    for (let part = target.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+
+  const closed = [];
+  addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll("section > details:not([open])")) {
+      closed.push(part);
+      part.open = true;
+    }
+  });
+  addEventListener("afterprint", () => closed.splice(0).forEach((part) => { part.open = false; }));
+})();
