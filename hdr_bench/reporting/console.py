@@ -29,7 +29,7 @@ def print_run(contents: RunContents, console: Console) -> None:
     """
     summary, compared = contents.summary, compare_methods(contents)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Method")
+    table.add_column("Method", overflow="fold")
     for head in _HEADS:
         table.add_column(head, justify="left" if head.startswith("Group") else "right", no_wrap=True)
     written = (accuracy_table(summary, compared), time_table(summary, contents.results),

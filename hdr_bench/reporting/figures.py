@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.environment import available_cores
 from hdr_bench.reporting.contents import RunContents, slug
@@ -27,10 +29,13 @@ from hdr_bench.reporting.displays import (
 )
 from hdr_bench.reporting.displays.accuracy import COST_AXES
 from hdr_bench.reporting.style import STYLE
+from hdr_bench.reporting.tables.table import write_time
 from hdr_bench.reporting.vector import page_address, rounded
 
 _ALONE = 30
+_DPI = 150
 _MOST_CURVES = 10
+_SHOWN_OTHERWISE = ("confusion", "gallery")
 _COST_NAMES = {"fit_seconds": "fit-time", "predict_seconds": "predict-time", "fit_peak_bytes": "memory",
                "size_bytes": "size"}  # fmt: skip
 
@@ -52,6 +57,8 @@ class PlannedFigure:
         Width and height.
     case : str
         The method that it is about; empty where it is about several.
+    has_svg : bool
+        It is drawn as SVG too; not what a page shows in another way, as tables and sprites.
     """
 
     name: str
@@ -60,6 +67,7 @@ class PlannedFigure:
     displays: tuple[Any, ...]
     inches: tuple[float, float]
     case: str = ""
+    has_svg: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,7 @@ class Figure:
     case : str
         The method that it is about; empty where it is about several.
     svg, png : bytes
+        The SVG is empty where a page shows it in another way.
     """
 
     name: str
@@ -128,12 +137,14 @@ def _of_all(contents: RunContents) -> Iterator[PlannedFigure]:
         yield _rejection(contents)
     with suppress(StoreError):
         curve = LearningCurveDisplay.from_results(results)
-        yield _planned("learning-curve", "Accuracy by the number of training images", "", curve, (8.0, 4.2))
+        points = curve.frame()
+        said = _percents(points.assign(case=points["method"] + ", " + points["images"].map("{:,} images".format)))
+        yield _planned("learning-curve", "Accuracy by the number of training images", said, curve, (8.0, 4.2))
     with suppress(StoreError):
         timing = TimingDisplay.from_results(results)
-        yield _planned(
-            "times", "Each time that was measured", "", timing, (7.5, 1.2 + 0.3 * timing.times["case"].nunique())
-        )
+        medians = timing.frame().groupby("case", sort=False)["seconds"].median()
+        said = "Medians: " + "; ".join(f"{case}: {write_time(seconds)} s" for case, seconds in medians.items()) + "."
+        yield _planned("times", "Each time of a fit that was measured", said, timing, (7.5, 1.2 + 0.3 * len(medians)))
     if n > 1:
         yield from _of_several(contents)
 
@@ -143,13 +154,14 @@ def _of_several(contents: RunContents) -> Iterator[PlannedFigure]:
         training = TrainingDisplay.from_results(contents)
         if len(set(training.histories["case"])) > 1:
             height = max(4.2, 0.8 + 0.19 * len(training.frame().groupby(["case", "part"])))
-            yield _planned("training", "Accuracy of each network by epoch", "", training, (8.5, height))
+            title = "Accuracy of each network by epoch"
+            yield _planned("training", title, _last_accuracies(training), training, (8.5, height))
     with suppress(StoreError):
         disagreement = DisagreementDisplay.from_results(contents)
         side = min(3.2 + 0.38 * len(disagreement.labels), 11)
-        yield _planned(
-            "disagreement", "Images of which two methods say different things", "", disagreement, (side + 0.6, side)
-        )
+        title = "Images of which two methods say different things"
+        said = f"At most {100 * np.nanmax(disagreement.shares):.1f} % of the images."
+        yield _planned("disagreement", title, said, disagreement, (side + 0.6, side))
     grid = ConfusionGridDisplay.from_results(contents)
     if len(grid.displays) > 1:
         yield _planned(
@@ -179,11 +191,13 @@ def _of_one(contents: RunContents, number: int, case: str) -> Iterator[PlannedFi
                             f"curves: {areas}.", tuple(panels), (4.7 * len(panels), 3.7), case)  # fmt: skip
     with suppress(StoreError):
         courses = tuple(TrainingDisplay.from_results(contents, [case], quantity) for quantity in ("accuracy", "loss"))
-        yield PlannedFigure(f"training-{name}", f"Training: {case}", "", courses, (8.5, 3.4), case)
+        said = f"Training of {case}, accuracy and loss by epoch. {_last_accuracies(courses[0])}"
+        yield PlannedFigure(f"training-{name}", f"Training: {case}", said, courses, (8.5, 3.4), case)
     with suppress(StoreError):
         search = SearchDisplay.from_results(contents, case)
         height = 1.2 + 0.25 * min(len(search.candidates), 30)
-        yield _planned(f"search-{name}", f"Grid search: {case}", "", search, (8.0, height), case)
+        said = f"Chosen: {search.candidates['params'][0]}, of {len(search.candidates)} candidates."
+        yield _planned(f"search-{name}", f"Grid search: {case}", said, search, (8.0, height), case)
     with suppress(StoreError):
         gallery = GalleryDisplay.from_results(contents, case)
         if gallery.shown:
@@ -199,7 +213,17 @@ def _rejection(contents: RunContents) -> PlannedFigure:
     title = "Error when the unsure images are refused"
     if len(ranked) > _MOST_CURVES:
         title += f" (the {_MOST_CURVES} most accurate methods)"
-    return _planned("rejection", title, "", display, (8.5, 4.0))
+    shares = good.set_index("case")["rejection"].dropna()
+    said = "; ".join(f"{case}: {100 * share:.1f} %" for case, share in shares.items())
+    return _planned(
+        "rejection", title, f"Refused for an error of 0.5 %: {said or 'none gets there'}.", display, (8.5, 4.0)
+    )
+
+
+def _last_accuracies(training: TrainingDisplay) -> str:
+    last = training.frame().query("part == 'train'").groupby("case", sort=False).last()
+    return "; ".join(f"{case}: {100 * row['mean']:.1f} % of the training images after epoch {row['epoch']:.0f}"
+                     for case, row in last.iterrows()) + "."  # fmt: skip
 
 
 def _gallery_inches(gallery: GalleryDisplay) -> tuple[float, float]:
@@ -209,7 +233,8 @@ def _gallery_inches(gallery: GalleryDisplay) -> tuple[float, float]:
 def _planned(
     name: str, title: str, said: str, display: Any, inches: tuple[float, float], case: str = ""
 ) -> PlannedFigure:
-    return PlannedFigure(name, title, f"{title}. {said}".strip(), (display,), inches, case)
+    has_svg = not name.startswith(_SHOWN_OTHERWISE)
+    return PlannedFigure(name, title, f"{title}. {said}".strip(), (display,), inches, case, has_svg)
 
 
 def _percents(frame: Any) -> str:
@@ -226,19 +251,31 @@ def _drawn(planned: PlannedFigure) -> Figure:
         # What a user's own matplotlibrc says does not reach a report.
         mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"})
         mpl.rcParams.update(STYLE)  # type: ignore[arg-type]  # its hints know each name
-        figure = MatplotlibFigure(figsize=planned.inches, layout="constrained")
+        figure = MatplotlibFigure(figsize=planned.inches, layout="constrained", dpi=_DPI)
         axes = figure.subplots(1, len(planned.displays), squeeze=False)[0]
         for display, ax in zip(planned.displays, axes, strict=True):
             display.plot(ax)
-        # The layout is found once, not for each format.
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-        svg = _saved(figure, "svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-        png = _saved(figure, "png")
-    return Figure(planned.name, planned.title, planned.text, planned.case, rounded(svg), png)
+        png = _png_of(figure)
+        svg = _svg_of(figure) if planned.has_svg else b""
+    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png)
 
 
-def _saved(figure: Any, kind: str, **options: Any) -> bytes:
+def _png_of(figure: Any) -> bytes:
+    """Draw a picture with a palette of 256 colours, which is a third of its size and no other to the eye."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    # The layout is found once; at a picture's many dots texts are as wide as they are in print.
+    figure.set_layout_engine("none")
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
     buffer = io.BytesIO()
-    figure.savefig(buffer, format=kind, **options)
+    picture.quantize(256).save(buffer, "png", dpi=(_DPI, _DPI))
     return buffer.getvalue()
+
+
+def _svg_of(figure: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    return rounded(buffer.getvalue())

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -55,14 +56,18 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     >>> results.groupby("case")["accuracy"].mean()  # doctest: +SKIP
     """
     store = Store(path)
-    return read_results(store, store.read_run())[0]
+    return _frame(store, store.read_run(), store.read)
 
 
 def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, Result]]:
     """Return what `load_results` does, and the results themselves by their keys, as far as they can be read."""
     records: dict[str, Result] = {}
-    rows = [_row(run.suite.name, planned, store, records) for planned in run.trials]
-    return pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH]), records
+
+    def read(key: str) -> Result:
+        records[key] = store.read(key)
+        return records[key]
+
+    return _frame(store, run, read), records
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -94,7 +99,12 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([{**row, "number": numbers[row["method"]]} for row in rows])
 
 
-def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
+def _frame(store: Store, run: RunRecord, read: Callable[[str], Result]) -> pd.DataFrame:
+    rows = [_row(run.suite.name, planned, store, read) for planned in run.trials]
+    return pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
+
+
+def _row(suite: str, planned: Planned, store: Store, read: Callable[[str], Result]) -> dict[str, Any]:
     row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": planned.case, "seed": planned.seed}
     row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
     key = store.find(planned)
@@ -103,8 +113,7 @@ def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result])
         told = ("damaged", "cut off; it will be run again") if is_there else ("missing", "not yet run")
         return {**row, "status": told[0], "error": told[1]}
     try:
-        records[key] = store.read(key)
-        return {**row, "key": key, **_told(records[key])}
+        return {**row, "key": key, **_told(read(key))}
     except NewerFormatError:
         raise
     except StoreError as error:

@@ -29,8 +29,6 @@ from hdr_bench.reporting.tables.formats import escaped_markdown
 FORMATS = ("html", "md", "latex", "csv")
 """What a report can be written as; figures come with each."""
 
-_PICTURES_ONLY = ("gallery-",)
-
 
 def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS) -> Path:
     """Write the report of a run beside its results.
@@ -82,7 +80,7 @@ def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     files = {"results.json": _json(contents.records.values())}
     for figure in figures:
         files[f"figures/{figure.name}.png"] = figure.png
-        if not figure.name.startswith(_PICTURES_ONLY):
+        if figure.svg:
             files[f"figures/{figure.name}.svg"] = figure.svg
     if "csv" in formats:
         files |= {f"tables/{table.name}.csv": to_csv(table).encode() for table in tables}

@@ -12,6 +12,7 @@ from PIL import Image
 from hdr_bench.reporting.displays.gallery import COLUMNS, GalleryDisplay, Shown, as_ink_on_paper, caption
 
 _SMALLEST_SIDE, _LARGEST_SIDE = 56, 72
+_LIGHTEST, _DARKEST = np.array([255.0, 255.0, 255.0]), np.array([11.0, 70.0, 121.0])
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,13 @@ def make_sprite(gallery: GalleryDisplay) -> Sprite:
                   round(factor * width), round(factor * height), columns, cells)  # fmt: skip
 
 
+def shaded_picture(shares: NDArray[np.float64]) -> str:
+    """Return a matrix of shares as an address that holds its picture: a pixel a cell, the darker the more."""
+    darkness = np.sqrt(shares)[:, :, None]
+    pixels = np.round((1 - darkness) * _LIGHTEST + darkness * _DARKEST).astype(np.uint8)
+    return _in_address(Image.fromarray(pixels))
+
+
 def _tiled(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     n, height, width = images.shape
     rows = math.ceil(n / columns)
@@ -74,9 +82,13 @@ def _tiled(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
 
 
 def _data_uri(picture: NDArray[np.uint8]) -> str:
-    buffer = io.BytesIO()
     # Sixteen greys are enough for the eye, and half the bytes.
-    Image.fromarray(picture).quantize(16).save(buffer, "png", optimize=True)
+    return _in_address(Image.fromarray(picture).quantize(16))
+
+
+def _in_address(picture: Image.Image) -> str:
+    buffer = io.BytesIO()
+    picture.save(buffer, "png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 

@@ -36,7 +36,6 @@ STYLE: dict[str, Any] = {
     "font.family": FONT,
     "font.size": 9.5,
     "grid.color": GRID,
-    "savefig.dpi": 150,
     # Points that move a line by less than half a pixel are left out.
     "path.simplify_threshold": 0.5,
     # Texts stay texts: they can be searched, and a page with many figures stays small.

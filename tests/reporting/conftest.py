@@ -1,9 +1,11 @@
+import json
 import shutil
 
 import pytest
 
-from hdr_bench import run_suite
+from hdr_bench import run_suite, write_report
 from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.reporting.contents import RunContents
 
 SUITE = {
     "title": "Own <methods> & more",
@@ -18,6 +20,29 @@ SUITE = {
     ],
 }
 
+VARIOUS = {
+    "title": "Methods of every kind",
+    "authors": "Doe, J.",
+    "source": "Digits, volume 1",
+    "bibtex": "@article{doe2020, author = {Doe, Jane}, title = {Digits}, journal = {Journal of Digits}, year = {2020}}",
+    "machine": "a laptop",
+    "dataset": "digits-8x8",
+    "case": [
+        {"name": "MLP", "estimator": "mlp", "params": {"layers": "32N", "max_epochs": 4, "validation_fraction": 0.1},
+         "protocol": {"repeats": 2}},
+        {"name": "MLP, wider", "estimator": "mlp", "params": {"layers": "64N-BN", "max_epochs": 3}},
+        {"name": "k-NN", "estimator": "knn", "steps": [{"name": "deskew"}]},
+        {"name": "Linear SVM $x^2$, with a name that is so long that no table or figure has room for the whole of it",
+         "estimator": "svm", "params": {"kernel": "linear"}},
+        {"name": "One against one", "estimator": "sklearn.svm.SVC", "params": {"decision_function_shape": "ovo"}},
+        {"name": "Search", "estimator": "knn", "grid": {"n_neighbors": [1, 30, 90]},
+         "protocol": {"kind": "grid-search", "folds": 2}},
+        {"name": "Curve", "estimator": "tree", "protocol": {"kind": "learning-curve", "sizes": [100, 600]}},
+        {"name": "k-NN, folds", "estimator": "knn", "protocol": {"kind": "cross-validation", "folds": 4}},
+        {"name": "Tree, folds", "estimator": "tree", "protocol": {"kind": "cross-validation", "folds": 4}},
+    ],
+}  # fmt: skip
+
 
 @pytest.fixture(scope="session")
 def finished_run(tmp_path_factory):
@@ -25,7 +50,49 @@ def finished_run(tmp_path_factory):
     return run_suite(suite, out=tmp_path_factory.mktemp("runs") / "own", threads=1)
 
 
+@pytest.fixture(scope="session")
+def finished_various(tmp_path_factory):
+    suite = parse_suite(VARIOUS, "various", "various.toml")
+    return run_suite(suite, out=tmp_path_factory.mktemp("runs") / "various", threads=1)
+
+
+@pytest.fixture(scope="session")
+def reported(finished_run, tmp_path_factory):
+    """The folder of `run` with its report, for tests that only read."""
+    folder = shutil.copytree(finished_run, tmp_path_factory.mktemp("reported") / "run")
+    write_report(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reported_various(finished_various, tmp_path_factory):
+    """The folder of `various` with its report, for tests that only read."""
+    folder = shutil.copytree(finished_various, tmp_path_factory.mktemp("reported") / "various")
+    write_report(folder)
+    return folder
+
+
 @pytest.fixture
 def run(finished_run, tmp_path):
     """A folder of one's own with a run in it: four methods, one of which failed, two seeds."""
     return shutil.copytree(finished_run, tmp_path / "run")
+
+
+@pytest.fixture
+def various(finished_various, tmp_path):
+    """A folder of one's own with a run in it: networks, a search, a learning curve, folds, methods without scores."""
+    return shutil.copytree(finished_various, tmp_path / "various")
+
+
+@pytest.fixture
+def publishing():
+    """A function that gives cases of a run published figures, and returns what the folder holds then."""
+
+    def publish(folder, **published):
+        record = json.loads((folder / "run.json").read_bytes())
+        for case in record["suite"]["case"]:
+            case["published"] = published.get(case["name"].replace(", ", "_").replace("-", ""), [])
+        (folder / "run.json").write_text(json.dumps(record))
+        return RunContents(folder)
+
+    return publish

@@ -5,13 +5,11 @@ import sys
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, ttest_1samp
 
 from hdr_bench import compare_runs, load_results, run_suite
 from hdr_bench.experiments.result import Predictions
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
-from hdr_bench.reporting.statistics import holm, paired_p_value, resampled_p_value
 
 TREE = "Tree_50%"
 
@@ -194,27 +192,3 @@ def test_the_command_and_its_exit_codes(run, other):
     missing = compare(run, run / "nowhere")
     assert missing.returncode == 1
     assert "no run here" in missing.stderr
-
-
-def test_mcnemars_test_is_the_binomial_one_on_the_discordant_pairs():
-    rng = np.random.default_rng(0)
-    before, after = rng.random((1, 300)) < 0.9, rng.random((1, 300)) < 0.8
-    lost, won = int(np.sum(before & ~after)), int(np.sum(~before & after))
-    assert paired_p_value(before, after) == pytest.approx(binomtest(lost, lost + won).pvalue)
-    assert paired_p_value(before, before) == 1
-    with pytest.raises(ValueError, match="cannot be paired"):
-        paired_p_value(before, after[:, :100])
-
-
-def test_the_resampled_test_without_its_correction_is_the_t_test():
-    differences = np.array([0.01, -0.02, 0.03, 0.015, 0.02])
-    assert resampled_p_value(differences, 0.0) == pytest.approx(ttest_1samp(differences, 0).pvalue)
-    assert resampled_p_value(differences, 0.25) > resampled_p_value(differences, 0.0)
-    assert resampled_p_value(np.zeros(5), 0.25) == 1
-    assert resampled_p_value(np.full(5, 0.1), 0.25) == 0
-
-
-def test_holms_example():
-    # Holm's own rule: the smallest times n, the next times n - 1, never less than the one before.
-    assert holm([0.01, 0.02, 0.03, 0.005]) == pytest.approx([0.03, 0.04, 0.04, 0.02])
-    assert holm([]) == []

@@ -46,14 +46,3 @@ def test_the_summary_is_the_mean_over_seeds(run):
     assert np.isnan(summary.loc["Least squares", "accuracy_std"])
     assert summary.loc["Bad", "problem"].startswith("failed: InvalidParameterError")
     assert np.isnan(summary.loc["Least squares", "log_loss"])
-
-
-def test_wilsons_interval_as_newcombe_published_it():
-    # Newcombe (1998), "Two-sided confidence intervals for the single proportion", Table I, method 3.
-    for right, n, low, high in [
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-    ]:
-        assert wilson_interval(right / n, n) == pytest.approx((low, high), abs=5e-5)

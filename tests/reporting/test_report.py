@@ -1,41 +1,51 @@
 import html.parser
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 
-import pandas as pd
+import numpy as np
 import pytest
 from PIL import Image
 
-from hdr_bench import load_results, write_report
+from hdr_bench import Case, Suite, load_results, run_suite, write_report
+from hdr_bench.datasets import Part, make_dataset
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.reporting.report import finding
+from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.contents import RunContents, slug
+
+NOT_THE_REPORTS = {"trials", "images", "run.json", ".lock"}
 
 
 def _files(folder):
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and "trials" not in path.parts and path.name not in {"run.json", ".lock"}
+        if path.is_file() and not NOT_THE_REPORTS & set(path.relative_to(folder).parts)
     }
 
 
-def test_the_files_of_a_report(run):
-    assert write_report(run) == run / "report.html"
-    assert set(_files(run)) == {
+def test_the_files_of_a_report(reported):
+    tables = ("accuracy", "time", "memory", "scores", "classes", "pairs")
+    names = {slug(case): number for number, case in enumerate(dict.fromkeys(load_results(reported)["case"]), start=1)}
+    good = [name for name in names if name != "bad"]
+    both = ["accuracy", "accuracy-fit-time", "accuracy-predict-time", "accuracy-memory", "accuracy-size", "rejection",
+            "times", "disagreement", *(f"curves-{names[name]}-{name}" for name in good)]  # fmt: skip
+    pictures = ["confusion", "gallery-all-wrong", *(f"{kind}-{names[name]}-{name}" for name in good
+                                                    for kind in ("confusion", "gallery"))]  # fmt: skip
+    assert set(_files(reported)) == {
         "report.html", "report.md", "results.json",
-        *(f"tables/{name}.{ending}" for name in ("accuracy", "time", "memory") for ending in ("csv", "tex")),
-        *(f"figures/{name}.{ending}" for name in ("accuracy", "accuracy-fit-time", "confusion-1-k-nn-b-bold-b",
-          "confusion-2-tree-50", "confusion-3-least-squares") for ending in ("png", "svg")),
+        *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
+        *(f"figures/{name}.{ending}" for name in both for ending in ("png", "svg")),
+        *(f"figures/{name}.png" for name in pictures),
     }  # fmt: skip
 
 
-def test_the_same_results_give_the_same_bytes_whenever_and_wherever(run, tmp_path):
-    write_report(run)
-    here = _files(run)
-    elsewhere = shutil.copytree(run, tmp_path / "another place" / "copy")
+def test_the_same_results_give_the_same_bytes_whenever_and_wherever(reported, tmp_path):
+    here = _files(reported)
+    elsewhere = shutil.copytree(reported, tmp_path / "another place" / "copy")
     for name in here:
         (elsewhere / name).unlink()
     environment = {
@@ -54,42 +64,82 @@ def test_the_same_results_give_the_same_bytes_whenever_and_wherever(run, tmp_pat
 class _Links(html.parser.HTMLParser):
     def __init__(self):
         super().__init__()
-        self.addresses, self.open, self.text = [], [], ""
+        self.addresses, self.ids, self.open, self.text = [], [], [], ""
 
     def handle_starttag(self, tag, attributes):
         self.addresses += [value for name, value in attributes if name in {"src", "href"}]
-        if tag not in {"meta", "img", "br", "link"}:
+        self.ids += [value for name, value in attributes if name == "id"]
+        # The end of a cell may be left out, as of what has no content.
+        if tag not in {"meta", "img", "br", "link", "input", "td", "tr"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag):
-        assert self.open.pop() == tag
+        if tag not in {"td", "tr"}:
+            assert self.open.pop() == tag
 
     def handle_data(self, data):
         self.text += data
 
 
-def test_the_page_is_whole_and_loads_nothing(run):
+@pytest.mark.parametrize("folder", ["reported", "reported_various"])
+def test_the_page_is_whole_and_loads_nothing(folder, request):
     page = _Links()
-    page.feed(write_report(run).read_text())
+    page.feed((request.getfixturevalue(folder) / "report.html").read_text())
     assert page.open == []
-    assert page.addresses
-    assert all(address.startswith("data:image/svg+xml;base64,") for address in page.addresses)
+    inner = [address for address in page.addresses if address.startswith("#")]
+    assert all(address.startswith("data:") for address in page.addresses if not address.startswith("#"))
+    assert len(page.ids) == len(set(page.ids))
+    assert inner
+    assert {address[1:] for address in inner} <= set(page.ids)
+
+
+def test_markup_in_names_and_claims_is_text(reported):
+    page = _Links()
+    page.feed((reported / "report.html").read_text())
     assert "k-NN | <b>bold</b>" in page.text
     assert "A claim with <markup> and 5 % of it." in page.text
+    text = (reported / "report.md").read_text()
+    assert "<b>" not in text
+    assert "<markup>" not in text
+
+
+def test_every_row_has_an_address_that_its_results_decide(run, reported):
+    contents, again = RunContents(run), RunContents(reported)
+    addresses = {label: contents.row_id(label) for label in dict.fromkeys(contents.results["label"])}
+    assert all(address.startswith(f"own-{slug(label)}-") for label, address in addresses.items())
+    assert addresses == {label: again.row_id(label) for label in addresses}
+    for name in ("report.html", "report.md"):
+        text = (reported / name).read_text()
+        assert all(address in text for address in addresses.values())
+        assert (
+            "hold-out; seeds 0, 1; trained on 1,437, tested on 360 images of digits-8x8; scikit-learn, 1 thread" in text
+        )
+    (key,) = contents.results.query("label == 'Least squares'")["key"]
+    result = contents.store.read(key)
+    contents.store.write(result.model_copy(update={"seconds": 1.0}), contents.store.read_predictions(key))
+    changed = RunContents(run)
+    assert [label for label in addresses if changed.row_id(label) != addresses[label]] == ["Least squares"]
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.md"])
-def test_the_report_says_what_went_wrong_and_where_numbers_come_from(run, name):
-    write_report(run)
-    text = (run / name).read_text()
-    results = load_results(run)
+def test_the_report_says_what_went_wrong_and_where_numbers_come_from(reported, name):
+    text = (reported / name).read_text()
+    results = load_results(reported)
     assert "InvalidParameterError" in text
     assert "is right most often" in text
     assert results["fingerprint"][0] in text
     assert "the mean over the seeds 0, 1" in text
-    for words in ("scikit-learn", "Python", "cores", results["finished"].max()):
+    for words in ("scikit-learn", "Python", "cores", results["finished"].max(), "@misc{hdr-bench", "Leo Breiman"):
         assert words in text
     assert not re.search(r"/tmp/|/home/|/root/", text)
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.md"])
+def test_the_report_has_every_part_of_what_was_run(reported_various, name):
+    text = (reported_various / name).read_text()
+    for words in ("deskew → knn", "layers", "cross-validation with 4 folds", "grid search inside the training part",
+                  "2,080", "Jane Doe", "After Doe, J.: Digits, volume 1", "Judged on other images"):  # fmt: skip
+        assert words in text
 
 
 def test_the_command_is_the_one_that_makes_it_again(tmp_path):
@@ -97,47 +147,54 @@ def test_the_command_is_the_one_that_makes_it_again(tmp_path):
     path.write_text('title = "T"\ndataset = "digits-8x8"\n[[case]]\nname = "k [/b] NN"\nestimator = "knn"\n')
     command = [sys.executable, "-m", "hdr_bench", "run", "my suite.toml", "--samples", "100", "--threads", "1"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "k [/b] NN" in ran.stdout
+    assert "k [/b] NN is right on" in ran.stdout
     text = (tmp_path / "reports" / "my suite" / "report.md").read_text()
     assert "`hdr-bench run 'my suite.toml' --samples 100 --threads 1`" in text
     assert "a stratified share of the data with the SHA-256" in text
-
-
-def test_several_data_sets_are_not_ranked():
-    assert "do not compare" in finding(pd.DataFrame(), ["digits-8x8", "mnist-5k"])
+    # A single method is ranked with nothing.
+    assert "right most often" not in text
+    assert "## Pairs" not in text
+    assert not (tmp_path / "reports" / "my suite" / "figures" / "disagreement.png").exists()
 
 
 def test_formats_are_chosen_and_unknown_ones_refused(run):
-    assert write_report(run, ["md"]) == run / "report.md"
-    assert not (run / "report.html").exists()
-    assert not (run / "tables").exists()
     with pytest.raises(UnknownNameError, match="unknown report format 'pdf'"):
         write_report(run, ["pdf"])
+    assert not (run / "figures").exists()
+    # What an earlier report had and this one has not goes.
+    stale = [run / "figures" / "confusion-gone.png", run / "tables" / "accuracy.tex"]
+    for path in stale:
+        path.parent.mkdir()
+        path.write_bytes(b"old")
+    assert write_report(run, ["md"]) == run / "report.md"
+    assert not (run / "report.html").exists()
+    assert not any(path.exists() for path in stale)
 
 
-def test_figures_of_an_earlier_report_go(run):
-    write_report(run)
-    (run / "figures" / "confusion-gone.png").write_bytes(b"old")
-    write_report(run)
-    assert not (run / "figures" / "confusion-gone.png").exists()
-
-
-def test_figures_are_readable_pictures(run):
-    write_report(run)
-    for path in (run / "figures").glob("*.png"):
-        with Image.open(path) as picture:
-            assert min(picture.size) > 200
+def test_figures_are_readable_pictures(reported, reported_various):
+    for folder in (reported, reported_various):
+        for path in (folder / "figures").glob("*.png"):
+            with Image.open(path) as picture:
+                assert min(picture.size) > 150, path.name
 
 
 def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     keys = load_results(run)["key"]
     (run / "trials" / f"{keys[0]}.npz").unlink()
     (run / "trials" / f"{keys[3]}.npz").write_bytes(b"half")
+    # Of the tree's first trial the result can be read, its predictions cannot.
+    store = Store(run)
+    result = store.read(keys[1])
+    store.write(result, None)
+    (image,) = (run / "images").iterdir()
+    image.write_bytes(b"half an archive")
     text = write_report(run, ["md"]).read_text()
     assert "missing: not yet run" in text
     assert "damaged: cut off; it will be run again" in text
+    assert f"images/{image.name}: damaged" in text
     assert str(run) not in text
-    assert "Tree_50%" in text
+    assert "Tree\\_50%" in text
+    assert not list((run / "figures").glob("gallery-*"))
 
 
 def test_a_run_in_which_nothing_went_well_has_nothing_to_report(run, tmp_path):
@@ -147,3 +204,33 @@ def test_a_run_in_which_nothing_went_well_has_nothing_to_report(run, tmp_path):
         write_report(run)
     with pytest.raises(StoreError, match="no run here"):
         write_report(tmp_path / "nowhere")
+
+
+@pytest.fixture(scope="module")
+def many_classes(tmp_path_factory):
+    """A run on 47 classes with names of several letters, with a trial that ran out of time."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(47), 8)
+    images = rng.integers(0, 40, (376, 6, 6)).astype(np.uint8)
+    images.reshape(376, 36)[np.arange(376), labels % 36] += 150
+    images[labels >= 36, 0, 0] += 60
+    parts = [Part(images[start::2], labels[start::2]) for start in (0, 1)]
+    names = [f"{chr(97 + number // 26)}{chr(97 + number % 26)} & <i>" for number in range(47)]
+    cases = [Case(name="k-NN", estimator="knn"), Case(name="Centroid", estimator="sklearn.naive_bayes.GaussianNB"),
+             Case(name="Slow", estimator="mlp", params={"max_epochs": 100_000}, time_limit="4s")]  # fmt: skip
+    suite = Suite(name="many", title="Many classes", dataset=make_dataset("47", *parts, names), cases=cases)
+    folder = run_suite(suite, out=tmp_path_factory.mktemp("runs") / "many", threads=1)
+    write_report(folder)
+    return folder
+
+
+def test_a_data_set_of_47_classes_and_a_trial_out_of_time(many_classes):
+    page = _Links()
+    page.feed((many_classes / "report.html").read_text())
+    assert page.open == []
+    assert "ab & <i>" in page.text
+    assert "timeout" in page.text
+    assert "Slow" in page.text
+    results = json.loads((many_classes / "results.json").read_text())
+    assert [result["status"] for result in results] == ["ok", "ok", "timeout"]
+    assert page.text.count("ab & <i>") > 4

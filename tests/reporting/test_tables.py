@@ -1,78 +1,193 @@
 import io
 import shutil
 import subprocess
+import unicodedata
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import precision_recall_fscore_support
 
-from hdr_bench import load_results
-from hdr_bench.reporting.frame import summarise
-from hdr_bench.reporting.tables import MISSING, make_tables, significant, to_csv, to_latex, to_markdown
+from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.pairs import compare_methods
+from hdr_bench.reporting.published import reproductions
+from hdr_bench.reporting.tables import make_tables, to_cells, to_csv, to_latex, to_markdown
+from hdr_bench.reporting.tables.costs import least_marks
+from hdr_bench.reporting.tables.formats import escaped_markdown
+from hdr_bench.reporting.tables.table import MISSING, Column, make_table, significant, write_time
+
+CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
 
 
-@pytest.fixture
-def tables(run):
-    return make_tables(summarise(load_results(run)))
+def _tables(folder):
+    contents = RunContents(folder)
+    made = make_tables(contents, compare_methods(contents), reproductions(contents))
+    return {table.name: table for table in made}
 
 
-def test_what_each_table_holds(tables):
-    accuracy, time, memory = tables
-    assert [head.partition(" (")[0] for head in accuracy.heads] == [
-        "Method", "Accuracy", "95 % interval", "Std. dev.", "Trials", "Error", "Precision", "Recall", "F1",
-        "Log loss",
+@pytest.fixture(scope="module")
+def tables(finished_run):
+    return _tables(finished_run)
+
+
+@pytest.fixture(scope="module")
+def various_tables(finished_various):
+    return _tables(finished_various)
+
+
+def test_what_each_table_holds(tables, various_tables):
+    assert list(tables) == ["accuracy", "time", "memory", "scores", "classes", "pairs"]
+    assert list(various_tables) == ["accuracy", "time", "memory", "scores", "search", "classes", "pairs"]
+    assert [head.partition(" (")[0] for head in tables["accuracy"].heads] == [
+        "Method", "Accuracy", "95 % interval", "Group", "Error", "Trials", "Std. dev.", "95 % of the mean",
     ]  # fmt: skip
-    assert [head.partition(" (")[0] for head in time.heads[1:]] == [
-        "Fit",
-        "Fit, CPU",
-        "Predict all",
-        "One image",
-        "95th percentile",
-        "Engine",
-    ]
-    assert {row[-1] for row in time.rows[:3]} <= {"scikit-learn", "faiss", "onedal", "scipy"}
-    assert memory.heads[-1] == "Parameters"
-    for table in tables:
-        assert [row[0] for row in table.rows] == ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
-        assert all(len(row) == len(table.heads) for row in table.rows)
+    assert {row[-1] for row in tables["time"].rows[:3]} <= {"scikit-learn", "faiss", "onedal", "scipy"}
+    for name in ("accuracy", "time", "memory", "scores"):
+        table = tables[name]
+        assert [row[0] for row in table.rows] == CASES
+        assert all(len(row) == len(table.heads) == len(table.aligned) for row in table.rows)
         assert set(table.rows[-1][1:]) <= {MISSING, "0"}
 
 
-def test_cells_are_the_exact_values_rounded(tables, run):
-    summary = summarise(load_results(run))
-    for row, exact in zip(tables[0].rows[:3], summary["accuracy"], strict=False):
+def test_units_stand_once_in_the_head(tables, various_tables):
+    for table in (*tables.values(), *various_tables.values()):
+        for row in table.rows:
+            for head, cell in zip(table.heads, row, strict=True):
+                if "(" in head and head not in {"Method", "Searched", "Chosen"}:
+                    assert not any(unit in cell for unit in ("%", " s", "MB")), (head, cell)
+
+
+def test_cells_are_the_exact_values_rounded(tables, finished_run):
+    summary = RunContents(finished_run).summary
+    for row, exact in zip(tables["accuracy"].rows[:3], summary["accuracy"], strict=False):
         assert float(row[1]) == pytest.approx(100 * exact, abs=0.05)
         assert len(row[1].partition(".")[2]) == 1
-    assert tables[2].rows[2][-1] == "650"
+    assert tables["memory"].rows[2][4] == "650"
+    low, high = summary.loc[1, ["accuracy_mean_low", "accuracy_mean_high"]]
+    assert tables["accuracy"].rows[1][-1] == f"{100 * low:.1f}–{100 * high:.1f}"
+
+
+def test_the_best_is_marked_and_what_is_like_it(tables, finished_run):
+    contents = RunContents(finished_run)
+    compared = compare_methods(contents)
+    best, *peers = compared.best["Tree_50%"]
+    expected = {(CASES.index(best), 1): "best"} | {(CASES.index(peer), 1): "like the best" for peer in peers}
+    assert {place: mark for place, mark in tables["accuracy"].marks.items() if place[1] == 1} == expected
+    row = CASES.index(best)
+    cell = to_cells(tables["accuracy"])[row][1]
+    assert cell.classes == "best"
+    assert f"**{cell.text}**" in to_markdown(tables["accuracy"])
+    assert f"\\textbf{{{cell.text}}}" in to_latex(tables["accuracy"])
+
+
+def test_costs_that_noise_explains_are_not_ranked():
+    def marks(values, trials):
+        rows = [
+            {"label": f"m{number}", "fit_seconds": value * factor, "status": "ok"}
+            for number, value in enumerate(values)
+            for factor in ((0.8, 1.25) if trials == 2 else (1.0,))
+        ]
+        summary = pd.DataFrame(
+            {"case": [f"m{number}" for number in range(len(values))], "fit_seconds": values, "n_trials": trials,
+             "is_time_disturbed": False}
+        )  # fmt: skip
+        return least_marks(summary, pd.DataFrame(rows), "fit_seconds")
+
+    assert marks([10.0, 15.0, 25.0], 1) == {0: "best", 1: "like the best"}
+    assert marks([10.0, 15.0, 90.0], 2) == {0: "best", 1: "like the best"}
+    assert marks([0.02, 0.09, 5.0], 1) == {0: "best", 1: "like the best"}
+    assert marks([np.nan, 5.0], 1) == {}
+
+
+def test_each_class_is_scikit_learns(tables, finished_run):
+    ((_, found),) = RunContents(finished_run).predictions_of(CASES[0])
+    precision, recall, f1, support = precision_recall_fscore_support(found.y_true, found.y_pred)
+    exact = pd.read_csv(io.StringIO(to_csv(tables["classes"])))
+    mine = exact[exact["method"] == CASES[0]]
+    np.testing.assert_allclose(
+        mine[["precision", "recall", "f1", "support"]], np.transpose([precision, recall, f1, support])
+    )
+    assert tables["classes"].heads[1:3] == ("0 (%)", "1 (%)")
+    assert float(tables["classes"].rows[0][1]) == pytest.approx(100 * f1[0], abs=0.5)
+
+
+def test_pairs_have_their_test_and_what_the_bayesian_one_says(various_tables):
+    table = various_tables["pairs"]
+    assert "corrected resampled t-test" in table.note
+    assert "Bayesian correlated t-test" in table.note
+    (folds,) = [row for row in table.rows if row[0] == "k-NN, folds"]
+    assert folds[6] == "yes"
+    assert float(folds[7]) > 0.99
+    assert {row[7] for row in table.rows if row is not folds} == {MISSING}
+
+
+def test_what_was_searched_and_chosen(various_tables):
+    (row,) = various_tables["search"].rows
+    assert row[:3] == ("Search", "n_neighbors: 1, 30, 90", "n_neighbors = 1")
+    assert row[4:6] == ("3", "3")
 
 
 def test_markdown_escapes_what_would_break_it(tables):
-    lines = to_markdown(tables[0]).splitlines()
+    lines = to_markdown(tables["accuracy"]).splitlines()
     assert len({len(line) for line in lines}) == 1
-    assert "k-NN \\| &lt;b>bold" in lines[2]
+    assert "k-NN \\| &lt;b>bold&lt;/b>" in lines[2]
+    assert "Tree\\_50%" in lines[3]
 
 
-def test_csv_holds_exact_values(tables, run):
-    read = pd.read_csv(io.StringIO(to_csv(tables[0])))
-    np.testing.assert_allclose(read["accuracy"], summarise(load_results(run))["accuracy"], rtol=1e-14)
+@settings(deadline=None)
+@given(st.text(max_size=30))
+def test_whatever_a_name_holds_a_markdown_table_keeps_its_columns(name):
+    rows = pd.DataFrame({"case": [name, "other"], "x": [1.0, 2.0]})
+    columns = [Column("Method", ("case",), str, "left"), Column("x", ("x",), significant)]
+    head, _, *lines = to_markdown(make_table("t", "T", rows, columns)).split("\n")
+    assert len(lines) == 2
+    # A bar that an odd number of backslashes stands before is no border.
+    bars = lines[0].replace("\\\\", "").replace("\\|", "").count("|")
+    assert bars == head.count("|") == 3
+    assert "<" not in escaped_markdown(name)
+
+
+def test_csv_holds_exact_values(tables, finished_run):
+    read = pd.read_csv(io.StringIO(to_csv(tables["accuracy"])))
+    np.testing.assert_allclose(read["accuracy"], RunContents(finished_run).summary["accuracy"], rtol=1e-14)
     assert read["method"].tolist()[1] == "Tree_50%"
 
 
 def test_latex_escapes_and_needs_booktabs_alone(tables):
-    text = to_latex(tables[0])
+    text = to_latex(tables["accuracy"])
     assert "Tree\\_50\\%" in text
-    assert "k-NN | " in text
+    assert "k-NN \\textbar{} \\textless{}b\\textgreater{}" in text
     assert text.count("\\\\") == 5
     assert MISSING not in text
+    assert text.isascii()
+    for command in ("\\toprule", "\\midrule", "\\bottomrule"):
+        assert command in text
+
+
+def test_decimal_points_stand_one_below_the_other():
+    rows = pd.DataFrame({"x": [12.0, 0.034, 1.5, np.nan]})
+    table = make_table("t", "T", rows, [Column("x (s)", ("x",), write_time, "point")])
+    assert [row[0] for row in table.rows] == ["12", "0.034", "1.5", MISSING]
+    widths = [len(cell.text.partition(".")[2]) + len(cell.padding) + ("." in cell.text) for (cell,) in to_cells(table)]
+    assert widths[:3] == [4, 4, 4]
+    assert all(unicodedata.category(sign) == "Zs" for (cell,) in to_cells(table) for sign in cell.padding)
+    assert "12\\phantom{.000}" in to_latex(table)
+    assert "1.5\\phantom{00}" in to_latex(table)
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex on this machine")
-def test_latex_compiles(tables, tmp_path):
-    body = "\n\n".join(to_latex(table) for table in tables)
+def test_latex_compiles(tables, various_tables, tmp_path):
+    odd = pd.DataFrame({"case": ["β → ≤ 漢 😀 é “q” \\ {x} ~^#&$", "[a]", "*", "\x01\r"], "x": 1.0})
+    columns = [Column("Method", ("case",), str, "left"), Column("x (µs, %)", ("x",), significant)]
+    every = [*tables.values(), *various_tables.values(), make_table("odd", "Odd", odd, columns)]
+    body = "\n\n".join(to_latex(table) for table in every)
     document = f"\\documentclass{{article}}\\usepackage{{booktabs}}\\begin{{document}}{body}\\end{{document}}"
     (tmp_path / "a.tex").write_text(document)
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "a.tex"]
-    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == 0
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, errors="replace")
+    assert ran.returncode == 0, ran.stdout[-2000:]
 
 
 @pytest.mark.parametrize(

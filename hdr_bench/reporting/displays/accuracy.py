@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import UnknownNameError
-from hdr_bench.reporting.displays.base import axes_of, legend_beside, plain_log, reach_of, shortened
+from hdr_bench.reporting.displays.base import axes_of, ends_of, legend_beside, log_error, plain_log, reach_of, shortened
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.style import INK, colour_of, marker_of
 
@@ -72,8 +72,9 @@ class AccuracyDisplay(SummaryDisplay):
         self.ax_.set_yticks(range(len(self.summary)), list(map(shortened, self.summary["case"])))
         self.ax_.set_ylim(len(self.summary) - 0.5, -0.5)
         counts = " or ".join(f"{count:,}" for count in sorted(set(self.summary["n_test"])))
-        self.ax_.set_xlabel(f"Accuracy on {counts} images (%), with 95 % interval")
-        self.ax_.set_title("Accuracy of each method")
+        log_error(self.ax_, "x", *ends_of(self.summary))
+        self.ax_.set_xlabel(f"Accuracy on {counts} images (%; error on a log scale)")
+        self.ax_.set_title("Accuracy of each method, with its 95 % interval")
         self.ax_.grid(axis="y", visible=False)
         return self
 
@@ -140,7 +141,8 @@ class CostDisplay(SummaryDisplay):
         self.ax_.set_xscale("log")
         plain_log(self.ax_.xaxis)
         self.ax_.set_xlabel(label)
-        self.ax_.set_ylabel("Accuracy (%), with 95 % interval")
-        self.ax_.set_title(f"Accuracy against {words}")
+        log_error(self.ax_, "y", *ends_of(self.summary))
+        self.ax_.set_ylabel("Accuracy (%; error on a log scale)")
+        self.ax_.set_title(f"Accuracy with its 95 % interval, against {words}")
         legend_beside(self.ax_)
         return self

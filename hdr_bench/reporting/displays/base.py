@@ -1,6 +1,6 @@
 """What all displays share: axes to draw on, and what a figure of many methods needs."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,11 @@ def reach_of(summary: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.flo
     return 100 * np.maximum(accuracy - low, 0), 100 * np.maximum(high - accuracy, 0)
 
 
+def ends_of(summary: pd.DataFrame) -> tuple[float, float]:
+    """Return the least and the greatest end of the intervals, in percent."""
+    return 100 * float(summary["accuracy_low"].min()), 100 * float(summary["accuracy_high"].max())
+
+
 def legend_beside(ax: "Axes", **options: Any) -> None:
     """Put the legend to the right of the axes, where it covers nothing."""
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, frameon=False, **options)
@@ -39,6 +44,47 @@ def plain_log(axis: Any) -> None:
     axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_locator(NullLocator())
+
+
+def log_error(ax: "Axes", which: Literal["x", "y"], low: float, high: float) -> None:
+    """Scale an axis of accuracies by the logarithm of the error: from 99 to 99.9 % is as far as from 90 to 99 %.
+
+    Parameters
+    ----------
+    ax : Axes
+    which : {"x", "y"}
+    low, high : float
+        Least and greatest of what is drawn, in percent.
+    """
+    from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+
+    ends = _to_log_error(np.array([low, high]))
+    margin = max(_MARGIN * float(ends[1] - ends[0]), _LEAST_MARGIN)
+    least, most = _from_log_error(np.array([ends[0] - margin, ends[1] + margin])).clip(0, 100)
+    ticks = [value for value in _ACCURACIES if least <= value <= most]
+    if len(ticks) < _FEWEST_TICKS:
+        ticks = [value for value in MaxNLocator(5).tick_values(least, most) if least <= value <= most]
+    set_scale, set_limits, axis = (ax.set_xscale, ax.set_xlim, ax.xaxis) if which == "x" else (
+        ax.set_yscale, ax.set_ylim, ax.yaxis)  # fmt: skip
+    set_scale("function", functions=(_to_log_error, _from_log_error))
+    set_limits(least, most)
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(NullLocator())
+
+
+_ACCURACIES = (0, 20, 50, 70, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95)
+_MARGIN, _LEAST_MARGIN, _FEWEST_TICKS = 0.06, 0.03, 3
+# No error at all is drawn as one of a twentieth of a percent: nothing is further.
+_LEAST_ERROR = 0.05
+
+
+def _to_log_error(accuracy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return -np.log10(np.maximum(100 - accuracy, 0) + _LEAST_ERROR)
+
+
+def _from_log_error(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 100 + _LEAST_ERROR - 10.0**-value
 
 
 def shortened(name: str, most: int = 40) -> str:

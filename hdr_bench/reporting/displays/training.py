@@ -11,14 +11,14 @@ import pandas as pd
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.reporting.contents import RunContents, read_contents
 from hdr_bench.reporting.details import history_rows
-from hdr_bench.reporting.displays.base import axes_of, legend_beside, plain_log, shortened
+from hdr_bench.reporting.displays.base import axes_of, ends_of, legend_beside, log_error, plain_log, shortened
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.style import colour_of, marker_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_PARTS = {"train": ("training", "-", "o"), "valid": ("held out", "--", "s")}
+_PARTS = {"train": ("training", "-", "o"), "valid": ("held-out", "--", "s")}
 _LABELS = {"accuracy": ("Accuracy (%)", 100.0), "loss": ("Loss", 1.0)}
 
 
@@ -83,11 +83,16 @@ class TrainingDisplay:
         """Draw a line a method and part; a band reaches from the lowest to the highest of its trials."""
         self.ax_, self.figure_ = axes_of(ax)
         label, factor = _LABELS[self.quantity]
-        several = len(set(self.histories["case"])) > 1
-        for (case, part), line in self.frame().groupby(["case", "part"], sort=False):
+        several, frame = len(set(self.histories["case"])) > 1, self.frame()
+        parts = [_PARTS[part][0] for part in _PARTS if part in set(frame["part"])]
+        for (case, part), line in frame.groupby(["case", "part"], sort=False):
             said, dashes, alone = _PARTS[str(part)]
             number = int(line["number"].iloc[0])
-            name = f"{shortened(str(case))}, {said}" if several else said.capitalize()
+            name = (
+                f"{shortened(str(case))}{f', {said}' if len(parts) > 1 else ''}"
+                if several
+                else f"{said.capitalize()} images"
+            )
             colour, marker = colour_of(number), marker_of(number) if several else alone
             self.ax_.plot(line["epoch"], factor * line["mean"], dashes, marker=marker, markersize=4, color=colour,
                           label=name)  # fmt: skip
@@ -96,8 +101,11 @@ class TrainingDisplay:
         self.ax_.xaxis.get_major_locator().set_params(integer=True)
         self.ax_.set_xlabel("Epoch")
         self.ax_.set_ylabel(label)
-        whose = "of each network" if several else f"of {shortened(str(self.histories['case'].iloc[0]))}"
-        self.ax_.set_title(f"{label.partition(' ')[0]} {whose} by epoch")
+        quantity = label.partition(" ")[0]
+        if several:
+            self.ax_.set_title(f"{quantity} of each network by epoch ({' and '.join(parts)} images)")
+        else:
+            self.ax_.set_title(f"{quantity} by epoch: {shortened(str(self.histories['case'].iloc[0]), 24)}")
         if several:
             legend_beside(self.ax_, fontsize=8)
         else:
@@ -158,7 +166,8 @@ class LearningCurveDisplay:
         self.ax_.set_xscale("log")
         plain_log(self.ax_.xaxis)
         self.ax_.set_xlabel("Training images")
-        self.ax_.set_ylabel("Accuracy (%), with 95 % interval")
-        self.ax_.set_title("Accuracy by the number of training images")
+        log_error(self.ax_, "y", *ends_of(self.summary))
+        self.ax_.set_ylabel("Accuracy (%; error on a log scale)")
+        self.ax_.set_title("Accuracy with its 95 % interval, by the number of training images")
         legend_beside(self.ax_)
         return self

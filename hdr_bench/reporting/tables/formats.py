@@ -1,6 +1,7 @@
 """A table as Markdown, LaTeX, CSV, and as the cells of a page."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,7 +14,9 @@ _NUMBER = re.compile(r"[-−+]?[\d,]*\.?(\d*)")
 _LATEX = str.maketrans({
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", "\n": " ",
+    "|": r"\textbar{}",
+    # Behind the end of a row these two would be its options.
+    "[": "{[}", "*": "{*}",
 })  # fmt: skip
 
 
@@ -51,7 +54,8 @@ def to_latex(table: Table) -> str:
     styler = cells.style.hide(axis="index").apply(lambda _: marks, axis=None)
     heads = list(map(_latex, table.heads))
     columns = "".join("l" if align == "left" else "r" for align in table.aligned)
-    body = styler.relabel_index(heads, axis="columns").to_latex(hrules=True, column_format=columns)
+    named = styler.format_index(dict(enumerate(heads)).get, axis="columns")  # type: ignore[arg-type]  # of numbers
+    body = named.to_latex(hrules=True, column_format=columns)
     return f"% {_latex(table.title)}. Needs \\usepackage{{booktabs}}.\n{body}"
 
 
@@ -83,7 +87,8 @@ def escaped_markdown(text: str) -> str:
     >>> escaped_markdown("a <b>*bold*</b> name_1")
     'a &lt;b>\\*bold\\*&lt;/b> name\\_1'
     """
-    plain = text.replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ")
+    plain = text.replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;")
+    plain = " ".join(plain.splitlines())
     return re.sub(r"([*_`])", r"\\\1", plain)
 
 
@@ -119,17 +124,16 @@ def _marked(cell: str, mark: str | None, best: str, like: str) -> str:
 def _latex(text: str) -> str:
     import latexcodec  # noqa: F401  # it makes itself known to Python's codecs
 
-    return "".join(_latex_character(character) for character in text.translate(_LATEX))
+    joined = " ".join(text.splitlines())
+    return "".join(_latex_character(character) for character in joined.translate(_LATEX))
 
 
 def _latex_character(character: str) -> str:
-    if character.isascii():
-        return character
-    try:
-        return character.encode("latex").decode("ascii")
-    except UnicodeEncodeError:
-        # What LaTeX's plain fonts lack is named, so that nothing is lost and all compiles.
-        return f"(U+{ord(character):04X})"
+    with suppress(UnicodeEncodeError):
+        if character.isprintable():
+            return character if character.isascii() else character.encode("latex").decode("ascii")
+    # What LaTeX's plain fonts lack is named, so that nothing is lost and all compiles.
+    return f"(U+{ord(character):04X})"
 
 
 def _latex_padding(pad: str) -> str:

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import brier_score_loss
+
+from hdr_bench.experiments.confidence import (
+    brier_score,
+    class_scores,
+    margins,
+    rejected_share,
+    rejection_curve,
+    reliability,
+    shares_of,
+)
+from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.scoring import score
+
+RNG = np.random.default_rng(0)
+TRUTH = RNG.integers(0, 4, 500)
+SHARES = RNG.dirichlet(np.ones(4), 500) * 0.4 + 0.6 * np.eye(4)[np.where(RNG.random(500) < 0.8, TRUTH, 3 - TRUTH)]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=40), st.floats(0, 1))
+def test_the_curve_has_each_threshold_and_no_other(images, target):
+    is_right = np.array([right for right, _ in images])
+    margin = np.array([float(each) for _, each in images])
+    rejected, errors = rejection_curve(is_right, margin)
+    expected = [(np.mean(margin < least), np.mean(~is_right[margin >= least])) for least in sorted(set(margin))[::-1]]
+    np.testing.assert_allclose(np.column_stack([rejected, errors]), expected, atol=1e-12)
+    possible = [share for share, error in expected if error <= target]
+    assert rejected_share(is_right, margin, target) == (pytest.approx(min(possible)) if possible else None)
+
+
+def test_brier_and_calibration_are_scikit_learns():
+    assert brier_score(TRUTH, SHARES) == pytest.approx(
+        brier_score_loss(TRUTH, SHARES, labels=range(4), scale_by_half=False)
+    )
+    y_pred = SHARES.argmax(axis=1)
+    found = reliability(y_pred == TRUTH, SHARES.max(axis=1), n_bins=10)
+    right, confidence = calibration_curve(y_pred == TRUTH, SHARES.max(axis=1), n_bins=10)
+    filled = found.counts > 0
+    np.testing.assert_allclose(found.accuracy[filled], right)
+    np.testing.assert_allclose(found.confidence[filled], confidence)
+    gaps = found.counts[filled] / 500 * abs(right - confidence)
+    assert found.calibration_error == pytest.approx(gaps.sum())
+
+
+def test_a_method_that_is_as_right_as_it_is_sure_has_no_calibration_error():
+    confidence = np.repeat([0.25, 0.75], 4)
+    is_right = np.array([True, False, False, False, True, True, True, False])
+    assert reliability(is_right, confidence).calibration_error == pytest.approx(0)
+    assert reliability(np.array([True]), np.array([0.0])).counts[0] == 1
+
+
+def test_scores_of_classes_as_methods_give_them():
+    labels = np.array([0, 1, 1])
+    two = Predictions(labels, labels, decisions=np.array([-1.0, 2.0, 0.5], np.float32))
+    np.testing.assert_array_equal(class_scores(two, 2).argmax(axis=1), labels)
+    np.testing.assert_allclose(margins(class_scores(two, 2)), [2, 4, 1])
+    pairs = Predictions(labels, labels, decisions=np.zeros((3, 6), np.float32))
+    assert class_scores(pairs, 4) is None
+    diverged = Predictions(labels, labels, probabilities=np.full((3, 2), np.nan, np.float32))
+    assert class_scores(diverged, 2) is None
+    assert shares_of(diverged) is None
+    assert class_scores(Predictions(labels, labels), 2) is None
+
+
+def test_what_a_trial_keeps_of_them():
+    kept = score(Predictions(TRUTH, SHARES.argmax(axis=1), probabilities=SHARES.astype(np.float32)), 4)
+    ranked = np.argsort(-SHARES, axis=1)
+    assert kept.top_2_accuracy == pytest.approx(np.mean((ranked[:, :2] == TRUTH[:, None]).any(axis=1)))
+    assert kept.brier_score == pytest.approx(brier_score(TRUTH, SHARES), rel=1e-5)
+    assert 0 < kept.calibration_error < 1
+    without = score(Predictions(TRUTH, SHARES.argmax(axis=1)), 4)
+    assert (without.top_2_accuracy, without.brier_score, without.rejection) == (None, None, None)

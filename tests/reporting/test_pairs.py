@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+
+from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.finding import finding, glances
+from hdr_bench.reporting.pairs import compare_methods
+from hdr_bench.reporting.statistics import holm, paired_difference, resampled_difference
+
+
+def test_every_pair_that_was_judged_on_the_same_images_is_compared(various):
+    contents = RunContents(various)
+    compared = compare_methods(contents)
+    folds = [pair for pair in compared.pairs if "folds" in pair.first]
+    assert [{pair.first, pair.second} for pair in folds] == [{"k-NN, folds", "Tree, folds"}]
+    on_test = len(contents.labels) - 2
+    assert len(compared.pairs) - 1 == on_test * (on_test - 1) / 2
+    (pair,) = folds
+    accuracy = contents.results.set_index("case")["accuracy"]
+    differences = (accuracy["k-NN, folds"].to_numpy() - accuracy["Tree, folds"].to_numpy()).astype(float)
+    expected = resampled_difference(differences, 1 / 3)
+    assert pair.difference.p_value == pytest.approx(expected.p_value, rel=0.02)
+    assert pair.posterior.better > 0.99
+    frame = compared.frame()
+    assert frame["p_better"].notna().sum() == 1
+    assert (frame["difference"] >= 0).all()
+
+
+def test_the_p_values_are_those_of_the_predictions_corrected_within_their_images(various):
+    contents = RunContents(various)
+    pairs = [pair for pair in compare_methods(contents).pairs if "folds" not in pair.first]
+    pair = next(pair for pair in pairs if {pair.first, pair.second} == {"k-NN", "Curve, 100 images"})
+    rights = [
+        np.array([found.y_true == found.y_pred for _, found in contents.predictions_of(label)])
+        for label in (pair.first, pair.second)
+    ]
+    assert pair.difference == paired_difference(*rights)
+    assert [each.corrected for each in pairs] == pytest.approx(holm([each.difference.p_value for each in pairs]))
+
+
+def test_letters_follow_the_pairs_and_each_set_of_images_has_its_own(various):
+    compared = compare_methods(RunContents(various))
+    folds = set(compared.letters["k-NN, folds"] + compared.letters["Tree, folds"])
+    others = {letter for label, text in compared.letters.items() if "folds" not in label for letter in text}
+    assert not folds & others
+    for pair in compared.pairs:
+        shared = set(compared.letters[pair.first]) & set(compared.letters[pair.second])
+        assert bool(shared) != pair.is_told_apart
+    assert compared.best["Tree, folds"][0] == "k-NN, folds"
+    best = compared.best["MLP"][0]
+    assert "a" in compared.letters[best]
+
+
+def test_the_finding_ranks_no_noise(various):
+    contents = RunContents(various)
+    compared = compare_methods(contents)
+    text = finding(contents, compared)
+    best, *peers = compared.best["MLP"]
+    assert text.startswith(f"{best} is right most often: on ")
+    for peer in peers[:4]:
+        assert peer in text.partition("It cannot be told from")[2]
+    assert "Judged on other images, and not to be compared with these: k-NN, folds; Tree, folds." in text
+    found = {glance.purpose: glance for glance in glances(contents, compared)}
+    assert found["Most accurate"].labels == (best, *peers)
+    assert "Curve, 100 images" in found["Fastest to train"].labels
+
+
+def test_a_damaged_file_of_predictions_leaves_the_others_compared(run):
+    contents = RunContents(run)
+    key = contents.results.query("label == 'Least squares'")["key"].iloc[0]
+    path = run / "trials" / f"{key}.npz"
+    content = bytearray(path.read_bytes())
+    # The result comes first in the file, the predictions after it.
+    place = content.rindex(b"PK\x01\x02", 0, content.index(b"y_pred.npy", len(content) // 2)) - 200
+    content[place] ^= 0xFF
+    path.write_bytes(content)
+    again = RunContents(run)
+    compared = compare_methods(again)
+    assert {pair.first for pair in compared.pairs} | {pair.second for pair in compared.pairs} == {
+        "k-NN | <b>bold</b>", "Tree_50%"
+    }  # fmt: skip
+    assert any(key in said for said in again.unreadable)
+    assert not any(str(run) in said for said in again.unreadable)

@@ -1,0 +1,148 @@
+import numpy as np
+import pytest
+
+from hdr_bench.exceptions import SuiteError
+from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.published import counted_verdicts, reproductions
+from hdr_bench.reporting.statistics import newcombe_interval, spread_over_seeds, widened
+from hdr_bench.reporting.tables import to_markdown
+from hdr_bench.reporting.tables.published import published_table
+
+
+def _one(found):
+    (each,) = found
+    return each
+
+
+@pytest.fixture
+def accuracy(various):
+    return RunContents(various).summary.set_index("case")["accuracy"]
+
+
+@pytest.mark.parametrize(("change", "verdict"), [(0.0, "reproduced"), (0.01, "reproduced"), (-0.2, "better")])
+def test_a_share_is_reproduced_when_the_interval_of_the_difference_holds_zero(
+    various, publishing, accuracy, change, verdict
+):
+    published = accuracy["k-NN"] + change
+    found = _one(reproductions(publishing(various, kNN=[{"metric": "test_accuracy", "value": published}])))
+    assert found.verdict == verdict
+    assert (found.difference_low, found.difference_high) == pytest.approx(
+        newcombe_interval(accuracy["k-NN"], 360, published, 360)
+    )
+    error = _one(reproductions(publishing(various, kNN=[{"metric": "test_error", "value": 1 - published}])))
+    assert error.verdict == verdict
+    assert error.difference == pytest.approx(-found.difference)
+
+
+def test_many_published_images_make_the_verdict_surer(various, publishing, accuracy):
+    value = accuracy["k-NN"] - 0.02
+    few = {"metric": "test_accuracy", "value": value, "n_images": 100}
+    many = {"metric": "test_accuracy", "value": value, "n_images": 1_000_000}
+    found = reproductions(publishing(various, kNN=[few, many]))
+    widths = [each.difference_high - each.difference_low for each in found]
+    assert widths[0] > 2 * widths[1]
+
+
+def test_the_spread_over_seeds_widens_the_interval(various, publishing):
+    contents = publishing(various, MLP=[{"metric": "test_accuracy", "value": 0.5, "repeats": 5}])
+    found = _one(reproductions(contents))
+    values = contents.results.query("case == 'MLP'")["accuracy"].tolist()
+    mean = round(float(np.mean(values)), 12)
+    expected = widened(mean - 0.5, newcombe_interval(mean, 360, 0.5, 360), spread_over_seeds(values, other_repeats=5))
+    assert (found.difference_low, found.difference_high) == pytest.approx(expected)
+
+
+def test_counts_are_equal_or_not(various, publishing):
+    given = [{"metric": "parameters", "value": 2410}, {"metric": "parameters", "value": 2400},
+             {"metric": "multiply_accumulates", "value": 2368}]  # fmt: skip
+    found = reproductions(publishing(various, MLP=given, kNN=[{"metric": "parameters", "value": 1}]))
+    assert [each.verdict for each in found] == ["equal", "not equal", "equal", "not comparable"]
+    assert found[1].difference == 10
+    assert "no such number" in found[3].reason
+
+
+def test_curves_within_their_tolerance(various, publishing):
+    contents = RunContents(various)
+    histories = [record.history for record in contents.good_records("MLP")]
+    losses = np.mean([[epoch["train_loss"] for epoch in history] for history in histories], axis=0)
+    given = [
+        {"metric": "train_loss", "values": [*losses[:-1], losses[-1] + 0.04]},
+        {"metric": "train_loss", "values": [*losses[:-1], losses[-1] + 0.04], "tolerance": 0.01},
+        {"metric": "train_loss", "values": [losses[0] - 1, *losses[1:]]},
+        {"metric": "validation_accuracy", "value": 0.0},
+        {"metric": "train_loss", "values": [0.1] * 9},
+    ]
+    found = reproductions(publishing(various, MLP=given, kNN=given[:1]))
+    assert [each.verdict for each in found] == [
+        "reproduced", "better", "worse", "better", "not comparable", "not comparable"
+    ]  # fmt: skip
+    assert "tolerance 0.05" in found[0].reason
+    assert "epoch 1" in found[2].reason
+    assert "4 epochs were run, 9 are published" in found[4].reason
+    assert "not recorded" in found[5].reason
+
+
+def test_a_loss_on_a_test_set(various, publishing):
+    contents = RunContents(various)
+    loss = contents.summary.set_index("case").loc["k-NN", "log_loss"]
+    near, far = ({"metric": "test_loss", "value": value} for value in (loss * 1.01, loss + 5))
+    found = reproductions(publishing(various, kNN=[near, far], One_against_one=[near]))
+    assert [each.verdict for each in found] == ["reproduced", "better"]
+    assert found[0].measured[0] == pytest.approx(loss, rel=1e-4)
+    (none,) = reproductions(publishing(various, **{"One against one": [near]}))
+    assert none.verdict == "not comparable"
+
+
+def test_what_cannot_be_compared_says_why(various, publishing):
+    share = {"metric": "test_accuracy", "value": 0.9}
+    folds = {"metric": "cross_validation_accuracy", "value": 0.985}
+    told = {**share, "not_comparable": "another cut of the data"}
+    found = reproductions(publishing(various, kNN=[told, folds], kNN_folds=[share, folds], Curve=[share]))
+    by_verdict = {(each.case, each.metric): (each.verdict, each.reason) for each in found}
+    assert by_verdict["k-NN", "test_accuracy"] == ("not comparable", "another cut of the data")
+    assert "not folds" in by_verdict["k-NN", "cross_validation_accuracy"][1]
+    assert "not the test part" in by_verdict["k-NN, folds", "test_accuracy"][1]
+    assert by_verdict["k-NN, folds", "cross_validation_accuracy"][0] == "reproduced"
+    assert "a learning curve" in by_verdict["Curve", "test_accuracy"][1]
+
+
+def test_times_and_rejection_have_no_verdict(various, publishing):
+    given = [{"metric": metric, "value": 0.5} for metric in ("fit_seconds", "predict_seconds", "test_rejection")]
+    epoch = [{"metric": "epoch_seconds", "value": 3.0}]
+    found = reproductions(publishing(various, kNN=given, MLP=epoch))
+    assert {each.verdict for each in found} == {"no verdict"}
+    fit = RunContents(various).summary.set_index("case").loc["MLP", "fit_seconds"]
+    assert found[0].measured[0] == pytest.approx(fit / 4)
+
+
+def test_the_table_and_the_count(various, publishing, accuracy):
+    given = [{"metric": "test_accuracy", "value": accuracy["k-NN"], "where": "Table 3"},
+             {"metric": "fit_seconds", "value": 44.0}]  # fmt: skip
+    found = reproductions(publishing(various, kNN=given))
+    assert counted_verdicts(found) == "Of 2 published figures: 1 reproduced, 1 no verdict."
+    table = published_table(found)
+    written = f"{100 * accuracy['k-NN']:.2f}"
+    assert table.rows[0][:4] == ("k-NN", "Test accuracy (%)", written, written)
+    assert table.rows[0][7:] == ("reproduced", "–", "Table 3")
+    assert table.rows[1][1:3] == ("Fit (s)", "44")
+    assert "Newcombe" in table.note
+    assert "Table 3" in to_markdown(table)
+    assert published_table(()) is None
+    assert counted_verdicts(()) == ""
+
+
+@pytest.mark.parametrize(
+    ("published", "message"),
+    [
+        ({"metric": "test_accuracy", "value": 97.6}, "a share between 0 and 1, not 97.6"),
+        ({"metric": "test_accuracy", "values": [0.9, 0.95]}, "has one value"),
+        ({"metric": "test_error", "value": 0.1, "tolerance": 0.1}, "tolerance is for figures of training"),
+        ({"metric": "test_error", "value": 0.1, "n_images": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_figures_that_cannot_be_are_refused(published, message):
+    content = {"title": "T", "dataset": "digits-8x8",
+               "case": [{"name": "k", "estimator": "knn", "published": [published]}]}  # fmt: skip
+    with pytest.raises(SuiteError, match=message):
+        parse_suite(content, "own", "own.toml")

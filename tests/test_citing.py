@@ -1,0 +1,105 @@
+import subprocess
+import sys
+
+import pytest
+from pybtex.database import parse_string
+
+from hdr_bench import load_suite
+from hdr_bench.bibliography import DATASETS, LIBRARIES, METHODS, as_plain_text, parse_bibtex, references
+from hdr_bench.datasets import list_datasets
+from hdr_bench.estimators import ESTIMATORS
+from hdr_bench.exceptions import BibliographyError, SuiteError
+from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.reporting.citing import citation_file, citations, to_bibtex, to_plain_text
+
+OWN = "@article{doe2020, author = {Doe, Jane}, title = {My {CNN}}, journal = {Journal of Digits}, year = {2020}}"
+
+
+def _suite(**changes):
+    case = {"name": "k-NN", "estimator": "knn", **changes.pop("case", {})}
+    return parse_suite({"title": "T", "dataset": "digits-8x8", "case": [case], **changes}, "own", "own.toml")
+
+
+def test_what_the_tables_name_is_in_the_bibliography():
+    keys = {key for table in (DATASETS, METHODS, LIBRARIES) for keys in table.values() for key in keys}
+    assert keys == set(references().entries)
+    assert set(ESTIMATORS) <= set(METHODS)
+    assert set(list_datasets()) <= set(DATASETS)
+
+
+def test_a_suite_is_cited_by_the_library_the_data_and_each_methods_paper():
+    found = {citation.subject: citation for citation in citations(load_suite("quick"))}
+    assert found["SVM, linear; SVM, RBF"].keys == ("cortes1995",)
+    assert found["Data set mnist-5k"].keys == ("lecun1998", "raschka2018")
+    assert found["Networks"].keys == ("paszke2019", "tietz2017")
+    assert "hdr-bench: A Python library" in found["This library"].references[0]
+    assert not any(citation.note for citation in found.values())
+
+
+def test_the_suites_source_and_a_cases_own_paper():
+    suite = _suite(bibtex=OWN.replace("doe2020", "source1"), case={"bibtex": OWN, "steps": [{"name": "deskew"}]})
+    found = {citation.subject: citation for citation in citations(suite)}
+    assert found["Source of the suite"].keys == ("source1",)
+    papers = [citation.keys for citation in citations(suite) if citation.subject == "k-NN"]
+    assert papers == [("cover1967",), ("lecun1998",), ("doe2020",)]
+    plain = _suite(authors="Doe, J.", source="A report")
+    assert "Doe, J.: A report." in to_plain_text(citations(plain))
+
+
+def test_what_no_reference_is_known_for_says_so():
+    suite = _suite(case={"estimator": "sklearn.neural_network.MLPClassifier"})
+    assert not any(citation.note for citation in citations(suite))
+    suite = _suite(case={"estimator": "sklearn.dummy.DummyClassifier"}, dataset="npz:own.npz")
+    notes = {citation.subject: citation.note for citation in citations(suite) if citation.note}
+    assert notes == {
+        "k-NN": "no reference is known; give the case a bibtex in the suite",
+        "Data set npz:own.npz": "no reference is known; give what its source asks for",
+    }
+    assert "no reference is known" in to_plain_text(citations(suite))
+
+
+def test_the_bibtex_is_read_again_and_has_each_entry_once():
+    text = to_bibtex(citations(load_suite("mnist")))
+    read = parse_string(text, "bibtex")
+    assert len(read.entries) == text.count("@")
+    assert read.entries["lecun1998"].fields["doi"] == "10.1109/5.726791"
+    assert "Léon Bottou" in as_plain_text(read)[list(read.entries).index("lecun1998")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("@misc{doe, title", "this is no BibTeX"),
+        ("Doe, J. (2020)", "has no entry"),
+        ("@article{doe, title = {Digits}}", "makes no reference: missing author"),
+    ],
+)
+def test_bibtex_that_cannot_be_read_is_refused_before_anything_runs(text, message):
+    with pytest.raises(BibliographyError, match=message):
+        parse_bibtex(text)
+    with pytest.raises(SuiteError, match=f"own.toml.*(\n.*)*bibtex: .*{message}"):
+        _suite(bibtex=text)
+    with pytest.raises(SuiteError, match=message):
+        _suite(case={"bibtex": text})
+
+
+def test_the_command_prints_words_and_bibtex():
+    def cite(*arguments):
+        command = [sys.executable, "-m", "hdr_bench", "cite", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    both = cite("quick")
+    assert both.returncode == 0, both.stderr
+    assert "Corinna Cortes and Vladimir Vapnik. Support-vector networks." in both.stdout
+    assert "@article{cortes1995," in both.stdout
+    missing = cite("quik")
+    assert missing.returncode == 1
+    assert "did you mean 'quick'" in missing.stderr
+
+
+def test_the_citation_file_is_valid():
+    from cffconvert import Citation
+
+    citation = Citation(citation_file().read_text(encoding="utf-8"))
+    citation.validate()
+    assert "hdr-bench" in citation.as_bibtex()
