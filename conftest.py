@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-REAL_DATA_HOME = os.environ.get("HDR_BENCH_DATA")
+# What the user has set; the tests' other processes find it where the first one put it.
+_KEPT = "HDR_BENCH_TESTS_REAL_DATA"
+REAL_DATA_HOME = os.environ.get(_KEPT) or os.environ.get("HDR_BENCH_DATA")
 _folder = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_folder] = tempfile.TemporaryDirectory(prefix="hdr-bench-tests-")
     folder = Path(config.stash[_folder].name)
+    os.environ[_KEPT] = REAL_DATA_HOME or ""
     os.environ["HDR_BENCH_DATA"] = str(folder / "data")
     os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
     os.environ["MPLBACKEND"] = "agg"

@@ -24,7 +24,7 @@ def test_the_wheel_works_in_a_clean_environment(tmp_path):
     _checked(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert "hdr_bench/benchmarks/quick.toml" in names
+    assert {"hdr_bench/benchmarks/quick.toml", "hdr_bench/CITATION.cff", "hdr_bench/references.bib"} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "reports/"))]
     venv.create(tmp_path / "clean", with_pip=True)
     python = tmp_path / "clean" / "bin" / "python"

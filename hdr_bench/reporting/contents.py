@@ -16,6 +16,7 @@ from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.frame import label_of, read_results, summarise
 
 _HASH_LETTERS = 8
+_SLUG_LETTERS = 48
 
 
 class RunContents:
@@ -170,11 +171,11 @@ def read_contents(source: "RunContents | str | os.PathLike[str]") -> RunContents
 
 
 def slug(text: str) -> str:
-    """Return a text as it can stand in file names and addresses.
+    """Return a text as it can stand in file names and addresses: of a long one the beginning.
 
     Examples
     --------
     >>> slug("k-NN | <b>3</b>")
     'k-nn-b-3-b'
     """
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "method"
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:_SLUG_LETTERS].rstrip("-") or "method"

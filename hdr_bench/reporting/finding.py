@@ -36,11 +36,20 @@ class Glance:
 
 
 def finding(contents: RunContents, compared: Comparisons) -> str:
-    """Say in a few sentences which method is most accurate, how sure that is, and what less would cost."""
+    """Say in a few sentences which method is most accurate, how sure that is, and what less would cost.
+
+    Data sets do not compare: each has sentences of its own.
+    """
     summary = contents.summary[contents.summary["accuracy"].notna()]
-    datasets = list(contents.results["dataset"].dropna().unique())
-    if len(datasets) > 1:
-        return f"The methods were tried on several data sets ({', '.join(datasets)}): their accuracies do not compare."
+    datasets = contents.results[contents.results["status"] == "ok"].groupby("label")["dataset"].first()
+    names = list(dict.fromkeys(datasets[label] for label in summary["case"]))
+    found = {name: _found_on(summary[summary["case"].map(datasets) == name], contents, compared) for name in names}
+    if len(found) == 1:
+        return "".join(found.values())
+    return " ".join(f"On {name}: {text}" for name, text in found.items())
+
+
+def _found_on(summary: pd.DataFrame, contents: RunContents, compared: Comparisons) -> str:
     judged = _largest_set(compared, summary)
     others = [label for label in summary["case"] if label not in judged]
     shown = summary[summary["case"].isin(judged)].set_index("case")

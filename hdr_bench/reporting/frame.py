@@ -11,7 +11,7 @@ import pandas as pd
 from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.result import Measurements, Result, Scores
 from hdr_bench.experiments.store import Planned, RunRecord, Store
-from hdr_bench.reporting.statistics import mean_interval, wilson_interval
+from hdr_bench.reporting.intervals import mean_interval, wilson_interval
 
 _SCORES = list(Scores.model_fields)
 _MEASUREMENTS = list(Measurements.model_fields)

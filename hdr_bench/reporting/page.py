@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError
@@ -15,12 +14,11 @@ from hdr_bench.experiments.result import LayerRow, Result
 from hdr_bench.reporting.contents import RunContents, slug
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
 from hdr_bench.reporting.figures import Figure
-from hdr_bench.reporting.sprites import Sprite, make_sprite, shaded_picture
+from hdr_bench.reporting.matrices import Matrix, make_matrix
+from hdr_bench.reporting.sprites import Sprite, make_sprite
 from hdr_bench.reporting.tables.accuracy import class_frame
 from hdr_bench.reporting.tables.table import percent_places, percent_writer
 
-_SHADES = 9
-_MOST_IN_A_TABLE, _MOST_CONFUSIONS = 20, 12
 _SHORT_COMMIT = 10
 _LONGEST = 400
 _TRACEBACK_LINES = 12
@@ -31,35 +29,6 @@ PROTOCOLS = {
     "grid-search": "grid search inside the training part",
     "learning-curve": "learning curve",
 }
-
-
-@dataclass(frozen=True)
-class MatrixCell:
-    """A cell of a confusion matrix: images, and how dark it is, 0 to 9."""
-
-    text: str
-    shade: int
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A confusion matrix as a page shows it, true classes down: as a table, of many classes as a picture.
-
-    Attributes
-    ----------
-    names : tuple of str
-    rows : tuple of tuple of MatrixCell
-        Empty where there are too many classes for a table.
-    picture : str
-        The picture, as an address that holds it whole; empty where there is a table.
-    confusions : tuple of tuple of str
-        Of many classes the most frequent errors: true class, predicted class, images.
-    """
-
-    names: tuple[str, ...]
-    rows: tuple[tuple[MatrixCell, ...], ...] = ()
-    picture: str = ""
-    confusions: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,7 +141,7 @@ def _method(
         layers=good[0].layers if good else (),
         engine=", ".join(sorted({record.measurements.engine for record in good if record.measurements})),
         classes=_classes(classes, contents.label_of_case(case)) if is_readable else (),
-        matrix=_matrix(ConfusionDisplay.from_results(contents, case)) if is_readable else None,
+        matrix=make_matrix(ConfusionDisplay.from_results(contents, case)) if is_readable else None,
         figures=tuple(figure for figure in figures if figure.case == case),
         sprites=tuple(_sprites(contents, case)) if is_readable else (),
         problems=tuple(dict.fromkeys(bad["status"] + ": " + bad["error"])),
@@ -265,24 +234,6 @@ def _classes(frame: pd.DataFrame, label: str) -> tuple[tuple[str, ...], ...]:
          f"{row['support']:,}")
         for row in rows.to_dict("records")
     )  # fmt: skip
-
-
-def _matrix(display: ConfusionDisplay) -> Matrix:
-    names = display.class_names
-    if len(names) > _MOST_IN_A_TABLE:
-        errors = display.matrix - np.diag(np.diag(display.matrix))
-        most = np.argsort(-errors, axis=None, kind="stable")[:_MOST_CONFUSIONS]
-        places = [(int(row), int(column)) for row, column in zip(*np.unravel_index(most, errors.shape), strict=True)]
-        confusions = tuple((names[row], names[column], f"{errors[row, column]:,}") for row, column in places
-                           if errors[row, column])  # fmt: skip
-        return Matrix(names, picture=shaded_picture(display.shares()), confusions=confusions)
-    # The square root lets the few errors be seen beside the many right ones.
-    shades = np.ceil(_SHADES * np.sqrt(display.shares())).astype(int)
-    rows = tuple(
-        tuple(MatrixCell(f"{count}" if count else "", int(shade)) for count, shade in zip(counts, shaded, strict=True))
-        for counts, shaded in zip(display.matrix, shades, strict=True)
-    )
-    return Matrix(names, rows)
 
 
 def _sprites(contents: RunContents, case: str) -> list[Sprite]:

@@ -12,7 +12,7 @@ from hdr_bench.experiments.confidence import shares_of
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.suite import Kind, Metric, Published
 from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.statistics import mean_interval, newcombe_interval, spread_over_seeds, widened, wilson_interval
+from hdr_bench.reporting.intervals import mean_interval, newcombe_interval, spread_over_seeds, widened, wilson_interval
 
 Verdict = Literal["reproduced", "better", "worse", "equal", "not equal", "not comparable", "no verdict"]
 

@@ -16,9 +16,9 @@ from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.exceptions import SchedulerError
 from hdr_bench.experiments.progress import NoProgress
 from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.displays import CostDisplay
-from hdr_bench.reporting.frame import summarise
-from hdr_bench.reporting.tables import make_tables
+from hdr_bench.reporting.tables.costs import time_table
 from tests.experiments.processes import command_lines
 
 TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 4})
@@ -55,10 +55,11 @@ def test_two_at_a_time_give_the_same_with_their_times_marked(in_turn, tmp_path):
     assert _comparable(folder).equals(_comparable(in_turn))
     results = load_results(folder)
     assert set(results["n_concurrent"]) == {2}
-    summary = summarise(results)
-    time_table = make_tables(summary)[1]
-    assert [row[0] for row in time_table.rows] == ["Tree *", "k-NN *"]
-    assert "do not rank" in time_table.note
+    contents = RunContents(folder)
+    times = time_table(contents.summary, contents.results)
+    assert [row[0] for row in times.rows] == ["Tree *", "k-NN *"]
+    assert "do not rank" in times.note
+    assert not times.marks
     assert len(CostDisplay.from_results(results).frame()) == 0
     assert set(load_results(in_turn)["n_concurrent"]) == {1}
 

@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +43,14 @@ VARIOUS = {
         {"name": "Tree, folds", "estimator": "tree", "protocol": {"kind": "cross-validation", "folds": 4}},
     ],
 }  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    # Those that share a run share a process.
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("reporting"))
 
 
 @pytest.fixture(scope="session")

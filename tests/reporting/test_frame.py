@@ -4,7 +4,7 @@ import pytest
 from hdr_bench import load_results
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.frame import summarise
-from hdr_bench.reporting.statistics import wilson_interval
+from hdr_bench.reporting.intervals import wilson_interval
 
 CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
 

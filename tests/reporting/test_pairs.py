@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from hdr_bench import run_suite
+from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.finding import finding, glances
 from hdr_bench.reporting.pairs import compare_methods
@@ -62,6 +64,23 @@ def test_the_finding_ranks_no_noise(various):
     found = {glance.purpose: glance for glance in glances(contents, compared)}
     assert found["Most accurate"].labels == (best, *peers)
     assert "Curve, 100 images" in found["Fastest to train"].labels
+
+
+def test_data_sets_are_not_compared_with_each_other(tmp_path):
+    content = {"title": "T", "dataset": "digits-8x8", "case": [
+        {"name": "k-NN", "estimator": "knn"}, {"name": "Tree", "estimator": "tree"},
+        {"name": "Tree, other", "estimator": "tree", "dataset": {"name": "digits-8x8", "test_size": 0.4}},
+        {"name": "k-NN, mnist", "estimator": "knn", "dataset": "mnist-5k"},
+    ]}  # fmt: skip
+    contents = RunContents(run_suite(parse_suite(content, "own", "own.toml"), out=tmp_path / "run", threads=1))
+    compared = compare_methods(contents)
+    assert [(pair.first, pair.second) for pair in compared.pairs] == [("k-NN", "Tree")]
+    assert compared.letters["k-NN, mnist"] == ""
+    text = finding(contents, compared)
+    assert text.startswith("On digits-8x8: k-NN is right most often: on ")
+    assert "not to be compared with these: Tree, other." in text
+    assert "On mnist-5k: k-NN, mnist is right on 9" in text
+    assert glances(contents, compared) == []
 
 
 def test_a_damaged_file_of_predictions_leaves_the_others_compared(run):

@@ -4,8 +4,8 @@ import pytest
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.intervals import newcombe_interval, spread_over_seeds, widened
 from hdr_bench.reporting.published import counted_verdicts, reproductions
-from hdr_bench.reporting.statistics import newcombe_interval, spread_over_seeds, widened
 from hdr_bench.reporting.tables import to_markdown
 from hdr_bench.reporting.tables.published import published_table
 
