@@ -10,6 +10,8 @@ from hdr_bench.experiments.result import Predictions
 REJECTION_ERROR = 0.005
 """Error on the images that are not refused, at which LeCun et al. (1998) compare methods."""
 
+_MOST_OTHERS = 0.05
+
 N_BINS = 15
 """Bins of confidence, as Guo et al. (2017) take."""
 
@@ -23,7 +25,8 @@ def class_scores(predictions: Predictions, n_classes: int) -> NDArray[np.float64
     Returns
     -------
     scores : ndarray of shape (n, n_classes), or None
-        None where the method gives none, gives them for other columns (e.g. pairs of classes), or they are not finite.
+        None where the method gives none, they are not finite, or they are no scores of classes: other columns, or too
+        many images whose predicted class has not the highest.
     """
     found = predictions.probabilities if predictions.probabilities is not None else predictions.decisions
     if found is None or not np.isfinite(found).all():
@@ -31,7 +34,10 @@ def class_scores(predictions: Predictions, n_classes: int) -> NDArray[np.float64
     scores = found.astype(np.float64)
     if scores.ndim == 1 and n_classes == 2:
         scores = np.column_stack([-scores, scores])
-    return scores if scores.shape == (len(predictions.y_true), n_classes) else None
+    if scores.shape != (len(predictions.y_true), n_classes):
+        return None
+    predicted = scores[np.arange(len(scores)), predictions.y_pred]
+    return scores if np.mean(predicted < scores.max(axis=1)) <= _MOST_OTHERS else None
 
 
 def shares_of(predictions: Predictions) -> NDArray[np.float64] | None:

@@ -242,7 +242,8 @@ class Predictions:
         Indices of classes.
     probabilities : ndarray of shape (n_test, n_classes), float32, or None
     decisions : ndarray of shape (n_test, n_classes) or (n_test,), float32, or None
-        Decision values of a method without probabilities.
+        Decision values of a method without probabilities; of a support vector machine for more than two classes, the
+        smallest decision of each class against another one.
     """
 
     y_true: NDArray[np.int64]

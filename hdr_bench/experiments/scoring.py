@@ -1,5 +1,9 @@
 """How good predictions are."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support, top_k_accuracy_score
@@ -13,6 +17,7 @@ from hdr_bench.experiments.confidence import (
     reliability,
     shares_of,
 )
+from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.result import Predictions, Scores
 
 
@@ -24,9 +29,44 @@ def read_predictions(model: object, test: Part, y_pred: NDArray[np.generic], n_c
         # A class that the training part lacks has no column of its own.
         shares[:, model.classes_.astype(np.intp)] = model.predict_proba(test.X)  # type: ignore[attr-defined]  # scikit-learn's
         return Predictions(y_true, labels, probabilities=shares)
-    if hasattr(model, "decision_function"):
-        return Predictions(y_true, labels, decisions=np.asarray(model.decision_function(test.X), np.float32))
-    return Predictions(y_true, labels)
+    if not hasattr(model, "decision_function"):
+        return Predictions(y_true, labels)
+    with _in_pairs(model) as is_in_pairs:
+        decisions = np.asarray(model.decision_function(test.X), np.float32)
+    if is_in_pairs:
+        decisions = _of_classes(decisions, model.classes_.astype(np.intp), n_classes)  # type: ignore[attr-defined]  # as above
+    return Predictions(y_true, labels, decisions=decisions)
+
+
+@contextmanager
+def _in_pairs(model: Any) -> Iterator[bool]:
+    """Let a support vector machine of scikit-learn's give its decisions between pairs of classes, while this lasts.
+
+    Its own scores of more than two classes are votes, with a sum of the decisions squeezed in between: the two highest
+    differ by about one vote for nearly every image, which tells nothing of how sure it is.
+    """
+    last = last_step(model)
+    machine = getattr(last, "svc_", last)
+    if not hasattr(machine, "decision_function_shape") or len(last.classes_) <= 2:
+        yield False
+        return
+    before = machine.decision_function_shape
+    machine.decision_function_shape = "ovo"
+    try:
+        yield True
+    finally:
+        machine.decision_function_shape = before
+
+
+def _of_classes(pairs: NDArray[np.float32], classes: NDArray[np.intp], n_classes: int) -> NDArray[np.float32]:
+    """Return for each class its smallest decision against another one, from those of all pairs in their order."""
+    smallest = np.full((len(pairs), n_classes), np.inf, np.float32)
+    rows, columns = np.triu_indices(len(classes), 1)
+    for place, (one, other) in enumerate(zip(classes[rows], classes[columns], strict=True)):
+        smallest[:, one] = np.minimum(smallest[:, one], pairs[:, place])
+        smallest[:, other] = np.minimum(smallest[:, other], -pairs[:, place])
+    # A class that the training part lacks is never meant.
+    return np.where(np.isinf(smallest), pairs.min() - abs(pairs).max() - 1, smallest)
 
 
 def score(predictions: Predictions, n_classes: int) -> Scores:

@@ -151,7 +151,7 @@ class Published(Record):
 
     metric: Metric
     value: float | None = None
-    values: tuple[float, ...] | None = None
+    values: Annotated[tuple[float, ...], Field(min_length=1)] | None = None
     where: str = ""
     n_images: Annotated[int, Field(ge=1)] | None = None
     repeats: Annotated[int, Field(ge=1)] = 1

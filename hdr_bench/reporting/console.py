@@ -16,7 +16,7 @@ from hdr_bench.reporting.tables.costs import memory_table, time_table
 from hdr_bench.reporting.tables.table import DISTURBED
 
 _STYLES = {"best": "bold", "like": "italic"}
-_HEADS = ("Accuracy\n(%)", "95 %\ninterval", "Group\n", "Fit\n(s)", "Predict\nall (s)", "Memory\n(MB)", "Para-\nmeters")
+_HEADS = ("Acc.\n(%)", "95 %\ninterval", "Group\n", "Fit\n(s)", "Predict\nall (s)", "Memory\n(MB)", "Para-\nmeters")
 
 
 def print_run(contents: RunContents, console: Console) -> None:

@@ -91,6 +91,15 @@ class RunContents:
         good = dict.fromkeys(self.results.loc[self.results["status"] == "ok", "case"])
         return [case for case in good if self.predictions_of(self.label_of_case(case))]
 
+    def cases_on_same_images(self) -> list[str]:
+        """Return the cases that were judged on the same test images as most others, in the suite's order."""
+        sets: dict[str, list[str]] = {}
+        for case in self.readable_cases():
+            trial = self.good_records(self.label_of_case(case))[0].trial
+            if trial.fold is None:
+                sets.setdefault(trial.fingerprint, []).append(case)
+        return max(sets.values(), key=len, default=[])
+
     def good_records(self, label: str) -> list[Result]:
         """Return the results of a row's trials that went well.
 
@@ -142,16 +151,20 @@ class RunContents:
         """Return a row's name in addresses: suite, case and a hash of its results; the same for the same results."""
         trials = self.results[self.results["label"] == label]
         kept = [self.records[key].model_dump(mode="json") for key in trials["key"] if key in self.records]
-        digest = hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+        whole = [self.run.suite.name, label, kept]
+        digest = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
         return f"{slug(self.run.suite.name)}-{slug(label)}-{digest[:_HASH_LETTERS]}"
 
     def _read_predictions(self, record: Result) -> Predictions | None:
         if record.key not in self._predictions:
+            found = None
             try:
-                self._predictions[record.key] = self.store.read_predictions(record.key)
+                found = self.store.read_predictions(record.key)
+                if found is None:
+                    self._unreadable[f"trials/{record.key}.npz: it holds no predictions"] = None
             except StoreError as error:
-                self._predictions[record.key] = None
                 self._note(error)
+            self._predictions[record.key] = found
         return self._predictions[record.key]
 
     def _note(self, error: StoreError) -> None:

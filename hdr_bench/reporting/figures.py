@@ -207,14 +207,10 @@ def _of_one(contents: RunContents, number: int, case: str) -> Iterator[PlannedFi
 
 def _rejection(contents: RunContents) -> PlannedFigure:
     """Plan the curves of the most accurate methods: more of them could not be told from each other."""
-    good = contents.summary[contents.summary["method"].isin(contents.readable_cases())]
-    ranked = list(dict.fromkeys(good.sort_values("accuracy", ascending=False, kind="stable")["method"]))
-    display = RejectionDisplay.from_results(contents, ranked[:_MOST_CURVES])
-    title = "Error when the unsure images are refused"
-    if len(ranked) > _MOST_CURVES:
-        title += f" (the {_MOST_CURVES} most accurate methods)"
-    shares = good.set_index("case")["rejection"].dropna()
+    display = RejectionDisplay.from_results(contents, most=_MOST_CURVES)
+    shares = contents.summary.set_index("case")["rejection"].dropna()
     said = "; ".join(f"{case}: {100 * share:.1f} %" for case, share in shares.items())
+    title = "Error when the unsure images are refused"
     return _planned(
         "rejection", title, f"Refused for an error of 0.5 %: {said or 'none gets there'}.", display, (8.5, 4.0)
     )

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hdr_bench.reporting.compare import COSTS
 from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.frame import largest_cost_set
 from hdr_bench.reporting.pairs import Comparisons
 from hdr_bench.reporting.tables.costs import is_one_machine, least_marks
 from hdr_bench.reporting.tables.table import percent_places, significant, write_time
@@ -58,7 +60,7 @@ def _found_on(summary: pd.DataFrame, contents: RunContents, compared: Comparison
     if len(judged) > 1:
         said.append(_told_apart(peers, len(judged)))
         if not summary["is_time_disturbed"].any() and is_one_machine(contents.results):
-            said.append(_cheaper(shown, best))
+            said.append(_cheaper(shown, best, peers))
     if others:
         said.append(f"Judged on other images, and not to be compared with these: {_listed(others)}.")
     return " ".join(filter(None, said))
@@ -78,10 +80,11 @@ def glances(contents: RunContents, compared: Comparisons) -> list[Glance]:
     for purpose, measure, write in _PURPOSES:
         if measure.endswith("seconds") and not is_one_machine(contents.results):
             continue
-        marks = least_marks(summary, contents.results, measure)
+        compared_costs = summary[summary["cost_set"] == largest_cost_set(summary)].reset_index(drop=True)
+        marks = least_marks(compared_costs, contents.results, measure)
         rows = sorted(marks, key=lambda row: marks[row] != "best")
         if rows:
-            labels = tuple(summary["case"][rows])
+            labels = tuple(compared_costs["case"][rows])
             first = _row(shown, labels[0])
             found.append(Glance(purpose, labels, write(first[measure]), _percent(first)))
     return found
@@ -114,19 +117,32 @@ def _told_apart(peers: list[str], n_methods: int) -> str:
     return f"{rest} less accurate, beyond what the choice of images explains."
 
 
-def _cheaper(shown: pd.DataFrame, best: str) -> str:
-    """Name the most accurate of the methods that train in half the time, or less."""
+def _cheaper(shown: pd.DataFrame, best: str, peers: list[str]) -> str:
+    """Name a method that trains in half the time or less: one that cannot be told from the best, else the next best."""
     leader = _row(shown, best)
-    faster = shown[shown["fit_seconds"] * _MUCH_FASTER <= leader["fit_seconds"]]
+    faster = shown[
+        (shown["cost_set"] == leader["cost_set"])
+        & (shown["cost_set"] != "")
+        & (shown["fit_seconds"] * _MUCH_FASTER <= leader["fit_seconds"])
+        & (leader["fit_seconds"] - shown["fit_seconds"] > COSTS["fit_seconds"])
+    ]
     if not len(faster):
         return ""
+    alike = faster[faster.index.isin(peers)]
+    if len(alike):
+        other = alike.iloc[int(alike["fit_seconds"].to_numpy().argmin())]
+        seconds = write_time(other["fit_seconds"])
+        return f"Of these {other.name} trains {_times(leader, other)} times as fast ({seconds} s)."
     other = faster.iloc[int(faster["accuracy"].to_numpy().argmax())]
-    times = leader["fit_seconds"] / max(other["fit_seconds"], 1e-9)
     points = 100 * (leader["accuracy"] - other["accuracy"])
     return (
-        f"{other.name} trains {significant(times, 2)} times as fast ({write_time(other['fit_seconds'])} s) and is "
+        f"{other.name} trains {_times(leader, other)} times as fast ({write_time(other['fit_seconds'])} s) and is "
         f"right on {_percent(other)} %, {points:.{percent_places(int(other['n_test']))}f} points less."
     )
+
+
+def _times(leader: pd.Series, other: pd.Series) -> str:
+    return significant(leader["fit_seconds"] / max(other["fit_seconds"], 1e-9), 2)
 
 
 def _listed(labels: list[str]) -> str:

@@ -89,14 +89,22 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
         ``accuracy_high`` (Wilson's interval for the mean accuracy on so many images), ``accuracy_std``,
         ``accuracy_mean_low`` and ``accuracy_mean_high`` (over seeds and folds: standard deviation, and Student's
         interval of the mean, of folds with Nadeau and Bengio's correction; missing for one trial), ``error_rate``,
-        ``is_time_disturbed`` (other trials shared the machine), the mean of each score and measurement over the trials
-        that went well (missing where one of them lacks it), and of a grid search what was chosen.
+        ``is_time_disturbed`` (other trials shared the machine), ``cost_set`` (the same for rows whose costs compare:
+        the same data, as many images to learn from and to judge; empty for a part of a learning curve), the mean of
+        each score and measurement over the trials that went well (missing where one of them lacks it), and of a grid
+        search what was chosen.
     """
     labels = [label_of(row) for row in results.to_dict("records")]
     groups = results.assign(label=labels).groupby("label", sort=False)
     numbers = {case: number for number, case in enumerate(dict.fromkeys(results["case"]))}
     rows = [_summary(str(label), trials) for label, trials in groups]
     return pd.DataFrame([{**row, "number": numbers[row["method"]]} for row in rows])
+
+
+def largest_cost_set(summary: pd.DataFrame) -> str | None:
+    """Return the ``cost_set`` that most rows of a summary are of, the first of several; None for none."""
+    named = summary.loc[summary["cost_set"] != "", "cost_set"]
+    return None if named.empty else str(max(dict.fromkeys(named), key=lambda name: int((named == name).sum())))
 
 
 def _frame(store: Store, run: RunRecord, read: Callable[[str], Result]) -> pd.DataFrame:
@@ -186,6 +194,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row |= {name: float(good[name].astype(float).mean(skipna=False)) if len(good) else np.nan for name in numeric}
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
+    row["cost_set"] = _cost_set(good)
     row["is_time_disturbed"] = bool((good["n_concurrent"].astype(float) > 1).any())
     low, high = wilson_interval(row["accuracy"], row["n_test"]) if len(good) else (np.nan, np.nan)
     shared = float((good["n_test"] / good["n_train"]).mean()) if good["fold"].notna().any() else 0.0
@@ -199,3 +208,11 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
         "error_rate": round(1 - row["accuracy"], 12),
         "engine": ", ".join(sorted(set(good["engine"].astype(str)))) if len(good) else "",
     }
+
+
+def _cost_set(good: pd.DataFrame) -> str:
+    if not len(good) or good["protocol"].iloc[0] == "learning-curve":
+        return ""
+    first = good.iloc[0]
+    whole = "folds" if good["fold"].notna().any() else "test part"
+    return f"{first['fingerprint']}, {first['n_train']:.0f} and {first['n_test']:.0f} of the {whole}"

@@ -100,6 +100,11 @@ class Method:
     warnings: tuple[str, ...]
     traceback: str
 
+    @property
+    def has_scores(self) -> bool:
+        """There are curves over its scores of classes."""
+        return any(figure.name.startswith("curves-") for figure in self.figures)
+
 
 def make_methods(contents: RunContents, figures: Sequence[Figure]) -> tuple[Method, ...]:
     """Return what a page shows of each method, in the suite's order."""
@@ -113,7 +118,7 @@ def make_methods(contents: RunContents, figures: Sequence[Figure]) -> tuple[Meth
 
 def shared_sprite(contents: RunContents) -> Sprite | None:
     """Return the images that every method gets wrong; None for a single method, for none, or without the images."""
-    if len(contents.readable_cases()) < 2:
+    if len(contents.cases_on_same_images()) < 2:
         return None
     with suppress(StoreError):
         gallery = GalleryDisplay.of_all_wrong(contents)

@@ -17,7 +17,7 @@ class Provenance:
     machines : tuple of tuple of pairs
         Each machine and software that trials ran on; more than one means that times are not to be compared.
     trials : tuple of pairs
-        Seeds, threads, protocol, when the last trial ended.
+        Seeds, threads, protocol, the code's commits, when the last trial ended.
     """
 
     data: tuple[tuple[str, str], ...]
@@ -37,6 +37,7 @@ def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
         ("seeds", ", ".join(map(str, seeds))),
         ("threads", ", ".join(map(str, threads))),
         ("memory measured by", ", ".join(methods)),
+        ("code", "; ".join(dict.fromkeys(_code(record) for record in good))),
         ("last trial ended", max(record.finished for record in records)),
     )
     data = dict.fromkeys((record.trial.dataset.name, _described(record)) for record in good)
@@ -52,6 +53,11 @@ def _described(record: Result) -> str:
     )
 
 
+def _code(record: Result) -> str:
+    version, commit = record.environment.libraries.get("hdr-bench", "unknown"), record.environment.commit
+    return f"hdr-bench {version}, {f'commit {commit}' if commit else 'not run from a checkout'}"
+
+
 def _machine(record: Result) -> tuple[tuple[str, str], ...]:
     environment = record.environment
     return (
@@ -60,5 +66,4 @@ def _machine(record: Result) -> tuple[tuple[str, str], ...]:
         ("system", environment.system),
         ("Python", environment.python),
         ("libraries", ", ".join(f"{name} {version}" for name, version in environment.libraries.items())),
-        ("commit", environment.commit or "not run from a checkout"),
     )

@@ -20,8 +20,9 @@ RULE = (
     "A share on a test set (accuracy, error) is reproduced when the 95 % interval of the difference holds zero, else "
     "better or worse: Newcombe's interval for two shares, widened by the spread over seeds where there is one. A loss "
     "on a test set likewise, by the normal interval of its mean over images. A count is equal or not. A figure of "
-    "training is reproduced when no epoch differs by more than the tolerance that stands with it. Another protocol, "
-    "other data or another size are not comparable. Times and rejection stand side by side, without a verdict."
+    "training is reproduced when no epoch differs by more than the tolerance that stands with it, else the largest "
+    "difference tells. Another protocol, other data or another size are not comparable. Times and rejection stand "
+    "side by side, without a verdict."
 )
 """The rule of the verdicts, in words."""
 
@@ -44,6 +45,8 @@ class Reproduction:
     metric : str
     published, measured : tuple of float
         One value, or one an epoch; `measured` is empty where it was not measured.
+    n_images : int
+        Images that a measured share was found on.
     low, high : float
         Ends of the measured value's interval.
     difference, difference_low, difference_high : float
@@ -59,6 +62,7 @@ class Reproduction:
     metric: Metric
     published: tuple[float, ...]
     measured: tuple[float, ...] = ()
+    n_images: int = 0
     low: float = math.nan
     high: float = math.nan
     difference: float = math.nan
@@ -93,7 +97,9 @@ def _judged(contents: RunContents, case: str, published: Published) -> Reproduct
     reason = published.not_comparable or _incomparable(contents, published.metric, records)
     if reason and measured.verdict != "no verdict":
         return replace(measured, verdict="not comparable", reason=reason)
-    return replace(measured, reason="; ".join(filter(None, [reason, measured.reason])))
+    whole = int((contents.results["case"] == case).sum())
+    some = f"of {len(records)} of {whole} trials: the others did not go well" if len(records) < whole else ""
+    return replace(measured, reason="; ".join(filter(None, [reason, measured.reason, some])))
 
 
 def _good_records(contents: RunContents, case: str) -> list[Result]:
@@ -103,8 +109,10 @@ def _good_records(contents: RunContents, case: str) -> list[Result]:
 
 def _incomparable(contents: RunContents, metric: Metric, records: list[Result]) -> str:
     """Say why a figure of these trials cannot be held against a published one; nothing where it can."""
-    if contents.run.settings.dataset is not None:
-        return f"other data: {contents.run.settings.dataset}"
+    suite, other = contents.run.suite, contents.run.settings.dataset
+    own = next((case.dataset for case in suite.cases if case.name == records[0].trial.case), None) or suite.dataset
+    if other is not None and other != own.name:
+        return f"other data: {other}"
     if metric in _COUNTS:
         return ""
     if any(record.trial.is_reduced for record in records):
@@ -139,9 +147,9 @@ def _count(bare: Reproduction, records: list[Result]) -> Reproduction:
     counts = {getattr(record.measurements, _COUNTS[bare.metric]) for record in records}
     if None in counts:
         return replace(bare, verdict="not comparable", reason="the method has no such number")
-    difference = max((count - bare.published[0] for count in counts), key=abs)
-    verdict: Verdict = "equal" if difference == 0 else "not equal"
-    return replace(bare, measured=tuple(map(float, sorted(counts)))[:1], difference=difference, verdict=verdict)
+    furthest = max(counts, key=lambda count: abs(count - bare.published[0]))
+    verdict: Verdict = "equal" if furthest == bare.published[0] else "not equal"
+    return replace(bare, measured=(float(furthest),), difference=furthest - bare.published[0], verdict=verdict)
 
 
 def _side_by_side(bare: Reproduction, records: list[Result]) -> Reproduction:
@@ -172,16 +180,16 @@ def _curve(bare: Reproduction, published: Published, records: list[Result]) -> R
     taken = whole[-1:] if published.values is None else whole[: len(bare.published)]
     if len(taken) < len(bare.published):
         said = f"{len(taken)} epochs were run, {len(bare.published)} are published"
-        return replace(bare, measured=tuple(taken), verdict="not comparable", reason=said)
+        return replace(bare, measured=tuple(map(float, taken)), verdict="not comparable", reason=said)
     differences = np.round(taken - np.array(bare.published), 12)
     largest = int(np.abs(differences).argmax())
     tolerance = published.tolerance or TOLERANCES[bare.metric.rpartition("_")[2]]
-    outside = differences[np.abs(differences) > tolerance]
-    verdict: Verdict = "reproduced" if not len(outside) else _direction(bare.metric, float(outside.mean()))
+    furthest = float(differences[largest])
+    verdict: Verdict = "reproduced" if abs(furthest) <= tolerance else _direction(bare.metric, furthest)
     said = f"tolerance {tolerance:g}"
     if published.values is not None:
         said += f"; largest difference in epoch {largest + 1}"
-    return replace(bare, measured=tuple(map(float, taken)), difference=float(differences[largest]), verdict=verdict,
+    return replace(bare, measured=tuple(map(float, taken)), difference=furthest, verdict=verdict,
                  reason=said)  # fmt: skip
 
 
@@ -201,9 +209,8 @@ def _share(bare: Reproduction, published: Published, records: list[Result]) -> R
     n = sum(record.n_test for record in records if record.trial.seed == records[0].trial.seed)
     mean = round(float(np.mean(values)), 12)
     interval = newcombe_interval(mean, n, bare.published[0], published.n_images or n)
-    return _with_difference(
-        bare, mean, wilson_interval(mean, n), interval, spread_over_seeds(values, published.repeats)
-    )
+    spread = spread_over_seeds(values, published.repeats)
+    return _with_difference(replace(bare, n_images=n), mean, wilson_interval(mean, n), interval, spread)
 
 
 def _loss(contents: RunContents, bare: Reproduction, published: Published, records: list[Result]) -> Reproduction:
@@ -214,7 +221,7 @@ def _loss(contents: RunContents, bare: Reproduction, published: Published, recor
             right = shares[np.arange(len(shares)), predictions.y_true]
             losses.append(-np.log(np.clip(right, _TINY, None)))
     if len(losses) < len(records):
-        return replace(bare, verdict="not comparable", reason="the method keeps no probabilities")
+        return replace(bare, verdict="not comparable", reason="there are no probabilities, or not of every trial")
     images = np.mean(losses, axis=0)
     mean, variance = float(images.mean()), float(images.var(ddof=1))
     reach = float(norm.ppf(0.975)) * math.sqrt(variance / len(images))

@@ -9,7 +9,6 @@ from typing import Any
 
 import jinja2
 import pandas as pd
-from markupsafe import Markup
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.result import Result
@@ -24,7 +23,7 @@ from hdr_bench.reporting.pairs import compare_methods
 from hdr_bench.reporting.provenance import provenance_of
 from hdr_bench.reporting.published import counted_verdicts, reproductions
 from hdr_bench.reporting.tables import Table, make_tables, to_cells, to_csv, to_latex, to_markdown
-from hdr_bench.reporting.tables.formats import escaped_markdown
+from hdr_bench.reporting.tables.formats import escaped_markdown, markdown_code
 
 FORMATS = ("html", "md", "latex", "csv")
 """What a report can be written as; figures come with each."""
@@ -104,7 +103,7 @@ def _page(contents: RunContents, tables: tuple[Table, ...], figures: list[Figure
     problems = [(row.case, row.problem) for row in contents.summary.itertuples() if row.problem]
     return {
         "suite": run.suite,
-        "remarks": _remarks(run, contents.results, records),
+        "remarks": [*_remarks(run, contents.results, records), *_without_images(contents)],
         "problems": problems + [("Predictions or images", said) for said in contents.unreadable],
         "tables": _Found({table.name: table for table in tables}),
         "figures": _Found({figure.name: figure for figure in figures}),
@@ -136,11 +135,36 @@ def _remarks(run: RunRecord, results: pd.DataFrame, records: list[Result]) -> li
     reduced = dict.fromkeys(results.loc[results["is_reduced"].fillna(False).astype(bool), "case"])
     if reduced:
         remarks.append(f"Run at a reduced size: {'; '.join(_reduced(case, results) for case in reduced)}.")
-    if not results["is_deterministic"].fillna(True).astype(bool).all():
-        seeds = sorted({record.trial.seed for record in records if not record.trial.is_deterministic})
-        several = "the mean over the seeds" if len(seeds) > 1 else "seed"
-        remarks.append(f"Methods with chance in them: {several} {', '.join(map(str, seeds))}.")
+    remarks += _seeds(records)
     return remarks
+
+
+def _seeds(records: list[Result]) -> list[str]:
+    """Say which seeds methods with chance in them were fitted with."""
+    seeds: dict[str, set[int]] = {}
+    for record in records:
+        if not record.trial.is_deterministic:
+            seeds.setdefault(record.trial.case, set()).add(record.trial.seed)
+    cases: dict[tuple[int, ...], list[str]] = {}
+    for case, found in seeds.items():
+        cases.setdefault(tuple(sorted(found)), []).append(case)
+    return [
+        f"Methods with chance in them{_in_brackets(names) if len(cases) > 1 else ''}: "
+        f"{'the mean over the seeds' if len(found) > 1 else 'seed'} {', '.join(map(str, found))}."
+        for found, names in cases.items()
+    ]
+
+
+def _in_brackets(names: list[str]) -> str:
+    return f" ({'; '.join(names)})"
+
+
+def _without_images(contents: RunContents) -> list[str]:
+    """Say that there are no galleries, where the images are neither there nor named as damaged."""
+    judged = [record for record in contents.records.values() if record.status == "ok" and record.trial.fold is None]
+    if contents.unreadable or all(contents.images_of(record) is not None for record in judged):
+        return []
+    return ["The test images are not kept with this run, so it has no galleries; a run made anew keeps them."]
 
 
 def _reduced(case: str, results: pd.DataFrame) -> str:
@@ -181,7 +205,12 @@ def _render(name: str, page: dict[str, Any]) -> bytes:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"markdown_table": to_markdown, "md": escaped_markdown, "cells": to_cells, "raw": Markup}
+    environment.filters |= {
+        "markdown_table": to_markdown,
+        "md": escaped_markdown,
+        "cells": to_cells,
+        "code": markdown_code,
+    }
     return environment.get_template(name).render(**page).lstrip().encode()
 
 

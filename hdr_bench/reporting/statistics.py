@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from hdr_bench.reporting.intervals import wilson_interval
+
 FEW_DISCORDANT = 25
 """Discordant pairs below which McNemar's test is computed exactly."""
 
@@ -58,7 +60,9 @@ def paired_difference(first: NDArray[np.bool_], second: NDArray[np.bool_], confi
     chi-squared distribution with continuity correction. Of several trials, e.g. seeds, it is that of a t-test on the
     share of trials that are right on each image, its variance widened by that of the mean over the trials of either
     method; degrees of freedom by Welch (1947, "The generalization of 'Student's' problem", Biometrika 34) and
-    Satterthwaite. The interval is Student's in both.
+    Satterthwaite; the interval is then Student's. Of one trial each it is Newcombe's (1998, "Improved confidence
+    intervals for the difference between binomial proportions based on paired data", Statistics in Medicine 17, method
+    10).
 
     Parameters
     ----------
@@ -82,6 +86,8 @@ def paired_difference(first: NDArray[np.bool_], second: NDArray[np.bool_], confi
     """
     if first.shape[1] != second.shape[1]:
         raise ValueError(f"{first.shape[1]} and {second.shape[1]} images cannot be paired")
+    if len(first) == len(second) == 1:
+        return _of_one_trial(first[0], second[0], confidence)
     shares = first.mean(axis=0) - second.mean(axis=0)
     value = round(float(shares.mean()), 12)
     variances = [(float(shares.var(ddof=1)) / len(shares), len(shares) - 1)]
@@ -92,11 +98,8 @@ def paired_difference(first: NDArray[np.bool_], second: NDArray[np.bool_], confi
     ]
     error, freedom = _welch(variances)
     reach = float(student.ppf((1 + confidence) / 2, freedom)) * error
-    if len(first) == len(second) == 1:
-        p_value, test = _mcnemar(first[0], second[0])
-    else:
-        p_value, test = _two_sided(value, error, freedom), "t-test over images and seeds"
-    return Difference(value, value - reach, value + reach, p_value, test)
+    p_value = _two_sided(value, error, freedom)
+    return Difference(value, value - reach, value + reach, p_value, "t-test over images and seeds")
 
 
 def resampled_difference(differences: NDArray[np.float64], test_share: float, confidence: float = 0.95) -> Difference:
@@ -108,7 +111,7 @@ def resampled_difference(differences: NDArray[np.float64], test_share: float, co
     Parameters
     ----------
     differences : ndarray of shape (n_folds,)
-        Of paired folds, all repeats together.
+        Of paired folds, all repeats together; a single one tells nothing: interval missing, p-value 1.
     test_share : float
         Images that a fold is judged on, for each that it learns from.
     confidence : float, default=0.95
@@ -120,9 +123,11 @@ def resampled_difference(differences: NDArray[np.float64], test_share: float, co
     0.011
     """
     value, error = _resampled(differences, test_share)
-    freedom = max(len(differences) - 1, 1)
+    if len(differences) < 2:
+        return Difference(value, math.nan, math.nan, 1.0, "none: a single fold")
+    freedom = len(differences) - 1
     reach = float(student.ppf((1 + confidence) / 2, freedom)) * error
-    p_value = 1.0 if len(differences) == 1 else _two_sided(value, error, freedom)
+    p_value = _two_sided(value, error, freedom)
     return Difference(value, value - reach, value + reach, p_value, "corrected resampled t-test")
 
 
@@ -137,7 +142,8 @@ def correlated_posterior(differences: NDArray[np.float64], test_share: float, ro
     Parameters
     ----------
     differences : ndarray of shape (n_folds,)
-        Of paired folds, all repeats together; of the first method minus the second.
+        Of paired folds, all repeats together; of the first method minus the second. A single one tells nothing: all
+        three are missing.
     test_share : float
         Images that a fold is judged on, for each that it learns from.
     rope : float, default=0.001
@@ -151,6 +157,8 @@ def correlated_posterior(differences: NDArray[np.float64], test_share: float, ro
     (0.001, 0.104, 0.895)
     """
     value, error = _resampled(differences, test_share)
+    if len(differences) < 2:
+        return Posterior(math.nan, math.nan, math.nan)
     if error == 0:
         return Posterior(float(value < -rope), float(abs(value) <= rope), float(value > rope))
     found = student(len(differences) - 1, value, error)
@@ -191,14 +199,36 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in multipletests(p_values, method="holm")[1]]
 
 
-def _mcnemar(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> tuple[float, str]:
+def _of_one_trial(first: NDArray[np.bool_], second: NDArray[np.bool_], confidence: float) -> Difference:
     from statsmodels.stats.contingency_tables import mcnemar
 
-    won, lost = int(np.sum(first & ~second)), int(np.sum(~first & second))
-    table = [[int(np.sum(first & second)), won], [lost, int(np.sum(~first & ~second))]]
+    both, won = int(np.sum(first & second)), int(np.sum(first & ~second))
+    lost, neither = int(np.sum(~first & second)), int(np.sum(~first & ~second))
+    low, high = _newcombe_paired(both, won, lost, neither, confidence)
+    table, value = [[both, won], [lost, neither]], round((won - lost) / len(first), 12)
     if won + lost < FEW_DISCORDANT:
-        return min(float(mcnemar(table, exact=True).pvalue), 1.0), "McNemar's test, exact"
-    return float(mcnemar(table, exact=False, correction=True).pvalue), "McNemar's test"
+        p_value = min(float(mcnemar(table, exact=True).pvalue), 1.0)
+        return Difference(value, low, high, p_value, "McNemar's test, exact")
+    p_value = float(mcnemar(table, exact=False, correction=True).pvalue)
+    return Difference(value, low, high, p_value, "McNemar's test")
+
+
+def _newcombe_paired(both: int, won: int, lost: int, neither: int, confidence: float) -> tuple[float, float]:
+    """Return Newcombe's interval of the difference of two paired shares: Wilson's of each, and their correlation."""
+    n = both + won + lost + neither
+    first, second = (both + won) / n, (both + lost) / n
+    (low, high), (other_low, other_high) = (wilson_interval(share, n, confidence) for share in (first, second))
+    margins = (both + won) * (lost + neither) * (both + lost) * (won + neither)
+    product = both * neither - won * lost
+    # Only where the two agree more than by chance is the correlation taken as a little less than it seems.
+    numerator = max(product - n / 2, 0) if product > 0 else product
+    correlation = numerator / math.sqrt(margins) if margins else 0.0
+
+    def reach(one: float, other: float) -> float:
+        return math.sqrt(max(one**2 - 2 * correlation * one * other + other**2, 0))
+
+    difference = first - second
+    return difference - reach(first - low, other_high - second), difference + reach(high - first, second - other_low)
 
 
 def _resampled(differences: NDArray[np.float64], test_share: float) -> tuple[float, float]:

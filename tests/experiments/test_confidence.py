@@ -4,7 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
+from sklearn.svm import SVC
 
+from hdr_bench import load_dataset
 from hdr_bench.experiments.confidence import (
     brier_score,
     class_scores,
@@ -15,7 +17,7 @@ from hdr_bench.experiments.confidence import (
     shares_of,
 )
 from hdr_bench.experiments.result import Predictions
-from hdr_bench.experiments.scoring import score
+from hdr_bench.experiments.scoring import read_predictions, score
 
 RNG = np.random.default_rng(0)
 TRUTH = RNG.integers(0, 4, 500)
@@ -76,3 +78,27 @@ def test_what_a_trial_keeps_of_them():
     assert 0 < kept.calibration_error < 1
     without = score(Predictions(TRUTH, SHARES.argmax(axis=1)), 4)
     assert (without.top_2_accuracy, without.brier_score, without.rejection) == (None, None, None)
+
+
+@pytest.mark.parametrize("shape", ["ovr", "ovo"])
+@pytest.mark.parametrize("n_classes", [3, 10])
+def test_a_support_vector_machine_is_judged_by_its_decisions_and_not_by_its_votes(n_classes, shape):
+    digits = load_dataset("digits-8x8")
+    train, test = (part.take(np.flatnonzero(part.labels < n_classes)) for part in (digits.train, digits.test))
+    model = SVC(C=0.05, gamma=0.0005, decision_function_shape=shape).fit(train.X[:300], train.y[:300])
+    found = read_predictions(model, test, model.predict(test.X), 10)
+    assert model.decision_function_shape == shape
+    kept = score(found, 10)
+    assert kept.top_2_accuracy > kept.accuracy
+    # Votes would have a gap of one for nearly every image; right images are surer than wrong ones.
+    margin, is_right = margins(class_scores(found, 10)), found.y_true == found.y_pred
+    assert np.median(margin[is_right]) > 1.5 * np.median(margin[~is_right])
+    pairs = SVC(C=0.05, gamma=0.0005, decision_function_shape="ovo").fit(train.X[:300], train.y[:300])
+    first = pairs.decision_function(test.X)[:, : n_classes - 1].min(axis=1)
+    np.testing.assert_allclose(found.decisions[:, 0], first, rtol=1e-5)
+
+
+def test_scores_that_are_not_those_of_the_predicted_classes_are_none():
+    y_pred = SHARES.argmax(axis=1)
+    assert class_scores(Predictions(TRUTH, y_pred, decisions=SHARES.astype(np.float32)), 4) is not None
+    assert class_scores(Predictions(TRUTH, y_pred, decisions=SHARES[:, ::-1].astype(np.float32)), 4) is None

@@ -3,6 +3,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sklearn.multiclass import OutputCodeClassifier
+from sklearn.tree import DecisionTreeClassifier
 
 from hdr_bench import run_suite, write_report
 from hdr_bench.experiments.suite_file import parse_suite
@@ -36,6 +38,7 @@ VARIOUS = {
         {"name": "Linear SVM $x^2$, with a name that is so long that no table or figure has room for the whole of it",
          "estimator": "svm", "params": {"kernel": "linear"}},
         {"name": "One against one", "estimator": "sklearn.svm.SVC", "params": {"decision_function_shape": "ovo"}},
+        {"name": "Codes", "estimator": OutputCodeClassifier(DecisionTreeClassifier(max_depth=8), random_state=0)},
         {"name": "Search", "estimator": "knn", "grid": {"n_neighbors": [1, 30, 90]},
          "protocol": {"kind": "grid-search", "folds": 2}},
         {"name": "Curve", "estimator": "tree", "protocol": {"kind": "learning-curve", "sizes": [100, 600]}},

@@ -1,12 +1,15 @@
+import math
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from hdr_bench import run_suite
 from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.finding import finding, glances
+from hdr_bench.reporting.finding import _cheaper, finding, glances
 from hdr_bench.reporting.pairs import compare_methods
-from hdr_bench.reporting.statistics import holm, paired_difference, resampled_difference
+from hdr_bench.reporting.statistics import correlated_posterior, holm, paired_difference, resampled_difference
 
 
 def test_every_pair_that_was_judged_on_the_same_images_is_compared(various):
@@ -63,7 +66,8 @@ def test_the_finding_ranks_no_noise(various):
     assert "Judged on other images, and not to be compared with these: k-NN, folds; Tree, folds." in text
     found = {glance.purpose: glance for glance in glances(contents, compared)}
     assert found["Most accurate"].labels == (best, *peers)
-    assert "Curve, 100 images" in found["Fastest to train"].labels
+    every = {label for glance in found.values() for label in glance.labels}
+    assert not any("Curve" in label or "folds" in label for label in every - {best, *peers})
 
 
 def test_data_sets_are_not_compared_with_each_other(tmp_path):
@@ -81,6 +85,26 @@ def test_data_sets_are_not_compared_with_each_other(tmp_path):
     assert "not to be compared with these: Tree, other." in text
     assert "On mnist-5k: k-NN, mnist is right on 9" in text
     assert glances(contents, compared) == []
+
+
+def test_what_costs_less_is_told_from_what_is_as_accurate():
+    rows = [("best", 0.99, 10.0, "a"), ("peer", 0.988, 2.0, "a"), ("other", 0.9, 0.5, "a"), ("part", 0.98, 0.1, "")]
+    shown = (
+        pd.DataFrame(rows, columns=["case", "accuracy", "fit_seconds", "cost_set"])
+        .assign(n_test=1000)
+        .set_index("case")
+    )
+    assert _cheaper(shown, "best", ["peer"]) == "Of these peer trains 5.0 times as fast (2.0 s)."
+    assert (
+        _cheaper(shown, "best", []) == "peer trains 5.0 times as fast (2.0 s) and is right on 98.8 %, 0.2 points less."
+    )
+    assert _cheaper(shown.assign(fit_seconds=[0.09, 0.02, 0.01, 0.01]), "best", []) == ""
+
+
+def test_a_single_fold_tells_nothing():
+    assert math.isnan(resampled_difference(np.array([0.1]), 0.5).low)
+    assert resampled_difference(np.array([0.1]), 0.5).p_value == 1
+    assert math.isnan(correlated_posterior(np.array([0.1]), 0.5).better)
 
 
 def test_a_damaged_file_of_predictions_leaves_the_others_compared(run):

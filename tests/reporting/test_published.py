@@ -1,4 +1,7 @@
+import io
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from hdr_bench.exceptions import SuiteError
@@ -6,7 +9,7 @@ from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.intervals import newcombe_interval, spread_over_seeds, widened
 from hdr_bench.reporting.published import counted_verdicts, reproductions
-from hdr_bench.reporting.tables import to_markdown
+from hdr_bench.reporting.tables import to_csv, to_markdown
 from hdr_bench.reporting.tables.published import published_table
 
 
@@ -87,10 +90,10 @@ def test_a_loss_on_a_test_set(various, publishing):
     contents = RunContents(various)
     loss = contents.summary.set_index("case").loc["k-NN", "log_loss"]
     near, far = ({"metric": "test_loss", "value": value} for value in (loss * 1.01, loss + 5))
-    found = reproductions(publishing(various, kNN=[near, far], One_against_one=[near]))
+    found = reproductions(publishing(various, kNN=[near, far]))
     assert [each.verdict for each in found] == ["reproduced", "better"]
     assert found[0].measured[0] == pytest.approx(loss, rel=1e-4)
-    (none,) = reproductions(publishing(various, **{"One against one": [near]}))
+    (none,) = reproductions(publishing(various, Codes=[near]))
     assert none.verdict == "not comparable"
 
 
@@ -122,11 +125,13 @@ def test_the_table_and_the_count(various, publishing, accuracy):
     found = reproductions(publishing(various, kNN=given))
     assert counted_verdicts(found) == "Of 2 published figures: 1 reproduced, 1 no verdict."
     table = published_table(found)
-    written = f"{100 * accuracy['k-NN']:.2f}"
+    written = f"{100 * accuracy['k-NN']:.1f}"
     assert table.rows[0][:4] == ("k-NN", "Test accuracy (%)", written, written)
     assert table.rows[0][7:] == ("reproduced", "–", "Table 3")
     assert table.rows[1][1:3] == ("Fit (s)", "44")
     assert "Newcombe" in table.note
+    exact = pd.read_csv(io.StringIO(to_csv(table)))
+    assert exact["measured"].astype(str).iloc[0] == str(found[0].measured[0])
     assert "Table 3" in to_markdown(table)
     assert published_table(()) is None
     assert counted_verdicts(()) == ""
@@ -137,6 +142,7 @@ def test_the_table_and_the_count(various, publishing, accuracy):
     [
         ({"metric": "test_accuracy", "value": 97.6}, "a share between 0 and 1, not 97.6"),
         ({"metric": "test_accuracy", "values": [0.9, 0.95]}, "has one value"),
+        ({"metric": "train_accuracy", "values": []}, "at least 1 item"),
         ({"metric": "test_error", "value": 0.1, "tolerance": 0.1}, "tolerance is for figures of training"),
         ({"metric": "test_error", "value": 0.1, "n_images": 0}, "greater than or equal to 1"),
     ],

@@ -93,6 +93,18 @@ def test_the_page_is_whole_and_loads_nothing(folder, request):
     assert {address[1:] for address in inner} <= set(page.ids)
 
 
+def test_rows_of_long_names_without_results_have_addresses_of_their_own(run):
+    record = json.loads((run / "run.json").read_bytes())
+    long = "a name that is much longer than what an address takes of it, "
+    record["trials"] += [
+        {**record["trials"][0], "key": f"gone-{end}", "limited_key": "", "case": long + end} for end in "ab"
+    ]
+    (run / "run.json").write_text(json.dumps(record))
+    contents = RunContents(run)
+    addresses = {contents.row_id(label) for label in set(contents.results["label"])}
+    assert len(addresses) == 6
+
+
 def test_markup_in_names_and_claims_is_text(reported):
     page = _Links()
     page.feed((reported / "report.html").read_text())
@@ -189,11 +201,19 @@ def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     (image,) = (run / "images").iterdir()
     image.write_bytes(b"half an archive")
     text = write_report(run, ["md"]).read_text()
+    assert f"{slug(keys[1])}.npz: it holds no predictions".replace("_", "\\_") in text
     assert "missing: not yet run" in text
     assert "damaged: cut off; it will be run again" in text
     assert f"images/{image.name}: damaged" in text
     assert str(run) not in text
     assert "Tree\\_50%" in text
+    assert not list((run / "figures").glob("gallery-*"))
+
+
+def test_without_the_test_images_there_are_no_galleries_and_the_report_says_so(run):
+    shutil.rmtree(run / "images")
+    text = write_report(run, ["md"]).read_text()
+    assert "The test images are not kept with this run, so it has no galleries" in text
     assert not list((run / "figures").glob("gallery-*"))
 
 

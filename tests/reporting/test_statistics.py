@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest, chi2, t, ttest_1samp
+from scipy.stats import binomtest, chi2, norm, t, ttest_1samp
 
 from hdr_bench.reporting.intervals import (
     mean_interval,
@@ -73,6 +73,29 @@ def test_mcnemars_test_is_exact_for_few_discordant_pairs_and_else_the_chi_square
     assert pair(0, 0).p_value == 1
     with pytest.raises(ValueError, match="cannot be paired"):
         paired_difference(np.ones((1, 5), bool), np.ones((1, 4), bool))
+
+
+def test_newcombes_interval_of_paired_shares():
+    def interval(both, won, lost, neither):
+        first = np.repeat([True, True, False, False], [both, won, lost, neither])
+        second = np.repeat([True, False, True, False], [both, won, lost, neither])
+        found = paired_difference(first[None], second[None])
+        return found.low, found.high
+
+    # Of many images it is the interval of the normal distribution; of no discordant pair it is not a point.
+    low, high = interval(90_000, 3000, 2000, 5000)
+    reach = norm.ppf(0.975) * np.sqrt((0.05 - 0.01**2) / 100_000)
+    assert (low, high) == pytest.approx((0.01 - reach, 0.01 + reach), abs=2e-4)
+    low, high = interval(90, 0, 0, 10)
+    assert low == pytest.approx(-high)
+    assert 0.001 < high < 0.1
+    # Newcombe (1998), method 10, by hand for a table without agreement beyond chance: correlation 0, Wilson's alone.
+    (first_low, first_high), (low, high) = wilson_interval(0.5, 100), interval(25, 25, 25, 25)
+    assert (low, high) == pytest.approx(
+        (-np.hypot(0.5 - first_low, first_high - 0.5), np.hypot(first_high - 0.5, 0.5 - first_low))
+    )
+    # The exact test does not tell 5 against 0 from chance, nor does the interval.
+    assert interval(900, 5, 0, 95)[0] < 0 < interval(900, 30, 5, 65)[0]
 
 
 def test_of_seeds_that_agree_the_paired_test_is_the_t_test_over_the_images():

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.reporting.displays.base import axes_of, ends_of, legend_beside, log_error, plain_log, reach_of, shortened
-from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.frame import largest_cost_set, summarise
 from hdr_bench.reporting.style import INK, colour_of, marker_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ COST_AXES: dict[str, tuple[str, str, float]] = {
     "size_bytes": ("the size", "Size of the pickled estimator (MB)", 1e-6),
 }
 """What accuracy is drawn against: in words, as a label with its unit, and the factor to that unit."""
+
+
+_LEAST = {"fit_seconds": 1e-5, "predict_seconds": 1e-5, "fit_peak_bytes": 1e3, "size_bytes": 1.0}
 
 
 @dataclass(eq=False)
@@ -106,15 +109,22 @@ class CostDisplay(SummaryDisplay):
         summary = super().from_results(results).summary
         if cost.endswith("seconds"):
             summary = summary[~summary["is_time_disturbed"]]
-        return cls(summary[summary[cost] > 0], cost)
+        # What costs nothing that can be measured has a place on a logarithmic axis all the same.
+        return cls(summary.assign(**{cost: summary[cost].clip(lower=_LEAST[cost])}), cost)
 
     def front(self) -> NDArray[np.bool_]:
-        """Return which methods are on the Pareto front: none costs no more and is more accurate."""
+        """Return which methods are on the Pareto front of the largest set whose costs compare.
+
+        None of the others in it costs no more and is more accurate. Other data, other numbers of images, and parts of
+        learning curves are not on it.
+        """
         costs, accuracy = (self.summary[name].to_numpy(float) for name in (self.cost, "accuracy"))
-        no_dearer = costs[None, :] <= costs[:, None]
+        sets = self.summary["cost_set"].where(self.summary["cost_set"] != "").to_numpy(object)
+        compares = sets == largest_cost_set(self.summary)
+        no_dearer = (costs[None, :] <= costs[:, None]) & compares[None, :] & compares[:, None]
         no_worse = accuracy[None, :] >= accuracy[:, None]
         is_beaten = no_dearer & no_worse & ((costs[None, :] < costs[:, None]) | (accuracy[None, :] > accuracy[:, None]))
-        front: NDArray[np.bool_] = ~np.any(is_beaten, axis=1)
+        front: NDArray[np.bool_] = compares & ~np.any(is_beaten, axis=1)
         return front
 
     def frame(self) -> pd.DataFrame:

@@ -39,7 +39,9 @@ class DisagreementDisplay:
 
     @classmethod
     def from_results(cls, source: RunContents | str | os.PathLike[str]) -> Self:
-        """Make the display of the methods of the run in the folder `source` that were judged on one test part.
+        """Make the display of the methods of the run in the folder `source` that were judged on the same test images.
+
+        Of several data sets it is the one with most methods; folds of the training part are left out.
 
         Raises
         ------
@@ -47,13 +49,10 @@ class DisagreementDisplay:
             If fewer than two were.
         """
         contents = read_contents(source)
-        said: dict[str, list[NDArray[np.int64]]] = {}
-        truth: NDArray[np.int64] | None = None
-        for case in contents.readable_cases():
-            found = contents.predictions_of(contents.label_of_case(case))
-            truth = found[0][1].y_true if truth is None else truth
-            if found[0][0].trial.fold is None and np.array_equal(found[0][1].y_true, truth):
-                said[case] = [predictions.y_pred for _, predictions in found]
+        said = {
+            case: [predictions.y_pred for _, predictions in contents.predictions_of(contents.label_of_case(case))]
+            for case in contents.cases_on_same_images()
+        }
         if len(said) < 2:
             raise StoreError(f"{contents.store.folder}: fewer than two methods were judged on the same test images")
         shares = np.array([[_disagreement(one, other) for other in said.values()] for one in said.values()])

@@ -119,17 +119,19 @@ class GalleryDisplay:
     def of_all_wrong(cls, source: RunContents | str | os.PathLike[str], most: int = MOST_IMAGES) -> Self:
         """Make the gallery of the images that every method of the run gets wrong, in each of its trials.
 
+        Of several data sets it is the one with most methods; folds of the training part are left out.
+
         Raises
         ------
         StoreError
-            If the run does not hold its images, or its methods were not all judged on the same.
+            If the run does not hold its images, or no method was judged on a test part.
         """
         contents = read_contents(source)
-        found = [each for label in contents.labels for each in contents.predictions_of(label)]
-        images = [contents.images_of(record) for record, _ in found]
-        if not found or any(each is None for each in images) or len({id(each) for each in images}) > 1:
-            raise StoreError(f"{contents.store.folder}: the methods were not all judged on the same images, or these "
-                             "are not there")  # fmt: skip
+        cases = contents.cases_on_same_images()
+        found = [each for case in cases for each in contents.predictions_of(contents.label_of_case(case))]
+        pictures = contents.images_of(found[0][0]) if found else None
+        if pictures is None:
+            raise StoreError(f"{contents.store.folder}: the images that the methods were judged on are not there")
         wrong = np.all([each.y_true != each.y_pred for _, each in found], axis=0)
         names, y_true = found[0][0].class_names, found[0][1].y_true
         chosen = np.flatnonzero(wrong)
@@ -138,10 +140,8 @@ class GalleryDisplay:
                   tuple(names[code] for code in sorted({int(each.y_pred[index]) for _, each in found})))
             for index in chosen[:most]
         )  # fmt: skip
-        pictures = images[0]
-        if pictures is None:
-            raise StoreError(f"{contents.store.folder}: the images are not there")
-        return cls(pictures[[each.index for each in shown]], shown, "Images that every method gets wrong", len(chosen))
+        title = f"Images that all {len(cases)} methods get wrong"
+        return cls(pictures[[each.index for each in shown]], shown, title, len(chosen))
 
     def frame(self) -> pd.DataFrame:
         """Return a row an image: its place in the test part, truth, predictions, confidence."""

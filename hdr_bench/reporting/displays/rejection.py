@@ -29,19 +29,27 @@ class RejectionDisplay:
     ----------
     curves : DataFrame
         Columns ``case``, ``number`` (the method's place in the suite), ``rejected`` and ``error`` (shares).
+    n_left_out : int
+        Methods that are less accurate than these, and not drawn.
     ax_, figure_
         Where it was drawn.
     """
 
     curves: pd.DataFrame
+    n_left_out: int = 0
     ax_: Any = field(default=None, init=False)
     figure_: Any = field(default=None, init=False)
 
     @classmethod
-    def from_results(cls, source: RunContents | str | os.PathLike[str], cases: Sequence[str] | None = None) -> Self:
+    def from_results(
+        cls,
+        source: RunContents | str | os.PathLike[str],
+        cases: Sequence[str] | None = None,
+        most: int | None = None,
+    ) -> Self:
         """Make the display of `cases` of the run in the folder `source`, or of all; trials of a method together.
 
-        Methods without scores of classes are left out.
+        Methods without scores of classes are left out; of the others, the `most` most accurate are taken.
 
         Raises
         ------
@@ -52,20 +60,14 @@ class RejectionDisplay:
         """
         contents = read_contents(source)
         numbers = dict(zip(contents.summary["method"], contents.summary["number"], strict=True))
-        frames = []
-        for case in contents.readable_cases() if cases is None else cases:
-            found = contents.predictions_of(contents.label_of_case(case))
-            scores = [class_scores(each, len(record.class_names)) for record, each in found]
-            if not scores or any(each is None for each in scores):
-                continue
-            is_right = np.concatenate([each.y_true == each.y_pred for _, each in found])
-            margin = np.concatenate([margins(each) for each in scores if each is not None])
-            rejected, errors = rejection_curve(is_right, margin)
-            curve = pd.DataFrame({"case": case, "number": numbers[case], "rejected": rejected, "error": errors})
-            frames.append(curve.iloc[::-1])
-        if not frames:
+        found = (_curve(contents, case, numbers) for case in (contents.readable_cases() if cases is None else cases))
+        curves = sorted(
+            (curve for curve in found if curve is not None), key=lambda curve: float(curve["error"].iloc[0])
+        )
+        if not curves:
             raise StoreError(f"{contents.store.folder}: no method gives scores of classes")
-        return cls(pd.concat(frames, ignore_index=True))
+        taken = curves[:most]
+        return cls(pd.concat(taken, ignore_index=True), len(curves) - len(taken))
 
     def frame(self) -> pd.DataFrame:
         """Return a row a method and share refused: the error on the rest, as a share."""
@@ -74,26 +76,42 @@ class RejectionDisplay:
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw a line a method, the error on a logarithmic axis, and the 0.5 % at which LeCun et al. (1998) compare."""
         self.ax_, self.figure_ = axes_of(ax)
+        share = self._shown_share()
         for case, curve in self.curves.groupby("case", sort=False):
             number = int(curve["number"].iloc[0])
-            shown = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, _MOST_POINTS).astype(int))]
+            shown = curve[curve["rejected"] <= share]
+            shown = shown.iloc[np.unique(np.linspace(0, len(shown) - 1, _MOST_POINTS).astype(int))]
             self.ax_.plot(100 * shown["rejected"], 100 * shown["error"], color=colour_of(number),
                           linestyle=line_of(number), label=shortened(str(case)))  # fmt: skip
         target = 100 * REJECTION_ERROR
         self.ax_.axhline(target, color=INK, linewidth=0.8, linestyle=":")
         self.ax_.annotate(f"{target:g} %", (1, target), xycoords=("axes fraction", "data"), xytext=(-2, 2),
                           textcoords="offset points", ha="right", va="bottom", fontsize=8)  # fmt: skip
-        self.ax_.set_xlim(0, 100 * self._shown_share())
+        self.ax_.set_xlim(0, 100 * share)
         self.ax_.set_yscale("log")
         plain_log(self.ax_.yaxis)
         self.ax_.set_ylim(bottom=_LEAST_PERCENT)
         self.ax_.set_xlabel("Images refused (%)")
         self.ax_.set_ylabel("Error on the rest (%)")
-        self.ax_.set_title("Error when the unsure images are refused")
+        n_shown = len(set(self.curves["case"]))
+        more = f" (the {n_shown} most accurate of {n_shown + self.n_left_out} methods)" if self.n_left_out else ""
+        self.ax_.set_title(f"Error when the unsure images are refused{more}")
         legend_beside(self.ax_)
         return self
 
     def _shown_share(self) -> float:
-        """Return how far refusing is shown: until most methods have reached the target, at least a tenth."""
+        """Return how far refusing is shown: a little beyond where the last method reaches the target, 10 to 60 %."""
         reached = self.curves[self.curves["error"] <= REJECTION_ERROR].groupby("case")["rejected"].min()
         return float(np.clip(1.3 * reached.max() if len(reached) else 0.5, 0.1, 0.6))
+
+
+def _curve(contents: RunContents, case: str, numbers: dict[str, int]) -> pd.DataFrame | None:
+    """Return a method's curve, from none refused on; None for a method without scores of classes."""
+    found = contents.predictions_of(contents.label_of_case(case))
+    scores = [class_scores(each, len(record.class_names)) for record, each in found]
+    if not scores or any(each is None for each in scores):
+        return None
+    is_right = np.concatenate([each.y_true == each.y_pred for _, each in found])
+    margin = np.concatenate([margins(each) for each in scores if each is not None])
+    rejected, errors = rejection_curve(is_right, margin)
+    return pd.DataFrame({"case": case, "number": numbers[case], "rejected": rejected, "error": errors}).iloc[::-1]

@@ -64,9 +64,11 @@ class TrainingDisplay:
         for case in cases or ():
             if case not in numbers:
                 raise UnknownNameError("case", case, numbers)
-        histories = pd.DataFrame(history_rows(contents.records.values()))
-        if cases is not None and len(histories):
-            histories = histories[histories["case"].isin(cases)]
+        # Of a learning curve it is the trials with most images.
+        good = set(contents.results.loc[contents.results["status"] == "ok", "case"])
+        chosen = [case for case in (numbers if cases is None else cases) if case in good]
+        records = [record for case in chosen for record in contents.good_records(contents.label_of_case(case))]
+        histories = pd.DataFrame(history_rows(records))
         if not len(histories):
             raise StoreError(f"{contents.store.folder}: no course of training is kept of {', '.join(cases or numbers)}")
         return cls(histories.assign(number=histories["case"].map(numbers)), quantity)

@@ -33,6 +33,6 @@ def make_tables(contents: RunContents, compared: Comparisons, found: tuple[Repro
         scores_table(summary),
         search_table(searches, contents) if len(searches) else None,
         classes_table(contents),
-        pairs_table(compared),
+        pairs_table(compared, int(summary["n_test"].max())),
     ]
     return tuple(table for table in tables if table is not None)

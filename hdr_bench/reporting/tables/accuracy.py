@@ -25,6 +25,8 @@ from hdr_bench.reporting.tables.table import (
     write_count,
 )
 
+_MOST_CLASSES = 20
+
 
 def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
     """Return accuracy with its interval, letters for what cannot be told apart, error, and the spread over trials."""
@@ -75,7 +77,7 @@ def scores_table(summary: pd.DataFrame) -> Table:
         "error on the rest is 0.5 %, by the difference of the two highest scores (LeCun et al. 1998); – where there "
         "are no scores, or no share is enough. Log loss (natural logarithm), Brier score (0 to 2) and expected "
         "calibration error (15 bins) only where the method gives probabilities; the log loss of nearest neighbours is "
-        "large where no neighbour has the right class."
+        "large where no neighbour has the right class. No best is marked: these scores have no test."
     )
     return make_table("scores", "Scores", summary, columns, note)
 
@@ -83,21 +85,30 @@ def scores_table(summary: pd.DataFrame) -> Table:
 def classes_table(contents: RunContents) -> Table | None:
     """Return F1 of each class for each method; the exact values have precision and recall too.
 
-    None where no predictions can be read, or the methods have other classes.
+    Methods are the rows, but where there are more classes than fit side by side: then classes are. None where no
+    predictions can be read.
     """
     frame = class_frame(contents)
     if not len(frame):
         return None
-    names = list(dict.fromkeys(frame["class"]))
-    wide = frame.pivot_table(index="case", columns="class", values="f1", sort=False).reset_index()
+    names, labels = list(dict.fromkeys(frame["class"])), list(dict.fromkeys(frame["case"]))
     places = percent_places(int(frame.groupby("case", sort=False)["support"].sum().max()) // len(names))
     write = fixed_writer(places, 100)
-    columns = [METHOD, *(Column(f"{name} (%)", (name,), write) for name in names)]
     note = (
         "F1 of each class, of all trials of a method together; the CSV has precision, recall and the number of images "
         "too. Precision is 0 where a class is never predicted."
     )
-    table = make_table("classes", "Each class (F1)", wide, columns, note)
+    if len(names) > _MOST_CLASSES:
+        turned = frame.pivot_table(index="class", columns="case", values="f1", sort=False).reset_index()
+        columns = [
+            Column("Class", ("class",), str, "left"),
+            *(Column(f"{label} (%)", (label,), write) for label in labels),
+        ]
+        table = make_table("classes", "Each class (F1)", turned, columns, note)
+    else:
+        wide = frame.pivot_table(index="case", columns="class", values="f1", sort=False).reset_index()
+        columns = [METHOD, *(Column(f"{name} (%)", (name,), write) for name in names)]
+        table = make_table("classes", "Each class (F1)", wide, columns, note)
     return replace(table, exact=frame.rename(columns={"case": "method"}))
 
 
@@ -119,22 +130,33 @@ def class_frame(contents: RunContents) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def pairs_table(compared: Comparisons) -> Table | None:
-    """Return every pair's difference with its interval, p-value and what the Bayesian test says; None for no pair."""
+def pairs_table(compared: Comparisons, n_test: int) -> Table | None:
+    """Return every pair's difference with its interval, p-value and what the Bayesian test says; None for no pair.
+
+    `n_test`, the images that were judged, says how many digits the differences deserve.
+    """
     frame = compared.frame()
     if not len(frame):
         return None
-    points = signed_writer(2)
+    points = signed_writer(percent_places(n_test))
     columns = [
         Column("Method", ("first",), str, "left"),
         Column("against", ("second",), str, "left"),
         Column("Difference (points)", ("difference",), points),
-        Column("95 % interval", ("low", "high"), lambda low, high: f"{points(low)} to {points(high)}"),
+        Column(
+            "95 % interval",
+            ("low", "high"),
+            lambda low, high: MISSING if math.isnan(low) else f"{points(low)} to {points(high)}",
+        ),
         Column("p", ("p_value",), write_p),
         Column("p (Holm)", ("p_holm",), write_p),
         Column("Told apart", ("is_told_apart",), lambda is_told_apart: "yes" if is_told_apart else "no", "left"),
     ]
-    note = f"Differences of accuracy in percentage points. Tests: {'; '.join(dict.fromkeys(frame['test']))}."
+    note = (
+        f"Differences of accuracy in percentage points. Tests: {'; '.join(dict.fromkeys(frame['test']))}. Told apart is "
+        "what Holm's procedure leaves below 5 %; the intervals are each pair's own, not corrected for the number of "
+        "pairs."
+    )
     if frame["p_equivalent"].notna().any():
         write = fixed_writer(2)
         columns += [

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ TOLERANCE = 0.1
 def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
     """Return seconds of fit and predict, milliseconds of a single image, and the library that computed."""
     columns = [
-        METHOD,
+        Column("Method", ("starred",), str, "left"),
         Column("Fit (s)", ("fit_seconds",), write_time, "point"),
         Column("Fit, CPU (s)", ("fit_cpu_seconds",), write_time, "point"),
         Column("Predict all (s)", ("predict_seconds",), write_time, "point"),
@@ -46,8 +47,8 @@ def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
         "The fit of a grid search is the search with the final fit."
     )
     disturbed = summary["is_time_disturbed"]
+    starred = summary["case"].where(~disturbed, summary["case"] + DISTURBED)
     if disturbed.any():
-        summary = summary.assign(case=summary["case"].where(~disturbed, summary["case"] + DISTURBED))
         note += (
             f" {DISTURBED.strip()} Other trials shared the machine meanwhile: these times say little, and do not rank."
         )
@@ -60,7 +61,8 @@ def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
         note += f" {_MARKED}" if any(marks.values()) else ""
     else:
         note += " Processors or threads differ between the trials: the times do not rank."
-    return make_table("time", "Time", summary, columns, note, marks)
+    table = make_table("time", "Time", summary.assign(starred=starred), columns, note, marks)
+    return replace(table, exact=table.exact.assign(starred=summary["case"]).rename(columns={"starred": "method"}))
 
 
 def memory_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
@@ -116,9 +118,20 @@ def is_one_machine(results: pd.DataFrame) -> bool:
 def least_marks(summary: pd.DataFrame, results: pd.DataFrame, measure: str) -> dict[int, Mark]:
     """Return the row of the least cost, and those that the noise of the repeats does not tell from it.
 
-    Noise is the pooled standard deviation of the logarithm over each method's trials, at a level of 5 %; where nothing
-    was measured twice, a ratio under 2. A difference of a tenth is never told, nor one below `COSTS`.
+    Of each set of rows whose costs compare: the same data, as many images to learn from and to judge. Noise is the
+    pooled standard deviation of the logarithm over each method's trials, at a level of 5 %; where nothing was measured
+    twice, a ratio under 2. A difference of a tenth is never told, nor one below `COSTS`.
     """
+    marks: dict[int, Mark] = {}
+    for name in dict.fromkeys(summary["cost_set"]):
+        if name:
+            rows = np.flatnonzero(summary["cost_set"] == name)
+            found = _least_of(summary.iloc[rows], results, measure)
+            marks |= {int(rows[place]): mark for place, mark in found.items()}
+    return marks
+
+
+def _least_of(summary: pd.DataFrame, results: pd.DataFrame, measure: str) -> dict[int, Mark]:
     shown = summary[summary[measure].notna() & ~(summary["is_time_disturbed"] & measure.endswith("seconds"))]
     if len(shown) < 2:
         return {}

@@ -89,7 +89,20 @@ def escaped_markdown(text: str) -> str:
     """
     plain = text.replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;")
     plain = " ".join(plain.splitlines())
-    return re.sub(r"([*_`])", r"\\\1", plain)
+    return re.sub(r"([*_`\[\]!])", r"\\\1", plain)
+
+
+def markdown_code(text: object) -> str:
+    """Return a text as Markdown shows it as code, between more backticks than it holds in a row.
+
+    Examples
+    --------
+    >>> markdown_code("a `b`")
+    '`` a `b` ``'
+    """
+    plain = " ".join(str(text).splitlines())
+    fence = "`" * (max(map(len, re.findall("`+", plain)), default=0) + 1)
+    return f"{fence}{plain}{fence}" if len(fence) == 1 else f"{fence} {plain} {fence}"
 
 
 def _padding(table: Table) -> list[list[str]]:

@@ -2,12 +2,22 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
 from hdr_bench.reporting.published import RULE, Reproduction
 from hdr_bench.reporting.tables.accuracy import signed_writer
-from hdr_bench.reporting.tables.table import MISSING, Column, Table, fixed_writer, make_table, write_count, write_time
+from hdr_bench.reporting.tables.table import (
+    MISSING,
+    Column,
+    Table,
+    fixed_writer,
+    make_table,
+    percent_places,
+    write_count,
+    write_time,
+)
 
 _NAMES = {
     "test_accuracy": "Test accuracy (%)",
@@ -36,26 +46,32 @@ def published_table(found: tuple[Reproduction, ...]) -> Table | None:
     columns = [
         Column("Method", ("case",), str, "left"),
         Column("Figure (unit)", ("figure",), str, "left"),
-        Column("Published", ("metric", "published"), _series),
-        Column("Measured", ("metric", "measured"), _series),
-        Column("95 % interval", ("metric", "low", "high"), _interval),
-        Column("Difference", ("metric", "difference"), _difference),
-        Column("95 % interval of it", ("metric", "difference_low", "difference_high"), _difference_interval),
+        Column("Published", ("metric", "n_images", "published"), _series),
+        Column("Measured", ("metric", "n_images", "measured"), _series),
+        Column("95 % interval", ("metric", "n_images", "low", "high"), _interval),
+        Column("Difference", ("metric", "n_images", "difference"), _difference),
+        Column(
+            "95 % interval of it", ("metric", "n_images", "difference_low", "difference_high"), _difference_interval
+        ),
         Column("Verdict", ("verdict",), str, "left"),
         Column("Reason", ("reason",), lambda reason: reason or MISSING, "left"),
         Column("Where", ("where",), lambda where: where or MISSING, "left"),
     ]
     note = f"{RULE} Differences are measured minus published; of a curve, the largest of an epoch."
-    return make_table("published", "Published against measured", rows, columns, note)
+    table = make_table("published", "Published against measured", rows, columns, note)
+    joined = {
+        name: table.exact[name].map(lambda values: ";".join(map(str, values))) for name in ("published", "measured")
+    }
+    return replace(table, exact=table.exact.assign(**joined))
 
 
 def _row(each: Reproduction) -> dict[str, object]:
     return {**vars(each), "figure": _NAMES[each.metric]}
 
 
-def _series(metric: str, values: tuple[float, ...]) -> str:
+def _series(metric: str, n_images: float, values: tuple[float, ...]) -> str:
     """Write one value, or the first and last of several and how many there are."""
-    write = _writer(metric)
+    write = _writer(metric, n_images)
     if not values:
         return MISSING
     if len(values) == 1:
@@ -63,26 +79,35 @@ def _series(metric: str, values: tuple[float, ...]) -> str:
     return f"{write(values[0])} … {write(values[-1])} ({len(values)} epochs)"
 
 
-def _interval(metric: str, low: float, high: float) -> str:
-    write = _writer(metric)
+def _interval(metric: str, n_images: float, low: float, high: float) -> str:
+    write = _writer(metric, n_images)
     return MISSING if math.isnan(low) else f"{write(low)}–{write(high)}"
 
 
-def _difference(metric: str, difference: float) -> str:
+def _difference(metric: str, n_images: float, difference: float) -> str:
     if metric in {"parameters", "multiply_accumulates"}:
         return MISSING if math.isnan(difference) else f"{difference:+,.0f}".replace("-", "−")
     if metric.endswith("seconds"):
         return MISSING if math.isnan(difference) else f"{difference:+.2g}".replace("-", "−")
-    return signed_writer(4, 1.0)(difference) if metric.endswith("loss") else signed_writer(2)(difference)
+    return (
+        signed_writer(4, 1.0)(difference) if metric.endswith("loss") else signed_writer(_places(n_images))(difference)
+    )
 
 
-def _difference_interval(metric: str, low: float, high: float) -> str:
-    return MISSING if math.isnan(low) else f"{_difference(metric, low)} to {_difference(metric, high)}"
+def _difference_interval(metric: str, n_images: float, low: float, high: float) -> str:
+    return (
+        MISSING if math.isnan(low) else f"{_difference(metric, n_images, low)} to {_difference(metric, n_images, high)}"
+    )
 
 
-def _writer(metric: str) -> Callable[[float], str]:
+def _writer(metric: str, n_images: float) -> Callable[[float], str]:
     if metric in {"parameters", "multiply_accumulates"}:
         return write_count
     if metric.endswith("seconds"):
         return write_time
-    return fixed_writer(4) if metric.endswith("loss") else fixed_writer(2, 100)
+    return fixed_writer(4) if metric.endswith("loss") else fixed_writer(_places(n_images), 100)
+
+
+def _places(n_images: float) -> int:
+    """Return the decimal places of a percentage: two where it is none of images, as of an epoch."""
+    return percent_places(int(n_images)) if n_images else 2
