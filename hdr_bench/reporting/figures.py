@@ -181,14 +181,8 @@ def _of_one(contents: RunContents, number: int, case: str) -> Iterator[PlannedFi
     side = min(max(4.2, 0.42 * len(confusion.class_names)), 9.0)
     yield _planned(f"confusion-{name}", f"Confusion matrix: {case}", f"{wrong:,} of {whole:,} predictions are wrong.",
                    confusion, (side, side), case)  # fmt: skip
-    panels: list[Any] = []
-    for kind in (RocDisplay, PrecisionRecallDisplay, ReliabilityDisplay):
-        with suppress(StoreError):
-            panels.append(kind.from_results(contents, case))
-    if panels:
-        areas = "; ".join(f"{each} {area:.4f}" for each, (_, _, area) in panels[0].curves.items())
-        yield PlannedFigure(f"curves-{name}", f"ROC, precision and recall, reliability: {case}", f"Areas under the ROC "
-                            f"curves: {areas}.", tuple(panels), (4.7 * len(panels), 3.7), case)  # fmt: skip
+    if (curves := _curves(contents, name, case)) is not None:
+        yield curves
     with suppress(StoreError):
         courses = tuple(TrainingDisplay.from_results(contents, [case], quantity) for quantity in ("accuracy", "loss"))
         said = f"Training of {case}, accuracy and loss by epoch. {_last_accuracies(courses[0])}"
@@ -203,6 +197,25 @@ def _of_one(contents: RunContents, number: int, case: str) -> Iterator[PlannedFi
         if gallery.shown:
             said = f"The first {len(gallery.shown)} of {gallery.n_found:,}."
             yield _planned(f"gallery-{name}", gallery.title, said, gallery, _gallery_inches(gallery), case)
+
+
+def _curves(contents: RunContents, name: str, case: str) -> PlannedFigure | None:
+    """Plan what is drawn over the scores of classes and the probabilities, as far as a method gives them."""
+    panels: list[Any] = []
+    said = f"ROC, precision and recall, reliability of {case}, as far as it gives scores."
+    with suppress(StoreError):
+        roc = RocDisplay.from_results(contents, case)
+        panels += [roc, PrecisionRecallDisplay.from_results(contents, case)]
+        areas = "; ".join(f"{each} {area:.4f}" for each, (_, _, area) in roc.curves.items())
+        said += f" Areas under the ROC curves: {areas}."
+    with suppress(StoreError):
+        reliability = ReliabilityDisplay.from_results(contents, case)
+        panels.append(reliability)
+        said += f" Expected calibration error {100 * reliability.reliability.calibration_error:.1f} %."
+    if not panels:
+        return None
+    title = f"ROC, precision and recall, reliability: {case}"
+    return PlannedFigure(f"curves-{name}", title, said, tuple(panels), (4.7 * len(panels), 3.7), case)
 
 
 def _rejection(contents: RunContents) -> PlannedFigure:

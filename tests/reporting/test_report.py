@@ -13,8 +13,11 @@ from PIL import Image
 from hdr_bench import Case, Suite, load_results, run_suite, write_report
 from hdr_bench.datasets import Part, make_dataset
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.experiments.result import Predictions
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.contents import RunContents, slug
+from hdr_bench.reporting.displays import ReliabilityDisplay
+from hdr_bench.reporting.figures import plan_figures
 
 NOT_THE_REPORTS = {"trials", "images", "run.json", ".lock"}
 
@@ -208,6 +211,18 @@ def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     assert str(run) not in text
     assert "Tree\\_50%" in text
     assert not list((run / "figures").glob("gallery-*"))
+
+
+def test_probabilities_that_are_not_those_of_the_predictions_have_no_curves_of_classes(run):
+    store = Store(run)
+    for key in load_results(run).query("case == 'Tree_50%'")["key"]:
+        found = store.read_predictions(key)
+        other = Predictions(found.y_true, found.y_pred, probabilities=found.probabilities[:, ::-1].copy())
+        store.write(store.read(key), other)
+    planned = {figure.name: figure for figure in plan_figures(RunContents(run))}
+    (panel,) = planned["curves-2-tree-50"].displays
+    assert isinstance(panel, ReliabilityDisplay)
+    assert len(planned["curves-1-k-nn-b-bold-b"].displays) == 3
 
 
 def test_without_the_test_images_there_are_no_galleries_and_the_report_says_so(run):

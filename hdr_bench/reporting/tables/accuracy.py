@@ -153,8 +153,8 @@ def pairs_table(compared: Comparisons, n_test: int) -> Table | None:
         Column("Told apart", ("is_told_apart",), lambda is_told_apart: "yes" if is_told_apart else "no", "left"),
     ]
     note = (
-        f"Differences of accuracy in percentage points. Tests: {'; '.join(dict.fromkeys(frame['test']))}. Told apart is "
-        "what Holm's procedure leaves below 5 %; the intervals are each pair's own, not corrected for the number of "
+        f"Differences of accuracy in percentage points. Tests: {'; '.join(dict.fromkeys(frame['test']))}. Told apart "
+        "is what Holm's procedure leaves below 5 %; the intervals are each pair's own, not corrected for the number of "
         "pairs."
     )
     if frame["p_equivalent"].notna().any():
