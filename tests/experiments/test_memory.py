@@ -72,10 +72,14 @@ def test_what_an_earlier_call_freed_hides_nothing(megabytes):
         # Small pieces: the allocator keeps them when they are freed.
         return [np.ones(20_000, np.uint8) for _ in range(megabytes * 50)]
 
-    allocate()
-    with peak_memory() as peak:
+    peaks = []
+    for _ in range(3):
         allocate()
-    assert peak.bytes == pytest.approx(megabytes * 10**6, rel=0.1)
+        with peak_memory() as peak:
+            allocate()
+        peaks.append(peak.bytes)
+    # What else goes on in this process can only add to it.
+    assert min(peaks) == pytest.approx(megabytes * 10**6, rel=0.1)
 
 
 @linux
