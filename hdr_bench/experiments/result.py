@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from hdr_bench.experiments.environment import Environment
-from hdr_bench.experiments.suite import Record
+from hdr_bench.experiments.record import Record
 from hdr_bench.experiments.trial import Trial
 
 

@@ -9,9 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     AliasChoices,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     field_serializer,
     field_validator,
@@ -20,24 +18,15 @@ from pydantic import (
 
 from hdr_bench.bibliography import check_bibtex
 from hdr_bench.experiments.described import class_path, describe_estimator, plain_mapping
+from hdr_bench.experiments.published import Published
 from hdr_bench.experiments.quantities import Bytes, Seconds
-
-Metric = Literal["test_accuracy", "test_error", "test_loss", "test_rejection", "cross_validation_accuracy",
-                 "cross_validation_error", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss",
-                 "parameters", "multiply_accumulates", "fit_seconds", "predict_seconds", "epoch_seconds"]  # fmt: skip
+from hdr_bench.experiments.record import Record
 
 Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 """References as BibTeX, none or several."""
 
 Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve"]
 Strategy = Literal["grid", "halving"]
-
-
-class Record(BaseModel):
-    """A record that cannot change and has no keys but its own."""
-
-    # Infinity is a parameter like any other; JSON as Python and JavaScript write it has a word for it.
-    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
 
 
 class DatasetChoice(Record):
@@ -123,55 +112,9 @@ class Step(Record):
     """A transformer before the estimator: a name of `TRANSFORMERS` or a dotted path, and its parameters."""
 
     name: str
-    params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="params"))] = {}
-
-
-class Published(Record):
-    """A published figure, and how it is held against what was measured.
-
-    Attributes
-    ----------
-    metric : str
-        Shares between 0 and 1, seconds, or counts.
-    value : float or None
-    values : tuple of float or None
-        In place of `value`: one an epoch.
-    where : str
-        Where the source gives it.
-    n_images : int or None
-        Images that the published share was found on; None for as many as the measured one.
-    repeats : int
-        Runs that the published value is the mean of.
-    tolerance : float or None
-        Of training and validation figures: how far an epoch's value may be from the published one; None takes 0.01 for
-        an accuracy and 0.05 for a loss.
-    not_comparable : str
-        Why it cannot be held against what is measured, e.g. another protocol or other data.
-    """
-
-    metric: Metric
-    value: float | None = None
-    values: Annotated[tuple[float, ...], Field(min_length=1)] | None = None
-    where: str = ""
-    n_images: Annotated[int, Field(ge=1)] | None = None
-    repeats: Annotated[int, Field(ge=1)] = 1
-    tolerance: Annotated[float, Field(gt=0)] | None = None
-    not_comparable: str = ""
-
-    @model_validator(mode="after")
-    def _has_one_kind_of_value(self) -> Self:
-        if (self.value is None) == (self.values is None):
-            raise ValueError("give either value or values")
-        is_curve = self.metric.startswith(("train_", "validation_"))
-        if self.values is not None and not is_curve:
-            raise ValueError(f"values are for an epoch each, of training or validation; {self.metric} has one value")
-        if self.tolerance is not None and not is_curve:
-            raise ValueError(f"tolerance is for figures of training or validation, not for {self.metric}")
-        is_share = self.metric.endswith(("accuracy", "error", "rejection"))
-        for value in self.values or (self.value,):
-            if is_share and value is not None and not 0 <= value <= 1:
-                raise ValueError(f"{self.metric} is a share between 0 and 1, not {value}")
-        return self
+    params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="params"))] = Field(
+        default_factory=dict
+    )
 
 
 class Reduced(Record):
@@ -229,13 +172,17 @@ class Case(Record):
     name: Annotated[str, Field(min_length=1)]
     estimator: Any
     key: Annotated[str, Field(min_length=1)] | None = None
-    params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="params"))] = {}
+    params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="params"))] = Field(
+        default_factory=dict
+    )
     steps: tuple[Step, ...] = ()
     published: tuple[Published, ...] = ()
     bibtex: Bibtex = ""
     dataset: DatasetChoice | None = None
     protocol: Protocol | None = None
-    grid: Annotated[dict[str, list[Any]], BeforeValidator(partial(plain_mapping, place="grid"))] = {}
+    grid: Annotated[dict[str, list[Any]], BeforeValidator(partial(plain_mapping, place="grid"))] = Field(
+        default_factory=dict
+    )
     reduced: Reduced | None = None
     time_limit: Seconds | None = None
     memory_limit: Bytes | None = None

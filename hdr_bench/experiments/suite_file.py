@@ -16,7 +16,9 @@ from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import SuiteError, UnknownNameError, suggestion
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.model import last_step, unseeded_model
-from hdr_bench.experiments.suite import Case, DatasetChoice, Protocol, Published, Record, Reduced, Step, Suite
+from hdr_bench.experiments.published import Published
+from hdr_bench.experiments.record import Record
+from hdr_bench.experiments.suite import Case, DatasetChoice, Protocol, Reduced, Step, Suite
 
 _ANY_CLASSES = 10
 

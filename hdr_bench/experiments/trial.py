@@ -5,7 +5,9 @@ import json
 import re
 from typing import Any
 
-from hdr_bench.experiments.suite import DatasetChoice, Kind, Published, Record, Step, Strategy
+from hdr_bench.experiments.published import Published
+from hdr_bench.experiments.record import Record
+from hdr_bench.experiments.suite import DatasetChoice, Kind, Step, Strategy
 
 _LIMITS = ("time_limit", "memory_limit")
 # Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.

@@ -9,8 +9,9 @@ import numpy as np
 from scipy.stats import norm
 
 from hdr_bench.experiments.confidence import shares_of
+from hdr_bench.experiments.published import Metric, Published
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.suite import Kind, Metric, Published
+from hdr_bench.experiments.suite import Kind
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.intervals import mean_interval, newcombe_interval, spread_over_seeds, widened, wilson_interval
 
