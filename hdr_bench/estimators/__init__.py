@@ -4,6 +4,7 @@
 imported when they are first asked for.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,8 @@ def make_estimator(name: str, **params: Any) -> Any:
     name : str
         A name of `ESTIMATORS`, or the dotted path of any scikit-learn estimator.
     **params
-        Its parameters.
+        Its parameters. One that is an estimator itself, as `OneVsRestClassifier` has one, may be a mapping
+        ``{"estimator": name, "params": {...}}``, which is made likewise.
 
     Returns
     -------
@@ -111,7 +113,7 @@ def make_from(table: dict[str, str], kind: str, name: str, params: dict[str, Any
     if not hasattr(cls, "get_params"):
         raise UnknownNameError(f"{kind} ({name} has no get_params)", name, table)
     known = set(cls._get_param_names()) if hasattr(cls, "_get_param_names") else set()
-    direct = {key: value for key, value in params.items() if "__" not in key}
+    direct = {key: _value_of(value) for key, value in params.items() if "__" not in key}
     for key in direct:
         if key not in known:
             raise UnknownNameError(f"parameter of {cls.__name__}", key, sorted(known))
@@ -124,6 +126,12 @@ def make_from(table: dict[str, str], kind: str, name: str, params: dict[str, Any
         if key not in made.get_params():
             raise UnknownNameError(f"parameter of {cls.__name__}", key, sorted(made.get_params()))
     return made.set_params(**nested)
+
+
+def _value_of(value: Any) -> Any:
+    """Return a parameter's value; what is described as an estimator is made."""
+    is_estimator = isinstance(value, Mapping) and "estimator" in value and set(value) <= {"estimator", "params"}
+    return make_estimator(value["estimator"], **value.get("params", {})) if is_estimator else value
 
 
 def class_of(table: dict[str, str], kind: str, name: str) -> type:

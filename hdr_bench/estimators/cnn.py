@@ -36,6 +36,9 @@ class CNNClassifier(NeuralClassifier):
     weight_init : str, mapping or None, default=None
         How weights start: a name of `hdr_bench.estimators.initialisation.WEIGHT_INITS`, or names by kind of layer
         ("convolution", "dense", "output"); None is torch's own way.
+    batch_norm_params : mapping or None, default=None
+        What every ``BN`` is given, e.g. ``{"momentum": 0.01, "eps": 1e-3}``, which are Keras's; None is torch's own
+        0.1 and 1e-5.
     optimizer : str, default="Adam"
         A class of `torch.optim`, by name.
     optimizer_params : mapping or None, default=None
@@ -114,6 +117,7 @@ class CNNClassifier(NeuralClassifier):
         label_smoothing: float = 0.05,
         class_weight: Mapping[Any, float] | str | None = None,
         weight_init: str | Mapping[str, str] | None = None,
+        batch_norm_params: Mapping[str, float] | None = None,
         optimizer: str = "Adam",
         optimizer_params: Mapping[str, Any] | None = None,
         lr: float = 0.01,
@@ -139,6 +143,7 @@ class CNNClassifier(NeuralClassifier):
         self.label_smoothing = label_smoothing
         self.class_weight = class_weight
         self.weight_init = weight_init
+        self.batch_norm_params = batch_norm_params
         self.optimizer = optimizer
         self.optimizer_params = optimizer_params
         self.lr = lr

@@ -40,12 +40,14 @@ def scaled(X: NDArray[Any], scale: float) -> Floats:
 
 
 class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Divide pixels by one scalar: the largest absolute value seen while fitting.
+    """Divide pixels by one scalar, the largest absolute value seen while fitting; then subtract `offset`.
 
     Parameters
     ----------
     pixel_scale : float or None, default=None
         The divisor; None learns it. On MNIST that is exactly 255, on digits-8x8 16.
+    offset : float, default=0.0
+        Subtracted from what was divided: 0.5 brings pixels to between -0.5 and 0.5.
 
     Attributes
     ----------
@@ -55,8 +57,9 @@ class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEs
         Number of features seen while fitting.
     """
 
-    def __init__(self, pixel_scale: float | None = None) -> None:
+    def __init__(self, pixel_scale: float | None = None, *, offset: float = 0.0) -> None:
         self.pixel_scale = pixel_scale
+        self.offset = offset
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Learn the divisor from `X` of shape (n, n_features)."""
@@ -64,9 +67,10 @@ class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEs
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Return `X` divided: float64 stays, all else becomes float32."""
+        """Return `X` divided and moved: float64 stays, all else becomes float32."""
         check_is_fitted(self)
-        return scaled(validate_data(self, X, reset=False), self.scale_)
+        floats = scaled(validate_data(self, X, reset=False), self.scale_)
+        return floats - floats.dtype.type(self.offset) if self.offset else floats
 
 
 class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):

@@ -215,6 +215,22 @@ class Resize(Plain):
         return nn.Upsample(size=(self.side, self.side), mode="bilinear")
 
 
+@dataclass(frozen=True)
+class Colour(Plain):
+    """``RGB``: a grey image three times, as the channels of a colour image."""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        channels, *sides = _image(self, shape)
+        if channels != 1:
+            raise NotationError(f"{self.token}: a grey image is needed, but {channels} channels come in; leave it out")
+        return (3, *sides)
+
+    def module(self, shape: Shape) -> "nn.Module":
+        from hdr_bench.estimators.colour import GreyToColour
+
+        return GreyToColour()
+
+
 def _image(layer: Layer, shape: Shape) -> Shape:
     if len(shape) != 3:
         raise NotationError(

@@ -104,6 +104,12 @@ class LinearClassifier(LinearHead):
         return int(self.coef_.size + self.intercept_.size)
 
     @property
+    def n_stored_variables_(self) -> int:
+        """Numbers that predictions need: all that was learnt."""
+        check_is_fitted(self)
+        return self.n_parameters_
+
+    @property
     def n_multiply_accumulates_(self) -> int:
         """Multiply-accumulates for one image."""
         check_is_fitted(self)
@@ -234,6 +240,12 @@ class PolynomialClassifier(LinearHead):
         """Number of weights and intercepts, the principal components and their mean included."""
         check_is_fitted(self)
         return int(self.coef_.size + self.intercept_.size + self.pca_.components_.size + self.pca_.mean_.size)
+
+    @property
+    def n_stored_variables_(self) -> int:
+        """Numbers that predictions need: all that was learnt."""
+        check_is_fitted(self)
+        return self.n_parameters_
 
     @property
     def n_multiply_accumulates_(self) -> int:

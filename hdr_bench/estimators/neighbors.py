@@ -97,6 +97,18 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         labels: NDArray[np.generic] = self.classes_[shares.argmax(axis=1)]
         return labels
 
+    @property
+    def n_multiply_accumulates_(self) -> int:
+        """Multiply-accumulates for one image: its products with all training images."""
+        check_is_fitted(self)
+        return int(self._images.size)
+
+    @property
+    def n_stored_variables_(self) -> int:
+        """Numbers that predictions need: the training images."""
+        check_is_fitted(self)
+        return int(self._images.size)
+
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_images")
 

@@ -33,6 +33,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     label_smoothing: float
     class_weight: Mapping[Any, float] | str | None
     weight_init: str | Mapping[str, str] | None
+    batch_norm_params: Mapping[str, float] | None
     optimizer: str
     optimizer_params: Mapping[str, Any] | None
     lr: float
@@ -179,6 +180,12 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     def n_multiply_accumulates_(self) -> int:
         """Multiply-accumulates for one image: of convolutions and fully connected layers."""
         return sum(row.multiply_accumulates for row in self.layer_table_)
+
+    @property
+    def n_stored_variables_(self) -> int:
+        """Numbers that predictions need: weights, running means and variances."""
+        check_is_fitted(self)
+        return sum(row.parameters + row.buffers for row in self.layer_table_)
 
     @property
     def layer_table_(self) -> list[LayerRow]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hdr_bench.estimators.layers import (
     Activation,
     BatchNorm,
+    Colour,
     Convolution,
     Dense,
     Dropout,
@@ -35,7 +36,7 @@ TOKENS = {
     "batch normalisation": "BN",
     "dropout": "D0.2",
     "activation": "relu, tanh, sigmoid, lrelu0.08, linear",
-    "others": "F, OUT, GAP, R227, 2x64C3p1",
+    "others": "F, OUT, GAP, R227, RGB, 2x64C3p1",
 }
 _SLIDE = r"(?:s(?P<stride>[1-9]\d*))?(?:p(?P<padding>\d+))?"
 _CONVOLUTION = re.compile(r"(?P<filters>[1-9]\d*)C(?P<kernel>[1-9]\d*)" + _SLIDE)
@@ -183,6 +184,7 @@ def _read_token(token: str, text: str, place: int, n_classes: int) -> Layer:  # 
     plain: dict[str, Layer] = {
         "BN": BatchNorm("BN"),
         "F": Flatten("F"),
+        "RGB": Colour("RGB"),
         "GAP": GlobalAveragePooling("GAP"),
         "OUT": Dense("OUT", n_classes),
     }
@@ -196,6 +198,9 @@ def _check_order(text: str, layers: list[Layer]) -> None:
     for layer in layers[1:]:
         if isinstance(layer, Resize):
             raise NotationError(f"{layer.token} of {text!r}: resizing is possible only as the first token")
+    for before, layer in pairwise(layers):
+        if isinstance(layer, Colour) and not isinstance(before, Resize):
+            raise NotationError(f"{layer.token} of {text!r}: possible only as the first token, or after R")
     outputs = [index for index, layer in enumerate(layers) if layer.token == "OUT"]
     if len(outputs) > 1:
         raise NotationError(f"OUT stands {len(outputs)} times in {text!r}; one output layer is possible")

@@ -124,6 +124,18 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         return labels
 
     @property
+    def n_multiply_accumulates_(self) -> int:
+        """Multiply-accumulates for one image: its products with all support vectors, and their weighted sums."""
+        check_is_fitted(self)
+        return int(self.svc_.support_vectors_.size + self.svc_.dual_coef_.size)
+
+    @property
+    def n_stored_variables_(self) -> int:
+        """Numbers that predictions need: support vectors, their weights, intercepts."""
+        check_is_fitted(self)
+        return int(self.svc_.support_vectors_.size + self.svc_.dual_coef_.size + self.svc_.intercept_.size)
+
+    @property
     def _engines(self) -> dict[str, str]:
         return ENGINES
 

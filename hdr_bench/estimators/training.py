@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.neural import NeuralClassifier
 
 _PREDICT_BATCH = 500
+_BATCH_NORM = ("momentum", "eps")
 _ENDED = {"schedule", "early_stopping"}
 # They want sparse gradients, or weights that are all matrices: no network of ours can use them.
 _OTHER_OPTIMIZERS = {"Optimizer", "SparseAdam", "Muon"}
@@ -156,8 +157,20 @@ def _network(model: "NeuralClassifier") -> nn.Module:
     layers = parse_layers(model._layers(), len(model.classes_), model.activation)
     network = build_network(layers, model._input_shape())
     initialise_weights(network, model.weight_init)
+    _set_batch_norm(network, model.batch_norm_params)
     # On a CPU convolutions run fastest with a pixel's channels side by side.
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's hints lack it
+
+
+def _set_batch_norm(network: nn.Module, params: Mapping[str, float] | None) -> None:
+    for name, value in (params or {}).items():
+        if name not in _BATCH_NORM:
+            raise UnknownNameError("batch_norm_params", name, _BATCH_NORM)
+        if not 0 < value < 1:
+            raise ValueError(f"batch_norm_params: {name}={value!r} is not possible; it is between 0 and 1")
+    for layer in network.modules():
+        if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
+            vars(layer).update(params or {})
 
 
 def _optimizer(name: str, params: Mapping[str, Any] | None) -> tuple[type[torch.optim.Optimizer], dict[str, Any]]:

@@ -53,6 +53,9 @@ def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
         raise DatasetError(f"{trial.dataset.name} changed since the run was planned; start the run again")
     if trial.samples is not None:
         dataset = dataset.subsample(trial.samples, trial.sample_seed)
+    if trial.shuffle_seed is not None:
+        order = np.random.default_rng(trial.shuffle_seed).permutation(len(dataset.train))
+        dataset = dataset.with_parts(dataset.train.take(order), dataset.test)
     return dataset if trial.fold is None else _fold_of(dataset, trial)
 
 

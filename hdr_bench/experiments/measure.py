@@ -75,7 +75,7 @@ def measure_trial(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with limited_memory(trial.memory_limit):
-            measurements, predictions = _measured(model, dataset, on_stage)
+            measurements, predictions = _measured(model, dataset, trial.validation, on_stage)
     found = _searched(model, trial, measurements)
     result = Result(
         key=trial.limited_key if _was_limited(trial, found) else trial.key,
@@ -113,14 +113,17 @@ def _warm_up(model: Any, train: Part) -> None:
         rehearsal.set_params(**short).fit(few.X, few.y).predict(few.X[:2])
 
 
-def _measured(model: Any, dataset: Dataset, on_stage: OnStage) -> tuple[Measurements, Predictions]:
+def _measured(
+    model: Any, dataset: Dataset, validation: str | None, on_stage: OnStage
+) -> tuple[Measurements, Predictions]:
     train, test = dataset.train, dataset.test
+    watched = {} if validation is None else {"validation_data": (test.X, test.y)}
     # The pages of the memory map are the data's, not the method's: they are brought in before.
     for part in (train, test):
         part.images.max()
     on_stage(_limited_from("fit"))
     with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring() as fit:
-        model.fit(train.X, train.y)
+        model.fit(train.X, train.y, **watched)
     on_stage(Stage("predict"))
     with _measuring() as predict:
         y_pred = model.predict(test.X)
@@ -143,6 +146,7 @@ def _measured(model: Any, dataset: Dataset, on_stage: OnStage) -> tuple[Measurem
         size_bytes=len(cloudpickle.dumps(getattr(model, "best_estimator_", model))),
         n_parameters=getattr(method, "n_parameters_", None),
         n_multiply_accumulates=getattr(method, "n_multiply_accumulates_", None),
+        n_stored_variables=getattr(method, "n_stored_variables_", None),
         engine=getattr(method, "engine_", None) or type(method).__module__.partition(".")[0],
     )
     return measurements, read_predictions(model, test, y_pred, len(dataset.class_names))

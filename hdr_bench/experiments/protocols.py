@@ -50,8 +50,16 @@ def plan_case(suite: Suite, case: Case, settings: Settings) -> PlannedCase:
     """
     choice = _choice(suite, case, settings)
     dataset = load_choice(choice)
-    trials = _trials(suite, case, settings, choice, dataset)
-    return PlannedCase(case, dataset, pickled_model(case), tuple(trials))
+    sized = case if settings.full else _reduced(case)
+    trials = _trials(suite, sized, settings, choice, dataset)
+    return PlannedCase(sized, dataset, pickled_model(sized), tuple(trials))
+
+
+def _reduced(case: Case) -> Case:
+    """Return the case with the parameters that it has unless the full size is asked for."""
+    if case.reduced is None or not case.reduced.params:
+        return case
+    return case.model_copy(update={"params": {**case.params, **case.reduced.params}})
 
 
 def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
@@ -64,6 +72,8 @@ def _trials(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice,
     protocol = case.protocol or suite.protocol
     reduced = None if settings.full else case.reduced
     _check_grid(suite, case, protocol)
+    if case.validation is not None and protocol.kind != "holdout":
+        raise SuiteError(f"case {case.name!r}: validation is for the protocol holdout, not {protocol.kind}")
     samples = settings.samples or (reduced.samples if reduced else None)
     if samples is not None:
         dataset.check_subsample(samples)
@@ -77,8 +87,9 @@ def _trials(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice,
         fingerprint=dataset.fingerprint,
         protocol=protocol.kind,
         seed=settings.seed,
-        is_deterministic=not seeded_parameters(model),
+        is_deterministic=not (seeded_parameters(model) or protocol.shuffle),
         samples=samples,
+        validation=case.validation,
         is_reduced=settings.samples is not None or reduced is not None,
         threads=settings.threads,
         versions=deciding_versions(model),
@@ -121,7 +132,9 @@ def _holdout(outline: _Outline) -> Iterator[Trial]:
     if outline.first.is_deterministic:
         yield outline.first.model_copy(update={"seed": 0})
         return
-    yield from map(outline.trial, range(outline.repeats))
+    for repeat in range(outline.repeats):
+        shuffle_seed = outline.first.seed + repeat if outline.protocol.shuffle else None
+        yield outline.trial(repeat, shuffle_seed=shuffle_seed)
 
 
 def _cross_validation(outline: _Outline) -> Iterator[Trial]:

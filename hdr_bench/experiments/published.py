@@ -8,7 +8,10 @@ from hdr_bench.experiments.record import Record
 
 Metric = Literal["test_accuracy", "test_error", "test_loss", "test_rejection", "cross_validation_accuracy",
                  "cross_validation_error", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss",
-                 "parameters", "multiply_accumulates", "fit_seconds", "predict_seconds", "epoch_seconds"]  # fmt: skip
+                 "parameters", "multiply_accumulates", "stored_variables", "fit_seconds", "predict_seconds", "epoch_seconds"]  # fmt: skip
+
+COUNTS = ("parameters", "multiply_accumulates", "stored_variables")
+"""Those that are whole numbers."""
 
 
 class Published(Record):
@@ -29,9 +32,11 @@ class Published(Record):
         Runs that the published value is the mean of.
     tolerance : float or None
         Of training and validation figures: how far an epoch's value may be from the published one; None takes 0.01 for
-        an accuracy and 0.05 for a loss.
+        an accuracy and 0.05 for a loss. Of counts: how far the source has rounded; None for not at all.
     not_comparable : str
         Why it cannot be held against what is measured, e.g. another protocol or other data.
+    remark : str
+        What was found out about it, e.g. why it is not reproduced; stands beside the verdict's reason.
     """
 
     metric: Metric
@@ -42,6 +47,7 @@ class Published(Record):
     repeats: Annotated[int, Field(ge=1)] = 1
     tolerance: Annotated[float, Field(gt=0)] | None = None
     not_comparable: str = ""
+    remark: str = ""
 
     @model_validator(mode="after")
     def _has_one_kind_of_value(self) -> Self:
@@ -50,8 +56,8 @@ class Published(Record):
         is_curve = self.metric.startswith(("train_", "validation_"))
         if self.values is not None and not is_curve:
             raise ValueError(f"values are for an epoch each, of training or validation; {self.metric} has one value")
-        if self.tolerance is not None and not is_curve:
-            raise ValueError(f"tolerance is for figures of training or validation, not for {self.metric}")
+        if self.tolerance is not None and not is_curve and self.metric not in COUNTS:
+            raise ValueError(f"tolerance is for figures of training or validation and counts, not for {self.metric}")
         is_share = self.metric.endswith(("accuracy", "error", "rejection"))
         for value in self.values or (self.value,):
             if is_share and value is not None and not 0 <= value <= 1:

@@ -85,6 +85,9 @@ class Measurements(Record):
         Numbers learnt, where that means something.
     n_multiply_accumulates : int or None
         For one image, where the method does a fixed number of them.
+    n_stored_variables : int or None
+        Numbers that predictions need: what was learnt, and the training images that are kept (LeCun et al. 1998,
+        "Gradient-based learning applied to document recognition", Figure 12).
     engine : str
         The library that computed.
     """
@@ -102,6 +105,7 @@ class Measurements(Record):
     size_bytes: int
     n_parameters: int | None
     n_multiply_accumulates: int | None
+    n_stored_variables: int | None = None
     engine: str
 
 
@@ -172,7 +176,7 @@ class Result(Record):
     format_version : int
         1 (0.1.0): the first. 2 (0.2.0): cross-validation, grid search and learning curve, limits, GPU memory; a
         trial's key no longer holds its suite, nor versions that it does not depend on. 3 (0.2.0): rejection,
-        calibration and top-2 accuracy, the method's parameters in full, a network's layers.
+        calibration and top-2 accuracy, the method's parameters in full, a network's layers, stored variables.
     key : str
         The trial's.
     trial : Trial

@@ -83,6 +83,9 @@ class Protocol(Record):
         JMLR 18), which drops the worse two thirds round by round while the images grow.
     sizes : tuple of int or None
         Training images, of a learning curve.
+    shuffle : bool
+        Of hold-out: put the training images into an order drawn with each repeat's seed, for every method, as Xiao,
+        Rasul and Vollgraf (2017, "Fashion-MNIST") do.
     """
 
     kind: Kind = "holdout"
@@ -90,6 +93,7 @@ class Protocol(Record):
     folds: Annotated[int, Field(ge=2)] | None = None
     strategy: Strategy | None = None
     sizes: tuple[Annotated[int, Field(ge=2)], ...] | None = None
+    shuffle: bool = False
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -97,9 +101,10 @@ class Protocol(Record):
             "folds": ("cross-validation", "grid-search"),
             "strategy": ("grid-search",),
             "sizes": ("learning-curve",),
+            "shuffle": ("holdout",),
         }
         for name, kinds in takes.items():
-            if getattr(self, name) is not None and self.kind not in kinds:
+            if getattr(self, name) not in (None, False) and self.kind not in kinds:
                 raise ValueError(f"{name} is for {' and '.join(kinds)}, not for {self.kind}")
         if self.kind == "learning-curve" and not self.sizes:
             raise ValueError("a learning curve needs sizes, e.g. sizes = [500, 1000, 2000]")
@@ -128,11 +133,16 @@ class Reduced(Record):
         In place of the protocol's.
     candidates : int or None
         So many of a grid's, drawn at random with the trial's seed.
+    params : dict
+        In place of the case's own parameters of these names, e.g. a network for smaller images.
     """
 
     samples: Annotated[int, Field(ge=2)] | None = None
     folds: Annotated[int, Field(ge=2)] | None = None
     candidates: Annotated[int, Field(ge=1)] | None = None
+    params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="reduced.params"))] = Field(
+        default_factory=dict
+    )
 
 
 class Case(Record):
@@ -162,6 +172,9 @@ class Case(Record):
         For a grid search: parameter and values.
     reduced : Reduced or None
         What runs unless the full size is asked for.
+    validation : {"test"} or None
+        Evaluate a network on the test part after each epoch, as many sources do, for the curves of its training;
+        nothing is learnt or chosen by it.
     time_limit : float or None
         Seconds that a trial may take, in place of the suite's; a text such as ``"10min"`` is read.
     memory_limit : int or None
@@ -184,6 +197,7 @@ class Case(Record):
         default_factory=dict
     )
     reduced: Reduced | None = None
+    validation: Literal["test"] | None = None
     time_limit: Seconds | None = None
     memory_limit: Bytes | None = None
 
@@ -206,6 +220,8 @@ class Case(Record):
     def _object_is_whole(self) -> Self:
         if self.is_object and (self.params or self.steps):
             raise ValueError("an estimator that is made has its parameters and steps already; give neither here")
+        if self.is_object and self.reduced is not None and self.reduced.params:
+            raise ValueError("an estimator that is made has its parameters already; reduced cannot change them")
         if self.is_object:
             describe_estimator(self.estimator, self.key)
         return self

@@ -1,5 +1,6 @@
 """Suite files: read from TOML, and checked before anything runs."""
 
+import inspect
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
@@ -126,6 +127,8 @@ def _check_method(case: Case) -> None:
     if case.key is not None and not case.is_object:
         raise SuiteError("key is for an estimator that is made in code; a name or a path needs none")
     model = unseeded_model(case)
+    if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
+        raise SuiteError("validation is for a network without steps before it; leave it out")
     last = last_step(model)
     for name in case.grid:
         if name not in model.get_params() and name not in last.get_params():

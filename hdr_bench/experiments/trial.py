@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from typing import Any
+from typing import Any, Literal
 
 from hdr_bench.experiments.published import Published
 from hdr_bench.experiments.record import Record
@@ -12,6 +12,8 @@ from hdr_bench.experiments.suite import DatasetChoice, Kind, Step, Strategy
 _LIMITS = ("time_limit", "memory_limit")
 # Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.
 _DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
+# What was not asked for leaves the key as it was before it could be.
+_LATER = ("shuffle_seed", "validation")
 
 
 class Search(Record):
@@ -64,6 +66,10 @@ class Trial(Record):
         Training images, where not all.
     sample_seed : int
         Of their choice.
+    shuffle_seed : int or None
+        Of the order of the training images; None leaves them in the data set's.
+    validation : {"test"} or None
+        The part that a network is evaluated on after each epoch, for its history alone.
     is_reduced : bool
         The case runs below its full size.
     threads : int
@@ -94,6 +100,8 @@ class Trial(Record):
     search: Search | None = None
     samples: int | None = None
     sample_seed: int = 0
+    shuffle_seed: int | None = None
+    validation: Literal["test"] | None = None
     is_reduced: bool = False
     threads: int
     versions: dict[str, str]
@@ -120,6 +128,9 @@ class Trial(Record):
         if self.identity:
             # What stands for the parameters then need not be the same in every process.
             del decides["params"]
+        for name in _LATER:
+            if decides[name] is None:
+                del decides[name]
         limits = {name: decides.pop(name) for name in _LIMITS}
         return self._named(decides), self._named({**decides, **limits})
 

@@ -20,7 +20,7 @@ Verdict = Literal["reproduced", "better", "worse", "equal", "not equal", "not co
 RULE = (
     "A share on a test set (accuracy, error) is reproduced when the 95 % interval of the difference holds zero, else "
     "better or worse: Newcombe's interval for two shares, widened by the spread over seeds where there is one. A loss "
-    "on a test set likewise, by the normal interval of its mean over images. A count is equal or not. A figure of "
+    "on a test set likewise, by the normal interval of its mean over images. A count is equal or not; where the source rounds it, it is equal within that. A figure of "
     "training is reproduced when no epoch differs by more than the tolerance that stands with it, else the largest "
     "difference tells. Another protocol, other data or another size are not comparable. Times and rejection stand "
     "side by side, without a verdict."
@@ -30,7 +30,8 @@ RULE = (
 TOLERANCES = {"accuracy": 0.01, "loss": 0.05}
 """How far an epoch's accuracy or loss may be from the published one, unless the suite says otherwise."""
 
-_COUNTS = {"parameters": "n_parameters", "multiply_accumulates": "n_multiply_accumulates"}
+_COUNTS = {"parameters": "n_parameters", "multiply_accumulates": "n_multiply_accumulates",
+           "stored_variables": "n_stored_variables"}  # fmt: skip
 _SIDE_BY_SIDE = {"fit_seconds": "fit_seconds", "predict_seconds": "predict_seconds", "test_rejection": "rejection"}
 _LOWER_IS_BETTER = ("error", "loss", "rejection")
 _TINY = 1e-15
@@ -134,7 +135,7 @@ def _other_protocol(metric: Metric, protocol: Kind) -> str:
 def _measured(contents: RunContents, bare: Reproduction, published: Published, records: list[Result]) -> Reproduction:
     metric = bare.metric
     if metric in _COUNTS:
-        return _count(bare, records)
+        return _count(bare, published, records)
     if metric == "epoch_seconds" or metric in _SIDE_BY_SIDE:
         return _side_by_side(bare, records)
     if metric.startswith(("train_", "validation_")):
@@ -144,13 +145,15 @@ def _measured(contents: RunContents, bare: Reproduction, published: Published, r
     return _share(bare, published, records)
 
 
-def _count(bare: Reproduction, records: list[Result]) -> Reproduction:
+def _count(bare: Reproduction, published: Published, records: list[Result]) -> Reproduction:
     counts = {getattr(record.measurements, _COUNTS[bare.metric]) for record in records}
     if None in counts:
         return replace(bare, verdict="not comparable", reason="the method has no such number")
     furthest = max(counts, key=lambda count: abs(count - bare.published[0]))
-    verdict: Verdict = "equal" if furthest == bare.published[0] else "not equal"
-    return replace(bare, measured=(float(furthest),), difference=furthest - bare.published[0], verdict=verdict)
+    difference, tolerance = furthest - bare.published[0], published.tolerance or 0.0
+    verdict: Verdict = "equal" if abs(difference) <= tolerance else "not equal"
+    reason = f"rounded by the source to within {tolerance:,.0f}" if tolerance else ""
+    return replace(bare, measured=(float(furthest),), difference=difference, verdict=verdict, reason=reason)
 
 
 def _side_by_side(bare: Reproduction, records: list[Result]) -> Reproduction:

@@ -74,10 +74,12 @@ def memory_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
         Column("Pickled (MB)", ("size_bytes",), _in_megabytes, "point"),
         Column("Parameters", ("n_parameters",), write_count),
         Column("Multiply-accumulates", ("n_multiply_accumulates",), write_count),
+        Column("Stored variables", ("n_stored_variables",), write_count),
     ]
     note = (
         "Peaks are resident memory above what the process had just before the call. Parameters only where a method "
-        "learns a fixed number of them, multiply-accumulates (for one image) where it does a fixed number of them."
+        "learns a fixed number of them, multiply-accumulates (for one image) where it does a fixed number of them. "
+        "Stored variables are the numbers that predictions need: what was learnt, and training images that are kept."
     )
     marks = {
         "Fit peak (MB)": least_marks(summary, results, "fit_peak_bytes"),

@@ -32,6 +32,7 @@ _NAMES = {
     "validation_loss": "Validation loss",
     "parameters": "Parameters",
     "multiply_accumulates": "Multiply-accumulates",
+    "stored_variables": "Stored variables",
     "fit_seconds": "Fit (s)",
     "predict_seconds": "Predict all (s)",
     "epoch_seconds": "An epoch (s)",
