@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.linear import LinearClassifier, PolynomialClassifier
     from hdr_bench.estimators.mlp import MLPClassifier
     from hdr_bench.estimators.neighbors import KNNClassifier
+    from hdr_bench.estimators.radial_basis import RadialBasisClassifier
     from hdr_bench.estimators.svm import SVMClassifier
     from hdr_bench.estimators.tree import DecisionTreeClassifier
+    from hdr_bench.estimators.virtual_svm import VirtualSVMClassifier
 
 __all__ = ["ESTIMATORS", "TRANSFORMERS", "CNNClassifier", "DecisionTreeClassifier", "Deskewer", "Distortion",
            "GaussianBlur", "KNNClassifier", "LinearClassifier", "MLPClassifier", "MassCenterer", "PixelScaler",
-           "PolynomialClassifier", "Resizer", "SVMClassifier", "estimator_class", "list_estimators",
-           "make_estimator"]  # fmt: skip
+           "PolynomialClassifier", "RadialBasisClassifier", "Resizer", "SVMClassifier", "VirtualSVMClassifier",
+           "estimator_class", "list_estimators", "make_estimator"]  # fmt: skip
 
 ESTIMATORS: dict[str, str] = {
     "svm": "hdr_bench.estimators.svm.SVMClassifier",
@@ -33,6 +35,8 @@ ESTIMATORS: dict[str, str] = {
     "polynomial": "hdr_bench.estimators.linear.PolynomialClassifier",
     "mlp": "hdr_bench.estimators.mlp.MLPClassifier",
     "cnn": "hdr_bench.estimators.cnn.CNNClassifier",
+    "radial-basis": "hdr_bench.estimators.radial_basis.RadialBasisClassifier",
+    "virtual-svm": "hdr_bench.estimators.virtual_svm.VirtualSVMClassifier",
 }
 
 TRANSFORMERS: dict[str, str] = {

@@ -106,7 +106,7 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         self.engine_ = choose_engine(self.engine, ENGINES)
         pixels = scaled(pixels, self.scale_)
-        self.svc_ = self._machine(pixels).fit(pixels, codes)
+        self.svc_ = self._fitted_machine(pixels, codes)
         return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -142,6 +142,9 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     @property
     def _libraries(self) -> tuple[str, ...]:
         return ("numpy", "scikit-learn", *PACKAGES.get(getattr(self, "engine_", ""), ()))
+
+    def _fitted_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
+        return self._machine(pixels).fit(pixels, codes)
 
     def _machine(self, pixels: Floats) -> Any:
         if self.engine_ == "onedal":

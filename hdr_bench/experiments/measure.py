@@ -144,12 +144,22 @@ def _measured(
         predict_gpu_peak_bytes=predict.gpu_peak_bytes,
         # As pickle does it, but for what a notebook defines, which pickle cannot.
         size_bytes=len(cloudpickle.dumps(getattr(model, "best_estimator_", model))),
-        n_parameters=getattr(method, "n_parameters_", None),
-        n_multiply_accumulates=getattr(method, "n_multiply_accumulates_", None),
-        n_stored_variables=getattr(method, "n_stored_variables_", None),
+        n_parameters=_counted(method, "n_parameters_"),
+        n_multiply_accumulates=_counted(method, "n_multiply_accumulates_"),
+        n_stored_variables=_counted(method, "n_stored_variables_"),
         engine=getattr(method, "engine_", None) or type(method).__module__.partition(".")[0],
     )
     return measurements, read_predictions(model, test, y_pred, len(dataset.class_names))
+
+
+def _counted(method: Any, name: str) -> int | None:
+    """Return a count of a method, or the sum of its members' where it is made of such; None where it has none."""
+    members = getattr(method, "estimators_", ())
+    if hasattr(method, name) or not len(members):
+        return getattr(method, name, None)
+    counts = [getattr(member, name, None) for member in np.ravel(np.asarray(members, dtype=object))]
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def _limited_from(name: str) -> Stage:

@@ -8,7 +8,8 @@ from hdr_bench.experiments.record import Record
 
 Metric = Literal["test_accuracy", "test_error", "test_loss", "test_rejection", "cross_validation_accuracy",
                  "cross_validation_error", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss",
-                 "parameters", "multiply_accumulates", "stored_variables", "fit_seconds", "predict_seconds", "epoch_seconds"]  # fmt: skip
+                 "parameters", "multiply_accumulates", "stored_variables", "fit_seconds", "predict_seconds",
+                 "epoch_seconds"]  # fmt: skip
 
 COUNTS = ("parameters", "multiply_accumulates", "stored_variables")
 """Those that are whole numbers."""

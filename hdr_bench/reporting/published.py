@@ -20,10 +20,10 @@ Verdict = Literal["reproduced", "better", "worse", "equal", "not equal", "not co
 RULE = (
     "A share on a test set (accuracy, error) is reproduced when the 95 % interval of the difference holds zero, else "
     "better or worse: Newcombe's interval for two shares, widened by the spread over seeds where there is one. A loss "
-    "on a test set likewise, by the normal interval of its mean over images. A count is equal or not; where the source rounds it, it is equal within that. A figure of "
-    "training is reproduced when no epoch differs by more than the tolerance that stands with it, else the largest "
-    "difference tells. Another protocol, other data or another size are not comparable. Times and rejection stand "
-    "side by side, without a verdict."
+    "on a test set likewise, by the normal interval of its mean over images. A count is equal or not; where the source "
+    "rounds it, it is equal within that. A figure of training is reproduced when no epoch differs by more than the "
+    "tolerance that stands with it, else the largest difference tells. Another protocol, other data or another size "
+    "are not comparable. Times and rejection stand side by side, without a verdict."
 )
 """The rule of the verdicts, in words."""
 

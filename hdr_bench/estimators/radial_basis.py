@@ -1,0 +1,170 @@
+"""A network of radial basis functions."""
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.cluster import KMeans
+from sklearn.linear_model import Ridge
+from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.estimators.linear_head import decided, flattened
+from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.seeds import draw_seed
+
+_BLOCK = 2000
+_MOST_ROUNDS = 30
+
+
+class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
+    """Gaussian units around the means of clusters, then a linear classifier by least squares.
+
+    The clusters are found by k-means among the images of each class on its own, as in LeCun et al. (1998),
+    "Gradient-based learning applied to document recognition", section III.C.5.
+
+    Parameters
+    ----------
+    n_units : int, default=1000
+        Gaussian units, shared evenly among the classes; fewer where a class has fewer images.
+    gamma : float or None, default=None
+        Of ``exp(-gamma * |x - centre|^2)``, for scaled pixels. None takes 1 / (2 * s), s being the mean squared
+        distance of the training images to their nearest centre.
+    alpha : float, default=0.01
+        Strength of the L2 penalty on the weights, as scikit-learn's Ridge defines it.
+    pixel_scale : float or None, default=None
+        What pixels are divided by; None learns the largest absolute value.
+    random_state : int, RandomState instance or None, default=None
+        Seeds k-means. numpy's global generator stays as it is.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    centers_ : ndarray of shape (n_units, n_features)
+        For the scaled pixels.
+    gamma_ : float
+        The width in use.
+    coef_ : ndarray of shape (n_outputs, n_units)
+    intercept_ : ndarray of shape (n_outputs,)
+    scale_ : float
+    n_features_in_ : int
+
+    Examples
+    --------
+    >>> from hdr_bench import load_dataset
+    >>> from hdr_bench.estimators import RadialBasisClassifier
+    >>> digits = load_dataset("digits-8x8")
+    >>> model = RadialBasisClassifier(n_units=200, random_state=0).fit(digits.train.X, digits.train.y)
+    >>> model.score(digits.test.X, digits.test.y) > 0.95
+    True
+    """
+
+    def __init__(
+        self,
+        n_units: int = 1000,
+        *,
+        gamma: float | None = None,
+        alpha: float = 0.01,
+        pixel_scale: float | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.n_units = n_units
+        self.gamma = gamma
+        self.alpha = alpha
+        self.pixel_scale = pixel_scale
+        self.random_state = random_state
+
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
+
+        Raises
+        ------
+        ValueError
+            If the data or a parameter cannot be used.
+        """
+        pixels, labels = validate_data(self, X, y)
+        check_classification_targets(labels)
+        self.classes_ = np.unique(labels)
+        self._check_parameters()
+        self.scale_ = learn_scale(pixels, self.pixel_scale)
+        pixels = scaled(pixels, self.scale_)
+        self.centers_, squares = self._clustered(pixels, labels)
+        self.gamma_ = (len(pixels) / (2 * squares) if squares else 1.0) if self.gamma is None else float(self.gamma)
+        units = np.concatenate([self._units(part) for part in _parts(pixels)])
+        targets = LabelBinarizer(neg_label=-1).fit_transform(labels).astype(units.dtype)
+        ridge = Ridge(alpha=self.alpha, solver="cholesky").fit(units, targets)
+        self.coef_, self.intercept_ = np.atleast_2d(ridge.coef_), np.atleast_1d(ridge.intercept_)
+        return self
+
+    def decision_function(self, X: ArrayLike) -> Floats:
+        """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
+        check_is_fitted(self)
+        pixels = scaled(validate_data(self, X, reset=False), self.scale_)
+        return flattened(
+            np.concatenate([self._units(part) @ self.coef_.T + self.intercept_ for part in _parts(pixels)])
+        )
+
+    def predict(self, X: ArrayLike) -> NDArray[np.generic]:
+        """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
+        return decided(self.decision_function(X), self.classes_)
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of centres' coordinates, weights and intercepts, and the width."""
+        check_is_fitted(self)
+        return int(self.centers_.size + self.coef_.size + self.intercept_.size + 1)
+
+    @property
+    def n_multiply_accumulates_(self) -> int:
+        """Multiply-accumulates for one image: distances to the centres, and the weighted sums."""
+        check_is_fitted(self)
+        return int(self.centers_.size + self.coef_.size)
+
+    @property
+    def n_stored_variables_(self) -> int:
+        """Numbers that predictions need: all that was learnt."""
+        return self.n_parameters_
+
+    @property
+    def engine_(self) -> str:
+        """The library that computes."""
+        return "scikit-learn"
+
+    def _check_parameters(self) -> None:
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"RadialBasisClassifier needs at least two classes; y holds one class: {self.classes_[0]!r}"
+            )
+        if self.n_units < len(self.classes_):
+            raise ValueError(
+                f"n_units={self.n_units!r} is not possible: each of {len(self.classes_)} classes needs a unit"
+            )
+        if self.gamma is not None and not self.gamma > 0:
+            raise ValueError(f"gamma={self.gamma!r} is not possible; give a number above 0, or None to learn it")
+        if not self.alpha >= 0:
+            raise ValueError(f"alpha={self.alpha!r} is not possible; the strength of the penalty is 0 or more")
+
+    def _clustered(self, pixels: Floats, labels: NDArray[Any]) -> tuple[Floats, float]:
+        """Return all classes' centres, and the sum of squared distances to the nearest of the image's class."""
+        seed, share = draw_seed(self.random_state), self.n_units // len(self.classes_)
+        centers, squares = [], 0.0
+        for label in self.classes_:
+            own = pixels[labels == label]
+            # Equal images cannot be in two clusters.
+            clusters = min(share, len(np.unique(own, axis=0)))
+            found = KMeans(clusters, n_init=1, max_iter=_MOST_ROUNDS, random_state=seed).fit(own)
+            centers.append(found.cluster_centers_)
+            squares += float(found.inertia_)
+        return np.concatenate(centers), squares
+
+    def _units(self, pixels: Floats) -> Floats:
+        units: Floats = rbf_kernel(pixels, self.centers_, gamma=self.gamma_)
+        return units
+
+
+def _parts(pixels: Floats) -> list[Floats]:
+    return [pixels[start : start + _BLOCK] for start in range(0, len(pixels), _BLOCK)]
