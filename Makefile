@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench test test-oldest lint data reports speed
+.PHONY: help install bench test test-oldest lint data reports reports-quick speed
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,8 +44,20 @@ data: install ## Fetch MNIST into the data home, and list what is there
 	$(BIN)/hdr-bench data fetch mnist
 	$(BIN)/hdr-bench data list
 
-reports: install ## Regenerate every report under reports/ (resumable)
-	@for suite in benchmarks/*.toml; do $(BIN)/hdr-bench run "$$suite" || exit 1; done
+# Two trials at a time, of one thread each: that is what two cores do most with. A suite that fails does not stop the others.
+JOBS ?= 2
+reports: install ## Regenerate every report under reports/ and their index, from all data (resumable; hours)
+	@failed=0; for suite in $(SUITES); do $(BIN)/hdr-bench run $$suite --jobs $(JOBS) --threads 1 || failed=1; done; \
+		$(BIN)/hdr-bench index reports && exit $$failed
+
+reports-quick: install ## Run every suite on a few embedded images, into build/reports-quick/, to see that it works
+	@failed=0; for suite in $(SUITES); do echo "$$suite"; $(BIN)/hdr-bench run $$suite --dataset mnist-5k --samples 200 \
+		--repeats 1 --jobs $(JOBS) --threads 1 --quiet --out build/reports-quick/$$suite || failed=1; done; \
+		$(BIN)/hdr-bench index build/reports-quick && exit $$failed
+
+# One after the other, the shorter ones first.
+SUITES := quick mnist bodin-bernard sougrati lazovic-2020 sklearn-bench-mnist lecun-1998 burke-devery-2019 \
+	aboueloula-2020 zalando-2017
 
 speed: install ## Compare speed with the peers on MNIST, a half to a whole hour; writes reports/speed/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,dev,peers]'

@@ -11,7 +11,7 @@ from hdr_bench.cli.comparing import compare
 from hdr_bench.cli.console import make_console
 from hdr_bench.cli.data import data
 from hdr_bench.cli.listing import list_, show
-from hdr_bench.cli.running import report, run
+from hdr_bench.cli.running import index, report, run
 from hdr_bench.exceptions import HdrBenchError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("list")(list_)
-for _command in (show, run, report, compare, cite):
+for _command in (show, run, report, index, compare, cite):
     app.command()(_command)
 app.add_typer(data, name="data")
 

@@ -14,7 +14,7 @@ from hdr_bench.cli.console import look_here_too, make_console
 if TYPE_CHECKING:
     from hdr_bench.experiments.runner import Plan
 
-EXIT_INTERRUPTED = 130
+EXIT_BAD_TRIALS, EXIT_INTERRUPTED = 3, 130
 
 
 class Rerun(StrEnum):
@@ -66,7 +66,10 @@ def run(
     rerun: Annotated[Rerun, typer.Option(help="Which trials to run.")] = Rerun.missing,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
-    """Run a suite, print its table and write its report. What is there already is not run again."""
+    """Run a suite, print its table and write its report. What is there already is not run again.
+
+    Exit code 3 where a trial did not go well; its report is written all the same.
+    """
     from hdr_bench.experiments.backends import make_crew
     from hdr_bench.experiments.estimate import read_expected
     from hdr_bench.experiments.progress import counted
@@ -94,7 +97,8 @@ def run(
         if not plan.to_run and not quiet:
             typer.echo(f"All {counted(len(plan.trials))} are there already; to run them again: --rerun all or failed")
         execute(plan, store, _progress(quiet), crew, read_expected(store.folder))
-    _print_report(store.folder, ["html", "md", "latex", "csv"])
+    if _print_report(store.folder, ["html", "md", "latex", "csv"]):
+        raise typer.Exit(EXIT_BAD_TRIALS)
 
 
 def report(
@@ -103,6 +107,15 @@ def report(
 ) -> None:
     """Write the report of a run anew from its results."""
     _print_report(run_folder, [name.strip() for name in formats.split(",") if name.strip()])
+
+
+def index(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of reports.")] = Path("reports"),
+) -> None:
+    """Write the index of a folder of reports: which suite, how many published figures reproduced, time, machine."""
+    from hdr_bench.reporting.index import write_index
+
+    typer.echo(f"index: {write_index(folder)}")
 
 
 def _progress(quiet: bool) -> Any:
@@ -146,7 +159,8 @@ def _print_plan(plan: "Plan") -> None:
     typer.echo(f"{len(plan.to_run)} of {len(plan.trials)} trials to run")
 
 
-def _print_report(folder: Path, formats: list[str]) -> None:
+def _print_report(folder: Path, formats: list[str]) -> int:
+    """Write a run's report and print its table; return how many trials did not go well."""
     from hdr_bench.reporting.console import print_run
     from hdr_bench.reporting.contents import RunContents
     from hdr_bench.reporting.report import write_report
@@ -159,3 +173,4 @@ def _print_report(folder: Path, formats: list[str]) -> None:
     if bad:
         typer.echo(f"{bad} of {len(results)} trials did not go well; to run them again: --rerun failed")
     typer.echo(f"report: {written}")
+    return bad

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from hdr_bench.bibliography import check_bibtex
+from hdr_bench.experiments.claims import check_claim
 from hdr_bench.experiments.described import class_path, describe_estimator, plain_mapping
 from hdr_bench.experiments.published import Published
 from hdr_bench.experiments.quantities import Bytes, Seconds
@@ -252,8 +253,13 @@ class Suite(Record):
         What the published times were measured on, as far as the source says.
     dataset, protocol
         What a case has that has none of its own.
+    notes : tuple of str
+        What a reader of the report must know before its tables.
     claims : tuple of str
-        What the report says of the source, in words.
+        What the source claims, held against what is measured, in words; ``{CNN|accuracy}`` or
+        ``{CNN|train_accuracy@1}`` is a place for a measured figure, see `hdr_bench.experiments.claims.FIGURES`.
+    budget : float or None
+        Seconds that the suite takes on two cores, with two trials at a time; a text such as ``"40min"`` is read.
     time_limit, memory_limit
         Of each trial: seconds, and bytes above what its process has at the start; texts such as ``"10min"`` and
         ``"8GB"`` are read.
@@ -282,7 +288,9 @@ class Suite(Record):
     machine: str = ""
     dataset: DatasetChoice
     protocol: Protocol = Protocol()
+    notes: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    budget: Seconds | None = None
     time_limit: Seconds | None = None
     memory_limit: Bytes | None = None
     cases: Annotated[
@@ -297,4 +305,6 @@ class Suite(Record):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"two cases are called {twice[0]!r}; each needs a name of its own")
+        for claim in self.claims:
+            check_claim(claim, names)
         return self

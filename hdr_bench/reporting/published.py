@@ -97,8 +97,9 @@ def _judged(contents: RunContents, case: str, published: Published) -> Reproduct
         return replace(bare, verdict="not comparable", reason="no trial went well, or none was run")
     measured = _measured(contents, bare, published, records)
     reason = published.not_comparable or _incomparable(contents, published.metric, records)
+    measured = replace(measured, reason="; ".join(filter(None, [measured.reason, published.remark])))
     if reason and measured.verdict != "no verdict":
-        return replace(measured, verdict="not comparable", reason=reason)
+        return replace(measured, verdict="not comparable", reason="; ".join(filter(None, [reason, published.remark])))
     whole = int((contents.results["case"] == case).sum())
     some = f"of {len(records)} of {whole} trials: the others did not go well" if len(records) < whole else ""
     return replace(measured, reason="; ".join(filter(None, [reason, measured.reason, some])))
@@ -112,11 +113,13 @@ def _good_records(contents: RunContents, case: str) -> list[Result]:
 def _incomparable(contents: RunContents, metric: Metric, records: list[Result]) -> str:
     """Say why a figure of these trials cannot be held against a published one; nothing where it can."""
     suite, other = contents.run.suite, contents.run.settings.dataset
-    own = next((case.dataset for case in suite.cases if case.name == records[0].trial.case), None) or suite.dataset
+    case = next(case for case in suite.cases if case.name == records[0].trial.case)
+    own = case.dataset or suite.dataset
     if other is not None and other != own.name:
         return f"other data: {other}"
     if metric in _COUNTS:
-        return ""
+        has_other = not case.is_object and records[0].trial.params != case.params
+        return "run at a reduced size: with other parameters" if has_other else ""
     if any(record.trial.is_reduced for record in records):
         return "run at a reduced size"
     return _other_protocol(metric, records[0].trial.protocol)

@@ -22,6 +22,7 @@ from hdr_bench.reporting.page import make_methods, shared_sprite
 from hdr_bench.reporting.pairs import compare_methods
 from hdr_bench.reporting.provenance import provenance_of
 from hdr_bench.reporting.published import counted_verdicts, reproductions
+from hdr_bench.reporting.run_summary import SUMMARY, written_summary
 from hdr_bench.reporting.tables import Table, make_tables, to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.formats import escaped_markdown, markdown_code
 
@@ -37,7 +38,8 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     path : path-like
         The run's folder.
     formats : iterable of {"html", "md", "latex", "csv"}
-        What to write; all by default. ``figures/`` and ``results.json`` (without predictions) come with each.
+        What to write; all by default. ``figures/``, ``results.json`` (without predictions) and ``summary.json``
+        (for `write_index`) come with each.
 
     Returns
     -------
@@ -76,7 +78,7 @@ def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     compared, found = compare_methods(contents), reproductions(contents)
     tables = make_tables(contents, compared, found)
     figures = draw(plan_figures(contents))
-    files = {"results.json": _json(contents.records.values())}
+    files = {"results.json": _json(contents.records.values()), SUMMARY: written_summary(contents, found)}
     for figure in figures:
         files[f"figures/{figure.name}.png"] = figure.png
         if figure.svg:
@@ -128,9 +130,9 @@ class _Found(dict[str, Any]):
 
 def _remarks(run: RunRecord, results: pd.DataFrame, records: list[Result]) -> list[str]:
     """Return what a reader must know before the tables."""
-    # What a suite claims, it claims of its own data.
+    # What a suite says, it says of its own data.
     is_its_own = run.settings.dataset is None and run.settings.samples is None
-    remarks = [*run.suite.claims] if is_its_own else []
+    remarks = [*run.suite.notes] if is_its_own else []
     remarks += dict.fromkeys(note for record in records for note in record.data_notes)
     reduced = dict.fromkeys(results.loc[results["is_reduced"].fillna(False).astype(bool), "case"])
     if reduced:

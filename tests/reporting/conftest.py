@@ -13,7 +13,8 @@ from hdr_bench.reporting.contents import RunContents
 SUITE = {
     "title": "Own <methods> & more",
     "dataset": "digits-8x8",
-    "claims": ["A claim with <markup> and 5 % of it."],
+    "notes": ["A note with <markup> and 5 % of it."],
+    "claims": ["A claim with <markup> and 5 % of it, but {Tree_50%|accuracy}."],
     "protocol": {"repeats": 2},
     "case": [
         {"name": "k-NN | <b>bold</b>", "estimator": "knn"},

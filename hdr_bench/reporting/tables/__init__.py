@@ -1,9 +1,11 @@
 """Tables of results: a frame of exact values, and the same as text with no more digits than it deserves."""
 
+from hdr_bench.reporting.claims import worded_claims
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.pairs import Comparisons
 from hdr_bench.reporting.published import Reproduction
 from hdr_bench.reporting.tables.accuracy import accuracy_table, classes_table, pairs_table, scores_table
+from hdr_bench.reporting.tables.claims import claims_table
 from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table
 from hdr_bench.reporting.tables.formats import Cell, to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.published import published_table
@@ -23,11 +25,15 @@ def make_tables(contents: RunContents, compared: Comparisons, found: tuple[Repro
     found : tuple of Reproduction
         Its published figures.
     """
+    # What a suite claims, it claims of its own data, whole.
+    is_its_own = contents.run.settings.dataset is None and contents.run.settings.samples is None
+    claims = worded_claims(contents) if is_its_own else ()
     summary, results = contents.summary, contents.results
     searches = summary[summary["chosen"] != ""]
     tables = [
         accuracy_table(summary, compared),
         published_table(found),
+        claims_table(claims),
         time_table(summary, results),
         memory_table(summary, results),
         scores_table(summary),

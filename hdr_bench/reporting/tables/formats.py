@@ -9,6 +9,8 @@ from tabulate import tabulate
 
 from hdr_bench.reporting.tables.table import MISSING, Table
 
+_TO_THE_LEFT = ("left", "wide")
+_LATEX_COLUMNS = {"left": "l", "wide": "p{0.85\\linewidth}"}
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 _NUMBER = re.compile(r"[-−+]?[\d,]*\.?(\d*)")
 _LATEX = str.maketrans({
@@ -36,7 +38,7 @@ def to_markdown(table: Table) -> str:
             zip(cells, pads, strict=True))]
         for row, (cells, pads) in enumerate(zip(table.rows, _padding(table), strict=True))
     ]  # fmt: skip
-    aligned = ["left" if align == "left" else "right" for align in table.aligned]
+    aligned = ["left" if align in _TO_THE_LEFT else "right" for align in table.aligned]
     heads = [_markdown(head) for head in table.heads]
     return tabulate(rows, heads, "pipe", colalign=aligned, disable_numparse=True, preserve_whitespace=True)
 
@@ -53,7 +55,7 @@ def to_latex(table: Table) -> str:
     cells = pd.DataFrame(written, columns=range(len(table.heads)))
     styler = cells.style.hide(axis="index").apply(lambda _: marks, axis=None)
     heads = list(map(_latex, table.heads))
-    columns = "".join("l" if align == "left" else "r" for align in table.aligned)
+    columns = "".join(_LATEX_COLUMNS.get(align, "r") for align in table.aligned)
     named = styler.format_index(dict(enumerate(heads)).get, axis="columns")  # type: ignore[arg-type]  # of numbers
     body = named.to_latex(hrules=True, column_format=columns)
     return f"% {_latex(table.title)}. Needs \\usepackage{{booktabs}}.\n{body}"
@@ -70,7 +72,7 @@ def to_cells(table: Table) -> list[list[Cell]]:
     return [
         [
             Cell(text, pad, " ".join(filter(None, [
-                "text" if table.aligned[column] == "left" else "",
+                "text" if table.aligned[column] in _TO_THE_LEFT else "",
                 classes.get(str(table.marks.get((row, column))), ""),
             ])))
             for column, (text, pad) in enumerate(zip(cells, pads, strict=True))

@@ -11,7 +11,7 @@ MISSING = "–"
 DISTURBED = " *"
 
 Mark = Literal["best", "like the best"]
-Align = Literal["left", "right", "point"]
+Align = Literal["left", "wide", "right", "point"]
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Column:
         Columns of the exact values.
     write : callable
         Takes a value of each, and returns the text.
-    align : {"left", "right", "point"}
-        "point" has the decimal points one below the other.
+    align : {"left", "wide", "right", "point"}
+        "wide" is to the left, and may take several lines; "point" has the decimal points one below the other.
     """
 
     head: str
@@ -51,7 +51,7 @@ class Table:
         The same values unrounded, in SI units and shares.
     note : str
         What a reader must know.
-    aligned : tuple of {"left", "right", "point"}
+    aligned : tuple of {"left", "wide", "right", "point"}
         One a column.
     marks : dict
         By row and column: ``"best"``, or ``"like the best"`` where it cannot be told from it.

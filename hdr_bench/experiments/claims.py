@@ -1,0 +1,65 @@
+"""What a suite says of its source in words, with places for what is measured: ``{CNN|accuracy}``."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.experiments.published import Metric
+
+_PLACE = re.compile(r"\{([^{}|]+)\|([a-z_]+)(?:@([0-9]+))?\}")
+_OF_SOURCES = {name for name in get_args(Metric) if name.startswith(("test_", "cross_validation_"))}
+_PLAIN = {"accuracy", "error", "loss", "rejection", "chosen"}
+FIGURES = tuple(sorted({*get_args(Metric)} - _OF_SOURCES | _PLAIN))
+"""What a place may ask for; of a figure of training ``@3`` is the third epoch, else it is the last."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a claim for a measured figure.
+
+    Attributes
+    ----------
+    text : str
+        As it is written.
+    case, figure : str
+    epoch : int or None
+        From 1.
+    """
+
+    text: str
+    case: str
+    figure: str
+    epoch: int | None = None
+
+
+def places_of(claim: str) -> Iterator[Place]:
+    """Return the places of a claim, in their order.
+
+    Examples
+    --------
+    >>> [(place.case, place.figure, place.epoch) for place in places_of("It is {CNN|train_accuracy@1}, not 0.98.")]
+    [('CNN', 'train_accuracy', 1)]
+    """
+    for found in _PLACE.finditer(claim):
+        yield Place(found[0], found[1].strip(), found[2], int(found[3]) if found[3] else None)
+
+
+def check_claim(claim: str, cases: list[str]) -> None:
+    """Check that a claim asks for figures that there are.
+
+    Raises
+    ------
+    UnknownNameError
+        If it names a case that the suite lacks, or no figure.
+    ValueError
+        If it asks for an epoch of what has none.
+    """
+    for place in places_of(claim):
+        if place.case not in cases:
+            raise UnknownNameError(f"case in {place.text}", place.case, cases)
+        if place.figure not in FIGURES:
+            raise UnknownNameError(f"figure in {place.text}", place.figure, FIGURES)
+        if place.epoch is not None and not place.figure.startswith(("train_", "validation_")):
+            raise ValueError(f"{place.text}: {place.figure} has no epochs; leave @{place.epoch} out")

@@ -1,0 +1,91 @@
+"""A suite's claims with what was measured put into their places."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+
+from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.claims import Place, places_of
+from hdr_bench.experiments.result import Result
+from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.tables.table import percent_places, write_count, write_time
+
+NOT_MEASURED = "(not measured)"
+
+
+def worded_claims(contents: RunContents) -> tuple[str, ...]:
+    """Return the suite's claims with the measured figures; of several seeds or folds, their means."""
+    return tuple(_worded(claim, contents) for claim in contents.run.suite.claims)
+
+
+def _worded(claim: str, contents: RunContents) -> str:
+    for place in places_of(claim):
+        claim = claim.replace(place.text, _measured(place, contents))
+    return claim
+
+
+def _measured(place: Place, contents: RunContents) -> str:
+    try:
+        label = contents.label_of_case(place.case)
+    except StoreError:
+        return NOT_MEASURED
+    if place.figure in _WRITERS:
+        row = next(row for row in contents.summary.to_dict("records") if row["case"] == label)
+        name, write = _WRITERS[place.figure]
+        value = row[name]
+        return NOT_MEASURED if value == "" or value != value else write(value, int(row["n_test"]))  # noqa: PLR0124  # NaN
+    records = contents.good_records(label)
+    values = _of_epoch(records, place) if place.figure != "epoch_seconds" else _epoch_seconds(records)
+    if not values:
+        return NOT_MEASURED
+    mean = float(np.mean(values))
+    if place.figure == "epoch_seconds":
+        return f"{write_time(mean)} s"
+    return _share(mean, records[0].n_train) if place.figure.endswith("accuracy") else f"{mean:.4f}"
+
+
+def _of_epoch(records: list[Result], place: Place) -> list[float]:
+    name, at = place.figure.replace("validation_", "valid_"), (place.epoch or 0) - 1
+    rows = [record.history[at] for record in records if -1 <= at < len(record.history) and record.history]
+    found = [row.get(name) for row in rows]
+    return [value for value in found if value is not None] if None not in found else []
+
+
+def _epoch_seconds(records: list[Result]) -> list[float]:
+    return [
+        record.measurements.fit_seconds / len(record.history)
+        for record in records
+        if record.measurements is not None and record.history
+    ]
+
+
+def _share(value: float, n_images: int) -> str:
+    return f"{100 * value:.{percent_places(n_images)}f} %"
+
+
+def _seconds(value: float, _: int) -> str:
+    return f"{write_time(value)} s"
+
+
+def _count(value: float, _: int) -> str:
+    return write_count(value)
+
+
+def _chosen(value: str, _: int) -> str:
+    found = [json.loads(part) for part in value.split("\n")]
+    return "; ".join(", ".join(f"{name} = {chosen}" for name, chosen in params.items()) for params in found)
+
+
+_WRITERS: dict[str, tuple[str, Callable[..., str]]] = {
+    "accuracy": ("accuracy", _share),
+    "error": ("error_rate", _share),
+    "rejection": ("rejection", _share),
+    "loss": ("log_loss", lambda value, _: f"{value:.4f}"),
+    "parameters": ("n_parameters", _count),
+    "multiply_accumulates": ("n_multiply_accumulates", _count),
+    "stored_variables": ("n_stored_variables", _count),
+    "fit_seconds": ("fit_seconds", _seconds),
+    "predict_seconds": ("predict_seconds", _seconds),
+    "chosen": ("chosen", _chosen),
+}
