@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from hdr_bench.reporting.compare import compare_runs
     from hdr_bench.reporting.details import load_candidates, load_histories, load_predictions
     from hdr_bench.reporting.frame import load_results
+    from hdr_bench.reporting.index import write_index
     from hdr_bench.reporting.report import write_report
 
 __version__ = "0.2.0.dev0"
 __all__ = ["Case", "Dataset", "Protocol", "Reduced", "Step", "Suite", "__version__", "compare_runs", "list_datasets",
            "list_estimators", "load_candidates", "load_dataset", "load_histories", "load_predictions", "load_results",
-           "load_suite", "make_estimator", "run_suite", "write_report"]  # fmt: skip
+           "load_suite", "make_estimator", "run_suite", "write_index", "write_report"]  # fmt: skip
 
 
 _HOMES = {
@@ -41,6 +42,7 @@ _HOMES = {
     "load_histories": "hdr_bench.reporting.details",
     "load_predictions": "hdr_bench.reporting.details",
     "compare_runs": "hdr_bench.reporting.compare",
+    "write_index": "hdr_bench.reporting.index",
     "write_report": "hdr_bench.reporting.report",
 }
 

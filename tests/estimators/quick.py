@@ -9,6 +9,8 @@ PARAMS = {
     "linear": {"tol": 1e-2},
     "polynomial": {"n_components": 15},
     "mlp": {"layers": "32N", "max_epochs": 10, "lr": 0.01, "random_state": 0},
+    "radial-basis": {"n_units": 100, "random_state": 0},
+    "virtual-svm": {},
     "cnn": {"layers": "6C5-MP4-16N", "max_epochs": 8, "lr": 0.02, "random_state": 0},
 }
 

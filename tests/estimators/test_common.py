@@ -13,8 +13,10 @@ from hdr_bench.estimators import (
     MLPClassifier,
     PixelScaler,
     PolynomialClassifier,
+    RadialBasisClassifier,
     Resizer,
     SVMClassifier,
+    VirtualSVMClassifier,
 )
 
 CHECKED = [
@@ -29,9 +31,12 @@ CHECKED = [
     LinearClassifier("squared_error"),
     PolynomialClassifier(),
     PolynomialClassifier(loss="log_loss", alpha=1.0),
+    RadialBasisClassifier(),
+    VirtualSVMClassifier(),
     MLPClassifier(),
     CNNClassifier(),
     PixelScaler(),
+    PixelScaler(offset=0.5),
     Deskewer(),
     MassCenterer(),
     GaussianBlur(),

@@ -16,8 +16,13 @@ from hdr_bench import load_dataset, make_estimator
 from hdr_bench.estimators import ESTIMATORS, Deskewer, list_estimators
 from hdr_bench.exceptions import UnknownNameError
 
-QUICK = {"mlp": {"layers": "64N", "max_epochs": 5}, "cnn": {"layers": "8C5-MP2-16C5-MP2-32N", "max_epochs": 4}}
-LEAST = {"svm": 0.93, "knn": 0.89, "tree": 0.65, "linear": 0.86, "polynomial": 0.9, "mlp": 0.87, "cnn": 0.9}
+QUICK = {
+    "radial-basis": {"n_units": 200},
+    "mlp": {"layers": "64N", "max_epochs": 5},
+    "cnn": {"layers": "8C5-MP2-16C5-MP2-32N", "max_epochs": 4},
+}
+LEAST = {"svm": 0.93, "knn": 0.89, "tree": 0.65, "linear": 0.86, "polynomial": 0.9, "mlp": 0.87, "cnn": 0.9,
+         "radial-basis": 0.9, "virtual-svm": 0.94}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -256,3 +261,29 @@ def test_scikit_learn_is_never_patched():
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "{'sklearn'}"
+
+
+def test_an_estimator_may_be_a_parameter_of_another():
+    named = {"estimator": "sklearn.linear_model.LogisticRegression", "params": {"C": 2.0}}
+    outer = make_estimator("sklearn.multiclass.OneVsRestClassifier", estimator=named)
+    assert outer.estimator.C == 2.0
+    assert (
+        make_estimator("sklearn.multiclass.OneVsOneClassifier", estimator={"estimator": "knn"}).estimator.n_neighbors
+        == 3
+    )
+    with pytest.raises(UnknownNameError, match="unknown parameter of LogisticRegression 'c', did you mean 'C'"):
+        make_estimator("sklearn.multiclass.OneVsRestClassifier", estimator={**named, "params": {"c": 1}})
+
+
+def test_what_predictions_need_is_counted(digits):
+    few, labels = digits.train.X[:500], digits.train.y[:500]
+    knn = make_estimator("knn").fit(few, labels)
+    assert knn.n_stored_variables_ == knn.n_multiply_accumulates_ == 500 * 784
+    svm = make_estimator("svm").fit(few, labels)
+    n_vectors = len(svm.svc_.support_)
+    assert svm.n_stored_variables_ == n_vectors * 784 + n_vectors * 9 + 45
+    assert svm.n_multiply_accumulates_ == n_vectors * 784 + n_vectors * 9
+    linear = make_estimator("linear", loss="squared_error").fit(few, labels)
+    assert linear.n_stored_variables_ == 7850
+    cnn = make_estimator("cnn", layers="4C5-BN-MP2", max_epochs=1, random_state=0).fit(few, labels)
+    assert cnn.n_stored_variables_ == cnn.n_parameters_ + 8

@@ -7,6 +7,7 @@ from hdr_bench.estimators import CNNClassifier, Distortion, MLPClassifier
 from hdr_bench.estimators.batches import n_batches, split_indices
 from hdr_bench.estimators.cnn import default_layers
 from hdr_bench.estimators.neural import default_epochs
+from hdr_bench.exceptions import UnknownNameError
 
 
 @pytest.fixture(scope="module")
@@ -144,3 +145,19 @@ def test_a_rotation_keeps_distances_on_images_that_are_not_square():
     right = (turned.sum(dim=1) @ torch.arange(40.0)) / total - 19.5
     torch.testing.assert_close(torch.hypot(down, right), torch.full((50,), 9.0), atol=0.15, rtol=0)
     assert float(down.abs().max()) > 5
+
+
+def test_batch_normalisation_takes_other_settings(digits):
+    def fitted(layers, params):
+        model = MLPClassifier(layers, batch_norm_params=params, max_epochs=1, random_state=0)
+        return model.fit(digits.train.X, digits.train.y)
+
+    model = fitted("16N-linear-BN-relu", {"momentum": 0.01, "eps": 1e-3})
+    (layer,) = [layer for layer in model.net_.module_.modules() if isinstance(layer, torch.nn.BatchNorm1d)]
+    assert (layer.momentum, layer.eps) == (0.01, 1e-3)
+    plain = fitted("16N-linear-BN-relu", None)
+    assert not np.allclose(plain.predict_proba(digits.test.X), model.predict_proba(digits.test.X))
+    with pytest.raises(UnknownNameError, match="unknown batch_norm_params 'momentun', did you mean 'momentum'"):
+        fitted("16N-BN", {"momentun": 0.1})
+    with pytest.raises(ValueError, match="batch_norm_params: eps=0 is not possible"):
+        fitted("16N-BN", {"eps": 0})

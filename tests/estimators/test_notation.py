@@ -78,6 +78,20 @@ def test_colour_and_classes():
     assert _counts("64C3-linear-MP2-256N-D0.4-50N", (3, 64, 64), 15)[0] == 15_760_687
 
 
+def test_a_grey_image_as_a_colour_image():
+    layers = "RGB-64C3-linear-MP2-256N-D0.4-50N"
+    assert _counts(layers, (1, 64, 64), 15)[0] == 15_760_687
+    parsed = parse_layers("R30-RGB-4C3-GAP", 10)
+    network = build_network(parsed, MNIST)
+    images = torch.rand(2, *MNIST)
+    coloured = network[1](network[0](images))
+    assert coloured.shape == (2, 3, 30, 30)
+    assert torch.equal(coloured[:, 0], coloured[:, 2])
+    assert network(images).shape == (2, 10)
+    with pytest.raises(NotationError, match="a grey image is needed, but 3 channels come in"):
+        _counts(layers, (3, 64, 64), 15)
+
+
 def test_what_is_unsaid_is_filled_in():
     def tokens(text, activation="relu"):
         return "-".join(layer.token for layer in parse_layers(text, 10, activation))
@@ -96,6 +110,7 @@ def test_what_is_unsaid_is_filled_in():
         ("0C3", "token 1 of '0C3', '0C3', cannot be read"),
         ("D1.5", "'D1.5', cannot be read"),
         ("8C3-R28", "R28 of '8C3-R28': resizing is possible only as the first"),
+        ("8C3-RGB", "RGB of '8C3-RGB': possible only as the first token, or after R"),
         ("OUT-OUT", "OUT stands 2 times"),
         ("OUT-relu", "relu of 'OUT-relu': after OUT only BN and D"),
         ("9999x8C3", "at most 1000 repeats"),

@@ -140,3 +140,75 @@ def test_every_protocol_in_one_run(tmp_path):
     run_suite(suite, out=folder, threads=1)
     assert {path.name: path.stat().st_mtime_ns for path in (folder / "trials").iterdir()} == again
     assert Store(folder).read_run().suite.cases[0].name == "hold-out"
+
+
+def test_shufflings_are_repeated_for_every_method_and_change_the_order_alone():
+    plain = expand(_suite(KNN, protocol={"repeats": 2}), Settings())
+    suite = _suite(KNN, TREE, protocol={"repeats": 2, "shuffle": True})
+    trials = expand(suite, Settings(seed=3))
+    assert [(trial.case, trial.seed, trial.shuffle_seed) for trial in trials] == [
+        ("k-NN", 3, 3), ("k-NN", 4, 4), ("Tree", 3, 3), ("Tree", 4, 4),
+    ]  # fmt: skip
+    assert len({plain[0].key, *(trial.key for trial in trials)}) == 5
+    first, second, again = (load_trial_data(trial, None).train for trial in (*trials[:2], trials[0]))
+    np.testing.assert_array_equal(first.X, again.X)
+    assert not np.array_equal(first.X, second.X)
+    whole = load_dataset("digits-8x8").train
+    pairs = [sorted(zip(map(bytes, part.X), part.y.tolist(), strict=True)) for part in (first, second, whole)]
+    assert pairs[0] == pairs[1] == pairs[2]
+    with pytest.raises(SuiteError, match="shuffle is for holdout, not for cross-validation"):
+        _suite(KNN, protocol={"kind": "cross-validation", "shuffle": True})
+
+
+def test_what_was_not_asked_for_leaves_the_keys_as_they_were(trial):
+    decides = trial().model_dump()
+    assert {"shuffle_seed", "validation"} <= set(decides)
+    assert trial(shuffle_seed=None, validation=None).key == trial().key
+    assert len({trial().key, trial(shuffle_seed=0).key, trial(validation="test").key}) == 3
+
+
+def test_reduced_parameters_stand_in_for_the_cases_own_unless_all_is_asked_for():
+    case = {**TREE, "params": {"max_depth": 9, "min_samples_leaf": 2},
+            "reduced": {"samples": 200, "params": {"max_depth": 3}}}  # fmt: skip
+    (small,), (full,) = (expand(_suite(case), Settings(full=full)) for full in (False, True))
+    assert (small.params, small.samples, small.is_reduced) == ({"max_depth": 3, "min_samples_leaf": 2}, 200, True)
+    assert (full.params, full.samples, full.is_reduced) == (case["params"], None, False)
+
+
+MLP = {"name": "MLP", "estimator": "mlp", "params": {"layers": "16N", "max_epochs": 3, "validation_fraction": None}}
+
+
+def test_the_test_part_is_watched_without_a_say(tmp_path):
+    suite = _suite({**MLP, "validation": "test"}, {**MLP, "name": "Unwatched"})
+    folder = run_suite(suite, out=tmp_path / "run", threads=1)
+    store = Store(folder)
+    keys = load_results(folder).set_index("case")["key"]
+    watched, plain = (store.read(keys[name]) for name in ("MLP", "Unwatched"))
+    assert [sorted(epoch) for epoch in watched.history] == [
+        ["train_accuracy", "train_loss", "valid_accuracy", "valid_loss"]
+    ] * 3
+    assert watched.history[-1]["valid_accuracy"] == pytest.approx(watched.scores.accuracy)
+    assert watched.history[-1]["train_loss"] == plain.history[-1]["train_loss"]
+    first, second = (store.read_predictions(keys[name]).probabilities for name in ("MLP", "Unwatched"))
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("case", "protocol", "told"),
+    [
+        ({**KNN, "validation": "test"}, {}, "validation is for a network without steps before it"),
+        ({**MLP, "validation": "test", "steps": [{"name": "deskew"}]}, {}, "validation is for a network without steps"),
+        ({**MLP, "validation": "test"}, {"kind": "cross-validation"}, "validation is for the protocol holdout"),
+    ],
+)
+def test_what_cannot_be_watched_is_refused(case, protocol, told):
+    with pytest.raises(SuiteError, match=told):
+        expand(_suite(case, protocol=protocol), Settings())
+
+
+def test_counts_of_what_is_made_of_several_are_summed_up(tmp_path):
+    pairwise = {"name": "Pairs", "estimator": "sklearn.multiclass.OneVsOneClassifier",
+                "params": {"estimator": {"estimator": "linear", "params": {"loss": "squared_error"}}}}  # fmt: skip
+    results = load_results(run_suite(_suite(pairwise), out=tmp_path / "run", threads=1))
+    assert results.loc[0, "n_parameters"] == results.loc[0, "n_stored_variables"] == 45 * 65
+    assert results.loc[0, "n_multiply_accumulates"] == 45 * 64

@@ -152,3 +152,33 @@ def test_figures_that_cannot_be_are_refused(published, message):
                "case": [{"name": "k", "estimator": "knn", "published": [published]}]}  # fmt: skip
     with pytest.raises(SuiteError, match=message):
         parse_suite(content, "own", "own.toml")
+
+
+def test_a_rounded_count_is_equal_within_what_the_source_rounds(various, publishing):
+    counts = RunContents(various).results.set_index("case")["n_parameters"]
+    n = int(counts["MLP, wider"])
+    near = {"metric": "parameters", "value": n + 400, "tolerance": 500, "remark": "thousands in the source"}
+    found = _one(reproductions(publishing(various, MLP_wider=[near])))
+    assert (found.verdict, found.difference) == ("equal", -400)
+    assert found.reason == "rounded by the source to within 500; thousands in the source"
+    far = _one(reproductions(publishing(various, MLP_wider=[{**near, "value": n + 600}])))
+    assert far.verdict == "not equal"
+
+
+def test_stored_variables_stand_beside_the_published_ones(various, publishing):
+    stored = int(RunContents(various).results.set_index("case").loc["MLP, wider", "n_stored_variables"])
+    found = _one(reproductions(publishing(various, MLP_wider=[{"metric": "stored_variables", "value": stored}])))
+    assert found.verdict == "equal"
+    assert "Stored variables" in to_markdown(published_table((found,)))
+
+
+def test_a_count_of_a_network_that_was_reduced_is_not_comparable(various, publishing):
+    contents = publishing(various, MLP_wider=[{"metric": "parameters", "value": 5000}])
+    record = contents.run
+    cases = tuple(
+        case.model_copy(update={"params": {**case.params, "layers": "640N"}}) if case.name == "MLP, wider" else case
+        for case in record.suite.cases
+    )
+    contents.run = record.model_copy(update={"suite": record.suite.model_copy(update={"cases": cases})})
+    found = _one(reproductions(contents))
+    assert (found.verdict, found.reason) == ("not comparable", "run at a reduced size: with other parameters")

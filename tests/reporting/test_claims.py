@@ -1,0 +1,62 @@
+import json
+
+import pytest
+
+from hdr_bench import write_report
+from hdr_bench.reporting.claims import NOT_MEASURED, worded_claims
+from hdr_bench.reporting.contents import RunContents
+
+
+@pytest.fixture
+def claiming(various):
+    """A function that gives the run's suite claims, and returns them as a report words them."""
+
+    def claim(*claims):
+        record = json.loads((various / "run.json").read_bytes())
+        record["suite"]["claims"] = list(claims)
+        (various / "run.json").write_text(json.dumps(record))
+        return worded_claims(RunContents(various))
+
+    return claim
+
+
+def test_measured_figures_are_put_into_their_places(various, claiming):
+    contents = RunContents(various)
+    summary = contents.summary.set_index("case")
+    mlp = [record.history for record in contents.good_records("MLP")]
+    first = sum(history[0]["train_accuracy"] for history in mlp) / 2
+    last = sum(history[-1]["valid_loss"] for history in mlp) / 2
+    (claim,) = claiming(
+        "{k-NN|accuracy}, not {k-NN|error}; {MLP|train_accuracy@1} then {MLP|validation_loss}; {MLP|parameters}; "
+        "{Search|chosen}; {braces} stay"
+    )
+    assert claim == (
+        f"{100 * summary.loc['k-NN', 'accuracy']:.1f} %, not {100 * summary.loc['k-NN', 'error_rate']:.1f} %; "
+        f"{100 * first:.1f} % then {last:.4f}; 2,410; "
+        f"n_neighbors = {json.loads(summary.loc['Search', 'chosen'])['n_neighbors']}; {{braces}} stay"
+    )
+
+
+def test_what_was_not_measured_is_said_to_be_so(claiming):
+    assert claiming("{k-NN|parameters} {k-NN|train_loss} {MLP|train_loss@9} {MLP|chosen}") == (
+        " ".join([NOT_MEASURED] * 4),
+    )
+
+
+def test_a_case_that_failed_is_not_measured(run):
+    record = json.loads((run / "run.json").read_bytes())
+    record["suite"]["claims"] = ["It is {Bad|accuracy}."]
+    (run / "run.json").write_text(json.dumps(record))
+    assert worded_claims(RunContents(run)) == (f"It is {NOT_MEASURED}.",)
+
+
+def test_claims_stand_in_every_format(various, claiming):
+    claiming("Published 99 %, measured {k-NN|accuracy}: <better>.", "Second.")
+    write_report(various)
+    value = f"{100 * RunContents(various).summary.set_index('case').loc['k-NN', 'accuracy']:.1f}"
+    assert f"measured {value} %: &lt;better&gt;." in (various / "report.html").read_text()
+    assert f"- Published 99 %, measured {value} %: &lt;better>." in (various / "report.md").read_text()
+    assert "2,Second.\n" in (various / "tables" / "claims.csv").read_text()
+    latex = (various / "tables" / "claims.tex").read_text()
+    assert rf"measured {value} \%" in latex
+    assert r"p{0.85\linewidth}" in latex
