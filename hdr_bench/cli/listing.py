@@ -60,6 +60,8 @@ def listed(listing: Listing) -> dict[str, str]:
 
 def _print_suite(suite: Any) -> None:
     typer.echo(f"{suite.name}: {suite.title}\ndata set {suite.dataset.name}, protocol {suite.protocol.kind}")
+    if suite.budget:
+        typer.echo(f"about {suite.budget / 60:.0f} min on two cores, two trials at a time")
     for case in suite.cases:
         params = ", ".join(f"{name}={value!r}" for name, value in case.params.items())
         steps = "".join(f"{step.name} -> " for step in case.steps)

@@ -38,6 +38,7 @@ def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
         ("threads", ", ".join(map(str, threads))),
         ("memory measured by", ", ".join(methods)),
         ("code", "; ".join(dict.fromkeys(_code(record) for record in good))),
+        ("wall time of all trials", _time(records, run.suite.budget)),
         ("last trial ended", max(record.finished for record in records)),
     )
     data = dict.fromkeys((record.trial.dataset.name, _described(record)) for record in good)
@@ -51,6 +52,16 @@ def _described(record: Result) -> str:
         f"{record.n_train:,} training and {record.n_test:,} test images of {height}x{width} pixels, "
         f"{len(record.class_names)} classes; {whole} {record.trial.fingerprint}"
     )
+
+
+def seconds_of(records: list[Result]) -> float:
+    """Return the wall time of all trials; of those that shared the machine, as if each had its share of the time."""
+    return sum(record.seconds / record.n_concurrent for record in records)
+
+
+def _time(records: list[Result], budget: float | None) -> str:
+    stated = f"; the suite states about {budget / 60:.0f} min on two cores, two trials at a time" if budget else ""
+    return f"{seconds_of(records) / 60:.1f} min{stated}"
 
 
 def _code(record: Result) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from hdr_bench.experiments.record import Record
 from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.provenance import seconds_of
 from hdr_bench.reporting.published import Reproduction
 from hdr_bench.reporting.tables.table import percent_places
 
@@ -65,7 +66,7 @@ def summary_of(contents: RunContents, found: tuple[Reproduction, ...]) -> RunSum
         n_trials=len(results),
         n_bad=int((results["status"] != "ok").sum()),
         is_reduced=bool(results["is_reduced"].eq(True).any()),
-        seconds=round(sum(record.seconds / record.n_concurrent for record in records), 1),
+        seconds=round(seconds_of(records), 1),
         budget=suite.budget,
         machines=tuple(dict.fromkeys(_machine(record.environment) for record in records)),
         finished=max(record.finished for record in records),
