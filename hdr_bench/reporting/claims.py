@@ -12,6 +12,7 @@ from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.tables.table import percent_places, write_count, write_time
 
 NOT_MEASURED = "(not measured)"
+_MOST_PLACES = 2
 
 
 def worded_claims(contents: RunContents) -> tuple[str, ...]:
@@ -42,7 +43,7 @@ def _measured(place: Place, contents: RunContents) -> str:
     mean = float(np.mean(values))
     if place.figure == "epoch_seconds":
         return f"{write_time(mean)} s"
-    return _share(mean, records[0].n_train) if place.figure.endswith("accuracy") else f"{mean:.4f}"
+    return f"{100 * mean:.{_places(records[0].n_train)}f} %" if place.figure.endswith("accuracy") else f"{mean:.4f}"
 
 
 def _of_epoch(records: list[Result], place: Place) -> list[float]:
@@ -58,6 +59,11 @@ def _epoch_seconds(records: list[Result]) -> list[float]:
         for record in records
         if record.measurements is not None and record.history
     ]
+
+
+def _places(n_images: int) -> int:
+    # The course of training is not known to a thousandth of a percent, however many images it is counted on.
+    return min(percent_places(n_images), _MOST_PLACES)
 
 
 def _share(value: float, n_images: int) -> str:

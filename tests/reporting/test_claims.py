@@ -32,7 +32,7 @@ def test_measured_figures_are_put_into_their_places(various, claiming):
     )
     assert claim == (
         f"{100 * summary.loc['k-NN', 'accuracy']:.1f} %, not {100 * summary.loc['k-NN', 'error_rate']:.1f} %; "
-        f"{100 * first:.1f} % then {last:.4f}; 2,410; "
+        f"{100 * first:.2f} % then {last:.4f}; 2,410; "
         f"n_neighbors = {json.loads(summary.loc['Search', 'chosen'])['n_neighbors']}; {{braces}} stay"
     )
 

@@ -24,12 +24,12 @@ def _row(text, name):
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
-def test_a_row_a_report_those_after_a_source_first(reports):
+def test_a_row_a_report_those_after_a_source_first(reports, reported_various):
     text = write_index(reports).read_text()
     assert text.index("[various](various/report.md)") < text.index("[own](own/report.md)")
     row = _row(text, "various")
-    assert row[1] == "Doe, J.. Digits, volume 1" or row[1] == "Doe, J. Digits, volume 1"
-    assert row[-3] == "17"
+    assert row[1] == "Doe, J. Digits, volume 1"
+    assert int(row[-3]) == len(RunContents(reported_various).results)
     assert _row(text.replace("\\|", "/"), "own")[-3] == "6 of 8"
     assert "None of them has published figures." in text
 

@@ -10,7 +10,6 @@ from tabulate import tabulate
 from hdr_bench.reporting.tables.table import MISSING, Table
 
 _TO_THE_LEFT = ("left", "wide")
-_LATEX_COLUMNS = {"left": "l", "wide": "p{0.85\\linewidth}"}
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 _NUMBER = re.compile(r"[-−+]?[\d,]*\.?(\d*)")
 _LATEX = str.maketrans({
@@ -55,7 +54,9 @@ def to_latex(table: Table) -> str:
     cells = pd.DataFrame(written, columns=range(len(table.heads)))
     styler = cells.style.hide(axis="index").apply(lambda _: marks, axis=None)
     heads = list(map(_latex, table.heads))
-    columns = "".join(_LATEX_COLUMNS.get(align, "r") for align in table.aligned)
+    # Among other columns a text has less room than alone beside its number.
+    wide = "p{0.85\\linewidth}" if len(heads) == 2 else "p{0.25\\linewidth}"
+    columns = "".join({"left": "l", "wide": wide}.get(align, "r") for align in table.aligned)
     named = styler.format_index(dict(enumerate(heads)).get, axis="columns")  # type: ignore[arg-type]  # of numbers
     body = named.to_latex(hrules=True, column_format=columns)
     return f"% {_latex(table.title)}. Needs \\usepackage{{booktabs}}.\n{body}"
@@ -73,6 +74,7 @@ def to_cells(table: Table) -> list[list[Cell]]:
         [
             Cell(text, pad, " ".join(filter(None, [
                 "text" if table.aligned[column] in _TO_THE_LEFT else "",
+                "wide" if table.aligned[column] == "wide" else "",
                 classes.get(str(table.marks.get((row, column))), ""),
             ])))
             for column, (text, pad) in enumerate(zip(cells, pads, strict=True))

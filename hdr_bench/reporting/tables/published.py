@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from hdr_bench.experiments.published import COUNTS
 from hdr_bench.reporting.published import RULE, Reproduction
 from hdr_bench.reporting.tables.accuracy import signed_writer
 from hdr_bench.reporting.tables.table import (
@@ -49,14 +50,14 @@ def published_table(found: tuple[Reproduction, ...]) -> Table | None:
         Column("Figure (unit)", ("figure",), str, "left"),
         Column("Published", ("metric", "n_images", "published"), _series),
         Column("Measured", ("metric", "n_images", "measured"), _series),
+        Column("Verdict", ("verdict",), str, "left"),
         Column("95 % interval", ("metric", "n_images", "low", "high"), _interval),
         Column("Difference", ("metric", "n_images", "difference"), _difference),
         Column(
             "95 % interval of it", ("metric", "n_images", "difference_low", "difference_high"), _difference_interval
         ),
-        Column("Verdict", ("verdict",), str, "left"),
-        Column("Reason", ("reason",), lambda reason: reason or MISSING, "left"),
-        Column("Where", ("where",), lambda where: where or MISSING, "left"),
+        Column("Reason", ("reason",), lambda reason: reason or MISSING, "wide"),
+        Column("Where", ("where",), lambda where: where or MISSING, "wide"),
     ]
     note = f"{RULE} Differences are measured minus published; of a curve, the largest of an epoch."
     table = make_table("published", "Published against measured", rows, columns, note)
@@ -67,17 +68,18 @@ def published_table(found: tuple[Reproduction, ...]) -> Table | None:
 
 
 def _row(each: Reproduction) -> dict[str, object]:
-    return {**vars(each), "figure": _NAMES[each.metric]}
+    epochs = f", {len(each.published)} epochs" if len(each.published) > 1 else ""
+    return {**vars(each), "figure": f"{_NAMES[each.metric]}{epochs}"}
 
 
 def _series(metric: str, n_images: float, values: tuple[float, ...]) -> str:
-    """Write one value, or the first and last of several and how many there are."""
+    """Write one value, or the first and last of several."""
     write = _writer(metric, n_images)
     if not values:
         return MISSING
     if len(values) == 1:
         return write(values[0])
-    return f"{write(values[0])} … {write(values[-1])} ({len(values)} epochs)"
+    return f"{write(values[0])} … {write(values[-1])}"
 
 
 def _interval(metric: str, n_images: float, low: float, high: float) -> str:
@@ -86,7 +88,7 @@ def _interval(metric: str, n_images: float, low: float, high: float) -> str:
 
 
 def _difference(metric: str, n_images: float, difference: float) -> str:
-    if metric in {"parameters", "multiply_accumulates"}:
+    if metric in COUNTS:
         return MISSING if math.isnan(difference) else f"{difference:+,.0f}".replace("-", "−")
     if metric.endswith("seconds"):
         return MISSING if math.isnan(difference) else f"{difference:+.2g}".replace("-", "−")
@@ -102,7 +104,7 @@ def _difference_interval(metric: str, n_images: float, low: float, high: float) 
 
 
 def _writer(metric: str, n_images: float) -> Callable[[float], str]:
-    if metric in {"parameters", "multiply_accumulates"}:
+    if metric in COUNTS:
         return write_count
     if metric.endswith("seconds"):
         return write_time
