@@ -4,6 +4,7 @@ import shutil
 import pytest
 
 from hdr_bench.exceptions import StoreError
+from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.index import write_index
 from hdr_bench.reporting.published import reproductions
 from hdr_bench.reporting.run_summary import summary_of
