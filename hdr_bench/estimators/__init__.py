@@ -13,7 +13,7 @@ from hdr_bench.exceptions import EstimatorError, UnknownNameError
 if TYPE_CHECKING:
     from hdr_bench.estimators.augmentation import Distortion
     from hdr_bench.estimators.cnn import CNNClassifier
-    from hdr_bench.estimators.images import Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
+    from hdr_bench.estimators.images import Cropper, Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
     from hdr_bench.estimators.linear import LinearClassifier, PolynomialClassifier
     from hdr_bench.estimators.mlp import MLPClassifier
     from hdr_bench.estimators.neighbors import KNNClassifier
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.tree import DecisionTreeClassifier
     from hdr_bench.estimators.virtual_svm import VirtualSVMClassifier
 
-__all__ = ["ESTIMATORS", "TRANSFORMERS", "CNNClassifier", "DecisionTreeClassifier", "Deskewer", "Distortion",
+__all__ = ["ESTIMATORS", "TRANSFORMERS", "CNNClassifier", "Cropper", "DecisionTreeClassifier", "Deskewer", "Distortion",
            "GaussianBlur", "KNNClassifier", "LinearClassifier", "MLPClassifier", "MassCenterer", "PixelScaler",
            "PolynomialClassifier", "RadialBasisClassifier", "Resizer", "SVMClassifier", "VirtualSVMClassifier",
            "estimator_class", "list_estimators", "make_estimator"]  # fmt: skip
@@ -45,6 +45,7 @@ TRANSFORMERS: dict[str, str] = {
     "center": "hdr_bench.estimators.images.MassCenterer",
     "blur": "hdr_bench.estimators.images.GaussianBlur",
     "resize": "hdr_bench.estimators.images.Resizer",
+    "crop": "hdr_bench.estimators.images.Cropper",
 }
 
 _PUBLIC = {

@@ -238,6 +238,51 @@ class Resizer(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
         return changed
 
 
+class Cropper(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
+    """Cut the middle out of each image; of an odd border the smaller part is above and to the left.
+
+    The deslanted images of LeCun et al. (1998), "Gradient-based learning applied to document recognition", are cut
+    down so, to 20x20 pixels.
+
+    Parameters
+    ----------
+    size : tuple of int, default=(20, 20)
+        New height and width; an image that is smaller is left as it is.
+    image_shape : tuple of int or None, default=None
+        Height and width of what comes in. None takes the features as a square image where their number is a square,
+        else as one row.
+
+    Attributes
+    ----------
+    image_shape_ : tuple of int
+    n_features_in_ : int
+    """
+
+    def __init__(self, size: tuple[int, int] = (20, 20), image_shape: tuple[int, int] | None = None) -> None:
+        self.size = size
+        self.image_shape = image_shape
+
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Check `X` of shape (n, n_features); nothing is learnt from its values.
+
+        Raises
+        ------
+        ValueError
+            If `image_shape` does not fit the features, or `size` is none.
+        """
+        super().fit(X)
+        self._n_features_out = int(np.prod(np.minimum(self.size, self.image_shape_)))
+        return self
+
+    def _check_parameters(self) -> None:
+        if len(self.size) != 2 or min(self.size) < 1:
+            raise ValueError(f"size={self.size!r} is not possible; give height and width, at least 1 pixel each")
+
+    def _changed(self, images: Floats) -> Floats:
+        above, left = (max(old - new, 0) // 2 for old, new in zip(self.image_shape_, self.size, strict=True))
+        return images[:, above : above + self.size[0], left : left + self.size[1]]
+
+
 def _triangles(old: int, new: int) -> NDArray[np.float64]:
     """Return what each of `old` pixels counts in each of `new`: shape (new, old), rows of sum 1."""
     step = old / new

@@ -25,7 +25,7 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     """Gaussian units around the means of clusters, then a linear classifier by least squares.
 
     The clusters are found by k-means among the images of each class on its own, as in LeCun et al. (1998),
-    "Gradient-based learning applied to document recognition", section III.C.5.
+    "Gradient-based learning applied to document recognition", section III.C.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ class VirtualSVMClassifier(SVMClassifier):
 
     The copies are moved up, down, left and right; zeros come in (Schölkopf, Burges and Vapnik, 1996, "Incorporating
     invariances in support vector learning machines"; the virtual SVM of LeCun et al., 1998, "Gradient-based learning
-    applied to document recognition", section III.C.9).
+    applied to document recognition", section III.C).
 
     Parameters
     ----------
@@ -35,7 +35,8 @@ class VirtualSVMClassifier(SVMClassifier):
     distance : int, default=1
         How far copies are moved, in pixels.
     image_shape : tuple of int or None, default=None
-        Height and width. None takes the features as a square image where their number is a square, else as one row.
+        Height and width. None takes the features as a square image where their number is a square; else they are no
+        image, and the machine is a plain one.
     engine : {"auto", "onedal", "libsvm"}, default="auto"
         As for `SVMClassifier`.
     pixel_scale : float or None, default=None
@@ -47,7 +48,7 @@ class VirtualSVMClassifier(SVMClassifier):
     svc_ : sklearn.svm.SVC
         The second machine.
     n_virtual_ : int
-        Images that it was fitted on, copies and their originals.
+        Images that it was fitted on, copies and their originals; of a plain one, all training images.
     engine_ : str
         The solver that ran.
     scale_ : float
@@ -84,6 +85,10 @@ class VirtualSVMClassifier(SVMClassifier):
         if self.distance < 0:
             raise ValueError(f"distance={self.distance!r} is not possible; it is 0 or more pixels")
         shape = image_shape_of(pixels.shape[1], self.image_shape)
+        if self.image_shape is None and shape[0] == 1:
+            # Features in a row have no places to be moved to.
+            self.n_virtual_ = len(pixels)
+            return super()._fitted_machine(pixels, codes)
         if len(shape) != 2:
             raise ValueError(f"image_shape={self.image_shape!r} has channels; give (height, width)")
         chosen = np.sort(super()._fitted_machine(pixels, codes).support_)

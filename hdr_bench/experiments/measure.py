@@ -154,10 +154,10 @@ def _measured(
 
 def _counted(method: Any, name: str) -> int | None:
     """Return a count of a method, or the sum of its members' where it is made of such; None where it has none."""
-    members = getattr(method, "estimators_", ())
-    if hasattr(method, name) or not len(members):
+    members = getattr(method, "estimators_", None)
+    if hasattr(method, name) or not isinstance(members, list | tuple) or not members:
         return getattr(method, name, None)
-    counts = [getattr(member, name, None) for member in np.ravel(np.asarray(members, dtype=object))]
+    counts = [getattr(last_step(member), name, None) for member in members]
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
 
