@@ -186,3 +186,27 @@ def test_the_public_names_are_there():
     for name in hdr_bench.__all__:
         assert getattr(hdr_bench, name) is not None
     assert set(hdr_bench.__all__) <= set(dir(hdr_bench))
+
+
+def test_a_trial_that_does_not_go_well_shows_in_the_exit_code_and_the_index(tmp_path):
+    (tmp_path / "own.toml").write_text("""
+title = "One good, one bad"
+dataset = "digits-8x8"
+[[case]]
+name = "k-NN"
+estimator = "knn"
+[[case]]
+name = "Bad"
+estimator = "knn"
+params = { n_neighbors = 0 }
+""")
+    ran = _run("run", "own.toml", "--quiet", "--threads", "1", cwd=tmp_path)
+    assert ran.returncode == 3, ran.stderr
+    assert "1 of 2 trials did not go well" in ran.stdout
+    assert (tmp_path / "reports" / "own" / "report.html").exists()
+    index = _run("index", cwd=tmp_path)
+    assert (index.returncode, index.stdout.strip()) == (0, "index: reports/README.md")
+    assert "| 1 of 2 |" in re.sub(" +", " ", (tmp_path / "reports" / "README.md").read_text())
+    nothing = _run("index", "reports/own", cwd=tmp_path)
+    assert nothing.returncode == 1
+    assert "there is no report here" in nothing.stderr

@@ -1,9 +1,12 @@
 """The suites that regenerate published tables: what they say of their sources, before anything is run."""
 
+import math
+
 import pytest
 
 from hdr_bench import load_suite
 from hdr_bench.estimators.notation import layer_table, parse_layers
+from hdr_bench.experiments.claims import places_of
 from hdr_bench.experiments.suite_file import list_suites
 
 SUITES = ["aboueloula-2020", "bodin-bernard", "burke-devery-2019", "lazovic-2020", "lecun-1998",
@@ -32,7 +35,7 @@ def _networks(name):
     return [
         (case, (case.dataset or suite.dataset).name, published)
         for case in suite.cases
-        if "layers" in case.params and not case.steps
+        if "layers" in case.params and {step.name for step in case.steps} <= {"scale"}
         for published in case.published
         if published.metric in {"parameters", "stored_variables"} and not published.not_comparable
     ]
@@ -57,14 +60,38 @@ def test_reproductions_of_kerass_networks_smooth_no_labels():
                 assert case.params["label_smoothing"] == 0.0, (name, case.name)
 
 
-@pytest.mark.parametrize(("name", "fits"), [("aboueloula-2020", 48 * 10), ("zalando-2017", 5), ("lecun-1998", 3)])
-def test_full_size_is_what_the_source_did(name, fits):
+def test_the_grid_is_the_sources_480_fits_and_only_what_is_named_is_reduced():
+    reduced = {(name, case.name) for name in SUITES for case in load_suite(name).cases if case.reduced}
+    assert reduced == {
+        ("aboueloula-2020", "ANN, grid search"), ("lazovic-2020", "AlexNet"), ("lazovic-2020", "VGG"),
+        ("zalando-2017", "GradientBoosting"),
+    }  # fmt: skip
+    (case,) = [case for case in load_suite("aboueloula-2020").cases if case.grid]
+    assert math.prod(map(len, case.grid.values())) * case.protocol.folds == 480
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_claims_ask_for_epochs_that_are_run_and_parts_that_are_watched(name):
     suite = load_suite(name)
-    if name == "aboueloula-2020":
-        (case,) = [case for case in suite.cases if case.grid]
-        candidates = 1
-        for values in case.grid.values():
-            candidates *= len(values)
-        assert candidates * case.protocol.folds == fits
-        return
-    assert suite.protocol.repeats == fits
+    cases = {case.name: case for case in suite.cases}
+    for place in (place for claim in suite.claims for place in places_of(claim)):
+        case = cases[place.case]
+        assert (place.epoch or 0) <= case.params.get("max_epochs", 0), place
+        assert not place.figure.startswith("validation_") or case.validation == "test", place
+        assert place.figure != "chosen" or case.grid, place
+
+
+def test_the_budgets_of_all_suites_are_six_hours_at_most():
+    assert sum(load_suite(name).budget for name in SUITES) <= 6 * 3600
+
+
+def test_multiply_accumulates_are_lecuns_or_the_suite_says_why():
+    suite = load_suite("lecun-1998")
+    for case in suite.cases:
+        for published in case.published:
+            if case.estimator != "mlp" or published.metric != "multiply_accumulates":
+                continue
+            side = 20 if case.steps else 28
+            rows = layer_table(parse_layers(case.params["layers"], 10), (1, side, side))
+            count = sum(row.multiply_accumulates for row in rows)
+            assert (abs(count - published.value) <= published.tolerance) != bool(published.remark), case.name

@@ -8,11 +8,15 @@ from typing import get_args
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.published import Metric
 
-_PLACE = re.compile(r"\{([^{}|]+)\|([a-z_]+)(?:@([0-9]+))?\}")
+_PLACE = re.compile(r"\{([^{}|]+)\|([a-z0-9_]+)(?:@([0-9]+))?\}")
 _OF_SOURCES = {name for name in get_args(Metric) if name.startswith(("test_", "cross_validation_"))}
-_PLAIN = {"accuracy", "error", "loss", "rejection", "chosen"}
+_BRACES = re.compile(r"\{[^{}]*\|[^{}]*\}")
+_PLAIN = {"accuracy", "error", "loss", "rejection", "chosen", "best_class", "worst_class", "least_f1", "least_auc"}
 FIGURES = tuple(sorted({*get_args(Metric)} - _OF_SOURCES | _PLAIN))
-"""What a place may ask for; of a figure of training ``@3`` is the third epoch, else it is the last."""
+"""What a place may ask for; of a figure of training ``@3`` is the third epoch, else it is the last.
+
+The best and the worst class are by recall; ``least_f1`` and ``least_auc`` are those of the class that has least.
+"""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,13 @@ def check_claim(claim: str, cases: list[str]) -> None:
     ValueError
         If it asks for an epoch of what has none.
     """
+    read = {place.text for place in places_of(claim)}
+    for text in _BRACES.findall(claim):
+        if text not in read:
+            raise ValueError(f"{text} cannot be read; write {{case|figure}} or {{case|figure@epoch}}")
     for place in places_of(claim):
+        if place.epoch == 0:
+            raise ValueError(f"{place.text}: epochs are counted from 1")
         if place.case not in cases:
             raise UnknownNameError(f"case in {place.text}", place.case, cases)
         if place.figure not in FIGURES:

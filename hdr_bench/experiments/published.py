@@ -36,6 +36,8 @@ class Published(Record):
         an accuracy and 0.05 for a loss. Of counts: how far the source has rounded; None for not at all.
     not_comparable : str
         Why it cannot be held against what is measured, e.g. another protocol or other data.
+    at_least : bool
+        Of a share: the source gives a bound alone, e.g. "over 97 %"; what is better reproduces it.
     remark : str
         What was found out about it, e.g. why it is not reproduced; stands beside the verdict's reason.
     """
@@ -48,6 +50,7 @@ class Published(Record):
     repeats: Annotated[int, Field(ge=1)] = 1
     tolerance: Annotated[float, Field(gt=0)] | None = None
     not_comparable: str = ""
+    at_least: bool = False
     remark: str = ""
 
     @model_validator(mode="after")
@@ -60,7 +63,27 @@ class Published(Record):
         if self.tolerance is not None and not is_curve and self.metric not in COUNTS:
             raise ValueError(f"tolerance is for figures of training or validation and counts, not for {self.metric}")
         is_share = self.metric.endswith(("accuracy", "error", "rejection"))
+        if self.at_least and not is_share:
+            raise ValueError(f"at_least is for shares, not for {self.metric}")
         for value in self.values or (self.value,):
             if is_share and value is not None and not 0 <= value <= 1:
                 raise ValueError(f"{self.metric} is a share between 0 and 1, not {value}")
         return self
+
+
+class NotBuilt(Record):
+    """A row of a source's table that the suite does not run yet.
+
+    Attributes
+    ----------
+    name : str
+        What tables call it.
+    reason : str
+        Why it is not there.
+    published : tuple of Published
+        Its figures.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    reason: Annotated[str, Field(min_length=1)]
+    published: Annotated[tuple[Published, ...], Field(min_length=1)]

@@ -19,7 +19,7 @@ from pydantic import (
 from hdr_bench.bibliography import check_bibtex
 from hdr_bench.experiments.claims import check_claim
 from hdr_bench.experiments.described import class_path, describe_estimator, plain_mapping
-from hdr_bench.experiments.published import Published
+from hdr_bench.experiments.published import NotBuilt, Published
 from hdr_bench.experiments.quantities import Bytes, Seconds
 from hdr_bench.experiments.record import Record
 
@@ -265,6 +265,8 @@ class Suite(Record):
         ``"8GB"`` are read.
     cases : tuple of Case
         Written ``[[case]]`` in TOML.
+    not_built : tuple of NotBuilt
+        Rows of the source's table that are not run; the report names them with their figures.
 
     Examples
     --------
@@ -296,13 +298,15 @@ class Suite(Record):
     cases: Annotated[
         tuple[Case, ...], Field(validation_alias=AliasChoices("case", "cases"), serialization_alias="case")
     ]
+    not_built: tuple[NotBuilt, ...] = ()
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
         if not self.cases:
             raise ValueError("a suite needs at least one [[case]]")
         names = [case.name for case in self.cases]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        rows = [*names, *(row.name for row in self.not_built)]
+        twice = sorted({name for name in rows if rows.count(name) > 1})
         if twice:
             raise ValueError(f"two cases are called {twice[0]!r}; each needs a name of its own")
         for claim in self.claims:

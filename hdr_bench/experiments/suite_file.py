@@ -17,7 +17,7 @@ from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import SuiteError, UnknownNameError, suggestion
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.model import last_step, unseeded_model
-from hdr_bench.experiments.published import Published
+from hdr_bench.experiments.published import NotBuilt, Published
 from hdr_bench.experiments.record import Record
 from hdr_bench.experiments.suite import Case, DatasetChoice, Protocol, Reduced, Step, Suite
 
@@ -127,9 +127,14 @@ def _check_method(case: Case) -> None:
     if case.key is not None and not case.is_object:
         raise SuiteError("key is for an estimator that is made in code; a name or a path needs none")
     model = unseeded_model(case)
+    last = last_step(model)
     if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
         raise SuiteError("validation is for a network without steps before it; leave it out")
-    last = last_step(model)
+    if case.validation is not None and (last.early_stopping or last.validation_fraction is not None):
+        raise SuiteError(
+            "validation on the test part has no say, and early_stopping and validation_fraction would give it one or "
+            "take its place; leave them out, or validation"
+        )
     for name in case.grid:
         if name not in model.get_params() and name not in last.get_params():
             raise UnknownNameError(f"parameter of {type(last).__name__}", name, last.get_params())
@@ -187,7 +192,7 @@ def _keys_at(loc: Iterable[str | int]) -> set[str]:
     """Return the keys that the table at `loc` may have."""
     children: dict[str, type[Record]] = {
         "case": Case, "protocol": Protocol, "dataset": DatasetChoice, "steps": Step, "published": Published,
-        "reduced": Reduced,
+        "reduced": Reduced, "not_built": NotBuilt,
     }  # fmt: skip
     named = [key for key in loc if isinstance(key, str)]
     model: type[Record] = children[named[-1]] if named else Suite

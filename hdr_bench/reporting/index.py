@@ -13,7 +13,7 @@ from hdr_bench.reporting.run_summary import SUMMARY, RunSummary
 from hdr_bench.reporting.tables.formats import escaped_markdown
 
 INDEX = "README.md"
-VERDICTS = ("reproduced", "better", "worse", "equal", "not equal", "not comparable", "no verdict")
+VERDICTS = ("reproduced", "better", "worse", "equal", "not equal", "not comparable", "not built", "no verdict")
 _HEADS = (
     "Report",
     "After",

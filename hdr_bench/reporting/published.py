@@ -15,7 +15,7 @@ from hdr_bench.experiments.suite import Kind
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.intervals import mean_interval, newcombe_interval, spread_over_seeds, widened, wilson_interval
 
-Verdict = Literal["reproduced", "better", "worse", "equal", "not equal", "not comparable", "no verdict"]
+Verdict = Literal["reproduced", "better", "worse", "equal", "not equal", "not comparable", "not built", "no verdict"]
 
 RULE = (
     "A share on a test set (accuracy, error) is reproduced when the 95 % interval of the difference holds zero, else "
@@ -23,7 +23,8 @@ RULE = (
     "on a test set likewise, by the normal interval of its mean over images. A count is equal or not; where the source "
     "rounds it, it is equal within that. A figure of training is reproduced when no epoch differs by more than the "
     "tolerance that stands with it, else the largest difference tells. Another protocol, other data or another size "
-    "are not comparable. Times and rejection stand side by side, without a verdict."
+    "are not comparable. Where the source gives a bound alone, what is better reproduces it. Times and rejection stand "
+    "side by side, without a verdict."
 )
 """The rule of the verdicts, in words."""
 
@@ -77,9 +78,13 @@ class Reproduction:
 
 def reproductions(contents: RunContents) -> tuple[Reproduction, ...]:
     """Hold every published figure of the suite against what was measured, by `RULE`."""
-    return tuple(
-        _judged(contents, case.name, published) for case in contents.run.suite.cases for published in case.published
-    )
+    suite = contents.run.suite
+    judged = [_judged(contents, case.name, published) for case in suite.cases for published in case.published]
+    for row in suite.not_built:
+        for published in row.published:
+            bare = _bare(row.name, published)
+            judged.append(replace(bare, verdict="not built", reason=row.reason))
+    return tuple(judged)
 
 
 def counted_verdicts(found: tuple[Reproduction, ...]) -> str:
@@ -90,14 +95,21 @@ def counted_verdicts(found: tuple[Reproduction, ...]) -> str:
     return f"Of {len(found)} published figures: {parts}." if found else ""
 
 
+def _bare(case: str, published: Published) -> Reproduction:
+    return Reproduction(case, published.metric, published.values or (published.value or 0.0,), where=published.where)
+
+
 def _judged(contents: RunContents, case: str, published: Published) -> Reproduction:
-    bare = Reproduction(case, published.metric, published.values or (published.value or 0.0,), where=published.where)
+    bare = _bare(case, published)
     records = _good_records(contents, case)
     if not records:
         return replace(bare, verdict="not comparable", reason="no trial went well, or none was run")
     measured = _measured(contents, bare, published, records)
     reason = published.not_comparable or _incomparable(contents, published.metric, records)
-    measured = replace(measured, reason="; ".join(filter(None, [measured.reason, published.remark])))
+    bound = "the source says no more than that it is at least so good" if published.at_least else ""
+    if bound and measured.verdict == "better":
+        measured = replace(measured, verdict="reproduced")
+    measured = replace(measured, reason="; ".join(filter(None, [measured.reason, bound, published.remark])))
     if reason and measured.verdict != "no verdict":
         return replace(measured, verdict="not comparable", reason="; ".join(filter(None, [reason, published.remark])))
     whole = int((contents.results["case"] == case).sum())
@@ -119,7 +131,10 @@ def _incomparable(contents: RunContents, metric: Metric, records: list[Result]) 
         return f"other data: {other}"
     if metric in _COUNTS:
         has_other = not case.is_object and records[0].trial.params != case.params
-        return "run at a reduced size: with other parameters" if has_other else ""
+        if has_other:
+            return "run at a reduced size: with other parameters"
+        # A network has its counts whatever it learns from; what keeps training images has not.
+        return "" if records[0].layers or not records[0].trial.is_reduced else "run at a reduced size"
     if any(record.trial.is_reduced for record in records):
         return "run at a reduced size"
     return _other_protocol(metric, records[0].trial.protocol)

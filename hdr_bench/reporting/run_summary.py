@@ -4,6 +4,7 @@ from typing import Any
 
 from hdr_bench.experiments.record import Record
 from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.frame import largest_cost_set
 from hdr_bench.reporting.provenance import seconds_of
 from hdr_bench.reporting.published import Reproduction
 from hdr_bench.reporting.tables.table import percent_places
@@ -18,7 +19,7 @@ class RunSummary(Record):
     ----------
     suite, title, authors, source : str
     best, accuracy : str
-        The most accurate row, and its accuracy in percent.
+        The most accurate of the rows that most others compare with, by data and size; its accuracy in percent.
     verdicts : dict of str to int
         How many published figures got which verdict.
     n_trials, n_bad : int
@@ -53,7 +54,8 @@ class RunSummary(Record):
 def summary_of(contents: RunContents, found: tuple[Reproduction, ...]) -> RunSummary:
     """Return a run's report in a few facts."""
     suite, results, records = contents.run.suite, contents.results, list(contents.records.values())
-    summary = contents.summary[contents.summary["accuracy"].notna()]
+    rows = contents.summary[contents.summary["accuracy"].notna()]
+    summary = rows[rows["cost_set"] == largest_cost_set(rows)] if (rows["cost_set"] != "").any() else rows
     best = summary.sort_values("accuracy", ascending=False, kind="stable").iloc[0]
     return RunSummary(
         suite=suite.name,

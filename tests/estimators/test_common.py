@@ -4,6 +4,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from hdr_bench.estimators import (
     CNNClassifier,
+    Cropper,
     DecisionTreeClassifier,
     Deskewer,
     GaussianBlur,
@@ -41,6 +42,7 @@ CHECKED = [
     MassCenterer(),
     GaussianBlur(),
     Resizer((3, 2)),
+    Cropper((1, 2)),
 ]
 
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {}

@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
+from sklearn.multiclass import OneVsOneClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
+from hdr_bench.estimators import LinearClassifier
 from hdr_bench.exceptions import DatasetError, SuiteError
 from hdr_bench.experiments.data import load_trial_data
 from hdr_bench.experiments.runner import expand
@@ -198,6 +202,11 @@ def test_the_test_part_is_watched_without_a_say(tmp_path):
     [
         ({**KNN, "validation": "test"}, {}, "validation is for a network without steps before it"),
         ({**MLP, "validation": "test", "steps": [{"name": "deskew"}]}, {}, "validation is for a network without steps"),
+        (
+            {**MLP, "validation": "test", "params": {**MLP["params"], "early_stopping": True}},
+            {},
+            "validation on the test part has no say",
+        ),
         ({**MLP, "validation": "test"}, {"kind": "cross-validation"}, "validation is for the protocol holdout"),
     ],
 )
@@ -207,8 +216,12 @@ def test_what_cannot_be_watched_is_refused(case, protocol, told):
 
 
 def test_counts_of_what_is_made_of_several_are_summed_up(tmp_path):
-    pairwise = {"name": "Pairs", "estimator": "sklearn.multiclass.OneVsOneClassifier",
-                "params": {"estimator": {"estimator": "linear", "params": {"loss": "squared_error"}}}}  # fmt: skip
-    results = load_results(run_suite(_suite(pairwise), out=tmp_path / "run", threads=1))
-    assert results.loc[0, "n_parameters"] == results.loc[0, "n_stored_variables"] == 45 * 65
-    assert results.loc[0, "n_multiply_accumulates"] == 45 * 64
+    linear = {"estimator": "linear", "params": {"loss": "squared_error"}}
+    pairwise = {"name": "Pairs", "estimator": "sklearn.multiclass.OneVsOneClassifier", "params": {"estimator": linear}}
+    # Members that are pipelines count by their last step.
+    piped = OneVsOneClassifier(make_pipeline(StandardScaler(), LinearClassifier("squared_error")))
+    cases = [Case(**pairwise), Case(name="Pipelines", estimator=piped)]
+    suite = Suite(name="own", title="Own", dataset="digits-8x8", cases=cases)
+    results = load_results(run_suite(suite, out=tmp_path / "run", threads=1))
+    assert set(results["n_parameters"]) == set(results["n_stored_variables"]) == {45 * 65}
+    assert set(results["n_multiply_accumulates"]) == {45 * 64}

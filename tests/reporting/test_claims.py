@@ -1,10 +1,12 @@
 import json
 
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from hdr_bench import write_report
-from hdr_bench.reporting.claims import NOT_MEASURED, worded_claims
 from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.tables.accuracy import class_frame
+from hdr_bench.reporting.tables.claims import NOT_MEASURED, worded_claims
 
 
 @pytest.fixture
@@ -35,6 +37,21 @@ def test_measured_figures_are_put_into_their_places(various, claiming):
         f"{100 * first:.2f} % then {last:.4f}; 2,410; "
         f"n_neighbors = {json.loads(summary.loc['Search', 'chosen'])['n_neighbors']}; {{braces}} stay"
     )
+
+
+def test_classes_and_areas_can_be_asked_for(various, claiming):
+    contents = RunContents(various)
+    frame = class_frame(contents)
+    rows = frame[frame["case"] == "MLP, wider"]
+    best, worst, f1, area = claiming(
+        "{MLP, wider|best_class}", "{MLP, wider|worst_class}", "{MLP, wider|least_f1}", "{MLP, wider|least_auc}"
+    )
+    recalls = rows.set_index("class")["recall"]
+    assert (recalls[best], recalls[worst]) == (recalls.max(), recalls.min())
+    assert f1 == f"{rows['f1'].min():.4f}"
+    ((_, predictions),) = contents.predictions_of("MLP, wider")
+    areas = [roc_auc_score(predictions.y_true == label, predictions.probabilities[:, label]) for label in range(10)]
+    assert float(area) == pytest.approx(min(areas), abs=1e-3)
 
 
 def test_what_was_not_measured_is_said_to_be_so(claiming):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from hdr_bench.exceptions import SuiteError
+from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.intervals import newcombe_interval, spread_over_seeds, widened
@@ -182,3 +183,36 @@ def test_a_count_of_a_network_that_was_reduced_is_not_comparable(various, publis
     contents.run = record.model_copy(update={"suite": record.suite.model_copy(update={"cases": cases})})
     found = _one(reproductions(contents))
     assert (found.verdict, found.reason) == ("not comparable", "run at a reduced size: with other parameters")
+
+
+def test_a_bound_is_reproduced_by_what_is_better(various, publishing, accuracy):
+    low = {"metric": "test_accuracy", "value": accuracy["k-NN"] - 0.2, "at_least": True}
+    found = _one(reproductions(publishing(various, kNN=[low])))
+    assert (found.verdict, found.reason) == ("reproduced", "the source says no more than that it is at least so good")
+    contents = publishing(various, kNN=[{**low, "value": 0.9999, "n_images": 10**6}])
+    assert _one(reproductions(contents)).verdict == "worse"
+
+
+def test_rows_that_are_not_built_stand_in_the_table(various, publishing):
+    contents = publishing(various, kNN=[{"metric": "parameters", "value": 3}])
+    row = {
+        "name": "Tangent distance",
+        "reason": "not yet built",
+        "published": [{"metric": "test_error", "value": 0.011}],
+    }
+    suite = contents.run.suite.model_dump(by_alias=True)
+    kept = Suite.model_validate({**suite, "case": contents.run.suite.cases, "not_built": [row]})
+    contents.run = contents.run.model_copy(update={"suite": kept})
+    _, found = reproductions(contents)
+    assert (found.case, found.verdict, found.reason) == ("Tangent distance", "not built", "not yet built")
+    assert "Tangent distance" in to_markdown(published_table((found,)))
+    assert "1 not built" in counted_verdicts((found,))
+
+
+def test_counts_of_what_keeps_training_images_depend_on_the_size(various, publishing):
+    contents = publishing(various, kNN=[{"metric": "stored_variables", "value": 3}])
+    (key,) = contents.results.loc[contents.results["case"] == "k-NN", "key"]
+    record = contents.records[key]
+    contents.records[key] = record.model_copy(update={"trial": record.trial.model_copy(update={"is_reduced": True})})
+    found = _one(reproductions(contents))
+    assert (found.verdict, found.reason) == ("not comparable", "run at a reduced size")

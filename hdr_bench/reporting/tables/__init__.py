@@ -1,11 +1,10 @@
 """Tables of results: a frame of exact values, and the same as text with no more digits than it deserves."""
 
-from hdr_bench.reporting.claims import worded_claims
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.pairs import Comparisons
 from hdr_bench.reporting.published import Reproduction
 from hdr_bench.reporting.tables.accuracy import accuracy_table, classes_table, pairs_table, scores_table
-from hdr_bench.reporting.tables.claims import claims_table
+from hdr_bench.reporting.tables.claims import claims_table, worded_claims
 from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table
 from hdr_bench.reporting.tables.formats import Cell, to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.published import published_table

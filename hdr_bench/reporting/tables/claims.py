@@ -1,8 +1,21 @@
-"""The table of what a source claims, held against what was measured, in words."""
+"""The table of what a source claims, in words, with what was measured put into its places."""
 
+import json
+from collections.abc import Callable
+
+import numpy as np
 import pandas as pd
 
-from hdr_bench.reporting.tables.table import Column, Table, make_table
+from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.claims import Place, places_of
+from hdr_bench.experiments.result import Result
+from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.displays.classes import RocDisplay
+from hdr_bench.reporting.tables.accuracy import class_frame
+from hdr_bench.reporting.tables.table import Column, Table, make_table, percent_places, write_count, write_time
+
+NOT_MEASURED = "(not measured)"
+_MOST_PLACES = 2
 
 
 def claims_table(claims: tuple[str, ...]) -> Table | None:
@@ -12,3 +25,105 @@ def claims_table(claims: tuple[str, ...]) -> Table | None:
     rows = pd.DataFrame({"number": range(1, len(claims) + 1), "claim": claims})
     columns = [Column("No.", ("number",), str), Column("Claim", ("claim",), str, "wide")]
     return make_table("claims", "Claims, checked", rows, columns)
+
+
+def worded_claims(contents: RunContents) -> tuple[str, ...]:
+    """Return the suite's claims with the measured figures; of several seeds or folds, their means."""
+    return tuple(_worded(claim, contents) for claim in contents.run.suite.claims)
+
+
+def _worded(claim: str, contents: RunContents) -> str:
+    for place in places_of(claim):
+        claim = claim.replace(place.text, _measured(place, contents))
+    return claim
+
+
+def _measured(place: Place, contents: RunContents) -> str:
+    try:
+        label = contents.label_of_case(place.case)
+    except StoreError:
+        return NOT_MEASURED
+    if place.figure in _WRITERS:
+        row = next(row for row in contents.summary.to_dict("records") if row["case"] == label)
+        name, write = _WRITERS[place.figure]
+        value = row[name]
+        return NOT_MEASURED if value == "" or value != value else write(value, int(row["n_test"]))  # noqa: PLR0124  # NaN
+    if place.figure in _OF_CLASSES:
+        return _of_classes(place, contents, label)
+    records = contents.good_records(label)
+    values = _of_epoch(records, place) if place.figure != "epoch_seconds" else _epoch_seconds(records)
+    if not values:
+        return NOT_MEASURED
+    mean = float(np.mean(values))
+    if place.figure == "epoch_seconds":
+        return f"{write_time(mean)} s"
+    return f"{100 * mean:.{_places(records[0].n_train)}f} %" if place.figure.endswith("accuracy") else f"{mean:.4f}"
+
+
+def _of_classes(place: Place, contents: RunContents, label: str) -> str:
+    try:
+        if place.figure == "least_auc":
+            return f"{RocDisplay.from_results(contents, place.case).frame()['auc'].min():.4f}"
+        frame = class_frame(contents)
+    except StoreError:
+        return NOT_MEASURED
+    rows = frame[frame["case"] == label] if len(frame) else frame
+    if not len(rows):
+        return NOT_MEASURED
+    if place.figure == "least_f1":
+        return f"{rows['f1'].min():.4f}"
+    # The first of several.
+    at = rows["recall"].argmax() if place.figure == "best_class" else rows["recall"].argmin()
+    return str(rows["class"].iloc[int(at)])
+
+
+def _of_epoch(records: list[Result], place: Place) -> list[float]:
+    name, at = place.figure.replace("validation_", "valid_"), (place.epoch or 0) - 1
+    rows = [record.history[at] for record in records if -1 <= at < len(record.history) and record.history]
+    found = [row.get(name) for row in rows]
+    return [value for value in found if value is not None] if None not in found else []
+
+
+def _epoch_seconds(records: list[Result]) -> list[float]:
+    return [
+        record.measurements.fit_seconds / len(record.history)
+        for record in records
+        if record.measurements is not None and record.history
+    ]
+
+
+def _places(n_images: int) -> int:
+    # The course of training is not known to a thousandth of a percent, however many images it is counted on.
+    return min(percent_places(n_images), _MOST_PLACES)
+
+
+def _share(value: float, n_images: int) -> str:
+    return f"{100 * value:.{percent_places(n_images)}f} %"
+
+
+def _seconds(value: float, _: int) -> str:
+    return f"{write_time(value)} s"
+
+
+def _count(value: float, _: int) -> str:
+    return write_count(value)
+
+
+def _chosen(value: str, _: int) -> str:
+    found = [json.loads(part) for part in value.split("\n")]
+    return "; ".join(", ".join(f"{name} = {chosen}" for name, chosen in params.items()) for params in found)
+
+
+_OF_CLASSES = ("best_class", "worst_class", "least_f1", "least_auc")
+_WRITERS: dict[str, tuple[str, Callable[..., str]]] = {
+    "accuracy": ("accuracy", _share),
+    "error": ("error_rate", _share),
+    "rejection": ("rejection", _share),
+    "loss": ("log_loss", lambda value, _: f"{value:.4f}"),
+    "parameters": ("n_parameters", _count),
+    "multiply_accumulates": ("n_multiply_accumulates", _count),
+    "stored_variables": ("n_stored_variables", _count),
+    "fit_seconds": ("fit_seconds", _seconds),
+    "predict_seconds": ("predict_seconds", _seconds),
+    "chosen": ("chosen", _chosen),
+}
