@@ -31,7 +31,7 @@ def test_a_row_a_report_those_after_a_source_first(reports, reported_various):
     row = _row(text, "various")
     assert row[1] == "Doe, J. Digits, volume 1"
     assert int(row[-3]) == len(RunContents(reported_various).results)
-    assert _row(text.replace("\\|", "/"), "own")[-3] == "6 of 8"
+    assert _row(text.replace("\\|", "/"), "own")[-3] == "4 of 5"
     assert "None of them has published figures." in text
 
 
