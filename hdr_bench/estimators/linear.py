@@ -119,8 +119,8 @@ class LinearClassifier(LinearHead):
 class PolynomialClassifier(LinearHead):
     """Principal components, then all their products up to a degree, then a linear classifier.
 
-    With ``degree=2`` and 40 components this is the quadratic classifier of LeCun et al. (1998), section III.C.3:
-    820 products and a constant.
+    With ``degree=2`` and 40 components this is nearly the quadratic classifier of LeCun et al. (1998), section III.C.3,
+    whose inputs are the 820 products of two; here the components themselves are inputs too, 860 in all.
 
     Parameters
     ----------
