@@ -31,6 +31,8 @@ GRIDS = {
     "linear": {"alpha": [1, 100]},
     "polynomial": {"n_components": [5, 15]},
     "mlp": {"layers": ["4N", "32N"]},
+    "radial-basis": {"n_units": [30, 100]},
+    "virtual-svm": {"distance": [0, 1]},
     "cnn": {"layers": ["2C5-MP4-4N", "6C5-MP4-16N"]},
 }
 HAS_PROBABILITIES = {"knn", "tree", "linear", "mlp", "cnn"}
