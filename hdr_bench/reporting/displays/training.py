@@ -18,7 +18,7 @@ from hdr_bench.reporting.style import colour_of, marker_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_PARTS = {"train": ("training", "-", "o"), "valid": ("held-out", "--", "s")}
+_PARTS = {"train": ("-", "o"), "valid": ("--", "s")}
 _LABELS = {"accuracy": ("Accuracy (%)", 100.0), "loss": ("Loss", 1.0)}
 
 
@@ -32,12 +32,15 @@ class TrainingDisplay:
         Columns ``case``, ``number`` (the method's place in the suite), ``seed``, ``fold``, ``epoch``, and what was
         recorded.
     quantity : {"accuracy", "loss"}
+    watched : {"held-out", "test"}
+        What images were evaluated after each epoch; "held-out" where networks differ in it.
     ax_, figure_
         Where it was drawn.
     """
 
     histories: pd.DataFrame
     quantity: str = "accuracy"
+    watched: str = "held-out"
     ax_: Any = field(default=None, init=False)
     figure_: Any = field(default=None, init=False)
 
@@ -71,7 +74,11 @@ class TrainingDisplay:
         histories = pd.DataFrame(history_rows(records))
         if not len(histories):
             raise StoreError(f"{contents.store.folder}: no course of training is kept of {', '.join(cases or numbers)}")
-        return cls(histories.assign(number=histories["case"].map(numbers)), quantity)
+        evaluated = {
+            record.trial.validation for record in records if any("valid_loss" in row for row in record.history)
+        }
+        watched = "test" if evaluated == {"test"} else "held-out"
+        return cls(histories.assign(number=histories["case"].map(numbers)), quantity, watched)
 
     def frame(self) -> pd.DataFrame:
         """Return a row a method, part (``"train"``, ``"valid"``) and epoch: mean, least and most over the trials."""
@@ -86,9 +93,10 @@ class TrainingDisplay:
         self.ax_, self.figure_ = axes_of(ax)
         label, factor = _LABELS[self.quantity]
         several, frame = len(set(self.histories["case"])) > 1, self.frame()
-        parts = [_PARTS[part][0] for part in _PARTS if part in set(frame["part"])]
+        names = {"train": "training", "valid": self.watched}
+        parts = [names[part] for part in _PARTS if part in set(frame["part"])]
         for (case, part), line in frame.groupby(["case", "part"], sort=False):
-            said, dashes, alone = _PARTS[str(part)]
+            said, (dashes, alone) = names[str(part)], _PARTS[str(part)]
             number = int(line["number"].iloc[0])
             name = (
                 f"{shortened(str(case))}{f', {said}' if len(parts) > 1 else ''}"
@@ -103,6 +111,10 @@ class TrainingDisplay:
         self.ax_.xaxis.get_major_locator().set_params(integer=True)
         self.ax_.set_xlabel("Epoch")
         self.ax_.set_ylabel(label)
+        if self.quantity == "accuracy":
+            # One network that learns slowly would squeeze all others together.
+            log_error(self.ax_, "y", 100 * float(frame["low"].min()), 100 * float(frame["high"].max()))
+            self.ax_.set_ylabel("Accuracy (%; error on a log scale)")
         quantity = label.partition(" ")[0]
         if several:
             self.ax_.set_title(f"{quantity} of each network by epoch ({' and '.join(parts)} images)")
