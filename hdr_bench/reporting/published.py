@@ -180,7 +180,9 @@ def _side_by_side(bare: Reproduction, records: list[Result]) -> Reproduction:
         return replace(bare, reason="not measured: the method lacks what it needs")
     low, high = mean_interval(values)
     mean = float(np.mean(values))
-    return replace(bare, measured=(mean,), low=low, high=high, difference=mean - bare.published[0])
+    is_disturbed = bare.metric.endswith("seconds") and any(record.n_concurrent > 1 for record in records)
+    reason = "other trials shared the machine meanwhile" if is_disturbed else ""
+    return replace(bare, measured=(mean,), low=low, high=high, difference=mean - bare.published[0], reason=reason)
 
 
 def _cost(metric: Metric, record: Result) -> float | None:

@@ -217,3 +217,11 @@ def test_counts_of_what_keeps_training_images_depend_on_the_size(various, publis
     contents.records[key] = record.model_copy(update={"trial": record.trial.model_copy(update={"is_reduced": True})})
     found = _one(reproductions(contents))
     assert (found.verdict, found.reason) == ("not comparable", "run at a reduced size")
+
+
+def test_times_of_trials_that_shared_the_machine_say_so(various, publishing):
+    contents = publishing(various, kNN=[{"metric": "fit_seconds", "value": 1.0}])
+    assert _one(reproductions(contents)).reason == ""
+    (key,) = contents.results.loc[contents.results["case"] == "k-NN", "key"]
+    contents.records[key] = contents.records[key].model_copy(update={"n_concurrent": 2})
+    assert _one(reproductions(contents)).reason == "other trials shared the machine meanwhile"
