@@ -93,12 +93,12 @@ def _epoch_seconds(records: list[Result]) -> list[float]:
 
 
 def _places(n_images: int) -> int:
-    # The course of training is not known to a thousandth of a percent, however many images it is counted on.
+    # However many images a share is counted on, it is not known to a thousandth of a percent.
     return min(percent_places(n_images), _MOST_PLACES)
 
 
 def _share(value: float, n_images: int) -> str:
-    return f"{100 * value:.{percent_places(n_images)}f} %"
+    return f"{100 * value:.{_places(n_images)}f} %"
 
 
 def _seconds(value: float, _: int) -> str:
