@@ -89,7 +89,7 @@ def _ordered(found: dict[str, RunSummary]) -> list[tuple[str, RunSummary]]:
 
 
 def _row(name: str, summary: RunSummary) -> list[str]:
-    after = ". ".join(part.rstrip(".") for part in (summary.authors, summary.source) if part) or summary.title
+    after = f"{summary.authors.rstrip('.')}. {summary.source}" if summary.authors else summary.source or summary.title
     trials = f"{summary.n_trials - summary.n_bad} of {summary.n_trials}" if summary.n_bad else str(summary.n_trials)
     budget = f" ({_minutes(summary.budget)})" if summary.budget else ""
     return [
