@@ -39,7 +39,7 @@ def various_tables(finished_various):
 
 
 def test_what_each_table_holds(tables, various_tables):
-    assert list(tables) == ["accuracy", "time", "memory", "scores", "classes", "pairs"]
+    assert list(tables) == ["accuracy", "claims", "time", "memory", "scores", "classes", "pairs"]
     assert list(various_tables) == ["accuracy", "time", "memory", "scores", "search", "classes", "pairs"]
     assert [head.partition(" (")[0] for head in tables["accuracy"].heads] == [
         "Method", "Accuracy", "95 % interval", "Group", "Error", "Trials", "Std. dev.", "95 % of the mean",
