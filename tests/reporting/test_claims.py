@@ -77,3 +77,11 @@ def test_claims_stand_in_every_format(various, claiming):
     latex = (various / "tables" / "claims.tex").read_text()
     assert rf"measured {value} \%" in latex
     assert r"p{0.85\linewidth}" in latex
+
+
+def test_a_case_that_was_left_out_of_the_run_is_not_measured(run):
+    record = json.loads((run / "run.json").read_bytes())
+    record["suite"]["claims"] = ["It is {Least squares|accuracy}."]
+    record["trials"] = [trial for trial in record["trials"] if trial["case"] != "Least squares"]
+    (run / "run.json").write_text(json.dumps(record))
+    assert worded_claims(RunContents(run)) == (f"It is {NOT_MEASURED}.",)

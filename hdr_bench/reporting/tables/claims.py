@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from hdr_bench.exceptions import StoreError
+from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.claims import Place, places_of
 from hdr_bench.experiments.result import Result
 from hdr_bench.reporting.contents import RunContents
@@ -41,7 +41,8 @@ def _worded(claim: str, contents: RunContents) -> str:
 def _measured(place: Place, contents: RunContents) -> str:
     try:
         label = contents.label_of_case(place.case)
-    except StoreError:
+    # A case that was left out by `--only` is not in the run.
+    except (StoreError, UnknownNameError):
         return NOT_MEASURED
     if place.figure in _WRITERS:
         row = next(row for row in contents.summary.to_dict("records") if row["case"] == label)
