@@ -31,7 +31,7 @@ def _files(folder):
 
 
 def test_the_files_of_a_report(reported):
-    tables = ("accuracy", "time", "memory", "scores", "classes", "pairs")
+    tables = ("accuracy", "claims", "time", "memory", "scores", "classes", "pairs")
     names = {slug(case): number for number, case in enumerate(dict.fromkeys(load_results(reported)["case"]), start=1)}
     good = [name for name in names if name != "bad"]
     both = ["accuracy", "accuracy-fit-time", "accuracy-predict-time", "accuracy-memory", "accuracy-size", "rejection",
@@ -39,7 +39,7 @@ def test_the_files_of_a_report(reported):
     pictures = ["confusion", "gallery-all-wrong", *(f"{kind}-{names[name]}-{name}" for name in good
                                                     for kind in ("confusion", "gallery"))]  # fmt: skip
     assert set(_files(reported)) == {
-        "report.html", "report.md", "results.json",
+        "report.html", "report.md", "results.json", "summary.json",
         *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
         *(f"figures/{name}.{ending}" for name in both for ending in ("png", "svg")),
         *(f"figures/{name}.png" for name in pictures),
