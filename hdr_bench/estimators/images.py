@@ -190,7 +190,33 @@ class GaussianBlur(OneToOneFeatureMixin, ImageTransformer):
         return gaussian_filter(images, sigma=(0, self.sigma, self.sigma), mode="constant")
 
 
-class Resizer(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
+class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
+    """What transformers share that give images another height and width."""
+
+    size: tuple[int, int]
+
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Check `X` of shape (n, n_features); nothing is learnt from its values.
+
+        Raises
+        ------
+        ValueError
+            If `image_shape` does not fit the features, or `size` is none.
+        """
+        super().fit(X)
+        self._n_features_out = int(np.prod(self._new_size()))
+        return self
+
+    def _check_parameters(self) -> None:
+        if len(self.size) != 2 or min(self.size) < 1:
+            raise ValueError(f"size={self.size!r} is not possible; give height and width, at least 1 pixel each")
+
+    def _new_size(self) -> tuple[int, ...]:
+        """Return height and width of what goes out."""
+        return tuple(self.size)
+
+
+class Resizer(SizeChanger):
     """Bring each image to another height and width, bilinear over the area that each new pixel covers.
 
     That is what Pillow's ``resize`` does with its bilinear filter: a triangle as wide as the new pixels, or as the old
@@ -214,22 +240,6 @@ class Resizer(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
         self.size = size
         self.image_shape = image_shape
 
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Check `X` of shape (n, n_features); nothing is learnt from its values.
-
-        Raises
-        ------
-        ValueError
-            If `image_shape` does not fit the features, or `size` is none.
-        """
-        super().fit(X)
-        self._n_features_out = int(np.prod(self.size))
-        return self
-
-    def _check_parameters(self) -> None:
-        if len(self.size) != 2 or min(self.size) < 1:
-            raise ValueError(f"size={self.size!r} is not possible; give height and width, at least 1 pixel each")
-
     def _changed(self, images: Floats) -> Floats:
         rows, columns = (
             _triangles(old, new).astype(images.dtype) for old, new in zip(self.image_shape_, self.size, strict=True)
@@ -238,7 +248,7 @@ class Resizer(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
         return changed
 
 
-class Cropper(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
+class Cropper(SizeChanger):
     """Cut the middle out of each image; of an odd border the smaller part is above and to the left.
 
     The deslanted images of LeCun et al. (1998), "Gradient-based learning applied to document recognition", are cut
@@ -262,21 +272,8 @@ class Cropper(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
         self.size = size
         self.image_shape = image_shape
 
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Check `X` of shape (n, n_features); nothing is learnt from its values.
-
-        Raises
-        ------
-        ValueError
-            If `image_shape` does not fit the features, or `size` is none.
-        """
-        super().fit(X)
-        self._n_features_out = int(np.prod(np.minimum(self.size, self.image_shape_)))
-        return self
-
-    def _check_parameters(self) -> None:
-        if len(self.size) != 2 or min(self.size) < 1:
-            raise ValueError(f"size={self.size!r} is not possible; give height and width, at least 1 pixel each")
+    def _new_size(self) -> tuple[int, ...]:
+        return tuple(map(min, self.size, self.image_shape_))
 
     def _changed(self, images: Floats) -> Floats:
         above, left = (max(old - new, 0) // 2 for old, new in zip(self.image_shape_, self.size, strict=True))

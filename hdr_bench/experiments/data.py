@@ -8,7 +8,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from hdr_bench.datasets import SCHEMES, Dataset, list_datasets, load_dataset, open_dataset
 from hdr_bench.exceptions import DatasetError, UnknownNameError
-from hdr_bench.experiments.suite import DatasetChoice
+from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.trial import Trial
 
 

@@ -9,11 +9,12 @@ import numpy as np
 from hdr_bench.datasets import Dataset
 from hdr_bench.exceptions import DatasetError, SuiteError
 from hdr_bench.experiments.data import load_choice
+from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import describe_estimator
 from hdr_bench.experiments.identity import deciding_versions
 from hdr_bench.experiments.model import pickled_model, seeded_parameters, unseeded_model
 from hdr_bench.experiments.store import Settings
-from hdr_bench.experiments.suite import Case, DatasetChoice, Kind, Protocol, Suite
+from hdr_bench.experiments.suite import Case, Kind, Protocol, Suite
 from hdr_bench.experiments.trial import Search, Trial
 
 _FOLDS = {"cross-validation": 10, "grid-search": 5}

@@ -18,6 +18,7 @@ from pydantic import (
 
 from hdr_bench.bibliography import check_bibtex
 from hdr_bench.experiments.claims import check_claim
+from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import class_path, describe_estimator, plain_mapping
 from hdr_bench.experiments.published import NotBuilt, Published
 from hdr_bench.experiments.quantities import Bytes, Seconds
@@ -28,40 +29,6 @@ Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 
 Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve"]
 Strategy = Literal["grid", "halving"]
-
-
-class DatasetChoice(Record):
-    """A data set, with what it is to be read with; a bare name in TOML is short for ``{ name = ... }``.
-
-    In Python a `Dataset` may stand in its place.
-
-    Attributes
-    ----------
-    name : str
-        As `hdr_bench.load_dataset` takes it, or the dotted path of a function that returns a `Dataset`.
-    resize : tuple of int or None
-        Height and width, for ``folder:`` data.
-    test_size : float or None
-        Share of the test part, where the data come without one.
-    split_seed : int
-        Seed of that cut.
-    given : Dataset or None
-        The data set itself, where it was made in code; a record on disk does not hold it.
-    """
-
-    name: str
-    resize: tuple[int, int] | None = None
-    test_size: Annotated[float, Field(gt=0, lt=1)] | None = None
-    split_seed: int = 0
-    given: Annotated[Any, Field(exclude=True, repr=False)] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_name(cls, value: Any) -> Any:
-        # Records know nothing of what they name: a report imports them where there are no data.
-        if hasattr(value, "fingerprint") and hasattr(value, "class_names"):
-            return {"name": value.name, "given": value}
-        return {"name": value} if isinstance(value, str) else value
 
 
 class Protocol(Record):

@@ -16,10 +16,11 @@ from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import SuiteError, UnknownNameError, suggestion
 from hdr_bench.experiments.data import is_dotted_path
+from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.published import NotBuilt, Published
 from hdr_bench.experiments.record import Record
-from hdr_bench.experiments.suite import Case, DatasetChoice, Protocol, Reduced, Step, Suite
+from hdr_bench.experiments.suite import Case, Protocol, Reduced, Step, Suite
 
 _ANY_CLASSES = 10
 

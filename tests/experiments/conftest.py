@@ -2,9 +2,9 @@ import pytest
 
 from hdr_bench import load_dataset
 from hdr_bench.experiments.attempts import say_nothing
+from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.place import Place
-from hdr_bench.experiments.suite import DatasetChoice
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Work
 from hdr_bench.experiments.worker import run_in_child, start_fork_server
