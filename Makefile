@@ -22,12 +22,10 @@ $(STAMP): pyproject.toml constraints.txt
 bench: install ## Run the suite `quick` on the embedded data, print its table, write its report
 	$(BIN)/hdr-bench run quick
 
-# Two at a time, but for the tests that measure, or that count processes. Threads of their own would be in each other's way.
-TWO_AT_A_TIME := tests/datasets tests/estimators tests/reporting hdr_bench
-
+# Two at a time, but for the tests that measure. Threads of their own would be in each other's way.
 test: lint ## Run the linters, the type checker, the import contract and the tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup $(TWO_AT_A_TIME)
-	$(BIN)/python -m pytest $(TWO_AT_A_TIME:%=--ignore=%)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not alone'
+	$(BIN)/python -m pytest -m alone
 
 test-oldest: ## Run the estimators' tests with the oldest versions that pyproject.toml allows, in .venv-oldest
 	$(PYTHON) -m venv .venv-oldest

@@ -83,6 +83,7 @@ def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
     assert (load_results(tmp_path / "run")["status"] == "ok").all()
 
 
+@pytest.mark.alone
 def test_ctrl_c_stops_cleanly_and_soon(tmp_path):
     running = _start("run", "quick", "--only", "[sc][vn][mn]*", "--out", "run", cwd=tmp_path)
     _wait_for_trials(tmp_path / "run", 2)
@@ -118,7 +119,7 @@ def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["run", "quik"], "hdr-bench: unknown suite 'quik', did you mean 'quick'?; there are: mnist, quick"),
+        (["run", "quik"], "hdr-bench: unknown suite 'quik', did you mean 'quick'?; there are: aboueloula-2020, "),
         (["run", "own.toml"], "hdr-bench: own.toml: there is no such file"),
         (["report", "nowhere"], "hdr-bench: nowhere: no run here"),
         (["show", "8C3-MX"], "hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read"),
@@ -140,7 +141,9 @@ def test_usage_errors_are_exit_code_2(tmp_path):
 
 
 def test_lists_and_shows():
-    assert _run("list", "suites").stdout.startswith("suites:\n  mnist  ")
+    suites = _run("list", "suites").stdout
+    assert suites.startswith("suites:\n  aboueloula-2020  ")
+    assert "\n  quick                Nine methods" in suites
     everything = _run("list").stdout
     for name in ("quick", "polynomial", "nist15", "folder:"):
         assert name in everything
@@ -160,6 +163,7 @@ def test_data_commands(tmp_path):
     assert f"data home: {tmp_path / 'home'}" in listed.stdout
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("arguments", "seconds"), [(["-m", "hdr_bench", "--help"], 0.5), (["-c", "import hdr_bench"], 0.3)]
 )

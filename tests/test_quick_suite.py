@@ -6,6 +6,8 @@ import pytest
 
 from hdr_bench import load_results, run_suite, write_report
 
+pytestmark = pytest.mark.alone
+
 PROMISED = {
     "SVM, linear": 0.90,
     "SVM, RBF": 0.955,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 SPEED = Path(__file__).parents[1] / "benchmarks" / "speed"
 SCRIPT = """
 import os, sys, time

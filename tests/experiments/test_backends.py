@@ -21,6 +21,8 @@ from hdr_bench.reporting.displays import CostDisplay
 from hdr_bench.reporting.tables.costs import time_table
 from tests.experiments.processes import command_lines
 
+pytestmark = pytest.mark.alone
+
 TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 4})
 KNN = Case(name="k-NN", estimator="knn", protocol={"kind": "cross-validation", "folds": 3})
 

@@ -16,6 +16,8 @@ from hdr_bench.experiments.settings import make_settings
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
 
+pytestmark = pytest.mark.alone
+
 SIZES = (1000, 1000, 2000, 2000, 4000, 4000)
 
 

@@ -19,6 +19,8 @@ from hdr_bench.experiments.work import Work
 from hdr_bench.experiments.worker import process_context, start_fork_server
 from tests.experiments.processes import command_lines
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def shared_host():

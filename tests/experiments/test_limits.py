@@ -10,6 +10,8 @@ import pytest
 
 from hdr_bench.experiments.limits import is_out_of_memory
 
+pytestmark = pytest.mark.alone
+
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="data limits are Linux's")
 LIMITED = {"memory_limit": 500_000_000, "time_limit": 20.0}
 

@@ -9,6 +9,8 @@ import pytest
 from hdr_bench.experiments import memory
 from hdr_bench.experiments.memory import CHILDREN, KERNEL, SAMPLED, peak_memory
 
+pytestmark = pytest.mark.alone
+
 MEGABYTES = 200
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel's mark is Linux's")
 
