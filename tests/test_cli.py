@@ -13,8 +13,6 @@ import pytest
 from hdr_bench import load_results
 
 COMMAND = [sys.executable, "-m", "hdr_bench"]
-METHODS = ["SVM, linear", "SVM, RBF", "k-NN", "Decision tree", "Linear, least squares", "Logistic regression",
-           "Polynomial", "MLP", "CNN"]  # fmt: skip
 
 
 def _run(*arguments, **options):
@@ -41,30 +39,8 @@ def _gone(processes):
     return not alive
 
 
-def test_the_quick_suite_end_to_end_from_another_folder(tmp_path):
-    ran = _run("run", "quick", "--samples", "300", "--threads", "1", cwd=tmp_path)
-    assert ran.returncode == 0, ran.stderr
-    lines = ran.stdout.splitlines()
-    assert lines[-1] == "report: reports/quick/report.html"
-    assert all(any(line.startswith(method) for line in lines) for method in METHODS)
-    assert max(map(len, lines)) <= 80
-    progress = ran.stderr.splitlines()
-    assert progress[0] == "9 trials to run"
-    assert re.fullmatch(
-        r"\[9/9\] CNN \(seed 0\): accuracy 0\.\d{4}, .* elapsed \d+:\d\d, remaining about 0:00", progress[-1]
-    )
-    assert (tmp_path / "reports" / "quick" / "report.html").stat().st_size > 100_000
-    results = load_results(tmp_path / "reports" / "quick")
-    assert (results["status"] == "ok").all()
-    assert set(results["n_train"]) == {300}
-    assert results["is_reduced"].all()
-    assert (results["accuracy"] > 0.5).all()
-    again = _run("run", "quick", "--samples", "300", "--threads", "1", cwd=tmp_path)
-    assert "All 9 trials are there already; to run them again: --rerun all" in again.stdout
-
-
 def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
-    command = ["run", "quick", "--only", "[!c]*", "--samples", "200", "--out", "run"]
+    command = ["run", "quick", "--only", "[SkDL]*", "--samples", "200", "--out", "run"]
     killed = _start(*command, cwd=tmp_path)
     _wait_for_trials(tmp_path / "run", 2)
     family = psutil.Process(killed.pid).children(recursive=True)
@@ -73,12 +49,12 @@ def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
     assert _gone(family)
     (tmp_path / "run" / "trials" / f".incoming-{killed.pid}-x").write_bytes(b"half a file")
     done = {path: path.stat().st_mtime_ns for path in (tmp_path / "run" / "trials").glob("*.npz")}
-    assert 2 <= len(done) < 8
+    assert 2 <= len(done) < 6
     again = _run(*command, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert again.stderr.splitlines()[0] == f"{8 - len(done)} trials to run, {len(done)} already there"
+    assert again.stderr.splitlines()[0] == f"{6 - len(done)} trials to run, {len(done)} already there"
     trials = tmp_path / "run" / "trials"
-    assert len([*trials.iterdir()]) == len([*trials.glob("*.npz")]) == 8
+    assert len([*trials.iterdir()]) == len([*trials.glob("*.npz")]) == 6
     assert {path: path.stat().st_mtime_ns for path in done} == done
     assert (load_results(tmp_path / "run")["status"] == "ok").all()
 

@@ -54,8 +54,9 @@ def test_pickled_it_says_the_same(digits, name):
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_labels_of_any_kind(digits, name):
     names = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
-    by_number = _make(name).fit(digits.train.X, digits.train.y)
-    by_name = _make(name).fit(digits.train.X, names[digits.train.y])
+    images, labels = digits.train.X[::2], digits.train.y[::2]
+    by_number = _make(name).fit(images, labels)
+    by_name = _make(name).fit(images, names[labels])
     assert set(by_name.classes_) == set(names)
     assert (by_name.predict(digits.test.X) == names[by_number.predict(digits.test.X)]).mean() > 0.85
 

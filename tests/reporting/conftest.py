@@ -49,6 +49,7 @@ VARIOUS = {
 }  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items):
     # Those that share a run share a process.
     here = Path(__file__).parent
@@ -95,6 +96,12 @@ def run(finished_run, tmp_path):
 def various(finished_various, tmp_path):
     """A folder of one's own with a run in it: networks, a search, a learning curve, folds, methods without scores."""
     return shutil.copytree(finished_various, tmp_path / "various")
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Reports are written without their figures, which take the longest, for tests of what they say."""
+    monkeypatch.setattr("hdr_bench.reporting.report.draw", lambda _planned: [])
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ def test_predictions_by_their_key(searches):
         assert np.mean(predictions.y_true == predictions.y_pred) == row.accuracy
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_report_says_what_was_searched_and_chosen(searches):
     text = write_report(searches, ["md"]).read_text()
     table = text.partition("## Grid search")[2]

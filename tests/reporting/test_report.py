@@ -173,6 +173,7 @@ def test_the_command_is_the_one_that_makes_it_again(tmp_path):
     assert not (tmp_path / "reports" / "my suite" / "figures" / "disagreement.png").exists()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_formats_are_chosen_and_unknown_ones_refused(run):
     with pytest.raises(UnknownNameError, match="unknown report format 'pdf'"):
         write_report(run, ["pdf"])
@@ -194,6 +195,7 @@ def test_figures_are_readable_pictures(reported, reported_various):
                 assert min(picture.size) > 150, path.name
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     keys = load_results(run)["key"]
     (run / "trials" / f"{keys[0]}.npz").unlink()
@@ -211,7 +213,7 @@ def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     assert f"images/{image.name}: damaged" in text
     assert str(run) not in text
     assert "Tree\\_50%" in text
-    assert not list((run / "figures").glob("gallery-*"))
+    assert not [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("gallery-")]
 
 
 def test_probabilities_that_are_not_those_of_the_predictions_have_no_curves_of_classes(run):
@@ -226,11 +228,12 @@ def test_probabilities_that_are_not_those_of_the_predictions_have_no_curves_of_c
     assert len(planned["curves-1-k-nn-b-bold-b"].displays) == 3
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_without_the_test_images_there_are_no_galleries_and_the_report_says_so(run):
     shutil.rmtree(run / "images")
     text = write_report(run, ["md"]).read_text()
     assert "The test images are not kept with this run, so it has no galleries" in text
-    assert not list((run / "figures").glob("gallery-*"))
+    assert not [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("gallery-")]
 
 
 def test_a_run_in_which_nothing_went_well_has_nothing_to_report(run, tmp_path):
