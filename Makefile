@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 .PHONY: help install bench test test-oldest lint data reports reports-quick speed
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## Make the virtual environment and install the library with its tools
 
