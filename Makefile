@@ -24,7 +24,7 @@ bench: install ## Run the suite `quick` on the embedded data, print its table, w
 
 # Two at a time, but for the tests that measure. Threads of their own would be in each other's way.
 test: lint ## Run the linters, the type checker, the import contract and the tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not alone'
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m 'not alone'
 	$(BIN)/python -m pytest -m alone
 
 test-oldest: ## Run the estimators' tests with the oldest versions that pyproject.toml allows, in .venv-oldest

@@ -1,8 +1,9 @@
 import json
+import os
 import shutil
-from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from sklearn.multiclass import OutputCodeClassifier
 from sklearn.tree import DecisionTreeClassifier
 
@@ -49,41 +50,50 @@ VARIOUS = {
 }  # fmt: skip
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items):
-    # Those that share a run share a process.
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("reporting"))
+@pytest.fixture(scope="session")
+def once(tmp_path_factory):
+    """A function that has a folder made by the first of the processes that test, for all of them."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name, make):
+        folder = shared / "once" / name
+        folder.parent.mkdir(exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            if not folder.exists():
+                make(unfinished := folder.with_name(f"{name}-unfinished"))
+                unfinished.rename(folder)
+        return folder
+
+    return made
+
+
+def _reported(finished, folder):
+    shutil.copytree(finished, folder)
+    write_report(folder)
 
 
 @pytest.fixture(scope="session")
-def finished_run(tmp_path_factory):
-    suite = parse_suite(SUITE, "own", "own.toml")
-    return run_suite(suite, out=tmp_path_factory.mktemp("runs") / "own", threads=1)
+def finished_run(once):
+    return once("own", lambda folder: run_suite(parse_suite(SUITE, "own", "own.toml"), out=folder, threads=1))
 
 
 @pytest.fixture(scope="session")
-def finished_various(tmp_path_factory):
+def finished_various(once):
     suite = parse_suite(VARIOUS, "various", "various.toml")
-    return run_suite(suite, out=tmp_path_factory.mktemp("runs") / "various", threads=1)
+    return once("various", lambda folder: run_suite(suite, out=folder, threads=1))
 
 
 @pytest.fixture(scope="session")
-def reported(finished_run, tmp_path_factory):
+def reported(finished_run, once):
     """The folder of `run` with its report, for tests that only read."""
-    folder = shutil.copytree(finished_run, tmp_path_factory.mktemp("reported") / "run")
-    write_report(folder)
-    return folder
+    return once("own-reported", lambda folder: _reported(finished_run, folder))
 
 
 @pytest.fixture(scope="session")
-def reported_various(finished_various, tmp_path_factory):
+def reported_various(finished_various, once):
     """The folder of `various` with its report, for tests that only read."""
-    folder = shutil.copytree(finished_various, tmp_path_factory.mktemp("reported") / "various")
-    write_report(folder)
-    return folder
+    return once("various-reported", lambda folder: _reported(finished_various, folder))
 
 
 @pytest.fixture
