@@ -1,6 +1,8 @@
 """What every test starts from: a data home and a cache of their own, so that no test reads or writes the user's."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -9,20 +11,16 @@ import pytest
 # What the user has set; the tests' other processes find it where the first one put it.
 _KEPT = "HDR_BENCH_TESTS_REAL_DATA"
 REAL_DATA_HOME = os.environ.get(_KEPT) or os.environ.get("HDR_BENCH_DATA")
-_folder = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_folder] = tempfile.TemporaryDirectory(prefix="hdr-bench-tests-")
-    folder = Path(config.stash[_folder].name)
+def pytest_configure() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="hdr-bench-tests-"))
+    # The processes of xdist end without `pytest_unconfigure`.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ[_KEPT] = REAL_DATA_HOME or ""
     os.environ["HDR_BENCH_DATA"] = str(folder / "data")
     os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
     os.environ["MPLBACKEND"] = "agg"
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    config.stash[_folder].cleanup()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
