@@ -64,7 +64,7 @@ def test_the_grid_is_the_sources_480_fits_and_only_what_is_named_is_reduced():
     reduced = {(name, case.name) for name in SUITES for case in load_suite(name).cases if case.reduced}
     assert reduced == {
         ("aboueloula-2020", "ANN, grid search"), ("lazovic-2020", "AlexNet"), ("lazovic-2020", "VGG"),
-        ("zalando-2017", "GradientBoosting"),
+        ("zalando-2017", "GradientBoosting"), ("zalando-2017", "LinearSVC"),
     }  # fmt: skip
     (case,) = [case for case in load_suite("aboueloula-2020").cases if case.grid]
     assert math.prod(map(len, case.grid.values())) * case.protocol.folds == 480
