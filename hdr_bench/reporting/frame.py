@@ -11,6 +11,7 @@ import pandas as pd
 from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.result import Measurements, Result, Scores
 from hdr_bench.experiments.store import Planned, RunRecord, Store
+from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.intervals import mean_interval, wilson_interval
 
 _SCORES = list(Scores.model_fields)
@@ -89,10 +90,10 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
         ``accuracy_high`` (Wilson's interval for the mean accuracy on so many images), ``accuracy_std``,
         ``accuracy_mean_low`` and ``accuracy_mean_high`` (over seeds and folds: standard deviation, and Student's
         interval of the mean, of folds with Nadeau and Bengio's correction; missing for one trial), ``error_rate``,
-        ``is_time_disturbed`` (other trials shared the machine), ``cost_set`` (the same for rows whose costs compare:
-        the same data, as many images to learn from and to judge; empty for a part of a learning curve), the mean of
-        each score and measurement over the trials that went well (missing where one of them lacks it), and of a grid
-        search what was chosen.
+        ``is_time_disturbed`` (every fit waited for processors that something else had), ``cost_set`` (the same for
+        rows whose costs compare: the same data, as many images to learn from and to judge; empty for a part of a
+        learning curve), the mean of each score and measurement over the trials that went well (missing where one of
+        them lacks it), and of a grid search what was chosen.
     """
     labels = [label_of(row) for row in results.to_dict("records")]
     groups = results.assign(label=labels).groupby("label", sort=False)
@@ -195,7 +196,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
     row["cost_set"] = _cost_set(good)
-    row["is_time_disturbed"] = bool((good["n_concurrent"].astype(float) > 1).any())
+    row["is_time_disturbed"] = len(good) > 0 and bool(disturbed_times(good).all())
     low, high = wilson_interval(row["accuracy"], row["n_test"]) if len(good) else (np.nan, np.nan)
     shared = float((good["n_test"] / good["n_train"]).mean()) if good["fold"].notna().any() else 0.0
     mean_low, mean_high = mean_interval(good["accuracy"].to_numpy(float), variance_factor=shared)
