@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
+from hdr_bench.reporting.crossed import Fits, paired_difference
 from hdr_bench.reporting.frame import label_of, load_results
-from hdr_bench.reporting.statistics import holm, paired_difference, resampled_difference
+from hdr_bench.reporting.statistics import holm, resampled_difference
 
 Verdict = Literal["worse", "better", "same", "not compared"]
 _PAIR = ["label", "seed", "fold"]
@@ -30,7 +30,7 @@ class Change:
         Over the trials that both runs have: the mean accuracy, the median of a cost over the fits (of times, of the
         undisturbed ones if there are any).
     p_value : float
-        Of accuracy, corrected for the number of methods by Holm's procedure; else missing.
+        Of accuracy, corrected for the number of methods by Holm's procedure; otherwise missing.
     threshold : float
         Of a cost: the ratio of after to before from which it counts; else missing.
     verdict : {"worse", "better", "same", "not compared"}
@@ -109,11 +109,13 @@ def compare_runs(
 
     Notes
     -----
-    Accuracy: of one trial, McNemar's test on the images; of several seeds, a t-test on the share of seeds that are
-    right on each image, widened by the spread over the seeds; of folds, the corrected resampled t-test; then Holm's
-    correction over the methods. Costs: as `costs.is_apart` tells two rows apart. With at least three undisturbed fits
-    in each run the ranges do not overlap and the medians differ by more than the tolerance; with fewer, the medians
-    differ by more than the factors `costs.SINGLE`.
+    Accuracy: as two methods of one run are compared, of folds by the corrected resampled t-test. Over the methods the
+    p-values are corrected by Holm's procedure, not by Benjamini and Hochberg's as the pairs of a report: a comparison
+    ends in one decision, so the chance that any method is called worse without being it is what must stay below
+    `alpha`, also if others have changed. Results whose predictions are not stored are not compared. Costs: as
+    `costs.is_apart` tells two rows apart. With at least three undisturbed fits in each run the ranges do not overlap,
+    and the medians differ by more than the tolerance; with fewer, the medians differ by more than the factors
+    `costs.SINGLE`.
     """
     first, second = _labelled(before), _labelled(after)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
@@ -168,32 +170,39 @@ def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
 
 def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float) -> list[Change]:
     good = _both_well(pairs)
-    tested: list[tuple[str, float, float, float]] = []
+    tested: list[tuple[Change, float]] = []
     refused: list[Change] = []
     for label, trials in good.groupby("label", sort=False):
         before, after = float(trials["accuracy_a"].mean()), float(trials["accuracy_b"].mean())
-        if note := _other_images(trials):
-            refused.append(Change(str(label), "accuracy", before, after, "not compared", note=note))
+        change = Change(str(label), "accuracy", before, after, "not compared", note=_other_images(trials))
+        p_value = None if change.note else _p_value(trials, first, second)
+        if change.note:
+            refused.append(change)
+        elif p_value is None:
+            refused.append(replace(change, note="the predictions are not stored"))
         else:
-            tested.append((str(label), before, after, _p_value(trials, first, second)))
-    corrected = holm([p for *_, p in tested])
+            tested.append((change, p_value))
+    corrected = holm([p_value for _, p_value in tested])
     return refused + [
-        Change(label, "accuracy", before, after, _verdict(after < before, p < alpha), p_value=p)
-        for (label, before, after, _), p in zip(tested, corrected, strict=True)
+        replace(change, verdict=_verdict(change.after < change.before, p_value < alpha), p_value=p_value)
+        for (change, _), p_value in zip(tested, corrected, strict=True)
     ]
 
 
-def _p_value(trials: pd.DataFrame, first: Store, second: Store) -> float:
+def _p_value(trials: pd.DataFrame, first: Store, second: Store) -> float | None:
+    """Return the p-value of no difference, not corrected; None if predictions are needed and not stored."""
     if trials["fold"].notna().any():
         difference = (trials["accuracy_b"] - trials["accuracy_a"]).to_numpy(float)
         return resampled_difference(difference, float((trials["n_test_a"] / trials["n_train_a"]).mean())).p_value
-    return paired_difference(_rights(second, trials["key_b"]), _rights(first, trials["key_a"])).p_value
+    fits = _fits(second, trials, "b"), _fits(first, trials, "a")
+    return None if fits[0] is None or fits[1] is None else paired_difference(fits[0], fits[1]).p_value
 
 
-def _rights(store: Store, keys: Iterable[str]) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
-    """Return which images each trial was right on: shape (n_trials, n_test)."""
-    found = [store.read_predictions(key) for key in keys]
-    return np.array([each.y_true == each.y_pred for each in found if each is not None])
+def _fits(store: Store, trials: pd.DataFrame, side: str) -> Fits | None:
+    predictions = [store.read_predictions(key) for key in trials[f"key_{side}"]]
+    is_deterministic = bool(trials[f"is_deterministic_{side}"].iloc[0])
+    stored = [each for each in predictions if each is not None]
+    return Fits.from_predictions(stored, is_deterministic=is_deterministic) if len(stored) == len(predictions) else None
 
 
 def _costs(pairs: pd.DataFrame, tolerance: float, across_machines: bool, is_one_machine: bool) -> Iterable[Change]:

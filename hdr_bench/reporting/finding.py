@@ -119,21 +119,20 @@ def _cheaper(standing: Standing, costs: dict[str, Cost]) -> str:
     as_good = [pair.second for pair in standing.with_verdict("as good") if pair.second in faster]
     if as_good:
         label = min(as_good, key=lambda name: costs[name].median)
-        return f"Of these, {label} trains in {_time(costs[label])} ({_fits(costs[label])}){_gain(leader, costs[label])}."
+        return f"Of these, {_training(label, leader, costs[label])}."
     if not faster:
         return ""
     label = max(faster, key=lambda name: standing.row(name)["accuracy"])
-    row = standing.row(label)
-    return (
-        f"{label} trains in {_time(costs[label])} ({_fits(costs[label])}){_gain(leader, costs[label])}, with an accuracy "
-        f"of {percent(row)} %, {standing.points_less(label)}."
-    )
+    accuracy = f"with an accuracy of {percent(standing.row(label))} %, {standing.points_less(label)}"
+    return f"{_training(label, leader, costs[label])}, {accuracy}."
 
 
 def _is_much_faster(standing: Standing, label: str, costs: dict[str, Cost]) -> bool:
     sets = [standing.row(name)["cost_set"] for name in (standing.best, label)]
     leader, cost = costs[standing.best], costs[label]
-    return bool(sets[0]) and sets[0] == sets[1] and is_apart(leader, cost) and cost.median * _MUCH_FASTER <= leader.median
+    return (
+        bool(sets[0]) and sets[0] == sets[1] and is_apart(leader, cost) and cost.median * _MUCH_FASTER <= leader.median
+    )
 
 
 def _time(cost: Cost) -> str:
@@ -147,9 +146,11 @@ def _fits(cost: Cost) -> str:
     return f"median of {len(cost.values)} fits, {write_time(cost.low)} to {write_time(cost.high)} s"
 
 
-def _gain(slow: Cost, fast: Cost) -> str:
+def _training(label: str, slow: Cost, fast: Cost) -> str:
+    """Say how long a method trains, and if it can be said, how much faster than a slow one."""
     ratio = speed_up(slow, fast)
-    return f", a speed-up of about {ratio}" if ratio else ""
+    gain = f", a speed-up of about {ratio}" if ratio else ""
+    return f"{label} trains in {_time(fast)} ({_fits(fast)}){gain}"
 
 
 def _left_out(summary: pd.DataFrame, found: list[Standing]) -> list[str]:

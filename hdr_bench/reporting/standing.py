@@ -54,7 +54,7 @@ class Standing:
 
     def row(self, label: str) -> pd.Series:
         """Return a row of the summary."""
-        return self.rows.loc[label]
+        return self.rows.loc[[label]].iloc[0]
 
     def with_verdict(self, verdict: str) -> list[Pair]:
         """Return the pairs of the best in which it is "better", "as good", or of which too few say more."""
@@ -115,7 +115,7 @@ def _standing(
 ) -> Standing:
     with_predictions = [label for label in ranked if label in compared.best]
     labels = _compared_most(with_predictions, compared) if with_predictions else _largest_cost_set(ranked, rows)
-    best = max(labels, key=lambda label: float(rows.loc[label, "accuracy"]))
+    best = labels[int(rows.loc[labels, "accuracy"].to_numpy(float).argmax())]
     return Standing(
         dataset=dataset,
         best=best,
