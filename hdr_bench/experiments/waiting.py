@@ -6,9 +6,9 @@ a method may use one of two threads, read a file, or wait at a barrier for its o
 
 On Linux the kernel counts for each thread how long it was ready to run and had no processor (``run_delay``, the second
 figure of ``/proc/self/task/*/schedstat``). The longest wait of a thread counts, since the others wait for it at the
-next barrier. Threads of the trial that share too few processors among themselves also wait; hence the wait is at most
-what others ran meanwhile on the processors that this process may use (``/proc/stat``). What a hypervisor took from
-these processors comes on top, to the part that is the trial's.
+next barrier; the threads that watch the trial do not count. Threads of the trial that share too few processors among
+themselves also wait; hence the wait is at most what others ran meanwhile on the processors that this process may use
+(``/proc/stat``). What a hypervisor took from these processors comes on top, to the part that is the trial's.
 
 Shared caches, memory bandwidth and clock rates slow a trial down as well; no counter of the kernel shows them.
 """
@@ -80,13 +80,16 @@ def processor_wait(threads: int) -> Iterator[Wait]:
         Filled in when the block ends.
     """
     wait = Wait()
-    with _longest_delay() as read_delay:
-        before, cpu_start, start = read_processors(), time.process_time(), time.perf_counter()
+    with _watching_delays() as delays:
+        before = read_processors()
+        delays.begin()
+        cpu_start, own_start, start = time.process_time(), time.thread_time(), time.perf_counter()
         yield wait
-        wall, cpu = time.perf_counter() - start, time.process_time() - cpu_start
-        after, delay = read_processors(), read_delay()
-    if delay is not None:
-        wait.share = share_waited(delay, wall, cpu, before, after)
+        wall, own, cpu = time.perf_counter() - start, time.thread_time() - own_start, time.process_time() - cpu_start
+        delays.look()
+        after = read_processors()
+    if delays.is_known:
+        wait.share = share_waited(delays.longest(wall, own), wall, cpu, before, after)
     elif threads == 1 and cpu > 0:
         wait.share = max(wall / cpu - 1, 0.0)
 
@@ -155,55 +158,65 @@ def _affinity(task: Path) -> set[int]:
 
 
 @contextmanager
-def _longest_delay() -> Iterator["_ReadDelay"]:
-    """Watch the delay of each thread; what is given reads the longest since the start, in seconds."""
-    read = _ReadDelay()
-    if not read.is_known:
-        yield read
-        return
-    ended = threading.Event()
+def _watching_delays() -> Iterator["_Delays"]:
+    """Keep an eye on the delay of each thread, so that those that end are counted as well."""
+    delays, ended = _Delays(), threading.Event()
 
     def watch() -> None:
         while not ended.wait(_SAMPLE_SECONDS):
-            read.look()
+            delays.look()
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        yield read
+        yield delays
     finally:
         ended.set()
         watcher.join()
 
 
-class _ReadDelay:
-    """The delays of this process's threads, those that have ended included."""
+class _Delays:
+    """How long each thread of this process waited for a processor, from `begin` to the last `look`."""
 
     def __init__(self) -> None:
-        self._before = _delays()
-        self._last = dict(self._before)
+        self._own = str(threading.get_native_id())
+        self._before: dict[str, int] = {}
+        self._last: dict[str, int] = {}
+        self._watchers: set[str] = set()
 
     @property
     def is_known(self) -> bool:
+        """The kernel counts."""
         return bool(self._before)
 
+    def begin(self) -> None:
+        """Count from now on. Python's threads that run beside this one now are those that watch it."""
+        self._watchers = {str(thread.native_id) for thread in threading.enumerate()} - {self._own}
+        self._before = self._last = _read_delays()
+
     def look(self) -> None:
-        self._last |= _delays()
+        """Note the delays so far."""
+        self._last = self._last | _read_delays()
 
-    def __call__(self) -> float | None:
-        if not self.is_known:
-            return None
-        self.look()
-        return max(nanoseconds - self._before.get(task, 0) for task, nanoseconds in self._last.items()) / 1e9
+    def longest(self, wall: float, own: float) -> float:
+        """Return the seconds of the thread that waited longest, in a block of which this thread ran `own` seconds."""
+        waited = {
+            task: min((count - self._before.get(task, 0)) / 1e9, wall)
+            for task, count in self._last.items()
+            if task not in self._watchers
+        }
+        # The readings before and after a short block take as long as the block: what it ran, it did not wait.
+        waited[self._own] = min(waited.get(self._own, 0.0), max(wall - own, 0.0))
+        return max(waited.values())
 
 
-def _delays() -> dict[str, int]:
+def _read_delays() -> dict[str, int]:
     """Return the nanoseconds that each thread has waited for a processor; none if the kernel does not count them."""
     delays = {}
     with suppress(OSError):
         for task in _TASKS.iterdir():
             # It may have ended since. A kernel that does not count says 0 of all, of the time that it ran too.
-            with suppress(OSError, IndexError):
+            with suppress(OSError, ValueError):
                 ran, waited, *_ = map(int, (task / "schedstat").read_bytes().split())
                 if ran:
                     delays[task.name] = waited

@@ -65,17 +65,17 @@ def _print_problems(summary: pd.DataFrame, console: Console) -> None:
 
 
 def _columns(table: Written) -> dict[str, list[Cell]]:
-    """Return a table's columns by their heads, a median together with its range."""
+    """Return a table's columns by their heads; below the median of a time its range, for which it has room."""
     columns = dict(zip(table.heads, map(list, zip(*to_cells(table), strict=True)), strict=True))
     for head in table.heads:
         name, _, unit = head.partition(" (")
-        if ranges := columns.get(f"{name}, range ({unit}"):
+        if table.name == "time" and (ranges := columns.get(f"{name}, range ({unit}")):
             columns[head] = [_with_range(*cells) for cells in zip(columns[head], ranges, strict=True)]
     return columns
 
 
 def _with_range(median: Cell, ends: Cell) -> Cell:
-    return median if ends.text == MISSING else replace(median, text=f"{median.text} ({ends.text})", padding="")
+    return median if ends.text == MISSING else replace(median, text=f"{median.text}\n{ends.text}", padding="")
 
 
 def _say(text: str, console: Console) -> None:
