@@ -95,7 +95,7 @@ def _row(name: str, summary: RunSummary) -> list[str]:
     return [
         f"[{name}]({name}/report.md){' *' if summary.is_reduced else ''}",
         escaped_markdown(after).replace("|", "\\|"),
-        f"{escaped_markdown(summary.best)}, {summary.accuracy} %".replace("|", "\\|"),
+        f"{escaped_markdown(summary.best)}, {summary.accuracy} %".replace("|", "\\|") if summary.best else "–",
         *(str(summary.verdicts.get(verdict, "")) for verdict in VERDICTS),
         trials,
         f"{_minutes(summary.seconds)}{budget}",
