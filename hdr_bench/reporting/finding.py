@@ -64,7 +64,7 @@ def _others(standing: Standing, which: str) -> list[str]:
     """
     if not standing.pairs:
         several = len(standing.labels) > 1
-        return ["The methods are not compared, since their predictions are not stored."] if several else []
+        return ["The methods are not compared, since there are no predictions of them."] if several else []
     said = []
     as_good, too_few, worse = (standing.with_verdict(verdict) for verdict in ("as good", "too few", "better"))
     if as_good:
@@ -155,6 +155,6 @@ def _training(label: str, slow: Cost, fast: Cost) -> str:
 
 def _left_out(summary: pd.DataFrame, found: list[Standing]) -> list[str]:
     """Name the methods that failed, that only some seeds or folds are there of, or whose predictions are not."""
-    reasons = left_out(summary) | {label: "predictions not stored" for each in found for label in each.unstored}
+    reasons = left_out(summary) | {label: "no predictions" for each in found for label in each.unstored}
     named = [f"{label} ({reason})" for label, reason in reasons.items()]
     return [f"Not compared: {list_few(named)}."] if named else []
