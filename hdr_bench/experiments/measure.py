@@ -23,13 +23,14 @@ from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.data import load_trial_data
 from hdr_bench.experiments.environment import Environment, thread_pools
 from hdr_bench.experiments.limits import limited_memory
-from hdr_bench.experiments.memory import peak_memory
+from hdr_bench.experiments.memory import CHILDREN, peak_memory
 from hdr_bench.experiments.model import last_step, make_model
 from hdr_bench.experiments.result import LayerRow, Measurements, Predictions, Result, Searched
 from hdr_bench.experiments.scoring import read_predictions, score
 from hdr_bench.experiments.search import make_search, searched
 from hdr_bench.experiments.threads import limit_threads
 from hdr_bench.experiments.trial import Trial
+from hdr_bench.experiments.waiting import processor_wait
 from hdr_bench.experiments.work import OnStage, Stage
 
 _WARM_UP_IMAGES = 200
@@ -75,7 +76,7 @@ def measure_trial(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with limited_memory(trial.memory_limit):
-            measurements, predictions = _measured(model, dataset, trial.validation, on_stage)
+            measurements, predictions = _measured(model, dataset, trial, on_stage)
     found = _searched(model, trial, measurements)
     result = Result(
         key=trial.limited_key if _was_limited(trial, found) else trial.key,
@@ -113,19 +114,17 @@ def _warm_up(model: Any, train: Part) -> None:
         rehearsal.set_params(**short).fit(few.X, few.y).predict(few.X[:2])
 
 
-def _measured(
-    model: Any, dataset: Dataset, validation: str | None, on_stage: OnStage
-) -> tuple[Measurements, Predictions]:
+def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> tuple[Measurements, Predictions]:
     train, test = dataset.train, dataset.test
-    watched = {} if validation is None else {"validation_data": (test.X, test.y)}
+    watched = {} if trial.validation is None else {"validation_data": (test.X, test.y)}
     # The pages of the memory map are the data's, not the method's: they are brought in before.
     for part in (train, test):
         part.images.max()
     on_stage(_limited_from("fit"))
-    with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring() as fit:
+    with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
         model.fit(train.X, train.y, **watched)
     on_stage(Stage("predict"))
-    with _measuring() as predict:
+    with _measuring(trial.threads) as predict:
         y_pred = model.predict(test.X)
     on_stage(Stage("latency"))
     latencies = _latencies(model, test.X)
@@ -134,7 +133,9 @@ def _measured(
     measurements = Measurements(
         fit_seconds=fit.seconds,
         fit_cpu_seconds=fit.cpu_seconds,
+        fit_wait_share=fit.wait_share,
         predict_seconds=predict.seconds,
+        predict_wait_share=predict.wait_share,
         latency_seconds=float(np.median(latencies)),
         latency_p95_seconds=float(np.percentile(latencies, 95)),
         fit_peak_bytes=fit.peak_bytes,
@@ -171,16 +172,17 @@ class _Cost:
     """Filled in when the measured block ends."""
 
     seconds = cpu_seconds = 0.0
+    wait_share: float | None = None
     peak_bytes = 0
     memory_method = ""
     gpu_peak_bytes: int | None = None
 
 
 @contextmanager
-def _measuring() -> Iterator[_Cost]:
+def _measuring(threads: int) -> Iterator[_Cost]:
     cost = _Cost()
     gpu.reset_peak()
-    with peak_memory() as peak:
+    with peak_memory() as peak, processor_wait(threads) as wait:
         gpu.synchronise()
         cpu_start, start = time.process_time(), time.perf_counter()
         yield cost
@@ -188,6 +190,9 @@ def _measuring() -> Iterator[_Cost]:
         cost.seconds, cost.cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
     cost.peak_bytes, cost.memory_method = peak.bytes, peak.method
     cost.gpu_peak_bytes = gpu.peak_bytes()
+    # What computes in processes of its own, or on a GPU, does not show in the threads of this one.
+    is_elsewhere = peak.method.endswith(CHILDREN) or cost.gpu_peak_bytes is not None
+    cost.wait_share = None if is_elsewhere else wait.share
 
 
 def _latencies(model: Any, X: NDArray[np.generic]) -> list[float]:

@@ -12,6 +12,7 @@ from hdr_bench.datasets import write_dataset
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
 from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
+from hdr_bench.experiments.interleaving import interleave
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_case
 from hdr_bench.experiments.run_record import Planned, RunRecord, Settings
@@ -283,7 +284,7 @@ def _is_made_in_code(plan: Plan, case: PlannedCase) -> bool:
 
 def _due(plan: Plan, store: Store, folders: dict[str, str]) -> Iterator[Work]:
     pickles = {case.case.name: case.pickled for case in plan.cases}
-    for trial in plan.to_run:
+    for trial in interleave(plan.to_run):
         # Another run on the same folder may have done it by now.
         if plan.rerun == "missing" and not is_missing(planned(trial), store, plan.rerun):
             continue
