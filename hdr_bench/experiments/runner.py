@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -12,8 +13,11 @@ from hdr_bench.datasets import write_dataset
 from hdr_bench.exceptions import NewerFormatError, StoreError, UnknownNameError
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
 from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
+from hdr_bench.experiments.more_seeds import decided_trials, open_trials, read_decisions
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_case
+from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.seed_decision import SeedDecision
 from hdr_bench.experiments.settings import make_settings
 from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
 from hdr_bench.experiments.suite import Suite
@@ -40,6 +44,10 @@ class Plan:
         All of the run: the chosen ones, and those that are there from earlier calls.
     to_run : tuple of Trial
         Those among them that are chosen and not there yet.
+    conditional : tuple of Trial
+        Chosen ones that run after these only if their case's first seeds differ much.
+    decisions : dict of str to SeedDecision
+        Whether a case needs more seeds, as far as its results decide it.
     rerun : {"missing", "failed", "all"}
     """
 
@@ -49,6 +57,8 @@ class Plan:
     cases: tuple[PlannedCase, ...]
     trials: tuple[Trial, ...]
     to_run: tuple[Trial, ...]
+    conditional: tuple[Trial, ...] = ()
+    decisions: Mapping[str, SeedDecision] = field(default_factory=dict)
     rerun: Rerun = "missing"
 
 
@@ -158,18 +168,24 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
     if rerun not in get_args(Rerun):
         raise UnknownNameError("choice of what to run again", rerun, get_args(Rerun))
     cases = tuple(plan_case(suite, case, settings) for case in suite.cases)
-    trials = tuple(trial for case in cases for trial in case.trials)
+    decisions = read_decisions(cases, partial(_result_of, store=store))
+    trials, undecided = decided_trials(cases, decisions), open_trials(cases, decisions)
     if only is not None and not any(fnmatch(trial.case.lower(), only.lower()) for trial in trials):
         raise UnknownNameError("case (--only)", str(only), dict.fromkeys(trial.case for trial in trials))
     # What `only` leaves out is part of the run where an earlier call has run it.
     part, to_run = [], []
     for trial in trials:
-        entry, asked = planned(trial), only is None or fnmatch(trial.case.lower(), only.lower())
+        entry, asked = planned(trial), _is_asked(trial, only)
         if asked or store.find(entry) is not None:
             part.append(trial)
         if asked and (rerun == "all" or is_missing(entry, store, rerun)):
             to_run.append(trial)
-    return Plan(suite, origin, settings, cases, tuple(part), tuple(to_run), rerun)
+    conditional = tuple(trial for trial in undecided if _is_asked(trial, only))
+    return Plan(suite, origin, settings, cases, tuple(part), tuple(to_run), conditional, decisions, rerun)
+
+
+def _is_asked(trial: Trial, only: str | None) -> bool:
+    return only is None or fnmatch(trial.case.lower(), only.lower())
 
 
 def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
@@ -204,14 +220,36 @@ def execute(
     """
     store.clear_leftovers()
     clear_hosts_leftovers()
-    record = RunRecord(suite=plan.suite, origin=plan.origin, settings=plan.settings,
-                       trials=tuple(map(planned, plan.trials)))  # fmt: skip
-    every = tuple(planned(trial) for case in plan.cases for trial in case.trials)
-    store.write_run(record, every)
+    _write_record(plan, store)
     for case in plan.cases:
         if any(trial.fold is None for trial in case.trials):
             store.write_images(case.dataset.fingerprint, case.dataset.test.images)
-    progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected or {})
+    _run_round(plan, store, progress, crew, expected or {})
+    if any(case.conditional for case in plan.cases):
+        further = _with_further_seeds(plan, store)
+        _write_record(further, store)
+        if further.to_run:
+            _run_round(further, store, progress, crew, expected or {})
+
+
+def _write_record(plan: Plan, store: Store) -> None:
+    record = RunRecord(suite=plan.suite, origin=plan.origin, settings=plan.settings,
+                       trials=tuple(map(planned, plan.trials)), decisions=tuple(plan.decisions.values()))  # fmt: skip
+    every = tuple(planned(trial) for case in plan.cases for trial in (*case.trials, *case.conditional))
+    store.write_run(record, every)
+
+
+def _with_further_seeds(plan: Plan, store: Store) -> Plan:
+    """Return the plan of what is left when its trials have run: seeds that their results have decided on."""
+    decisions = read_decisions(plan.cases, partial(_result_of, store=store))
+    decided = {trial.key for trial in decided_trials(plan.cases, decisions)}
+    added = [trial for trial in plan.conditional if trial.key in decided]
+    missing = tuple(trial for trial in added if is_missing(planned(trial), store, plan.rerun))
+    return replace(plan, trials=(*plan.trials, *added), to_run=missing, conditional=(), decisions=decisions)
+
+
+def _run_round(plan: Plan, store: Store, progress: Progress, crew: Crew, expected: Mapping[str, float]) -> None:
+    progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected)
     datasets = {case.dataset.fingerprint: case.dataset for case in plan.cases}
     try:
         with _works(plan, store) as works, closing(run_works(works, crew, datasets, progress)) as outcomes:
@@ -261,6 +299,16 @@ def _status(store: Store, key: str) -> str:
         raise
     except StoreError:
         return "damaged"
+
+
+def _result_of(trial: Trial, store: Store) -> Result | None:
+    key = store.find(planned(trial))
+    try:
+        return store.read(key) if key is not None else None
+    except NewerFormatError:
+        raise
+    except StoreError:
+        return None
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.quantities import Bytes, Seconds
 from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.seed_decision import SeedDecision
 from hdr_bench.experiments.suite import Kind, Suite
 from hdr_bench.files import clear_leftovers, read_arrays, write_whole
 
@@ -68,7 +69,8 @@ class RunRecord(BaseModel):
     """What a run is made of: the suite, what it was asked for as, the settings, and its trials in their order.
 
     Version 1 (0.1.0): the first. Version 2 (0.2.0): a trial's second key, for an outcome that its limits decided.
-    Version 3 (0.2.0): references of suites and cases, protocols of published figures.
+    Version 3 (0.2.0): references of suites and cases, protocols of published figures; later also whether a case needs
+    more seeds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -78,6 +80,7 @@ class RunRecord(BaseModel):
     origin: str
     settings: Settings
     trials: tuple[Planned, ...]
+    decisions: tuple[SeedDecision, ...] = ()
 
 
 class Store:

@@ -44,8 +44,8 @@ rejection, which are listed side by side; figures that a suite counted itself ar
 
 _OLD_RULE = """
 †: verdicts by the old rule, which knew no margin and no verdict “inconclusive”, and counted the figures that a suite
-counted itself; the time is the trials' wall times, each divided by the number of trials at a time. Both are brought up to
-date when the report is generated again.
+counted itself; the time is the trials' wall times, each divided by the number of trials at a time. Both become current
+when the report is generated again.
 """
 
 

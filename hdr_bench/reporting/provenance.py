@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.seed_decision import SeedDecision
 from hdr_bench.experiments.store import RunRecord
 
 
@@ -41,6 +42,7 @@ def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
         ("memory measured by", ", ".join(methods)),
         ("code", "; ".join(dict.fromkeys(_code(record) for record in good))),
         ("time", _time(records, run.suite.budget)),
+        *_further_seeds(run.decisions),
         ("last trial ended", max(record.finished for record in records)),
     )
     data = dict.fromkeys((record.trial.dataset.name, _described(record)) for record in good)
@@ -84,6 +86,22 @@ def _time(records: list[Result], budget: float | None) -> str:
         f"{clock_seconds(records) / 60:.1f} min on the clock while trials ran; their own times add up to "
         f"{trial_seconds(records) / 60:.1f} min{stated}"
     )
+
+
+def _further_seeds(decisions: tuple[SeedDecision, ...]) -> tuple[tuple[str, str], ...]:
+    """Say which methods were fitted with more seeds, since their first ones differed much."""
+    if not decisions:
+        return ()
+    needed = [
+        f"{each.case} (standard deviation between {each.n_seeds} seeds {100 * each.standard_deviation:.2f} points, of a "
+        f"share of the test images {100 * each.limit:.2f})"
+        for each in decisions
+        if each.more
+    ]
+    others = len(decisions) - len(needed)
+    parts = [f"decided on for {'; '.join(needed)}"] if needed else []
+    parts += [f"not needed by {others} method{'s' if others > 1 else ''}"] if others else []
+    return (("further seeds", "; ".join(parts)),)
 
 
 def _code(record: Result) -> str:
