@@ -93,8 +93,8 @@ def _further_seeds(decisions: tuple[SeedDecision, ...]) -> tuple[tuple[str, str]
     if not decisions:
         return ()
     needed = [
-        f"{each.case} (standard deviation between {each.n_seeds} seeds {100 * each.standard_deviation:.2f} points, of a "
-        f"share of the test images {100 * each.limit:.2f})"
+        f"{each.case} (standard deviation between {each.n_seeds} seeds {100 * each.standard_deviation:.2f} points, "
+        f"of a share of the test images {100 * each.limit:.2f})"
         for each in decisions
         if each.more
     ]
