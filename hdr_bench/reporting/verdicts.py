@@ -29,6 +29,8 @@ The 80th to 90th percentile of 49 spreads measured with several seeds in this li
 """
 
 _EQUIVALENCE, _CONFIDENCE = 0.90, 0.95
+_ROUNDING_OFF = 1e-12
+"""What the computer's own rounding may add to a difference; far less than one image."""
 
 
 @dataclass(frozen=True)
@@ -175,11 +177,11 @@ def compare_share(
     >>> compare_share(0.9900, 0.9900, StandardError(0.002, 2), 0.0028, lower_is_better=False).outcome
     'inconclusive'
     """
-    difference = round(share - published, 12)
+    difference = share - published
     narrow = _interval(difference, published, error, _EQUIVALENCE)
     low, high = _interval(difference, published, error, _CONFIDENCE)
     outcome: Outcome = "inconclusive"
-    if -margin <= narrow[0] and narrow[1] <= margin:
+    if -margin - _ROUNDING_OFF <= narrow[0] and narrow[1] <= margin + _ROUNDING_OFF:
         outcome = "reproduced"
     elif not low <= 0 <= high:
         outcome = _direction(difference, lower_is_better=lower_is_better)
@@ -201,12 +203,12 @@ def compare_bound(
     >>> compare_bound(0.9990, 0.9700, StandardError(0.001, 4), 0.004, lower_is_better=False).outcome
     'reproduced'
     """
-    difference = round(share - bound, 12)
+    difference = share - bound
     narrow = _interval(difference, bound, error, _EQUIVALENCE)
     low, high = _interval(difference, bound, error, _CONFIDENCE)
     worst, best = (-narrow[1], -low) if lower_is_better else (narrow[0], high)
     outcome: Outcome = "inconclusive"
-    if worst > -margin:
+    if worst > -margin - _ROUNDING_OFF:
         outcome = "reproduced"
     elif best < 0:
         outcome = "worse"
