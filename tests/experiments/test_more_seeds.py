@@ -1,5 +1,8 @@
 """Seeds 6 to 10 of stochastic methods: when they run, and what is stored of it."""
 
+import subprocess
+import sys
+
 import pytest
 
 from hdr_bench import load_results, run_suite
@@ -147,3 +150,19 @@ def test_seeds_that_agree_decide_against_more(finished):
     assert decide_more_seeds([result, result]).more is False
     assert decide_more_seeds([result]) is None
     assert decide_more_seeds([result, result.model_copy(update={"status": "timeout", "scores": None})]) is None
+
+
+def test_a_dry_run_lists_further_seeds_as_conditional(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text(
+        'title = "Own"\ndataset = "digits-8x8"\nprotocol = { repeats = 2, max_repeats = 4 }\n'
+        '[[case]]\nname = "Tree"\nestimator = "tree"\n'
+    )
+    command = [sys.executable, "-m", "hdr_bench", "run", str(path), "--dry-run", "--out", str(tmp_path / "run")]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert listed.stdout.splitlines()[1:] == [
+        "Tree (seed 1), digits-8x8: to run",
+        "Tree (seed 2), digits-8x8: conditional, if the first seeds differ much",
+        "Tree (seed 3), digits-8x8: conditional, if the first seeds differ much",
+        "2 of 2 trials to run, 2 more conditional",
+    ]
