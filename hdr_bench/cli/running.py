@@ -158,7 +158,10 @@ def _print_plan(plan: "Plan") -> None:
     for trial in plan.trials:
         state = "to run" if trial.key in due else "there already"
         typer.echo(f"{described(trial)}, {trial.dataset.name}: {state}")
-    typer.echo(f"{len(plan.to_run)} of {len(plan.trials)} trials to run")
+    for trial in plan.conditional:
+        typer.echo(f"{described(trial)}, {trial.dataset.name}: conditional, if the first seeds differ much")
+    further = f", {len(plan.conditional)} more conditional" if plan.conditional else ""
+    typer.echo(f"{len(plan.to_run)} of {len(plan.trials)} trials to run{further}")
 
 
 def _print_report(folder: Path, formats: list[str]) -> int:
