@@ -19,12 +19,14 @@ from hdr_bench.estimators.epochs import told_of_epochs
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments import gpu
+from hdr_bench.experiments.answers import check_labels
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.data import load_trial_data
 from hdr_bench.experiments.environment import Environment, thread_pools
 from hdr_bench.experiments.limits import limited_memory
 from hdr_bench.experiments.memory import peak_memory
 from hdr_bench.experiments.model import last_step, make_model
+from hdr_bench.experiments.own_code import check_code
 from hdr_bench.experiments.result import LayerRow, Measurements, Predictions, Result, Searched
 from hdr_bench.experiments.scoring import read_predictions, score
 from hdr_bench.experiments.search import make_search, searched
@@ -63,6 +65,7 @@ def measure_trial(
     _check_versions(trial)
     dataset = load_trial_data(trial, folder)
     model = make_model(trial, pickled)
+    check_code(model, trial.code)
     limit_threads(trial.threads)
     on_stage(_limited_from("warm-up"))
     with limited_memory(trial.memory_limit):
@@ -127,8 +130,10 @@ def _measured(
     on_stage(Stage("predict"))
     with _measuring() as predict:
         y_pred = model.predict(test.X)
+    n_classes = len(dataset.class_names)
+    check_labels(y_pred, len(test), n_classes)
     on_stage(Stage("latency"))
-    latencies = _latencies(model, test.X)
+    latencies = _latencies(model, test.X, n_classes)
     on_stage(Stage("scores"))
     method = last_step(model)
     measurements = Measurements(
@@ -149,7 +154,7 @@ def _measured(
         n_stored_variables=_counted(method, "n_stored_variables_"),
         engine=getattr(method, "engine_", None) or type(method).__module__.partition(".")[0],
     )
-    return measurements, read_predictions(model, test, y_pred, len(dataset.class_names))
+    return measurements, read_predictions(model, test, y_pred, n_classes)
 
 
 def _counted(method: Any, name: str) -> int | None:
@@ -190,14 +195,15 @@ def _measuring() -> Iterator[_Cost]:
     cost.gpu_peak_bytes = gpu.peak_bytes()
 
 
-def _latencies(model: Any, X: NDArray[np.generic]) -> list[float]:
+def _latencies(model: Any, X: NDArray[np.generic], n_classes: int) -> list[float]:
     """Return the seconds of single-image predictions: up to 100 of them, in about 2 seconds."""
     model.predict(X[:1])
     latencies: list[float] = []
     for index in range(min(_LATENCY_CALLS, len(X))):
         start = time.perf_counter()
-        model.predict(X[index : index + 1])
+        answer = model.predict(X[index : index + 1])
         latencies.append(time.perf_counter() - start)
+        check_labels(answer, 1, n_classes)
         if sum(latencies) > _LATENCY_SECONDS:
             break
     return latencies
