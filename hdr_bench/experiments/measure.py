@@ -5,6 +5,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from hdr_bench.experiments.own_code import check_code
 from hdr_bench.experiments.result import LayerRow, Measurements, Predictions, Result, Searched
 from hdr_bench.experiments.scoring import read_predictions, score
 from hdr_bench.experiments.search import make_search, searched
+from hdr_bench.experiments.text import writable
 from hdr_bench.experiments.threads import limit_threads
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import OnStage, Stage
@@ -97,7 +99,9 @@ def measure_trial(
         layers=_layers(model),
         history=_history(model),
         searched=found,
-        warnings=tuple(dict.fromkeys(f"{warning.category.__name__}: {warning.message}" for warning in caught)),
+        warnings=tuple(
+            dict.fromkeys(writable(f"{warning.category.__name__}: {warning.message}") for warning in caught)
+        ),
     )
     return result, predictions
 
@@ -221,8 +225,15 @@ def _was_limited(trial: Trial, found: Searched | None) -> bool:
 
 
 def _history(model: Any) -> tuple[dict[str, float | None], ...]:
-    rows = getattr(last_step(model), "history_", None) or ()
+    rows = getattr(last_step(model), "history_", ())
+    # Other libraries keep other things under this name, e.g. lists by quantity.
+    if not isinstance(rows, list | tuple) or not all(map(_is_of_numbers, rows)):
+        return ()
     return tuple({key: float(value) if np.isfinite(value) else None for key, value in row.items()} for row in rows)
+
+
+def _is_of_numbers(row: Any) -> bool:
+    return isinstance(row, dict) and all(isinstance(value, Real) for value in row.values())
 
 
 def _parameters(model: Any) -> dict[str, Any]:

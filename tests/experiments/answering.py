@@ -65,3 +65,22 @@ class Decides(Answers):
 
     def _one_column(self, shares):
         return shares[:, 0]
+
+
+class Records(Answers):
+    """The same, with what another library keeps of its training."""
+
+    def __init__(self, how="well", rows=()):
+        super().__init__(how)
+        self.rows = rows
+
+    def fit(self, X, y):
+        self.history_ = self.rows
+        return super().fit(X, y)
+
+
+class FailsInAnotherEncoding(Answers):
+    """As a file whose name is not UTF-8 fails."""
+
+    def fit(self, X, y):
+        raise ValueError("cannot read \udcff.png")

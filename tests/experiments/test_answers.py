@@ -20,7 +20,10 @@ from hdr_bench.experiments.answers import (
     check_labels,
     check_probabilities,
 )
+from hdr_bench.experiments.measure import _history
 from hdr_bench.experiments.scoring import read_predictions
+from hdr_bench.experiments.store import Store
+from tests.experiments.answering import Records
 
 LABELS = [3, 0, 9, 1]
 MASKED = np.ma.masked_array(LABELS, mask=[False, True, False, False])
@@ -312,3 +315,28 @@ def test_a_column_of_floats_is_read_as_labels(answer):
         assert result.status == "ok", result.error
         answers[how] = predictions.y_pred
     np.testing.assert_array_equal(answers["column"], answers["well"])
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        ([{"train_loss": 0.5}, {"train_loss": NAN}], ({"train_loss": 0.5}, {"train_loss": None})),
+        ([{"epoch": 1, "loss": np.float32(0.5)}], ({"epoch": 1.0, "loss": 0.5},)),
+        ({"loss": [2.3, 1.1]}, ()),
+        ([{"train_loss": 1.0, "note": "first"}], ()),
+        ([1.0, 0.5], ()),
+        ("much", ()),
+    ],
+)
+def test_what_other_libraries_call_a_history(rows, kept):
+    assert _history(Records(rows=rows).fit(np.eye(2), [0, 1])) == kept
+
+
+def test_an_error_in_another_encoding_is_a_row_like_others(answer, tmp_path):
+    result, _ = answer("FailsInAnotherEncoding", {})
+    assert result.error == r"ValueError: cannot read \udcff.png"
+    Store(tmp_path).write(result, None)
+    assert Store(tmp_path).read(result.key) == result
