@@ -1,6 +1,7 @@
 """All trials of a suite: which there are, which are missing, run and kept one by one."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from hdr_bench.datasets import write_dataset
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.exceptions import CodeChangedWarning, UnknownNameError
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
+from hdr_bench.experiments.code_changes import code_changes
 from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
 from hdr_bench.experiments.interleaving import interleave
 from hdr_bench.experiments.more_seeds import decided_trials, open_trials, read_decisions
@@ -142,6 +144,11 @@ def run_suite(
     StoreError
         If a result cannot be written; those before it are kept.
 
+    Warns
+    -----
+    CodeChangedWarning
+        If own code changed since its stored results, whose trials then run again.
+
     Examples
     --------
     >>> from hdr_bench import run_suite, load_results
@@ -158,6 +165,8 @@ def run_suite(
         check_suite(suite, suite.name)
     store = Store(default_folder(loaded, settings) if out is None else out)
     plan = make_plan(loaded, settings, store, only, rerun, origin="" if isinstance(suite, Suite) else str(suite))
+    for line in code_changes(plan.to_run, store):
+        warnings.warn(line, CodeChangedWarning, stacklevel=2)
     execute(plan, store, progress or NoProgress(), crew)
     return store.folder
 
