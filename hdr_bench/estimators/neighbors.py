@@ -1,6 +1,5 @@
 """k nearest neighbours."""
 
-from importlib.util import find_spec
 from typing import Any, Self
 
 import numpy as np
@@ -9,7 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.engines import PACKAGES, choose_engine
+from hdr_bench.estimators.engines import PACKAGES, choose_engine, is_installed
 from hdr_bench.estimators.neighbor_search import ENGINES, make_index
 from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
@@ -125,8 +124,8 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if hasattr(self, "_images"):
-            # Where the library is gone, of which a warning told, any other finds the same neighbours.
-            self.engine_ = self.engine_ if find_spec(ENGINES[self.engine_]) else choose_engine("auto", ENGINES)
+            # If the library is gone, of which a warning tells, any other finds the same neighbours.
+            self.engine_ = self.engine_ if is_installed(ENGINES[self.engine_]) else choose_engine("auto", ENGINES)
             self._index = make_index(self._images, self.engine_)
 
     @property
