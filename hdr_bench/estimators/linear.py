@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.linear_head import LinearHead, flattened
+from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
 from hdr_bench.estimators.products import all_products, outputs_on_products, ridge_on_products
 
 
@@ -31,8 +32,8 @@ class LinearClassifier(LinearHead):
         Tolerance of L-BFGS on the largest component of the gradient of the mean loss, as scikit-learn's.
     engine : {"auto", "onedal", "scikit-learn"}, default="auto"
         Whose logistic regression: Intel's oneDAL (scikit-learn-intelex) or scikit-learn; "auto" takes the first that
-        is installed. Least squares is scikit-learn's. While oneDAL fits, scikit-learn-intelex puts its solver in the
-        place of scikit-learn's own, for all threads of the process.
+        is installed, and scikit-learn if oneDAL's line search fails. Least squares is scikit-learn's. Up to the
+        tolerance both find the same weights; if `max_iter` stops them before, their weights differ.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 
@@ -74,6 +75,7 @@ class LinearClassifier(LinearHead):
         self.engine = engine
         self.pixel_scale = pixel_scale
 
+    @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
 
@@ -188,6 +190,7 @@ class PolynomialClassifier(LinearHead):
         self.engine = engine
         self.pixel_scale = pixel_scale
 
+    @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
 
@@ -200,13 +203,14 @@ class PolynomialClassifier(LinearHead):
         """
         pixels, labels = validate_data(self, X, y)
         check_classification_targets(labels)
-        if self.degree < 1 or self.n_components < 1:
-            raise ValueError(f"degree={self.degree!r}, n_components={self.n_components!r}: both must be at least 1")
+        check_integers(self, "degree", "n_components")
         self._check_head(labels)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         pixels = scaled(pixels, self.scale_)
         solver = "full" if len(pixels) < pixels.shape[1] else "covariance_eigh"
-        self.pca_ = PCA(min(self.n_components, *pixels.shape), svd_solver=solver).fit(pixels)
+        pca = PCA(min(self.n_components, *pixels.shape), svd_solver=solver)
+        # The components are arrays here, whatever `sklearn.set_config(transform_output=...)` says.
+        self.pca_ = pca.set_output(transform="default").fit(pixels)
         components = self.pca_.transform(pixels)
         if self.loss == "squared_error":
             self._fit_least_squares(components, labels)
@@ -220,7 +224,7 @@ class PolynomialClassifier(LinearHead):
         pixels = validate_data(self, X, reset=False)
         components = self.pca_.transform(scaled(pixels, self.scale_))
         coef = self.coef_ / self.coef_.dtype.type(self.product_scale_)
-        return flattened(outputs_on_products(components, self.degree, coef, self.intercept_))
+        return flattened(outputs_on_products(components, int(self.degree), coef, self.intercept_))
 
     def _fit_least_squares(self, components: Floats, labels: NDArray[Any]) -> None:
         targets = LabelBinarizer(neg_label=-1).fit_transform(labels).astype(components.dtype)
