@@ -11,7 +11,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.augmentation import Distortion
+from hdr_bench.estimators.augmentation import Distortion, as_distortion
+from hdr_bench.estimators.background import learn_background
 from hdr_bench.estimators.held_out import Codes, Rows, codes_of, hold_out
 from hdr_bench.estimators.images import learn_scale
 from hdr_bench.estimators.layers import Shape
@@ -249,6 +250,16 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         self._check_batches(len(rows))
         self.classes_ = classes
         self.scale_ = learn_scale(rows, self.pixel_scale)
+        self.background_ = self._learn_background(rows)
+
+    def _learn_background(self, rows: Rows) -> tuple[float, ...]:
+        """Return the background of each channel, for distorted images to be padded with; empty without distortion."""
+        distortion = as_distortion(self.augmentation)
+        if distortion is None:
+            return ()
+        height, width, *_ = self.image_shape_
+        images = rows.reshape(len(rows), height, width, -1)
+        return tuple(learn_background(images[..., k], distortion.background) for k in range(images.shape[3]))
 
     def _check_batches(self, n: int) -> None:
         if min(n, self.batch_size) == 1 and "BN" in self._layers().split("-"):
