@@ -79,6 +79,10 @@ class MissingDependencyError(HdrBenchError, ImportError):
     """An optional library that was asked for by name and is not installed."""
 
 
+class DatasetWarning(UserWarning):
+    """Data that can be used, but look as if something went wrong with them: what, how many, and what to do."""
+
+
 class SavedVersionsWarning(UserWarning):
     """A saved estimator that is loaded with other versions than those that saved it."""
 
