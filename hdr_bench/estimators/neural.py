@@ -16,6 +16,7 @@ from hdr_bench.estimators.background import learn_background
 from hdr_bench.estimators.held_out import Codes, Rows, codes_of, hold_out
 from hdr_bench.estimators.images import learn_scale
 from hdr_bench.estimators.layers import Shape
+from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.notation import LayerRow, layer_table, parse_layers
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
@@ -147,6 +148,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         X, told = self._rows(X)
         rows = validate_data(self, X, reset=False)
         self._check_shape(told)
+        warn_if_unlike(self, rows)
         with torch_threads(self.n_jobs):
             probabilities: NDArray[np.float32] = self.net_.predict_proba(rows)
         return probabilities
@@ -250,6 +252,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         self._check_batches(len(rows))
         self.classes_ = classes
         self.scale_ = learn_scale(rows, self.pixel_scale)
+        self._fitted_on = summarize_pixels(rows)
         self.background_ = self._learn_background(rows)
 
     def _learn_background(self, rows: Rows) -> tuple[float, ...]:
