@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from hdr_bench.experiments.committed import open_store
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.frame import label_of, load_results
 from hdr_bench.reporting.statistics import holm, paired_difference, pooled_spread, resampled_difference
@@ -128,7 +129,7 @@ def compare_runs(
     may_compare_times = across_machines or not remarks
     if remarks and not across_machines:
         remarks.append("Times are not compared; --across-machines compares them all the same")
-    changes = [*_statuses(pairs), *_accuracies(pairs, Store(before), Store(after), alpha)]
+    changes = [*_statuses(pairs), *_accuracies(pairs, open_store(before), open_store(after), alpha)]
     changes += _costs(pairs, tolerance, alpha, may_compare_times)
     return Comparison(
         tuple(sorted(changes, key=lambda change: cases.index(change.case))),

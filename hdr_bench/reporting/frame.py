@@ -2,15 +2,17 @@
 
 import json
 import os
-from collections.abc import Callable
+import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hdr_bench.exceptions import NewerFormatError, StoreError
+from hdr_bench.exceptions import StoredScoresWarning
+from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.result import Measurements, Result, Scores
-from hdr_bench.experiments.store import Planned, RunRecord, Store
+from hdr_bench.experiments.run_record import Planned, RunRecord
+from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.intervals import mean_interval, wilson_interval
 
 _SCORES = list(Scores.model_fields)
@@ -22,6 +24,12 @@ _IDENTITY = ["key", "suite", "case", "estimator", "protocol", "seed", "fold", "s
              "error", "dataset", "fingerprint", "n_train", "n_test", "is_reduced", "threads", "n_concurrent", "cpu",
              "finished", "seconds"]  # fmt: skip
 _TEXTS = {"engine", "memory_method"}
+
+WITHOUT_PREDICTIONS = (
+    "committed in format 3, without predictions: the scores are as they were stored, cannot be checked, and are not "
+    "compared again"
+)
+"""What is said of a report of format 3."""
 
 
 def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -35,19 +43,25 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     results : DataFrame
-        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0), ``samples``
-        (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``, ``"failed"``,
-        ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been run, ``"damaged"`` where
-        its file cannot be read), ``error``, ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``,
-        ``threads``, ``n_concurrent`` (trials that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole
-        trial); then the scores (shares between 0 and 1), the measurements (seconds, bytes), and of a grid search
-        ``chosen`` (JSON), ``search_score``, ``n_tried``, ``n_failed``, ``n_candidates``, ``search_is_limited``,
-        ``search_seconds``, ``refit_seconds``; missing where the trial did not go well.
+        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0),
+        ``samples`` (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``,
+        ``"failed"``, ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been
+        run, ``"damaged"`` where its file is not whole, ``"newer"`` where a newer version of the library wrote
+        it), ``error``, ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``,
+        ``n_concurrent`` (trials that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole
+        trial); then the scores (shares between 0 and 1), the measurements (seconds, bytes), and of a grid
+        search ``chosen`` (JSON), ``search_score``, ``n_tried``, ``n_failed``, ``n_candidates``,
+        ``search_is_limited``, ``search_seconds``, ``refit_seconds``; missing where the trial did not go well.
 
     Raises
     ------
     StoreError
         If there is no run at `path`.
+
+    Warns
+    -----
+    StoredScoresWarning
+        If `path` is a report that was committed in format 3, without predictions.
 
     Examples
     --------
@@ -55,19 +69,17 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     >>> results = load_results("reports/quick")  # doctest: +SKIP
     >>> results.groupby("case")["accuracy"].mean()  # doctest: +SKIP
     """
-    store = Store(path)
-    return _frame(store, store.read_run(), store.read)
+    store = open_store(path)
+    if isinstance(store, CommittedReport):
+        warnings.warn(f"{store.folder}: {WITHOUT_PREDICTIONS}", StoredScoresWarning, stacklevel=2)
+    return read_results(store, store.read_run())[0]
 
 
 def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, Result]]:
-    """Return what `load_results` does, and the results themselves by their keys, as far as they can be read."""
+    """Return what `load_results` does, and the results themselves by their keys, as far as they are believed."""
     records: dict[str, Result] = {}
-
-    def read(key: str) -> Result:
-        records[key] = store.read(key)
-        return records[key]
-
-    return _frame(store, run, read), records
+    rows = [_row(run.suite.name, planned, store, records) for planned in run.trials]
+    return pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH]), records
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -107,26 +119,16 @@ def largest_cost_set(summary: pd.DataFrame) -> str | None:
     return None if named.empty else str(max(dict.fromkeys(named), key=lambda name: int((named == name).sum())))
 
 
-def _frame(store: Store, run: RunRecord, read: Callable[[str], Result]) -> pd.DataFrame:
-    rows = [_row(run.suite.name, planned, store, read) for planned in run.trials]
-    return pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
-
-
-def _row(suite: str, planned: Planned, store: Store, read: Callable[[str], Result]) -> dict[str, Any]:
+def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
     row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": planned.case, "seed": planned.seed}
     row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
-    key = store.find(planned)
-    if key is None:
-        is_there = store.is_there(planned.key)
-        told = ("damaged", "cut off; it will be run again") if is_there else ("missing", "not yet run")
-        return {**row, "status": told[0], "error": told[1]}
-    try:
-        return {**row, "key": key, **_told(read(key))}
-    except NewerFormatError:
-        raise
-    except StoreError as error:
-        # A report says the same wherever the folder lies.
-        return {**row, "status": "damaged", "error": str(error).replace(f"{store.folder}{os.sep}", "")}
+    found = store.look_up(planned)
+    if found.result is not None:
+        records[found.key] = found.result
+        return {**row, "key": found.key, **_told(found.result)}
+    if not found.problem:
+        return {**row, "status": "missing", "error": "not yet run"}
+    return {**row, "status": "newer" if found.is_newer else "damaged", "error": found.problem}
 
 
 def _told(result: Result) -> dict[str, Any]:

@@ -23,15 +23,17 @@ def test_a_row_a_trial_in_the_suites_order(run):
 
 def test_missing_and_damaged_results_are_rows_that_say_so(run):
     keys = load_results(run)["key"]
-    (run / "trials" / f"{keys[0]}.npz").unlink()
-    (run / "trials" / f"{keys[3]}.npz").write_bytes(b"PK half a file")
-    content = bytearray((run / "trials" / f"{keys[1]}.npz").read_bytes())
+    (run / "trials" / f"{keys[0]}.zip").unlink()
+    (run / "trials" / f"{keys[3]}.zip").write_bytes(b"PK half a file")
+    content = bytearray((run / "trials" / f"{keys[1]}.zip").read_bytes())
     content[60] ^= 0xFF
-    (run / "trials" / f"{keys[1]}.npz").write_bytes(content)
+    (run / "trials" / f"{keys[1]}.zip").write_bytes(content)
     results = load_results(run)
     assert results["status"].tolist() == ["missing", "damaged", "ok", "damaged", "failed"]
     assert keys[1] in results["error"][1]
-    assert results["error"][3] == "cut off; it will be run again"
+    assert results["error"][3] == (
+        f"trials/{keys[3]}.zip: damaged: File is not a zip file; run the suite again, which replaces it"
+    )
 
 
 def test_the_summary_is_the_mean_over_seeds(run):
