@@ -99,6 +99,10 @@ class CodeChangedWarning(UserWarning):
     """Own code that changed since its stored results: its trials run again."""
 
 
+class DatasetWarning(UserWarning):
+    """Data that can be used, but look as if something went wrong with them: what, how many, and what to do."""
+
+
 class SavedVersionsWarning(UserWarning):
     """A saved estimator that is loaded with other versions than those that saved it."""
 

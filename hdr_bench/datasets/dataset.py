@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import DatasetError
+from hdr_bench.datasets.plausibility import find_doubts
+from hdr_bench.datasets.polarity import POLARITIES, Polarity, bring_to
+from hdr_bench.exceptions import DatasetError, UnknownNameError
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,6 +65,8 @@ class Dataset:
         SHA-256 of the bytes of both parts (`fingerprint_of`).
     notes : tuple of str
         What a reader of results must know of these data.
+    warnings : tuple of str
+        What is doubtful about them, each with counts and what to do; `load_dataset` warns of it, reports show it.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Dataset:
     class_names: tuple[str, ...]
     fingerprint: str
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         height, width = self.image_shape
@@ -106,6 +111,45 @@ class Dataset:
         """Return a data set of the same name and classes with these parts, and the fingerprint that they have."""
         return replace(self, train=train, test=test, fingerprint=fingerprint_of(train, test))
 
+    def in_polarity(self, polarity: Polarity) -> "Dataset":
+        """Return the data set with all images in one polarity, and a note of how many were inverted.
+
+        Each image is taken by itself, so that two parts, or pictures of one part, of different polarity become alike;
+        an image whose polarity is unclear is treated as most of its part. An inverted pixel is the smallest plus the
+        largest pixel of both parts, less the pixel.
+
+        Parameters
+        ----------
+        polarity : {"light-on-dark", "dark-on-light"}
+            Light on dark are MNIST's images; dark on light most pictures.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such polarity.
+        DatasetError
+            If the polarity of most images of a part is unclear.
+        """
+        if polarity not in POLARITIES:
+            raise UnknownNameError("polarity", polarity, POLARITIES)
+        parts = (self.train, self.test)
+        low, high = min(part.images.min() for part in parts), max(part.images.max() for part in parts)
+        try:
+            brought = [bring_to(part.images, polarity, low, high) for part in parts]
+        except ValueError as error:
+            raise DatasetError(f"{self.name} cannot be brought to {polarity}: {error}") from error
+        (train, n_train), (test, n_test) = brought
+        if n_train + n_test == 0:
+            return self
+        changed = self.with_parts(Part(train, self.train.labels), Part(test, self.test.labels))
+        settled = doubts_of(self.train, self.test)
+        note = (
+            f"brought to {polarity}: {n_train:,} of {len(train):,} training images and {n_test:,} of {len(test):,} "
+            "test images inverted"
+        )
+        others = [warning for warning in self.warnings if warning not in settled]
+        return replace(changed, notes=(*self.notes, note), warnings=(*others, *doubts_of(changed.train, changed.test)))
+
     def check_subsample(self, n_samples: int) -> None:
         """Check that `subsample` can take `n_samples`.
 
@@ -123,8 +167,17 @@ class Dataset:
             )
 
 
-def make_dataset(name: str, train: Part, test: Part, class_names: Sequence[str], notes: Sequence[str] = ()) -> Dataset:
+def make_dataset(
+    name: str,
+    train: Part,
+    test: Part,
+    class_names: Sequence[str],
+    notes: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> Dataset:
     """Check the arrays against each other, and return them as a `Dataset`.
+
+    Its warnings are those given, and what `find_doubts` finds.
 
     Raises
     ------
@@ -140,7 +193,8 @@ def make_dataset(name: str, train: Part, test: Part, class_names: Sequence[str],
         )
     if len(np.unique(train.labels)) < 2:
         raise DatasetError(f"{name}: all training images are of one class; a classifier needs at least two")
-    return Dataset(name, train, test, tuple(class_names), fingerprint_of(train, test), tuple(notes))
+    doubts = (*warnings, *doubts_of(train, test))
+    return Dataset(name, train, test, tuple(class_names), fingerprint_of(train, test), tuple(notes), doubts)
 
 
 def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
@@ -217,6 +271,11 @@ def check_part(name: str, part: Part, what: str, n_classes: int) -> None:
             f"{name}: {what} labels run from {part.labels.min()} to {part.labels.max()}, "
             f"but there are {n_classes} class names"
         )
+
+
+def doubts_of(train: Part, test: Part) -> tuple[str, ...]:
+    """Return what is doubtful about two parts: `find_doubts`."""
+    return find_doubts((train.images, train.labels), (test.images, test.labels))
 
 
 def _described(images: NDArray[np.generic]) -> str:

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from hdr_bench.datasets.dataset import Dataset, Part
+from hdr_bench.datasets.dataset import Dataset, Part, doubts_of
 from hdr_bench.datasets.home import prepared_home
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import INCOMING, clear_leftovers
@@ -40,6 +40,8 @@ class Manifest(BaseModel):
     ----------
     stamp : str or None
         What the source looked like when it was read; None where there is no source to look at.
+    warnings : tuple of str or None
+        None if the arrays were written before there were any: they are then looked through again.
     """
 
     format_version: Literal[1] = 1
@@ -48,6 +50,7 @@ class Manifest(BaseModel):
     class_names: tuple[str, ...]
     fingerprint: str
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] | None = None
     files: dict[str, VerifiedFile]
 
 
@@ -93,13 +96,15 @@ def open_prepared(prepared: Prepared) -> Dataset:
     for name, verified in manifest.files.items():
         _check_unchanged(prepared.folder / name, verified, manifest.name)
     arrays = {name: np.load(prepared.folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+    train, test = (Part(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test"))
     return Dataset(
         name=manifest.name,
-        train=Part(arrays["train_images"], arrays["train_labels"]),
-        test=Part(arrays["test_images"], arrays["test_labels"]),
+        train=train,
+        test=test,
         class_names=manifest.class_names,
         fingerprint=manifest.fingerprint,
         notes=manifest.notes,
+        warnings=doubts_of(train, test) if manifest.warnings is None else manifest.warnings,
     )
 
 
@@ -130,6 +135,7 @@ def write_dataset(folder: Path, dataset: Dataset, stamp: str | None = None) -> N
         class_names=dataset.class_names,
         fingerprint=dataset.fingerprint,
         notes=dataset.notes,
+        warnings=dataset.warnings,
         files={f"{name}.npy": _look_at(folder / f"{name}.npy") for name in _ARRAYS},
     )
     (folder / _MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.engines import PACKAGES, choose_engine, is_installed
+from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.neighbor_search import ENGINES, make_index
 from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
@@ -80,6 +81,7 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
             raise ValueError(f"n_neighbors must be at most n_samples={len(pixels)}, got {self.n_neighbors!r}")
         self.classes_, self._codes = np.unique(labels, return_inverse=True)
         self.engine_ = choose_engine(self.engine, ENGINES)
+        self._fitted_on = summarize_pixels(pixels)
         self._images = np.ascontiguousarray(pixels, dtype=_floating(pixels))
         self._index = make_index(self._images, self.engine_)
         return self
@@ -88,6 +90,7 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         """Return each class's share of the votes for `X` of shape (n, n_features): shape (n, n_classes)."""
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
+        warn_if_unlike(self, pixels)
         searched = np.ascontiguousarray(pixels, dtype=self._images.dtype)
         distances, neighbors = self._index.neighbors(searched, int(self.n_neighbors))
         weights = _inverse(distances) if self.weights == "distance" else np.ones_like(distances)

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.engines import PACKAGES, able_engine, choose_engine, is_installed
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.svm_state import SavedMachine, load_with_libsvm, load_with_onedal, save_machine
@@ -110,6 +111,7 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         if len(self.classes_) < 2:
             raise ValueError(f"SVMClassifier needs at least two classes; y holds one class: {self.classes_[0]!r}")
         self.scale_ = learn_scale(pixels, self.pixel_scale)
+        self._fitted_on = summarize_pixels(pixels)
         self.engine_ = choose_engine(self.engine, ENGINES)
         pixels = scaled(pixels, self.scale_)
         self.engine_ = able_engine(self.engine, self.engine_, "libsvm", self._obstacle_to_onedal(pixels))
@@ -120,6 +122,7 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         """Return the one-against-rest scores: shape (n, n_classes), or (n,) for two classes."""
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
+        warn_if_unlike(self, pixels)
         scores: NDArray[np.float64] = self.svc_.decision_function(scaled(pixels, self.scale_))
         return scores
 
@@ -127,6 +130,7 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         """Return the class for `X` of shape (n, n_features): shape (n,)."""
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
+        warn_if_unlike(self, pixels)
         labels: NDArray[np.generic] = self.classes_[self.svc_.predict(scaled(pixels, self.scale_)).astype(np.intp)]
         return labels
 
