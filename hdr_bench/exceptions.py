@@ -79,6 +79,10 @@ class MissingDependencyError(HdrBenchError, ImportError):
     """An optional library that was asked for by name and is not installed."""
 
 
+class DatasetWarning(UserWarning):
+    """Data that can be read, but may not be what was meant."""
+
+
 class SavedVersionsWarning(UserWarning):
     """A saved estimator that is loaded with other versions than those that saved it."""
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hdr_bench.datasets.cut import ReadOptions
-from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
+from hdr_bench.datasets.dataset import Dataset, Part, issue_warnings, make_dataset
 from hdr_bench.datasets.embedded import digits_8x8_source, mnist_5k_source
 from hdr_bench.datasets.folder import folder_source, read_folder
-from hdr_bench.datasets.idx_folder import idx_source, image_files, read_idx_folder
+from hdr_bench.datasets.idx_folder import holds_idx, idx_source, read_idx_folder
 from hdr_bench.datasets.mnist import mnist_source, read_mnist_folder
 from hdr_bench.datasets.nist15 import nist15_source, read_nist15_folder
 from hdr_bench.datasets.npz import npz_source, read_npz
@@ -103,11 +103,10 @@ def load_dataset(
     """
     options = _options(name, resize, test_size, split_seed, takes_resize=name.startswith("folder:"))
     with _permissions():
-        source = _source_of(name, options)
-        prepared = find_prepared(source.key)
-        if prepared is not None and source.stamp in (None, prepared.stamp):
-            return replace(open_prepared(prepared), name=name)
-        return replace(keep_prepared(source.key, source.read(), source.stamp), name=name)
+        dataset = _open_or_read(_source_of(name, options))
+    dataset = replace(dataset, name=name)
+    issue_warnings(dataset, stacklevel=2)
+    return dataset
 
 
 def fetch_dataset(name: str) -> Dataset:
@@ -120,7 +119,9 @@ def fetch_dataset(name: str) -> Dataset:
     """
     with _permissions():
         source = _source_of(name, ReadOptions())
-        return keep_prepared(source.key, source.read(), source.stamp)
+        dataset = keep_prepared(source.key, source.read(), source.stamp)
+    issue_warnings(dataset, stacklevel=2)
+    return dataset
 
 
 def add_dataset(
@@ -164,7 +165,9 @@ def add_dataset(
     with _permissions():
         reader, takes_resize = _reader_of(name, path)
         options = _options(name, resize, test_size, split_seed, takes_resize=takes_resize)
-        return keep_prepared(name, reader(options), stamp=None)
+        dataset = keep_prepared(name, reader(options), stamp=None)
+    issue_warnings(dataset, stacklevel=2)
+    return dataset
 
 
 def list_datasets() -> dict[str, str]:
@@ -200,6 +203,13 @@ def _permissions() -> Iterator[None]:
         ) from error
 
 
+def _open_or_read(source: Source) -> Dataset:
+    prepared = find_prepared(source.key)
+    if prepared is not None and source.stamp in (None, prepared.stamp):
+        return open_prepared(prepared)
+    return keep_prepared(source.key, source.read(), source.stamp)
+
+
 def _source_of(name: str, options: ReadOptions) -> Source:
     if name in DATASETS:
         return DATASETS[name].source(options)
@@ -219,8 +229,8 @@ def _reader_of(name: str, path: Path) -> tuple[Callable[[ReadOptions], Dataset],
     """Return what reads the data at `path`, and whether it can resize."""
     if name in _ORIGINALS:
         return lambda options: _ORIGINALS[name](path, options), False
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz" and path.is_file():
         return lambda options: read_npz(name, path, options), False
-    if path.is_dir() and image_files(path):
+    if path.is_dir() and holds_idx(path):
         return lambda options: read_idx_folder(name, path, options), False
     return lambda options: read_folder(name, path, options), True

@@ -1,13 +1,15 @@
 """What every data set is: images, labels, class names, a train and a test part, a fingerprint."""
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import DatasetError
+from hdr_bench.datasets.remarks import warn_of_blanks, warn_of_classes
+from hdr_bench.exceptions import DatasetError, DatasetWarning
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,7 +64,9 @@ class Dataset:
     fingerprint : str
         SHA-256 of the bytes of both parts (`fingerprint_of`).
     notes : tuple of str
-        What a reader of results must know of these data.
+        What a reader of results must know of these data, the warnings among it.
+    warnings : tuple of str
+        What may not be as it was meant; `load_dataset` warns of it each time.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Dataset:
     class_names: tuple[str, ...]
     fingerprint: str
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         height, width = self.image_shape
@@ -126,6 +131,31 @@ class Dataset:
 def make_dataset(name: str, train: Part, test: Part, class_names: Sequence[str], notes: Sequence[str] = ()) -> Dataset:
     """Check the arrays against each other, and return them as a `Dataset`.
 
+    Warns
+    -----
+    DatasetWarning
+        If a class is in one of the parts only, or images are blank.
+
+    Raises
+    ------
+    DatasetError
+        If counts, shapes, types or labels do not fit.
+    """
+    dataset = with_blanks_noted(assemble_dataset(name, train, test, class_names, notes))
+    issue_warnings(dataset, stacklevel=2)
+    return dataset
+
+
+def assemble_dataset(
+    name: str,
+    train: Part,
+    test: Part,
+    class_names: Sequence[str],
+    notes: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> Dataset:
+    """Return what a reader has read as a `Dataset`; as `make_dataset`, but nothing is warned of yet.
+
     Raises
     ------
     DatasetError
@@ -140,7 +170,26 @@ def make_dataset(name: str, train: Part, test: Part, class_names: Sequence[str],
         )
     if len(np.unique(train.labels)) < 2:
         raise DatasetError(f"{name}: all training images are of one class; a classifier needs at least two")
-    return Dataset(name, train, test, tuple(class_names), fingerprint_of(train, test), tuple(notes))
+    dataset = Dataset(name, train, test, tuple(class_names), fingerprint_of(train, test), tuple(notes))
+    return with_warnings(dataset, (*warnings, *warn_of_classes(train.labels, test.labels, tuple(class_names))))
+
+
+def with_warnings(dataset: Dataset, warnings: Sequence[str]) -> Dataset:
+    """Return a data set with these warnings too, which are among its notes."""
+    new = [warning for warning in warnings if warning not in dataset.warnings]
+    return replace(dataset, notes=(*dataset.notes, *new), warnings=(*dataset.warnings, *new))
+
+
+def with_blanks_noted(dataset: Dataset) -> Dataset:
+    """Return a data set with a warning of its blank images, if it has any."""
+    train, test = dataset.train.images, dataset.test.images
+    return with_warnings(dataset, (*warn_of_blanks(train, "training"), *warn_of_blanks(test, "test")))
+
+
+def issue_warnings(dataset: Dataset, stacklevel: int) -> None:
+    """Warn of what may not be as it was meant, as a `DatasetWarning` each, in the name of the caller's caller."""
+    for warning in dataset.warnings:
+        warnings.warn(f"{dataset.name}: {warning}", DatasetWarning, stacklevel=stacklevel + 1)
 
 
 def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
@@ -155,7 +204,10 @@ def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.in
         floating = np.issubdtype(labels.dtype, np.floating) and bool(np.isfinite(labels.astype(np.float64)).all())
         numeric = floating and np.array_equal(labels, np.floor(labels.astype(np.float64)))
         if not numeric:
-            raise DatasetError(f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first(labels)}")
+            raise DatasetError(
+                f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first(labels)}; number the classes, e.g. "
+                "class_names, labels = numpy.unique(labels, return_inverse=True)"
+            )
     values, encoded = np.unique(labels.astype(np.int64), return_inverse=True)
     return encoded.reshape(-1).astype(np.int64), tuple(str(value) for value in values)
 
