@@ -51,5 +51,4 @@ def _print_dataset(dataset: Any) -> None:
         f"SHA-256 {dataset.fingerprint}"
     )
     for note in dataset.notes:
-        if note not in dataset.warnings:
-            typer.echo(f"note: {note}")
+        typer.echo(f"note: {note}")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, check_part, stratified_split
+from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, check_part
+from hdr_bench.datasets.labels import stratified_split
 
 DEFAULT_TEST_SIZE = 0.2
 

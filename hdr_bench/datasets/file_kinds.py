@@ -1,6 +1,6 @@
 """What a file is that was given in place of data that can be read, and what to do with it."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from hdr_bench.datasets.pictures import EXTENSIONS
 
@@ -36,28 +36,26 @@ _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 
 
 def describe_file(path: Path) -> str:
-    """Return what a file is, that it is not read, and what to do, as the end of an error's sentence."""
-    suffix = path.suffix.lower()
+    """Return what a file is and what to do with it, as the end of an error's sentence."""
+    name, suffix = path.name.lower(), path.suffix.lower()
     if suffix == ".npz":
         return f"an .npz file, not a folder; name it npz:{path}"
     if suffix in EXTENSIONS:
         return "a picture, not a folder; give the folder that holds the pictures"
-    if "idx" in path.name.lower():
+    if "idx" in name:
         return f"an IDX file, not a folder; give the folder that holds it and its labels: idx:{path.parent}"
-    inner = Path(path.stem).suffix.lower()
-    if suffix in _COMPRESSED and inner in _TABLES:
-        what, reader = _TABLES[inner]
-        return _refused(f"{what}, compressed", _AS_NPZ.format(reader=reader))
-    if suffix in _COMPRESSED and inner != ".tar":
-        return _refused("a compressed file", f"decompress it; {_AS_NPZ.format(reader=_READER_OF_NUMBERS)}")
-    archive = _ARCHIVES[".tar"] if suffix in _COMPRESSED else _ARCHIVES.get(suffix)
-    if archive is not None:
-        return _refused(archive, _UNPACK)
-    if suffix in _TABLES:
-        what, reader = _TABLES[suffix]
-        return _refused(what, _AS_NPZ.format(reader=reader))
-    return _refused("a file, not a folder", _AS_NPZ.format(reader="the program that wrote it"))
-
-
-def _refused(what: str, remedy: str) -> str:
+    what, remedy = _unread(name)
     return f"{what}, which is not read; {READABLE}; {remedy}"
+
+
+def _unread(name: str) -> tuple[str, str]:
+    """Return what a file is that is not read, by its name, and what to do."""
+    suffixes = PurePath(name).suffixes
+    if suffixes and suffixes[-1] in _COMPRESSED and ".tar" not in suffixes:
+        what, reader = _TABLES.get(suffixes[-2] if len(suffixes) > 1 else "", ("a file", _READER_OF_NUMBERS))
+        return f"{what}, compressed", f"decompress it; {_AS_NPZ.format(reader=reader)}"
+    archive = next((_ARCHIVES[suffix] for suffix in suffixes if suffix in _ARCHIVES), None)
+    if archive is not None:
+        return archive, _UNPACK
+    what, reader = _TABLES.get(suffixes[-1] if suffixes else "", ("a file, not a folder", "the program that wrote it"))
+    return what, _AS_NPZ.format(reader=reader)

@@ -57,10 +57,10 @@ def _read(name: str, root: Path, layout: Layout, options: ReadOptions) -> Datase
         raise DatasetError(f"{root}: all pictures are of one class, {only!r}; at least two are needed")
     paths = [*layout.train, *test]
     images, notes = _load(paths, options)
-    warnings = (*layout.warnings, *_warn_of_blanks(root, paths, images), *_warn_of_mixture(root, paths, images))
+    warnings = (*layout.warnings, *_warn_of_blanks(root, paths, images))
     positions = {label: position for position, label in enumerate(class_names)}
     labels = np.array([positions[label] for label in (*layout.train.values(), *test.values())], dtype=np.int64)
-    notes = (*layout.notes, *notes)
+    notes = (*layout.notes, *notes, *_note_mixture(root, paths, images))
     if not test:
         return cut_dataset(name, images, labels, class_names, options, notes, warnings)
     n = len(layout.train)
@@ -86,12 +86,10 @@ def _load(paths: list[Path], options: ReadOptions) -> tuple[NDArray[np.generic],
         n_multiple += picture.n_pictures > 1
     if not n_multiple:
         return images, ()
-    return images, (f"of the files that hold several pictures, as phones write them, the first was taken: {n_multiple:,}",)
+    return images, (f"{n_multiple:,} files hold several pictures, as phones write them; the first of each was taken",)
 
 
-def _check_alike(
-    path: Path, values: NDArray[np.generic], first_path: Path, first: NDArray[np.generic]
-) -> None:
+def _check_alike(path: Path, values: NDArray[np.generic], first_path: Path, first: NDArray[np.generic]) -> None:
     if values.shape != first.shape:
         raise DatasetError(
             f"{path}: {_size(values)} pixels, but {first_path.name} has {_size(first)}; "
@@ -107,20 +105,19 @@ def _warn_of_blanks(root: Path, paths: Sequence[Path], images: NDArray[np.generi
         raise DatasetError(f"{root}: all {len(paths):,} pictures are blank: in each, all pixels have the same value")
     if not blank:
         return ()
-    return (f"{len(blank):,} of {len(paths):,} pictures are blank, all their pixels have the same value: "
-            f"{name_some(blank, root)}",)  # fmt: skip
+    counts = f"{len(blank):,} of {len(paths):,} pictures are blank, all their pixels have the same value"
+    return (f"{counts}: {name_some(blank, root)}",)
 
 
-def _warn_of_mixture(root: Path, paths: Sequence[Path], images: NDArray[np.generic]) -> tuple[str, ...]:
+def _note_mixture(root: Path, paths: Sequence[Path], images: NDArray[np.generic]) -> tuple[str, ...]:
+    """Return a note of which pictures are of another polarity than most; that they are mixed is warned of anyway."""
     polarities = image_polarities(images)
     light, dark = (np.flatnonzero(polarities == code) for code in (1, -1))
     if not PolarityCounts(len(light), len(dark)).is_mixed:
         return ()
-    fewer = min((light, dark), key=len)
-    examples = name_some([paths[index] for index in fewer], root)
-    which = "light ink on a dark ground" if fewer is light else "dark ink on a light ground"
-    return (f"the pictures are of mixed polarity: {len(light):,} are light on dark, {len(dark):,} dark on light; "
-            f"{which}: {examples}",)  # fmt: skip
+    fewer, which = (light, "light on dark") if len(light) < len(dark) else (dark, "dark on light")
+    examples = name_some([paths[int(index)] for index in fewer], root)
+    return (f"{len(fewer):,} of {len(paths):,} pictures came {which}, unlike most: {examples}",)
 
 
 def _size(picture: NDArray[np.generic]) -> str:

@@ -137,7 +137,7 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
             f"{folder.path}: it is not clear which folders are the classes: {count:,} pictures are in folders like "
             f"{example}, so they may be {_shown(sorted(classes))} or {_shown(sorted(names))}; needed is {LAYOUTS}"
         )
-    said = f"{count:,} pictures are deeper than in a class folder, e.g. in {example}: the outermost folder is their class"
+    said = f"{count:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
     return ((said,), ()) if is_label_like(classes) else ((), (said,))
 
 

@@ -1,7 +1,8 @@
 """IDX files in a folder: found under the names that archives give them, each with its copies.
 
-torchvision leaves ``NAME`` and ``NAME.gz`` side by side in ``MNIST/raw``; Kaggle's archive has ``train-images.idx3-ubyte``
-beside a folder ``train-images-idx3-ubyte`` that holds the file again. Copies are read all, and must have one content.
+torchvision leaves ``NAME`` and ``NAME.gz`` side by side in ``MNIST/raw``; Kaggle's archive has the file
+``train-images.idx3-ubyte`` beside a folder ``train-images-idx3-ubyte`` that holds it again. All copies are read, and
+must have the same content.
 """
 
 import os
@@ -102,13 +103,16 @@ def find_idx_files(folder: Path) -> dict[str, IdxFile]:
         if entry.is_file():
             copies[name].append(Path(entry.path))
         elif entry.is_dir():
-            copies[name] += [Path(inner.path) for inner in _entries(Path(entry.path))
-                             if inner.is_file() and _original_name(inner.name) == name]  # fmt: skip
+            copies[name] += _files_named(name, Path(entry.path))
     return {
         name: IdxFile(tuple(sorted(paths, key=lambda path: (path.suffix == ".gz", str(path)))))
         for name, paths in sorted(copies.items())
         if paths
     }
+
+
+def _files_named(name: str, folder: Path) -> list[Path]:
+    return [Path(entry.path) for entry in _entries(folder) if entry.is_file() and _original_name(entry.name) == name]
 
 
 def _original_name(name: str) -> str | None:

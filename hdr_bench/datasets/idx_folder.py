@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, encode_labels, with_blanks_noted
+from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
 from hdr_bench.datasets.folder_scan import scan_folder
 from hdr_bench.datasets.idx_files import HOW_NAMED, IdxFile, find_idx_files, locate_idx
+from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
@@ -124,7 +125,9 @@ def read_pair(pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
     if labels.ndim != 1:
         raise DatasetError(f"{pair.labels.path}: {labels.ndim} dimensions; labels need one")
     if len(images) != len(labels):
-        raise DatasetError(f"{pair.images.path} holds {len(images)} images, but {pair.labels.path} {len(labels)} labels")
+        raise DatasetError(
+            f"{pair.images.path} holds {len(images)} images, but {pair.labels.path} {len(labels)} labels"
+        )
     return images, labels
 
 

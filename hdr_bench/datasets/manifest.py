@@ -1,6 +1,6 @@
 """The record beside prepared arrays.
 
-Version 2 (0.6.0): warnings, and a checksum of the record itself; times of files are no longer kept, since their content
+Version 2 (0.2.0): warnings, and a checksum of the record itself; times of files are no longer kept, since their content
 is verified. Version 1 (0.1.0): the first; what was added then is still read.
 """
 
@@ -34,7 +34,9 @@ class Manifest(BaseModel):
     class_names : tuple of str
     fingerprint : str
         As `Dataset.fingerprint`; the arrays are verified against it.
-    notes, warnings : tuple of str
+    notes : tuple of str
+    warnings : tuple of str or None
+        None if the arrays were written before there were any: they are then looked through again.
     files : dict of str to VerifiedFile
         By name; they tell which file was changed.
     checksum : str or None
@@ -47,7 +49,7 @@ class Manifest(BaseModel):
     class_names: tuple[str, ...]
     fingerprint: str
     notes: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] | None = None
     files: dict[str, VerifiedFile]
     checksum: str | None = None
 

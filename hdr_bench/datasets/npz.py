@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, encode_labels, with_blanks_noted
+from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
 from hdr_bench.datasets.file_kinds import describe_file
+from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.rows import as_images
 from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
@@ -60,11 +61,11 @@ def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
         if set(names) <= arrays.keys():
             refuse_cut(name, options)
             return with_blanks_noted(_split(name, path, arrays, names))
-    for names in WHOLE_NAMES:
-        if set(names) <= arrays.keys():
-            images, raw_labels = _images_and_labels(path, arrays, *names)
-            labels, class_names = encode_labels(f"{path}: {names[1]}", raw_labels)
-            unread = _unread(arrays, names)
+    for images_name, labels_name in WHOLE_NAMES:
+        if {images_name, labels_name} <= arrays.keys():
+            images, raw_labels = _images_and_labels(path, arrays, images_name, labels_name)
+            labels, class_names = encode_labels(f"{path}: {labels_name}", raw_labels)
+            unread = _unread(arrays, (images_name, labels_name))
             return with_blanks_noted(cut_dataset(name, images, labels, class_names, options, *unread))
     allowed = " or ".join("/".join(names) for names in (*SPLIT_NAMES, *WHOLE_NAMES))
     held = ", ".join(f"{key} {array.shape}" for key, array in sorted(arrays.items())) or "nothing"
@@ -74,9 +75,9 @@ def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
     )
 
 
-def _split(name: str, path: Path, arrays: _Arrays, names: Sequence[str]) -> Dataset:
-    train_images, train_labels = _images_and_labels(path, arrays, *names[:2])
-    test_images, test_labels = _images_and_labels(path, arrays, *names[2:])
+def _split(name: str, path: Path, arrays: _Arrays, names: tuple[str, str, str, str]) -> Dataset:
+    train_images, train_labels = _images_and_labels(path, arrays, names[0], names[1])
+    test_images, test_labels = _images_and_labels(path, arrays, names[2], names[3])
     n = len(train_labels)
     labels, class_names = encode_labels(f"{path}: {names[1]}", np.concatenate([train_labels, test_labels]))
     parts = (Part(train_images, labels[:n]), Part(test_images, labels[n:]))

@@ -1,12 +1,12 @@
 """One picture file as an array of grey values."""
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from warnings import catch_warnings
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hdr_bench.datasets.transparency import lay_on_paper
 from hdr_bench.exceptions import DatasetError
@@ -65,7 +65,11 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
     """
     try:
         # Through an open file: given a path, Pillow 12 and 13 map an uncompressed TIFF that is to be turned wrongly.
-        with path.open("rb") as file, _no_bombs(), Image.open(file) as picture:
+        with (
+            path.open("rb") as file,
+            catch_warnings(action="error", category=Image.DecompressionBombWarning),
+            Image.open(file) as picture,
+        ):
             _check_size(path, picture)
             n_pictures = _count_pictures(path, picture)
             _check_depth(path, picture)
@@ -86,13 +90,9 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
 
 
 def _without_address(error: Exception) -> str:
-    if isinstance(error, Image.UnidentifiedImageError):
+    if isinstance(error, UnidentifiedImageError):
         return "its content is of no picture format that Pillow knows"
     return str(error)
-
-
-def _no_bombs() -> warnings.catch_warnings:  # type: ignore[type-arg]  # generic only in the type stubs
-    return warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning)
 
 
 def _check_size(path: Path, picture: Image.Image) -> None:

@@ -13,12 +13,13 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from hdr_bench.datasets.dataset import Dataset, Part, fingerprint_of
+from hdr_bench.datasets.dataset import Dataset, Part, doubts_of, fingerprint_of
 from hdr_bench.datasets.home import prepared_home
 from hdr_bench.datasets.manifest import NAME, Manifest, VerifiedFile, read_manifest
 from hdr_bench.exceptions import DatasetError
@@ -70,21 +71,20 @@ def open_prepared(prepared: Prepared) -> Dataset:
     """
     manifest, folder = prepared.manifest, prepared.folder
     state = _state_of(folder, manifest.name)
-    arrays = {name: _map_array(folder / f"{name}.npy", manifest.name) for name in _ARRAYS}
-    dataset = Dataset(
+    train, test = (_map_part(folder, part, manifest.name) for part in ("train", "test"))
+    if _verified.get(folder) != state:
+        _verify(train, test, prepared)
+        if time.time_ns() - max(max(times) for _, _, *times in state) > _TICK_NS:
+            _verified[folder] = state
+    return Dataset(
         name=manifest.name,
-        train=Part(arrays["train_images"], arrays["train_labels"]),
-        test=Part(arrays["test_images"], arrays["test_labels"]),
+        train=train,
+        test=test,
         class_names=manifest.class_names,
         fingerprint=manifest.fingerprint,
         notes=manifest.notes,
-        warnings=manifest.warnings,
+        warnings=doubts_of(train, test) if manifest.warnings is None else manifest.warnings,
     )
-    if _verified.get(folder) != state:
-        _verify(dataset, prepared)
-        if time.time_ns() - max(max(times) for _, _, *times in state) > _TICK_NS:
-            _verified[folder] = state
-    return dataset
 
 
 def open_dataset(folder: Path) -> Dataset:
@@ -191,7 +191,11 @@ def _file_state(path: Path, name: str) -> _FileState:
     return seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
-def _map_array(path: Path, name: str) -> NDArray[np.generic]:
+def _map_part(folder: Path, part: str, name: str) -> Part:
+    return Part(*(_map_array(folder / f"{part}_{what}.npy", name) for what in ("images", "labels")))
+
+
+def _map_array(path: Path, name: str) -> NDArray[Any]:
     try:
         array = np.load(path, mmap_mode="r")
     except (ValueError, OSError, EOFError, SyntaxError) as error:  # a header that cannot be read, a file cut short
@@ -201,11 +205,11 @@ def _map_array(path: Path, name: str) -> NDArray[np.generic]:
     return array
 
 
-def _verify(dataset: Dataset, prepared: Prepared) -> None:
+def _verify(train: Part, test: Part, prepared: Prepared) -> None:
     folder, manifest = prepared.folder, prepared.manifest
     if not manifest.is_whole:
         raise _changed(folder / NAME, manifest.name)
-    if fingerprint_of(dataset.train, dataset.test) == manifest.fingerprint:
+    if fingerprint_of(train, test) == manifest.fingerprint:
         return
     for file, verified in manifest.files.items():
         if _sha256(folder / file) != verified.sha256:

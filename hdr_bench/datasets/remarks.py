@@ -19,8 +19,8 @@ def warn_of_blanks(images: NDArray[np.generic], what: str) -> tuple[str, ...]:
     if not len(blank):
         return ()
     shown = ", ".join(map(str, blank[:_SHOWN])) + (", ..." if len(blank) > _SHOWN else "")
-    return (f"{len(blank):,} of {len(images):,} {what} images are blank, all their pixels have the same value: "
-            f"index {shown}",)  # fmt: skip
+    counts = f"{len(blank):,} of {len(images):,} {what} images are blank, all their pixels have the same value"
+    return (f"{counts}: index {shown}",)
 
 
 def warn_of_classes(

@@ -11,6 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import LinearHead, flattened
 from hdr_bench.estimators.products import all_products, outputs_on_products, ridge_on_products
 
@@ -88,6 +89,7 @@ class LinearClassifier(LinearHead):
         check_classification_targets(labels)
         self._check_head(labels)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
+        self._fitted_on = summarize_pixels(pixels)
         self._fit_head(scaled(pixels, self.scale_), labels)
         return self
 
@@ -95,6 +97,7 @@ class LinearClassifier(LinearHead):
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
+        warn_if_unlike(self, pixels)
         return flattened(scaled(pixels, self.scale_) @ self.coef_.T + self.intercept_)
 
     @property
@@ -204,6 +207,7 @@ class PolynomialClassifier(LinearHead):
             raise ValueError(f"degree={self.degree!r}, n_components={self.n_components!r}: both must be at least 1")
         self._check_head(labels)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
+        self._fitted_on = summarize_pixels(pixels)
         pixels = scaled(pixels, self.scale_)
         solver = "full" if len(pixels) < pixels.shape[1] else "covariance_eigh"
         self.pca_ = PCA(min(self.n_components, *pixels.shape), svd_solver=solver).fit(pixels)
@@ -218,6 +222,7 @@ class PolynomialClassifier(LinearHead):
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
+        warn_if_unlike(self, pixels)
         components = self.pca_.transform(scaled(pixels, self.scale_))
         coef = self.coef_ / self.coef_.dtype.type(self.product_scale_)
         return flattened(outputs_on_products(components, self.degree, coef, self.intercept_))

@@ -10,6 +10,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.engines import PACKAGES, choose_engine
+from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import UnknownNameError
 
@@ -76,6 +77,7 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
             )
         self.classes_, self._codes = np.unique(labels, return_inverse=True)
         self.engine_ = choose_engine(self.engine, ENGINES)
+        self._fitted_on = summarize_pixels(pixels)
         self._images = np.ascontiguousarray(pixels, dtype=_floating(pixels))
         self._index = _index_of(self._images, self.engine_)
         return self
@@ -84,6 +86,7 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         """Return each class's share of the votes for `X` of shape (n, n_features): shape (n, n_classes)."""
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
+        warn_if_unlike(self, pixels)
         distances, neighbors = self._search(np.ascontiguousarray(pixels, dtype=self._images.dtype))
         weights = _inverse(distances) if self.weights == "distance" else np.ones_like(distances)
         votes = np.zeros((len(pixels), len(self.classes_)))

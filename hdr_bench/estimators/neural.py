@@ -11,10 +11,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.augmentation import Distortion
+from hdr_bench.estimators.augmentation import Distortion, as_distortion
+from hdr_bench.estimators.background import learn_background
 from hdr_bench.estimators.held_out import Codes, Rows, codes_of, hold_out
 from hdr_bench.estimators.images import learn_scale
 from hdr_bench.estimators.layers import Shape
+from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.notation import LayerRow, layer_table, parse_layers
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
@@ -146,6 +148,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         X, told = self._rows(X)
         rows = validate_data(self, X, reset=False)
         self._check_shape(told)
+        warn_if_unlike(self, rows)
         with torch_threads(self.n_jobs):
             probabilities: NDArray[np.float32] = self.net_.predict_proba(rows)
         return probabilities
@@ -249,6 +252,17 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         self._check_batches(len(rows))
         self.classes_ = classes
         self.scale_ = learn_scale(rows, self.pixel_scale)
+        self._fitted_on = summarize_pixels(rows)
+        self.background_ = self._learn_background(rows)
+
+    def _learn_background(self, rows: Rows) -> tuple[float, ...]:
+        """Return the background of each channel, for distorted images to be padded with; empty without distortion."""
+        distortion = as_distortion(self.augmentation)
+        if distortion is None:
+            return ()
+        height, width, *_ = self.image_shape_
+        images = rows.reshape(len(rows), height, width, -1)
+        return tuple(learn_background(images[..., k], distortion.background) for k in range(images.shape[3]))
 
     def _check_batches(self, n: int) -> None:
         if min(n, self.batch_size) == 1 and "BN" in self._layers().split("-"):

@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import decided, flattened
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
@@ -91,6 +92,7 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         self.classes_ = np.unique(labels)
         self._check_parameters()
         self.scale_ = learn_scale(pixels, self.pixel_scale)
+        self._fitted_on = summarize_pixels(pixels)
         pixels = scaled(pixels, self.scale_)
         self.centers_, squares = self._clustered(pixels, labels)
         self.gamma_ = (len(pixels) / (2 * squares) if squares else 1.0) if self.gamma is None else float(self.gamma)
@@ -103,7 +105,9 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     def decision_function(self, X: ArrayLike) -> Floats:
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
         check_is_fitted(self)
-        pixels = scaled(validate_data(self, X, reset=False), self.scale_)
+        raw = validate_data(self, X, reset=False)
+        warn_if_unlike(self, raw)
+        pixels = scaled(raw, self.scale_)
         return flattened(
             np.concatenate([self._units(part) @ self.coef_.T + self.intercept_ for part in _parts(pixels)])
         )

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.engines import PACKAGES, choose_engine
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import UnknownNameError
 
@@ -104,6 +105,7 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         if len(self.classes_) < 2:
             raise ValueError(f"SVMClassifier needs at least two classes; y holds one class: {self.classes_[0]!r}")
         self.scale_ = learn_scale(pixels, self.pixel_scale)
+        self._fitted_on = summarize_pixels(pixels)
         self.engine_ = choose_engine(self.engine, ENGINES)
         pixels = scaled(pixels, self.scale_)
         self.svc_ = self._fitted_machine(pixels, codes)
@@ -113,6 +115,7 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         """Return the one-against-rest scores: shape (n, n_classes), or (n,) for two classes."""
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
+        warn_if_unlike(self, pixels)
         scores: NDArray[np.float64] = self.svc_.decision_function(scaled(pixels, self.scale_))
         return scores
 
@@ -120,6 +123,7 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         """Return the class for `X` of shape (n, n_features): shape (n,)."""
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
+        warn_if_unlike(self, pixels)
         labels: NDArray[np.generic] = self.classes_[self.svc_.predict(scaled(pixels, self.scale_)).astype(np.intp)]
         return labels
 

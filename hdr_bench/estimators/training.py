@@ -16,7 +16,7 @@ from skorch.utils import noop
 from torch import nn
 
 from hdr_bench.estimators.allocation import freed_memory_kept
-from hdr_bench.estimators.augmentation import Distortion
+from hdr_bench.estimators.augmentation import as_distortion
 from hdr_bench.estimators.batches import ImageBatches, Reading, n_batches
 from hdr_bench.estimators.devices import choose_device, own_random_numbers, torch_threads
 from hdr_bench.estimators.held_out import Codes, Rows
@@ -83,7 +83,7 @@ def build_net(
         iterator_train=ImageBatches,
         iterator_train__reading=reading,
         iterator_train__generator=torch.Generator().manual_seed(seed),
-        iterator_train__distortion=_distortion(model.augmentation),
+        iterator_train__distortion=as_distortion(model.augmentation),
         iterator_valid=ImageBatches,
         iterator_valid__reading=reading,
         iterator_valid__batch_size=_PREDICT_BATCH,
@@ -143,7 +143,7 @@ def _callbacks(model: "NeuralClassifier", policy: Callback | None, held_out: Any
 
 def _reading(model: "NeuralClassifier") -> Reading:
     height, width, *channels = model.image_shape_
-    return Reading(height, width, channels[0] if channels else 1, model.scale_)
+    return Reading(height, width, channels[0] if channels else 1, model.scale_, model.background_)
 
 
 def _class_weights(model: "NeuralClassifier", codes: Codes) -> torch.Tensor | None:
@@ -189,7 +189,3 @@ def _optimizer(name: str, params: Mapping[str, Any] | None) -> tuple[type[torch.
     ways = {"foreach", "fused", "differentiable"}
     fused = {"fused": True} if "fused" in accepted and not ways & set(params or {}) else {}
     return known[name], {**fused, **(params or {})}
-
-
-def _distortion(augmentation: Distortion | Mapping[str, float] | None) -> Distortion | None:
-    return Distortion(**augmentation) if isinstance(augmentation, Mapping) else augmentation

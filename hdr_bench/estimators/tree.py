@@ -3,9 +3,10 @@
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn import tree
 
+from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 
@@ -79,7 +80,26 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
             super().fit(X, y, sample_weight=sample_weight, **options)
         finally:
             self.set_params(random_state=given)
+        self._fitted_on = summarize_pixels(X)
         return self
+
+    def predict(self, X: ArrayLike, check_input: bool = True) -> NDArray[np.generic]:
+        """Return the class for `X` of shape (n, n_features): shape (n,).
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Pixels.
+        check_input : bool, default=True
+            Whether `X` is checked and converted; scikit-learn's ensembles do so once for all trees.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
+        labels: NDArray[np.generic] = super().predict(X, check_input=check_input)
+        warn_if_unlike(self, X)
+        return labels
 
     @property
     def engine_(self) -> str:

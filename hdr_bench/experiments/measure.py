@@ -87,7 +87,7 @@ def measure_trial(
         n_train=len(dataset.train),
         n_test=len(dataset.test),
         image_shape=dataset.image_shape,
-        data_notes=dataset.notes,
+        data_notes=(*dataset.notes, *dataset.warnings),
         scores=score(predictions, len(dataset.class_names)),
         measurements=measurements,
         parameters=_parameters(model),

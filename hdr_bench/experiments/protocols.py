@@ -64,9 +64,8 @@ def _reduced(case: Case) -> Case:
 
 
 def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
-    if settings.dataset:
-        return DatasetChoice(name=settings.dataset)
-    return case.dataset or suite.dataset
+    choice = case.dataset or suite.dataset
+    return DatasetChoice(name=settings.dataset, polarity=choice.polarity) if settings.dataset else choice
 
 
 def _trials(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice, dataset: Dataset) -> list[Trial]:

@@ -43,7 +43,10 @@ def test_a_writer_before_the_label_is_a_prefix(labels, names_of_writers):
 def test_two_fields_that_may_be_labels_are_never_guessed(pairs):
     firsts, seconds = ({pair[place] for pair in pairs} for place in (0, 1))
     names = [f"{first}_{second}_{index:03}.png" for index, (first, second) in enumerate(pairs)]
-    if len(firsts) > 1 and len(seconds) > 1:
+    if len(firsts) == len(seconds) == 1:
+        with pytest.raises(DatasetError, match="no label in the files' names"):
+            choose_reading(names, "DIR")
+    elif len(firsts) > 1 and len(seconds) > 1:
         with pytest.raises(DatasetError, match="not clear which field.*LABEL_WRITER_NUMBER.*PREFIX_LABEL_NUMBER"):
             choose_reading(names, "DIR")
     else:

@@ -36,19 +36,6 @@ def test_no_image_of_the_carried_data_sets_is_mistaken(name, kind):
     assert polarity_of(inverted) == "dark-on-light"
 
 
-@pytest.mark.full_mnist
-def test_no_image_of_mnist_is_mistaken(real_data_home):
-    digits = load_dataset("mnist")
-    assert count_polarities(digits.train.images) == PolarityCounts(60_000, 0, 0)
-    assert count_polarities(digits.test.images) == PolarityCounts(10_000, 0, 0)
-
-
-@pytest.mark.nist15
-def test_no_image_of_nist15_is_mistaken(real_data_home):
-    characters = load_dataset("nist15")
-    assert count_polarities(characters.test.images) == PolarityCounts(0, 10_959, 0)
-
-
 @given(arrays(np.uint8, st.tuples(st.integers(0, 5), st.integers(1, 6), st.integers(1, 6))))
 def test_an_inverted_image_has_the_other_polarity(images):
     inverted = invert(images, 0, 255)
