@@ -124,7 +124,7 @@ def _original_name(name: str) -> str | None:
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as scan:
-            entries = [entry for entry in scan if not entry.name.startswith(".")]
+            entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)
     except PermissionError as error:
         raise DatasetError(f"{folder}: no permission to read this folder; change its mode or choose another") from error
     except NotADirectoryError as error:

@@ -71,10 +71,10 @@ def test_a_class_in_one_part_only_is_warned_of_with_counts_each_time(folder, dig
         assert "only the test part has, with their numbers of images: '9' (2)" in told
         assert "only the training part has, with their numbers of images: '4' (6)" in told
         assert len(data.warnings) == len(caught) == 2
-    with pytest.warns(DatasetWarning, match="only the test part has"):
-        add_dataset("mine", folder)
-    with pytest.warns(DatasetWarning, match="mine: classes that only the test part has"):
-        load_dataset("mine")
+    for load in (lambda: add_dataset("mine", folder), lambda: load_dataset("mine")):
+        with pytest.warns(DatasetWarning) as caught:
+            load()
+        assert str(caught[0].message).startswith("mine: classes that only the test part has")
 
 
 @pytest.mark.parametrize(
