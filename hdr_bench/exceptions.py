@@ -100,7 +100,7 @@ class CodeChangedWarning(UserWarning):
 
 
 class DatasetWarning(UserWarning):
-    """Data that can be used, but look as if something went wrong with them: what, how many, and what to do."""
+    """Data that can be read, but may not be what was meant."""
 
 
 class SavedVersionsWarning(UserWarning):
