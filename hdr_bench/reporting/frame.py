@@ -13,6 +13,7 @@ from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.result import Measurements, Result, Scores
 from hdr_bench.experiments.run_record import Planned, RunRecord
 from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.uncertainty import uncertainty_of_row, uncertainty_over_seeds
 
 _SCORES = list(Scores.model_fields)
@@ -43,19 +44,19 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     results : DataFrame
-        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0),
-        ``samples`` (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``,
-        ``"failed"``, ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been
-        run, ``"damaged"`` where its file is not whole, ``"newer"`` where a newer version of the library wrote
-        it), ``error``, ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``,
-        ``n_concurrent`` (trials that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole
-        trial); then the scores (shares between 0 and 1), the measurements (seconds, bytes), and of a grid
-        search ``chosen`` (JSON), ``search_score``, ``n_tried``, ``n_failed``, ``n_candidates``,
-        ``search_is_limited``, ``search_seconds``, ``refit_seconds``; missing for a failed trial. Last, the same for
-        all trials of a row that has several seeds, ``accuracy_variance`` and ``accuracy_freedom`` (of its mean
-        accuracy over images and seeds: the variance, and its degrees of freedom), ``accuracy_basis`` and
-        ``accuracy_trials`` (what it was computed from, and the number of trials); missing for all other rows, and
-        if the predictions are not stored.
+        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0), ``samples``
+        (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``, ``"failed"``,
+        ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been run, ``"damaged"``
+        where its file is not whole, ``"newer"`` where a newer version of the library wrote it), ``error``,
+        ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``, ``n_concurrent`` (trials
+        that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole trial); then the scores (shares
+        between 0 and 1), the measurements (seconds, bytes), and of a grid search ``chosen`` (JSON), ``search_score``,
+        ``n_tried``, ``n_failed``, ``n_candidates``, ``search_is_limited``, ``search_seconds``, ``refit_seconds``;
+        missing for a failed trial. Last, the same for all trials of a row that has several seeds,
+        ``accuracy_variance`` and ``accuracy_freedom`` (of its mean accuracy over images and seeds: the variance, and
+        its degrees of freedom), ``accuracy_basis`` and ``accuracy_trials`` (what it was computed from, and the number
+        of trials), for which the predictions are read; missing for all other rows, and if the predictions are not
+        stored.
 
     Raises
     ------
@@ -110,10 +111,10 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
         ``accuracy_high`` (the 95 % interval, over images and seeds, or over folds), ``accuracy_basis`` (what it is
         computed from, see `hdr_bench.reporting.uncertainty.Basis`), ``accuracy_std``, ``accuracy_min`` and
         ``accuracy_max`` (over seeds and folds; the standard deviation is missing for one trial), ``error_rate``,
-        ``is_time_disturbed`` (other trials shared the machine), ``cost_set`` (the same for rows whose costs compare:
-        the same data, as many images to learn from and to judge; empty for a part of a learning curve), the mean of
-        each score and measurement over the trials that went well (missing where one of them lacks it), and of a grid
-        search what was chosen.
+        ``is_time_disturbed`` (every fit waited for processors that something else had), ``cost_set`` (the same for
+        rows whose costs compare: the same data, as many images to learn from and to judge; empty for a part of a
+        learning curve), the mean of each score and measurement over the trials that went well (missing where one of
+        them lacks it), and of a grid search what was chosen.
     """
     labels = [label_of(row) for row in results.to_dict("records")]
     groups = results.assign(label=labels).groupby("label", sort=False)
@@ -211,7 +212,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
     row["cost_set"] = _cost_set(good)
-    row["is_time_disturbed"] = bool((good["n_concurrent"].astype(float) > 1).any())
+    row["is_time_disturbed"] = len(good) > 0 and bool(disturbed_times(good).all())
     found = uncertainty_of_row(good, row["n_test"]) if len(good) else None
     low, high = found.interval(row["accuracy"], row["n_test"]) if found else (np.nan, np.nan)
     return row | {
