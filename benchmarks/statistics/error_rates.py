@@ -207,8 +207,9 @@ _EXCESS = (
     "The rule exceeds 5 % most with few seeds where these matter more than the images do, and most against a method "
     "without any: the degrees of freedom are then estimated from two or three accuracies, and come out too many when "
     "these happen to be close together. Intervals that add the squares of both reaches (Zou and Donner 2008) would "
-    "hold 5 % there, but err in only 1 to 3 % between two stochastic methods, with intervals 1.4 times as wide for three seeds; "
-    "five seeds are the better remedy."
+    "come closer to 5 % there, but err in only 1 to 3 % between two stochastic methods, with intervals 1.4 times as "
+    "wide for three seeds; five seeds are the better remedy. Welch's test and the bootstrap of images each leave out "
+    "a part of what chance does: the choice of the images, or of the seeds."
 )
 
 
