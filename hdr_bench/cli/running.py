@@ -87,6 +87,8 @@ def run(
     )  # fmt: skip
     store = Store(out or default_folder(loaded, settings))
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
+    for remark in plan.remarks:
+        typer.echo(remark, err=True)
     if dry_run:
         _print_plan(plan)
         return

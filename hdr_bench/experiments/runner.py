@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from hdr_bench.datasets import write_dataset
-from hdr_bench.exceptions import NewerFormatError, StoreError, UnknownNameError
+from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
 from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
 from hdr_bench.experiments.interleaving import interleave
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_case
+from hdr_bench.experiments.run_record import Planned, RunRecord, Settings
 from hdr_bench.experiments.settings import make_settings
-from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
+from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import check_suite, load_suite
 from hdr_bench.experiments.trial import Trial
@@ -42,6 +43,8 @@ class Plan:
     to_run : tuple of Trial
         Those among them that are chosen and not there yet.
     rerun : {"missing", "failed", "all"}
+    remarks : tuple of str
+        What stored results are not believed, and why.
     """
 
     suite: Suite
@@ -51,6 +54,7 @@ class Plan:
     trials: tuple[Trial, ...]
     to_run: tuple[Trial, ...]
     rerun: Rerun = "missing"
+    remarks: tuple[str, ...] = ()
 
 
 def run_suite(
@@ -163,14 +167,17 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
     if only is not None and not any(fnmatch(trial.case.lower(), only.lower()) for trial in trials):
         raise UnknownNameError("case (--only)", str(only), dict.fromkeys(trial.case for trial in trials))
     # What `only` leaves out is part of the run where an earlier call has run it.
-    part, to_run = [], []
+    part, to_run, remarks = [], [], []
     for trial in trials:
         entry, asked = planned(trial), only is None or fnmatch(trial.case.lower(), only.lower())
-        if asked or store.find(entry) is not None:
+        found = store.look_up(entry)
+        if asked or found.result is not None or found.is_newer:
             part.append(trial)
-        if asked and (rerun == "all" or is_missing(entry, store, rerun)):
+        if asked and is_missing(entry, store, rerun):
             to_run.append(trial)
-    return Plan(suite, origin, settings, cases, tuple(part), tuple(to_run), rerun)
+        if asked and found.problem:
+            remarks.append(f"{'left as it is' if found.is_newer else 'runs again'}: {found.problem}")
+    return Plan(suite, origin, settings, cases, tuple(part), tuple(to_run), rerun, tuple(remarks))
 
 
 def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
@@ -211,7 +218,7 @@ def execute(
     store.write_run(record, every)
     for case in plan.cases:
         if any(trial.fold is None for trial in case.trials):
-            store.write_images(case.dataset.fingerprint, case.dataset.test.images)
+            store.arrays.write_images(case.dataset.fingerprint, case.dataset.test.images)
     progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected or {})
     datasets = {case.dataset.fingerprint: case.dataset for case in plan.cases}
     try:
@@ -248,20 +255,14 @@ def planned(trial: Trial) -> Planned:
 
 
 def is_missing(trial: Planned, store: Store, rerun: Rerun) -> bool:
-    """Whether a trial is to be run: there is no result that can be read, or none that went well where that is asked."""
-    key = store.find(trial)
-    if key is None:
-        return True
-    return rerun == "failed" and _status(store, key) != "ok"
+    """Whether a trial is to be run: there is no whole result, or a failed one where those are to be run again.
 
-
-def _status(store: Store, key: str) -> str:
-    try:
-        return store.read(key).status
-    except NewerFormatError:
-        raise
-    except StoreError:
-        return "damaged"
+    What a newer version of the library wrote is not run again: its result would be written over.
+    """
+    found = store.look_up(trial)
+    if found.result is None:
+        return not found.is_newer
+    return rerun == "all" or (rerun == "failed" and found.result.status != "ok")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
+from hdr_bench.experiments.committed import open_store
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
 from hdr_bench.reporting.crossed import Fits, paired_difference
@@ -124,7 +125,7 @@ def compare_runs(
     is_one_machine = not remarks
     if remarks and not across_machines:
         remarks.append("Times are not compared; --across-machines compares them all the same")
-    changes = [*_statuses(pairs), *_accuracies(pairs, Store(before), Store(after), alpha)]
+    changes = [*_statuses(pairs), *_accuracies(pairs, open_store(before), open_store(after), alpha)]
     changes += _costs(pairs, tolerance, across_machines, is_one_machine)
     return Comparison(
         tuple(sorted(changes, key=lambda change: cases.index(change.case))),

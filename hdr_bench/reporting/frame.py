@@ -2,23 +2,19 @@
 
 import json
 import os
-from collections.abc import Callable
+import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hdr_bench.exceptions import NewerFormatError, StoreError
+from hdr_bench.exceptions import StoredScoresWarning
+from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.result import Measurements, Result, Scores
-from hdr_bench.experiments.store import Planned, RunRecord, Store
-from hdr_bench.reporting.crossed import Fits
+from hdr_bench.experiments.run_record import Planned, RunRecord
+from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.disturbed import disturbed_times
-from hdr_bench.reporting.uncertainty import (
-    Uncertainty,
-    uncertainty_of_accuracies,
-    uncertainty_of_fits,
-    uncertainty_of_folds,
-)
+from hdr_bench.reporting.uncertainty import uncertainty_of_row, uncertainty_over_seeds
 
 _SCORES = list(Scores.model_fields)
 _MEASUREMENTS = list(Measurements.model_fields)
@@ -28,8 +24,13 @@ _SEARCH_NUMBERS = [name for name in _SEARCH if name not in {"chosen", "search_is
 _IDENTITY = ["key", "suite", "case", "estimator", "protocol", "seed", "fold", "samples", "is_deterministic", "status",
              "error", "dataset", "fingerprint", "n_train", "n_test", "is_reduced", "threads", "n_concurrent", "cpu",
              "finished", "seconds"]  # fmt: skip
-_UNCERTAINTY = ["accuracy_variance", "accuracy_freedom", "accuracy_basis", "accuracy_trials"]
 _TEXTS = {"engine", "memory_method"}
+
+WITHOUT_PREDICTIONS = (
+    "committed in format 3, without predictions: the scores are as they were stored, cannot be checked, and are not "
+    "compared again"
+)
+"""What is said of a report of format 3."""
 
 
 def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -43,23 +44,29 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     results : DataFrame
-        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0), ``samples``
-        (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``, ``"failed"``,
-        ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been run, ``"damaged"`` where
-        its file cannot be read), ``error``, ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``,
-        ``threads``, ``n_concurrent`` (trials that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole
-        trial); then the scores (shares between 0 and 1), the measurements (seconds, bytes), and of a grid search
-        ``chosen`` (JSON), ``search_score``, ``n_tried``, ``n_failed``, ``n_candidates``, ``search_is_limited``,
-        ``search_seconds``, ``refit_seconds``; missing for a failed trial. Last, the same for all trials of a row that
-        has several seeds, ``accuracy_variance`` and ``accuracy_freedom`` (of its mean accuracy over images and seeds:
-        the variance, and its degrees of freedom), ``accuracy_basis`` and ``accuracy_trials`` (what it was computed
-        from, and the number of trials), for which the predictions are read; missing for all other rows, and if the
-        predictions are not stored.
+        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0),
+        ``samples`` (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``,
+        ``"failed"``, ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been
+        run, ``"damaged"`` where its file is not whole, ``"newer"`` where a newer version of the library wrote
+        it), ``error``, ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``,
+        ``n_concurrent`` (trials that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole
+        trial); then the scores (shares between 0 and 1), the measurements (seconds, bytes), and of a grid
+        search ``chosen`` (JSON), ``search_score``, ``n_tried``, ``n_failed``, ``n_candidates``,
+        ``search_is_limited``, ``search_seconds``, ``refit_seconds``; missing for a failed trial. Last, the same for
+        all trials of a row that has several seeds, ``accuracy_variance`` and ``accuracy_freedom`` (of its mean
+        accuracy over images and seeds: the variance, and its degrees of freedom), ``accuracy_basis`` and
+        ``accuracy_trials`` (what it was computed from, and the number of trials); missing for all other rows, and
+        if the predictions are not stored.
 
     Raises
     ------
     StoreError
         If there is no run at `path`.
+
+    Warns
+    -----
+    StoredScoresWarning
+        If `path` is a report that was committed in format 3, without predictions.
 
     Examples
     --------
@@ -67,19 +74,19 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     >>> results = load_results("reports/quick")  # doctest: +SKIP
     >>> results.groupby("case")["accuracy"].mean()  # doctest: +SKIP
     """
-    store = Store(path)
-    return _frame(store, store.read_run(), store.read)
+    store = open_store(path)
+    if isinstance(store, CommittedReport):
+        warnings.warn(f"{store.folder}: {WITHOUT_PREDICTIONS}", StoredScoresWarning, stacklevel=2)
+    return read_results(store, store.read_run())[0]
 
 
 def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, Result]]:
-    """Return what `load_results` does, and the results themselves by their keys, as far as they can be read."""
+    """Return what `load_results` does, and the results themselves by their keys, as far as they are believed."""
     records: dict[str, Result] = {}
-
-    def read(key: str) -> Result:
-        records[key] = store.read(key)
-        return records[key]
-
-    return _frame(store, run, read), records
+    rows = [_row(run.suite.name, planned, store, records) for planned in run.trials]
+    frame = pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
+    labels = pd.Series([label_of(row) for row in frame.to_dict("records")], frame.index, dtype=object)
+    return frame.join(uncertainty_over_seeds(frame, labels, store.read_predictions)), records
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -123,54 +130,16 @@ def largest_cost_set(summary: pd.DataFrame) -> str | None:
     return None if named.empty else str(max(dict.fromkeys(named), key=lambda name: int((named == name).sum())))
 
 
-def _frame(store: Store, run: RunRecord, read: Callable[[str], Result]) -> pd.DataFrame:
-    rows = [_row(run.suite.name, planned, store, read) for planned in run.trials]
-    frame = pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
-    return frame.join(_over_seeds(frame, store))
-
-
-def _over_seeds(frame: pd.DataFrame, store: Store) -> pd.DataFrame:
-    """Return how sure the mean accuracy of each row with several seeds is, for each of its trials."""
-    columns = pd.DataFrame(np.nan, frame.index, _UNCERTAINTY).astype({"accuracy_basis": object})
-    good = frame[(frame["status"] == "ok") & frame["fold"].isna()]
-    labels = pd.Series([label_of(row) for row in good.to_dict("records")], good.index, dtype=object)
-    for _, trials in good.groupby(labels, sort=False):
-        if len(trials) < 2 or (fits := _fits(trials, store)) is None:
-            continue
-        found = uncertainty_of_fits(fits)
-        columns.loc[trials.index, _UNCERTAINTY] = [found.variance, found.freedom, found.basis, len(trials)]
-    return columns
-
-
-def _fits(trials: pd.DataFrame, store: Store) -> Fits | None:
-    """Return the fits of a row; None if the predictions of one of them are not stored, or cannot be read."""
-    predictions = []
-    for key in trials["key"]:
-        try:
-            found = store.read_predictions(key)
-        except StoreError:
-            return None
-        if found is None:
-            return None
-        predictions.append(found)
-    return Fits.from_predictions(predictions, is_deterministic=bool(trials["is_deterministic"].iloc[0]))
-
-
-def _row(suite: str, planned: Planned, store: Store, read: Callable[[str], Result]) -> dict[str, Any]:
+def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
     row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": planned.case, "seed": planned.seed}
     row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
-    key = store.find(planned)
-    if key is None:
-        is_there = store.is_there(planned.key)
-        told = ("damaged", "cut off; it will be run again") if is_there else ("missing", "not yet run")
-        return {**row, "status": told[0], "error": told[1]}
-    try:
-        return {**row, "key": key, **_told(read(key))}
-    except NewerFormatError:
-        raise
-    except StoreError as error:
-        # A report says the same wherever the folder lies.
-        return {**row, "status": "damaged", "error": str(error).replace(f"{store.folder}{os.sep}", "")}
+    found = store.look_up(planned)
+    if found.result is not None:
+        records[found.key] = found.result
+        return {**row, "key": found.key, **_told(found.result)}
+    if not found.problem:
+        return {**row, "status": "missing", "error": "not yet run"}
+    return {**row, "status": "newer" if found.is_newer else "damaged", "error": found.problem}
 
 
 def _told(result: Result) -> dict[str, Any]:
@@ -244,7 +213,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
     row["cost_set"] = _cost_set(good)
     row["is_time_disturbed"] = len(good) > 0 and bool(disturbed_times(good).all())
-    found = _uncertainty(good, row["n_test"]) if len(good) else None
+    found = uncertainty_of_row(good, row["n_test"]) if len(good) else None
     low, high = found.interval(row["accuracy"], row["n_test"]) if found else (np.nan, np.nan)
     return row | {
         "accuracy_low": low,
@@ -256,17 +225,6 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
         "error_rate": round(1 - row["accuracy"], 12),
         "engine": ", ".join(sorted(set(good["engine"].astype(str)))) if len(good) else "",
     }
-
-
-def _uncertainty(good: pd.DataFrame, n_test: int) -> Uncertainty:
-    accuracies = good["accuracy"].to_numpy(float)
-    if good["fold"].notna().any():
-        return uncertainty_of_folds(accuracies, float((good["n_test"] / good["n_train"]).mean()))
-    first = good.iloc[0]
-    # A frame that lacks some of the row's trials is not what the predictions were read for.
-    if first.get("accuracy_trials") == len(good):
-        return Uncertainty(first["accuracy_variance"], first["accuracy_freedom"], first["accuracy_basis"])
-    return uncertainty_of_accuracies(list(accuracies), n_test, is_deterministic=bool(first["is_deterministic"]))
 
 
 def _count_of_trials(trials: pd.DataFrame, n_good: int) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.store import RunRecord
+from hdr_bench.experiments.run_record import RunRecord
 
 
 @dataclass(frozen=True)

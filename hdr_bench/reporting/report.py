@@ -12,7 +12,7 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.store import RunRecord
+from hdr_bench.experiments.run_record import RunRecord
 from hdr_bench.files import clear_leftovers, write_whole
 from hdr_bench.reporting.citing import citations, to_bibtex
 from hdr_bench.reporting.contents import RunContents
@@ -95,7 +95,7 @@ def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
         files["report.md"] = _render("report.md", page)
     if "html" in formats:
         files["report.html"] = _render("report.html", page)
-    return files
+    return files | contents.shown_files()
 
 
 def _page(contents: RunContents, tables: tuple[Table, ...], figures: list[Figure]) -> dict[str, Any]:
@@ -171,10 +171,10 @@ def _in_brackets(names: list[str]) -> str:
 
 def _without_images(contents: RunContents) -> list[str]:
     """Say that there are no galleries, where the images are neither there nor named as damaged."""
-    judged = [record for record in contents.records.values() if record.status == "ok" and record.trial.fold is None]
-    if contents.unreadable or all(contents.images_of(record) is not None for record in judged):
+    tested = [record for record in contents.records.values() if record.status == "ok" and record.trial.fold is None]
+    if contents.unreadable or not tested or contents.shown_files():
         return []
-    return ["The test images are not kept with this run, so it has no galleries; a run made anew keeps them."]
+    return ["The test images are not stored with this run, so it has no galleries; run it again to have them."]
 
 
 def _reduced(case: str, results: pd.DataFrame) -> str:
