@@ -188,10 +188,8 @@ def _of_one(contents: RunContents, number: int, case: str) -> Iterator[PlannedFi
                    confusion, (side, side), case)  # fmt: skip
     if (curves := _curves(contents, name, case)) is not None:
         yield curves
-    with suppress(StoreError):
-        courses = tuple(TrainingDisplay.from_results(contents, [case], quantity) for quantity in ("accuracy", "loss"))
-        said = f"Training of {case}, accuracy and loss by epoch. {_last_accuracies(courses[0])}"
-        yield PlannedFigure(f"training-{name}", f"Training: {case}", said, courses, (8.5, 3.4), case)
+    if (training := _training(contents, name, case)) is not None:
+        yield training
     with suppress(StoreError):
         search = SearchDisplay.from_results(contents, case)
         height = 1.2 + 0.25 * min(len(search.candidates), 30)
@@ -202,6 +200,21 @@ def _of_one(contents: RunContents, number: int, case: str) -> Iterator[PlannedFi
         if gallery.shown:
             said = f"The first {len(gallery.shown)} of {gallery.n_found:,}."
             yield _planned(f"gallery-{name}", gallery.title, said, gallery, _gallery_inches(gallery), case)
+
+
+def _training(contents: RunContents, name: str, case: str) -> PlannedFigure | None:
+    """Plan accuracy and loss by epoch, as far as they are recorded."""
+    courses = []
+    for quantity in ("accuracy", "loss"):
+        with suppress(StoreError):
+            courses.append(TrainingDisplay.from_results(contents, [case], quantity))
+    if not courses:
+        return None
+    said = f"Training of {case}, {' and '.join(course.quantity for course in courses)} by epoch."
+    if courses[0].quantity == "accuracy":
+        said += f" {_last_accuracies(courses[0])}"
+    inches = (4.25 * len(courses), 3.4)
+    return PlannedFigure(f"training-{name}", f"Training: {case}", said, tuple(courses), inches, case)
 
 
 def _curves(contents: RunContents, name: str, case: str) -> PlannedFigure | None:

@@ -44,19 +44,19 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     results : DataFrame
-        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0),
-        ``samples`` (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``,
-        ``"failed"``, ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been
-        run, ``"damaged"`` where its file is not whole, ``"newer"`` where a newer version of the library wrote
-        it), ``error``, ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``,
-        ``n_concurrent`` (trials that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole
-        trial); then the scores (shares between 0 and 1), the measurements (seconds, bytes), and of a grid
-        search ``chosen`` (JSON), ``search_score``, ``n_tried``, ``n_failed``, ``n_candidates``,
-        ``search_is_limited``, ``search_seconds``, ``refit_seconds``; missing for a failed trial. Last, the same for
-        all trials of a row that has several seeds, ``accuracy_variance`` and ``accuracy_freedom`` (of its mean
-        accuracy over images and seeds: the variance, and its degrees of freedom), ``accuracy_basis`` and
-        ``accuracy_trials`` (what it was computed from, and the number of trials); missing for all other rows, and
-        if the predictions are not stored.
+        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0), ``samples``
+        (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``, ``"failed"``,
+        ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been run, ``"damaged"``
+        where its file is not whole, ``"newer"`` where a newer version of the library wrote it), ``error``,
+        ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``, ``n_concurrent`` (trials
+        that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole trial); then the scores (shares
+        between 0 and 1), the measurements (seconds, bytes), and of a grid search ``chosen`` (JSON), ``search_score``,
+        ``n_tried``, ``n_failed``, ``n_candidates``, ``search_is_limited``, ``search_seconds``, ``refit_seconds``;
+        missing for a failed trial. Last, the same for all trials of a row that has several seeds,
+        ``accuracy_variance`` and ``accuracy_freedom`` (of its mean accuracy over images and seeds: the variance, and
+        its degrees of freedom), ``accuracy_basis`` and ``accuracy_trials`` (what it was computed from, and the number
+        of trials), for which the predictions are read; missing for all other rows, and if the predictions are not
+        stored.
 
     Raises
     ------

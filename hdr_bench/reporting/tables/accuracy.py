@@ -118,8 +118,10 @@ def scores_table(summary: pd.DataFrame) -> Table:
     ]
     note = (
         "Precision, recall and F1 are plain means over classes. Rejection: the share of images to refuse so that the "
-        "error on the rest is 0.5 %, by the difference of the two highest scores (LeCun et al. 1998); – where there "
-        "are no scores, or no share is enough. Log loss (natural logarithm), Brier score (0 to 2) and expected "
+        "error on the rest is 0.5 %, by the difference of the two highest scores (LeCun et al. 1998), with a threshold "
+        "chosen on the test images themselves; – for methods without scores, and where fewer than 100 images would be "
+        "kept. Top 2: the true class is among the two highest scores; among equal ones, the probability that it is, by "
+        "chance. Log loss (natural logarithm), Brier score (0 to 2) and expected "
         "calibration error (15 bins) only where the method gives probabilities; the log loss of nearest neighbours is "
         "large where no neighbour has the right class. No best is marked: these scores have no test."
     )
