@@ -123,7 +123,7 @@ def finished_incomplete(once):
             run_suite(parse_suite(INCOMPLETE, "incomplete", "incomplete.toml"), out=folder, threads=1)
         results = load_results(folder)
         (key,) = results.loc[(results["case"] == "Tree, folds") & (results["fold"] == 1), "key"]
-        (folder / "trials" / f"{key}.npz").unlink()
+        (folder / "trials" / f"{key}.zip").unlink()
 
     return once("incomplete", make)
 
