@@ -63,12 +63,20 @@ class StoreError(HdrBenchError, ValueError):
     """A stored run or result that cannot be read."""
 
 
+class MissingTrialError(StoreError):
+    """A trial that a run's folder has no file of."""
+
+
 class VersionsDifferError(HdrBenchError, RuntimeError):
     """A machine on which a trial would be another than that which was planned."""
 
 
 class NewerFormatError(StoreError):
     """A stored run or result that a newer version of the library wrote; nothing is written over it."""
+
+
+class StoredScoresWarning(UserWarning):
+    """Results whose scores are taken as they were stored, since there are no predictions to check them by."""
 
 
 class SchedulerError(HdrBenchError, ConnectionError):

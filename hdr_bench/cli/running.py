@@ -12,7 +12,7 @@ import typer
 from hdr_bench.cli.console import look_here_too, make_console
 
 if TYPE_CHECKING:
-    from hdr_bench.experiments.runner import Plan
+    from hdr_bench.experiments.plan import Plan
 
 EXIT_BAD_TRIALS, EXIT_INTERRUPTED = 3, 130
 
@@ -72,8 +72,9 @@ def run(
     """
     from hdr_bench.experiments.backends import make_crew
     from hdr_bench.experiments.estimate import read_expected
+    from hdr_bench.experiments.plan import make_plan
     from hdr_bench.experiments.progress import counted
-    from hdr_bench.experiments.runner import default_folder, execute, make_plan
+    from hdr_bench.experiments.runner import default_folder, execute
     from hdr_bench.experiments.settings import make_settings
     from hdr_bench.experiments.store import Store
     from hdr_bench.experiments.suite_file import load_suite
@@ -87,6 +88,8 @@ def run(
     )  # fmt: skip
     store = Store(out or default_folder(loaded, settings))
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
+    for remark in plan.remarks:
+        typer.echo(remark, err=True)
     if dry_run:
         _print_plan(plan)
         return

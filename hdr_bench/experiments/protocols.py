@@ -13,7 +13,7 @@ from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import describe_estimator
 from hdr_bench.experiments.identity import deciding_versions
 from hdr_bench.experiments.model import pickled_model, seeded_parameters, unseeded_model
-from hdr_bench.experiments.store import Settings
+from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.suite import Case, Kind, Protocol, Suite
 from hdr_bench.experiments.trial import Search, Trial
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support, top_k_accuracy_score
+from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from hdr_bench.datasets import Part
 from hdr_bench.experiments.confidence import (
@@ -14,8 +14,10 @@ from hdr_bench.experiments.confidence import (
     class_scores,
     margins,
     rejected_share,
+    rejection_cuts,
     reliability,
     shares_of,
+    top_2_credits,
 )
 from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.result import Predictions, Scores
@@ -90,12 +92,9 @@ def _by_scores(predictions: Predictions, n_classes: int) -> dict[str, float | No
     scores = class_scores(predictions, n_classes)
     if scores is None:
         return {}
-    is_right = predictions.y_true == predictions.y_pred
-    found: dict[str, float | None] = {"rejection": rejected_share(is_right, margins(scores))}
-    if n_classes > 2:
-        top_2 = top_k_accuracy_score(predictions.y_true, scores, k=2, labels=np.arange(n_classes))
-        found["top_2_accuracy"] = float(top_2)
-    return found
+    cuts = rejection_cuts(predictions.is_right, margins(scores))
+    top_2 = float(top_2_credits(predictions.y_true, scores).mean()) if n_classes > 2 else None
+    return {"rejection": rejected_share(*cuts), "top_2_accuracy": top_2}
 
 
 def _by_probabilities(predictions: Predictions, labels: NDArray[np.intp]) -> dict[str, float | None]:

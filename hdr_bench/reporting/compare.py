@@ -3,16 +3,18 @@
 import math
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from hdr_bench.experiments.committed import open_store
 from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.crossed import Fits, paired_difference
 from hdr_bench.reporting.frame import label_of, load_results
-from hdr_bench.reporting.statistics import holm, paired_difference, pooled_spread, resampled_difference
+from hdr_bench.reporting.statistics import holm, pooled_spread, resampled_difference
 
 Verdict = Literal["worse", "better", "same", "not compared"]
 COSTS = {"fit_seconds": 0.1, "predict_seconds": 0.1, "fit_peak_bytes": 5e6, "predict_peak_bytes": 5e6}
@@ -36,7 +38,7 @@ class Change:
     before, after : float
         Means over the trials that both runs have.
     p_value : float
-        Of accuracy, corrected for the number of methods by Holm's procedure; else missing.
+        Of accuracy, corrected for the number of methods by Holm's procedure; otherwise missing.
     threshold : float
         Of a cost: the ratio of after to before from which it counts; else missing.
     verdict : {"worse", "better", "same", "not compared"}
@@ -115,11 +117,12 @@ def compare_runs(
 
     Notes
     -----
-    Accuracy: of one trial, McNemar's test on the images; of several seeds, a t-test on the share of seeds that are
-    right on each image, widened by the spread over the seeds; of folds, the corrected resampled t-test; then Holm's
-    correction over the methods. Costs:
-    the mean logarithm of the ratios of paired trials, against the tolerance and against its t-interval; where a method
-    has one trial, with the spread of the other methods' ratios, and where no method has more, against a ratio of 2.
+    Accuracy: as two methods of one run are compared, of folds by the corrected resampled t-test. Over the methods the
+    p-values are corrected by Holm's procedure, not by Benjamini and Hochberg's as the pairs of a report: a comparison
+    ends in one decision, so the chance that any method is called worse without being it is what must stay below
+    `alpha`, also if others have changed. Results whose predictions are not stored are not compared. Costs: the mean
+    logarithm of the ratios of paired trials, against the tolerance and against its t-interval; where a method has one
+    trial, with the spread of the other methods' ratios, and where no method has more, against a ratio of 2.
     """
     first, second = _labelled(before), _labelled(after)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
@@ -128,7 +131,7 @@ def compare_runs(
     may_compare_times = across_machines or not remarks
     if remarks and not across_machines:
         remarks.append("Times are not compared; --across-machines compares them all the same")
-    changes = [*_statuses(pairs), *_accuracies(pairs, Store(before), Store(after), alpha)]
+    changes = [*_statuses(pairs), *_accuracies(pairs, open_store(before), open_store(after), alpha)]
     changes += _costs(pairs, tolerance, alpha, may_compare_times)
     return Comparison(
         tuple(sorted(changes, key=lambda change: cases.index(change.case))),
@@ -176,32 +179,39 @@ def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
 
 def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float) -> list[Change]:
     good = _both_well(pairs)
-    tested: list[tuple[str, float, float, float]] = []
+    tested: list[tuple[Change, float]] = []
     refused: list[Change] = []
     for label, trials in good.groupby("label", sort=False):
         before, after = float(trials["accuracy_a"].mean()), float(trials["accuracy_b"].mean())
-        if note := _other_images(trials):
-            refused.append(Change(str(label), "accuracy", before, after, "not compared", note=note))
+        change = Change(str(label), "accuracy", before, after, "not compared", note=_other_images(trials))
+        p_value = None if change.note else _p_value(trials, first, second)
+        if change.note:
+            refused.append(change)
+        elif p_value is None:
+            refused.append(replace(change, note="the predictions are not stored"))
         else:
-            tested.append((str(label), before, after, _p_value(trials, first, second)))
-    corrected = holm([p for *_, p in tested])
+            tested.append((change, p_value))
+    corrected = holm([p_value for _, p_value in tested])
     return refused + [
-        Change(label, "accuracy", before, after, _verdict(after < before, p < alpha), p_value=p)
-        for (label, before, after, _), p in zip(tested, corrected, strict=True)
+        replace(change, verdict=_verdict(change.after < change.before, p_value < alpha), p_value=p_value)
+        for (change, _), p_value in zip(tested, corrected, strict=True)
     ]
 
 
-def _p_value(trials: pd.DataFrame, first: Store, second: Store) -> float:
+def _p_value(trials: pd.DataFrame, first: Store, second: Store) -> float | None:
+    """Return the p-value of no difference, not corrected; None if predictions are needed and not stored."""
     if trials["fold"].notna().any():
         difference = (trials["accuracy_b"] - trials["accuracy_a"]).to_numpy(float)
         return resampled_difference(difference, float((trials["n_test_a"] / trials["n_train_a"]).mean())).p_value
-    return paired_difference(_rights(second, trials["key_b"]), _rights(first, trials["key_a"])).p_value
+    fits = _fits(second, trials, "b"), _fits(first, trials, "a")
+    return None if fits[0] is None or fits[1] is None else paired_difference(fits[0], fits[1]).p_value
 
 
-def _rights(store: Store, keys: Iterable[str]) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
-    """Return which images each trial was right on: shape (n_trials, n_test)."""
-    found = [store.read_predictions(key) for key in keys]
-    return np.array([each.y_true == each.y_pred for each in found if each is not None])
+def _fits(store: Store, trials: pd.DataFrame, side: str) -> Fits | None:
+    predictions = [store.read_predictions(key) for key in trials[f"key_{side}"]]
+    is_deterministic = bool(trials[f"is_deterministic_{side}"].iloc[0])
+    stored = [each for each in predictions if each is not None]
+    return Fits.from_predictions(stored, is_deterministic=is_deterministic) if len(stored) == len(predictions) else None
 
 
 def _costs(pairs: pd.DataFrame, tolerance: float, alpha: float, may_compare_times: bool) -> Iterable[Change]:

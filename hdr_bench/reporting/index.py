@@ -104,7 +104,7 @@ def _row(name: str, summary: RunSummary) -> list[str]:
     return [
         f"[{name}]({name}/report.md){marks}",
         escaped_markdown(after).replace("|", "\\|"),
-        f"{escaped_markdown(summary.best)}, {summary.accuracy} %".replace("|", "\\|"),
+        f"{escaped_markdown(summary.best)}, {summary.accuracy} %".replace("|", "\\|") if summary.best else "–",
         *(str(summary.verdicts.get(verdict, "")) for verdict in VERDICTS),
         trials,
         f"{_time(summary)}{budget}",

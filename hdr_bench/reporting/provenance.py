@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.run_record import RunRecord
 from hdr_bench.experiments.seed_decision import SeedDecision
-from hdr_bench.experiments.store import RunRecord
 
 
 @dataclass(frozen=True)

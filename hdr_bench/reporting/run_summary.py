@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from hdr_bench.experiments.record import Record
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.frame import largest_cost_set
@@ -20,7 +22,8 @@ class RunSummary(Record):
     ----------
     suite, title, authors, source : str
     best, accuracy : str
-        The most accurate of the rows that most others compare with, by data and size; its accuracy in percent.
+        The most accurate ranked row of those that most others compare with, by data and size; its accuracy in
+        percent. Empty if no row is ranked.
     verdicts : dict of str to int
         How many published figures got which verdict.
     verdict_rule : int
@@ -64,16 +67,14 @@ class RunSummary(Record):
 def summary_of(contents: RunContents, found: tuple[Reproduction, ...]) -> RunSummary:
     """Return a run's report in a few facts."""
     suite, results, records = contents.run.suite, contents.results, list(contents.records.values())
-    rows = contents.summary[contents.summary["accuracy"].notna()]
-    summary = rows[rows["cost_set"] == largest_cost_set(rows)] if (rows["cost_set"] != "").any() else rows
-    best = summary.sort_values("accuracy", ascending=False, kind="stable").iloc[0]
+    best = _most_accurate(contents.summary[contents.summary["is_ranked"]])
     return RunSummary(
         suite=suite.name,
         title=suite.title,
         authors=suite.authors,
         source=suite.source,
-        best=str(best["case"]),
-        accuracy=f"{100 * best['accuracy']:.{percent_places(int(best['n_test']))}f}",
+        best="" if best is None else str(best["case"]),
+        accuracy="" if best is None else f"{100 * best['accuracy']:.{percent_places(int(best['n_test']))}f}",
         verdicts=count_verdicts(found),
         verdict_rule=VERDICT_RULE,
         n_trials=len(results),
@@ -90,6 +91,14 @@ def summary_of(contents: RunContents, found: tuple[Reproduction, ...]) -> RunSum
 def written_summary(contents: RunContents, found: tuple[Reproduction, ...]) -> bytes:
     """Return the summary as the file holds it."""
     return (summary_of(contents, found).model_dump_json(indent=1) + "\n").encode()
+
+
+def _most_accurate(rows: pd.DataFrame) -> pd.Series | None:
+    """Return the most accurate of the rows that most others compare with; None for no row."""
+    if not len(rows):
+        return None
+    alike = rows[rows["cost_set"] == largest_cost_set(rows)] if (rows["cost_set"] != "").any() else rows
+    return alike.sort_values("accuracy", ascending=False, kind="stable").iloc[0]
 
 
 def _machine(environment: Any) -> str:

@@ -42,14 +42,14 @@ def test_what_each_table_holds(tables, various_tables):
     assert list(tables) == ["accuracy", "claims", "time", "memory", "scores", "classes", "pairs"]
     assert list(various_tables) == ["accuracy", "time", "memory", "scores", "search", "classes", "pairs"]
     assert [head.partition(" (")[0] for head in tables["accuracy"].heads] == [
-        "Method", "Accuracy", "95 % interval", "Group", "Error", "Trials", "Std. dev.", "95 % of the mean",
+        "Method", "Accuracy", "95 % interval", "Group", "Error", "Trials", "Lowest to highest", "Std. dev.",
     ]  # fmt: skip
     assert {row[-1] for row in tables["time"].rows[:3]} <= {"scikit-learn", "faiss", "onedal", "scipy"}
     for name in ("accuracy", "time", "memory", "scores"):
         table = tables[name]
         assert [row[0] for row in table.rows] == CASES
         assert all(len(row) == len(table.heads) == len(table.aligned) for row in table.rows)
-        assert set(table.rows[-1][1:]) <= {MISSING, "0"}
+        assert set(table.rows[-1][1:]) <= {MISSING, "0", "0 of 1"}
 
 
 def test_units_stand_once_in_the_head(tables, various_tables):
@@ -66,8 +66,8 @@ def test_cells_are_the_exact_values_rounded(tables, finished_run):
         assert float(row[1]) == pytest.approx(100 * exact, abs=0.05)
         assert len(row[1].partition(".")[2]) == 1
     assert tables["memory"].rows[2][4] == "650"
-    low, high = summary.loc[1, ["accuracy_mean_low", "accuracy_mean_high"]]
-    assert tables["accuracy"].rows[1][-1] == f"{100 * low:.1f}–{100 * high:.1f}"
+    low, high = summary.loc[1, ["accuracy_min", "accuracy_max"]]
+    assert tables["accuracy"].rows[1][5:7] == ("2 seeds", f"{100 * low:.1f}–{100 * high:.1f}")
 
 
 def test_the_best_is_marked_and_what_is_like_it(tables, finished_run):
@@ -121,9 +121,30 @@ def test_pairs_have_their_test_and_what_the_bayesian_one_says(various_tables):
     assert "corrected resampled t-test" in table.note
     assert "Bayesian correlated t-test" in table.note
     (folds,) = [row for row in table.rows if row[0] == "k-NN, folds"]
-    assert folds[6] == "yes"
+    assert folds[6] == "better"
     assert float(folds[7]) > 0.99
     assert {row[7] for row in table.rows if row is not folds} == {MISSING}
+
+
+def test_each_pair_has_a_verdict_in_words(various_tables, finished_various):
+    table = various_tables["pairs"]
+    assert table.heads[5:7] == ("p (Benjamini-Hochberg)", "Verdict")
+    pairs = compare_methods(RunContents(finished_various)).pairs
+    expected = {"better": "better", "as good": "as good, within", "too few": "too few"}
+    for row, pair in zip(table.rows, pairs, strict=True):
+        assert row[6].startswith(expected[pair.verdict])
+        assert row[6].endswith(" (one seed)") == pair.is_one_seed
+        if pair.verdict == "too few":
+            assert ("seeds" in row[6]) == pair.is_stochastic
+    assert {row[6].partition(",")[0] for row in table.rows} >= {"better", "better (one seed)"}
+
+
+def test_notes_say_what_the_intervals_hold(tables, various_tables):
+    assert "The 95 % interval is Wilson's" in tables["accuracy"].note
+    assert "Nadeau and Bengio" not in tables["accuracy"].note
+    assert "Nadeau and Bengio" in various_tables["accuracy"].note
+    assert "single seed" in various_tables["accuracy"].note
+    assert "Benjamini and Hochberg" in various_tables["accuracy"].note
 
 
 def test_what_was_searched_and_chosen(various_tables):

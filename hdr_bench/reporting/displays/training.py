@@ -163,8 +163,18 @@ class LearningCurveDisplay:
         )
 
     def frame(self) -> pd.DataFrame:
-        """Return a row a method and number of images: mean accuracy, its interval and its spread, as shares."""
-        columns = ["method", "images", "accuracy", "accuracy_low", "accuracy_high", "accuracy_std", "n_trials"]
+        """Return a row for each method and number of images: mean accuracy, its interval and range, as shares."""
+        columns = [
+            "method",
+            "images",
+            "accuracy",
+            "accuracy_low",
+            "accuracy_high",
+            "accuracy_min",
+            "accuracy_max",
+            "accuracy_std",
+            "n_trials",
+        ]
         return self.summary[columns].reset_index(drop=True)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
