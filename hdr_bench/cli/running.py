@@ -71,6 +71,7 @@ def run(
     Exit code 3 where a trial did not go well; its report is written all the same.
     """
     from hdr_bench.experiments.backends import make_crew
+    from hdr_bench.experiments.code_changes import code_changes
     from hdr_bench.experiments.estimate import read_expected
     from hdr_bench.experiments.plan import make_plan
     from hdr_bench.experiments.progress import counted
@@ -88,8 +89,8 @@ def run(
     )  # fmt: skip
     store = Store(out or default_folder(loaded, settings))
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
-    for remark in plan.remarks:
-        typer.echo(remark, err=True)
+    for line in (*plan.remarks, *code_changes(plan.to_run, store)):
+        typer.echo(line, err=True)
     if dry_run:
         _print_plan(plan)
         return

@@ -13,11 +13,13 @@ from hdr_bench.datasets.cut import ReadOptions
 from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
 from hdr_bench.datasets.embedded import digits_8x8_source, mnist_5k_source
 from hdr_bench.datasets.folder import folder_source, read_folder
-from hdr_bench.datasets.idx_folder import idx_source, image_files, read_idx_folder
+from hdr_bench.datasets.idx_folder import holds_idx, idx_source, read_idx_folder
 from hdr_bench.datasets.mnist import mnist_source, read_mnist_folder
 from hdr_bench.datasets.nist15 import nist15_source, read_nist15_folder
 from hdr_bench.datasets.npz import npz_source, read_npz
 from hdr_bench.datasets.openml import openml_source
+from hdr_bench.datasets.plausibility import issue_warnings
+from hdr_bench.datasets.polarity import POLARITIES, Polarity
 from hdr_bench.datasets.prepared import (
     find_prepared,
     keep_prepared,
@@ -29,8 +31,20 @@ from hdr_bench.datasets.prepared import (
 from hdr_bench.datasets.source import Source
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
 
-__all__ = ["DATASETS", "SCHEMES", "Dataset", "DatasetEntry", "Part", "add_dataset", "fetch_dataset", "list_datasets",
-           "load_dataset", "make_dataset", "open_dataset", "write_dataset"]  # fmt: skip
+__all__ = [
+    "DATASETS",
+    "SCHEMES",
+    "Dataset",
+    "DatasetEntry",
+    "Part",
+    "add_dataset",
+    "fetch_dataset",
+    "list_datasets",
+    "load_dataset",
+    "make_dataset",
+    "open_dataset",
+    "write_dataset",
+]
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,12 @@ _ORIGINALS: dict[str, Callable[[Path, ReadOptions], Dataset]] = {
 
 
 def load_dataset(
-    name: str, *, resize: tuple[int, int] | None = None, test_size: float | None = None, split_seed: int = 0
+    name: str,
+    *,
+    resize: tuple[int, int] | None = None,
+    test_size: float | None = None,
+    split_seed: int = 0,
+    polarity: Polarity | None = None,
 ) -> Dataset:
     """Load a data set; the first time it is read and verified, afterwards it is memory-mapped.
 
@@ -79,6 +98,8 @@ def load_dataset(
         fifth (``nist15``: 15 % at random, as its source).
     split_seed : int, default=0
         Seed of that cut.
+    polarity : {"light-on-dark", "dark-on-light"}, optional
+        What all images are brought to, each by itself (`Dataset.in_polarity`). By default they stay as they are.
 
     Returns
     -------
@@ -88,11 +109,17 @@ def load_dataset(
     Raises
     ------
     UnknownNameError
-        If there is no such data set.
+        If there is no such data set or polarity.
     DatasetNotFoundError
         If the data are not where they should be, with what to do to get them.
     DatasetError
         If they cannot be used; the message names the file and what is wrong.
+
+    Warns
+    -----
+    DatasetWarning
+        If the training and the test images are of different polarity, range or orientation, or a part is of mixed
+        polarity: with counts and what to do.
 
     Examples
     --------
@@ -102,12 +129,15 @@ def load_dataset(
     ((4000, 784), (1000,), (28, 28))
     """
     options = _options(name, resize, test_size, split_seed, takes_resize=name.startswith("folder:"))
+    if polarity is not None and polarity not in POLARITIES:
+        raise UnknownNameError("polarity", polarity, POLARITIES)
     with _permissions():
         source = _source_of(name, options)
-        prepared = find_prepared(source.key)
-        if prepared is not None and source.stamp in (None, prepared.stamp):
-            return replace(open_prepared(prepared), name=name)
-        return replace(keep_prepared(source.key, source.read(), source.stamp), name=name)
+        dataset = _prepared_from(source)
+        if polarity is not None:
+            dataset = _prepared_from(_in_polarity(source.key, dataset, polarity))
+    issue_warnings(name, dataset.warnings)
+    return replace(dataset, name=name)
 
 
 def fetch_dataset(name: str) -> Dataset:
@@ -117,10 +147,17 @@ def fetch_dataset(name: str) -> Dataset:
     ------
     UnknownNameError, DatasetNotFoundError, DatasetError
         As `load_dataset`.
+
+    Warns
+    -----
+    DatasetWarning
+        As `load_dataset`.
     """
     with _permissions():
         source = _source_of(name, ReadOptions())
-        return keep_prepared(source.key, source.read(), source.stamp)
+        dataset = keep_prepared(source.key, source.read(), source.stamp)
+    issue_warnings(dataset.name, dataset.warnings)
+    return dataset
 
 
 def add_dataset(
@@ -148,6 +185,11 @@ def add_dataset(
         If there is nothing at `path`.
     DatasetError
         If the name is taken or not allowed, or the data cannot be used; nothing is kept then.
+
+    Warns
+    -----
+    DatasetWarning
+        As `load_dataset`.
     """
     path = Path(path).expanduser().absolute()
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
@@ -164,7 +206,9 @@ def add_dataset(
     with _permissions():
         reader, takes_resize = _reader_of(name, path)
         options = _options(name, resize, test_size, split_seed, takes_resize=takes_resize)
-        return keep_prepared(name, reader(options), stamp=None)
+        dataset = keep_prepared(name, reader(options), stamp=None)
+    issue_warnings(dataset.name, dataset.warnings)
+    return dataset
 
 
 def list_datasets() -> dict[str, str]:
@@ -175,6 +219,19 @@ def list_datasets() -> dict[str, str]:
         if prepared.folder.name == name:
             described.setdefault(name, "added by you")
     return described
+
+
+def _prepared_from(source: Source) -> Dataset:
+    """Return the source's data set memory-mapped; what was not read before, or was changed since, is read."""
+    prepared = find_prepared(source.key)
+    if prepared is not None and source.stamp in (None, prepared.stamp):
+        return open_prepared(prepared)
+    return keep_prepared(source.key, source.read(), source.stamp)
+
+
+def _in_polarity(key: str, dataset: Dataset, polarity: Polarity) -> Source:
+    # No data set's own name has a plus in it. The stamp is what the original holds: it may be added again.
+    return Source(f"{key}+{polarity}", lambda: dataset.in_polarity(polarity), dataset.fingerprint)
 
 
 def _options(
@@ -219,8 +276,8 @@ def _reader_of(name: str, path: Path) -> tuple[Callable[[ReadOptions], Dataset],
     """Return what reads the data at `path`, and whether it can resize."""
     if name in _ORIGINALS:
         return lambda options: _ORIGINALS[name](path, options), False
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz" and path.is_file():
         return lambda options: read_npz(name, path, options), False
-    if path.is_dir() and image_files(path):
+    if path.is_dir() and holds_idx(path):
         return lambda options: read_idx_folder(name, path, options), False
     return lambda options: read_folder(name, path, options), True

@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import DatasetError
+from hdr_bench.datasets.labels import stratified_split
+from hdr_bench.datasets.plausibility import find_doubts
+from hdr_bench.datasets.polarity import POLARITIES, Polarity, bring_to
+from hdr_bench.datasets.remarks import warn_of_blanks, warn_of_classes
+from hdr_bench.exceptions import DatasetError, UnknownNameError
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,6 +67,8 @@ class Dataset:
         SHA-256 of the bytes of both parts (`fingerprint_of`).
     notes : tuple of str
         What a reader of results must know of these data.
+    warnings : tuple of str
+        What is doubtful about them, each with counts and what to do; `load_dataset` warns of it, reports show it.
     """
 
     name: str
@@ -71,6 +77,7 @@ class Dataset:
     class_names: tuple[str, ...]
     fingerprint: str
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         height, width = self.image_shape
@@ -106,6 +113,45 @@ class Dataset:
         """Return a data set of the same name and classes with these parts, and the fingerprint that they have."""
         return replace(self, train=train, test=test, fingerprint=fingerprint_of(train, test))
 
+    def in_polarity(self, polarity: Polarity) -> "Dataset":
+        """Return the data set with all images in one polarity, and a note of how many were inverted.
+
+        Each image is taken by itself, so that two parts, or pictures of one part, of different polarity become alike;
+        an image whose polarity is unclear is treated as most of its part. An inverted pixel is the smallest plus the
+        largest pixel of both parts, less the pixel.
+
+        Parameters
+        ----------
+        polarity : {"light-on-dark", "dark-on-light"}
+            Light on dark are MNIST's images; dark on light most pictures.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such polarity.
+        DatasetError
+            If the polarity of most images of a part is unclear.
+        """
+        if polarity not in POLARITIES:
+            raise UnknownNameError("polarity", polarity, POLARITIES)
+        parts = (self.train, self.test)
+        low, high = min(part.images.min() for part in parts), max(part.images.max() for part in parts)
+        try:
+            brought = [bring_to(part.images, polarity, low, high) for part in parts]
+        except ValueError as error:
+            raise DatasetError(f"{self.name} cannot be brought to {polarity}: {error}") from error
+        (train, n_train), (test, n_test) = brought
+        if n_train + n_test == 0:
+            return self
+        changed = self.with_parts(Part(train, self.train.labels), Part(test, self.test.labels))
+        settled = doubts_of(self.train, self.test)
+        note = (
+            f"brought to {polarity}: {n_train:,} of {len(train):,} training images and {n_test:,} of {len(test):,} "
+            "test images inverted"
+        )
+        others = [warning for warning in self.warnings if warning not in settled]
+        return replace(changed, notes=(*self.notes, note), warnings=(*others, *doubts_of(changed.train, changed.test)))
+
     def check_subsample(self, n_samples: int) -> None:
         """Check that `subsample` can take `n_samples`.
 
@@ -123,8 +169,36 @@ class Dataset:
             )
 
 
-def make_dataset(name: str, train: Part, test: Part, class_names: Sequence[str], notes: Sequence[str] = ()) -> Dataset:
+def make_dataset(
+    name: str,
+    train: Part,
+    test: Part,
+    class_names: Sequence[str],
+    notes: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> Dataset:
     """Check the arrays against each other, and return them as a `Dataset`.
+
+    Its warnings are those given, and those of classes that only one part has, of what `find_doubts` finds, and of
+    blank images.
+
+    Raises
+    ------
+    DatasetError
+        If counts, shapes, types or labels do not fit.
+    """
+    return with_blanks_noted(assemble_dataset(name, train, test, class_names, notes, warnings))
+
+
+def assemble_dataset(
+    name: str,
+    train: Part,
+    test: Part,
+    class_names: Sequence[str],
+    notes: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> Dataset:
+    """Return arrays as a `Dataset`; as `make_dataset`, but blank images are the caller's affair.
 
     Raises
     ------
@@ -140,24 +214,15 @@ def make_dataset(name: str, train: Part, test: Part, class_names: Sequence[str],
         )
     if len(np.unique(train.labels)) < 2:
         raise DatasetError(f"{name}: all training images are of one class; a classifier needs at least two")
-    return Dataset(name, train, test, tuple(class_names), fingerprint_of(train, test), tuple(notes))
+    names = tuple(class_names)
+    doubts = (*warnings, *warn_of_classes(train.labels, test.labels, names), *doubts_of(train, test))
+    return Dataset(name, train, test, names, fingerprint_of(train, test), tuple(notes), doubts)
 
 
-def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return integer labels as 0 to k-1, and the name of each class: the label as it came.
-
-    Raises
-    ------
-    DatasetError
-        If the labels are not integers.
-    """
-    if not np.issubdtype(labels.dtype, np.integer):
-        floating = np.issubdtype(labels.dtype, np.floating) and bool(np.isfinite(labels.astype(np.float64)).all())
-        numeric = floating and np.array_equal(labels, np.floor(labels.astype(np.float64)))
-        if not numeric:
-            raise DatasetError(f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first(labels)}")
-    values, encoded = np.unique(labels.astype(np.int64), return_inverse=True)
-    return encoded.reshape(-1).astype(np.int64), tuple(str(value) for value in values)
+def with_blanks_noted(dataset: Dataset) -> Dataset:
+    """Return a data set with a warning of its blank images, if it has any."""
+    blanks = (*warn_of_blanks(dataset.train.images, "training"), *warn_of_blanks(dataset.test.images, "test"))
+    return replace(dataset, warnings=(*dataset.warnings, *blanks))
 
 
 def fingerprint_of(train: Part, test: Part) -> str:
@@ -167,29 +232,6 @@ def fingerprint_of(train: Part, test: Part) -> str:
         digest.update(f"{array.dtype.newbyteorder('<').str}{array.shape}".encode())
         digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
-
-
-def stratified_split(
-    name: str, labels: NDArray[np.int64], test_size: float, random_state: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the indices of the train and the test part, in order, each class cut by the same share.
-
-    `test_size` is a share of the images, or an integer number of them.
-
-    Raises
-    ------
-    DatasetError
-        If a class has too few images to be in both parts.
-    """
-    from sklearn.model_selection import train_test_split
-
-    try:
-        train, test = train_test_split(
-            np.arange(len(labels)), test_size=test_size, stratify=labels, random_state=random_state
-        )
-    except ValueError as error:
-        raise DatasetError(f"{name}: cannot cut {len(labels)} images into a train and a test part: {error}") from error
-    return np.sort(train), np.sort(test)
 
 
 def check_part(name: str, part: Part, what: str, n_classes: int) -> None:
@@ -219,10 +261,11 @@ def check_part(name: str, part: Part, what: str, n_classes: int) -> None:
         )
 
 
+def doubts_of(train: Part, test: Part) -> tuple[str, ...]:
+    """Return what is doubtful about two parts: `find_doubts`."""
+    return find_doubts((train.images, train.labels), (test.images, test.labels))
+
+
 def _described(images: NDArray[np.generic]) -> str:
     height, width = images.shape[1:]
     return f"{height}x{width} {images.dtype}"
-
-
-def _first(labels: NDArray[np.generic]) -> str:
-    return repr(labels.reshape(-1)[0].item()) if labels.size else "none"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.augmentation import Distortion
     from hdr_bench.estimators.cnn import CNNClassifier
     from hdr_bench.estimators.images import Cropper, Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
+    from hdr_bench.estimators.inverter import Inverter
     from hdr_bench.estimators.linear import LinearClassifier, PolynomialClassifier
     from hdr_bench.estimators.mlp import MLPClassifier
     from hdr_bench.estimators.neighbors import KNNClassifier
@@ -22,10 +23,30 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.tree import DecisionTreeClassifier
     from hdr_bench.estimators.virtual_svm import VirtualSVMClassifier
 
-__all__ = ["ESTIMATORS", "TRANSFORMERS", "CNNClassifier", "Cropper", "DecisionTreeClassifier", "Deskewer", "Distortion",
-           "GaussianBlur", "KNNClassifier", "LinearClassifier", "MLPClassifier", "MassCenterer", "PixelScaler",
-           "PolynomialClassifier", "RadialBasisClassifier", "Resizer", "SVMClassifier", "VirtualSVMClassifier",
-           "estimator_class", "list_estimators", "make_estimator"]  # fmt: skip
+__all__ = [
+    "ESTIMATORS",
+    "TRANSFORMERS",
+    "CNNClassifier",
+    "Cropper",
+    "DecisionTreeClassifier",
+    "Deskewer",
+    "Distortion",
+    "GaussianBlur",
+    "Inverter",
+    "KNNClassifier",
+    "LinearClassifier",
+    "MLPClassifier",
+    "MassCenterer",
+    "PixelScaler",
+    "PolynomialClassifier",
+    "RadialBasisClassifier",
+    "Resizer",
+    "SVMClassifier",
+    "VirtualSVMClassifier",
+    "estimator_class",
+    "list_estimators",
+    "make_estimator",
+]
 
 ESTIMATORS: dict[str, str] = {
     "svm": "hdr_bench.estimators.svm.SVMClassifier",
@@ -46,6 +67,7 @@ TRANSFORMERS: dict[str, str] = {
     "blur": "hdr_bench.estimators.images.GaussianBlur",
     "resize": "hdr_bench.estimators.images.Resizer",
     "crop": "hdr_bench.estimators.images.Cropper",
+    "invert": "hdr_bench.estimators.inverter.Inverter",
 }
 
 _PUBLIC = {

@@ -24,12 +24,15 @@ class Reading:
         Shape of an image; a row holds a pixel's channels side by side.
     scale : float
         What pixels are divided by.
+    background : tuple of float
+        Value of the raw pixels behind the ink, one per channel; empty if images are not distorted.
     """
 
     height: int
     width: int
     channels: int
     scale: float
+    background: tuple[float, ...] = ()
 
     def tensor(self, rows: NDArray[Any]) -> torch.Tensor:
         """Return `rows` (n, n_features) as a float32 tensor (n, channels, height, width), scaled."""
@@ -66,7 +69,7 @@ class ImageBatches:
     ) -> None:
         self.X = np.asarray(dataset.X)
         # Without labels skorch wants a zero for each sample.
-        self.y = torch.zeros(len(self.X)) if dataset.y is None else torch.as_tensor(dataset.y)
+        self.y = torch.zeros(len(self.X), dtype=torch.float32) if dataset.y is None else torch.as_tensor(dataset.y)
         self.batch_size = batch_size
         self.reading = reading
         self.generator = generator
@@ -80,7 +83,15 @@ class ImageBatches:
             return
         for chosen in split_indices(torch.randperm(len(self.X), generator=self.generator), self.batch_size):
             images = self.reading.tensor(self.X.take(chosen.numpy(), axis=0))
-            yield (self.distortion.apply(images, self.generator) if self.distortion else images), self.y[chosen]
+            yield self._distort(images), self.y[chosen]
+
+    def _distort(self, images: torch.Tensor) -> torch.Tensor:
+        if self.distortion is None or self.generator is None:
+            return images
+        if not any(self.reading.background):
+            return self.distortion.apply(images, self.generator)
+        ground = torch.tensor(self.reading.background, dtype=torch.float32).view(-1, 1, 1) / self.reading.scale
+        return self.distortion.apply(images - ground, self.generator) + ground
 
 
 def split_indices(order: torch.Tensor, batch_size: int) -> list[torch.Tensor]:

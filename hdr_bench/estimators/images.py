@@ -1,6 +1,5 @@
 """Transformers on images: scaling, deskewing, centring, blurring, resizing. No torch here."""
 
-from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -9,12 +8,11 @@ from scipy.ndimage import gaussian_filter
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from hdr_bench.estimators.image_transformer import BackgroundTransformer, ImageTransformer
 from hdr_bench.estimators.moments import deskewed, mass_centres, moved
 from hdr_bench.estimators.saving import VersionChecked
-from hdr_bench.estimators.shapes import image_shape_of
 
 Floats = NDArray[np.floating[Any]]
-_BLOCK = 500
 
 
 def learn_scale(X: NDArray[Any], pixel_scale: float | None) -> float:
@@ -73,97 +71,74 @@ class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEs
         return floats - floats.dtype.type(self.offset) if self.offset else floats
 
 
-class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
-    """What transformers of single images share: they learn nothing from the pixels but the images' shape."""
-
-    image_shape: tuple[int, int] | None
-
-    def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Check `X` of shape (n, n_features); nothing is learnt from its values.
-
-        Raises
-        ------
-        ValueError
-            If `image_shape` does not fit the features, or a parameter is not possible.
-        """
-        pixels = validate_data(self, X)
-        self._check_parameters()
-        self.image_shape_ = image_shape_of(pixels.shape[1], self.image_shape)
-        if len(self.image_shape_) != 2:
-            raise ValueError(f"image_shape={self.image_shape!r} has channels; give (height, width)")
-        return self
-
-    def transform(self, X: ArrayLike) -> Floats:
-        """Return the changed images as rows: shape (n, pixels), float64 where `X` is, else float32."""
-        check_is_fitted(self)
-        pixels = validate_data(self, X, reset=False)
-        images = pixels.reshape(-1, *self.image_shape_)
-        # A block at a time fits into the processor's cache.
-        blocks = [self._changed(scaled(images[start : start + _BLOCK], 1.0)) for start in range(0, len(images), _BLOCK)]
-        return np.concatenate(blocks).reshape(len(images), -1)
-
-    def _check_parameters(self) -> None:
-        """Raise ValueError where a parameter is not possible."""
-
-    @abstractmethod
-    def _changed(self, images: Floats) -> Floats:
-        """Return floating images (n, height, width) changed."""
-
-
-class Deskewer(OneToOneFeatureMixin, ImageTransformer):
+class Deskewer(OneToOneFeatureMixin, BackgroundTransformer):
     """Shear each image horizontally so that its principal axis is vertical, and centre its mass.
 
     The angle is that of the image's second-order moments, as in LeCun et al. (1998), "Gradient-based learning
     applied to document recognition", section III. The image is sampled with bilinear interpolation.
+    A pixel's mass is its distance from the background.
 
     Parameters
     ----------
     image_shape : tuple of int or None, default=None
         Height and width. None takes the features as a square image where their number is a square, else as one row.
+    background : float or None, default=None
+        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it, the median of the pixels
+        along the borders of the training images.
 
     Attributes
     ----------
     image_shape_ : tuple of int
         Height and width in use.
+    background_ : float
+        The background in use.
     n_features_in_ : int
         Number of features seen while fitting.
     """
 
-    def __init__(self, image_shape: tuple[int, int] | None = None) -> None:
+    def __init__(self, image_shape: tuple[int, int] | None = None, *, background: float | None = None) -> None:
         self.image_shape = image_shape
+        self.background = background
 
     def _changed(self, images: Floats) -> Floats:
-        return deskewed(images)
+        return deskewed(images, self.background_)
 
 
-class MassCenterer(OneToOneFeatureMixin, ImageTransformer):
-    """Move each image by whole pixels so that its centre of mass lies in the middle; zeros come in.
+class MassCenterer(OneToOneFeatureMixin, BackgroundTransformer):
+    """Move each image by whole pixels so that its centre of mass lies in the middle.
 
     So MNIST itself was made (LeCun et al., 1998, "Gradient-based learning applied to document recognition",
-    section III.A). Pixels keep their values; what leaves the image is lost.
+    section III.A). Pixels keep their values; what leaves the image is lost, and background comes in.
 
     Parameters
     ----------
     image_shape : tuple of int or None, default=None
         Height and width. None takes the features as a square image where their number is a square, else as one row.
+    background : float or None, default=None
+        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it, the median of the pixels
+        along the borders of the training images.
 
     Attributes
     ----------
     image_shape_ : tuple of int
+    background_ : float
+        The background in use.
     n_features_in_ : int
     """
 
-    def __init__(self, image_shape: tuple[int, int] | None = None) -> None:
+    def __init__(self, image_shape: tuple[int, int] | None = None, *, background: float | None = None) -> None:
         self.image_shape = image_shape
+        self.background = background
 
     def _changed(self, images: Floats) -> Floats:
         _, height, width = images.shape
-        rows, columns = mass_centres(images)
-        return moved(images, np.rint((height - 1) / 2 - rows), np.rint((width - 1) / 2 - columns))
+        rows, columns = mass_centres(images, self.background_)
+        down, right = np.rint((height - 1) / 2 - rows), np.rint((width - 1) / 2 - columns)
+        return moved(images, down, right, self.background_)
 
 
-class GaussianBlur(OneToOneFeatureMixin, ImageTransformer):
-    """Blur each image with a Gaussian (scipy's `gaussian_filter`); beyond the edge there are zeros.
+class GaussianBlur(OneToOneFeatureMixin, BackgroundTransformer):
+    """Blur each image with a Gaussian (scipy's `gaussian_filter`); beyond the edge there is background.
 
     Parameters
     ----------
@@ -171,23 +146,31 @@ class GaussianBlur(OneToOneFeatureMixin, ImageTransformer):
         Standard deviation, in pixels; 0 leaves the image as it is.
     image_shape : tuple of int or None, default=None
         Height and width. None takes the features as a square image where their number is a square, else as one row.
+    background : float or None, default=None
+        Value of the pixels behind the ink: 0 in MNIST, 255 in most pictures. None learns it, the median of the pixels
+        along the borders of the training images.
 
     Attributes
     ----------
     image_shape_ : tuple of int
+    background_ : float
+        The background in use.
     n_features_in_ : int
     """
 
-    def __init__(self, sigma: float = 1.0, image_shape: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self, sigma: float = 1.0, image_shape: tuple[int, int] | None = None, *, background: float | None = None
+    ) -> None:
         self.sigma = sigma
         self.image_shape = image_shape
+        self.background = background
 
     def _check_parameters(self) -> None:
         if not 0 <= self.sigma < float("inf"):
             raise ValueError(f"sigma={self.sigma!r} is not possible; it is 0 or more pixels")
 
     def _changed(self, images: Floats) -> Floats:
-        return gaussian_filter(images, sigma=(0, self.sigma, self.sigma), mode="constant")
+        return gaussian_filter(images, sigma=(0, self.sigma, self.sigma), mode="constant", cval=self.background_)
 
 
 class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
@@ -273,11 +256,12 @@ class Cropper(SizeChanger):
         self.image_shape = image_shape
 
     def _new_size(self) -> tuple[int, ...]:
-        return tuple(map(min, self.size, self.image_shape_))
+        return tuple(min(old, int(new)) for old, new in zip(self.image_shape_, self.size, strict=True))
 
     def _changed(self, images: Floats) -> Floats:
-        above, left = (max(old - new, 0) // 2 for old, new in zip(self.image_shape_, self.size, strict=True))
-        return images[:, above : above + self.size[0], left : left + self.size[1]]
+        (old_height, old_width), (height, width) = self.image_shape_, self._new_size()
+        above, left = (old_height - height) // 2, (old_width - width) // 2
+        return images[:, above : above + height, left : left + width]
 
 
 def _triangles(old: int, new: int) -> NDArray[np.float64]:

@@ -84,6 +84,8 @@ class MLPClassifier(NeuralClassifier):
         What a row of features is seen as.
     scale_ : float
         What pixels are divided by.
+    background_ : tuple of float
+        With `augmentation`: value of the raw pixels behind the ink, one per channel.
     n_iter_ : int
         Epochs run.
     n_features_in_ : int

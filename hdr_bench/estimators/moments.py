@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 
 
-def mass_centres(images: Floats) -> tuple[Floats, Floats]:
-    """Return row and column of the centre of mass of images (n, height, width); the middle where there is no mass."""
+def mass_centres(images: Floats, background: float = 0.0) -> tuple[Floats, Floats]:
+    """Return row and column of the centre of mass of images (n, height, width); the middle where there is no mass.
+
+    A pixel's mass is its distance from `background`.
+    """
     _, height, width = images.shape
-    mass = np.abs(images)
+    mass = np.abs(images - images.dtype.type(background))
     by_row, by_column = mass.sum(axis=2), mass.sum(axis=1)
     total = by_row.sum(axis=1)
     empty = total == 0
@@ -23,18 +26,26 @@ def mass_centres(images: Floats) -> tuple[Floats, Floats]:
     return rows, columns
 
 
-def moved(images: Floats, down: Floats, right: Floats) -> Floats:
-    """Return images (n, height, width) moved by whole pixels; zeros come in."""
+def moved(images: Floats, down: Floats, right: Floats, background: float = 0.0) -> Floats:
+    """Return images (n, height, width) moved by whole pixels, padded with `background`."""
     _, height, width = images.shape
     rows = np.arange(height)[None, :] - down[:, None].astype(np.intp)
     columns = np.arange(width)[None, :] - right[:, None].astype(np.intp)
-    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)), constant_values=background)
     rows, columns = np.clip(rows, -1, height) + 1, np.clip(columns, -1, width) + 1
     return padded[np.arange(len(images))[:, None, None], rows[:, :, None], columns[:, None, :]]
 
 
-def deskewed(images: Floats) -> Floats:
-    """Shear images (n, height, width) upright and centre their mass; one without mass, or of one row, only moves."""
+def deskewed(images: Floats, background: float = 0.0) -> Floats:
+    """Shear images (n, height, width) upright and centre their mass; one without mass, or of one row, only moves.
+
+    A pixel's mass is its distance from `background`, which comes in at the edges.
+    """
+    ground = images.dtype.type(background)
+    return _deskewed_ink(images - ground) + ground
+
+
+def _deskewed_ink(images: Floats) -> Floats:
     n, height, width = images.shape
     row_mean, column_mean = mass_centres(images)
     slope = _slopes(images, row_mean, column_mean)

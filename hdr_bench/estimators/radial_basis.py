@@ -13,7 +13,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import decided, flattened
+from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 
@@ -78,6 +80,7 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         self.pixel_scale = pixel_scale
         self.random_state = random_state
 
+    @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
 
@@ -91,6 +94,7 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         self.classes_ = np.unique(labels)
         self._check_parameters()
         self.scale_ = learn_scale(pixels, self.pixel_scale)
+        self._fitted_on = summarize_pixels(pixels)
         pixels = scaled(pixels, self.scale_)
         self.centers_, squares = self._clustered(pixels, labels)
         self.gamma_ = (len(pixels) / (2 * squares) if squares else 1.0) if self.gamma is None else float(self.gamma)
@@ -103,7 +107,9 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     def decision_function(self, X: ArrayLike) -> Floats:
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
         check_is_fitted(self)
-        pixels = scaled(validate_data(self, X, reset=False), self.scale_)
+        raw = validate_data(self, X, reset=False)
+        warn_if_unlike(self, raw)
+        pixels = scaled(raw, self.scale_)
         return flattened(
             np.concatenate([self._units(part) @ self.coef_.T + self.intercept_ for part in _parts(pixels)])
         )
@@ -139,6 +145,7 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
             raise ValueError(
                 f"RadialBasisClassifier needs at least two classes; y holds one class: {self.classes_[0]!r}"
             )
+        check_integers(self, "n_units")
         if self.n_units < len(self.classes_):
             raise ValueError(
                 f"n_units={self.n_units!r} is not possible: each of {len(self.classes_)} classes needs a unit"

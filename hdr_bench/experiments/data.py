@@ -1,5 +1,6 @@
 """A trial's data set: where it comes from, and which of its images a trial learns from and is judged on."""
 
+import warnings
 from importlib import import_module
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 from hdr_bench.datasets import SCHEMES, Dataset, list_datasets, load_dataset, open_dataset
-from hdr_bench.exceptions import DatasetError, UnknownNameError
+from hdr_bench.datasets.plausibility import issue_warnings
+from hdr_bench.exceptions import DatasetError, DatasetWarning, UnknownNameError
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.trial import Trial
 
@@ -20,11 +22,18 @@ def load_choice(choice: DatasetChoice) -> Dataset:
     UnknownNameError, DatasetNotFoundError, DatasetError
         As `hdr_bench.load_dataset`.
     """
-    if choice.given is not None:
-        return choice.given
-    if is_dotted_path(choice.name):
-        return _made_by(choice.name)
-    return load_dataset(choice.name, resize=choice.resize, test_size=choice.test_size, split_seed=choice.split_seed)
+    if choice.given is None and not is_dotted_path(choice.name):
+        return load_dataset(
+            choice.name,
+            resize=choice.resize,
+            test_size=choice.test_size,
+            split_seed=choice.split_seed,
+            polarity=choice.polarity,
+        )
+    dataset = _made_by(choice.name) if choice.given is None else choice.given
+    dataset = dataset if choice.polarity is None else dataset.in_polarity(choice.polarity)
+    issue_warnings(dataset.name, dataset.warnings)
+    return dataset
 
 
 def is_dotted_path(name: str) -> bool:
@@ -48,7 +57,9 @@ def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
     DatasetError
         If it is not the data set that the trial was planned with.
     """
-    dataset = load_choice(trial.dataset) if folder is None else open_dataset(folder)
+    with warnings.catch_warnings(action="ignore", category=DatasetWarning):
+        # They were issued once for the run, when it was planned.
+        dataset = load_choice(trial.dataset) if folder is None else open_dataset(folder)
     if dataset.fingerprint != trial.fingerprint:
         raise DatasetError(f"{trial.dataset.name} changed since the run was planned; start the run again")
     if trial.samples is not None:

@@ -1,10 +1,12 @@
 """Which data set a suite or a case names, and how it is to be read."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from hdr_bench.experiments.record import Record
+
+Polarity = Literal["light-on-dark", "dark-on-light"]
 
 
 class DatasetChoice(Record):
@@ -22,6 +24,8 @@ class DatasetChoice(Record):
         Share of the test part, where the data come without one.
     split_seed : int
         Seed of that cut.
+    polarity : {"light-on-dark", "dark-on-light"} or None
+        What all images are brought to; None leaves them as they are.
     given : Dataset or None
         The data set itself, where it was made in code; a record on disk does not hold it.
     """
@@ -30,6 +34,7 @@ class DatasetChoice(Record):
     resize: tuple[int, int] | None = None
     test_size: Annotated[float, Field(gt=0, lt=1)] | None = None
     split_seed: int = 0
+    polarity: Polarity | None = None
     given: Annotated[Any, Field(exclude=True, repr=False)] = None
 
     @model_validator(mode="before")

@@ -13,6 +13,7 @@ from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import describe_estimator
 from hdr_bench.experiments.identity import deciding_versions
 from hdr_bench.experiments.model import pickled_model, seeded_parameters, unseeded_model
+from hdr_bench.experiments.own_code import own_code
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.suite import Case, Kind, Protocol, Suite
 from hdr_bench.experiments.trial import Search, Trial
@@ -69,9 +70,8 @@ def _reduced(case: Case) -> Case:
 
 
 def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
-    if settings.dataset:
-        return DatasetChoice(name=settings.dataset)
-    return case.dataset or suite.dataset
+    choice = case.dataset or suite.dataset
+    return DatasetChoice(name=settings.dataset, polarity=choice.polarity) if settings.dataset else choice
 
 
 def _outline(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice, dataset: Dataset) -> "_Outline":
@@ -99,6 +99,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice
         is_reduced=settings.samples is not None or reduced is not None,
         threads=settings.threads,
         versions=deciding_versions(model),
+        code=own_code(model),
         time_limit=settings.time_limit or case.time_limit or suite.time_limit,
         memory_limit=settings.memory_limit or case.memory_limit or suite.memory_limit,
         published=case.published,

@@ -43,7 +43,7 @@ class RunRecord(BaseModel):
 
     Version 1 (0.1.0): the first. Version 2 (0.2.0): a trial's second key, for an outcome that its limits decided.
     Version 3 (0.2.0): references of suites and cases, protocols of published figures. Version 4 (0.2.0): with trials
-    whose predictions are in compact form; decisions on further seeds.
+    whose predictions are in compact form; whether a case needs more seeds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

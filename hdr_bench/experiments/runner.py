@@ -1,13 +1,17 @@
 """All missing trials of a suite: run, and kept one by one."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from hdr_bench.datasets import write_dataset
+from hdr_bench.exceptions import CodeChangedWarning
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
+from hdr_bench.experiments.code_changes import code_changes
 from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
+from hdr_bench.experiments.interleaving import interleave
 from hdr_bench.experiments.plan import Plan, Rerun, is_missing, make_plan, planned, with_further_seeds
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_case
@@ -95,6 +99,11 @@ def run_suite(
     StoreError
         If a result cannot be written; those before it are kept.
 
+    Warns
+    -----
+    CodeChangedWarning
+        If own code changed since its stored results, whose trials then run again.
+
     Examples
     --------
     >>> from hdr_bench import run_suite, load_results
@@ -111,6 +120,8 @@ def run_suite(
         check_suite(suite, suite.name)
     store = Store(default_folder(loaded, settings) if out is None else out)
     plan = make_plan(loaded, settings, store, only, rerun, origin="" if isinstance(suite, Suite) else str(suite))
+    for line in code_changes(plan.to_run, store):
+        warnings.warn(line, CodeChangedWarning, stacklevel=2)
     execute(plan, store, progress or NoProgress(), crew)
     return store.folder
 
@@ -207,7 +218,7 @@ def _is_made_in_code(plan: Plan, case: PlannedCase) -> bool:
 
 def _due(plan: Plan, store: Store, folders: dict[str, str]) -> Iterator[Work]:
     pickles = {case.case.name: case.pickled for case in plan.cases}
-    for trial in plan.to_run:
+    for trial in interleave(plan.to_run):
         # Another run on the same folder may have done it by now.
         if plan.rerun == "missing" and not is_missing(planned(trial), store, plan.rerun):
             continue

@@ -14,6 +14,7 @@ from hdr_bench.experiments.result import Measurements, Result, Scores
 from hdr_bench.experiments.run_record import Planned, RunRecord
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.crossed import Fits
+from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.uncertainty import (
     Uncertainty,
     uncertainty_of_accuracies,
@@ -116,10 +117,10 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
         ``accuracy_high`` (the 95 % interval, over images and seeds, or over folds), ``accuracy_basis`` (what it is
         computed from, see `hdr_bench.reporting.uncertainty.Basis`), ``accuracy_std``, ``accuracy_min`` and
         ``accuracy_max`` (over seeds and folds; the standard deviation is missing for one trial), ``error_rate``,
-        ``is_time_disturbed`` (other trials shared the machine), ``cost_set`` (the same for rows whose costs compare:
-        the same data, as many images to learn from and to judge; empty for a part of a learning curve), the mean of
-        each score and measurement over the trials that went well (missing where one of them lacks it), and of a grid
-        search what was chosen.
+        ``is_time_disturbed`` (every fit waited for processors that something else had), ``cost_set`` (the same for
+        rows whose costs compare: the same data, as many images to learn from and to judge; empty for a part of a
+        learning curve), the mean of each score and measurement over the trials that went well (missing where one of
+        them lacks it), and of a grid search what was chosen.
     """
     labels = [label_of(row) for row in results.to_dict("records")]
     groups = results.assign(label=labels).groupby("label", sort=False)
@@ -244,7 +245,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
     row["cost_set"] = _cost_set(good)
-    row["is_time_disturbed"] = bool((good["n_concurrent"].astype(float) > 1).any())
+    row["is_time_disturbed"] = len(good) > 0 and bool(disturbed_times(good).all())
     found = _uncertainty(good, row["n_test"]) if len(good) else None
     low, high = found.interval(row["accuracy"], row["n_test"]) if found else (np.nan, np.nan)
     return row | {

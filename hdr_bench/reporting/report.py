@@ -17,7 +17,8 @@ from hdr_bench.files import clear_leftovers, write_whole
 from hdr_bench.reporting.citing import citations, to_bibtex
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.figures import Figure, draw, plan_figures
-from hdr_bench.reporting.finding import finding, glances
+from hdr_bench.reporting.finding import finding
+from hdr_bench.reporting.glances import glances
 from hdr_bench.reporting.page import make_methods, shared_sprite
 from hdr_bench.reporting.pairs import compare_methods
 from hdr_bench.reporting.provenance import provenance_of

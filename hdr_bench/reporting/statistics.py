@@ -139,22 +139,6 @@ def correlated_posterior(differences: NDArray[np.float64], test_share: float, ro
     return Posterior(worse, max(1 - worse - better, 0.0), better)
 
 
-def pooled_spread(groups: Sequence[NDArray[np.float64]]) -> tuple[float, int]:
-    """Return the standard deviation within groups, and its degrees of freedom; 0 of them if no group has two values.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> pooled_spread([np.array([1.0, 3.0]), np.array([5.0]), np.array([7.0, 9.0])])
-    (1.4142135623730951, 2)
-    """
-    freedom = sum(len(group) - 1 for group in groups)
-    if not freedom:
-        return 0.0, 0
-    squares = sum(float(((group - group.mean()) ** 2).sum()) for group in groups)
-    return math.sqrt(squares / freedom), freedom
-
-
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     """Return p-values corrected by Benjamini and Hochberg's procedure, as scipy computes it.
 

@@ -11,6 +11,7 @@ import pytest
 from hdr_bench.datasets import add_dataset, load_dataset, mnist
 from hdr_bench.datasets.home import prepared_home
 from hdr_bench.datasets.idx import read_idx, write_idx
+from hdr_bench.datasets.polarity import PolarityCounts, count_polarities
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 
@@ -57,6 +58,8 @@ def test_from_the_data_home_fast_the_second_time(real_data_home):
     digits = load_dataset("mnist")
     assert (digits.train.images.shape, digits.test.images.shape) == ((60000, 28, 28), (10000, 28, 28))
     assert np.bincount(digits.test.y).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+    assert count_polarities(digits.train.images) == PolarityCounts(light_on_dark=60000, dark_on_light=0)
+    assert digits.warnings == ()
     start = time.perf_counter()
     again = load_dataset("mnist")
     assert time.perf_counter() - start < 0.2

@@ -4,6 +4,7 @@ import pytest
 from hdr_bench.datasets import load_dataset
 from hdr_bench.datasets.home import prepared_home
 from hdr_bench.datasets.idx import write_idx
+from hdr_bench.datasets.polarity import PolarityCounts, count_polarities
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 
@@ -14,6 +15,9 @@ def test_the_cut_is_the_sources(real_data_home):
     assert characters.image_shape == (64, 64)
     assert "".join(characters.class_names) == "0123456789ABCDE"
     assert set(np.unique(characters.test.y)) == set(range(15))
+    assert count_polarities(characters.train.images) == PolarityCounts(light_on_dark=0, dark_on_light=62096)
+    assert count_polarities(characters.test.images) == PolarityCounts(light_on_dark=0, dark_on_light=10959)
+    assert characters.warnings == ()
 
 
 def test_who_does_not_have_it_is_told_how_to_get_it(data_home):

@@ -8,6 +8,7 @@ from hdr_bench.estimators import (
     DecisionTreeClassifier,
     Deskewer,
     GaussianBlur,
+    Inverter,
     KNNClassifier,
     LinearClassifier,
     MassCenterer,
@@ -43,6 +44,7 @@ CHECKED = [
     GaussianBlur(),
     Resizer((3, 2)),
     Cropper((1, 2)),
+    Inverter(),
 ]
 
 EXPECTED_FAILURES: dict[str, dict[str, str]] = {}

@@ -1,0 +1,69 @@
+"""Base classes of the transformers of single images."""
+
+from abc import ABC, abstractmethod
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from hdr_bench.estimators.background import learn_background
+from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.shapes import image_shape_of
+
+Floats = NDArray[np.floating[Any]]
+_BLOCK = 500
+
+
+class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
+    """Base class of transformers that change each image by itself."""
+
+    image_shape: tuple[int, int] | None
+
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Check `X` of shape (n, n_features), and learn what the images have in common.
+
+        Raises
+        ------
+        ValueError
+            If `image_shape` does not fit the features, or a parameter is not possible.
+        """
+        pixels = validate_data(self, X)
+        self._check_parameters()
+        shape = image_shape_of(pixels.shape[1], self.image_shape)
+        if len(shape) != 2:
+            raise ValueError(f"image_shape={self.image_shape!r} has channels; give (height, width)")
+        self.image_shape_ = shape
+        self._learn(pixels.reshape(-1, *shape))
+        return self
+
+    def transform(self, X: ArrayLike) -> Floats:
+        """Return the changed images as rows: shape (n, pixels), float64 where `X` is, else float32."""
+        check_is_fitted(self)
+        pixels = validate_data(self, X, reset=False)
+        images = pixels.reshape(-1, *self.image_shape_)
+        kind = np.float64 if images.dtype == np.float64 else np.float32
+        # A block at a time fits into the processor's cache.
+        blocks = [self._changed(images[start : start + _BLOCK].astype(kind)) for start in range(0, len(images), _BLOCK)]
+        return np.concatenate(blocks).reshape(len(images), -1)
+
+    def _check_parameters(self) -> None:
+        """Raise ValueError where a parameter is not possible."""
+
+    def _learn(self, images: NDArray[Any]) -> None:
+        """Learn from the training images (n, height, width)."""
+
+    @abstractmethod
+    def _changed(self, images: Floats) -> Floats:
+        """Return floating images (n, height, width) changed."""
+
+
+class BackgroundTransformer(ImageTransformer):
+    """Base class of transformers that must know the background of the images."""
+
+    background: float | None
+    background_: float
+
+    def _learn(self, images: NDArray[Any]) -> None:
+        self.background_ = learn_background(images, self.background)

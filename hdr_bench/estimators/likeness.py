@@ -1,0 +1,97 @@
+"""Whether the images to predict are like those that a method has learnt from: their range and polarity."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+
+from hdr_bench.exceptions import DatasetWarning
+
+# A few images may be blank or odd; and a look at them would take longer than some methods do.
+_FEWEST_IMAGES = 30
+# Of more images so many are looked at, in equal steps.
+_MOST_IMAGES = 100
+# Pixels up to 1 or 16 beside those up to 255; the contrast of dim pictures is within a factor of 3.
+_LARGEST_RATIO = 8
+# Where the mean lies between the smallest and the largest value: 0.13 in MNIST, 0.31 in digits-8x8, 0.96 in NIST-15.
+_DARK, _LIGHT = 0.4, 0.6
+
+
+@dataclass(frozen=True)
+class PixelSummary:
+    """What is remembered of training images.
+
+    Attributes
+    ----------
+    low, high, mean : float
+        Smallest, largest and mean value.
+    """
+
+    low: float
+    high: float
+    mean: float
+
+    @property
+    def contrast(self) -> float:
+        """Largest less smallest value."""
+        return self.high - self.low
+
+    @property
+    def brightness(self) -> float:
+        """Where the mean lies between the smallest value, 0, and the largest, 1."""
+        return (self.mean - self.low) / self.contrast if self.contrast else 0.5
+
+
+def summarize_pixels(X: Any) -> PixelSummary | None:
+    """Return range and mean of images, rows of shape (n, n_features); None if they are few, or sparse.
+
+    Of many images a hundred are looked at.
+    """
+    if issparse(X):
+        return None
+    images = np.asarray(X)
+    if len(images) < _FEWEST_IMAGES:
+        return None
+    rows = images[:: max(len(images) // _MOST_IMAGES, 1)]
+    return PixelSummary(float(rows.min()), float(rows.max()), float(rows.mean(dtype=np.float64)))
+
+
+def warn_if_unlike(estimator: Any, X: Any) -> None:
+    """Warn if images to predict are of another range or polarity than those that an estimator was fitted on.
+
+    Parameters
+    ----------
+    estimator : object
+        Its attribute ``_fitted_on`` is what `summarize_pixels` returned of the training images.
+    X : array-like of shape (n, n_features)
+        With fewer than 30 rows nothing is said of them.
+
+    Warns
+    -----
+    DatasetWarning
+        If the one contrast is at least 8 times the other, or the one mean is near the dark end and the other near the
+        light end.
+    """
+    learnt = getattr(estimator, "_fitted_on", None)
+    asked = None if learnt is None else summarize_pixels(X)
+    if learnt is None or asked is None or not learnt.contrast or not asked.contrast:
+        return
+    name = type(estimator).__name__
+    if not 1 / _LARGEST_RATIO < asked.contrast / learnt.contrast < _LARGEST_RATIO:
+        warnings.warn(
+            f"{name}: X runs from {asked.low:g} to {asked.high:g}, but it was fitted on values from {learnt.low:g} to "
+            f"{learnt.high:g}; bring both to one range",
+            DatasetWarning,
+            stacklevel=3,
+        )
+    darkest, lightest = sorted((learnt.brightness, asked.brightness))
+    if darkest < _DARK and lightest > _LIGHT:
+        grounds = ("light on dark", "dark on light")
+        now, before = grounds if asked.brightness < learnt.brightness else grounds[::-1]
+        warnings.warn(
+            f"{name}: X seems to be {now}, but it was fitted on images {before}; invert X or the training images",
+            DatasetWarning,
+            stacklevel=3,
+        )
