@@ -71,6 +71,14 @@ class VersionsDifferError(HdrBenchError, RuntimeError):
     """A machine on which a trial would be another than that which was planned."""
 
 
+class CodeDiffersError(HdrBenchError, RuntimeError):
+    """Own code that is not, where a trial runs, what it was when the run was planned."""
+
+
+class PredictionsError(HdrBenchError, ValueError):
+    """A method's predictions that are not one class, or one probability per class, for each image."""
+
+
 class NewerFormatError(StoreError):
     """A stored run or result that a newer version of the library wrote; nothing is written over it."""
 
@@ -87,8 +95,12 @@ class MissingDependencyError(HdrBenchError, ImportError):
     """An optional library that was asked for by name and is not installed."""
 
 
+class CodeChangedWarning(UserWarning):
+    """Own code that changed since its stored results: its trials run again."""
+
+
 class DatasetWarning(UserWarning):
-    """Data that can be used, but look as if something went wrong with them: what, how many, and what to do."""
+    """Data that can be read, but may not be what was meant."""
 
 
 class SavedVersionsWarning(UserWarning):

@@ -8,7 +8,7 @@ import typer
 
 from hdr_bench.cli.citing import cite
 from hdr_bench.cli.comparing import compare
-from hdr_bench.cli.console import make_console
+from hdr_bench.cli.console import make_console, show_warnings_plainly
 from hdr_bench.cli.data import data
 from hdr_bench.cli.listing import list_, show
 from hdr_bench.cli.running import index, report, run
@@ -29,7 +29,8 @@ EXIT_ERROR = 1
 
 
 def main() -> NoReturn:
-    """Run the command; the library's errors become a line on standard error and exit code 1."""
+    """Run the command; the library's errors become a line on standard error and exit code 1, its warnings a line."""
+    show_warnings_plainly()
     try:
         app()
     except HdrBenchError as error:

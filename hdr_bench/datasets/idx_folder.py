@@ -1,21 +1,39 @@
 """A folder of IDX files: pairs of images and labels, as MNIST's and EMNIST's are named."""
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset, Part, encode_labels, make_dataset
-from hdr_bench.datasets.idx import read_idx
-from hdr_bench.datasets.source import Source, key_of, stamp_of
+from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
+from hdr_bench.datasets.folder_scan import scan_folder
+from hdr_bench.datasets.idx_files import HOW_NAMED, IdxFile, find_idx_files, locate_idx
+from hdr_bench.datasets.labels import encode_labels
+from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
-_TEST_WORDS = ("t10k", "test")
-_HOW_NAMED = (
-    "a pair of files is named like train-images-idx3-ubyte and train-labels-idx1-ubyte (.gz or not), "
-    "the test part's with t10k or test in their names"
+_TEST_WORDS = frozenset({"t10k", "test"})
+_PART_WORDS = frozenset({"t10k", "test", "train", "images"})
+_EMNIST = (
+    "EMNIST's files hold each image with rows and columns exchanged; they are read as they are, so that the characters "
+    "are mirrored and lie on their side"
 )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A file of images and the file of their labels."""
+
+    images: IdxFile
+    labels: IdxFile
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files, copies among them."""
+        return (*self.images.copies, *self.labels.copies)
 
 
 def idx_source(folder: str, options: ReadOptions) -> Source:
@@ -25,18 +43,20 @@ def idx_source(folder: str, options: ReadOptions) -> Source:
     ------
     DatasetNotFoundError
         If the folder, or a pair in it, does not exist.
+    DatasetError
+        If the folder is a file, or which files are meant is not clear.
     """
     root = Path(folder).expanduser().absolute()
     pairs = find_pairs(root)
     return Source(
         key=key_of(f"idx:{root}", options),
-        stamp=stamp_of([file for pair in pairs.values() for file in pair], root),
+        stamp=stamp_of([file for pair in pairs.values() for file in pair.files], root),
         read=lambda: read_idx_folder(f"idx:{folder}", root, options),
     )
 
 
 def read_idx_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
-    """Read the pairs of a folder; where there is no test pair, cut the train pair.
+    """Read the pairs of a folder; if there is no test pair, cut the train pair.
 
     Raises
     ------
@@ -44,79 +64,111 @@ def read_idx_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
         If a file is damaged, or images and labels do not fit each other.
     """
     pairs = find_pairs(root)
-    images, raw_labels = read_pair(*pairs["train"])
+    train = pairs["train"]
+    notes = _notes(root)
+    warnings = (_EMNIST,) if train.images.name.startswith("emnist") else ()
+    images, raw_labels = read_pair(train)
     if "test" not in pairs:
-        labels, class_names = encode_labels(str(pairs["train"][1]), raw_labels)
-        return cut_dataset(name, images, labels, class_names, options)
-    if options.test_size is not None:
-        raise DatasetError(f"{name} comes with its own test part; leave test_size out")
-    test_images, test_labels = read_pair(*pairs["test"])
+        labels, class_names = encode_labels(str(train.labels.path), raw_labels)
+        return with_blanks_noted(cut_dataset(name, images, labels, class_names, options, notes, warnings))
+    refuse_cut(name, options)
+    test_images, test_labels = read_pair(pairs["test"])
     labels, class_names = encode_labels(str(root), np.concatenate([raw_labels, test_labels]))
-    train = Part(images, labels[: len(images)])
-    return make_dataset(name, train, Part(test_images, labels[len(images) :]), class_names)
+    parts = (Part(images, labels[: len(images)]), Part(test_images, labels[len(images) :]))
+    return with_blanks_noted(assemble_dataset(name, *parts, class_names, notes, warnings))
 
 
-def find_pairs(root: Path) -> dict[str, tuple[Path, Path]]:
-    """Return the pairs (images, labels) of a folder, under ``"train"`` and, where there is one, ``"test"``.
+def find_pairs(root: Path) -> dict[str, Pair]:
+    """Return the pairs of a folder, under ``"train"`` and, if there is one, ``"test"``.
+
+    The files may also be in a folder below, such as torchvision's ``MNIST/raw``, if only one has any.
 
     Raises
     ------
     DatasetNotFoundError
-        If the folder is not there, or holds no pair.
+        If the folder does not exist, or holds no pair.
     DatasetError
         If it holds two pairs for one part, or half a pair.
     """
-    pairs: dict[str, tuple[Path, Path]] = {}
-    for images in image_files(root):
-        labels = _labels_of(images)
-        part = "test" if any(word in images.name for word in _TEST_WORDS) else "train"
+    folder = locate_idx(root)
+    files = find_idx_files(folder)
+    pairs: dict[str, Pair] = {}
+    for name, images in files.items():
+        if "images" not in name:
+            continue
+        part = "test" if _TEST_WORDS & _words(name) else "train"
         if part in pairs:
-            raise DatasetError(f"{root}: both {pairs[part][0].name} and {images.name} are {part} images; keep one")
-        pairs[part] = (images, labels)
+            raise DatasetError(_several(folder, part, pairs[part].images, images, files))
+        pairs[part] = Pair(images, _labels_of(folder, name, files))
     if "train" not in pairs:
-        raise DatasetNotFoundError(f"{root}: no IDX files to train on; {_HOW_NAMED}")
+        raise DatasetNotFoundError(f"{root}: no IDX files to train on{_instead(root)}; {HOW_NAMED}")
     return pairs
 
 
-def image_files(root: Path) -> list[Path]:
-    """Return the files of a folder that are named as IDX images are.
-
-    Raises
-    ------
-    DatasetNotFoundError
-        If the folder is not there.
-    DatasetError
-        If it may not be read.
-    """
-    try:
-        return sorted(path for path in root.iterdir() if "images" in path.name and "idx" in path.name)
-    except PermissionError as error:
-        raise DatasetError(f"{root}: no permission to read this folder; change its mode or choose another") from error
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise DatasetNotFoundError(f"{root}: there is no such folder; {_HOW_NAMED}") from error
+def holds_idx(root: Path) -> bool:
+    """Whether a folder, or one below it, holds IDX files of images."""
+    folder = locate_idx(root)
+    return any("images" in name for name in find_idx_files(folder))
 
 
-def read_pair(image_file: Path, label_file: Path) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+def read_pair(pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
     """Read images of shape (n, height, width) and labels of shape (n,).
 
     Raises
     ------
     DatasetError
-        If a file is damaged, has another rank, or their counts differ.
+        If a file is damaged, has another rank, differs from its copy, or their counts differ.
     """
-    images, labels = read_idx(image_file), read_idx(label_file)
+    images, labels = pair.images.read(), pair.labels.read()
     if images.ndim != 3:
-        raise DatasetError(f"{image_file}: {images.ndim} dimensions; images need three (n, height, width)")
+        raise DatasetError(f"{pair.images.path}: {images.ndim} dimensions; images need three (n, height, width)")
     if labels.ndim != 1:
-        raise DatasetError(f"{label_file}: {labels.ndim} dimensions; labels need one")
+        raise DatasetError(f"{pair.labels.path}: {labels.ndim} dimensions; labels need one")
     if len(images) != len(labels):
-        raise DatasetError(f"{image_file} holds {len(images)} images, but {label_file} {len(labels)} labels")
+        raise DatasetError(
+            f"{pair.images.path} holds {len(images)} images, but {pair.labels.path} {len(labels)} labels"
+        )
     return images, labels
 
 
-def _labels_of(images: Path) -> Path:
-    stem = images.name.removesuffix(".gz").replace("images", "labels").replace("idx3", "idx1")
-    for name in (stem, f"{stem}.gz"):
-        if images.with_name(name).exists():
-            return images.with_name(name)
-    raise DatasetError(f"{images.parent}: {images.name} has no labels beside it; {stem} or {stem}.gz is needed")
+def _words(name: str) -> set[str]:
+    return set(re.split(r"[^a-z0-9]+", name.lower()))
+
+
+def _set_of(name: str) -> str:
+    """Return what the files of one set have in common, e.g. emnist-digits."""
+    words = name.partition("-idx")[0].split("-")
+    return "-".join(word for word in words if word not in _PART_WORDS) or "the files without a prefix"
+
+
+def _several(folder: Path, part: str, first: IdxFile, second: IdxFile, files: dict[str, IdxFile]) -> str:
+    sets = sorted({_set_of(name) for name in files if "images" in name})
+    return (
+        f"{folder}: both {first.name} and {second.name} are {part} images; one set is read at a time, of "
+        f"{', '.join(sets)}: put its files alone into a folder, and give that"
+    )
+
+
+def _labels_of(folder: Path, name: str, files: dict[str, IdxFile]) -> IdxFile:
+    wanted = name.replace("images", "labels").replace("idx3", "idx1")
+    if wanted in files:
+        return files[wanted]
+    qmnist = wanted.replace("idx1-ubyte", "idx2-int")
+    if qmnist in files:
+        raise DatasetError(
+            f"{files[qmnist].path}: QMNIST's labels, a table of 8 columns, are not read; write its first column, the "
+            f"class, as {wanted}: from hdr_bench.datasets.idx import read_idx, write_idx; "
+            f"write_idx({wanted!r}, read_idx({files[qmnist].name!r})[:, 0].astype('uint8'))"
+        )
+    raise DatasetError(f"{folder}: {files[name].name} has no labels beside it; {wanted} or {wanted}.gz is needed")
+
+
+def _notes(root: Path) -> tuple[str, ...]:
+    below = locate_idx(root).relative_to(root)
+    return () if below == Path() else (f"read from the folder {below.as_posix()} in it",)
+
+
+def _instead(root: Path) -> str:
+    """Return what a folder without IDX files holds, if that are pictures."""
+    n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())
+    return f", but {n_pictures:,} pictures, which folder:{root} reads" if n_pictures else ""

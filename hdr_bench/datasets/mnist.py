@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.cut import ReadOptions
-from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
+from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
 from hdr_bench.datasets.embedded import DIGITS
 from hdr_bench.datasets.home import data_home
-from hdr_bench.datasets.idx import decode_idx, encode_idx, read_idx
+from hdr_bench.datasets.idx import decode_idx, encode_idx
+from hdr_bench.datasets.idx_files import IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.openml import fetch_bunch
 from hdr_bench.datasets.source import Source, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
@@ -47,7 +48,7 @@ def mnist_source(options: ReadOptions) -> Source:
         raise DatasetError("mnist comes with its own test part; leave test_size out")
     folder = data_home() / "mnist"
     files = find_files(folder)
-    stamp = stamp_of(files.values(), folder) if files else None
+    stamp = stamp_of([copy for file in files.values() for copy in file.copies], folder) if files else None
     return Source("mnist", lambda: _read_first_that_answers(files), stamp)
 
 
@@ -67,22 +68,27 @@ def read_mnist_folder(folder: Path) -> Dataset:
     return _from_files(files)
 
 
-def find_files(folder: Path) -> dict[str, Path]:
-    """Return the four files by their name without ``.gz``, or nothing where none of them is there.
+def find_files(folder: Path) -> dict[str, IdxFile]:
+    """Return the four files by their name without ``.gz``, or nothing if none of them is there.
+
+    They may also be in a folder below, such as torchvision's ``MNIST/raw``, if only one has any.
 
     Raises
     ------
     DatasetError
         If only some of them are there.
     """
-    found = {name: path for name in FILES for path in (folder / name, folder / f"{name}.gz") if path.exists()}
+    if not folder.exists():
+        return {}
+    files = find_idx_files(locate_idx(folder))
+    found = {name: files[name] for name in FILES if name in files}
     if found and len(found) < len(FILES):
         missing = ", ".join(name for name in FILES if name not in found)
         raise DatasetError(f"{folder}: MNIST is incomplete, missing: {missing} (.gz or not)")
     return found
 
 
-def _read_first_that_answers(files: dict[str, Path]) -> Dataset:
+def _read_first_that_answers(files: dict[str, IdxFile]) -> Dataset:
     if files:
         return _from_files(files)
     tried = [f"{data_home() / 'mnist'}: not there"]
@@ -99,11 +105,11 @@ def _read_first_that_answers(files: dict[str, Path]) -> Dataset:
     )
 
 
-def _from_files(files: dict[str, Path]) -> Dataset:
+def _from_files(files: dict[str, IdxFile]) -> Dataset:
     arrays = {}
-    for name, path in files.items():
-        arrays[name] = read_idx(path)
-        check_idx(arrays[name], FILES[name], str(path))
+    for name, file in files.items():
+        arrays[name] = file.read()
+        check_idx(arrays[name], FILES[name], str(file.path))
     return _assembled(arrays)
 
 
@@ -128,7 +134,7 @@ def check_idx(array: NDArray[np.generic], checksum: str, name: str) -> None:
 
 def _assembled(arrays: Arrays) -> Dataset:
     train_images, train_labels, test_images, test_labels = (arrays[name] for name in FILES)
-    return make_dataset(
+    return assemble_dataset(
         "mnist",
         Part(train_images, train_labels.astype(np.int64)),
         Part(test_images, test_labels.astype(np.int64)),

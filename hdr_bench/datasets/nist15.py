@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from hdr_bench.datasets.cut import ReadOptions
-from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
+from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
 from hdr_bench.datasets.home import data_home
 from hdr_bench.datasets.idx_folder import find_pairs, read_pair
 from hdr_bench.datasets.mnist import check_idx
@@ -35,8 +35,7 @@ def nist15_source(options: ReadOptions) -> Source:
         If the files are not in the data home, with how to build them.
     """
     folder = data_home() / "nist15"
-    files = find_pairs(folder)["train"] if folder.exists() else None
-    stamp = stamp_of(files, folder) if files else None
+    stamp = stamp_of(find_pairs(folder)["train"].files, folder) if folder.exists() else None
     return Source(key_of("nist15", options), lambda: read_nist15_folder(folder, options), stamp)
 
 
@@ -54,14 +53,14 @@ def read_nist15_folder(folder: Path, options: ReadOptions) -> Dataset:
     """
     if not folder.exists():
         raise DatasetNotFoundError(f"nist15 is not in {folder}. {_HOW_TO_GET}")
-    image_file, label_file = find_pairs(folder)["train"]
-    images, labels = read_pair(image_file, label_file)
-    check_idx(images, IMAGES_SHA256, str(image_file))
-    check_idx(labels, LABELS_SHA256, str(label_file))
+    pair = find_pairs(folder)["train"]
+    images, labels = read_pair(pair)
+    check_idx(images, IMAGES_SHA256, str(pair.images.path))
+    check_idx(labels, LABELS_SHA256, str(pair.labels.path))
     test_size = TEST_SIZE if options.test_size is None else options.test_size
     n_test = int(np.ceil(len(images) * test_size))
     order = np.random.default_rng(options.split_seed).permutation(len(images))
     whole = Part(images, labels.astype(np.int64))
     note = f"cut at random by the library: {n_test} of {len(images)} to test, seed {options.split_seed}"
     train, test = np.sort(order[n_test:]), np.sort(order[:n_test])
-    return make_dataset("nist15", whole.take(train), whole.take(test), CLASS_NAMES, (note,))
+    return assemble_dataset("nist15", whole.take(train), whole.take(test), CLASS_NAMES, (note,))

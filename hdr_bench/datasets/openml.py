@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset, encode_labels
+from hdr_bench.datasets.dataset import Dataset, with_blanks_noted
+from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.rows import as_images
 from hdr_bench.datasets.source import Source, key_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
@@ -37,7 +38,7 @@ def _read_openml(name: str, options: ReadOptions) -> Dataset:
     if np.array_equal(images, images.astype(np.uint8)):
         images = images.astype(np.uint8)
     labels, class_names = encode_labels(f"openml:{name}", _numbers(name, bunch.target))
-    return cut_dataset(f"openml:{name}", images, labels, class_names, options)
+    return with_blanks_noted(cut_dataset(f"openml:{name}", images, labels, class_names, options))
 
 
 def fetch_bunch(**which: Any) -> Any:

@@ -1,46 +1,115 @@
 """One picture file as an array of grey values."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from warnings import catch_warnings
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps, UnidentifiedImageError
 
+from hdr_bench.datasets.transparency import lay_on_paper
 from hdr_bench.exceptions import DatasetError
 
-EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif"})
+EXTENSIONS = frozenset(
+    {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".webp"}
+    | {".pgm", ".pbm", ".ppm", ".pnm", ".tga"}
+)
+# Pillow warns from this number of pixels on that a small file may fill the memory; no picture of a digit is so large.
+MOST_PIXELS = 89_478_485
 _LARGEST_EXACT_IN_FLOAT32 = 2**24
 
 
-def read_picture(path: Path, resize: tuple[int, int] | None) -> NDArray[np.generic]:
-    """Read a picture as grey values: shape (height, width); uint8, or uint16 and float32 where it is deeper.
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What a picture file holds.
 
-    Colour becomes luma (ITU-R 601), transparency is laid on white, a palette is looked up. With `resize`, height
-    and width are brought to it by bilinear interpolation over the area that each new pixel covers.
+    Attributes
+    ----------
+    values : ndarray of shape (height, width)
+        Grey values: uint8, or uint16 and float32 if the file is deeper.
+    n_pictures : int
+        Pictures in the file, of which the first was taken; more than one only in the JPEG files of phones.
+    """
+
+    values: NDArray[np.generic]
+    n_pictures: int = 1
+
+
+def read_picture(path: Path, resize: tuple[int, int] | None) -> NDArray[np.generic]:
+    """Read a picture as grey values of shape (height, width); as `load_picture`."""
+    return load_picture(path, resize).values
+
+
+def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
+    """Read a picture file as grey values.
+
+    The picture is turned as its EXIF orientation says. Colour becomes luma (ITU-R 601), a palette is looked up, and
+    what is transparent becomes paper that contrasts with the ink (`lay_on_paper`). With `resize`, height and width are
+    brought to it by bilinear interpolation over the area that each new pixel covers.
+
+    Parameters
+    ----------
+    path : Path
+    resize : tuple of int or None
+        Height and width.
+
+    Returns
+    -------
+    picture : Picture
 
     Raises
     ------
     DatasetError
-        If the file is no picture, is damaged, holds several frames, or would lose depth.
+        If the file is no picture, is damaged, is too large, holds several frames, or would lose depth.
     """
     try:
-        with Image.open(path) as picture:
-            _check_frames(path, picture)
+        # Through an open file: given a path, Pillow 12 and 13 map an uncompressed TIFF that is to be turned wrongly.
+        with (
+            path.open("rb") as file,
+            catch_warnings(action="error", category=Image.DecompressionBombWarning),
+            Image.open(file) as picture,
+        ):
+            _check_size(path, picture)
+            n_pictures = _count_pictures(path, picture)
             _check_depth(path, picture)
             picture.load()
-            return _resized(_grey(path, picture), resize)
+            turned = ImageOps.exif_transpose(picture)
+            return Picture(_resize(_grey(path, turned), resize), n_pictures)
     except PermissionError as error:
         raise DatasetError(f"{path}: no permission to read this file") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise DatasetError(
+            f"{path}: the picture is too large: {error}; pictures of up to {MOST_PIXELS:,} pixels are read, "
+            "reduce it or remove it"
+        ) from error
     except DatasetError:
         raise
     except Exception as error:  # on damaged files Pillow's decoders raise whatever comes
-        raise DatasetError(f"{path}: not a readable picture: {error}") from error
+        raise DatasetError(f"{path}: not a readable picture: {_without_address(error)}") from error
 
 
-def _check_frames(path: Path, picture: Image.Image) -> None:
+def _without_address(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "its content is of no picture format that Pillow knows"
+    return str(error)
+
+
+def _check_size(path: Path, picture: Image.Image) -> None:
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        raise DatasetError(
+            f"{path}: the picture is too large: {height}x{width} pixels; pictures of up to {MOST_PIXELS:,} pixels are "
+            "read, reduce it or remove it"
+        )
+
+
+def _count_pictures(path: Path, picture: Image.Image) -> int:
     frames = getattr(picture, "n_frames", 1)
-    if frames > 1:
-        raise DatasetError(f"{path}: the file holds {frames} frames; one picture a file is needed")
+    # A phone puts a preview or a depth map behind the photograph.
+    if frames > 1 and picture.format != "MPO":
+        raise DatasetError(f"{path}: the file holds {frames} frames; one picture per file is needed")
+    return frames
 
 
 def _check_depth(path: Path, picture: Image.Image) -> None:
@@ -54,10 +123,21 @@ def _grey(path: Path, picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I") or picture.mode == "F":
         return _deep(path, picture)
     if picture.has_transparency_data:
-        drawn = picture.convert("RGBA")
-        paper = Image.new("RGBA", drawn.size, "white")
-        return Image.alpha_composite(paper, drawn).convert("L")
+        return lay_on_paper(picture.convert("RGBA"))
+    if picture.mode == "LAB":
+        return _lab_as_rgb(picture).convert("L")
     return picture.convert("RGB").convert("L") if picture.mode == "P" else picture.convert("L")
+
+
+def _lab_as_rgb(picture: Image.Image) -> Image.Image:
+    from PIL import ImageCms
+
+    lab, rgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    transform = ImageCms.buildTransform(lab, rgb, "LAB", "RGB")
+    converted = ImageCms.applyTransform(picture, transform)
+    if converted is None:
+        raise ValueError("its LAB colours cannot be converted")
+    return converted
 
 
 def _deep(path: Path, picture: Image.Image) -> Image.Image:
@@ -65,13 +145,13 @@ def _deep(path: Path, picture: Image.Image) -> Image.Image:
     if np.abs(values.astype(np.float64)).max(initial=0) >= _LARGEST_EXACT_IN_FLOAT32 and picture.mode != "F":
         raise DatasetError(f"{path}: pixels beyond 24 bits would be rounded; save it as 16-bit grey or as float32")
     is_16_bit = picture.mode != "F" and values.min(initial=0) >= 0 and values.max(initial=0) < 2**16
-    # Pillow resizes 32-bit floats exactly, and 16-bit integers not at all; `_resized` rounds the latter back.
+    # Pillow resizes 32-bit floats exactly, and 16-bit integers not at all; `_resize` rounds the latter back.
     floats = Image.fromarray(values.astype(np.float32))
     floats.info["is_16_bit"] = is_16_bit
     return floats
 
 
-def _resized(picture: Image.Image, resize: tuple[int, int] | None) -> NDArray[np.generic]:
+def _resize(picture: Image.Image, resize: tuple[int, int] | None) -> NDArray[np.generic]:
     is_16_bit = picture.info.get("is_16_bit", False)
     if resize is not None:
         height, width = resize

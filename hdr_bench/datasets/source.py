@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hdr_bench.datasets.cut import ReadOptions
 from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.exceptions import DatasetError
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,16 @@ class Source:
 
 
 def stamp_of(paths: Iterable[Path], root: Path) -> str:
-    """Return a digest of the names below `root`, sizes and times of change of `paths`: it opens none of them."""
+    """Return a digest of the names below `root`, sizes and times of change of `paths`: it opens none of them.
+
+    Two times are taken: that of the content, which programs can set back, and that of the inode, which they cannot.
+    So a file that was altered, and then given its old time, is read again; so is one that only changed its mode.
+    """
     digest = hashlib.sha256()
     # Strings, not paths: a folder may hold a hundred thousand pictures.
     for path in sorted(map(str, paths)):
         seen = os.stat(path)  # noqa: PTH116
-        digest.update(f"{path[len(str(root)) :]}\0{seen.st_size}\0{seen.st_mtime_ns}\n".encode())
+        digest.update(f"{path[len(str(root)) :]}\0{seen.st_size}\0{seen.st_mtime_ns}\0{seen.st_ctime_ns}\n".encode())
     return digest.hexdigest()
 
 
@@ -47,3 +52,15 @@ def key_of(name: str, options: ReadOptions) -> str:
         return name
     digest = hashlib.sha256(repr((name, options)).encode()).hexdigest()
     return f"{readable}-{digest[:12]}"
+
+
+def refuse_cut(name: str, options: ReadOptions) -> None:
+    """Refuse to cut data that have a test part.
+
+    Raises
+    ------
+    DatasetError
+        If `test_size` is given.
+    """
+    if options.test_size is not None:
+        raise DatasetError(f"{name} comes with its own test part; leave test_size out")

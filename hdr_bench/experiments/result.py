@@ -71,6 +71,9 @@ class Measurements(Record):
         Wall time of `fit`, and processor time of all its threads.
     predict_seconds : float
         Wall time of `predict` for the whole test part.
+    fit_wait_share, predict_wait_share : float or None
+        Time that the call waited for a processor that something else had, over its time without that wait
+        (`waiting.processor_wait`): 0.15 is a call that took 15 % longer. None if it could not be measured.
     latency_seconds, latency_p95_seconds : float
         Median and 95th percentile of `predict` for a single image.
     fit_peak_bytes, predict_peak_bytes : int
@@ -95,6 +98,8 @@ class Measurements(Record):
     fit_seconds: float
     fit_cpu_seconds: float
     predict_seconds: float
+    fit_wait_share: float | None = None
+    predict_wait_share: float | None = None
     latency_seconds: float
     latency_p95_seconds: float
     fit_peak_bytes: int
@@ -208,7 +213,7 @@ class Result(Record):
     seconds : float
         Wall time of the whole trial, its process included.
     n_concurrent : int
-        Trials that shared the machine; above 1 the times say little.
+        Trials that shared the machine. Above 1 the times say little, unless the wait for a processor was measured.
     warnings : tuple of str
         Raised while fitting and predicting.
     """

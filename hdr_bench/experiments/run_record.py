@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hdr_bench.experiments.quantities import Bytes, Seconds
+from hdr_bench.experiments.seed_decision import SeedDecision
 from hdr_bench.experiments.suite import Kind, Suite
 
 
@@ -42,7 +43,7 @@ class RunRecord(BaseModel):
 
     Version 1 (0.1.0): the first. Version 2 (0.2.0): a trial's second key, for an outcome that its limits decided.
     Version 3 (0.2.0): references of suites and cases, protocols of published figures. Version 4 (0.2.0): with trials
-    whose predictions are in compact form.
+    whose predictions are in compact form; whether a case needs more seeds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -52,3 +53,4 @@ class RunRecord(BaseModel):
     origin: str
     settings: Settings
     trials: tuple[Planned, ...]
+    decisions: tuple[SeedDecision, ...] = ()

@@ -1,12 +1,27 @@
+import json
 import multiprocessing
+import os
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from hdr_bench.datasets import DATASETS, add_dataset, fetch_dataset, list_datasets, load_dataset
+from hdr_bench.datasets import (
+    DATASETS,
+    Part,
+    add_dataset,
+    fetch_dataset,
+    list_datasets,
+    load_dataset,
+    make_dataset,
+    prepared,
+    write_dataset,
+)
+from hdr_bench.datasets.dataset import fingerprint_of
 from hdr_bench.datasets.home import prepared_home
+from hdr_bench.datasets.idx import write_idx
 from hdr_bench.exceptions import DatasetError, UnknownNameError
 
 
@@ -65,6 +80,97 @@ def test_a_file_changed_since_is_noticed_and_named(data_home):
         load_dataset("digits-8x8")
     fetch_dataset("digits-8x8")
     assert len(load_dataset("digits-8x8").train) == 1437
+
+
+def _alter(path, place=-1):
+    """Alter a byte of a file, and give the file its old times."""
+    seen = path.stat()
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+
+
+@pytest.mark.parametrize("name", ["train_images", "train_labels", "test_images", "test_labels"])
+@pytest.mark.parametrize("place", [-1, 8, 0])
+def test_bytes_altered_under_the_old_size_and_time_are_noticed(data_home, name, place):
+    load_dataset("digits-8x8")
+    folder = prepared_home() / "digits-8x8"
+    _alter(folder / f"{name}.npy", place)
+    with pytest.raises(
+        DatasetError, match=rf"{name}\.npy was changed since digits-8x8 was verified; remove the folder {folder}, then"
+    ):
+        load_dataset("digits-8x8")
+
+
+def test_a_verified_folder_is_verified_again_if_it_was_touched_and_only_then(data_home, monkeypatch):
+    load_dataset("digits-8x8")
+    folder = prepared_home() / "digits-8x8"
+    hashed = []
+    monkeypatch.setattr(prepared, "fingerprint_of", lambda *parts: hashed.append(1) or fingerprint_of(*parts))
+    load_dataset("digits-8x8")
+    # What was written a moment ago may be written again within the same tick of the clock.
+    assert hashed == [1]
+    monkeypatch.setattr(prepared, "_TICK_NS", 0)
+    for _ in range(3):
+        load_dataset("digits-8x8")
+    assert hashed == [1, 1]
+    _alter(folder / "test_labels.npy")
+    with pytest.raises(DatasetError, match="test_labels"):
+        load_dataset("digits-8x8")
+
+
+@pytest.mark.parametrize("field", ["class_names", "fingerprint", "notes", "warnings", "checksum", "name"])
+def test_an_edited_manifest_is_noticed(data_home, field):
+    load_dataset("digits-8x8")
+    path = prepared_home() / "digits-8x8" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest[field] = manifest[field][::-1] if len(manifest[field]) > 1 else ["x"]
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(DatasetError, match=r"manifest\.json was changed since .* was verified"):
+        load_dataset("digits-8x8")
+
+
+def test_data_prepared_by_earlier_versions_are_read_and_verified(data_home):
+    digits = load_dataset("digits-8x8")
+    folder = prepared_home() / "digits-8x8"
+    manifest = json.loads((folder / "manifest.json").read_text()) | {"format_version": 1}
+    del manifest["checksum"], manifest["warnings"]
+    for file in manifest["files"].values():
+        file["mtime_ns"] = 0
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert load_dataset("digits-8x8").class_names == digits.class_names
+    _alter(folder / "train_images.npy")
+    with pytest.raises(DatasetError, match="train_images"):
+        load_dataset("digits-8x8")
+
+
+def test_a_source_altered_under_its_old_size_and_time_is_read_again(data_home, tmp_path):
+    images, labels = np.asarray(load_dataset("digits-8x8").test.images), np.arange(360) % 10
+    for index, image in enumerate(images[:60]):
+        (tmp_path / "folder" / f"{labels[index]}").mkdir(exist_ok=True, parents=True)
+        Image.fromarray(image * 15).save(tmp_path / "folder" / f"{labels[index]}" / f"{index}.bmp")
+    np.savez(tmp_path / "a.npz", x=images, y=labels)
+    write_idx(tmp_path / "idx" / "own-images-idx3-ubyte", images)
+    write_idx(tmp_path / "idx" / "own-labels-idx1-ubyte", labels.astype(np.uint8))
+    for name, file in (("folder", "0/0.bmp"), ("idx", "own-images-idx3-ubyte")):
+        before = load_dataset(f"{name}:{tmp_path / name}").fingerprint
+        _alter(tmp_path / name / file)
+        assert load_dataset(f"{name}:{tmp_path / name}").fingerprint != before
+    load_dataset(f"npz:{tmp_path / 'a.npz'}")
+    _alter(tmp_path / "a.npz", 200)
+    with pytest.raises(DatasetError, match="not a readable"):
+        load_dataset(f"npz:{tmp_path / 'a.npz'}")
+
+
+def test_arrays_changed_since_make_dataset_are_not_stored(tmp_path):
+    images, labels = np.zeros((4, 2, 2), np.uint8), np.array([0, 1, 0, 1])
+    data = make_dataset("mine", Part(images, labels), Part(images, labels), ["a", "b"])
+    images[0] = 1
+    with pytest.raises(
+        DatasetError, match="the arrays of mine were changed since it was made; call make_dataset again"
+    ):
+        write_dataset(tmp_path, data)
 
 
 def test_a_file_only_touched_since_is_hashed_and_accepted(data_home):

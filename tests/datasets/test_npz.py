@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from hdr_bench.datasets import load_dataset
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+from hdr_bench.datasets import add_dataset, load_dataset
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning
 
 
 @pytest.fixture
@@ -12,7 +12,9 @@ def file(tmp_path, data_home):
 
 def _digits(n=100):
     digits = load_dataset("digits-8x8")
-    return np.asarray(digits.train.images[:n]), np.asarray(digits.train.labels[:n])
+    # Zero to nine, again and again: wherever they are cut, both parts have all classes.
+    order = np.stack([np.flatnonzero(digits.train.labels == label)[: n // 10] for label in range(10)], axis=1).ravel()
+    return np.asarray(digits.train.images[order]), np.asarray(digits.train.labels[order])
 
 
 def test_keras_and_medmnist_names(file):
@@ -38,7 +40,12 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
 @pytest.mark.parametrize(
     ("arrays", "fault"),
     [
-        ({"a": np.zeros(3)}, "it holds a; needed are the arrays x_train/"),
+        ({"a": np.zeros(3)}, r"it holds a \(3,\); needed are the arrays x_train/"),
+        ({"x": np.zeros((20, 9)), "X": np.zeros((20, 9)), "y": np.arange(20) % 2}, "differ in capitals only: X, x, y"),
+        ({"x": np.zeros((20, 9)), "y": np.eye(20)}, r"y has shape \(20, 20\), but one label per image .*argmax"),
+        ({"x": np.zeros((3, 3, 20)), "y": np.arange(20) % 2}, "20 images along the last axis.*moveaxis"),
+        ({"x": np.zeros((4, 4, 4)), "y": np.arange(4) % 2}, r"not clear along which axis.*rows of shape \(4, 16\)"),
+        ({"x": np.zeros((20, 9)), "y": np.arange(20).astype(str)}, "labels are not integers.*return_inverse=True"),
         ({"x": np.zeros((20, 7)), "y": np.arange(20) % 2}, "rows of a square number of pixels"),
         ({"x": np.zeros((20, 9)), "y": np.array(list("ab" * 10))}, "labels are not integers"),
         ({"x": np.zeros((20, 9)), "y": np.full(20, np.inf)}, "labels are not integers"),
@@ -68,3 +75,46 @@ def test_damaged_and_missing_files(file):
             load_dataset(f"npz:{file}")
         except DatasetError as error:
             assert "a.npz" in str(error)
+
+
+def test_arrays_that_are_not_read_are_told(file):
+    images, labels = _digits()
+    parts = {"train_images": images[:70], "train_labels": labels[:70], "test_images": images[70:], "names": "abc"}
+    np.savez(file, **parts, test_labels=labels[70:], val_images=images[:5], val_labels=labels[:5])
+    with pytest.warns(
+        DatasetWarning, match=r"arrays of a part that was left out: val_images \(5, 8, 8\), val_labels \(5,\)"
+    ):
+        data = load_dataset(f"npz:{file}")
+    assert data.notes == ("arrays that were not read: names ()",)
+
+
+def test_a_class_that_only_one_part_has_is_told(file):
+    images, labels = _digits()
+    new = labels == 9
+    np.savez(file, x_train=images[~new], y_train=labels[~new], x_test=images, y_test=labels)
+    with pytest.warns(DatasetWarning, match=r"only the test part has, .*: '9' \(10\), so that no method"):
+        load_dataset(f"npz:{file}")
+
+
+def test_blank_images_are_told(file):
+    images, labels = _digits()
+    images[3] = images[5] = 7
+    np.savez(file, x_train=images, y_train=labels, x_test=images[:50], y_test=np.arange(50) % 10)
+    with pytest.warns(DatasetWarning) as caught:
+        load_dataset(f"npz:{file}")
+    assert [str(warning.message).partition(": ")[2] for warning in caught] == [
+        f"2 of {n} {part} images are blank, all their pixels have the same value: index 3, 5"
+        for n, part in ((100, "training"), (50, "test"))
+    ]
+
+
+def test_capitals_in_the_files_name(tmp_path, data_home):
+    images, labels = _digits()
+    with (tmp_path / "MNIST.NPZ").open("wb") as file:
+        np.savez(file, x=images, y=labels)
+    assert len(add_dataset("capitals", tmp_path / "MNIST.NPZ").train) == 80
+
+
+def test_a_folder_and_files_of_other_kinds(tmp_path, data_home):
+    with pytest.raises(DatasetError, match=r"a folder, not an \.npz file; pictures in it: folder:"):
+        load_dataset(f"npz:{tmp_path}")

@@ -1,0 +1,61 @@
+"""What a file is that was given in place of data that can be read, and what to do with it."""
+
+from pathlib import Path, PurePath
+
+from hdr_bench.datasets.pictures import EXTENSIONS
+
+READABLE = "what can be read: a folder of pictures, a folder of IDX files, an .npz file"
+_UNPACK = "unpack it, and give the folder that comes out"
+_AS_NPZ = "read it with {reader}, and save its images and labels: numpy.savez('digits.npz', images=..., labels=...)"
+_READER_OF_NUMBERS = "the reader of its format (LIBSVM: sklearn.datasets.load_svmlight_file)"
+_ARCHIVES = {
+    ".zip": "a ZIP archive",
+    ".tar": "a tar archive",
+    ".tgz": "a tar archive",
+    ".7z": "a 7z archive",
+    ".rar": "a RAR archive",
+}
+_TABLES = {
+    ".csv": ("a CSV file", "pandas.read_csv"),
+    ".tsv": ("a table", "pandas.read_csv"),
+    ".txt": ("a text file", "pandas.read_csv or sklearn.datasets.load_svmlight_file"),
+    ".libsvm": ("a LIBSVM file", "sklearn.datasets.load_svmlight_file"),
+    ".svm": ("a LIBSVM file", "sklearn.datasets.load_svmlight_file"),
+    ".t": ("a LIBSVM file", "sklearn.datasets.load_svmlight_file"),
+    ".arff": ("an ARFF file", "scipy.io.arff.loadarff"),
+    ".mat": ("a MATLAB file", "scipy.io.loadmat"),
+    ".parquet": ("a Parquet file", "pandas.read_parquet"),
+    ".feather": ("a Feather file", "pandas.read_feather"),
+    ".h5": ("an HDF5 file", "h5py.File"),
+    ".hdf5": ("an HDF5 file", "h5py.File"),
+    ".pkl": ("a pickle", "pickle.load"),
+    ".pickle": ("a pickle", "pickle.load"),
+    ".npy": ("a single NumPy array", "numpy.load"),
+}
+_COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
+
+
+def describe_file(path: Path) -> str:
+    """Return what a file is and what to do with it, as the end of an error's sentence."""
+    name, suffix = path.name.lower(), path.suffix.lower()
+    if suffix == ".npz":
+        return f"an .npz file, not a folder; name it npz:{path}"
+    if suffix in EXTENSIONS:
+        return "a picture, not a folder; give the folder that holds the pictures"
+    if "idx" in name:
+        return f"an IDX file, not a folder; give the folder that holds it and its labels: idx:{path.parent}"
+    what, remedy = _unread(name)
+    return f"{what}, which is not read; {READABLE}; {remedy}"
+
+
+def _unread(name: str) -> tuple[str, str]:
+    """Return what a file is that is not read, by its name, and what to do."""
+    suffixes = PurePath(name).suffixes
+    if suffixes and suffixes[-1] in _COMPRESSED and ".tar" not in suffixes:
+        what, reader = _TABLES.get(suffixes[-2] if len(suffixes) > 1 else "", ("a file", _READER_OF_NUMBERS))
+        return f"{what}, compressed", f"decompress it; {_AS_NPZ.format(reader=reader)}"
+    archive = next((_ARCHIVES[suffix] for suffix in suffixes if suffix in _ARCHIVES), None)
+    if archive is not None:
+        return archive, _UNPACK
+    what, reader = _TABLES.get(suffixes[-1] if suffixes else "", ("a file, not a folder", "the program that wrote it"))
+    return what, _AS_NPZ.format(reader=reader)

@@ -1,0 +1,162 @@
+"""How a folder of pictures is laid out: as one whole, or as ``train/`` and ``test/``.
+
+The names of the parts may also be `training`, `testing`, and `val`, `valid` or `validation`, in any case of the
+letters. A validation part is the test part if there is no other; else it is left out, with a warning. Pictures of a
+test part without labels are left out too, with a warning, and the training part is cut.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hdr_bench.datasets.folder_part import LAYOUTS, Labelled, label_pictures, warn_of_others
+from hdr_bench.datasets.folder_scan import Folder, name_some, scan_folder
+from hdr_bench.datasets.labels_in_names import is_plausible
+from hdr_bench.exceptions import DatasetError
+
+PARTS = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "val": "valid",
+    "valid": "valid",
+    "validation": "valid",
+}
+
+_TABLES = frozenset({".csv", ".tsv", ".json", ".txt"})
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The pictures of a folder by part.
+
+    Attributes
+    ----------
+    train : dict of Path to str
+        The label of each picture.
+    test : dict of Path to str or None
+        None if the folder has no labelled test part.
+    notes, warnings : tuple of str
+    files : tuple of Path
+        All that was looked at.
+    """
+
+    train: dict[Path, str]
+    test: dict[Path, str] | None
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    files: tuple[Path, ...]
+
+
+def find_layout(root: Path) -> Layout:
+    """Return which pictures are in a folder, and the label of each.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the folder does not exist.
+    DatasetError
+        If it holds no picture, its layout or a label is not clear, or it may not be read.
+    """
+    folder = scan_folder(root, LAYOUTS)
+    files = (*folder.all_pictures(), *folder.all_others())
+    parts = _parts_of(folder)
+    if not parts:
+        whole = label_pictures(folder)
+        return Layout(whole.labels, None, whole.notes, whole.warnings, files)
+    train = _label_train(folder, parts)
+    notes, warnings = list(train.notes), [*train.warnings, *warn_of_others(replace(folder, folders=()))]
+    test: Labelled | None = None
+    for part in (parts[kind] for kind in ("test", "valid") if kind in parts):
+        labelled = _label_test(part, train)
+        if labelled is None or test is not None:
+            warnings += _left_out(part, folder, labelled)
+            continue
+        if "train" not in parts:
+            raise DatasetError(
+                f"{root}: class folders beside {part.name}/, which has labels too; put the others into train/"
+            )
+        test = labelled
+        notes += [f"{part.name}/ is the test part, since no other has labels"] * (PARTS[part.name.lower()] == "valid")
+        notes += [note for note in test.notes if note not in notes]
+        warnings += test.warnings
+    return Layout(train.labels, test.labels if test else None, tuple(notes), tuple(warnings), files)
+
+
+def _parts_of(folder: Folder) -> dict[str, Folder]:
+    parts: dict[str, Folder] = {}
+    for inner in folder.folders:
+        kind = PARTS.get(inner.name.lower())
+        if kind in parts:
+            raise DatasetError(f"{folder.path}: both {parts[kind].name} and {inner.name} are a {kind} part; keep one")
+        if kind is not None:
+            parts[kind] = inner
+    return parts
+
+
+def _label_train(folder: Folder, parts: dict[str, Folder]) -> Labelled:
+    beside = tuple(inner for inner in folder.folders if inner not in parts.values())
+    if "train" not in parts:
+        whole = replace(folder, folders=beside, others=())
+        if not whole.all_pictures():
+            raise DatasetError(
+                f"{folder.path}: nothing to train on, only {_list([part.name for part in parts.values()])}; "
+                f"needed is {LAYOUTS}"
+            )
+        return label_pictures(whole)
+    n_beside = len(folder.pictures) + sum(len(inner.all_pictures()) for inner in beside)
+    if n_beside:
+        where = _list([inner.name for inner in beside if inner.all_pictures()])
+        raise DatasetError(
+            f"{folder.path}: {n_beside:,} pictures beside {parts['train'].name}/{f' (in {where})' if where else ''}; "
+            "move them into it, or out of this folder"
+        )
+    return label_pictures(parts["train"])
+
+
+def _label_test(part: Folder, train: Labelled) -> Labelled | None:
+    """Return a part's pictures with their labels; None if they have none of the training part's classes.
+
+    Raises
+    ------
+    DatasetError
+        If some of them have a label and others none, or it is not clear whether they have.
+    """
+    classes = set(train.labels.values())
+    if not part.pictures:
+        known = {inner.name for inner in part.folders if inner.all_pictures()} & classes
+        return label_pictures(part) if known else None
+    names = [path.name for path in part.pictures]
+    if train.reading is None:
+        if is_plausible(names, classes):
+            raise DatasetError(
+                f"{part.path}: the names of its {len(names):,} pictures may hold labels (e.g. {names[0]}), but the "
+                "training part has one folder per class; put them into class folders too, or rename them"
+            )
+        return None
+    labels = {path: train.reading.label_of(path.name) for path in part.pictures}
+    if not classes & set(labels.values()):
+        return None
+    without = [path.name for path, label in labels.items() if label is None]
+    if without:
+        raise DatasetError(
+            f"{part.path}: {len(without):,} of {len(names):,} names hold no label ({train.reading.form}), e.g. "
+            f"{without[0]}; name them as the others, or remove them"
+        )
+    return label_pictures(part, train.reading)
+
+
+def _left_out(part: Folder, folder: Folder, labelled: Labelled | None) -> tuple[str, ...]:
+    """Return a warning of the pictures of a part that are not used, with what may hold their labels."""
+    count = len(part.all_pictures())
+    if not count:
+        return warn_of_others(part)
+    if labelled is not None:
+        return (f"{count:,} pictures in {part.name}/ are left out: there are a training and a test part beside it",)
+    tables = [path for path in (*folder.others, *part.all_others()) if path.suffix.lower() in _TABLES]
+    not_read = f"; {name_some(tables, folder.path)} is not read for labels" if tables else ""
+    return (f"{count:,} pictures in {part.name}/ are left out: they have no label{not_read}",)
+
+
+def _list(names: list[str]) -> str:
+    return ", ".join(f"{name}/" for name in names)

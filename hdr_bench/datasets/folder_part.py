@@ -1,0 +1,150 @@
+"""One part of a folder of pictures: one folder per class, or the label in each file's name."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hdr_bench.datasets.folder_scan import Folder, is_document, name_some
+from hdr_bench.datasets.labels_in_names import FORMS, Reading, choose_reading, is_label_like
+from hdr_bench.exceptions import DatasetError
+
+LAYOUTS = (
+    "either one folder per class with the pictures in it, or files named "
+    f"{FORMS}; both may be in train/ and test/ instead, which then are the two parts"
+)
+_REMEDY = "put the pictures into one folder per class"
+_SHOWN_CLASSES = 5
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Pictures with their labels, and what is to be said of them.
+
+    Attributes
+    ----------
+    labels : dict of Path to str
+        The label of each picture.
+    notes, warnings : tuple of str
+    reading : Reading or None
+        How labels were read from names; None for class folders.
+    """
+
+    labels: dict[Path, str]
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    reading: Reading | None = field(default=None, compare=False)
+
+
+def label_pictures(folder: Folder, reading: Reading | None = None) -> Labelled:
+    """Return the pictures of a folder with their labels.
+
+    Parameters
+    ----------
+    folder : Folder
+    reading : Reading, optional
+        How labels are read from names, if another part has decided it.
+
+    Returns
+    -------
+    labelled : Labelled
+
+    Raises
+    ------
+    DatasetError
+        If there are none, some are beside and some inside folders, a class folder is empty, or the labels are not
+        clear.
+    """
+    filled = [inner for inner in folder.folders if inner.all_pictures()]
+    if folder.pictures and filled:
+        n_inside = sum(len(inner.all_pictures()) for inner in filled)
+        raise DatasetError(
+            f"{folder.path}: pictures both beside and inside folders ({len(folder.pictures):,} beside, {n_inside:,} "
+            f"inside {_names(filled)}); needed is {LAYOUTS}"
+        )
+    if folder.pictures:
+        names = [path.name for path in folder.pictures]
+        return _by_name(folder, reading or choose_reading(names, str(folder.path)))
+    if not filled:
+        raise DatasetError(f"{folder.path}: {describe_empty(folder)}; needed is {LAYOUTS}")
+    return _by_class(folder)
+
+
+def describe_empty(folder: Folder) -> str:
+    """Return what is in a folder without pictures, in words."""
+    others = folder.all_others()
+    if not others:
+        return "an empty folder, no picture in it"
+    idx = f" (IDX files: idx:{folder.path})" if any("idx" in path.name for path in others) else ""
+    return f"no picture in it, but {len(others):,} files of other kinds: {name_some(others, folder.path)}{idx}"
+
+
+def warn_of_others(folder: Folder) -> tuple[str, ...]:
+    """Return a warning of the files that are no pictures, if there are any.
+
+    Documents such as README.md or labels.csv directly in the folder belong there; in a class folder they do not.
+    """
+    own = [path for path in folder.others if not is_document(path)]
+    others = [*own, *(path for inner in folder.folders for path in inner.all_others())]
+    if not others:
+        return ()
+    are, have = ("1 file is", "its name") if len(others) == 1 else (f"{len(others):,} files are", "their names")
+    return (f"{are} no picture by {have}, and left out: {name_some(others, folder.path)}",)
+
+
+def _by_name(folder: Folder, reading: Reading) -> Labelled:
+    labels = {path: str(reading.label_of(path.name)) for path in folder.pictures}
+    classes = sorted(set(labels.values()))
+    said = f"labels were read from the files' names as {reading.form}"
+    warnings = warn_of_others(folder)
+    if not reading.is_label_like:
+        warnings += (f"{said}, which gives the classes {_shown(classes)}; if that is not what they are, {_REMEDY}",)
+    return Labelled(labels, (said,) if reading.is_label_like else (), warnings, reading)
+
+
+def _by_class(folder: Folder) -> Labelled:
+    for inner in folder.folders:
+        if not inner.all_pictures():
+            others = inner.all_others()
+            but = f", but {len(others):,} files of other kinds: {name_some(others, folder.path)}" if others else ""
+            raise DatasetError(
+                f"{folder.path}: no picture in the class folder {inner.name!r}{but}; fill it or remove it"
+            )
+    labels = {path: inner.name for inner in folder.folders for path in inner.all_pictures()}
+    notes, warnings = _of_sub_folders(folder)
+    return Labelled(labels, notes, (*warnings, *warn_of_others(folder)))
+
+
+def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return notes and warnings of pictures deeper than in a class folder.
+
+    Raises
+    ------
+    DatasetError
+        If the deeper folders may be the classes.
+    """
+    classes = {inner.name for inner in folder.folders}
+    deeper = [below for inner in folder.folders for below in inner.walk() if below is not inner and below.pictures]
+    if not deeper:
+        return (), ()
+    names = {part for below in deeper for part in below.path.relative_to(folder.path).parts[1:]}
+    count, example = sum(len(below.pictures) for below in deeper), deeper[0].path.relative_to(folder.path).as_posix()
+    if len(classes) == 1:
+        raise DatasetError(
+            f"{folder.path}: all pictures are in the one folder {folder.folders[0].name!r}, in {len(names)} folders "
+            f"in it ({_shown(sorted(names))}); if those are the classes, or the parts, give {folder.folders[0].path}"
+        )
+    if is_label_like(names):
+        raise DatasetError(
+            f"{folder.path}: it is not clear which folders are the classes: {count:,} pictures are in folders like "
+            f"{example}, so they may be {_shown(sorted(classes))} or {_shown(sorted(names))}; needed is {LAYOUTS}"
+        )
+    said = f"{count:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
+    return ((said,), ()) if is_label_like(classes) else ((), (said,))
+
+
+def _names(folders: list[Folder]) -> str:
+    return _shown([folder.name for folder in folders])
+
+
+def _shown(names: list[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:_SHOWN_CLASSES])
+    return f"{shown}, ..." if len(names) > _SHOWN_CLASSES else shown

@@ -1,0 +1,133 @@
+"""What lies in a folder of pictures, looked at once: pictures, files of other kinds, links that lead nowhere."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from hdr_bench.datasets.file_kinds import describe_file
+from hdr_bench.datasets.pictures import EXTENSIONS
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+
+# What systems and programs leave beside pictures; names that begin with a dot, such as ._1.png, are passed over too.
+PASSED_OVER = frozenset({"__macosx", "@eadir", "thumbs.db", "desktop.ini", "lost+found", "$recycle.bin"})
+# Files that go with data and are no pictures by what they are.
+DOCUMENTS = frozenset(
+    {"", ".md", ".rst", ".txt", ".csv", ".tsv", ".json", ".yaml", ".yml", ".toml", ".xml", ".html", ".htm", ".log"}
+)
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder with all that is below it.
+
+    Attributes
+    ----------
+    path : Path
+    pictures : tuple of Path
+        Directly in it, in order of their names.
+    others : tuple of Path
+        Files that are no pictures, directly in it.
+    broken : tuple of Path
+        Links in it that lead nowhere.
+    folders : tuple of Folder
+        In it, in order of their names.
+    """
+
+    path: Path
+    pictures: tuple[Path, ...] = ()
+    others: tuple[Path, ...] = ()
+    broken: tuple[Path, ...] = ()
+    folders: tuple["Folder", ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return self.path.name
+
+    def walk(self) -> Iterator["Folder"]:
+        """Give this folder and all below it."""
+        yield self
+        for folder in self.folders:
+            yield from folder.walk()
+
+    def all_pictures(self) -> tuple[Path, ...]:
+        """Return the pictures in this folder and in all below it."""
+        return tuple(path for folder in self.walk() for path in folder.pictures)
+
+    def all_others(self) -> tuple[Path, ...]:
+        """Return the files that are no pictures in this folder and in all below it."""
+        return tuple(path for folder in self.walk() for path in folder.others)
+
+
+def scan_folder(root: Path, purpose: str) -> Folder:
+    """Look at what is in a folder and below it; no file is opened.
+
+    Parameters
+    ----------
+    root : Path
+    purpose : str
+        What is needed in its place, if there is no such folder.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the folder does not exist.
+    DatasetError
+        If it is a file, may not be read, holds links that lead nowhere, or lies within itself.
+    """
+    if not root.exists():
+        raise DatasetNotFoundError(f"{root}: there is no such folder; needed is {purpose}")
+    if not root.is_dir():
+        raise DatasetError(f"{root}: {describe_file(root)}")
+    folder = _scan(root, ())
+    broken = [path for each in folder.walk() for path in each.broken]
+    if broken:
+        raise DatasetError(
+            f"{root}: {len(broken):,} links lead nowhere: {name_some(broken, root)}; repair or remove them"
+        )
+    return folder
+
+
+def name_some(paths: Sequence[Path | PurePath], root: Path) -> str:
+    """Return the first of `paths` below `root`, and ``...`` if there are more."""
+    shown = ", ".join(path.relative_to(root).as_posix() for path in paths[:_EXAMPLES])
+    return f"{shown}, ..." if len(paths) > _EXAMPLES else shown
+
+
+def is_document(path: Path) -> bool:
+    """Whether a file is one that goes with data, such as README.md or labels.csv."""
+    return path.suffix.lower() in DOCUMENTS
+
+
+def _scan(path: Path, above: tuple[tuple[int, int], ...]) -> Folder:
+    try:
+        seen = path.stat()
+        here = (seen.st_dev, seen.st_ino)
+        if here in above:
+            raise DatasetError(f"{path}: a link to a folder that it lies in itself; remove it")
+        with os.scandir(path) as scan:
+            entries = sorted((entry for entry in scan if not _is_passed_over(entry.name)), key=lambda entry: entry.name)
+    except PermissionError as error:
+        raise DatasetError(f"{path}: no permission to read this folder; change its mode or choose another") from error
+    pictures, others, broken, folders = [], [], [], []
+    for entry in entries:
+        if entry.is_dir():
+            folders.append(_scan(Path(entry.path), (*above, here)))
+        elif entry.is_symlink() and not os.path.exists(entry.path):  # noqa: PTH110  # a path costs ten times as much
+            broken.append(Path(entry.path))
+        elif entry.is_file() and _is_picture(entry.name):
+            pictures.append(Path(entry.path))
+        else:
+            others.append(Path(entry.path))
+    return Folder(path, tuple(pictures), tuple(others), tuple(broken), tuple(folders))
+
+
+def _is_passed_over(name: str) -> bool:
+    return name.startswith(".") or name.casefold() in PASSED_OVER
+
+
+def _is_picture(name: str) -> bool:
+    # A name, not a path: there may be a hundred thousand, and a path costs ten times as much to make.
+    return os.path.splitext(name)[1].lower() in EXTENSIONS  # noqa: PTH122

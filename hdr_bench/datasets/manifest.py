@@ -1,0 +1,81 @@
+"""The record beside prepared arrays.
+
+Version 2 (0.2.0): warnings, and a checksum of the record itself; times of files are no longer kept, since their content
+is verified. Version 1 (0.1.0): the first; what was added then is still read.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel
+
+NAME = "manifest.json"
+
+
+class VerifiedFile(BaseModel):
+    """What a file was when it was written."""
+
+    size: int
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """The record beside the arrays.
+
+    Attributes
+    ----------
+    format_version : int
+    name : str
+        Of the data set.
+    stamp : str or None
+        What the source looked like when it was read; None if there is no source to look at.
+    class_names : tuple of str
+    fingerprint : str
+        As `Dataset.fingerprint`; the arrays are verified against it.
+    notes : tuple of str
+    warnings : tuple of str or None
+        None if the arrays were written before there were any: they are then looked through again.
+    files : dict of str to VerifiedFile
+        By name; they tell which file was changed.
+    checksum : str or None
+        Of all other fields; None in version 1.
+    """
+
+    format_version: Literal[1, 2] = 2
+    name: str
+    stamp: str | None
+    class_names: tuple[str, ...]
+    fingerprint: str
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...] | None = None
+    files: dict[str, VerifiedFile]
+    checksum: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the record is as it was written."""
+        return self.format_version == 1 or self.checksum == self._sha256()
+
+    def write(self, folder: Path) -> None:
+        """Write the record, with its checksum, into a folder."""
+        sealed = self.model_copy(update={"checksum": self._sha256()})
+        (folder / NAME).write_text(sealed.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    def _sha256(self) -> str:
+        fields = self.model_dump(mode="json", exclude={"checksum"})
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the record in a folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    pydantic.ValidationError
+        If it cannot be read.
+    """
+    return Manifest.model_validate_json((folder / NAME).read_bytes())

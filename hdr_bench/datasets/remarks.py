@@ -1,0 +1,45 @@
+"""What a data set is read with, but a reader of its results must know: warnings, with counts."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SHOWN = 5
+
+
+def are_blank(images: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Return which images, of shape (n, height, width), have one value in all their pixels."""
+    rows = images.reshape(len(images), -1)
+    blank: NDArray[np.bool_] = rows.min(axis=1) == rows.max(axis=1)
+    return blank
+
+
+def warn_of_blanks(images: NDArray[np.generic], what: str) -> tuple[str, ...]:
+    """Return a warning of the blank images of a part, if there are any; `what` is what the part is called."""
+    blank = np.flatnonzero(are_blank(images))
+    if not len(blank):
+        return ()
+    shown = ", ".join(map(str, blank[:_SHOWN])) + (", ..." if len(blank) > _SHOWN else "")
+    counts = f"{len(blank):,} of {len(images):,} {what} images are blank, all their pixels have the same value"
+    return (f"{counts}: index {shown}",)
+
+
+def warn_of_classes(
+    train_labels: NDArray[np.int64], test_labels: NDArray[np.int64], class_names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return warnings of classes that only one of the two parts has, with their numbers of images."""
+    train, test = (np.bincount(labels, minlength=len(class_names)) for labels in (train_labels, test_labels))
+    return (
+        *_one_sided(test, train, class_names, "test", "so that no method can recognize them"),
+        *_one_sided(train, test, class_names, "training", "so that they are not evaluated"),
+    )
+
+
+def _one_sided(
+    here: NDArray[np.intp], there: NDArray[np.intp], class_names: tuple[str, ...], part: str, so: str
+) -> tuple[str, ...]:
+    only = np.flatnonzero((here > 0) & (there == 0))
+    if not len(only):
+        return ()
+    listed = ", ".join(f"{class_names[label]!r} ({here[label]:,})" for label in only[:_SHOWN])
+    more = ", ..." if len(only) > _SHOWN else ""
+    return (f"classes that only the {part} part has, with their numbers of images: {listed}{more}, {so}",)

@@ -1,0 +1,52 @@
+import pytest
+
+from hdr_bench.datasets import add_dataset, load_dataset
+from hdr_bench.exceptions import DatasetError
+
+KINDS = {
+    "digits.zip": ("a ZIP archive", "unpack it"),
+    "digits.tar.gz": ("a tar archive", "unpack it"),
+    "mnist_train.csv": ("a CSV file", "pandas.read_csv"),
+    "mnist_train.csv.gz": ("a CSV file, compressed", "decompress it; read it with pandas.read_csv"),
+    "emnist-digits.mat": ("a MATLAB file", "scipy.io.loadmat"),
+    "usps.bz2": ("a file, compressed", "load_svmlight_file"),
+    "usps.libsvm": ("a LIBSVM file", "load_svmlight_file"),
+    "train-00000-of-00001.parquet": ("a Parquet file", "pandas.read_parquet"),
+    "usps.h5": ("an HDF5 file", "h5py.File"),
+    "images.npy": ("a single NumPy array", "numpy.load"),
+    "digits": ("a file, not a folder", "the program that wrote it"),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("scheme", ["folder", "idx", "npz"])
+def test_a_file_that_cannot_be_read_is_called_what_it_is(tmp_path, data_home, name, scheme):
+    (tmp_path / name).write_bytes(b"content")
+    kind, remedy = KINDS[name]
+    for load in (lambda: load_dataset(f"{scheme}:{tmp_path / name}"), lambda: add_dataset("own", tmp_path / name)):
+        with pytest.raises(DatasetError) as caught:
+            load()
+        message = str(caught.value)
+        assert message.startswith(f"{tmp_path / name}: {kind}, which is not read; what can be read: ")
+        assert remedy in message
+
+
+def test_files_that_another_scheme_reads(tmp_path, data_home):
+    for name, hint in (("a.npz", "name it npz:"), ("a.png", "the folder that holds the pictures"),
+                       ("t10k-images-idx3-ubyte.gz", f"idx:{tmp_path}")):  # fmt: skip
+        (tmp_path / name).touch()
+        with pytest.raises(DatasetError, match=hint):
+            load_dataset(f"folder:{tmp_path / name}")
+
+
+def test_a_folder_without_pictures_is_described(tmp_path, data_home):
+    for name in ("train.csv", "test.csv", "a/x.npy", "b.zip"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    with pytest.raises(
+        DatasetError, match=r"no picture in it, but 4 files of other kinds: b\.zip, test\.csv, train\.csv"
+    ):
+        load_dataset(f"folder:{tmp_path}")
+    (tmp_path / "t10k-images-idx3-ubyte").touch()
+    with pytest.raises(DatasetError, match=rf"5 files of other kinds: .*IDX files: idx:{tmp_path}"):
+        load_dataset(f"folder:{tmp_path}")
