@@ -27,38 +27,63 @@ METHODS: dict[str, tuple[str, ...]] = {
     "cnn": ("lecun1998",),
     "radial-basis": ("broomhead1988", "lecun1998"),
     "virtual-svm": ("schoelkopf1996",),
-    "SVMClassifier": ("cortes1995",),
-    "KNNClassifier": ("cover1967",),
-    "LinearClassifier": ("hastie2009",),
-    "PolynomialClassifier": ("lecun1998",),
-    "CNNClassifier": ("lecun1998",),
-    "RadialBasisClassifier": ("broomhead1988", "lecun1998"),
-    "VirtualSVMClassifier": ("schoelkopf1996",),
-    "SVC": ("cortes1995",),
-    "LinearSVC": ("fan2008",),
-    "KNeighborsClassifier": ("cover1967",),
-    "DecisionTreeClassifier": ("breiman1984",),
-    "ExtraTreeClassifier": ("geurts2006",),
-    "ExtraTreesClassifier": ("geurts2006",),
-    "RandomForestClassifier": ("breiman2001",),
-    "GradientBoostingClassifier": ("friedman2001",),
-    "HistGradientBoostingClassifier": ("friedman2001",),
-    "LogisticRegression": ("hastie2009",),
-    "RidgeClassifier": ("hastie2009",),
-    "GaussianNB": ("hastie2009",),
-    "SGDClassifier": ("bottou2010",),
-    "Perceptron": ("rosenblatt1958",),
-    "PassiveAggressiveClassifier": ("crammer2006",),
-    "MLPClassifier": ("rumelhart1986",),
+    "hdr_bench.SVMClassifier": ("cortes1995",),
+    "hdr_bench.KNNClassifier": ("cover1967",),
+    "hdr_bench.LinearClassifier": ("hastie2009",),
+    "hdr_bench.PolynomialClassifier": ("lecun1998",),
+    "hdr_bench.DecisionTreeClassifier": ("breiman1984",),
+    "hdr_bench.MLPClassifier": ("rumelhart1986",),
+    "hdr_bench.CNNClassifier": ("lecun1998",),
+    "hdr_bench.RadialBasisClassifier": ("broomhead1988", "lecun1998"),
+    "hdr_bench.VirtualSVMClassifier": ("schoelkopf1996",),
+    "sklearn.SVC": ("cortes1995",),
+    "sklearn.LinearSVC": ("fan2008",),
+    "sklearn.KNeighborsClassifier": ("cover1967",),
+    "sklearn.DecisionTreeClassifier": ("breiman1984",),
+    "sklearn.ExtraTreeClassifier": ("geurts2006",),
+    "sklearn.ExtraTreesClassifier": ("geurts2006",),
+    "sklearn.RandomForestClassifier": ("breiman2001",),
+    "sklearn.GradientBoostingClassifier": ("friedman2001",),
+    "sklearn.HistGradientBoostingClassifier": ("friedman2001",),
+    "sklearn.LogisticRegression": ("hastie2009",),
+    "sklearn.RidgeClassifier": ("hastie2009",),
+    "sklearn.GaussianNB": ("hastie2009",),
+    "sklearn.SGDClassifier": ("bottou2010",),
+    "sklearn.Perceptron": ("rosenblatt1958",),
+    "sklearn.PassiveAggressiveClassifier": ("crammer2006",),
+    "sklearn.MLPClassifier": ("rumelhart1986",),
     "deskew": ("lecun1998",),
-    "Deskewer": ("lecun1998",),
-    "Nystroem": ("williams2001",),
-    "RBFSampler": ("rahimi2007",),
+    "hdr_bench.Deskewer": ("lecun1998",),
+    "sklearn.Nystroem": ("williams2001",),
+    "sklearn.RBFSampler": ("rahimi2007",),
 }
-"""What a method or a transformer is cited by: the library's own by their names, scikit-learn's by their classes."""
+"""What a method or a transformer is cited by, as `method_key` names it."""
 
 LIBRARIES: dict[str, tuple[str, ...]] = {"scikit-learn": ("pedregosa2011",), "networks": ("paszke2019", "tietz2017")}
 """What computes: always, and where there are networks."""
+
+NETWORKS = ("mlp", "cnn", "hdr_bench.MLPClassifier", "hdr_bench.CNNClassifier")
+"""The methods that are this library's networks, as `method_key` names them."""
+
+
+def method_key(name: str) -> str:
+    """Return what `METHODS` calls an estimator or transformer.
+
+    Classes of different libraries may share a name, and one library may move a class between its modules: what counts
+    is the library with the class.
+
+    Parameters
+    ----------
+    name : str
+        A name of this library's own tables, or a dotted path.
+
+    Examples
+    --------
+    >>> method_key("mlp"), method_key("sklearn.neural_network.MLPClassifier")
+    ('mlp', 'sklearn.MLPClassifier')
+    """
+    package, dot, rest = name.partition(".")
+    return f"{package}.{rest.rpartition('.')[2]}" if dot else name
 
 
 def check_bibtex(text: str) -> str:

@@ -63,12 +63,28 @@ class StoreError(HdrBenchError, ValueError):
     """A stored run or result that cannot be read."""
 
 
+class MissingTrialError(StoreError):
+    """A trial that a run's folder has no file of."""
+
+
 class VersionsDifferError(HdrBenchError, RuntimeError):
     """A machine on which a trial would be another than that which was planned."""
 
 
+class CodeDiffersError(HdrBenchError, RuntimeError):
+    """Own code that is not, where a trial runs, what it was when the run was planned."""
+
+
+class PredictionsError(HdrBenchError, ValueError):
+    """A method's predictions that are not one class, or one probability per class, for each image."""
+
+
 class NewerFormatError(StoreError):
     """A stored run or result that a newer version of the library wrote; nothing is written over it."""
+
+
+class StoredScoresWarning(UserWarning):
+    """Results whose scores are taken as they were stored, since there are no predictions to check them by."""
 
 
 class SchedulerError(HdrBenchError, ConnectionError):
@@ -77,6 +93,10 @@ class SchedulerError(HdrBenchError, ConnectionError):
 
 class MissingDependencyError(HdrBenchError, ImportError):
     """An optional library that was asked for by name and is not installed."""
+
+
+class CodeChangedWarning(UserWarning):
+    """Own code that changed since its stored results: its trials run again."""
 
 
 class DatasetWarning(UserWarning):

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,26 @@ def read_arrays(path: Path) -> "dict[str, NDArray[np.generic]]":
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
         raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+def npy(array: "NDArray[np.generic]") -> bytes:
+    """Return an array as an ``.npy`` file holds it."""
+    import numpy as np
+
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def write_archive(members: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive of these members; the same members give the same bytes, whatever the clock says."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            # The earliest date that an archive can hold.
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
+    return buffer.getvalue()
 
 
 def clear_leftovers(folder: Path, prefix: str = INCOMING) -> None:

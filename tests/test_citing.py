@@ -3,11 +3,20 @@ import sys
 
 import pytest
 from pybtex.database import parse_string
+from sklearn.neural_network import MLPClassifier as SklearnMLPClassifier
 
-from hdr_bench import load_suite
-from hdr_bench.bibliography import DATASETS, LIBRARIES, METHODS, as_plain_text, parse_bibtex, references
+from hdr_bench import Case, Suite, load_suite
+from hdr_bench.bibliography import (
+    DATASETS,
+    LIBRARIES,
+    METHODS,
+    as_plain_text,
+    method_key,
+    parse_bibtex,
+    references,
+)
 from hdr_bench.datasets import list_datasets
-from hdr_bench.estimators import ESTIMATORS
+from hdr_bench.estimators import ESTIMATORS, MLPClassifier
 from hdr_bench.exceptions import BibliographyError, SuiteError
 from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.reporting.citing import citation_file, citations, to_bibtex, to_plain_text
@@ -46,9 +55,53 @@ def test_the_suites_source_and_a_cases_own_paper():
     assert "Doe, J.: A report." in to_plain_text(citations(plain))
 
 
+@pytest.mark.parametrize(
+    ("estimator", "is_ours"),
+    [
+        ("mlp", True),
+        ("hdr_bench.estimators.MLPClassifier", True),
+        ("hdr_bench.estimators.mlp.MLPClassifier", True),
+        ("sklearn.neural_network.MLPClassifier", False),
+        ("sklearn.neural_network._multilayer_perceptron.MLPClassifier", False),
+        (MLPClassifier(), True),
+        (SklearnMLPClassifier(), False),
+    ],
+)
+def test_only_this_librarys_networks_compute_with_torch_and_skorch(estimator, is_ours):
+    suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[Case(name="MLP", estimator=estimator)])
+    found = {citation.subject: citation for citation in citations(suite)}
+    assert ("Networks" in found) == is_ours
+    assert found["MLP"].keys == ("rumelhart1986",)
+
+
+def test_a_network_among_the_parameters_of_another_estimator_is_cited():
+    one = {"estimator": {"estimator": "mlp", "params": {"layers": "8N"}}}
+    suite = _suite(case={"estimator": "sklearn.multiclass.OneVsRestClassifier", "params": one})
+    found = {citation.subject: citation.keys for citation in citations(suite)}
+    assert found["Networks"] == ("paszke2019", "tietz2017")
+    assert found["k-NN"] == ("rumelhart1986",)
+
+
+def test_zalandos_table_asks_nobody_to_cite_pytorch():
+    text = to_bibtex(citations(load_suite("zalando-2017")))
+    assert "paszke2019" not in text
+    assert "tietz2017" not in text
+    assert "rumelhart1986" in text
+
+
+def test_a_class_of_another_library_is_not_taken_for_one_that_is_known(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere.py").write_text("from sklearn.svm import SVC as Base\nclass SVC(Base): pass\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = {citation.subject: citation for citation in citations(_suite(case={"estimator": "elsewhere.SVC"}))}
+    assert found["k-NN"].note.startswith("no reference is known")
+
+
+def test_every_estimator_is_cited_alike_by_its_name_and_its_path():
+    for name, path in ESTIMATORS.items():
+        assert METHODS[name] == METHODS[method_key(path)], name
+
+
 def test_what_no_reference_is_known_for_says_so():
-    suite = _suite(case={"estimator": "sklearn.neural_network.MLPClassifier"})
-    assert not any(citation.note for citation in citations(suite))
     suite = _suite(case={"estimator": "sklearn.dummy.DummyClassifier"}, dataset="npz:own.npz")
     notes = {citation.subject: citation.note for citation in citations(suite) if citation.note}
     assert notes == {

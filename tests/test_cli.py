@@ -29,7 +29,7 @@ def _start(*arguments, cwd):
 
 def _wait_for_trials(folder, count):
     for _ in range(1200):
-        if len(list((folder / "trials").glob("*.npz"))) >= count:
+        if len(list((folder / "trials").glob("*.zip"))) >= count:
             return
         time.sleep(0.05)
     pytest.fail(f"no {count} trials in {folder} after a minute")
@@ -49,13 +49,13 @@ def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
     killed.communicate()
     assert _gone(family)
     (tmp_path / "run" / "trials" / f".incoming-{killed.pid}-x").write_bytes(b"half a file")
-    done = {path: path.stat().st_mtime_ns for path in (tmp_path / "run" / "trials").glob("*.npz")}
+    done = {path: path.stat().st_mtime_ns for path in (tmp_path / "run" / "trials").glob("*.zip")}
     assert 2 <= len(done) < 6
     again = _run(*command, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
     assert again.stderr.splitlines()[0] == f"{6 - len(done)} trials to run, {len(done)} already there"
     trials = tmp_path / "run" / "trials"
-    assert len([*trials.iterdir()]) == len([*trials.glob("*.npz")]) == 6
+    assert len([*trials.iterdir()]) == len([*trials.glob("*.zip")]) == 6
     assert {path: path.stat().st_mtime_ns for path in done} == done
     assert (load_results(tmp_path / "run")["status"] == "ok").all()
 

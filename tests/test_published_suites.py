@@ -48,7 +48,7 @@ def test_networks_have_their_published_counts_at_full_size(name):
         rows = layer_table(parse_layers(case.params["layers"], n_classes), shape)
         count = sum(row.parameters for row in rows)
         count += sum(row.buffers for row in rows) if published.metric == "stored_variables" else 0
-        is_equal = abs(count - published.value) <= (published.tolerance or 0)
+        is_equal = abs(count - float(published.value)) <= (published.tolerance or 0)
         # Where the source contradicts itself, the suite says so.
         assert is_equal != bool(published.remark), (case.name, count)
 
@@ -94,4 +94,96 @@ def test_multiply_accumulates_are_lecuns_or_the_suite_says_why():
             side = 20 if case.steps else 28
             rows = layer_table(parse_layers(case.params["layers"], 10), (1, side, side))
             count = sum(row.multiply_accumulates for row in rows)
-            assert (abs(count - published.value) <= published.tolerance) != bool(published.remark), case.name
+            assert (abs(count - float(published.value)) <= published.tolerance) != bool(published.remark), case.name
+
+
+COUNTED = {
+    ("sougrati", 37_610), ("aboueloula-2020", 473_631), ("bodin-bernard", 437_530), ("bodin-bernard", 93_322),
+    ("burke-devery-2019", 15_760_687),
+}  # fmt: skip
+PRINTED = {
+    ("aboueloula-2020", 93_222), ("aboueloula-2020", 492_446), ("aboueloula-2020", 499_378), ("lazovic-2020", 3_242),
+    ("burke-devery-2019", 1_156_365), ("burke-devery-2019", 607_394),
+}  # fmt: skip
+
+
+def _published(name):
+    suite = load_suite(name)
+    rows = [*suite.cases, *suite.not_built]
+    return [(row.name, published) for row in rows for published in row.published]
+
+
+def test_what_the_sources_do_not_print_is_counted_and_what_they_print_is_not():
+    counts = {True: set(), False: set()}
+    for name in SUITES:
+        for _, published in _published(name):
+            if published.metric in {"parameters", "stored_variables"}:
+                counts[published.counted].add((name, int(published.value)))
+    assert counts[True] == COUNTED
+    assert counts[False] >= PRINTED
+
+
+DIGITS = {
+    ("aboueloula-2020", "cross_validation_accuracy"): {"0.947"},
+    ("aboueloula-2020", "test_accuracy"): {"0.9862", "0.9950"},
+    ("bodin-bernard", "test_accuracy"): {"0.9785", "0.9900"},
+    ("bodin-bernard", "test_loss"): {"0.0720", "0.0301"},
+    ("burke-devery-2019", "test_accuracy"): {"0.9637"},
+    ("burke-devery-2019", "test_error"): {"0.0161"},
+    ("lazovic-2020", "test_accuracy"): {"0.976", "0.985", "0.97", "0.984"},
+    ("lazovic-2020", "test_loss"): {"0.08", "0.06"},
+    ("lecun-1998", "test_error"): {
+        "0.120", "0.084", "0.076", "0.050", "0.024", "0.033", "0.036", "0.011", "0.010", "0.008", "0.047", "0.016",
+        "0.045", "0.038", "0.0305", "0.025", "0.0295", "0.0245", "0.017", "0.0095", "0.007",
+    },
+    ("lecun-1998", "test_rejection"): {
+        "0.081", "0.018", "0.032", "0.037", "0.019", "0.014", "0.016", "0.005",
+    },
+    ("sklearn-bench-mnist", "test_error"): {
+        "0.8973", "0.1219", "0.0824", "0.0486", "0.0318", "0.0294", "0.0287", "0.0228", "0.0224",
+    },
+    ("sklearn-bench-mnist", "fit_seconds"): {
+        "0.00", "20.69", "16.67", "135.81", "42.70", "42.99", "24.33", "112.97", "53.46",
+    },
+    ("sklearn-bench-mnist", "predict_seconds"): {
+        "0.01", "0.02", "0.06", "0.56", "0.49", "0.57", "0.14", "0.92", "0.11",
+    },
+    ("sougrati", "test_accuracy"): {"0.9877"},
+    ("sougrati", "test_loss"): {"0.0342"},
+    ("zalando-2017", "test_accuracy"): {
+        "0.978", "0.973", "0.972", "0.971", "0.969", "0.959", "0.929", "0.919", "0.917", "0.914", "0.887", "0.886",
+        "0.880", "0.847", "0.524",
+    },
+}  # fmt: skip
+
+
+def test_figures_have_the_digits_that_the_sources_print():
+    found: dict[tuple[str, str], set[str]] = {}
+    for name in SUITES:
+        for _, published in _published(name):
+            if published.metric.startswith(("test_", "cross_", "fit_", "predict_")):
+                found.setdefault((name, published.metric), set()).add(str(published.value))
+    assert found == DIGITS
+
+
+def test_curves_are_printed_to_four_digits():
+    for name in SUITES:
+        for case, published in _published(name):
+            if published.values:
+                assert {value.as_tuple().exponent for value in published.values} == {-4}, (name, case)
+
+
+def test_shares_say_what_they_were_found_on_where_the_source_does():
+    for name in set(SUITES) - {"lazovic-2020"}:
+        for case, published in _published(name):
+            if published.metric in {"test_accuracy", "test_error"}:
+                assert published.n_images == 10_000, (name, case)
+            if published.metric == "cross_validation_accuracy":
+                assert published.n_images == 60_000
+    assert {published.repeats for _, published in _published("zalando-2017")} == {5}
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_stochastic_methods_have_five_seeds_and_ten_where_these_differ_much(name):
+    protocol = load_suite(name).protocol
+    assert (protocol.repeats, protocol.max_repeats) == (5, 10)

@@ -20,7 +20,8 @@ from hdr_bench import Case, Suite, load_results, run_suite
 from hdr_bench.experiments.host import Host
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.protocols import plan_case
-from hdr_bench.experiments.store import Settings, Store
+from hdr_bench.experiments.run_record import Settings
+from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.work import Work
 
 HOUR = 3600

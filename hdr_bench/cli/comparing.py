@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 
 EXIT_WORSE = 1
 _HEADS = (
-    "Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(times)", "Predict\n(times)", "Memory,\nfit", "Memory,\npredict",
+    "Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Memory,\nfit (MB)", "Memory,\npredict (MB)",
 )  # fmt: skip
-_TINY = 1e-9
+_NAMES = {
+    "fit_seconds": "time to fit",
+    "predict_seconds": "time to predict",
+    "fit_peak_bytes": "memory to fit",
+    "predict_peak_bytes": "memory to predict",
+}
 _STYLES = {"worse": "red", "better": "green", "same": "", "not compared": "dim"}
 
 
@@ -28,7 +33,10 @@ def compare(
     run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="The earlier run's folder.")],
     run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="The later run's folder.")],
     across_machines: Annotated[
-        bool, typer.Option("--across-machines", help="Compare times also where processors or threads differ.")
+        bool,
+        typer.Option(
+            "--across-machines", help="Compare times also if processors or threads differ, or if they are disturbed."
+        ),
     ] = False,
     tolerance: Annotated[
         float, typer.Option(min=0, help="Share by which a time or a memory may grow before it counts.")
@@ -44,7 +52,7 @@ def compare(
 
 
 def _print_comparison(comparison: "Comparison", console: "Console") -> None:
-    from hdr_bench.reporting.compare import COSTS
+    from hdr_bench.reporting.costs import COSTS
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     table.add_column("Method", no_wrap=True)
@@ -54,8 +62,8 @@ def _print_comparison(comparison: "Comparison", console: "Console") -> None:
     for case in cases:
         found = {change.measure: change for change in comparison.changes if change.case == case}
         accuracy = found.get("accuracy")
-        ratios = (_ratio(found.get(measure)) for measure in COSTS)
-        table.add_row(Text(case), *_accuracy(accuracy), _p_value(accuracy), *ratios)
+        costs = (_medians(found.get(measure)) for measure in COSTS)
+        table.add_row(Text(case), *_accuracy(accuracy), _p_value(accuracy), *costs)
     if cases:
         console.print(table)
     for line in _lines(comparison):
@@ -68,10 +76,20 @@ def _accuracy(change: "Change | None") -> tuple[Text, Text]:
     return Text(f"{100 * change.before:.2f}"), Text(f"{100 * change.after:.2f}", style=_STYLES[change.verdict])
 
 
-def _ratio(change: "Change | None") -> Text:
+def _medians(change: "Change | None") -> Text:
     if change is None or change.verdict == "not compared":
         return Text("–")
-    return Text(f"{change.after / max(change.before, _TINY):.2f}", style=_STYLES[change.verdict])
+    before, after = _figures(change)
+    return Text(f"{before} → {after}", style=_STYLES[change.verdict])
+
+
+def _figures(change: "Change") -> tuple[str, str]:
+    """Return both medians as text: seconds, or megabytes."""
+    from hdr_bench.reporting.tables.table import significant, write_time
+
+    if change.measure.endswith("seconds"):
+        return write_time(change.before), write_time(change.after)
+    return significant(change.before / 1e6), significant(change.after / 1e6)
 
 
 def _p_value(change: "Change | None") -> str:
@@ -93,7 +111,7 @@ def _lines(comparison: "Comparison") -> list[str]:
     lines += [f"gone: {case}" for case in comparison.gone]
     lines += [f"note: {remark}" for remark in comparison.remarks]
     kinds = {change.verdict for change in comparison.changes}
-    lines.append("accuracy in %, then after divided by before")
+    lines.append("accuracy in %, then medians before → after")
     if not kinds & {"worse", "better"}:
         lines.append("nothing got worse or better that can be told from noise")
     return lines
@@ -102,10 +120,11 @@ def _lines(comparison: "Comparison") -> list[str]:
 def _said(change: "Change") -> str:
     if change.measure == "status":
         return f"{change.case}: {change.note}"
-    name = change.measure.replace("_", " ")
+    name = _NAMES.get(change.measure, "")
     if change.measure == "accuracy":
         return (
             f"{change.case}, accuracy: {100 * change.before:.2f} to {100 * change.after:.2f} %, p = {_p_value(change)}"
         )
-    ratio = change.after / change.before if change.before else math.inf
-    return f"{change.case}, {name}: {ratio:.2f} times as much (counts from {change.threshold:.2f})"
+    before, after = _figures(change)
+    unit = "s" if change.measure.endswith("seconds") else "MB"
+    return f"{change.case}, {name}: {before} to {after} {unit} ({change.note})"

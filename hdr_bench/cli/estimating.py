@@ -39,8 +39,14 @@ def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
         console,
         f"All {trials} trials to run: about {duration(total.value)} (from {duration(total.low)} to "
         f"{duration(total.high)}), one after the other with {plan.settings.threads} threads on this machine.\n"
+        f"{_conditional(plan)}"
         f"From fits on up to {LARGEST:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of new fits.",
     )
+
+
+def _conditional(plan: "Plan") -> str:
+    count = len(plan.conditional)
+    return f"Not in it: {count} conditional trials, which run only if the first seeds differ much.\n" if count else ""
 
 
 def duration(seconds: float) -> str:

@@ -71,6 +71,7 @@ def run(
     Exit code 3 where a trial did not go well; its report is written all the same.
     """
     from hdr_bench.experiments.backends import make_crew
+    from hdr_bench.experiments.code_changes import code_changes
     from hdr_bench.experiments.estimate import read_expected
     from hdr_bench.experiments.progress import counted
     from hdr_bench.experiments.runner import default_folder, execute, make_plan
@@ -87,6 +88,8 @@ def run(
     )  # fmt: skip
     store = Store(out or default_folder(loaded, settings))
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
+    for line in (*plan.remarks, *code_changes(plan.to_run, store)):
+        typer.echo(line, err=True)
     if dry_run:
         _print_plan(plan)
         return
@@ -156,7 +159,10 @@ def _print_plan(plan: "Plan") -> None:
     for trial in plan.trials:
         state = "to run" if trial.key in due else "there already"
         typer.echo(f"{described(trial)}, {trial.dataset.name}: {state}")
-    typer.echo(f"{len(plan.to_run)} of {len(plan.trials)} trials to run")
+    for trial in plan.conditional:
+        typer.echo(f"{described(trial)}, {trial.dataset.name}: conditional, if the first seeds differ much")
+    further = f", {len(plan.conditional)} more conditional" if plan.conditional else ""
+    typer.echo(f"{len(plan.to_run)} of {len(plan.trials)} trials to run{further}")
 
 
 def _print_report(folder: Path, formats: list[str]) -> int:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from hdr_bench.estimators.process_wide import ProcessWide
+
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the numbers that malloc.h gives M_TRIM_THRESHOLD and M_MMAP_THRESHOLD
 _KEPT = 2**30
 _USUAL = 32 * 2**20  # the highest value that glibc itself settles on
@@ -22,6 +24,19 @@ def freed_memory_kept() -> Iterator[None]:
     glibc this does nothing. The thresholds are the whole process's, and cannot be read: they end at 32 MiB, the highest
     that glibc itself would settle on.
     """
+    with _FREED_MEMORY.held():
+        yield
+
+
+def give_back_freed_memory() -> None:
+    """Give what the C library holds free back to the system; without glibc this does nothing."""
+    libc = _glibc()
+    if libc is not None:
+        libc.malloc_trim(0)
+
+
+@contextmanager
+def _high_thresholds() -> Iterator[None]:
     libc = _glibc()
     if libc is None:
         yield
@@ -34,11 +49,7 @@ def freed_memory_kept() -> Iterator[None]:
         libc.malloc_trim(0)
 
 
-def give_back_freed_memory() -> None:
-    """Give what the C library holds free back to the system; without glibc this does nothing."""
-    libc = _glibc()
-    if libc is not None:
-        libc.malloc_trim(0)
+_FREED_MEMORY = ProcessWide(_high_thresholds)
 
 
 def _set_thresholds(libc: Any, size: int) -> None:

@@ -65,7 +65,7 @@ class Distortion:
         from torch.nn import functional
 
         def uniform(largest: float, *shape: int) -> "torch.Tensor":
-            return (torch.rand(*shape, generator=generator) * 2 - 1) * largest
+            return (torch.rand(*shape, generator=generator, dtype=torch.float32) * 2 - 1) * largest
 
         n = len(images)
         angle, shear = uniform(math.radians(self.rotation), n), uniform(math.radians(self.shear), n)
@@ -87,15 +87,15 @@ class Distortion:
         from torch.nn import functional
 
         n, _, height, width = images.shape
-        noise = torch.rand(2 * n, 1, height, width, generator=generator) * 2 - 1
+        noise = torch.rand(2 * n, 1, height, width, generator=generator, dtype=torch.float32) * 2 - 1
         reach = math.ceil(3 * self.smoothness)
-        offsets = torch.arange(-reach, reach + 1)
+        offsets = torch.arange(-reach, reach + 1, dtype=torch.float32)
         bell = torch.exp(-0.5 * (offsets / max(self.smoothness, 1e-6)) ** 2)
         bell = bell / bell.sum()
         smooth = functional.conv2d(noise, bell.view(1, 1, -1, 1), padding=(reach, 0))
         smooth = functional.conv2d(smooth, bell.view(1, 1, 1, -1), padding=(0, reach))
         pixels = self.elastic * smooth.view(n, 2, height, width).permute(0, 2, 3, 1)
-        return pixels * torch.tensor([2 / width, 2 / height])
+        return pixels * torch.tensor([2 / width, 2 / height], dtype=torch.float32)
 
 
 def as_distortion(augmentation: Distortion | Mapping[str, float] | None) -> Distortion | None:

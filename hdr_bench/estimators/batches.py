@@ -69,7 +69,7 @@ class ImageBatches:
     ) -> None:
         self.X = np.asarray(dataset.X)
         # Without labels skorch wants a zero for each sample.
-        self.y = torch.zeros(len(self.X)) if dataset.y is None else torch.as_tensor(dataset.y)
+        self.y = torch.zeros(len(self.X), dtype=torch.float32) if dataset.y is None else torch.as_tensor(dataset.y)
         self.batch_size = batch_size
         self.reading = reading
         self.generator = generator

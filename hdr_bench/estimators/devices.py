@@ -1,10 +1,12 @@
-"""Where a network computes, with how many threads, and with which random numbers."""
+"""Where a network computes, with how many threads, and in which state of torch."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import torch
 from joblib import effective_n_jobs
+
+from hdr_bench.estimators.process_wide import ProcessWide
 
 
 def choose_device(device: str) -> str:
@@ -27,31 +29,54 @@ def choose_device(device: str) -> str:
     return device
 
 
+def make_generator(seed: int, device: str) -> torch.Generator:
+    """Return a seeded generator of random numbers on a device."""
+    return torch.Generator(device=device).manual_seed(seed)
+
+
 @contextmanager
 def torch_threads(n_jobs: int | None) -> Iterator[None]:
     """Let torch use `n_jobs` threads, as joblib counts them; None leaves what is set."""
     if n_jobs is None:
         yield
         return
-    before = torch.get_num_threads()
-    torch.set_num_threads(effective_n_jobs(n_jobs))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    with _THREADS.held() as before:
+        torch.set_num_threads(int(effective_n_jobs(int(n_jobs))))
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
 
 
 @contextmanager
-def own_random_numbers(seed: int, device: str) -> Iterator[None]:
-    """Seed torch for what happens inside, cuDNN's algorithms deterministic; leave the generators as found."""
-    devices = [torch.device(device)] if device.startswith("cuda") else []
-    with (
-        torch.random.fork_rng(devices=devices),
-        torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True),
-    ):
-        # Not torch.manual_seed, which seeds every device of the machine.
-        torch.default_generator.manual_seed(seed)
-        for used in devices:
-            with torch.cuda.device(used):
-                torch.cuda.manual_seed(seed)
+def usual_state() -> Iterator[None]:
+    """Suspend what the caller has set for torch in this thread: inference mode, no gradients, autocast, a device."""
+    with ExitStack() as stack:
+        stack.enter_context(torch.inference_mode(mode=False))
+        stack.enter_context(torch.enable_grad())
+        for kind in ("cpu", "cuda"):
+            if torch.is_autocast_enabled(kind):
+                stack.enter_context(torch.autocast(kind, enabled=False))
+        if torch.get_default_device().type != "cpu":
+            stack.enter_context(torch.device("cpu"))
         yield
+
+
+@contextmanager
+def deterministic_algorithms(device: str) -> Iterator[None]:
+    """Let cuDNN choose deterministic algorithms, if `device` is a GPU that it works on."""
+    if not device.startswith("cuda"):
+        yield
+        return
+    with _CUDNN.held():
+        yield
+
+
+@contextmanager
+def _number_of_threads() -> Iterator[int]:
+    yield torch.get_num_threads()
+
+
+# Each thread of Python has its own number of torch's threads; the one that new threads start with is the process's.
+_THREADS = ProcessWide(_number_of_threads)
+_CUDNN = ProcessWide(lambda: torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True))

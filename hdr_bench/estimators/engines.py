@@ -38,11 +38,45 @@ def choose_engine(engine: str, modules: dict[str, str]) -> str:
         If its module is not installed.
     """
     if engine == "auto":
-        return next(name for name, module in modules.items() if find_spec(module))
+        return next(name for name, module in modules.items() if is_installed(module))
     if engine not in modules:
         raise UnknownNameError("engine", engine, ["auto", *modules])
-    if find_spec(modules[engine]) is None:
+    if not is_installed(modules[engine]):
         raise MissingDependencyError(
             f"engine {engine!r} needs the module {modules[engine]}; install hdr-bench[fast], or take engine='auto'"
         )
     return engine
+
+
+def is_installed(module: str) -> bool:
+    """Return whether a module could be imported; nothing is imported."""
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):  # what hides a module from a process may say so in these ways
+        return False
+
+
+def able_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:
+    """Return the chosen engine, or for ``"auto"`` the reference if the chosen one cannot do the work.
+
+    Parameters
+    ----------
+    engine : str
+        What the user asked for.
+    chosen : str
+        What `choose_engine` made of it.
+    reference : str
+        The engine that can do all that is allowed.
+    obstacle : str
+        What only the reference can compute with, such as ``"gamma=0"``; empty if there is none.
+
+    Raises
+    ------
+    ValueError
+        If an engine was named that cannot do the work.
+    """
+    if not obstacle or chosen == reference:
+        return chosen
+    if engine != "auto":
+        raise ValueError(f"engine={engine!r} cannot compute with {obstacle}; take engine='auto' or {reference!r}")
+    return reference

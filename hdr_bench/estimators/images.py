@@ -256,11 +256,12 @@ class Cropper(SizeChanger):
         self.image_shape = image_shape
 
     def _new_size(self) -> tuple[int, ...]:
-        return tuple(map(min, self.size, self.image_shape_))
+        return tuple(min(old, int(new)) for old, new in zip(self.image_shape_, self.size, strict=True))
 
     def _changed(self, images: Floats) -> Floats:
-        above, left = (max(old - new, 0) // 2 for old, new in zip(self.image_shape_, self.size, strict=True))
-        return images[:, above : above + self.size[0], left : left + self.size[1]]
+        (old_height, old_width), (height, width) = self.image_shape_, self._new_size()
+        above, left = (old_height - height) // 2, (old_width - width) // 2
+        return images[:, above : above + height, left : left + width]
 
 
 def _triangles(old: int, new: int) -> NDArray[np.float64]:

@@ -1,24 +1,34 @@
 """How a network's weights start."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
+from typing import Protocol, TypeVar
 
 import torch
 from torch import nn
 
 from hdr_bench.exceptions import UnknownNameError
 
+LayerT = TypeVar("LayerT", nn.Conv2d, nn.Linear)
 
-def _lecun_normal(weight: torch.Tensor) -> torch.Tensor:
-    deviation = 1 / math.sqrt(weight[0].numel())
+
+class Start(Protocol):
+    """Fills weights with random numbers."""
+
+    def __call__(self, tensor: torch.Tensor, *, generator: torch.Generator | None = None) -> torch.Tensor:
+        """Fill `tensor`, and return it."""
+
+
+def _lecun_normal(tensor: torch.Tensor, *, generator: torch.Generator | None = None) -> torch.Tensor:
+    deviation = 1 / math.sqrt(tensor[0].numel())
     # Cut at two deviations, the normal distribution has 0.8796 of its width (Keras's VarianceScaling corrects so too).
     width = deviation / 0.87962566103423978
-    return nn.init.trunc_normal_(weight, std=width, a=-2 * width, b=2 * width)
+    return nn.init.trunc_normal_(tensor, std=width, a=-2 * width, b=2 * width, generator=generator)
 
 
 _KINDS = ("convolution", "dense", "output")
-WEIGHT_INITS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+WEIGHT_INITS: dict[str, Start] = {
     "xavier_uniform": nn.init.xavier_uniform_,
     "xavier_normal": nn.init.xavier_normal_,
     "kaiming_uniform": partial(nn.init.kaiming_uniform_, nonlinearity="relu"),
@@ -31,7 +41,35 @@ WEIGHT_INITS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
 """Weights by name; biases then start at zero. Xavier's are also called Glorot's, Kaiming's He's."""
 
 
-def initialise_weights(network: nn.Module, weight_init: str | Mapping[str, str] | None) -> None:
+def start_like_torch(layer: LayerT, generator: torch.Generator | None) -> LayerT:
+    """Give a layer on the meta device weights and biases on the CPU, drawn as torch itself draws them.
+
+    torch's own layers draw from the global generator as soon as they are made, and have the default type of floats.
+
+    Parameters
+    ----------
+    layer : torch.nn.Conv2d or torch.nn.Linear
+        Made with ``device="meta"``, where nothing is drawn.
+    generator : torch.Generator or None
+        Where the numbers come from; None is torch's global generator.
+
+    Returns
+    -------
+    layer : torch.nn.Conv2d or torch.nn.Linear
+        The same layer.
+    """
+    for name, parameter in list(layer.named_parameters(recurse=False)):
+        setattr(layer, name, nn.Parameter(torch.empty(parameter.shape, dtype=torch.float32, device="cpu")))
+    nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+    if layer.bias is not None:
+        bound = 1 / math.sqrt(layer.weight[0].numel())
+        nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+    return layer
+
+
+def initialise_weights(
+    network: nn.Module, weight_init: str | Mapping[str, str] | None, generator: torch.Generator | None = None
+) -> None:
     """Set how the weights start, of all layers or kind by kind; what is not named keeps torch's own start.
 
     Parameters
@@ -40,6 +78,8 @@ def initialise_weights(network: nn.Module, weight_init: str | Mapping[str, str] 
         Its last fully connected layer is the output.
     weight_init : str, mapping or None
         A name of `WEIGHT_INITS`, or names by kind: "convolution", "dense", "output".
+    generator : torch.Generator, optional
+        Where the numbers come from; None is torch's global generator.
 
     Raises
     ------
@@ -59,6 +99,6 @@ def initialise_weights(network: nn.Module, weight_init: str | Mapping[str, str] 
         kind = "convolution" if isinstance(layer, nn.Conv2d) else "output" if layer is layers[-1] else "dense"
         if kind not in names:
             continue
-        WEIGHT_INITS[names[kind]](layer.weight)
+        WEIGHT_INITS[names[kind]](layer.weight, generator=generator)
         if layer.bias is not None:
             nn.init.zeros_(layer.bias)

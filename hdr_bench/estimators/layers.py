@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from hdr_bench.exceptions import NotationError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Generator, nn
 
 Shape = tuple[int, ...]
 
@@ -34,8 +34,8 @@ class Layer(Protocol):
     def n_multiply_accumulates(self, shape: Shape) -> int:
         """Return the multiply-accumulates for one image."""
 
-    def module(self, shape: Shape) -> "nn.Module":
-        """Return the torch module."""
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
+        """Return the torch module, its weights drawn from `generator`; None is torch's global one."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,13 @@ class Convolution(Plain):
     def n_multiply_accumulates(self, shape: Shape) -> int:
         return math.prod(self.output_shape(shape)) * shape[0] * self.kernel**2
 
-    def module(self, shape: Shape) -> "nn.Module":
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
-        return nn.Conv2d(shape[0], self.filters, self.kernel, self.stride, self.padding)
+        from hdr_bench.estimators.initialisation import start_like_torch
+
+        layer = nn.Conv2d(shape[0], self.filters, self.kernel, self.stride, self.padding, device="meta")
+        return start_like_torch(layer, generator)
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Pooling(Plain):
             raise NotationError(f"{self.token}: a padding of at most half the window is possible, {self.kernel // 2}")
         return (channels, *_slide(self, sides, self.kernel, self.stride, self.padding))
 
-    def module(self, shape: Shape) -> "nn.Module":
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
         kind = nn.MaxPool2d if self.takes_maximum else nn.AvgPool2d
@@ -124,10 +127,12 @@ class Dense(Plain):
     def n_multiply_accumulates(self, shape: Shape) -> int:
         return self.units * shape[0]
 
-    def module(self, shape: Shape) -> "nn.Module":
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
-        return nn.Linear(shape[0], self.units)
+        from hdr_bench.estimators.initialisation import start_like_torch
+
+        return start_like_torch(nn.Linear(shape[0], self.units, device="meta"), generator)
 
 
 @dataclass(frozen=True)
@@ -140,10 +145,12 @@ class BatchNorm(Plain):
     def n_buffers(self, shape: Shape) -> int:
         return 2 * shape[0]
 
-    def module(self, shape: Shape) -> "nn.Module":
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
+        import torch
         from torch import nn
 
-        return nn.BatchNorm2d(shape[0]) if len(shape) == 3 else nn.BatchNorm1d(shape[0])
+        kind = nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm1d
+        return kind(shape[0], dtype=torch.float32)
 
 
 @dataclass(frozen=True)
@@ -152,10 +159,10 @@ class Dropout(Plain):
 
     share: float
 
-    def module(self, shape: Shape) -> "nn.Module":
-        from torch import nn
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
+        from hdr_bench.estimators.dropout import SeededDropout
 
-        return nn.Dropout(self.share)
+        return SeededDropout(self.share)
 
 
 @dataclass(frozen=True)
@@ -164,7 +171,7 @@ class Activation(Plain):
 
     slope: float = 0.0
 
-    def module(self, shape: Shape) -> "nn.Module":
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
         if self.token.startswith("lrelu"):
@@ -181,7 +188,7 @@ class Flatten(Plain):
     def output_shape(self, shape: Shape) -> Shape:
         return (math.prod(shape),)
 
-    def module(self, shape: Shape) -> "nn.Module":
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
         return nn.Flatten()
@@ -194,7 +201,7 @@ class GlobalAveragePooling(Plain):
     def output_shape(self, shape: Shape) -> Shape:
         return _image(self, shape)[:1]
 
-    def module(self, shape: Shape) -> "nn.Module":
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
         return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
@@ -209,7 +216,7 @@ class Resize(Plain):
     def output_shape(self, shape: Shape) -> Shape:
         return (_image(self, shape)[0], self.side, self.side)
 
-    def module(self, shape: Shape) -> "nn.Module":
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
         return nn.Upsample(size=(self.side, self.side), mode="bilinear")
@@ -225,7 +232,7 @@ class Colour(Plain):
             raise NotationError(f"{self.token}: a grey image is needed, but {channels} channels come in; leave it out")
         return (3, *sides)
 
-    def module(self, shape: Shape) -> "nn.Module":
+    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from hdr_bench.estimators.colour import GreyToColour
 
         return GreyToColour()

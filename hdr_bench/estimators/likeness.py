@@ -49,9 +49,12 @@ def summarize_pixels(X: Any) -> PixelSummary | None:
 
     Of many images a hundred are looked at.
     """
-    if issparse(X) or len(X) < _FEWEST_IMAGES:
+    if issparse(X):
         return None
-    rows = np.asarray(X)[:: max(len(X) // _MOST_IMAGES, 1)]
+    images = np.asarray(X)
+    if len(images) < _FEWEST_IMAGES:
+        return None
+    rows = images[:: max(len(images) // _MOST_IMAGES, 1)]
     return PixelSummary(float(rows.min()), float(rows.max()), float(rows.mean(dtype=np.float64)))
 
 

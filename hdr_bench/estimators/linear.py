@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import LinearHead, flattened
+from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
 from hdr_bench.estimators.products import all_products, outputs_on_products, ridge_on_products
 
 
@@ -32,8 +33,8 @@ class LinearClassifier(LinearHead):
         Tolerance of L-BFGS on the largest component of the gradient of the mean loss, as scikit-learn's.
     engine : {"auto", "onedal", "scikit-learn"}, default="auto"
         Whose logistic regression: Intel's oneDAL (scikit-learn-intelex) or scikit-learn; "auto" takes the first that
-        is installed. Least squares is scikit-learn's. While oneDAL fits, scikit-learn-intelex puts its solver in the
-        place of scikit-learn's own, for all threads of the process.
+        is installed, and scikit-learn if oneDAL's line search fails. Least squares is scikit-learn's. Up to the
+        tolerance both find the same weights; if `max_iter` stops them before, their weights differ.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 
@@ -75,6 +76,7 @@ class LinearClassifier(LinearHead):
         self.engine = engine
         self.pixel_scale = pixel_scale
 
+    @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
 
@@ -191,6 +193,7 @@ class PolynomialClassifier(LinearHead):
         self.engine = engine
         self.pixel_scale = pixel_scale
 
+    @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
 
@@ -203,14 +206,15 @@ class PolynomialClassifier(LinearHead):
         """
         pixels, labels = validate_data(self, X, y)
         check_classification_targets(labels)
-        if self.degree < 1 or self.n_components < 1:
-            raise ValueError(f"degree={self.degree!r}, n_components={self.n_components!r}: both must be at least 1")
+        check_integers(self, "degree", "n_components")
         self._check_head(labels)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         self._fitted_on = summarize_pixels(pixels)
         pixels = scaled(pixels, self.scale_)
         solver = "full" if len(pixels) < pixels.shape[1] else "covariance_eigh"
-        self.pca_ = PCA(min(self.n_components, *pixels.shape), svd_solver=solver).fit(pixels)
+        pca = PCA(min(self.n_components, *pixels.shape), svd_solver=solver)
+        # The components are arrays here, whatever `sklearn.set_config(transform_output=...)` says.
+        self.pca_ = pca.set_output(transform="default").fit(pixels)
         components = self.pca_.transform(pixels)
         if self.loss == "squared_error":
             self._fit_least_squares(components, labels)
@@ -225,7 +229,7 @@ class PolynomialClassifier(LinearHead):
         warn_if_unlike(self, pixels)
         components = self.pca_.transform(scaled(pixels, self.scale_))
         coef = self.coef_ / self.coef_.dtype.type(self.product_scale_)
-        return flattened(outputs_on_products(components, self.degree, coef, self.intercept_))
+        return flattened(outputs_on_products(components, int(self.degree), coef, self.intercept_))
 
     def _fit_least_squares(self, components: Floats, labels: NDArray[Any]) -> None:
         targets = LabelBinarizer(neg_label=-1).fit_transform(labels).astype(components.dtype)

@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import Ridge
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metaestimators import available_if
 
 from hdr_bench.estimators.engines import choose_engine
 from hdr_bench.estimators.images import Floats
+from hdr_bench.estimators.logistic import LogisticFit, fit_onedal, fit_scikit_learn, warn_stopped
+from hdr_bench.estimators.parameters import check_integers
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import UnknownNameError
 
@@ -57,15 +59,17 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         UnknownNameError
             If there is no such loss, or no such engine for it.
         ValueError
-            If there are fewer than two classes, or `alpha` is negative.
+            If there are fewer than two classes, or a parameter is out of its range.
         """
         if self.loss not in LOSSES:
             raise UnknownNameError("loss", self.loss, LOSSES)
         allowed = ("auto", self._least_squares_engine) if self.loss == "squared_error" else ("auto", *ENGINES)
         if self.engine not in allowed:
             raise UnknownNameError(f"engine for loss={self.loss!r}", self.engine, allowed)
-        if not self.alpha >= 0:
-            raise ValueError(f"alpha={self.alpha!r} is not possible; the strength of the penalty is 0 or more")
+        for name in ("alpha", "tol"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise ValueError(f"{name} must be a finite number of at least 0, got {getattr(self, name)!r}")
+        check_integers(self, "max_iter")
         classes = np.unique(y)
         if len(classes) < 2:
             raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
@@ -83,19 +87,23 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
             self.n_iter_, self.engine_ = 1, self._least_squares_engine
             self.coef_, self.intercept_ = np.atleast_2d(ridge.coef_), np.atleast_1d(ridge.intercept_)
             return
+        codes = np.searchsorted(self.classes_, y)
+        fit = self._fit_logistic_regression(X, codes)
+        self.n_iter_, self.coef_, self.intercept_ = fit.n_iter, fit.coef, fit.intercept
+
+    def _fit_logistic_regression(self, X: Floats, codes: NDArray[np.intp]) -> LogisticFit:
+        options = {"alpha": self.alpha, "max_iter": self.max_iter, "tol": self.tol}
         self.engine_ = choose_engine(self.engine, ENGINES)
-        logistic = self._logistic(len(X)).fit(X, y)
-        self.n_iter_ = int(np.max(logistic.n_iter_))
-        self.coef_, self.intercept_ = logistic.coef_.astype(X.dtype), logistic.intercept_.astype(X.dtype)
-
-    def _logistic(self, n: int) -> Any:
-        strength = 1 / self.alpha if self.alpha else np.inf
         if self.engine_ == "scikit-learn":
-            return LogisticRegression(C=strength, max_iter=self.max_iter, tol=self.tol)
-        from sklearnex.linear_model import LogisticRegression as IntelsLogisticRegression
-
-        # oneDAL's solver looks at the gradient of the sum, scikit-learn's at that of the mean.
-        return IntelsLogisticRegression(C=strength, max_iter=self.max_iter, tol=self.tol * n)
+            return fit_scikit_learn(X, codes, **options)
+        fit = fit_onedal(X, codes, **options)
+        if fit.stopped and fit.n_iter < self.max_iter and self.engine == "auto":
+            # The line search found no lower loss, which in single precision does not yet mean that there is none.
+            self.engine_ = "scikit-learn"
+            return fit_scikit_learn(X, codes, **options)
+        if fit.stopped:
+            warn_stopped(fit)
+        return fit
 
 
 def flattened(values: Floats) -> Floats:

@@ -6,6 +6,7 @@ import torch
 from skorch import NeuralNetClassifier
 from skorch.callbacks import Callback, PassthroughScoring
 
+from hdr_bench.estimators.devices import usual_state
 from hdr_bench.estimators.epochs import tell_epoch
 
 HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
@@ -81,7 +82,9 @@ class Net(NeuralNetClassifier):
         return {**super().__getstate__(), "module": None, "criterion": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
+        # A tensor that is made in inference mode cannot be trained further.
+        with usual_state():
+            super().__setstate__(state)
         self.__dict__.update(module=self.module_, criterion=self.criterion_)
 
     def _set_training(self, training: bool = True) -> None:

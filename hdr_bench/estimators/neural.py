@@ -18,6 +18,7 @@ from hdr_bench.estimators.images import learn_scale
 from hdr_bench.estimators.layers import Shape
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.notation import LayerRow, layer_table, parse_layers
+from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 from hdr_bench.estimators.shapes import ImageShape, image_shape_of
@@ -57,6 +58,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
 
     _fewest_epochs = 8
 
+    @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike, *, validation_data: tuple[ArrayLike, ArrayLike] | None = None) -> Self:
         """Train a new network.
 
@@ -94,6 +96,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         self._train(rows, codes, seed, epochs, self.schedule, held_out)
         return self
 
+    @with_plain_parameters
     def partial_fit(self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None) -> Self:
         """Train for one more pass through `X`, at the constant rate `lr` and without early stopping.
 
@@ -138,18 +141,18 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         is_held_out = self.early_stopping or self.validation_fraction is not None
         share = (self.validation_fraction or _HELD_OUT) if is_held_out else 0.0
         learnt = n - math.ceil(share * n)
-        return self.max_epochs or default_epochs(math.ceil(learnt / self.batch_size), self._fewest_epochs)
+        return int(self.max_epochs or 0) or default_epochs(math.ceil(learnt / self.batch_size), self._fewest_epochs)
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float32]:
         """Return the probability of each class for `X` of shape (n, n_features): shape (n, n_classes)."""
-        from hdr_bench.estimators.devices import torch_threads
+        from hdr_bench.estimators.devices import torch_threads, usual_state
 
         check_is_fitted(self)
         X, told = self._rows(X)
         rows = validate_data(self, X, reset=False)
         self._check_shape(told)
         warn_if_unlike(self, rows)
-        with torch_threads(self.n_jobs):
+        with usual_state(), torch_threads(self.n_jobs):
             probabilities: NDArray[np.float32] = self.net_.predict_proba(rows)
         return probabilities
 
@@ -243,10 +246,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     def _begin(self, rows: Rows, classes: NDArray[Any]) -> None:
         if len(classes) < 2:
             raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
-        for name in ("batch_size", "max_epochs", "n_iter_no_change"):
-            value = getattr(self, name)
-            if value is not None and value < 1:
-                raise ValueError(f"{name}={value!r} is not possible; it is at least 1")
+        check_integers(self, "batch_size", "max_epochs", "n_iter_no_change")
         if not self.lr > 0:
             raise ValueError(f"lr={self.lr!r} is not possible; it is above 0")
         self._check_batches(len(rows))
@@ -276,14 +276,14 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     ) -> None:
         from hdr_bench.estimators.training import build_net, forget_training_data, training
 
-        with training(seed, self.n_jobs, self.device):
+        with training(self.n_jobs, self.device):
             self.net_ = build_net(self, codes, seed, epochs, schedule, held_out).fit(rows, codes)
         forget_training_data(self.net_)
 
     def _train_on(self, rows: Rows, codes: Codes) -> None:
-        from hdr_bench.estimators.training import next_seed, train_one_epoch, training
+        from hdr_bench.estimators.training import train_one_epoch, training
 
-        with training(next_seed(self.net_), self.n_jobs, self.device):
+        with training(self.n_jobs, self.device):
             train_one_epoch(self.net_, rows, codes, self.lr)
 
 

@@ -27,7 +27,7 @@ from hdr_bench.estimators.layers import (
 from hdr_bench.exceptions import NotationError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Generator, nn
 
 TOKENS = {
     "convolution": "8C5, 8C5s2p1",
@@ -123,8 +123,21 @@ def layer_table(layers: list[Layer], image_shape: Shape) -> list[LayerRow]:
     return rows
 
 
-def build_network(layers: list[Layer], image_shape: Shape) -> "nn.Sequential":
+def build_network(layers: list[Layer], image_shape: Shape, generator: "Generator | None" = None) -> "nn.Sequential":
     """Return the layers as a plain `torch.nn.Sequential`, for images (channels, height, width).
+
+    Parameters
+    ----------
+    layers : list of Layer
+        From the first to the last.
+    image_shape : tuple of int
+        Channels, height and width.
+    generator : torch.Generator, optional
+        Where weights are drawn from; None is torch's global generator.
+
+    Returns
+    -------
+    network : torch.nn.Sequential
 
     Raises
     ------
@@ -137,7 +150,7 @@ def build_network(layers: list[Layer], image_shape: Shape) -> "nn.Sequential":
     shape = image_shape
     for layer in _pooled_first(layers):
         out = layer.output_shape(shape)
-        modules.append(layer.module(shape))
+        modules.append(layer.module(shape, generator))
         shape = out
     return nn.Sequential(*modules)
 

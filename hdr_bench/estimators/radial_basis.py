@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import decided, flattened
+from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 
@@ -79,6 +80,7 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         self.pixel_scale = pixel_scale
         self.random_state = random_state
 
+    @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
 
@@ -143,6 +145,7 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
             raise ValueError(
                 f"RadialBasisClassifier needs at least two classes; y holds one class: {self.classes_[0]!r}"
             )
+        check_integers(self, "n_units")
         if self.n_units < len(self.classes_):
             raise ValueError(
                 f"n_units={self.n_units!r} is not possible: each of {len(self.classes_)} classes needs a unit"

@@ -8,16 +8,20 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.engines import PACKAGES, choose_engine
+from hdr_bench.estimators.engines import PACKAGES, able_engine, choose_engine, is_installed
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
+from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.svm_state import SavedMachine, load_with_libsvm, load_with_onedal, save_machine
 from hdr_bench.exceptions import UnknownNameError
 
 ENGINES = {"onedal": "sklearnex", "libsvm": "sklearn"}
 KERNELS = ("rbf", "poly", "linear")
 # On a held-out fifth of the training part of mnist-5k it errs less often than 1, which is "scale".
 _WIDTH = 2.25
+# LIBSVM has no limit; oneDAL's own of 10,000 would end a fit without a word.
+_MOST_ITERATIONS = 2**31 - 1
 
 
 class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
@@ -38,7 +42,8 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         Constant term of "poly".
     engine : {"auto", "onedal", "libsvm"}, default="auto"
         Solver: Intel's oneDAL (scikit-learn-intelex) or LIBSVM (scikit-learn); "auto" takes the first that is
-        installed.
+        installed, and LIBSVM if oneDAL's numbers, which are as long as those of the pixels, cannot hold `C`, `gamma` or
+        the values of the kernel.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 
@@ -85,6 +90,7 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         self.engine = engine
         self.pixel_scale = pixel_scale
 
+    @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
 
@@ -108,6 +114,7 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         self._fitted_on = summarize_pixels(pixels)
         self.engine_ = choose_engine(self.engine, ENGINES)
         pixels = scaled(pixels, self.scale_)
+        self.engine_ = able_engine(self.engine, self.engine_, "libsvm", self._obstacle_to_onedal(pixels))
         self.svc_ = self._fitted_machine(pixels, codes)
         return self
 
@@ -147,6 +154,19 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     def _libraries(self) -> tuple[str, ...]:
         return ("numpy", "scikit-learn", *PACKAGES.get(getattr(self, "engine_", ""), ()))
 
+    def __getstate__(self) -> dict[str, Any]:
+        state = super().__getstate__()
+        if state.get("engine_") == "onedal":
+            state["svc_"] = save_machine(state["svc_"])
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        saved = vars(self).get("svc_")
+        if isinstance(saved, SavedMachine):
+            self.engine_ = "onedal" if is_installed(ENGINES["onedal"]) else "libsvm"
+            self.svc_ = load_with_onedal(saved) if self.engine_ == "onedal" else load_with_libsvm(saved)
+
     def _fitted_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
         return self._machine(pixels).fit(pixels, codes)
 
@@ -155,8 +175,27 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
             from sklearnex.svm import SVC
         else:
             from sklearn.svm import SVC
-        gamma = self.gamma
-        if gamma is None:
-            gamma = _WIDTH / (pixels.shape[1] * (float(pixels.var(dtype=np.float64)) or 1.0))
-        kernel = {"kernel": self.kernel, "gamma": gamma, "degree": self.degree, "coef0": self.coef0}
-        return SVC(C=self.C, break_ties=True, cache_size=1000, **kernel)
+        kernel = {"kernel": self.kernel, "gamma": self._gamma(pixels), "degree": self.degree, "coef0": self.coef0}
+        max_iter = _MOST_ITERATIONS if self.engine_ == "onedal" else -1
+        return SVC(C=self.C, break_ties=True, cache_size=1000, max_iter=max_iter, **kernel)
+
+    def _gamma(self, pixels: Floats) -> float | str:
+        if self.gamma is not None:
+            return self.gamma
+        return _WIDTH / (pixels.shape[1] * (float(pixels.var(dtype=np.float64)) or 1.0))
+
+    def _obstacle_to_onedal(self, pixels: Floats) -> str:
+        """Return the parameter that oneDAL cannot compute with in the type of the pixels; empty if there is none."""
+        gamma = self._gamma(pixels)
+        limits = np.finfo(pixels.dtype)
+        smallest, largest = float(limits.tiny), float(limits.max) ** 0.5
+        for name, value in (("C", self.C), ("gamma", gamma)):
+            is_used = name == "C" or self.kernel != "linear"
+            # What is no number above 0, or not possible at all, is left to the machine itself.
+            if is_used and not isinstance(value, str) and (0 <= value < smallest or value > largest):
+                return f"{name}={value:g}"
+        products = float(np.einsum("ij,ij->i", pixels, pixels, dtype=np.float64).max())
+        if self.kernel == "poly":
+            width = 1.0 if isinstance(gamma, str) else gamma
+            products = (width * products + abs(self.coef0)) ** min(self.degree, 1000)
+        return f"a kernel with values up to {products:.0e}" if products > largest else ""

@@ -18,7 +18,14 @@ from torch import nn
 from hdr_bench.estimators.allocation import freed_memory_kept
 from hdr_bench.estimators.augmentation import as_distortion
 from hdr_bench.estimators.batches import ImageBatches, Reading, n_batches
-from hdr_bench.estimators.devices import choose_device, own_random_numbers, torch_threads
+from hdr_bench.estimators.devices import (
+    choose_device,
+    deterministic_algorithms,
+    make_generator,
+    torch_threads,
+    usual_state,
+)
+from hdr_bench.estimators.dropout import set_generator
 from hdr_bench.estimators.held_out import Codes, Rows
 from hdr_bench.estimators.initialisation import initialise_weights
 from hdr_bench.estimators.losses import make_loss
@@ -49,7 +56,7 @@ def build_net(
     codes : ndarray of shape (n,)
         Places of the training labels in its classes.
     seed : int
-        Seeds the order of the images and their distortion.
+        Seeds weights, dropout, the order of the images and their distortion.
     epochs : int
         Passes through the data.
     schedule : str
@@ -71,9 +78,9 @@ def build_net(
         batches=n_batches(len(codes), model.batch_size),
         cycles_momentum="betas" in inspect.signature(optimizer).parameters,
     )
-    reading = _reading(model)
+    reading, device = _reading(model), choose_device(model.device)
     return Net(
-        _network(model),
+        _network(model, seed, device),
         criterion=make_loss(model.loss, model.label_smoothing, _class_weights(model, codes)),
         optimizer=optimizer,
         lr=model.lr,
@@ -82,7 +89,7 @@ def build_net(
         train_split=None if held_out is None else predefined_split(Dataset(*held_out)),
         iterator_train=ImageBatches,
         iterator_train__reading=reading,
-        iterator_train__generator=torch.Generator().manual_seed(seed),
+        iterator_train__generator=make_generator(seed, "cpu"),
         iterator_train__distortion=as_distortion(model.augmentation),
         iterator_valid=ImageBatches,
         iterator_valid__reading=reading,
@@ -90,7 +97,7 @@ def build_net(
         # skorch changes callbacks; those of the parameter stay as they are.
         callbacks=[*_callbacks(model, policy, held_out), *deepcopy(list(model.callbacks or ()))],
         classes=np.arange(len(model.classes_)),
-        device=choose_device(model.device),
+        device=device,
         predict_nonlinearity=softmax,
         verbose=int(model.verbose),
         **{f"optimizer__{name}": value for name, value in options.items()},
@@ -114,18 +121,17 @@ def train_one_epoch(net: Net, rows: Rows, codes: Codes, lr: float) -> None:
     for group in net.optimizer_.param_groups:
         # The cycle moved Adam's first beta too.
         group.update({key: net.optimizer_.defaults[key] for key in ("betas", "momentum") if key in group}, lr=lr)
+    # The batches' generator goes on where the last epoch left it; that of the dropout does not travel in a pickle.
+    seed = int(torch.randint(2**31 - 1, (1,), generator=net.iterator_train__generator))
+    set_generator(net.module_, make_generator(seed, str(net.device)))
     net.partial_fit(rows, codes)
 
 
-def next_seed(net: Net) -> int:
-    """Return a seed drawn from the net's own generator, which goes on where the last epoch left it."""
-    return int(torch.randint(2**31 - 1, (1,), generator=net.iterator_train__generator))
-
-
 @contextmanager
-def training(seed: int, n_jobs: int | None, device: str) -> Iterator[None]:
-    """Hold while a net is trained: its own random numbers, its threads, memory kept between steps."""
-    with own_random_numbers(seed, choose_device(device)), torch_threads(n_jobs), freed_memory_kept():
+def training(n_jobs: int | None, device: str) -> Iterator[None]:
+    """Hold while a net is trained: torch's usual state, its threads, memory kept between steps."""
+    algorithms = deterministic_algorithms(choose_device(device))
+    with usual_state(), algorithms, torch_threads(n_jobs), freed_memory_kept():
         yield
 
 
@@ -153,10 +159,12 @@ def _class_weights(model: "NeuralClassifier", codes: Codes) -> torch.Tensor | No
     return torch.as_tensor(weights, dtype=torch.float32)
 
 
-def _network(model: "NeuralClassifier") -> nn.Module:
+def _network(model: "NeuralClassifier", seed: int, device: str) -> nn.Module:
     layers = parse_layers(model._layers(), len(model.classes_), model.activation)
-    network = build_network(layers, model._input_shape())
-    initialise_weights(network, model.weight_init)
+    generator = make_generator(seed, "cpu")
+    network = build_network(layers, model._input_shape(), generator)
+    initialise_weights(network, model.weight_init, generator)
+    set_generator(network, generator if device == "cpu" else make_generator(seed, device))
     _set_batch_norm(network, model.batch_norm_params)
     # On a CPU convolutions run fastest with a pixel's channels side by side.
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's hints lack it

@@ -1,12 +1,13 @@
 """Decision tree."""
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn import tree
 
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
+from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 
@@ -65,8 +66,25 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
             random_state=random_state,
         )
 
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, **options: Any) -> Self:
+    # The parameters are those of the parent, whose request for metadata names them.
+    @with_plain_parameters
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, check_input: bool = True) -> Self:
         """Grow the tree from `X` of shape (n, n_features) and the labels `y` of shape (n,).
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Pixels.
+        y : array-like of shape (n,)
+            Labels.
+        sample_weight : array-like of shape (n,), optional
+            What each image counts; None counts all alike.
+        check_input : bool, default=True
+            Whether `X` is checked and converted; scikit-learn's ensembles do so once for all trees.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -77,7 +95,7 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
         # scikit-learn would draw from numpy's global generator.
         self.set_params(random_state=draw_seed(None) if given is None else given)
         try:
-            super().fit(X, y, sample_weight=sample_weight, **options)
+            super().fit(X, y, sample_weight=sample_weight, check_input=check_input)
         finally:
             self.set_params(random_state=given)
         self._fitted_on = summarize_pixels(X)

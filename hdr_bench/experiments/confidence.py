@@ -1,16 +1,17 @@
 """What the scores of classes tell beside the class itself: how sure a method is, and how right it is to be so."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.result import Predictions, Reliability
 
 REJECTION_ERROR = 0.005
 """Error on the images that are not refused, at which LeCun et al. (1998) compare methods."""
 
 _MOST_OTHERS = 0.05
+
+LEAST_KEPT = 100
+"""Images that a rejection must leave, for its error to mean something."""
 
 N_BINS = 15
 """Bins of confidence, as Guo et al. (2017) take."""
@@ -56,10 +57,35 @@ def margins(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return highest[:, 1] - highest[:, 0]
 
 
-def rejection_curve(
+def top_2_credits(y_true: NDArray[np.int64], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability that the true class is among the two highest scores, equal ones ordered at random.
+
+    Parameters
+    ----------
+    y_true : ndarray of shape (n,), int64
+    scores : ndarray of shape (n, n_classes)
+
+    Returns
+    -------
+    credits : ndarray of shape (n,)
+        0 or 1; between them where the true class shares its score with others.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> top_2_credits(np.array([1, 1]), np.array([[0.9, 0.1, 0.0], [1.0, 0.0, 0.0]])).tolist()
+    [1.0, 0.5]
+    """
+    own = scores[np.arange(len(scores)), y_true][:, None]
+    places = 2 - (scores > own).sum(axis=1)
+    shares: NDArray[np.float64] = np.clip(places / (scores == own).sum(axis=1), 0.0, 1.0)
+    return shares
+
+
+def rejection_cuts(
     is_right: NDArray[np.bool_], margin: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the error on the images that are kept, for each share of images that can be refused.
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how many images each threshold keeps, and how many of those are wrong.
 
     Images are refused by the difference of their two highest scores, the smallest first; those of equal difference
     together, since no threshold parts them (LeCun et al. 1998, "Gradient-based learning applied to document
@@ -73,58 +99,46 @@ def rejection_curve(
 
     Returns
     -------
-    rejected, errors : ndarray of shape (n_thresholds,)
-        Shares between 0 and 1; from most images refused to none.
+    kept, wrong : ndarray of shape (n_thresholds,), int64
+        From fewest images kept to all.
 
     Examples
     --------
     >>> import numpy as np
-    >>> right = np.array([True, True, False, True])
-    >>> rejected, errors = rejection_curve(right, np.array([0.9, 0.8, 0.1, 0.1]))
-    >>> rejected.tolist(), errors.tolist()
-    ([0.75, 0.5, 0.0], [0.0, 0.0, 0.25])
+    >>> kept, wrong = rejection_cuts(np.array([True, True, False, True]), np.array([0.9, 0.8, 0.1, 0.1]))
+    >>> kept.tolist(), wrong.tolist()
+    ([1, 2, 4], [0, 0, 1])
     """
     order = np.argsort(-margin, kind="stable")
-    kept = np.arange(1, len(order) + 1)
-    wrong = np.cumsum(~is_right[order])
     is_cut = np.append(np.diff(margin[order]) != 0, True)
-    return 1 - kept[is_cut] / len(order), wrong[is_cut] / kept[is_cut]
+    return np.flatnonzero(is_cut) + 1, np.cumsum(~is_right[order])[is_cut]
 
 
 def rejected_share(
-    is_right: NDArray[np.bool_], margin: NDArray[np.float64], error: float = REJECTION_ERROR
+    kept: NDArray[np.int64], wrong: NDArray[np.int64], error: float = REJECTION_ERROR, least_kept: int = LEAST_KEPT
 ) -> float | None:
-    """Return the smallest share of images to refuse so that at most `error` of the rest are wrong; None for no such."""
-    rejected, errors = rejection_curve(is_right, margin)
-    enough = rejected[errors <= error]
-    return float(enough.min()) if len(enough) else None
+    """Return the smallest share of images to refuse so that at most `error` of the rest are wrong; None for no such.
 
+    The threshold is chosen on the very images that it is reported for. Where fewer than `least_kept` images would be
+    kept there is no such share: their error says too little.
 
-@dataclass(frozen=True, eq=False)
-class Reliability:
-    """How often a method is right, by how sure it is; a value a bin of confidence.
-
-    Attributes
+    Parameters
     ----------
-    counts : ndarray of shape (n_bins,), int64
-        Images.
-    confidence, accuracy : ndarray of shape (n_bins,)
-        Means over the images of the bin; missing where there are none.
+    kept, wrong : ndarray of shape (n_thresholds,), int64
+        As `rejection_cuts` returns them.
+    error : float, default=0.005
+    least_kept : int, default=100
     """
+    place = rejection_place(kept, wrong, error, least_kept)
+    return None if place is None else float(1 - kept[place] / kept[-1])
 
-    counts: NDArray[np.int64]
-    confidence: NDArray[np.float64]
-    accuracy: NDArray[np.float64]
 
-    @property
-    def calibration_error(self) -> float:
-        """Expected calibration error: the mean gap between confidence and accuracy, weighted by images.
-
-        Naeini, Cooper and Hauskrecht (2015), "Obtaining well calibrated probabilities using Bayesian binning", AAAI;
-        with the bins of Guo, Pleiss, Sun and Weinberger (2017), "On calibration of modern neural networks", ICML.
-        """
-        gaps = np.abs(self.confidence - self.accuracy)
-        return float(np.nansum(self.counts * gaps) / self.counts.sum())
+def rejection_place(
+    kept: NDArray[np.int64], wrong: NDArray[np.int64], error: float = REJECTION_ERROR, least_kept: int = LEAST_KEPT
+) -> int | None:
+    """Return which threshold `rejected_share` is that of; None for none."""
+    enough = np.flatnonzero((wrong <= error * kept) & (kept >= least_kept))
+    return int(enough[-1]) if len(enough) else None
 
 
 def reliability(is_right: NDArray[np.bool_], confidence: NDArray[np.float64], n_bins: int = N_BINS) -> Reliability:
@@ -140,8 +154,8 @@ def reliability(is_right: NDArray[np.bool_], confidence: NDArray[np.float64], n_
     Examples
     --------
     >>> import numpy as np
-    >>> found = reliability(np.array([True, False]), np.array([0.9, 0.8]), n_bins=2)
-    >>> found.counts.tolist(), round(found.calibration_error, 2)
+    >>> bins = reliability(np.array([True, False]), np.array([0.9, 0.8]), n_bins=2)
+    >>> bins.counts.tolist(), round(bins.calibration_error, 2)
     ([0, 2], 0.35)
     """
     bins = np.clip(np.ceil(confidence * n_bins).astype(np.intp) - 1, 0, n_bins - 1)

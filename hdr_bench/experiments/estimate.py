@@ -116,14 +116,14 @@ def estimate_plan(plan: Plan, progress: Progress) -> Estimate:
     up to four candidates are fitted, spread over the grid, and stand for all.
     """
     due = {trial.key for trial in plan.to_run}
-    cases = [case for case in plan.cases if any(trial.key in due for trial in case.trials)]
+    cases = [case for case in plan.cases if any(trial.key in due for trial in _all_trials(case))]
     probes = {case.case.name: tuple(_probes(case)) for case in cases}
     progress.begin(tuple(work.trial for each in probes.values() for _, works in each for work in works), 0, {})
     estimates: list[CaseEstimate] = []
     seconds: dict[str, float] = {}
     try:
         for case in cases:
-            trials = [trial for trial in case.trials if trial.key in due]
+            trials = [trial for trial in _all_trials(case) if trial.key in due]
             try:
                 laws = [_laws(model, works, progress) for model, works in probes[case.case.name]]
             except EstimateError as error:
@@ -154,6 +154,11 @@ def read_expected(folder: Path) -> dict[str, float]:
         return {str(key): float(value) for key, value in json.loads((folder / _FILE).read_bytes())["seconds"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _all_trials(case: PlannedCase) -> tuple[Trial, ...]:
+    """Return a case's trials with those of further seeds, which are due once they are decided on."""
+    return (*case.trials, *case.conditional)
 
 
 def _probes(case: PlannedCase) -> Iterator[tuple[Any, tuple[Work, ...]]]:

@@ -5,6 +5,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,21 @@ from hdr_bench.estimators.epochs import told_of_epochs
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments import gpu
+from hdr_bench.experiments.answers import check_labels
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.data import load_trial_data
 from hdr_bench.experiments.environment import Environment, thread_pools
 from hdr_bench.experiments.limits import limited_memory
-from hdr_bench.experiments.memory import peak_memory
+from hdr_bench.experiments.memory import CHILDREN, peak_memory
 from hdr_bench.experiments.model import last_step, make_model
+from hdr_bench.experiments.own_code import check_code
 from hdr_bench.experiments.result import LayerRow, Measurements, Predictions, Result, Searched
 from hdr_bench.experiments.scoring import read_predictions, score
 from hdr_bench.experiments.search import make_search, searched
+from hdr_bench.experiments.text import writable
 from hdr_bench.experiments.threads import limit_threads
 from hdr_bench.experiments.trial import Trial
+from hdr_bench.experiments.waiting import processor_wait
 from hdr_bench.experiments.work import OnStage, Stage
 
 _WARM_UP_IMAGES = 200
@@ -63,6 +68,7 @@ def measure_trial(
     _check_versions(trial)
     dataset = load_trial_data(trial, folder)
     model = make_model(trial, pickled)
+    check_code(model, trial.code)
     limit_threads(trial.threads)
     on_stage(_limited_from("warm-up"))
     with limited_memory(trial.memory_limit):
@@ -75,7 +81,7 @@ def measure_trial(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         with limited_memory(trial.memory_limit):
-            measurements, predictions = _measured(model, dataset, trial.validation, on_stage)
+            measurements, predictions = _measured(model, dataset, trial, on_stage)
     found = _searched(model, trial, measurements)
     result = Result(
         key=trial.limited_key if _was_limited(trial, found) else trial.key,
@@ -94,7 +100,9 @@ def measure_trial(
         layers=_layers(model),
         history=_history(model),
         searched=found,
-        warnings=tuple(dict.fromkeys(f"{warning.category.__name__}: {warning.message}" for warning in caught)),
+        warnings=tuple(
+            dict.fromkeys(writable(f"{warning.category.__name__}: {warning.message}") for warning in caught)
+        ),
     )
     return result, predictions
 
@@ -113,28 +121,30 @@ def _warm_up(model: Any, train: Part) -> None:
         rehearsal.set_params(**short).fit(few.X, few.y).predict(few.X[:2])
 
 
-def _measured(
-    model: Any, dataset: Dataset, validation: str | None, on_stage: OnStage
-) -> tuple[Measurements, Predictions]:
+def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> tuple[Measurements, Predictions]:
     train, test = dataset.train, dataset.test
-    watched = {} if validation is None else {"validation_data": (test.X, test.y)}
+    watched = {} if trial.validation is None else {"validation_data": (test.X, test.y)}
     # The pages of the memory map are the data's, not the method's: they are brought in before.
     for part in (train, test):
         part.images.max()
     on_stage(_limited_from("fit"))
-    with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring() as fit:
+    with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
         model.fit(train.X, train.y, **watched)
     on_stage(Stage("predict"))
-    with _measuring() as predict:
+    with _measuring(trial.threads) as predict:
         y_pred = model.predict(test.X)
+    n_classes = len(dataset.class_names)
+    check_labels(y_pred, len(test), n_classes)
     on_stage(Stage("latency"))
-    latencies = _latencies(model, test.X)
+    latencies = _latencies(model, test.X, n_classes)
     on_stage(Stage("scores"))
     method = last_step(model)
     measurements = Measurements(
         fit_seconds=fit.seconds,
         fit_cpu_seconds=fit.cpu_seconds,
+        fit_wait_share=fit.wait_share,
         predict_seconds=predict.seconds,
+        predict_wait_share=predict.wait_share,
         latency_seconds=float(np.median(latencies)),
         latency_p95_seconds=float(np.percentile(latencies, 95)),
         fit_peak_bytes=fit.peak_bytes,
@@ -149,7 +159,7 @@ def _measured(
         n_stored_variables=_counted(method, "n_stored_variables_"),
         engine=getattr(method, "engine_", None) or type(method).__module__.partition(".")[0],
     )
-    return measurements, read_predictions(model, test, y_pred, len(dataset.class_names))
+    return measurements, read_predictions(model, test, y_pred, n_classes)
 
 
 def _counted(method: Any, name: str) -> int | None:
@@ -171,16 +181,17 @@ class _Cost:
     """Filled in when the measured block ends."""
 
     seconds = cpu_seconds = 0.0
+    wait_share: float | None = None
     peak_bytes = 0
     memory_method = ""
     gpu_peak_bytes: int | None = None
 
 
 @contextmanager
-def _measuring() -> Iterator[_Cost]:
+def _measuring(threads: int) -> Iterator[_Cost]:
     cost = _Cost()
     gpu.reset_peak()
-    with peak_memory() as peak:
+    with peak_memory() as peak, processor_wait(threads) as wait:
         gpu.synchronise()
         cpu_start, start = time.process_time(), time.perf_counter()
         yield cost
@@ -188,16 +199,20 @@ def _measuring() -> Iterator[_Cost]:
         cost.seconds, cost.cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
     cost.peak_bytes, cost.memory_method = peak.bytes, peak.method
     cost.gpu_peak_bytes = gpu.peak_bytes()
+    # What computes in processes of its own, or on a GPU, does not show in the threads of this one.
+    is_elsewhere = peak.method.endswith(CHILDREN) or cost.gpu_peak_bytes is not None
+    cost.wait_share = None if is_elsewhere else wait.share
 
 
-def _latencies(model: Any, X: NDArray[np.generic]) -> list[float]:
+def _latencies(model: Any, X: NDArray[np.generic], n_classes: int) -> list[float]:
     """Return the seconds of single-image predictions: up to 100 of them, in about 2 seconds."""
     model.predict(X[:1])
     latencies: list[float] = []
     for index in range(min(_LATENCY_CALLS, len(X))):
         start = time.perf_counter()
-        model.predict(X[index : index + 1])
+        answer = model.predict(X[index : index + 1])
         latencies.append(time.perf_counter() - start)
+        check_labels(answer, 1, n_classes)
         if sum(latencies) > _LATENCY_SECONDS:
             break
     return latencies
@@ -215,8 +230,15 @@ def _was_limited(trial: Trial, found: Searched | None) -> bool:
 
 
 def _history(model: Any) -> tuple[dict[str, float | None], ...]:
-    rows = getattr(last_step(model), "history_", None) or ()
+    rows = getattr(last_step(model), "history_", ())
+    # Other libraries keep other things under this name, e.g. lists by quantity.
+    if not isinstance(rows, list | tuple) or not all(map(_is_of_numbers, rows)):
+        return ()
     return tuple({key: float(value) if np.isfinite(value) else None for key, value in row.items()} for row in rows)
+
+
+def _is_of_numbers(row: Any) -> bool:
+    return isinstance(row, dict) and all(isinstance(value, Real) for value in row.values())
 
 
 def _parameters(model: Any) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import describe_estimator
 from hdr_bench.experiments.identity import deciding_versions
 from hdr_bench.experiments.model import pickled_model, seeded_parameters, unseeded_model
-from hdr_bench.experiments.store import Settings
+from hdr_bench.experiments.own_code import own_code
+from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.suite import Case, Kind, Protocol, Suite
 from hdr_bench.experiments.trial import Search, Trial
 
@@ -31,12 +32,15 @@ class PlannedCase:
     pickled : bytes or None
         The estimator, where it was made in code.
     trials : tuple of Trial
+    conditional : tuple of Trial
+        With further seeds, which run only if those of `trials` differ much; see `more_seeds`.
     """
 
     case: Case
     dataset: Dataset
     pickled: bytes | None
     trials: tuple[Trial, ...]
+    conditional: tuple[Trial, ...] = ()
 
 
 def plan_case(suite: Suite, case: Case, settings: Settings) -> PlannedCase:
@@ -52,8 +56,10 @@ def plan_case(suite: Suite, case: Case, settings: Settings) -> PlannedCase:
     choice = _choice(suite, case, settings)
     dataset = load_choice(choice)
     sized = case if settings.full else _reduced(case)
-    trials = _trials(suite, sized, settings, choice, dataset)
-    return PlannedCase(sized, dataset, pickled_model(sized), tuple(trials))
+    outline = _outline(suite, sized, settings, choice, dataset)
+    trials = tuple(_EXPAND[outline.first.protocol](outline))
+    conditional = tuple(_conditional(outline, settings))
+    return PlannedCase(sized, dataset, pickled_model(sized), trials, conditional)
 
 
 def _reduced(case: Case) -> Case:
@@ -68,7 +74,7 @@ def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
     return DatasetChoice(name=settings.dataset, polarity=choice.polarity) if settings.dataset else choice
 
 
-def _trials(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice, dataset: Dataset) -> list[Trial]:
+def _outline(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice, dataset: Dataset) -> "_Outline":
     protocol = case.protocol or suite.protocol
     reduced = None if settings.full else case.reduced
     _check_grid(suite, case, protocol)
@@ -93,6 +99,7 @@ def _trials(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice,
         is_reduced=settings.samples is not None or reduced is not None,
         threads=settings.threads,
         versions=deciding_versions(model),
+        code=own_code(model),
         time_limit=settings.time_limit or case.time_limit or suite.time_limit,
         memory_limit=settings.memory_limit or case.memory_limit or suite.memory_limit,
         published=case.published,
@@ -102,7 +109,7 @@ def _trials(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice,
     if folds:
         _check_folds(suite, case, dataset, folds)
     candidates = reduced.candidates if reduced else None
-    return list(_EXPAND[protocol.kind](_Outline(first, case, protocol, dataset, repeats, folds, candidates)))
+    return _Outline(first, case, protocol, dataset, repeats, folds, candidates)
 
 
 def _described(case: Case) -> dict[str, Any]:
@@ -132,7 +139,18 @@ def _holdout(outline: _Outline) -> Iterator[Trial]:
     if outline.first.is_deterministic:
         yield outline.first.model_copy(update={"seed": 0})
         return
-    for repeat in range(outline.repeats):
+    yield from _seeds(outline, range(outline.repeats))
+
+
+def _conditional(outline: _Outline, settings: Settings) -> Iterator[Trial]:
+    """Give the trials with further seeds; none if the caller has said how many seeds there are to be."""
+    most = outline.protocol.max_repeats
+    if most is not None and settings.repeats is None and not outline.first.is_deterministic:
+        yield from _seeds(outline, range(outline.repeats, most))
+
+
+def _seeds(outline: _Outline, repeats: range) -> Iterator[Trial]:
+    for repeat in repeats:
         shuffle_seed = outline.first.seed + repeat if outline.protocol.shuffle else None
         yield outline.trial(repeat, shuffle_seed=shuffle_seed)
 

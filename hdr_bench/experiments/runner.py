@@ -1,21 +1,29 @@
 """All trials of a suite: which there are, which are missing, run and kept one by one."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
 from hdr_bench.datasets import write_dataset
-from hdr_bench.exceptions import NewerFormatError, StoreError, UnknownNameError
+from hdr_bench.exceptions import CodeChangedWarning, UnknownNameError
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
+from hdr_bench.experiments.code_changes import code_changes
 from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
+from hdr_bench.experiments.interleaving import interleave
+from hdr_bench.experiments.more_seeds import decided_trials, open_trials, read_decisions
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_case
+from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.run_record import Planned, RunRecord, Settings
+from hdr_bench.experiments.seed_decision import SeedDecision
 from hdr_bench.experiments.settings import make_settings
-from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
+from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import check_suite, load_suite
 from hdr_bench.experiments.trial import Trial
@@ -40,7 +48,13 @@ class Plan:
         All of the run: the chosen ones, and those that are there from earlier calls.
     to_run : tuple of Trial
         Those among them that are chosen and not there yet.
+    conditional : tuple of Trial
+        Chosen ones that run after these only if their case's first seeds differ much.
+    decisions : dict of str to SeedDecision
+        Whether a case needs more seeds, as far as its results decide it.
     rerun : {"missing", "failed", "all"}
+    remarks : tuple of str
+        What stored results are not believed, and why.
     """
 
     suite: Suite
@@ -49,7 +63,10 @@ class Plan:
     cases: tuple[PlannedCase, ...]
     trials: tuple[Trial, ...]
     to_run: tuple[Trial, ...]
+    conditional: tuple[Trial, ...] = ()
+    decisions: Mapping[str, SeedDecision] = field(default_factory=dict)
     rerun: Rerun = "missing"
+    remarks: tuple[str, ...] = ()
 
 
 def run_suite(
@@ -127,6 +144,11 @@ def run_suite(
     StoreError
         If a result cannot be written; those before it are kept.
 
+    Warns
+    -----
+    CodeChangedWarning
+        If own code changed since its stored results, whose trials then run again.
+
     Examples
     --------
     >>> from hdr_bench import run_suite, load_results
@@ -143,6 +165,8 @@ def run_suite(
         check_suite(suite, suite.name)
     store = Store(default_folder(loaded, settings) if out is None else out)
     plan = make_plan(loaded, settings, store, only, rerun, origin="" if isinstance(suite, Suite) else str(suite))
+    for line in code_changes(plan.to_run, store):
+        warnings.warn(line, CodeChangedWarning, stacklevel=2)
     execute(plan, store, progress or NoProgress(), crew)
     return store.folder
 
@@ -158,18 +182,29 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
     if rerun not in get_args(Rerun):
         raise UnknownNameError("choice of what to run again", rerun, get_args(Rerun))
     cases = tuple(plan_case(suite, case, settings) for case in suite.cases)
-    trials = tuple(trial for case in cases for trial in case.trials)
+    decisions = read_decisions(cases, partial(_result_of, store=store))
+    trials, undecided = decided_trials(cases, decisions), open_trials(cases, decisions)
     if only is not None and not any(fnmatch(trial.case.lower(), only.lower()) for trial in trials):
         raise UnknownNameError("case (--only)", str(only), dict.fromkeys(trial.case for trial in trials))
     # What `only` leaves out is part of the run where an earlier call has run it.
-    part, to_run = [], []
+    part, to_run, remarks = [], [], []
     for trial in trials:
-        entry, asked = planned(trial), only is None or fnmatch(trial.case.lower(), only.lower())
-        if asked or store.find(entry) is not None:
+        entry, asked = planned(trial), _is_asked(trial, only)
+        found = store.look_up(entry)
+        if asked or found.result is not None or found.is_newer:
             part.append(trial)
-        if asked and (rerun == "all" or is_missing(entry, store, rerun)):
+        if asked and is_missing(entry, store, rerun):
             to_run.append(trial)
-    return Plan(suite, origin, settings, cases, tuple(part), tuple(to_run), rerun)
+        if asked and found.problem:
+            remarks.append(f"{'left as it is' if found.is_newer else 'runs again'}: {found.problem}")
+    conditional = tuple(trial for trial in undecided if _is_asked(trial, only))
+    return Plan(
+        suite, origin, settings, cases, tuple(part), tuple(to_run), conditional, decisions, rerun, tuple(remarks)
+    )
+
+
+def _is_asked(trial: Trial, only: str | None) -> bool:
+    return only is None or fnmatch(trial.case.lower(), only.lower())
 
 
 def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
@@ -204,14 +239,36 @@ def execute(
     """
     store.clear_leftovers()
     clear_hosts_leftovers()
-    record = RunRecord(suite=plan.suite, origin=plan.origin, settings=plan.settings,
-                       trials=tuple(map(planned, plan.trials)))  # fmt: skip
-    every = tuple(planned(trial) for case in plan.cases for trial in case.trials)
-    store.write_run(record, every)
+    _write_record(plan, store)
     for case in plan.cases:
         if any(trial.fold is None for trial in case.trials):
-            store.write_images(case.dataset.fingerprint, case.dataset.test.images)
-    progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected or {})
+            store.arrays.write_images(case.dataset.fingerprint, case.dataset.test.images)
+    _run_round(plan, store, progress, crew, expected or {})
+    if any(case.conditional for case in plan.cases):
+        further = _with_further_seeds(plan, store)
+        _write_record(further, store)
+        if further.to_run:
+            _run_round(further, store, progress, crew, expected or {})
+
+
+def _write_record(plan: Plan, store: Store) -> None:
+    record = RunRecord(suite=plan.suite, origin=plan.origin, settings=plan.settings,
+                       trials=tuple(map(planned, plan.trials)), decisions=tuple(plan.decisions.values()))  # fmt: skip
+    every = tuple(planned(trial) for case in plan.cases for trial in (*case.trials, *case.conditional))
+    store.write_run(record, every)
+
+
+def _with_further_seeds(plan: Plan, store: Store) -> Plan:
+    """Return the plan of what is left when its trials have run: seeds that their results have decided on."""
+    decisions = read_decisions(plan.cases, partial(_result_of, store=store))
+    decided = {trial.key for trial in decided_trials(plan.cases, decisions)}
+    added = [trial for trial in plan.conditional if trial.key in decided]
+    missing = tuple(trial for trial in added if is_missing(planned(trial), store, plan.rerun))
+    return replace(plan, trials=(*plan.trials, *added), to_run=missing, conditional=(), decisions=decisions)
+
+
+def _run_round(plan: Plan, store: Store, progress: Progress, crew: Crew, expected: Mapping[str, float]) -> None:
+    progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected)
     datasets = {case.dataset.fingerprint: case.dataset for case in plan.cases}
     try:
         with _works(plan, store) as works, closing(run_works(works, crew, datasets, progress)) as outcomes:
@@ -247,20 +304,18 @@ def planned(trial: Trial) -> Planned:
 
 
 def is_missing(trial: Planned, store: Store, rerun: Rerun) -> bool:
-    """Whether a trial is to be run: there is no result that can be read, or none that went well where that is asked."""
-    key = store.find(trial)
-    if key is None:
-        return True
-    return rerun == "failed" and _status(store, key) != "ok"
+    """Whether a trial is to be run: there is no whole result, or a failed one where those are to be run again.
+
+    What a newer version of the library wrote is not run again: its result would be written over.
+    """
+    found = store.look_up(trial)
+    if found.result is None:
+        return not found.is_newer
+    return rerun == "all" or (rerun == "failed" and found.result.status != "ok")
 
 
-def _status(store: Store, key: str) -> str:
-    try:
-        return store.read(key).status
-    except NewerFormatError:
-        raise
-    except StoreError:
-        return "damaged"
+def _result_of(trial: Trial, store: Store) -> Result | None:
+    return store.look_up(planned(trial)).result
 
 
 @contextmanager
@@ -282,7 +337,7 @@ def _is_made_in_code(plan: Plan, case: PlannedCase) -> bool:
 
 def _due(plan: Plan, store: Store, folders: dict[str, str]) -> Iterator[Work]:
     pickles = {case.case.name: case.pickled for case in plan.cases}
-    for trial in plan.to_run:
+    for trial in interleave(plan.to_run):
         # Another run on the same folder may have done it by now.
         if plan.rerun == "missing" and not is_missing(planned(trial), store, plan.rerun):
             continue

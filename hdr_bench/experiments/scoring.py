@@ -6,36 +6,60 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support, top_k_accuracy_score
+from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from hdr_bench.datasets import Part
+from hdr_bench.exceptions import PredictionsError
+from hdr_bench.experiments.answers import check_classes, check_decisions, check_labels, check_probabilities, n_pairs
 from hdr_bench.experiments.confidence import (
     brier_score,
     class_scores,
     margins,
     rejected_share,
+    rejection_cuts,
     reliability,
     shares_of,
+    top_2_credits,
 )
 from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.result import Predictions, Scores
 
 
-def read_predictions(model: object, test: Part, y_pred: NDArray[np.generic], n_classes: int) -> Predictions:
-    """Return a fitted model's predictions for the images it is judged on, with its scores of each class."""
-    y_true, labels = np.asarray(test.y), y_pred.astype(np.int64)
+def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Predictions:
+    """Return a fitted model's predictions for the images it is evaluated on, with its scores of each class, checked.
+
+    Raises
+    ------
+    PredictionsError
+        If they are not one class per image, or not scores of classes.
+    """
+    y_true, labels = np.asarray(test.y), check_labels(y_pred, len(test), n_classes)
     if hasattr(model, "predict_proba"):
+        classes = _classes_of(model, n_classes)
         shares = np.zeros((len(test), n_classes), np.float32)
         # A class that the training part lacks has no column of its own.
-        shares[:, model.classes_.astype(np.intp)] = model.predict_proba(test.X)  # type: ignore[attr-defined]  # scikit-learn's
+        shares[:, classes] = check_probabilities(model.predict_proba(test.X), len(test), len(classes))
         return Predictions(y_true, labels, probabilities=shares)
     if not hasattr(model, "decision_function"):
         return Predictions(y_true, labels)
+    classes = _classes_of(model, n_classes)
     with _in_pairs(model) as is_in_pairs:
-        decisions = np.asarray(model.decision_function(test.X), np.float32)
-    if is_in_pairs:
-        decisions = _of_classes(decisions, model.classes_.astype(np.intp), n_classes)  # type: ignore[attr-defined]  # as above
-    return Predictions(y_true, labels, decisions=decisions)
+        decisions = check_decisions(model.decision_function(test.X), len(test), len(classes))
+    if is_in_pairs and decisions.shape == (len(test), n_pairs(len(classes))):
+        return Predictions(y_true, labels, decisions=_of_classes(decisions, classes, n_classes))
+    if len(classes) == n_classes and decisions.shape in {(len(test),), (len(test), n_classes)}:
+        return Predictions(y_true, labels, decisions=decisions)
+    # Decisions between pairs in an order that only the method knows, or for fewer classes than there are.
+    return Predictions(y_true, labels)
+
+
+def _classes_of(model: Any, n_classes: int) -> NDArray[np.int64]:
+    if not hasattr(model, "classes_"):
+        raise PredictionsError(
+            f"{type(model).__name__} gives scores of classes but has no classes_; fit must set it to the classes of "
+            "the columns, in ascending order"
+        )
+    return check_classes(model.classes_, n_classes)
 
 
 @contextmanager
@@ -58,7 +82,7 @@ def _in_pairs(model: Any) -> Iterator[bool]:
         machine.decision_function_shape = before
 
 
-def _of_classes(pairs: NDArray[np.float32], classes: NDArray[np.intp], n_classes: int) -> NDArray[np.float32]:
+def _of_classes(pairs: NDArray[np.float32], classes: NDArray[np.int64], n_classes: int) -> NDArray[np.float32]:
     """Return for each class its smallest decision against another one, from those of all pairs in their order."""
     smallest = np.full((len(pairs), n_classes), np.inf, np.float32)
     rows, columns = np.triu_indices(len(classes), 1)
@@ -90,12 +114,9 @@ def _by_scores(predictions: Predictions, n_classes: int) -> dict[str, float | No
     scores = class_scores(predictions, n_classes)
     if scores is None:
         return {}
-    is_right = predictions.y_true == predictions.y_pred
-    found: dict[str, float | None] = {"rejection": rejected_share(is_right, margins(scores))}
-    if n_classes > 2:
-        top_2 = top_k_accuracy_score(predictions.y_true, scores, k=2, labels=np.arange(n_classes))
-        found["top_2_accuracy"] = float(top_2)
-    return found
+    cuts = rejection_cuts(predictions.is_right, margins(scores))
+    top_2 = float(top_2_credits(predictions.y_true, scores).mean()) if n_classes > 2 else None
+    return {"rejection": rejected_share(*cuts), "top_2_accuracy": top_2}
 
 
 def _by_probabilities(predictions: Predictions, labels: NDArray[np.intp]) -> dict[str, float | None]:

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.environment import available_cores
-from hdr_bench.experiments.store import Settings
+from hdr_bench.experiments.run_record import Settings
 
 
 def make_settings(*, threads: int | None = None, jobs: int = 1, **chosen: Any) -> Settings:

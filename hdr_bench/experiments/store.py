@@ -1,83 +1,57 @@
-"""Results on disk: a folder with the run's record, and one file a trial.
+"""Results on disk: a folder with the run's record, and one file per trial.
 
-A trial's file is a zip archive that numpy opens too: ``result.json`` first, then an ``.npy`` a kept array. The images
-that trials are judged on are kept once a data set, for galleries. Every file is written to a temporary one and put in
-place whole.
+What a report is made of, and what is committed with it:
+
+- ``run.json``: the suite, the settings, the trials in their order.
+- ``trials/KEY.zip``: a result with its predictions in compact form and a checksum; see `trial_file`.
+- ``labels/DIGEST.npz``: the true labels of a set of images, once for all trials that are evaluated on it.
+- ``gallery/FINGERPRINT.npz``: the test images that the report shows.
+
+What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
+data set, and ``scores/KEY.npz``, the scores of each class for each image. Every file is written to a temporary one and
+put in place whole.
 """
 
-import io
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
 
-import numpy as np
 from filelock import FileLock
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from hdr_bench.exceptions import NewerFormatError, StoreError
-from hdr_bench.experiments.quantities import Bytes, Seconds
+from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
+from hdr_bench.experiments.compact import pack
+from hdr_bench.experiments.kept_arrays import KeptArrays, put
 from hdr_bench.experiments.result import Predictions, Result
-from hdr_bench.experiments.suite import Kind, Suite
-from hdr_bench.files import clear_leftovers, read_arrays, write_whole
+from hdr_bench.experiments.run_record import Planned, RunRecord
+from hdr_bench.experiments.trial_file import TrialFile, encode, parse, read_trial_file
+from hdr_bench.files import clear_leftovers
 
-FORMAT_VERSION = 3
-_RESULT = "result.json"
 _LOCK_SECONDS = 30
-DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, OSError, ValueError)
-"""What zipfile raises on a damaged archive."""
-
-_ARRAYS = ("y_true", "y_pred", "probabilities", "decisions")
 
 
-class Settings(BaseModel):
-    """What the caller of a run chose beside the suite; None leaves it to the suite."""
+@dataclass(frozen=True)
+class Lookup:
+    """What the store has of a planned trial.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    dataset: str | None = None
-    samples: Annotated[int, Field(ge=2)] | None = None
-    repeats: Annotated[int, Field(ge=1)] | None = None
-    seed: Annotated[int, Field(ge=0)] = 0
-    threads: Annotated[int, Field(ge=1)] = 1
-    full: bool = False
-    time_limit: Seconds | None = None
-    memory_limit: Bytes | None = None
-
-
-class Planned(BaseModel):
-    """A trial of a run, as far as a reader needs it before its result is there."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    key: str
-    limited_key: str = ""
-    case: str
-    seed: int
-    protocol: Kind = "holdout"
-    fold: int | None = None
-    samples: int | None = None
-
-
-class RunRecord(BaseModel):
-    """What a run is made of: the suite, what it was asked for as, the settings, and its trials in their order.
-
-    Version 1 (0.1.0): the first. Version 2 (0.2.0): a trial's second key, for an outcome that its limits decided.
-    Version 3 (0.2.0): references of suites and cases, protocols of published figures.
+    Attributes
+    ----------
+    key : str
+        Of the file: the trial's own, or that of an outcome which its limits decided; empty if there is none.
+    result : Result or None
+        None unless the file is there and whole.
+    problem : str
+        Why a file that is there is not believed.
+    is_newer : bool
+        A newer version of the library wrote it: nothing is written over it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    format_version: Literal[3] = 3
-    suite: Suite
-    origin: str
-    settings: Settings
-    trials: tuple[Planned, ...]
+    key: str = ""
+    result: Result | None = None
+    problem: str = ""
+    is_newer: bool = False
 
 
 class Store:
@@ -92,26 +66,32 @@ class Store:
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
         self.trials_folder = self.folder / "trials"
-        self.images_folder = self.folder / "images"
         self.run_file = self.folder / "run.json"
+        self.arrays = KeptArrays(self.folder)
+        self._read: dict[str, tuple[tuple[int, int, int], Result]] = {}
 
-    def has(self, key: str) -> bool:
-        """Whether there is a whole file for the trial `key`; one that was cut off counts as none."""
-        try:
-            return bool(key) and zipfile.is_zipfile(self._path(key))
-        except OSError:
-            return False
+    def look_up(self, planned: Planned) -> Lookup:
+        """Return what there is of a trial: a result is believed only if its file is whole."""
+        refused = Lookup()
+        for key in filter(None, (planned.key, planned.limited_key)):
+            try:
+                return Lookup(key, self.read(key))
+            except NewerFormatError as error:
+                return Lookup(key, problem=self.without_folder(error), is_newer=True)
+            except MissingTrialError:
+                continue
+            except StoreError as error:
+                refused = Lookup(key, problem=self.without_folder(error))
+        return refused
 
-    def is_there(self, key: str) -> bool:
-        """Whether there is a file for the trial `key`, whole or not."""
-        return self._path(key).exists()
-
-    def find(self, planned: Planned) -> str | None:
-        """Return the key of a trial's file: its own, or that of an outcome which its limits decided; None for none."""
-        return next((key for key in (planned.key, planned.limited_key) if self.has(key)), None)
+    def keys(self, beginning: str = "") -> list[str]:
+        """Return the keys of the trials that there are files of, whole or not, as far as they begin so."""
+        return sorted(
+            {path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"{beginning}*.{ending}")}
+        )
 
     def write_run(self, run: RunRecord, order: tuple[Planned, ...]) -> None:
-        """Keep the run's record, with what another call for the same suite and settings has planned.
+        """Write the run's record, with what another call for the same suite and settings has planned.
 
         Parameters
         ----------
@@ -124,7 +104,7 @@ class Store:
             earlier = self._same_run(run)
             kept = {planned.key for planned in (*run.trials, *(earlier.trials if earlier else ()))}
             whole = run.model_copy(update={"trials": tuple(planned for planned in order if planned.key in kept)})
-            _put(self.run_file, (whole.model_dump_json(indent=2, by_alias=True) + "\n").encode())
+            put(self.run_file, (whole.model_dump_json(indent=2, by_alias=True) + "\n").encode())
 
     def read_run(self) -> RunRecord:
         """Return the run's record.
@@ -135,106 +115,90 @@ class Store:
             If there is none, or it cannot be read.
         """
         try:
-            return RunRecord.model_validate(_migrated(json.loads(self.run_file.read_bytes())))
+            return parse(RunRecord, json.loads(self.run_file.read_bytes()), self.run_file)
         except (FileNotFoundError, NotADirectoryError) as error:
-            kept = " (a report without its run)" if (self.folder / "results.json").is_file() else ""
             raise StoreError(
-                f"{self.folder}: no run here, there is no run.json{kept}; make one with: hdr-bench run"
+                f"{self.folder}: no run here, there is no run.json; make one with: hdr-bench run"
             ) from error
-        except ValidationError as error:
-            raise _unreadable(self.run_file, error, "run the suite again") from error
+        except StoreError:
+            raise
         except ValueError as error:
             raise StoreError(f"{self.run_file}: not readable: {error}; run the suite again") from error
 
     def write(self, result: Result, predictions: Predictions | None) -> None:
-        """Keep a result, and the predictions where there are any."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr(_RESULT, result.model_dump_json(indent=2))
-            for name, array in _arrays_of(predictions).items():
-                archive.writestr(f"{name}.npy", _npy(array))
-        _put(self._path(result.key), buffer.getvalue())
+        """Write a result, and the predictions of a trial that ended well."""
+        packed = None
+        if predictions is not None:
+            packed = pack(predictions, _n_classes(result, predictions))
+            self.arrays.write_labels(predictions.y_true)
+            self.arrays.write_scores(predictions)
+        put(self._path(result.key), encode(result, packed))
         # A trial has one outcome: the last.
         for other in set(result.trial.keys()) - {result.key}:
             self._path(other).unlink(missing_ok=True)
+        for key in set(result.trial.keys()):
+            self._old_path(key).unlink(missing_ok=True)
 
     def read(self, key: str) -> Result:
         """Return the result of a trial.
 
         Raises
         ------
+        MissingTrialError
+            If there is none.
         StoreError
-            If there is none, or its file cannot be read.
+            If its file is damaged, or of a newer format.
         """
-        path = self._path(key)
+        path = self._present(key)
         try:
-            with zipfile.ZipFile(path) as archive:
-                return Result.model_validate(_migrated(json.loads(archive.read(_RESULT))))
+            seen = path.stat()
+            signature = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+            if self._read.get(key, (None,))[0] != signature:
+                self._read[key] = (signature, self._file(key).result)
         except FileNotFoundError as error:
-            raise StoreError(f"{path}: there is no such trial") from error
-        except ValidationError as error:
-            raise _unreadable(path, error, "remove it, and run the suite again") from error
-        except DAMAGED as error:
-            raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
+            raise MissingTrialError(f"{path}: there is no such trial") from error
+        return self._read[key][1]
 
     def read_predictions(self, key: str) -> Predictions | None:
-        """Return what a trial's method said of each test image; None where it did not go well.
+        """Return what a trial's method said of each test image, in compact form; None for a trial that failed.
+
+        None also for results of format 3 that were stored without.
 
         Raises
         ------
+        MissingTrialError
+            If there is no such trial.
         StoreError
-            If its file cannot be read.
+            If its file is damaged, or of a newer format.
         """
-        path = self._path(key)
-        try:
-            arrays: dict[str, Any] = {**read_arrays(path)}
-            return Predictions(**arrays) if arrays else None
-        except (FileNotFoundError, ValueError, TypeError) as error:
-            raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
-
-    def write_images(self, fingerprint: str, images: NDArray[np.generic]) -> None:
-        """Keep the test images of a data set, once.
-
-        Parameters
-        ----------
-        fingerprint : str
-            The data set's.
-        images : ndarray of shape (n, height, width)
-        """
-        path = self._images_path(fingerprint)
-        if path.is_file() and zipfile.is_zipfile(path):
-            return
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            archive.writestr("images.npy", _npy(images))
-        _put(path, buffer.getvalue())
-
-    def read_images(self, fingerprint: str) -> NDArray[np.generic] | None:
-        """Return the test images of a data set, shape (n, height, width); None where they were not kept.
-
-        Raises
-        ------
-        StoreError
-            If their file cannot be read.
-        """
-        path = self._images_path(fingerprint)
-        try:
-            return read_arrays(path).get("images")
-        except FileNotFoundError:
-            return None
-        except ValueError as error:
-            raise StoreError(f"{path}: damaged: {error}; remove it, and run the suite again") from error
+        return self._file(key).predictions
 
     def clear_leftovers(self) -> None:
         """Remove what a killed process left half-written here; not what another one writes now."""
-        for folder in (self.folder, self.trials_folder, self.images_folder):
+        for folder in (self.folder, self.trials_folder, *self.arrays.folders):
             clear_leftovers(folder)
 
+    def without_folder(self, error: StoreError) -> str:
+        """Return an error's words without the folder: a report says the same wherever it lies."""
+        return str(error).replace(f"{self.folder}{os.sep}", "")
+
+    def _file(self, key: str) -> TrialFile:
+        path = self._present(key)
+        try:
+            return read_trial_file(path, key, self.arrays.read_labels)
+        except FileNotFoundError as error:
+            raise MissingTrialError(f"{path}: there is no such trial") from error
+
     def _path(self, key: str) -> Path:
+        return self.trials_folder / f"{key}.zip"
+
+    def _old_path(self, key: str) -> Path:
+        """Return where formats 1 to 3 had the trial."""
         return self.trials_folder / f"{key}.npz"
 
-    def _images_path(self, fingerprint: str) -> Path:
-        return self.images_folder / f"{fingerprint[:16]}.npz"
+    def _present(self, key: str) -> Path:
+        path, old = self._path(key), self._old_path(key)
+        return old if old.exists() and not path.exists() else path
 
     def _make_folder(self) -> None:
         try:
@@ -252,6 +216,8 @@ class Store:
             raise StoreError(f"cannot lock {self.folder}: {error}; choose another with --out") from error
 
     def _same_run(self, run: RunRecord) -> RunRecord | None:
+        if not self.run_file.exists():
+            return None
         try:
             earlier = self.read_run()
         except NewerFormatError:
@@ -264,39 +230,5 @@ class Store:
         return earlier if alike and earlier.settings == run.settings else None
 
 
-def _put(path: Path, content: bytes) -> None:
-    try:
-        write_whole(path, content)
-    except OSError as error:
-        raise StoreError(f"cannot write {path}: {error.strerror}; choose another folder with --out") from error
-
-
-def _arrays_of(predictions: Predictions | None) -> dict[str, NDArray[np.generic]]:
-    found = {name: getattr(predictions, name, None) for name in _ARRAYS}
-    return {name: array for name, array in found.items() if array is not None}
-
-
-def _npy(array: NDArray[np.generic]) -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    return buffer.getvalue()
-
-
-def _migrated(content: Any) -> Any:
-    """Return what a file of an older format holds, in today's.
-
-    Each lacks what the next has added, all of it with a value that means that there was none.
-    """
-    if isinstance(content, dict) and content.get("format_version", 1) in range(1, FORMAT_VERSION):
-        return {**content, "format_version": FORMAT_VERSION}
-    return content
-
-
-def _unreadable(path: Path, error: ValidationError, remedy: str) -> StoreError:
-    fault = error.errors()[0]
-    if fault["loc"] == ("format_version",):
-        return NewerFormatError(
-            f"{path}: format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
-            "use the version that wrote it"
-        )
-    return StoreError(f"{path}: not readable: {'.'.join(map(str, fault['loc']))}: {fault['msg']}; {remedy}")
+def _n_classes(result: Result, predictions: Predictions) -> int:
+    return len(result.class_names) or 1 + int(max(predictions.y_true.max(), predictions.y_pred.max()))

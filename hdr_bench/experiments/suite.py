@@ -44,6 +44,10 @@ class Protocol(Record):
     repeats : int
         Seeds that a random method is tried with; of cross-validation and of a learning curve, also how often folds
         or images are drawn anew, for every method.
+    max_repeats : int or None
+        Of hold-out: seeds that a stochastic method is fitted with if the standard deviation of its accuracy over the
+        first `repeats` exceeds that of a share of the test images, sqrt(p (1 - p) / n). None for no more than
+        `repeats`.
     folds : int or None
         Of cross-validation (10 by default) and grid search (5).
     strategy : {"grid", "halving"} or None
@@ -58,6 +62,7 @@ class Protocol(Record):
 
     kind: Kind = "holdout"
     repeats: Annotated[int, Field(ge=1)] = 1
+    max_repeats: Annotated[int, Field(ge=3)] | None = None
     folds: Annotated[int, Field(ge=2)] | None = None
     strategy: Strategy | None = None
     sizes: tuple[Annotated[int, Field(ge=2)], ...] | None = None
@@ -70,10 +75,16 @@ class Protocol(Record):
             "strategy": ("grid-search",),
             "sizes": ("learning-curve",),
             "shuffle": ("holdout",),
+            "max_repeats": ("holdout",),
         }
         for name, kinds in takes.items():
             if getattr(self, name) not in (None, False) and self.kind not in kinds:
                 raise ValueError(f"{name} is for {' and '.join(kinds)}, not for {self.kind}")
+        if self.max_repeats is not None and not 2 <= self.repeats < self.max_repeats:
+            raise ValueError(
+                f"max_repeats = {self.max_repeats} must be more than repeats, and repeats at least 2, got "
+                f"{self.repeats}"
+            )
         if self.kind == "learning-curve" and not self.sizes:
             raise ValueError("a learning curve needs sizes, e.g. sizes = [500, 1000, 2000]")
         if len(set(self.sizes or ())) != len(self.sizes or ()):

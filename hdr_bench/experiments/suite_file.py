@@ -15,6 +15,7 @@ from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import SuiteError, UnknownNameError, suggestion
+from hdr_bench.experiments.classifiers import check_classifier
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.model import last_step, unseeded_model
@@ -128,6 +129,7 @@ def _check_method(case: Case) -> None:
     if case.key is not None and not case.is_object:
         raise SuiteError("key is for an estimator that is made in code; a name or a path needs none")
     model = unseeded_model(case)
+    check_classifier(model)
     last = last_step(model)
     if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
         raise SuiteError("validation is for a network without steps before it; leave it out")

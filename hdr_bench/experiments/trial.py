@@ -14,7 +14,7 @@ _LIMITS = ("time_limit", "memory_limit")
 # Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.
 _DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
 # What was not asked for leaves the key as it was before it could be.
-_LATER = ("shuffle_seed", "validation")
+_LATER = ("shuffle_seed", "validation", "code")
 
 
 class Search(Record):
@@ -77,6 +77,8 @@ class Trial(Record):
         Of every thread pool.
     versions : dict of str to str
         Of the libraries that decide the outcome.
+    code : str
+        Hash of the user's own modules that the estimator comes from; empty for installed code.
     time_limit : float or None
         Seconds that the trial may take, from the start of its process.
     memory_limit : int or None
@@ -106,6 +108,7 @@ class Trial(Record):
     is_reduced: bool = False
     threads: int
     versions: dict[str, str]
+    code: str = ""
     time_limit: float | None = None
     memory_limit: int | None = None
     published: tuple[Published, ...] = ()
@@ -130,7 +133,7 @@ class Trial(Record):
             # What stands for the parameters then need not be the same in every process.
             del decides["params"]
         for name in _LATER:
-            if decides[name] is None:
+            if decides[name] in {None, ""}:
                 del decides[name]
         limits = {name: decides.pop(name) for name in _LIMITS}
         return self._named(decides), self._named({**decides, **limits})

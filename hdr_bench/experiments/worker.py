@@ -23,6 +23,7 @@ from hdr_bench.experiments.limits import is_out_of_memory
 from hdr_bench.experiments.measure import measure_trial
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.result import Result, Status
+from hdr_bench.experiments.text import writable
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.watch import Ended, Watch, end_with_its_own
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
@@ -199,8 +200,8 @@ def _without_result(trial: Trial, status: Status, error: str, machine: Environme
         key=trial.limited_key if by_limits else trial.key,
         trial=trial,
         status=status,
-        error=error,
-        traceback=told,
+        error=writable(error),
+        traceback=writable(told),
         finished=utc_now(),
         environment=machine,
     )

@@ -1,16 +1,26 @@
 """What to cite for a suite: the library, the data, the source, each method's paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
-from hdr_bench.bibliography import DATASETS, LIBRARIES, METHODS, as_plain_text, parse_bibtex, references
+from hdr_bench.bibliography import (
+    DATASETS,
+    LIBRARIES,
+    METHODS,
+    NETWORKS,
+    as_plain_text,
+    method_key,
+    parse_bibtex,
+    references,
+)
+from hdr_bench.experiments.described import class_path
 from hdr_bench.experiments.environment import library_versions
 from hdr_bench.experiments.suite import Case, Suite
 
 _UNKNOWN = "no reference is known"
-_NETWORKS = {"mlp", "cnn", "MLPClassifier", "CNNClassifier"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,7 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     names = [dataset] if dataset else dict.fromkeys(
         choice.name for choice in (suite.dataset, *(case.dataset for case in suite.cases)) if choice)  # fmt: skip
     found = [_of_bibtex("This library", _library_bibtex()), _carried("scikit-learn", LIBRARIES["scikit-learn"])]
-    if any(_short(case.estimator) in _NETWORKS for case in suite.cases):
+    if any(key in NETWORKS for case in suite.cases for key in _method_keys(case)):
         found.append(_carried("Networks", LIBRARIES["networks"]))
     found += [_carried(f"Data set {name}", DATASETS.get(name, ()), "give what its source asks for") for name in names]
     if suite.bibtex or suite.source:
@@ -92,10 +102,26 @@ def _methods(cases: Iterable[Case]) -> list[Citation]:
     return papers
 
 
+def _method_keys(case: Case) -> list[str]:
+    """Return what `METHODS` calls a case's estimator, those among its parameters, and its steps."""
+    name = case.estimator if isinstance(case.estimator, str) else class_path(type(case.estimator))
+    names = [name, *_named_in(case.params)]
+    for step in case.steps:
+        names += [step.name, *_named_in(step.params)]
+    return list(map(method_key, names))
+
+
+def _named_in(params: Mapping[str, Any]) -> Iterator[str]:
+    """Give the names of the estimators that are described among parameters, as `make_estimator` reads them."""
+    for value in params.values():
+        if isinstance(value, Mapping) and isinstance(value.get("estimator"), str):
+            yield value["estimator"]
+            yield from _named_in(value.get("params", {}))
+
+
 def _entries_of(case: Case) -> dict[str, str]:
     """Return the BibTeX entries of a case by their keys: its own, and those of its estimator and steps."""
-    named = [_short(case.estimator), *(_short(step.name) for step in case.steps)]
-    keys = dict.fromkeys(key for name in named for key in METHODS.get(name, ()))
+    keys = dict.fromkeys(key for method in _method_keys(case) for key in METHODS.get(method, ()))
     own = _of_bibtex("", case.bibtex).bibtex if case.bibtex else {}
     return {key: references().entries[key].to_string("bibtex") for key in keys} | own
 
@@ -142,8 +168,3 @@ def citation_file() -> Path:
     package = Path(str(resources.files("hdr_bench")))
     inside = package / "CITATION.cff"
     return inside if inside.is_file() else package.parent / "CITATION.cff"
-
-
-def _short(name: object) -> str:
-    """Return the last part of a dotted path; of an estimator made in code, its class."""
-    return str(name if isinstance(name, str) else type(name).__name__).rpartition(".")[2]

@@ -1,27 +1,21 @@
-"""What changed from one run to another: accuracy by a paired test, times and memory against the noise of repeats."""
+"""What changed from one run to another: accuracy by a paired test, times and memory by the ranges of the repeats."""
 
 import math
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
+from hdr_bench.experiments.committed import open_store
 from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
+from hdr_bench.reporting.crossed import Fits, paired_difference
 from hdr_bench.reporting.frame import label_of, load_results
-from hdr_bench.reporting.statistics import holm, paired_difference, pooled_spread, resampled_difference
+from hdr_bench.reporting.statistics import holm, resampled_difference
 
 Verdict = Literal["worse", "better", "same", "not compared"]
-COSTS = {"fit_seconds": 0.1, "predict_seconds": 0.1, "fit_peak_bytes": 5e6, "predict_peak_bytes": 5e6}
-"""What costs are compared, and differences too small to be told: seconds and bytes."""
-
-_TIMES = ("fit_seconds", "predict_seconds")
-WITHOUT_REPEATS = 2.0
-"""Ratio of costs from which they are told apart where nothing was measured twice."""
-
 _PAIR = ["label", "seed", "fold"]
 
 
@@ -34,14 +28,15 @@ class Change:
     case, measure : str
         The measure is ``"accuracy"``, ``"status"`` or one of `COSTS`.
     before, after : float
-        Means over the trials that both runs have.
+        Over the trials that both runs have: the mean accuracy, the median of a cost over the fits (of times, of the
+        undisturbed ones if there are any).
     p_value : float
-        Of accuracy, corrected for the number of methods by Holm's procedure; else missing.
+        Of accuracy, corrected for the number of methods by Holm's procedure; otherwise missing.
     threshold : float
         Of a cost: the ratio of after to before from which it counts; else missing.
     verdict : {"worse", "better", "same", "not compared"}
     note : str
-        Why it was not compared, or what became of the status.
+        Why it was not compared, by which rule a cost was, or what became of the status.
     """
 
     case: str
@@ -98,9 +93,9 @@ def compare_runs(
     before, after : path-like
         The runs' folders.
     across_machines : bool, default=False
-        Compare times also where processors or threads differ, or where trials shared the machine.
+        Compare times also if processors or threads differ, and disturbed ones.
     tolerance : float, default=0.1
-        Share by which a cost may grow before it counts, however sure the growth is.
+        Share by which a cost may grow before it counts, however well it repeats.
     alpha : float, default=0.05
         Level of the tests.
 
@@ -115,21 +110,23 @@ def compare_runs(
 
     Notes
     -----
-    Accuracy: of one trial, McNemar's test on the images; of several seeds, a t-test on the share of seeds that are
-    right on each image, widened by the spread over the seeds; of folds, the corrected resampled t-test; then Holm's
-    correction over the methods. Costs:
-    the mean logarithm of the ratios of paired trials, against the tolerance and against its t-interval; where a method
-    has one trial, with the spread of the other methods' ratios, and where no method has more, against a ratio of 2.
+    Accuracy: as two methods of one run are compared, of folds by the corrected resampled t-test. Over the methods the
+    p-values are corrected by Holm's procedure, not by Benjamini and Hochberg's as the pairs of a report: a comparison
+    ends in one decision, so the chance that any method is called worse without being it is what must stay below
+    `alpha`, also if others have changed. Results whose predictions are not stored are not compared. Costs: as
+    `costs.is_apart` tells two rows apart. With at least three undisturbed fits in each run the ranges do not overlap,
+    and the medians differ by more than the tolerance; with fewer, the medians differ by more than the factors
+    `costs.SINGLE`.
     """
     first, second = _labelled(before), _labelled(after)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
     cases = list(dict.fromkeys(pairs["label"]))
     remarks = [*_differences(pairs)]
-    may_compare_times = across_machines or not remarks
+    is_one_machine = not remarks
     if remarks and not across_machines:
         remarks.append("Times are not compared; --across-machines compares them all the same")
-    changes = [*_statuses(pairs), *_accuracies(pairs, Store(before), Store(after), alpha)]
-    changes += _costs(pairs, tolerance, alpha, may_compare_times)
+    changes = [*_statuses(pairs), *_accuracies(pairs, open_store(before), open_store(after), alpha)]
+    changes += _costs(pairs, tolerance, across_machines, is_one_machine)
     return Comparison(
         tuple(sorted(changes, key=lambda change: cases.index(change.case))),
         tuple(label for label in dict.fromkeys(second["label"]) if label not in set(first["label"])),
@@ -151,8 +148,6 @@ def _differences(pairs: pd.DataFrame) -> Iterable[str]:
         if len(other):
             one = other.iloc[0]
             yield f"The {said}: e.g. {_said(one[f'{name}_a'])} and {_said(one[f'{name}_b'])} for {one['label']}"
-    if (pairs[["n_concurrent_a", "n_concurrent_b"]].astype(float) > 1).any(axis=None):
-        yield "Trials shared the machine with others"
 
 
 def _unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> Iterable[str]:
@@ -176,52 +171,85 @@ def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
 
 def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float) -> list[Change]:
     good = _both_well(pairs)
-    tested: list[tuple[str, float, float, float]] = []
+    tested: list[tuple[Change, float]] = []
     refused: list[Change] = []
     for label, trials in good.groupby("label", sort=False):
         before, after = float(trials["accuracy_a"].mean()), float(trials["accuracy_b"].mean())
-        if note := _other_images(trials):
-            refused.append(Change(str(label), "accuracy", before, after, "not compared", note=note))
+        change = Change(str(label), "accuracy", before, after, "not compared", note=_other_images(trials))
+        p_value = None if change.note else _p_value(trials, first, second)
+        if change.note:
+            refused.append(change)
+        elif p_value is None:
+            refused.append(replace(change, note="the predictions are not stored"))
         else:
-            tested.append((str(label), before, after, _p_value(trials, first, second)))
-    corrected = holm([p for *_, p in tested])
+            tested.append((change, p_value))
+    corrected = holm([p_value for _, p_value in tested])
     return refused + [
-        Change(label, "accuracy", before, after, _verdict(after < before, p < alpha), p_value=p)
-        for (label, before, after, _), p in zip(tested, corrected, strict=True)
+        replace(change, verdict=_verdict(change.after < change.before, p_value < alpha), p_value=p_value)
+        for (change, _), p_value in zip(tested, corrected, strict=True)
     ]
 
 
-def _p_value(trials: pd.DataFrame, first: Store, second: Store) -> float:
+def _p_value(trials: pd.DataFrame, first: Store, second: Store) -> float | None:
+    """Return the p-value of no difference, not corrected; None if predictions are needed and not stored."""
     if trials["fold"].notna().any():
         difference = (trials["accuracy_b"] - trials["accuracy_a"]).to_numpy(float)
         return resampled_difference(difference, float((trials["n_test_a"] / trials["n_train_a"]).mean())).p_value
-    return paired_difference(_rights(second, trials["key_b"]), _rights(first, trials["key_a"])).p_value
+    fits = _fits(second, trials, "b"), _fits(first, trials, "a")
+    return None if fits[0] is None or fits[1] is None else paired_difference(fits[0], fits[1]).p_value
 
 
-def _rights(store: Store, keys: Iterable[str]) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
-    """Return which images each trial was right on: shape (n_trials, n_test)."""
-    found = [store.read_predictions(key) for key in keys]
-    return np.array([each.y_true == each.y_pred for each in found if each is not None])
+def _fits(store: Store, trials: pd.DataFrame, side: str) -> Fits | None:
+    predictions = [store.read_predictions(key) for key in trials[f"key_{side}"]]
+    is_deterministic = bool(trials[f"is_deterministic_{side}"].iloc[0])
+    stored = [each for each in predictions if each is not None]
+    return Fits.from_predictions(stored, is_deterministic=is_deterministic) if len(stored) == len(predictions) else None
 
 
-def _costs(pairs: pd.DataFrame, tolerance: float, alpha: float, may_compare_times: bool) -> Iterable[Change]:
+def _costs(pairs: pd.DataFrame, tolerance: float, across_machines: bool, is_one_machine: bool) -> Iterable[Change]:
     good = _both_well(pairs)
-    for measure, least in COSTS.items():
-        is_compared = may_compare_times or measure not in _TIMES
-        ratios = {
-            str(label): np.log(_at_least(trials[f"{measure}_b"], least) / _at_least(trials[f"{measure}_a"], least))
-            for label, trials in good.groupby("label", sort=False)
-        }
+    for measure in COSTS:
+        is_time = measure.endswith("seconds")
+        sides = [_costs_of_side(good, side, measure, across_machines) for side in "ab"]
         for label, trials in good.groupby("label", sort=False):
-            before, after = (float(trials[f"{measure}_{side}"].astype(float).mean()) for side in "ab")
-            note = _other_images(trials) or ("" if is_compared else "machines or threads differ")
-            if note:
-                yield Change(str(label), measure, before, after, "not compared", note=note)
-                continue
-            change = float(ratios[str(label)].mean())
-            threshold = max(math.log1p(tolerance), _noise(str(label), ratios, alpha))
-            verdict = _verdict(change > 0, abs(change) > threshold and abs(after - before) > least)
-            yield Change(str(label), measure, before, after, verdict, threshold=math.exp(threshold))
+            before, after = (costs[str(label)] for costs in sides)
+            note = _other_images(trials)
+            if is_time and not across_machines:
+                note = note or _refusal(before, after, is_one_machine)
+            yield _cost_change(str(label), before, after, tolerance, note)
+
+
+def _costs_of_side(pairs: pd.DataFrame, side: str, measure: str, across_machines: bool) -> dict[str, Cost]:
+    """Return the costs of one of two runs by label; across machines, disturbed times are taken as they are."""
+    own = [name for name in map(str, pairs) if name.endswith(f"_{side}")]
+    costs = costs_of(pairs[own].rename(columns=lambda name: name.removesuffix(f"_{side}")), measure)
+    if not across_machines:
+        return costs
+    return {label: replace(cost, is_disturbed=False) for label, cost in costs.items()}
+
+
+def _refusal(before: Cost, after: Cost, is_one_machine: bool) -> str:
+    """Say why two times are not compared; nothing if they are."""
+    if not is_one_machine:
+        return "machines or threads differ"
+    return "every fit was disturbed" if before.is_disturbed or after.is_disturbed else ""
+
+
+def _cost_change(label: str, before: Cost, after: Cost, tolerance: float, refusal: str) -> Change:
+    if refusal:
+        return Change(label, before.measure, before.median, after.median, "not compared", note=refusal)
+    verdict = _verdict(after.median > before.median, is_apart(before, after, tolerance))
+    ratio = threshold(before, after, tolerance)
+    return Change(
+        label, before.measure, before.median, after.median, verdict, threshold=ratio, note=_rule(before, after, ratio)
+    )
+
+
+def _rule(before: Cost, after: Cost, ratio: float) -> str:
+    """Say by which rule a cost was compared."""
+    if before.has_range and after.has_range:
+        return f"ranges apart, and medians by a factor above {ratio:g}"
+    return f"fewer than {FEWEST} undisturbed fits: a factor above {ratio:g}"
 
 
 def _other_images(trials: pd.DataFrame) -> str:
@@ -235,19 +263,6 @@ def _other_images(trials: pd.DataFrame) -> str:
 
 def _said(value: object) -> str:
     return f"{value:.0f}" if isinstance(value, float) else str(value)
-
-
-def _noise(label: str, ratios: "dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]", alpha: float) -> float:
-    """Return how far the mean logarithm of a method's ratios may be from 0 by noise alone."""
-    own = ratios[label]
-    spread, free = pooled_spread([own] if len(own) > 1 else list(ratios.values()))
-    if not free:
-        return math.log(WITHOUT_REPEATS)
-    return float(student.ppf(1 - alpha / 2, free)) * spread / math.sqrt(len(own))
-
-
-def _at_least(values: pd.Series, least: float) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    return np.maximum(values.to_numpy(float), least)
 
 
 def _both_well(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """The comparison as a table on the console."""
 
+from dataclasses import replace
+
 import pandas as pd
 from rich import box
 from rich.console import Console
@@ -11,12 +13,23 @@ from hdr_bench.reporting.finding import finding
 from hdr_bench.reporting.pairs import compare_methods
 from hdr_bench.reporting.published import counted_verdicts, reproductions
 from hdr_bench.reporting.tables import Cell, to_cells
+from hdr_bench.reporting.tables import Table as Written
 from hdr_bench.reporting.tables.accuracy import accuracy_table
 from hdr_bench.reporting.tables.costs import memory_table, time_table
-from hdr_bench.reporting.tables.table import DISTURBED
+from hdr_bench.reporting.tables.table import DISTURBED, MISSING
 
 _STYLES = {"best": "bold", "like": "italic"}
-_HEADS = ("Acc.\n(%)", "95 %\ninterval", "Group\n", "Fit\n(s)", "Predict\nall (s)", "Memory\n(MB)", "Para-\nmeters")
+# The heads of the report's tables, and what the console has room for. The first column is that of the times, whose
+# methods have the mark of disturbed ones.
+_HEADS = {
+    "Accuracy (%)": "Acc.\n(%)",
+    "95 % interval": "95 %\ninterval",
+    "Group": "Group\n",
+    "Fit (s)": "Fit\n(s)",
+    "Predict all (s)": "Predict\nall (s)",
+    "Fit peak (MB)": "Memory\n(MB)",
+    "Parameters": "Para-\nmeters",
+}
 
 
 def print_run(contents: RunContents, console: Console) -> None:
@@ -28,16 +41,16 @@ def print_run(contents: RunContents, console: Console) -> None:
     console : rich.console.Console
     """
     summary, compared = contents.summary, compare_methods(contents)
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Method", overflow="fold")
-    for head in _HEADS:
-        table.add_column(head, justify="left" if head.startswith("Group") else "right", no_wrap=True)
-    written = (accuracy_table(summary, compared), time_table(summary, contents.results),
-               memory_table(summary, contents.results))  # fmt: skip
-    for accuracy, time, memory in zip(*map(to_cells, written), strict=True):
-        cells = (time[0], *accuracy[1:4], time[1], time[3], memory[1], memory[4])
-        table.add_row(*map(_text, cells))
-    console.print(table)
+    shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    shown.add_column("Method", overflow="fold")
+    for head in _HEADS.values():
+        shown.add_column(head, justify="left" if head.startswith("Group") else "right", no_wrap=True)
+    results = contents.results
+    written = (accuracy_table(summary, compared), memory_table(summary, results), time_table(summary, results))
+    columns = {head: cells for table in written for head, cells in _columns(table).items()}
+    for cells in zip(*(columns[head] for head in ("Method", *_HEADS)), strict=True):
+        shown.add_row(*map(_text, cells))
+    console.print(shown)
     _say(finding(contents, compared), console)
     _say(counted_verdicts(reproductions(contents)), console)
     _print_problems(summary, console)
@@ -45,10 +58,24 @@ def print_run(contents: RunContents, console: Console) -> None:
 
 def _print_problems(summary: pd.DataFrame, console: Console) -> None:
     if summary["is_time_disturbed"].any():
-        console.print(f"{DISTURBED.strip()} other trials shared the machine: its times do not rank")
+        console.print(f"{DISTURBED.strip()} disturbed: something else had the processors; these times do not rank")
     for case, problem in zip(summary["case"], summary["problem"], strict=True):
         if problem:
             console.print(f"{case}: {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def _columns(table: Written) -> dict[str, list[Cell]]:
+    """Return a table's columns by their heads; below the median of a time its range, for which it has room."""
+    columns = dict(zip(table.heads, map(list, zip(*to_cells(table), strict=True)), strict=True))
+    for head in table.heads:
+        name, _, unit = head.partition(" (")
+        if table.name == "time" and (ranges := columns.get(f"{name}, range ({unit}")):
+            columns[head] = [_with_range(*cells) for cells in zip(columns[head], ranges, strict=True)]
+    return columns
+
+
+def _with_range(median: Cell, ends: Cell) -> Cell:
+    return median if ends.text == MISSING else replace(median, text=f"{median.text}\n{ends.text}", padding="")
 
 
 def _say(text: str, console: Console) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -11,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.result import Predictions, Result
-from hdr_bench.experiments.store import Store
-from hdr_bench.reporting.frame import label_of, read_results, summarise
+from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, label_of, read_results, summarise
 
 _HASH_LETTERS = 8
 _SLUG_LETTERS = 48
@@ -43,13 +44,19 @@ class RunContents:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.store = Store(path)
+        self.store = open_store(path)
+        if isinstance(self.store, CommittedReport):
+            raise StoreError(
+                f"{self.store.folder}: {WITHOUT_PREDICTIONS}. load_results and compare read it; to make its report "
+                "again, run the suite"
+            )
         self.run = self.store.read_run()
         results, self.records = read_results(self.store, self.run)
         labels = [label_of(row) for row in results.to_dict("records")]
         self.results = results.assign(label=pd.Series(labels, index=results.index, dtype=object))
         self._predictions: dict[str, Predictions | None] = {}
-        self._images: dict[str, NDArray[np.generic] | None] = {}
+        self._images: dict[str, dict[int, NDArray[np.generic]] | NDArray[np.generic] | None] = {}
+        self._shown: dict[str, dict[int, NDArray[np.generic]]] = {}
         self._unreadable: dict[str, None] = {}
 
     @cached_property
@@ -131,20 +138,54 @@ class RunContents:
         pairs = [(record, self._read_predictions(record)) for record in self.good_records(label)]
         return [(record, found) for record, found in pairs if found is not None]
 
-    def images_of(self, record: Result) -> NDArray[np.generic] | None:
-        """Return the test images that a trial was judged on, shape (n, height, width); None where they are not there.
+    def pictures(self, record: Result, indices: Sequence[int]) -> NDArray[np.generic]:
+        """Return test images that a trial was evaluated on, by their places in the test part: shape (n, height, width).
 
-        Of a fold of cross-validation there are none: it is judged on training images.
+        They come from this machine's copy of all test images, or from those that the last report showed, which a
+        committed report holds.
+
+        Raises
+        ------
+        StoreError
+            If they are not there; for a fold of cross-validation, whose images are training images, always.
         """
         fingerprint = record.trial.fingerprint
-        if record.trial.fold is not None:
-            return None
+        images = None if record.trial.fold is not None else self._images_by_place(fingerprint)
+        try:
+            found = {} if images is None else {int(index): images[index] for index in indices}
+        except (KeyError, IndexError):
+            found = {}
+        height, width = record.image_shape or (0, 0)
+        if images is None or len(found) < len(set(indices)):
+            raise StoreError(
+                f"{self.store.folder}: the images that {record.trial.case!r} was evaluated on are not there"
+            )
+        self._shown.setdefault(fingerprint, {}).update(found)
+        return np.stack([found[int(index)] for index in indices]) if found else np.zeros((0, height, width), np.uint8)
+
+    def shown_files(self) -> dict[str, bytes]:
+        """Return the files of the test images that were shown so far: names below the folder, and bytes."""
+        files = {}
+        for fingerprint, shown in self._shown.items():
+            if shown:
+                places = sorted(shown)
+                images = np.stack([shown[place] for place in places])
+                name = self.store.arrays.gallery_name(fingerprint)
+                files[name] = self.store.arrays.encode_gallery(np.array(places, np.int64), images)
+        return files
+
+    def _images_by_place(self, fingerprint: str) -> "dict[int, NDArray[np.generic]] | NDArray[np.generic] | None":
         if fingerprint not in self._images:
-            try:
-                self._images[fingerprint] = self.store.read_images(fingerprint)
-            except StoreError as error:
-                self._images[fingerprint] = None
-                self._note(error)
+            self._images[fingerprint] = None
+            for read in (self.store.arrays.read_images, self.store.arrays.read_gallery):
+                try:
+                    found = read(fingerprint)
+                except StoreError as error:
+                    self._note(error)
+                    continue
+                if found is not None and len(found):
+                    self._images[fingerprint] = found
+                    break
         return self._images[fingerprint]
 
     def row_id(self, label: str) -> str:
@@ -161,15 +202,14 @@ class RunContents:
             try:
                 found = self.store.read_predictions(record.key)
                 if found is None:
-                    self._unreadable[f"trials/{record.key}.npz: it holds no predictions"] = None
+                    self._unreadable[f"{record.trial.case}: {WITHOUT_PREDICTIONS}"] = None
             except StoreError as error:
                 self._note(error)
             self._predictions[record.key] = found
         return self._predictions[record.key]
 
     def _note(self, error: StoreError) -> None:
-        # A report says the same wherever the folder lies.
-        self._unreadable[str(error).replace(f"{self.store.folder}{os.sep}", "")] = None
+        self._unreadable[self.store.without_folder(error)] = None
 
 
 def read_contents(source: "RunContents | str | os.PathLike[str]") -> RunContents:

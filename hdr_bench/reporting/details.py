@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hdr_bench.experiments.committed import open_store
 from hdr_bench.experiments.result import Predictions, Result, Searched
-from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.frame import as_json, read_results
 
 
 def load_predictions(path: str | os.PathLike[str], key: str) -> Predictions | None:
-    """Return what a trial's method said of each image that it was judged on; None where it did not go well.
+    """Return what a trial's method said of each image that it was evaluated on; None for a trial that failed.
+
+    The probabilities or decision values are there as long as the run's folder is on the machine that ran it: a report
+    that is committed holds the predicted labels and a summary of the scores.
 
     Parameters
     ----------
@@ -25,9 +28,11 @@ def load_predictions(path: str | os.PathLike[str], key: str) -> Predictions | No
     Raises
     ------
     StoreError
-        If there is no such trial, or its file cannot be read.
+        If there is no such trial, or its file is damaged.
     """
-    return Store(path).read_predictions(key)
+    store = open_store(path)
+    found = store.read_predictions(key)
+    return None if found is None else store.arrays.with_scores(found)
 
 
 def load_histories(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -96,7 +101,7 @@ def candidate_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
 
 
 def _results(path: str | os.PathLike[str]) -> list[Result]:
-    store = Store(path)
+    store = open_store(path)
     # What cannot be read is a row of `load_results`.
     return list(read_results(store, store.read_run())[1].values())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.environment import available_cores
@@ -27,7 +28,7 @@ from hdr_bench.reporting.displays import (
     TimingDisplay,
     TrainingDisplay,
 )
-from hdr_bench.reporting.displays.accuracy import COST_AXES
+from hdr_bench.reporting.displays.costs import COST_AXES
 from hdr_bench.reporting.style import STYLE
 from hdr_bench.reporting.tables.table import write_time
 from hdr_bench.reporting.vector import page_address, rounded
@@ -142,11 +143,15 @@ def _of_all(contents: RunContents) -> Iterator[PlannedFigure]:
         yield _planned("learning-curve", "Accuracy by the number of training images", said, curve, (8.0, 4.2))
     with suppress(StoreError):
         timing = TimingDisplay.from_results(results)
-        medians = timing.frame().groupby("case", sort=False)["seconds"].median()
-        said = "Medians: " + "; ".join(f"{case}: {write_time(seconds)} s" for case, seconds in medians.items()) + "."
-        yield _planned("times", "Each time of a fit that was measured", said, timing, (7.5, 1.2 + 0.3 * len(medians)))
+        times = timing.frame().groupby("case", sort=False)["seconds"]
+        said = "Medians and ranges: " + "; ".join(f"{case}: {_spread(values)}" for case, values in times) + "."
+        yield _planned("times", "Each time of a fit that was measured", said, timing, (7.5, 1.2 + 0.3 * len(times)))
     if n > 1:
         yield from _of_several(contents)
+
+
+def _spread(seconds: "pd.Series[float]") -> str:
+    return f"{write_time(seconds.median())} s ({write_time(seconds.min())} to {write_time(seconds.max())} s)"
 
 
 def _of_several(contents: RunContents) -> Iterator[PlannedFigure]:
@@ -183,10 +188,8 @@ def _of_one(contents: RunContents, number: int, case: str) -> Iterator[PlannedFi
                    confusion, (side, side), case)  # fmt: skip
     if (curves := _curves(contents, name, case)) is not None:
         yield curves
-    with suppress(StoreError):
-        courses = tuple(TrainingDisplay.from_results(contents, [case], quantity) for quantity in ("accuracy", "loss"))
-        said = f"Training of {case}, accuracy and loss by epoch. {_last_accuracies(courses[0])}"
-        yield PlannedFigure(f"training-{name}", f"Training: {case}", said, courses, (8.5, 3.4), case)
+    if (training := _training(contents, name, case)) is not None:
+        yield training
     with suppress(StoreError):
         search = SearchDisplay.from_results(contents, case)
         height = 1.2 + 0.25 * min(len(search.candidates), 30)
@@ -197,6 +200,21 @@ def _of_one(contents: RunContents, number: int, case: str) -> Iterator[PlannedFi
         if gallery.shown:
             said = f"The first {len(gallery.shown)} of {gallery.n_found:,}."
             yield _planned(f"gallery-{name}", gallery.title, said, gallery, _gallery_inches(gallery), case)
+
+
+def _training(contents: RunContents, name: str, case: str) -> PlannedFigure | None:
+    """Plan accuracy and loss by epoch, as far as they are recorded."""
+    courses = []
+    for quantity in ("accuracy", "loss"):
+        with suppress(StoreError):
+            courses.append(TrainingDisplay.from_results(contents, [case], quantity))
+    if not courses:
+        return None
+    said = f"Training of {case}, {' and '.join(course.quantity for course in courses)} by epoch."
+    if courses[0].quantity == "accuracy":
+        said += f" {_last_accuracies(courses[0])}"
+    inches = (4.25 * len(courses), 3.4)
+    return PlannedFigure(f"training-{name}", f"Training: {case}", said, tuple(courses), inches, case)
 
 
 def _curves(contents: RunContents, name: str, case: str) -> PlannedFigure | None:

@@ -1,170 +1,160 @@
-"""What a report opens with: which method is best for what, at what cost, and how sure that is."""
-
-from dataclasses import dataclass
+"""What a report opens with: which method is most accurate, how sure that is, and what less accuracy would save."""
 
 import pandas as pd
 
-from hdr_bench.reporting.compare import COSTS
 from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.frame import largest_cost_set
-from hdr_bench.reporting.pairs import Comparisons
-from hdr_bench.reporting.tables.costs import is_one_machine, least_marks
+from hdr_bench.reporting.costs import Cost, costs_of, is_apart, speed_up
+from hdr_bench.reporting.pairs import Comparisons, Pair
+from hdr_bench.reporting.standing import Standing, left_out, standings
+from hdr_bench.reporting.tables.costs import is_one_machine
 from hdr_bench.reporting.tables.table import percent_places, significant, write_time
+from hdr_bench.reporting.wording import list_few, percent, seeds_range, spell
 
 _MUCH_FASTER = 2.0
-_MANY = 4
-
-
-@dataclass(frozen=True)
-class Glance:
-    """The best method for one purpose.
-
-    Attributes
-    ----------
-    purpose : str
-        E.g. ``"Fastest to train"``.
-    labels : tuple of str
-        The best row first, then those that cannot be told from it.
-    value : str
-        The best one's figure, with its unit.
-    accuracy : str
-        The best one's accuracy, in percent.
-    """
-
-    purpose: str
-    labels: tuple[str, ...]
-    value: str
-    accuracy: str
+_MOST_DETAILS = 3
 
 
 def finding(contents: RunContents, compared: Comparisons) -> str:
     """Say in a few sentences which method is most accurate, how sure that is, and what less would cost.
 
-    Data sets do not compare: each has sentences of its own.
+    Data sets do not compare: each has its own sentences. Methods that failed, or ran for some of their seeds only, are
+    named and not compared.
+
+    Parameters
+    ----------
+    contents : RunContents
+    compared : Comparisons
+        Of its methods.
     """
-    summary = contents.summary[contents.summary["accuracy"].notna()]
-    datasets = contents.results[contents.results["status"] == "ok"].groupby("label")["dataset"].first()
-    names = list(dict.fromkeys(datasets[label] for label in summary["case"]))
-    found = {name: _found_on(summary[summary["case"].map(datasets) == name], contents, compared) for name in names}
-    if len(found) == 1:
-        return "".join(found.values())
-    return " ".join(f"On {name}: {text}" for name, text in found.items())
+    found = standings(contents, compared)
+    sentences = {standing.dataset: _found_on(standing, contents) for standing in found}
+    named = sentences.values() if len(found) == 1 else (f"On {name}: {text}" for name, text in sentences.items())
+    return " ".join([*named, *_left_out(contents.summary, found)])
 
 
-def _found_on(summary: pd.DataFrame, contents: RunContents, compared: Comparisons) -> str:
-    judged = _largest_set(compared, summary)
-    others = [label for label in summary["case"] if label not in judged]
-    shown = summary[summary["case"].isin(judged)].set_index("case")
-    best, *peers = compared.best.get(judged[0], (judged[0],))
-    said = [_leading(_row(shown, best), len(judged))]
-    if len(judged) > 1:
-        said.append(_told_apart(peers, len(judged)))
-        if not summary["is_time_disturbed"].any() and is_one_machine(contents.results):
-            said.append(_cheaper(shown, best, peers))
-    if others:
-        said.append(f"Judged on other images, and not to be compared with these: {_listed(others)}.")
+def _found_on(standing: Standing, contents: RunContents) -> str:
+    costs = costs_of(contents.results, "fit_seconds") if is_one_machine(contents.results) else {}
+    others_left = bool(left_out(contents.summary) or standing.unstored or standing.elsewhere)
+    said = [_leading(standing, costs), *_others(standing, "that were compared" if others_left else "")]
+    if standing.pairs:
+        said.append(_cheaper(standing, costs))
+    if standing.elsewhere:
+        said.append(f"Evaluated on other images, and not compared with these: {list_few(standing.elsewhere)}.")
     return " ".join(filter(None, said))
 
 
-def glances(contents: RunContents, compared: Comparisons) -> list[Glance]:
-    """Return the best method for each purpose, as far as it can be told; nothing for a single method."""
-    summary = contents.summary[contents.summary["accuracy"].notna()].reset_index(drop=True)
-    if len(summary) < 2 or len(set(contents.results["dataset"].dropna())) > 1:
-        return []
-    best = compared.best.get(_largest_set(compared, summary)[0], ())
-    shown = summary.set_index("case")
-    found = []
-    if len(best):
-        percent = _percent(_row(shown, best[0]))
-        found.append(Glance("Most accurate", tuple(best), f"{percent} %", percent))
-    for purpose, measure, write in _PURPOSES:
-        if measure.endswith("seconds") and not is_one_machine(contents.results):
-            continue
-        compared_costs = summary[summary["cost_set"] == largest_cost_set(summary)].reset_index(drop=True)
-        marks = least_marks(compared_costs, contents.results, measure)
-        rows = sorted(marks, key=lambda row: marks[row] != "best")
-        if rows:
-            labels = tuple(compared_costs["case"][rows])
-            first = _row(shown, labels[0])
-            found.append(Glance(purpose, labels, write(first[measure]), _percent(first)))
-    return found
-
-
-def _largest_set(compared: Comparisons, summary: pd.DataFrame) -> list[str]:
-    """Return the rows that were judged on the same images as most others."""
-    sets: dict[tuple[str, ...], list[str]] = {}
-    for label in summary["case"]:
-        sets.setdefault(compared.best.get(label, (label,)), []).append(label)
-    return max(sets.values(), key=len)
-
-
-def _row(shown: pd.DataFrame, label: str) -> pd.Series:
-    return shown.iloc[list(shown.index).index(label)]
-
-
-def _leading(row: pd.Series, n_methods: int) -> str:
-    said = f"{row.name} is right most often: on " if n_methods > 1 else f"{row.name} is right on "
+def _leading(standing: Standing, costs: dict[str, Cost]) -> str:
+    row = standing.row(standing.best)
     places = percent_places(int(row["n_test"]))
     low, high = (f"{100 * row[name]:.{places}f}" for name in ("accuracy_low", "accuracy_high"))
-    said += f"{_percent(row)} % of {row['n_test']:,} images (95 % interval {low} to {high} %)"
-    return f"{said}." if row["is_time_disturbed"] else f"{said}, after {write_time(row['fit_seconds'])} s of training."
+    where = f"{percent(row)} % on {row['n_test']:,} images (95 % interval {low} to {high} %)"
+    cost = costs.get(standing.best)
+    after = f", after {_time(cost)} of training ({_fits(cost)})" if cost and not cost.is_disturbed else ""
+    if not standing.pairs and len(standing.labels) == 1:
+        return f"{standing.best} has an accuracy of {where}{after}."
+    if standing.pairs and standing.is_alone_at_the_top:
+        return f"{standing.best} is the most accurate, with an accuracy of {where}{after}."
+    return f"{standing.best} has the highest accuracy, {where}{after}."
 
 
-def _told_apart(peers: list[str], n_methods: int) -> str:
-    if peers:
-        return f"It cannot be told from {_listed(peers)}."
-    rest = "The other one is" if n_methods == 2 else "All others are"
-    return f"{rest} less accurate, beyond what the choice of images explains."
+def _others(standing: Standing, which: str) -> list[str]:
+    """Say which of the others are as good, of which too little is known, and how many are less accurate.
+
+    The last is said of those compared; if the run has more, `which` says so.
+    """
+    if not standing.pairs:
+        several = len(standing.labels) > 1
+        return ["The methods are not compared, since there are no predictions of them."] if several else []
+    said = []
+    as_good, too_few, worse = (standing.with_verdict(verdict) for verdict in ("as good", "too few", "better"))
+    if as_good:
+        said.append(f"As good, {_within(as_good)}: {list_few([pair.second for pair in as_good])}.")
+    said += _too_few(standing, too_few)
+    if worse:
+        said.append(_less_accurate(len(worse), len(standing.pairs), which))
+    if any(pair.is_one_seed for pair in standing.pairs):
+        said.append("With one seed of a stochastic method, this holds for that fit only.")
+    return said
 
 
-def _cheaper(shown: pd.DataFrame, best: str, peers: list[str]) -> str:
-    """Name a method that trains in half the time or less: one that cannot be told from the best, else the next best."""
-    leader = _row(shown, best)
-    faster = shown[
-        (shown["cost_set"] == leader["cost_set"])
-        & (shown["cost_set"] != "")
-        & (shown["fit_seconds"] * _MUCH_FASTER <= leader["fit_seconds"])
-        & (leader["fit_seconds"] - shown["fit_seconds"] > COSTS["fit_seconds"])
-    ]
-    if not len(faster):
+def _within(pairs: list[Pair]) -> str:
+    """Return the margin, of several the largest."""
+    return f"within ±{significant(100 * max(pair.margin for pair in pairs), 2)} points"
+
+
+def _less_accurate(count: int, n_others: int, which: str) -> str:
+    noun = f"others {which}".strip()
+    if count == 1:
+        return f"The {'other' if n_others == 1 else 'remaining'} one is less accurate."
+    if count == n_others:
+        return f"All {spell(count)} {noun} are less accurate."
+    return f"The other {spell(count)} {which}".strip() + " are less accurate."
+
+
+def _too_few(standing: Standing, pairs: list[Pair]) -> list[str]:
+    """Give the figures of methods that are neither told apart nor as good, with what there is too little of."""
+    reasons: dict[str, list[str]] = {}
+    for pair in pairs:
+        reasons.setdefault(standing.shortage(pair), []).append(pair.second)
+    said = []
+    for reason, labels in reasons.items():
+        details = "; ".join(_detail(standing, label) for label in labels[:_MOST_DETAILS])
+        more = f"; and {len(labels) - _MOST_DETAILS} more" if len(labels) > _MOST_DETAILS else ""
+        said.append(f"{details}{more}; {reason} too few to say more.")
+    return said
+
+
+def _detail(standing: Standing, label: str) -> str:
+    row = standing.row(label)
+    seeds = seeds_range(row, "folds" if standing.is_on_folds else "seeds")
+    return f"{label}: {percent(row)} %{f' ({seeds})' if seeds else ''}, {standing.points_less(label)}"
+
+
+def _cheaper(standing: Standing, costs: dict[str, Cost]) -> str:
+    """Name a method that trains in half the time or less: one that is as good, otherwise the most accurate one."""
+    leader = costs.get(standing.best)
+    if leader is None or leader.is_disturbed:
         return ""
-    alike = faster[faster.index.isin(peers)]
-    if len(alike):
-        other = alike.iloc[int(alike["fit_seconds"].to_numpy().argmin())]
-        seconds = write_time(other["fit_seconds"])
-        return f"Of these {other.name} trains {_times(leader, other)} times as fast ({seconds} s)."
-    other = faster.iloc[int(faster["accuracy"].to_numpy().argmax())]
-    points = 100 * (leader["accuracy"] - other["accuracy"])
+    faster = [label for label in standing.labels if label in costs and _is_much_faster(standing, label, costs)]
+    as_good = [pair.second for pair in standing.with_verdict("as good") if pair.second in faster]
+    if as_good:
+        label = min(as_good, key=lambda name: costs[name].median)
+        return f"Of these, {_training(label, leader, costs[label])}."
+    if not faster:
+        return ""
+    label = max(faster, key=lambda name: standing.row(name)["accuracy"])
+    accuracy = f"with an accuracy of {percent(standing.row(label))} %, {standing.points_less(label)}"
+    return f"{_training(label, leader, costs[label])}, {accuracy}."
+
+
+def _is_much_faster(standing: Standing, label: str, costs: dict[str, Cost]) -> bool:
+    sets = [standing.row(name)["cost_set"] for name in (standing.best, label)]
+    leader, cost = costs[standing.best], costs[label]
     return (
-        f"{other.name} trains {_times(leader, other)} times as fast ({write_time(other['fit_seconds'])} s) and is "
-        f"right on {_percent(other)} %, {points:.{percent_places(int(other['n_test']))}f} points less."
+        bool(sets[0]) and sets[0] == sets[1] and is_apart(leader, cost) and cost.median * _MUCH_FASTER <= leader.median
     )
 
 
-def _times(leader: pd.Series, other: pd.Series) -> str:
-    return significant(leader["fit_seconds"] / max(other["fit_seconds"], 1e-9), 2)
+def _time(cost: Cost) -> str:
+    return f"{write_time(cost.median)} s"
 
 
-def _listed(labels: list[str]) -> str:
-    shown = "; ".join(labels[:_MANY])
-    return f"{shown}; and {len(labels) - _MANY} more" if len(labels) > _MANY else shown
+def _fits(cost: Cost) -> str:
+    """Say what a time is the median of."""
+    if len(cost.values) == 1:
+        return "one fit"
+    return f"median of {len(cost.values)} fits, {write_time(cost.low)} to {write_time(cost.high)} s"
 
 
-def _percent(row: pd.Series) -> str:
-    return f"{100 * row['accuracy']:.{percent_places(int(row['n_test']))}f}"
+def _training(label: str, slow: Cost, fast: Cost) -> str:
+    """Say how long a method trains, and if it can be said, how much faster than a slow one."""
+    ratio = speed_up(slow, fast)
+    gain = f", a speed-up of about {ratio}" if ratio else ""
+    return f"{label} trains in {_time(fast)} ({_fits(fast)}){gain}"
 
 
-def _in_seconds(seconds: float) -> str:
-    return f"{write_time(seconds)} s"
-
-
-def _in_megabytes(count: float) -> str:
-    return f"{significant(count / 1e6, 2)} MB"
-
-
-_PURPOSES = (
-    ("Fastest to train", "fit_seconds", _in_seconds),
-    ("Fastest to predict", "predict_seconds", _in_seconds),
-    ("Least memory to train", "fit_peak_bytes", _in_megabytes),
-    ("Smallest", "size_bytes", _in_megabytes),
-)
+def _left_out(summary: pd.DataFrame, found: list[Standing]) -> list[str]:
+    """Name the methods that failed, that only some seeds or folds are there of, or whose predictions are not."""
+    reasons = left_out(summary) | {label: "no predictions" for each in found for label in each.unstored}
+    named = [f"{label} ({reason})" for label, reason in reasons.items()]
+    return [f"Not compared: {list_few(named)}."] if named else []

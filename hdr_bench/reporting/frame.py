@@ -2,16 +2,25 @@
 
 import json
 import os
-from collections.abc import Callable
+import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from hdr_bench.exceptions import NewerFormatError, StoreError
+from hdr_bench.exceptions import StoredScoresWarning, StoreError
+from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.result import Measurements, Result, Scores
-from hdr_bench.experiments.store import Planned, RunRecord, Store
-from hdr_bench.reporting.intervals import mean_interval, wilson_interval
+from hdr_bench.experiments.run_record import Planned, RunRecord
+from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.crossed import Fits
+from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.reporting.uncertainty import (
+    Uncertainty,
+    uncertainty_of_accuracies,
+    uncertainty_of_fits,
+    uncertainty_of_folds,
+)
 
 _SCORES = list(Scores.model_fields)
 _MEASUREMENTS = list(Measurements.model_fields)
@@ -21,7 +30,14 @@ _SEARCH_NUMBERS = [name for name in _SEARCH if name not in {"chosen", "search_is
 _IDENTITY = ["key", "suite", "case", "estimator", "protocol", "seed", "fold", "samples", "is_deterministic", "status",
              "error", "dataset", "fingerprint", "n_train", "n_test", "is_reduced", "threads", "n_concurrent", "cpu",
              "finished", "seconds"]  # fmt: skip
+_UNCERTAINTY = ["accuracy_variance", "accuracy_freedom", "accuracy_basis", "accuracy_trials"]
 _TEXTS = {"engine", "memory_method"}
+
+WITHOUT_PREDICTIONS = (
+    "committed in format 3, without predictions: the scores are as they were stored, cannot be checked, and are not "
+    "compared again"
+)
+"""What is said of a report of format 3."""
 
 
 def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -37,17 +53,27 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     results : DataFrame
         Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0), ``samples``
         (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``, ``"failed"``,
-        ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been run, ``"damaged"`` where
-        its file cannot be read), ``error``, ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``,
-        ``threads``, ``n_concurrent`` (trials that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole
-        trial); then the scores (shares between 0 and 1), the measurements (seconds, bytes), and of a grid search
-        ``chosen`` (JSON), ``search_score``, ``n_tried``, ``n_failed``, ``n_candidates``, ``search_is_limited``,
-        ``search_seconds``, ``refit_seconds``; missing where the trial did not go well.
+        ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been run, ``"damaged"``
+        where its file is not whole, ``"newer"`` where a newer version of the library wrote it), ``error``,
+        ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``, ``n_concurrent`` (trials
+        that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole trial); then the scores (shares
+        between 0 and 1), the measurements (seconds, bytes), and of a grid search ``chosen`` (JSON), ``search_score``,
+        ``n_tried``, ``n_failed``, ``n_candidates``, ``search_is_limited``, ``search_seconds``, ``refit_seconds``;
+        missing for a failed trial. Last, the same for all trials of a row that has several seeds,
+        ``accuracy_variance`` and ``accuracy_freedom`` (of its mean accuracy over images and seeds: the variance, and
+        its degrees of freedom), ``accuracy_basis`` and ``accuracy_trials`` (what it was computed from, and the number
+        of trials), for which the predictions are read; missing for all other rows, and if the predictions are not
+        stored.
 
     Raises
     ------
     StoreError
         If there is no run at `path`.
+
+    Warns
+    -----
+    StoredScoresWarning
+        If `path` is a report that was committed in format 3, without predictions.
 
     Examples
     --------
@@ -55,23 +81,22 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     >>> results = load_results("reports/quick")  # doctest: +SKIP
     >>> results.groupby("case")["accuracy"].mean()  # doctest: +SKIP
     """
-    store = Store(path)
-    return _frame(store, store.read_run(), store.read)
+    store = open_store(path)
+    if isinstance(store, CommittedReport):
+        warnings.warn(f"{store.folder}: {WITHOUT_PREDICTIONS}", StoredScoresWarning, stacklevel=2)
+    return read_results(store, store.read_run())[0]
 
 
 def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, Result]]:
-    """Return what `load_results` does, and the results themselves by their keys, as far as they can be read."""
+    """Return what `load_results` does, and the results themselves by their keys, as far as they are believed."""
     records: dict[str, Result] = {}
-
-    def read(key: str) -> Result:
-        records[key] = store.read(key)
-        return records[key]
-
-    return _frame(store, run, read), records
+    rows = [_row(run.suite.name, planned, store, records) for planned in run.trials]
+    frame = pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
+    return frame.join(_over_seeds(frame, store)), records
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
-    """Return a row a case, in the suite's order: means over seeds or folds, and the 95 % interval of the accuracy.
+    """Return a row for each case, in the suite's order: means over seeds or folds, and the accuracy's 95 % interval.
 
     A learning curve has a row for each number of images.
 
@@ -85,20 +110,24 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
     summary : DataFrame
         Columns ``method`` (the case's name), ``case`` (the same, with the number of images where it is needed),
         ``number`` (the method's place in the suite, from 0), ``status`` (``"ok"`` where every trial went well),
-        ``problem``, ``n_trials``, ``n_test`` (of cross-validation, of all folds together), ``accuracy_low`` and
-        ``accuracy_high`` (Wilson's interval for the mean accuracy on so many images), ``accuracy_std``,
-        ``accuracy_mean_low`` and ``accuracy_mean_high`` (over seeds and folds: standard deviation, and Student's
-        interval of the mean, of folds with Nadeau and Bengio's correction; missing for one trial), ``error_rate``,
-        ``is_time_disturbed`` (other trials shared the machine), ``cost_set`` (the same for rows whose costs compare:
-        the same data, as many images to learn from and to judge; empty for a part of a learning curve), the mean of
-        each score and measurement over the trials that went well (missing where one of them lacks it), and of a grid
-        search what was chosen.
+        ``problem``, ``n_trials`` and ``n_planned`` (without failed trials, and with them), ``trials`` (the same as
+        text, e.g. ``"2 of 3 seeds"``), ``is_complete`` (no seed or fold failed or is missing), ``is_dummy``
+        (scikit-learn's ``DummyClassifier``), ``is_ranked`` (complete, no dummy, and at full size unless every row on
+        its data is reduced), ``n_test`` (of cross-validation, of all folds together), ``accuracy_low`` and
+        ``accuracy_high`` (the 95 % interval, over images and seeds, or over folds), ``accuracy_basis`` (what it is
+        computed from, see `hdr_bench.reporting.uncertainty.Basis`), ``accuracy_std``, ``accuracy_min`` and
+        ``accuracy_max`` (over seeds and folds; the standard deviation is missing for one trial), ``error_rate``,
+        ``is_time_disturbed`` (every fit waited for processors that something else had), ``cost_set`` (the same for
+        rows whose costs compare: the same data, as many images to learn from and to judge; empty for a part of a
+        learning curve), the mean of each score and measurement over the trials that went well (missing where one of
+        them lacks it), and of a grid search what was chosen.
     """
     labels = [label_of(row) for row in results.to_dict("records")]
     groups = results.assign(label=labels).groupby("label", sort=False)
     numbers = {case: number for number, case in enumerate(dict.fromkeys(results["case"]))}
     rows = [_summary(str(label), trials) for label, trials in groups]
-    return pd.DataFrame([{**row, "number": numbers[row["method"]]} for row in rows])
+    summary = pd.DataFrame([{**row, "number": numbers[row["method"]]} for row in rows])
+    return summary.assign(is_ranked=_is_ranked(summary)).drop(columns=["is_reduced", "fingerprint"])
 
 
 def largest_cost_set(summary: pd.DataFrame) -> str | None:
@@ -107,26 +136,43 @@ def largest_cost_set(summary: pd.DataFrame) -> str | None:
     return None if named.empty else str(max(dict.fromkeys(named), key=lambda name: int((named == name).sum())))
 
 
-def _frame(store: Store, run: RunRecord, read: Callable[[str], Result]) -> pd.DataFrame:
-    rows = [_row(run.suite.name, planned, store, read) for planned in run.trials]
-    return pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
+def _over_seeds(frame: pd.DataFrame, store: Store) -> pd.DataFrame:
+    """Return how sure the mean accuracy of each row with several seeds is, for each of its trials."""
+    columns = pd.DataFrame(np.nan, frame.index, _UNCERTAINTY).astype({"accuracy_basis": object})
+    good = frame[(frame["status"] == "ok") & frame["fold"].isna()]
+    labels = pd.Series([label_of(row) for row in good.to_dict("records")], good.index, dtype=object)
+    for _, trials in good.groupby(labels, sort=False):
+        if len(trials) < 2 or (fits := _fits(trials, store)) is None:
+            continue
+        found = uncertainty_of_fits(fits)
+        columns.loc[trials.index, _UNCERTAINTY] = [found.variance, found.freedom, found.basis, len(trials)]
+    return columns
 
 
-def _row(suite: str, planned: Planned, store: Store, read: Callable[[str], Result]) -> dict[str, Any]:
+def _fits(trials: pd.DataFrame, store: Store) -> Fits | None:
+    """Return the fits of a row; None if the predictions of one of them are not stored, or cannot be read."""
+    predictions = []
+    for key in trials["key"]:
+        try:
+            found = store.read_predictions(key)
+        except StoreError:
+            return None
+        if found is None:
+            return None
+        predictions.append(found)
+    return Fits.from_predictions(predictions, is_deterministic=bool(trials["is_deterministic"].iloc[0]))
+
+
+def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
     row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": planned.case, "seed": planned.seed}
     row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
-    key = store.find(planned)
-    if key is None:
-        is_there = store.is_there(planned.key)
-        told = ("damaged", "cut off; it will be run again") if is_there else ("missing", "not yet run")
-        return {**row, "status": told[0], "error": told[1]}
-    try:
-        return {**row, "key": key, **_told(read(key))}
-    except NewerFormatError:
-        raise
-    except StoreError as error:
-        # A report says the same wherever the folder lies.
-        return {**row, "status": "damaged", "error": str(error).replace(f"{store.folder}{os.sep}", "")}
+    found = store.look_up(planned)
+    if found.result is not None:
+        records[found.key] = found.result
+        return {**row, "key": found.key, **_told(found.result)}
+    if not found.problem:
+        return {**row, "status": "missing", "error": "not yet run"}
+    return {**row, "status": "newer" if found.is_newer else "damaged", "error": found.problem}
 
 
 def _told(result: Result) -> dict[str, Any]:
@@ -188,6 +234,10 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     problem = f"{bad['status'].iloc[0]}: {bad['error'].iloc[0]}" if len(bad) else ""
     row: dict[str, Any] = {"method": str(trials["case"].iloc[0]), "case": case, "problem": problem}
     row |= {"status": "ok" if not len(bad) else bad["status"].iloc[0], "n_trials": len(good)}
+    row |= {"n_planned": len(trials), "is_complete": not len(bad), "trials": _count_of_trials(trials, len(good))}
+    row["is_dummy"] = bool(trials["estimator"].astype(str).str.endswith(".DummyClassifier").any())
+    row["is_reduced"] = bool(good["is_reduced"].eq(True).any())
+    row["fingerprint"] = str(good["fingerprint"].iloc[0]) if len(good) else ""
     # Of cross-validation, the folds of one seed hold each image once.
     row["n_test"] = int(good.loc[good["seed"] == good["seed"].iloc[0], "n_test"].sum()) if len(good) else 0
     numeric = [*_SCORES, *(name for name in _MEASUREMENTS if name not in _TEXTS), *_SEARCH_NUMBERS]
@@ -195,19 +245,45 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
     row["cost_set"] = _cost_set(good)
-    row["is_time_disturbed"] = bool((good["n_concurrent"].astype(float) > 1).any())
-    low, high = wilson_interval(row["accuracy"], row["n_test"]) if len(good) else (np.nan, np.nan)
-    shared = float((good["n_test"] / good["n_train"]).mean()) if good["fold"].notna().any() else 0.0
-    mean_low, mean_high = mean_interval(good["accuracy"].to_numpy(float), variance_factor=shared)
+    row["is_time_disturbed"] = len(good) > 0 and bool(disturbed_times(good).all())
+    found = _uncertainty(good, row["n_test"]) if len(good) else None
+    low, high = found.interval(row["accuracy"], row["n_test"]) if found else (np.nan, np.nan)
     return row | {
         "accuracy_low": low,
         "accuracy_high": high,
+        "accuracy_basis": found.basis if found else "",
         "accuracy_std": float(good["accuracy"].std(ddof=1)) if len(good) > 1 else np.nan,
-        "accuracy_mean_low": mean_low,
-        "accuracy_mean_high": mean_high,
+        "accuracy_min": float(good["accuracy"].min()) if len(good) else np.nan,
+        "accuracy_max": float(good["accuracy"].max()) if len(good) else np.nan,
         "error_rate": round(1 - row["accuracy"], 12),
         "engine": ", ".join(sorted(set(good["engine"].astype(str)))) if len(good) else "",
     }
+
+
+def _uncertainty(good: pd.DataFrame, n_test: int) -> Uncertainty:
+    accuracies = good["accuracy"].to_numpy(float)
+    if good["fold"].notna().any():
+        return uncertainty_of_folds(accuracies, float((good["n_test"] / good["n_train"]).mean()))
+    first = good.iloc[0]
+    # A frame that lacks some of the row's trials is not what the predictions were read for.
+    if first.get("accuracy_trials") == len(good):
+        return Uncertainty(first["accuracy_variance"], first["accuracy_freedom"], first["accuracy_basis"])
+    return uncertainty_of_accuracies(list(accuracies), n_test, is_deterministic=bool(first["is_deterministic"]))
+
+
+def _count_of_trials(trials: pd.DataFrame, n_good: int) -> str:
+    """Return how many trials of a row did not fail, e.g. ``"2 of 3 seeds"``; of a single one its number alone."""
+    if len(trials) == 1:
+        return str(n_good)
+    unit = "folds" if trials["fold"].notna().any() else "seeds"
+    return f"{len(trials)} {unit}" if n_good == len(trials) else f"{n_good} of {len(trials)} {unit}"
+
+
+def _is_ranked(summary: pd.DataFrame) -> pd.Series:
+    """Return which rows are compared and ranked; at a reduced size only if all others on the same data are, too."""
+    full = set(summary.loc[~summary["is_reduced"] & ~summary["is_dummy"], "fingerprint"])
+    has_size = ~(summary["is_reduced"] & summary["fingerprint"].isin(full))
+    return summary["is_complete"] & ~summary["is_dummy"] & has_size
 
 
 def _cost_set(good: pd.DataFrame) -> str:

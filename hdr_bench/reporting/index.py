@@ -9,11 +9,13 @@ from tabulate import tabulate
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.files import write_whole
+from hdr_bench.reporting.published import VERDICT_RULE
 from hdr_bench.reporting.run_summary import SUMMARY, RunSummary
 from hdr_bench.reporting.tables.formats import escaped_markdown
 
 INDEX = "README.md"
-VERDICTS = ("reproduced", "better", "worse", "equal", "not equal", "not comparable", "not built", "no verdict")
+VERDICTS = ("reproduced", "better", "worse", "inconclusive", "equal", "not equal", "not comparable", "not built",
+            "no verdict")  # fmt: skip
 _HEADS = (
     "Report",
     "After",
@@ -35,10 +37,16 @@ record, the predictions and the test images stay on the machine that made them.
 
 {table}
 
-“Time” is the wall time of the trials, with the suite's own budget in brackets where it states one; a star means that
-some methods ran at a reduced size, which the report names. “No verdict” is for times and rejection, which stand side by
-side.
-{others}"""
+“Time” is the time on the clock in which at least one trial ran, with the suite's own budget in brackets if it states
+one; a star means that some methods ran at a reduced size, which the report names. “No verdict” is for times and
+rejection, which are listed side by side; figures that a suite counted itself are in no total.
+{old_rule}{others}"""
+
+_OLD_RULE = """
+†: verdicts by the old rule, which knew no margin and no verdict “inconclusive”, and counted the figures that a suite
+counted itself; the time is the trials' wall times, each divided by the number of trials at a time. Both become current
+when the report is generated again.
+"""
 
 
 def write_index(folder: str | os.PathLike[str]) -> Path:
@@ -67,9 +75,9 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     aligned = ["left", "left", "left", *("right" for _ in VERDICTS), "right", "right", "left"]
     table = tabulate(rows, _HEADS, "pipe", colalign=aligned, disable_numparse=True)
     named = "".join(f"\n- [{name}]({name}/report.md)" for name in others)
-    text = _TEXT.format(
-        totals=_totals(found.values()), table=table, others=f"\nBeside them:\n{named}\n" if named else ""
-    )
+    beside = f"\nBeside them:\n{named}\n" if named else ""
+    old_rule = _OLD_RULE if any(map(_is_by_old_rule, found.values())) else ""
+    text = _TEXT.format(totals=_totals(found), table=table, old_rule=old_rule, others=beside)
     write_whole(place / INDEX, text.encode())
     return place / INDEX
 
@@ -79,7 +87,7 @@ def _read(path: Path) -> RunSummary:
         return RunSummary.model_validate_json(path.read_bytes())
     except (ValidationError, UnicodeDecodeError) as error:
         raise StoreError(
-            f"{path}: not a report's summary; write the report anew: hdr-bench report {path.parent}"
+            f"{path}: not a report's summary; write the report again: hdr-bench report {path.parent}"
         ) from error
 
 
@@ -92,13 +100,14 @@ def _row(name: str, summary: RunSummary) -> list[str]:
     after = f"{summary.authors.rstrip('.')}. {summary.source}" if summary.authors else summary.source or summary.title
     trials = f"{summary.n_trials - summary.n_bad} of {summary.n_trials}" if summary.n_bad else str(summary.n_trials)
     budget = f" ({_minutes(summary.budget)})" if summary.budget else ""
+    marks = (" *" if summary.is_reduced else "") + (" †" if _is_by_old_rule(summary) else "")
     return [
-        f"[{name}]({name}/report.md){' *' if summary.is_reduced else ''}",
+        f"[{name}]({name}/report.md){marks}",
         escaped_markdown(after).replace("|", "\\|"),
-        f"{escaped_markdown(summary.best)}, {summary.accuracy} %".replace("|", "\\|"),
+        f"{escaped_markdown(summary.best)}, {summary.accuracy} %".replace("|", "\\|") if summary.best else "–",
         *(str(summary.verdicts.get(verdict, "")) for verdict in VERDICTS),
         trials,
-        f"{_minutes(summary.seconds)}{budget}",
+        f"{_time(summary)}{budget}",
         escaped_markdown("; ".join(summary.machines)).replace("|", "\\|"),
     ]
 
@@ -107,9 +116,27 @@ def _minutes(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
 
 
-def _totals(found: Iterable[RunSummary]) -> str:
-    summaries = list(found)
-    counts = {verdict: sum(each.verdicts.get(verdict, 0) for each in summaries) for verdict in VERDICTS}
-    parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
-    total = sum(counts.values())
-    return f"Of {total} published figures in all: {parts}." if total else "None of them has published figures."
+def _time(summary: RunSummary) -> str:
+    seconds = summary.seconds if summary.clock_seconds is None else summary.clock_seconds
+    return "" if seconds is None else _minutes(seconds)
+
+
+def _is_by_old_rule(summary: RunSummary) -> bool:
+    return summary.verdict_rule < VERDICT_RULE
+
+
+def _totals(found: dict[str, RunSummary]) -> str:
+    """Say in words how many figures of all reports got which verdict; those by the old rule are counted apart."""
+    current = [summary for summary in found.values() if not _is_by_old_rule(summary)]
+    old = {name: summary for name, summary in found.items() if _is_by_old_rule(summary) and summary.verdicts}
+    sentences = [f"Of {total} published figures in all: {parts}." for total, parts in [_sum(current)] if total]
+    if old:
+        total, parts = _sum(old.values())
+        sentences.append(f"By the old rule, in {', '.join(old)}: of {total} published figures {parts}.")
+    return " ".join(sentences) or "None of them has published figures."
+
+
+def _sum(summaries: Iterable[RunSummary]) -> tuple[int, str]:
+    every = list(summaries)
+    counts = {verdict: sum(each.verdicts.get(verdict, 0) for each in every) for verdict in VERDICTS}
+    return sum(counts.values()), ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)

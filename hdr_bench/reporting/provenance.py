@@ -1,9 +1,12 @@
 """Where a report's numbers come from: data, machines, versions, seeds."""
 
+import math
 from dataclasses import dataclass
+from datetime import datetime
 
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.store import RunRecord
+from hdr_bench.experiments.run_record import RunRecord
+from hdr_bench.experiments.seed_decision import SeedDecision
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
         ("threads", ", ".join(map(str, threads))),
         ("memory measured by", ", ".join(methods)),
         ("code", "; ".join(dict.fromkeys(_code(record) for record in good))),
-        ("wall time of all trials", _time(records, run.suite.budget)),
+        ("time", _time(records, run.suite.budget)),
+        *_further_seeds(run.decisions),
         ("last trial ended", max(record.finished for record in records)),
     )
     data = dict.fromkeys((record.trial.dataset.name, _described(record)) for record in good)
@@ -54,14 +58,50 @@ def _described(record: Result) -> str:
     )
 
 
-def seconds_of(records: list[Result]) -> float:
-    """Return the wall time of all trials; of those that shared the machine, as if each had its share of the time."""
-    return sum(record.seconds / record.n_concurrent for record in records)
+def trial_seconds(records: list[Result]) -> float:
+    """Return the sum of the trials' own wall times; of trials that ran side by side each counts in full."""
+    return sum(record.seconds for record in records)
+
+
+def clock_seconds(records: list[Result]) -> float:
+    """Return the time on the clock in which at least one trial ran: pauses between calls of the run are left out.
+
+    A trial's end is recorded to the second, and so is this.
+    """
+    spans = sorted((_end(record) - record.seconds, _end(record)) for record in records)
+    total, until = 0.0, -math.inf
+    for start, end in spans:
+        total += max(end - max(start, until), 0.0)
+        until = max(until, end)
+    return total
+
+
+def _end(record: Result) -> float:
+    return datetime.fromisoformat(record.finished).timestamp()
 
 
 def _time(records: list[Result], budget: float | None) -> str:
     stated = f"; the suite states about {budget / 60:.0f} min on two cores, two trials at a time" if budget else ""
-    return f"{seconds_of(records) / 60:.1f} min{stated}"
+    return (
+        f"{clock_seconds(records) / 60:.1f} min on the clock while trials ran; their own times add up to "
+        f"{trial_seconds(records) / 60:.1f} min{stated}"
+    )
+
+
+def _further_seeds(decisions: tuple[SeedDecision, ...]) -> tuple[tuple[str, str], ...]:
+    """Say which methods were fitted with more seeds, since their first ones differed much."""
+    if not decisions:
+        return ()
+    needed = [
+        f"{each.case} (standard deviation between {each.n_seeds} seeds {100 * each.standard_deviation:.2f} points, "
+        f"of a share of the test images {100 * each.limit:.2f})"
+        for each in decisions
+        if each.more
+    ]
+    others = len(decisions) - len(needed)
+    parts = [f"decided on for {'; '.join(needed)}"] if needed else []
+    parts += [f"not needed by {others} method{'s' if others > 1 else ''}"] if others else []
+    return (("further seeds", "; ".join(parts)),)
 
 
 def _code(record: Result) -> str:

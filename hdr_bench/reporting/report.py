@@ -12,12 +12,13 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.store import RunRecord
+from hdr_bench.experiments.run_record import RunRecord
 from hdr_bench.files import clear_leftovers, write_whole
 from hdr_bench.reporting.citing import citations, to_bibtex
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.figures import Figure, draw, plan_figures
-from hdr_bench.reporting.finding import finding, glances
+from hdr_bench.reporting.finding import finding
+from hdr_bench.reporting.glances import glances
 from hdr_bench.reporting.page import make_methods, shared_sprite
 from hdr_bench.reporting.pairs import compare_methods
 from hdr_bench.reporting.provenance import provenance_of
@@ -94,7 +95,7 @@ def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
         files["report.md"] = _render("report.md", page)
     if "html" in formats:
         files["report.html"] = _render("report.html", page)
-    return files
+    return files | contents.shown_files()
 
 
 def _page(contents: RunContents, tables: tuple[Table, ...], figures: list[Figure]) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def _page(contents: RunContents, tables: tuple[Table, ...], figures: list[Figure
     problems = [(row.case, row.problem) for row in contents.summary.itertuples() if row.problem]
     return {
         "suite": run.suite,
-        "remarks": [*_remarks(run, contents.results, records), *_without_images(contents)],
+        "remarks": [*_remarks(run, contents.results, records), *_incomplete(contents), *_without_images(contents)],
         "problems": problems + [("Predictions or images", said) for said in contents.unreadable],
         "tables": _Found({table.name: table for table in tables}),
         "figures": _Found({figure.name: figure for figure in figures}),
@@ -137,24 +138,31 @@ def _remarks(run: RunRecord, results: pd.DataFrame, records: list[Result]) -> li
     reduced = dict.fromkeys(results.loc[results["is_reduced"].fillna(False).astype(bool), "case"])
     if reduced:
         remarks.append(f"Run at a reduced size: {'; '.join(_reduced(case, results) for case in reduced)}.")
-    remarks += _seeds(records)
+    remarks += _seeds(results)
     return remarks
 
 
-def _seeds(records: list[Result]) -> list[str]:
-    """Say which seeds methods with chance in them were fitted with."""
-    seeds: dict[str, set[int]] = {}
-    for record in records:
-        if not record.trial.is_deterministic:
-            seeds.setdefault(record.trial.case, set()).add(record.trial.seed)
+def _seeds(results: pd.DataFrame) -> list[str]:
+    """Say which seeds stochastic methods were fitted with, failed ones left out."""
+    stochastic = results[(results["status"] == "ok") & ~results["is_deterministic"].eq(True)]
     cases: dict[tuple[int, ...], list[str]] = {}
-    for case, found in seeds.items():
-        cases.setdefault(tuple(sorted(found)), []).append(case)
+    for case, trials in stochastic.groupby("case", sort=False):
+        cases.setdefault(tuple(sorted(set(trials["seed"].astype(int)))), []).append(str(case))
     return [
-        f"Methods with chance in them{_in_brackets(names) if len(cases) > 1 else ''}: "
-        f"{'the mean over the seeds' if len(found) > 1 else 'seed'} {', '.join(map(str, found))}."
-        for found, names in cases.items()
+        f"Stochastic methods{_in_brackets(names) if len(cases) > 1 else ''}: "
+        f"{'the mean over the seeds' if len(seeds) > 1 else 'seed'} {', '.join(map(str, seeds))}."
+        for seeds, names in cases.items()
     ]
+
+
+def _incomplete(contents: RunContents) -> list[str]:
+    """Say of which methods some seeds or folds are there, and not all."""
+    summary = contents.summary
+    rows = summary[~summary["is_complete"] & summary["accuracy"].notna()]
+    if not len(rows):
+        return []
+    counts = "; ".join(f"{case} ({trials})" for case, trials in zip(rows["case"], rows["trials"], strict=True))
+    return [f"Outside the ranking, since some of their trials failed or are missing: {counts}."]
 
 
 def _in_brackets(names: list[str]) -> str:
@@ -163,10 +171,10 @@ def _in_brackets(names: list[str]) -> str:
 
 def _without_images(contents: RunContents) -> list[str]:
     """Say that there are no galleries, where the images are neither there nor named as damaged."""
-    judged = [record for record in contents.records.values() if record.status == "ok" and record.trial.fold is None]
-    if contents.unreadable or all(contents.images_of(record) is not None for record in judged):
+    tested = [record for record in contents.records.values() if record.status == "ok" and record.trial.fold is None]
+    if contents.unreadable or not tested or contents.shown_files():
         return []
-    return ["The test images are not kept with this run, so it has no galleries; a run made anew keeps them."]
+    return ["The test images are not stored with this run, so it has no galleries; run it again to have them."]
 
 
 def _reduced(case: str, results: pd.DataFrame) -> str:

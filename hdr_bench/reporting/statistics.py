@@ -1,6 +1,7 @@
-"""How sure a difference between two methods is.
+"""Tests of differences: corrected resampled t-test, Bayesian correlated t-test, corrections for many tests.
 
-scipy and statsmodels compute; what they lack is written out here, with its paper.
+scipy and statsmodels compute; what they lack is written out here, with its paper. Two methods on one test set are
+compared in `crossed`.
 """
 
 import math
@@ -9,12 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import false_discovery_control
 from scipy.stats import t as student
-
-from hdr_bench.reporting.intervals import wilson_interval
-
-FEW_DISCORDANT = 25
-"""Discordant pairs below which McNemar's test is computed exactly."""
 
 ROPE = 0.001
 """Half the region of practical equivalence: LeCun et al. (1998) give 0.1 % as the uncertainty of their error rates."""
@@ -22,23 +19,27 @@ ROPE = 0.001
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference between two shares, and how sure it is.
+    """Difference between two shares, with its test.
 
     Attributes
     ----------
     value : float
         The first share minus the second.
     low, high : float
-        Ends of its interval.
+        Ends of its 95 % interval, within -1 and 1.
+    low_90, high_90 : float
+        Ends of its 90 % interval.
     p_value : float
         Two-sided, of no difference.
     test : str
-        How it was found.
+        Name of the test.
     """
 
     value: float
     low: float
     high: float
+    low_90: float
+    high_90: float
     p_value: float
     test: str
 
@@ -52,57 +53,33 @@ class Posterior:
     better: float
 
 
-def paired_difference(first: NDArray[np.bool_], second: NDArray[np.bool_], confidence: float = 0.95) -> Difference:
-    """Return the difference in accuracy of two methods on the same images.
-
-    Of one trial each the p-value is McNemar's (1947, "Note on the sampling error of the difference between correlated
-    proportions", Psychometrika 12), as statsmodels computes it: exact for fewer than 25 discordant pairs, else by the
-    chi-squared distribution with continuity correction. Of several trials, e.g. seeds, it is that of a t-test on the
-    share of trials that are right on each image, its variance widened by that of the mean over the trials of either
-    method; degrees of freedom by Welch (1947, "The generalization of 'Student's' problem", Biometrika 34) and
-    Satterthwaite; the interval is then Student's. Of one trial each it is Newcombe's (1998, "Improved confidence
-    intervals for the difference between binomial proportions based on paired data", Statistics in Medicine 17, method
-    10).
+def student_difference(value: float, error: float, freedom: float, test: str) -> Difference:
+    """Return a difference of two shares with Student's test and intervals.
 
     Parameters
     ----------
-    first, second : ndarray of shape (n_trials, n_images), bool
-        Which images each trial is right on.
-    confidence : float, default=0.95
-
-    Raises
-    ------
-    ValueError
-        If the images are not the same in number.
+    value : float
+        The difference.
+    error : float
+        Its standard error; 0 makes any other value than 0 certain.
+    freedom : float
+        Degrees of freedom; infinite for the normal distribution.
+    test : str
+        Name of the test.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> first = np.array([[True] * 80 + [False] * 20])
-    >>> second = np.array([[True] * 90 + [False] * 10])
-    >>> found = paired_difference(first, second)
-    >>> found.value, round(found.p_value, 4), found.test
-    (-0.1, 0.002, "McNemar's test, exact")
+    >>> found = student_difference(0.02, 0.01, 10, "t-test")
+    >>> round(found.low, 4), round(found.high_90, 4), round(found.p_value, 4)
+    (-0.0023, 0.0381, 0.0734)
     """
-    if first.shape[1] != second.shape[1]:
-        raise ValueError(f"{first.shape[1]} and {second.shape[1]} images cannot be paired")
-    if len(first) == len(second) == 1:
-        return _of_one_trial(first[0], second[0], confidence)
-    shares = first.mean(axis=0) - second.mean(axis=0)
-    value = round(float(shares.mean()), 12)
-    variances = [(float(shares.var(ddof=1)) / len(shares), len(shares) - 1)]
-    variances += [
-        (float(trials.mean(axis=1).var(ddof=1)) / len(trials), len(trials) - 1)
-        for trials in (first, second)
-        if len(trials) > 1
-    ]
-    error, freedom = _welch(variances)
-    reach = float(student.ppf((1 + confidence) / 2, freedom)) * error
-    p_value = _two_sided(value, error, freedom)
-    return Difference(value, value - reach, value + reach, p_value, "t-test over images and seeds")
+    reach, reach_90 = (float(student.ppf((1 + confidence) / 2, freedom)) * error for confidence in (0.95, 0.9))
+    p_value = float(2 * student.sf(abs(value) / error, freedom)) if error else float(value == 0)
+    ends = (max(value - reach, -1.0), min(value + reach, 1.0), max(value - reach_90, -1.0), min(value + reach_90, 1.0))
+    return Difference(value, *ends, p_value, test)
 
 
-def resampled_difference(differences: NDArray[np.float64], test_share: float, confidence: float = 0.95) -> Difference:
+def resampled_difference(differences: NDArray[np.float64], test_share: float) -> Difference:
     """Return the mean difference in accuracy over folds, by the corrected resampled t-test.
 
     Nadeau and Bengio (2003), "Inference for the generalization error", Machine Learning 52: the folds share training
@@ -111,10 +88,9 @@ def resampled_difference(differences: NDArray[np.float64], test_share: float, co
     Parameters
     ----------
     differences : ndarray of shape (n_folds,)
-        Of paired folds, all repeats together; a single one tells nothing: interval missing, p-value 1.
+        Of paired folds, all repeats together; for a single one the interval is missing, and the p-value 1.
     test_share : float
-        Images that a fold is judged on, for each that it learns from.
-    confidence : float, default=0.95
+        Images that a fold is evaluated on, for each that it learns from.
 
     Examples
     --------
@@ -124,11 +100,8 @@ def resampled_difference(differences: NDArray[np.float64], test_share: float, co
     """
     value, error = _resampled(differences, test_share)
     if len(differences) < 2:
-        return Difference(value, math.nan, math.nan, 1.0, "none: a single fold")
-    freedom = len(differences) - 1
-    reach = float(student.ppf((1 + confidence) / 2, freedom)) * error
-    p_value = _two_sided(value, error, freedom)
-    return Difference(value, value - reach, value + reach, p_value, "corrected resampled t-test")
+        return Difference(value, math.nan, math.nan, math.nan, math.nan, 1.0, "none: a single fold")
+    return student_difference(value, error, len(differences) - 1, "corrected resampled t-test")
 
 
 def correlated_posterior(differences: NDArray[np.float64], test_share: float, rope: float = ROPE) -> Posterior:
@@ -137,15 +110,15 @@ def correlated_posterior(differences: NDArray[np.float64], test_share: float, ro
     Corani and Benavoli (2015), "A Bayesian approach for comparing cross-validated algorithms on multiple data sets",
     Machine Learning 100; Benavoli, Corani, Demsar and Zaffalon (2017), "Time for a change: a tutorial for comparing
     multiple classifiers through Bayesian analysis", JMLR 18. The correlation of the folds is the share of images that
-    they are judged on.
+    they are evaluated on.
 
     Parameters
     ----------
     differences : ndarray of shape (n_folds,)
-        Of paired folds, all repeats together; of the first method minus the second. A single one tells nothing: all
-        three are missing.
+        Of paired folds, all repeats together; of the first method minus the second. For a single one all three are
+        missing.
     test_share : float
-        Images that a fold is judged on, for each that it learns from.
+        Images that a fold is evaluated on, for each that it learns from.
     rope : float, default=0.001
         Half the region of practical equivalence around 0.
 
@@ -166,20 +139,20 @@ def correlated_posterior(differences: NDArray[np.float64], test_share: float, ro
     return Posterior(worse, max(1 - worse - better, 0.0), better)
 
 
-def pooled_spread(groups: Sequence[NDArray[np.float64]]) -> tuple[float, int]:
-    """Return the standard deviation within groups, and its degrees of freedom; 0 of them where no group has two values.
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """Return p-values corrected by Benjamini and Hochberg's procedure, as scipy computes it.
+
+    Those of at most 0.05 are findings of which 5 % are expected to be false. Benjamini and Hochberg (1995),
+    "Controlling the false discovery rate", Journal of the Royal Statistical Society B 57; for all pairs of several
+    means: Williams, Jones and Tukey (1999), "Controlling error in multiple comparisons", Journal of Educational and
+    Behavioral Statistics 24.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> pooled_spread([np.array([1.0, 3.0]), np.array([5.0]), np.array([7.0, 9.0])])
-    (1.4142135623730951, 2)
+    >>> [round(p, 3) for p in benjamini_hochberg([0.01, 0.04, 0.03])]
+    [0.03, 0.04, 0.04]
     """
-    freedom = sum(len(group) - 1 for group in groups)
-    if not freedom:
-        return 0.0, 0
-    squares = sum(float(((group - group.mean()) ** 2).sum()) for group in groups)
-    return math.sqrt(squares / freedom), freedom
+    return [float(p) for p in false_discovery_control(p_values)] if p_values else []
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -199,54 +172,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in multipletests(p_values, method="holm")[1]]
 
 
-def _of_one_trial(first: NDArray[np.bool_], second: NDArray[np.bool_], confidence: float) -> Difference:
-    from statsmodels.stats.contingency_tables import mcnemar
-
-    both, won = int(np.sum(first & second)), int(np.sum(first & ~second))
-    lost, neither = int(np.sum(~first & second)), int(np.sum(~first & ~second))
-    low, high = _newcombe_paired(both, won, lost, neither, confidence)
-    table, value = [[both, won], [lost, neither]], round((won - lost) / len(first), 12)
-    if won + lost < FEW_DISCORDANT:
-        p_value = min(float(mcnemar(table, exact=True).pvalue), 1.0)
-        return Difference(value, low, high, p_value, "McNemar's test, exact")
-    p_value = float(mcnemar(table, exact=False, correction=True).pvalue)
-    return Difference(value, low, high, p_value, "McNemar's test")
-
-
-def _newcombe_paired(both: int, won: int, lost: int, neither: int, confidence: float) -> tuple[float, float]:
-    """Return Newcombe's interval of the difference of two paired shares: Wilson's of each, and their correlation."""
-    n = both + won + lost + neither
-    first, second = (both + won) / n, (both + lost) / n
-    (low, high), (other_low, other_high) = (wilson_interval(share, n, confidence) for share in (first, second))
-    margins = (both + won) * (lost + neither) * (both + lost) * (won + neither)
-    product = both * neither - won * lost
-    # Only where the two agree more than by chance is the correlation taken as a little less than it seems.
-    numerator = max(product - n / 2, 0) if product > 0 else product
-    correlation = numerator / math.sqrt(margins) if margins else 0.0
-
-    def reach(one: float, other: float) -> float:
-        return math.sqrt(max(one**2 - 2 * correlation * one * other + other**2, 0))
-
-    difference = first - second
-    return difference - reach(first - low, other_high - second), difference + reach(high - first, second - other_low)
-
-
 def _resampled(differences: NDArray[np.float64], test_share: float) -> tuple[float, float]:
     """Return the mean, and its standard error with Nadeau and Bengio's correction."""
     spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
     return float(differences.mean()), spread * math.sqrt(1 / len(differences) + test_share)
-
-
-def _welch(variances: list[tuple[float, int]]) -> tuple[float, float]:
-    """Return the standard error of a sum, and its degrees of freedom, from the variances and theirs."""
-    whole = sum(variance for variance, _ in variances)
-    if whole == 0:
-        return 0.0, 1.0
-    freedom = whole**2 / sum(variance**2 / degrees for variance, degrees in variances)
-    return math.sqrt(whole), freedom
-
-
-def _two_sided(value: float, error: float, freedom: float) -> float:
-    if error == 0:
-        return float(value == 0)
-    return float(2 * student.sf(abs(value) / error, freedom))

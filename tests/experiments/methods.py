@@ -108,3 +108,16 @@ class EndsItsWorker(Behaves):
                 psutil.Process(parent.ppid()).kill()
                 time.sleep(30)
         return self
+
+
+class FailsForOddSeeds(Behaves):
+    """A classifier whose fit fails if its seed is odd."""
+
+    def __init__(self, random_state=None):
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        if self.random_state % 2:
+            raise ValueError("an odd seed")
+        return self

@@ -12,9 +12,10 @@ from hdr_bench.experiments.confidence import (
     class_scores,
     margins,
     rejected_share,
-    rejection_curve,
+    rejection_cuts,
     reliability,
     shares_of,
+    top_2_credits,
 )
 from hdr_bench.experiments.result import Predictions
 from hdr_bench.experiments.scoring import read_predictions, score
@@ -26,14 +27,39 @@ SHARES = RNG.dirichlet(np.ones(4), 500) * 0.4 + 0.6 * np.eye(4)[np.where(RNG.ran
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=40), st.floats(0, 1))
-def test_the_curve_has_each_threshold_and_no_other(images, target):
+def test_a_rejection_knows_each_threshold_and_no_other(images, target):
     is_right = np.array([right for right, _ in images])
     margin = np.array([float(each) for _, each in images])
-    rejected, errors = rejection_curve(is_right, margin)
-    expected = [(np.mean(margin < least), np.mean(~is_right[margin >= least])) for least in sorted(set(margin))[::-1]]
-    np.testing.assert_allclose(np.column_stack([rejected, errors]), expected, atol=1e-12)
-    possible = [share for share, error in expected if error <= target]
-    assert rejected_share(is_right, margin, target) == (pytest.approx(min(possible)) if possible else None)
+    kept, wrong = rejection_cuts(is_right, margin)
+    thresholds = sorted(set(margin))[::-1]
+    assert kept.tolist() == [int(np.sum(margin >= least)) for least in thresholds]
+    assert wrong.tolist() == [int(np.sum(~is_right[margin >= least])) for least in thresholds]
+    for least_kept in (1, 10):
+        possible = [
+            1 - k / len(images) for k, w in zip(kept, wrong, strict=True) if w <= target * k and k >= least_kept
+        ]
+        expected = pytest.approx(min(possible)) if possible else None
+        assert rejected_share(kept, wrong, target, least_kept) == expected
+
+
+def test_a_rejection_that_keeps_fewer_than_a_hundred_images_says_nothing():
+    is_right = np.append(np.ones(150, bool), np.zeros(50, bool))
+    kept, wrong = rejection_cuts(is_right, np.arange(200.0)[::-1])
+    assert rejected_share(kept, wrong) == pytest.approx(0.25)
+    assert rejected_share(*rejection_cuts(is_right[60:], np.arange(140.0)[::-1])) is None
+
+
+def test_a_second_guess_among_equal_scores_is_worth_its_probability():
+    scores = np.array([[5.0, 1, 1, 1, 0], [3, 3, 3, 0, 0], [9, 8, 1, 1, 1], [0, 0, 0, 0, 0], [2, 1, 0, 0, 0]])
+    credited = top_2_credits(np.array([1, 0, 2, 3, 1]), scores)
+    np.testing.assert_allclose(credited, [1 / 3, 2 / 3, 0, 2 / 5, 1])
+    # The same by trying every order of equal scores.
+    rng = np.random.default_rng(0)
+    drawn = [
+        [truth in np.lexsort((rng.random(5), -row))[:2] for truth, row in zip((1, 0, 2, 3, 1), scores, strict=True)]
+        for _ in range(4000)
+    ]
+    np.testing.assert_allclose(np.mean(drawn, axis=0), credited, atol=0.04)
 
 
 def test_brier_and_calibration_are_scikit_learns():

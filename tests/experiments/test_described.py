@@ -18,8 +18,9 @@ from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.estimators import Deskewer, SVMClassifier
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.described import describe_estimator
+from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.runner import expand
-from hdr_bench.experiments.store import Settings, Store
+from hdr_bench.experiments.store import Store
 
 
 def _key(estimator, **case):
@@ -79,7 +80,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 from hdr_bench import Case, Suite
 from hdr_bench.experiments.runner import expand
-from hdr_bench.experiments.store import Settings
+from hdr_bench.experiments.run_record import Settings
 
 model = make_pipeline(FunctionTransformer(lambda X: X), DecisionTreeClassifier())
 suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[Case(name="A", estimator=model, key="mine-1")])

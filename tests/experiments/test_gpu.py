@@ -37,7 +37,7 @@ def cuda(monkeypatch, request):
 
 @pytest.mark.parametrize("cuda", [True], indirect=True)
 def test_a_gpu_in_use_is_waited_for_on_both_sides_of_the_clock_and_its_peak_kept(cuda):
-    with _measuring() as cost:
+    with _measuring(1) as cost:
         cuda.calls.append("fit")
     assert cuda.calls == ["reset", "synchronize", "fit", "synchronize"]
     assert cost.gpu_peak_bytes == 123
@@ -45,7 +45,7 @@ def test_a_gpu_in_use_is_waited_for_on_both_sides_of_the_clock_and_its_peak_kept
 
 @pytest.mark.parametrize("cuda", [False], indirect=True)
 def test_one_that_is_not_in_use_is_left_alone(cuda):
-    with _measuring() as cost:
+    with _measuring(1) as cost:
         pass
     assert cuda.calls == []
     assert cost.gpu_peak_bytes is None

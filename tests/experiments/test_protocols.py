@@ -4,12 +4,13 @@ from sklearn.multiclass import OneVsOneClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
+from hdr_bench import Case, Suite, load_dataset, load_predictions, load_results, run_suite
 from hdr_bench.estimators import LinearClassifier
 from hdr_bench.exceptions import DatasetError, SuiteError
 from hdr_bench.experiments.data import load_trial_data
+from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.runner import expand
-from hdr_bench.experiments.store import Settings, Store
+from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
 
 
@@ -193,7 +194,7 @@ def test_the_test_part_is_watched_without_a_say(tmp_path):
     ] * 3
     assert watched.history[-1]["valid_accuracy"] == pytest.approx(watched.scores.accuracy)
     assert watched.history[-1]["train_loss"] == plain.history[-1]["train_loss"]
-    first, second = (store.read_predictions(keys[name]).probabilities for name in ("MLP", "Unwatched"))
+    first, second = (load_predictions(folder, keys[name]).probabilities for name in ("MLP", "Unwatched"))
     np.testing.assert_array_equal(first, second)
 
 

@@ -10,8 +10,9 @@ from hdr_bench.exceptions import DatasetError, UnknownNameError
 from hdr_bench.experiments.data import load_trial_data
 from hdr_bench.experiments.model import make_model
 from hdr_bench.experiments.progress import NoProgress
+from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.runner import default_folder, execute, expand, make_plan
-from hdr_bench.experiments.store import Settings, Store
+from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import load_suite, parse_suite
 
 

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import shutil
@@ -9,41 +10,78 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 
 from hdr_bench import load_predictions, load_results, run_suite, write_report
-from hdr_bench.exceptions import NewerFormatError, StoreError
+from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
+from hdr_bench.experiments.compact import pack, unpack
+from hdr_bench.experiments.confidence import rejected_share
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.run_record import Planned, RunRecord, Settings
 from hdr_bench.experiments.runner import make_plan
-from hdr_bench.experiments.store import Planned, RunRecord, Settings, Store
+from hdr_bench.experiments.scoring import score
+from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import load_suite, parse_suite
+from hdr_bench.files import npy, write_archive
+from hdr_bench.reporting.contents import RunContents
 
 
 @pytest.fixture
 def result(trial):
     asked = trial()
-    return Result(key=asked.key, trial=asked, status="ok", finished="2026-01-02T03:04:05+00:00",
+    return Result(key=asked.key, trial=asked, status="failed", finished="2026-01-02T03:04:05+00:00",
                   environment=read_environment())  # fmt: skip
 
 
+def good(result, predictions, n_classes=10):
+    """The result of a trial that ended well, with the scores of these predictions."""
+    names = tuple(map(str, range(n_classes)))
+    return result.model_copy(update={"status": "ok", "class_names": names, "scores": score(predictions, n_classes)})
+
+
+LABELS = np.arange(200) % 10
+
+
+def guesses(seed=0):
+    """Predictions of which a part is wrong, with probabilities."""
+    rng = np.random.default_rng(seed)
+    shares = (rng.dirichlet(np.ones(10), 200) + 0.35 * np.eye(10)[LABELS]).astype(np.float32)
+    shares /= shares.sum(axis=1, keepdims=True)
+    return Predictions(LABELS, shares.argmax(axis=1), probabilities=shares)
+
+
 def test_what_is_written_is_read(tmp_path, result):
-    store = Store(tmp_path / "run")
-    labels = np.arange(5)
-    shares = np.eye(5, dtype=np.float32)
-    assert not store.has(result.key)
-    store.write(result, Predictions(labels, labels[::-1].copy(), probabilities=shares))
-    assert store.has(result.key)
-    assert store.read(result.key) == result
-    kept = store.read_predictions(result.key)
-    np.testing.assert_array_equal(kept.y_pred, [4, 3, 2, 1, 0])
-    np.testing.assert_array_equal(kept.probabilities, shares)
-    assert kept.decisions is None
-    assert [path.name for path in (tmp_path / "run" / "trials").iterdir()] == [f"{result.key}.npz"]
-    with np.load(tmp_path / "run" / "trials" / f"{result.key}.npz") as archive:
-        assert "y_true" in archive
+    store, said = Store(tmp_path / "run"), guesses()
+    whole = good(result, said)
+    assert 0.5 < whole.scores.accuracy < 1
+    store.write(whole, said)
+    again = Store(tmp_path / "run")
+    assert again.read(whole.key) == whole
+    kept = again.read_predictions(whole.key)
+    np.testing.assert_array_equal(kept.y_pred, said.y_pred)
+    np.testing.assert_array_equal(kept.y_true, LABELS)
+    assert kept.probabilities is None
+    np.testing.assert_array_equal(again.arrays.with_scores(kept).probabilities, said.probabilities)
+    assert [path.name for path in (tmp_path / "run" / "trials").iterdir()] == [f"{whole.key}.zip"]
+    # The scores stay on the machine that ran the trial; what is committed does without them.
+    shutil.rmtree(tmp_path / "run" / "scores")
+    kept = Store(tmp_path / "run").read_predictions(whole.key)
+    assert Store(tmp_path / "run").arrays.with_scores(kept).probabilities is None
+    assert kept.summary.top_2.mean() == pytest.approx(whole.scores.top_2_accuracy)
 
 
-def test_a_result_without_predictions(tmp_path, result):
+def test_the_same_result_gives_the_same_bytes(tmp_path, result):
+    files = []
+    for name in ("a", "b"):
+        Store(tmp_path / name).write(good(result, guesses()), guesses())
+        files.append({path.relative_to(tmp_path / name): path.read_bytes() for path in (tmp_path / name).rglob("*.*")})
+    assert files[0] == files[1]
+
+
+def test_a_failed_trial_has_no_predictions(tmp_path, result):
     Store(tmp_path).write(result, None)
     assert Store(tmp_path).read_predictions(result.key) is None
 
@@ -61,40 +99,154 @@ def test_the_runs_record(tmp_path):
         Store(tmp_path / "elsewhere").read_run()
 
 
+def planned_for(result):
+    key, limited_key = result.trial.keys()
+    return Planned(key=key, limited_key=limited_key, case=result.trial.case, seed=result.trial.seed)
+
+
+def rewritten(path, change):
+    """Change the members of a trial's file, and leave all else as it is."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    path.write_bytes(write_archive(change(members)))
+
+
 def test_damaged_missing_and_newer_files_are_named(tmp_path, result):
     store = Store(tmp_path)
-    with pytest.raises(StoreError, match="there is no such trial"):
+    with pytest.raises(MissingTrialError, match="there is no such trial"):
         store.read("nothing")
+    assert store.look_up(planned_for(result)).key == ""
     store.write(result, None)
-    path = tmp_path / "trials" / f"{result.key}.npz"
+    path = tmp_path / "trials" / f"{result.key}.zip"
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(StoreError, match=f"{result.key}.npz: damaged"):
+    with pytest.raises(StoreError, match=f"{result.key}.zip: damaged"):
         store.read(result.key)
     with pytest.raises(StoreError, match="damaged"):
         store.read_predictions(result.key)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("result.json", json.dumps({**result.model_dump(mode="json"), "format_version": 4}))
-    with pytest.raises(StoreError, match="format version 4, this hdr-bench reads versions 1 to 3"):
+    assert store.look_up(planned_for(result)).problem.startswith(f"trials/{result.key}.zip: damaged")
+    path.write_bytes(content)
+    rewritten(path, lambda members: {**members, "result.json": members["result.json"].replace(
+        b'"format_version": 4', b'"format_version": 5')})  # fmt: skip
+    with pytest.raises(NewerFormatError, match="format version 5, this hdr-bench reads versions 1 to 4"):
         store.read(result.key)
+    assert store.look_up(planned_for(result)).is_newer
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(StoreError, match=r"run\.json: not readable"):
         store.read_run()
 
 
-def test_whatever_is_damaged_is_an_error_of_ours(tmp_path, result):
+def edited_accuracy(members):
+    content = json.loads(members["result.json"])
+    content["scores"]["accuracy"] = 0.999
+    return {**members, "result.json": json.dumps(content).encode()}
+
+
+def edited_accuracy_with_its_checksum(members):
+    changed = edited_accuracy(members)
+    digest = hashlib.sha256(changed["result.json"] + b"\0" + changed["predictions.json"]).hexdigest()
+    return {**changed, "checksum": digest.encode()}
+
+
+def one_more_right(members):
+    content = json.loads(members["predictions.json"])
+    for name in ("wrong_steps", "wrong_labels"):
+        content[name].pop()
+    return {**members, "predictions.json": json.dumps(content).encode()}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (edited_accuracy, "its content does not fit its checksum"),
+        (edited_accuracy_with_its_checksum, "its accuracy is 0.999, by its predictions it is"),
+        (one_more_right, "its content does not fit its checksum"),
+        (lambda members: {name: members[name] for name in ("result.json", "checksum")}, "does not fit its checksum"),
+        (lambda members: {name: members[name] for name in ("result.json", "predictions.json")}, "its checksum"),
+    ],
+)
+def test_a_result_that_was_changed_is_not_believed(tmp_path, result, change, reason):
+    store, whole = Store(tmp_path), good(result, guesses())
+    store.write(whole, guesses())
+    rewritten(tmp_path / "trials" / f"{whole.key}.zip", change)
+    found = store.look_up(planned_for(whole))
+    assert found.result is None
+    assert reason in found.problem
+    with pytest.raises(StoreError, match="damaged"):
+        store.read_predictions(whole.key)
+
+
+def test_results_that_were_swapped_are_not_believed(tmp_path, result, trial):
     store = Store(tmp_path)
-    labels = np.arange(200) % 10
-    store.write(result, Predictions(labels, labels, probabilities=np.eye(10, dtype=np.float32)[labels]))
-    path = tmp_path / "trials" / f"{result.key}.npz"
-    whole = path.read_bytes()
-    for place in range(0, len(whole), 7):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
-        for read in (store.read, store.read_predictions):
-            try:
-                read(result.key)
-            except StoreError as error:
-                assert str(path) in str(error)
+    other = trial(seed=1)
+    pair = [good(result, guesses()), good(result, guesses(1)).model_copy(update={"trial": other, "key": other.key})]
+    for seed, each in enumerate(pair):
+        store.write(each, guesses(seed))
+    paths = [tmp_path / "trials" / f"{each.key}.zip" for each in pair]
+    contents = [path.read_bytes() for path in paths]
+    for path, content in zip(paths, contents[::-1], strict=True):
+        path.write_bytes(content)
+    for each in pair:
+        assert "it holds the result of another trial" in store.look_up(planned_for(each)).problem
+
+
+def test_true_labels_that_are_missing_or_changed_are_named(tmp_path, result):
+    whole = good(result, guesses())
+    Store(tmp_path).write(whole, guesses())
+    (path,) = (tmp_path / "labels").iterdir()
+    content = path.read_bytes()
+    path.write_bytes(write_archive({"labels.npy": npy(LABELS[::-1].astype(np.uint8))}))
+    assert "not the labels that its name says" in Store(tmp_path).look_up(planned_for(whole)).problem
+    path.unlink()
+    assert "the true labels are missing" in Store(tmp_path).look_up(planned_for(whole)).problem
+    path.write_bytes(content)
+    assert Store(tmp_path).look_up(planned_for(whole)).result == whole
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_was_flipped_or_cut_is_noticed(tmp_path, result, data):
+    store, whole = Store(tmp_path), good(result, guesses())
+    store.write(whole, guesses())
+    path = tmp_path / "trials" / f"{whole.key}.zip"
+    content = path.read_bytes()
+    place, bit = data.draw(st.integers(0, len(content) - 1)), data.draw(st.integers(0, 7))
+    is_cut = data.draw(st.booleans())
+    changed = content[:place] if is_cut else content[:place] + bytes([content[place] ^ 1 << bit]) + content[place + 1 :]
+    path.write_bytes(changed)
+    found = Store(tmp_path).look_up(planned_for(whole))
+    # Some bits of an archive mean nothing, e.g. the system that wrote it: then all is as it was.
+    assert found.result == whole or found.problem
+    path.unlink()
+
+
+@settings(deadline=None)
+@given(
+    truth=st.lists(st.integers(0, 3), min_size=1, max_size=60),
+    data=st.data(),
+)
+def test_the_compact_form_gives_back_every_label_and_what_the_scores_say(truth, data):
+    n = len(truth)
+    y_true = np.array(truth)
+    shares = np.array(data.draw(st.lists(st.lists(st.integers(0, 6), min_size=4, max_size=4).filter(any),
+                                         min_size=n, max_size=n)), np.float32)  # fmt: skip
+    shares /= shares.sum(axis=1, keepdims=True)
+    has_scores = data.draw(st.booleans())
+    said = Predictions(y_true, shares.argmax(axis=1), probabilities=shares if has_scores else None)
+    kept = unpack(pack(said, 4), y_true)
+    np.testing.assert_array_equal(kept.y_pred, said.y_pred)
+    assert pack(kept, 4) == pack(said, 4)
+    if not has_scores:
+        assert kept.summary is None
+        return
+    scores = score(said, 4)
+    assert kept.summary.top_2.mean() == pytest.approx(scores.top_2_accuracy, abs=1e-6)
+    assert rejected_share(kept.summary.kept, kept.summary.wrong) == scores.rejection
+    assert kept.summary.reliability.calibration_error == pytest.approx(scores.calibration_error, abs=1e-5)
+    for code, curve in kept.summary.curves.items():
+        assert curve.positives.sum() == (y_true == code).sum()
+        assert curve.negatives.sum() == (y_true != code).sum()
+        assert curve.auc == pytest.approx(roc_auc_score(y_true == code, shares[:, code]), abs=1e-6)
 
 
 def test_leftovers_of_dead_processes_go_and_those_of_living_ones_stay(tmp_path):
@@ -141,6 +293,7 @@ def test_a_run_of_the_first_version_is_read_and_reported(tmp_path):
     assert results["accuracy"].round(3).tolist() == [0.986, 0.856]
     assert set(results["n_concurrent"]) == {1}
     assert load_predictions(folder, results["key"][0]).probabilities.shape == (360, 10)
+    assert RunContents(folder).predictions_of("k-NN")[0][1].summary.reliability.counts.sum() == 360
     assert write_report(folder, ["md"]).is_file()
     # Its trials ran with other code: today's runs them anew, and its own files stay.
     before = {path.name for path in (folder / "trials").iterdir()}
@@ -153,7 +306,7 @@ def test_a_run_record_of_a_newer_version_is_refused(tmp_path):
     record = json.loads((folder / "run.json").read_bytes())
     (folder / "run.json").write_text(json.dumps({**record, "format_version": 9}))
     with pytest.raises(
-        StoreError, match="format version 9, this hdr-bench reads versions 1 to 3; use the version that"
+        StoreError, match="format version 9, this hdr-bench reads versions 1 to 4; use the version that"
     ):
         load_results(folder)
 
@@ -166,8 +319,8 @@ def test_stores_of_two_machines_merge_by_copying(tmp_path):
     first = run_suite(suite, out=tmp_path / "first", only="k-NN", threads=1)
     second = run_suite(suite, out=tmp_path / "second", only="Tree", threads=1)
     assert load_results(first)["case"].tolist() == ["k-NN"]
-    for path in (second / "trials").iterdir():
-        shutil.copy2(path, first / "trials")
+    for part in ("trials", "labels"):
+        shutil.copytree(second / part, first / part, dirs_exist_ok=True)
     before = {path.name: path.stat().st_mtime_ns for path in (first / "trials").iterdir()}
     run_suite(suite, out=first, threads=1)
     assert load_results(first)["status"].tolist() == ["ok", "ok"]
@@ -189,13 +342,13 @@ def test_a_trial_has_one_outcome_the_last(tmp_path, result):
     store, asked = Store(tmp_path), result.trial.model_copy(update={"time_limit": 1.0})
     planned = Planned(key=asked.key, limited_key=asked.limited_key, case=asked.case, seed=0)
     store.write(result.model_copy(update={"trial": asked}), None)
-    assert store.find(planned) == asked.key
+    assert store.look_up(planned).key == asked.key
     ended = result.model_copy(update={"trial": asked, "key": asked.limited_key, "status": "timeout"})
     store.write(ended, None)
-    assert store.find(planned) == asked.limited_key
-    assert store.read(asked.limited_key).status == "timeout"
+    assert store.look_up(planned).key == asked.limited_key
+    assert store.look_up(planned).result.status == "timeout"
     store.write(result.model_copy(update={"trial": asked}), None)
-    assert store.read(store.find(planned)).status == "ok"
+    assert store.look_up(planned).result.status == "failed"
 
 
 def test_nothing_is_written_over_what_a_newer_version_wrote(tmp_path):
@@ -210,7 +363,7 @@ def test_nothing_is_written_over_what_a_newer_version_wrote(tmp_path):
 
 def test_infinity_and_what_is_no_number_are_kept(tmp_path, result):
     asked = result.trial.model_copy(update={"params": {"C": float("inf")}})
-    diverged = result.model_copy(update={"trial": asked, "history": ({"train_loss": None},)})
+    diverged = result.model_copy(update={"trial": asked, "key": asked.key, "history": ({"train_loss": None},)})
     store = Store(tmp_path)
     store.write(diverged, None)
     assert store.read(diverged.key).trial.params == {"C": float("inf")}
@@ -272,26 +425,24 @@ def test_a_full_disk_is_an_error_and_what_was_there_stays(tmp_path):
     assert not list((tmp_path / "run").rglob(".incoming-*"))
 
 
-def test_ten_thousand_trials_list_and_load_in_three_seconds(tmp_path, result):
+def test_stored_trials_load_in_a_few_times_what_reading_them_takes(tmp_path, result):
     store = Store(tmp_path)
-    labels = np.arange(1000) % 10
-    store.write(result, Predictions(labels, labels, probabilities=np.eye(10, dtype=np.float32)[labels]))
-    content = (store.trials_folder / f"{result.key}.npz").read_bytes()
-    planned = [Planned(key=f"k-{number}", case=f"case {number % 30}", seed=number) for number in range(10_000)]
-    for each in planned:
-        (store.trials_folder / f"{each.key}.npz").write_bytes(content)
-    suite = load_suite("quick")
-    record = RunRecord(suite=suite, origin="", settings=Settings(), trials=tuple(planned))
+    said = unpack(pack(guesses(), 10), LABELS)
+    whole, records = good(result, guesses()), []
+    for seed in range(300):
+        asked = result.trial.model_copy(update={"seed": seed})
+        records.append(whole.model_copy(update={"trial": asked, "key": asked.key}))
+        store.write(records[-1], said)
+    planned = [planned_for(each) for each in records]
+    record = RunRecord(suite=load_suite("quick"), origin="", settings=Settings(), trials=tuple(planned))
     store.write_run(record, record.trials)
     start = time.perf_counter()
     for each in planned:
-        with zipfile.ZipFile(store.trials_folder / f"{each.key}.npz") as archive:
-            json.loads(archive.read("result.json"))
+        with zipfile.ZipFile(store.trials_folder / f"{each.key}.zip") as archive:
+            Result.model_validate(json.loads(archive.read("result.json")))
     bare = time.perf_counter() - start
     start = time.perf_counter()
-    found = [store.find(each) for each in store.read_run().trials]
     results = load_results(tmp_path)
-    # On a slow machine the bare reading alone may take that long.
-    assert time.perf_counter() - start < max(3, 3 * bare)
-    assert None not in found
-    assert len(results) == 10_000
+    assert time.perf_counter() - start < 15 * bare
+    assert (results["status"] == "ok").all()
+    assert len(results) == 300

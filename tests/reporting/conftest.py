@@ -1,13 +1,14 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from sklearn.multiclass import OutputCodeClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from hdr_bench import run_suite, write_report
+from hdr_bench import load_results, run_suite, write_report
 from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.reporting.contents import RunContents
 
@@ -50,6 +51,24 @@ VARIOUS = {
 }  # fmt: skip
 
 
+INCOMPLETE = {
+    "title": "Methods of which some are outside the ranking",
+    "dataset": "digits-8x8",
+    "protocol": {"repeats": 3},
+    "case": [
+        {"name": "Sometimes", "estimator": "failing.FailsForSeedOne", "params": {"min_samples_leaf": 2}},
+        {"name": "Tree", "estimator": "tree"},
+        {"name": "k-NN", "estimator": "knn"},
+        {"name": "Dummy", "estimator": "sklearn.dummy.DummyClassifier"},
+        {"name": "Few images", "estimator": "knn", "reduced": {"samples": 500}},
+        {"name": "Tree, folds", "estimator": "tree",
+         "protocol": {"kind": "cross-validation", "folds": 3, "repeats": 1}},
+        {"name": "k-NN, folds", "estimator": "knn",
+         "protocol": {"kind": "cross-validation", "folds": 3, "repeats": 1}},
+    ],
+}  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory):
     """A function that has a folder made by the first of the processes that test, for all of them."""
@@ -82,6 +101,27 @@ def finished_run(once):
 def finished_various(once):
     suite = parse_suite(VARIOUS, "various", "various.toml")
     return once("various", lambda folder: run_suite(suite, out=folder, threads=1))
+
+
+@pytest.fixture(scope="session")
+def finished_incomplete(once):
+    """A run in which a seed of one method failed, and a fold of another is missing; a dummy, and a reduced method."""
+
+    def make(folder):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(str(Path(__file__).parent))
+            run_suite(parse_suite(INCOMPLETE, "incomplete", "incomplete.toml"), out=folder, threads=1)
+        results = load_results(folder)
+        (key,) = results.loc[(results["case"] == "Tree, folds") & (results["fold"] == 1), "key"]
+        (folder / "trials" / f"{key}.npz").unlink()
+
+    return once("incomplete", make)
+
+
+@pytest.fixture
+def incomplete(finished_incomplete, tmp_path):
+    """A folder of one's own with the run `finished_incomplete` in it."""
+    return shutil.copytree(finished_incomplete, tmp_path / "incomplete")
 
 
 @pytest.fixture(scope="session")

@@ -7,15 +7,20 @@ import numpy as np
 import pytest
 
 from hdr_bench import compare_runs, load_results, run_suite
-from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.scoring import score
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.experiments.trial import Trial
 
 TREE = "Tree_50%"
 
 
 def _changed(folder, change, case=TREE, rights=None):
-    """Change a run's results in the way that `change` does with each record, and how many images are right."""
+    """Change a run's results in the way that `change` does with each record, and how many images are right.
+
+    What decides the outcome decides the key: the run's record follows.
+    """
     store = Store(folder)
     for key in load_results(folder).query("case == @case")["key"]:
         result, predictions = store.read(key), store.read_predictions(key)
@@ -25,9 +30,12 @@ def _changed(folder, change, case=TREE, rights=None):
             wrong = np.flatnonzero(predictions.y_pred == predictions.y_true)[:rights]
             y_pred = predictions.y_pred.copy()
             y_pred[wrong] = (y_pred[wrong] + 1) % 10
-            content["scores"]["accuracy"] = float(np.mean(y_pred == predictions.y_true))
-            predictions = Predictions(predictions.y_true, y_pred, predictions.probabilities)
-        store.write(type(result).model_validate(content), predictions)
+            predictions = Predictions(predictions.y_true, y_pred)
+            content["scores"] = score(predictions, 10).model_dump()
+        trial = Trial.model_validate(content["trial"])
+        store.write(Result.model_validate({**content, "key": trial.key}), predictions)
+        record = (folder / "run.json").read_text()
+        (folder / "run.json").write_text(record.replace(result.key, trial.key))
 
 
 def _as_it_is(_content):
@@ -170,7 +178,7 @@ def test_a_curve_that_breaks_is_worse_and_not_gone(tmp_path):
 
 def test_a_run_that_is_not_whole_has_the_same_threads(run, other):
     key = load_results(other)["key"][0]
-    (other / "trials" / f"{key}.npz").unlink()
+    (other / "trials" / f"{key}.zip").unlink()
     comparison = compare_runs(run, other)
     assert not [remark for remark in comparison.remarks if "differ" in remark]
     assert _verdicts(comparison)["fit_seconds"] == "same"

@@ -3,8 +3,10 @@ import pytest
 
 from hdr_bench import load_results
 from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.crossed import Fits
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.intervals import wilson_interval
+from hdr_bench.reporting.uncertainty import uncertainty_of_accuracies, uncertainty_of_fits, uncertainty_of_folds
 
 CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
 
@@ -23,15 +25,17 @@ def test_a_row_a_trial_in_the_suites_order(run):
 
 def test_missing_and_damaged_results_are_rows_that_say_so(run):
     keys = load_results(run)["key"]
-    (run / "trials" / f"{keys[0]}.npz").unlink()
-    (run / "trials" / f"{keys[3]}.npz").write_bytes(b"PK half a file")
-    content = bytearray((run / "trials" / f"{keys[1]}.npz").read_bytes())
+    (run / "trials" / f"{keys[0]}.zip").unlink()
+    (run / "trials" / f"{keys[3]}.zip").write_bytes(b"PK half a file")
+    content = bytearray((run / "trials" / f"{keys[1]}.zip").read_bytes())
     content[60] ^= 0xFF
-    (run / "trials" / f"{keys[1]}.npz").write_bytes(content)
+    (run / "trials" / f"{keys[1]}.zip").write_bytes(content)
     results = load_results(run)
     assert results["status"].tolist() == ["missing", "damaged", "ok", "damaged", "failed"]
     assert keys[1] in results["error"][1]
-    assert results["error"][3] == "cut off; it will be run again"
+    assert results["error"][3] == (
+        f"trials/{keys[3]}.zip: damaged: File is not a zip file; run the suite again, which replaces it"
+    )
 
 
 def test_the_summary_is_the_mean_over_seeds(run):
@@ -42,7 +46,43 @@ def test_the_summary_is_the_mean_over_seeds(run):
     assert tree["accuracy"] == pytest.approx(trials["accuracy"].mean())
     assert tree["accuracy_std"] == pytest.approx(trials["accuracy"].std())
     assert tree["n_trials"] == 2
-    assert (tree["accuracy_low"], tree["accuracy_high"]) == wilson_interval(tree["accuracy"], 360)
+    assert (tree["accuracy_min"], tree["accuracy_max"]) == (trials["accuracy"].min(), trials["accuracy"].max())
+    assert (tree["n_planned"], tree["trials"], tree["is_complete"]) == (2, "2 seeds", True)
+    stored = [Store(run).read_predictions(key) for key in trials["key"]]
+    expected = uncertainty_of_fits(Fits.from_predictions(stored, is_deterministic=False))
+    assert (tree["accuracy_low"], tree["accuracy_high"]) == expected.interval(trials["accuracy"].mean(), 360)
+    assert tree["accuracy_basis"] == "images and seeds"
+    nearest = summary.loc[CASES[0]]
+    assert (nearest["accuracy_low"], nearest["accuracy_high"]) == pytest.approx(
+        wilson_interval(nearest["accuracy"], 360)
+    )
+    assert nearest["trials"] == "1"
     assert np.isnan(summary.loc["Least squares", "accuracy_std"])
     assert summary.loc["Bad", "problem"].startswith("failed: InvalidParameterError")
     assert np.isnan(summary.loc["Least squares", "log_loss"])
+
+
+def test_without_predictions_the_interval_is_that_of_the_stored_accuracies(run):
+    store, results = Store(run), load_results(run)
+    whole = summarise(results).set_index("case").loc["Tree_50%"]
+    keys = results.loc[results["case"] == "Tree_50%", "key"]
+    # One of the two seeds alone is not what the predictions were read for.
+    single = summarise(results[results["key"] != keys.iloc[1]]).set_index("case").loc["Tree_50%"]
+    assert single["accuracy_basis"] == "one seed"
+    store.write(store.read(keys.iloc[0]), None)
+    bound = summarise(load_results(run)).set_index("case").loc["Tree_50%"]
+    assert bound["accuracy_basis"] == "stored accuracies"
+    accuracies = results.loc[results["case"] == "Tree_50%", "accuracy"].astype(float)
+    expected = uncertainty_of_accuracies(list(accuracies), 360, is_deterministic=False)
+    assert (bound["accuracy_low"], bound["accuracy_high"]) == expected.interval(whole["accuracy"], 360)
+
+
+def test_folds_have_their_own_interval(finished_various):
+    results = load_results(finished_various)
+    summary = summarise(results).set_index("case")
+    row, folds = summary.loc["Tree, folds"], results[results["case"] == "Tree, folds"]
+    share = (folds["n_test"] / folds["n_train"]).mean()
+    expected = uncertainty_of_folds(folds["accuracy"].to_numpy(float), share).interval(row["accuracy"], row["n_test"])
+    assert (row["accuracy_low"], row["accuracy_high"]) == expected
+    assert (row["accuracy_basis"], row["trials"]) == ("folds", "4 folds")
+    assert results.loc[folds.index, "accuracy_variance"].isna().all()

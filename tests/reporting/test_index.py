@@ -1,12 +1,13 @@
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.index import write_index
-from hdr_bench.reporting.published import reproductions
+from hdr_bench.reporting.published import VERDICT_RULE, reproductions
 from hdr_bench.reporting.run_summary import summary_of
 
 
@@ -35,13 +36,43 @@ def test_a_row_a_report_those_after_a_source_first(reports, reported_various):
     assert "None of them has published figures." in text
 
 
+def _change(folder, without=(), **changes):
+    path = folder / "summary.json"
+    content = json.loads(path.read_bytes()) | changes
+    path.write_text(json.dumps({name: value for name, value in content.items() if name not in without}))
+
+
 def test_verdicts_are_counted_and_summed_up(reports):
     for name in ("own", "various"):
-        path = reports / name / "summary.json"
-        path.write_text(json.dumps({**json.loads(path.read_bytes()), "verdicts": {"reproduced": 3, "worse": 1}}))
+        _change(reports / name, verdicts={"reproduced": 3, "worse": 1, "inconclusive": 2})
     text = write_index(reports).read_text()
-    assert "Of 8 published figures in all: 6 reproduced, 2 worse." in text
-    assert _row(text, "various")[3:6] == ["3", "", "1"]
+    assert "Of 12 published figures in all: 6 reproduced, 2 worse, 4 inconclusive." in text
+    assert _row(text, "various")[3:7] == ["3", "", "1", "2"]
+    assert "†" not in text
+
+
+def test_summaries_of_an_earlier_version_are_read_and_said_to_be_by_the_old_rule(reports):
+    _change(reports / "various", verdicts={"reproduced": 3, "worse": 1})
+    later = ("verdict_rule", "clock_seconds", "trial_seconds")
+    _change(reports / "own", later, verdicts={"reproduced": 5, "equal": 2}, seconds=120.0)
+    text = write_index(reports).read_text()
+    assert "Of 4 published figures in all: 3 reproduced, 1 worse." in text
+    assert "By the old rule, in own: of 7 published figures 5 reproduced, 2 equal." in text
+    assert "[own](own/report.md) †" in text
+    assert "[various](various/report.md) |" in text.replace("  ", "")
+    assert _row(text.replace("\\|", "/").replace(" †", ""), "own")[-2] == "2 min"
+    assert "†: verdicts by the old rule" in text
+
+
+def test_the_committed_summaries_are_read(tmp_path):
+    committed = Path(__file__).parents[2] / "reports"
+    names = [path.parent.name for path in committed.glob("*/summary.json")]
+    for name in names:
+        (tmp_path / name).mkdir()
+        shutil.copy(committed / name / "summary.json", tmp_path / name)
+    text = write_index(tmp_path).read_text()
+    assert len(names) >= 10
+    assert all(f"[{name}]" in text for name in names)
 
 
 def test_a_summary_holds_what_the_run_holds(various, publishing):
@@ -49,9 +80,11 @@ def test_a_summary_holds_what_the_run_holds(various, publishing):
     contents = publishing(various, MLP=published)
     summary = summary_of(contents, reproductions(contents))
     assert summary.verdicts == {"equal": 1, "not equal": 1}
+    assert summary.verdict_rule == VERDICT_RULE
     best = contents.summary.sort_values("accuracy", ascending=False, kind="stable").iloc[0]
     assert (summary.best, float(summary.accuracy)) == (best["case"], round(100 * best["accuracy"], 1))
-    assert summary.seconds == pytest.approx(contents.results["seconds"].sum(), abs=0.1)
+    assert summary.trial_seconds == pytest.approx(contents.results["seconds"].sum(), abs=0.1)
+    assert 0 < summary.clock_seconds <= summary.trial_seconds + 0.1
     assert (summary.n_trials, summary.n_bad, summary.is_reduced) == (len(contents.results), 0, False)
 
 
@@ -68,6 +101,6 @@ def test_folders_without_a_summary_are_named_and_no_report_is_an_error(reports, 
 def test_a_damaged_summary_is_named_and_the_old_index_stays(reports):
     before = write_index(reports).read_text()
     (reports / "own" / "summary.json").write_text('{"suite": "own"')
-    with pytest.raises(StoreError, match=r"own/summary.json: not a report's summary; write the report anew"):
+    with pytest.raises(StoreError, match=r"own/summary.json: not a report's summary; write the report again"):
         write_index(reports)
     assert (reports / "README.md").read_text() == before

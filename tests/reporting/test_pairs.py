@@ -1,15 +1,22 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from hdr_bench import run_suite
 from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.finding import _cheaper, finding, glances
-from hdr_bench.reporting.pairs import compare_methods
-from hdr_bench.reporting.statistics import correlated_posterior, holm, paired_difference, resampled_difference
+from hdr_bench.reporting.crossed import Fits, paired_difference
+from hdr_bench.reporting.finding import finding
+from hdr_bench.reporting.glances import glances
+from hdr_bench.reporting.intervals import margin
+from hdr_bench.reporting.pairs import Pair, compare_methods
+from hdr_bench.reporting.statistics import (
+    Difference,
+    benjamini_hochberg,
+    correlated_posterior,
+    resampled_difference,
+)
 
 
 def test_every_pair_that_was_judged_on_the_same_images_is_compared(various):
@@ -30,16 +37,52 @@ def test_every_pair_that_was_judged_on_the_same_images_is_compared(various):
     assert (frame["difference"] >= 0).all()
 
 
-def test_the_p_values_are_those_of_the_predictions_corrected_within_their_images(various):
+def test_the_p_values_are_those_of_the_predictions_corrected_over_all_pairs(various):
     contents = RunContents(various)
-    pairs = [pair for pair in compare_methods(contents).pairs if "folds" not in pair.first]
-    pair = next(pair for pair in pairs if {pair.first, pair.second} == {"k-NN", "Curve, 100 images"})
-    rights = [
-        np.array([found.y_true == found.y_pred for _, found in contents.predictions_of(label)])
+    pairs = compare_methods(contents).pairs
+    pair = next(pair for pair in pairs if {pair.first, pair.second} == {"MLP", "Curve, 100 images"})
+    fits = [
+        Fits.from_predictions([found for _, found in contents.predictions_of(label)], is_deterministic=False)
         for label in (pair.first, pair.second)
     ]
-    assert pair.difference == paired_difference(*rights)
-    assert [each.corrected for each in pairs] == pytest.approx(holm([each.difference.p_value for each in pairs]))
+    assert sorted(len(each.right) for each in fits) == [1, 2]
+    assert pair.difference == paired_difference(*fits)
+    assert [each.corrected for each in pairs] == pytest.approx(
+        benjamini_hochberg([each.difference.p_value for each in pairs])
+    )
+    accuracy = contents.summary.set_index("case")["accuracy"]
+    assert pair.margin == margin(accuracy[pair.first], 360)
+
+
+def test_a_single_fit_of_a_stochastic_method_is_marked(various):
+    contents = RunContents(various)
+    results = contents.results[contents.results["fold"].isna()]
+    single = results[~results["label"].duplicated(keep=False) & ~results["is_deterministic"].astype(bool)]
+    assert {"MLP, wider", "Curve, 100 images"} <= set(single["label"])
+    assert not {"MLP", "k-NN"} & set(single["label"])
+    for pair in compare_methods(contents).pairs:
+        assert pair.is_one_seed == bool({pair.first, pair.second} & set(single["label"])), pair
+
+
+def _pair(low_90, high_90, corrected, margin=0.003):
+    difference = Difference((low_90 + high_90) / 2, low_90 - 0.001, high_90 + 0.001, low_90, high_90, corrected, "")
+    return Pair("a", "b", difference, corrected, margin, is_one_seed=False)
+
+
+@pytest.mark.parametrize(
+    ("pair", "verdict"),
+    [
+        (_pair(0.001, 0.002, 0.05), "better"),
+        (_pair(0.001, 0.002, 0.051), "as good"),
+        (_pair(-0.003, 0.003, 0.9), "as good"),
+        (_pair(-0.003, 0.0031, 0.9), "too few"),
+        (_pair(-0.0031, 0.003, 0.9), "too few"),
+        (_pair(math.nan, math.nan, 1.0), "too few"),
+    ],
+)
+def test_what_may_be_said_of_a_pair(pair, verdict):
+    assert pair.verdict == verdict
+    assert pair.is_told_apart == (verdict == "better")
 
 
 def test_letters_follow_the_pairs_and_each_set_of_images_has_its_own(various):
@@ -55,21 +98,6 @@ def test_letters_follow_the_pairs_and_each_set_of_images_has_its_own(various):
     assert "a" in compared.letters[best]
 
 
-def test_the_finding_ranks_no_noise(various):
-    contents = RunContents(various)
-    compared = compare_methods(contents)
-    text = finding(contents, compared)
-    best, *peers = compared.best["MLP"]
-    assert text.startswith(f"{best} is right most often: on ")
-    for peer in peers[:4]:
-        assert peer in text.partition("It cannot be told from")[2]
-    assert "Judged on other images, and not to be compared with these: k-NN, folds; Tree, folds." in text
-    found = {glance.purpose: glance for glance in glances(contents, compared)}
-    assert found["Most accurate"].labels == (best, *peers)
-    every = {label for glance in found.values() for label in glance.labels}
-    assert not any("Curve" in label or "folds" in label for label in every - {best, *peers})
-
-
 def test_data_sets_are_not_compared_with_each_other(tmp_path):
     content = {"title": "T", "dataset": "digits-8x8", "case": [
         {"name": "k-NN", "estimator": "knn"}, {"name": "Tree", "estimator": "tree"},
@@ -81,24 +109,10 @@ def test_data_sets_are_not_compared_with_each_other(tmp_path):
     assert [(pair.first, pair.second) for pair in compared.pairs] == [("k-NN", "Tree")]
     assert compared.letters["k-NN, mnist"] == ""
     text = finding(contents, compared)
-    assert text.startswith("On digits-8x8: k-NN is right most often: on ")
-    assert "not to be compared with these: Tree, other." in text
-    assert "On mnist-5k: k-NN, mnist is right on 9" in text
+    assert text.startswith("On digits-8x8: k-NN is the most accurate, with an accuracy of 9")
+    assert "Evaluated on other images, and not compared with these: Tree, other." in text
+    assert "On mnist-5k: k-NN, mnist has an accuracy of 9" in text
     assert glances(contents, compared) == []
-
-
-def test_what_costs_less_is_told_from_what_is_as_accurate():
-    rows = [("best", 0.99, 10.0, "a"), ("peer", 0.988, 2.0, "a"), ("other", 0.9, 0.5, "a"), ("part", 0.98, 0.1, "")]
-    shown = (
-        pd.DataFrame(rows, columns=["case", "accuracy", "fit_seconds", "cost_set"])
-        .assign(n_test=1000)
-        .set_index("case")
-    )
-    assert _cheaper(shown, "best", ["peer"]) == "Of these peer trains 5.0 times as fast (2.0 s)."
-    assert (
-        _cheaper(shown, "best", []) == "peer trains 5.0 times as fast (2.0 s) and is right on 98.8 %, 0.2 points less."
-    )
-    assert _cheaper(shown.assign(fit_seconds=[0.09, 0.02, 0.01, 0.01]), "best", []) == ""
 
 
 def test_a_single_fold_tells_nothing():
@@ -110,16 +124,14 @@ def test_a_single_fold_tells_nothing():
 def test_a_damaged_file_of_predictions_leaves_the_others_compared(run):
     contents = RunContents(run)
     key = contents.results.query("label == 'Least squares'")["key"].iloc[0]
-    path = run / "trials" / f"{key}.npz"
+    path = run / "trials" / f"{key}.zip"
     content = bytearray(path.read_bytes())
-    # The result comes first in the file, the predictions after it.
-    place = content.rindex(b"PK\x01\x02", 0, content.index(b"y_pred.npy", len(content) // 2)) - 200
-    content[place] ^= 0xFF
+    content[content.index(b"predictions.json") + 100] ^= 0xFF
     path.write_bytes(content)
     again = RunContents(run)
     compared = compare_methods(again)
     assert {pair.first for pair in compared.pairs} | {pair.second for pair in compared.pairs} == {
         "k-NN | <b>bold</b>", "Tree_50%"
     }  # fmt: skip
-    assert any(key in said for said in again.unreadable)
-    assert not any(str(run) in said for said in again.unreadable)
+    (problem,) = again.results.loc[again.results["status"] == "damaged", "error"]
+    assert problem.startswith(f"trials/{key}.zip: damaged")

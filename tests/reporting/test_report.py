@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hdr_bench import Case, Suite, load_results, run_suite, write_report
+from hdr_bench import Case, Suite, load_predictions, load_results, run_suite, write_report
 from hdr_bench.datasets import Part, make_dataset
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.scoring import score
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.contents import RunContents, slug
-from hdr_bench.reporting.displays import ReliabilityDisplay
 from hdr_bench.reporting.figures import plan_figures
 
-NOT_THE_REPORTS = {"trials", "images", "run.json", ".lock"}
+COMMITTED = ("trials", "labels", "gallery")
+NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock"}
 
 
 def _files(folder):
@@ -43,14 +44,16 @@ def test_the_files_of_a_report(reported):
         *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
         *(f"figures/{name}.{ending}" for name in both for ending in ("png", "svg")),
         *(f"figures/{name}.png" for name in pictures),
+        f"gallery/{load_results(reported)['fingerprint'][0][:16]}.npz",
     }  # fmt: skip
 
 
-def test_the_same_results_give_the_same_bytes_whenever_and_wherever(reported, tmp_path):
+def test_what_is_committed_gives_the_same_bytes_whenever_and_wherever(reported, tmp_path):
     here = _files(reported)
-    elsewhere = shutil.copytree(reported, tmp_path / "another place" / "copy")
-    for name in here:
-        (elsewhere / name).unlink()
+    elsewhere = tmp_path / "another place" / "copy"
+    for name in COMMITTED:
+        shutil.copytree(reported / name, elsewhere / name)
+    shutil.copy2(reported / "run.json", elsewhere)
     environment = {
         **os.environ, "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "123", "SOURCE_DATE_EPOCH": "1", "LC_ALL": "C",
     }  # fmt: skip
@@ -62,6 +65,7 @@ def test_the_same_results_give_the_same_bytes_whenever_and_wherever(reported, tm
     there = _files(elsewhere)
     assert set(there) == set(here)
     assert [name for name in here if here[name] != there[name]] == []
+    assert {path.name for path in elsewhere.iterdir()}.isdisjoint({"images", "scores"})
 
 
 class _Links(html.parser.HTMLParser):
@@ -198,33 +202,31 @@ def test_figures_are_readable_pictures(reported, reported_various):
 @pytest.mark.usefixtures("undrawn")
 def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     keys = load_results(run)["key"]
-    (run / "trials" / f"{keys[0]}.npz").unlink()
-    (run / "trials" / f"{keys[3]}.npz").write_bytes(b"half")
-    # Of the tree's first trial the result can be read, its predictions cannot.
+    (run / "trials" / f"{keys[0]}.zip").unlink()
+    (run / "trials" / f"{keys[3]}.zip").write_bytes(b"half")
+    # A result without its predictions is damaged.
     store = Store(run)
-    result = store.read(keys[1])
-    store.write(result, None)
+    store.write(store.read(keys[1]), None)
     (image,) = (run / "images").iterdir()
     image.write_bytes(b"half an archive")
     text = write_report(run, ["md"]).read_text()
-    assert f"{slug(keys[1])}.npz: it holds no predictions".replace("_", "\\_") in text
+    assert f"trials/{keys[1]}.zip: damaged: its predictions are missing".replace("_", "\\_") in text
     assert "missing: not yet run" in text
-    assert "damaged: cut off; it will be run again" in text
+    assert f"trials/{keys[3]}.zip: damaged: File is not a zip file" in text
     assert f"images/{image.name}: damaged" in text
     assert str(run) not in text
     assert "Tree\\_50%" in text
     assert not [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("gallery-")]
 
 
-def test_probabilities_that_are_not_those_of_the_predictions_have_no_curves_of_classes(run):
+def test_probabilities_that_are_not_those_of_the_predictions_have_no_curves(run):
     store = Store(run)
     for key in load_results(run).query("case == 'Tree_50%'")["key"]:
-        found = store.read_predictions(key)
+        found = load_predictions(run, key)
         other = Predictions(found.y_true, found.y_pred, probabilities=found.probabilities[:, ::-1].copy())
-        store.write(store.read(key), other)
+        store.write(store.read(key).model_copy(update={"scores": score(other, 10)}), other)
     planned = {figure.name: figure for figure in plan_figures(RunContents(run))}
-    (panel,) = planned["curves-2-tree-50"].displays
-    assert isinstance(panel, ReliabilityDisplay)
+    assert "curves-2-tree-50" not in planned
     assert len(planned["curves-1-k-nn-b-bold-b"].displays) == 3
 
 
@@ -232,7 +234,7 @@ def test_probabilities_that_are_not_those_of_the_predictions_have_no_curves_of_c
 def test_without_the_test_images_there_are_no_galleries_and_the_report_says_so(run):
     shutil.rmtree(run / "images")
     text = write_report(run, ["md"]).read_text()
-    assert "The test images are not kept with this run, so it has no galleries" in text
+    assert "The test images are not stored with this run, so it has no galleries" in text
     assert not [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("gallery-")]
 
 

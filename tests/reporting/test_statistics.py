@@ -4,17 +4,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binomtest, chi2, norm, t, ttest_1samp
+from scipy.stats import t, ttest_1samp
 
 from hdr_bench.reporting.intervals import (
+    margin,
     mean_interval,
     newcombe_interval,
+    score_interval,
     spread_over_seeds,
     widened,
     wilson_interval,
 )
 from hdr_bench.reporting.letters import letter_groups, split_letters
-from hdr_bench.reporting.statistics import correlated_posterior, holm, paired_difference, resampled_difference
+from hdr_bench.reporting.statistics import benjamini_hochberg, correlated_posterior, holm, resampled_difference
 
 FOLDS = np.array([0.011, -0.002, 0.007, 0.004, 0.009, -0.004, 0.012, 0.003, 0.006, 0.001])
 
@@ -45,6 +47,27 @@ def test_newcombes_interval_of_a_difference_as_he_published_it():
         assert newcombe_interval(right / n, n, other / n_other, n_other) == pytest.approx((low, high), abs=5e-5)
 
 
+@given(st.integers(1, 500), st.data())
+def test_wilsons_interval_for_any_number_of_images_is_scipys_for_whole_ones(n, data):
+    right = data.draw(st.integers(0, n))
+    assert score_interval(right / n, n) == pytest.approx(wilson_interval(right / n, n), abs=1e-12)
+
+
+@given(st.floats(0, 1), st.floats(0.5, 1e6), st.floats(0.5, 1e4))
+def test_wilsons_interval_holds_the_share_and_stays_within_0_and_1(share, n, freedom):
+    low, high = score_interval(share, n, freedom)
+    assert 0 <= low <= share <= high <= 1
+    assert low < high
+    least, most = score_interval(share, n)
+    assert low <= least + 1e-12
+    assert most <= high + 1e-12
+
+
+def test_the_margin_is_the_reach_of_chance_between_two_test_sets():
+    for share, points in [(0.99, 0.28), (0.98, 0.39), (0.9, 0.83)]:
+        assert 100 * margin(share, 10_000) == pytest.approx(points, abs=0.005)
+
+
 def test_students_interval_is_scipys():
     values = [0.97, 0.981, 0.975]
     found = ttest_1samp(values, 0).confidence_interval()
@@ -52,68 +75,6 @@ def test_students_interval_is_scipys():
     assert np.isnan(mean_interval([0.9])).all()
     wide = mean_interval(values, variance_factor=0.5)
     assert wide[1] - wide[0] == pytest.approx((found.high - found.low) * np.sqrt(1 / 3 + 0.5) / np.sqrt(1 / 3))
-
-
-def test_mcnemars_test_is_exact_for_few_discordant_pairs_and_else_the_chi_squared_one():
-    def pair(won, lost, n=1000):
-        first = np.ones((1, n), bool)
-        second = np.ones((1, n), bool)
-        second[0, :won] = False
-        first[0, won : won + lost] = False
-        return paired_difference(first, second)
-
-    few = pair(17, 7)
-    assert few.test == "McNemar's test, exact"
-    assert few.p_value == pytest.approx(binomtest(7, 24).pvalue)
-    assert few.value == pytest.approx(0.010)
-    many = pair(86, 150)
-    assert many.test == "McNemar's test"
-    assert many.p_value == pytest.approx(chi2.sf((150 - 86 - 1) ** 2 / 236, 1))
-    assert many.low < many.value < many.high < 0
-    assert pair(0, 0).p_value == 1
-    with pytest.raises(ValueError, match="cannot be paired"):
-        paired_difference(np.ones((1, 5), bool), np.ones((1, 4), bool))
-
-
-def test_newcombes_interval_of_paired_shares():
-    def interval(both, won, lost, neither):
-        first = np.repeat([True, True, False, False], [both, won, lost, neither])
-        second = np.repeat([True, False, True, False], [both, won, lost, neither])
-        found = paired_difference(first[None], second[None])
-        return found.low, found.high
-
-    # Of many images it is the interval of the normal distribution; of no discordant pair it is not a point.
-    low, high = interval(90_000, 3000, 2000, 5000)
-    reach = norm.ppf(0.975) * np.sqrt((0.05 - 0.01**2) / 100_000)
-    assert (low, high) == pytest.approx((0.01 - reach, 0.01 + reach), abs=2e-4)
-    low, high = interval(90, 0, 0, 10)
-    assert low == pytest.approx(-high)
-    assert 0.001 < high < 0.1
-    # Newcombe (1998), method 10, by hand for a table without agreement beyond chance: correlation 0, Wilson's alone.
-    (first_low, first_high), (low, high) = wilson_interval(0.5, 100), interval(25, 25, 25, 25)
-    assert (low, high) == pytest.approx(
-        (-np.hypot(0.5 - first_low, first_high - 0.5), np.hypot(first_high - 0.5, 0.5 - first_low))
-    )
-    # The exact test does not tell 5 against 0 from chance, nor does the interval.
-    assert interval(900, 5, 0, 95)[0] < 0 < interval(900, 30, 5, 65)[0]
-
-
-def test_of_seeds_that_agree_the_paired_test_is_the_t_test_over_the_images():
-    rng = np.random.default_rng(1)
-    first, second = rng.random(400) < 0.9, rng.random(400) < 0.85
-    found = paired_difference(np.array([first, first]), np.array([second]))
-    expected = ttest_1samp(first.astype(float) - second, 0)
-    assert found.p_value == pytest.approx(expected.pvalue)
-    interval = expected.confidence_interval()
-    assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
-
-
-def test_seeds_that_differ_make_it_less_sure():
-    rng = np.random.default_rng(2)
-    other = rng.random((1, 1000)) < 0.90
-    steady = np.array([rng.random(1000) < 0.94 for _ in range(3)])
-    shaky = np.array([rng.random(1000) < share for share in (0.88, 0.94, 0.999)])
-    assert paired_difference(steady, other).p_value < 0.01 < paired_difference(shaky, other).p_value
 
 
 def test_the_resampled_test_without_its_correction_is_the_t_test():
@@ -156,6 +117,29 @@ def test_holms_example():
     # Holm's own rule: the smallest times n, the next times n - 1, never less than the one before.
     assert holm([0.01, 0.02, 0.03, 0.005]) == pytest.approx([0.03, 0.04, 0.04, 0.02])
     assert holm([]) == []
+
+
+def test_benjamini_and_hochbergs_example():
+    # Benjamini and Hochberg (1995), section 4.1: of 15 p-values the procedure finds the first four at 5 %.
+    p_values = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528,
+                0.7590, 1.0]  # fmt: skip
+    corrected = benjamini_hochberg(p_values)
+    assert [p <= 0.05 for p in corrected] == [True] * 4 + [False] * 11
+    assert corrected[3] == pytest.approx(0.0095 * 15 / 4)
+    # Holm's procedure leaves three of them, as Bonferroni's.
+    assert sum(p <= 0.05 for p in holm(p_values)) == 3
+    assert benjamini_hochberg([]) == []
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
+def test_benjamini_and_hochberg_keep_the_order_and_raise_no_more_than_holm(p_values):
+    corrected = benjamini_hochberg(p_values)
+    ordered = [after for _, after in sorted(zip(p_values, corrected, strict=True))]
+    assert ordered == sorted(ordered)
+    for before, after, by_holm in zip(p_values, corrected, holm(p_values), strict=True):
+        assert before - 1e-12 <= after <= by_holm + 1e-12
+        assert after <= 1
 
 
 def test_an_interval_is_widened_by_the_spread_over_seeds():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import precision_recall_fscore_support
 
 from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.costs import Cost, costs_of, is_apart, speed_up, threshold
 from hdr_bench.reporting.pairs import compare_methods
 from hdr_bench.reporting.published import reproductions
 from hdr_bench.reporting.tables import make_tables, to_cells, to_csv, to_latex, to_markdown
@@ -42,14 +43,14 @@ def test_what_each_table_holds(tables, various_tables):
     assert list(tables) == ["accuracy", "claims", "time", "memory", "scores", "classes", "pairs"]
     assert list(various_tables) == ["accuracy", "time", "memory", "scores", "search", "classes", "pairs"]
     assert [head.partition(" (")[0] for head in tables["accuracy"].heads] == [
-        "Method", "Accuracy", "95 % interval", "Group", "Error", "Trials", "Std. dev.", "95 % of the mean",
+        "Method", "Accuracy", "95 % interval", "Group", "Error", "Trials", "Lowest to highest", "Std. dev.",
     ]  # fmt: skip
     assert {row[-1] for row in tables["time"].rows[:3]} <= {"scikit-learn", "faiss", "onedal", "scipy"}
     for name in ("accuracy", "time", "memory", "scores"):
         table = tables[name]
         assert [row[0] for row in table.rows] == CASES
         assert all(len(row) == len(table.heads) == len(table.aligned) for row in table.rows)
-        assert set(table.rows[-1][1:]) <= {MISSING, "0"}
+        assert set(table.rows[-1][1:]) <= {MISSING, "0", "0 of 1"}
 
 
 def test_units_stand_once_in_the_head(tables, various_tables):
@@ -65,9 +66,9 @@ def test_cells_are_the_exact_values_rounded(tables, finished_run):
     for row, exact in zip(tables["accuracy"].rows[:3], summary["accuracy"], strict=False):
         assert float(row[1]) == pytest.approx(100 * exact, abs=0.05)
         assert len(row[1].partition(".")[2]) == 1
-    assert tables["memory"].rows[2][4] == "650"
-    low, high = summary.loc[1, ["accuracy_mean_low", "accuracy_mean_high"]]
-    assert tables["accuracy"].rows[1][-1] == f"{100 * low:.1f}–{100 * high:.1f}"
+    assert dict(zip(tables["memory"].heads, tables["memory"].rows[2], strict=True))["Parameters"] == "650"
+    low, high = summary.loc[1, ["accuracy_min", "accuracy_max"]]
+    assert tables["accuracy"].rows[1][5:7] == ("2 seeds", f"{100 * low:.1f}–{100 * high:.1f}")
 
 
 def test_the_best_is_marked_and_what_is_like_it(tables, finished_run):
@@ -83,25 +84,119 @@ def test_the_best_is_marked_and_what_is_like_it(tables, finished_run):
     assert f"\\textbf{{{cell.text}}}" in to_latex(tables["accuracy"])
 
 
-def test_costs_that_noise_explains_are_not_ranked():
-    def marks(values, trials, sets=None):
-        rows = [
-            {"label": f"m{number}", "fit_seconds": value * factor, "status": "ok"}
-            for number, value in enumerate(values)
-            for factor in ((0.8, 1.25) if trials == 2 else (1.0,))
-        ]
-        summary = pd.DataFrame(
-            {"case": [f"m{number}" for number in range(len(values))], "fit_seconds": values, "n_trials": trials,
-             "is_time_disturbed": False, "cost_set": sets or "all"}
-        )  # fmt: skip
-        return least_marks(summary, pd.DataFrame(rows), "fit_seconds")
+def _costs(measure="fit_seconds", **fits):
+    """Return a summary and results of made-up costs: for each row its values, or a dict with more."""
+    rows, summary = [], []
+    for case, asked in fits.items():
+        made = asked if isinstance(asked, dict) else {"values": asked}
+        waits = made.get("waits", [0.0] * len(made["values"]))
+        rows += [
+            {"case": case, "protocol": "holdout", "samples": np.nan, "status": "ok", measure: value,
+             "fit_wait_share": wait, "predict_wait_share": wait, "n_concurrent": made.get("n_concurrent", 1)}
+            for value, wait in zip(made["values"], waits, strict=True)
+        ]  # fmt: skip
+        summary.append({"case": case, "cost_set": made.get("set", "all"), "is_ranked": made.get("is_ranked", True),
+                        "is_dummy": made.get("is_dummy", False)})  # fmt: skip
+    return pd.DataFrame(summary), pd.DataFrame(rows)
 
-    assert marks([10.0, 15.0, 25.0], 1) == {0: "best", 1: "like the best"}
-    assert marks([10.0, 15.0, 90.0], 2) == {0: "best", 1: "like the best"}
-    assert marks([0.02, 0.09, 5.0], 1) == {0: "best", 1: "like the best"}
-    assert marks([np.nan, 5.0], 1) == {}
-    # Other data or other numbers of images are ranked apart, parts of a learning curve are not.
-    assert marks([10.0, 30.0, 1.0, 50.0, 0.1], 1, ["a", "a", "b", "b", ""]) == {0: "best", 2: "best"}
+
+def _marks(measure="fit_seconds", **fits):
+    summary, results = _costs(measure, **fits)
+    marks = least_marks(summary, results, measure)
+    return {summary["case"][row]: mark for row, mark in marks.items()}
+
+
+def test_the_least_is_marked_if_anything_is_measured_apart_from_it():
+    # Ranges that overlap; ranges apart by less than a tenth; apart.
+    assert _marks(a=[10, 12, 14], b=[13, 15, 16], c=[30, 31, 32]) == {"a": "best", "b": "like the best"}
+    assert _marks(a=[10.0, 10.1, 10.2], b=[10.3, 10.4, 10.5], c=[20, 21, 22]) == {"a": "best", "b": "like the best"}
+    assert _marks(a=[10, 11, 12], b=[13, 14, 15]) == {"a": "best"}
+    # Nothing is measured apart: nothing is the least.
+    assert _marks(a=[10, 12, 14], b=[13, 15, 16]) == {}
+    assert _marks(a=[10, 12, 14]) == {}
+
+
+def test_no_factor_is_hidden_by_an_absolute_floor():
+    assert _marks(a=[0.0042], b=[0.0072], c=[0.0717], d=[0.09]) == {"a": "best", "b": "like the best"}
+    assert _marks("fit_peak_bytes", a=[250_000], b=[4_250_000]) == {"a": "best"}
+    assert _marks(a=[0.0040, 0.0042, 0.0041], b=[0.0072, 0.0070, 0.0071]) == {"a": "best"}
+
+
+def test_fewer_fits_need_a_factor():
+    assert _marks(a=[10.0], b=[29.0], c=[31.0]) == {"a": "best", "b": "like the best"}
+    assert _marks("predict_seconds", a=[1.0], b=[3.9], c=[4.1]) == {"a": "best", "b": "like the best"}
+    assert _marks("fit_peak_bytes", a=[1e6], b=[1.9e6], c=[2.1e6]) == {"a": "best", "b": "like the best"}
+    assert _marks("size_bytes", a=[1e6], b=[1.09e6], c=[1.11e6]) == {"a": "best", "b": "like the best"}
+    # One of the two has enough fits.
+    assert _marks(a=[10, 11, 12], b=[25.0], c=[99.0]) == {"a": "best", "b": "like the best"}
+
+
+def test_disturbed_fits_dummies_and_incomplete_rows_are_not_ranked():
+    busy = {"waits": [0.3, 0.0, 0.0, 0.01], "values": [90, 10, 11, 12]}
+    assert _marks(a=busy, b=[20, 21, 22]) == {"a": "best"}
+    assert _marks(a={"values": [1, 1, 1], "waits": [0.2, 0.2, 0.2]}, b=[10, 11, 12], c=[20, 21, 22]) == {"b": "best"}
+    # Results from before the wait was measured.
+    old = {"waits": [np.nan] * 3, "n_concurrent": 2}
+    assert _marks(a={"values": [1, 1, 1], **old}, b={"values": [9, 9, 9], **old}) == {}
+    assert _marks("fit_peak_bytes", a={"values": [1, 1, 1], **old}, b={"values": [9, 9, 9], **old}) == {"a": "best"}
+    apart = {"dummy": {"values": [1, 1, 1], "is_dummy": True}, "partly": {"values": [1, 1], "is_ranked": False}}
+    assert _marks(**apart, b=[10, 11, 12], c=[20, 21, 22]) == {"b": "best"}
+
+
+def test_other_data_and_numbers_of_images_are_ranked_apart():
+    marks = _marks(
+        a={"values": [10.0], "set": "a"},
+        b={"values": [31.0], "set": "a"},
+        c={"values": [1.0], "set": "b"},
+        d={"values": [50.0], "set": "b"},
+        part={"values": [0.1], "set": ""},
+    )
+    assert marks == {"a": "best", "c": "best"}
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.floats(1e-4, 1e4), min_size=1, max_size=6),
+    st.lists(st.floats(1e-4, 1e4), min_size=1, max_size=6),
+    st.floats(1e-3, 1e3),
+)
+def test_whether_costs_are_apart_does_not_depend_on_their_unit_or_order(one, other, unit):
+    first, second = Cost("fit_seconds", tuple(one)), Cost("fit_seconds", tuple(other))
+    assert is_apart(first, second) == is_apart(second, first)
+    assert not is_apart(first, first)
+    ratio = first.median / second.median
+    # Where rounding decides, it may decide otherwise in another unit.
+    if abs(abs(np.log(ratio)) - np.log(threshold(first, second))) > 1e-9:
+        scaled = [Cost("fit_seconds", tuple(unit * value for value in values)) for values in (one, other)]
+        assert is_apart(*scaled) == is_apart(first, second)
+    if said := speed_up(first, second):
+        assert float(said.replace(",", "")) == pytest.approx(ratio, rel=0.5)
+        assert len(said.replace(",", "").rstrip("0")) == 1
+        assert min(one) > 2 * max(other)
+        assert min(len(one), len(other)) >= 3
+
+
+def test_times_are_medians_with_their_range_and_the_rule_is_said(tables, various_tables, finished_run):
+    contents = RunContents(finished_run)
+    table = tables["time"]
+    values = contents.results.query("case == 'Tree_50%'")["fit_seconds"].astype(float)
+    exact = pd.read_csv(io.StringIO(to_csv(table))).set_index("method").loc["Tree_50%"]
+    costs = costs_of(contents.results, "fit_seconds")["Tree_50%"]
+    assert (exact["fit_seconds"], exact["fit_seconds_low"]) == pytest.approx((costs.median, costs.low))
+    assert set(costs.values) <= set(values)
+    row = dict(zip(table.heads, table.rows[1], strict=True))
+    assert row["Fit (s)"] == write_time(costs.median)
+    if len(costs.values) == 2:
+        assert row["Fit, range (s)"] == f"{write_time(min(values))}–{write_time(max(values))}"
+    else:
+        assert row["Fit, range (s)"] == MISSING
+    assert row["Fits"] == str(len(costs.values))
+    assert dict(zip(table.heads, table.rows[0], strict=True))["Fit, range (s)"] == MISSING
+    # Peaks of memory are as they are on a busy machine as well.
+    assert various_tables["memory"].marks
+    note = various_tables["memory"].note
+    assert "the ranges do not overlap, and the medians differ by more than 10 %" in note
+    assert "more than 2 times as much to fit, 4 times to predict" in note
 
 
 def test_each_class_is_scikit_learns(tables, finished_run):
@@ -121,9 +216,30 @@ def test_pairs_have_their_test_and_what_the_bayesian_one_says(various_tables):
     assert "corrected resampled t-test" in table.note
     assert "Bayesian correlated t-test" in table.note
     (folds,) = [row for row in table.rows if row[0] == "k-NN, folds"]
-    assert folds[6] == "yes"
+    assert folds[6] == "better"
     assert float(folds[7]) > 0.99
     assert {row[7] for row in table.rows if row is not folds} == {MISSING}
+
+
+def test_each_pair_has_a_verdict_in_words(various_tables, finished_various):
+    table = various_tables["pairs"]
+    assert table.heads[5:7] == ("p (Benjamini-Hochberg)", "Verdict")
+    pairs = compare_methods(RunContents(finished_various)).pairs
+    expected = {"better": "better", "as good": "as good, within", "too few": "too few"}
+    for row, pair in zip(table.rows, pairs, strict=True):
+        assert row[6].startswith(expected[pair.verdict])
+        assert row[6].endswith(" (one seed)") == pair.is_one_seed
+        if pair.verdict == "too few":
+            assert ("seeds" in row[6]) == pair.is_stochastic
+    assert {row[6].partition(",")[0] for row in table.rows} >= {"better", "better (one seed)"}
+
+
+def test_notes_say_what_the_intervals_hold(tables, various_tables):
+    assert "The 95 % interval is Wilson's" in tables["accuracy"].note
+    assert "Nadeau and Bengio" not in tables["accuracy"].note
+    assert "Nadeau and Bengio" in various_tables["accuracy"].note
+    assert "single seed" in various_tables["accuracy"].note
+    assert "Benjamini and Hochberg" in various_tables["accuracy"].note
 
 
 def test_what_was_searched_and_chosen(various_tables):

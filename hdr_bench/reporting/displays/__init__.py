@@ -3,10 +3,11 @@
 Each has `from_results`, `frame()` for its numbers, and `plot(ax=)`, which returns the display.
 """
 
-from hdr_bench.reporting.displays.accuracy import AccuracyDisplay, CostDisplay
+from hdr_bench.reporting.displays.accuracy import AccuracyDisplay
 from hdr_bench.reporting.displays.calibration import ReliabilityDisplay
 from hdr_bench.reporting.displays.classes import PrecisionRecallDisplay, RocDisplay
 from hdr_bench.reporting.displays.confusion import ConfusionDisplay, ConfusionGridDisplay
+from hdr_bench.reporting.displays.costs import CostDisplay
 from hdr_bench.reporting.displays.disagreement import DisagreementDisplay
 from hdr_bench.reporting.displays.gallery import GalleryDisplay
 from hdr_bench.reporting.displays.rejection import RejectionDisplay

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.confidence import N_BINS, Reliability, reliability, shares_of
+from hdr_bench.experiments.result import Reliability
 from hdr_bench.reporting.contents import RunContents, read_contents
 from hdr_bench.reporting.displays.base import axes_of, shortened
 from hdr_bench.reporting.style import INK, colour_of
@@ -24,6 +24,9 @@ class ReliabilityDisplay:
     Attributes
     ----------
     reliability : Reliability
+        Of the images of all trials.
+    calibration_error : float
+        Expected calibration error, the mean over the trials.
     title : str
     number : int
         The method's place in the suite, which its colour follows.
@@ -32,14 +35,15 @@ class ReliabilityDisplay:
     """
 
     reliability: Reliability
+    calibration_error: float
     title: str = ""
     number: int = 0
     ax_: Any = field(default=None, init=False)
     figure_: Any = field(default=None, init=False)
 
     @classmethod
-    def from_results(cls, source: RunContents | str | os.PathLike[str], case: str, n_bins: int = N_BINS) -> Self:
-        """Make the display of a method of the run in the folder `source`, of all its trials together.
+    def from_results(cls, source: RunContents | str | os.PathLike[str], case: str) -> Self:
+        """Make the display of a method of the run in the folder `source`, from all its trials.
 
         Raises
         ------
@@ -49,15 +53,13 @@ class ReliabilityDisplay:
             If none of its trials went well, or the method gives no probabilities.
         """
         contents = read_contents(source)
-        found = [each for _, each in contents.predictions_of(contents.label_of_case(case))]
-        shares = [shares_of(each) for each in found]
-        if not found or any(each is None for each in shares):
+        found = contents.predictions_of(contents.label_of_case(case))
+        bins = [each.summary.reliability for _, each in found if each.summary is not None]
+        known = [each for each in bins if each is not None]
+        if not found or len(known) < len(found):
             raise StoreError(f"{contents.store.folder}: {case!r} gives no probabilities")
-        y_pred = np.concatenate([each.y_pred for each in found])
-        whole = np.concatenate([each for each in shares if each is not None])
-        is_right = y_pred == np.concatenate([each.y_true for each in found])
         number = int(contents.summary.loc[contents.summary["method"] == case, "number"].iloc[0])
-        return cls(reliability(is_right, whole[np.arange(len(whole)), y_pred], n_bins), case, number)
+        return cls(_pooled(known), float(np.mean([each.calibration_error for each in known])), case, number)
 
     def frame(self) -> pd.DataFrame:
         """Return a row a bin: number of images, mean confidence and accuracy, as shares."""
@@ -80,6 +82,17 @@ class ReliabilityDisplay:
         self.ax_.set_ylim(0, 1.03)
         self.ax_.set_xlabel("Mean confidence of a bin")
         self.ax_.set_ylabel("Accuracy in the bin")
-        error = 100 * self.reliability.calibration_error
+        error = 100 * self.calibration_error
         self.ax_.set_title(f"Reliability: {shortened(self.title)}\n(expected calibration error {error:.1f} %)")
         return self
+
+
+def _pooled(found: list[Reliability]) -> Reliability:
+    """Return the bins of several trials as one: a probability means the same in each of them."""
+    counts = np.sum([each.counts for each in found], axis=0)
+    with np.errstate(invalid="ignore"):
+        means = (
+            np.nansum([each.counts * values for each, values in zip(found, columns, strict=True)], axis=0) / counts
+            for columns in ([each.confidence for each in found], [each.accuracy for each in found])
+        )
+        return Reliability(counts, *means)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.confidence import class_scores
+from hdr_bench.experiments.result import ClassCurve
 from hdr_bench.reporting.contents import RunContents, read_contents
 from hdr_bench.reporting.displays.base import axes_of, legend_beside, shortened
 from hdr_bench.reporting.style import colour_of, line_of
@@ -52,14 +51,21 @@ class ClassCurvesDisplay(ABC):
 
     @staticmethod
     @abstractmethod
-    def _curve(is_class: NDArray[np.bool_], scores: NDArray[np.float64]) -> Curve:
-        """Return the curve of a class against all others, and the area under it."""
+    def _points(curve: ClassCurve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the two coordinates of a trial's curve, the first ascending."""
+
+    @staticmethod
+    @abstractmethod
+    def _area(curve: ClassCurve) -> float:
+        """Return the area under a trial's curve."""
 
     @classmethod
     def from_results(cls, source: RunContents | str | os.PathLike[str], case: str) -> Self:
-        """Make the display of a method of the run in the folder `source`, from the scores of all its trials together.
+        """Make the display of a method of the run in the folder `source`: of several trials, the mean curve and area.
 
-        A class that no image is of has no curve.
+        Curves are averaged vertically (Fawcett 2006, "An introduction to ROC analysis", Pattern Recognition Letters
+        27), areas are the mean of the trials' own: scores of different fits are never put together. A class that no
+        image is of has no curve.
 
         Raises
         ------
@@ -69,10 +75,24 @@ class ClassCurvesDisplay(ABC):
             If none of its trials went well, or the method gives no scores of classes.
         """
         contents = read_contents(source)
-        y_true, scores, names = scored(contents, case)
-        present = np.flatnonzero(np.bincount(y_true, minlength=len(names)))
-        curves = {names[code]: cls._curve(y_true == code, scores[:, code]) for code in present if len(present) > 1}
-        return cls(curves, title=case)
+        found = contents.predictions_of(contents.label_of_case(case))
+        summaries = [predictions.summary for _, predictions in found if predictions.summary is not None]
+        if not summaries or len(summaries) < len(found):
+            raise StoreError(f"{contents.store.folder}: {case!r} gives no scores of classes that could be drawn")
+        names = found[0][0].class_names
+        by_class = {
+            names[code]: [each.curves[code] for each in summaries if code in each.curves] for code in range(len(names))
+        }
+        return cls({name: cls._mean(curves) for name, curves in by_class.items() if curves}, title=case)
+
+    @classmethod
+    def _mean(cls, curves: list[ClassCurve]) -> Curve:
+        points = [cls._points(curve) for curve in curves]
+        area = float(np.mean([cls._area(curve) for curve in curves]))
+        if len(points) == 1:
+            return *points[0], area
+        across = np.unique(np.concatenate([each for each, _ in points]))
+        return across, np.mean([np.interp(across, *each) for each in points], axis=0), area
 
     def frame(self) -> pd.DataFrame:
         """Return a row a point of each curve: class, both coordinates, and the area under the curve."""
@@ -124,9 +144,13 @@ class RocDisplay(ClassCurvesDisplay):
     legend: ClassVar[str] = "area"
 
     @staticmethod
-    def _curve(is_class: NDArray[np.bool_], scores: NDArray[np.float64]) -> Curve:
-        across, up, _ = roc_curve(is_class, scores)
-        return across, up, float(auc(across, up))
+    def _points(curve: ClassCurve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        found, mistaken = np.cumsum(curve.positives), np.cumsum(curve.negatives)
+        return np.append(0.0, mistaken / mistaken[-1]), np.append(0.0, found / found[-1])
+
+    @staticmethod
+    def _area(curve: ClassCurve) -> float:
+        return curve.auc
 
 
 @dataclass(eq=False)
@@ -145,27 +169,14 @@ class PrecisionRecallDisplay(ClassCurvesDisplay):
     legend: ClassVar[str] = "average precision"
 
     @staticmethod
-    def _curve(is_class: NDArray[np.bool_], scores: NDArray[np.float64]) -> Curve:
-        precision, recall, _ = precision_recall_curve(is_class, scores, drop_intermediate=True)
-        return recall, precision, float(average_precision_score(is_class, scores))
+    def _points(curve: ClassCurve) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        found, mistaken = np.cumsum(curve.positives), np.cumsum(curve.negatives)
+        precision = found / (found + mistaken)
+        return np.append(0.0, found / found[-1]), np.append(precision[0], precision)
 
-
-def scored(contents: RunContents, case: str) -> tuple[NDArray[np.int64], NDArray[np.float64], tuple[str, ...]]:
-    """Return truth, scores of classes, and the classes' names, of all trials of a method together.
-
-    Raises
-    ------
-    UnknownNameError
-        If the run has no such case.
-    StoreError
-        If none of its trials went well, or the method gives no scores of classes.
-    """
-    found = contents.predictions_of(contents.label_of_case(case))
-    parts = [(predictions.y_true, class_scores(predictions, len(record.class_names))) for record, predictions in found]
-    if not parts or any(scores is None for _, scores in parts):
-        raise StoreError(f"{contents.store.folder}: {case!r} gives no scores of classes that could be drawn")
-    y_true = np.concatenate([truth for truth, _ in parts])
-    return y_true, np.concatenate([scores for _, scores in parts if scores is not None]), found[0][0].class_names
+    @staticmethod
+    def _area(curve: ClassCurve) -> float:
+        return curve.average_precision
 
 
 def _simplified(

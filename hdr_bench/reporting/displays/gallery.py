@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.experiments.confidence import class_scores
 from hdr_bench.experiments.result import Predictions
 from hdr_bench.reporting.contents import RunContents, read_contents
 from hdr_bench.reporting.displays.base import axes_of, shortened
@@ -41,7 +40,7 @@ class Shown:
     predictions : tuple of str
         What it was taken for; of several methods each different answer once.
     confidence : float
-        Probability of the predicted class; missing where the method gives none, or they are several.
+        Probability of the predicted class, for wrong images; missing where the method gives none, or they are several.
     """
 
     index: int
@@ -93,27 +92,19 @@ class GalleryDisplay:
             raise UnknownNameError("kind of gallery", kind, KINDS)
         contents = read_contents(source)
         found = contents.predictions_of(contents.label_of_case(case))
-        images = contents.images_of(found[0][0]) if found else None
-        if images is None:
-            raise StoreError(f"{contents.store.folder}: the images that {case!r} was judged on are not there")
+        if not found:
+            raise StoreError(f"{contents.store.folder}: there are no predictions of {case!r}")
         (record, predictions), names = found[0], found[0][0].class_names
-        is_right = predictions.y_true == predictions.y_pred
-        confidence = _confidence(predictions, len(names))
-        if kind == "wrong":
-            chosen = np.flatnonzero(~is_right)
-            chosen = chosen[np.argsort(-confidence[chosen], kind="stable")]
-        else:
-            chosen = _spread_over_classes(np.flatnonzero(is_right), predictions.y_true)
-        is_probability = predictions.probabilities is not None
+        chosen, confidence = _wrong(predictions) if kind == "wrong" else _right(predictions)
         shown = tuple(
-            Shown(int(index), names[predictions.y_true[index]], (names[predictions.y_pred[index]],),
-                  float(confidence[index]) if is_probability else math.nan)
-            for index in chosen[:most]
-        )  # fmt: skip
+            Shown(int(index), names[predictions.y_true[index]], (names[predictions.y_pred[index]],), float(sure))
+            for index, sure in zip(chosen[:most], confidence[:most], strict=True)
+        )
         words = {"wrong": "wrong, the surest first", "right": "right"}[kind]
         seed = "" if record.trial.is_deterministic else f", seed {record.trial.seed}"
         title = f"{case}{seed}: images it gets {words}"
-        return cls(images[[each.index for each in shown]], shown, title, len(chosen))
+        images = contents.pictures(record, [each.index for each in shown])
+        return cls(images, shown, title, len(chosen))
 
     @classmethod
     def of_all_wrong(cls, source: RunContents | str | os.PathLike[str], most: int = MOST_IMAGES) -> Self:
@@ -129,9 +120,8 @@ class GalleryDisplay:
         contents = read_contents(source)
         cases = contents.cases_on_same_images()
         found = [each for case in cases for each in contents.predictions_of(contents.label_of_case(case))]
-        pictures = contents.images_of(found[0][0]) if found else None
-        if pictures is None:
-            raise StoreError(f"{contents.store.folder}: the images that the methods were judged on are not there")
+        if not found:
+            raise StoreError(f"{contents.store.folder}: no method was evaluated on a test part")
         wrong = np.all([each.y_true != each.y_pred for _, each in found], axis=0)
         names, y_true = found[0][0].class_names, found[0][1].y_true
         chosen = np.flatnonzero(wrong)
@@ -141,7 +131,8 @@ class GalleryDisplay:
             for index in chosen[:most]
         )  # fmt: skip
         title = f"Images that all {len(cases)} methods get wrong"
-        return cls(pictures[[each.index for each in shown]], shown, title, len(chosen))
+        images = contents.pictures(found[0][0], [each.index for each in shown])
+        return cls(images, shown, title, len(chosen))
 
     def frame(self) -> pd.DataFrame:
         """Return a row an image: its place in the test part, truth, predictions, confidence."""
@@ -195,13 +186,21 @@ def caption(shown: Shown) -> str:
     return said if math.isnan(shown.confidence) else f"{said}, {100 * shown.confidence:.0f} %"
 
 
-def _confidence(predictions: Predictions, n_classes: int) -> NDArray[np.float64]:
-    """Return the score of the predicted class; zeros where there are no scores, which leave the order as it is."""
-    scores = class_scores(predictions, n_classes)
-    if scores is None:
-        return np.zeros(len(predictions.y_true))
-    picked: NDArray[np.float64] = scores[np.arange(len(scores)), predictions.y_pred]
-    return picked
+def _wrong(predictions: Predictions) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the images that are classified wrongly, the surest errors first, and the probability of each."""
+    wrong, summary = np.flatnonzero(~predictions.is_right), predictions.summary
+    if summary is None:
+        return wrong, np.full(len(wrong), np.nan)
+    order = np.argsort(-summary.confidence, kind="stable")
+    # Only what comes of probabilities is one.
+    sure = summary.confidence if summary.reliability is not None else np.full(len(wrong), np.nan)
+    return wrong[order], sure[order]
+
+
+def _right(predictions: Predictions) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the images that are classified correctly, as many of each class, without a probability."""
+    chosen = _spread_over_classes(np.flatnonzero(predictions.is_right), predictions.y_true)
+    return chosen, np.full(len(chosen), np.nan)
 
 
 def _spread_over_classes(indices: NDArray[np.intp], y_true: NDArray[np.int64]) -> NDArray[np.intp]:

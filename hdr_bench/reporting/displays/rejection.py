@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.confidence import REJECTION_ERROR, class_scores, margins, rejection_curve
+from hdr_bench.experiments.confidence import REJECTION_ERROR
+from hdr_bench.experiments.result import ScoreSummary
 from hdr_bench.reporting.contents import RunContents, read_contents
 from hdr_bench.reporting.displays.base import axes_of, legend_beside, plain_log, shortened
 from hdr_bench.reporting.style import INK, colour_of, line_of
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_POINTS = 120
 _LEAST_PERCENT = 0.05
+_ROUNDING = 1e-12
 
 
 @dataclass(eq=False)
@@ -47,7 +50,7 @@ class RejectionDisplay:
         cases: Sequence[str] | None = None,
         most: int | None = None,
     ) -> Self:
-        """Make the display of `cases` of the run in the folder `source`, or of all; trials of a method together.
+        """Make the display of `cases` of the run in the folder `source`, or of all; of a method's trials the mean.
 
         Methods without scores of classes are left out; of the others, the `most` most accurate are taken.
 
@@ -106,12 +109,19 @@ class RejectionDisplay:
 
 
 def _curve(contents: RunContents, case: str, numbers: dict[str, int]) -> pd.DataFrame | None:
-    """Return a method's curve, from none refused on; None for a method without scores of classes."""
+    """Return a method's curve, from none refused on, the mean over its trials; None without scores of classes."""
     found = contents.predictions_of(contents.label_of_case(case))
-    scores = [class_scores(each, len(record.class_names)) for record, each in found]
-    if not scores or any(each is None for each in scores):
+    summaries = [each.summary for _, each in found if each.summary is not None]
+    if not summaries or len(summaries) < len(found):
         return None
-    is_right = np.concatenate([each.y_true == each.y_pred for _, each in found])
-    margin = np.concatenate([margins(each) for each in scores if each is not None])
-    rejected, errors = rejection_curve(is_right, margin)
-    return pd.DataFrame({"case": case, "number": numbers[case], "rejected": rejected, "error": errors}).iloc[::-1]
+    rejected = np.unique(np.concatenate([1 - each.kept / each.kept[-1] for each in summaries]))
+    errors = np.mean([_error_at(rejected, each) for each in summaries], axis=0)
+    return pd.DataFrame({"case": case, "number": numbers[case], "rejected": rejected, "error": errors})
+
+
+def _error_at(rejected: NDArray[np.float64], summary: ScoreSummary) -> NDArray[np.float64]:
+    """Return the error on the rest where at least these shares are refused, by the next threshold of a trial."""
+    shares = (1 - summary.kept / summary.kept[-1])[::-1]
+    errors = (summary.wrong / summary.kept)[::-1]
+    places = np.minimum(np.searchsorted(shares, rejected - _ROUNDING), len(shares) - 1)
+    return errors[places]

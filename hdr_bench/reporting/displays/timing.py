@@ -1,4 +1,4 @@
-"""Times as distributions, where they were measured more than once."""
+"""Times as distributions, if they were measured more than once."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -7,6 +7,7 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.reporting.displays.base import axes_of, plain_log, shortened
+from hdr_bench.reporting.disturbed import Call, disturbed_times
 from hdr_bench.reporting.frame import label_of, summarise
 from hdr_bench.reporting.style import colour_of, marker_of
 
@@ -37,7 +38,7 @@ class TimingDisplay:
 
     @classmethod
     def from_results(cls, results: pd.DataFrame, measure: str = "fit_seconds") -> Self:
-        """Make the display from what `load_results` returns; times that other trials disturbed are left out.
+        """Make the display from what `load_results` returns; disturbed ones are left out.
 
         Raises
         ------
@@ -50,11 +51,12 @@ class TimingDisplay:
             raise UnknownNameError("time", measure, TIMES)
         numbers = summarise(results).set_index("case")["number"]
         labels = pd.Series([label_of(row) for row in results.to_dict("records")], index=results.index, dtype=object)
-        good = results.assign(label=labels)[(results["status"] == "ok") & ~(results["n_concurrent"].astype(float) > 1)]
+        call: Call = "fit" if measure == "fit_seconds" else "predict"
+        good = results.assign(label=labels)[(results["status"] == "ok") & ~disturbed_times(results, call)]
         counts = good["label"].value_counts()
         repeated = good[good["label"].map(counts) > 1]
         if not len(repeated):
-            raise StoreError("no time was measured more than once; run the suite with more repeats")
+            raise StoreError("no undisturbed time was measured more than once; run the suite with more repeats")
         times = {"case": repeated["label"], "number": repeated["label"].map(numbers), "seconds": repeated[measure]}
         return cls(pd.DataFrame(times).reset_index(drop=True), measure)
 
@@ -63,7 +65,7 @@ class TimingDisplay:
         return self.times[["case", "seconds"]]
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw a line a method: a mark a time, a bar at the median, on a logarithmic axis."""
+        """Draw a line for each method: a mark for each time, a bar at the median, on a logarithmic axis."""
         self.ax_, self.figure_ = axes_of(ax)
         cases = list(dict.fromkeys(self.times["case"]))
         for place, case in enumerate(cases):

@@ -58,7 +58,7 @@ class TrainingDisplay:
         UnknownNameError
             If there is no such quantity, or the run has no such case.
         StoreError
-            If none of them has a course of training.
+            If the quantity is recorded of none of them, or is nowhere a number.
         """
         if quantity not in _LABELS:
             raise UnknownNameError("quantity", quantity, _LABELS)
@@ -72,6 +72,9 @@ class TrainingDisplay:
         chosen = [case for case in (numbers if cases is None else cases) if case in good]
         records = [record for case in chosen for record in contents.good_records(contents.label_of_case(case))]
         histories = pd.DataFrame(history_rows(records))
+        # A network that diverged has no loss, and other libraries record other quantities.
+        recorded = histories.reindex(columns=[f"{part}_{quantity}" for part in _PARTS]).notna().any(axis=1)
+        histories = histories[recorded]
         if not len(histories):
             raise StoreError(f"{contents.store.folder}: no course of training is kept of {', '.join(cases or numbers)}")
         evaluated = {
@@ -85,6 +88,7 @@ class TrainingDisplay:
         columns = [f"{part}_{self.quantity}" for part in _PARTS if f"{part}_{self.quantity}" in self.histories]
         long = self.histories.melt(["case", "number", "epoch"], columns, "part").dropna(subset="value")
         long["part"] = long["part"].str.partition("_")[0]
+        long["value"] = long["value"].astype(float)
         groups = long.groupby(["number", "case", "part", "epoch"], sort=True)["value"]
         return groups.agg(mean="mean", low="min", high="max").reset_index()
 
@@ -163,8 +167,18 @@ class LearningCurveDisplay:
         )
 
     def frame(self) -> pd.DataFrame:
-        """Return a row a method and number of images: mean accuracy, its interval and its spread, as shares."""
-        columns = ["method", "images", "accuracy", "accuracy_low", "accuracy_high", "accuracy_std", "n_trials"]
+        """Return a row for each method and number of images: mean accuracy, its interval and range, as shares."""
+        columns = [
+            "method",
+            "images",
+            "accuracy",
+            "accuracy_low",
+            "accuracy_high",
+            "accuracy_min",
+            "accuracy_max",
+            "accuracy_std",
+            "n_trials",
+        ]
         return self.summary[columns].reset_index(drop=True)
 
     def plot(self, ax: "Axes | None" = None) -> Self:

@@ -2,7 +2,7 @@
 
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.pairs import Comparisons
-from hdr_bench.reporting.published import Reproduction
+from hdr_bench.reporting.reproduction import Reproduction
 from hdr_bench.reporting.tables.accuracy import accuracy_table, classes_table, pairs_table, scores_table
 from hdr_bench.reporting.tables.claims import claims_table, worded_claims
 from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table

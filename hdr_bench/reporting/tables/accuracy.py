@@ -9,7 +9,8 @@ import pandas as pd
 from sklearn.metrics import precision_recall_fscore_support
 
 from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.pairs import Comparisons
+from hdr_bench.reporting.crossed import ONE_SEED_SPREAD
+from hdr_bench.reporting.pairs import Comparisons, Verdict
 from hdr_bench.reporting.statistics import ROPE
 from hdr_bench.reporting.tables.table import (
     METHOD,
@@ -22,14 +23,13 @@ from hdr_bench.reporting.tables.table import (
     make_table,
     percent_places,
     percent_writer,
-    write_count,
 )
 
 _MOST_CLASSES = 20
 
 
 def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
-    """Return accuracy with its interval, letters for what cannot be told apart, error, and the spread over trials."""
+    """Return accuracy with its interval, letters for what is not told apart, error, and the range over trials."""
     percent = percent_writer(int(summary["n_test"].max()))
     columns = [
         METHOD,
@@ -38,24 +38,68 @@ def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
         Column("Group", ("letters",), lambda letters: letters or MISSING, "left"),
         Column("Error (%)", ("error_rate",), percent),
     ]
-    note = (
-        "The interval is Wilson's for one test set, of cross-validation for the images of all folds; it says nothing "
-        "of other seeds. Methods that share a letter under “Group” cannot be told apart (5 % level, all pairs, "
-        "corrected by Holm). The best is bold; those that cannot be told from it are in italics."
-    )
-    if (summary["n_trials"] > 1).any():
+    if (summary["n_planned"] > 1).any():
         columns += [
-            Column("Trials", ("n_trials",), write_count),
+            Column("Trials", ("trials",), str, "left"),
+            Column("Lowest to highest (%)", ("accuracy_min", "accuracy_max"), interval_writer(percent)),
             Column("Std. dev. (%)", ("accuracy_std",), percent),
-            Column("95 % of the mean", ("accuracy_mean_low", "accuracy_mean_high"), interval_writer(percent)),
         ]
-        note += (
-            " Standard deviation and interval of the mean are over seeds (Student's), or over folds (with Nadeau and "
-            "Bengio's correction)."
-        )
     rows = summary.assign(letters=[compared.letters.get(label, "") for label in summary["case"]])
     marks = _best_of(summary, compared)
+    note = " ".join([*_interval_notes(set(summary["accuracy_basis"])), *_ranking_notes(summary, compared)])
     return make_table("accuracy", "Accuracy", rows, columns, note, {"Accuracy (%)": marks, "Error (%)": marks})
+
+
+def _interval_notes(bases: set[str]) -> list[str]:
+    """Say what the intervals of a table hold, for each thing that they are computed from."""
+    notes = []
+    if bases & {"images", "images and seeds", "one seed", "stored accuracies"}:
+        notes.append(
+            "The 95 % interval is Wilson's. It holds the choice of the test images and, for stochastic methods, of the "
+            "seeds: it is that of as many images as give the variance of both together, with Student's quantile."
+        )
+    if "one seed" in bases:
+        notes.append(
+            "For a stochastic method with a single seed, the standard deviation over seeds is taken as "
+            f"{ONE_SEED_SPREAD:.0%} of p (1 - p), p its accuracy.".replace("%", "\N{NO-BREAK SPACE}%")
+        )
+    if "stored accuracies" in bases:
+        notes.append(
+            "The predictions of some methods are not stored: their intervals are computed from the accuracies of the "
+            "seeds alone, and a little too wide."
+        )
+    if "folds" in bases:
+        notes.append(
+            "For folds, the variance is that of their accuracies, enlarged because they share training images (Nadeau "
+            "and Bengio 2003)."
+        )
+    return notes
+
+
+def _ranking_notes(summary: pd.DataFrame, compared: Comparisons) -> list[str]:
+    """Say what the letters mean, and why some rows have none."""
+    notes = []
+    if compared.pairs:
+        notes.append(
+            "Two methods without a common letter under “Group” differ in accuracy: of all such findings in this "
+            "report, 5 % are expected to be wrong (Benjamini and Hochberg 1995). The most accurate is bold; those that "
+            "share a letter with it are in italics."
+        )
+    outside = summary[~summary["is_ranked"] & summary["accuracy"].notna()]
+    incomplete, dummies = outside[~outside["is_complete"]], outside[outside["is_dummy"]]
+    reduced = outside[outside["is_complete"] & ~outside["is_dummy"]]
+    reasons = [
+        f"{reason}: {'; '.join(rows['case'])}"
+        for reason, rows in (
+            ("some of their seeds or folds are missing", incomplete),
+            ("dummies", dummies[dummies["is_complete"]]),
+            ("at a reduced size", reduced),
+        )
+        if len(rows)
+    ]
+    if reasons:
+        notes.append(f"Outside the ranking, {'. Also '.join(reasons)}.")
+    return notes
 
 
 def scores_table(summary: pd.DataFrame) -> Table:
@@ -74,8 +118,10 @@ def scores_table(summary: pd.DataFrame) -> Table:
     ]
     note = (
         "Precision, recall and F1 are plain means over classes. Rejection: the share of images to refuse so that the "
-        "error on the rest is 0.5 %, by the difference of the two highest scores (LeCun et al. 1998); – where there "
-        "are no scores, or no share is enough. Log loss (natural logarithm), Brier score (0 to 2) and expected "
+        "error on the rest is 0.5 %, by the difference of the two highest scores (LeCun et al. 1998), with a threshold "
+        "chosen on the test images themselves; – for methods without scores, and where fewer than 100 images would be "
+        "kept. Top 2: the true class is among the two highest scores; among equal ones, the probability that it is, by "
+        "chance. Log loss (natural logarithm), Brier score (0 to 2) and expected "
         "calibration error (15 bins) only where the method gives probabilities; the log loss of nearest neighbours is "
         "large where no neighbour has the right class. No best is marked: these scores have no test."
     )
@@ -131,14 +177,15 @@ def class_frame(contents: RunContents) -> pd.DataFrame:
 
 
 def pairs_table(compared: Comparisons, n_test: int) -> Table | None:
-    """Return every pair's difference with its interval, p-value and what the Bayesian test says; None for no pair.
+    """Return every pair's difference with its interval, p-value and verdict; None if there is no pair.
 
-    `n_test`, the images that were judged, says how many digits the differences deserve.
+    `n_test`, the images that were evaluated, says how many digits the differences deserve.
     """
     frame = compared.frame()
     if not len(frame):
         return None
     points = signed_writer(percent_places(n_test))
+    within = fixed_writer(percent_places(n_test), 100)
     columns = [
         Column("Method", ("first",), str, "left"),
         Column("against", ("second",), str, "left"),
@@ -149,14 +196,30 @@ def pairs_table(compared: Comparisons, n_test: int) -> Table | None:
             lambda low, high: MISSING if math.isnan(low) else f"{points(low)} to {points(high)}",
         ),
         Column("p", ("p_value",), write_p),
-        Column("p (Holm)", ("p_holm",), write_p),
-        Column("Told apart", ("is_told_apart",), lambda is_told_apart: "yes" if is_told_apart else "no", "left"),
+        Column("p (Benjamini-Hochberg)", ("p_benjamini_hochberg",), write_p),
+        Column(
+            "Verdict",
+            ("verdict", "margin", "is_stochastic", "is_one_seed"),
+            lambda verdict, margin, is_stochastic, is_one_seed: (
+                worded_verdict(verdict, within(margin), is_stochastic=is_stochastic)
+                + (" (one seed)" if is_one_seed else "")
+            ),
+            "left",
+        ),
     ]
-    note = (
-        f"Differences of accuracy in percentage points. Tests: {'; '.join(dict.fromkeys(frame['test']))}. Told apart "
-        "is what Holm's procedure leaves below 5 %; the intervals are each pair's own, not corrected for the number of "
-        "pairs."
-    )
+    notes = [
+        f"Differences of accuracy in percentage points. Tests: {'; '.join(dict.fromkeys(frame['test']))}. “Better”: "
+        "the p-value is at most 5 % after Benjamini and Hochberg's correction for the number of pairs. “As good”: it "
+        "is not, and the 90 % interval of the difference lies within the margin, which is how far the accuracies of "
+        "the same method on two test sets of this size may differ. Otherwise there are too few seeds, or of "
+        "deterministic methods too few images, to say either. The intervals are each pair's own, not corrected."
+    ]
+    if frame["is_one_seed"].any():
+        notes.append(
+            "“One seed”: a stochastic method was fitted once. Against a single fit of another method, the verdict is "
+            "about these two fits; against several, its standard deviation over seeds is taken as "
+            f"{ONE_SEED_SPREAD:.0%} of p (1 - p), p its accuracy.".replace("%", "\N{NO-BREAK SPACE}%")
+        )
     if frame["p_equivalent"].notna().any():
         write = fixed_writer(2)
         columns += [
@@ -164,11 +227,37 @@ def pairs_table(compared: Comparisons, n_test: int) -> Table | None:
             Column("P(equivalent)", ("p_equivalent",), write),
             Column("P(worse)", ("p_worse",), write),
         ]
-        note += (
-            f" P by the Bayesian correlated t-test; equivalent means within ±{100 * ROPE:g} points, the uncertainty "
+        notes.append(
+            f"P by the Bayesian correlated t-test; equivalent means within ±{100 * ROPE:g} points, the uncertainty "
             "that LeCun et al. (1998) give for error rates."
         )
-    return make_table("pairs", "Pairs of methods", frame, [*columns], note)
+    return make_table("pairs", "Pairs of methods", frame, [*columns], " ".join(notes))
+
+
+def worded_verdict(verdict: Verdict, margin: str, *, is_stochastic: bool) -> str:
+    """Return the verdict on a pair in words.
+
+    Parameters
+    ----------
+    verdict : {"better", "as good", "too few"}
+        Of the first method.
+    margin : str
+        In percentage points.
+    is_stochastic : bool
+        One of the two is: seeds are what is missing.
+
+    Examples
+    --------
+    >>> worded_verdict("as good", "0.28", is_stochastic=True)
+    'as good, within ±0.28 points'
+    >>> worded_verdict("too few", "0.28", is_stochastic=False)
+    'too few images to say'
+    """
+    if verdict == "better":
+        return "better"
+    if verdict == "as good":
+        return f"as good, within ±{margin} points"
+    return f"too few {'seeds' if is_stochastic else 'images'} to say"
 
 
 def write_p(p_value: float) -> str:

@@ -1,17 +1,24 @@
 """Tables of what methods cost: time, memory and size, searches."""
 
 import json
-import math
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.stats import t as student
 
-from hdr_bench.reporting.compare import COSTS, WITHOUT_REPEATS
+from hdr_bench.experiments.waiting import DISTURBED_FROM
 from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.statistics import pooled_spread
+from hdr_bench.reporting.costs import (
+    FEWEST,
+    SINGLE,
+    TOLERANCE,
+    Cost,
+    costs_of,
+    least_of,
+    with_costs,
+)
+from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.tables.table import (
     DISTURBED,
     METHOD,
@@ -20,73 +27,70 @@ from hdr_bench.reporting.tables.table import (
     Mark,
     Table,
     fixed_writer,
+    interval_writer,
     make_table,
     significant,
     write_count,
     write_time,
 )
 
-TOLERANCE = 0.1
-"""Share within which costs are not told apart, however sure the difference is."""
+_TIMES = ("fit_seconds", "fit_cpu_seconds", "predict_seconds", "latency_seconds", "latency_p95_seconds")
+_SIZES = ("fit_peak_bytes", "predict_peak_bytes", "size_bytes")
 
 
 def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
     """Return seconds of fit and predict, milliseconds of a single image, and the library that computed."""
+    shown = with_costs(summary, results, _TIMES)
+    is_repeated = bool((shown["fit_seconds_fits"] > 1).any())
+    fits = [Column("Fits", ("fit_seconds_fits",), write_count)] if is_repeated else []
     columns = [
         Column("Method", ("starred",), str, "left"),
-        Column("Fit (s)", ("fit_seconds",), write_time, "point"),
+        *_with_range("Fit (s)", "fit_seconds", write_time, is_repeated),
+        *fits,
         Column("Fit, CPU (s)", ("fit_cpu_seconds",), write_time, "point"),
-        Column("Predict all (s)", ("predict_seconds",), write_time, "point"),
+        *_with_range("Predict all (s)", "predict_seconds", write_time, is_repeated),
         Column("One image (ms)", ("latency_seconds",), _in_milliseconds, "point"),
         Column("95th percentile (ms)", ("latency_p95_seconds",), _in_milliseconds, "point"),
         Column("Engine", ("engine",), lambda engine: engine or MISSING, "left"),
     ]
-    note = (
-        "Wall time unless said; CPU is the processor time of all threads. “Predict all” is one call for the whole test "
-        "part, “one image” the median of up to 100 calls with a single one. The engine is the library that computed. "
-        "The fit of a grid search is the search with the final fit."
-    )
     disturbed = summary["is_time_disturbed"]
-    starred = summary["case"].where(~disturbed, summary["case"] + DISTURBED)
-    if disturbed.any():
-        note += (
-            f" {DISTURBED.strip()} Other trials shared the machine meanwhile: these times say little, and do not rank."
-        )
-    marks: dict[str, dict[int, Mark]] = {}
-    if is_one_machine(results):
-        marks = {
-            "Fit (s)": least_marks(summary, results, "fit_seconds"),
-            "Predict all (s)": least_marks(summary, results, "predict_seconds"),
-        }
-        note += f" {_MARKED}" if any(marks.values()) else ""
-    else:
-        note += " Processors or threads differ between the trials: the times do not rank."
-    table = make_table("time", "Time", summary.assign(starred=starred), columns, note, marks)
+    marks = _time_marks(summary, results)
+    table = make_table(
+        "time",
+        "Time",
+        shown.assign(starred=summary["case"].where(~disturbed, summary["case"] + DISTURBED)),
+        columns,
+        " ".join(_time_notes(summary, results, is_repeated, any(marks.values()))),
+        marks,
+    )
     return replace(table, exact=table.exact.assign(starred=summary["case"]).rename(columns={"starred": "method"}))
 
 
 def memory_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
     """Return peaks of memory and the pickled size in MB (10^6 bytes), parameters and operations."""
+    shown = with_costs(summary, results, _SIZES)
+    is_repeated = bool((shown["fit_peak_bytes_fits"] > 1).any())
     columns = [
         METHOD,
-        Column("Fit peak (MB)", ("fit_peak_bytes",), _in_megabytes, "point"),
-        Column("Predict peak (MB)", ("predict_peak_bytes",), _in_megabytes, "point"),
+        *_with_range("Fit peak (MB)", "fit_peak_bytes", _in_megabytes, is_repeated),
+        *_with_range("Predict peak (MB)", "predict_peak_bytes", _in_megabytes, is_repeated),
         Column("Pickled (MB)", ("size_bytes",), _in_megabytes, "point"),
         Column("Parameters", ("n_parameters",), write_count),
         Column("Multiply-accumulates", ("n_multiply_accumulates",), write_count),
         Column("Stored variables", ("n_stored_variables",), write_count),
     ]
     note = (
-        "Peaks are resident memory above what the process had just before the call. Parameters only where a method "
-        "learns a fixed number of them, multiply-accumulates (for one image) where it does a fixed number of them. "
-        "Stored variables are the numbers that predictions need: what was learnt, and training images that are kept."
+        "Peaks are resident memory above what the process had just before the call. Parameters only if a method learns "
+        "a fixed number of them, multiply-accumulates (for one image) if it does a fixed number of them. Stored "
+        "variables are the numbers that predictions need: what was learnt, and training images that are kept."
     )
     marks = {
         "Fit peak (MB)": least_marks(summary, results, "fit_peak_bytes"),
         "Predict peak (MB)": least_marks(summary, results, "predict_peak_bytes"),
     }
-    note += f" {_MARKED}" if any(marks.values()) else ""
-    return make_table("memory", "Memory", summary, columns, note, marks)
+    note += f" {_MEDIANS}" if is_repeated else ""
+    note += f" {_marked('fit_peak_bytes', 'predict_peak_bytes')}" if any(marks.values()) else ""
+    return make_table("memory", "Memory", shown, columns, note, marks)
 
 
 def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
@@ -118,49 +122,108 @@ def is_one_machine(results: pd.DataFrame) -> bool:
 
 
 def least_marks(summary: pd.DataFrame, results: pd.DataFrame, measure: str) -> dict[int, Mark]:
-    """Return the row of the least cost, and those that the noise of the repeats does not tell from it.
+    """Return the row of the least cost, and those that are not measured apart from it.
 
-    Of each set of rows whose costs compare: the same data, as many images to learn from and to judge. Noise is the
-    pooled standard deviation of the logarithm over each method's trials, at a level of 5 %; where nothing was measured
-    twice, a ratio under 2. A difference of a tenth is never told, nor one below `COSTS`.
+    Of each set of rows whose costs compare: the same data, as many images to learn from and to be evaluated on; only
+    of rows that are ranked. Nothing of sets in which no row is measured apart from the least, as `is_apart` decides.
+
+    Parameters
+    ----------
+    summary, results : DataFrame
+        As `summarise` and `load_results` return them.
+    measure : str
+        In seconds or bytes; times that are disturbed are left out.
+
+    Returns
+    -------
+    marks : dict of int to {"best", "like the best"}
+        By the row's place in the summary.
     """
+    costs = costs_of(results, measure)
     marks: dict[int, Mark] = {}
-    for name in dict.fromkeys(summary["cost_set"]):
-        if name:
-            rows = np.flatnonzero(summary["cost_set"] == name)
-            found = _least_of(summary.iloc[rows], results, measure)
-            marks |= {int(rows[place]): mark for place, mark in found.items()}
+    for name in filter(None, dict.fromkeys(summary["cost_set"])):
+        is_in_set = (summary["cost_set"] == name) & summary["is_ranked"] & ~summary["is_dummy"]
+        places = [
+            place for place in np.flatnonzero(is_in_set).tolist() if _is_ranked(costs, summary["case"].iloc[place])
+        ]
+        marks |= _marks_of(places, [costs[summary["case"].iloc[place]] for place in places])
     return marks
 
 
-def _least_of(summary: pd.DataFrame, results: pd.DataFrame, measure: str) -> dict[int, Mark]:
-    shown = summary[summary[measure].notna() & ~(summary["is_time_disturbed"] & measure.endswith("seconds"))]
-    if len(shown) < 2:
+def _is_ranked(costs: dict[str, Cost], case: str) -> bool:
+    return case in costs and not costs[case].is_disturbed
+
+
+def _marks_of(places: list[int], costs: list[Cost]) -> dict[int, Mark]:
+    if len(costs) < 2:
         return {}
-    values, trials = shown[measure].to_numpy(float), shown["n_trials"].to_numpy(float)
-    best = int(values.argmin())
-    spread, freedom = pooled_spread(_logarithms(results, list(shown["case"]), measure))
-    quantile = float(student.ppf(0.975, freedom)) if freedom else 0.0
-    noise = quantile * spread * np.sqrt(1 / trials + 1 / trials[best]) if freedom else math.log(WITHOUT_REPEATS)
-    ratio = np.log(np.maximum(values, _TINY) / max(values[best], _TINY))
-    is_like = (ratio <= np.maximum(noise, math.log1p(TOLERANCE))) | (values - values[best] <= COSTS.get(measure, 0.0))
-    rows = np.flatnonzero(summary["case"].isin(shown["case"])).tolist()
-    marks: dict[int, Mark] = {row: "like the best" for row, like in zip(rows, is_like, strict=True) if like}
-    return {**marks, rows[best]: "best"}
+    least, alike = least_of(costs)
+    if len(alike) == len(costs) - 1:
+        return {}
+    marks: dict[int, Mark] = {places[number]: "like the best" for number in alike}
+    return {**marks, places[least]: "best"}
 
 
-_TINY = 1e-9
-_MARKED = (
-    "The least is bold; in italics what the noise of the repeats does not tell from it (where nothing was measured "
-    "twice: less than twice as much)."
+def _time_marks(summary: pd.DataFrame, results: pd.DataFrame) -> dict[str, dict[int, Mark]]:
+    if not is_one_machine(results):
+        return {}
+    return {
+        "Fit (s)": least_marks(summary, results, "fit_seconds"),
+        "Predict all (s)": least_marks(summary, results, "predict_seconds"),
+    }
+
+
+def _time_notes(summary: pd.DataFrame, results: pd.DataFrame, is_repeated: bool, is_marked: bool) -> Iterator[str]:
+    yield (
+        "Wall time unless said; CPU is the processor time of all threads. “Predict all” is one call for the whole test "
+        "part, “one image” the median of up to 100 calls with a single one. The engine is the library that computed. "
+        "The fit of a grid search is the search with the final fit."
+    )
+    if is_repeated:
+        yield _MEDIANS
+        good = results[results["status"] == "ok"]
+        if disturbed_times(good).any():
+            yield "Of methods with undisturbed fits, only these count."
+    if summary["is_time_disturbed"].any():
+        yield f"{DISTURBED.strip()} {_DISTURBED_NOTE}"
+    if not is_one_machine(results):
+        yield "Processors or threads differ between the trials: the times do not rank."
+    if is_marked:
+        yield _marked("fit_seconds", "predict_seconds")
+
+
+_MEDIANS = "Medians over the fits, with the range (smallest–largest)."
+_DISTURBED_NOTE = (
+    f"Disturbed: something else had the processors for more than {100 * DISTURBED_FROM:.0f} % of the time that the fit "
+    "would have taken alone (of results without this measurement: other trials shared the machine). These times say "
+    "little, and do not rank."
 )
 
 
-def _logarithms(results: pd.DataFrame, labels: list[str], measure: str) -> list[NDArray[np.float64]]:
-    good = results[(results["status"] == "ok") & results["label"].isin(labels)]
-    return [
-        np.log(np.maximum(trials[measure].to_numpy(float), _TINY)) for _, trials in good.groupby("label", sort=False)
-    ]
+def _marked(fit: str, predict: str) -> str:
+    """State the rule of the marks."""
+    return (
+        f"The least is bold; in italics what is not measured apart from it. Measured apart, with at least {FEWEST} "
+        f"undisturbed fits each: the ranges do not overlap, and the medians differ by more than "
+        f"{100 * TOLERANCE:.0f} %; with fewer: more than {SINGLE[fit]:g} times as much to fit, "
+        f"{SINGLE[predict]:g} times to predict. Dummies and incomplete rows are not ranked."
+    )
+
+
+def _with_range(head: str, measure: str, write: Callable[[float], str], is_repeated: bool) -> list[Column]:
+    """Return the column of a median, and if anything was measured more than once, that of its range."""
+    name, _, unit = head.partition(" (")
+    found = [Column(head, (measure,), write, "point")]
+    if is_repeated:
+        ends, n_fits = (f"{measure}_low", f"{measure}_high"), f"{measure}_fits"
+        found.append(Column(f"{name}, range ({unit}", (*ends, n_fits), _range_writer(write)))
+    return found
+
+
+def _range_writer(write: Callable[[float], str]) -> Callable[[float, float, float], str]:
+    """Return what writes a range; nothing of a single fit."""
+    both = interval_writer(write)
+    return lambda low, high, n_fits: both(low, high) if n_fits > 1 else MISSING
 
 
 def _searched(contents: RunContents, label: str) -> str:

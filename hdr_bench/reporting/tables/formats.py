@@ -1,24 +1,17 @@
 """A table as Markdown, LaTeX, CSV, and as the cells of a page."""
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 
 import pandas as pd
 from tabulate import tabulate
 
+from hdr_bench.reporting.tables.latex_text import latex_text, packages_for
 from hdr_bench.reporting.tables.table import MISSING, Table
 
 _TO_THE_LEFT = ("left", "wide")
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 _NUMBER = re.compile(r"[-−+]?[\d,]*\.?(\d*)")
-_LATEX = str.maketrans({
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    # Behind the end of a row these two would be its options.
-    "[": "{[}", "*": "{*}",
-})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,23 +36,24 @@ def to_markdown(table: Table) -> str:
 
 
 def to_latex(table: Table) -> str:
-    r"""Return the table as a LaTeX tabular for the package booktabs; the best in bold, those like it in italics."""
+    """Return the table as a LaTeX tabular, with what packages it needs; the best in bold, those like it in italics."""
     marks = pd.DataFrame("", range(len(table.rows)), range(len(table.heads)))
     for (row, column), mark in table.marks.items():
         marks.loc[row, column] = "textbf:--rwrap;" if mark == "best" else "textit:--rwrap;"
     written = [
-        [_latex(cell) + _latex_padding(pad) for cell, pad in zip(cells, pads, strict=True)]
+        [latex_text(cell) + _latex_padding(pad) for cell, pad in zip(cells, pads, strict=True)]
         for cells, pads in zip(table.rows, _padding(table), strict=True)
     ]
     cells = pd.DataFrame(written, columns=range(len(table.heads)))
     styler = cells.style.hide(axis="index").apply(lambda _: marks, axis=None)
-    heads = list(map(_latex, table.heads))
+    heads = list(map(latex_text, table.heads))
     # Among other columns a text has less room than alone beside its number.
     wide = "p{0.85\\linewidth}" if len(heads) == 2 else "p{0.25\\linewidth}"
     columns = "".join({"left": "l", "wide": wide}.get(align, "r") for align in table.aligned)
     named = styler.format_index(dict(enumerate(heads)).get, axis="columns")  # type: ignore[arg-type]  # of numbers
     body = named.to_latex(hrules=True, column_format=columns)
-    return f"% {_latex(table.title)}. Needs \\usepackage{{booktabs}}.\n{body}"
+    needed = " and ".join([r"\usepackage{booktabs}", *packages_for(body)])
+    return f"% {latex_text(table.title)}. Needs {needed}.\n{body}"
 
 
 def to_csv(table: Table) -> str:
@@ -136,21 +130,6 @@ def _markdown(cell: str) -> str:
 def _marked(cell: str, mark: str | None, best: str, like: str) -> str:
     sign = {"best": best, "like the best": like}.get(str(mark), "")
     return f"{sign}{cell}{sign}"
-
-
-def _latex(text: str) -> str:
-    import latexcodec  # noqa: F401  # it makes itself known to Python's codecs
-
-    joined = " ".join(text.splitlines())
-    return "".join(_latex_character(character) for character in joined.translate(_LATEX))
-
-
-def _latex_character(character: str) -> str:
-    with suppress(UnicodeEncodeError):
-        if character.isprintable():
-            return character if character.isascii() else character.encode("latex").decode("ascii")
-    # What LaTeX's plain fonts lack is named, so that nothing is lost and all compiles.
-    return f"(U+{ord(character):04X})"
 
 
 def _latex_padding(pad: str) -> str:

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import pandas as pd
 
 from hdr_bench.experiments.published import COUNTS
-from hdr_bench.reporting.published import RULE, Reproduction
+from hdr_bench.reporting.published import RULE
+from hdr_bench.reporting.reproduction import Reproduction
 from hdr_bench.reporting.tables.accuracy import signed_writer
 from hdr_bench.reporting.tables.table import (
     MISSING,
@@ -40,26 +42,35 @@ _NAMES = {
 }
 
 
+_COLUMNS = (
+    "The interval of an accuracy or error is the 95 % interval of its row; of losses, times and rejection it is the "
+    "range over the trials, of times with their median. Differences are measured minus published, of a curve in the "
+    "epoch whose ratio is furthest from 1. A difference has no interval where nothing in it is random."
+)
+"""What the table's columns hold, in words."""
+
+
 def published_table(found: tuple[Reproduction, ...]) -> Table | None:
-    """Return published and measured figures with their intervals, the difference, and the verdict; None for none."""
+    """Return published and measured figures with their intervals, difference, margin and verdict; None for none."""
     if not found:
         return None
     rows = pd.DataFrame([_row(each) for each in found])
     columns = [
         Column("Method", ("case",), str, "left"),
         Column("Figure (unit)", ("figure",), str, "left"),
-        Column("Published", ("metric", "n_images", "published"), _series),
-        Column("Measured", ("metric", "n_images", "measured"), _series),
+        Column("Published", ("metric", "published"), _published),
+        Column("Measured", ("metric", "n_images", "measured"), _measured),
         Column("Verdict", ("verdict",), str, "left"),
-        Column("95 % interval", ("metric", "n_images", "low", "high"), _interval),
+        Column("Interval", ("metric", "n_images", "low", "high"), _interval),
         Column("Difference", ("metric", "n_images", "difference"), _difference),
         Column(
             "95 % interval of it", ("metric", "n_images", "difference_low", "difference_high"), _difference_interval
         ),
+        Column("Margin", ("metric", "n_images", "margin"), _margin),
         Column("Reason", ("reason",), lambda reason: reason or MISSING, "wide"),
         Column("Where", ("where",), lambda where: where or MISSING, "wide"),
     ]
-    note = f"{RULE} Differences are measured minus published; of a curve, the largest of an epoch."
+    note = f"{RULE} {_COLUMNS}"
     table = make_table("published", "Published against measured", rows, columns, note)
     joined = {
         name: table.exact[name].map(lambda values: ";".join(map(str, values))) for name in ("published", "measured")
@@ -72,7 +83,20 @@ def _row(each: Reproduction) -> dict[str, object]:
     return {**vars(each), "figure": f"{_NAMES[each.metric]}{epochs}"}
 
 
-def _series(metric: str, n_images: float, values: tuple[float, ...]) -> str:
+def _published(metric: str, values: tuple[Decimal, ...]) -> str:
+    """Write a figure with the digits of its source; of several the first and the last."""
+    written = [_with_its_digits(metric, value) for value in values]
+    return written[0] if len(written) == 1 else f"{written[0]} … {written[-1]}"
+
+
+def _with_its_digits(metric: str, value: Decimal) -> str:
+    if metric in COUNTS:
+        return f"{value:,f}"
+    is_share = metric.endswith(("accuracy", "error", "rejection"))
+    return f"{value.scaleb(2) if is_share else value:f}"
+
+
+def _measured(metric: str, n_images: float, values: tuple[float, ...]) -> str:
     """Write one value, or the first and last of several."""
     write = _writer(metric, n_images)
     if not values:
@@ -97,10 +121,14 @@ def _difference(metric: str, n_images: float, difference: float) -> str:
     )
 
 
+def _margin(metric: str, n_images: float, margin: float) -> str:
+    return MISSING if math.isnan(margin) else f"±{_writer(metric, n_images)(margin)}"
+
+
 def _difference_interval(metric: str, n_images: float, low: float, high: float) -> str:
-    return (
-        MISSING if math.isnan(low) else f"{_difference(metric, n_images, low)} to {_difference(metric, n_images, high)}"
-    )
+    if math.isnan(low) or low == high:
+        return MISSING
+    return f"{_difference(metric, n_images, low)} to {_difference(metric, n_images, high)}"
 
 
 def _writer(metric: str, n_images: float) -> Callable[[float], str]:

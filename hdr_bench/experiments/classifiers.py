@@ -1,0 +1,73 @@
+"""What may be compared here: estimators that say they are classifiers."""
+
+import warnings
+from typing import Any
+
+from sklearn.base import ClassifierMixin, is_classifier
+from sklearn.utils import get_tags
+
+from hdr_bench.exceptions import EstimatorError
+from hdr_bench.experiments.model import last_step
+
+_KINDS = {
+    "regressor": "a regressor",
+    "clusterer": "a clusterer",
+    "outlier_detector": "an outlier detector",
+    "density_estimator": "a density estimator",
+}
+
+
+def check_classifier(model: Any) -> None:
+    """Check that an unfitted estimator is a classifier, as `sklearn.base.is_classifier` says.
+
+    A pipeline is what its last step is, and a search what its estimator is. An estimator without scikit-learn's tags,
+    as other libraries had them before scikit-learn 1.6, is what its ``_estimator_type`` says.
+
+    Raises
+    ------
+    EstimatorError
+        If it is anything else, or does not say what it is.
+    """
+    try:
+        # scikit-learn before 1.8 warns of an estimator without tags.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            is_one = bool(is_classifier(model))
+    except AttributeError:
+        is_one = getattr(model, "_estimator_type", None) == "classifier"
+    if not is_one:
+        raise EstimatorError(_refusal(model))
+
+
+def _refusal(model: Any) -> str:
+    last = last_step(model)
+    if hasattr(last, "refit") and hasattr(last, "estimator"):
+        # A search is what its estimator is.
+        return _refusal(last.estimator)
+    if not hasattr(last, "get_params"):
+        return f"the last step of the pipeline is {last!r}; it must be a classifier"
+    name = type(last).__name__
+    if kind := _kind(last):
+        return f"{name} is {kind}; only classifiers can be compared"
+    if isinstance(last, ClassifierMixin):
+        return (
+            f"{name} does not say that it is a classifier, since its ClassifierMixin comes after BaseEstimator; "
+            f"write class {name}(ClassifierMixin, BaseEstimator)"
+        )
+    return (
+        f"{name} does not say that it is a classifier; if it is one, derive its class from "
+        "sklearn.base.ClassifierMixin, before BaseEstimator"
+    )
+
+
+def _kind(last: Any) -> str:
+    """Return what an estimator says it is; empty if it says nothing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            kind = get_tags(last).estimator_type
+    except AttributeError:
+        kind = getattr(last, "_estimator_type", None)
+    if kind is None and hasattr(last, "transform") and not hasattr(last, "predict"):
+        return "a transformer"
+    return _KINDS.get(kind, f"a {kind}") if kind else ""

@@ -1,0 +1,125 @@
+"""The user's own code that an estimator comes from: which modules, and a hash of their sources.
+
+Installed libraries are told by their versions. A module of one's own has none: one in the working folder, on the import
+path, or in an editable install. Its source counts, with that of all modules of one's own that it imports.
+"""
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MethodType, ModuleType
+from typing import Any
+
+from hdr_bench.exceptions import CodeDiffersError
+from hdr_bench.experiments.module_files import ModuleFile, find_module, is_own
+from hdr_bench.experiments.sources import read_source
+
+# Defined in a script or a notebook: there is no file to import, and the case is told from others by its key.
+_SCRIPTS = frozenset({"__main__", "__mp_main__"})
+_PLAIN = (type(None), bool, int, float, complex, str, bytes)
+
+
+def own_code(model: Any) -> str:
+    """Return a hash of the own modules that an unfitted estimator comes from; empty if all of it is installed.
+
+    Parameters
+    ----------
+    model : estimator
+        The steps of a pipeline, and the estimators, classes, functions and other objects among its parameters count
+        too.
+
+    Returns
+    -------
+    code : str
+        The first 16 hexadecimal digits of a SHA-256 over the names of the modules and their statements. Comments,
+        docstrings and the layout of the source do not count. Neither do modules that are imported by a name which is
+        computed, nor the files that a module reads.
+    """
+    found = own_modules(model)
+    if not found:
+        return ""
+    lines = (f"{name} {read_source(module).digest}\n" for name, module in sorted(found.items()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
+
+
+def check_code(model: Any, planned: str) -> None:
+    """Compare own code with what it was when the run was planned.
+
+    Raises
+    ------
+    CodeDiffersError
+        If it is different here.
+    """
+    if planned and own_code(model) != planned:
+        names = ", ".join(sorted(own_modules(model))) or "no own module"
+        raise CodeDiffersError(
+            f"the code of this method ({names}) is not what it was when the run was planned; run the suite again, and "
+            "on a cluster copy the same code to every machine"
+        )
+
+
+def own_modules(model: Any) -> dict[str, ModuleFile]:
+    """Return the own modules that an estimator comes from, by name: those of its objects, and what they import."""
+    found: dict[str, ModuleFile] = {}
+    seen = set(_SCRIPTS)
+    waiting = list(_modules_in(model))
+    while waiting:
+        name = waiting.pop()
+        if not name or name in seen:
+            continue
+        seen.add(name)
+        module = find_module(name.removesuffix(".*"))
+        if module is None or not is_own(module):
+            continue
+        if name.endswith(".*"):
+            # Which modules of a package a star means, its __init__ decides: all of them count.
+            waiting += module.submodules()
+            continue
+        found[name] = module
+        # A package's __init__ runs before its modules do.
+        waiting += [name.rpartition(".")[0], *read_source(module).imports]
+    return found
+
+
+def _modules_in(model: Any) -> set[str]:
+    """Return the names of the modules that the classes and functions of an object and of all in it come from."""
+    names: set[str] = set()
+    # What was looked at is kept, so that no other object takes its place in memory, and its id.
+    seen: dict[int, Any] = {}
+    waiting = [model]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, _PLAIN) or id(value) in seen:
+            continue
+        seen[id(value)] = value
+        names.update(_homes_of(value))
+        waiting += _contents_of(value)
+    return names
+
+
+def _homes_of(value: Any) -> Iterator[str]:
+    """Give the names of the modules that a value's class and its bases, or the value itself, are defined in."""
+    classes = value.__mro__ if isinstance(value, type) else type(value).__mro__
+    homes = [getattr(part, "__module__", None) for part in (value, *classes)]
+    if isinstance(value, ModuleType):
+        homes.append(value.__name__)
+    yield from (home for home in homes if isinstance(home, str))
+
+
+def _contents_of(value: Any) -> Iterable[Any]:
+    for kinds, contents in _CONTENTS:
+        if isinstance(value, kinds):
+            return contents(value)
+    if hasattr(value, "get_params"):
+        return value.get_params(deep=False).values()
+    # What an object of another kind holds, e.g. the layers of a network, or the function that a decorator wraps.
+    return getattr(value, "__dict__", {}).values()
+
+
+_CONTENTS: tuple[tuple[Any, Callable[[Any], Iterable[Any]]], ...] = (
+    ((type, ModuleType), lambda _value: ()),
+    (Mapping, lambda mapping: (*mapping.keys(), *mapping.values())),
+    ((list, tuple, set, frozenset), tuple),
+    (functools.partial, lambda partial: (partial.func, partial.args, partial.keywords)),
+    (MethodType, lambda method: (method.__self__, method.__func__)),
+)

@@ -1,0 +1,56 @@
+"""The record of a run: the suite, what the caller chose beside it, and the trials."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hdr_bench.experiments.quantities import Bytes, Seconds
+from hdr_bench.experiments.seed_decision import SeedDecision
+from hdr_bench.experiments.suite import Kind, Suite
+
+
+class Settings(BaseModel):
+    """What the caller of a run chose beside the suite; None leaves it to the suite."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str | None = None
+    samples: Annotated[int, Field(ge=2)] | None = None
+    repeats: Annotated[int, Field(ge=1)] | None = None
+    seed: Annotated[int, Field(ge=0)] = 0
+    threads: Annotated[int, Field(ge=1)] = 1
+    full: bool = False
+    time_limit: Seconds | None = None
+    memory_limit: Bytes | None = None
+
+
+class Planned(BaseModel):
+    """A trial of a run, as far as a reader needs it before its result is there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str
+    limited_key: str = ""
+    case: str
+    seed: int
+    protocol: Kind = "holdout"
+    fold: int | None = None
+    samples: int | None = None
+
+
+class RunRecord(BaseModel):
+    """What a run is made of: the suite, what it was asked for as, the settings, and its trials in their order.
+
+    Version 1 (0.1.0): the first. Version 2 (0.2.0): a trial's second key, for an outcome that its limits decided.
+    Version 3 (0.2.0): references of suites and cases, protocols of published figures. Version 4 (0.2.0): with trials
+    whose predictions are in compact form; whether a case needs more seeds.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    format_version: Literal[4] = 4
+    suite: Suite
+    origin: str
+    settings: Settings
+    trials: tuple[Planned, ...]
+    decisions: tuple[SeedDecision, ...] = ()

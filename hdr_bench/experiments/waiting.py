@@ -1,0 +1,223 @@
+"""How long the threads of this process waited for a processor while something ran.
+
+A time is *disturbed* when something outside the trial took processors that the trial could have used. Neither the
+number of trials at a time nor the ratio of wall to processor time says so: neighbours may leave a processor free, and
+a method may use one of two threads, read a file, or wait at a barrier for its other threads.
+
+On Linux the kernel counts for each thread how long it was ready to run and had no processor (``run_delay``, the second
+figure of ``/proc/self/task/*/schedstat``). The longest wait of a thread counts, since the others wait for it at the
+next barrier; the threads that watch the trial do not count. Threads of the trial that share too few processors among
+themselves also wait; hence the wait is at most what others ran meanwhile on the processors that this process may use
+(``/proc/stat``). What a hypervisor took from these processors comes on top, to the part that is the trial's.
+
+Shared caches, memory bandwidth and clock rates slow a trial down as well; no counter of the kernel shows them.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+DISTURBED_FROM = 0.15
+"""Time waited for a processor, over the time without it, above which a time is disturbed."""
+
+_TASKS = Path("/proc/self/task")
+_STAT = Path("/proc/stat")
+# Threads that end inside the block leave what was read of them last.
+_SAMPLE_SECONDS = 0.05
+
+
+class Wait:
+    """The share of time waited, filled in at the end of `processor_wait`; None where it cannot be measured."""
+
+    share: float | None = None
+
+
+@dataclass(frozen=True)
+class Processors:
+    """What processors did since the machine started, summed over those that this process may use, in seconds."""
+
+    busy: float
+    stolen: float
+    resolution: float
+
+
+def is_disturbed(wait_share: float | None, n_concurrent: int) -> bool:
+    """Whether a time is disturbed: by the measured wait, otherwise if other trials shared the machine.
+
+    Parameters
+    ----------
+    wait_share : float or None
+        As `processor_wait` measures it; None for results from before it was measured.
+    n_concurrent : int
+        Trials that shared the machine.
+
+    Examples
+    --------
+    >>> is_disturbed(0.02, 2), is_disturbed(0.4, 1), is_disturbed(None, 2)
+    (False, True, True)
+    """
+    return n_concurrent > 1 if wait_share is None else wait_share > DISTURBED_FROM
+
+
+@contextmanager
+def processor_wait(threads: int) -> Iterator[Wait]:
+    """Measure how long the threads of this process wait for a processor inside the block.
+
+    Without the kernel's counters, of a trial with one thread the share is wall time over processor time, less 1.
+
+    Parameters
+    ----------
+    threads : int
+        Threads that each pool of the trial may have.
+
+    Yields
+    ------
+    wait : Wait
+        Filled in when the block ends.
+    """
+    wait = Wait()
+    with _watching_delays() as delays:
+        before = read_processors()
+        delays.begin()
+        cpu_start, own_start, start = time.process_time(), time.thread_time(), time.perf_counter()
+        yield wait
+        wall, own, cpu = time.perf_counter() - start, time.thread_time() - own_start, time.process_time() - cpu_start
+        delays.look()
+        after = read_processors()
+    if delays.is_known:
+        wait.share = share_waited(delays.longest(wall, own), wall, cpu, before, after)
+    elif threads == 1 and cpu > 0:
+        wait.share = max(wall / cpu - 1, 0.0)
+
+
+def share_waited(
+    delay: float, wall: float, cpu: float, before: Processors | None, after: Processors | None
+) -> float | None:
+    """Return the time that others cost a block over the time that it would have taken without them.
+
+    Parameters
+    ----------
+    delay : float
+        Seconds of the thread that waited longest for a processor.
+    wall, cpu : float
+        Seconds of the block, and processor time of all its threads.
+    before, after : Processors or None
+        At both ends of the block; None without ``/proc/stat``.
+
+    Returns
+    -------
+    share : float
+        0 without any wait; 1 for a block that took twice as long as alone.
+
+    Examples
+    --------
+    >>> share_waited(0.5, 1.5, 1.0, Processors(10.0, 0.0, 0.01), Processors(11.5, 0.0, 0.01))
+    0.5
+    >>> share_waited(0.5, 1.0, 1.0, Processors(10.0, 0.0, 0.0), Processors(11.0, 0.0, 0.0))
+    0.0
+    """
+    waited = delay
+    if before is not None and after is not None:
+        busy, stolen = after.busy - before.busy, after.stolen - before.stolen
+        # The kernel counts in ticks: of a block shorter than that, only its own delay is known.
+        waited = min(delay, max(busy - cpu + after.resolution, 0.0))
+        own, at_once = min(cpu / max(busy, cpu, _TINY), 1.0), max(cpu / max(wall, _TINY), 1.0)
+        waited += max(stolen - after.resolution, 0.0) * own / at_once
+    waited = min(waited, _MOST * wall)
+    return waited / max(wall - waited, _TINY)
+
+
+_TINY = 1e-9
+_MOST = 0.99
+
+
+def read_processors() -> Processors | None:
+    """Return what the processors did that threads of this process may use; None if the kernel does not say."""
+    try:
+        lines = [line.split() for line in _STAT.read_text(encoding="ascii").splitlines()]
+        used = set().union(*map(_affinity, _TASKS.iterdir()))
+    except OSError:
+        return None
+    seconds = {line[0]: [int(field) / os.sysconf("SC_CLK_TCK") for field in line[1:]] for line in lines if line}
+    rows = [seconds[name] for name in (f"cpu{number}" for number in used) if name in seconds]
+    if not rows or len(rows) < len(used):
+        return None
+    # The fields: user, nice, system, idle, iowait, irq, softirq, steal (proc(5)).
+    busy = sum(row[place] for row in rows for place in (0, 1, 2, 5, 6))
+    return Processors(busy, sum(row[7] for row in rows), len(rows) / os.sysconf("SC_CLK_TCK"))
+
+
+def _affinity(task: Path) -> set[int]:
+    with suppress(OSError):
+        return os.sched_getaffinity(int(task.name))
+    return set()
+
+
+@contextmanager
+def _watching_delays() -> Iterator["_Delays"]:
+    """Keep an eye on the delay of each thread, so that those that end are counted as well."""
+    delays, ended = _Delays(), threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(_SAMPLE_SECONDS):
+            delays.look()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield delays
+    finally:
+        ended.set()
+        watcher.join()
+
+
+class _Delays:
+    """How long each thread of this process waited for a processor, from `begin` to the last `look`."""
+
+    def __init__(self) -> None:
+        self._own = str(threading.get_native_id())
+        self._before: dict[str, int] = {}
+        self._last: dict[str, int] = {}
+        self._watchers: set[str] = set()
+
+    @property
+    def is_known(self) -> bool:
+        """The kernel counts."""
+        return bool(self._before)
+
+    def begin(self) -> None:
+        """Count from now on. Python's threads that run beside this one now are those that watch it."""
+        self._watchers = {str(thread.native_id) for thread in threading.enumerate()} - {self._own}
+        self._before = self._last = _read_delays()
+
+    def look(self) -> None:
+        """Note the delays so far."""
+        self._last = self._last | _read_delays()
+
+    def longest(self, wall: float, own: float) -> float:
+        """Return the seconds of the thread that waited longest, in a block of which this thread ran `own` seconds."""
+        waited = {
+            task: min((count - self._before.get(task, 0)) / 1e9, wall)
+            for task, count in self._last.items()
+            if task not in self._watchers
+        }
+        # The readings before and after a short block take as long as the block: what it ran, it did not wait.
+        waited[self._own] = min(waited.get(self._own, 0.0), max(wall - own, 0.0))
+        return max(waited.values())
+
+
+def _read_delays() -> dict[str, int]:
+    """Return the nanoseconds that each thread has waited for a processor; none if the kernel does not count them."""
+    delays = {}
+    with suppress(OSError):
+        for task in _TASKS.iterdir():
+            # It may have ended since. A kernel that does not count says 0 of all, of the time that it ran too.
+            with suppress(OSError, ValueError):
+                ran, waited, *_ = map(int, (task / "schedstat").read_bytes().split())
+                if ran:
+                    delays[task.name] = waited
+    return delays

@@ -1,0 +1,171 @@
+"""What methods cost: medians with their range over the fits, and which of them are measured apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import pandas as pd
+
+from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.reporting.frame import label_of
+
+COSTS = ("fit_seconds", "predict_seconds", "fit_peak_bytes", "predict_peak_bytes")
+"""What is compared between runs."""
+
+FEWEST = 3
+"""Undisturbed fits from which a range is taken for what a method costs."""
+
+TOLERANCE = 0.1
+"""Share within which costs are not told apart, however well they repeat."""
+
+SINGLE = {
+    "fit_seconds": 3.0,
+    "predict_seconds": 4.0,
+    "fit_peak_bytes": 2.0,
+    "predict_peak_bytes": 4.0,
+    "size_bytes": 1 + TOLERANCE,
+}
+"""Ratios from which costs of fewer fits are told apart.
+
+Above what the repeats of any one method differ by: of the 54 methods that the reports of version 0.2 fit three times
+or more, the largest value is at most 2.8 times the smallest for fits, 3.9 times for predictions, 1.6 and 3.7 times for
+the peaks of memory, and 1.09 times for pickled sizes; nearly all of these times are of a shared machine.
+"""
+
+RATIO_FROM = 2.0
+"""The smallest ratio within the ranges of two times from which a sentence may give their ratio."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a row's fits cost in one measure.
+
+    Attributes
+    ----------
+    measure : str
+        E.g. ``"fit_seconds"``.
+    values : tuple of float
+        A value for each fit: of times, of the undisturbed fits if there are any.
+    is_disturbed : bool
+        It is a time, and all of its fits were disturbed.
+    """
+
+    measure: str
+    values: tuple[float, ...]
+    is_disturbed: bool = False
+
+    @property
+    def median(self) -> float:
+        """The median over the fits."""
+        return float(median(self.values))
+
+    @property
+    def low(self) -> float:
+        """The smallest value."""
+        return min(self.values)
+
+    @property
+    def high(self) -> float:
+        """The largest value."""
+        return max(self.values)
+
+    @property
+    def has_range(self) -> bool:
+        """It was measured often enough, and undisturbed, for its range to say what the method costs."""
+        return len(self.values) >= FEWEST and not self.is_disturbed
+
+
+def costs_of(results: pd.DataFrame, measure: str) -> dict[str, Cost]:
+    """Return what each row costs, by what tables call it; rows without a successful trial are left out.
+
+    Parameters
+    ----------
+    results : DataFrame
+        As `load_results` returns it.
+    measure : str
+        A column of it in seconds or bytes.
+    """
+    good = results[(results["status"] == "ok") & results[measure].notna()]
+    labels = pd.Series([label_of(row) for row in good.to_dict("records")], index=good.index, dtype=object)
+    is_time = measure.endswith("seconds")
+    call = "fit" if measure.startswith("fit") else "predict"
+    disturbed = disturbed_times(good, call) & is_time  # type: ignore[arg-type]  # one of the two
+    return {
+        str(label): _cost(measure, good.loc[rows, measure], disturbed[rows])
+        for label, rows in good.groupby(labels, sort=False).groups.items()
+    }
+
+
+def is_apart(one: Cost, other: Cost, tolerance: float = TOLERANCE) -> bool:
+    """Whether two costs are measured apart.
+
+    Of at least three undisturbed fits each: their ranges do not overlap, and the medians differ by more than
+    `tolerance`. Of fewer: the larger median is more than `SINGLE` times the smaller one. Disturbed times never are.
+    """
+    if one.is_disturbed or other.is_disturbed:
+        return False
+    less, more = sorted((one, other), key=lambda cost: cost.median)
+    if less.has_range and more.has_range and more.low <= less.high:
+        return False
+    return more.median > threshold(one, other, tolerance) * less.median
+
+
+def threshold(one: Cost, other: Cost, tolerance: float = TOLERANCE) -> float:
+    """Return the ratio of medians from which two costs may be told apart."""
+    if one.has_range and other.has_range:
+        return 1 + tolerance
+    return max(1 + tolerance, SINGLE[one.measure])
+
+
+def least_of(costs: Sequence[Cost]) -> tuple[int, list[int]]:
+    """Return the place of the smallest median, and the places of those that are not measured apart from it."""
+    least = min(range(len(costs)), key=lambda place: costs[place].median)
+    alike = [place for place, cost in enumerate(costs) if place != least and not is_apart(costs[least], cost)]
+    return least, alike
+
+
+def speed_up(slow: Cost, fast: Cost) -> str:
+    """Return how many times faster one time is than another, to one digit; nothing if it cannot be said.
+
+    It is said of medians of at least three undisturbed fits each, if every ratio within their ranges is above 2.
+
+    Examples
+    --------
+    >>> slow, fast = Cost("fit_seconds", (60.0, 66.0, 70.0)), Cost("fit_seconds", (3.0, 4.0, 5.0))
+    >>> speed_up(slow, fast)
+    '20'
+    >>> speed_up(slow, Cost("fit_seconds", (4.0,)))
+    ''
+    """
+    if not (slow.has_range and fast.has_range) or slow.low <= RATIO_FROM * fast.high:
+        return ""
+    return f"{float(f'{slow.median / fast.median:.1g}'):,.0f}"
+
+
+def with_costs(summary: pd.DataFrame, results: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
+    """Return a summary with medians in place of its means, and their ranges.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As `summarise` returns it.
+    results : DataFrame
+        What it is a summary of.
+    measures : sequence of str
+        Columns of both; each gets ``MEASURE_low``, ``MEASURE_high`` (the range) and ``MEASURE_fits`` (how many fits it
+        is over).
+    """
+    columns: dict[str, list[float]] = {}
+    for measure in measures:
+        costs = costs_of(results, measure)
+        found = [costs.get(case) for case in summary["case"]]
+        columns[measure] = [cost.median if cost else float("nan") for cost in found]
+        columns[f"{measure}_low"] = [cost.low if cost else float("nan") for cost in found]
+        columns[f"{measure}_high"] = [cost.high if cost else float("nan") for cost in found]
+        columns[f"{measure}_fits"] = [len(cost.values) if cost else 0 for cost in found]
+    return summary.assign(**columns)
+
+
+def _cost(measure: str, values: "pd.Series[float]", disturbed: "pd.Series[bool]") -> Cost:
+    kept = values if disturbed.all() else values[~disturbed]
+    return Cost(measure, tuple(map(float, kept)), bool(disturbed.all()))

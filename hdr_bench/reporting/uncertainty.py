@@ -1,0 +1,109 @@
+"""One interval for each row, the same in every table and figure: how far chance may have moved its accuracy."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.reporting.crossed import ONE_SEED_SPREAD, Fits, accuracy_variance
+from hdr_bench.reporting.intervals import score_interval
+
+Basis = Literal["images", "images and seeds", "one seed", "stored accuracies", "folds"]
+"""What an interval is computed from.
+
+"images": the fit of a deterministic method. "images and seeds": the predictions of several seeds. "one seed": a single
+fit of a stochastic method, whose spread over seeds is assumed. "stored accuracies": several seeds without their
+predictions. "folds": the accuracies of folds.
+"""
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Variance of a row's mean accuracy.
+
+    Attributes
+    ----------
+    variance : float
+    freedom : float
+        Its degrees of freedom; infinite if it is known.
+    basis : {"images", "images and seeds", "one seed", "stored accuracies", "folds"}
+    """
+
+    variance: float
+    freedom: float
+    basis: Basis
+
+    def interval(self, accuracy: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
+        """Return the interval of the accuracy: Wilson's, with the number of images that would give the same variance.
+
+        Parameters
+        ----------
+        accuracy : float
+            The row's mean.
+        n : int
+            Images that it was evaluated on; they count if the variance is zero, e.g. if every image is right.
+        confidence : float, default=0.95
+        """
+        binomial = accuracy * (1 - accuracy)
+        if not self.variance or not binomial:
+            return score_interval(accuracy, n, confidence=confidence)
+        return score_interval(accuracy, binomial / self.variance, self.freedom, confidence)
+
+
+def uncertainty_of_fits(fits: Fits) -> Uncertainty:
+    """Return the uncertainty of a method's accuracy over images and seeds."""
+    variance, freedom = accuracy_variance(fits)
+    if not fits.is_stochastic:
+        return Uncertainty(variance, freedom, "images")
+    return Uncertainty(variance, freedom, "one seed" if fits.is_one_seed else "images and seeds")
+
+
+def uncertainty_of_accuracies(accuracies: Sequence[float], n: int, *, is_deterministic: bool) -> Uncertainty:
+    """Return the uncertainty of a method's accuracy from its fits' accuracies alone.
+
+    For several seeds it is at least that of their predictions: the images' part is the binomial variance, which holds
+    that of the shares and what differs between the seeds; the seeds' part is not reduced by what both hold.
+
+    Parameters
+    ----------
+    accuracies : sequence of float
+        Of each fit.
+    n : int
+        Images that each was evaluated on.
+    is_deterministic : bool
+        What the method declares.
+    """
+    mean, n_fits = float(np.mean(accuracies)), len(accuracies)
+    images = mean * (1 - mean) / n
+    if n_fits == 1:
+        if is_deterministic:
+            return Uncertainty(images, math.inf, "images")
+        return Uncertainty(images + (ONE_SEED_SPREAD * mean * (1 - mean)) ** 2, max(n - 1, 1), "one seed")
+    if is_deterministic and max(accuracies) == min(accuracies):
+        return Uncertainty(images, math.inf, "images")
+    seeds = float(np.var(accuracies, ddof=1)) / n_fits
+    variance = images + seeds
+    spread = images**2 / max(n - 1, 1) + seeds**2 / (n_fits - 1)
+    return Uncertainty(variance, variance**2 / spread if spread else math.inf, "stored accuracies")
+
+
+def uncertainty_of_folds(accuracies: NDArray[np.float64], test_share: float) -> Uncertainty:
+    """Return the uncertainty of the mean accuracy over folds.
+
+    Nadeau and Bengio (2003), "Inference for the generalization error", Machine Learning 52: the folds share training
+    images, for which the variance of the mean is enlarged.
+
+    Parameters
+    ----------
+    accuracies : ndarray of shape (n_folds,)
+        All repeats together.
+    test_share : float
+        Images that a fold is evaluated on, for each that it learns from.
+    """
+    if len(accuracies) < 2:
+        return Uncertainty(0.0, math.inf, "folds")
+    variance = float(accuracies.var(ddof=1)) * (1 / len(accuracies) + test_share)
+    return Uncertainty(variance, len(accuracies) - 1, "folds")

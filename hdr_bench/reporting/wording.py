@@ -1,0 +1,64 @@
+"""Numbers and lists as sentences write them."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from hdr_bench.reporting.tables.table import percent_places
+
+_MANY = 4
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def spell(count: int) -> str:
+    """Return a small count as a word.
+
+    Examples
+    --------
+    >>> spell(3), spell(12)
+    ('three', '12')
+    """
+    return _WORDS[count] if count < len(_WORDS) else str(count)
+
+
+def list_few(labels: Sequence[str]) -> str:
+    """Return names in a row, of many the first four.
+
+    Examples
+    --------
+    >>> list_few(["a", "b"]), list_few(list("abcdef"))
+    ('a; b', 'a; b; c; d; and 2 more')
+    """
+    shown = "; ".join(labels[:_MANY])
+    return f"{shown}; and {len(labels) - _MANY} more" if len(labels) > _MANY else shown
+
+
+def percent(row: pd.Series) -> str:
+    """Return a row's accuracy in percent, without the sign, with the digits that its images deserve."""
+    return f"{100 * row['accuracy']:.{percent_places(int(row['n_test']))}f}"
+
+
+def points(share: float, n_images: int) -> str:
+    """Return a difference of accuracies in percentage points, with three digits at most.
+
+    Examples
+    --------
+    >>> points(0.17154, 10_000), points(0.0058, 10_000), points(0.033, 1000)
+    ('17.2 points', '0.58 points', '3.3 points')
+    """
+    return f"{100 * share:.{_places(100 * share, n_images)}f} points"
+
+
+def seeds_range(row: pd.Series, noun: str = "seeds") -> str:
+    """Return the smallest and the largest accuracy over a row's seeds or folds, in percent; nothing for one of them."""
+    low, high = float(row["accuracy_min"]), float(row["accuracy_max"])
+    if row["n_trials"] < 2 or low == high:
+        return ""
+    places = _places(10 * 100 * (high - low), int(row["n_test"]))
+    return f"{noun} {100 * low:.{places}f} to {100 * high:.{places}f}"
+
+
+def _places(value: float, n_images: int) -> int:
+    most = percent_places(n_images)
+    return most if value < 1 else min(most, max(2 - math.floor(math.log10(value)), 0))

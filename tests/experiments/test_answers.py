@@ -1,0 +1,342 @@
+"""What a method answers is one class, and one probability per class, for each image, or its trial has failed."""
+
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from hdr_bench import load_dataset
+from hdr_bench.exceptions import PredictionsError
+from hdr_bench.experiments.answers import (
+    RANGE_TOLERANCE,
+    SUM_TOLERANCE,
+    check_classes,
+    check_decisions,
+    check_labels,
+    check_probabilities,
+)
+from hdr_bench.experiments.measure import _history
+from hdr_bench.experiments.scoring import read_predictions
+from hdr_bench.experiments.store import Store
+from tests.experiments.answering import Records
+
+LABELS = [3, 0, 9, 1]
+MASKED = np.ma.masked_array(LABELS, mask=[False, True, False, False])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        LABELS,
+        tuple(LABELS),
+        np.array(LABELS, np.uint8),
+        np.array(LABELS, np.float32),
+        np.array(LABELS, np.float16),
+        np.array(LABELS)[:, None],
+        np.array(LABELS, np.float64)[:, None],
+        np.array(LABELS)[::-1][::-1],
+        np.ma.masked_array(LABELS),
+        pd.Series(LABELS, index=[7, 6, 5, 4]),
+        pd.DataFrame({"label": LABELS}),
+        pd.Categorical(LABELS),
+        torch.tensor(LABELS),
+    ],
+    ids=lambda answer: type(answer).__name__,
+)
+def test_labels_of_any_container_pass(answer):
+    labels = check_labels(answer, 4, 10)
+    assert labels.dtype == np.int64
+    assert labels.tolist() == LABELS
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ([3, 0, 3.7, 1], r"^predicts 3\.7 for image 2; labels must be whole numbers from 0 to 9$"),
+        ([3, np.nan, 9, 1], "^predicts nan for image 1; "),
+        ([3, 0, 9, np.inf], "^predicts inf for image 3; "),
+        ([3, 0, 1e20, 1], r"^predicts 1e\+20 for image 2; "),
+        ([3, 0, 9, -1], "^predicts -1 for image 3; "),
+        ([3, 10, 9, 1], "^predicts 10 for image 1; "),
+        (np.array([3, 200, 9, 1]).astype(np.int8), "^predicts -56 for image 1; "),
+        (np.array([3, 2**64 - 1, 9, 1], np.uint64), "^predicts 18446744073709551615 for image 1; "),
+        ([3, 0, 9 + 0j, 1], "^predict returned values of type complex128; labels must be whole numbers from 0 to 9$"),
+        (np.array(LABELS, "datetime64[D]"), "type datetime64"),
+        (np.array(LABELS, "timedelta64[s]"), "type timedelta64"),
+        (["3", "0", "9", "1"], "type <U1"),
+        (np.array([b"3"] * 4), "type |S1"),
+        (np.array(LABELS, object), "type object"),
+        (np.array([(3,)] * 4, [("label", int)]), "type .*label"),
+        ([True, False, True, True], "type bool, which cannot hold all labels"),
+        ([3, 0, 9], r"an array of shape \(3,\) for 4 images; it must return one label per image"),
+        ([LABELS], r"shape \(1, 4\)"),
+        (np.eye(4), r"shape \(4, 4\)"),
+        (3, r"shape \(\)"),
+        (None, r"shape \(\)"),
+        ([[3], [0, 9], [1]], "returned a list, which is not an array"),
+        (torch.ones(4, requires_grad=True), "returned a Tensor, which is not an array"),
+        (MASKED, "returned a masked array with masked values"),
+    ],
+)
+def test_labels_that_are_none(answer, reason):
+    with pytest.raises(PredictionsError, match=reason):
+        check_labels(answer, 4, 10)
+
+
+def test_a_label_that_may_have_wrapped_is_an_error_even_if_it_is_a_class():
+    assert check_labels(np.array([44, 1], np.uint8), 2, 256).tolist() == [44, 1]
+    with pytest.raises(PredictionsError, match="type uint8, which cannot hold all labels; .* from 0 to 299"):
+        check_labels(np.array([300, 1]).astype(np.uint8), 2, 300)
+
+
+def test_two_classes_may_be_false_and_true():
+    assert check_labels([True, False], 2, 2).tolist() == [1, 0]
+
+
+_dtypes = st.one_of(
+    arrays.integer_dtypes(),
+    arrays.unsigned_integer_dtypes(),
+    arrays.floating_dtypes(),
+    arrays.boolean_dtypes(),
+    arrays.complex_number_dtypes(),
+    arrays.datetime64_dtypes(),
+    arrays.unicode_string_dtypes(),
+    arrays.byte_string_dtypes(),
+)
+_shapes = st.one_of(arrays.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4), st.just((3,)), st.just((3, 1)))
+
+
+def _near_labels(dtype):
+    if dtype.kind in "iu":
+        low = 0 if dtype.kind == "u" else -3
+        return st.one_of(st.integers(low, 12), st.integers(np.iinfo(dtype).min, np.iinfo(dtype).max))
+    if dtype.kind == "f":
+        return st.one_of(st.sampled_from([0.0, 1.0, 9.0, 10.0, 3.5, -0.0]), arrays.from_dtype(dtype))
+    return arrays.from_dtype(dtype)
+
+
+@given(st.data(), st.integers(1, 12))
+def test_any_array_passes_with_equal_labels_or_is_refused(data, n_classes):
+    dtype = data.draw(_dtypes)
+    answer = data.draw(arrays.arrays(dtype, data.draw(_shapes), elements=_near_labels(dtype)))
+    try:
+        labels = check_labels(answer, 3, n_classes)
+    except PredictionsError:
+        # What is refused is no label for at least one image.
+        is_label = answer.shape in {(3,), (3, 1)} and answer.dtype.kind in "iuf" and np.isin(answer, range(n_classes))
+        assert not np.all(is_label)
+        return
+    assert labels.shape == (3,)
+    assert labels.dtype == np.int64
+    np.testing.assert_array_equal(labels, answer.reshape(3))
+    assert set(labels.tolist()) <= set(range(n_classes))
+
+
+@given(
+    arrays.arrays(st.sampled_from([np.float16, np.float32, np.float64]), (5, 4), elements=st.floats(-4, 4, width=16))
+)
+def test_probabilities_of_a_softmax_pass_in_any_precision(values):
+    shares = np.exp(values) / np.exp(values).sum(axis=1, keepdims=True)
+    checked = check_probabilities(shares, 5, 4)
+    assert checked.dtype == np.float32
+    np.testing.assert_allclose(checked, shares, atol=1e-6)
+
+
+_any_number = st.floats(allow_nan=True, allow_infinity=True) | st.floats(-0.5, 1.5)
+
+
+@given(arrays.arrays(np.float64, (2, 3), elements=_any_number))
+def test_any_numbers_are_probabilities_or_refused(values):
+    is_in_range = (values >= -RANGE_TOLERANCE) & (values <= 1 + RANGE_TOLERANCE)
+    is_good = is_in_range.all() and (np.abs(values.sum(axis=1) - 1) <= SUM_TOLERANCE).all()
+    if not is_good:
+        with pytest.raises(PredictionsError, match="^predict_proba returned "):
+            check_probabilities(values, 2, 3)
+        return
+    checked = check_probabilities(values, 2, 3)
+    assert ((checked >= 0) & (checked <= 1)).all()
+    np.testing.assert_allclose(checked, values, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            lambda shares: shares * 7,
+            r"^predict_proba returned 3\.5 for image 0; probabilities must be between 0 and 1$",
+        ),
+        (lambda shares: shares - 0.1, r"returned -0\.1 for image 0"),
+        (lambda shares: shares * 0.9, r"a row of sum 0\.9 for image 0; each row must sum to 1, within 0\.001"),
+        (lambda shares: shares * 0, "a row of sum 0 for image 0"),
+        (lambda shares: shares * np.nan, "returned nan for image 0; .*; training has diverged if its loss is nan too"),
+        (lambda shares: shares * np.inf, "returned (nan|inf) for image 0"),
+        (lambda shares: shares.astype(complex), "returned values of type complex128; they must be real numbers"),
+        (lambda shares: shares.astype(str), "they must be real numbers"),
+        (
+            lambda shares: shares[:-1],
+            r"shape \(2, 4\) for 3 images and 4 classes; it must return one row per image and",
+        ),
+        (lambda shares: shares[:, :-1], r"shape \(3, 3\)"),
+        (lambda shares: shares[:, 0], r"shape \(3,\)"),
+        (lambda shares: [shares, shares], r"shape \(2, 3, 4\)"),
+        (np.ma.masked_less, "masked"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
+def test_probabilities_that_are_none(change, reason):
+    shares = np.tile([0.5, 0.5, 0.0, 0.0], (3, 1))
+    answer = change(shares, 0.4) if change is np.ma.masked_less else change(shares)
+    with pytest.raises(PredictionsError, match=reason):
+        check_probabilities(answer, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "n_classes", "shape"),
+    [
+        (np.zeros(5), 2, (5,)),
+        (np.zeros((5, 1)), 2, (5,)),
+        (np.zeros((5, 2)), 2, (5, 2)),
+        (np.zeros((5, 4)), 4, (5, 4)),
+        (np.zeros((5, 6), np.int8), 4, (5, 6)),
+        (np.full((5, 4), 1e300), 4, (5, 4)),
+    ],
+)
+def test_decisions_per_class_or_pair(decisions, n_classes, shape):
+    checked = check_decisions(decisions, 5, n_classes)
+    assert (checked.shape, checked.dtype) == (shape, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "n_classes", "reason"),
+    [
+        (np.zeros(5), 4, r"shape \(5,\) for 5 images and 4 classes; its shape must be \(5, 4\) or \(5, 6\)"),
+        (np.zeros((5, 3)), 2, r"its shape must be \(5,\) or \(5, 2\)"),
+        (np.zeros((4, 4)), 4, r"shape \(4, 4\)"),
+        (np.full((5, 4), np.nan), 4, "returned nan for image 0"),
+        (np.zeros((5, 4), complex), 4, "type complex128"),
+    ],
+)
+def test_decisions_that_are_none(decisions, n_classes, reason):
+    with pytest.raises(PredictionsError, match=f"^decision_function .*{reason}"):
+        check_decisions(decisions, 5, n_classes)
+
+
+def test_classes_are_those_of_the_data_set_in_order():
+    assert check_classes([0, 2.0, 9], 10).tolist() == [0, 2, 9]
+    for classes, reason in (
+        ([0, 10], "classes_ has 10 at place 1; labels must be whole numbers from 0 to 9"),
+        ([2, 1], r"classes_ is \[2, 1\]; each class must be there once, in ascending order"),
+        ([1, 1], "in ascending order"),
+        (["0", "1"], "classes_ returned values of type"),
+        ([], "must be a list of classes"),
+        ([[0, 1]], r"shape \(1, 2\)"),
+    ):
+        with pytest.raises(PredictionsError, match=reason):
+            check_classes(classes, 10)
+
+
+class Fitted:
+    """A fitted model whose methods return what it was made with."""
+
+    def __init__(self, classes=None, **answers):
+        if classes is not None:
+            self.classes_ = classes
+        for name, answer in answers.items():
+            setattr(self, name, partial(self._answer, answer))
+
+    def _answer(self, answer, X):
+        return answer
+
+
+def test_a_class_that_the_training_part_lacks_has_a_probability_of_zero():
+    test = load_dataset("digits-8x8").test.take(np.arange(3))
+    model = Fitted(classes=[0, 4, 9], predict_proba=np.tile([0.2, 0.5, 0.3], (3, 1)))
+    shares = read_predictions(model, test, [4, 4, 4], 10).probabilities
+    np.testing.assert_allclose(shares[:, [0, 4, 9]], np.tile([0.2, 0.5, 0.3], (3, 1)), rtol=1e-6)
+    np.testing.assert_array_equal(shares.sum(axis=1), np.float32(1))
+
+
+def test_scores_need_to_say_which_classes_they_are_of():
+    test = load_dataset("digits-8x8").test.take(np.arange(3))
+    with pytest.raises(PredictionsError, match="Fitted gives scores of classes but has no classes_"):
+        read_predictions(Fitted(predict_proba=np.full((3, 10), 0.1)), test, [4, 4, 4], 10)
+    # Pairs in an order that only the method knows are no scores of classes.
+    pairs = Fitted(classes=range(10), decision_function=np.zeros((3, 45)))
+    assert read_predictions(pairs, test, [4, 4, 4], 10).decisions is None
+
+
+@pytest.fixture
+def answer(trial, run_trial, monkeypatch, request):
+    """A function that runs a trial of a class of the module `answering`."""
+    monkeypatch.syspath_prepend(str(request.path.parent))
+    return lambda name, params: run_trial(trial(estimator=f"answering.{name}", params=params, samples=100))
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "reason"),
+    [
+        (
+            "Answers",
+            {"how": "fraction"},
+            "PredictionsError: predicts 3.7 for image 12; labels must be whole numbers from 0 to 9",
+        ),
+        (
+            "Answers",
+            {"how": "unseen"},
+            "PredictionsError: predicts 99 for image 12; labels must be whole numbers from 0 to 9",
+        ),
+        ("Answers", {"how": "text"}, "PredictionsError: predict returned values of type <U"),
+        ("Answers", {"how": "squeezed"}, "predict returned an array of shape () for 1 image"),
+        ("Sure", {"how": "nan"}, "predict_proba returned nan for image 0"),
+        ("Sure", {"how": "unnormalised"}, "predict_proba returned a row of sum 0.7 for image 3"),
+        (
+            "Decides",
+            {"how": "one_column"},
+            "decision_function returned an array of shape (360,) for 360 images and 10 classes",
+        ),
+    ],
+)
+def test_a_trial_whose_answers_are_wrong_has_failed_and_says_why(answer, name, params, reason):
+    result, predictions = answer(name, params)
+    assert result.status == "failed"
+    assert reason in result.error
+    assert (result.scores, predictions) == (None, None)
+
+
+def test_a_column_of_floats_is_read_as_labels(answer):
+    answers = {}
+    for how in ("well", "column"):
+        result, predictions = answer("Answers", {"how": how})
+        assert result.status == "ok", result.error
+        answers[how] = predictions.y_pred
+    np.testing.assert_array_equal(answers["column"], answers["well"])
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        ([{"train_loss": 0.5}, {"train_loss": NAN}], ({"train_loss": 0.5}, {"train_loss": None})),
+        ([{"epoch": 1, "loss": np.float32(0.5)}], ({"epoch": 1.0, "loss": 0.5},)),
+        ({"loss": [2.3, 1.1]}, ()),
+        ([{"train_loss": 1.0, "note": "first"}], ()),
+        ([1.0, 0.5], ()),
+        ("much", ()),
+    ],
+)
+def test_what_other_libraries_call_a_history(rows, kept):
+    assert _history(Records(rows=rows).fit(np.eye(2), [0, 1])) == kept
+
+
+def test_an_error_in_another_encoding_is_a_row_like_others(answer, tmp_path):
+    result, _ = answer("FailsInAnotherEncoding", {})
+    assert result.error == r"ValueError: cannot read \udcff.png"
+    Store(tmp_path).write(result, None)
+    assert Store(tmp_path).read(result.key) == result
