@@ -148,7 +148,7 @@ def test_warnings_of_data_are_sentences_each_time_they_are_read_and_in_the_repor
     added = _run("data", "add", "own", "own.npz", cwd=tmp_path, env=environment)
     assert added.stderr == f"warning: own: {told}\n"
     assert added.stdout.endswith("note: cut by the library: a stratified share of 0.2 to test, seed 0\n")
-    command = ["run", "quick", "--only", "[kS]*", "--dataset", "own", "--quiet", "--out", "run"]
+    command = ["run", "quick", "--only", "k-NN", "--dataset", "own", "--quiet", "--out", "run"]
     ran = _run(*command, cwd=tmp_path, env=environment)
     assert ran.stderr == f"warning: own: {told}\n"
     assert f"<li>{told}" in (tmp_path / "run" / "report.html").read_text()
