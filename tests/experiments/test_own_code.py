@@ -82,6 +82,8 @@ def test_a_statement_counts_and_a_comment_does_not(write):
     assert own_code(model) == code
     write({"method.py": METHOD.replace("return X", "return  (X)")})
     assert own_code(model) == code
+    write({"method.py": METHOD.replace("return X", "return X, '\\d'")})
+    assert own_code(model) != code
     for change in (("return X", "return -X"), ("DummyClassifier):", "DummyClassifier, object):")):
         write({"method.py": METHOD.replace(*change)})
         assert own_code(model) != code
