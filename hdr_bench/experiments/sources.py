@@ -47,7 +47,8 @@ def _parse(content: bytes, package: str) -> Source:
     # Compiled code, a source for another Python, or one nested too deeply to parse.
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Source(hashlib.sha256(content).hexdigest())
-    return Source(hashlib.sha256(_outline(tree).encode()).hexdigest(), tuple(dict.fromkeys(_imports(tree, package))))
+    imports = dict.fromkeys(name for name in _imports(tree, package) if _is_name(name))
+    return Source(hashlib.sha256(_outline(tree).encode()).hexdigest(), tuple(imports))
 
 
 def _outline(tree: ast.AST) -> str:
@@ -97,10 +98,15 @@ def _imports_from(node: ast.ImportFrom, package: str) -> Iterator[str]:
     home = node.module or ""
     if node.level:
         parents = package.split(".")
-        above = parents[: len(parents) - node.level + 1]
+        above = parents[: max(len(parents) - node.level + 1, 0)]
         home = ".".join([*above, *([home] if home else [])])
     yield home
     yield from (f"{home}.{name.name}" for name in node.names)
+
+
+def _is_name(name: str) -> bool:
+    """Whether a text can be a module's name; a relative import beyond the top package makes one that cannot."""
+    return all(part == "*" or part.replace("-", "_").isidentifier() for part in name.split("."))
 
 
 def _is_import(function: ast.expr) -> bool:

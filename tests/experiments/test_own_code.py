@@ -242,6 +242,13 @@ def test_a_module_that_cannot_be_parsed_counts_by_its_bytes(write):
         code = own_code(model)
 
 
+def test_imports_that_mean_no_module_are_passed_over(write):
+    wrong = "def later():\n    from .... import x\n    from . import y\n    import no.such, numpy.nothing\n"
+    wrong += "    __import__('a b')\n    __import__('a\\0b')\n    __import__('..far')\n    __import__(later)\n"
+    write({"method.py": METHOD + wrong, "x.py": "", "y.py": "", "far.py": ""})
+    assert _names(_made("method")) == ["method"]
+
+
 def test_a_module_that_changed_after_the_plan_is_an_error(write, folder):
     write({"method.py": METHOD})
     model = _made("method")
