@@ -106,7 +106,7 @@ def _page(contents: RunContents, tables: tuple[Table, ...], figures: list[Figure
     problems = [(row.case, row.problem) for row in contents.summary.itertuples() if row.problem]
     return {
         "suite": run.suite,
-        "remarks": [*_remarks(run, contents.results, records), *_incomplete(contents), *_without_images(contents)],
+        "remarks": [*_remarks(run, contents.results, records), *_without_images(contents)],
         "problems": problems + [("Predictions or images", said) for said in contents.unreadable],
         "tables": _Found({table.name: table for table in tables}),
         "figures": _Found({figure.name: figure for figure in figures}),
@@ -153,16 +153,6 @@ def _seeds(results: pd.DataFrame) -> list[str]:
         f"{'the mean over the seeds' if len(seeds) > 1 else 'seed'} {', '.join(map(str, seeds))}."
         for seeds, names in cases.items()
     ]
-
-
-def _incomplete(contents: RunContents) -> list[str]:
-    """Say of which methods some seeds or folds are there, and not all."""
-    summary = contents.summary
-    rows = summary[~summary["is_complete"] & summary["accuracy"].notna()]
-    if not len(rows):
-        return []
-    counts = "; ".join(f"{case} ({trials})" for case, trials in zip(rows["case"], rows["trials"], strict=True))
-    return [f"Outside the ranking, since some of their trials failed or are missing: {counts}."]
 
 
 def _in_brackets(names: list[str]) -> str:

@@ -259,6 +259,9 @@ def test_accuracy_by_training_images(contents, run):
     frame = display.frame()
     assert frame["images"].tolist() == [100, 600]
     assert frame["accuracy"].tolist() == contents.results.query("case == 'Curve'")["accuracy"].tolist()
+    rows = contents.summary[contents.summary["method"] == "Curve"]
+    for end in ("accuracy_low", "accuracy_high"):
+        assert frame[end].tolist() == rows[end].tolist()
     _drawn(display)
     with pytest.raises(StoreError, match="no learning curve"):
         LearningCurveDisplay.from_results(load_results(run))

@@ -40,9 +40,9 @@ def test_rows_outside_the_ranking_are_not_compared(contents):
     for label in set(cells) - {"Tree", "k-NN"}:
         assert cells[label][3] == MISSING
     assert not {row for row, _ in table.marks} & {0, 3, 4, 5}
-    assert "Outside the ranking" in table.note
-    for said in ("missing: Sometimes; Tree, folds", "dummies: Dummy", "at a reduced size: Few images"):
-        assert said in table.note
+    outside = "Sometimes (2 of 3 seeds); Dummy (a dummy); Few images (reduced size); Tree, folds (2 of 3 folds)"
+    assert f"Outside the ranking: {outside}." in table.note
+    assert cells["k-NN"][6] == MISSING
 
 
 def test_a_method_that_is_outside_the_ranking_is_not_the_most_accurate_of_a_run(incomplete):
@@ -65,7 +65,7 @@ def test_notes_name_only_the_seeds_that_are_there(incomplete):
     text = write_report(incomplete, ["md"]).read_text()
     assert "Stochastic methods (Sometimes): the mean over the seeds 0, 2." in text
     assert "Stochastic methods (Tree; Dummy): the mean over the seeds 0, 1, 2." in text
-    assert "Sometimes (2 of 3 seeds); Tree, folds (2 of 3 folds)" in text
+    assert "Not compared: Sometimes (2 of 3 seeds); Few images (reduced size); Tree, folds (2 of 3 folds)." in text
 
 
 def test_seeds_are_drawn_as_ticks(finished_incomplete):

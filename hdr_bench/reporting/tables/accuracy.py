@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,13 +42,19 @@ def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
     if (summary["n_planned"] > 1).any():
         columns += [
             Column("Trials", ("trials",), str, "left"),
-            Column("Lowest to highest (%)", ("accuracy_min", "accuracy_max"), interval_writer(percent)),
+            Column("Lowest to highest (%)", ("accuracy_min", "accuracy_max", "n_trials"), _range_writer(percent)),
             Column("Std. dev. (%)", ("accuracy_std",), percent),
         ]
     rows = summary.assign(letters=[compared.letters.get(label, "") for label in summary["case"]])
     marks = _best_of(summary, compared)
     note = " ".join([*_interval_notes(set(summary["accuracy_basis"])), *_ranking_notes(summary, compared)])
     return make_table("accuracy", "Accuracy", rows, columns, note, {"Accuracy (%)": marks, "Error (%)": marks})
+
+
+def _range_writer(write: Callable[[float], str]) -> Callable[[float, float, float], str]:
+    """Return what writes the range over several trials; there is none over a single one."""
+    write_ends = interval_writer(write)
+    return lambda low, high, n_trials: write_ends(low, high) if n_trials > 1 else MISSING
 
 
 def _interval_notes(bases: set[str]) -> list[str]:
@@ -86,20 +93,16 @@ def _ranking_notes(summary: pd.DataFrame, compared: Comparisons) -> list[str]:
             "share a letter with it are in italics."
         )
     outside = summary[~summary["is_ranked"] & summary["accuracy"].notna()]
-    incomplete, dummies = outside[~outside["is_complete"]], outside[outside["is_dummy"]]
-    reduced = outside[outside["is_complete"] & ~outside["is_dummy"]]
-    reasons = [
-        f"{reason}: {'; '.join(rows['case'])}"
-        for reason, rows in (
-            ("some of their seeds or folds are missing", incomplete),
-            ("dummies", dummies[dummies["is_complete"]]),
-            ("at a reduced size", reduced),
-        )
-        if len(rows)
-    ]
-    if reasons:
-        notes.append(f"Outside the ranking, {'. Also '.join(reasons)}.")
+    if len(outside):
+        named = "; ".join(f"{row['case']} ({_why_outside(row)})" for row in outside.to_dict("records"))
+        notes.append(f"Outside the ranking: {named}.")
     return notes
+
+
+def _why_outside(row: dict[Any, Any]) -> str:
+    if not row["is_complete"]:
+        return str(row["trials"])
+    return "a dummy" if row["is_dummy"] else "reduced size"
 
 
 def scores_table(summary: pd.DataFrame) -> Table:
