@@ -17,8 +17,8 @@ from scipy.special import ndtr, ndtri
 SHARED, OWN = 0.6, 0.25
 """Parts of the variance that images have for all methods, and for one method; the rest differs from fit to fit.
 
-Two methods of 98 % are then wrong together on 1 in 4 of the images that one of them is wrong on, and two seeds of a
-method on half, about as networks and support vector machines are on MNIST.
+An assumption: of the images that one method of 98 % is wrong on, another one is then wrong on a quarter, and another
+seed of the same method on half.
 """
 
 _NODES = 32, 16
