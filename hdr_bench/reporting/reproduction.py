@@ -10,6 +10,7 @@ import numpy as np
 
 from hdr_bench.experiments.published import Metric, Published, half_unit
 from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.waiting import is_disturbed
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.verdicts import (
     Outcome,
@@ -123,9 +124,16 @@ def _side_by_side(bare: Reproduction, records: list[Result]) -> Reproduction:
         return replace(bare, reason="not measured: the method lacks what it needs")
     is_time = bare.metric.endswith("seconds")
     middle = float(np.median(values) if is_time else np.mean(values))
-    is_disturbed = is_time and any(record.n_concurrent > 1 for record in records)
-    reason = "other trials shared the machine meanwhile" if is_disturbed else ""
+    was_disturbed = is_time and any(_was_disturbed(bare.metric, record) for record in records)
+    reason = "disturbed: something else had the processors meanwhile" if was_disturbed else ""
     return replace(_with_range(bare, middle, values), reason=reason)
+
+
+def _was_disturbed(metric: Metric, record: Result) -> bool:
+    if record.measurements is None:
+        return False
+    call = "predict" if metric == "predict_seconds" else "fit"
+    return is_disturbed(getattr(record.measurements, f"{call}_wait_share"), record.n_concurrent)
 
 
 def _cost(metric: Metric, record: Result) -> float | None:

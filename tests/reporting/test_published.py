@@ -345,9 +345,15 @@ def test_counts_of_what_keeps_training_images_depend_on_the_size(various, publis
     assert (found.verdict, found.reason) == ("not comparable", "run at a reduced size")
 
 
-def test_times_of_trials_that_shared_the_machine_say_so(various, publishing):
+def test_disturbed_times_say_so(various, publishing):
     contents = publishing(various, kNN=[{"metric": "fit_seconds", "value": 1.0}])
-    assert _one(reproductions(contents)).reason == ""
     (key,) = contents.results.loc[contents.results["case"] == "k-NN", "key"]
-    contents.records[key] = contents.records[key].model_copy(update={"n_concurrent": 2})
-    assert _one(reproductions(contents)).reason == "other trials shared the machine meanwhile"
+    record = contents.records[key]
+
+    def reason(n_concurrent, wait_share):
+        measured = record.measurements.model_copy(update={"fit_wait_share": wait_share})
+        contents.records[key] = record.model_copy(update={"n_concurrent": n_concurrent, "measurements": measured})
+        return _one(reproductions(contents)).reason
+
+    assert reason(1, 0.0) == reason(2, 0.0) == reason(1, None) == ""
+    assert reason(1, 0.5) == reason(2, None) == "disturbed: something else had the processors meanwhile"
