@@ -6,6 +6,7 @@ from sklearn.metrics import roc_auc_score
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.tables.accuracy import class_frame
 from hdr_bench.reporting.tables.claims import NOT_MEASURED, worded_claims
+from hdr_bench.reporting.tables.table import write_time
 
 
 @pytest.fixture
@@ -36,6 +37,19 @@ def test_measured_figures_are_put_into_their_places(various, claiming):
         f"{100 * first:.2f} % then {last:.4f}; 2,410; "
         f"n_neighbors = {json.loads(summary.loc['Search', 'chosen'])['n_neighbors']}; {{braces}} stay"
     )
+
+
+def test_times_are_medians_with_their_range(various, claiming):
+    records = RunContents(various).good_records("MLP")
+    fits = [record.measurements.fit_seconds for record in records]
+    epochs = [seconds / len(record.history) for seconds, record in zip(fits, records, strict=True)]
+    (claim,) = claiming("{MLP|fit_seconds}; {MLP|epoch_seconds}; {k-NN|predict_seconds}; {k-NN|epoch_seconds}")
+    written = [
+        f"{write_time(sum(values) / 2)} s ({write_time(min(values))} to {write_time(max(values))} s)"
+        for values in (fits, epochs)
+    ]
+    single = RunContents(various).good_records("k-NN")[0].measurements.predict_seconds
+    assert claim == "; ".join([*written, f"{write_time(single)} s", NOT_MEASURED])
 
 
 def test_classes_and_areas_can_be_asked_for(various, claiming):
