@@ -53,7 +53,7 @@ def run(
     memory_limit: Annotated[
         str | None, typer.Option(metavar="SIZE", help="End a trial that takes more than this, e.g. 500MB, 8GB.")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Trials at a time; above 1 the times are marked.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Trials at a time; times that they disturb are marked.")] = 1,
     backend: Annotated[BackendChoice | None, typer.Option(help="Where trials run (default: loky for jobs).")] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Of a Dask cluster, e.g. tcp://HOST:8786.")

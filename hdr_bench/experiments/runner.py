@@ -75,7 +75,7 @@ def run_suite(
     rerun : {"missing", "failed", "all"}, default="missing"
         Which trials to run: those that are missing, also those that did not go well, or all.
     jobs : int, default=1
-        Trials at a time. With more than one the times are marked, and reports do not rank them.
+        Trials at a time. Times that one trial disturbs of another are marked, and reports do not rank them.
     backend : {"sequential", "loky", "dask"}, optional
         Where trials run; by default loky where there are several jobs.
     scheduler : str, optional
