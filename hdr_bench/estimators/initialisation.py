@@ -10,7 +10,6 @@ from torch import nn
 
 from hdr_bench.exceptions import UnknownNameError
 
-
 LayerT = TypeVar("LayerT", nn.Conv2d, nn.Linear)
 
 

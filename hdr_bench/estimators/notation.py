@@ -123,9 +123,7 @@ def layer_table(layers: list[Layer], image_shape: Shape) -> list[LayerRow]:
     return rows
 
 
-def build_network(
-    layers: list[Layer], image_shape: Shape, generator: "Generator | None" = None
-) -> "nn.Sequential":
+def build_network(layers: list[Layer], image_shape: Shape, generator: "Generator | None" = None) -> "nn.Sequential":
     """Return the layers as a plain `torch.nn.Sequential`, for images (channels, height, width).
 
     Parameters

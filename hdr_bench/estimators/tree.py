@@ -67,9 +67,7 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
 
     # The parameters are those of the parent, whose request for metadata names them.
     @with_plain_parameters
-    def fit(
-        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, check_input: bool = True
-    ) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, check_input: bool = True) -> Self:
         """Grow the tree from `X` of shape (n, n_features) and the labels `y` of shape (n,).
 
         Parameters
