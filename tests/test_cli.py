@@ -89,7 +89,7 @@ def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
     assert ran.stderr == ""
     row, finding, *_, report = ran.stdout.splitlines()[3:]
     assert row.split()[0] == "k-NN"
-    assert finding.startswith("k-NN is right on ")
+    assert finding.startswith("k-NN has an accuracy of ")
     assert report == "report: run/report.html"
 
 

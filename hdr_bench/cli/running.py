@@ -12,7 +12,7 @@ import typer
 from hdr_bench.cli.console import look_here_too, make_console
 
 if TYPE_CHECKING:
-    from hdr_bench.experiments.runner import Plan
+    from hdr_bench.experiments.plan import Plan
 
 EXIT_BAD_TRIALS, EXIT_INTERRUPTED = 3, 130
 
@@ -53,7 +53,7 @@ def run(
     memory_limit: Annotated[
         str | None, typer.Option(metavar="SIZE", help="End a trial that takes more than this, e.g. 500MB, 8GB.")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Trials at a time; above 1 the times are marked.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, help="Trials at a time; times that they disturb are marked.")] = 1,
     backend: Annotated[BackendChoice | None, typer.Option(help="Where trials run (default: loky for jobs).")] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Of a Dask cluster, e.g. tcp://HOST:8786.")
@@ -73,8 +73,9 @@ def run(
     from hdr_bench.experiments.backends import make_crew
     from hdr_bench.experiments.code_changes import code_changes
     from hdr_bench.experiments.estimate import read_expected
+    from hdr_bench.experiments.plan import make_plan
     from hdr_bench.experiments.progress import counted
-    from hdr_bench.experiments.runner import default_folder, execute, make_plan
+    from hdr_bench.experiments.runner import default_folder, execute
     from hdr_bench.experiments.settings import make_settings
     from hdr_bench.experiments.store import Store
     from hdr_bench.experiments.suite_file import load_suite

@@ -73,7 +73,7 @@ def _others(standing: Standing, which: str) -> list[str]:
     if worse:
         said.append(_less_accurate(len(worse), len(standing.pairs), which))
     if any(pair.is_one_seed for pair in standing.pairs):
-        said.append("With one seed of a stochastic method, this holds for that fit only.")
+        said.append("For stochastic methods with one seed, this holds for that fit only.")
     return said
 
 
@@ -87,7 +87,7 @@ def _less_accurate(count: int, n_others: int, which: str) -> str:
     if count == 1:
         return f"The {'other' if n_others == 1 else 'remaining'} one is less accurate."
     if count == n_others:
-        return f"All {spell(count)} {noun} are less accurate."
+        return f"{'Both' if count == 2 else f'All {spell(count)}'} {noun} are less accurate."
     return f"The other {spell(count)} {which}".strip() + " are less accurate."
 
 

@@ -8,19 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hdr_bench.exceptions import StoredScoresWarning, StoreError
+from hdr_bench.exceptions import StoredScoresWarning
 from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.result import Measurements, Result, Scores
 from hdr_bench.experiments.run_record import Planned, RunRecord
 from hdr_bench.experiments.store import Store
-from hdr_bench.reporting.crossed import Fits
 from hdr_bench.reporting.disturbed import disturbed_times
-from hdr_bench.reporting.uncertainty import (
-    Uncertainty,
-    uncertainty_of_accuracies,
-    uncertainty_of_fits,
-    uncertainty_of_folds,
-)
+from hdr_bench.reporting.uncertainty import uncertainty_of_row, uncertainty_over_seeds
 
 _SCORES = list(Scores.model_fields)
 _MEASUREMENTS = list(Measurements.model_fields)
@@ -30,7 +24,6 @@ _SEARCH_NUMBERS = [name for name in _SEARCH if name not in {"chosen", "search_is
 _IDENTITY = ["key", "suite", "case", "estimator", "protocol", "seed", "fold", "samples", "is_deterministic", "status",
              "error", "dataset", "fingerprint", "n_train", "n_test", "is_reduced", "threads", "n_concurrent", "cpu",
              "finished", "seconds"]  # fmt: skip
-_UNCERTAINTY = ["accuracy_variance", "accuracy_freedom", "accuracy_basis", "accuracy_trials"]
 _TEXTS = {"engine", "memory_method"}
 
 WITHOUT_PREDICTIONS = (
@@ -92,7 +85,8 @@ def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, 
     records: dict[str, Result] = {}
     rows = [_row(run.suite.name, planned, store, records) for planned in run.trials]
     frame = pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
-    return frame.join(_over_seeds(frame, store)), records
+    labels = pd.Series([label_of(row) for row in frame.to_dict("records")], frame.index, dtype=object)
+    return frame.join(uncertainty_over_seeds(frame, labels, store.read_predictions)), records
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -134,33 +128,6 @@ def largest_cost_set(summary: pd.DataFrame) -> str | None:
     """Return the ``cost_set`` that most rows of a summary are of, the first of several; None for none."""
     named = summary.loc[summary["cost_set"] != "", "cost_set"]
     return None if named.empty else str(max(dict.fromkeys(named), key=lambda name: int((named == name).sum())))
-
-
-def _over_seeds(frame: pd.DataFrame, store: Store) -> pd.DataFrame:
-    """Return how sure the mean accuracy of each row with several seeds is, for each of its trials."""
-    columns = pd.DataFrame(np.nan, frame.index, _UNCERTAINTY).astype({"accuracy_basis": object})
-    good = frame[(frame["status"] == "ok") & frame["fold"].isna()]
-    labels = pd.Series([label_of(row) for row in good.to_dict("records")], good.index, dtype=object)
-    for _, trials in good.groupby(labels, sort=False):
-        if len(trials) < 2 or (fits := _fits(trials, store)) is None:
-            continue
-        found = uncertainty_of_fits(fits)
-        columns.loc[trials.index, _UNCERTAINTY] = [found.variance, found.freedom, found.basis, len(trials)]
-    return columns
-
-
-def _fits(trials: pd.DataFrame, store: Store) -> Fits | None:
-    """Return the fits of a row; None if the predictions of one of them are not stored, or cannot be read."""
-    predictions = []
-    for key in trials["key"]:
-        try:
-            found = store.read_predictions(key)
-        except StoreError:
-            return None
-        if found is None:
-            return None
-        predictions.append(found)
-    return Fits.from_predictions(predictions, is_deterministic=bool(trials["is_deterministic"].iloc[0]))
 
 
 def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
@@ -246,7 +213,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
     row["cost_set"] = _cost_set(good)
     row["is_time_disturbed"] = len(good) > 0 and bool(disturbed_times(good).all())
-    found = _uncertainty(good, row["n_test"]) if len(good) else None
+    found = uncertainty_of_row(good, row["n_test"]) if len(good) else None
     low, high = found.interval(row["accuracy"], row["n_test"]) if found else (np.nan, np.nan)
     return row | {
         "accuracy_low": low,
@@ -258,17 +225,6 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
         "error_rate": round(1 - row["accuracy"], 12),
         "engine": ", ".join(sorted(set(good["engine"].astype(str)))) if len(good) else "",
     }
-
-
-def _uncertainty(good: pd.DataFrame, n_test: int) -> Uncertainty:
-    accuracies = good["accuracy"].to_numpy(float)
-    if good["fold"].notna().any():
-        return uncertainty_of_folds(accuracies, float((good["n_test"] / good["n_train"]).mean()))
-    first = good.iloc[0]
-    # A frame that lacks some of the row's trials is not what the predictions were read for.
-    if first.get("accuracy_trials") == len(good):
-        return Uncertainty(first["accuracy_variance"], first["accuracy_freedom"], first["accuracy_basis"])
-    return uncertainty_of_accuracies(list(accuracies), n_test, is_deterministic=bool(first["is_deterministic"]))
 
 
 def _count_of_trials(trials: pd.DataFrame, n_good: int) -> str:

@@ -1,15 +1,21 @@
 """One interval for each row, the same in every table and figure: how far chance may have moved its accuracy."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.result import Predictions
 from hdr_bench.reporting.crossed import ONE_SEED_SPREAD, Fits, accuracy_variance
 from hdr_bench.reporting.intervals import score_interval
+
+UNCERTAINTY = ["accuracy_variance", "accuracy_freedom", "accuracy_basis", "accuracy_trials"]
+"""Columns of the results that hold the uncertainty of a row with several seeds."""
 
 Basis = Literal["images", "images and seeds", "one seed", "stored accuracies", "folds"]
 """What an interval is computed from.
@@ -107,3 +113,53 @@ def uncertainty_of_folds(accuracies: NDArray[np.float64], test_share: float) -> 
         return Uncertainty(0.0, math.inf, "folds")
     variance = float(accuracies.var(ddof=1)) * (1 / len(accuracies) + test_share)
     return Uncertainty(variance, len(accuracies) - 1, "folds")
+
+
+def uncertainty_over_seeds(
+    results: pd.DataFrame, labels: pd.Series, read_predictions: Callable[[str], Predictions | None]
+) -> pd.DataFrame:
+    """Return the uncertainty of each row with several seeds, for each of its trials; missing for all others.
+
+    Parameters
+    ----------
+    results : DataFrame
+        As `load_results` returns it, without these columns.
+    labels : Series
+        What tables call each trial's row.
+    read_predictions : callable
+        Takes a trial's key; returns None if there are no predictions.
+    """
+    columns = pd.DataFrame(np.nan, results.index, UNCERTAINTY).astype({"accuracy_basis": object})
+    good = results[(results["status"] == "ok") & results["fold"].isna()]
+    for _, trials in good.groupby(labels[good.index], sort=False):
+        fits = _fits(trials, read_predictions) if len(trials) > 1 else None
+        if fits is not None:
+            found = uncertainty_of_fits(fits)
+            columns.loc[trials.index, UNCERTAINTY] = [found.variance, found.freedom, found.basis, len(trials)]
+    return columns
+
+
+def uncertainty_of_row(good: pd.DataFrame, n_test: int) -> Uncertainty:
+    """Return the uncertainty of a row's mean accuracy from its trials that did not fail, as `load_results` has them."""
+    accuracies = good["accuracy"].to_numpy(float)
+    if good["fold"].notna().any():
+        return uncertainty_of_folds(accuracies, float((good["n_test"] / good["n_train"]).mean()))
+    first = good.iloc[0]
+    # A frame that lacks some of the row's trials is not what the predictions were read for.
+    if first.get("accuracy_trials") == len(good):
+        return Uncertainty(first["accuracy_variance"], first["accuracy_freedom"], first["accuracy_basis"])
+    return uncertainty_of_accuracies(list(accuracies), n_test, is_deterministic=bool(first["is_deterministic"]))
+
+
+def _fits(trials: pd.DataFrame, read_predictions: Callable[[str], Predictions | None]) -> Fits | None:
+    """Return the fits of a row; None if the predictions of one of them are not stored, or cannot be read."""
+    predictions = []
+    for key in trials["key"]:
+        try:
+            found = read_predictions(key)
+        except StoreError:
+            return None
+        if found is None:
+            return None
+        predictions.append(found)
+    return Fits.from_predictions(predictions, is_deterministic=bool(trials["is_deterministic"].iloc[0]))

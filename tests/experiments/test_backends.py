@@ -9,6 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
@@ -16,8 +17,10 @@ from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.exceptions import SchedulerError
 from hdr_bench.experiments.progress import NoProgress
 from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.waiting import DISTURBED_FROM
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.displays import CostDisplay
+from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.tables.costs import time_table
 from tests.experiments.processes import command_lines
 
@@ -52,17 +55,22 @@ def in_turn(tmp_path_factory):
     return run_suite(_suite(TREE, KNN), out=tmp_path_factory.mktemp("runs") / "in-turn", threads=1)
 
 
-def test_two_at_a_time_give_the_same_with_their_times_marked(in_turn, tmp_path):
+def test_two_at_a_time_give_the_same_and_their_times_are_marked_if_disturbed(in_turn, tmp_path):
     folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, jobs=2)
     assert _comparable(folder).equals(_comparable(in_turn))
     results = load_results(folder)
     assert set(results["n_concurrent"]) == {2}
     contents = RunContents(folder)
     times = time_table(contents.summary, contents.results)
+    waited = (results["fit_wait_share"] > DISTURBED_FROM).groupby(results["case"], sort=False).all()
+    assert [row[0].endswith("*") for row in times.rows] == waited.tolist()
+    # Results from before the wait was measured: what shared the machine is disturbed.
+    old = results.assign(fit_wait_share=np.nan, predict_wait_share=np.nan)
+    times = time_table(summarise(old), old)
     assert [row[0] for row in times.rows] == ["Tree *", "k-NN *"]
     assert "do not rank" in times.note
     assert not times.marks
-    assert len(CostDisplay.from_results(results).frame()) == 0
+    assert len(CostDisplay.from_results(old).frame()) == 0
     assert set(load_results(in_turn)["n_concurrent"]) == {1}
 
 

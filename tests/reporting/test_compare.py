@@ -73,39 +73,90 @@ def test_a_loss_of_accuracy_is_told_when_it_is_no_noise(run, other):
     assert not compare_runs(other, run).is_worse
 
 
-@pytest.mark.parametrize(("factor", "verdict"), [(1.05, "same"), (30.0, "worse"), (1 / 30, "better")])
-def test_times_and_memory_against_tolerance_and_noise(run, other, factor, verdict):
-    def slower(content):
-        for name, value in (("fit_seconds", 0.3), ("fit_peak_bytes", 20_000_000)):
-            content["measurements"][name] = type(value)(value * factor)
-
-    def base(content):
-        content["measurements"] |= {"fit_seconds": 0.3, "fit_peak_bytes": 20_000_000}
-
-    _changed(run, base)
-    _changed(other, slower)
-    found = _verdicts(compare_runs(run, other))
-    assert found["fit_seconds"] == found["fit_peak_bytes"] == verdict
+def _quiet(content):
+    """Make a trial one that nothing disturbed, with costs that are set."""
+    content["measurements"] |= {"fit_wait_share": 0.0, "predict_wait_share": 0.0, "fit_seconds": 0.003,
+                                "fit_peak_bytes": 200_000}  # fmt: skip
 
 
-def test_the_noise_of_the_repeats_widens_the_threshold(run, other):
-    noisy = iter([0.3, 0.9, 0.9, 0.3])
+@pytest.mark.parametrize(
+    ("factor", "fit", "memory"),
+    [(1.05, "same", "same"), (2.5, "same", "worse"), (17.0, "worse", "worse"), (1 / 17, "better", "better")],
+)
+def test_costs_of_few_fits_change_by_a_factor_however_small_they_are(run, other, factor, fit, memory):
+    def changed(content):
+        _quiet(content)
+        content["measurements"]["fit_seconds"] *= factor
+        content["measurements"]["fit_peak_bytes"] = int(factor * content["measurements"]["fit_peak_bytes"])
 
-    def timed(content):
-        content["measurements"]["fit_seconds"] = next(noisy) * 2
+    _changed(run, _quiet)
+    _changed(other, changed)
+    comparison = compare_runs(run, other)
+    found = _verdicts(comparison)
+    assert (found["fit_seconds"], found["fit_peak_bytes"]) == (fit, memory)
+    change = next(c for c in comparison.changes if (c.case, c.measure) == (TREE, "fit_seconds"))
+    assert change.threshold == 3
+    assert change.note == "fewer than 3 undisturbed fits: a factor above 3"
 
-    _changed(run, timed)
-    _changed(other, timed)
-    change = next(c for c in compare_runs(run, other).changes if (c.case, c.measure) == (TREE, "fit_seconds"))
-    assert change.verdict == "same"
-    assert change.threshold > 3
+
+@pytest.fixture(scope="module")
+def three(once):
+    """A run of three seeds."""
+    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"repeats": 3},
+               "case": [{"name": TREE, "estimator": "tree"}]}  # fmt: skip
+    suite = parse_suite(content, "own", "own.toml")
+    return once("three", lambda folder: run_suite(suite, out=folder, threads=1, samples=100))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ([1.0, 1.1, 1.2], [1.15, 1.4, 1.5], "same"),
+        ([1.0, 1.01, 1.02], [1.03, 1.04, 1.05], "same"),
+        ([1.0, 1.1, 1.2], [1.25, 1.4, 1.5], "worse"),
+        ([1.25, 1.4, 1.5], [1.0, 1.1, 1.2], "better"),
+    ],
+)
+def test_of_three_fits_the_ranges_decide(three, tmp_path, before, after, verdict):
+    folders = []
+    for name, values in (("a", before), ("b", after)):
+        folders.append(shutil.copytree(three, tmp_path / name))
+        seconds = iter(values)
+
+        def timed(content, seconds=seconds):
+            _quiet(content)
+            content["measurements"]["fit_seconds"] = next(seconds)
+
+        _changed(folders[-1], timed)
+    change = next(c for c in compare_runs(*folders).changes if c.measure == "fit_seconds")
+    assert (change.verdict, change.before, change.after) == (verdict, before[1], after[1])
+    assert change.threshold == pytest.approx(1.1)
+    assert change.note == "ranges apart, and medians by a factor above 1.1"
+
+
+def test_disturbed_times_are_not_compared(run, other):
+    def disturbed(content):
+        _quiet(content)
+        content["measurements"] |= {"fit_wait_share": 0.5, "fit_seconds": 1000.0}
+
+    _changed(run, _quiet)
+    _changed(other, disturbed)
+    comparison = compare_runs(run, other)
+    assert _verdicts(comparison)["fit_seconds"] == "not compared"
+    assert _verdicts(comparison)["predict_seconds"] == "same"
+    assert {change.note for change in comparison.changes if change.verdict == "not compared"} >= {
+        "every fit was disturbed"
+    }
+    assert _verdicts(compare_runs(run, other, across_machines=True))["fit_seconds"] == "worse"
 
 
 def test_times_of_other_machines_are_not_compared_unless_told(run, other):
     def elsewhere(content):
+        _quiet(content)
         content["environment"]["cpu"] = "Another CPU"
         content["measurements"]["fit_seconds"] = 1000.0
 
+    _changed(run, _quiet)
     _changed(other, elsewhere)
     comparison = compare_runs(run, other)
     assert _verdicts(comparison)["fit_seconds"] == "not compared"

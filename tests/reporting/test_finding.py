@@ -131,7 +131,7 @@ def test_only_methods_that_were_compared_are_called_less_accurate(run_of):
     compared = _compared(contents, CNN="", tree="better", linear="better")
     text = finding(contents, compared)
     assert text.startswith("CNN is the most accurate, with an accuracy of 98.92 % on 10,000 images")
-    assert "All two others that were compared are less accurate." in text
+    assert "Both others that were compared are less accurate." in text
     assert text.endswith("Not compared: slow (timeout); partly (2 of 3 seeds); reduced (reduced size).")
     assert "dummy" not in text
     whole = run_of(CNN=CNN, tree={"accuracy": (0.9, 0.9, 0.91)})
@@ -209,7 +209,7 @@ def test_the_finding_of_a_real_run(various):
             assert pair.second not in text or re.search(rf"{re.escape(pair.second)}: [\d.]+ %.*points less", text)
     n_worse = sum(pair.verdict == "better" for pair in first)
     assert n_worse > 2
-    assert re.search(r"(All|The other) \w+( others)?( that were compared)? are less accurate\.", text)
+    assert re.search(r"(Both|All|The other)( \w+)?( others)?( that were compared)? are less accurate\.", text)
     for words in ("cannot be told", "right most often", "not told"):
         assert words not in text
     glance = glances(contents, compared)

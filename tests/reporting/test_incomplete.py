@@ -49,7 +49,7 @@ def test_a_method_that_is_outside_the_ranking_is_not_the_most_accurate_of_a_run(
     contents = RunContents(incomplete)
     assert summary_of(contents, ()).best == "k-NN"
     for key in contents.results.loc[contents.results["case"].isin(RANKED), "key"]:
-        (incomplete / "trials" / f"{key}.npz").unlink()
+        (incomplete / "trials" / f"{key}.zip").unlink()
     nothing = summary_of(RunContents(incomplete), ())
     assert (nothing.best, nothing.accuracy) == ("", "")
 

@@ -146,7 +146,8 @@ def test_the_report_says_what_went_wrong_and_where_numbers_come_from(reported, n
     text = (reported / name).read_text()
     results = load_results(reported)
     assert "InvalidParameterError" in text
-    assert "is right most often" in text
+    assert " has the highest accuracy, " in text or " is the most accurate, with an accuracy of " in text
+    assert "Not compared: Bad (failed)." in text
     assert results["fingerprint"][0] in text
     assert "the mean over the seeds 0, 1" in text
     for words in ("scikit-learn", "Python", "cores", results["finished"].max(), "@misc{hdr-bench", "Leo Breiman"):
@@ -158,7 +159,7 @@ def test_the_report_says_what_went_wrong_and_where_numbers_come_from(reported, n
 def test_the_report_has_every_part_of_what_was_run(reported_various, name):
     text = (reported_various / name).read_text()
     for words in ("deskew → knn", "layers", "cross-validation with 4 folds", "grid search inside the training part",
-                  "2,080", "Jane Doe", "After Doe, J.: Digits, volume 1", "Judged on other images"):  # fmt: skip
+                  "2,080", "Jane Doe", "After Doe, J.: Digits, volume 1", "Evaluated on other images"):  # fmt: skip
         assert words in text
 
 
@@ -167,12 +168,12 @@ def test_the_command_is_the_one_that_makes_it_again(tmp_path):
     path.write_text('title = "T"\ndataset = "digits-8x8"\n[[case]]\nname = "k [/b] NN"\nestimator = "knn"\n')
     command = [sys.executable, "-m", "hdr_bench", "run", "my suite.toml", "--samples", "100", "--threads", "1"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "k [/b] NN is right on" in ran.stdout
+    assert "k [/b] NN has an accuracy of" in ran.stdout
     text = (tmp_path / "reports" / "my suite" / "report.md").read_text()
     assert "`hdr-bench run 'my suite.toml' --samples 100 --threads 1`" in text
     assert "a stratified share of the data with the SHA-256" in text
     # A single method is ranked with nothing.
-    assert "right most often" not in text
+    assert "is the most accurate" not in text
     assert "## Pairs" not in text
     assert not (tmp_path / "reports" / "my suite" / "figures" / "disagreement.png").exists()
 
