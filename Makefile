@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench test test-oldest lint data reports reports-quick speed
+.PHONY: help install bench test test-oldest lint data reports reports-quick speed statistics
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -62,3 +62,6 @@ speed: install ## Compare speed with the peers on MNIST, a half to a whole hour;
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,dev,peers]'
 	@for script in svm neighbors logistic networks predictions alone report; do \
 		$(BIN)/python benchmarks/speed/$$script.py || exit 1; done
+
+statistics: install ## Simulate how often comparisons and verdicts are wrong, about ten minutes; writes reports/statistics/
+	@for script in error_rates verdicts; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done

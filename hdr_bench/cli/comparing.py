@@ -113,7 +113,7 @@ def _lines(comparison: "Comparison") -> list[str]:
     kinds = {change.verdict for change in comparison.changes}
     lines.append("accuracy in %, then medians before → after")
     if not kinds & {"worse", "better"}:
-        lines.append("nothing got worse or better that can be told from noise")
+        lines.append("nothing got worse or better beyond chance")
     return lines
 
 
@@ -124,6 +124,7 @@ def _said(change: "Change") -> str:
     if change.measure == "accuracy":
         return (
             f"{change.case}, accuracy: {100 * change.before:.2f} to {100 * change.after:.2f} %, p = {_p_value(change)}"
+            + (f" ({change.note})" if change.note else "")
         )
     before, after = _figures(change)
     unit = "s" if change.measure.endswith("seconds") else "MB"

@@ -16,6 +16,9 @@ from hdr_bench.reporting.frame import label_of, load_results
 from hdr_bench.reporting.statistics import holm, resampled_difference
 
 Verdict = Literal["worse", "better", "same", "not compared"]
+ONE_SEED = "one seed: said of these two fits, not of the method"
+"""Note on the accuracy of a stochastic method that was fitted once."""
+
 _PAIR = ["label", "seed", "fold"]
 
 
@@ -36,7 +39,7 @@ class Change:
         Of a cost: the ratio of after to before from which it counts; else missing.
     verdict : {"worse", "better", "same", "not compared"}
     note : str
-        Why it was not compared, by which rule a cost was, or what became of the status.
+        Why it was not compared, by which rule a cost was, what an accuracy is said of, or what became of the status.
     """
 
     case: str
@@ -171,38 +174,37 @@ def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
 
 def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float) -> list[Change]:
     good = _both_well(pairs)
-    tested: list[tuple[Change, float]] = []
-    refused: list[Change] = []
-    for label, trials in good.groupby("label", sort=False):
-        before, after = float(trials["accuracy_a"].mean()), float(trials["accuracy_b"].mean())
-        change = Change(str(label), "accuracy", before, after, "not compared", note=_other_images(trials))
-        p_value = None if change.note else _p_value(trials, first, second)
-        if change.note:
-            refused.append(change)
-        elif p_value is None:
-            refused.append(replace(change, note="the predictions are not stored"))
-        else:
-            tested.append((change, p_value))
-    corrected = holm([p_value for _, p_value in tested])
-    return refused + [
+    changes = [_accuracy(str(label), trials, first, second) for label, trials in good.groupby("label", sort=False)]
+    tested = [change for change in changes if not math.isnan(change.p_value)]
+    corrected = holm([change.p_value for change in tested])
+    return [change for change in changes if math.isnan(change.p_value)] + [
         replace(change, verdict=_verdict(change.after < change.before, p_value < alpha), p_value=p_value)
-        for (change, _), p_value in zip(tested, corrected, strict=True)
+        for change, p_value in zip(tested, corrected, strict=True)
     ]
 
 
-def _p_value(trials: pd.DataFrame, first: Store, second: Store) -> float | None:
-    """Return the p-value of no difference, not corrected; None if predictions are needed and not stored."""
+def _accuracy(label: str, trials: pd.DataFrame, first: Store, second: Store) -> Change:
+    """Return the change of a method's accuracy, its p-value not corrected and missing if it is not compared."""
+    before, after = float(trials["accuracy_a"].mean()), float(trials["accuracy_b"].mean())
+    change = Change(label, "accuracy", before, after, "not compared", note=_other_images(trials))
+    if change.note:
+        return change
     if trials["fold"].notna().any():
         difference = (trials["accuracy_b"] - trials["accuracy_a"]).to_numpy(float)
-        return resampled_difference(difference, float((trials["n_test_a"] / trials["n_train_a"]).mean())).p_value
-    fits = _fits(second, trials, "b"), _fits(first, trials, "a")
-    return None if fits[0] is None or fits[1] is None else paired_difference(fits[0], fits[1]).p_value
+        test_share = float((trials["n_test_a"] / trials["n_train_a"]).mean())
+        return replace(change, p_value=resampled_difference(difference, test_share).p_value)
+    earlier, later = _fits(first, trials, "a"), _fits(second, trials, "b")
+    if earlier is None or later is None:
+        return replace(change, note="the predictions are not stored")
+    note = ONE_SEED if earlier.is_one_seed or later.is_one_seed else ""
+    return replace(change, p_value=paired_difference(later, earlier).p_value, note=note)
 
 
 def _fits(store: Store, trials: pd.DataFrame, side: str) -> Fits | None:
+    """Return the fits of a method in one of the runs; None if the predictions of one of them are not stored."""
     predictions = [store.read_predictions(key) for key in trials[f"key_{side}"]]
-    is_deterministic = bool(trials[f"is_deterministic_{side}"].iloc[0])
     stored = [each for each in predictions if each is not None]
+    is_deterministic = bool(trials[f"is_deterministic_{side}"].iloc[0])
     return Fits.from_predictions(stored, is_deterministic=is_deterministic) if len(stored) == len(predictions) else None
 
 

@@ -1,4 +1,4 @@
-"""Letters for methods: those that share one cannot be told apart."""
+"""Letters for methods: those that share one are not told apart."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ _ALPHABET = ascii_lowercase + ascii_uppercase
 
 
 def letter_groups(names: Sequence[str], told_apart: Iterable[tuple[str, str]], first: int = 0) -> dict[str, str]:
-    """Return letters for each name, so that two names share one exactly where they are not told apart.
+    """Return letters for each name, so that two names share one exactly if they are not told apart.
 
     Piepho (2004), "An algorithm for a letter-based representation of all-pairwise comparisons", Journal of
     Computational and Graphical Statistics 13: by insertion and absorption.
@@ -16,7 +16,7 @@ def letter_groups(names: Sequence[str], told_apart: Iterable[tuple[str, str]], f
     Parameters
     ----------
     names : sequence of str
-        The best first: it gets the first letter.
+        The most accurate first: it gets the first letter.
     told_apart : iterable of pairs of str
         Those that differ.
     first : int, default=0

@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Literal
 
 import numpy as np
-from scipy.stats import norm
 from scipy.stats import t as student
 
 from hdr_bench.experiments.published import half_unit
+from hdr_bench.reporting.intervals import margin as margin_of_images
 
 Outcome = Literal["reproduced", "better", "worse", "inconclusive"]
 
@@ -78,7 +78,7 @@ def margin_of(share: float, n_images: int, rounding: float) -> float:
     >>> round(margin_of(0.99, 10_000, 0.00005), 4), round(margin_of(0.90, 10_000, 0.0), 4)
     (0.0028, 0.0083)
     """
-    return float(norm.ppf(0.975)) * math.sqrt(2 * share * (1 - share) / n_images) + rounding
+    return margin_of_images(share, n_images) + rounding
 
 
 def seeds_error(shares: Sequence[float], published_runs: int, *, is_deterministic: bool) -> StandardError:

@@ -12,6 +12,7 @@ from hdr_bench.experiments.scoring import score
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.experiments.trial import Trial
+from hdr_bench.reporting.compare import ONE_SEED
 
 TREE = "Tree_50%"
 
@@ -197,6 +198,13 @@ def test_folds_are_paired(tmp_path):
     assert same.p_value == 1
 
 
+def test_a_single_seed_of_a_stochastic_method_is_marked(run, other):
+    key = load_results(other).query("case == @TREE and seed == 1")["key"].iloc[0]
+    (other / "trials" / f"{key}.zip").unlink()
+    notes = {change.case: change.note for change in compare_runs(run, other).changes if change.measure == "accuracy"}
+    assert notes == {"k-NN | <b>bold</b>": "", TREE: ONE_SEED, "Least squares": ""}
+
+
 def test_other_data_are_not_compared(run, other):
     def elsewhere(content):
         content["trial"]["fingerprint"] = "0" * 64
@@ -242,7 +250,7 @@ def test_the_command_and_its_exit_codes(run, other):
 
     same = compare(run, other)
     assert same.returncode == 0, same.stderr
-    assert "nothing got worse or better that can be told from noise" in same.stdout
+    assert "nothing got worse or better beyond chance" in same.stdout
     _changed(other, _as_it_is, rights=40)
     worse = compare(run, other)
     assert worse.returncode == 1

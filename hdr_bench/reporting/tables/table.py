@@ -54,7 +54,7 @@ class Table:
     aligned : tuple of {"left", "wide", "right", "point"}
         One a column.
     marks : dict
-        By row and column: ``"best"``, or ``"like the best"`` where it cannot be told from it.
+        By row and column: ``"best"``, or ``"like the best"`` if it is not told apart from it.
     labels : tuple of str
         The row of the summary that each row is about; empty where it is about several.
     """
