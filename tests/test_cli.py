@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import psutil
 import pytest
 
-from hdr_bench import load_results
+from hdr_bench import load_dataset, load_results
 
 COMMAND = [sys.executable, "-m", "hdr_bench"]
 
@@ -137,6 +138,20 @@ def test_data_commands(tmp_path):
     assert "1,437 training and 360 test images of 8x8 pixels (uint8), 10 classes" in fetched.stdout
     listed = _run("data", "list", env=environment)
     assert f"data home: {tmp_path / 'home'}" in listed.stdout
+
+
+def test_warnings_of_data_are_sentences_each_time_they_are_read_and_in_the_report(tmp_path):
+    digits = load_dataset("digits-8x8").test
+    np.savez(tmp_path / "own.npz", x=digits.images, y=digits.labels, x_val=digits.images[:7], y_val=digits.labels[:7])
+    told = "arrays of a part that was left out: x_val (7, 8, 8), y_val (7,)"
+    environment = {**os.environ, "HDR_BENCH_DATA": str(tmp_path / "home")}
+    added = _run("data", "add", "own", "own.npz", cwd=tmp_path, env=environment)
+    assert added.stderr == f"warning: own: {told}\n"
+    assert added.stdout.endswith("note: cut by the library: a stratified share of 0.2 to test, seed 0\n")
+    command = ["run", "quick", "--only", "k-NN", "--dataset", "own", "--quiet", "--out", "run"]
+    ran = _run(*command, cwd=tmp_path, env=environment)
+    assert ran.stderr == f"warning: own: {told}\n"
+    assert f"<li>{told}" in (tmp_path / "run" / "report.html").read_text()
 
 
 @pytest.mark.alone

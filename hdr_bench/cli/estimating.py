@@ -12,7 +12,7 @@ from hdr_bench.experiments.estimate import LARGEST, CaseEstimate, Estimate
 from hdr_bench.experiments.growth import Expected
 
 if TYPE_CHECKING:
-    from hdr_bench.experiments.runner import Plan
+    from hdr_bench.experiments.plan import Plan
 
 _HEADS = ("Runs", "Fit\n(s)", "95 %\ninterval", "~n^", "MB", "95 %\ninterval", "All")
 _ENDLESS = 1e7

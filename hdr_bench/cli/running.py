@@ -12,7 +12,7 @@ import typer
 from hdr_bench.cli.console import look_here_too, make_console
 
 if TYPE_CHECKING:
-    from hdr_bench.experiments.runner import Plan
+    from hdr_bench.experiments.plan import Plan
 
 EXIT_BAD_TRIALS, EXIT_INTERRUPTED = 3, 130
 
@@ -73,8 +73,9 @@ def run(
     from hdr_bench.experiments.backends import make_crew
     from hdr_bench.experiments.code_changes import code_changes
     from hdr_bench.experiments.estimate import read_expected
+    from hdr_bench.experiments.plan import make_plan
     from hdr_bench.experiments.progress import counted
-    from hdr_bench.experiments.runner import default_folder, execute, make_plan
+    from hdr_bench.experiments.runner import default_folder, execute
     from hdr_bench.experiments.settings import make_settings
     from hdr_bench.experiments.store import Store
     from hdr_bench.experiments.suite_file import load_suite

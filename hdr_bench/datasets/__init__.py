@@ -85,11 +85,14 @@ def load_dataset(
 ) -> Dataset:
     """Load a data set; the first time it is read and verified, afterwards it is memory-mapped.
 
+    What is memory-mapped is verified by its content, once per process.
+
     Parameters
     ----------
     name : str
         A name of `DATASETS`; a name given to `add_dataset`; or ``idx:DIR``, ``folder:DIR``, ``npz:FILE``,
-        ``openml:NAME``.
+        ``openml:NAME``. A folder of pictures has one folder per class, or files named PREFIX_LABEL_NUMBER,
+        LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are then the two parts.
     resize : tuple of int, optional
         Height and width, in pixels, that the pictures of ``folder:DIR`` are brought to. By default they are taken
         as they are, and must be of one size.
@@ -118,8 +121,8 @@ def load_dataset(
     Warns
     -----
     DatasetWarning
-        If the training and the test images are of different polarity, range or orientation, or a part is of mixed
-        polarity: with counts and what to do.
+        If the training and the test images are of different polarity, range or orientation, a part is of mixed
+        polarity, a class is in one part only, images are blank, or something was left out: with counts.
 
     Examples
     --------

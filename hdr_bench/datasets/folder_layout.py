@@ -8,9 +8,9 @@ test part without labels are left out too, with a warning, and the training part
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hdr_bench.datasets.folder_part import LAYOUTS, Labelled, label_pictures, warn_of_others
-from hdr_bench.datasets.folder_scan import Folder, name_some, scan_folder
-from hdr_bench.datasets.labels_in_names import is_plausible
+from hdr_bench.datasets.folder_part import LAYOUTS, TABLES, Labelled, label_pictures, warn_of_others
+from hdr_bench.datasets.folder_scan import Folder, count, name_some, scan_folder
+from hdr_bench.datasets.labels_in_names import is_label_like, is_plausible
 from hdr_bench.exceptions import DatasetError
 
 PARTS = {
@@ -23,7 +23,7 @@ PARTS = {
     "validation": "valid",
 }
 
-_TABLES = frozenset({".csv", ".tsv", ".json", ".txt"})
+_SHOWN_CLASSES = 5
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def find_layout(root: Path) -> Layout:
             continue
         if "train" not in parts:
             raise DatasetError(
-                f"{root}: class folders beside {part.name}/, which has labels too; put the others into train/"
+                f"{root}: pictures beside {part.name}/, which has labels too; put the others into train/"
             )
         test = labelled
         notes += [f"{part.name}/ is the test part, since no other has labels"] * (PARTS[part.name.lower()] == "valid")
@@ -124,8 +124,12 @@ def _label_test(part: Folder, train: Labelled) -> Labelled | None:
     """
     classes = set(train.labels.values())
     if not part.pictures:
-        known = {inner.name for inner in part.folders if inner.all_pictures()} & classes
-        return label_pictures(part) if known else None
+        own = {inner.name for inner in part.folders if inner.all_pictures()}
+        # Pictures without a label may be in one folder, for programs that want one.
+        if not own & classes and len(own) < 2:
+            return None
+        _check_common(part, own, classes)
+        return label_pictures(part)
     names = [path.name for path in part.pictures]
     if train.reading is None:
         if is_plausible(names, classes):
@@ -135,8 +139,10 @@ def _label_test(part: Folder, train: Labelled) -> Labelled | None:
             )
         return None
     labels = {path: train.reading.label_of(path.name) for path in part.pictures}
-    if not classes & set(labels.values()):
+    own = {label for label in labels.values() if label is not None}
+    if not own & classes and (len(own) < 2 or not is_label_like(own)):
         return None
+    _check_common(part, own, classes)
     without = [path.name for path, label in labels.items() if label is None]
     if without:
         raise DatasetError(
@@ -146,16 +152,26 @@ def _label_test(part: Folder, train: Labelled) -> Labelled | None:
     return label_pictures(part, train.reading)
 
 
+def _check_common(part: Folder, own: set[str], classes: set[str]) -> None:
+    if own & classes:
+        return
+    shown = " and ".join(", ".join(repr(name) for name in sorted(names)[:_SHOWN_CLASSES]) for names in (own, classes))
+    raise DatasetError(
+        f"{part.path}: none of its {len(own):,} classes is one of the {len(classes):,} of the training part: {shown}; "
+        "name them alike, or move this folder away"
+    )
+
+
 def _left_out(part: Folder, folder: Folder, labelled: Labelled | None) -> tuple[str, ...]:
     """Return a warning of the pictures of a part that are not used, with what may hold their labels."""
-    count = len(part.all_pictures())
-    if not count:
+    if not part.all_pictures():
         return warn_of_others(part)
+    pictures = f"{count(len(part.all_pictures()), 'picture')} in {part.name}/ left out"
     if labelled is not None:
-        return (f"{count:,} pictures in {part.name}/ are left out: there are a training and a test part beside it",)
-    tables = [path for path in (*folder.others, *part.all_others()) if path.suffix.lower() in _TABLES]
+        return (f"{pictures}: there are a training and a test part beside it",)
+    tables = [path for path in (*folder.others, *part.all_others()) if path.suffix.lower() in TABLES]
     not_read = f"; {name_some(tables, folder.path)} is not read for labels" if tables else ""
-    return (f"{count:,} pictures in {part.name}/ are left out: they have no label{not_read}",)
+    return (f"{pictures}, without labels{not_read}",)
 
 
 def _list(names: list[str]) -> str:

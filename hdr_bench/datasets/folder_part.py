@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hdr_bench.datasets.folder_scan import Folder, is_document, name_some
+from hdr_bench.datasets.folder_scan import Folder, count, is_document, name_some
 from hdr_bench.datasets.labels_in_names import FORMS, Reading, choose_reading, is_label_like
 from hdr_bench.exceptions import DatasetError
 
@@ -13,6 +13,8 @@ LAYOUTS = (
 )
 _REMEDY = "put the pictures into one folder per class"
 _SHOWN_CLASSES = 5
+# What may hold the labels of pictures beside it.
+TABLES = frozenset({".csv", ".tsv", ".json", ".txt"})
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,7 @@ def label_pictures(folder: Folder, reading: Reading | None = None) -> Labelled:
             f"inside {_names(filled)}); needed is {LAYOUTS}"
         )
     if folder.pictures:
-        names = [path.name for path in folder.pictures]
-        return _by_name(folder, reading or choose_reading(names, str(folder.path)))
+        return _by_name(folder, reading or _reading_of(folder))
     if not filled:
         raise DatasetError(f"{folder.path}: {describe_empty(folder)}; needed is {LAYOUTS}")
     return _by_class(folder)
@@ -74,7 +75,7 @@ def describe_empty(folder: Folder) -> str:
     if not others:
         return "an empty folder, no picture in it"
     idx = f" (IDX files: idx:{folder.path})" if any("idx" in path.name for path in others) else ""
-    return f"no picture in it, but {len(others):,} files of other kinds: {name_some(others, folder.path)}{idx}"
+    return f"no picture in it, but {count(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
 
 
 def warn_of_others(folder: Folder) -> tuple[str, ...]:
@@ -86,8 +87,18 @@ def warn_of_others(folder: Folder) -> tuple[str, ...]:
     others = [*own, *(path for inner in folder.folders for path in inner.all_others())]
     if not others:
         return ()
-    are, have = ("1 file is", "its name") if len(others) == 1 else (f"{len(others):,} files are", "their names")
-    return (f"{are} no picture by {have}, and left out: {name_some(others, folder.path)}",)
+    n_others = count(len(others), "file")
+    return (f"{n_others} left out, being no picture by the name: {name_some(others, folder.path)}",)
+
+
+def _reading_of(folder: Folder) -> Reading:
+    try:
+        return choose_reading([path.name for path in folder.pictures], str(folder.path))
+    except DatasetError as error:
+        tables = [path for path in folder.others if path.suffix.lower() in TABLES]
+        if not tables:
+            raise
+        raise DatasetError(f"{error}; labels in {name_some(tables, folder.path)} are not read") from error
 
 
 def _by_name(folder: Folder, reading: Reading) -> Labelled:
@@ -104,13 +115,40 @@ def _by_class(folder: Folder) -> Labelled:
     for inner in folder.folders:
         if not inner.all_pictures():
             others = inner.all_others()
-            but = f", but {len(others):,} files of other kinds: {name_some(others, folder.path)}" if others else ""
+            but = (
+                f", but {count(len(others), 'file')} of other kinds: {name_some(others, folder.path)}" if others else ""
+            )
             raise DatasetError(
                 f"{folder.path}: no picture in the class folder {inner.name!r}{but}; fill it or remove it"
             )
     labels = {path: inner.name for inner in folder.folders for path in inner.all_pictures()}
+    _check_names(folder, labels)
     notes, warnings = _of_sub_folders(folder)
     return Labelled(labels, notes, (*warnings, *warn_of_others(folder)))
+
+
+def _check_names(folder: Folder, labels: dict[Path, str]) -> None:
+    """Check that folders are not writers, or batches, of pictures with their labels in their names.
+
+    Raises
+    ------
+    DatasetError
+        If the folders' names are not written as labels are, but a field of the files' names is.
+    """
+    if is_label_like(set(labels.values())):
+        return
+    try:
+        reading = choose_reading([path.name for path in labels], str(folder.path))
+    except DatasetError:
+        return
+    if not reading.is_label_like:
+        return
+    example = next(iter(labels))
+    raise DatasetError(
+        f"{folder.path}: it is not clear what the labels are: the folders are {_shown(sorted(set(labels.values())))}, "
+        f"but {example.relative_to(folder.path).as_posix()} may be {reading.label_of(example.name)!r} by its name "
+        f"({reading.form}); needed is {LAYOUTS}"
+    )
 
 
 def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -126,18 +164,18 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not deeper:
         return (), ()
     names = {part for below in deeper for part in below.path.relative_to(folder.path).parts[1:]}
-    count, example = sum(len(below.pictures) for below in deeper), deeper[0].path.relative_to(folder.path).as_posix()
+    n_deeper, example = sum(len(below.pictures) for below in deeper), deeper[0].path.relative_to(folder.path).as_posix()
     if len(classes) == 1:
         raise DatasetError(
             f"{folder.path}: all pictures are in the one folder {folder.folders[0].name!r}, in {len(names)} folders "
             f"in it ({_shown(sorted(names))}); if those are the classes, or the parts, give {folder.folders[0].path}"
         )
-    if is_label_like(names):
+    if len(names) > 1 and is_label_like(names):
         raise DatasetError(
-            f"{folder.path}: it is not clear which folders are the classes: {count:,} pictures are in folders like "
+            f"{folder.path}: it is not clear which folders are the classes: {n_deeper:,} pictures are in folders like "
             f"{example}, so they may be {_shown(sorted(classes))} or {_shown(sorted(names))}; needed is {LAYOUTS}"
         )
-    said = f"{count:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
+    said = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
     return ((said,), ()) if is_label_like(classes) else ((), (said,))
 
 

@@ -85,7 +85,7 @@ def scan_folder(root: Path, purpose: str) -> Folder:
     broken = [path for each in folder.walk() for path in each.broken]
     if broken:
         raise DatasetError(
-            f"{root}: {len(broken):,} links lead nowhere: {name_some(broken, root)}; repair or remove them"
+            f"{root}: {count(len(broken), 'broken link')}: {name_some(broken, root)}; repair or remove them"
         )
     return folder
 
@@ -94,6 +94,11 @@ def name_some(paths: Sequence[Path | PurePath], root: Path) -> str:
     """Return the first of `paths` below `root`, and ``...`` if there are more."""
     shown = ", ".join(path.relative_to(root).as_posix() for path in paths[:_EXAMPLES])
     return f"{shown}, ..." if len(paths) > _EXAMPLES else shown
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number of things in words, e.g. ``1 file`` or ``1,200 files``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def is_document(path: Path) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
-from hdr_bench.datasets.folder_scan import scan_folder
+from hdr_bench.datasets.folder_scan import count, scan_folder
 from hdr_bench.datasets.idx_files import HOW_NAMED, IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
@@ -171,4 +171,4 @@ def _notes(root: Path) -> tuple[str, ...]:
 def _instead(root: Path) -> str:
     """Return what a folder without IDX files holds, if that are pictures."""
     n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())
-    return f", but {n_pictures:,} pictures, which folder:{root} reads" if n_pictures else ""
+    return f", but {count(n_pictures, 'picture')}, which folder:{root} reads" if n_pictures else ""

@@ -101,7 +101,7 @@ def check_probabilities(probabilities: Any, n_images: int, n_columns: int) -> ND
     if is_wrong.any():
         image, column = np.argwhere(is_wrong)[0]
         value = shares[image, column]
-        hint = "; training has diverged if its loss is nan too" if np.isnan(value) else ""
+        hint = "; if the loss is nan too, training diverged: lower the learning rate" if np.isnan(value) else ""
         raise PredictionsError(
             f"predict_proba returned {value:g} for image {image}; probabilities must be between 0 and 1{hint}"
         )

@@ -14,10 +14,10 @@ from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.attempts import run_attempts
 from hdr_bench.experiments.growth import Expected, Growth, fit_growth
 from hdr_bench.experiments.model import last_step, unseeded_model
+from hdr_bench.experiments.plan import Plan
 from hdr_bench.experiments.progress import Progress
 from hdr_bench.experiments.protocols import PlannedCase
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.runner import Plan
 from hdr_bench.experiments.search import chosen_candidates, in_pipeline
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Work

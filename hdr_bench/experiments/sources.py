@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,24 +40,41 @@ def read_source(module: ModuleFile) -> Source:
 @lru_cache(_REMEMBERED)
 def _parse(content: bytes, package: str) -> Source:
     try:
-        tree = ast.parse(content)
-        statements = repr(_plain(tree)).encode()
-    # Compiled code, a source for another Python, or an expression too deep to walk.
-    except (SyntaxError, ValueError, RecursionError):
+        # An invalid escape sequence, say, is its author's affair, and that of whoever imports it.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(content)
+    # Compiled code, a source for another Python, or one nested too deeply to parse.
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Source(hashlib.sha256(content).hexdigest())
-    return Source(hashlib.sha256(statements).hexdigest(), tuple(dict.fromkeys(_imports(tree, package))))
+    imports = dict.fromkeys(name for name in _imports(tree, package) if _is_name(name))
+    return Source(hashlib.sha256(_outline(tree).encode()).hexdigest(), tuple(imports))
 
 
-def _plain(node: Any) -> Any:
-    """Return a syntax tree as nested lists, without empty fields, since new versions of Python add some."""
-    if isinstance(node, list):
-        return [_plain(item) for item in node]
-    if not isinstance(node, ast.AST):
-        return node
-    fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
+def _outline(tree: ast.AST) -> str:
+    """Return a syntax tree as text, a line per node, list and constant; without recursion, since sums may be long."""
+    lines = []
+    waiting: list[Any] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            lines.append(f"{len(node)} items")
+            waiting += reversed(node)
+        elif isinstance(node, ast.AST):
+            fields = _fields(node)
+            lines.append(" ".join([type(node).__name__, *fields]))
+            waiting += reversed(fields.values())
+        else:
+            lines.append(repr(node))
+    return "\n".join(lines)
+
+
+def _fields(node: ast.AST) -> dict[str, Any]:
+    """Return a node's fields without docstrings, and without empty ones, since new versions of Python add some."""
+    fields = {name: value for name, value in ast.iter_fields(node) if value is not None and value != []}
     if _has_docstring(node):
-        fields = [(name, value[1:] if name == "body" else value) for name, value in fields]
-    return [type(node).__name__, *([name, _plain(value)] for name, value in fields)]
+        fields["body"] = fields["body"][1:]
+    return fields
 
 
 def _has_docstring(node: ast.AST) -> bool:
@@ -80,10 +98,15 @@ def _imports_from(node: ast.ImportFrom, package: str) -> Iterator[str]:
     home = node.module or ""
     if node.level:
         parents = package.split(".")
-        above = parents[: len(parents) - node.level + 1]
+        above = parents[: max(len(parents) - node.level + 1, 0)]
         home = ".".join([*above, *([home] if home else [])])
     yield home
     yield from (f"{home}.{name.name}" for name in node.names)
+
+
+def _is_name(name: str) -> bool:
+    """Whether a text can be a module's name; a relative import beyond the top package makes one that cannot."""
+    return all(part == "*" or part.replace("-", "_").isidentifier() for part in name.split("."))
 
 
 def _is_import(function: ast.expr) -> bool:

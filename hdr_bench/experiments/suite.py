@@ -132,8 +132,9 @@ class Case(Record):
     name : str
         What tables call it.
     estimator : str or estimator
-        A name of `ESTIMATORS`, or the dotted path of any scikit-learn estimator; in Python also an estimator itself,
-        a pipeline for one, which is cloned before it is fitted.
+        A name of `ESTIMATORS`, or the dotted path of any scikit-learn classifier; in Python also a classifier itself,
+        a pipeline for one, which is cloned before it is fitted. One whose own code changed is another method, and is
+        run again.
     key : str or None
         What an estimator itself is told from others by, where its class and parameters do not say it: a class or a
         function of a notebook, a network that is a parameter. Another key is another method, and is run anew.

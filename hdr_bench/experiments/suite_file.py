@@ -67,7 +67,7 @@ def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
 
 
 def check_suite(suite: Suite, origin: str) -> None:
-    """Check that data sets, estimators, transformers and parameters exist; nothing is loaded or fitted.
+    """Check that data sets, classifiers, transformers and parameters exist; nothing is loaded or fitted.
 
     Raises
     ------

@@ -29,7 +29,8 @@ Verdict = Literal[Outcome, "equal", "not equal", "counted", "not comparable", "n
 
 _COUNTS = {"parameters": "n_parameters", "multiply_accumulates": "n_multiply_accumulates",
            "stored_variables": "n_stored_variables"}  # fmt: skip
-_SIDE_BY_SIDE = {"fit_seconds": "fit_seconds", "predict_seconds": "predict_seconds", "test_rejection": "rejection"}
+_SIDE_BY_SIDE = ("fit_seconds", "predict_seconds", "epoch_seconds", "test_rejection")
+_NOT_MEASURED = "not measured: the method lacks what it needs"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Reproduction:
     published : tuple of Decimal
         One value, or one per epoch, with the digits of the source.
     measured : tuple of float
-        Likewise; empty if it was not measured. Of times the median over the trials, of other figures the mean.
+        Likewise; empty if it was not measured. Of times the median over the undisturbed trials, or over all if none
+        is undisturbed; of other figures the mean.
     n_images : int
         Images that a measured share was found on.
     low, high : float
@@ -98,7 +100,7 @@ def measure_figure(
     metric = bare.metric
     if metric in _COUNTS:
         return _count(bare, published, records)
-    if metric == "epoch_seconds" or metric in _SIDE_BY_SIDE:
+    if metric in _SIDE_BY_SIDE:
         return _side_by_side(bare, records)
     if metric.startswith(("train_", "validation_")):
         return _curve(bare, published, records)
@@ -119,30 +121,40 @@ def _count(bare: Reproduction, published: Published, records: list[Result]) -> R
 
 
 def _side_by_side(bare: Reproduction, records: list[Result]) -> Reproduction:
-    values = [value for record in records if (value := _cost(bare.metric, record)) is not None]
+    if bare.metric.endswith("seconds"):
+        return _times(bare, records)
+    values = [record.scores.rejection for record in records if record.scores and record.scores.rejection is not None]
     if len(values) < len(records):
-        return replace(bare, reason="not measured: the method lacks what it needs")
-    is_time = bare.metric.endswith("seconds")
-    middle = float(np.median(values) if is_time else np.mean(values))
-    was_disturbed = is_time and any(_was_disturbed(bare.metric, record) for record in records)
-    reason = "disturbed: something else had the processors meanwhile" if was_disturbed else ""
-    return replace(_with_range(bare, middle, values), reason=reason)
+        return replace(bare, reason=_NOT_MEASURED)
+    return _with_range(bare, float(np.mean(values)), values)
 
 
-def _was_disturbed(metric: Metric, record: Result) -> bool:
+def _times(bare: Reproduction, records: list[Result]) -> Reproduction:
+    """Return the median of the undisturbed times; of all, if every one was disturbed."""
+    values = [(value, _is_disturbed(bare.metric, record)) for record in records
+              if (value := _seconds(bare.metric, record)) is not None]  # fmt: skip
+    if len(values) < len(records):
+        return replace(bare, reason=_NOT_MEASURED)
+    undisturbed = [value for value, disturbed in values if not disturbed]
+    kept = undisturbed or [value for value, _ in values]
+    found = _with_range(bare, float(np.median(kept)), kept)
+    return found if undisturbed else replace(found, reason="disturbed: something else had the processors meanwhile")
+
+
+def _seconds(metric: Metric, record: Result) -> float | None:
     if record.measurements is None:
-        return False
-    call = "predict" if metric == "predict_seconds" else "fit"
-    return is_disturbed(getattr(record.measurements, f"{call}_wait_share"), record.n_concurrent)
-
-
-def _cost(metric: Metric, record: Result) -> float | None:
-    if record.measurements is None or record.scores is None:
         return None
     if metric == "epoch_seconds":
         return record.measurements.fit_seconds / len(record.history) if record.history else None
-    name = _SIDE_BY_SIDE[metric]
-    return getattr(record.scores if metric == "test_rejection" else record.measurements, name)
+    return record.measurements.predict_seconds if metric == "predict_seconds" else record.measurements.fit_seconds
+
+
+def _is_disturbed(metric: Metric, record: Result) -> bool:
+    if record.measurements is None:
+        return False
+    waits = record.measurements
+    wait = waits.predict_wait_share if metric == "predict_seconds" else waits.fit_wait_share
+    return is_disturbed(wait, record.n_concurrent)
 
 
 def _with_range(bare: Reproduction, middle: float, values: list[float]) -> Reproduction:

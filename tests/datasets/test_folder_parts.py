@@ -85,9 +85,7 @@ def test_an_unlabelled_test_part_is_left_out_with_a_warning(folder, digits, labe
     _save(folder, more, labelled)
     _save(folder / "test", fewer, "img{number}.png")
     (folder / "labels.csv").write_text("name,label\n")
-    with pytest.warns(
-        DatasetWarning, match=r"20 pictures in test/ are left out: they have no label; labels\.csv is not read"
-    ):
+    with pytest.warns(DatasetWarning, match=r"20 pictures in test/ left out, without labels; labels\.csv is not read"):
         data = load_dataset(f"folder:{folder}")
     both = _contents(data.train, data.class_names) + _contents(data.test, data.class_names)
     assert sorted(both) == _expected(more)
@@ -97,7 +95,7 @@ def test_an_unlabelled_test_part_in_a_folder_of_its_own(folder, digits):
     more, fewer = _halves(digits)
     _save(folder / "train", more, "{label}/{number}.png")
     _save(folder / "test", fewer, "unknown/{number}.png")
-    with pytest.warns(DatasetWarning, match="20 pictures in test/ are left out: they have no label"):
+    with pytest.warns(DatasetWarning, match="20 pictures in test/ left out, without labels"):
         assert len(load_dataset(f"folder:{folder}").test) == 12
 
 
@@ -105,7 +103,7 @@ def test_a_validation_part_beside_both_others_is_left_out_with_a_warning(folder,
     more, fewer = _halves(digits)
     for name, part in (("train", more), ("test", fewer), ("val", fewer)):
         _save(folder / name, part, "{label}/{number}.png")
-    with pytest.warns(DatasetWarning, match="20 pictures in val/ are left out: there are a training and a test part"):
+    with pytest.warns(DatasetWarning, match="20 pictures in val/ left out: there are a training and a test part"):
         data = load_dataset(f"folder:{folder}")
     assert (len(data.train), len(data.test)) == (60, 20)
 
@@ -116,10 +114,37 @@ def test_layouts_that_are_not_clear(folder, digits):
     with pytest.raises(DatasetError, match="nothing to train on, only test/"):
         load_dataset(f"folder:{folder}")
     _save(folder, more, "{label}/{number}.png")
-    with pytest.raises(DatasetError, match="beside test/, which has labels too; put the others into train/"):
+    with pytest.raises(DatasetError, match="pictures beside test/, which has labels too; put the others into train/"):
         load_dataset(f"folder:{folder}")
     _save(folder / "train", more, "{label}/{number}.png")
     with pytest.raises(DatasetError, match=r"60 pictures beside train/ \(in 0/, 1/"):
+        load_dataset(f"folder:{folder}")
+
+
+@pytest.mark.parametrize("pattern", ["{label}/{number}.png", "{label}_{number}.png"])
+def test_parts_without_a_common_class_are_refused(folder, digits, pattern):
+    _save(folder / "train", [digit for digit in digits if digit[1] < "6"], pattern)
+    _save(folder / "test", [digit for digit in digits if digit[1] > "5"], pattern)
+    with pytest.raises(DatasetError, match=r"test: none of its 4 classes is one of the 6 .*: '6', .* and '0', '1'"):
+        load_dataset(f"folder:{folder}")
+
+
+def test_folders_of_writers_with_labels_in_the_names(folder, digits):
+    _save(folder / "anna", digits[::2], "{label}_{number}.png")
+    _save(folder / "ben", digits[1::2], "{label}_{number}.png")
+    with pytest.raises(DatasetError, match=r"are 'anna', 'ben', but anna/0_0\.png may be '0' by its name"):
+        load_dataset(f"folder:{folder}")
+
+
+def test_class_folders_need_no_label_in_the_names_but_may_have_one(folder, digits):
+    _save(folder, digits, "{label}/{label}_{number}.png")
+    assert load_dataset(f"folder:{folder}").warnings == ()
+
+
+def test_a_table_of_labels_is_not_read_and_named(folder, digits):
+    _save(folder, digits, "img{number}.png")
+    (folder / "labels.csv").write_text("name,label\n")
+    with pytest.raises(DatasetError, match=r"no label in the file's name, nor in 79 others; .*labels\.csv are not"):
         load_dataset(f"folder:{folder}")
 
 
@@ -175,12 +200,12 @@ def test_files_that_are_no_pictures_are_counted_and_named(folder, digits):
         (folder / name).write_bytes(b"?")
     with pytest.warns(
         DatasetWarning,
-        match=r"4 files are no picture by their names, and left out: 3/a\.heic, 3/b\.heic, 4/c\.heic, \.\.\.",
+        match=r"4 files left out, being no picture by the name: 3/a\.heic, 3/b\.heic, 4/c\.heic, \.\.\.",
     ):
         load_dataset(f"folder:{folder}")
     (folder / "x").mkdir()
     (folder / "x" / "0.npy").touch()
-    with pytest.raises(DatasetError, match=r"no picture in the class folder 'x', but 1 files of other kinds: x/0\.npy"):
+    with pytest.raises(DatasetError, match=r"no picture in the class folder 'x', but 1 file of other kinds: x/0\.npy"):
         load_dataset(f"folder:{folder}")
 
 
@@ -188,7 +213,7 @@ def test_broken_links_and_links_in_a_circle(folder, digits):
     _save(folder, digits, "{label}/{number}.png")
     (folder / "5" / "gone.png").symlink_to(folder / "nowhere.png")
     (folder / "X").symlink_to(folder / "nowhere")
-    with pytest.raises(DatasetError, match=r"2 links lead nowhere: X, 5/gone\.png; repair or remove them"):
+    with pytest.raises(DatasetError, match=r"2 broken links: X, 5/gone\.png; repair or remove"):
         load_dataset(f"folder:{folder}")
     (folder / "X").unlink()
     (folder / "5" / "gone.png").unlink()

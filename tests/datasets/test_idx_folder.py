@@ -162,7 +162,7 @@ def test_qmnists_labels_are_explained_and_read_as_the_sentence_says(folder, monk
 def test_what_is_no_folder_of_idx_files(folder):
     (folder / "3").mkdir()
     Image.new("L", (8, 8)).save(folder / "3" / "a.png")
-    with pytest.raises(DatasetNotFoundError, match="no IDX files to train on, but 1 pictures, which folder:.* reads"):
+    with pytest.raises(DatasetNotFoundError, match="no IDX files to train on, but 1 picture, which folder:.* reads"):
         load_dataset(f"idx:{folder}")
     with pytest.raises(DatasetError, match=r"a\.png: a picture, not a folder"):
         load_dataset(f"idx:{folder / '3' / 'a.png'}")

@@ -142,9 +142,9 @@ def test_every_transformer_by_name_keeps_precision_and_takes_blocks(name):
 def test_deskewing_70000_images_is_quick(real_data_home):
     digits = load_dataset("mnist")
     X = np.concatenate([digits.train.X, digits.test.X])
-    start = time.perf_counter()
+    start = time.process_time()
     Deskewer().fit_transform(X)
-    assert time.perf_counter() - start < 2.5
+    assert time.process_time() - start < 2.5
 
 
 def test_the_middle_is_cut_out():

@@ -7,9 +7,9 @@ import pytest
 
 from hdr_bench import load_results, run_suite
 from hdr_bench.exceptions import SuiteError
+from hdr_bench.experiments.plan import make_plan
 from hdr_bench.experiments.progress import NoProgress
 from hdr_bench.experiments.run_record import Settings
-from hdr_bench.experiments.runner import make_plan
 from hdr_bench.experiments.seed_decision import decide_more_seeds
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite

@@ -82,6 +82,8 @@ def test_a_statement_counts_and_a_comment_does_not(write):
     assert own_code(model) == code
     write({"method.py": METHOD.replace("return X", "return  (X)")})
     assert own_code(model) == code
+    write({"method.py": METHOD.replace("return X", "return X, '\\d'")})
+    assert own_code(model) != code
     for change in (("return X", "return -X"), ("DummyClassifier):", "DummyClassifier, object):")):
         write({"method.py": METHOD.replace(*change)})
         assert own_code(model) != code
@@ -238,6 +240,13 @@ def test_a_module_that_cannot_be_parsed_counts_by_its_bytes(write):
         write({name: text})
         assert own_code(model) != code
         code = own_code(model)
+
+
+def test_imports_that_mean_no_module_are_passed_over(write):
+    wrong = "def later():\n    from .... import x\n    from . import y\n    import no.such, numpy.nothing\n"
+    wrong += "    __import__('a b')\n    __import__('a\\0b')\n    __import__('..far')\n    __import__(later)\n"
+    write({"method.py": METHOD + wrong, "x.py": "", "y.py": "", "far.py": ""})
+    assert _names(_made("method")) == ["method"]
 
 
 def test_a_module_that_changed_after_the_plan_is_an_error(write, folder):

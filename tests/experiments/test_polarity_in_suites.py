@@ -7,7 +7,8 @@ from hdr_bench import load_dataset, load_results, run_suite, write_report
 from hdr_bench.datasets import Part, make_dataset
 from hdr_bench.exceptions import DatasetWarning, SuiteError
 from hdr_bench.experiments.runner import expand
-from hdr_bench.experiments.store import Settings, Store
+from hdr_bench.experiments.settings import Settings
+from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
 
 KNN = {"name": "k-NN", "estimator": "knn"}
@@ -29,11 +30,11 @@ def test_test_images_of_the_other_polarity_are_told_in_results_and_report(opposi
     with pytest.warns(DatasetWarning, match="opposite: training and test images are of opposite polarity: 1,437 of"):
         folder = run_suite(_suite(opposite), out=tmp_path / "run", threads=1)
     assert load_results(folder)["accuracy"].item() < 0.2
-    (result,) = (Store(folder).find(entry) for entry in Store(folder).read_run().trials)
+    result = Store(folder).read(Store(folder).read_run().trials[0].key)
     assert result.data_notes == opposite.warnings
     assert any("KNNClassifier: X seems to be dark on light" in warning for warning in result.warnings)
     write_report(folder)
-    for page in ("report.html", "README.md"):
+    for page in ("report.html", "report.md"):
         assert "training and test images are of opposite polarity" in (folder / page).read_text(encoding="utf-8")
 
 
@@ -41,7 +42,7 @@ def test_a_suite_brings_them_to_one_polarity(opposite, tmp_path):
     suite = _suite({"name": "opposite", "given": opposite, "polarity": "light-on-dark"})
     folder = run_suite(suite, out=tmp_path / "run", threads=1)
     assert load_results(folder)["accuracy"].item() > 0.97
-    (result,) = (Store(folder).find(entry) for entry in Store(folder).read_run().trials)
+    result = Store(folder).read(Store(folder).read_run().trials[0].key)
     assert result.data_notes == (
         "brought to light-on-dark: 0 of 1,437 training images and 360 of 360 test images inverted",
     )

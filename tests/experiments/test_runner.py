@@ -1,13 +1,17 @@
+import os
+
 import numpy as np
 import pytest
 
 from hdr_bench import load_dataset, load_results, run_suite
 from hdr_bench.datasets import add_dataset
+from hdr_bench.datasets.home import prepared_home
 from hdr_bench.exceptions import DatasetError, UnknownNameError
 from hdr_bench.experiments.data import load_trial_data
 from hdr_bench.experiments.model import make_model
+from hdr_bench.experiments.progress import NoProgress
 from hdr_bench.experiments.run_record import Settings
-from hdr_bench.experiments.runner import default_folder, expand, make_plan
+from hdr_bench.experiments.runner import default_folder, execute, expand, make_plan
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import load_suite, parse_suite
 
@@ -99,6 +103,29 @@ def test_what_only_left_out_stays_part_of_the_run_where_it_is_there(tmp_path):
     assert load_results(folder)["case"].tolist() == ["Tree"]
     run_suite(suite, out=folder, only="k-nn", threads=1)
     assert load_results(folder)["case"].tolist() == ["k-NN", "Tree"]
+
+
+def _alter_prepared(name):
+    """Alter a pixel of prepared data, and give the file its old time."""
+    path = prepared_home() / name / "train_images.npy"
+    seen = path.stat()
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+
+
+def test_data_altered_under_their_old_time_are_not_run_on(tmp_path, data_home):
+    suite, store = _suite(KNN), Store(tmp_path / "run")
+    plan = make_plan(suite, Settings(threads=1), store, None, "missing")
+    _alter_prepared("digits-8x8")
+    execute(plan, store, NoProgress())
+    (failed,) = load_results(store.folder).to_dict("records")
+    assert failed["status"] == "failed"
+    assert "digits-8x8/train_images.npy was changed since digits-8x8 was verified; remove the folder" in failed["error"]
+    with pytest.raises(DatasetError, match=r"train_images\.npy was changed since digits-8x8 was verified"):
+        run_suite(suite, out=tmp_path / "again", threads=1)
+    assert not (tmp_path / "again").exists()
 
 
 def test_data_that_changed_since_the_plan_are_refused(tmp_path, monkeypatch):

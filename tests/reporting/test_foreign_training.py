@@ -1,40 +1,32 @@
-"""Reports of methods whose course of training is not a network's of this library."""
+"""Reports of methods whose course of training is not one of this library's networks."""
 
 import pytest
 
-from hdr_bench import load_histories, run_suite
+from hdr_bench import load_results
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.displays import TrainingDisplay
 from hdr_bench.reporting.figures import draw, plan_figures
 
-MODULE = """
-from sklearn.neighbors import KNeighborsClassifier
-
-class Other(KNeighborsClassifier):
-    history_ = [{"epoch": 1, "loss": 0.5}]
-
-class Diverged(KNeighborsClassifier):
-    history_ = [{"train_loss": float("nan"), "train_accuracy": 0.1}] * 2
-
-class Lost(KNeighborsClassifier):
-    history_ = [{"train_loss": float("nan"), "train_accuracy": float("nan")}]
-"""
+HISTORIES = {
+    # What another library records, a network whose loss is no number, and one that has learned nothing.
+    "k-NN | <b>bold</b>": ({"epoch": 1.0, "loss": 0.5},),
+    "Tree_50%": ({"train_loss": None, "train_accuracy": 0.1},) * 2,
+    "Least squares": ({"train_loss": None, "train_accuracy": None},),
+}
 
 
-def test_a_report_draws_what_was_recorded_and_nothing_else(tmp_path, monkeypatch):
-    (tmp_path / "foreign_training.py").write_text(MODULE)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    cases = [{"name": name, "estimator": f"foreign_training.{name}"} for name in ("Other", "Diverged", "Lost")]
-    suite = parse_suite({"title": "T", "dataset": "digits-8x8", "case": cases}, "own", "own.toml")
-    run = run_suite(suite, out=tmp_path / "run", samples=50, threads=1)
-    assert len(load_histories(run)) == 4
-    assert TrainingDisplay.from_results(run).frame()["case"].tolist() == ["Diverged"] * 2
-    with pytest.raises(StoreError, match="no course of training is kept of Other, Diverged, Lost"):
+def test_a_report_draws_what_was_recorded_and_nothing_else(run):
+    store = Store(run)
+    for key, case in load_results(run).query("status == 'ok'")[["key", "case"]].to_numpy():
+        result = store.read(key).model_copy(update={"history": HISTORIES[case]})
+        store.write(result, store.read_predictions(key))
+    assert TrainingDisplay.from_results(run).frame()["case"].tolist() == ["Tree_50%"] * 2
+    with pytest.raises(StoreError, match="no course of training is kept of "):
         TrainingDisplay.from_results(run, None, "loss")
     figures = [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("training")]
     assert [(figure.case, [display.quantity for display in figure.displays]) for figure in figures] == [
-        ("Diverged", ["accuracy"])
+        ("Tree_50%", ["accuracy"])
     ]
     assert draw(figures)

@@ -167,7 +167,7 @@ def test_times_and_rejection_have_no_verdict(various, publishing):
     assert {each.verdict for each in found} == {"no verdict"}
     fits = RunContents(various).results.query("case == 'MLP'")["fit_seconds"].to_numpy(float) / 4
     assert found[0].metric == "epoch_seconds"
-    assert (found[0].measured[0], found[0].low, found[0].high) == pytest.approx((np.median(fits), *sorted(fits)))
+    assert fits.min() <= found[0].measured[0] <= fits.max()
 
 
 def test_the_table_and_the_count(various, publishing, accuracy):
@@ -345,15 +345,22 @@ def test_counts_of_what_keeps_training_images_depend_on_the_size(various, publis
     assert (found.verdict, found.reason) == ("not comparable", "run at a reduced size")
 
 
-def test_disturbed_times_say_so(various, publishing):
-    contents = publishing(various, kNN=[{"metric": "fit_seconds", "value": 1.0}])
-    (key,) = contents.results.loc[contents.results["case"] == "k-NN", "key"]
-    record = contents.records[key]
+def test_disturbed_times_are_left_out_or_said_to_be_so(various, publishing):
+    contents = publishing(various, MLP=[{"metric": "fit_seconds", "value": 1.0}])
+    keys = contents.results.loc[contents.results["case"] == "MLP", "key"].tolist()
 
-    def reason(n_concurrent, wait_share):
-        measured = record.measurements.model_copy(update={"fit_wait_share": wait_share})
-        contents.records[key] = record.model_copy(update={"n_concurrent": n_concurrent, "measurements": measured})
-        return _one(reproductions(contents)).reason
+    def judged(*waits):
+        for key, wait in zip(keys, waits, strict=True):
+            record = contents.records[key]
+            kept = record.measurements.model_copy(update={"fit_wait_share": wait})
+            contents.records[key] = record.model_copy(update={"measurements": kept})
+        return _one(reproductions(contents))
 
-    assert reason(1, 0.0) == reason(2, 0.0) == reason(1, None) == ""
-    assert reason(1, 0.5) == reason(2, None) == "disturbed: something else had the processors meanwhile"
+    times = [contents.records[key].measurements.fit_seconds for key in keys]
+    calm = judged(0.0, 0.0)
+    assert (calm.measured[0], calm.reason) == (pytest.approx(np.median(times)), "")
+    half = judged(0.0, 0.5)
+    assert (half.measured, half.reason) == ((times[0],), "")
+    loud = judged(0.5, 0.5)
+    assert loud.measured == calm.measured
+    assert loud.reason == "disturbed: something else had the processors meanwhile"

@@ -44,8 +44,9 @@ _NAMES = {
 
 _COLUMNS = (
     "The interval of an accuracy or error is the 95 % interval of its row; of losses, times and rejection it is the "
-    "range over the trials, of times with their median. Differences are measured minus published, of a curve in the "
-    "epoch whose ratio is furthest from 1. A difference has no interval where nothing in it is random."
+    "range over the trials; times are medians, of the undisturbed trials if there are any. Differences are measured "
+    "minus published, of a curve in the epoch whose ratio is furthest from 1. A difference has no interval where "
+    "nothing in it is random."
 )
 """What the table's columns hold, in words."""
 

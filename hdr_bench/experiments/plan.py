@@ -1,0 +1,130 @@
+"""What a run would do: the trials of a suite, those that are there, those that are missing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from functools import partial
+from typing import Literal, get_args
+
+from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.experiments.more_seeds import decided_trials, open_trials, read_decisions
+from hdr_bench.experiments.protocols import PlannedCase, plan_case
+from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.run_record import Planned, Settings
+from hdr_bench.experiments.seed_decision import SeedDecision
+from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.suite import Suite
+from hdr_bench.experiments.trial import Trial
+
+Rerun = Literal["missing", "failed", "all"]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a run would do.
+
+    Attributes
+    ----------
+    suite : Suite
+    origin : str
+        What the suite was asked for as: a name or a path; empty for one made in code.
+    settings : Settings
+    cases : tuple of PlannedCase
+        With their trials and their data.
+    trials : tuple of Trial
+        All of the run: the chosen ones, and those that are there from earlier calls.
+    to_run : tuple of Trial
+        Those among them that are chosen and not there yet.
+    conditional : tuple of Trial
+        Chosen ones that run after these only if their case's first seeds differ much.
+    decisions : dict of str to SeedDecision
+        Whether a case needs more seeds, as far as its results decide it.
+    rerun : {"missing", "failed", "all"}
+    remarks : tuple of str
+        What stored results are not believed, and why.
+    """
+
+    suite: Suite
+    origin: str
+    settings: Settings
+    cases: tuple[PlannedCase, ...]
+    trials: tuple[Trial, ...]
+    to_run: tuple[Trial, ...]
+    conditional: tuple[Trial, ...] = ()
+    decisions: Mapping[str, SeedDecision] = field(default_factory=dict)
+    rerun: Rerun = "missing"
+    remarks: tuple[str, ...] = ()
+
+
+def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, rerun: Rerun, origin: str = "") -> Plan:
+    """Enumerate a suite's trials, and choose those to run; nothing is run or written.
+
+    Raises
+    ------
+    SuiteError, UnknownNameError
+        If a case cannot be run as its protocol wants, or no case fits `only`.
+    """
+    if rerun not in get_args(Rerun):
+        raise UnknownNameError("choice of what to run again", rerun, get_args(Rerun))
+    cases = tuple(plan_case(suite, case, settings) for case in suite.cases)
+    decisions = read_decisions(cases, partial(_result_of, store=store))
+    trials, undecided = decided_trials(cases, decisions), open_trials(cases, decisions)
+    if only is not None and not any(fnmatch(trial.case.lower(), only.lower()) for trial in trials):
+        raise UnknownNameError("case (--only)", str(only), dict.fromkeys(trial.case for trial in trials))
+    # What `only` leaves out is part of the run where an earlier call has run it.
+    part, to_run, remarks = [], [], []
+    for trial in trials:
+        entry, asked = planned(trial), _is_asked(trial, only)
+        found = store.look_up(entry)
+        if asked or found.result is not None or found.is_newer:
+            part.append(trial)
+        if asked and is_missing(entry, store, rerun):
+            to_run.append(trial)
+        if asked and found.problem:
+            remarks.append(f"{'left as it is' if found.is_newer else 'runs again'}: {found.problem}")
+    conditional = tuple(trial for trial in undecided if _is_asked(trial, only))
+    return Plan(
+        suite, origin, settings, cases, tuple(part), tuple(to_run), conditional, decisions, rerun, tuple(remarks)
+    )
+
+
+def _is_asked(trial: Trial, only: str | None) -> bool:
+    return only is None or fnmatch(trial.case.lower(), only.lower())
+
+
+def with_further_seeds(plan: Plan, store: Store) -> Plan:
+    """Return the plan of what is left when its trials have run: seeds that their results have decided on."""
+    decisions = read_decisions(plan.cases, partial(_result_of, store=store))
+    decided = {trial.key for trial in decided_trials(plan.cases, decisions)}
+    added = [trial for trial in plan.conditional if trial.key in decided]
+    missing = tuple(trial for trial in added if is_missing(planned(trial), store, plan.rerun))
+    return replace(plan, trials=(*plan.trials, *added), to_run=missing, conditional=(), decisions=decisions)
+
+
+def planned(trial: Trial) -> Planned:
+    """Return what the run's record holds of a trial."""
+    key, limited_key = trial.keys()
+    return Planned(
+        key=key,
+        limited_key=limited_key,
+        case=trial.case,
+        seed=trial.seed,
+        protocol=trial.protocol,
+        fold=trial.fold,
+        samples=trial.samples,
+    )
+
+
+def is_missing(trial: Planned, store: Store, rerun: Rerun) -> bool:
+    """Whether a trial is to be run: there is no whole result, or a failed one where those are to be run again.
+
+    What a newer version of the library wrote is not run again: its result would be written over.
+    """
+    found = store.look_up(trial)
+    if found.result is None:
+        return not found.is_newer
+    return rerun == "all" or (rerun == "failed" and found.result.status != "ok")
+
+
+def _result_of(trial: Trial, store: Store) -> Result | None:
+    return store.look_up(planned(trial)).result
