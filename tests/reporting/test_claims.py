@@ -3,6 +3,7 @@ import json
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from hdr_bench import load_predictions
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.tables.accuracy import class_frame
 from hdr_bench.reporting.tables.claims import NOT_MEASURED, worded_claims
@@ -62,7 +63,8 @@ def test_classes_and_areas_can_be_asked_for(various, claiming):
     recalls = rows.set_index("class")["recall"]
     assert (recalls[best], recalls[worst]) == (recalls.max(), recalls.min())
     assert f1 == f"{rows['f1'].min():.4f}"
-    ((_, predictions),) = contents.predictions_of("MLP, wider")
+    ((result, _),) = contents.predictions_of("MLP, wider")
+    predictions = load_predictions(various, result.key)
     areas = [roc_auc_score(predictions.y_true == label, predictions.probabilities[:, label]) for label in range(10)]
     assert float(area) == pytest.approx(min(areas), abs=1e-3)
 
