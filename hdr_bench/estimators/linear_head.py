@@ -92,7 +92,7 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         self.n_iter_, self.coef_, self.intercept_ = fit.n_iter, fit.coef, fit.intercept
 
     def _fit_logistic_regression(self, X: Floats, codes: NDArray[np.intp]) -> LogisticFit:
-        options = {"alpha": self.alpha, "max_iter": self.max_iter, "tol": self.tol}
+        options: dict[str, Any] = {"alpha": self.alpha, "max_iter": self.max_iter, "tol": self.tol}
         self.engine_ = choose_engine(self.engine, ENGINES)
         if self.engine_ == "scikit-learn":
             return fit_scikit_learn(X, codes, **options)
