@@ -35,14 +35,9 @@ INTEGERS = {"int64": np.int64, "uint8": np.uint8, "0-d": np.array}
 
 def _as_numpy(value, integer):
     """Return the value with numpy's scalars; the floats of this file are exact in half precision."""
-    if isinstance(value, bool):
-        return np.bool_(value)
-    if isinstance(value, int):
-        return integer(value)
-    if isinstance(value, float):
-        return np.float16(value)
-    if isinstance(value, str):
-        return np.str_(value)
+    for kind, convert in ((bool, np.bool_), (int, integer), (float, np.float16), (str, np.str_)):
+        if isinstance(value, kind):
+            return convert(value)
     if isinstance(value, dict):
         return {key: _as_numpy(item, integer) for key, item in value.items()}
     if isinstance(value, tuple):
