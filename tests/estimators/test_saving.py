@@ -131,6 +131,7 @@ def test_what_fast_engines_fitted_loads_without_them(digits, tmp_path):
         np.testing.assert_allclose(getattr(model, method)(digits.test.X), values, rtol=1e-3, atol=2e-3)
 
 
+@pytest.mark.skipif(not (find_spec("sklearnex") and find_spec("faiss")), reason="hdr-bench[fast] is not installed")
 @pytest.mark.parametrize(("name", "params"), [(name, params) for name, params, _ in FAST])
 def test_loaded_beside_its_engine_it_computes_with_it(name, params, digits):
     model = quick(name, **params).fit(digits.train.X, digits.train.y)
