@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hdr_bench.reporting.index import write_index
     from hdr_bench.reporting.report import write_report
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0.dev1"
 __all__ = ["Case", "Dataset", "Protocol", "Reduced", "Step", "Suite", "__version__", "compare_runs", "list_datasets",
            "list_estimators", "load_candidates", "load_dataset", "load_histories", "load_predictions", "load_results",
            "load_suite", "make_estimator", "run_suite", "write_index", "write_report"]  # fmt: skip

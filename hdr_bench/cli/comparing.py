@@ -80,7 +80,7 @@ def _medians(change: "Change | None") -> Text:
     if change is None or change.verdict == "not compared":
         return Text("–")
     before, after = _figures(change)
-    return Text(f"{before} → {after}", style=_STYLES[change.verdict])
+    return Text(f"{before}\n→ {after}", style=_STYLES[change.verdict])
 
 
 def _figures(change: "Change") -> tuple[str, str]:

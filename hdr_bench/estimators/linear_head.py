@@ -92,7 +92,9 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         self.n_iter_, self.coef_, self.intercept_ = fit.n_iter, fit.coef, fit.intercept
 
     def _fit_logistic_regression(self, X: Floats, codes: NDArray[np.intp]) -> LogisticFit:
-        options = {"alpha": self.alpha, "max_iter": self.max_iter, "tol": self.tol}
+        # Beyond this all weights are 0, and products with a stronger penalty would overflow.
+        alpha = min(self.alpha, float(np.finfo(X.dtype).max) ** 0.5)
+        options: dict[str, Any] = {"alpha": alpha, "max_iter": self.max_iter, "tol": self.tol}
         self.engine_ = choose_engine(self.engine, ENGINES)
         if self.engine_ == "scikit-learn":
             return fit_scikit_learn(X, codes, **options)

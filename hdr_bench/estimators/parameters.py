@@ -26,12 +26,10 @@ def plain(value: Any) -> Any:
     -------
     value : object
     """
-    if isinstance(value, np.floating):
-        return float(value)
-    if isinstance(value, np.generic):
-        return value.item()
     if isinstance(value, np.ndarray) and value.ndim == 0:
-        return plain(value[()])
+        value = value[()]
+    if isinstance(value, np.generic):
+        return float(value) if isinstance(value, np.floating) else value.item()
     if type(value) is dict:
         return {key: plain(item) for key, item in value.items()}
     if type(value) in {list, tuple}:

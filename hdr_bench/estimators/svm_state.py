@@ -41,7 +41,8 @@ def save_machine(machine: Any) -> SavedMachine:
     return SavedMachine(
         pickled=pickle.dumps(machine),
         parameters={name: getattr(machine, name) for name in _PARAMETERS},
-        attributes={name: getattr(machine, name) for name in _ATTRIBUTES},
+        # Not every version of scikit-learn-intelex has all of them.
+        attributes={name: getattr(machine, name) for name in _ATTRIBUTES if hasattr(machine, name)},
         support=np.asarray(machine.support_),
         n_support=np.asarray(machine.n_support_),
         support_vectors=np.asarray(machine.support_vectors_),

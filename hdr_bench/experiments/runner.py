@@ -60,7 +60,7 @@ def run_suite(
     samples : int, optional
         Train on so many images, a stratified share.
     repeats : int, optional
-        Seeds a random method is tried with, in place of the suite's.
+        Seeds a stochastic method is fitted with, in place of the suite's, however much they differ.
     seed : int, default=0
         The first seed.
     threads : int, optional

@@ -91,9 +91,15 @@ def costs_of(results: pd.DataFrame, measure: str) -> dict[str, Cost]:
     call = "fit" if measure.startswith("fit") else "predict"
     disturbed = disturbed_times(good, call) & is_time  # type: ignore[arg-type]  # one of the two
     return {
-        str(label): _cost(measure, good.loc[rows, measure], disturbed[rows])
+        str(label): make_cost(measure, good.loc[rows, measure].astype(float).tolist(), disturbed[rows].tolist())
         for label, rows in good.groupby(labels, sort=False).groups.items()
     }
+
+
+def make_cost(measure: str, values: Sequence[float], disturbed: Sequence[bool]) -> Cost:
+    """Return the cost of some fits: of the undisturbed ones, if there are any."""
+    kept = [value for value, is_left_out in zip(values, disturbed, strict=True) if not is_left_out]
+    return Cost(measure, tuple(kept or values), not kept)
 
 
 def is_apart(one: Cost, other: Cost, tolerance: float = TOLERANCE) -> bool:
@@ -164,8 +170,3 @@ def with_costs(summary: pd.DataFrame, results: pd.DataFrame, measures: Sequence[
         columns[f"{measure}_high"] = [cost.high if cost else float("nan") for cost in found]
         columns[f"{measure}_fits"] = [len(cost.values) if cost else 0 for cost in found]
     return summary.assign(**columns)
-
-
-def _cost(measure: str, values: "pd.Series[float]", disturbed: "pd.Series[bool]") -> Cost:
-    kept = values if disturbed.all() else values[~disturbed]
-    return Cost(measure, tuple(map(float, kept)), bool(disturbed.all()))

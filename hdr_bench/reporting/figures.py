@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.environment import available_cores
@@ -30,8 +29,8 @@ from hdr_bench.reporting.displays import (
 )
 from hdr_bench.reporting.displays.costs import COST_AXES
 from hdr_bench.reporting.style import STYLE
-from hdr_bench.reporting.tables.table import write_time
 from hdr_bench.reporting.vector import page_address, rounded
+from hdr_bench.reporting.wording import time_range
 
 _ALONE = 30
 _DPI = 150
@@ -144,14 +143,10 @@ def _of_all(contents: RunContents) -> Iterator[PlannedFigure]:
     with suppress(StoreError):
         timing = TimingDisplay.from_results(results)
         times = timing.frame().groupby("case", sort=False)["seconds"]
-        said = "Medians and ranges: " + "; ".join(f"{case}: {_spread(values)}" for case, values in times) + "."
+        said = "Medians and ranges: " + "; ".join(f"{case}: {time_range(values)}" for case, values in times) + "."
         yield _planned("times", "Each time of a fit that was measured", said, timing, (7.5, 1.2 + 0.3 * len(times)))
     if n > 1:
         yield from _of_several(contents)
-
-
-def _spread(seconds: "pd.Series[float]") -> str:
-    return f"{write_time(seconds.median())} s ({write_time(seconds.min())} to {write_time(seconds.max())} s)"
 
 
 def _of_several(contents: RunContents) -> Iterator[PlannedFigure]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from hdr_bench.reporting.tables.table import percent_places
+from hdr_bench.reporting.tables.table import percent_places, write_time
 
 _MANY = 4
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -48,6 +48,17 @@ def points(share: float, n_images: int) -> str:
     ('17.2 points', '0.58 points', '3.3 points')
     """
     return f"{100 * share:.{_places(100 * share, n_images)}f} points"
+
+
+def time_range(seconds: "pd.Series[float]") -> str:
+    """Return the median of several times with their range.
+
+    Examples
+    --------
+    >>> time_range(pd.Series([1.0, 1.2, 3.0]))
+    '1.2 s (1.0 to 3.0 s)'
+    """
+    return f"{write_time(seconds.median())} s ({write_time(seconds.min())} to {write_time(seconds.max())} s)"
 
 
 def seeds_range(row: pd.Series, noun: str = "seeds") -> str:

@@ -32,8 +32,11 @@ def test_a_file_that_cannot_be_read_is_called_what_it_is(tmp_path, data_home, na
 
 
 def test_files_that_another_scheme_reads(tmp_path, data_home):
-    for name, hint in (("a.npz", "name it npz:"), ("a.png", "the folder that holds the pictures"),
-                       ("t10k-images-idx3-ubyte.gz", f"idx:{tmp_path}")):  # fmt: skip
+    for name, hint in (
+        ("a.npz", "name it npz:"),
+        ("a.png", "the folder that holds the pictures"),
+        ("t10k-images-idx3-ubyte.gz", f"idx:{tmp_path}"),
+    ):
         (tmp_path / name).touch()
         with pytest.raises(DatasetError, match=hint):
             load_dataset(f"folder:{tmp_path / name}")

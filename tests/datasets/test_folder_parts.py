@@ -186,8 +186,17 @@ def test_sub_folders_that_may_be_the_classes_are_refused(folder, digits):
 
 def test_what_systems_leave_behind_is_passed_over(folder, digits):
     _save(folder, digits, "{label}/{number}.png")
-    for name in ("__MACOSX/0/._1.png", "@eaDir/x.png", "0/@eaDir/x.png", "0/._0.png", "0/Thumbs.db", ".git/y.png",
-                 "1/.DS_Store", "1/desktop.ini", "README.md"):  # fmt: skip
+    for name in (
+        "__MACOSX/0/._1.png",
+        "@eaDir/x.png",
+        "0/@eaDir/x.png",
+        "0/._0.png",
+        "0/Thumbs.db",
+        ".git/y.png",
+        "1/.DS_Store",
+        "1/desktop.ini",
+        "README.md",
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"no picture")
     data = load_dataset(f"folder:{folder}")

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 import warnings
+from importlib.util import find_spec
 
 import joblib
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import torch
 
 from hdr_bench import load_dataset
-from hdr_bench.estimators import ESTIMATORS, Deskewer, engines, neighbors, saving
+from hdr_bench.estimators import ESTIMATORS, Deskewer, saving
 from hdr_bench.exceptions import SavedVersionsWarning
 from tests.estimators.quick import quick
 
@@ -85,14 +86,57 @@ def test_what_is_gone_is_told_of(monkeypatch):
         pickle.loads(old)
 
 
-def test_neighbours_are_found_where_the_library_that_found_them_is_gone(digits, monkeypatch):
-    model = quick("knn", engine="faiss").fit(digits.train.X, digits.train.y)
-    saved = pickle.dumps(model)
-    found = neighbors.find_spec
-    monkeypatch.setattr(neighbors, "find_spec", lambda module: None if module == "faiss" else found(module))
-    monkeypatch.setattr(engines, "find_spec", lambda module: None if module == "faiss" else found(module))
-    again = pickle.loads(saved)
-    assert again.engine_ == "onedal"
+WITHOUT_ENGINES = """
+import json, sys, warnings
+for module in ("sklearnex", "daal4py", "onedal", "faiss"):
+    sys.modules[module] = None
+warnings.simplefilter("ignore")  # versions that are not those that saved it
+import joblib
+from hdr_bench import load_dataset
+X = load_dataset("mnist-5k").subsample(400).test.X
+told = []
+for path in json.loads(sys.argv[1]):
+    model = joblib.load(path)
+    values = model.decision_function(X) if hasattr(model, "decision_function") else model.predict_proba(X)
+    told.append([model.engine_, model.predict(X).tolist(), values.tolist()])
+print(json.dumps(told))
+"""
+FAST = [
+    ("svm", {}, "libsvm"),
+    ("svm", {"kernel": "poly", "coef0": 1.0}, "libsvm"),
+    ("svm", {"kernel": "linear"}, "libsvm"),
+    ("virtual-svm", {}, "libsvm"),
+    ("knn", {"engine": "faiss"}, "scikit-learn"),
+    ("knn", {"engine": "onedal"}, "scikit-learn"),
+    ("linear", {}, "onedal"),
+    ("polynomial", {"loss": "log_loss", "alpha": 1.0}, "onedal"),
+]
+
+
+@pytest.mark.skipif(not (find_spec("sklearnex") and find_spec("faiss")), reason="hdr-bench[fast] is not installed")
+def test_what_fast_engines_fitted_loads_without_them(digits, tmp_path):
+    models, paths = [], []
+    for place, (name, params, _) in enumerate(FAST):
+        for n_classes in (2, 10):
+            models.append(quick(name, **params).fit(digits.train.X, digits.train.y % n_classes))
+            paths.append(str(tmp_path / f"{place}-{n_classes}.joblib"))
+            joblib.dump(models[-1], paths[-1])
+    script = [sys.executable, "-c", WITHOUT_ENGINES, json.dumps(paths)]
+    told = json.loads(subprocess.run(script, capture_output=True, text=True, check=True).stdout)
+    for place, (model, (engine, labels, values)) in enumerate(zip(models, told, strict=True)):
+        assert engine == FAST[place // 2][2]
+        np.testing.assert_array_equal(model.predict(digits.test.X), labels)
+        method = "decision_function" if hasattr(model, "decision_function") else "predict_proba"
+        # oneDAL computes in single precision, LIBSVM in double.
+        np.testing.assert_allclose(getattr(model, method)(digits.test.X), values, rtol=1e-3, atol=2e-3)
+
+
+@pytest.mark.skipif(not (find_spec("sklearnex") and find_spec("faiss")), reason="hdr-bench[fast] is not installed")
+@pytest.mark.parametrize(("name", "params"), [(name, params) for name, params, _ in FAST])
+def test_loaded_beside_its_engine_it_computes_with_it(name, params, digits):
+    model = quick(name, **params).fit(digits.train.X, digits.train.y)
+    again = pickle.loads(pickle.dumps(model))
+    assert again.engine_ == model.engine_
     np.testing.assert_array_equal(again.predict(digits.test.X), model.predict(digits.test.X))
 
 

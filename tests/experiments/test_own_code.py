@@ -22,8 +22,9 @@ from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.model import unseeded_model
 from hdr_bench.experiments.own_code import check_code, own_code, own_modules
 from hdr_bench.experiments.progress import NoProgress
+from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.runner import execute, expand, make_plan
-from hdr_bench.experiments.store import Settings, Store
+from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite import Step
 from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.experiments.trial import Search, Trial

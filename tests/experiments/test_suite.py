@@ -45,7 +45,7 @@ def test_the_whole_format(tmp_path):
     assert (suite.dataset.resize, suite.dataset.test_size, suite.dataset.split_seed) == ((28, 28), 0.3, 4)
     first, second = suite.cases
     assert first.steps[0].name == "deskew"
-    assert [published.values or published.value for published in first.published] == [0.99, (0.97, 0.98)]
+    assert [list(map(str, published.figures)) for published in first.published] == [["0.99"], ["0.97", "0.98"]]
     assert (first.reduced.samples, first.reduced.folds) == (6000, 3)
     assert (second.dataset.name, second.protocol.strategy, second.grid) == ("digits-8x8", "halving", {"C": [1, 10]})
 

@@ -3,9 +3,11 @@ import json
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from hdr_bench import load_predictions
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.tables.accuracy import class_frame
 from hdr_bench.reporting.tables.claims import NOT_MEASURED, worded_claims
+from hdr_bench.reporting.tables.table import write_time
 
 
 @pytest.fixture
@@ -38,6 +40,19 @@ def test_measured_figures_are_put_into_their_places(various, claiming):
     )
 
 
+def test_times_are_medians_with_their_range(various, claiming):
+    records = RunContents(various).good_records("MLP")
+    fits = [record.measurements.fit_seconds for record in records]
+    epochs = [seconds / len(record.history) for seconds, record in zip(fits, records, strict=True)]
+    (claim,) = claiming("{MLP|fit_seconds}; {MLP|epoch_seconds}; {k-NN|predict_seconds}; {k-NN|epoch_seconds}")
+    written = [
+        f"{write_time(sum(values) / 2)} s ({write_time(min(values))} to {write_time(max(values))} s)"
+        for values in (fits, epochs)
+    ]
+    single = RunContents(various).good_records("k-NN")[0].measurements.predict_seconds
+    assert claim == "; ".join([*written, f"{write_time(single)} s", NOT_MEASURED])
+
+
 def test_classes_and_areas_can_be_asked_for(various, claiming):
     contents = RunContents(various)
     frame = class_frame(contents)
@@ -48,7 +63,8 @@ def test_classes_and_areas_can_be_asked_for(various, claiming):
     recalls = rows.set_index("class")["recall"]
     assert (recalls[best], recalls[worst]) == (recalls.max(), recalls.min())
     assert f1 == f"{rows['f1'].min():.4f}"
-    ((_, predictions),) = contents.predictions_of("MLP, wider")
+    ((result, _),) = contents.predictions_of("MLP, wider")
+    predictions = load_predictions(various, result.key)
     areas = [roc_auc_score(predictions.y_true == label, predictions.probabilities[:, label]) for label in range(10)]
     assert float(area) == pytest.approx(min(areas), abs=1e-3)
 

@@ -9,7 +9,9 @@ import pandas as pd
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.claims import Place, places_of
 from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.waiting import is_disturbed
 from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.costs import make_cost
 from hdr_bench.reporting.displays.classes import RocDisplay
 from hdr_bench.reporting.tables.accuracy import class_frame
 from hdr_bench.reporting.tables.table import Column, Table, make_table, percent_places, write_count, write_time
@@ -28,7 +30,7 @@ def claims_table(claims: tuple[str, ...]) -> Table | None:
 
 
 def worded_claims(contents: RunContents) -> tuple[str, ...]:
-    """Return the suite's claims with the measured figures; of several seeds or folds, their means."""
+    """Return the suite's claims with measured figures: means over seeds or folds, medians of times."""
     return tuple(_worded(claim, contents) for claim in contents.run.suite.claims)
 
 
@@ -52,12 +54,12 @@ def _measured(place: Place, contents: RunContents) -> str:
     if place.figure in _OF_CLASSES:
         return _of_classes(place, contents, label)
     records = contents.good_records(label)
-    values = _of_epoch(records, place) if place.figure != "epoch_seconds" else _epoch_seconds(records)
+    if place.figure.endswith("seconds"):
+        return _time(records, place.figure)
+    values = _of_epoch(records, place)
     if not values:
         return NOT_MEASURED
     mean = float(np.mean(values))
-    if place.figure == "epoch_seconds":
-        return f"{write_time(mean)} s"
     return f"{100 * mean:.{_places(records[0].n_train)}f} %" if place.figure.endswith("accuracy") else f"{mean:.4f}"
 
 
@@ -85,12 +87,30 @@ def _of_epoch(records: list[Result], place: Place) -> list[float]:
     return [value for value in found if value is not None] if None not in found else []
 
 
-def _epoch_seconds(records: list[Result]) -> list[float]:
-    return [
-        record.measurements.fit_seconds / len(record.history)
-        for record in records
-        if record.measurements is not None and record.history
-    ]
+def _time(records: list[Result], figure: str) -> str:
+    """Return a time: of several fits the median with the range, and whether it was disturbed."""
+    values, disturbed = [], []
+    for record in records:
+        if (seconds := _seconds(record, figure)) is not None and record.measurements is not None:
+            values.append(seconds)
+            call = "predict" if figure == "predict_seconds" else "fit"
+            share = getattr(record.measurements, f"{call}_wait_share")
+            disturbed.append(is_disturbed(share, record.n_concurrent))
+    if not values:
+        return NOT_MEASURED
+    cost = make_cost(figure, values, disturbed)
+    notes = [f"{write_time(cost.low)} to {write_time(cost.high)} s"] if len(cost.values) > 1 else []
+    notes += ["disturbed"] if cost.is_disturbed else []
+    in_brackets = f" ({', '.join(notes)})" if notes else ""
+    return f"{write_time(cost.median)} s{in_brackets}"
+
+
+def _seconds(record: Result, figure: str) -> float | None:
+    if record.measurements is None:
+        return None
+    if figure != "epoch_seconds":
+        return float(getattr(record.measurements, figure))
+    return record.measurements.fit_seconds / len(record.history) if record.history else None
 
 
 def _places(n_images: int) -> int:
@@ -100,10 +120,6 @@ def _places(n_images: int) -> int:
 
 def _share(value: float, n_images: int) -> str:
     return f"{100 * value:.{_places(n_images)}f} %"
-
-
-def _seconds(value: float, _: int) -> str:
-    return f"{write_time(value)} s"
 
 
 def _count(value: float, _: int) -> str:
@@ -124,7 +140,5 @@ _WRITERS: dict[str, tuple[str, Callable[..., str]]] = {
     "parameters": ("n_parameters", _count),
     "multiply_accumulates": ("n_multiply_accumulates", _count),
     "stored_variables": ("n_stored_variables", _count),
-    "fit_seconds": ("fit_seconds", _seconds),
-    "predict_seconds": ("predict_seconds", _seconds),
     "chosen": ("chosen", _chosen),
 }

@@ -1,0 +1,165 @@
+"""What "auto" computes with is as good as the reference, for every value that a parameter may have."""
+
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from sklearn.exceptions import ConvergenceWarning
+
+from hdr_bench import load_dataset, make_estimator
+
+pytestmark = [
+    pytest.mark.skipif(not (find_spec("sklearnex") and find_spec("faiss")), reason="hdr-bench[fast] is not installed"),
+    # Fits that few iterations or a tolerance of 0 end are a part of what is compared.
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+]
+DIGITS = load_dataset("digits-8x8").subsample(150)
+
+
+@st.composite
+def problems(draw):
+    """Images and labels as users have them: grey or black and white, of other types, repeated, with few features."""
+    X, y, X_test = DIGITS.train.X, DIGITS.train.y, DIGITS.test.X[:60]
+    kind = draw(st.sampled_from(["grey", "scaled", "float64", "black and white", "repeated", "few pixels", "constant"]))
+    if kind == "scaled":
+        X, X_test = X.astype(np.float32) / 16, X_test.astype(np.float32) / 16
+    elif kind == "float64":
+        X, X_test = X / 16.0 + 3, X_test / 16.0 + 3
+    elif kind == "black and white":
+        X, X_test = X > 7, X_test > 7
+    elif kind == "repeated":
+        X, y = np.repeat(X[:50], 3, axis=0), np.repeat(y[:50], 3)
+    elif kind == "few pixels":
+        X, X_test = X[:, 18:22], X_test[:, 18:22]
+    elif kind == "constant":
+        X, X_test = X.copy(), X_test.copy()
+        X[:, ::2] = X_test[:, ::2] = 9
+    if draw(st.booleans()):
+        y = np.array(["low", "high"])[(y > 4).astype(int)]
+    return X, y, X_test
+
+
+GREY = (DIGITS.train.X, DIGITS.train.y, DIGITS.test.X[:60])
+powers = st.floats(-8, 6).map(lambda power: 10.0**power)
+
+
+def _both(name, reference, problem, params):
+    X, y, X_test = problem
+    models = [make_estimator(name, engine=engine, **params).fit(X, y) for engine in ("auto", reference)]
+    return [np.atleast_2d(model.decision_function(X_test).T).T for model in models], models
+
+
+def _assert_alike(values, tolerance):
+    """Compare decisions: they may differ only where the reference's two best outputs are nearly the same."""
+    ours, theirs = (outputs if outputs.shape[1] > 1 else np.hstack([-outputs, outputs]) for outputs in values)
+    best = np.sort(theirs, axis=1)
+    clear = best[:, -1] - best[:, -2] > tolerance * max(1.0, np.abs(theirs).max())
+    np.testing.assert_array_equal(ours.argmax(axis=1)[clear], theirs.argmax(axis=1)[clear])
+
+
+@given(
+    problems(),
+    st.fixed_dictionaries(
+        {
+            "kernel": st.sampled_from(["rbf", "poly", "linear"]),
+            "C": st.one_of(st.floats(-5, 4).map(lambda power: 10.0**power), st.sampled_from([1e-45, 1e-30])),
+            "gamma": st.one_of(
+                st.sampled_from([None, "scale", "auto", 0, 1e-45]), st.floats(-6, 2).map(lambda p: 10.0**p)
+            ),
+            "degree": st.sampled_from([0, 1, 2, 3, 7, 40]),
+            "coef0": st.sampled_from([-1.0, 0.0, 1.0, 5.0]),
+            "pixel_scale": st.sampled_from([None, 1.0, 1e4]),
+        }
+    ),
+)
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_an_svm_is_libsvms(problem, params):
+    values, _ = _both("svm", "libsvm", problem, params)
+    # Both stop within 0.001 of the optimum; an output of one against the rest counts votes, and ties of votes turn.
+    _assert_alike(values, 0.4 if len(np.unique(problem[1])) > 2 else 0.02)
+
+
+@given(
+    problems(),
+    st.fixed_dictionaries(
+        {
+            "alpha": st.one_of(st.sampled_from([0, 0.0, 1e-300, 1e300]), powers),
+            "tol": st.one_of(st.sampled_from([0, 1.0, 1e6]), st.floats(-6, -2).map(lambda power: 10.0**power)),
+            "max_iter": st.sampled_from([1, 2, 5, 10, 300]),
+        }
+    ),
+)
+@example(GREY, {"alpha": 0, "tol": 3e-4, "max_iter": 300})
+@settings(max_examples=25, deadline=None, derandomize=True)
+@pytest.mark.parametrize("name", ["linear", "polynomial"])
+def test_a_logistic_regression_is_scikit_learns(name, problem, params):
+    more = {"loss": "log_loss", "n_components": 5} if name == "polynomial" else {}
+    values, models = _both(name, "scikit-learn", problem, {**params, **more})
+    losses = [_loss(model, problem, params["alpha"]) for model in models]
+    # Each may stop anywhere within the tolerance; neither may be left behind.
+    assert losses[0] <= losses[1] * 1.05 + 0.02
+    if params["alpha"] >= 0.1 and params["tol"] < 1e-4 and models[0].n_iter_ < params["max_iter"]:
+        _assert_alike(values, 0.05)
+
+
+def _loss(model, problem, alpha):
+    X, y, _ = problem
+    shares = model.predict_proba(X)[np.arange(len(y)), np.searchsorted(model.classes_, y)].astype(float)
+    penalty = alpha / 2 * float((model.coef_.astype(float) ** 2).sum())
+    return (-np.log(np.maximum(shares, 1e-30)).sum() + penalty) / len(y)
+
+
+@pytest.mark.parametrize("alpha", [0, 0.0, np.float64(0)])
+@pytest.mark.parametrize("engine", ["auto", "onedal", "scikit-learn"])
+@pytest.mark.parametrize(("name", "params"), [("linear", {}), ("polynomial", {"loss": "log_loss", "n_components": 10})])
+def test_without_a_penalty_all_engines_learn(name, params, engine, alpha):
+    digits = load_dataset("digits-8x8")
+    model = make_estimator(name, alpha=alpha, engine=engine, **params).fit(digits.train.X[:500], digits.train.y[:500])
+    assert model.n_iter_ > 5
+    assert model.score(digits.test.X, digits.test.y) > 0.88
+
+
+@pytest.mark.parametrize(
+    ("params", "fault"),
+    [
+        ({"gamma": 0}, "gamma=0"),
+        ({"gamma": 0.0, "kernel": "poly"}, "gamma=0"),
+        ({"C": 1e-42}, "C=1e-42"),
+        ({"C": 1e30}, r"C=1e\+30"),
+        ({"kernel": "poly", "degree": 7, "gamma": 1.0, "pixel_scale": 1.0}, r"a kernel with values up to "),
+    ],
+)
+def test_what_onedal_cannot_compute_libsvm_does(params, fault):
+    X, y, X_test = GREY
+    model = make_estimator("svm", **params).fit(X, y)
+    assert model.engine_ == "libsvm"
+    reference = make_estimator("svm", engine="libsvm", **params).fit(X, y)
+    np.testing.assert_array_equal(model.predict(X_test), reference.predict(X_test))
+    with pytest.raises(ValueError, match=f"engine='onedal' cannot compute with {fault}.*; take engine='auto' or 'libs"):
+        make_estimator("svm", engine="onedal", **params).fit(X, y)
+
+
+def test_a_fit_that_iterations_end_says_so():
+    X, y, _ = GREY
+    with pytest.warns(ConvergenceWarning, match="L-BFGS stopped after 3 iterations .*; increase max_iter or tol"):
+        model = make_estimator("linear", max_iter=3, tol=1e-8, engine="onedal").fit(X, y)
+    assert model.n_iter_ == 3
+
+
+def test_scikit_learns_solver_stays_its_own_while_onedal_fits(monkeypatch):
+    from sklearn.linear_model import _logistic
+
+    from hdr_bench.estimators import logistic
+
+    own, seen = _logistic._logistic_regression_path, []
+    minimize = logistic.minimize
+
+    def watching(*args, **kwargs):
+        seen.append(_logistic._logistic_regression_path is own)
+        return minimize(*args, **kwargs)
+
+    monkeypatch.setattr(logistic, "minimize", watching)
+    make_estimator("linear", engine="onedal").fit(*GREY[:2])
+    assert seen == [True]
