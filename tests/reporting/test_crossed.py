@@ -11,7 +11,7 @@ from scipy.stats import norm, t, ttest_rel
 
 from hdr_bench.experiments.result import Predictions
 from hdr_bench.reporting.crossed import Fits, accuracy_variance, paired_difference
-from hdr_bench.reporting.intervals import wilson_interval
+from hdr_bench.reporting.intervals import score_interval
 from hdr_bench.reporting.mcnemar import mcnemar_difference, newcombe_paired, sign_p_value
 from hdr_bench.reporting.uncertainty import (
     uncertainty_of_accuracies,
@@ -75,7 +75,7 @@ def test_newcombes_interval_of_many_images_and_of_no_discordant_pair():
     assert low == pytest.approx(-high)
     assert 0.001 < high < 0.1
     # By hand for a table without agreement beyond chance: correlation 0, Wilson's alone.
-    (first_low, first_high), (low, high) = wilson_interval(0.5, 100), newcombe_paired(25, 25, 25, 25)
+    (first_low, first_high), (low, high) = score_interval(0.5, 100), newcombe_paired(25, 25, 25, 25)
     assert (low, high) == pytest.approx(
         (-np.hypot(0.5 - first_low, first_high - 0.5), np.hypot(first_high - 0.5, 0.5 - first_low))
     )
@@ -218,10 +218,10 @@ def test_without_predictions_the_variance_is_at_least_that_with_them(methods):
 
 def test_intervals_of_rows_by_hand():
     deterministic = Fits(np.repeat([[True, False]], [95, 5], axis=1), is_stochastic=False)
-    assert uncertainty_of_fits(deterministic).interval(0.95, 100) == pytest.approx(wilson_interval(0.95, 100))
+    assert uncertainty_of_fits(deterministic).interval(0.95, 100) == pytest.approx(score_interval(0.95, 100))
     for share in (0, 1):
         assert uncertainty_of_accuracies([share] * 3, 100, is_deterministic=False).interval(share, 100) == (
-            pytest.approx(wilson_interval(share, 100))
+            pytest.approx(score_interval(share, 100))
         )
     # Seeds of 78 to 86 %: the interval is wider than the choice of images alone makes it, and holds them.
     spread = uncertainty_of_accuracies([0.7780, 0.8196, 0.8555], 10_000, is_deterministic=False)
@@ -244,4 +244,4 @@ def test_folds_by_nadeau_and_bengio():
     low, high = wide.interval(0.975, 40)
     assert 0.975 < high < 1
     assert 0.975 + t.ppf(0.975, 3) * math.sqrt(wide.variance) > 1
-    assert uncertainty_of_folds(np.array([0.9]), 1 / 3).interval(0.9, 40) == pytest.approx(wilson_interval(0.9, 40))
+    assert uncertainty_of_folds(np.array([0.9]), 1 / 3).interval(0.9, 40) == pytest.approx(score_interval(0.9, 40))

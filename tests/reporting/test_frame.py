@@ -5,7 +5,7 @@ from hdr_bench import load_results
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.crossed import Fits
 from hdr_bench.reporting.frame import summarise
-from hdr_bench.reporting.intervals import wilson_interval
+from hdr_bench.reporting.intervals import score_interval
 from hdr_bench.reporting.uncertainty import uncertainty_of_accuracies, uncertainty_of_fits, uncertainty_of_folds
 
 CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
@@ -54,7 +54,7 @@ def test_the_summary_is_the_mean_over_seeds(run):
     assert tree["accuracy_basis"] == "images and seeds"
     nearest = summary.loc[CASES[0]]
     assert (nearest["accuracy_low"], nearest["accuracy_high"]) == pytest.approx(
-        wilson_interval(nearest["accuracy"], 360)
+        score_interval(nearest["accuracy"], 360)
     )
     assert nearest["trials"] == "1"
     assert np.isnan(summary.loc["Least squares", "accuracy_std"])
