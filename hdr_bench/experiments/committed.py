@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from hdr_bench.exceptions import MissingTrialError, StoreError
-from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import Planned, RunRecord, Settings
 from hdr_bench.experiments.store import Lookup, Store
 from hdr_bench.experiments.suite import Case, Suite

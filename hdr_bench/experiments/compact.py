@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.experiments.result import ClassCurve, Predictions, Reliability, ScoreSummary
+from hdr_bench.experiments.predictions import ClassCurve, Predictions, Reliability, ScoreSummary
 from hdr_bench.experiments.score_summary import CONFIDENCE_STEPS, summarize_scores
 
 _CREDIT_DECIMALS = 6

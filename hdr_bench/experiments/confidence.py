@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.experiments.result import Predictions, Reliability
+from hdr_bench.experiments.predictions import Predictions, Reliability
 
 REJECTION_ERROR = 0.005
 """Error on the images that are not refused, at which LeCun et al. (1998) compare methods."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.compact import labels_digest, scores_digest
-from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.files import npy, read_arrays, write_archive, write_whole
 
 _REMEDY = "run the suite again, which replaces it"

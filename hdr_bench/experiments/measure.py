@@ -28,7 +28,8 @@ from hdr_bench.experiments.limits import limited_memory
 from hdr_bench.experiments.memory import CHILDREN, peak_memory
 from hdr_bench.experiments.model import last_step, make_model
 from hdr_bench.experiments.own_code import check_code
-from hdr_bench.experiments.result import LayerRow, Measurements, Predictions, Result, Searched
+from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.result import LayerRow, Measurements, Result, Searched
 from hdr_bench.experiments.scoring import read_predictions, score
 from hdr_bench.experiments.search import make_search, searched
 from hdr_bench.experiments.text import writable

@@ -14,7 +14,7 @@ from hdr_bench.experiments.confidence import (
     shares_of,
     top_2_credits,
 )
-from hdr_bench.experiments.result import ClassCurve, Predictions, ScoreSummary
+from hdr_bench.experiments.predictions import ClassCurve, Predictions, ScoreSummary
 
 N_GROUPS = 40
 """Most thresholds that a class's curve keeps."""

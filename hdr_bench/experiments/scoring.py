@@ -22,7 +22,8 @@ from hdr_bench.experiments.confidence import (
     top_2_credits,
 )
 from hdr_bench.experiments.model import last_step
-from hdr_bench.experiments.result import Predictions, Scores
+from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.result import Scores
 
 
 def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Predictions:

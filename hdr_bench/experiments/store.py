@@ -24,7 +24,8 @@ from filelock import FileLock
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.experiments.compact import pack
 from hdr_bench.experiments.kept_arrays import KeptArrays, put
-from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import Planned, RunRecord
 from hdr_bench.experiments.trial_file import TrialFile, encode, parse, read_trial_file
 from hdr_bench.files import clear_leftovers

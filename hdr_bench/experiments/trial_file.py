@@ -21,7 +21,8 @@ from pydantic import BaseModel, ValidationError
 from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.compact import labels_of, unpack
 from hdr_bench.experiments.confidence import rejected_share
-from hdr_bench.experiments.result import Predictions, Result, Scores
+from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.result import Result, Scores
 from hdr_bench.experiments.score_summary import summarize_scores
 from hdr_bench.files import read_arrays, write_archive
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from hdr_bench.experiments.place import Place
-from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.trial import Trial
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.committed import CommittedReport, open_store
-from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.result import Result
 from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, label_of, read_results, summarise
 
 _HASH_LETTERS = 8

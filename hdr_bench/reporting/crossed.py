@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.reporting.mcnemar import mcnemar_difference, newcombe_paired, sign_p_value
 from hdr_bench.reporting.statistics import Difference, student_difference
 

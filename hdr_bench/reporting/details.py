@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.experiments.committed import open_store
-from hdr_bench.experiments.result import Predictions, Result, Searched
+from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.result import Result, Searched
 from hdr_bench.reporting.frame import as_json, read_results
 
 

@@ -1,15 +1,12 @@
-"""Which figures a report has, and their drawing: once each, several at a time where there are many."""
+"""Which figures a report has."""
 
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.environment import available_cores
 from hdr_bench.reporting.contents import RunContents, slug
 from hdr_bench.reporting.displays import (
     AccuracyDisplay,
@@ -28,91 +25,18 @@ from hdr_bench.reporting.displays import (
     TrainingDisplay,
 )
 from hdr_bench.reporting.displays.costs import COST_AXES
-from hdr_bench.reporting.style import STYLE
-from hdr_bench.reporting.vector import page_address, rounded
+from hdr_bench.reporting.drawing import PlannedFigure
 from hdr_bench.reporting.wording import time_range
 
-_ALONE = 30
-_DPI = 150
 _MOST_CURVES = 10
 _SHOWN_OTHERWISE = ("confusion", "gallery")
 _COST_NAMES = {"fit_seconds": "fit-time", "predict_seconds": "predict-time", "fit_peak_bytes": "memory",
                "size_bytes": "size"}  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class PlannedFigure:
-    """A figure before it is drawn.
-
-    Attributes
-    ----------
-    name : str
-        For file names.
-    title : str
-    text : str
-        What is seen, for those who do not see it.
-    displays : tuple
-        Drawn side by side.
-    inches : tuple of float
-        Width and height.
-    case : str
-        The method that it is about; empty where it is about several.
-    has_svg : bool
-        It is drawn as SVG too; not what a page shows in another way, as tables and sprites.
-    """
-
-    name: str
-    title: str
-    text: str
-    displays: tuple[Any, ...]
-    inches: tuple[float, float]
-    case: str = ""
-    has_svg: bool = True
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A drawn figure.
-
-    Attributes
-    ----------
-    name : str
-        For file names.
-    title : str
-    text : str
-        What is seen, for those who do not see it.
-    case : str
-        The method that it is about; empty where it is about several.
-    svg, png : bytes
-        The SVG is empty where a page shows it in another way.
-    """
-
-    name: str
-    title: str
-    text: str
-    case: str
-    svg: bytes
-    png: bytes
-
-    @property
-    def data_uri(self) -> str:
-        """The SVG as an address that holds it whole."""
-        return page_address(self.svg)
-
-
 def plan_figures(contents: RunContents) -> list[PlannedFigure]:
     """Return all figures that a run has something for, those of all methods first."""
     return [*_of_all(contents), *(figure for case in _shown_cases(contents) for figure in _of_one(contents, *case))]
-
-
-def draw(planned: Sequence[PlannedFigure]) -> list[Figure]:
-    """Draw figures; many of them in several processes."""
-    jobs = min(available_cores(), 1 + len(planned) // _ALONE)
-    if jobs == 1:
-        return [_drawn(each) for each in planned]
-    from joblib import Parallel, delayed
-
-    return list(Parallel(n_jobs=jobs)(delayed(_drawn)(each) for each in planned))
 
 
 def _shown_cases(contents: RunContents) -> list[tuple[int, str]]:
@@ -224,7 +148,7 @@ def _curves(contents: RunContents, name: str, case: str) -> PlannedFigure | None
     with suppress(StoreError):
         reliability = ReliabilityDisplay.from_results(contents, case)
         panels.append(reliability)
-        said += f" Expected calibration error {100 * reliability.reliability.calibration_error:.1f} %."
+        said += f" Expected calibration error {100 * reliability.calibration_error:.1f} %."
     if not panels:
         return None
     title = f"ROC, precision and recall, reliability: {case}"
@@ -232,7 +156,7 @@ def _curves(contents: RunContents, name: str, case: str) -> PlannedFigure | None
 
 
 def _rejection(contents: RunContents) -> PlannedFigure:
-    """Plan the curves of the most accurate methods: more of them could not be told from each other."""
+    """Plan the curves of the most accurate methods: with more lines, none of them could be read."""
     display = RejectionDisplay.from_results(contents, most=_MOST_CURVES)
     shares = contents.summary.set_index("case")["rejection"].dropna()
     said = "; ".join(f"{case}: {100 * share:.1f} %" for case, share in shares.items())
@@ -263,41 +187,3 @@ def _percents(frame: Any) -> str:
     """Return accuracies as text."""
     pairs = zip(frame["case"], frame["accuracy"], strict=True)
     return "; ".join(f"{case}: {100 * accuracy:.1f} %" for case, accuracy in pairs) + "."
-
-
-def _drawn(planned: PlannedFigure) -> Figure:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure as MatplotlibFigure
-
-    with mpl.rc_context():
-        # What a user's own matplotlibrc says does not reach a report.
-        mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"})
-        mpl.rcParams.update(STYLE)  # type: ignore[arg-type]  # its hints know each name
-        figure = MatplotlibFigure(figsize=planned.inches, layout="constrained", dpi=_DPI)
-        axes = figure.subplots(1, len(planned.displays), squeeze=False)[0]
-        for display, ax in zip(planned.displays, axes, strict=True):
-            display.plot(ax)
-        png = _png_of(figure)
-        svg = _svg_of(figure) if planned.has_svg else b""
-    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png)
-
-
-def _png_of(figure: Any) -> bytes:
-    """Draw a picture with a palette of 256 colours, which is a third of its size and no other to the eye."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
-    canvas: Any = FigureCanvasAgg(figure)
-    canvas.draw()
-    # The layout is found once; at a picture's many dots texts are as wide as they are in print.
-    figure.set_layout_engine("none")
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
-    buffer = io.BytesIO()
-    picture.quantize(256).save(buffer, "png", dpi=(_DPI, _DPI))
-    return buffer.getvalue()
-
-
-def _svg_of(figure: Any) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    return rounded(buffer.getvalue())

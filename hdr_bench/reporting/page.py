@@ -13,7 +13,7 @@ from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.result import LayerRow, Result
 from hdr_bench.reporting.contents import RunContents, slug
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
-from hdr_bench.reporting.figures import Figure
+from hdr_bench.reporting.drawing import Figure
 from hdr_bench.reporting.matrices import Matrix, make_matrix
 from hdr_bench.reporting.sprites import Sprite, make_sprite
 from hdr_bench.reporting.tables.accuracy import class_frame

@@ -16,7 +16,8 @@ from hdr_bench.experiments.run_record import RunRecord
 from hdr_bench.files import clear_leftovers, write_whole
 from hdr_bench.reporting.citing import citations, to_bibtex
 from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.figures import Figure, draw, plan_figures
+from hdr_bench.reporting.drawing import Figure, draw
+from hdr_bench.reporting.figures import plan_figures
 from hdr_bench.reporting.finding import finding
 from hdr_bench.reporting.glances import glances
 from hdr_bench.reporting.page import make_methods, shared_sprite

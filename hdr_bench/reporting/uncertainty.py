@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.reporting.crossed import ONE_SEED_SPREAD, Fits, accuracy_variance
 from hdr_bench.reporting.intervals import score_interval
 

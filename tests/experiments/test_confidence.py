@@ -17,7 +17,7 @@ from hdr_bench.experiments.confidence import (
     shares_of,
     top_2_credits,
 )
-from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.scoring import read_predictions, score
 
 RNG = np.random.default_rng(0)

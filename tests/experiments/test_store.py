@@ -19,7 +19,8 @@ from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.experiments.compact import pack, unpack
 from hdr_bench.experiments.confidence import rejected_share
 from hdr_bench.experiments.environment import read_environment
-from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import Planned, RunRecord, Settings
 from hdr_bench.experiments.runner import make_plan
 from hdr_bench.experiments.scoring import score

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from hdr_bench import compare_runs, load_results, run_suite
-from hdr_bench.experiments.result import Predictions, Result
+from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.scoring import score
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite

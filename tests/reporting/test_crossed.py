@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import norm, t, ttest_rel
 
-from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.reporting.crossed import Fits, accuracy_variance, paired_difference
 from hdr_bench.reporting.intervals import score_interval
 from hdr_bench.reporting.mcnemar import mcnemar_difference, newcombe_paired, sign_p_value

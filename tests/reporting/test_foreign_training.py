@@ -7,7 +7,8 @@ from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.displays import TrainingDisplay
-from hdr_bench.reporting.figures import draw, plan_figures
+from hdr_bench.reporting.drawing import draw
+from hdr_bench.reporting.figures import plan_figures
 
 HISTORIES = {
     # What another library records, a network whose loss is no number, and one that has learned nothing.

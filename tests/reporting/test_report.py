@@ -13,7 +13,7 @@ from PIL import Image
 from hdr_bench import Case, Suite, load_predictions, load_results, run_suite, write_report
 from hdr_bench.datasets import Part, make_dataset
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.scoring import score
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.contents import RunContents, slug

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.result import Reliability
+from hdr_bench.experiments.predictions import Reliability
 from hdr_bench.reporting.contents import RunContents, read_contents
 from hdr_bench.reporting.displays.base import axes_of, shortened
 from hdr_bench.reporting.style import INK, colour_of

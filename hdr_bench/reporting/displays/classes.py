@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.result import ClassCurve
+from hdr_bench.experiments.predictions import ClassCurve
 from hdr_bench.reporting.contents import RunContents, read_contents
 from hdr_bench.reporting.displays.base import axes_of, legend_beside, shortened
 from hdr_bench.reporting.style import colour_of, line_of

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.experiments.result import Predictions
+from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.reporting.contents import RunContents, read_contents
 from hdr_bench.reporting.displays.base import axes_of, shortened
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.confidence import REJECTION_ERROR
-from hdr_bench.experiments.result import ScoreSummary
+from hdr_bench.experiments.predictions import ScoreSummary
 from hdr_bench.reporting.contents import RunContents, read_contents
 from hdr_bench.reporting.displays.base import axes_of, legend_beside, plain_log, shortened
 from hdr_bench.reporting.style import INK, colour_of, line_of

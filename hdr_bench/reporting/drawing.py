@@ -1,0 +1,123 @@
+"""The drawing of a report's figures, once each, several at a time if there are many."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hdr_bench.experiments.environment import available_cores
+from hdr_bench.reporting.style import STYLE
+from hdr_bench.reporting.vector import page_address, rounded
+
+_ALONE = 30
+_DPI = 150
+
+
+@dataclass(frozen=True, eq=False)
+class PlannedFigure:
+    """A figure before it is drawn.
+
+    Attributes
+    ----------
+    name : str
+        For file names.
+    title : str
+    text : str
+        What is seen, for those who do not see it.
+    displays : tuple
+        Drawn side by side.
+    inches : tuple of float
+        Width and height.
+    case : str
+        The method that it is about; empty where it is about several.
+    has_svg : bool
+        It is drawn as SVG too; not what a page shows in another way, as tables and sprites.
+    """
+
+    name: str
+    title: str
+    text: str
+    displays: tuple[Any, ...]
+    inches: tuple[float, float]
+    case: str = ""
+    has_svg: bool = True
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure.
+
+    Attributes
+    ----------
+    name : str
+        For file names.
+    title : str
+    text : str
+        What is seen, for those who do not see it.
+    case : str
+        The method that it is about; empty where it is about several.
+    svg, png : bytes
+        The SVG is empty where a page shows it in another way.
+    """
+
+    name: str
+    title: str
+    text: str
+    case: str
+    svg: bytes
+    png: bytes
+
+    @property
+    def data_uri(self) -> str:
+        """The SVG as an address that holds it whole."""
+        return page_address(self.svg)
+
+
+def draw(planned: Sequence[PlannedFigure]) -> list[Figure]:
+    """Draw figures; many of them in several processes."""
+    jobs = min(available_cores(), 1 + len(planned) // _ALONE)
+    if jobs == 1:
+        return [_drawn(each) for each in planned]
+    from joblib import Parallel, delayed
+
+    return list(Parallel(n_jobs=jobs)(delayed(_drawn)(each) for each in planned))
+
+
+def _drawn(planned: PlannedFigure) -> Figure:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as MatplotlibFigure
+
+    with mpl.rc_context():
+        # What a user's own matplotlibrc says does not reach a report.
+        mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"})
+        mpl.rcParams.update(STYLE)  # type: ignore[arg-type]  # its hints know each name
+        figure = MatplotlibFigure(figsize=planned.inches, layout="constrained", dpi=_DPI)
+        axes = figure.subplots(1, len(planned.displays), squeeze=False)[0]
+        for display, ax in zip(planned.displays, axes, strict=True):
+            display.plot(ax)
+        png = _png_of(figure)
+        svg = _svg_of(figure) if planned.has_svg else b""
+    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png)
+
+
+def _png_of(figure: Any) -> bytes:
+    """Draw a picture with a palette of 256 colours, which is a third of its size and no other to the eye."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    # The layout is found once; at a picture's many dots texts are as wide as they are in print.
+    figure.set_layout_engine("none")
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
+    buffer = io.BytesIO()
+    picture.quantize(256).save(buffer, "png", dpi=(_DPI, _DPI))
+    return buffer.getvalue()
+
+
+def _svg_of(figure: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    return rounded(buffer.getvalue())
