@@ -195,7 +195,7 @@ params = { n_neighbors = 0 }
 """)
     ran = _run("run", "own.toml", "--quiet", "--threads", "1", cwd=tmp_path)
     assert ran.returncode == 3, ran.stderr
-    assert "1 of 2 trials did not go well" in ran.stdout
+    assert "1 of 2 trials failed" in ran.stdout
     assert (tmp_path / "reports" / "own" / "report.html").exists()
     index = _run("index", cwd=tmp_path)
     assert (index.returncode, index.stdout.strip()) == (0, "index: reports/README.md")

@@ -68,7 +68,7 @@ def run(
 ) -> None:
     """Run a suite, print its table and write its report. What is there already is not run again.
 
-    Exit code 3 where a trial did not go well; its report is written all the same.
+    Exit code 3 if a trial failed; the report is written all the same.
     """
     from hdr_bench.experiments.backends import make_crew
     from hdr_bench.experiments.code_changes import code_changes
@@ -167,7 +167,7 @@ def _print_plan(plan: "Plan") -> None:
 
 
 def _print_report(folder: Path, formats: list[str]) -> int:
-    """Write a run's report and print its table; return how many trials did not go well."""
+    """Write a run's report and print its table; return how many trials failed."""
     from hdr_bench.reporting.console import print_run
     from hdr_bench.reporting.contents import RunContents
     from hdr_bench.reporting.report import write_report
@@ -178,6 +178,6 @@ def _print_report(folder: Path, formats: list[str]) -> int:
     results = contents.results
     bad = int((results["status"] != "ok").sum())
     if bad:
-        typer.echo(f"{bad} of {len(results)} trials did not go well; to run them again: --rerun failed")
+        typer.echo(f"{bad} of {len(results)} trials failed; to run them again: --rerun failed")
     typer.echo(f"report: {written}")
     return bad

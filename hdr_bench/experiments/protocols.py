@@ -156,7 +156,7 @@ def _seeds(outline: _Outline, repeats: range) -> Iterator[Trial]:
 
 
 def _cross_validation(outline: _Outline) -> Iterator[Trial]:
-    # The seed cuts the folds too: a method without chance differs from repeat to repeat as well.
+    # The seed cuts the folds too: a deterministic method differs from repeat to repeat as well.
     for repeat in range(outline.repeats):
         for fold in range(outline.folds):
             yield outline.trial(repeat, fold=fold, folds=outline.folds)

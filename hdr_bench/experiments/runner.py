@@ -73,7 +73,7 @@ def run_suite(
         Bytes, or e.g. ``"8GB"``, above what its process has at the start, at which a trial is ended; in place of the
         suite's.
     rerun : {"missing", "failed", "all"}, default="missing"
-        Which trials to run: those that are missing, also those that did not go well, or all.
+        Which trials to run: those that are missing, also those that failed, or all.
     jobs : int, default=1
         Trials at a time. Times that one trial disturbs of another are marked, and reports do not rank them.
     backend : {"sequential", "loky", "dask"}, optional

@@ -90,7 +90,7 @@ class RunContents:
             raise UnknownNameError("case", case, dict.fromkeys(self.results["case"]))
         good = trials[trials["status"] == "ok"]
         if not len(good):
-            raise StoreError(f"{self.store.folder}: no trial of {case!r} went well")
+            raise StoreError(f"{self.store.folder}: every trial of {case!r} failed or is missing")
         most = int(good["n_train"].to_numpy(float).argmax())
         return str(good["label"].iloc[most])
 
@@ -123,7 +123,7 @@ class RunContents:
             raise UnknownNameError("case", label, dict.fromkeys(self.results["label"]))
         good = [self.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
         if not good:
-            raise StoreError(f"{self.store.folder}: no trial of {label!r} went well")
+            raise StoreError(f"{self.store.folder}: every trial of {label!r} failed or is missing")
         return good
 
     def predictions_of(self, label: str) -> list[tuple[Result, Predictions]]:

@@ -74,7 +74,7 @@ def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     if not (results["status"] == "ok").any():
         first = results.iloc[0]
         raise StoreError(
-            f"{contents.store.folder}: no trial of this run went well, so there is nothing to report; "
+            f"{contents.store.folder}: every trial of this run failed or is missing, so there is nothing to report; "
             f"the first, {first['case']!r}: {first['status']}: {first['error']}"
         )
     compared, found = compare_methods(contents), reproductions(contents)

@@ -102,7 +102,7 @@ def test_a_matrix_of_many_classes():
 def test_a_case_that_is_not_there_or_did_not_go_well(run):
     with pytest.raises(UnknownNameError, match="unknown case 'Tree', did you mean 'Tree_50%'"):
         ConfusionDisplay.from_results(run, "Tree")
-    with pytest.raises(StoreError, match="no trial of 'Bad' went well"):
+    with pytest.raises(StoreError, match="every trial of 'Bad' failed or is missing"):
         ConfusionDisplay.from_results(run, "Bad")
 
 

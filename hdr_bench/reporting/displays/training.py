@@ -159,7 +159,7 @@ class LearningCurveDisplay:
         numbered = summarise(results)[["method", "number"]].drop_duplicates()
         curves = results[(results["protocol"] == "learning-curve") & (results["status"] == "ok")]
         if not len(curves):
-            raise StoreError("these results hold no learning curve whose trials went well")
+            raise StoreError("these results hold no learning curve without failed trials")
         summary = summarise(curves).drop(columns="number").merge(numbered, on="method")
         sizes = curves.groupby("case", sort=False)["n_train"].unique().map(list)
         return cls(

@@ -108,7 +108,7 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
     ]
     note = "Chosen by the mean accuracy over the folds of the training part; the test part had no say."
     if (failed := summary["n_failed"].fillna(0).sum()) > 0:
-        note += f" With {failed:.0f} of the candidates no fit went well."
+        note += f" With {failed:.0f} of the candidates every fit failed."
     if summary["search_is_limited"].any():
         limited = "; ".join(summary.loc[summary["search_is_limited"], "case"])
         note += f" The time limit left no time for the other candidates, in an order drawn at random: {limited}."
