@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from hdr_bench.reporting.compare import Change, Comparison
 
 EXIT_WORSE = 1
-_HEADS = (
-    "Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Memory,\nfit (MB)", "Memory,\npredict (MB)",
-)  # fmt: skip
+_HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Fit\n(MB)", "Predict\n(MB)")
 _NAMES = {
     "fit_seconds": "time to fit",
     "predict_seconds": "time to predict",
@@ -55,7 +53,7 @@ def _print_comparison(comparison: "Comparison", console: "Console") -> None:
     from hdr_bench.reporting.costs import COSTS
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Method", no_wrap=True)
+    table.add_column("Method", overflow="fold")
     for head in _HEADS:
         table.add_column(head, justify="right", no_wrap=True)
     cases = list(dict.fromkeys(change.case for change in comparison.changes))
@@ -103,10 +101,11 @@ def _lines(comparison: "Comparison") -> list[str]:
     lines = []
     for verdict in ("worse", "better"):
         lines += [f"{verdict}: {_said(change)}" for change in comparison.changes if change.verdict == verdict]
-    refused = dict.fromkeys(
-        (change.case, change.note) for change in comparison.changes if change.verdict == "not compared"
-    )
-    lines += [f"not compared: {case}: {note}" for case, note in refused]
+    refused: dict[str, dict[str, None]] = {}
+    for change in comparison.changes:
+        if change.verdict == "not compared":
+            refused.setdefault(change.note, {})[change.case] = None
+    lines += [f"not compared: {'; '.join(cases)}: {note}" for note, cases in refused.items()]
     lines += [f"new: {case}" for case in comparison.new]
     lines += [f"gone: {case}" for case in comparison.gone]
     lines += [f"note: {remark}" for remark in comparison.remarks]

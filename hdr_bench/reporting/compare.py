@@ -8,11 +8,11 @@ from typing import Literal
 
 import pandas as pd
 
-from hdr_bench.experiments.committed import open_store
+from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
 from hdr_bench.reporting.crossed import Fits, paired_difference
-from hdr_bench.reporting.frame import label_of, load_results
+from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, label_of, read_results
 from hdr_bench.reporting.statistics import holm, resampled_difference
 
 Verdict = Literal["worse", "better", "same", "not compared"]
@@ -121,27 +121,33 @@ def compare_runs(
     and the medians differ by more than the tolerance; with fewer, the medians differ by more than the factors
     `costs.SINGLE`.
     """
-    first, second = _labelled(before), _labelled(after)
+    stores = open_store(before), open_store(after)
+    first, second = map(_labelled, stores)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
     cases = list(dict.fromkeys(pairs["label"]))
     remarks = [*_differences(pairs)]
     is_one_machine = not remarks
     if remarks and not across_machines:
         remarks.append("Times are not compared; --across-machines compares them all the same")
-    changes = [*_statuses(pairs), *_accuracies(pairs, open_store(before), open_store(after), alpha)]
+    changes = [*_statuses(pairs), *_accuracies(pairs, *stores, alpha)]
     changes += _costs(pairs, tolerance, across_machines, is_one_machine)
     return Comparison(
         tuple(sorted(changes, key=lambda change: cases.index(change.case))),
         tuple(label for label in dict.fromkeys(second["label"]) if label not in set(first["label"])),
         tuple(label for label in dict.fromkeys(first["label"]) if label not in set(second["label"])),
-        (*remarks, *_unpaired(pairs, first, second)),
+        (*remarks, *_unpaired(pairs, first, second), *_without_predictions(stores)),
     )
 
 
-def _labelled(path: str | os.PathLike[str]) -> pd.DataFrame:
-    results = load_results(path)
+def _labelled(store: Store) -> pd.DataFrame:
+    results, _ = read_results(store, store.read_run())
     labels = [label_of(row) for row in results.to_dict("records")]
     return results[results["status"] != "missing"].assign(label=pd.Series(labels, index=results.index))
+
+
+def _without_predictions(stores: Iterable[Store]) -> list[str]:
+    folders = dict.fromkeys(store.folder for store in stores if isinstance(store, CommittedReport))
+    return [f"{folder}: {WITHOUT_PREDICTIONS}" for folder in folders]
 
 
 def _differences(pairs: pd.DataFrame) -> Iterable[str]:
