@@ -95,6 +95,10 @@ class MissingDependencyError(HdrBenchError, ImportError):
     """An optional library that was asked for by name and is not installed."""
 
 
+class StoredResultWarning(UserWarning):
+    """A stored result that is not believed and runs again, or that a newer version of the library wrote."""
+
+
 class CodeChangedWarning(UserWarning):
     """Own code that changed since its stored results: its trials run again."""
 

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import hashlib
 import io
 import os
 import shutil
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 INCOMING = ".incoming-"
+_SEAL_LETTERS = 64
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -81,6 +83,42 @@ def write_archive(members: Mapping[str, bytes]) -> bytes:
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
     return buffer.getvalue()
+
+
+def seal_archive(members: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive as `write_archive` does, whose last 64 bytes are the SHA-256 of all before them.
+
+    They are the archive's comment, so that any program for zip archives opens it.
+    """
+    plain = write_archive(members)
+    # The last two bytes of an archive without a comment are the length of that comment.
+    before = plain[:-2] + _SEAL_LETTERS.to_bytes(2, "little")
+    return before + _seal(before)
+
+
+def read_sealed(path: Path) -> dict[str, bytes]:
+    """Return the members of an archive that `seal_archive` made, if not a bit of it has changed.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no archive, cut off or changed.
+    """
+    content = path.read_bytes()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+    except Exception as error:  # on damaged files zipfile raises whatever comes
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    if content[-_SEAL_LETTERS:] != _seal(content[:-_SEAL_LETTERS]):
+        raise ValueError("its content does not fit its checksum")
+    return members
+
+
+def _seal(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
 
 
 def clear_leftovers(folder: Path, prefix: str = INCOMING) -> None:

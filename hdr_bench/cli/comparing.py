@@ -109,10 +109,13 @@ def _lines(comparison: "Comparison") -> list[str]:
     lines += [f"new: {case}" for case in comparison.new]
     lines += [f"gone: {case}" for case in comparison.gone]
     lines += [f"note: {remark}" for remark in comparison.remarks]
-    kinds = {change.verdict for change in comparison.changes}
     lines.append("accuracy in %, then medians before → after")
-    if not kinds & {"worse", "better"}:
-        lines.append("nothing got worse or better beyond chance")
+    compared = [change for change in comparison.changes if change.verdict != "not compared"]
+    if not any(change.measure in {"accuracy", "status"} for change in compared):
+        lines.append("no accuracy was compared")
+    if compared and not any(change.verdict in {"worse", "better"} for change in compared):
+        is_all = len(compared) == len(comparison.changes)
+        lines.append(f"nothing {'' if is_all else 'that was compared '}got worse or better beyond chance")
     return lines
 
 

@@ -98,7 +98,7 @@ def run(
         if estimate:
             _print_estimate(plan, store.folder, _progress(quiet))
             return
-        if not plan.to_run and not quiet:
+        if not (plan.to_run or plan.remarks or quiet):
             typer.echo(f"All {counted(len(plan.trials))} are there already; to run them again: --rerun all or failed")
         execute(plan, store, _progress(quiet), crew, read_expected(store.folder))
     if _print_report(store.folder, ["html", "md", "latex", "csv"]):
@@ -109,7 +109,7 @@ def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
     formats: Annotated[str, typer.Option(help="Which of html, md, latex, csv.")] = "html,md,latex,csv",
 ) -> None:
-    """Write the report of a run anew from its results."""
+    """Write the report of a run again from its results, also from those that are committed."""
     _print_report(run_folder, [name.strip() for name in formats.split(",") if name.strip()])
 
 
@@ -158,7 +158,7 @@ def _print_plan(plan: "Plan") -> None:
 
     due = {trial.key for trial in plan.to_run}
     for trial in plan.trials:
-        state = "to run" if trial.key in due else "there already"
+        state = "to run" if trial.key in due else "stored"
         typer.echo(f"{described(trial)}, {trial.dataset.name}: {state}")
     for trial in plan.conditional:
         typer.echo(f"{described(trial)}, {trial.dataset.name}: conditional, if the first seeds differ much")
@@ -176,8 +176,11 @@ def _print_report(folder: Path, formats: list[str]) -> int:
     contents = RunContents(folder)
     print_run(contents, make_console())
     results = contents.results
-    bad = int((results["status"] != "ok").sum())
+    newer = int((results["status"] == "newer").sum())
+    bad = int((results["status"] != "ok").sum()) - newer
     if bad:
         typer.echo(f"{bad} of {len(results)} trials failed; to run them again: --rerun failed")
+    if newer:
+        typer.echo(f"{newer} of {len(results)} results are of a newer format; use the version that wrote them")
     typer.echo(f"report: {written}")
-    return bad
+    return bad + newer

@@ -34,6 +34,9 @@ def _reason(trial: Trial, store: Store) -> str:
     if not trial.code or set(trial.keys()) & set(store.keys(_beginning(trial))):
         return ""
     codes = {earlier.code for earlier in _stored_alike(trial, store)}
+    if trial.code in codes:
+        # Only versions differ.
+        return ""
     if codes - {""}:
         return "its code changed since the stored result"
     return "the stored result does not say which code it came from" if codes else ""

@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from hdr_bench.datasets import write_dataset
-from hdr_bench.exceptions import CodeChangedWarning
+from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
 from hdr_bench.experiments.code_changes import code_changes
 from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
@@ -101,6 +101,8 @@ def run_suite(
 
     Warns
     -----
+    StoredResultWarning
+        If a stored result is damaged, so that its trial runs again, or of a newer format, so that it does not.
     CodeChangedWarning
         If own code changed since its stored results, whose trials then run again.
 
@@ -120,6 +122,8 @@ def run_suite(
         check_suite(suite, suite.name)
     store = Store(default_folder(loaded, settings) if out is None else out)
     plan = make_plan(loaded, settings, store, only, rerun, origin="" if isinstance(suite, Suite) else str(suite))
+    for remark in plan.remarks:
+        warnings.warn(remark, StoredResultWarning, stacklevel=2)
     for line in code_changes(plan.to_run, store):
         warnings.warn(line, CodeChangedWarning, stacklevel=2)
     execute(plan, store, progress or NoProgress(), crew)

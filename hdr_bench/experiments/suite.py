@@ -188,6 +188,13 @@ class Case(Record):
             return value
         raise ValueError(f"{value!r} is no estimator; give a name, a dotted path, or an estimator that is made")
 
+    @field_validator("name")
+    @classmethod
+    def _is_printable(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError(f"{value!r} holds a character that cannot be printed; leave it out")
+        return value
+
     @field_validator("grid")
     @classmethod
     def _has_values(cls, value: dict[str, list[Any]]) -> dict[str, list[Any]]:

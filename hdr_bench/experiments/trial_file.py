@@ -1,16 +1,16 @@
-"""The file of a trial: a zip archive with the result, its predictions in compact form, and a checksum over both.
+"""The file of a trial: a zip archive with the result and its predictions in compact form, sealed by a checksum.
 
-``result.json`` is the result, ``predictions.json`` what `compact.pack` writes, ``checksum`` the SHA-256 of the two. The
-archive's dates are fixed, so the same result gives the same bytes. Formats 1 to 3 had no checksum, and the predictions
-as arrays that numpy opens.
+``KEY.zip`` holds ``result.json`` and ``predictions.json``, which `compact.pack` writes, and ends with the SHA-256 of
+all before it. The archive's dates are fixed, so the same result gives the same bytes. Formats 1 to 3 are ``KEY.npz``,
+without a checksum, and with the predictions as arrays that numpy opens.
 """
 
-import hashlib
 import json
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,14 +21,14 @@ from pydantic import BaseModel, ValidationError
 from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.compact import labels_of, unpack
 from hdr_bench.experiments.confidence import rejected_share
-from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.predictions import Predictions, ScoreSummary
 from hdr_bench.experiments.result import Result, Scores
 from hdr_bench.experiments.score_summary import summarize_scores
-from hdr_bench.files import read_arrays, write_archive
+from hdr_bench.files import read_arrays, read_sealed, seal_archive
 
 FORMAT_VERSION = 4
 FIRST_WITH_CHECKSUM = 4
-_RESULT, _PREDICTIONS, _CHECKSUM = "result.json", "predictions.json", "checksum"
+_RESULT, _PREDICTIONS = "result.json", "predictions.json"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, TypeError, EOFError, NotImplementedError, OSError,
             ValueError, OverflowError)  # fmt: skip
 _ROUNDING = 1e-9
@@ -48,7 +48,7 @@ class TrialFile:
     ----------
     result : Result
     predictions : Predictions or None
-        None for a trial that failed, and for results of format 3 and before that were stored without.
+        None for a trial that failed.
     """
 
     result: Result
@@ -57,9 +57,8 @@ class TrialFile:
 
 def encode(result: Result, packed: bytes | None) -> bytes:
     """Return the bytes of a trial's file; `packed` are its predictions in compact form, None for a failed trial."""
-    written = result.model_dump_json(indent=1).encode()
-    members = {_RESULT: written, **({_PREDICTIONS: packed} if packed is not None else {})}
-    return write_archive({**members, _CHECKSUM: _checksum(written, packed).encode()})
+    members = {_RESULT: result.model_dump_json(indent=1).encode()}
+    return seal_archive(members if packed is None else {**members, _PREDICTIONS: packed})
 
 
 def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
@@ -68,6 +67,7 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
     Parameters
     ----------
     path : Path
+        ``.zip``, or ``.npz`` for formats 1 to 3.
     key : str
         The trial's: the name of the file.
     labels : callable
@@ -83,24 +83,49 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         If there is no such file.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            written = archive.read(_RESULT)
-            packed = archive.read(_PREDICTIONS) if _PREDICTIONS in names else None
-            checksum = archive.read(_CHECKSUM).decode() if _CHECKSUM in names else None
-        content = json.loads(written)
-        version = format_of(content)
-        if version >= FIRST_WITH_CHECKSUM and version <= FORMAT_VERSION and checksum != _checksum(written, packed):
-            raise ValueError("its content does not fit its checksum")
-        result = parse(Result, content, path)
-        if version < FIRST_WITH_CHECKSUM:
-            return _checked(TrialFile(result, _arrays(path, result)), key, version)
+        if path.suffix == ".npz":
+            return _read_old(path, key)
+        _refuse_newer(path)
+        members = read_sealed(path)
+        content = json.loads(members[_RESULT])
+        if format_of(content) != FORMAT_VERSION:
+            raise ValueError(f"a file of format {FORMAT_VERSION} that says it is of format {format_of(content)}")
+        packed = members.get(_PREDICTIONS)
         predictions = None if packed is None else unpack(packed, labels(labels_of(packed)))
-        return _checked(TrialFile(result, predictions), key, version)
+        result = parse(Result, content, path)
+        if key not in set(result.trial.keys()):
+            raise ValueError(_another_trials(result))
+        return _checked(TrialFile(result, predictions), key)
     except (StoreError, FileNotFoundError):
         raise
     except _DAMAGED as error:
         raise StoreError(f"{path}: damaged: {error}; {_REMEDY}") from error
+
+
+def _refuse_newer(path: Path) -> None:
+    """Raise NewerFormatError for a newer format, however that is sealed."""
+    content = {}
+    # What cannot be read is reported by whoever reads it.
+    with suppress(*_DAMAGED), zipfile.ZipFile(path) as archive:
+        content = json.loads(archive.read(_RESULT))
+    if isinstance(content, dict) and format_of(content) > FORMAT_VERSION:
+        parse(Result, content, path)
+
+
+def _read_old(path: Path, key: str) -> TrialFile:
+    """Return what a file of formats 1 to 3 holds; their keys were made of other things."""
+    with zipfile.ZipFile(path) as archive:
+        content = json.loads(archive.read(_RESULT))
+    if format_of(content) == FORMAT_VERSION:
+        raise ValueError(f"a file of format 3 or before that says it is of format {FORMAT_VERSION}")
+    result = parse(Result, content, path)
+    arrays: dict[str, Any] = {**read_arrays(path)}
+    if not arrays:
+        return _checked(TrialFile(result, None), key)
+    bare = Predictions(**arrays)
+    summary = summarize_scores(bare, len(result.class_names)) if result.class_names else None
+    _checked(TrialFile(result, bare), key)
+    return TrialFile(result, replace(bare, summary=summary))
 
 
 def parse(model: type[Model], content: Any, path: Path) -> Model:
@@ -152,38 +177,25 @@ def _migrated(content: Any) -> Any:
     return content
 
 
-def _checksum(written: bytes, packed: bytes | None) -> str:
-    return hashlib.sha256(written + b"\0" + (packed or b"")).hexdigest()
-
-
-def _arrays(path: Path, result: Result) -> Predictions | None:
-    """Return the predictions of formats 1 to 3."""
-    arrays: dict[str, Any] = {**read_arrays(path)}
-    if not arrays:
-        return None
-    bare = Predictions(**arrays)
-    n_classes = len(result.class_names)
-    return Predictions(**{**arrays, "summary": summarize_scores(bare, n_classes) if n_classes else None})
-
-
-def _checked(file: TrialFile, key: str, version: int) -> TrialFile:
+def _checked(file: TrialFile, key: str) -> TrialFile:
     result, predictions = file.result, file.predictions
-    # Before format 4 a key was made of other things.
-    keys = result.trial.keys() if version >= FIRST_WITH_CHECKSUM else (result.key,)
-    if result.key != key or key not in keys:
-        raise ValueError(f"it holds the result of another trial, {result.trial.case!r} with the key {result.key}")
+    if result.key != key:
+        raise ValueError(_another_trials(result))
     if result.status != "ok":
         return file
     if result.scores is None:
-        raise ValueError("a trial that ended well has scores, this one has none")
-    if predictions is not None:
-        _check_scores(result.scores, predictions, len(result.class_names), is_exact=version >= FIRST_WITH_CHECKSUM)
-    elif version >= FIRST_WITH_CHECKSUM:
+        raise ValueError("a successful trial has scores, this one has none")
+    if predictions is None:
         raise ValueError("its predictions are missing")
+    _check_scores(result.scores, predictions, len(result.class_names))
     return file
 
 
-def _check_scores(scores: Scores, predictions: Predictions, n_classes: int, *, is_exact: bool) -> None:
+def _another_trials(result: Result) -> str:
+    return f"it holds the result of another trial, {result.trial.case!r} with the key {result.key}"
+
+
+def _check_scores(scores: Scores, predictions: Predictions, n_classes: int) -> None:
     """Raise ValueError unless the scores are those of the predictions."""
     labels = np.arange(n_classes)
     if not np.isin(predictions.y_pred, labels).all():
@@ -191,9 +203,9 @@ def _check_scores(scores: Scores, predictions: Predictions, n_classes: int, *, i
     for name, value in _by_class(predictions, n_classes).items():
         if abs(getattr(scores, name) - value) > _ROUNDING:
             raise ValueError(f"its {name} is {getattr(scores, name)}, by its predictions it is {value}")
-    # Rejection and top-2 accuracy had other rules before format 4.
-    if is_exact and predictions.summary is not None:
-        _check_summary(scores, predictions)
+    # Before format 4 rejection and top-2 accuracy had other rules, and there was no summary.
+    if predictions.summary is not None:
+        _check_summary(scores, predictions.summary)
 
 
 def _by_class(predictions: Predictions, n_classes: int) -> dict[str, float]:
@@ -209,10 +221,7 @@ def _by_class(predictions: Predictions, n_classes: int) -> dict[str, float]:
     }
 
 
-def _check_summary(scores: Scores, predictions: Predictions) -> None:
-    summary = predictions.summary
-    if summary is None:
-        return
+def _check_summary(scores: Scores, summary: ScoreSummary) -> None:
     again = {
         "rejection": rejected_share(summary.kept, summary.wrong),
         "top_2_accuracy": None if scores.top_2_accuracy is None else float(summary.top_2.mean()),

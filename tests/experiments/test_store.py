@@ -1,4 +1,3 @@
-import hashlib
 import json
 import os
 import shutil
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from hdr_bench import load_predictions, load_results, run_suite, write_report
-from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
+from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoredResultWarning, StoreError
 from hdr_bench.experiments.compact import pack, unpack
 from hdr_bench.experiments.confidence import rejected_share
 from hdr_bench.experiments.environment import read_environment
@@ -26,7 +25,7 @@ from hdr_bench.experiments.runner import make_plan
 from hdr_bench.experiments.scoring import score
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import load_suite, parse_suite
-from hdr_bench.files import npy, write_archive
+from hdr_bench.files import npy, read_sealed, seal_archive, write_archive
 from hdr_bench.reporting.contents import RunContents
 
 
@@ -105,11 +104,9 @@ def planned_for(result):
     return Planned(key=key, limited_key=limited_key, case=result.trial.case, seed=result.trial.seed)
 
 
-def rewritten(path, change):
+def rewritten(path, change, write=write_archive):
     """Change the members of a trial's file, and leave all else as it is."""
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    path.write_bytes(write_archive(change(members)))
+    path.write_bytes(write(change(read_sealed(path))))
 
 
 def test_damaged_missing_and_newer_files_are_named(tmp_path, result):
@@ -143,33 +140,38 @@ def edited_accuracy(members):
     return {**members, "result.json": json.dumps(content).encode()}
 
 
-def edited_accuracy_with_its_checksum(members):
-    changed = edited_accuracy(members)
-    digest = hashlib.sha256(changed["result.json"] + b"\0" + changed["predictions.json"]).hexdigest()
-    return {**changed, "checksum": digest.encode()}
+def no_predictions(members):
+    return {"result.json": members["result.json"]}
+
+
+def an_older_format(members):
+    return {"result.json": members["result.json"].replace(b'"format_version": 4', b'"format_version": 3')}
 
 
 def one_more_right(members):
     content = json.loads(members["predictions.json"])
-    for name in ("wrong_steps", "wrong_labels"):
-        content[name].pop()
+    for part, name in ((content, "wrong_steps"), (content, "wrong_labels"), (content["scores"], "top_2_of_wrong"),
+                       (content["scores"], "confidence")):  # fmt: skip
+        part[name].pop()
     return {**members, "predictions.json": json.dumps(content).encode()}
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    ("change", "write", "reason"),
     [
-        (edited_accuracy, "its content does not fit its checksum"),
-        (edited_accuracy_with_its_checksum, "its accuracy is 0.999, by its predictions it is"),
-        (one_more_right, "its content does not fit its checksum"),
-        (lambda members: {name: members[name] for name in ("result.json", "checksum")}, "does not fit its checksum"),
-        (lambda members: {name: members[name] for name in ("result.json", "predictions.json")}, "its checksum"),
+        (lambda members: members, write_archive, "its content does not fit its checksum"),
+        (edited_accuracy, write_archive, "its content does not fit its checksum"),
+        # With a checksum made again.
+        (edited_accuracy, seal_archive, "its accuracy is 0.999, by its predictions it is"),
+        (one_more_right, seal_archive, "by its predictions it is"),
+        (no_predictions, seal_archive, "its predictions are missing"),
+        (an_older_format, seal_archive, "a file of format 4 that says it is of format 3"),
     ],
 )
-def test_a_result_that_was_changed_is_not_believed(tmp_path, result, change, reason):
+def test_a_result_that_was_changed_is_not_believed(tmp_path, result, change, write, reason):
     store, whole = Store(tmp_path), good(result, guesses())
     store.write(whole, guesses())
-    rewritten(tmp_path / "trials" / f"{whole.key}.zip", change)
+    rewritten(tmp_path / "trials" / f"{whole.key}.zip", change, write)
     found = store.look_up(planned_for(whole))
     assert found.result is None
     assert reason in found.problem
@@ -216,9 +218,23 @@ def test_whatever_was_flipped_or_cut_is_noticed(tmp_path, result, data):
     changed = content[:place] if is_cut else content[:place] + bytes([content[place] ^ 1 << bit]) + content[place + 1 :]
     path.write_bytes(changed)
     found = Store(tmp_path).look_up(planned_for(whole))
-    # Some bits of an archive mean nothing, e.g. the system that wrote it: then all is as it was.
-    assert found.result == whole or found.problem
+    assert found.result is None
+    assert found.problem
     path.unlink()
+
+
+def test_a_result_of_today_under_the_name_of_an_older_one_is_not_believed(tmp_path, result):
+    store, whole = Store(tmp_path), good(result, guesses())
+    store.write(whole, guesses())
+    path = tmp_path / "trials" / f"{whole.key}.zip"
+    for change, reason in (
+        (an_older_format, "its predictions are missing"),
+        (no_predictions, "says it is of format 4"),
+    ):
+        path.with_suffix(".npz").write_bytes(write_archive(change(read_sealed(path))))
+        path.rename(path.with_suffix(".kept"))
+        assert reason in Store(tmp_path).look_up(planned_for(whole)).problem
+        path.with_suffix(".kept").rename(path)
 
 
 @settings(deadline=None)
@@ -335,7 +351,8 @@ def test_a_file_that_was_cut_off_is_run_again(tmp_path):
     (path,) = (folder / "trials").iterdir()
     path.write_bytes(path.read_bytes()[:-50])
     assert load_results(folder)["status"].tolist() == ["damaged"]
-    run_suite(suite, out=folder, threads=1)
+    with pytest.warns(StoredResultWarning, match=f"runs again: trials/{path.name}: damaged"):
+        run_suite(suite, out=folder, threads=1)
     assert load_results(folder)["status"].tolist() == ["ok"]
 
 

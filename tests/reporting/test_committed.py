@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import zipfile
 
 import pytest
 from typer.testing import CliRunner
@@ -12,7 +11,7 @@ from hdr_bench import compare_runs, load_histories, load_predictions, load_resul
 from hdr_bench.cli import app
 from hdr_bench.exceptions import StoredScoresWarning, StoreError
 from hdr_bench.experiments.store import Store
-from hdr_bench.files import write_archive
+from hdr_bench.files import read_sealed, seal_archive
 
 
 @pytest.fixture
@@ -89,10 +88,9 @@ def two(tmp_path, monkeypatch):
 
 
 def _make_newer(path):
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
+    members = read_sealed(path)
     members["result.json"] = members["result.json"].replace(b'"format_version": 4', b'"format_version": 5')
-    path.write_bytes(write_archive(members))
+    path.write_bytes(seal_archive(members))
 
 
 @pytest.mark.usefixtures("undrawn")
