@@ -387,6 +387,12 @@ def test_the_command_says_what_changed_and_what_was_stored_without_its_code(writ
     older = result.trial.model_copy(update={"code": ""})
     (tmp_path / "run" / "trials" / f"{key}.zip").unlink()
     store.write(result.model_copy(update={"trial": older, "key": older.key}), predictions)
+    # Another version of a library alone is no change of the code.
+    write({"answers.py": "LABEL = 3"})
+    other = result.trial.model_copy(update={"versions": {**result.trial.versions, "numpy": "0.0"}})
+    Store(tmp_path / "other").write(result.model_copy(update={"trial": other, "key": other.key}), predictions)
+    assert "mine:" not in said("--dry-run", "--out", "other")
+    write({"answers.py": "LABEL = 4"})
     told = "mine: the stored result does not say which code it came from; 1 trial runs again\n"
     assert said("--dry-run").startswith(told)
     assert said().startswith(told)

@@ -102,6 +102,10 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
             {"case": [{"name": "A", "estimator": "knn", "published": [{"metric": "test_accuracy"}]}]},
             ["published 1: give either value or values"],
         ),
+        (
+            {"case": [{"name": "A\x07", "estimator": "knn"}]},
+            ["'A\\x07' holds a character that cannot be printed; leave it out"],
+        ),
         ({"title": None, "dataset": 3}, ["title: ", "dataset: "]),
         (
             {"case": [{"name": "A", "estimator": "sklearn.multiclass.OneVsRestClassifier"}]},

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +13,26 @@ from hdr_bench.cli import app
 from hdr_bench.exceptions import StoredScoresWarning, StoreError
 from hdr_bench.experiments.store import Store
 from hdr_bench.files import read_sealed, seal_archive
+
+
+REPORTS = Path(__file__).parents[2] / "reports"
+
+
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("name", ["quick", "mnist"])
+def test_what_is_committed_here_makes_its_report_again(tmp_path, name):
+    for part in ("run.json", "trials", "labels", "gallery"):
+        copy = shutil.copytree if (REPORTS / name / part).is_dir() else shutil.copy2
+        copy(REPORTS / name / part, tmp_path / part)
+    assert (load_results(tmp_path)["status"] == "ok").all()
+    write_report(tmp_path, ["md", "csv", "latex"])
+    # Figures depend on matplotlib's version; all else is text and numbers.
+    written = [
+        path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.suffix in {".md", ".csv", ".tex", ".json"}
+    ]
+    assert len(written) > 20
+    for path in written:
+        assert (tmp_path / path).read_bytes() == (REPORTS / name / path).read_bytes(), path
 
 
 @pytest.fixture
@@ -119,6 +140,8 @@ def test_a_newer_format_blocks_its_result_and_not_the_run(two):
     for options in ((), ("--rerun", "all")):
         again = command(*options)
         assert again.exit_code == 3
+        assert "1 of 2 results are of a newer format" in again.output
+        assert "--rerun failed" not in again.output
         assert f"left as it is: trials/{newer.name}: format version 5" in again.output
         assert newer.read_bytes() == content
         results = load_results(folder)
