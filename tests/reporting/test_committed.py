@@ -14,7 +14,6 @@ from hdr_bench.exceptions import StoredScoresWarning, StoreError
 from hdr_bench.experiments.store import Store
 from hdr_bench.files import read_sealed, seal_archive
 
-
 REPORTS = Path(__file__).parents[2] / "reports"
 
 
