@@ -122,7 +122,8 @@ def load_dataset(
     -----
     DatasetWarning
         If the training and the test images are of different polarity, range or orientation, a part is of mixed
-        polarity, a class is in one part only, images are blank, or something was left out: with counts.
+        polarity, a class is in one part only, images are blank, test images are also among the training
+        images, or something was left out: with counts.
 
     Examples
     --------
@@ -144,7 +145,7 @@ def load_dataset(
 
 
 def fetch_dataset(name: str) -> Dataset:
-    """Read and verify a data set anew, whether it is there already or not, and keep it in the data home.
+    """Read and verify a data set again, whether it is there already or not, and keep it in the data home.
 
     Raises
     ------
@@ -227,9 +228,18 @@ def list_datasets() -> dict[str, str]:
 def _prepared_from(source: Source) -> Dataset:
     """Return the source's data set memory-mapped; what was not read before, or was changed since, is read."""
     prepared = find_prepared(source.key)
-    if prepared is not None and source.stamp in (None, prepared.stamp):
+    if prepared is None or source.stamp not in (None, prepared.stamp):
+        return keep_prepared(source.key, source.read(), source.stamp)
+    if prepared.manifest.can_be_verified:
         return open_prepared(prepared)
-    return keep_prepared(source.key, source.read(), source.stamp)
+    try:
+        dataset = source.read()
+    except DatasetError:
+        # Data that were added, or whose source is out of reach, are not lost: they are opened, with a warning.
+        if source.stamp is not None:
+            raise
+        return open_prepared(prepared)
+    return keep_prepared(source.key, dataset, source.stamp)
 
 
 def _in_polarity(key: str, dataset: Dataset, polarity: Polarity) -> Source:
@@ -243,7 +253,7 @@ def _options(
     if resize is not None and not takes_resize:
         raise DatasetError(f"resize is for folders of pictures; {name} is taken as it is")
     if resize is not None and min(resize) < 1:
-        raise DatasetError(f"resize={resize!r} is not possible; give height and width, at least 1 pixel each")
+        raise DatasetError(f"resize: height and width must be at least 1, got {resize!r}")
     if test_size is not None and not 0 < test_size < 1:
         raise DatasetError(f"test_size is a share between 0 and 1, not {test_size}")
     return ReadOptions(resize, test_size, split_seed)
@@ -272,7 +282,7 @@ def _source_of(name: str, options: ReadOptions) -> Source:
 
 
 def _cannot_reread(name: str) -> Dataset:
-    raise DatasetError(f"{name} was added by you and is not read anew; call: hdr-bench data add {name} PATH")
+    raise DatasetError(f"{name} was added by you and cannot be read again; call: hdr-bench data add {name} PATH")
 
 
 def _reader_of(name: str, path: Path) -> tuple[Callable[[ReadOptions], Dataset], bool]:

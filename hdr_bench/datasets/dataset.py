@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.datasets.plausibility import find_doubts
 from hdr_bench.datasets.polarity import POLARITIES, Polarity, bring_to
-from hdr_bench.datasets.remarks import warn_of_blanks, warn_of_classes
+from hdr_bench.datasets.remarks import warn_of_blanks, warn_of_classes, warn_of_shared_images
 from hdr_bench.exceptions import DatasetError, UnknownNameError
 
 
@@ -179,8 +179,8 @@ def make_dataset(
 ) -> Dataset:
     """Check the arrays against each other, and return them as a `Dataset`.
 
-    Its warnings are those given, and those of classes that only one part has, of what `find_doubts` finds, and of
-    blank images.
+    Its warnings are those given, and those of classes that only one part has, of test images that are also training
+    images, of what `find_doubts` finds, and of blank images.
 
     Raises
     ------
@@ -215,7 +215,12 @@ def assemble_dataset(
     if len(np.unique(train.labels)) < 2:
         raise DatasetError(f"{name}: all training images are of one class; a classifier needs at least two")
     names = tuple(class_names)
-    doubts = (*warnings, *warn_of_classes(train.labels, test.labels, names), *doubts_of(train, test))
+    doubts = (
+        *warnings,
+        *warn_of_classes(train.labels, test.labels, names),
+        *warn_of_shared_images(train.images, test.images),
+        *doubts_of(train, test),
+    )
     return Dataset(name, train, test, names, fingerprint_of(train, test), tuple(notes), doubts)
 
 

@@ -1,27 +1,17 @@
 """How a folder of pictures is laid out: as one whole, or as ``train/`` and ``test/``.
 
 The names of the parts may also be `training`, `testing`, and `val`, `valid` or `validation`, in any case of the
-letters. A validation part is the test part if there is no other; else it is left out, with a warning. Pictures of a
-test part without labels are left out too, with a warning, and the training part is cut.
+letters. A validation part is the test part if there is no other; otherwise it is left out, with a warning. Pictures of
+a test part without labels are left out too, with a warning, and the training part is cut.
 """
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hdr_bench.datasets.folder_part import LAYOUTS, TABLES, Labelled, label_pictures, warn_of_others
+from hdr_bench.datasets.folder_part import LAYOUTS, PARTS, TABLES, Labelled, label_pictures, warn_of_others
 from hdr_bench.datasets.folder_scan import Folder, count, name_some, scan_folder
 from hdr_bench.datasets.labels_in_names import is_label_like, is_plausible
 from hdr_bench.exceptions import DatasetError
-
-PARTS = {
-    "train": "train",
-    "training": "train",
-    "test": "test",
-    "testing": "test",
-    "val": "valid",
-    "valid": "valid",
-    "validation": "valid",
-}
 
 _SHOWN_CLASSES = 5
 

@@ -11,6 +11,17 @@ LAYOUTS = (
     "either one folder per class with the pictures in it, or files named "
     f"{FORMS}; both may be in train/ and test/ instead, which then are the two parts"
 )
+PARTS = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "val": "valid",
+    "valid": "valid",
+    "validation": "valid",
+}
+"""Names of folders that hold a part, in lower case, and the part."""
+
 _REMEDY = "put the pictures into one folder per class"
 _SHOWN_CLASSES = 5
 # What may hold the labels of pictures beside it.
@@ -79,7 +90,7 @@ def describe_empty(folder: Folder) -> str:
 
 
 def warn_of_others(folder: Folder) -> tuple[str, ...]:
-    """Return a warning of the files that are no pictures, if there are any.
+    """Return a warning of the files that are not pictures, if there are any.
 
     Documents such as README.md or labels.csv directly in the folder belong there; in a class folder they do not.
     """
@@ -88,7 +99,7 @@ def warn_of_others(folder: Folder) -> tuple[str, ...]:
     if not others:
         return ()
     n_others = count(len(others), "file")
-    return (f"{n_others} left out, being no picture by the name: {name_some(others, folder.path)}",)
+    return (f"{n_others} left out, not pictures by their names: {name_some(others, folder.path)}",)
 
 
 def _reading_of(folder: Folder) -> Reading:
@@ -157,7 +168,7 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
     Raises
     ------
     DatasetError
-        If the deeper folders may be the classes.
+        If the deeper folders may be the classes, or the parts.
     """
     classes = {inner.name for inner in folder.folders}
     deeper = [below for inner in folder.folders for below in inner.walk() if below is not inner and below.pictures]
@@ -170,6 +181,7 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
             f"{folder.path}: all pictures are in the one folder {folder.folders[0].name!r}, in {len(names)} folders "
             f"in it ({_shown(sorted(names))}); if those are the classes, or the parts, give {folder.folders[0].path}"
         )
+    _check_no_parts(folder, deeper)
     if len(names) > 1 and is_label_like(names):
         raise DatasetError(
             f"{folder.path}: it is not clear which folders are the classes: {n_deeper:,} pictures are in folders like "
@@ -177,6 +189,30 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
         )
     said = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
     return ((said,), ()) if is_label_like(classes) else ((), (said,))
+
+
+def _check_no_parts(folder: Folder, deeper: list[Folder]) -> None:
+    """Check that pictures of several parts are not pooled into one.
+
+    Raises
+    ------
+    DatasetError
+        If folders below the class folders are named as parts, and not all pictures are in one part.
+    """
+    by_part = {
+        below: {PARTS[name.lower()] for name in below.path.relative_to(folder.path).parts[1:] if name.lower() in PARTS}
+        for below in deeper
+    }
+    named = {below.path: kinds for below, kinds in by_part.items() if kinds}
+    kinds = {kind for each in named.values() for kind in each}
+    n_named = sum(len(below.pictures) for below in deeper if below.path in named)
+    if not named or (len(kinds) == 1 and n_named == len(folder.all_pictures())):
+        return
+    examples = name_some(list(named), folder.path)
+    raise DatasetError(
+        f"{folder.path}: {n_named:,} pictures are in folders below the class folders that are named as parts "
+        f"({examples}); put the parts above the classes, as in train/CLASS/ and test/CLASS/"
+    )
 
 
 def _names(folders: list[Folder]) -> str:

@@ -11,7 +11,7 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 # What systems and programs leave beside pictures; names that begin with a dot, such as ._1.png, are passed over too.
 PASSED_OVER = frozenset({"__macosx", "@eadir", "thumbs.db", "desktop.ini", "lost+found", "$recycle.bin"})
-# Files that go with data and are no pictures by what they are.
+# Files that go with data and are not pictures by what they are.
 DOCUMENTS = frozenset(
     {"", ".md", ".rst", ".txt", ".csv", ".tsv", ".json", ".yaml", ".yml", ".toml", ".xml", ".html", ".htm", ".log"}
 )
@@ -28,7 +28,7 @@ class Folder:
     pictures : tuple of Path
         Directly in it, in order of their names.
     others : tuple of Path
-        Files that are no pictures, directly in it.
+        Files that are not pictures, directly in it.
     broken : tuple of Path
         Links in it that lead nowhere.
     folders : tuple of Folder
@@ -57,7 +57,7 @@ class Folder:
         return tuple(path for folder in self.walk() for path in folder.pictures)
 
     def all_others(self) -> tuple[Path, ...]:
-        """Return the files that are no pictures in this folder and in all below it."""
+        """Return the files that are not pictures in this folder and in all below it."""
         return tuple(path for folder in self.walk() for path in folder.others)
 
 

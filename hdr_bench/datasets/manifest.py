@@ -1,7 +1,7 @@
 """The record beside prepared arrays.
 
 Version 2 (0.2.0): warnings, and a checksum of the record itself; times of files are no longer kept, since their content
-is verified. Version 1 (0.1.0): the first; what was added then is still read.
+is verified. Version 1 (0.1.0): the first; without a checksum, so that its class names and notes cannot be verified.
 """
 
 import hashlib
@@ -56,7 +56,13 @@ class Manifest(BaseModel):
     @property
     def is_whole(self) -> bool:
         """Whether the record is as it was written."""
-        return self.format_version == 1 or self.checksum == self._sha256()
+        # A record of version 1 with a checksum was one of version 2: its number was changed.
+        return self.checksum == (self._sha256() if self.can_be_verified else None)
+
+    @property
+    def can_be_verified(self) -> bool:
+        """Whether the record carries what its class names and notes are verified by."""
+        return self.format_version > 1
 
     def write(self, folder: Path) -> None:
         """Write the record, with its checksum, into a folder."""

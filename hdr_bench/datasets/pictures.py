@@ -36,11 +36,6 @@ class Picture:
     n_pictures: int = 1
 
 
-def read_picture(path: Path, resize: tuple[int, int] | None) -> NDArray[np.generic]:
-    """Read a picture as grey values of shape (height, width); as `load_picture`."""
-    return load_picture(path, resize).values
-
-
 def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
     """Read a picture file as grey values.
 
@@ -61,7 +56,7 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
     Raises
     ------
     DatasetError
-        If the file is no picture, is damaged, is too large, holds several frames, or would lose depth.
+        If the file is not a picture, is damaged, is too large, holds several frames, or would lose depth.
     """
     try:
         # Through an open file: given a path, Pillow 12 and 13 map an uncompressed TIFF that is to be turned wrongly.

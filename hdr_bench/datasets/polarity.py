@@ -97,11 +97,6 @@ def count_polarities(images: NDArray[Any]) -> PolarityCounts:
     return _counted(image_polarities(images))
 
 
-def polarity_of(images: NDArray[Any]) -> Polarity | None:
-    """Return the polarity of most of the images, of shape (n, height, width); None if that is unclear."""
-    return count_polarities(images).polarity
-
-
 def invert(images: NDArray[Any], low: float, high: float) -> NDArray[Any]:
     """Return ``low + high - images`` in the type of `images`, exact for integers.
 

@@ -52,7 +52,7 @@ class Distortion:
         for name, largest in limits.items():
             value = getattr(self, name)
             if not 0 <= value <= largest:
-                raise ValueError(f"{name}={value!r} is not possible; it is between 0 and {largest:g}")
+                raise ValueError(f"{name} must be between 0 and {largest:g}, got {value!r}")
         if self.background is not None and not math.isfinite(self.background):
             raise ValueError(f"background must be a finite number, or None to learn it, got {self.background!r}")
 
@@ -104,6 +104,6 @@ def as_distortion(augmentation: Distortion | Mapping[str, float] | None) -> Dist
     Raises
     ------
     ValueError
-        If a value is not possible.
+        If a value is out of its range.
     """
     return Distortion(**augmentation) if isinstance(augmentation, Mapping) else augmentation

@@ -27,7 +27,7 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         Raises
         ------
         ValueError
-            If `image_shape` does not fit the features, or a parameter is not possible.
+            If `image_shape` does not fit the features, or a parameter is out of its range.
         """
         pixels = validate_data(self, X)
         self._check_parameters()
@@ -49,7 +49,7 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         return np.concatenate(blocks).reshape(len(images), -1)
 
     def _check_parameters(self) -> None:
-        """Raise ValueError where a parameter is not possible."""
+        """Raise ValueError if a parameter is out of its range."""
 
     def _learn(self, images: NDArray[Any]) -> None:
         """Learn from the training images (n, height, width)."""

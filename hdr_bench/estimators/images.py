@@ -26,7 +26,7 @@ def learn_scale(X: NDArray[Any], pixel_scale: float | None) -> float:
     if pixel_scale is None:
         return float(max(X.max(), -X.min().astype(np.float64))) or 1.0
     if not 0 < pixel_scale < float("inf"):
-        raise ValueError(f"pixel_scale={pixel_scale!r} is not possible; give a positive number, or None to learn it")
+        raise ValueError(f"pixel_scale must be above 0, or None to learn it, got {pixel_scale!r}")
     return float(pixel_scale)
 
 
@@ -167,7 +167,7 @@ class GaussianBlur(OneToOneFeatureMixin, BackgroundTransformer):
 
     def _check_parameters(self) -> None:
         if not 0 <= self.sigma < float("inf"):
-            raise ValueError(f"sigma={self.sigma!r} is not possible; it is 0 or more pixels")
+            raise ValueError(f"sigma must be at least 0 pixels, got {self.sigma!r}")
 
     def _changed(self, images: Floats) -> Floats:
         return gaussian_filter(images, sigma=(0, self.sigma, self.sigma), mode="constant", cval=self.background_)
@@ -192,7 +192,7 @@ class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
 
     def _check_parameters(self) -> None:
         if len(self.size) != 2 or min(self.size) < 1:
-            raise ValueError(f"size={self.size!r} is not possible; give height and width, at least 1 pixel each")
+            raise ValueError(f"size: height and width must be at least 1, got {self.size!r}")
 
     def _new_size(self) -> tuple[int, ...]:
         """Return height and width of what goes out."""

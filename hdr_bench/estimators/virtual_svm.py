@@ -91,7 +91,7 @@ class VirtualSVMClassifier(SVMClassifier):
 
     def _fitted_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
         if self.distance < 0:
-            raise ValueError(f"distance={self.distance!r} is not possible; it is 0 or more pixels")
+            raise ValueError(f"distance must be at least 0 pixels, got {self.distance!r}")
         shape = image_shape_of(pixels.shape[1], self.image_shape)
         if self.image_shape is None and shape[0] == 1:
             # Features in a row have no places to be moved to.

@@ -174,6 +174,31 @@ def test_sub_folders_of_a_class_are_read_and_noted(folder, digits):
     )
 
 
+@pytest.mark.parametrize(
+    "train", ["{label}/train/{number}.png", "{label}/Training/{number}.png", "{label}/{number}.png"]
+)
+def test_parts_below_the_classes_are_refused_not_pooled(folder, digits, train):
+    more, fewer = _halves(digits)
+    _save(folder, more, train)
+    _save(folder, fewer, "{label}/test/{number}.png")
+    with pytest.raises(DatasetError, match=r"named as parts \(0/.*\); put the parts above the classes, as in train/"):
+        load_dataset(f"folder:{folder}")
+
+
+def test_one_part_below_all_classes_is_the_whole(folder, digits):
+    _save(folder, digits, "{label}/train/{number}.png")
+    data = load_dataset(f"folder:{folder}")
+    assert (len(data.train), len(data.test)) == (64, 16)
+
+
+def test_test_pictures_that_are_also_training_pictures_are_warned_of(folder, digits):
+    more, fewer = _halves(digits)
+    _save(folder / "train", more + fewer[:3], "{label}/{number}.png")
+    _save(folder / "test", fewer, "{label}/{number}.png")
+    with pytest.warns(DatasetWarning, match="3 of 20 test images are also among the 63 training images, pixel by"):
+        load_dataset(f"folder:{folder}")
+
+
 def test_sub_folders_that_may_be_the_classes_are_refused(folder, digits):
     _save(folder / "anna", digits[::2], "{label}/{number}.png")
     _save(folder / "ben", digits[1::2], "{label}/{number}.png")
@@ -209,7 +234,7 @@ def test_files_that_are_no_pictures_are_counted_and_named(folder, digits):
         (folder / name).write_bytes(b"?")
     with pytest.warns(
         DatasetWarning,
-        match=r"4 files left out, being no picture by the name: 3/a\.heic, 3/b\.heic, 4/c\.heic, \.\.\.",
+        match=r"4 files left out, not pictures by their names: 3/a\.heic, 3/b\.heic, 4/c\.heic, \.\.\.",
     ):
         load_dataset(f"folder:{folder}")
     (folder / "x").mkdir()

@@ -22,7 +22,7 @@ from hdr_bench.datasets import (
 from hdr_bench.datasets.dataset import fingerprint_of
 from hdr_bench.datasets.home import prepared_home
 from hdr_bench.datasets.idx import write_idx
-from hdr_bench.exceptions import DatasetError, UnknownNameError
+from hdr_bench.exceptions import DatasetError, DatasetWarning, UnknownNameError
 
 
 def test_mnist_5k_is_as_documented():
@@ -144,6 +144,33 @@ def test_data_prepared_by_earlier_versions_are_read_and_verified(data_home):
         load_dataset("digits-8x8")
 
 
+def _as_version_1(folder):
+    manifest = json.loads((folder / "manifest.json").read_text()) | {"format_version": 1}
+    manifest["class_names"] = manifest["class_names"][::-1]
+    del manifest["checksum"], manifest["warnings"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_class_names_of_earlier_versions_are_read_again_from_the_source(data_home):
+    names = load_dataset("digits-8x8").class_names
+    _as_version_1(prepared_home() / "digits-8x8")
+    assert load_dataset("digits-8x8").class_names == names
+    assert json.loads((prepared_home() / "digits-8x8" / "manifest.json").read_text())["format_version"] == 2
+
+
+def test_class_names_of_earlier_versions_without_a_source_are_warned_of(data_home, tmp_path):
+    digits = load_dataset("digits-8x8")
+    np.savez(tmp_path / "a.npz", x=digits.test.images, y=digits.test.labels)
+    added = add_dataset("mine", tmp_path / "a.npz")
+    _as_version_1(prepared_home() / "mine")
+    with pytest.warns(DatasetWarning, match=r"mine: its class names \('9', '8', .* cannot be verified; check"):
+        assert load_dataset("mine").fingerprint == added.fingerprint
+    path = prepared_home() / "mine" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"checksum": "0" * 64}))
+    with pytest.raises(DatasetError, match=r"manifest\.json was changed since mine was verified"):
+        load_dataset("mine")
+
+
 def test_a_source_altered_under_its_old_size_and_time_is_read_again(data_home, tmp_path):
     images, labels = np.asarray(load_dataset("digits-8x8").test.images), np.arange(360) % 10
     for index, image in enumerate(images[:60]):
@@ -257,7 +284,7 @@ def test_data_of_ones_own_under_a_name(data_home, tmp_path):
         add_dataset("other", source, resize=(8, 8))
     with pytest.raises(DatasetError, match="between 0 and 1, not 20"):
         add_dataset("other", source, test_size=20)
-    with pytest.raises(DatasetError, match="added by you and is not read anew"):
+    with pytest.raises(DatasetError, match="added by you and cannot be read again"):
         fetch_dataset("my-digits")
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 
 from hdr_bench.datasets import load_dataset
-from hdr_bench.datasets.pictures import EXTENSIONS, load_picture, read_picture
+from hdr_bench.datasets.pictures import EXTENSIONS, load_picture
 from hdr_bench.exceptions import DatasetError
 
 
@@ -30,7 +30,7 @@ def test_colour_palette_alpha_and_depth(tmp_path):
 
     def read(picture, name="a.png", **options):
         picture.save(tmp_path / name, **options)
-        return read_picture(tmp_path / name, None)
+        return load_picture(tmp_path / name, None).values
 
     np.testing.assert_array_equal(read(Image.fromarray(np.stack([grey] * 3, axis=2))), grey)
     np.testing.assert_array_equal(read(Image.fromarray(grey).convert("P")), grey)
@@ -58,7 +58,7 @@ def test_16_bit_colour_is_refused_rather_than_cut_to_8(tmp_path):
     png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     (tmp_path / "deep.png").write_bytes(png)
     with pytest.raises(DatasetError, match="16 bits a channel"):
-        read_picture(tmp_path / "deep.png", None)
+        load_picture(tmp_path / "deep.png", None)
 
 
 @pytest.mark.parametrize("ending", sorted(EXTENSIONS))
@@ -71,7 +71,7 @@ def test_every_kind_of_picture_is_read(tmp_path, digit, ending):
         picture = picture.point(lambda value: 255 * (value > 127), "1")
     lossless = {"lossless": True} if ending == ".webp" else {}
     picture.save(path, {".jpe": "JPEG", ".jfif": "JPEG", ".pnm": "PPM", ".pgm": "PPM"}.get(ending), **lossless)
-    grey = read_picture(path, None).astype(int)
+    grey = load_picture(path, None).values.astype(int)
     assert np.abs(grey - digit).mean() < 8
     if ending not in {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".pbm"}:
         np.testing.assert_array_equal(grey, digit)
@@ -93,19 +93,19 @@ def test_cmyk_lab_16_bit_one_bit_and_white_is_zero(tmp_path, digit):
         saved.save(tmp_path / name)
     (tmp_path / "white-is-zero.tif").write_bytes(white_is_zero.getvalue())
     for name in (*files, "white-is-zero.tif"):
-        assert np.abs(read_picture(tmp_path / name, None).astype(int) - digit).max() <= 1, name
+        assert np.abs(load_picture(tmp_path / name, None).values.astype(int) - digit).max() <= 1, name
     Image.fromarray(digit.astype(np.uint16) * 257).save(tmp_path / "deep.pgm")
-    np.testing.assert_array_equal(read_picture(tmp_path / "deep.pgm", None), digit.astype(np.uint16) * 257)
+    np.testing.assert_array_equal(load_picture(tmp_path / "deep.pgm", None).values, digit.astype(np.uint16) * 257)
     Image.fromarray(digit > 127).save(tmp_path / "bits.bmp")
-    np.testing.assert_array_equal(read_picture(tmp_path / "bits.bmp", None), np.where(digit > 127, 255, 0))
+    np.testing.assert_array_equal(load_picture(tmp_path / "bits.bmp", None).values, np.where(digit > 127, 255, 0))
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
 def test_light_ink_on_transparent_lies_on_black_and_dark_ink_on_white(tmp_path, digit, mode):
     _ink(digit, 255, mode).save(tmp_path / "light.png")
-    np.testing.assert_array_equal(read_picture(tmp_path / "light.png", None), digit)
+    np.testing.assert_array_equal(load_picture(tmp_path / "light.png", None).values, digit)
     _ink(digit, 0, mode).save(tmp_path / "dark.png")
-    np.testing.assert_array_equal(read_picture(tmp_path / "dark.png", None), 255 - digit)
+    np.testing.assert_array_equal(load_picture(tmp_path / "dark.png", None).values, 255 - digit)
 
 
 def test_a_transparent_colour_of_a_palette(tmp_path):
@@ -114,7 +114,7 @@ def test_a_transparent_colour_of_a_palette(tmp_path):
     picture.putpixel((3, 2), 1)
     for name in ("a.png", "a.gif"):
         picture.save(tmp_path / name, transparency=0)
-        grey = read_picture(tmp_path / name, None)
+        grey = load_picture(tmp_path / name, None).values
         assert (grey[2, 3], grey.sum()) == (255, 255)
 
 
@@ -122,12 +122,12 @@ def test_a_card_with_transparent_corners_keeps_its_white_ground(tmp_path, digit)
     card = Image.fromarray(255 - digit).convert("RGBA")
     card.putpixel((0, 0), (0, 0, 0, 0))
     card.save(tmp_path / "card.png")
-    np.testing.assert_array_equal(read_picture(tmp_path / "card.png", None), 255 - digit)
+    np.testing.assert_array_equal(load_picture(tmp_path / "card.png", None).values, 255 - digit)
 
 
 def test_nothing_but_transparency_is_blank(tmp_path):
     Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(tmp_path / "a.png")
-    assert read_picture(tmp_path / "a.png", None).min() == 255
+    assert load_picture(tmp_path / "a.png", None).values.min() == 255
 
 
 _STORED = {
@@ -149,8 +149,8 @@ def test_exif_orientation_is_applied(tmp_path, digit, orientation, ending):
     exif[274] = orientation
     path = tmp_path / f"a.{ending}"
     upright.transpose(_STORED[orientation]).save(path, exif=exif, **({"quality": 100} if ending != "tif" else {}))
-    assert np.abs(read_picture(path, None).astype(int) - np.asarray(upright)).mean() < 4
-    assert read_picture(path, (14, 10)).shape == (14, 10)
+    assert np.abs(load_picture(path, None).values.astype(int) - np.asarray(upright)).mean() < 4
+    assert load_picture(path, (14, 10)).values.shape == (14, 10)
 
 
 def test_of_a_phones_pictures_the_first_is_taken(tmp_path, digit):
@@ -166,14 +166,14 @@ def test_animations_and_several_pages_are_refused(tmp_path, ending):
     frames = [Image.linear_gradient("L").resize((8, 8)), Image.radial_gradient("L").resize((8, 8))]
     frames[0].save(tmp_path / f"a.{ending}", save_all=True, append_images=frames[1:])
     with pytest.raises(DatasetError, match="holds 2 frames; one picture per file"):
-        read_picture(tmp_path / f"a.{ending}", None)
+        load_picture(tmp_path / f"a.{ending}", None)
 
 
 @pytest.mark.parametrize("size", [(12000, 9000), (20000, 10000)])
 def test_a_picture_too_large_is_refused_before_it_fills_the_memory(tmp_path, size):
     Image.new("1", size).save(tmp_path / "bomb.png")
     with pytest.raises(DatasetError, match=r"bomb\.png: the picture is too large.*up to 89,478,485 pixels are read"):
-        read_picture(tmp_path / "bomb.png", None)
+        load_picture(tmp_path / "bomb.png", None)
 
 
 def test_what_is_no_picture_is_named(tmp_path, digit):
@@ -184,8 +184,8 @@ def test_what_is_no_picture_is_named(tmp_path, digit):
         file.truncate(file.tell() - 900)
     for name in ("page.jpg", "empty.png"):
         with pytest.raises(DatasetError, match=f"{name}: not a readable picture: its content is of no picture format"):
-            read_picture(tmp_path / name, None)
+            load_picture(tmp_path / name, None)
     with pytest.raises(DatasetError, match=r"cut\.jpg: not a readable picture: .*truncated"):
-        read_picture(tmp_path / "cut.jpg", None)
+        load_picture(tmp_path / "cut.jpg", None)
     Image.fromarray(digit).save(tmp_path / "really.png", "BMP")
-    np.testing.assert_array_equal(read_picture(tmp_path / "really.png", None), digit)
+    np.testing.assert_array_equal(load_picture(tmp_path / "really.png", None).values, digit)

@@ -11,7 +11,6 @@ from hdr_bench.datasets.polarity import (
     count_polarities,
     image_polarities,
     invert,
-    polarity_of,
 )
 
 KINDS = {
@@ -32,8 +31,8 @@ def test_no_image_of_the_carried_data_sets_is_mistaken(name, kind):
     inverted = invert(images, images.min(), images.max())
     assert inverted.dtype == images.dtype
     assert count_polarities(inverted) == PolarityCounts(0, len(images), 0)
-    assert polarity_of(images) == "light-on-dark"
-    assert polarity_of(inverted) == "dark-on-light"
+    assert count_polarities(images).polarity == "light-on-dark"
+    assert count_polarities(inverted).polarity == "dark-on-light"
 
 
 @given(arrays(np.uint8, st.tuples(st.integers(0, 5), st.integers(1, 6), st.integers(1, 6))))
@@ -47,8 +46,8 @@ def test_blank_images_have_none_and_noise_on_them_is_no_ink():
     digits = load_dataset("mnist-5k").train.images[:50]
     noise = np.random.default_rng(0).integers(225, 256, (20, 28, 28)).astype(np.uint8)
     assert count_polarities(np.concatenate([digits, noise])) == PolarityCounts(50, 0, 20)
-    assert polarity_of(np.full((3, 4, 4), 255, np.uint8)) is None
-    assert polarity_of(np.zeros((0, 4, 4), np.uint8)) is None
+    assert count_polarities(np.full((3, 4, 4), 255, np.uint8)).polarity is None
+    assert count_polarities(np.zeros((0, 4, 4), np.uint8)).polarity is None
 
 
 def test_mixed_images_are_brought_to_one_polarity():

@@ -191,7 +191,7 @@ def test_the_quadratic_classifier_has_lecuns_821_inputs():
     [
         ("svm", {"kernel": "rbff"}, "unknown kernel 'rbff', did you mean 'rbf'"),
         ("svm", {"engine": "svmlight"}, "unknown engine 'svmlight'"),
-        ("svm", {"pixel_scale": 0}, "pixel_scale=0 is not possible"),
+        ("svm", {"pixel_scale": 0}, "pixel_scale must be above 0"),
         ("knn", {"weights": "distanc"}, "did you mean 'distance'"),
         ("knn", {"n_neighbors": 0}, "n_neighbors must be an integer of at least 1, got 0"),
         ("linear", {"loss": "logloss"}, "did you mean 'log_loss'"),
@@ -210,7 +210,7 @@ def test_the_quadratic_classifier_has_lecuns_821_inputs():
         ("radial-basis", {"n_units": 20.0}, "n_units must be an integer of at least 1, got 20.0"),
         ("cnn", {"image_shape": (27, 28)}, "makes 756 pixels, but X has 784 features"),
         ("cnn", {"layers": "8C3-MP2-8C3-MP9-MP9"}, "MP9: a window of 9x9 does not fit the 1x1 image"),
-        ("cnn", {"augmentation": {"rotation": -1}}, "rotation=-1 is not possible"),
+        ("cnn", {"augmentation": {"rotation": -1}}, "rotation must be between 0 and"),
     ],
 )
 def test_parameters_that_are_not_possible(digits, name, params, fault):
