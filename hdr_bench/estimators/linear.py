@@ -33,8 +33,11 @@ class LinearClassifier(LinearHead):
         Tolerance of L-BFGS on the largest component of the gradient of the mean loss, as scikit-learn's.
     engine : {"auto", "onedal", "scikit-learn"}, default="auto"
         Whose logistic regression: Intel's oneDAL (scikit-learn-intelex) or scikit-learn; "auto" takes the first that
-        is installed, and scikit-learn if oneDAL's line search fails. Least squares is scikit-learn's. Up to the
-        tolerance both find the same weights; if `max_iter` stops them before, their weights differ.
+        is installed, and scikit-learn if oneDAL's line search fails or if there is no penalty (`alpha` is 0, or too
+        small for the type of the pixels), where the solution depends on the solver. Least squares is scikit-learn's.
+        Up to the tolerance both find the same weights; if `max_iter` stops them before, their weights differ. The
+        weaker the penalty, the more the tolerance leaves open: with an `alpha` below 1, labels of one image in a
+        hundred may differ.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 

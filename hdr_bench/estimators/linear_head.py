@@ -96,6 +96,9 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         alpha = min(self.alpha, float(np.finfo(X.dtype).max) ** 0.5)
         options: dict[str, Any] = {"alpha": alpha, "max_iter": self.max_iter, "tol": self.tol}
         self.engine_ = choose_engine(self.engine, ENGINES)
+        if self.engine == "auto" and alpha / (2 * len(X)) < float(np.finfo(X.dtype).tiny):
+            # Without a penalty the optimum is not unique, or at infinity: the weights depend on the solver's steps.
+            self.engine_ = "scikit-learn"
         if self.engine_ == "scikit-learn":
             return fit_scikit_learn(X, codes, **options)
         fit = fit_onedal(X, codes, **options)

@@ -43,7 +43,9 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     engine : {"auto", "onedal", "libsvm"}, default="auto"
         Solver: Intel's oneDAL (scikit-learn-intelex) or LIBSVM (scikit-learn); "auto" takes the first that is
         installed, and LIBSVM if oneDAL's numbers, which are as long as those of the pixels, cannot hold `C`, `gamma` or
-        the values of the kernel.
+        the values of the kernel, or if `coef0` of "poly" is negative and `degree` at least 2: such a kernel is not
+        positive definite, and each solver ends in a solution of its own. A named "onedal" raises an error in all these
+        cases.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 
@@ -188,12 +190,17 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         """Return the parameter that oneDAL cannot compute with in the type of the pixels; empty if there is none."""
         gamma = self._gamma(pixels)
         limits = np.finfo(pixels.dtype)
-        smallest, largest = float(limits.tiny), float(limits.max) ** 0.5
+        # Products of two such numbers are still normal ones.
+        smallest, largest = float(limits.tiny) ** 0.5, float(limits.max) ** 0.5
         for name, value in (("C", self.C), ("gamma", gamma)):
             is_used = name == "C" or self.kernel != "linear"
             # What is no number above 0, or not possible at all, is left to the machine itself.
             if is_used and not isinstance(value, str) and (0 <= value < smallest or value > largest):
                 return f"{name}={value:g}"
+        if self.kernel == "poly" and self.coef0 < 0 and self.degree > 1:
+            # The dual is not convex: where a solver ends depends on its steps, and errors differ by percents. Of degree
+            # 1 the constant drops out, since the dual coefficients sum to 0.
+            return f"coef0={self.coef0:g}, below 0, where a kernel of degree {self.degree} has no unique solution"
         products = float(np.einsum("ij,ij->i", pixels, pixels, dtype=np.float64).max())
         if self.kernel == "poly":
             width = 1.0 if isinstance(gamma, str) else gamma
