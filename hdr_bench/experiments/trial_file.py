@@ -85,10 +85,9 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
     try:
         if path.suffix == ".npz":
             return _read_old(path, key)
-        _refuse_newer(path)
-        members = read_sealed(path)
+        members = _members(path)
         content = json.loads(members[_RESULT])
-        if format_of(content) != FORMAT_VERSION:
+        if format_of(content) < FORMAT_VERSION:
             raise ValueError(f"a file of format {FORMAT_VERSION} that says it is of format {format_of(content)}")
         packed = members.get(_PREDICTIONS)
         predictions = None if packed is None else unpack(packed, labels(labels_of(packed)))
@@ -102,14 +101,17 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         raise StoreError(f"{path}: damaged: {error}; {_REMEDY}") from error
 
 
-def _refuse_newer(path: Path) -> None:
-    """Raise NewerFormatError for a newer format, however that is sealed."""
-    content = {}
-    # What cannot be read is reported by whoever reads it.
-    with suppress(*_DAMAGED), zipfile.ZipFile(path) as archive:
-        content = json.loads(archive.read(_RESULT))
-    if isinstance(content, dict) and format_of(content) > FORMAT_VERSION:
-        parse(Result, content, path)
+def _members(path: Path) -> dict[str, bytes]:
+    """Return what a sealed file holds; of a newer format, which may be sealed in another way, it is said that it is."""
+    try:
+        return read_sealed(path)
+    except ValueError:
+        content = {}
+        with suppress(*_DAMAGED), zipfile.ZipFile(path) as archive:
+            content = json.loads(archive.read(_RESULT))
+        if isinstance(content, dict) and format_of(content) > FORMAT_VERSION:
+            parse(Result, content, path)
+        raise
 
 
 def _read_old(path: Path, key: str) -> TrialFile:
