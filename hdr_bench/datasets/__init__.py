@@ -235,7 +235,7 @@ def _prepared_from(source: Source) -> Dataset:
         return open_prepared(prepared)
     try:
         dataset = source.read()
-    except DatasetError:
+    except (DatasetError, DatasetNotFoundError):
         # Data that were added, or whose source is out of reach, are not lost: they are opened, with a warning.
         if source.stamp is not None:
             raise
