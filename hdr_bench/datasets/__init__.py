@@ -3,6 +3,7 @@
 `DATASETS` is the table of the data sets that have a name, `SCHEMES` of those that are named by where they lie.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -234,7 +235,7 @@ def _prepared_from(source: Source) -> Dataset:
         return open_prepared(prepared)
     try:
         dataset = source.read()
-    except DatasetError:
+    except (DatasetError, DatasetNotFoundError):
         # Data that were added, or whose source is out of reach, are not lost: they are opened, with a warning.
         if source.stamp is not None:
             raise
@@ -243,8 +244,11 @@ def _prepared_from(source: Source) -> Dataset:
 
 
 def _in_polarity(key: str, dataset: Dataset, polarity: Polarity) -> Source:
-    # No data set's own name has a plus in it. The stamp is what the original holds: it may be added again.
-    return Source(f"{key}+{polarity}", lambda: dataset.in_polarity(polarity), dataset.fingerprint)
+    # No data set's own name has a plus in it. The stamp is what the original holds: it may be added again,
+    # also with other names of classes.
+    held = (dataset.fingerprint, dataset.class_names, dataset.notes, dataset.warnings)
+    stamp = hashlib.sha256(repr(held).encode()).hexdigest()
+    return Source(f"{key}+{polarity}", lambda: dataset.in_polarity(polarity), stamp)
 
 
 def _options(

@@ -1,10 +1,9 @@
 """Data sets that were verified once and are kept ready to be memory-mapped.
 
 A prepared data set is a folder of four ``.npy`` files and a manifest. Each process verifies what it opens by its
-content: the fingerprint, a SHA-256 of all bytes, is recomputed (about 0.05 s per 100 MB:
-0.03 s for the 55 MB of MNIST). A folder that is opened again
-by the same process is trusted if none of its files has another size, time or inode; the time is also that of the
-inode, which programs cannot set back.
+content: the fingerprint, a SHA-256 of all bytes, is recomputed (about 0.05 s per 100 MB: 0.03 s for the 55 MB of
+MNIST). A folder that is opened again by the same process is trusted if none of its files has another size, time or
+inode; the time is also that of the inode, which programs cannot set back.
 """
 
 import hashlib

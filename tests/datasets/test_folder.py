@@ -56,7 +56,7 @@ def test_the_label_in_the_name_and_numbers_in_order(folder):
 def test_a_new_picture_is_seen(folder):
     _by_class(folder)
     assert len(load_dataset(f"folder:{folder}").train) == 48
-    for index, (picture, label) in enumerate(_digits(10)):
+    for index, (picture, label) in enumerate(_digits(70)[60:]):
         picture.save(folder / str(label) / f"more{index}.png")
     assert len(load_dataset(f"folder:{folder}").train) == 56
 

@@ -1,6 +1,7 @@
 import json
 import multiprocessing
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +170,15 @@ def test_class_names_of_earlier_versions_without_a_source_are_warned_of(data_hom
     path.write_text(json.dumps(json.loads(path.read_text()) | {"checksum": "0" * 64}))
     with pytest.raises(DatasetError, match=r"manifest\.json was changed since mine was verified"):
         load_dataset("mine")
+
+
+def test_an_inverted_copy_follows_data_added_again_with_other_class_names(data_home, tmp_path):
+    digits = load_dataset("digits-8x8")
+    for first in (0, 10):
+        np.savez(tmp_path / "a.npz", x=digits.test.images, y=digits.test.labels + first)
+        shutil.rmtree(prepared_home() / "mine", ignore_errors=True)
+        add_dataset("mine", tmp_path / "a.npz")
+        assert load_dataset("mine", polarity="dark-on-light").class_names[0] == str(first)
 
 
 def test_a_source_altered_under_its_old_size_and_time_is_read_again(data_home, tmp_path):
