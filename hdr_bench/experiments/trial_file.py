@@ -175,7 +175,7 @@ def _checked(file: TrialFile, key: str, version: int) -> TrialFile:
     if result.status != "ok":
         return file
     if result.scores is None:
-        raise ValueError("a trial that ended well has scores, this one has none")
+        raise ValueError("a trial that did not fail has scores, this one has none")
     if predictions is not None:
         _check_scores(result.scores, predictions, len(result.class_names), is_exact=version >= FIRST_WITH_CHECKSUM)
     elif version >= FIRST_WITH_CHECKSUM:
