@@ -79,6 +79,10 @@ class PredictionsError(HdrBenchError, ValueError):
     """A method's predictions that are not one class, or one probability per class, for each image."""
 
 
+class ContradictionWarning(UserWarning):
+    """A method's scores of classes that contradict its predictions, and are left out."""
+
+
 class NewerFormatError(StoreError):
     """A stored run or result that a newer version of the library wrote; nothing is written over it."""
 

@@ -8,7 +8,8 @@ from hdr_bench.experiments.predictions import Predictions, Reliability
 REJECTION_ERROR = 0.005
 """Error on the images that are not refused, at which LeCun et al. (1998) compare methods."""
 
-_MOST_OTHERS = 0.05
+MOST_CONTRADICTED = 0.05
+"""Share of images whose predicted class may have a lower score than another one, as with calibrated SVMs."""
 
 LEAST_KEPT = 100
 """Images that a rejection must leave, for its error to mean something."""
@@ -27,22 +28,40 @@ def class_scores(predictions: Predictions, n_classes: int) -> NDArray[np.float64
     -------
     scores : ndarray of shape (n, n_classes), or None
         None where the method gives none, they are not finite, or they are no scores of classes: other columns, or too
-        many images whose predicted class has not the highest.
+        many images whose predicted class has not the highest. A trial keeps no scores of the last kind, but results of
+        earlier formats do.
     """
+    scores = _in_columns(predictions, n_classes)
+    return scores if scores is not None and _contradicted(scores, predictions) <= MOST_CONTRADICTED else None
+
+
+def contradicted_share(predictions: Predictions, n_classes: int) -> float:
+    """Return the share of images of which another class has a higher score than the predicted one; 0 without scores."""
+    scores = _in_columns(predictions, n_classes)
+    return 0.0 if scores is None else _contradicted(scores, predictions)
+
+
+def _contradicted(scores: NDArray[np.float64], predictions: Predictions) -> float:
+    predicted = scores[np.arange(len(scores)), predictions.y_pred]
+    return float(np.mean(predicted < scores.max(axis=1)))
+
+
+def _in_columns(predictions: Predictions, n_classes: int) -> NDArray[np.float64] | None:
+    """Return scores that are finite with a column for each class; None for none."""
     found = predictions.probabilities if predictions.probabilities is not None else predictions.decisions
     if found is None or not np.isfinite(found).all():
         return None
     scores = found.astype(np.float64)
     if scores.ndim == 1 and n_classes == 2:
         scores = np.column_stack([-scores, scores])
-    if scores.shape != (len(predictions.y_true), n_classes):
-        return None
-    predicted = scores[np.arange(len(scores)), predictions.y_pred]
-    return scores if np.mean(predicted < scores.max(axis=1)) <= _MOST_OTHERS else None
+    return scores if scores.shape == (len(predictions.y_true), n_classes) else None
 
 
 def shares_of(predictions: Predictions) -> NDArray[np.float64] | None:
-    """Return the probabilities as rows of sum 1, shape (n, n_classes); None where there are none that are finite."""
+    """Return the probabilities as rows of sum 1, shape (n, n_classes); None where there are none that are finite.
+
+    New trials fail if some are not; results of earlier formats may have them, of training that diverged.
+    """
     found = predictions.probabilities
     if found is None or not np.isfinite(found).all():
         return None

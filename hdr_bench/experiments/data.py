@@ -1,4 +1,4 @@
-"""A trial's data set: where it comes from, and which of its images a trial learns from and is judged on."""
+"""A trial's data set: where it comes from, and which of its images a trial learns from and is evaluated on."""
 
 import warnings
 from importlib import import_module
@@ -44,7 +44,7 @@ def is_dotted_path(name: str) -> bool:
 
 
 def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
-    """Load the images that a trial learns from and is judged on.
+    """Load the images that a trial learns from and is evaluated on.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
 
 
 def _fold_of(dataset: Dataset, trial: Trial) -> Dataset:
-    """Return the data set with all folds of its train part but one to learn from, and that one to be judged on."""
+    """Return the data set with all folds of its train part but one to learn from, and that one to be evaluated on."""
     if trial.folds is None or trial.fold is None:
         raise DatasetError(f"{trial.case}: a trial of cross-validation has both fold and folds")
     cut = StratifiedKFold(trial.folds, shuffle=True, random_state=trial.seed)

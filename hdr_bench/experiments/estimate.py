@@ -255,7 +255,7 @@ def _fits(trial: Trial) -> float:
 
 
 def _sizes(trial: Trial, case: PlannedCase) -> tuple[int, int]:
-    """Return how many images a trial learns from, and is judged on."""
+    """Return how many images a trial learns from, and is evaluated on."""
     n = trial.samples or len(case.dataset.train)
     if trial.folds is None:
         return n, len(case.dataset.test)

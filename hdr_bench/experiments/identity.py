@@ -8,7 +8,7 @@ from typing import Any
 from hdr_bench.estimators.engines import engine_packages
 from hdr_bench.estimators.saving import installed_versions
 
-# They cut, judge and compute, whatever the method.
+# They cut, evaluate and compute, whatever the method.
 _ALWAYS = ("numpy", "scipy", "scikit-learn")
 
 

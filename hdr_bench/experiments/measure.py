@@ -45,7 +45,7 @@ _LATENCY_CALLS, _LATENCY_SECONDS = 100, 2.0
 def measure_trial(
     trial: Trial, pickled: bytes | None, folder: Path | None, machine: Environment, on_stage: OnStage
 ) -> tuple[Result, Predictions]:
-    """Carry out a trial here and now; meant for a process of its own.
+    """Carry out a trial here and now; meant for its own process.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def _measuring(threads: int) -> Iterator[_Cost]:
         cost.seconds, cost.cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
     cost.peak_bytes, cost.memory_method = peak.bytes, peak.method
     cost.gpu_peak_bytes = gpu.peak_bytes()
-    # What computes in processes of its own, or on a GPU, does not show in the threads of this one.
+    # What computes in its own processes, or on a GPU, does not show in the threads of this one.
     is_elsewhere = peak.method.endswith(CHILDREN) or cost.gpu_peak_bytes is not None
     cost.wait_share = None if is_elsewhere else wait.share
 

@@ -171,7 +171,7 @@ Status = Literal["ok", "failed", "crashed", "timeout", "out of memory"]
 
 
 class Result(Record):
-    """What came out of a trial, whether it went well or not.
+    """What came out of a trial, whether it failed or not.
 
     Attributes
     ----------

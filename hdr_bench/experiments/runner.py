@@ -43,7 +43,7 @@ def run_suite(
     scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Run a suite's trials, each in a process of its own, and keep every result as soon as it is there.
+    """Run a suite's trials, each in its own process, and keep every result as soon as it is there.
 
     A trial that is there already is not run again: an interrupted run, started again, does what is missing.
 

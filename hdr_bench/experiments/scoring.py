@@ -1,5 +1,6 @@
 """How good predictions are."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,11 +10,13 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from hdr_bench.datasets import Part
-from hdr_bench.exceptions import PredictionsError
+from hdr_bench.exceptions import ContradictionWarning, PredictionsError
 from hdr_bench.experiments.answers import check_classes, check_decisions, check_labels, check_probabilities, n_pairs
 from hdr_bench.experiments.confidence import (
+    MOST_CONTRADICTED,
     brier_score,
     class_scores,
+    contradicted_share,
     margins,
     rejected_share,
     rejection_cuts,
@@ -29,6 +32,13 @@ from hdr_bench.experiments.result import Scores
 def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Predictions:
     """Return a fitted model's predictions for the images it is evaluated on, with its scores of each class, checked.
 
+    Scores that contradict the predicted classes are left out.
+
+    Warns
+    -----
+    ContradictionWarning
+        If they do: columns in another order than `classes_`, or a method that chooses by more than its scores.
+
     Raises
     ------
     PredictionsError
@@ -40,18 +50,39 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
         shares = np.zeros((len(test), n_classes), np.float32)
         # A class that the training part lacks has no column of its own.
         shares[:, classes] = check_probabilities(model.predict_proba(test.X), len(test), len(classes))
-        return Predictions(y_true, labels, probabilities=shares)
+        return _without_contradiction(Predictions(y_true, labels, probabilities=shares), n_classes, "predict_proba")
     if not hasattr(model, "decision_function"):
         return Predictions(y_true, labels)
     classes = _classes_of(model, n_classes)
     with _in_pairs(model) as is_in_pairs:
         decisions = check_decisions(model.decision_function(test.X), len(test), len(classes))
     if is_in_pairs and decisions.shape == (len(test), n_pairs(len(classes))):
-        return Predictions(y_true, labels, decisions=_of_classes(decisions, classes, n_classes))
+        decisions = _of_classes(decisions, classes, n_classes)
+        return _without_contradiction(Predictions(y_true, labels, decisions=decisions), n_classes, "decision_function")
     if len(classes) == n_classes and decisions.shape in {(len(test),), (len(test), n_classes)}:
-        return Predictions(y_true, labels, decisions=decisions)
+        return _without_contradiction(Predictions(y_true, labels, decisions=decisions), n_classes, "decision_function")
     # Decisions between pairs in an order that only the method knows, or for fewer classes than there are.
     return Predictions(y_true, labels)
+
+
+def _without_contradiction(found: Predictions, n_classes: int, method: str) -> Predictions:
+    """Return predictions without scores whose highest value is too often at another class than the predicted one.
+
+    The trial does not fail, for some methods are meant to choose otherwise, e.g. scikit-learn's
+    `FixedThresholdClassifier`. What is computed from such scores would be wrong of the predictions.
+    """
+    share = contradicted_share(found, n_classes)
+    if share <= MOST_CONTRADICTED:
+        return found
+    warnings.warn(
+        f"for {100 * share:.1f} % of the images {method} has its highest value at another class than predict returns; "
+        f"allowed are {100 * MOST_CONTRADICTED:.0f} %, as of calibrated support vector machines. All that is computed "
+        "from these scores is left out (top-2 accuracy, rejection, log loss, Brier score, calibration, curves): put "
+        "the columns in the order of classes_, unless the method is meant to choose another class",
+        ContradictionWarning,
+        stacklevel=2,
+    )
+    return Predictions(found.y_true, found.y_pred)
 
 
 def _classes_of(model: Any, n_classes: int) -> NDArray[np.int64]:
@@ -95,7 +126,7 @@ def _of_classes(pairs: NDArray[np.float32], classes: NDArray[np.int64], n_classe
 
 
 def score(predictions: Predictions, n_classes: int) -> Scores:
-    """Judge predictions by the class alone, and by scores of classes and probabilities where there are any."""
+    """Return how good predictions are, by the class alone and by scores of classes and probabilities, if any."""
     y_true, y_pred = predictions.y_true, predictions.y_pred
     labels = np.arange(n_classes)
     precision, recall, f1, _ = precision_recall_fscore_support(
@@ -121,7 +152,6 @@ def _by_scores(predictions: Predictions, n_classes: int) -> dict[str, float | No
 
 
 def _by_probabilities(predictions: Predictions, labels: NDArray[np.intp]) -> dict[str, float | None]:
-    # A network that diverged has none that are finite; it keeps its accuracy.
     shares = shares_of(predictions)
     if shares is None:
         return {"log_loss": None}

@@ -132,7 +132,7 @@ def in_pipeline(model: Any, name: str) -> str:
 
 
 class _Counted:
-    """The accuracy as a scorer of scikit-learn's, which tells of each fit that it judges."""
+    """The accuracy as a scorer of scikit-learn's, which tells of each fit that it evaluates."""
 
     def __init__(self, on_fit: OnFit, fits: int) -> None:
         self._on_fit, self._fits, self._done = on_fit, fits, 0

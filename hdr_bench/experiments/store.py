@@ -127,7 +127,7 @@ class Store:
             raise StoreError(f"{self.run_file}: not readable: {error}; run the suite again") from error
 
     def write(self, result: Result, predictions: Predictions | None) -> None:
-        """Write a result, and the predictions of a trial that ended well."""
+        """Write a result, and the predictions of a trial that did not fail."""
         packed = None
         if predictions is not None:
             packed = pack(predictions, _n_classes(result, predictions))

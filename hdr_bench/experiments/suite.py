@@ -37,10 +37,10 @@ class Protocol(Record):
     Attributes
     ----------
     kind : {"holdout", "cross-validation", "grid-search", "learning-curve"}
-        Hold-out fits on the train part and judges on the test part. Cross-validation cuts the train part into
-        stratified folds, and fits on all but one of them and judges on that one, each in turn; the test part is left
+        Hold-out fits on the train part and evaluates on the test part. Cross-validation cuts the train part into
+        stratified folds, and fits on all but one of them and evaluates on that one, each in turn; the test part is left
         alone. A grid search compares the candidates by cross-validation inside the train part, fits the best on all
-        of it, and judges on the test part. A learning curve is a hold-out with ever more training images.
+        of it, and evaluates on the test part. A learning curve is a hold-out with ever more training images.
     repeats : int
         Seeds that a random method is tried with; of cross-validation and of a learning curve, also how often folds
         or images are drawn anew, for every method.

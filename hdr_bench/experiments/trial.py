@@ -60,7 +60,7 @@ class Trial(Record):
     is_deterministic : bool
         There is no such parameter.
     fold, folds : int or None
-        Of cross-validation: the fold that is judged on, from 0, and how many there are.
+        Of cross-validation: the fold that is evaluated on, from 0, and how many there are.
     search : Search or None
         Of a grid search.
     samples : int or None

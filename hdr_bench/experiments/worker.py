@@ -35,7 +35,7 @@ _LOG, _LOG_LINES = "output.txt", 30
 
 
 def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnStage) -> Outcome:
-    """Run a trial in a process of its own, within its limits, and return what came out.
+    """Run a trial in its own process, within its limits, and return what came out.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnSta
         With status ``"failed"`` where an exception was raised, ``"timeout"`` or ``"out of memory"`` where a limit ended
         it, ``"crashed"`` where the process ended without a word.
     predictions : Predictions or None
-        None unless the trial went well.
+        None if the trial failed.
     """
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="hdr-bench-trial-", ignore_cleanup_errors=True) as scratch:

@@ -263,7 +263,7 @@ def _rule(before: Cost, after: Cost, ratio: float) -> str:
 def _other_images(trials: pd.DataFrame) -> str:
     """Say in what the images of paired trials differ; nothing where they are the same."""
     for name, said in (("fingerprint", "the data"), ("protocol", "the protocols"), ("n_train", "the training images"),
-                       ("n_test", "the images that are judged")):  # fmt: skip
+                       ("n_test", "the images that are evaluated")):  # fmt: skip
         if (trials[f"{name}_a"] != trials[f"{name}_b"]).any():
             return f"{said} differ"
     return ""

@@ -1,6 +1,7 @@
 """The comparison as a table on the console."""
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 from rich import box
@@ -19,8 +20,7 @@ from hdr_bench.reporting.tables.costs import memory_table, time_table
 from hdr_bench.reporting.tables.table import DISTURBED, MISSING
 
 _STYLES = {"best": "bold", "like": "italic"}
-# The heads of the report's tables, and what the console has room for. The first column is that of the times, whose
-# methods have the mark of disturbed ones.
+# The heads of the report's tables, and what the console has room for.
 _HEADS = {
     "Accuracy (%)": "Acc.\n(%)",
     "95 % interval": "95 %\ninterval",
@@ -31,9 +31,11 @@ _HEADS = {
     "Parameters": "Para-\nmeters",
 }
 
+_TIMES = ("Fit (s)", "Predict all (s)")
+
 
 def print_run(contents: RunContents, console: Console) -> None:
-    """Print accuracy, times, memory and parameters of each method, then what is found, and what went wrong.
+    """Print accuracy, times, memory and parameters of each method, then what is found, and what failed.
 
     Parameters
     ----------
@@ -48,17 +50,19 @@ def print_run(contents: RunContents, console: Console) -> None:
     results = contents.results
     written = (accuracy_table(summary, compared), memory_table(summary, results), time_table(summary, results))
     columns = {head: cells for table in written for head, cells in _columns(table).items()}
+    rows = summary.to_dict("records")
+    columns["Group"] = [_with_trials(cell, row) for cell, row in zip(columns["Group"], rows, strict=True)]
     for cells in zip(*(columns[head] for head in ("Method", *_HEADS)), strict=True):
         shown.add_row(*map(_text, cells))
     console.print(shown)
     _say(finding(contents, compared), console)
     _say(counted_verdicts(reproductions(contents)), console)
+    if any(DISTURBED in cell.text for head in _TIMES for cell in columns[head]):
+        console.print(f"{DISTURBED.strip()} disturbed: something else had the processors; these times do not rank")
     _print_problems(summary, console)
 
 
 def _print_problems(summary: pd.DataFrame, console: Console) -> None:
-    if summary["is_time_disturbed"].any():
-        console.print(f"{DISTURBED.strip()} disturbed: something else had the processors; these times do not rank")
     for case, problem in zip(summary["case"], summary["problem"], strict=True):
         if problem:
             console.print(f"{case}: {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
@@ -72,6 +76,14 @@ def _columns(table: Written) -> dict[str, list[Cell]]:
         if table.name == "time" and (ranges := columns.get(f"{name}, range ({unit}")):
             columns[head] = [_with_range(*cells) for cells in zip(columns[head], ranges, strict=True)]
     return columns
+
+
+def _with_trials(group: Cell, row: dict[Any, Any]) -> Cell:
+    """Say of an incomplete row, which has no group, how many of its seeds or folds its accuracy is over."""
+    if row["is_complete"] or not row["n_trials"]:
+        return group
+    count, _, unit = str(row["trials"]).rpartition(" ")
+    return replace(group, text=f"{count}\n{unit}", padding="")
 
 
 def _with_range(median: Cell, ends: Cell) -> Cell:

@@ -67,7 +67,7 @@ class RunContents:
 
     @property
     def labels(self) -> list[str]:
-        """What tables call the rows of which a trial went well, in the suite's order."""
+        """What tables call the rows of which a trial did not fail, in the suite's order."""
         return list(dict.fromkeys(self.results.loc[self.results["status"] == "ok", "label"]))
 
     @property
@@ -83,7 +83,7 @@ class RunContents:
         UnknownNameError
             If the run has no such case.
         StoreError
-            If none of its trials went well.
+            If all of its trials failed.
         """
         trials = self.results[self.results["case"] == case]
         if not len(trials):
@@ -100,7 +100,7 @@ class RunContents:
         return [case for case in good if self.predictions_of(self.label_of_case(case))]
 
     def cases_on_same_images(self) -> list[str]:
-        """Return the cases that were judged on the same test images as most others, in the suite's order."""
+        """Return the cases that were evaluated on the same test images as most others, in the suite's order."""
         sets: dict[str, list[str]] = {}
         for case in self.readable_cases():
             trial = self.good_records(self.label_of_case(case))[0].trial
@@ -109,14 +109,14 @@ class RunContents:
         return max(sets.values(), key=len, default=[])
 
     def good_records(self, label: str) -> list[Result]:
-        """Return the results of a row's trials that went well.
+        """Return the results of a row's trials that did not fail.
 
         Raises
         ------
         UnknownNameError
             If the run has no such row.
         StoreError
-            If none of its trials went well.
+            If all of its trials failed.
         """
         trials = self.results[self.results["label"] == label]
         if not len(trials):
@@ -127,14 +127,14 @@ class RunContents:
         return good
 
     def predictions_of(self, label: str) -> list[tuple[Result, Predictions]]:
-        """Return the trials of a row that went well with their predictions; those that cannot be read are left out.
+        """Return the trials of a row that did not fail with their predictions; those that cannot be read are left out.
 
         Raises
         ------
         UnknownNameError
             If the run has no such row.
         StoreError
-            If none of its trials went well.
+            If all of its trials failed.
         """
         pairs = [(record, self._read_predictions(record)) for record in self.good_records(label)]
         return [(record, found) for record, found in pairs if found is not None]

@@ -6,7 +6,7 @@ from statistics import median
 
 import pandas as pd
 
-from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.reporting.disturbed import Call, disturbed_times
 from hdr_bench.reporting.frame import label_of
 
 COSTS = ("fit_seconds", "predict_seconds", "fit_peak_bytes", "predict_peak_bytes")
@@ -87,9 +87,10 @@ def costs_of(results: pd.DataFrame, measure: str) -> dict[str, Cost]:
     """
     good = results[(results["status"] == "ok") & results[measure].notna()]
     labels = pd.Series([label_of(row) for row in good.to_dict("records")], index=good.index, dtype=object)
-    is_time = measure.endswith("seconds")
-    call = "fit" if measure.startswith("fit") else "predict"
-    disturbed = disturbed_times(good, call) & is_time  # type: ignore[arg-type]  # one of the two
+    call: Call = "predict" if measure.startswith("predict") else "fit"
+    # The wait for a processor is measured around fit and around predict, but not around calls with a single image.
+    is_watched = measure.endswith("seconds") and measure.startswith(("fit", "predict"))
+    disturbed = disturbed_times(good, call) & is_watched
     return {
         str(label): make_cost(measure, good.loc[rows, measure].astype(float).tolist(), disturbed[rows].tolist())
         for label, rows in good.groupby(labels, sort=False).groups.items()
@@ -158,10 +159,10 @@ def with_costs(summary: pd.DataFrame, results: pd.DataFrame, measures: Sequence[
     results : DataFrame
         What it is a summary of.
     measures : sequence of str
-        Columns of both; each gets ``MEASURE_low``, ``MEASURE_high`` (the range) and ``MEASURE_fits`` (how many fits it
-        is over).
+        Columns of both; each gets ``MEASURE_low``, ``MEASURE_high`` (the range), ``MEASURE_fits`` (how many fits it is
+        over) and ``MEASURE_is_disturbed`` (it is a time, and all of its fits were disturbed).
     """
-    columns: dict[str, list[float]] = {}
+    columns: dict[str, Sequence[float]] = {}
     for measure in measures:
         costs = costs_of(results, measure)
         found = [costs.get(case) for case in summary["case"]]
@@ -169,4 +170,5 @@ def with_costs(summary: pd.DataFrame, results: pd.DataFrame, measures: Sequence[
         columns[f"{measure}_low"] = [cost.low if cost else float("nan") for cost in found]
         columns[f"{measure}_high"] = [cost.high if cost else float("nan") for cost in found]
         columns[f"{measure}_fits"] = [len(cost.values) if cost else 0 for cost in found]
+        columns[f"{measure}_is_disturbed"] = [bool(cost and cost.is_disturbed) for cost in found]
     return summary.assign(**columns)

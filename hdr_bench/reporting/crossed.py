@@ -16,13 +16,8 @@ from numpy.typing import NDArray
 
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.reporting.mcnemar import mcnemar_difference, newcombe_paired, sign_p_value
+from hdr_bench.reporting.one_seed import one_seed_variance
 from hdr_bench.reporting.statistics import Difference, student_difference
-
-ONE_SEED_SPREAD = 0.10
-"""Standard deviation between seeds of a stochastic method that was fitted once, in units of p (1 - p).
-
-The 80th to 90th percentile of 49 spreads that were measured in published reports of this library.
-"""
 
 _NO_VARIANCE = 1e-20
 """Variance of a mean below which it is zero but for rounding: one image among a million makes it 1e-16 at least."""
@@ -177,8 +172,7 @@ def seeds_component(fits: Fits) -> tuple[Component, ...]:
         return ()
     n_fits, n_images = fits.right.shape
     if n_fits == 1:
-        spread = ONE_SEED_SPREAD * fits.accuracy * (1 - fits.accuracy)
-        return (Component(spread**2, 0.0, math.inf),)
+        return (Component(one_seed_variance(fits.accuracy), 0.0, math.inf),)
     between = float(fits.right.mean(axis=1).var(ddof=1))
     shares = fits.shares
     within = float((shares * (1 - shares)).mean()) * n_fits / (n_fits - 1)

@@ -80,7 +80,7 @@ def load_candidates(path: str | os.PathLike[str]) -> pd.DataFrame:
     -------
     candidates : DataFrame
         Columns ``key``, ``case``, ``seed``, ``fold``, ``params`` (JSON), ``score`` and ``score_std`` (mean and
-        standard deviation of the accuracy over the folds that went well), ``fit_seconds``, ``score_seconds`` (means
+        standard deviation of the accuracy over the folds that did not fail), ``fit_seconds``, ``score_seconds`` (means
         over the folds), ``iteration``, ``samples`` (of successive halving), ``is_chosen``.
 
     Raises

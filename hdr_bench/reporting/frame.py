@@ -14,7 +14,7 @@ from hdr_bench.experiments.result import Measurements, Result, Scores
 from hdr_bench.experiments.run_record import Planned, RunRecord
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.disturbed import disturbed_times
-from hdr_bench.reporting.uncertainty import uncertainty_of_row, uncertainty_over_seeds
+from hdr_bench.reporting.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
 
 _SCORES = list(Scores.model_fields)
 _MEASUREMENTS = list(Measurements.model_fields)
@@ -103,17 +103,18 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
     -------
     summary : DataFrame
         Columns ``method`` (the case's name), ``case`` (the same, with the number of images where it is needed),
-        ``number`` (the method's place in the suite, from 0), ``status`` (``"ok"`` where every trial went well),
+        ``number`` (the method's place in the suite, from 0), ``status`` (``"ok"`` if no trial failed),
         ``problem``, ``n_trials`` and ``n_planned`` (without failed trials, and with them), ``trials`` (the same as
         text, e.g. ``"2 of 3 seeds"``), ``is_complete`` (no seed or fold failed or is missing), ``is_dummy``
         (scikit-learn's ``DummyClassifier``), ``is_ranked`` (complete, no dummy, and at full size unless every row on
         its data is reduced), ``n_test`` (of cross-validation, of all folds together), ``accuracy_low`` and
         ``accuracy_high`` (the 95 % interval, over images and seeds, or over folds), ``accuracy_basis`` (what it is
-        computed from, see `hdr_bench.reporting.uncertainty.Basis`), ``accuracy_std``, ``accuracy_min`` and
+        computed from, see `hdr_bench.reporting.uncertainty.Basis`), ``is_stochastic`` (its fits differ on some image;
+        a single fit, or fits on folds: the method declares it), ``accuracy_std``, ``accuracy_min`` and
         ``accuracy_max`` (over seeds and folds; the standard deviation is missing for one trial), ``error_rate``,
         ``is_time_disturbed`` (every fit waited for processors that something else had), ``cost_set`` (the same for
-        rows whose costs compare: the same data, as many images to learn from and to judge; empty for a part of a
-        learning curve), the mean of each score and measurement over the trials that went well (missing where one of
+        rows whose costs compare: the same data, as many images to train and to evaluate on; empty for a part of a
+        learning curve), the mean of each score and measurement over the trials that did not fail (missing where one of
         them lacks it), and of a grid search what was chosen.
     """
     labels = [label_of(row) for row in results.to_dict("records")]
@@ -219,6 +220,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
         "accuracy_low": low,
         "accuracy_high": high,
         "accuracy_basis": found.basis if found else "",
+        "is_stochastic": bool(found and is_row_stochastic(good, found)),
         "accuracy_std": float(good["accuracy"].std(ddof=1)) if len(good) > 1 else np.nan,
         "accuracy_min": float(good["accuracy"].min()) if len(good) else np.nan,
         "accuracy_max": float(good["accuracy"].max()) if len(good) else np.nan,

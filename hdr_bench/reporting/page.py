@@ -61,7 +61,7 @@ class Method:
     ----------
     name, id : str
     accuracy : str
-        In percent; empty where no trial went well.
+        In percent; empty if every trial failed.
     rows : tuple of Row
         Of the main table; several for a learning curve.
     made_of : str
@@ -181,11 +181,9 @@ def _how(good: list[Result]) -> str:
         parts.append("no chance in it, one fit")
     else:
         parts.append(f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}")
-    judged = "judged on" if folds else "tested on"
+    verb = "evaluated on" if folds else "tested on"
     reduced = " (a reduced size)" if first.trial.is_reduced else ""
-    parts.append(
-        f"trained on {first.n_train:,}{reduced}, {judged} {first.n_test:,} images of {first.trial.dataset.name}"
-    )
+    parts.append(f"trained on {first.n_train:,}{reduced}, {verb} {first.n_test:,} images of {first.trial.dataset.name}")
     engines = sorted({record.measurements.engine for record in good if record.measurements})
     parts.append(f"{', '.join(engines)}, {_counted(first.trial.threads, 'thread')}")
     parts.append("; ".join(dict.fromkeys(record.environment.cpu for record in good)))

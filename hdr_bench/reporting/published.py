@@ -18,7 +18,8 @@ RULE = (
     "95 % interval leaves out zero; otherwise inconclusive. These intervals hold the spread between our seeds, for the "
     "published runs too (Student's t; for one seed of a stochastic method a standard deviation of 0.10 p (1 - p)); for "
     "other test images also the binomial variances of both, and for cross-validation the spread over the folds with "
-    "Nadeau and Bengio's correction. If the source gives only a bound, the figure is reproduced when the end of the "
+    "Nadeau and Bengio's correction, which holds the choice of the images already, so that no binomial variances come "
+    "on top. If the source gives only a bound, the figure is reproduced when the end of the "
     "90 % interval is not beyond the bound by more than the margin. A loss, and a curve of training in every epoch, is "
     "reproduced within a ratio of 1.25; accuracies of a curve are compared by their errors. A count is equal or not, "
     "within what the source rounds. Figures marked “counted” are not printed in the source, but counted on the method "
@@ -27,6 +28,7 @@ RULE = (
 )
 """The rule of the verdicts, in words."""
 
+# An inconclusive figure has its reason already: too few seeds, images or folds.
 _NOT_REPRODUCED = ("better", "worse", "not equal")
 _UNKNOWN = "the reason is not known"
 

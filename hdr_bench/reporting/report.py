@@ -53,7 +53,7 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     UnknownNameError
         If there is no such format.
     StoreError
-        If there is no run at `path`, or none of its trials went well.
+        If there is no run at `path`, or all of its trials failed.
     """
     chosen = list(formats)
     for name in chosen:
@@ -107,7 +107,7 @@ def _page(contents: RunContents, tables: tuple[Table, ...], figures: list[Figure
     problems = [(row.case, row.problem) for row in contents.summary.itertuples() if row.problem]
     return {
         "suite": run.suite,
-        "remarks": [*_remarks(run, contents.results, records), *_without_images(contents)],
+        "remarks": [*_remarks(contents, records), *_without_images(contents)],
         "problems": problems + [("Predictions or images", said) for said in contents.unreadable],
         "tables": _Found({table.name: table for table in tables}),
         "figures": _Found({figure.name: figure for figure in figures}),
@@ -130,8 +130,9 @@ class _Found(dict[str, Any]):
         return None
 
 
-def _remarks(run: RunRecord, results: pd.DataFrame, records: list[Result]) -> list[str]:
+def _remarks(contents: RunContents, records: list[Result]) -> list[str]:
     """Return what a reader must know before the tables."""
+    run, results = contents.run, contents.results
     # What a suite says, it says of its own data.
     is_its_own = run.settings.dataset is None and run.settings.samples is None
     remarks = [*run.suite.notes] if is_its_own else []
@@ -139,13 +140,14 @@ def _remarks(run: RunRecord, results: pd.DataFrame, records: list[Result]) -> li
     reduced = dict.fromkeys(results.loc[results["is_reduced"].fillna(False).astype(bool), "case"])
     if reduced:
         remarks.append(f"Run at a reduced size: {'; '.join(_reduced(case, results) for case in reduced)}.")
-    remarks += _seeds(results)
+    remarks += _seeds(results, contents.summary)
     return remarks
 
 
-def _seeds(results: pd.DataFrame) -> list[str]:
+def _seeds(results: pd.DataFrame, summary: pd.DataFrame) -> list[str]:
     """Say which seeds stochastic methods were fitted with, failed ones left out."""
-    stochastic = results[(results["status"] == "ok") & ~results["is_deterministic"].eq(True)]
+    rows = summary.loc[summary["is_stochastic"], "case"]
+    stochastic = results[(results["status"] == "ok") & results["label"].isin(rows)]
     cases: dict[tuple[int, ...], list[str]] = {}
     for case, trials in stochastic.groupby("case", sort=False):
         cases.setdefault(tuple(sorted(set(trials["seed"].astype(int)))), []).append(str(case))

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from hdr_bench.experiments.published import Metric, Published, half_unit
 from hdr_bench.experiments.result import Result
@@ -225,10 +226,11 @@ def _share(contents: RunContents, bare: Reproduction, published: Published, reco
     compare = compare_bound if published.at_least else compare_share
     margin = margin_of(value, n_published, half_unit(bare.published[0]))
     found = compare(share, value, error, margin, lower_is_better=is_error)
-    low, high = _row_interval(contents, bare.case, is_error)
+    row = _row(contents, bare.case)
+    low, high = _row_interval(row, is_error)
     reasons = ["the source gives only a bound" if published.at_least else ""]
     if found.outcome == "inconclusive":
-        reasons.append(_too_few(records, len(means)))
+        reasons.append(_too_few(records, len(means), is_stochastic=bool(row["is_stochastic"])))
     return replace(bare, measured=(share,), n_images=n, low=low, high=high, difference=found.difference,
                    difference_low=found.low, difference_high=found.high, margin=margin, verdict=found.outcome,
                    reason="; ".join(filter(None, reasons)))  # fmt: skip
@@ -242,6 +244,7 @@ def _share_of(record: Result, is_error: bool) -> float:
 def _standard_error(
     published: Published, records: list[Result], values: list[float], means: list[float]
 ) -> StandardError:
+    """Return the standard error of the difference by the seeds, or over folds, which holds their images already."""
     first = records[0]
     if first.trial.folds is not None and len(values) > 1:
         test_share = float(np.mean([record.n_test / record.n_train for record in records]))
@@ -249,18 +252,22 @@ def _standard_error(
     return seeds_error(means, published.repeats, is_deterministic=first.trial.is_deterministic)
 
 
-def _row_interval(contents: RunContents, case: str, is_error: bool) -> tuple[float, float]:
-    """Return the interval of the case's row, the same as in the other tables, within 0 and 1."""
+def _row(contents: RunContents, case: str) -> pd.Series:
     label = contents.label_of_case(case)
-    row = contents.summary[contents.summary["case"] == label].iloc[0]
+    return contents.summary[contents.summary["case"] == label].iloc[0]
+
+
+def _row_interval(row: pd.Series, is_error: bool) -> tuple[float, float]:
+    """Return the interval of the case's row, the same as in the other tables, within 0 and 1."""
     low, high = float(row["accuracy_low"]), float(row["accuracy_high"])
     low, high = (1 - high, 1 - low) if is_error else (low, high)
     return float(np.clip(low, 0, 1)), float(np.clip(high, 0, 1))
 
 
-def _too_few(records: list[Result], n_seeds: int) -> str:
+def _too_few(records: list[Result], n_seeds: int, *, is_stochastic: bool) -> str:
+    """Say what there is too little of, the reason of an inconclusive figure."""
     if records[0].trial.folds is not None:
         return "too few folds to say"
-    if n_seeds == 1 and not records[0].trial.is_deterministic:
-        return "one seed is too few to say"
-    return "too few seeds to say" if n_seeds > 1 else "too few images to say"
+    if not is_stochastic:
+        return "too few images to say"
+    return "too few seeds to say" if n_seeds > 1 else "one seed is too few to say"

@@ -29,8 +29,6 @@ class Standing:
         Rows whose predictions are not stored, unless that is so of all.
     rows : DataFrame
         The summary, by what tables call its rows.
-    stochastic : frozenset of str
-        Rows of methods that depend on a seed.
     """
 
     dataset: str
@@ -40,7 +38,6 @@ class Standing:
     elsewhere: tuple[str, ...]
     unstored: tuple[str, ...]
     rows: pd.DataFrame
-    stochastic: frozenset[str]
 
     @property
     def is_alone_at_the_top(self) -> bool:
@@ -70,8 +67,8 @@ class Standing:
         """Say what there is too little of to tell two rows apart, e.g. ``"three seeds are"``."""
         if self.is_on_folds:
             return _counted(int(self.row(pair.first)["n_trials"]), "fold")
-        seeded = [label for label in (pair.first, pair.second) if label in self.stochastic]
-        if not seeded or not pair.is_stochastic:
+        seeded = [label for label in (pair.first, pair.second) if self.row(label)["is_stochastic"]]
+        if not seeded:
             return f"{self.row(pair.first)['n_test']:,} images are"
         return _counted(min(int(self.row(label)["n_trials"]) for label in seeded), "seed")
 
@@ -80,12 +77,10 @@ def standings(contents: RunContents, compared: Comparisons) -> list[Standing]:
     """Return how the methods stand, for each data set in the suite's order."""
     good = contents.results[contents.results["status"] == "ok"]
     datasets = {str(label): str(name) for label, name in good.groupby("label")["dataset"].first().items()}
-    declared = good.groupby("label")["is_deterministic"].first()
-    stochastic = frozenset(str(label) for label in declared.index[~declared.astype(bool)])
     rows = contents.summary.assign(is_on_folds=_is_on_folds(contents)).set_index("case")
     ranked = [str(label) for label in rows.index[rows["is_ranked"]]]
     return [
-        _standing(name, [label for label in ranked if datasets[label] == name], compared, rows, stochastic)
+        _standing(name, [label for label in ranked if datasets[label] == name], compared, rows)
         for name in dict.fromkeys(datasets[label] for label in ranked)
     ]
 
@@ -110,9 +105,7 @@ def _reason(row: dict[Any, Any]) -> str:
     return "reduced size" if row["is_complete"] else str(row["trials"])
 
 
-def _standing(
-    dataset: str, ranked: list[str], compared: Comparisons, rows: pd.DataFrame, stochastic: frozenset[str]
-) -> Standing:
+def _standing(dataset: str, ranked: list[str], compared: Comparisons, rows: pd.DataFrame) -> Standing:
     with_predictions = [label for label in ranked if label in compared.best]
     labels = _compared_most(with_predictions, compared) if with_predictions else _largest_cost_set(ranked, rows)
     best = labels[int(rows.loc[labels, "accuracy"].to_numpy(float).argmax())]
@@ -124,7 +117,6 @@ def _standing(
         elsewhere=tuple(label for label in with_predictions if label not in labels),
         unstored=tuple(label for label in ranked if label not in with_predictions) if with_predictions else (),
         rows=rows,
-        stochastic=stochastic,
     )
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.predictions import Predictions
-from hdr_bench.reporting.crossed import ONE_SEED_SPREAD, Fits, accuracy_variance
+from hdr_bench.reporting.crossed import Fits, accuracy_variance
 from hdr_bench.reporting.intervals import score_interval
+from hdr_bench.reporting.one_seed import one_seed_variance
 
 UNCERTAINTY = ["accuracy_variance", "accuracy_freedom", "accuracy_basis", "accuracy_trials"]
 """Columns of the results that hold the uncertainty of a row with several seeds."""
@@ -24,6 +25,9 @@ Basis = Literal["images", "images and seeds", "one seed", "stored accuracies", "
 fit of a stochastic method, whose spread over seeds is assumed. "stored accuracies": several seeds without their
 predictions. "folds": the accuracies of folds.
 """
+
+
+_OF_STOCHASTIC: frozenset[Basis] = frozenset({"images and seeds", "one seed", "stored accuracies"})
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,15 @@ class Uncertainty:
 
 
 def uncertainty_of_fits(fits: Fits) -> Uncertainty:
-    """Return the uncertainty of a method's accuracy over images and seeds."""
+    """Return the uncertainty of a method's accuracy over images and seeds.
+
+    Parameters
+    ----------
+    fits : Fits
+        Of several seeds; a single fit needs no predictions, see `uncertainty_of_accuracies`.
+    """
     variance, freedom = accuracy_variance(fits)
-    if not fits.is_stochastic:
-        return Uncertainty(variance, freedom, "images")
-    return Uncertainty(variance, freedom, "one seed" if fits.is_one_seed else "images and seeds")
+    return Uncertainty(variance, freedom, "images and seeds" if fits.is_stochastic else "images")
 
 
 def uncertainty_of_accuracies(accuracies: Sequence[float], n: int, *, is_deterministic: bool) -> Uncertainty:
@@ -87,7 +95,7 @@ def uncertainty_of_accuracies(accuracies: Sequence[float], n: int, *, is_determi
     if n_fits == 1:
         if is_deterministic:
             return Uncertainty(images, math.inf, "images")
-        return Uncertainty(images + (ONE_SEED_SPREAD * mean * (1 - mean)) ** 2, max(n - 1, 1), "one seed")
+        return Uncertainty(images + one_seed_variance(mean), max(n - 1, 1), "one seed")
     if is_deterministic and max(accuracies) == min(accuracies):
         return Uncertainty(images, math.inf, "images")
     seeds = float(np.var(accuracies, ddof=1)) / n_fits
@@ -149,6 +157,21 @@ def uncertainty_of_row(good: pd.DataFrame, n_test: int) -> Uncertainty:
     if first.get("accuracy_trials") == len(good):
         return Uncertainty(first["accuracy_variance"], first["accuracy_freedom"], first["accuracy_basis"])
     return uncertainty_of_accuracies(list(accuracies), n_test, is_deterministic=bool(first["is_deterministic"]))
+
+
+def is_row_stochastic(good: pd.DataFrame, found: Uncertainty) -> bool:
+    """Whether a row's method is stochastic: its fits differ on some image, or a single one is declared so.
+
+    Fits whose predictions are not stored, and those on folds, which differ anyway, go by what the method declares.
+
+    Parameters
+    ----------
+    good : DataFrame
+        Its trials that did not fail, as `load_results` has them.
+    found : Uncertainty
+        As `uncertainty_of_row` returns it for them.
+    """
+    return not good["is_deterministic"].iloc[0] if found.basis == "folds" else found.basis in _OF_STOCHASTIC
 
 
 def _fits(trials: pd.DataFrame, read_predictions: Callable[[str], Predictions | None]) -> Fits | None:

@@ -16,17 +16,12 @@ from scipy.stats import t as student
 
 from hdr_bench.experiments.published import half_unit
 from hdr_bench.reporting.intervals import margin as margin_of_images
+from hdr_bench.reporting.one_seed import one_seed_variance
 
 Outcome = Literal["reproduced", "better", "worse", "inconclusive"]
 
 LARGEST_RATIO = 1.25
 """A loss, or an error in training, is reproduced within this ratio: runs of one network differ by about as much."""
-
-ONE_SEED_SHARE = 0.10
-"""The standard deviation between seeds that one seed is given, as a share of p (1 - p).
-
-The 80th to 90th percentile of 49 spreads measured with several seeds in this library's own reports.
-"""
 
 _EQUIVALENCE, _CONFIDENCE = 0.90, 0.95
 _ROUNDING_OFF = 1e-12
@@ -105,7 +100,7 @@ def seeds_error(shares: Sequence[float], published_runs: int, *, is_deterministi
         return StandardError(float(np.std(shares, ddof=1)) * math.sqrt(runs), k - 1)
     if is_deterministic:
         return StandardError(0.0)
-    return StandardError(ONE_SEED_SHARE * shares[0] * (1 - shares[0]) * math.sqrt(runs))
+    return StandardError(math.sqrt(one_seed_variance(shares[0]) * runs))
 
 
 def folds_error(shares: Sequence[float], test_share: float, published_folds: int) -> StandardError:
@@ -113,7 +108,8 @@ def folds_error(shares: Sequence[float], test_share: float, published_folds: int
 
     Nadeau and Bengio (2003), "Inference for the generalization error", Machine Learning 52: the folds of each share
     training images, for which the variance of its mean is enlarged. The spread over the measured folds is taken for
-    the published ones too.
+    the published ones too. It holds the choice of the images, which differ from fold to fold: if the published folds
+    were cut otherwise, no binomial variances come on top (unlike `with_other_images`).
 
     Parameters
     ----------

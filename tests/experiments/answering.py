@@ -50,6 +50,9 @@ class Sure(Answers):
     def _nan(self, shares):
         return np.full_like(shares, np.nan)
 
+    def _backwards(self, shares):
+        return shares[:, ::-1]
+
     def _unnormalised(self, shares):
         return shares * np.where(np.arange(len(shares)) == 3, 0.7, 1)[:, None]
 
@@ -62,6 +65,9 @@ class Decides(Answers):
 
     def decision_function(self, X):
         return getattr(self, f"_{self.how}")(self.neighbour_.predict_proba(X))
+
+    def _backwards(self, shares):
+        return shares[:, ::-1]
 
     def _one_column(self, shares):
         return shares[:, 0]

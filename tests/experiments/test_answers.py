@@ -1,5 +1,7 @@
 """What a method answers is one class, and one probability per class, for each image, or its trial has failed."""
 
+import re
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
@@ -9,9 +11,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from sklearn.model_selection import FixedThresholdClassifier
+from sklearn.naive_bayes import GaussianNB
 
 from hdr_bench import load_dataset
-from hdr_bench.exceptions import PredictionsError
+from hdr_bench.exceptions import ContradictionWarning, PredictionsError
 from hdr_bench.experiments.answers import (
     RANGE_TOLERANCE,
     SUM_TOLERANCE,
@@ -318,6 +322,40 @@ def test_a_column_of_floats_is_read_as_labels(answer):
         assert result.status == "ok", result.error
         answers[how] = predictions.y_pred
     np.testing.assert_array_equal(answers["column"], answers["well"])
+
+
+@pytest.mark.parametrize(("name", "method"), [("Sure", "predict_proba"), ("Decides", "decision_function")])
+def test_scores_that_contradict_the_predictions_are_left_out_with_a_warning(answer, name, method):
+    result, predictions = answer(name, {"how": "backwards"})
+    assert result.status == "ok", result.error
+    assert result.scores.accuracy > 0.8
+    found = result.scores
+    assert {found.log_loss, found.brier_score, found.calibration_error, found.top_2_accuracy, found.rejection} == {None}
+    assert predictions.probabilities is predictions.decisions is predictions.summary is None
+    (said,) = result.warnings
+    assert re.match(
+        rf"ContradictionWarning: for \d+\.\d % of the images {method} has its highest value at another class than "
+        "predict returns; allowed are 5 %",
+        said,
+    )
+    assert "put the columns in the order of classes_" in said
+    agreeing, kept = answer(name, {"how": "well"})
+    assert agreeing.warnings == ()
+    assert agreeing.scores.top_2_accuracy is not None
+    assert kept.probabilities is not None or kept.decisions is not None
+
+
+def test_a_method_that_is_meant_to_choose_another_class_keeps_its_accuracy():
+    digits = load_dataset("digits-8x8")
+    train, test = (part.take(np.flatnonzero(part.labels < 2)) for part in (digits.train, digits.test))
+    for threshold, is_kept in ((0.5, True), (0.0, False)):
+        model = FixedThresholdClassifier(GaussianNB(), threshold=threshold, response_method="predict_proba")
+        model.fit(train.X, train.y)
+        context = nullcontext() if is_kept else pytest.warns(ContradictionWarning, match="unless the method is meant")
+        with context:
+            found = read_predictions(model, test, model.predict(test.X), 2)
+        assert (found.probabilities is not None) == is_kept
+        assert len(found.y_pred) == len(test)
 
 
 NAN = float("nan")

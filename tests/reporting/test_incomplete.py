@@ -1,8 +1,12 @@
 """Methods outside the ranking: seeds or folds that failed or are missing, dummies, reduced sizes."""
 
+import io
+
 import pytest
+from rich.console import Console
 
 from hdr_bench import load_results, write_report
+from hdr_bench.reporting.console import print_run
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.displays import AccuracyDisplay
 from hdr_bench.reporting.frame import summarise
@@ -26,6 +30,26 @@ def test_the_summary_says_how_many_trials_there_are_of_how_many(contents):
     assert summary.index[~summary["is_complete"]].tolist() == ["Sometimes", "Tree, folds"]
     assert summary.index[summary["is_dummy"]].tolist() == ["Dummy"]
     assert summary.index[summary["is_ranked"]].tolist() == RANKED
+
+
+def test_a_method_is_stochastic_if_its_fits_differ_whatever_it_declares(contents):
+    dummies = contents.results[contents.results["case"] == "Dummy"]
+    assert not dummies["is_deterministic"].any()
+    stochastic = contents.summary.set_index("case")["is_stochastic"]
+    assert stochastic[["Sometimes", "Tree", "Tree, folds"]].all()
+    assert not stochastic[["Dummy", "k-NN"]].any()
+
+
+def test_the_console_says_how_many_trials_an_incomplete_row_is_over(contents):
+    written = io.StringIO()
+    print_run(contents, Console(file=written, width=120))
+    lines = written.getvalue().splitlines()
+    for label, unit in (("Sometimes", "seeds"), ("Tree, folds", "folds")):
+        place = next(number for number, line in enumerate(lines) if line.startswith(f"{label} "))
+        assert " 2 of 3 " in lines[place]
+        assert unit in lines[place + 1]
+    (complete,) = [line for line in lines if line.startswith("Tree ")]
+    assert " of 3" not in complete
 
 
 def test_rows_outside_the_ranking_are_not_compared(contents):
@@ -64,7 +88,7 @@ def test_a_run_at_a_reduced_size_ranks_all_that_are_reduced_alike(contents):
 def test_notes_name_only_the_seeds_that_are_there(incomplete):
     text = write_report(incomplete, ["md"]).read_text()
     assert "Stochastic methods (Sometimes): the mean over the seeds 0, 2." in text
-    assert "Stochastic methods (Tree; Dummy): the mean over the seeds 0, 1, 2." in text
+    assert "Stochastic methods (Tree): the mean over the seeds 0, 1, 2." in text
     assert "Not compared: Sometimes (2 of 3 seeds); Few images (reduced size); Tree, folds (2 of 3 folds)." in text
 
 

@@ -9,12 +9,16 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 from sklearn.metrics import precision_recall_fscore_support
 
+from hdr_bench.reporting.console import print_run
 from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.costs import costs_of
 from hdr_bench.reporting.pairs import compare_methods
 from hdr_bench.reporting.published import reproductions
 from hdr_bench.reporting.tables import make_tables, to_cells, to_csv, to_latex, to_markdown
+from hdr_bench.reporting.tables.costs import time_table
 from hdr_bench.reporting.tables.formats import escaped_markdown
 from hdr_bench.reporting.tables.table import MISSING, Column, make_table, significant, write_time
 
@@ -98,6 +102,33 @@ def test_times_are_medians_with_their_range_and_the_rule_is_said(tables, various
     note = various_tables["memory"].note
     assert "the ranges do not overlap, and the medians differ by more than 10 %" in note
     assert "more than 2 times as much to fit, 4 times to predict" in note
+
+
+def test_a_star_stands_behind_each_time_that_is_disturbed_and_nowhere_else(finished_run):
+    contents = RunContents(finished_run)
+    contents.results.loc[contents.results["case"] == "Tree_50%", "predict_wait_share"] = 0.5
+    table = time_table(contents.summary, contents.results)
+    starred = {(table.labels[row], table.heads[column]) for row, cells in enumerate(table.rows)
+               for column, cell in enumerate(cells) if "*" in cell}  # fmt: skip
+    assert starred == {("Tree_50%", "Predict all (s)")}
+    assert table.exact.set_index("method")["predict_seconds_is_disturbed"]["Tree_50%"]
+    assert not table.exact["fit_seconds_is_disturbed"].any()
+    assert "Of calls with a single image, whether they were disturbed is not measured." in table.note
+    cells = [row[table.heads.index("Predict all (s)")] for row in to_cells(table)]
+    behind = [len((cell.text + cell.padding).partition(".")[2]) for cell in cells if "." in cell.text]
+    assert len(set(behind)) == 1
+    written = io.StringIO()
+    print_run(contents, Console(file=written, width=120))
+    assert "* disturbed: something else had the processors" in written.getvalue()
+
+
+def test_times_of_single_images_count_whether_or_not_other_calls_were_disturbed(finished_run):
+    results = RunContents(finished_run).results.copy()
+    first = results.index[results["case"] == "Tree_50%"][0]
+    results.loc[first, ["fit_wait_share", "predict_wait_share"]] = 0.5
+    counts = {name: len(costs_of(results, name)["Tree_50%"].values)
+              for name in ("fit_seconds", "predict_seconds", "latency_seconds")}  # fmt: skip
+    assert counts == {"fit_seconds": 1, "predict_seconds": 1, "latency_seconds": 2}
 
 
 def test_each_class_is_scikit_learns(tables, finished_run):

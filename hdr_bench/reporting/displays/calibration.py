@@ -50,7 +50,7 @@ class ReliabilityDisplay:
         UnknownNameError
             If the run has no such case.
         StoreError
-            If none of its trials went well, or the method gives no probabilities.
+            If all of its trials failed, or the method gives no probabilities.
         """
         contents = read_contents(source)
         found = contents.predictions_of(contents.label_of_case(case))

@@ -72,7 +72,7 @@ class ClassCurvesDisplay(ABC):
         UnknownNameError
             If the run has no such case.
         StoreError
-            If none of its trials went well, or the method gives no scores of classes.
+            If all of its trials failed, or the method gives no scores of classes.
         """
         contents = read_contents(source)
         found = contents.predictions_of(contents.label_of_case(case))

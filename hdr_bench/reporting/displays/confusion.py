@@ -54,7 +54,7 @@ class ConfusionDisplay:
         UnknownNameError
             If the run has no such case.
         StoreError
-            If none of its trials went well, or their predictions cannot be read.
+            If all of its trials failed, or their predictions cannot be read.
         """
         contents = read_contents(source)
         label = contents.label_of_case(case)

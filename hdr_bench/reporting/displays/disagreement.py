@@ -39,7 +39,7 @@ class DisagreementDisplay:
 
     @classmethod
     def from_results(cls, source: RunContents | str | os.PathLike[str]) -> Self:
-        """Make the display of the methods of the run in the folder `source` that were judged on the same test images.
+        """Make the display of the methods of the run in the folder `source` evaluated on the same test images.
 
         Of several data sets it is the one with most methods; folds of the training part are left out.
 
@@ -54,7 +54,7 @@ class DisagreementDisplay:
             for case in contents.cases_on_same_images()
         }
         if len(said) < 2:
-            raise StoreError(f"{contents.store.folder}: fewer than two methods were judged on the same test images")
+            raise StoreError(f"{contents.store.folder}: fewer than two methods were evaluated on the same test images")
         shares = np.array([[_disagreement(one, other) for other in said.values()] for one in said.values()])
         return cls(shares, tuple(said))
 

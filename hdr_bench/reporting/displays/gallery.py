@@ -86,7 +86,7 @@ class GalleryDisplay:
         UnknownNameError
             If the run has no such case, or there is no such kind: ``"wrong"`` or ``"right"``.
         StoreError
-            If none of its trials went well, or the run does not hold the images.
+            If all of its trials failed, or the run does not hold the images.
         """
         if kind not in KINDS:
             raise UnknownNameError("kind of gallery", kind, KINDS)
@@ -115,7 +115,7 @@ class GalleryDisplay:
         Raises
         ------
         StoreError
-            If the run does not hold its images, or no method was judged on a test part.
+            If the run does not hold its images, or no method was evaluated on a test part.
         """
         contents = read_contents(source)
         cases = contents.cases_on_same_images()

@@ -49,7 +49,7 @@ class SearchDisplay:
         UnknownNameError
             If the run has no such case.
         StoreError
-            If none of its trials went well, or it is no grid search.
+            If all of its trials failed, or it is no grid search.
         """
         contents = read_contents(source)
         record = contents.good_records(contents.label_of_case(case))[0]

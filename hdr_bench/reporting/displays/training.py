@@ -154,7 +154,7 @@ class LearningCurveDisplay:
         Raises
         ------
         StoreError
-            If there is no learning curve among them, or none of its trials went well.
+            If there is no learning curve among them, or all of its trials failed.
         """
         numbered = summarise(results)[["method", "number"]].drop_duplicates()
         curves = results[(results["protocol"] == "learning-curve") & (results["status"] == "ok")]

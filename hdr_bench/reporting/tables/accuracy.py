@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.metrics import precision_recall_fscore_support
 
 from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.crossed import ONE_SEED_SPREAD
+from hdr_bench.reporting.one_seed import ONE_SEED_SPREAD
 from hdr_bench.reporting.pairs import Comparisons, Verdict
 from hdr_bench.reporting.statistics import ROPE
 from hdr_bench.reporting.tables.table import (

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -44,26 +43,18 @@ def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
     is_repeated = bool((shown["fit_seconds_fits"] > 1).any())
     fits = [Column("Fits", ("fit_seconds_fits",), write_count)] if is_repeated else []
     columns = [
-        Column("Method", ("starred",), str, "left"),
-        *_with_range("Fit (s)", "fit_seconds", write_time, is_repeated),
+        METHOD,
+        *_starred("Fit (s)", "fit_seconds", is_repeated),
         *fits,
         Column("Fit, CPU (s)", ("fit_cpu_seconds",), write_time, "point"),
-        *_with_range("Predict all (s)", "predict_seconds", write_time, is_repeated),
+        *_starred("Predict all (s)", "predict_seconds", is_repeated),
         Column("One image (ms)", ("latency_seconds",), _in_milliseconds, "point"),
         Column("95th percentile (ms)", ("latency_p95_seconds",), _in_milliseconds, "point"),
         Column("Engine", ("engine",), lambda engine: engine or MISSING, "left"),
     ]
-    disturbed = summary["is_time_disturbed"]
     marks = _time_marks(summary, results)
-    table = make_table(
-        "time",
-        "Time",
-        shown.assign(starred=summary["case"].where(~disturbed, summary["case"] + DISTURBED)),
-        columns,
-        " ".join(_time_notes(summary, results, is_repeated, any(marks.values()))),
-        marks,
-    )
-    return replace(table, exact=table.exact.assign(starred=summary["case"]).rename(columns={"starred": "method"}))
+    note = " ".join(_time_notes(shown, results, is_repeated, any(marks.values())))
+    return make_table("time", "Time", shown, columns, note, marks)
 
 
 def memory_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
@@ -116,7 +107,7 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
 
 
 def is_one_machine(results: pd.DataFrame) -> bool:
-    """Whether all trials that went well ran on processors of one kind, with as many threads."""
+    """Whether all trials that did not fail ran on processors of one kind, with as many threads."""
     good = results[results["status"] == "ok"]
     return len(set(good["cpu"])) <= 1 and len(set(good["threads"])) <= 1
 
@@ -124,7 +115,7 @@ def is_one_machine(results: pd.DataFrame) -> bool:
 def least_marks(summary: pd.DataFrame, results: pd.DataFrame, measure: str) -> dict[int, Mark]:
     """Return the row of the least cost, and those that are not measured apart from it.
 
-    Of each set of rows whose costs compare: the same data, as many images to learn from and to be evaluated on; only
+    Of each set of rows whose costs compare: the same data, as many images to train and to evaluate on; only
     of rows that are ranked. Nothing of sets in which no row is measured apart from the least, as `is_apart` decides.
 
     Parameters
@@ -173,7 +164,7 @@ def _time_marks(summary: pd.DataFrame, results: pd.DataFrame) -> dict[str, dict[
     }
 
 
-def _time_notes(summary: pd.DataFrame, results: pd.DataFrame, is_repeated: bool, is_marked: bool) -> Iterator[str]:
+def _time_notes(shown: pd.DataFrame, results: pd.DataFrame, is_repeated: bool, is_marked: bool) -> Iterator[str]:
     yield (
         "Wall time unless said; CPU is the processor time of all threads. “Predict all” is one call for the whole test "
         "part, “one image” the median of up to 100 calls with a single one. The engine is the library that computed. "
@@ -182,9 +173,9 @@ def _time_notes(summary: pd.DataFrame, results: pd.DataFrame, is_repeated: bool,
     if is_repeated:
         yield _MEDIANS
         good = results[results["status"] == "ok"]
-        if disturbed_times(good).any():
-            yield "Of methods with undisturbed fits, only these count."
-    if summary["is_time_disturbed"].any():
+        if disturbed_times(good, "fit").any() or disturbed_times(good, "predict").any():
+            yield "Of methods with undisturbed fits or predictions, only these count."
+    if shown["fit_seconds_is_disturbed"].any() or shown["predict_seconds_is_disturbed"].any():
         yield f"{DISTURBED.strip()} {_DISTURBED_NOTE}"
     if not is_one_machine(results):
         yield "Processors or threads differ between the trials: the times do not rank."
@@ -194,9 +185,9 @@ def _time_notes(summary: pd.DataFrame, results: pd.DataFrame, is_repeated: bool,
 
 _MEDIANS = "Medians over the fits, with the range (smallest–largest)."
 _DISTURBED_NOTE = (
-    f"Disturbed: something else had the processors for more than {100 * DISTURBED_FROM:.0f} % of the time that the fit "
-    "would have taken alone (of results without this measurement: other trials shared the machine). These times say "
-    "little, and do not rank."
+    f"Disturbed: something else had the processors for more than {100 * DISTURBED_FROM:.0f} % of the time that the "
+    "call would have taken alone (of results without this measurement: other trials shared the machine). Such times "
+    "say little, and do not rank. Of calls with a single image, whether they were disturbed is not measured."
 )
 
 
@@ -208,6 +199,16 @@ def _marked(fit: str, predict: str) -> str:
         f"{100 * TOLERANCE:.0f} %; with fewer: more than {SINGLE[fit]:g} times as much to fit, "
         f"{SINGLE[predict]:g} times to predict. Dummies and incomplete rows are not ranked."
     )
+
+
+def _starred(head: str, measure: str, is_repeated: bool) -> list[Column]:
+    """Return the columns of a time, with a star behind those that are disturbed."""
+    _, *rest = _with_range(head, measure, write_time, is_repeated)
+    return [Column(head, (measure, f"{measure}_is_disturbed"), _with_star, "point"), *rest]
+
+
+def _with_star(seconds: float, is_disturbed: bool) -> str:
+    return write_time(seconds) + (DISTURBED if is_disturbed else "")
 
 
 def _with_range(head: str, measure: str, write: Callable[[float], str], is_repeated: bool) -> list[Column]:

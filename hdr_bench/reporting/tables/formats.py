@@ -7,7 +7,7 @@ import pandas as pd
 from tabulate import tabulate
 
 from hdr_bench.reporting.tables.latex_text import latex_text, packages_for
-from hdr_bench.reporting.tables.table import MISSING, Table
+from hdr_bench.reporting.tables.table import DISTURBED, MISSING, Table
 
 _TO_THE_LEFT = ("left", "wide")
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
@@ -114,12 +114,15 @@ def _padding(table: Table) -> list[list[str]]:
 
 
 def _pads(cells: list[str]) -> list[str]:
-    found = [_NUMBER.fullmatch(cell) for cell in cells]
+    # A star stands where the others have room for one.
+    room = len(DISTURBED) if any(cell.endswith(DISTURBED) for cell in cells) else 0
+    rooms = [0 if cell.endswith(DISTURBED) else room for cell in cells]
+    found = [_NUMBER.fullmatch(cell.removesuffix(DISTURBED)) for cell in cells]
     decimals = [len(match[1]) if match and cell != MISSING else 0 for cell, match in zip(cells, found, strict=True)]
     most = max(decimals, default=0)
     return [
-        (_POINT_SPACE if "." not in cell and most else "") + _FIGURE_SPACE * (most - places) if match else ""
-        for cell, match, places in zip(cells, found, decimals, strict=True)
+        (_POINT_SPACE if "." not in cell and most else "") + _FIGURE_SPACE * (most - places + missing) if match else ""
+        for cell, match, places, missing in zip(cells, found, decimals, rooms, strict=True)
     ]
 
 

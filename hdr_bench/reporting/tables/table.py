@@ -9,6 +9,7 @@ import pandas as pd
 
 MISSING = "–"
 DISTURBED = " *"
+"""What stands behind a time that is disturbed."""
 
 Mark = Literal["best", "like the best"]
 Align = Literal["left", "wide", "right", "point"]
