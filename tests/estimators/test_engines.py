@@ -83,6 +83,8 @@ def test_an_svm_is_libsvms():
     shares = []
 
     @given(problems(), SVMS)
+    @example(GREY, {"kernel": "poly", "coef0": -3.0})
+    @example(GREY, {"kernel": "poly", "coef0": -5.0, "degree": 2})
     @settings(max_examples=100, deadline=None, derandomize=True)
     def compare(problem, params):
         X, y, X_test = problem
