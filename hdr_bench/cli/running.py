@@ -179,7 +179,7 @@ def _print_report(folder: Path, formats: list[str]) -> int:
     newer = int((results["status"] == "newer").sum())
     bad = int((results["status"] != "ok").sum()) - newer
     if bad:
-        typer.echo(f"{bad} of {len(results)} trials failed; to run them again: --rerun failed")
+        typer.echo(f"{bad} of {len(results)} trials failed or have no result; to run them again: --rerun failed")
     if newer:
         typer.echo(f"{newer} of {len(results)} results are of a newer format; use the version that wrote them")
     typer.echo(f"report: {written}")

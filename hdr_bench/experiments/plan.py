@@ -15,6 +15,7 @@ from hdr_bench.experiments.seed_decision import SeedDecision
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.trial import Trial
+from hdr_bench.experiments.trial_file import REMEDY
 
 Rerun = Literal["missing", "failed", "all"]
 
@@ -81,7 +82,8 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
         if asked and is_missing(entry, store, rerun):
             to_run.append(trial)
         if asked and found.problem:
-            remarks.append(f"{'left as it is' if found.is_newer else 'runs again'}: {found.problem}")
+            problem = found.problem.removesuffix(f"; {REMEDY}")
+            remarks.append(f"{'left as it is' if found.is_newer else 'runs again'}: {problem}")
     conditional = tuple(trial for trial in undecided if _is_asked(trial, only))
     return Plan(
         suite, origin, settings, cases, tuple(part), tuple(to_run), conditional, decisions, rerun, tuple(remarks)

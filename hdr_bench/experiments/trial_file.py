@@ -33,7 +33,8 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, TypeError, EOF
             ValueError, OverflowError)  # fmt: skip
 _ROUNDING = 1e-9
 _QUANTIZED = 1e-5
-_REMEDY = "run the suite again, which replaces it"
+REMEDY = "run the suite again, which replaces it"
+"""What to do about a damaged result."""
 
 Model = TypeVar("Model", bound=BaseModel)
 Labels = Callable[[str], NDArray[np.int64]]
@@ -98,7 +99,7 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
     except (StoreError, FileNotFoundError):
         raise
     except _DAMAGED as error:
-        raise StoreError(f"{path}: damaged: {error}; {_REMEDY}") from error
+        raise StoreError(f"{path}: damaged: {error}; {REMEDY}") from error
 
 
 def _members(path: Path) -> dict[str, bytes]:
@@ -150,7 +151,7 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
                 "use the version that wrote it"
             ) from error
         place = ".".join(map(str, fault["loc"]))
-        raise StoreError(f"{path}: damaged: {place}: {fault['msg']}; {_REMEDY}") from error
+        raise StoreError(f"{path}: damaged: {place}: {fault['msg']}; {REMEDY}") from error
 
 
 def format_of(content: Any) -> int:
