@@ -1,4 +1,4 @@
-"""What "auto" computes with is as good as the reference, for every value that a parameter may have."""
+"""What "auto" computes with is as good as the reference, over the ranges of parameters stated here."""
 
 from copy import copy
 from importlib.util import find_spec
@@ -67,7 +67,7 @@ def _pairwise(model, X):
     return machine.decision_function(scaled(X, model.scale_)).reshape(len(X), -1)
 
 
-# With a larger C or degree or raw pixels both engines stop within their tolerance and still differ on single images,
+# With a larger C or degree, or with raw pixels, the engines differ on single images (the cause is not established),
 # and LIBSVM may hardly end: that is not compared.
 SVMS = st.fixed_dictionaries(
     {
