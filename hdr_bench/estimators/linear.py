@@ -36,8 +36,8 @@ class LinearClassifier(LinearHead):
         is installed, and scikit-learn if oneDAL's line search fails or if there is no penalty (`alpha` is 0, or too
         small for the type of the pixels), where the solution depends on the solver. Least squares is scikit-learn's.
         Up to the tolerance both find the same weights; if `max_iter` stops them before, their weights differ. The
-        weaker the penalty, the more the tolerance leaves open: with an `alpha` below 1, labels of up to three images in a
-        hundred differed in measurements.
+        weaker the penalty, the more the tolerance leaves open: with an `alpha` below 1, labels of up to three images in
+        a hundred differed in measurements.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 
