@@ -10,7 +10,7 @@ Floats = NDArray[np.floating[Any]]
 
 
 def mass_centres(images: Floats, background: float = 0.0) -> tuple[Floats, Floats]:
-    """Return row and column of the centre of mass of images (n, height, width); the middle where there is no mass.
+    """Return row and column of the centre of mass of images (n, height, width); the middle without any mass.
 
     A pixel's mass is its distance from `background`.
     """

@@ -58,7 +58,7 @@ def _in_columns(predictions: Predictions, n_classes: int) -> NDArray[np.float64]
 
 
 def shares_of(predictions: Predictions) -> NDArray[np.float64] | None:
-    """Return the probabilities as rows of sum 1, shape (n, n_classes); None where there are none that are finite.
+    """Return the probabilities as rows of sum 1, shape (n, n_classes); None without finite ones.
 
     New trials fail if some are not; results of earlier formats may have them, of training that diverged.
     """
