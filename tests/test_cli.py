@@ -96,11 +96,11 @@ def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["run", "quik"], "hdr-bench: unknown suite 'quik', did you mean 'quick'?; there are: aboueloula-2020, "),
+        (["run", "quik"], "hdr-bench: unknown suite 'quik'. Did you mean 'quick'? Choose from: aboueloula-2020, "),
         (["run", "own.toml"], "hdr-bench: own.toml: there is no such file"),
         (["report", "nowhere"], "hdr-bench: nowhere: no run here"),
         (["show", "8C3-MX"], "hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read"),
-        (["data", "fetch", "mnst"], "hdr-bench: unknown dataset 'mnst', did you mean 'mnist'?"),
+        (["data", "fetch", "mnst"], "hdr-bench: unknown dataset 'mnst'. Did you mean 'mnist'?"),
         (["data", "add", "own", "nowhere"], "there is no such file or folder"),
     ],
 )

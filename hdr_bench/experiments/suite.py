@@ -3,6 +3,8 @@
 So the record of a run can be read on a machine that has neither the data set nor the estimator.
 """
 
+import re
+from collections import Counter
 from functools import partial
 from typing import Annotated, Any, Literal, Self
 
@@ -17,21 +19,27 @@ from pydantic import (
 )
 
 from hdr_bench.bibliography import check_bibtex
+from hdr_bench.exceptions import shown
+from hdr_bench.experiments.bounds import MOST_CANDIDATES, MOST_FOLDS, MOST_REPEATS, MOST_SAMPLES, MOST_SIZES
 from hdr_bench.experiments.claims import check_claim
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import class_path, describe_estimator, plain_mapping
 from hdr_bench.experiments.published import NotBuilt, Published
-from hdr_bench.experiments.quantities import Bytes, Seconds
-from hdr_bench.experiments.record import Record
+from hdr_bench.experiments.quantities import Bytes, Flag, Seconds, Whole
+from hdr_bench.experiments.record import SuitePart
 
 Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 """References as BibTeX, none or several."""
 
 Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve"]
 Strategy = Literal["grid", "halving"]
+Samples = Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)]
+Folds = Annotated[Whole, Field(ge=2, le=MOST_FOLDS)]
+# A file's name without its ending, and the name of a folder: letters of any script.
+_NAME = re.compile(r"\w[\w. -]*")
 
 
-class Protocol(Record):
+class Protocol(SuitePart):
     """How a case is tried.
 
     Attributes
@@ -61,12 +69,12 @@ class Protocol(Record):
     """
 
     kind: Kind = "holdout"
-    repeats: Annotated[int, Field(ge=1)] = 1
-    max_repeats: Annotated[int, Field(ge=3)] | None = None
-    folds: Annotated[int, Field(ge=2)] | None = None
+    repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] = 1
+    max_repeats: Annotated[Whole, Field(ge=3, le=MOST_REPEATS)] | None = None
+    folds: Folds | None = None
     strategy: Strategy | None = None
-    sizes: tuple[Annotated[int, Field(ge=2)], ...] | None = None
-    shuffle: bool = False
+    sizes: Annotated[tuple[Samples, ...], Field(max_length=MOST_SIZES)] | None = None
+    shuffle: Flag = False
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -92,7 +100,7 @@ class Protocol(Record):
         return self
 
 
-class Step(Record):
+class Step(SuitePart):
     """A transformer before the estimator: a name of `TRANSFORMERS` or a dotted path, and its parameters."""
 
     name: str
@@ -101,7 +109,7 @@ class Step(Record):
     )
 
 
-class Reduced(Record):
+class Reduced(SuitePart):
     """What runs of a case unless the full size is asked for.
 
     Attributes
@@ -116,15 +124,15 @@ class Reduced(Record):
         In place of the case's own parameters of these names, e.g. a network for smaller images.
     """
 
-    samples: Annotated[int, Field(ge=2)] | None = None
-    folds: Annotated[int, Field(ge=2)] | None = None
-    candidates: Annotated[int, Field(ge=1)] | None = None
+    samples: Samples | None = None
+    folds: Folds | None = None
+    candidates: Annotated[Whole, Field(ge=1, le=MOST_CANDIDATES)] | None = None
     params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="reduced.params"))] = Field(
         default_factory=dict
     )
 
 
-class Case(Record):
+class Case(SuitePart):
     """A method to try.
 
     Attributes
@@ -186,7 +194,9 @@ class Case(Record):
     def _is_an_estimator(cls, value: Any) -> Any:
         if isinstance(value, str) or (hasattr(value, "get_params") and not isinstance(value, type)):
             return value
-        raise ValueError(f"{value!r} is no estimator; give a name, a dotted path, or an estimator that is made")
+        raise ValueError(
+            f"{shown(value)} is not an estimator; give a name, a dotted path, or an estimator that is made"
+        )
 
     @field_validator("name")
     @classmethod
@@ -200,7 +210,7 @@ class Case(Record):
     def _has_values(cls, value: dict[str, list[Any]]) -> dict[str, list[Any]]:
         for name, values in value.items():
             if not values:
-                raise ValueError(f"the grid of {name} is empty; give at least one value")
+                raise ValueError(f"{name} must have at least one value, got an empty list")
         return value
 
     @model_validator(mode="after")
@@ -223,7 +233,7 @@ class Case(Record):
         return not isinstance(self.estimator, str)
 
 
-class Suite(Record):
+class Suite(SuitePart):
     """Cases to compare.
 
     Attributes
@@ -268,8 +278,8 @@ class Suite(Record):
     ['10 trees', '100 trees']
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]*$")]
-    title: str
+    name: Annotated[str, Field(max_length=100)]
+    title: Annotated[str, Field(min_length=1)]
     authors: str = ""
     source: str = ""
     bibtex: Bibtex = ""
@@ -286,15 +296,25 @@ class Suite(Record):
     ]
     not_built: tuple[NotBuilt, ...] = ()
 
+    @field_validator("name")
+    @classmethod
+    def _can_name_a_folder(cls, value: str) -> str:
+        if not _NAME.fullmatch(value):
+            raise ValueError(
+                f"{shown(value)} cannot name a suite: it must begin with a letter or a digit, and have letters, "
+                "digits, '.', '_', '-' and spaces alone"
+            )
+        return value
+
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
         if not self.cases:
             raise ValueError("a suite needs at least one [[case]]")
         names = [case.name for case in self.cases]
-        rows = [*names, *(row.name for row in self.not_built)]
-        twice = sorted({name for name in rows if rows.count(name) > 1})
+        counts = Counter([*names, *(row.name for row in self.not_built)])
+        twice = sorted(name for name, count in counts.items() if count > 1)
         if twice:
-            raise ValueError(f"two cases are called {twice[0]!r}; each needs a name of its own")
+            raise ValueError(f"two cases are called {shown(twice[0])}; give each its own name")
         for claim in self.claims:
             check_claim(claim, names)
         return self

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.compact import labels_of, unpack
 from hdr_bench.experiments.confidence import rejected_share
+from hdr_bench.experiments.faults import describe_faults
 from hdr_bench.experiments.predictions import Predictions, ScoreSummary
 from hdr_bench.experiments.result import Result, Scores
 from hdr_bench.experiments.score_summary import summarize_scores
@@ -150,8 +151,8 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
                 f"{path}: format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
                 "use the version that wrote it"
             ) from error
-        place = ".".join(map(str, fault["loc"]))
-        raise StoreError(f"{path}: damaged: {place}: {fault['msg']}; {REMEDY}") from error
+        first = describe_faults(error, model, content)[0]
+        raise StoreError(f"{path}: damaged: {first}; {REMEDY}") from error
 
 
 def format_of(content: Any) -> int:

@@ -112,7 +112,7 @@ def test_weights_start_by_kind_of_layer(digits):
     assert float(convolution.weight.std()) == pytest.approx(1 / 7, rel=0.05)
     assert float(output.weight.abs().max()) == pytest.approx(0.05, rel=0.01)
     assert float(dense.bias.abs().max()) > 0, "torch's own start has biases"
-    with pytest.raises(ValueError, match="unknown kind of layer in weight_init 'conv'; there are: convolution"):
+    with pytest.raises(ValueError, match="unknown kind of layer in weight_init 'conv'. Choose from: convolution"):
         CNNClassifier(weight_init={"conv": "uniform"}).fit(digits.train.X, digits.train.y)
 
 
@@ -287,14 +287,14 @@ def test_optimizers_take_their_own_parameters(digits):
     assert (group["momentum"], group["nesterov"], group["fused"]) == (0.9, True, True)
     group = _mlp(optimizer_params={"foreach": True}).fit(digits.train.X, digits.train.y).net_.optimizer_.param_groups[0]
     assert (group["foreach"], group["fused"]) == (True, None)
-    with pytest.raises(ValueError, match="unknown optimizer_params of SGD 'momentun', did you mean 'momentum'"):
+    with pytest.raises(ValueError, match="unknown optimizer_params of SGD 'momentun'. Did you mean 'momentum'"):
         _mlp(optimizer="SGD", optimizer_params={"momentun": 0.9}).fit(digits.train.X, digits.train.y)
 
 
 @pytest.mark.parametrize(
     ("params", "fault"),
     [
-        ({"loss": "crossentropy"}, "did you mean 'cross_entropy'"),
+        ({"loss": "crossentropy"}, "Did you mean 'cross_entropy'"),
         ({"label_smoothing": 1.0}, "label_smoothing=1.0 is not possible"),
         ({"weight_init": "xavier"}, "unknown weight_init 'xavier'"),
         ({"schedule_params": {"gamma": 1}, "schedule": "constant"}, "which has none"),

@@ -47,7 +47,7 @@ def test_only_chooses_cases_by_pattern(tmp_path):
     plan = make_plan(load_suite("quick"), Settings(), Store(tmp_path), "svm*", "missing")
     assert [trial.case for trial in plan.to_run] == ["SVM, linear", "SVM, RBF"]
     assert len(plan.trials) == 2
-    with pytest.raises(UnknownNameError, match=r"unknown case \(--only\) 'smv'; there are: SVM, linear; SVM"):
+    with pytest.raises(UnknownNameError, match=r"unknown case \(--only\) 'smv'. Choose from: SVM, linear; SVM"):
         make_plan(load_suite("quick"), Settings(), Store(tmp_path), "smv", "missing")
 
 
@@ -80,8 +80,8 @@ def test_a_seed_that_the_suite_gives_is_kept():
     [
         ({"threads": -1}, "threads=-1 is not possible"),
         ({"repeats": 0}, "repeats=0 is not possible"),
-        ({"rerun": "al"}, "unknown choice of what to run again 'al', did you mean 'all'"),
-        ({"dataset": "mnist5k"}, "unknown dataset 'mnist5k', did you mean 'mnist-5k'"),
+        ({"rerun": "al"}, "unknown choice of what to run again 'al'. Did you mean 'all'"),
+        ({"dataset": "mnist5k"}, "unknown dataset 'mnist5k'. Did you mean 'mnist-5k'"),
         ({"samples": 4}, "cannot take 4 training images of digits-8x8"),
     ],
 )
