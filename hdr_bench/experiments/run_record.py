@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_REPEATS, MOST_SAMPLES, MOST_THREADS
+from hdr_bench.experiments.protocol import Kind
 from hdr_bench.experiments.quantities import Bytes, Flag, Seconds, Whole
 from hdr_bench.experiments.seed_decision import SeedDecision
-from hdr_bench.experiments.suite import Kind, Suite
+from hdr_bench.experiments.suite import Suite
 
 
 class Settings(BaseModel):

@@ -72,7 +72,7 @@ def test_the_background_is_learnt_or_given(digits, transformer):
     assert transformer().fit(255 - X).background_ == 255
     assert transformer().fit(X / 255 - 0.5).background_ == -0.5
     assert transformer(background=30).fit(X).background_ == 30
-    with pytest.raises(ValueError, match="background must be a finite number, or None to learn it, got nan"):
+    with pytest.raises(ValueError, match="background must be a finite number or None, got nan"):
         transformer(background=float("nan")).fit(X)
 
 
