@@ -128,7 +128,7 @@ def test_lists_and_shows():
     assert re.search(r"Total .* 93,322 ", network)
     assert "15,760,687" in _run("show", "64C3-linear-MP2-256N-D0.4-50N", "--image", "3x64x64", "--classes", "15").stdout
     suite = _run("show", "quick").stdout
-    assert "SVM, linear: svm(kernel='linear', C=0.05)" in suite
+    assert "SVM, linear            svm(kernel='linear', C=0.05)\n" in suite
     assert _run("--version").stdout.startswith("hdr-bench 0.")
 
 
@@ -190,8 +190,8 @@ name = "k-NN"
 estimator = "knn"
 [[case]]
 name = "Bad"
-estimator = "knn"
-params = { n_neighbors = 0 }
+estimator = "sklearn.svm.NuSVC"
+params = { nu = 0.99 }
 """)
     ran = _run("run", "own.toml", "--quiet", "--threads", "1", cwd=tmp_path)
     assert ran.returncode == 3, ran.stderr

@@ -56,7 +56,9 @@ def check_parameters(model: Any) -> None:
 def find_faults(model: Any) -> Iterator[Exception]:
     """Give the faults of an estimator's own parameters: of each that its declaration refuses, otherwise of all."""
     faults: list[Exception] = [
-        fault for name in model.get_params(deep=False) if (fault := parameter_fault(model, name)) is not None
+        fault
+        for name in _declared(model)
+        if hasattr(model, name) and (fault := parameter_fault(model, name)) is not None
     ]
     yield from faults
     if not faults:
@@ -88,7 +90,7 @@ def parameter_fault(model: Any, name: str, *values: Any) -> ValueError | None:
     if isinstance(declared, str):
         return None
     constraints = [make_constraint(constraint) for constraint in declared]
-    for value in values or (getattr(model, name, None),):
+    for value in values or (getattr(model, name),):
         if not any(_is_satisfied(constraint, plain(value)) for constraint in constraints):
             return _fault(name, value, [constraint for constraint in constraints if not constraint.hidden])
     return None
@@ -140,10 +142,16 @@ def _words(constraint: Any) -> str:
     is_finite = constraint.right is not None or constraint.closed in {"left", "neither"}
     noun = "an integer" if is_whole else "a finite number" if is_finite and constraint.right is None else "a number"
     if constraint.closed == "both" and constraint.left is not None and constraint.right is not None:
-        return f"{noun} between {constraint.left:,} and {constraint.right:,}"
+        return f"{noun} between {_number(constraint.left)} and {_number(constraint.right)}"
     bounds = []
     if constraint.left is not None:
-        bounds.append(f"{'of at least' if constraint.closed in {'left', 'both'} else 'above'} {constraint.left:,}")
+        words = "of at least" if constraint.closed in {"left", "both"} else "above"
+        bounds.append(f"{words} {_number(constraint.left)}")
     if constraint.right is not None:
-        bounds.append(f"{'of at most' if constraint.closed in {'right', 'both'} else 'below'} {constraint.right:,}")
+        words = "of at most" if constraint.closed in {"right", "both"} else "below"
+        bounds.append(f"{words} {_number(constraint.right)}")
     return " ".join([noun, " and ".join(bounds)]).strip()
+
+
+def _number(bound: float) -> str:
+    return f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"

@@ -12,7 +12,7 @@ from hdr_bench.experiments.protocols import PlannedCase, plan_cases
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import Planned, Settings
 from hdr_bench.experiments.seed_decision import SeedDecision
-from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.store import Lookup, Store
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.trial_file import REMEDY
@@ -79,7 +79,7 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
         found = store.look_up(entry)
         if asked or found.result is not None or found.is_newer:
             part.append(trial)
-        if asked and is_missing(entry, store, rerun):
+        if asked and _is_due(found, rerun):
             to_run.append(trial)
         if asked and found.problem:
             problem = found.problem.removesuffix(f"; {REMEDY}")
@@ -122,7 +122,10 @@ def is_missing(trial: Planned, store: Store, rerun: Rerun) -> bool:
 
     What a newer version of the library wrote is not run again: its result would be written over.
     """
-    found = store.look_up(trial)
+    return _is_due(store.look_up(trial), rerun)
+
+
+def _is_due(found: Lookup, rerun: Rerun) -> bool:
     if found.result is None:
         return not found.is_newer
     return rerun == "all" or (rerun == "failed" and found.result.status != "ok")

@@ -10,6 +10,9 @@ from hdr_bench.experiments.record import SuitePart
 
 Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve"]
 Strategy = Literal["grid", "halving"]
+DEFAULT_FOLDS: dict[Kind, int] = {"cross-validation": 10, "grid-search": 5}
+"""Folds of a protocol that names none."""
+
 Samples = Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)]
 Folds = Annotated[Whole, Field(ge=2, le=MOST_FOLDS)]
 

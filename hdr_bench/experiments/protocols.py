@@ -3,28 +3,29 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.estimators.constraints import DataShape
+from hdr_bench.estimators.engines import lookups_remembered
 from hdr_bench.exceptions import DatasetError, SuiteError, shown
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.experiments.data import load_choice
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import describe_estimator
-from hdr_bench.experiments.identity import deciding_versions
+from hdr_bench.experiments.identity import deciding_packages, versions_of
 from hdr_bench.experiments.model import pickled_model, seeded_parameters, unseeded_model
-from hdr_bench.experiments.own_code import own_code
-from hdr_bench.experiments.protocol import Kind, Protocol
+from hdr_bench.experiments.own_code import code_of, module_names
+from hdr_bench.experiments.protocol import DEFAULT_FOLDS, Kind, Protocol
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.suite import Case, Suite
 from hdr_bench.experiments.trial import Search, Trial
 from hdr_bench.experiments.values import value_faults
 
 _MOST_FAULTS = 20
-_FOLDS = {"cross-validation": 10, "grid-search": 5}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +61,16 @@ def plan_cases(suite: Suite, settings: Settings) -> tuple[PlannedCase, ...]:
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
-    datasets = _Datasets()
+    with lookups_remembered():
+        return tuple(map(_planned, _outlines(suite, settings)))
+
+
+def _outlines(suite: Suite, settings: Settings) -> "list[_Outline]":
+    known = _Known()
     planned, faults, n_trials = [], [], 0
     for case in suite.cases:
         try:
-            outline = _outline(suite, case, settings, datasets)
+            outline = _outline(suite, case, settings, known)
         except SuiteError as error:
             faults.append(str(error))
             continue
@@ -77,7 +83,7 @@ def plan_cases(suite: Suite, settings: Settings) -> tuple[PlannedCase, ...]:
         planned.append(outline)
     if faults:
         raise SuiteError(faults[0] if len(faults) == 1 else _joined(suite, faults))
-    return tuple(map(_planned, planned))
+    return planned
 
 
 def _joined(suite: Suite, faults: list[str]) -> str:
@@ -91,11 +97,18 @@ def _planned(outline: "_Outline") -> PlannedCase:
     return PlannedCase(outline.case, outline.dataset, pickled_model(outline.case), trials, tuple(_conditional(outline)))
 
 
-class _Datasets:
-    """The data sets of a suite, each loaded once."""
+class _Known:
+    """What cases have in common, looked up once for a plan: data sets, versions, hashes of own code."""
 
     def __init__(self) -> None:
         self._loaded: dict[Any, Dataset] = {}
+        self._versions, self._code = cache(versions_of), cache(code_of)
+
+    def versions(self, model: Any) -> dict[str, str]:
+        return self._versions(deciding_packages(model))
+
+    def code(self, model: Any) -> str:
+        return self._code(module_names(model))
 
     def load(self, choice: DatasetChoice) -> Dataset:
         key = (choice.model_copy(update={"given": None}), id(choice.given))
@@ -116,9 +129,9 @@ def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
     return DatasetChoice(name=settings.dataset, polarity=choice.polarity) if settings.dataset else choice
 
 
-def _outline(suite: Suite, case: Case, settings: Settings, datasets: _Datasets) -> "_Outline":
+def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> "_Outline":
     choice = _choice(suite, case, settings)
-    dataset = datasets.load(choice)
+    dataset = known.load(choice)
     case = case if settings.full else _reduced(case)
     protocol = case.protocol or suite.protocol
     reduced = None if settings.full else case.reduced
@@ -142,14 +155,14 @@ def _outline(suite: Suite, case: Case, settings: Settings, datasets: _Datasets) 
         validation=case.validation,
         is_reduced=settings.samples is not None or reduced is not None,
         threads=settings.threads,
-        versions=deciding_versions(model),
-        code=own_code(model),
+        versions=known.versions(model),
+        code=known.code(model),
         time_limit=settings.time_limit or case.time_limit or suite.time_limit,
         memory_limit=settings.memory_limit or case.memory_limit or suite.memory_limit,
         published=case.published,
     )
     most = None if settings.repeats else protocol.max_repeats
-    folds = (reduced.folds if reduced else None) or protocol.folds or _FOLDS.get(protocol.kind, 0)
+    folds = (reduced.folds if reduced else None) or protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
     if folds:
         _check_folds(place, dataset, folds)
     candidates = reduced.candidates if reduced else None
