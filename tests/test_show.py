@@ -60,8 +60,8 @@ def test_all_that_decides_how_a_suite_runs_is_shown(tmp_path):
         "everything: Everything",
         "source    Doe, J. a report",
         "data set  folder:digits, resized to 28x28 pixels, 25 % to test, cut with seed 4, all light on dark",
-        "protocol  hold-out, 3 seeds for each stochastic method, up to 10 if the first ones differ much, training images "
-        "shuffled",
+        "protocol  hold-out, 3 seeds for each stochastic method, up to 10 if the first ones differ much, training "
+        "images shuffled",
         "limits    1.5 h and 1.5 GB per trial",
         "takes     about 40 min on two cores, two trials at a time",
         "  手書き     deskew() -> scale(offset=0.5) -> own.module.Method(C=0.5, weird key='[bold]x[/bold]')",

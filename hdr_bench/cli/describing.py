@@ -20,7 +20,7 @@ def describe_suite(suite: Suite) -> list[str]:
     """Return a suite in lines: what it is, how its cases are tried, and each case with what it has of its own."""
     lines = [f"{suite.name}: {suite.title}", *_aligned(list(_whole(suite)))]
     rows = [(case.name, _method(case)) for case in suite.cases]
-    width = _width(row.name for row in (*suite.cases, *suite.not_built))
+    width = _width([*(case.name for case in suite.cases), *(row.name for row in suite.not_built)])
     for case, (name, method) in zip(suite.cases, rows, strict=True):
         lines += [f"  {_padded(name, width)}  {method}", *(f"      {line}" for line in _aligned(list(_own(case))))]
     for row in suite.not_built:

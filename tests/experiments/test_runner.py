@@ -23,7 +23,11 @@ def _suite(*cases, **changes):
 
 KNN = {"name": "k-NN", "estimator": "knn"}
 TREE = {"name": "Tree", "estimator": "tree"}
-BAD = {"name": "Bad", "estimator": "sklearn.neighbors.KNeighborsClassifier", "params": {"n_neighbors": -1}}
+BAD = {
+    "name": "Bad",
+    "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis",
+    "params": {"n_components": 50},
+}
 
 
 def test_deterministic_methods_run_once_whatever_the_repeats():
@@ -57,7 +61,7 @@ def test_a_failure_is_a_row_and_the_rest_goes_on_and_only_what_is_asked_runs_aga
     results = load_results(folder)
     assert results["case"].tolist() == ["Bad", "k-NN"]
     assert results["status"].tolist() == ["failed", "ok"]
-    assert "n_neighbors" in results["error"][0]
+    assert "n_components" in results["error"][0]
     times = {path.name: path.stat().st_mtime_ns for path in (folder / "trials").iterdir()}
 
     def changed(rerun):

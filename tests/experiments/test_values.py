@@ -56,7 +56,10 @@ def _escaped(told):
         ),
         ({"estimator": "mlp", "params": {"weight_init": "xavier"}}, "unknown weight_init 'xavier'. Did you mean"),
         ({"estimator": "cnn", "params": {"layers": "8C3-MP2-8C3-MP9"}}, "MP9: a window of 9x9 does not fit the 1x1"),
-        ({"estimator": "cnn", "params": {"layers": "8C3", "image_shape": [7, 8]}}, "makes 56 pixels, but X has 64"),
+        (
+            {"estimator": "cnn", "params": {"layers": "8C3", "image_shape": [7, 8]}},
+            "image_shape=[7, 8] makes 56 pixels",
+        ),
         (
             {
                 "estimator": "cnn",
