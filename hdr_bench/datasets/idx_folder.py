@@ -169,5 +169,8 @@ def _notes(root: Path) -> tuple[str, ...]:
 
 def _instead(root: Path) -> str:
     """Return what a folder without IDX files holds, if that are pictures."""
-    n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())
+    try:
+        n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())
+    except DatasetError:
+        return ""
     return f", but {count(n_pictures, 'picture')}, which folder:{root} reads" if n_pictures else ""

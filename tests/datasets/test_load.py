@@ -314,5 +314,5 @@ def test_subsample_is_stratified_and_keeps_the_test_part():
     assert digits.subsample(4000) is digits
     for size in (11, 2300, 2800, 3400, 3900, 3990):
         assert len(digits.subsample(size).train) == size
-    with pytest.raises(DatasetError, match=r"between 10 \(one a class\) and 3990 are possible, or all 4000"):
+    with pytest.raises(DatasetError, match=r"between 10 \(one per class\) and 3990 are possible, or all 4000"):
         digits.subsample(5)
