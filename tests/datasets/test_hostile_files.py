@@ -12,13 +12,9 @@ import zlib
 import numpy as np
 import pytest
 import sklearn.model_selection  # noqa: F401  # loaded before memory is traced
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from hdr_bench.datasets import load_dataset, room
-from hdr_bench.datasets.cut import ReadOptions
 from hdr_bench.datasets.idx import encode_idx, read_idx, write_idx
-from hdr_bench.datasets.npz import read_npz
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 MEGABYTE = 1 << 20
@@ -331,74 +327,3 @@ def test_paths_and_names_that_cannot_be(tmp_path, data_home, name):
         load_dataset(name.format(tmp_path))
     assert type(caught.value).__module__ == "hdr_bench.exceptions"
     str(caught.value).encode()
-
-
-_EXPECTED = (DatasetError, DatasetNotFoundError)
-_no_deadline = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-
-
-@st.composite
-def _altered(draw, whole):
-    """Bytes of a file with pieces overwritten, left out or doubled."""
-    content = bytearray(whole)
-    for _ in range(draw(st.integers(1, 4))):
-        start, length = draw(st.integers(0, len(content))), draw(st.integers(0, 40))
-        content[start : start + length] = draw(st.binary(max_size=40))
-    return bytes(content)
-
-
-def _whole_npz():
-    file = io.BytesIO()
-    np.savez_compressed(file, x=IMAGES, y=LABELS)
-    return file.getvalue()
-
-
-@_no_deadline
-@given(
-    st.one_of(
-        st.binary(max_size=200),
-        _altered(_whole_npz()),
-        _altered(_npy(IMAGES)).map(lambda x: ("x", x)),
-        _altered(_npy(LABELS)).map(lambda y: ("y", y)),
-    )
-)
-def test_any_bytes_are_an_npz_or_an_error_of_ours(tmp_path, content):
-    path = tmp_path / "a.npz"
-    if isinstance(content, tuple):
-        _zip(path, **{"x": _npy(IMAGES), "y": _npy(LABELS), content[0]: content[1]})
-    else:
-        path.write_bytes(content)
-    tracemalloc.start()
-    try:
-        dataset = read_npz("any", path, ReadOptions())
-    except _EXPECTED as error:
-        assert "a.npz" in str(error) or "any" in str(error)
-    else:
-        assert len(dataset.train) + len(dataset.test) == 20
-    finally:
-        taken = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    assert taken < BUFFERS
-
-
-@_no_deadline
-@given(
-    st.one_of(
-        st.binary(max_size=64), _altered(encode_idx(IMAGES)), _altered(gzip.compress(encode_idx(IMAGES), mtime=0))
-    ),
-    st.booleans(),
-)
-def test_any_bytes_are_idx_or_an_error_of_ours(tmp_path, content, is_compressed):
-    path = tmp_path / "a-idx3-ubyte"
-    path.write_bytes(gzip.compress(content) if is_compressed else content)
-    tracemalloc.start()
-    try:
-        array = read_idx(path)
-    except DatasetError as error:
-        assert str(path) in str(error)
-    else:
-        assert array.nbytes <= len(content) * room.MOST_EXPANSION
-    finally:
-        taken = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    assert taken < BUFFERS

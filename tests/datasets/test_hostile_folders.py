@@ -1,16 +1,12 @@
 """Folders with what no folder of pictures should hold, and pictures that no one drew."""
 
-import io
 import os
 import struct
 import tracemalloc
 import zlib
-from warnings import catch_warnings
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from hdr_bench.datasets import Part, load_dataset, make_dataset, room
@@ -174,64 +170,3 @@ def test_pictures_that_do_not_fit_into_the_memory_together(folder, monkeypatch):
     monkeypatch.setattr(room, "free_memory", lambda: 600)
     with pytest.raises(DatasetError, match=f"{folder}: it declares .* use fewer or smaller images"):
         _load(folder)
-
-
-def _saved(kind, mode):
-    file = io.BytesIO()
-    Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8)).convert(mode).save(file, kind)
-    return file.getvalue()
-
-
-_WHOLE = [
-    _saved(kind, mode)
-    for kind, mode in (
-        ("PNG", "P"),
-        ("JPEG", "CMYK"),
-        ("TIFF", "L"),
-        ("GIF", "P"),
-        ("BMP", "RGB"),
-        ("WEBP", "RGB"),
-        ("PPM", "L"),
-        ("TGA", "RGBA"),
-    )
-]
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
-@given(st.sampled_from(_WHOLE), st.integers(0, 300), st.integers(0, 8), st.binary(max_size=8))
-def test_any_bytes_are_a_picture_or_an_error_of_ours(tmp_path, whole, start, length, piece):
-    path = tmp_path / "a.png"
-    path.write_bytes(whole[:start] + piece + whole[start + length :])
-    try:
-        values = load_picture(path, (8, 8)).values
-    except DatasetError as error:
-        assert str(path) in str(error)
-        return
-    assert values.shape == (8, 8)
-    assert values.dtype in {np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)}
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
-@given(
-    names=st.lists(
-        st.binary(min_size=1, max_size=12).filter(lambda name: not {0, 47} & set(name) and name not in {b".", b".."}),
-        min_size=1,
-        max_size=6,
-        unique=True,
-    ),
-    depth=st.integers(0, 2),
-)
-def test_any_names_are_a_data_set_or_an_error_of_ours(tmp_path_factory, data_home, names, depth):
-    root = tmp_path_factory.mktemp("names")
-    for name in map(os.fsdecode, names):
-        place = root.joinpath(*[name] * depth)
-        place.mkdir(parents=True, exist_ok=True)
-        for number in range(4):
-            (place / f"{name}_{number}.png").write_bytes(_WHOLE[0])
-    try:
-        with catch_warnings(action="ignore"):
-            dataset = load_dataset(f"folder:{root}")
-    except DatasetError as error:
-        str(error).encode()
-    else:
-        "".join((*dataset.class_names, *dataset.notes, *dataset.warnings)).encode()
