@@ -91,6 +91,7 @@ def load_dataset(
     >>> digits.train.X.shape, digits.test.y.shape, digits.image_shape
     ((4000, 784), (1000,), (28, 28))
     """
+    _check_is_text(name)
     options = _options(name, resize, test_size, split_seed, takes_resize=name.startswith("folder:"))
     if polarity is not None and polarity not in POLARITIES:
         raise UnknownNameError("polarity", polarity, POLARITIES)
@@ -123,6 +124,7 @@ def fetch_dataset(name: str) -> Dataset:
     DatasetWarning
         As `load_dataset`.
     """
+    _check_is_text(name)
     with system_errors_named():
         dataset = read_again(_source_of(name, ReadOptions()))
     issue_warnings(name, dataset.warnings)
@@ -165,6 +167,7 @@ def add_dataset(
     DatasetWarning
         As `load_dataset`.
     """
+    _check_is_text(name)
     _check_new_name(name)
     with system_errors_named():
         path = expand_path(path)
@@ -175,6 +178,18 @@ def add_dataset(
         dataset = store_added(name, reader(options))
     issue_warnings(dataset.name, dataset.warnings)
     return dataset
+
+
+def _check_is_text(name: Any) -> None:
+    """Check that a data set is named by a text.
+
+    Raises
+    ------
+    DatasetError
+        If it is not.
+    """
+    if not isinstance(name, str):
+        raise DatasetError(f"a data set's name must be a text, got {name!r}; a path is given as e.g. 'folder:DIR'")
 
 
 def _options(name: str, resize: Any, test_size: Any, split_seed: Any, *, takes_resize: bool) -> ReadOptions:
@@ -192,7 +207,7 @@ def _options(name: str, resize: Any, test_size: Any, split_seed: Any, *, takes_r
             f"resize must be height and width, of at least 1 and together up to {MOST_PIXELS:,} pixels, got {resize!r}"
         )
     if test_size is not None and not (isinstance(test_size, float | np.floating) and 0 < test_size < 1):
-        raise DatasetError(f"test_size is a share between 0 and 1, not {test_size!r}")
+        raise DatasetError(f"test_size must be a share between 0 and 1, got {test_size!r}")
     if not (isinstance(split_seed, int | np.integer) and 0 <= split_seed <= _LARGEST_SEED):
         raise DatasetError(f"split_seed must be an integer between 0 and {_LARGEST_SEED}, got {split_seed!r}")
     size = None if resize is None else (int(resize[0]), int(resize[1]))
@@ -217,7 +232,7 @@ def _check_new_name(name: str) -> None:
     if not _is_new_name(name):
         raise DatasetError(
             f"{name[:_LONGEST_NAME]!r} cannot name a data set: up to {_LONGEST_NAME} letters, digits, '.', '_' and '-' "
-            "are allowed"
+            "are allowed, a letter or a digit first"
         )
     if name in ORIGINALS:
         return

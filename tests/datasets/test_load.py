@@ -264,11 +264,14 @@ def test_options_that_do_not_fit_are_refused():
     with pytest.raises(DatasetError, match="resize is for folders of pictures"):
         load_dataset("mnist-5k", resize=(8, 8))
     for test_size in (1.5, 0.0, float("nan"), "0.2", 1):
-        with pytest.raises(DatasetError, match=f"between 0 and 1, not {test_size!r}"):
+        with pytest.raises(DatasetError, match=f"between 0 and 1, got {test_size!r}"):
             load_dataset("digits-8x8", test_size=test_size)
     for seed in (-1, 2**32, 0.5, "0"):
         with pytest.raises(DatasetError, match=f"split_seed must be an integer between 0 and 4294967295, got {seed!r}"):
             load_dataset("digits-8x8", split_seed=seed)
+    for name in (5, None, Path("x"), b"mnist-5k"):
+        with pytest.raises(DatasetError, match="a data set's name must be a text, got"):
+            load_dataset(name)
     for size in ((0, 8), (28,), 28, (10**9, 10**9), ("28", 28), (28.0, 28)):
         with pytest.raises(DatasetError, match="resize must be height and width, of at least 1"):
             load_dataset("folder:x", resize=size)
@@ -290,7 +293,7 @@ def test_data_of_ones_own_under_a_name(data_home, tmp_path):
         add_dataset("my-digits", source)
     with pytest.raises(DatasetError, match="resize is for folders of pictures"):
         add_dataset("other", source, resize=(8, 8))
-    with pytest.raises(DatasetError, match="between 0 and 1, not 20"):
+    with pytest.raises(DatasetError, match="between 0 and 1, got 20"):
         add_dataset("other", source, test_size=20)
     with pytest.raises(DatasetError, match="added by you and cannot be read again"):
         fetch_dataset("my-digits")
