@@ -71,7 +71,7 @@ def added_home() -> Path:
         If `HDR_BENCH_DATA` names a file.
     """
     home = check_home()
-    is_ours = _is_ours(home) and is_writable(home)
+    is_ours = is_writable(home) and _is_ours(home)
     return (home if is_ours else _user_folder()) / ADDED
 
 
@@ -132,7 +132,10 @@ def _is_ours(home: Path) -> bool:
     """Whether a data home is the library's own: the default, empty, or with nothing in it but what the library made."""
     if home == _user_folder() or not home.exists() or (home / ADDED / MARKER).exists():
         return True
-    return all(entry.name == PREPARED for entry in home.iterdir())
+    try:
+        return all(entry.name == PREPARED for entry in home.iterdir())
+    except PermissionError:
+        return False
 
 
 def _user_folder() -> Path:

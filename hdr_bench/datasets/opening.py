@@ -75,7 +75,7 @@ def _open_prepared(source: Source) -> Dataset | None:
         return open_prepared(prepared)
     except DatasetError:
         # What an earlier version left in the data home is not repaired there: it is made again, in the cache.
-        if source.stamp is not None and prepared.folder.parent in earlier_homes():
+        if prepared.folder.parent in earlier_homes():
             return None
         raise
 

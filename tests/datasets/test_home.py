@@ -167,7 +167,8 @@ def test_original_files_in_the_cache_folder_where_they_were_by_default_are_found
 
 def _as_version_0_1_left_it(home, own):
     """Put into ``prepared`` in the data home what version 0.1 put there; return what was prepared and added."""
-    for dataset, key in ((load_dataset(f"npz:{own}"), None), (load_dataset("digits-8x8"), "mine")):
+    digits = load_dataset("digits-8x8")
+    for dataset, key in ((load_dataset(f"npz:{own}"), None), (digits, None), (digits, "mine")):
         source = Path(dataset.train.images.filename).parent
         folder = home / "prepared" / (key or source.name)
         shutil.copytree(source, folder) if key is None else folder.mkdir()
@@ -192,6 +193,7 @@ def test_what_version_0_1_left_in_a_data_home_is_found_and_never_written(home, o
     for path in home.rglob("train_images.npy"):
         path.write_bytes(path.read_bytes()[:-1] + b"\x07")
     assert load_dataset(f"npz:{own}").fingerprint == expected
+    assert Path(load_dataset("digits-8x8").train.images.filename).is_relative_to(cache_home())
     with pytest.raises(DatasetError, match=r"train_images\.npy was changed since mine was verified"):
         load_dataset("mine")
     assert _contents(home) == before
