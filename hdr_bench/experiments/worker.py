@@ -9,7 +9,6 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
@@ -23,7 +22,7 @@ from hdr_bench.experiments.limits import is_out_of_memory
 from hdr_bench.experiments.measure import measure_trial
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.result import Result, Status
-from hdr_bench.experiments.text import writable
+from hdr_bench.experiments.text import describe_error, traceback_of, writable
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.watch import Ended, Watch, end_with_its_own
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
@@ -176,10 +175,10 @@ def _end_with_the_runner() -> None:
 
 def _failed(trial: Trial, error: Exception, machine: Environment) -> Result:
     status: Status = "out of memory" if trial.memory_limit is not None and is_out_of_memory(error) else "failed"
-    said = f"{type(error).__name__}: {error}".strip().replace("\n", " ")
+    said = describe_error(error)
     if status == "out of memory":
         said = f"the memory limit of {in_bytes(trial.memory_limit or 0)} was reached: {said}"
-    return _without_result(trial, status, said, machine, traceback.format_exc())
+    return _without_result(trial, status, said, machine, traceback_of(error))
 
 
 def _crashed(trial: Trial, exit_code: int | None, stage: Stage, log: str, machine: Environment) -> Result:

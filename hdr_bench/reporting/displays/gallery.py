@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.reporting.contents import RunContents, read_contents
-from hdr_bench.reporting.displays.base import axes_of, shortened
+from hdr_bench.reporting.displays.base import axes_of, plain, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -151,7 +151,7 @@ class GalleryDisplay:
             left, top = column * side, row * side * _ROW
             self.ax_.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest",
                             extent=(left, left + width, top + height, top))  # fmt: skip
-            self.ax_.text(left + width / 2, top + height + 0.04 * side, caption(shown), ha="center", va="top",
+            self.ax_.text(left + width / 2, top + height + 0.04 * side, plain(caption(shown)), ha="center", va="top",
                           fontsize=7)  # fmt: skip
         rows = max(math.ceil(len(self.shown) / columns), 1)
         self.ax_.set_xlim(-0.1 * side, COLUMNS * side)
