@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.environment import Environment
 from hdr_bench.experiments.record import Record
 from hdr_bench.experiments.text import writable_content
@@ -248,3 +249,16 @@ class Result(Recorded):
     seconds: float = 0.0
     n_concurrent: int = 1
     warnings: tuple[str, ...] = ()
+
+
+def failed_result(trial: Trial, error: str, environment: Environment, traceback: str = "") -> Result:
+    """Return the result of a trial that failed: the error in a line, and where it was raised."""
+    return Result(
+        key=trial.key,
+        trial=trial,
+        status="failed",
+        error=error,
+        traceback=traceback,
+        finished=utc_now(),
+        environment=environment,
+    )

@@ -104,7 +104,10 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
         ),
         (
             {"case": [{"name": "A\x07", "estimator": "knn"}]},
-            ["'A\\x07' holds a character that cannot be printed; leave it out"],
+            [
+                "the name 'A\\x07' has the character U+0007; control characters, line breaks and marks that change the "
+                "direction of text cannot be shown: leave it out"
+            ],
         ),
         ({"title": None, "dataset": 3}, ["title: ", "dataset: "]),
         (

@@ -62,7 +62,7 @@ def log_error(ax: "Axes", which: Literal["x", "y"], low: float, high: float) -> 
     """
     from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-    ends = _to_log_error(np.array([low, high]))
+    ends = _to_log_error(np.array([low, high]).clip(0, 100))
     margin = max(_MARGIN * float(ends[1] - ends[0]), _LEAST_MARGIN)
     least, most = _from_log_error(np.array([ends[0] - margin, ends[1] + margin])).clip(0, 100)
     ticks = [value for value in _ACCURACIES if least <= value <= most]

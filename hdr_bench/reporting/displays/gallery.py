@@ -25,6 +25,7 @@ COLUMNS = 8
 """Images side by side."""
 
 _ROW = 1.15
+_MOST_LETTERS = 12
 
 
 @dataclass(frozen=True)
@@ -175,15 +176,19 @@ def as_ink_on_paper(images: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def caption(shown: Shown) -> str:
-    """Return what stands under an image.
+    """Return what stands under an image; names of classes are cut.
 
     Examples
     --------
     >>> caption(Shown(7, "4", ("9",), 0.873))
     '4 → 9, 87 %'
     """
-    said = f"{shown.truth} → {'/'.join(map(str, shown.predictions))}"
+    said = f"{_cut(shown.truth)} → {'/'.join(map(_cut, shown.predictions))}"
     return said if math.isnan(shown.confidence) else f"{said}, {100 * shown.confidence:.0f} %"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"
 
 
 def _wrong(predictions: Predictions) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
