@@ -100,7 +100,7 @@ def test_warnings_are_noted_once_cut_and_bounded():
     assert caught.texts[-1].endswith(" more warnings were raised; the first 50 are stored")
     with caught_warnings() as caught:
         warnings.warn("half \udcff" + "x" * 10**6, RuntimeWarning, stacklevel=1)
-        warnings.warn(UserWarning(UnspeakableError()), stacklevel=1)
+        caught.note(UnspeakableError(), UserWarning, "a.py", 1)
     first, second = caught.texts
     assert first.startswith("RuntimeWarning: half \\udcff")
     assert len(first) < MOST_CHARACTERS + 100
