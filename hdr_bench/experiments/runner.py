@@ -10,12 +10,13 @@ from hdr_bench.datasets import write_dataset
 from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
 from hdr_bench.experiments.code_changes import code_changes
-from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
+from hdr_bench.experiments.hosts import clear_leftovers_of_hosts
 from hdr_bench.experiments.interleaving import interleave
 from hdr_bench.experiments.plan import Plan, Rerun, is_missing, make_plan, planned, with_further_seeds
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_case
 from hdr_bench.experiments.run_record import RunRecord, Settings
+from hdr_bench.experiments.scratch import data_folder
 from hdr_bench.experiments.settings import make_settings
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite import Suite
@@ -76,8 +77,8 @@ def run_suite(
         Which trials to run: those that are missing, also those that failed, or all.
     jobs : int, default=1
         Trials at a time. Times that one trial disturbs of another are marked, and reports do not rank them.
-    backend : {"sequential", "loky", "dask"}, optional
-        Where trials run; by default loky where there are several jobs.
+    backend : {"sequential", "local", "dask"}, optional
+        Where trials run; by default ``"local"``, in hosts of this machine, if there are several jobs.
     scheduler : str, optional
         Address of a Dask scheduler, e.g. ``"tcp://host:8786"``.
     progress : Progress, optional
@@ -161,7 +162,7 @@ def execute(
         Seconds that trials are expected to take, by key.
     """
     store.clear_leftovers()
-    clear_hosts_leftovers()
+    clear_leftovers_of_hosts()
     _write_record(plan, store)
     for case in plan.cases:
         if any(trial.fold is None for trial in case.trials):
@@ -191,7 +192,7 @@ def _run_round(plan: Plan, store: Store, progress: Progress, crew: Crew, expecte
                 progress.done(result)
     finally:
         progress.end()
-        clear_hosts_leftovers()
+        clear_leftovers_of_hosts()
 
 
 def default_folder(suite: Suite, settings: Settings) -> Path:
