@@ -48,17 +48,11 @@ class Behaves(ClassifierMixin, BaseEstimator):
         self._announce()
         time.sleep(self.seconds)
 
-    def _holds_the_lock(self):
-        self._announce()
-        re.match(r"(a+)+$", "a" * 60 + "b")
-
-    def _stops(self):
-        self._announce()
-        os.kill(os.getpid(), signal.SIGSTOP)
-
     def _leaves_others(self):
         # One in its own session, and one whose parent has ended.
         session = subprocess.Popen(["sleep", "1234"], start_new_session=True)
+        # Nobody waits for it.
+        session.returncode = 0
         script = "sleep 1234 >&- 2>&- & echo $!"
         daemon = subprocess.run(["setsid", "sh", "-c", script], stdout=subprocess.PIPE, text=True, check=True).stdout
         self._announce(session.pid, daemon.strip())
@@ -66,6 +60,10 @@ class Behaves(ClassifierMixin, BaseEstimator):
     def _leaves_others_and_waits(self):
         self._leaves_others()
         time.sleep(self.seconds)
+
+    def _leaves_others_and_holds_the_lock(self):
+        self._leaves_others()
+        re.match(r"(a+)+$", "a" * 60 + "b")
 
     def _manages(self):
         # A manager's process is spoken to by a socket in the folder of temporary files.
