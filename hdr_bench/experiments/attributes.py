@@ -14,7 +14,7 @@ from typing import Any
 
 from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.result import LayerRow
-from hdr_bench.experiments.text import MOST_IN_A_VALUE, repr_of, text_of
+from hdr_bench.experiments.text import LONGEST_VALUE, repr_of, str_of
 from hdr_bench.names import visible
 
 HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
@@ -63,7 +63,7 @@ def engine_of(method: Any) -> str:
     """Return the library that computed: what the method says, otherwise the package that its class is from."""
     engine = read_attribute(method, "engine_")
     if not isinstance(engine, str) or not engine.strip():
-        engine = text_of(type(method).__module__).partition(".")[0]
+        engine = str_of(type(method).__module__).partition(".")[0]
     return visible(engine[:_MOST_IN_A_NAME])
 
 
@@ -106,13 +106,13 @@ def layers_of(method: Any) -> tuple[LayerRow, ...]:
 def parameters_of(method: Any) -> dict[str, Any]:
     """Return all parameters of an estimator, defaults too, in words of JSON; what JSON has no word for as text.
 
-    Values longer than `MOST_IN_A_VALUE` characters are cut; empty if the estimator cannot say them.
+    Values longer than `LONGEST_VALUE` characters are cut; empty if the estimator cannot say them.
     """
     try:
         params = dict(islice(method.get_params(deep=False).items(), _MOST_PARAMETERS))
     except Exception:  # noqa: BLE001  # what a foreign get_params raises, or what it returns does
         return {}
-    return {text_of(name, _MOST_IN_A_NAME): _in_json(value) for name, value in params.items()}
+    return {str_of(name, _MOST_IN_A_NAME): _in_json(value) for name, value in params.items()}
 
 
 def _as_count(value: Any) -> int | None:
@@ -169,7 +169,7 @@ def _name(value: Any) -> str:
 def _in_json(value: Any) -> Any:
     """Return a value as JSON has it if that is short, otherwise its `repr`."""
     if isinstance(value, str):
-        return text_of(value, MOST_IN_A_VALUE)
+        return str_of(value, LONGEST_VALUE)
     try:
         written = "".join(_begun(json.JSONEncoder().iterencode(value)))
         return json.loads(written)
@@ -182,6 +182,6 @@ def _begun(pieces: Iterator[str]) -> Iterator[str]:
     total = 0
     for piece in pieces:
         total += len(piece)
-        if total > MOST_IN_A_VALUE:
+        if total > LONGEST_VALUE:
             raise ValueError("too long")
         yield piece

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hdr_bench.experiments.memory import status_bytes
-from hdr_bench.experiments.text import text_of
+from hdr_bench.experiments.raised import chain, text_of
 
 # A library may reserve more than it touches; only what is touched counts against the limit.
 _SLACK_SHARE, _SLACK_BYTES = 0.1, 64 * 2**20
@@ -40,14 +40,4 @@ def limited_memory(limit: int | None) -> Iterator[None]:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that there was no memory left: Python's own, or a native library's in its words."""
-    return any(isinstance(each, MemoryError) or _SAYS_SO.search(text_of(each)) for each in _chain(error))
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Return an error and what it came of; an error may be its own cause."""
-    seen: set[int] = set()
-    link: BaseException | None = error
-    while link is not None and id(link) not in seen:
-        seen.add(id(link))
-        yield link
-        link = link.__cause__ or link.__context__
+    return any(isinstance(link, MemoryError) or _SAYS_SO.search(text_of(link)) for link in chain(error))

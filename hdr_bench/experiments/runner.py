@@ -11,19 +11,20 @@ from hdr_bench.datasets import write_dataset
 from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning, StoreError
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
 from hdr_bench.experiments.code_changes import code_changes
-from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
+from hdr_bench.experiments.hosts import clear_leftovers_of_hosts
 from hdr_bench.experiments.interleaving import interleave
 from hdr_bench.experiments.plan import Plan, Rerun, is_missing, make_plan, planned, with_further_seeds
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_case
+from hdr_bench.experiments.raised import describe, describe_traceback
 from hdr_bench.experiments.result import Result, failed_result
 from hdr_bench.experiments.run_record import RunRecord, Settings
+from hdr_bench.experiments.scratch import data_folder
 from hdr_bench.experiments.settings import make_settings
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import check_suite, load_suite
-from hdr_bench.experiments.text import describe_error, traceback_of
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Work
 
@@ -83,8 +84,8 @@ def run_suite(
         Which trials to run: those that are missing, also those that failed, or all.
     jobs : int, default=1
         Trials at a time. Times that one trial disturbs of another are marked, and reports do not rank them.
-    backend : {"sequential", "loky", "dask"}, optional
-        Where trials run; by default loky where there are several jobs.
+    backend : {"sequential", "local", "dask"}, optional
+        Where trials run; by default ``"local"``, in hosts of this machine, if there are several jobs.
     scheduler : str, optional
         Address of a Dask scheduler, e.g. ``"tcp://host:8786"``.
     progress : Progress, optional
@@ -168,7 +169,7 @@ def execute(
         Seconds that trials are expected to take, by key.
     """
     store.clear_leftovers()
-    clear_hosts_leftovers()
+    clear_leftovers_of_hosts()
     _write_record(plan, store)
     for case in plan.cases:
         if any(trial.fold is None for trial in case.trials):
@@ -197,7 +198,7 @@ def _run_round(plan: Plan, store: Store, progress: Progress, crew: Crew, expecte
                 progress.done(_write(result, predictions, store))
     finally:
         progress.end()
-        clear_hosts_leftovers()
+        clear_leftovers_of_hosts()
 
 
 def _write(result: Result, predictions: Predictions | None, store: Store) -> Result:
@@ -207,8 +208,8 @@ def _write(result: Result, predictions: Predictions | None, store: Store) -> Res
     except (OSError, StoreError):
         raise
     except Exception as error:  # noqa: BLE001  # whatever comes of what a method has put into its result
-        said = f"its result could not be stored: {describe_error(error)}"
-        result = failed_result(result.trial, said, result.environment, traceback_of(error))
+        said = f"its result could not be stored: {describe(error)}"
+        result = failed_result(result.trial, said, result.environment, describe_traceback(error))
         store.write(result, None)
     return result
 

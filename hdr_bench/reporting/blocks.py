@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hdr_bench.exceptions import ReportWarning
-from hdr_bench.experiments.text import describe_error
+from hdr_bench.experiments.raised import describe
 
 Block = TypeVar("Block")
 
@@ -40,7 +40,7 @@ def make_block(what: str, make: Callable[[], Block], instead: Callable[[str], Bl
 
 def reason_of(what: str, error: Exception) -> str:
     """Say in a sentence that a block is left out, and why."""
-    return f"{what} could not be made: {describe_error(error)}."
+    return f"{what} could not be made: {describe(error)}."
 
 
 def warn_of(reason: str) -> None:

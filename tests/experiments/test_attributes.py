@@ -20,7 +20,7 @@ from hdr_bench.experiments.attributes import (
     parameters_of,
     read_attribute,
 )
-from hdr_bench.experiments.text import MOST_IN_A_VALUE
+from hdr_bench.experiments.text import LONGEST_VALUE
 
 NAN = float("nan")
 ROW = LayerRow("8C5", "convolution", (8, 24, 24), 208, 0, 119_808)
@@ -177,7 +177,7 @@ def test_parameters_are_words_of_json_bounded_and_writable():
     assert found["inf"] == math.inf
     assert found["3"] is None
     assert found["y\\udcff"] == 1
-    assert all(len(str(value)) < MOST_IN_A_VALUE + 100 for value in found.values())
+    assert all(len(str(value)) < LONGEST_VALUE + 100 for value in found.values())
     json.dumps(found).encode()
 
 
