@@ -15,6 +15,7 @@ from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import SuiteError, UnknownNameError, suggestion
+from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.classifiers import check_classifier
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.dataset_choice import DatasetChoice
@@ -133,7 +134,8 @@ def _check_method(case: Case) -> None:
     last = last_step(model)
     if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
         raise SuiteError("validation is for a network without steps before it; leave it out")
-    if case.validation is not None and (last.early_stopping or last.validation_fraction is not None):
+    holds_out = read_attribute(last, "early_stopping") or read_attribute(last, "validation_fraction") is not None
+    if case.validation is not None and holds_out:
         raise SuiteError(
             "validation on the test part has no say, and early_stopping and validation_fraction would give it one or "
             "take its place; leave them out, or validation"

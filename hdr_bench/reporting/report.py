@@ -85,7 +85,8 @@ def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     )
     found = make_block("The published figures", lambda: reproductions(contents), noting(left_out, ()))
     tables = make_tables(contents, compared, found)
-    figures = draw(plan_figures(contents))
+    no_figures: list[Figure] = []
+    figures = make_block("The figures", lambda: draw(plan_figures(contents)), noting(left_out, no_figures))
     summary = make_block("The summary", lambda: written_summary(contents, found), noting(left_out, b""))
     files = {"results.json": _json(contents.records.values()), SUMMARY: summary}
     for figure in figures:
