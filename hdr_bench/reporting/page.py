@@ -14,6 +14,7 @@ from hdr_bench.experiments.result import LayerRow, Result
 from hdr_bench.reporting.contents import RunContents, slug
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
 from hdr_bench.reporting.drawing import Figure
+from hdr_bench.reporting.frame import described_problem
 from hdr_bench.reporting.matrices import Matrix, make_matrix
 from hdr_bench.reporting.sprites import Sprite, make_sprite
 from hdr_bench.reporting.tables.accuracy import class_frame
@@ -149,7 +150,7 @@ def _method(
         matrix=make_matrix(ConfusionDisplay.from_results(contents, case)) if is_readable else None,
         figures=tuple(figure for figure in figures if figure.case == case),
         sprites=tuple(_sprites(contents, case)) if is_readable else (),
-        problems=tuple(dict.fromkeys(bad["status"] + ": " + bad["error"])),
+        problems=tuple(dict.fromkeys(map(described_problem, bad["status"], bad["error"]))),
         warnings=tuple(dict.fromkeys(_cut(warning) for record in records for warning in record.warnings)),
         traceback=next((_last_lines(record.traceback) for record in records if record.traceback), ""),
     )

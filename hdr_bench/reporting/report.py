@@ -10,20 +10,22 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameError
+from hdr_bench.experiments.committed import open_store
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import RunRecord
-from hdr_bench.files import clear_leftovers, write_whole
 from hdr_bench.reporting.citing import citations, to_bibtex
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.drawing import Figure, draw
 from hdr_bench.reporting.figures import plan_figures
 from hdr_bench.reporting.finding import finding
+from hdr_bench.reporting.frame import described_problem
 from hdr_bench.reporting.glances import glances
 from hdr_bench.reporting.page import make_methods, shared_sprite
 from hdr_bench.reporting.pairs import compare_methods
 from hdr_bench.reporting.provenance import provenance_of
 from hdr_bench.reporting.published import counted_verdicts, reproductions
+from hdr_bench.reporting.report_folder import put_report, writing_report
 from hdr_bench.reporting.run_summary import SUMMARY, written_summary
 from hdr_bench.reporting.tables import Table, make_tables, to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.formats import escaped_markdown, markdown_code
@@ -33,7 +35,10 @@ FORMATS = ("html", "md", "latex", "csv")
 
 
 def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS) -> Path:
-    """Write the report of a run beside its results.
+    """Write the report of a run beside its results: whole, or not at all.
+
+    The last report stays until all files of the new one are written. Then they take its place, and what it alone had
+    goes, pages that were not asked for this time as well. Several processes may write the report of a run at once.
 
     Parameters
     ----------
@@ -53,30 +58,27 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     UnknownNameError
         If there is no such format.
     StoreError
-        If there is no run at `path`, or all of its trials failed.
+        If there is no run at `path`, or its report cannot be written there; the last report is as it was then.
+    AllTrialsFailedError
+        If all trials of the run failed or are missing.
     """
     chosen = list(formats)
     for name in chosen:
         if name not in FORMATS:
             raise UnknownNameError("report format", name, FORMATS)
     folder = Path(path)
-    files = _files(RunContents(folder), chosen)
-    for name, content in files.items():
-        write_whole(folder / name, content)
-    _remove_stale(folder, files)
+    # A folder that holds no run is left as it is, without a lock's file in it.
+    open_store(folder).read_run()
+    with writing_report(folder):
+        files = _files(RunContents(folder), chosen)
+        put_report(folder, files)
     written = [name for name in ("report.html", "report.md") if name in files]
     return folder / written[0] if written else folder
 
 
 def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     """Return every file of the report: its name below the folder, and its bytes."""
-    results = contents.results
-    if not (results["status"] == "ok").any():
-        first = results.iloc[0]
-        raise StoreError(
-            f"{contents.store.folder}: every trial of this run failed or is missing, so there is nothing to report; "
-            f"the first, {first['case']!r}: {first['status']}: {first['error']}"
-        )
+    _check_any_trial(contents)
     compared, found = compare_methods(contents), reproductions(contents)
     tables = make_tables(contents, compared, found)
     figures = draw(plan_figures(contents))
@@ -97,6 +99,18 @@ def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     if "html" in formats:
         files["report.html"] = _render("report.html", page)
     return files | contents.shown_files()
+
+
+def _check_any_trial(contents: RunContents) -> None:
+    results, folder = contents.results, contents.store.folder
+    if not len(results):
+        raise StoreError(f"{folder}: its run.json names no trial; run the suite again")
+    if not (results["status"] == "ok").any():
+        first = results.iloc[0]
+        raise AllTrialsFailedError(
+            f"{folder}: every trial of this run failed or is missing, so there is nothing to report; "
+            f"the first, {first['case']!r}: {described_problem(first['status'], first['error'])}"
+        )
 
 
 def _page(contents: RunContents, tables: tuple[Table, ...], figures: list[Figure]) -> dict[str, Any]:
@@ -215,14 +229,3 @@ def _render(name: str, page: dict[str, Any]) -> bytes:
         "code": markdown_code,
     }
     return environment.get_template(name).render(**page).lstrip().encode()
-
-
-def _remove_stale(folder: Path, files: dict[str, bytes]) -> None:
-    """Remove figures and tables of an earlier report that this one does not have; both folders are the report's own."""
-    kept = {folder / name for name in files}
-    for pattern in ("figures/*.svg", "figures/*.png", "tables/*.csv", "tables/*.tex"):
-        for path in folder.glob(pattern):
-            if path not in kept:
-                path.unlink()
-    for place in (folder, folder / "figures", folder / "tables"):
-        clear_leftovers(place)
