@@ -13,7 +13,7 @@ from hdr_bench.cli.data import data
 from hdr_bench.cli.errors import EXIT_CODES, ExitCode, exit_code_of, report_error
 from hdr_bench.cli.listing import list_, show
 from hdr_bench.cli.running import index, report, run
-from hdr_bench.cli.streams import has_output_failed, prepare_streams, say
+from hdr_bench.cli.streams import prepare_streams, say
 
 _NAME = "hdr-bench"
 # What a shell sets when it asks how a word goes on; typer answers, with exit codes that the shell reads.

@@ -22,6 +22,7 @@ ONE_SEED = "one seed: said of these two fits, not of the method"
 
 _PAIR = ["label", "seed", "fold"]
 _MOST_NAMED = 5
+_UNREADABLE = ("damaged", "newer")
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,8 @@ def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
         if well[0] == well[1] == 1:
             continue
         verdict: Verdict = "worse" if well[1] < well[0] else "better" if well[1] > well[0] else "same"
+        if trials[["status_a", "status_b"]].isin(_UNREADABLE).to_numpy().all():
+            verdict = "not compared"
         bad = trials[trials["status_b"] != "ok"]
         note = described_problem(bad["status_b"].iloc[0], bad["error_b"].iloc[0]) if len(bad) else "does not fail now"
         yield Change(str(label), "status", float(well[0]), float(well[1]), verdict, note=note)
