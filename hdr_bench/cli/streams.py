@@ -54,11 +54,14 @@ def has_output_failed() -> bool:
 
 def release_output() -> None:
     """Let nothing that standard output has not taken be tried again when the program ends."""
-    if not has_output_failed():
-        return
+    if has_output_failed():
+        _lead_nowhere(sys.stdout)
+
+
+def _lead_nowhere(stream: TextIO) -> None:
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 
@@ -90,16 +93,20 @@ class _Watched:
 
 
 class _Forgiving(_Watched):
-    """A stream whose errors of writing are passed over: there is nowhere to say them."""
+    """A stream that leads nowhere once it has failed: there is nowhere to say so."""
 
     def write(self, text: str) -> int:
-        with suppress(OSError):
+        try:
             return super().write(text)
-        return len(text)
+        except OSError:
+            _lead_nowhere(self._stream)
+            return len(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        try:
             super().flush()
+        except OSError:
+            _lead_nowhere(self._stream)
 
 
 def _open_nowhere(mode: Literal["r", "w"]) -> TextIO:

@@ -70,15 +70,16 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     # A folder that holds no run is left as it is, without a lock's file in it.
     open_store(folder).read_run()
     with writing_report(folder):
-        files = _files(RunContents(folder), chosen)
+        contents = RunContents(folder)
+        _check_any_trial(contents)
+        files = _make_files(contents, chosen)
         put_report(folder, files)
     written = [name for name in ("report.html", "report.md") if name in files]
     return folder / written[0] if written else folder
 
 
-def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
+def _make_files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     """Return every file of the report: its name below the folder, and its bytes."""
-    _check_any_trial(contents)
     compared, found = compare_methods(contents), reproductions(contents)
     tables = make_tables(contents, compared, found)
     figures = draw(plan_figures(contents))

@@ -41,5 +41,5 @@ def command(monkeypatch):
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """A folder with a run of two methods, whose report is written without figures, which take the longest."""
-    monkeypatch.setattr("hdr_bench.reporting.report.draw", lambda _planned: [])
+    monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda _contents: [])
     return shutil.copytree(FORMAT_1, tmp_path / "run")

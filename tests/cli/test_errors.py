@@ -48,8 +48,8 @@ def _refused(number, path="reports/README.md"):
         (FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/a']"), "set TMPDIR to a folder"),
         (MemoryError("Unable to allocate 3.2 TiB"), "not enough memory (MemoryError: Unable to allocate 3.2 TiB)"),
         (UnicodeEncodeError("latin-1", "ł", 0, 1, "not there"), "cannot be read or written here"),
-        (ModuleNotFoundError("No module named 'faiss'", name="faiss"), "pip install hdr-bench[fast]"),
-        (ModuleNotFoundError("No module named 'x'", name="distributed.x"), "pip install hdr-bench[dask]"),
+        (ModuleNotFoundError("No module named 'faiss'", name="faiss"), "pip install 'hdr-bench[fast]'"),
+        (ModuleNotFoundError("No module named 'x'", name="distributed.x"), "pip install 'hdr-bench[dask]'"),
         (ImportError("libfoo.so.1: not found", name="torch._C"), "the library 'torch' cannot be loaded: libfoo.so.1"),
         (SystemExit("enough"), "a module ended the program, with 'enough'"),
     ],
@@ -84,7 +84,7 @@ def test_what_nobody_expected_says_where_to_report_it_with_the_traceback_in_a_fi
     assert f"please report it to the developers of hdr-bench, with the file {file}" in ended.err
     text = file.read_text()
     assert re.match(r"hdr-bench \S+, Python 3\S+, ", text)
-    assert text.splitlines()[-1].startswith(type(error).__name__)
+    assert type(error).__name__ in text.splitlines()[-1]
     assert "in fail" in text
 
 

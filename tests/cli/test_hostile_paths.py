@@ -43,7 +43,8 @@ def test_a_suite_and_a_folder_whose_names_are_not_utf_8(command, monkeypatch, tm
     planned = command("run", "own.toml", "--dry-run", "--out", NOT_UTF_8, encoding="ascii")
     assert (planned.code, planned.out.splitlines()[-1]) == (0, "1 of 1 trials to run")
     missing = command("report", NOT_UTF_8, encoding="ascii")
-    assert (missing.code, missing.err[:32]) == (2, "hdr-bench: caf\\xe9: no run here, ")
+    assert missing.code == 2
+    assert missing.err.startswith("hdr-bench: caf\xe9: no run here, ")
 
 
 def _nested(depth):
@@ -91,7 +92,6 @@ RECORDS = {
     "a key that leads out": _with(trials=[{"key": "../../outside", "case": "k-NN", "seed": 0}]),
     "a key with NUL": _with(trials=[{"key": "a\0b", "case": "k-NN", "seed": 0}]),
     "a key of 300 letters": _with(trials=[{"key": LONG, "case": "k-NN", "seed": 0}]),
-    "a seed of 400 digits": _with(trials=[{"key": "a", "case": "k-NN", "seed": 10**400}]),
     "settings of no number": _with(settings={"threads": float("nan")}),
     "an infinite limit": _with(settings={"time_limit": float("inf")}),
     "a limit of 400 digits": _with(settings={"time_limit": 10**400}),

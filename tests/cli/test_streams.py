@@ -17,8 +17,8 @@ ENCODINGS = ["ascii", "latin-1", "cp1252", "cp437"]
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_every_command_prints_in_any_encoding(command, run, encoding):
     # The fixture's streams refuse what they have no letter for, and are decoded as what they are.
-    for arguments in (["--help"], ["run", "--help"], ["list"], ["show", "32C3-MP2-10N"], ["show", "quick"],
-                      ["cite", "quick"], ["report", run], ["compare", run, run]):  # fmt: skip
+    commands = [["--help"], ["run", "--help"], ["list"], ["show", "32C3-MP2-10N"], ["show", "quick"], ["cite", "quick"]]
+    for arguments in (*commands, ["compare", run, run]):
         ended = command(*arguments, encoding=encoding)
         assert ended.code == 0, ended
         assert ended.out
@@ -101,17 +101,21 @@ def test_closed_streams_lead_nowhere(monkeypatch):
     say("to nobody")
     say("to nobody", is_error=True)
     assert sys.stdin.read() == ""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        assert os.get_inheritable(stream.fileno())
+        stream.close()
 
 
 @NEEDS_FULL
 def test_real_processes_with_closed_full_and_ascii_streams(tmp_path):
     environment = {**os.environ, "PYTHONIOENCODING": "ascii:strict", "LC_ALL": "C", "PYTHONUNBUFFERED": ""}
     script = (
-        f"{sys.executable} -m hdr_bench show 8C3-MP2-10N >&- 2>&- <&-; echo $?;"
-        f"{sys.executable} -m hdr_bench show 8C3-MP2-10N >/dev/full; echo $?;"
-        f"{sys.executable} -m hdr_bench cite quick"
+        f"{sys.executable} -m hdr_bench list suites >&- 2>&- <&-; echo $?;"
+        f"{sys.executable} -m hdr_bench list suites >/dev/full; echo $?;"
+        f"{sys.executable} -m hdr_bench list datasets"
     )
     ran = subprocess.run(["/bin/sh", "-c", script], cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert ran.returncode == 0
-    assert ran.stdout.decode("ascii").startswith("0\n2\n")
+    assert ran.stdout.decode("ascii").startswith("0\n2\ndatasets:\n")
+    assert b"folder:..." in ran.stdout
     assert ran.stderr.decode("ascii") == "hdr-bench: cannot write the output: No space left on device\n"

@@ -111,7 +111,7 @@ def test_without_second_names_for_files_it_is_the_same(first, monkeypatch):
     assert _holds(first) == {**SECOND, "run.json": b"{}"}
 
 
-@pytest.mark.parametrize("name", ["report.html", "figures"])
+@pytest.mark.parametrize("name", ["report.md", "figures"])
 def test_what_is_in_the_way_is_named_and_stays(run_of_two, name):
     if name == "figures":
         (run_of_two / name).write_bytes(b"mine")
@@ -119,32 +119,30 @@ def test_what_is_in_the_way_is_named_and_stays(run_of_two, name):
         (run_of_two / name).mkdir()
     before = _holds(run_of_two)
     with pytest.raises(StoreError, match=rf"cannot write the report in .*{name}.*are as they were"):
-        write_report(run_of_two)
+        write_report(run_of_two, ["md"])
     assert {**_holds(run_of_two), ".report-lock": b""} == {**before, ".report-lock": b""}
 
 
 @pytest.fixture
 def run_of_two(tmp_path, monkeypatch):
-    """A run of two methods, whose report is drawn without figures but for one that no display draws."""
-    from hdr_bench.reporting.drawing import Figure
-
-    monkeypatch.setattr("hdr_bench.reporting.report.draw", lambda _: [Figure("one", "One", "One.", "", b"", b"png")])
+    """A run of two methods, with a report that is written in no time."""
+    monkeypatch.setattr("hdr_bench.reporting.report._make_files", lambda *_: FIRST)
     return shutil.copytree(FORMAT_1, tmp_path / "run")
 
 
 def test_a_disk_that_is_full_and_the_next_report(run_of_two):
-    write_report(run_of_two)
+    write_report(run_of_two, ["md"])
     before = _holds(run_of_two)
-    (run_of_two / "report.html").write_bytes(b"an older one")
+    (run_of_two / "report.md").write_bytes(b"an older one")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2, hard))
     try:
         with pytest.raises(StoreError, match="cannot write the report in .*: File too large"):
-            write_report(run_of_two)
+            write_report(run_of_two, ["md"])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert _holds(run_of_two) == {**before, "report.html": b"an older one"}
-    write_report(run_of_two)
+    assert _holds(run_of_two) == {**before, "report.md": b"an older one"}
+    write_report(run_of_two, ["md"])
     assert _holds(run_of_two) == before
 
 
@@ -176,41 +174,39 @@ def test_what_a_killed_writer_left_goes_with_the_next_report(first):
     assert _holds(first) == {**SECOND, "run.json": b"{}", ".report-lock": b""}
 
 
-def test_of_three_writers_at_once_a_reader_sees_whole_reports(tmp_path):
-    """Each page names its figure: it is there, at any time."""
-    reports = [
-        {"report.md": f"figures/{number}.png".encode(), f"figures/{number}.png": b"png" * 1000} for number in range(3)
-    ]
+def test_at_any_time_a_reader_finds_what_the_page_names(tmp_path, monkeypatch):
+    """Between any two steps of any of three writers at once: each page names its figure, which is there."""
+    reports = [{"report.md": f"figures/{number}".encode(), f"figures/{number}": b"png" * 1000} for number in range(3)]
+    monkeypatch.setattr("hdr_bench.reporting.report_folder._OWN", ("figures/*", "report.md"))
     put_report(tmp_path, reports[0])
-    rounds, faults = 40, []
+    faults, steps = [], []
+
+    def watching(step):
+        def watched(*arguments, **options):
+            done = step(*arguments, **options)
+            page = (tmp_path / "report.md").read_text()
+            steps.append(page)
+            if not (tmp_path / page).exists():
+                faults.append(page)
+            return done
+
+        return watched
 
     def write(report):
-        for _ in range(rounds):
+        for _ in range(10):
             with writing_report(tmp_path):
                 put_report(tmp_path, report)
 
-    def signature():
-        found = (tmp_path / "report.md").stat()
-        return found.st_ino, found.st_mtime_ns
-
-    def read():
-        while any(writer.is_alive() for writer in writers):
-            before = signature()
-            page = (tmp_path / "report.md").read_text()
-            is_there = (tmp_path / page).exists()
-            # Of a page that is replaced meanwhile the figure may be gone.
-            if not is_there and signature() == before:
-                faults.append(page)
-
+    for name in ("replace", "unlink"):
+        monkeypatch.setattr(Path, name, watching(getattr(Path, name)))
     writers = [threading.Thread(target=write, args=(report,)) for report in reports]
-    reader = threading.Thread(target=read)
-    for thread in (*writers, reader):
-        thread.start()
-    for thread in (*writers, reader):
-        thread.join()
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert set(steps) == {"figures/0", "figures/1", "figures/2"}
     assert faults == []
-    page = (tmp_path / "report.md").read_text()
-    assert set(_holds(tmp_path)) == {"report.md", page, ".report-lock"}
+    assert set(_holds(tmp_path)) == {"report.md", (tmp_path / "report.md").read_text(), ".report-lock"}
 
 
 def test_a_writer_waits_for_another_and_says_so_if_it_takes_too_long(first, monkeypatch):
