@@ -11,11 +11,10 @@ import jinja2
 import pandas as pd
 
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameError
-from hdr_bench.experiments.committed import open_store
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import RunRecord
 from hdr_bench.reporting.citing import citations, to_bibtex
-from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.contents import RunContents, open_run
 from hdr_bench.reporting.drawing import Figure, draw
 from hdr_bench.reporting.figures import plan_figures
 from hdr_bench.reporting.finding import finding
@@ -68,7 +67,7 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
             raise UnknownNameError("report format", name, FORMATS)
     folder = Path(path)
     # A folder that holds no run is left as it is, without a lock's file in it.
-    open_store(folder).read_run()
+    open_run(folder).read_run()
     with writing_report(folder):
         contents = RunContents(folder)
         _check_any_trial(contents)

@@ -44,7 +44,7 @@ def test_a_suite_and_a_folder_whose_names_are_not_utf_8(command, monkeypatch, tm
     assert (planned.code, planned.out.splitlines()[-1]) == (0, "1 of 1 trials to run")
     missing = command("report", NOT_UTF_8, encoding="ascii")
     assert missing.code == 2
-    assert missing.err.startswith("hdr-bench: caf\xe9: no run here, ")
+    assert missing.err.startswith("hdr-bench: caf\\xe9: no run here, ")
 
 
 def _nested(depth):
