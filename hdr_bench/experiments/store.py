@@ -123,7 +123,10 @@ class Store:
             If there is none, or it cannot be read.
         """
         try:
-            return parse(RunRecord, json.loads(self.run_file.read_bytes()), self.run_file)
+            content = json.loads(self.run_file.read_bytes())
+            # JSON can name halves of characters, which no report can be written with.
+            json.dumps(content, ensure_ascii=False).encode()
+            return parse(RunRecord, content, self.run_file)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise StoreError(
                 f"{self.folder}: no run here, there is no run.json; make one with: hdr-bench run"

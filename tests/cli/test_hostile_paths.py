@@ -96,6 +96,7 @@ RECORDS = {
     "an infinite limit": _with(settings={"time_limit": float("inf")}),
     "a limit of 400 digits": _with(settings={"time_limit": 10**400}),
     "a suite of nothing": _with(suite=None),
+    "half a character": _with(origin="\ud800"),
 }
 
 

@@ -123,8 +123,12 @@ def _map_texts(frame: pd.DataFrame, change: Callable[[object], object]) -> pd.Da
 
 
 def _inert(value: object) -> object:
-    is_formula = isinstance(value, str) and _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value)
-    return f"'{value}" if is_formula else value
+    if not isinstance(value, str):
+        return value
+    is_formula = _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value)
+    # Spreadsheets end a row at a carriage return, for which pandas puts no quotes.
+    joined = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{joined}" if is_formula else joined
 
 
 def _plain(value: object) -> object:
