@@ -63,6 +63,14 @@ class StoreError(HdrBenchError, ValueError):
     """A stored run or result that cannot be read."""
 
 
+class AllTrialsFailedError(StoreError):
+    """A run without a single result to report: each of its trials failed or is missing."""
+
+
+class ComparisonError(HdrBenchError, ValueError):
+    """Two runs that cannot be compared, because they have nothing in common, or a tolerance that is no share."""
+
+
 class MissingTrialError(StoreError):
     """A trial that a run's folder has no file of."""
 

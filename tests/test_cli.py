@@ -104,9 +104,9 @@ def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
         (["data", "add", "own", "nowhere"], "there is no such file or folder"),
     ],
 )
-def test_errors_are_a_line_and_exit_code_1(tmp_path, arguments, told):
+def test_errors_are_a_line_and_exit_code_2(tmp_path, arguments, told):
     failed = _run(*arguments, cwd=tmp_path)
-    assert failed.returncode == 1
+    assert failed.returncode == 2
     assert told in failed.stderr
     assert "Traceback" not in failed.stderr
     assert failed.stdout == ""
@@ -201,5 +201,5 @@ params = { n_neighbors = 0 }
     assert (index.returncode, index.stdout.strip()) == (0, "index: reports/README.md")
     assert "| 1 of 2 |" in re.sub(" +", " ", (tmp_path / "reports" / "README.md").read_text())
     nothing = _run("index", "reports/own", cwd=tmp_path)
-    assert nothing.returncode == 1
+    assert nothing.returncode == 2
     assert "there is no report here" in nothing.stderr

@@ -9,6 +9,9 @@ from hdr_bench.experiments.seed_decision import SeedDecision
 from hdr_bench.experiments.suite import Kind, Suite
 from hdr_bench.experiments.text import writable_content
 
+Key = Annotated[str, Field(pattern=r"^[^/\\\x00]*$", max_length=200)]
+"""Name of a trial's file, which cannot lead out of its folder."""
+
 
 class Settings(BaseModel):
     """What the caller of a run chose beside the suite; None leaves it to the suite."""
@@ -30,8 +33,8 @@ class Planned(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    key: str
-    limited_key: str = ""
+    key: Key
+    limited_key: Key = ""
     case: str
     seed: int
     protocol: Kind = "holdout"

@@ -5,7 +5,6 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.published import NotBuilt, Published
 from hdr_bench.experiments.record import Record
 from hdr_bench.experiments.suite import Case, Protocol, Reduced, Step, Suite
+from hdr_bench.experiments.suites_folder import suites_folder
 
 _ANY_CLASSES = 10
 
@@ -86,12 +86,6 @@ def list_suites() -> dict[str, str]:
     for path in sorted(suites_folder().glob("*.toml")):
         titles[path.stem] = tomllib.loads(path.read_text(encoding="utf-8")).get("title", "")
     return titles
-
-
-def suites_folder() -> Path:
-    """Return the folder of the suites: in the installed package, or beside it in a checkout."""
-    package = Path(str(resources.files("hdr_bench")))
-    return package / "benchmarks" if (package / "benchmarks").is_dir() else package.parent / "benchmarks"
 
 
 def _refusal(origin: str, faults: list[str]) -> SuiteError:

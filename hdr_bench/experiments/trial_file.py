@@ -6,6 +6,7 @@ without a checksum, and with the predictions as arrays that numpy opens.
 """
 
 import json
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -30,10 +31,24 @@ from hdr_bench.files import read_arrays, read_sealed, seal_archive
 FORMAT_VERSION = 4
 FIRST_WITH_CHECKSUM = 4
 _RESULT, _PREDICTIONS = "result.json", "predictions.json"
-_DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, TypeError, EOFError, NotImplementedError, OSError,
-            ValueError, OverflowError)  # fmt: skip
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What comes of reading a file whose content is not what it should be; records that are nested without end as well."""
+
 _ROUNDING = 1e-9
 _QUANTIZED = 1e-5
+_MOST_LETTERS = 300
 REMEDY = "run the suite again, which replaces it"
 """What to do about a damaged result."""
 
@@ -99,8 +114,8 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         return _checked(TrialFile(result, predictions), key)
     except (StoreError, FileNotFoundError):
         raise
-    except _DAMAGED as error:
-        raise StoreError(f"{path}: damaged: {error}; {REMEDY}") from error
+    except DAMAGED as error:
+        raise StoreError(f"{path}: damaged: {described_damage(error)}; {REMEDY}") from error
 
 
 def _members(path: Path) -> dict[str, bytes]:
@@ -109,7 +124,7 @@ def _members(path: Path) -> dict[str, bytes]:
         return read_sealed(path)
     except ValueError:
         content = {}
-        with suppress(*_DAMAGED), zipfile.ZipFile(path) as archive:
+        with suppress(*DAMAGED), zipfile.ZipFile(path) as archive:
             content = json.loads(archive.read(_RESULT))
         if isinstance(content, dict) and format_of(content) > FORMAT_VERSION:
             parse(Result, content, path)
@@ -144,6 +159,8 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
     """
     try:
         return model.model_validate(_migrated(content), context=STORED)
+    except RecursionError as error:
+        raise StoreError(f"{path}: damaged: {described_damage(error)}; {REMEDY}") from error
     except ValidationError as error:
         fault = error.errors()[0]
         if fault["loc"] == ("format_version",):
@@ -152,7 +169,37 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
                 "use the version that wrote it"
             ) from error
         place = ".".join(map(str, fault["loc"]))
-        raise StoreError(f"{path}: damaged: {place}: {fault['msg']}; {REMEDY}") from error
+        raise StoreError(f"{path}: damaged: {_wrong(place, fault)}; {REMEDY}") from error
+
+
+def _wrong(place: str, fault: Any) -> str:
+    """Say what is wrong with a value of a record: a stored one, so that no user is to mend it."""
+    if fault["type"] == "missing":
+        return f"{place} is missing"
+    if fault["type"] == "extra_forbidden":
+        return f"{place} is not a key of such a record"
+    return f"{place} cannot be {_shortened(repr(fault['input']))}"
+
+
+def described_damage(error: BaseException) -> str:
+    """Return in a few words why a file cannot be read.
+
+    Examples
+    --------
+    >>> described_damage(KeyError("trial"))
+    "it lacks 'trial'"
+    """
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, KeyError):
+        return f"it lacks {_shortened(str(error))}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return _shortened(str(error) or type(error).__name__)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…"
 
 
 def format_of(content: Any) -> int:

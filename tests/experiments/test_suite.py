@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError, UnknownNameError
-from hdr_bench.experiments.suite_file import list_suites, load_suite, parse_suite, suites_folder
+from hdr_bench.experiments.suite_file import list_suites, load_suite, parse_suite
+from hdr_bench.experiments.suites_folder import suites_folder
 from hdr_bench.names import looks
 
 MINIMAL = {"title": "T", "dataset": "mnist-5k", "case": [{"name": "A", "estimator": "knn"}]}
