@@ -147,7 +147,7 @@ def test_the_command_prints_words_and_bibtex():
     assert "@article{cortes1995," in both.stdout
     missing = cite("quik")
     assert missing.returncode == 2
-    assert "did you mean 'quick'" in missing.stderr
+    assert "Did you mean 'quick'" in missing.stderr
 
 
 def test_the_citation_file_is_valid():

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from hdr_bench.cli.completing import complete_suite
-from hdr_bench.cli.console import look_here_too, make_console, print_pairs, read_shape
+from hdr_bench.cli.console import make_console, print_pairs, read_shape
 from hdr_bench.cli.streams import say
 from hdr_bench.exceptions import NotationError, suggestion
 
@@ -36,11 +36,11 @@ def show(
     classes: Annotated[int, typer.Option(help="For layers: units of the output layer.")] = 10,
 ) -> None:
     """Show what a suite would run, or a network layer by layer."""
-    from hdr_bench.experiments.suite_file import list_suites, load_suite
+    from hdr_bench.experiments.suite_file import list_suites, read_suite
 
-    look_here_too()
     if what in list_suites() or what.endswith(".toml"):
-        _print_suite(load_suite(what))
+        # As it is written: nothing is imported, of the user's modules neither.
+        _print_suite(read_suite(what))
     else:
         try:
             _print_layers(what, read_shape(image), classes)
@@ -66,13 +66,9 @@ def listed(listing: Listing) -> dict[str, str]:
 
 
 def _print_suite(suite: Any) -> None:
-    say(f"{suite.name}: {suite.title}\ndata set {suite.dataset.name}, protocol {suite.protocol.kind}")
-    if suite.budget:
-        say(f"about {suite.budget / 60:.0f} min on two cores, two trials at a time")
-    for case in suite.cases:
-        params = ", ".join(f"{name}={value!r}" for name, value in case.params.items())
-        steps = "".join(f"{step.name} -> " for step in case.steps)
-        say(f"  {case.name}: {steps}{case.estimator}({params})")
+    from hdr_bench.cli.describing import describe_suite
+
+    say("\n".join(describe_suite(suite)))
 
 
 def _print_layers(layers: str, shape: tuple[int, int, int], classes: int) -> None:

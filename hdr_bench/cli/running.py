@@ -158,9 +158,10 @@ def _print_estimate(plan: "Plan", folder: Path, progress: Any) -> None:
 def _print_plan(plan: "Plan") -> None:
     from hdr_bench.experiments.progress import described
 
-    due = {trial.key for trial in plan.to_run}
+    # The same objects: a key is a hash of all that a trial is made of.
+    due = {id(trial) for trial in plan.to_run}
     for trial in plan.trials:
-        state = "to run" if trial.key in due else "stored"
+        state = "to run" if id(trial) in due else "stored"
         say(f"{described(trial)}, {trial.dataset.name}: {state}")
     for trial in plan.conditional:
         say(f"{described(trial)}, {trial.dataset.name}: conditional, if the first seeds differ much")

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.compact import labels_of, unpack
 from hdr_bench.experiments.confidence import rejected_share
+from hdr_bench.experiments.faults import describe_faults
 from hdr_bench.experiments.predictions import Predictions, ScoreSummary
 from hdr_bench.experiments.record import STORED
 from hdr_bench.experiments.result import Result, Scores
@@ -168,17 +169,8 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
                 f"{path}: format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
                 "use the version that wrote it"
             ) from error
-        place = ".".join(map(str, fault["loc"]))
-        raise StoreError(f"{path}: damaged: {_wrong(place, fault)}; {REMEDY}") from error
-
-
-def _wrong(place: str, fault: Any) -> str:
-    """Say what is wrong with a value of a record: a stored one, so that no user is to mend it."""
-    if fault["type"] == "missing":
-        return f"{place} is missing"
-    if fault["type"] == "extra_forbidden":
-        return f"{place} is not a key of such a record"
-    return f"{place} cannot be {_shortened(repr(fault['input']))}"
+        first = describe_faults(error, model, content)[0]
+        raise StoreError(f"{path}: damaged: {first}; {REMEDY}") from error
 
 
 def described_damage(error: BaseException) -> str:
