@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hdr_bench.cli.completing import complete_dataset
 from hdr_bench.cli.console import read_shape
 from hdr_bench.cli.data_listing import describe_datasets, describe_places, describe_stored, size_in_words
+from hdr_bench.cli.streams import say
 
 if TYPE_CHECKING:
     from hdr_bench.datasets import StoredDataset
@@ -17,11 +19,15 @@ data = typer.Typer(help="List, fetch, add and remove data sets.", no_args_is_hel
 @data.command("list")
 def data_list() -> None:
     """List the data sets: what is on disk, where and how large, and how to get what is not."""
-    typer.echo("\n".join([*describe_datasets(), *describe_places()]))
+    say("\n".join([*describe_datasets(), *describe_places()]))
 
 
 @data.command()
-def fetch(name: Annotated[str, typer.Argument(help="A data set's name, e.g. mnist or openml:NAME.")]) -> None:
+def fetch(
+    name: Annotated[
+        str, typer.Argument(help="A data set's name, e.g. mnist or openml:NAME.", autocompletion=complete_dataset)
+    ],
+) -> None:
     """Read and verify a data set, and store it in the cache, ready for use."""
     from hdr_bench.datasets import fetch_dataset
 
@@ -45,7 +51,10 @@ def add(
 
 @data.command()
 def remove(
-    name: Annotated[str | None, typer.Argument(help="A data set's name, as `data list` shows it.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A data set's name, as `data list` shows it.", autocompletion=complete_dataset),
+    ] = None,
     all_prepared: Annotated[
         bool, typer.Option("--all-prepared", help="All that was prepared from a source: it can be prepared again.")
     ] = False,
@@ -60,16 +69,16 @@ def remove(
 
 def _print_removed(removed: "list[StoredDataset]") -> None:
     for each in removed:
-        typer.echo(f"removed {each.name}: {describe_stored(each)}")
-    typer.echo(f"{size_in_words(sum(each.n_bytes for each in removed))} freed")
+        say(f"removed {each.name}: {describe_stored(each)}")
+    say(f"{size_in_words(sum(each.n_bytes for each in removed))} freed")
 
 
 def _print_dataset(dataset: Any) -> None:
     height, width = dataset.image_shape
-    typer.echo(
+    say(
         f"{dataset.name}: {len(dataset.train):,} training and {len(dataset.test):,} test images of {height}x{width} "
         f"pixels ({dataset.train.images.dtype}), {len(dataset.class_names)} classes: {', '.join(dataset.class_names)}\n"
         f"SHA-256 {dataset.fingerprint}"
     )
     for note in dataset.notes:
-        typer.echo(f"note: {note}")
+        say(f"note: {note}")

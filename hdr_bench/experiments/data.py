@@ -1,13 +1,14 @@
 """A trial's data set: where it comes from, and which of its images a trial learns from and is evaluated on."""
 
 import warnings
+from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
-from hdr_bench.datasets import SCHEMES, Dataset, list_datasets, load_dataset, open_dataset
+from hdr_bench.datasets import Dataset, list_datasets, load_dataset, open_dataset
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.exceptions import DatasetError, DatasetWarning, UnknownNameError
 from hdr_bench.experiments.dataset_choice import DatasetChoice
@@ -36,11 +37,18 @@ def load_choice(choice: DatasetChoice) -> Dataset:
     return dataset
 
 
-def is_dotted_path(name: str) -> bool:
-    """Whether a name means a function to import: it has dots, and is no data set's."""
-    scheme, colon, _ = name.partition(":")
-    is_known = name in list_datasets() or (bool(colon) and scheme in SCHEMES)
-    return not is_known and all(part.isidentifier() for part in name.split(".")) and "." in name
+def is_dotted_path(name: str, known: Collection[str] | None = None) -> bool:
+    """Whether a name means a function to import: it has dots, and is not a data set's.
+
+    Parameters
+    ----------
+    name : str
+    known : collection of str, optional
+        Names of data sets, if they have been listed before.
+    """
+    if "." not in name or not all(part.isidentifier() for part in name.split(".")):
+        return False
+    return name not in (list_datasets() if known is None else known)
 
 
 def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:

@@ -9,6 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from hdr_bench.exceptions import shown
+from hdr_bench.experiments.text import repr_of, writable
+
+_INTEGER_BITS = 63
+
 
 class UnstableError(ValueError):
     """A value that nothing stands for which is the same in another process."""
@@ -24,7 +29,7 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
     """
     if key is not None:
         params = estimator.get_params(deep=False)
-        return {"class": class_path(type(estimator)), "params": {name: repr(params[name]) for name in params}}
+        return {"class": class_path(type(estimator)), "params": {name: repr_of(params[name]) for name in params}}
     try:
         return _described_estimator(estimator)
     except UnstableError as error:
@@ -44,12 +49,22 @@ def plain_mapping(mapping: Any, place: str) -> Any:
     """
     if not isinstance(mapping, Mapping):
         return mapping
-    return {name: _plain(value, f"{place}[{name!r}]") for name, value in mapping.items()}
+    try:
+        return _plain_items(mapping, place)
+    except RecursionError as error:
+        raise ValueError(f"{place} is nested too deeply, or holds itself") from error
 
 
 def class_path(cls: type) -> str:
     """Return the dotted path of a class."""
-    return f"{cls.__module__}.{cls.__qualname__}"
+    return writable(f"{cls.__module__}.{cls.__qualname__}")
+
+
+def _plain_items(mapping: Mapping[Any, Any], place: str) -> dict[Any, Any]:
+    for name in mapping:
+        if isinstance(name, str) and not _is_encodable(name):
+            raise ValueError(f"{place} holds a character that UTF-8 cannot hold, got {shown(name)}")
+    return {name: _plain(value, f"{place}[{shown(name)}]") for name, value in mapping.items()}
 
 
 def _plain(value: Any, place: str) -> Any:
@@ -58,18 +73,26 @@ def _plain(value: Any, place: str) -> Any:
     if isinstance(value, np.generic | np.ndarray):
         return _plain(value.tolist(), place)
     if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
-        return plain_mapping(value, place)
+        return _plain_items(value, place)
     if isinstance(value, list | tuple | range):
         return [_plain(item, f"{place}[{number}]") for number, item in enumerate(value)]
+    if isinstance(value, int) and value.bit_length() > _INTEGER_BITS:
+        raise ValueError(f"{place}: integers must fit 64 bits, got {shown(value)}")
+    if isinstance(value, str) and not _is_encodable(value):
+        raise ValueError(f"{place} holds a character that UTF-8 cannot hold, got {shown(value)}")
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
             return kind(value)
     if value is None:
         return None
     raise ValueError(
-        f"{place} is a {type(value).__name__}; here are numbers, texts, lists and tables possible. "
-        "Give the estimator itself, made with what it needs"
+        f"{place} is a {type(value).__name__}; it must be a number, a text, true or false, a list or a table. "
+        "In Python, give the estimator itself, made with what it needs"
     )
+
+
+def _is_encodable(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _described_estimator(estimator: Any) -> dict[str, Any]:
@@ -120,18 +143,20 @@ def _importable(thing: Any) -> str:
     """Return the dotted path of a class or function that another process can import, and would find the same."""
     module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "")
     if module in {None, "__main__"}:
-        raise UnstableError(f"{name or thing!r} is defined in this script or notebook")
+        raise UnstableError(f"{name or repr_of(thing)} is defined in this script or notebook")
     found: Any = sys.modules.get(str(module))
     for part in name.split("."):
         found = getattr(found, part, None)
     if found is not thing:
-        raise UnstableError(f"{name or thing!r} cannot be imported from {module}")
+        raise UnstableError(f"{name or repr_of(thing)} cannot be imported from {module}")
     return f"{module}.{name}"
 
 
 _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
     (Enum, lambda value, place: _described(value.value, place)),
-    ((type(None), bool, int, float, str), lambda value, _place: value),
+    # The estimator itself goes to its trial as it is; this stands for it in files.
+    (str, lambda value, _place: value if _is_encodable(value) else writable(value)),
+    ((type(None), bool, int, float), lambda value, _place: value),
     (np.generic, lambda value, _place: value.item()),
     (np.ndarray, _described_array),
     (Mapping, _described_mapping),
