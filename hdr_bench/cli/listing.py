@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hdr_bench.cli.console import look_here_too, make_console, print_pairs, read_shape
+from hdr_bench.cli.console import make_console, print_pairs, read_shape
 from hdr_bench.exceptions import NotationError, suggestion
 
 
@@ -29,11 +29,10 @@ def show(
     classes: Annotated[int, typer.Option(help="For layers: units of the output layer.")] = 10,
 ) -> None:
     """Show what a suite would run, or a network layer by layer."""
-    from hdr_bench.experiments.suite_file import list_suites, load_suite
+    from hdr_bench.experiments.suite_file import list_suites, read_suite
 
-    look_here_too()
     if what in list_suites() or what.endswith(".toml"):
-        _print_suite(load_suite(what))
+        _print_suite(read_suite(what))
     else:
         try:
             _print_layers(what, read_shape(image), classes)
@@ -59,6 +58,8 @@ def listed(listing: Listing) -> dict[str, str]:
 
 
 def _print_suite(suite: Any) -> None:
+    from hdr_bench.experiments.user_code import dotted_paths
+
     typer.echo(f"{suite.name}: {suite.title}\ndata set {suite.dataset.name}, protocol {suite.protocol.kind}")
     if suite.budget:
         typer.echo(f"about {suite.budget / 60:.0f} min on two cores, two trials at a time")
@@ -66,6 +67,8 @@ def _print_suite(suite: Any) -> None:
         params = ", ".join(f"{name}={value!r}" for name, value in case.params.items())
         steps = "".join(f"{step.name} -> " for step in case.steps)
         typer.echo(f"  {case.name}: {steps}{case.estimator}({params})")
+    if paths := list(dotted_paths(suite)):
+        typer.echo(f"not imported, and not checked: {', '.join(paths)}")
 
 
 def _print_layers(layers: str, shape: tuple[int, int, int], classes: int) -> None:

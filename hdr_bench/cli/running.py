@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hdr_bench.cli.console import look_here_too, make_console
+from hdr_bench.cli.console import make_console
 
 if TYPE_CHECKING:
     from hdr_bench.experiments.plan import Plan
@@ -78,11 +78,15 @@ def run(
     from hdr_bench.experiments.runner import default_folder, execute
     from hdr_bench.experiments.settings import make_settings
     from hdr_bench.experiments.store import Store
-    from hdr_bench.experiments.suite_file import load_suite
+    from hdr_bench.experiments.suite_file import check_suite, read_suite
+    from hdr_bench.experiments.user_code import describe_user_code
 
-    look_here_too()
     crew = make_crew(backend.value if backend else None, jobs, scheduler)
-    loaded = load_suite(suite)
+    loaded = read_suite(suite)
+    # Before any of it is imported.
+    for line in describe_user_code(loaded):
+        typer.echo(line, err=True)
+    check_suite(loaded, suite)
     settings = make_settings(
         dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads, full=full, jobs=jobs,
         time_limit=time_limit, memory_limit=memory_limit,

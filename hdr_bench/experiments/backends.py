@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.attempts import given_up, run_attempts, say_nothing
-from hdr_bench.experiments.place import Place
+from hdr_bench.experiments.place import Place, started_safely
 from hdr_bench.experiments.progress import Progress
 from hdr_bench.experiments.work import Outcomes, Work
 
@@ -108,17 +108,19 @@ def _in_pool(source: Iterator[Work], under_way: dict[str, Work], jobs: int, at_a
     """Run trials in loky's workers; `under_way` holds those that have begun and not ended."""
     from joblib import Parallel, delayed
 
+    # Workers live on from run to run; the trials are where this process is now.
+    here = Place.here()
+
     def begun() -> Iterator[Any]:
         for work in source:
             under_way[work.trial.key] = work
-            # Workers live on from run to run; the trials are where this process is now.
-            yield delayed(run_attempts)(replace(work, n_concurrent=jobs, place=Place.here()), say_nothing)
+            yield delayed(run_attempts)(replace(work, n_concurrent=jobs, place=here), say_nothing)
 
     # With one job joblib would run the trials in this very process.
     pool = Parallel(
         n_jobs=max(jobs, 2), backend="loky", return_as="generator_unordered", batch_size=1, pre_dispatch=at_a_time
     )
-    with closing(pool(begun())) as outcomes:
+    with started_safely(), closing(pool(begun())) as outcomes:
         for result, predictions in outcomes:
             under_way.pop(result.trial.key, None)
             yield result, predictions

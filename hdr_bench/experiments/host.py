@@ -24,7 +24,7 @@ from typing import IO, Any, cast
 import psutil
 
 from hdr_bench.experiments.environment import read_environment
-from hdr_bench.experiments.place import Place
+from hdr_bench.experiments.place import Place, path_of_libraries
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 from hdr_bench.files import clear_leftovers
 
@@ -56,7 +56,7 @@ class Host:
             env={
                 **os.environ,
                 **({"TMPDIR": self._folder} if self._folder else {}),
-                "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+                "PYTHONPATH": os.pathsep.join(path_of_libraries()),
             },
         )
         self._stdin, self._stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from hdr_bench.datasets import Dataset
+from hdr_bench.estimators.libraries import draws_globally, open_seeds
 from hdr_bench.exceptions import DatasetError, SuiteError
 from hdr_bench.experiments.data import load_choice
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import describe_estimator
 from hdr_bench.experiments.identity import deciding_versions
-from hdr_bench.experiments.model import pickled_model, seeded_parameters, unseeded_model
+from hdr_bench.experiments.model import pickled_model, unseeded_model
 from hdr_bench.experiments.own_code import own_code
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.suite import Case, Kind, Protocol, Suite
@@ -93,7 +94,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice
         fingerprint=dataset.fingerprint,
         protocol=protocol.kind,
         seed=settings.seed,
-        is_deterministic=not (seeded_parameters(model) or protocol.shuffle),
+        is_deterministic=not (open_seeds(model) or draws_globally(model) or protocol.shuffle),
         samples=samples,
         validation=case.validation,
         is_reduced=settings.samples is not None or reduced is not None,

@@ -14,11 +14,13 @@ from pydantic import ValidationError
 from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
-from hdr_bench.exceptions import SuiteError, UnknownNameError, suggestion
+from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, suggestion
 from hdr_bench.experiments.classifiers import check_classifier
+from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.model import last_step, unseeded_model
+from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.published import NotBuilt, Published
 from hdr_bench.experiments.record import Record
 from hdr_bench.experiments.suite import Case, Protocol, Reduced, Step, Suite
@@ -42,12 +44,26 @@ def load_suite(suite: str | Path) -> Suite:
     >>> load_suite("quick").dataset.name
     'mnist-5k'
     """
+    read = read_suite(suite)
+    check_suite(read, str(suite))
+    return read
+
+
+def read_suite(suite: str | Path) -> Suite:
+    """Read a suite as it is written: whether what it names is there is not looked at, and nothing is imported.
+
+    Raises
+    ------
+    UnknownNameError, SuiteError
+        As `load_suite`.
+    """
     path = _find(str(suite))
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SuiteError(f"{path}: not a TOML file: {error}") from error
-    return parse_suite(content, name=path.stem, origin=str(path))
+    read = _validated(content, name=path.stem, origin=str(path))
+    return read if path.parent == suites_folder() else read.placed(path.parent.absolute())
 
 
 def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
@@ -58,12 +74,16 @@ def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
     SuiteError
         If it is no suite.
     """
-    try:
-        suite = Suite.model_validate({**content, "name": name})
-    except ValidationError as error:
-        raise _refusal(origin, [_told(fault, content) for fault in error.errors()]) from error
+    suite = _validated(content, name, origin)
     check_suite(suite, origin)
     return suite
+
+
+def _validated(content: dict[str, Any], name: str, origin: str) -> Suite:
+    try:
+        return Suite.model_validate({**content, "name": name})
+    except ValidationError as error:
+        raise _refusal(origin, [_told(fault, content) for fault in error.errors()]) from error
 
 
 def check_suite(suite: Suite, origin: str) -> None:
@@ -74,7 +94,8 @@ def check_suite(suite: Suite, origin: str) -> None:
     SuiteError
         Naming each fault with its place.
     """
-    faults = list(_faults(suite))
+    with own_modules(suite.folder):
+        faults = list(_faults(suite))
     if faults:
         raise _refusal(origin, faults)
 
@@ -112,7 +133,7 @@ def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
     try:
         check()
     # An estimator from elsewhere may raise anything of this kind when it is made with the wrong parameters.
-    except (TypeError, ValueError) as error:
+    except (HdrBenchError, TypeError, ValueError) as error:
         yield f"{place}: {error}"
 
 
@@ -131,6 +152,11 @@ def _check_method(case: Case) -> None:
     model = unseeded_model(case)
     check_classifier(model)
     last = last_step(model)
+    if case.grid and hides_parameters(model):
+        raise SuiteError(
+            f"{type(last).__name__} takes **kwargs that its get_params does not return, so that a search would lose "
+            "them; name them in its constructor, or return them from get_params"
+        )
     if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
         raise SuiteError("validation is for a network without steps before it; leave it out")
     if case.validation is not None and (last.early_stopping or last.validation_fraction is not None):
