@@ -173,6 +173,8 @@ def _made(cls: type, params: dict[str, Any]) -> Any:
         library = library_of(cls)
         if library is not None and library.check is not None:
             library.check(made)
+    except UnknownNameError:
+        raise
     # A constructor of another library may raise anything, also SystemExit.
     except (Exception, SystemExit) as error:
         raise EstimatorError(f"{cls.__name__} cannot be made of {params!r}: {error}") from error

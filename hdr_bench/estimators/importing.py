@@ -16,6 +16,7 @@ from typing import Any
 
 from hdr_bench.exceptions import ModuleImportError, UnknownNameError
 
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 _FROZEN, _BUILT_IN = "frozen", "built-in"
 _SCRIPT_HINT = 'what only a script does belongs under: if __name__ == "__main__":'
 
@@ -156,7 +157,7 @@ def _is_file(name: str) -> bool:
 
 
 def _is_installed(file: str) -> bool:
-    return any(Path(file).is_relative_to(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib"))
+    return bool(_INSTALLED & set(Path(file).parts)) or Path(file).is_relative_to(sysconfig.get_path("stdlib"))
 
 
 def _check_is_the_one_meant(root: str) -> None:

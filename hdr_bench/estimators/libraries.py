@@ -1,8 +1,11 @@
 """What estimators of other libraries need beside scikit-learn's conventions: seeds, threads, files, classes."""
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from hdr_bench.exceptions import UnknownNameError
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,17 @@ class Library:
 
 _SKORCH_CLASSES = ("module", "criterion", "optimizer", "iterator_train", "iterator_valid", "dataset")
 
+
+def _check_net(net: Any) -> None:
+    """Refuse parameters of a skorch net that it would refuse only when it is fitted."""
+    signatures = (inspect.signature(base.__init__) for base in type(net).__mro__ if base is not object)
+    known = {name for signature in signatures for name in signature.parameters}
+    for name in sorted(net._params_to_validate):
+        # What its modules are called, to which nested names go, a net knows only when it is fitted.
+        if "__" not in name and name not in known:
+            raise UnknownNameError(f"parameter of {type(net).__name__}", name, sorted(known - {"self"}))
+
+
 LIBRARIES: dict[str, Library] = {
     "catboost": Library(
         seeds=("random_seed", "random_state"),
@@ -58,8 +72,7 @@ LIBRARIES: dict[str, Library] = {
         classes=_SKORCH_CLASSES,
         packages=("torch",),
         draws_globally=True,
-        # Otherwise it would check them when it is fitted.
-        check=lambda net: net._validate_params(),
+        check=_check_net,
     ),
 }
 """By the root of the module that a class, or one of its bases, is defined in."""
