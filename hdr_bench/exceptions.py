@@ -87,6 +87,14 @@ class ContradictionWarning(UserWarning):
     """A method's scores of classes that contradict its predictions, and are left out."""
 
 
+class UnknownClassesWarning(UserWarning):
+    """A method's scores of classes that are left out, since it does not say which classes they are of."""
+
+
+class ReportWarning(UserWarning):
+    """A figure, a table or another part of a report that could not be made, and is left out."""
+
+
 class NewerFormatError(StoreError):
     """A stored run or result that a newer version of the library wrote; nothing is written over it."""
 

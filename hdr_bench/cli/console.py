@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from hdr_bench.exceptions import DatasetWarning, SavedVersionsWarning, StoredScoresWarning
+from hdr_bench.exceptions import DatasetWarning, ReportWarning, SavedVersionsWarning, StoredScoresWarning
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,7 +31,7 @@ def show_warnings_plainly() -> None:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        if issubclass(category, DatasetWarning | SavedVersionsWarning | StoredScoresWarning):
+        if issubclass(category, DatasetWarning | ReportWarning | SavedVersionsWarning | StoredScoresWarning):
             make_console(stderr=True).print(f"warning: {message}", markup=False, highlight=False, soft_wrap=True)
         else:
             show_as_python_does(message, category, filename, lineno, file, line)

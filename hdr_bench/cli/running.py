@@ -1,8 +1,5 @@
 """The commands `run` and `report`: from a suite to a report."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hdr_bench.cli.console import make_console
+from hdr_bench.cli.interrupting import interruptible
 
 if TYPE_CHECKING:
     from hdr_bench.experiments.plan import Plan
 
-EXIT_BAD_TRIALS, EXIT_INTERRUPTED = 3, 130
+EXIT_BAD_TRIALS = 3
 
 
 class Rerun(StrEnum):
@@ -29,6 +27,7 @@ class BackendChoice(StrEnum):
     """Where `run` runs trials."""
 
     sequential = "sequential"
+    local = "local"
     loky = "loky"
     dask = "dask"
 
@@ -54,7 +53,10 @@ def run(
         str | None, typer.Option(metavar="SIZE", help="End a trial that takes more than this, e.g. 500MB, 8GB.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Trials at a time; times that they disturb are marked.")] = 1,
-    backend: Annotated[BackendChoice | None, typer.Option(help="Where trials run (default: loky for jobs).")] = None,
+    backend: Annotated[
+        BackendChoice | None,
+        typer.Option(help="Where trials run (default: local for several jobs; loky is its former name)."),
+    ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Of a Dask cluster, e.g. tcp://HOST:8786.")
     ] = None,
@@ -98,7 +100,7 @@ def run(
     if dry_run:
         _print_plan(plan)
         return
-    with _interruptible():
+    with interruptible():
         if estimate:
             _print_estimate(plan, store.folder, _progress(quiet))
             return
@@ -133,19 +135,6 @@ def _progress(quiet: bool) -> Any:
         return NoProgress()
     console = make_console(stderr=True)
     return BarProgress(console) if console.is_terminal else LineProgress(console)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """End on Ctrl-C, and on a plain `kill`, with what is done kept and nothing left running."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo("interrupted; what is done is kept, the same command goes on from there", err=True)
-        raise typer.Exit(EXIT_INTERRUPTED) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _print_estimate(plan: "Plan", folder: Path, progress: Any) -> None:

@@ -178,7 +178,7 @@ def add_dataset(
     Parameters
     ----------
     name : str
-        Letters, digits, ``.``, ``_`` and ``-``. ``mnist`` and ``nist15`` take the original files only.
+        Up to 100 letters, digits, ``.``, ``_`` and ``-``. ``mnist`` and ``nist15`` take the original files only.
     path : path-like
         A folder of IDX files, a folder of pictures, or an ``.npz`` file.
     resize, test_size, split_seed
@@ -197,8 +197,11 @@ def add_dataset(
         As `load_dataset`.
     """
     path = Path(path).expanduser().absolute()
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
-        raise DatasetError(f"{name!r} cannot name a data set: letters, digits, '.', '_' and '-' are allowed")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise DatasetError(
+            f"{name[:120]!r} cannot name a data set: up to 100 letters, digits, '.', '_' and '-' are allowed, a letter "
+            "or a digit first"
+        )
     if name in DATASETS and name not in _ORIGINALS:
         raise DatasetError(f"{name!r} is the library's own data set; choose another name")
     if not path.exists():

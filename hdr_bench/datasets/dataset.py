@@ -12,6 +12,7 @@ from hdr_bench.datasets.plausibility import find_doubts
 from hdr_bench.datasets.polarity import POLARITIES, Polarity, bring_to
 from hdr_bench.datasets.remarks import warn_of_blanks, warn_of_classes, warn_of_shared_images
 from hdr_bench.exceptions import DatasetError, UnknownNameError
+from hdr_bench.names import check_visible
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -203,7 +204,7 @@ def assemble_dataset(
     Raises
     ------
     DatasetError
-        If counts, shapes, types or labels do not fit.
+        If counts, shapes, types or labels do not fit, or a class name cannot be shown.
     """
     for part, what in ((train, "training"), (test, "test")):
         check_part(name, part, what, len(class_names))
@@ -214,7 +215,7 @@ def assemble_dataset(
         )
     if len(np.unique(train.labels)) < 2:
         raise DatasetError(f"{name}: all training images are of one class; a classifier needs at least two")
-    names = tuple(class_names)
+    names = tuple(_class_name(name, each) for each in class_names)
     doubts = (
         *warnings,
         *warn_of_classes(train.labels, test.labels, names),
@@ -222,6 +223,15 @@ def assemble_dataset(
         *doubts_of(train, test),
     )
     return Dataset(name, train, test, names, fingerprint_of(train, test), tuple(notes), doubts)
+
+
+def _class_name(dataset: str, name: str) -> str:
+    if not isinstance(name, str):
+        raise DatasetError(f"{dataset}: class names must be texts, got {name!r}")
+    try:
+        return check_visible(name, f"{dataset}: the class name")
+    except ValueError as error:
+        raise DatasetError(str(error)) from error
 
 
 def with_blanks_noted(dataset: Dataset) -> Dataset:

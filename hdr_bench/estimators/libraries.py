@@ -47,7 +47,8 @@ _SKORCH_CLASSES = ("module", "criterion", "optimizer", "iterator_train", "iterat
 
 def _check_net(net: Any) -> None:
     """Refuse parameters of a skorch net that it would refuse only when it is fitted."""
-    signatures = (inspect.signature(base.__init__) for base in type(net).__mro__ if base is not object)
+    bases: tuple[Any, ...] = type(net).__mro__
+    signatures = (inspect.signature(base.__init__) for base in bases if base is not object)
     known = {name for signature in signatures for name in signature.parameters}
     for name in sorted(net._params_to_validate):
         # What its modules are called, to which nested names go, a net knows only when it is fitted.

@@ -1,8 +1,8 @@
-"""A trial that is run again, once, where what it ran on ends without its doing."""
+"""A trial that is run again, once, if what it ran on ends without its doing."""
 
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.environment import read_environment
-from hdr_bench.experiments.host import HostError, run_in_host
+from hdr_bench.experiments.hosts import HostError, Hosts
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
@@ -10,17 +10,23 @@ from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 MOST_ATTEMPTS = 2
 
 
-def run_attempts(work: Work, on_stage: OnStage) -> Outcome:
-    """Run a trial in this thread's host; where the host ends, once more in another.
+def run_attempts(work: Work, on_stage: OnStage, hosts: Hosts | None = None) -> Outcome:
+    """Run a trial in a host; if the host ends, once more in another.
 
     Returns
     -------
     outcome : Outcome
-        With status ``"crashed"`` where the second host ended too.
+        With status ``"crashed"`` if the second host ended too.
+
+    Raises
+    ------
+    HostClosedError
+        If the hosts are closed.
     """
+    hosts = hosts or Hosts()
     for _ in range(MOST_ATTEMPTS):
         try:
-            return run_in_host(work, on_stage)
+            return hosts.run(work, on_stage)
         except HostError as error:
             reason = str(error)
     return given_up(work.trial, reason), None
@@ -39,4 +45,4 @@ def given_up(trial: Trial, reason: str) -> Result:
 
 
 def say_nothing(stage: Stage) -> None:
-    """Tell no one how far a trial is, where no one listens."""
+    """Tell no one how far a trial is, if no one listens."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hdr_bench.experiments.copying import hides_parameters
+from hdr_bench.experiments.text import repr_of, writable
 
 
 class UnstableError(ValueError):
@@ -26,7 +27,7 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
     """
     if key is not None:
         params = estimator.get_params(deep=False)
-        return {"class": class_path(type(estimator)), "params": {name: repr(params[name]) for name in params}}
+        return {"class": class_path(type(estimator)), "params": {name: repr_of(params[name]) for name in params}}
     try:
         return _described_estimator(estimator)
     except (UnstableError, RecursionError) as error:
@@ -47,12 +48,12 @@ def plain_mapping(mapping: Any, place: str) -> Any:
     """
     if not isinstance(mapping, Mapping):
         return mapping
-    return {name: _plain(value, f"{place}[{name!r}]") for name, value in mapping.items()}
+    return {_encodable(name, place): _plain(value, f"{place}[{name!r}]") for name, value in mapping.items()}
 
 
 def class_path(cls: type) -> str:
     """Return the dotted path of a class."""
-    return f"{cls.__module__}.{cls.__qualname__}"
+    return writable(f"{cls.__module__}.{cls.__qualname__}")
 
 
 def _plain(value: Any, place: str) -> Any:
@@ -66,13 +67,30 @@ def _plain(value: Any, place: str) -> Any:
         return [_plain(item, f"{place}[{number}]") for number, item in enumerate(value)]
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
-            return kind(value)
+            return _encodable(kind(value), place)
     if value is None:
         return None
     raise ValueError(
         f"{place} is a {type(value).__name__}; here are numbers, texts, lists and tables possible. "
         "Give the estimator itself, made with what it needs"
     )
+
+
+def _encodable(value: Any, place: str) -> Any:
+    """Return a value; a text only if a file can hold it: a suite is written down, and read again from there."""
+    if isinstance(value, str) and not _is_utf8(value):
+        raise ValueError(
+            f"{place} has {value!r}, with half of a character that UTF-8 cannot hold; write the name of a file in ASCII"
+        )
+    return value
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _described_estimator(estimator: Any) -> dict[str, Any]:
@@ -144,18 +162,20 @@ def _importable(thing: Any) -> str:
     """Return the dotted path of a class or function that another process can import, and would find the same."""
     module, name = getattr(thing, "__module__", None), getattr(thing, "__qualname__", "")
     if module in {None, "__main__"}:
-        raise UnstableError(f"{name or thing!r} is defined in this script or notebook")
+        raise UnstableError(f"{name or repr_of(thing)} is defined in this script or notebook")
     found: Any = sys.modules.get(str(module))
     for part in name.split("."):
         found = getattr(found, part, None)
     if found is not thing:
-        raise UnstableError(f"{name or thing!r} cannot be imported from {module}")
+        raise UnstableError(f"{name or repr_of(thing)} cannot be imported from {module}")
     return f"{module}.{name}"
 
 
 _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
     (Enum, lambda value, place: _described(value.value, place)),
-    ((type(None), bool, int, float, str), lambda value, _place: value),
+    # The estimator itself goes to its trial as it is; this stands for it in files.
+    (str, lambda value, _place: value if _is_utf8(value) else writable(value)),
+    ((type(None), bool, int, float), lambda value, _place: value),
     (np.generic, lambda value, _place: value.item()),
     (np.ndarray, _described_array),
     (Mapping, _described_mapping),

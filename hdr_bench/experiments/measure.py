@@ -1,11 +1,9 @@
 """A trial carried out in this process: data, warm-up, fit, predictions, and what each of them cost."""
 
-import json
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,8 @@ from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments import gpu
 from hdr_bench.experiments.answers import check_labels
+from hdr_bench.experiments.attributes import count_of, engine_of, history_of, layers_of, parameters_of
+from hdr_bench.experiments.caught import caught_warnings
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.experiments.data import load_trial_data
@@ -27,13 +27,12 @@ from hdr_bench.experiments.environment import Environment, thread_pools
 from hdr_bench.experiments.generators import seed_generators
 from hdr_bench.experiments.limits import limited_memory
 from hdr_bench.experiments.memory import CHILDREN, peak_memory
-from hdr_bench.experiments.model import last_step, make_model
+from hdr_bench.experiments.model import best_of_search, last_step, make_model
 from hdr_bench.experiments.own_code import check_code
 from hdr_bench.experiments.predictions import Predictions
-from hdr_bench.experiments.result import LayerRow, Measurements, Result, Searched
+from hdr_bench.experiments.result import Measurements, Result, Searched
 from hdr_bench.experiments.scoring import read_predictions, score
 from hdr_bench.experiments.search import make_search, searched
-from hdr_bench.experiments.text import writable
 from hdr_bench.experiments.threads import limit_threads
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.waiting import processor_wait
@@ -80,10 +79,11 @@ def measure_trial(
     if trial.search is not None:
         left = None if trial.time_limit is None else trial.time_limit - (time.monotonic() - start)
         model = make_search(model, trial.search, trial.seed, left, lambda k, n: on_stage(Stage("search: fit", k, n)))
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with caught_warnings() as caught:
         with limited_memory(trial.memory_limit):
             measurements, predictions = _measured(model, dataset, trial, on_stage)
+        method = last_step(model)
+        history = history_of(method)
     found = _searched(model, trial, measurements)
     result = Result(
         key=trial.limited_key if _was_limited(trial, found) else trial.key,
@@ -98,13 +98,11 @@ def measure_trial(
         data_notes=(*dataset.notes, *dataset.warnings),
         scores=score(predictions, len(dataset.class_names)),
         measurements=measurements,
-        parameters=_parameters(model),
-        layers=_layers(model),
-        history=_history(model),
+        parameters=parameters_of(method),
+        layers=layers_of(method),
+        history=history,
         searched=found,
-        warnings=tuple(
-            dict.fromkeys(writable(f"{warning.category.__name__}: {warning.message}") for warning in caught)
-        ),
+        warnings=caught.texts,
     )
     return result, predictions
 
@@ -156,23 +154,13 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
         fit_gpu_peak_bytes=fit.gpu_peak_bytes,
         predict_gpu_peak_bytes=predict.gpu_peak_bytes,
         # As pickle does it, but for what a notebook defines, which pickle cannot.
-        size_bytes=len(cloudpickle.dumps(getattr(model, "best_estimator_", model))),
-        n_parameters=_counted(method, "n_parameters_"),
-        n_multiply_accumulates=_counted(method, "n_multiply_accumulates_"),
-        n_stored_variables=_counted(method, "n_stored_variables_"),
-        engine=getattr(method, "engine_", None) or type(method).__module__.partition(".")[0],
+        size_bytes=len(cloudpickle.dumps(best_of_search(model))),
+        n_parameters=count_of(method, "n_parameters_"),
+        n_multiply_accumulates=count_of(method, "n_multiply_accumulates_"),
+        n_stored_variables=count_of(method, "n_stored_variables_"),
+        engine=engine_of(method),
     )
     return measurements, read_predictions(model, test, y_pred, n_classes)
-
-
-def _counted(method: Any, name: str) -> int | None:
-    """Return a count of a method, or the sum of its members' where it is made of such; None where it has none."""
-    members = getattr(method, "estimators_", None)
-    if hasattr(method, name) or not isinstance(members, list | tuple) or not members:
-        return getattr(method, name, None)
-    counts = [getattr(last_step(member), name, None) for member in members]
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
 
 
 def _limited_from(name: str) -> Stage:
@@ -230,33 +218,6 @@ def _was_limited(trial: Trial, found: Searched | None) -> bool:
     if found is None:
         return False
     return found.is_limited or (trial.memory_limit is not None and found.n_failed > 0)
-
-
-def _history(model: Any) -> tuple[dict[str, float | None], ...]:
-    rows = getattr(last_step(model), "history_", ())
-    # Other libraries keep other things under this name, e.g. lists by quantity.
-    if not isinstance(rows, list | tuple) or not all(map(_is_of_numbers, rows)):
-        return ()
-    return tuple({key: float(value) if np.isfinite(value) else None for key, value in row.items()} for row in rows)
-
-
-def _is_of_numbers(row: Any) -> bool:
-    return isinstance(row, dict) and all(isinstance(value, Real) for value in row.values())
-
-
-def _parameters(model: Any) -> dict[str, Any]:
-    return {name: _in_json(value) for name, value in last_step(model).get_params(deep=False).items()}
-
-
-def _in_json(value: Any) -> Any:
-    try:
-        return json.loads(json.dumps(value))
-    except (TypeError, ValueError):
-        return repr(value)
-
-
-def _layers(model: Any) -> tuple[LayerRow, ...]:
-    return tuple(LayerRow(**vars(row)) for row in getattr(last_step(model), "layer_table_", ()))
 
 
 def _check_versions(trial: Trial) -> None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 import cloudpickle
-from sklearn.pipeline import make_pipeline
+from sklearn.base import MetaEstimatorMixin
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from hdr_bench.estimators import make_estimator, make_transformer
 from hdr_bench.estimators.libraries import open_seeds, settings_for
@@ -34,9 +35,19 @@ def pickled_model(case: Case) -> bytes | None:
 
 def last_step(model: Any) -> Any:
     """Return the estimator itself: the last of a pipeline, the best of a search."""
-    if hasattr(model, "best_estimator_"):
-        return last_step(model.best_estimator_)
-    return model[-1] if hasattr(model, "steps") else model
+    chosen = best_of_search(model)
+    if chosen is not model:
+        return last_step(chosen)
+    return model[-1] if isinstance(model, Pipeline) else model
+
+
+def best_of_search(model: Any) -> Any:
+    """Return the estimator that a fitted search of scikit-learn's has chosen; of anything else the model itself."""
+    # Other libraries keep other things under this name.
+    if not isinstance(model, MetaEstimatorMixin):
+        return model
+    best = getattr(model, "best_estimator_", model)
+    return best if hasattr(best, "predict") else model
 
 
 def _assembled(estimator: str, params: dict[str, Any], steps: Any) -> Any:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-_SAFE_PATH = "PYTHONSAFEPATH"
 # The folder that this library is imported from.
 _LIBRARY = Path(__file__).resolve().parents[2]
 
@@ -81,20 +80,6 @@ def path_of_libraries() -> list[str]:
     entries = [entry for entry in sys.path if entry]
     last = [entry for entry in entries if any(_is_same(entry, folder) for folder in own) and not _is_librarys(entry)]
     return [*(entry for entry in entries if entry not in last), *last]
-
-
-@contextmanager
-def started_safely() -> Iterator[None]:
-    """While the block lasts, start Python without the working folder at the head of its import path."""
-    before = os.environ.get(_SAFE_PATH)
-    os.environ[_SAFE_PATH] = before or "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[_SAFE_PATH]
-        else:
-            os.environ[_SAFE_PATH] = before
 
 
 def _is_here(entry: str) -> bool:

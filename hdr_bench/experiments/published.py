@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hdr_bench.experiments.record import Record
+from hdr_bench.experiments.record import Name, Prose, Record
 
 Metric = Literal["test_accuracy", "test_error", "test_loss", "test_rejection", "cross_validation_accuracy",
                  "cross_validation_error", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss",
@@ -54,15 +54,15 @@ class Published(Record):
     metric: Metric
     value: Decimal | None = None
     values: Annotated[tuple[Decimal, ...], Field(min_length=1)] | None = None
-    where: str = ""
+    where: Prose = ""
     n_images: Annotated[int, Field(ge=1)] | None = None
     repeats: Annotated[int, Field(ge=1)] = 1
     other_images: bool = False
     counted: bool = False
     tolerance: Annotated[float, Field(gt=0)] | None = None
-    not_comparable: str = ""
+    not_comparable: Prose = ""
     at_least: bool = False
-    remark: str = ""
+    remark: Prose = ""
 
     @property
     def figures(self) -> tuple[Decimal, ...]:
@@ -118,6 +118,6 @@ class NotBuilt(Record):
         Its figures.
     """
 
-    name: Annotated[str, Field(min_length=1)]
-    reason: Annotated[str, Field(min_length=1)]
+    name: Name
+    reason: Annotated[Prose, Field(min_length=1)]
     published: Annotated[tuple[Published, ...], Field(min_length=1)]

@@ -1,12 +1,24 @@
 """What came out of a trial: scores, costs, what a search found."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
+from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.environment import Environment
 from hdr_bench.experiments.record import Record
+from hdr_bench.experiments.text import writable_content
 from hdr_bench.experiments.trial import Trial
+from hdr_bench.names import visible
+
+
+class Recorded(Record):
+    """What a method and its libraries say, in texts that files can hold."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_writable_texts(cls, content: Any) -> Any:
+        return writable_content(content)
 
 
 class Scores(Record):
@@ -38,7 +50,7 @@ class Scores(Record):
     rejection: float | None = None
 
 
-class LayerRow(Record):
+class LayerRow(Recorded):
     """A row of a network's table.
 
     Attributes
@@ -59,7 +71,7 @@ class LayerRow(Record):
     multiply_accumulates: int
 
 
-class Measurements(Record):
+class Measurements(Recorded):
     """What the fit and the predictions cost.
 
     Attributes
@@ -111,7 +123,7 @@ class Measurements(Record):
     engine: str
 
 
-class Candidate(Record):
+class Candidate(Recorded):
     """A candidate of a grid search.
 
     Attributes
@@ -134,7 +146,7 @@ class Candidate(Record):
     samples: int | None = None
 
 
-class Searched(Record):
+class Searched(Recorded):
     """What a grid search tried and chose.
 
     Attributes
@@ -170,7 +182,7 @@ class Searched(Record):
 Status = Literal["ok", "failed", "crashed", "timeout", "out of memory"]
 
 
-class Result(Record):
+class Result(Recorded):
     """What came out of a trial, whether it failed or not.
 
     Attributes
@@ -223,7 +235,7 @@ class Result(Record):
     traceback: str = ""
     finished: str
     environment: Environment
-    class_names: tuple[str, ...] = ()
+    class_names: tuple[Annotated[str, AfterValidator(visible)], ...] = ()
     n_train: int = 0
     n_test: int = 0
     image_shape: tuple[int, int] | None = None
@@ -237,3 +249,16 @@ class Result(Record):
     seconds: float = 0.0
     n_concurrent: int = 1
     warnings: tuple[str, ...] = ()
+
+
+def failed_result(trial: Trial, error: str, environment: Environment, traceback: str = "") -> Result:
+    """Return the result of a trial that failed: the error in a line, and where it was raised."""
+    return Result(
+        key=trial.key,
+        trial=trial,
+        status="failed",
+        error=error,
+        traceback=traceback,
+        finished=utc_now(),
+        environment=environment,
+    )

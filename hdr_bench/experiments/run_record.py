@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from hdr_bench.experiments.quantities import Bytes, Seconds
 from hdr_bench.experiments.seed_decision import SeedDecision
 from hdr_bench.experiments.suite import Kind, Suite
+from hdr_bench.experiments.text import writable_content
 
 
 class Settings(BaseModel):
@@ -50,7 +51,7 @@ class RunRecord(BaseModel):
 
     format_version: Literal[4] = 4
     suite: Suite
-    origin: str
+    origin: Annotated[str, BeforeValidator(writable_content)]
     settings: Settings
     trials: tuple[Planned, ...]
     decisions: tuple[SeedDecision, ...] = ()

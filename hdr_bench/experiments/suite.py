@@ -3,6 +3,7 @@
 So the record of a run can be read on a machine that has neither the data set nor the estimator.
 """
 
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -25,7 +26,9 @@ from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import class_path, describe_estimator, plain_mapping
 from hdr_bench.experiments.published import NotBuilt, Published
 from hdr_bench.experiments.quantities import Bytes, Seconds
-from hdr_bench.experiments.record import Record
+from hdr_bench.experiments.record import Name, Prose, Record
+from hdr_bench.experiments.text import repr_of
+from hdr_bench.names import MOST_CHARACTERS, looks
 
 Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 """References as BibTeX, none or several."""
@@ -165,7 +168,7 @@ class Case(Record):
         ``"8GB"`` is read.
     """
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Name
     estimator: Any
     key: Annotated[str, Field(min_length=1)] | None = None
     params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="params"))] = Field(
@@ -189,14 +192,7 @@ class Case(Record):
     def _is_an_estimator(cls, value: Any) -> Any:
         if isinstance(value, str) or (hasattr(value, "get_params") and not isinstance(value, type)):
             return value
-        raise ValueError(f"{value!r} is no estimator; give a name, a dotted path, or an estimator that is made")
-
-    @field_validator("name")
-    @classmethod
-    def _is_printable(cls, value: str) -> str:
-        if not value.isprintable():
-            raise ValueError(f"{value!r} holds a character that cannot be printed; leave it out")
-        return value
+        raise ValueError(f"{repr_of(value)} is no estimator; give a name, a dotted path, or an estimator that is made")
 
     @field_validator("grid")
     @classmethod
@@ -271,16 +267,16 @@ class Suite(Record):
     ['10 trees', '100 trees']
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]*$")]
-    title: str
-    authors: str = ""
-    source: str = ""
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]*$", max_length=MOST_CHARACTERS)]
+    title: Prose
+    authors: Prose = ""
+    source: Prose = ""
     bibtex: Bibtex = ""
-    machine: str = ""
+    machine: Prose = ""
     dataset: DatasetChoice
     protocol: Protocol = Protocol()
-    notes: tuple[str, ...] = ()
-    claims: tuple[str, ...] = ()
+    notes: tuple[Prose, ...] = ()
+    claims: tuple[Prose, ...] = ()
     budget: Seconds | None = None
     time_limit: Seconds | None = None
     memory_limit: Bytes | None = None
@@ -311,10 +307,10 @@ class Suite(Record):
         if not self.cases:
             raise ValueError("a suite needs at least one [[case]]")
         names = [case.name for case in self.cases]
-        rows = [*names, *(row.name for row in self.not_built)]
-        twice = sorted({name for name in rows if rows.count(name) > 1})
+        counts = Counter(map(looks, [*names, *(row.name for row in self.not_built)]))
+        twice = sorted(name for name, count in counts.items() if count > 1)
         if twice:
-            raise ValueError(f"two cases are called {twice[0]!r}; each needs a name of its own")
+            raise ValueError(f"two cases are called {twice[0]!r}; each needs its own name")
         for claim in self.claims:
             check_claim(claim, names)
         return self

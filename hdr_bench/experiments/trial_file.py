@@ -22,6 +22,7 @@ from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.compact import labels_of, unpack
 from hdr_bench.experiments.confidence import rejected_share
 from hdr_bench.experiments.predictions import Predictions, ScoreSummary
+from hdr_bench.experiments.record import STORED
 from hdr_bench.experiments.result import Result, Scores
 from hdr_bench.experiments.score_summary import summarize_scores
 from hdr_bench.files import read_arrays, read_sealed, seal_archive
@@ -142,7 +143,7 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
         If it cannot be read.
     """
     try:
-        return model.model_validate(_migrated(content))
+        return model.model_validate(_migrated(content), context=STORED)
     except ValidationError as error:
         fault = error.errors()[0]
         if fault["loc"] == ("format_version",):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+import numpy as np
 import pandas as pd
 
 from hdr_bench.reporting.disturbed import Call, disturbed_times
@@ -85,7 +86,8 @@ def costs_of(results: pd.DataFrame, measure: str) -> dict[str, Cost]:
     measure : str
         A column of it in seconds or bytes.
     """
-    good = results[(results["status"] == "ok") & results[measure].notna()]
+    is_known = np.isfinite(results[measure].astype(float))
+    good = results[(results["status"] == "ok") & is_known]
     labels = pd.Series([label_of(row) for row in good.to_dict("records")], index=good.index, dtype=object)
     call: Call = "predict" if measure.startswith("predict") else "fit"
     # The wait for a processor is measured around fit and around predict, but not around calls with a single image.

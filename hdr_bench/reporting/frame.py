@@ -13,6 +13,7 @@ from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.result import Measurements, Result, Scores
 from hdr_bench.experiments.run_record import Planned, RunRecord
 from hdr_bench.experiments.store import Store
+from hdr_bench.names import visible
 from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
 
@@ -132,15 +133,23 @@ def largest_cost_set(summary: pd.DataFrame) -> str | None:
 
 
 def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
-    row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": planned.case, "seed": planned.seed}
+    case = visible(planned.case)
+    row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": case, "seed": planned.seed}
     row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
     found = store.look_up(planned)
     if found.result is not None:
-        records[found.key] = found.result
+        records[found.key] = _under(case, found.result)
         return {**row, "key": found.key, **_told(found.result)}
     if not found.problem:
         return {**row, "status": "missing", "error": "not yet run"}
     return {**row, "status": "newer" if found.is_newer else "damaged", "error": found.problem}
+
+
+def _under(case: str, result: Result) -> Result:
+    """Return a result under the name that is shown, which earlier versions let be one that cannot be shown."""
+    if result.trial.case == case:
+        return result
+    return result.model_copy(update={"trial": result.trial.model_copy(update={"case": case})})
 
 
 def _told(result: Result) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """Estimators that do what a benchmark's methods should not, for the processes of trials to import."""
 
 import ctypes
+import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -14,12 +17,16 @@ _REHEARSAL_IMAGES = 200
 
 
 class Behaves(ClassifierMixin, BaseEstimator):
-    """A classifier whose fit does what `how` says; not in the warm-up, which has few images."""
+    """A classifier whose fit does what `how` says; not in the warm-up, which has few images.
 
-    def __init__(self, how="well", seconds=30.0, megabytes=3000):
+    What begins something that a test waits for writes the numbers of its processes to the file `path` before.
+    """
+
+    def __init__(self, how="well", seconds=30.0, megabytes=3000, path=""):
         self.how = how
         self.seconds = seconds
         self.megabytes = megabytes
+        self.path = path
 
     def fit(self, X, y):
         self.classes_ = np.unique(y)
@@ -30,11 +37,45 @@ class Behaves(ClassifierMixin, BaseEstimator):
     def predict(self, X):
         return np.zeros(len(X), np.int64)
 
+    def _announce(self, *pids):
+        if self.path:
+            Path(self.path).write_text("\n".join(map(str, (os.getpid(), *pids, "end\n"))))
+
     def _well(self):
         pass
 
     def _sleeps(self):
+        self._announce()
         time.sleep(self.seconds)
+
+    def _leaves_others(self):
+        # One in its own session, and one whose parent has ended.
+        session = subprocess.Popen(["sleep", "1234"], start_new_session=True)
+        # Nobody waits for it.
+        session.returncode = 0
+        script = "sleep 1234 >&- 2>&- & echo $!"
+        daemon = subprocess.run(["setsid", "sh", "-c", script], stdout=subprocess.PIPE, text=True, check=True).stdout
+        self._announce(session.pid, daemon.strip())
+
+    def _leaves_others_and_waits(self):
+        self._leaves_others()
+        time.sleep(self.seconds)
+
+    def _leaves_others_and_holds_the_lock(self):
+        self._leaves_others()
+        re.match(r"(a+)+$", "a" * 60 + "b")
+
+    def _manages(self):
+        # A manager's process is spoken to by a socket in the folder of temporary files.
+        with multiprocessing.Manager() as manager:
+            assert list(manager.list([1])) == [1]
+
+    def _prints_much(self):
+        line = b"y" * 99 + b"\n"
+        for _ in range(self.megabytes):
+            os.write(1, line * 10_000)
+        os.write(2, b"the last words\n")
+        os._exit(7)
 
     def _prints(self):
         print("a word from the method")
@@ -92,21 +133,21 @@ class Behaves(ClassifierMixin, BaseEstimator):
         raise ValueError("not today")
 
 
-class EndsItsWorker(Behaves):
-    """A classifier whose fit ends the process that asked for its trial."""
+class EndsItsHost(Behaves):
+    """A classifier whose fit ends the process that its trial was started from, or one above it."""
 
-    def __init__(self):
-        pass
+    def __init__(self, above=0):
+        self.above = above
 
     def fit(self, X, y):
         import psutil
 
         self.classes_ = np.unique(y)
-        # This trial, its fork server, their host, and the worker above it.
-        for parent in psutil.Process().parents():
-            if "hdr_bench.experiments.host" in parent.cmdline():
-                psutil.Process(parent.ppid()).kill()
-                time.sleep(30)
+        # This trial's fork server, their host, and what is above it.
+        parents = psutil.Process().parents()
+        host = next(place for place, each in enumerate(parents) if "hdr_bench.experiments.host" in each.cmdline())
+        parents[host + self.above].kill()
+        time.sleep(30)
         return self
 
 

@@ -93,14 +93,21 @@ def test_a_limit_that_is_not_reached_changes_nothing(run_trial, trial):
 
 @pytest.mark.parametrize(
     ("how", "told"),
-    [("exits", "exit code 3"), ("quits", "exit code 1"), ("segfaults", "signal SIGSEGV"),
-     ("is_killed", "signal SIGKILL; most often that is the kernel")],
+    [("exits", "exit code 3; the method, or a library that it uses, ended its own process"),
+     ("segfaults", "signal SIGSEGV"), ("is_killed", "signal SIGKILL; most often that is the kernel")],
 )  # fmt: skip
 def test_a_process_that_ends_without_a_word_is_a_row_too(run_trial, behaving, how, told):
     result, predictions = run_trial(behaving(how))
     assert (result.status, predictions) == ("crashed", None)
     assert told in result.error
     assert "in: fit" in result.error
+
+
+def test_a_method_that_calls_sys_exit_has_failed(run_trial, behaving):
+    result, _ = run_trial(behaving("quits"))
+    assert (result.status, result.error) == (
+        "failed", "SystemExit: enough (the method ended its process by sys.exit)")  # fmt: skip
+    assert "in _quits" in result.traceback
 
 
 def test_a_crash_keeps_the_last_lines_with_the_place_in_python(run_trial, behaving):

@@ -1,15 +1,11 @@
 """Where a process looks for modules: the user's own folders last, whoever starts it."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from hdr_bench.experiments.place import Place, own_modules, path_of_libraries, started_safely
-
-HERE_FIRST = "import sys; print(sys.path[0] == '')"
+from hdr_bench.experiments.place import Place, own_modules, path_of_libraries
 
 
 @pytest.fixture
@@ -57,17 +53,3 @@ def test_processes_that_need_libraries_alone_look_into_own_folders_last(here, mo
     monkeypatch.chdir(library)
     monkeypatch.setattr(sys, "path", [library, *others])
     assert path_of_libraries()[0] == library
-
-
-def test_python_is_started_without_the_working_folder(here, monkeypatch):
-    def says():
-        return subprocess.run([sys.executable, "-c", HERE_FIRST], capture_output=True, text=True, check=True).stdout
-
-    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
-    with started_safely():
-        assert says() == "False\n"
-    assert "PYTHONSAFEPATH" not in os.environ
-    monkeypatch.setenv("PYTHONSAFEPATH", "yes")
-    with started_safely():
-        assert os.environ["PYTHONSAFEPATH"] == "yes"
-    assert os.environ["PYTHONSAFEPATH"] == "yes"
