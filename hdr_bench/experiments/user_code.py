@@ -1,6 +1,6 @@
 """The user's own code that a suite runs, known by its text alone: nothing is imported to find out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,13 @@ from hdr_bench.experiments.suite import Suite
 
 
 def describe_user_code(suite: Suite) -> list[str]:
-    """Say in a line which modules of the user's a suite's file names, and where they are; nothing if it names none.
+    """Say which modules of the user's a suite's file names, and where they are; nothing if it names none.
+
+    Returns
+    -------
+    lines : list of str
+        One for all of them, and one for each module beside the suite or in the working folder that is not taken, since
+        an installed one of its name comes first.
 
     Examples
     --------
@@ -21,10 +27,12 @@ def describe_user_code(suite: Suite) -> list[str]:
     []
     """
     with own_modules(suite.folder):
-        files = {name: file for name in _modules(suite) if (file := _own_file(name)) is not None}
+        modules = _modules(suite)
+        files = {name: file for name in modules if (file := _own_file(name)) is not None}
+        shadowed = [line for root in _roots(modules) for line in _shadowed(root, suite.folder)]
     if not files:
-        return []
-    return [f"runs code of {' and '.join(f'{name} ({file})' for name, file in files.items())}"]
+        return shadowed
+    return [f"runs code of {' and '.join(f'{name} ({file})' for name, file in files.items())}", *shadowed]
 
 
 def dotted_paths(suite: Suite) -> dict[str, None]:
@@ -47,6 +55,21 @@ def _modules(suite: Suite) -> dict[str, None]:
 def _is_path(text: str) -> bool:
     parts = text.split(".")
     return len(parts) > 1 and parts[0] != "hdr_bench" and all(part.isidentifier() for part in parts)
+
+
+def _roots(modules: Iterable[str]) -> dict[str, None]:
+    return dict.fromkeys(name.partition(".")[0] for name in modules)
+
+
+def _shadowed(root: str, folder: Path | None) -> Iterator[str]:
+    """Say that a module of the user's is not taken."""
+    taken = find_module(root)
+    if taken is None or taken.file is None or is_own(taken):
+        return
+    for place in dict.fromkeys((folder or Path.cwd(), Path.cwd())):
+        for own in (place / f"{root}.py", place / root / "__init__.py"):
+            if own.is_file() and own.resolve() != taken.file:
+                yield f"takes {root} from {taken.file}, which comes first, not from {own}; rename yours, e.g. my_{root}"
 
 
 def _own_file(name: str) -> Path | None:

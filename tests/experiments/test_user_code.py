@@ -121,6 +121,17 @@ def test_a_module_that_fails_is_named_before_the_error(suites):
     assert "method_beside.py, line 2: the module 'method_beside' ends the program" in str(ran.exception)
 
 
+def test_a_module_that_is_not_taken_is_named(suites, tmp_path):
+    (suites / "sklearn").mkdir()
+    (suites / "sklearn" / "__init__.py").write_text("1 / 0")
+    (tmp_path / "work" / "sklearn.py").write_text("1 / 0")
+    (suites / "own.toml").write_text(TOML.replace("{module}.Mine", "sklearn.dummy.DummyClassifier"))
+    lines = describe_user_code(load_suite(suites / "own.toml"))
+    taken = sys.modules["sklearn"].__file__
+    for line, own in zip(lines, (suites / "sklearn" / "__init__.py", tmp_path / "work" / "sklearn.py"), strict=True):
+        assert line == f"takes sklearn from {taken}, which comes first, not from {own}; rename yours, e.g. my_sklearn"
+
+
 NAMED = """
 title = "T"
 dataset = "method_beside.digits"
