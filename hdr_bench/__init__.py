@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from hdr_bench.datasets import Dataset, list_datasets, load_dataset
     from hdr_bench.estimators import list_estimators, make_estimator
+    from hdr_bench.experiments.protocol import Protocol
     from hdr_bench.experiments.runner import run_suite
-    from hdr_bench.experiments.suite import Case, Protocol, Reduced, Step, Suite
+    from hdr_bench.experiments.suite import Case, Reduced, Step, Suite
     from hdr_bench.experiments.suite_file import load_suite
     from hdr_bench.reporting.compare import compare_runs
     from hdr_bench.reporting.details import load_candidates, load_histories, load_predictions
@@ -35,7 +36,7 @@ _HOMES = {
     "make_estimator": "hdr_bench.estimators",
     "load_suite": "hdr_bench.experiments.suite_file",
     "Case": "hdr_bench.experiments.suite",
-    "Protocol": "hdr_bench.experiments.suite",
+    "Protocol": "hdr_bench.experiments.protocol",
     "Reduced": "hdr_bench.experiments.suite",
     "Step": "hdr_bench.experiments.suite",
     "Suite": "hdr_bench.experiments.suite",

@@ -4,8 +4,16 @@ One base class, :class:`HdrBenchError`; each error is also a built-in's child, s
 `ValueError` or `FileNotFoundError` needs to know nothing of this module.
 """
 
+import reprlib
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
+
+_LONGEST_NAME = 100
+_SHOWN = reprlib.Repr()
+_SHOWN.maxstring = _SHOWN.maxother = _SHOWN.maxlong = 100
+_SHOWN.maxlist = _SHOWN.maxtuple = _SHOWN.maxdict = _SHOWN.maxset = 8
+_SHOWN.maxlevel = 4
 
 
 class HdrBenchError(Exception):
@@ -27,8 +35,7 @@ class UnknownNameError(HdrBenchError, ValueError):
 
     def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
         choices = list(allowed)
-        separator = "; " if any("," in choice for choice in choices) else ", "
-        super().__init__(f"unknown {kind} {name!r}{suggestion(name, choices)}; there are: {separator.join(choices)}")
+        super().__init__(f"unknown {kind} {shown(name)}.{suggestion(name, choices)} {offer(choices)}")
 
 
 class DatasetError(HdrBenchError, ValueError):
@@ -55,6 +62,10 @@ class SuiteError(HdrBenchError, ValueError):
     """A suite file that cannot be run, with the file, the place and the nearest right name."""
 
 
+class FrozenRecordError(HdrBenchError, AttributeError):
+    """An attempt to change a record, which stays as it was made."""
+
+
 class BibliographyError(HdrBenchError, ValueError):
     """References that cannot be read as BibTeX, or made a reference of."""
 
@@ -65,6 +76,14 @@ class EstimateError(HdrBenchError, RuntimeError):
 
 class StoreError(HdrBenchError, ValueError):
     """A stored run or result that cannot be read."""
+
+
+class AllTrialsFailedError(StoreError):
+    """A run without a single result to report: each of its trials failed or is missing."""
+
+
+class ComparisonError(HdrBenchError, ValueError):
+    """Two runs that cannot be compared, because they have nothing in common, or a tolerance that is no share."""
 
 
 class MissingTrialError(StoreError):
@@ -128,6 +147,48 @@ class SavedVersionsWarning(UserWarning):
 
 
 def suggestion(name: str, allowed: Iterable[str]) -> str:
-    """Return ``", did you mean 'x'?"`` where one of `allowed` is near `name`, else nothing."""
-    nearest = get_close_matches(name, list(allowed), n=1)
-    return f", did you mean {nearest[0]!r}?" if nearest else ""
+    """Return ``" Did you mean 'x'?"`` if one of `allowed` is near `name`, whatever its case; otherwise nothing.
+
+    Examples
+    --------
+    >>> suggestion("kNN", ["svm", "knn"])
+    " Did you mean 'knn'?"
+    """
+    if not isinstance(name, str) or len(name) > _LONGEST_NAME:
+        return ""
+    choices = list(allowed)
+    by_lower = {choice.lower(): choice for choice in reversed(choices)}
+    nearest = get_close_matches(name, choices, n=1)
+    nearest = nearest or [by_lower[lower] for lower in get_close_matches(name.lower(), by_lower, n=1)]
+    return f" Did you mean {nearest[0]!r}?" if nearest else ""
+
+
+def offer(choices: Iterable[str]) -> str:
+    """Return ``"Choose from: a, b"``, with semicolons between names that have commas.
+
+    Examples
+    --------
+    >>> offer(["svm", "knn"])
+    'Choose from: svm, knn'
+    """
+    names = list(choices)
+    separator = "; " if any("," in name for name in names) else ", "
+    return f"Choose from: {separator.join(names)}"
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message shows it: its `repr`, cut if it is long, in characters that any file can hold.
+
+    Examples
+    --------
+    >>> shown("kNN"), shown(True), shown(10**5000)
+    ("'kNN'", 'True', 'an integer of 16610 bits')
+    """
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NAME:
+        return f"an integer of {value.bit_length()} bits"
+    try:
+        text = _SHOWN.repr(value)
+    # What a foreign object's `repr` raises.
+    except Exception:  # noqa: BLE001
+        return f"a {type(value).__name__}"
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -146,8 +146,8 @@ def test_the_command_prints_words_and_bibtex():
     assert "Corinna Cortes and Vladimir Vapnik. Support-vector networks." in both.stdout
     assert "@article{cortes1995," in both.stdout
     missing = cite("quik")
-    assert missing.returncode == 1
-    assert "did you mean 'quick'" in missing.stderr
+    assert missing.returncode == 2
+    assert "Did you mean 'quick'" in missing.stderr
 
 
 def test_the_citation_file_is_valid():

@@ -96,17 +96,17 @@ def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["run", "quik"], "hdr-bench: unknown suite 'quik', did you mean 'quick'?; there are: aboueloula-2020, "),
+        (["run", "quik"], "hdr-bench: unknown suite 'quik'. Did you mean 'quick'? Choose from: aboueloula-2020, "),
         (["run", "own.toml"], "hdr-bench: own.toml: there is no such file"),
         (["report", "nowhere"], "hdr-bench: nowhere: no run here"),
         (["show", "8C3-MX"], "hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read"),
-        (["data", "fetch", "mnst"], "hdr-bench: unknown dataset 'mnst', did you mean 'mnist'?"),
+        (["data", "fetch", "mnst"], "hdr-bench: unknown dataset 'mnst'. Did you mean 'mnist'?"),
         (["data", "add", "own", "nowhere"], "there is no such file or folder"),
     ],
 )
-def test_errors_are_a_line_and_exit_code_1(tmp_path, arguments, told):
+def test_errors_are_a_line_and_exit_code_2(tmp_path, arguments, told):
     failed = _run(*arguments, cwd=tmp_path)
-    assert failed.returncode == 1
+    assert failed.returncode == 2
     assert told in failed.stderr
     assert "Traceback" not in failed.stderr
     assert failed.stdout == ""
@@ -128,7 +128,7 @@ def test_lists_and_shows():
     assert re.search(r"Total .* 93,322 ", network)
     assert "15,760,687" in _run("show", "64C3-linear-MP2-256N-D0.4-50N", "--image", "3x64x64", "--classes", "15").stdout
     suite = _run("show", "quick").stdout
-    assert "SVM, linear: svm(kernel='linear', C=0.05)" in suite
+    assert "SVM, linear            svm(kernel='linear', C=0.05)\n" in suite
     assert _run("--version").stdout.startswith("hdr-bench 0.")
 
 
@@ -190,8 +190,8 @@ name = "k-NN"
 estimator = "knn"
 [[case]]
 name = "Bad"
-estimator = "knn"
-params = { n_neighbors = 0 }
+estimator = "sklearn.svm.NuSVC"
+params = { nu = 0.99 }
 """)
     ran = _run("run", "own.toml", "--quiet", "--threads", "1", cwd=tmp_path)
     assert ran.returncode == 3, ran.stderr
@@ -201,5 +201,5 @@ params = { n_neighbors = 0 }
     assert (index.returncode, index.stdout.strip()) == (0, "index: reports/README.md")
     assert "| 1 of 2 |" in re.sub(" +", " ", (tmp_path / "reports" / "README.md").read_text())
     nothing = _run("index", "reports/own", cwd=tmp_path)
-    assert nothing.returncode == 1
+    assert nothing.returncode == 2
     assert "there is no report here" in nothing.stderr

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 from sklearn.tree import DecisionTreeClassifier
 
 from hdr_bench import Case, Suite, run_suite
@@ -37,7 +36,7 @@ GOOD = [
 def test_odd_names_are_refused_wherever_they_enter(name, reason):
     with pytest.raises(ValueError, match="U\\+"):
         check_name(name, "the name")
-    with pytest.raises(ValidationError, match=reason):
+    with pytest.raises(ValueError, match=reason):
         Case(name=name, estimator="knn")
     content = {"title": "T", "dataset": "digits-8x8", "case": [{"name": name, "estimator": "knn"}]}
     with pytest.raises(SuiteError, match=f"case 1 .*name: .*({reason})"):
@@ -59,7 +58,7 @@ def test_texts_of_a_suite_may_have_lines_and_nothing_that_cannot_be_shown(field)
         if is_good:
             Suite(**changed)
             continue
-        with pytest.raises(ValidationError, match="cannot be shown"):
+        with pytest.raises(ValueError, match="cannot be shown"):
             Suite(**changed)
 
 
@@ -71,10 +70,10 @@ def test_names_of_any_script_pass(name):
 
 def test_blank_and_long_names_are_refused():
     for name, reason in (("", "is blank"), ("  ", "is blank"), ("x" * 201, "has 201 characters; at most 200")):
-        with pytest.raises(ValidationError, match=reason):
+        with pytest.raises(ValueError, match=reason):
             Case(name=name, estimator="knn")
     assert Case(name="x" * MOST_CHARACTERS, estimator="knn")
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValueError):
         Suite(name="x" * 300, title="T", dataset="digits-8x8", cases=[Case(name="a", estimator="knn")])
     with pytest.raises(DatasetError, match="cannot name a data set"):
         add_dataset("x" * 300, "anywhere")
@@ -84,14 +83,14 @@ def test_names_that_look_the_same_are_two_of_one_name():
     assert looks("Caf\N{LATIN SMALL LETTER E WITH ACUTE}") == looks("Cafe\N{COMBINING ACUTE ACCENT}")
     for one, other in (("k NN", "k  NN "), ("\N{LATIN SMALL LETTER E WITH ACUTE}", "e\N{COMBINING ACUTE ACCENT}")):
         cases = [Case(name=name, estimator="knn") for name in (one, other)]
-        with pytest.raises(ValidationError, match="two cases are called"):
+        with pytest.raises(ValueError, match="two cases are called"):
             Suite(name="own", title="T", dataset="digits-8x8", cases=cases)
 
 
 def test_parameters_with_half_of_a_character_are_refused_and_those_of_an_object_are_not():
-    with pytest.raises(ValidationError, match=r"params\['path'\] has 'a\\udcff'"):
+    with pytest.raises(ValueError, match=r"params\['path'\] has 'a\\udcff'"):
         Case(name="a", estimator="knn", params={"path": "a\udcff"})
-    with pytest.raises(ValidationError, match="half of a character"):
+    with pytest.raises(ValueError, match="half of a character"):
         Case(name="a", estimator="knn", params={"a\udcff": 1})
     model = DecisionTreeClassifier(criterion="a\udcff")
     assert Case(name="a", estimator=model).estimator is model

@@ -19,7 +19,7 @@ from sklearn.utils.multiclass import unique_labels
 from hdr_bench import Case, Suite, load_results, run_suite
 from hdr_bench.experiments.hosts import Host
 from hdr_bench.experiments.place import Place
-from hdr_bench.experiments.protocols import plan_case
+from hdr_bench.experiments.protocols import plan_cases
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.work import Work
@@ -72,7 +72,7 @@ def main() -> None:
         count = HOUR // (60 * minutes)
         share = (fixed + count * statistics.median(added)) / HOUR
         print(f"a suite of an hour, {count} trials of {minutes} min: {100 * share:.2f} % on top")
-    planned = plan_case(suite := make_suite(1, seconds), suite.cases[0], Settings())
+    (planned,) = plan_cases(make_suite(1, seconds), Settings())
     asked = len(pickle.dumps((Place.here(), Work(planned.trials[0], planned.pickled))))
     back, kept = int(statistics.median(sent)), int(statistics.median(sizes))
     print(f"bytes of a trial: {asked:,} there, {back:,} back with 1,000 images' predictions, {kept:,} on disk")

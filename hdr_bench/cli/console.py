@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from hdr_bench.exceptions import DatasetWarning, ReportWarning, SavedVersionsWarning, StoredScoresWarning
+from hdr_bench.cli.streams import say
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+_OUR_WARNINGS = "hdr_bench.exceptions"
 
 
 def make_console(stderr: bool = False) -> "Console":
@@ -31,8 +34,8 @@ def show_warnings_plainly() -> None:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        if issubclass(category, DatasetWarning | ReportWarning | SavedVersionsWarning | StoredScoresWarning):
-            make_console(stderr=True).print(f"warning: {message}", markup=False, highlight=False, soft_wrap=True)
+        if category.__module__ == _OUR_WARNINGS:
+            say(f"warning: {message}", is_error=True)
         else:
             show_as_python_does(message, category, filename, lineno, file, line)
 
@@ -42,12 +45,12 @@ def show_warnings_plainly() -> None:
 def print_pairs(title: str, pairs: dict[str, str]) -> None:
     """Print names and what they stand for, aligned."""
     width = max(map(len, pairs), default=0)
-    typer.echo("\n".join([f"{title}:", *(f"  {name:<{width}}  {text}" for name, text in pairs.items())]))
+    say("\n".join([f"{title}:", *(f"  {name:<{width}}  {text}" for name, text in pairs.items())]))
 
 
 def read_shape(text: str) -> tuple[int, int, int]:
     """Read ``28x28`` or ``3x28x28`` as channels, height and width."""
     if not re.fullmatch(r"[1-9]\d*(x[1-9]\d*){1,2}", text):
-        raise typer.BadParameter(f"{text!r} is no size; write HEIGHTxWIDTH, e.g. 28x28")
+        raise typer.BadParameter(f"{text!r} is not a valid size; write HEIGHTxWIDTH, e.g. 28x28")
     *channels, height, width = map(int, text.split("x"))
     return (channels[0] if channels else 1, height, width)

@@ -5,8 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
+from hdr_bench.cli.completing import complete_dataset
 from hdr_bench.cli.console import print_pairs, read_shape
 from hdr_bench.cli.listing import Listing, listed
+from hdr_bench.cli.streams import say
 
 data = typer.Typer(help="List, fetch and add data sets.", no_args_is_help=True)
 
@@ -17,11 +19,16 @@ def data_list() -> None:
     from hdr_bench.datasets.home import data_home, prepared_home
 
     print_pairs("datasets", listed(Listing.datasets))
-    typer.echo(f"data home: {data_home()}\nverified data: {prepared_home()}")
+    say(f"data home: {data_home()}\nverified data: {prepared_home()}")
 
 
 @data.command()
-def fetch(name: Annotated[str, typer.Argument(help="A data set's name, e.g. mnist or openml:NAME.")]) -> None:
+def fetch(
+    name: Annotated[
+        str,
+        typer.Argument(help="A data set's name, e.g. mnist or openml:NAME.", autocompletion=complete_dataset),
+    ],
+) -> None:
     """Read and verify a data set, and keep it ready for use."""
     from hdr_bench.datasets import fetch_dataset
 
@@ -45,10 +52,10 @@ def add(
 
 def _print_dataset(dataset: Any) -> None:
     height, width = dataset.image_shape
-    typer.echo(
+    say(
         f"{dataset.name}: {len(dataset.train):,} training and {len(dataset.test):,} test images of {height}x{width} "
         f"pixels ({dataset.train.images.dtype}), {len(dataset.class_names)} classes: {', '.join(dataset.class_names)}\n"
         f"SHA-256 {dataset.fingerprint}"
     )
     for note in dataset.notes:
-        typer.echo(f"note: {note}")
+        say(f"note: {note}")

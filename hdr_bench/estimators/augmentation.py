@@ -2,8 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from numbers import Real
 from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hdr_bench.exceptions import UnknownNameError, shown
 
 if TYPE_CHECKING:
     import torch
@@ -51,9 +56,9 @@ class Distortion:
         limits = {"rotation": 180.0, "shift": 1.0, "shear": 80.0, "zoom": 0.9, "elastic": 1000.0, "smoothness": 100.0}
         for name, largest in limits.items():
             value = getattr(self, name)
-            if not 0 <= value <= largest:
-                raise ValueError(f"{name} must be between 0 and {largest:g}, got {value!r}")
-        if self.background is not None and not math.isfinite(self.background):
+            if not _is_number(value) or not 0 <= value <= largest:
+                raise ValueError(f"{name} must be between 0 and {largest:g}, got {shown(value)}")
+        if self.background is not None and not (_is_number(self.background) and math.isfinite(self.background)):
             raise ValueError(f"background must be a finite number, or None to learn it, got {self.background!r}")
 
     def apply(self, images: "torch.Tensor", generator: "torch.Generator") -> "torch.Tensor":
@@ -103,7 +108,21 @@ def as_distortion(augmentation: Distortion | Mapping[str, float] | None) -> Dist
 
     Raises
     ------
+    UnknownNameError
+        If a mapping holds something else.
     ValueError
         If a value is out of its range.
     """
-    return Distortion(**augmentation) if isinstance(augmentation, Mapping) else augmentation
+    if not isinstance(augmentation, Mapping):
+        return augmentation
+    known = [field.name for field in fields(Distortion)]
+    for name in augmentation:
+        if name not in known:
+            raise UnknownNameError("parameter of augmentation", str(name), known)
+    return Distortion(**augmentation)
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    return isinstance(value, Real) and not isinstance(value, bool)

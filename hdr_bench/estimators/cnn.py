@@ -165,8 +165,8 @@ class CNNClassifier(NeuralClassifier):
         self.verbose = verbose
         self.random_state = random_state
 
-    def _layers(self) -> str:
-        return default_layers(self.image_shape_) if self.layers is None else self.layers
+    def _layers_on(self, image_shape: ImageShape) -> str:
+        return default_layers(image_shape) if self.layers is None else self.layers
 
     def _rows(self, X: ArrayLike) -> tuple[Any, ImageShape | None]:
         return as_rows(X)

@@ -1,5 +1,8 @@
 """Which library computes, where there is a choice."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib.util import find_spec
 from typing import Any
 
@@ -7,6 +10,8 @@ from hdr_bench.exceptions import MissingDependencyError, UnknownNameError
 
 PACKAGES = {"onedal": ("scikit-learn-intelex",), "faiss": ("faiss-cpu",)}
 """By engine: the packages that bring it, whose versions a saved estimator holds."""
+
+_LOOKED_UP: ContextVar[dict[str, bool] | None] = ContextVar("looked_up", default=None)
 
 
 def engine_packages(model: Any) -> tuple[str, ...]:
@@ -50,6 +55,25 @@ def choose_engine(engine: str, modules: dict[str, str]) -> str:
 
 def is_installed(module: str) -> bool:
     """Return whether a module could be imported; nothing is imported."""
+    known = _LOOKED_UP.get()
+    if known is None:
+        return _can_be_found(module)
+    if module not in known:
+        known[module] = _can_be_found(module)
+    return known[module]
+
+
+@contextmanager
+def lookups_remembered() -> Iterator[None]:
+    """Look each module up once while the context lasts: what is installed does not change between a suite's cases."""
+    token = _LOOKED_UP.set({})
+    try:
+        yield
+    finally:
+        _LOOKED_UP.reset(token)
+
+
+def _can_be_found(module: str) -> bool:
     try:
         return find_spec(module) is not None
     except (ImportError, ValueError):  # what hides a module from a process may say so in these ways

@@ -1,16 +1,19 @@
 """Base classes of the transformers of single images."""
 
 from abc import ABC, abstractmethod
-from typing import Any, Self
+from numbers import Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.background import learn_background
+from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.saving import VersionChecked
-from hdr_bench.estimators.shapes import image_shape_of
+from hdr_bench.estimators.shapes import ImageShape, image_shape_of
 
 Floats = NDArray[np.floating[Any]]
 _BLOCK = 500
@@ -21,6 +24,8 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
 
     image_shape: tuple[int, int] | None
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"image_shape": ["array-like", None]}
+
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Check `X` of shape (n, n_features), and learn what the images have in common.
 
@@ -29,13 +34,10 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         ValueError
             If `image_shape` does not fit the features, or a parameter is out of its range.
         """
+        check_parameters(self)
         pixels = validate_data(self, X)
-        self._check_parameters()
-        shape = image_shape_of(pixels.shape[1], self.image_shape)
-        if len(shape) != 2:
-            raise ValueError(f"image_shape={self.image_shape!r} has channels; give (height, width)")
-        self.image_shape_ = shape
-        self._learn(pixels.reshape(-1, *shape))
+        self.image_shape_ = self._shape(pixels.shape[1])
+        self._learn(pixels.reshape(-1, *self.image_shape_))
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
@@ -48,8 +50,16 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         blocks = [self._changed(images[start : start + _BLOCK].astype(kind)) for start in range(0, len(images), _BLOCK)]
         return np.concatenate(blocks).reshape(len(images), -1)
 
-    def _check_parameters(self) -> None:
-        """Raise ValueError if a parameter is out of its range."""
+    def _shape(self, n_features: int) -> ImageShape:
+        shape = image_shape_of(n_features, self.image_shape)
+        if len(shape) != 2:
+            raise ValueError(f"image_shape={self.image_shape!r} has channels; give (height, width)")
+        return shape
+
+    def _n_features_after(self, n_features: int) -> int:
+        """Return how many features go out, if so many come in."""
+        self._shape(n_features)
+        return n_features
 
     def _learn(self, images: NDArray[Any]) -> None:
         """Learn from the training images (n, height, width)."""
@@ -64,6 +74,11 @@ class BackgroundTransformer(ImageTransformer):
 
     background: float | None
     background_: float
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **ImageTransformer._parameter_constraints,
+        "background": [Interval(Real, None, None, closed="neither"), None],
+    }
 
     def _learn(self, images: NDArray[Any]) -> None:
         self.background_ = learn_background(images, self.background)

@@ -1,16 +1,20 @@
 """Transformers on images: scaling, deskewing, centring, blurring, resizing. No torch here."""
 
-from typing import Any, Self
+from numbers import Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import gaussian_filter
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.image_transformer import BackgroundTransformer, ImageTransformer
 from hdr_bench.estimators.moments import deskewed, mass_centres, moved
 from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.shapes import is_side
 
 Floats = NDArray[np.floating[Any]]
 
@@ -55,14 +59,23 @@ class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEs
         Number of features seen while fitting.
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "pixel_scale": [Interval(Real, 0, None, closed="neither"), None],
+        "offset": [Interval(Real, None, None, closed="neither")],
+    }
+
     def __init__(self, pixel_scale: float | None = None, *, offset: float = 0.0) -> None:
         self.pixel_scale = pixel_scale
         self.offset = offset
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Learn the divisor from `X` of shape (n, n_features)."""
+        check_parameters(self)
         self.scale_ = learn_scale(validate_data(self, X), self.pixel_scale)
         return self
+
+    def _n_features_after(self, n_features: int) -> int:
+        return n_features
 
     def transform(self, X: ArrayLike) -> Floats:
         """Return `X` divided and moved: float64 stays, all else becomes float32."""
@@ -158,16 +171,17 @@ class GaussianBlur(OneToOneFeatureMixin, BackgroundTransformer):
     n_features_in_ : int
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BackgroundTransformer._parameter_constraints,
+        "sigma": [Interval(Real, 0, None, closed="left")],
+    }
+
     def __init__(
         self, sigma: float = 1.0, image_shape: tuple[int, int] | None = None, *, background: float | None = None
     ) -> None:
         self.sigma = sigma
         self.image_shape = image_shape
         self.background = background
-
-    def _check_parameters(self) -> None:
-        if not 0 <= self.sigma < float("inf"):
-            raise ValueError(f"sigma must be at least 0 pixels, got {self.sigma!r}")
 
     def _changed(self, images: Floats) -> Floats:
         return gaussian_filter(images, sigma=(0, self.sigma, self.sigma), mode="constant", cval=self.background_)
@@ -178,6 +192,11 @@ class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
 
     size: tuple[int, int]
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **ImageTransformer._parameter_constraints,
+        "size": ["array-like"],
+    }
+
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Check `X` of shape (n, n_features); nothing is learnt from its values.
 
@@ -187,15 +206,18 @@ class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
             If `image_shape` does not fit the features, or `size` is none.
         """
         super().fit(X)
-        self._n_features_out = int(np.prod(self._new_size()))
+        self._n_features_out = int(np.prod(self._new_size(self.image_shape_)))
         return self
 
-    def _check_parameters(self) -> None:
-        if len(self.size) != 2 or min(self.size) < 1:
-            raise ValueError(f"size: height and width must be at least 1, got {self.size!r}")
+    def _check_combination(self) -> None:
+        if len(self.size) != 2 or not all(is_side(side) for side in self.size):
+            raise ValueError(f"size: height and width must be integers of at least 1, got {self.size!r}")
 
-    def _new_size(self) -> tuple[int, ...]:
-        """Return height and width of what goes out."""
+    def _n_features_after(self, n_features: int) -> int:
+        return int(np.prod(self._new_size(self._shape(n_features))))
+
+    def _new_size(self, old: tuple[int, ...]) -> tuple[int, ...]:
+        """Return height and width of what goes out, given those of what comes in."""
         return tuple(self.size)
 
 
@@ -255,11 +277,11 @@ class Cropper(SizeChanger):
         self.size = size
         self.image_shape = image_shape
 
-    def _new_size(self) -> tuple[int, ...]:
-        return tuple(min(old, int(new)) for old, new in zip(self.image_shape_, self.size, strict=True))
+    def _new_size(self, old: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(min(before, int(after)) for before, after in zip(old, self.size, strict=True))
 
     def _changed(self, images: Floats) -> Floats:
-        (old_height, old_width), (height, width) = self.image_shape_, self._new_size()
+        (old_height, old_width), (height, width) = self.image_shape_, self._new_size(self.image_shape_)
         above, left = (old_height - height) // 2, (old_width - width) // 2
         return images[:, above : above + height, left : left + width]
 

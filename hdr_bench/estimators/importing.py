@@ -7,6 +7,7 @@ import sysconfig
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -168,8 +169,7 @@ def _check_is_the_one_meant(root: str) -> None:
     ModuleImportError
         Naming both.
     """
-    taken, found = _origin(sys.modules.get(root)), PathFinder.find_spec(root)
-    other = found and (found.origin or next(iter(found.submodule_search_locations or ()), None))
+    taken, other = _origin(sys.modules.get(root)), _find_on(tuple(sys.path), root)
     if taken in {"", _FROZEN} or not other or _is_same(Path(other), taken):
         return
     if taken == _BUILT_IN:
@@ -178,6 +178,16 @@ def _check_is_the_one_meant(root: str) -> None:
         f"the module {root!r} was imported from {taken} before, and now it would be {other}; rename one of them, or "
         "use them in two processes"
     )
+
+
+# A suite of thousands of cases names a module as often.
+@lru_cache(1000)
+def _find_on(path: tuple[str, ...], root: str) -> str:
+    """Return where a module would be imported from; empty if it is not on the import path."""
+    found = PathFinder.find_spec(root, path)
+    if found is None:
+        return ""
+    return str(found.origin or next(iter(found.submodule_search_locations or ()), ""))
 
 
 def _origin(module: ModuleType | None) -> str:

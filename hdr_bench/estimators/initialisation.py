@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 import torch
 from torch import nn
 
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.estimators.network_parameters import KINDS_OF_LAYER, check_weight_init
 
 LayerT = TypeVar("LayerT", nn.Conv2d, nn.Linear)
 
@@ -27,7 +27,6 @@ def _lecun_normal(tensor: torch.Tensor, *, generator: torch.Generator | None = N
     return nn.init.trunc_normal_(tensor, std=width, a=-2 * width, b=2 * width, generator=generator)
 
 
-_KINDS = ("convolution", "dense", "output")
 WEIGHT_INITS: dict[str, Start] = {
     "xavier_uniform": nn.init.xavier_uniform_,
     "xavier_normal": nn.init.xavier_normal_,
@@ -88,12 +87,8 @@ def initialise_weights(
     """
     if weight_init is None:
         return
-    names = dict.fromkeys(_KINDS, weight_init) if isinstance(weight_init, str) else dict(weight_init)
-    for kind, name in names.items():
-        if kind not in _KINDS:
-            raise UnknownNameError("kind of layer in weight_init", kind, _KINDS)
-        if name not in WEIGHT_INITS:
-            raise UnknownNameError("weight_init", name, WEIGHT_INITS)
+    check_weight_init(weight_init)
+    names = dict.fromkeys(KINDS_OF_LAYER, weight_init) if isinstance(weight_init, str) else dict(weight_init)
     layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
     for layer in layers:
         kind = "convolution" if isinstance(layer, nn.Conv2d) else "output" if layer is layers[-1] else "dense"

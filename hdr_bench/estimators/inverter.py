@@ -1,13 +1,13 @@
 """Inverter: brings images to one polarity."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 from sklearn.base import OneToOneFeatureMixin
+from sklearn.utils._param_validation import StrOptions
 
 from hdr_bench.datasets.polarity import LIGHT_ON_DARK, POLARITIES, Polarity, invert
 from hdr_bench.estimators.image_transformer import BackgroundTransformer, Floats
-from hdr_bench.exceptions import UnknownNameError
 
 
 class Inverter(OneToOneFeatureMixin, BackgroundTransformer):
@@ -49,6 +49,11 @@ class Inverter(OneToOneFeatureMixin, BackgroundTransformer):
     True
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BackgroundTransformer._parameter_constraints,
+        "polarity": [StrOptions(set(POLARITIES))],
+    }
+
     def __init__(
         self,
         polarity: Polarity = LIGHT_ON_DARK,
@@ -59,10 +64,6 @@ class Inverter(OneToOneFeatureMixin, BackgroundTransformer):
         self.polarity = polarity
         self.image_shape = image_shape
         self.background = background
-
-    def _check_parameters(self) -> None:
-        if self.polarity not in POLARITIES:
-            raise UnknownNameError("polarity", self.polarity, POLARITIES)
 
     def _learn(self, images: NDArray[Any]) -> None:
         super()._learn(images)

@@ -1,19 +1,22 @@
 """Linear classifiers, on pixels and on products of principal components."""
 
 from math import comb
-from typing import Any, Self
+from numbers import Integral
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import LinearHead, flattened
-from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
+from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.products import all_products, outputs_on_products, ridge_on_products
 
 
@@ -90,9 +93,10 @@ class LinearClassifier(LinearHead):
         ValueError
             If the data or a parameter cannot be used.
         """
+        check_parameters(self)
         pixels, labels = validate_data(self, X, y)
         check_classification_targets(labels)
-        self._check_head(labels)
+        self._check_classes(labels)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         self._fitted_on = summarize_pixels(pixels)
         self._fit_head(scaled(pixels, self.scale_), labels)
@@ -174,6 +178,11 @@ class PolynomialClassifier(LinearHead):
     """
 
     _least_squares_engine = "scipy"
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **LinearHead._parameter_constraints,
+        "degree": [Interval(Integral, 1, 100, closed="both")],
+        "n_components": [Interval(Integral, 1, None, closed="left")],
+    }
 
     def __init__(
         self,
@@ -207,10 +216,10 @@ class PolynomialClassifier(LinearHead):
         ValueError
             If the data or a parameter cannot be used.
         """
+        check_parameters(self)
         pixels, labels = validate_data(self, X, y)
         check_classification_targets(labels)
-        check_integers(self, "degree", "n_components")
-        self._check_head(labels)
+        self._check_classes(labels)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         self._fitted_on = summarize_pixels(pixels)
         pixels = scaled(pixels, self.scale_)

@@ -1,19 +1,20 @@
 """The linear model at the end of the linear and the polynomial classifier."""
 
 from abc import ABC, abstractmethod
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 
 from hdr_bench.estimators.engines import choose_engine
 from hdr_bench.estimators.images import Floats
 from hdr_bench.estimators.logistic import LogisticFit, fit_onedal, fit_scikit_learn, warn_stopped
-from hdr_bench.estimators.parameters import check_integers
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import UnknownNameError
 
@@ -37,6 +38,14 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     engine: str
 
     _least_squares_engine = "scikit-learn"
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "loss": [StrOptions(set(LOSSES))],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "engine": [str],
+        "pixel_scale": [Interval(Real, 0, None, closed="neither"), None],
+    }
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
         """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
@@ -51,25 +60,21 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     def decision_function(self, X: ArrayLike) -> Floats:
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
 
-    def _check_head(self, y: NDArray[Any]) -> None:
-        """Check the parameters and the number of classes.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such loss, or no such engine for it.
-        ValueError
-            If there are fewer than two classes, or a parameter is out of its range.
-        """
-        if self.loss not in LOSSES:
-            raise UnknownNameError("loss", self.loss, LOSSES)
+    def _check_combination(self) -> None:
         allowed = ("auto", self._least_squares_engine) if self.loss == "squared_error" else ("auto", *ENGINES)
         if self.engine not in allowed:
             raise UnknownNameError(f"engine for loss={self.loss!r}", self.engine, allowed)
-        for name in ("alpha", "tol"):
-            if not 0 <= getattr(self, name) < float("inf"):
-                raise ValueError(f"{name} must be a finite number of at least 0, got {getattr(self, name)!r}")
-        check_integers(self, "max_iter")
+        if self.loss == "log_loss":
+            choose_engine(self.engine, ENGINES)
+
+    def _check_classes(self, y: NDArray[Any]) -> None:
+        """Check the number of classes.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two.
+        """
         classes = np.unique(y)
         if len(classes) < 2:
             raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")

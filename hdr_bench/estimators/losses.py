@@ -4,9 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from hdr_bench.estimators.network_parameters import LOSSES
 from hdr_bench.exceptions import UnknownNameError
-
-LOSSES = ("cross_entropy", "kl_divergence", "squared_error")
 
 
 class WeightedLoss(nn.Module):
@@ -63,7 +62,7 @@ def make_loss(name: str, label_smoothing: float, weight: torch.Tensor | None) ->
     if name not in LOSSES:
         raise UnknownNameError("loss", name, LOSSES)
     if not 0 <= label_smoothing < 1:
-        raise ValueError(f"label_smoothing={label_smoothing!r} is not possible; it is at least 0 and below 1")
+        raise ValueError(f"label_smoothing must be at least 0 and below 1, got {label_smoothing!r}")
     if name == "cross_entropy" and weight is None:
         return nn.CrossEntropyLoss(label_smoothing=label_smoothing)
     # torch's own weights, with smoothing, weigh the classes of the target and not the images.

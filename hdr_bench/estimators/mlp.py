@@ -7,6 +7,7 @@ import numpy as np
 
 from hdr_bench.estimators.augmentation import Distortion
 from hdr_bench.estimators.neural import NeuralClassifier
+from hdr_bench.estimators.shapes import ImageShape
 
 
 class MLPClassifier(NeuralClassifier):
@@ -155,5 +156,5 @@ class MLPClassifier(NeuralClassifier):
         self.verbose = verbose
         self.random_state = random_state
 
-    def _layers(self) -> str:
+    def _layers_on(self, image_shape: ImageShape) -> str:  # noqa: ARG002  # a perceptron looks at no image
         return self.layers or ""

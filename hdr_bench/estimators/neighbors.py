@@ -1,19 +1,21 @@
 """k nearest neighbours."""
 
-from typing import Any, Self
+from numbers import Integral
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.engines import PACKAGES, choose_engine, is_installed
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.neighbor_search import ENGINES, make_index
-from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
+from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
-from hdr_bench.exceptions import UnknownNameError
 
 WEIGHTS = ("uniform", "distance")
 
@@ -54,6 +56,12 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     True
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "n_neighbors": [Interval(Integral, 1, None, closed="left")],
+        "weights": [StrOptions(set(WEIGHTS))],
+        "engine": [StrOptions({"auto", *ENGINES})],
+    }
+
     def __init__(self, n_neighbors: int = 3, *, weights: str = "distance", engine: str = "auto") -> None:
         self.n_neighbors = n_neighbors
         self.weights = weights
@@ -72,13 +80,10 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         ValueError
             If the data cannot be used, or are fewer than `n_neighbors`.
         """
+        check_parameters(self)
         pixels, labels = validate_data(self, X, y)
         check_classification_targets(labels)
-        if self.weights not in WEIGHTS:
-            raise UnknownNameError("kind of weights", self.weights, WEIGHTS)
-        check_integers(self, "n_neighbors")
-        if self.n_neighbors > len(pixels):
-            raise ValueError(f"n_neighbors must be at most n_samples={len(pixels)}, got {self.n_neighbors!r}")
+        self._check_data(DataShape(pixels.shape[1], len(np.unique(labels)), len(pixels)))
         self.classes_, self._codes = np.unique(labels, return_inverse=True)
         self.engine_ = choose_engine(self.engine, ENGINES)
         self._fitted_on = summarize_pixels(pixels)
@@ -116,6 +121,13 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         """Numbers that predictions need: the training images."""
         check_is_fitted(self)
         return int(self._images.size)
+
+    def _check_combination(self) -> None:
+        choose_engine(self.engine, ENGINES)
+
+    def _check_data(self, data: DataShape) -> None:
+        if self.n_neighbors > data.n_samples:
+            raise ValueError(f"n_neighbors must be at most n_samples={data.n_samples}, got {self.n_neighbors!r}")
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_images")

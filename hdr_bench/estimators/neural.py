@@ -3,7 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,12 +13,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.augmentation import Distortion, as_distortion
 from hdr_bench.estimators.background import learn_background
+from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.held_out import Codes, Rows, codes_of, hold_out
 from hdr_bench.estimators.images import learn_scale
 from hdr_bench.estimators.layers import Shape
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
+from hdr_bench.estimators.network_parameters import CONSTRAINTS, check_network
 from hdr_bench.estimators.notation import LayerRow, layer_table, parse_layers
-from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
+from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 from hdr_bench.estimators.shapes import ImageShape, image_shape_of
@@ -57,6 +59,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     random_state: int | np.random.RandomState | None
 
     _fewest_epochs = 8
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = CONSTRAINTS
 
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike, *, validation_data: tuple[ArrayLike, ArrayLike] | None = None) -> Self:
@@ -83,6 +86,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         ValueError
             If the data or a parameter cannot be used.
         """
+        check_parameters(self)
         rows, labels = self._validated(X, y)
         self._begin(rows, np.unique(labels))
         codes, seed = codes_of(labels, self.classes_), draw_seed(self.random_state)
@@ -118,6 +122,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         ValueError
             If the data or a parameter cannot be used, or labels come that `classes` did not hold.
         """
+        check_parameters(self)
         is_new = not hasattr(self, "net_")
         rows, labels = self._validated(X, y, reset=is_new)
         if self.class_weight == "balanced":
@@ -211,8 +216,22 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         return ("numpy", "scikit-learn", "skorch", "torch")
 
     @abstractmethod
+    def _layers_on(self, image_shape: ImageShape) -> str:
+        """Return the layer string for images of a shape."""
+
     def _layers(self) -> str:
         """Return the layer string in use."""
+        return self._layers_on(self.image_shape_)
+
+    def _check_combination(self) -> None:
+        check_network(self)
+
+    def _check_data(self, data: DataShape) -> None:
+        if data.n_features is None:
+            return
+        shape = image_shape_of(data.n_features, self.image_shape)
+        layers = parse_layers(self._layers_on(shape), data.n_classes, self.activation)
+        layer_table(layers, _channels_first(shape))
 
     def _rows(self, X: ArrayLike) -> tuple[Any, ImageShape | None]:
         """Return `X` as rows of features, with the shape of the images where it tells."""
@@ -220,8 +239,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
 
     def _input_shape(self) -> Shape:
         """Return what comes into the network: channels, height and width."""
-        height, width, *channels = self.image_shape_
-        return (*(channels or [1]), height, width)
+        return _channels_first(self.image_shape_)
 
     def _validated(self, X: ArrayLike, y: ArrayLike, *, reset: bool = True) -> tuple[Rows, NDArray[Any]]:
         X, told = self._rows(X)
@@ -246,9 +264,6 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     def _begin(self, rows: Rows, classes: NDArray[Any]) -> None:
         if len(classes) < 2:
             raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
-        check_integers(self, "batch_size", "max_epochs", "n_iter_no_change")
-        if not self.lr > 0:
-            raise ValueError(f"lr={self.lr!r} is not possible; it is above 0")
         self._check_batches(len(rows))
         self.classes_ = classes
         self.scale_ = learn_scale(rows, self.pixel_scale)
@@ -285,6 +300,11 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
 
         with training(self.n_jobs, self.device):
             train_one_epoch(self.net_, rows, codes, self.lr)
+
+
+def _channels_first(image_shape: ImageShape) -> Shape:
+    height, width, *channels = image_shape
+    return (*(channels or [1]), height, width)
 
 
 def default_epochs(n_batches: int, fewest: int) -> int:

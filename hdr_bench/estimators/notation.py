@@ -24,7 +24,7 @@ from hdr_bench.estimators.layers import (
     Resize,
     Shape,
 )
-from hdr_bench.exceptions import NotationError
+from hdr_bench.exceptions import NotationError, shown
 
 if TYPE_CHECKING:
     from torch import Generator, nn
@@ -38,14 +38,15 @@ TOKENS = {
     "activation": "relu, tanh, sigmoid, lrelu0.08, linear",
     "others": "F, OUT, GAP, R227, RGB, 2x64C3p1",
 }
-_SLIDE = r"(?:s(?P<stride>[1-9]\d*))?(?:p(?P<padding>\d+))?"
-_CONVOLUTION = re.compile(r"(?P<filters>[1-9]\d*)C(?P<kernel>[1-9]\d*)" + _SLIDE)
-_POOLING = re.compile(r"[MA]P(?P<kernel>[1-9]\d*)" + _SLIDE)
-_DENSE = re.compile(r"([1-9]\d*)N")
+# Numbers of up to eight digits: a network of more is beyond any memory.
+_SLIDE = r"(?:s(?P<stride>[1-9][0-9]{0,7}))?(?:p(?P<padding>[0-9]{1,8}))?"
+_CONVOLUTION = re.compile(r"(?P<filters>[1-9][0-9]{0,7})C(?P<kernel>[1-9][0-9]{0,7})" + _SLIDE)
+_POOLING = re.compile(r"[MA]P(?P<kernel>[1-9][0-9]{0,7})" + _SLIDE)
+_DENSE = re.compile(r"([1-9][0-9]{0,7})N")
 _DROPOUT = re.compile(r"D(\d*\.?\d+)")
 _ACTIVATION = re.compile(r"relu|tanh|sigmoid|linear|lrelu(\d*\.?\d+)")
-_RESIZE = re.compile(r"R([1-9]\d*)")
-_REPEAT = re.compile(r"([1-9]\d*)x(.+)")
+_RESIZE = re.compile(r"R([1-9][0-9]{0,7})")
+_REPEAT = re.compile(r"([1-9][0-9]{0,7})x(.+)")
 _MOST_REPEATS = 1000
 
 
@@ -89,7 +90,7 @@ def parse_layers(text: str, n_classes: int, activation: str = "relu") -> list[La
     """
     default = _read_token(activation, activation, 1, n_classes)
     if not isinstance(default, Activation):
-        raise NotationError(f"activation {activation!r} is none; there are: {TOKENS['activation']}")
+        raise NotationError(f"unknown activation {shown(activation)}. Choose from: {TOKENS['activation']}")
     written = list(_tokens(text, n_classes))
     _check_order(text, written)
     if not any(layer.token == "OUT" for layer in written):
@@ -174,7 +175,9 @@ def _tokens(text: str, n_classes: int) -> Iterator[Layer]:
         repeat = _REPEAT.fullmatch(token.strip())
         times, single = (int(repeat[1]), repeat[2]) if repeat else (1, token.strip())
         if times > _MOST_REPEATS:
-            raise NotationError(f"token {place} of {text!r}, {token!r}: at most {_MOST_REPEATS} repeats are possible")
+            raise NotationError(
+                f"token {place} of {shown(text)}, {shown(token)}: must be repeated at most {_MOST_REPEATS} times"
+            )
         for _ in range(times):
             yield _read_token(single, text, place, n_classes)
 
@@ -204,7 +207,7 @@ def _read_token(token: str, text: str, place: int, n_classes: int) -> Layer:  # 
     if token in plain:
         return plain[token]
     allowed = "; ".join(f"{kind}: {examples}" for kind, examples in TOKENS.items())
-    raise NotationError(f"token {place} of {text!r}, {token!r}, cannot be read; there are {allowed}")
+    raise NotationError(f"token {place} of {shown(text)}, {shown(token)}, cannot be read. Choose from: {allowed}")
 
 
 def _check_order(text: str, layers: list[Layer]) -> None:

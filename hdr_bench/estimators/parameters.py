@@ -1,10 +1,9 @@
-"""Parameters of estimators: numpy's scalars as Python's, and checks that several estimators share."""
+"""Parameters of estimators: numpy's scalars as Python's."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 from functools import wraps
-from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -68,17 +67,3 @@ def with_plain_parameters(method: Callable[P, T]) -> Callable[P, T]:
             return method(*args, **kwargs)
 
     return call
-
-
-def check_integers(model: Any, *names: str, at_least: int = 1) -> None:
-    """Check that parameters are integers that are large enough; None is left to its own meaning.
-
-    Raises
-    ------
-    ValueError
-        If a value is no integer, or too small.
-    """
-    for name in names:
-        value = getattr(model, name)
-        if value is not None and not (isinstance(value, Integral) and int(value) >= at_least):
-            raise ValueError(f"{name} must be an integer of at least {at_least}, got {value!r}")

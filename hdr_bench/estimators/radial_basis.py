@@ -1,6 +1,7 @@
 """A network of radial basis functions."""
 
-from typing import Any, Self
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,13 +10,15 @@ from sklearn.cluster import KMeans
 from sklearn.linear_model import Ridge
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import decided, flattened
-from hdr_bench.estimators.parameters import check_integers, with_plain_parameters
+from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 
@@ -65,6 +68,14 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     True
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "n_units": [Interval(Integral, 1, None, closed="left")],
+        "gamma": [Interval(Real, 0, None, closed="neither"), None],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "pixel_scale": [Interval(Real, 0, None, closed="neither"), None],
+        "random_state": ["random_state"],
+    }
+
     def __init__(
         self,
         n_units: int = 1000,
@@ -89,10 +100,15 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         ValueError
             If the data or a parameter cannot be used.
         """
+        check_parameters(self)
         pixels, labels = validate_data(self, X, y)
         check_classification_targets(labels)
         self.classes_ = np.unique(labels)
-        self._check_parameters()
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"RadialBasisClassifier needs at least two classes; y holds one class: {self.classes_[0]!r}"
+            )
+        self._check_data(DataShape(pixels.shape[1], len(self.classes_), len(pixels)))
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         self._fitted_on = summarize_pixels(pixels)
         pixels = scaled(pixels, self.scale_)
@@ -140,20 +156,9 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         """The library that computes."""
         return "scikit-learn"
 
-    def _check_parameters(self) -> None:
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"RadialBasisClassifier needs at least two classes; y holds one class: {self.classes_[0]!r}"
-            )
-        check_integers(self, "n_units")
-        if self.n_units < len(self.classes_):
-            raise ValueError(
-                f"n_units={self.n_units!r} is not possible: each of {len(self.classes_)} classes needs a unit"
-            )
-        if self.gamma is not None and not self.gamma > 0:
-            raise ValueError(f"gamma={self.gamma!r} is not possible; give a number above 0, or None to learn it")
-        if not self.alpha >= 0:
-            raise ValueError(f"alpha={self.alpha!r} is not possible; the strength of the penalty is 0 or more")
+    def _check_data(self, data: DataShape) -> None:
+        if self.n_units < data.n_classes:
+            raise ValueError(f"n_units must be at least {data.n_classes}, one for each class, got {self.n_units!r}")
 
     def _clustered(self, pixels: Floats, labels: NDArray[Any]) -> tuple[Floats, float]:
         """Return all classes' centres, and the sum of squared distances to the nearest of the image's class."""

@@ -1,5 +1,6 @@
 """The course of the learning rate."""
 
+import inspect
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +8,14 @@ from typing import Any
 from skorch.callbacks import LRScheduler
 from torch.optim import lr_scheduler
 
+from hdr_bench.estimators.network_parameters import SCHEDULES
 from hdr_bench.exceptions import UnknownNameError
 
-SCHEDULES = ("constant", "step", "cosine", "one-cycle")
+_KINDS: dict[str, Any] = {
+    "step": lr_scheduler.StepLR,
+    "cosine": lr_scheduler.CosineAnnealingLR,
+    "one-cycle": lr_scheduler.OneCycleLR,
+}
 
 
 def make_schedule(
@@ -53,3 +59,13 @@ def make_schedule(
         return LRScheduler(lr_scheduler.CosineAnnealingLR, step_every="batch", **{"T_max": steps, **given})
     cycle = {"max_lr": lr, "total_steps": steps + 1, "cycle_momentum": cycles_momentum, **given}
     return LRScheduler(lr_scheduler.OneCycleLR, step_every="batch", **cycle)
+
+
+def schedule_params(name: str) -> tuple[str, ...]:
+    """Return what torch's scheduler of a schedule can be given.
+
+    Parameters
+    ----------
+    name : {"step", "cosine", "one-cycle"}
+    """
+    return tuple(key for key in inspect.signature(_KINDS[name]).parameters if key not in {"optimizer", "last_epoch"})

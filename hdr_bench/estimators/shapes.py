@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageS
     if image_shape is None:
         side = math.isqrt(n_features)
         return (side, side) if side * side == n_features else (1, n_features)
+    if not all(is_side(side) for side in image_shape):
+        raise ValueError(f"image_shape={image_shape!r} is no image's: height and width must be integers of at least 1")
     shape = tuple(int(side) for side in image_shape)
     if len(shape) == 3 and shape[2] == 1:
         shape = shape[:2]
@@ -35,6 +38,14 @@ def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageS
             "give the height and width of the images in X"
         )
     return shape
+
+
+def is_side(value: Any) -> bool:
+    """Whether a value can be a height, a width or a number of channels."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    is_whole = isinstance(value, Integral) or (isinstance(value, float | np.floating) and float(value).is_integer())
+    return is_whole and not isinstance(value, bool) and int(value) >= 1
 
 
 def as_rows(X: ArrayLike) -> tuple[Any, ImageShape | None]:

@@ -1,20 +1,22 @@
 """Support vector machines."""
 
-from typing import Any, Self
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.engines import PACKAGES, able_engine, choose_engine, is_installed
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.svm_state import SavedMachine, load_with_libsvm, load_with_onedal, save_machine
-from hdr_bench.exceptions import UnknownNameError
 
 ENGINES = {"onedal": "sklearnex", "libsvm": "sklearn"}
 KERNELS = ("rbf", "poly", "linear")
@@ -73,6 +75,16 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     True
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "kernel": [StrOptions(set(KERNELS))],
+        "C": [Interval(Real, 0, None, closed="right")],
+        "gamma": [Interval(Real, 0, None, closed="left"), StrOptions({"scale", "auto"}), None],
+        "degree": [Interval(Integral, 0, None, closed="left")],
+        "coef0": [Interval(Real, None, None, closed="neither")],
+        "engine": [StrOptions({"auto", *ENGINES})],
+        "pixel_scale": [Interval(Real, 0, None, closed="neither"), None],
+    }
+
     def __init__(
         self,
         kernel: str = "rbf",
@@ -105,10 +117,9 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         ValueError
             If the data or a parameter cannot be used.
         """
+        check_parameters(self)
         pixels, labels = validate_data(self, X, y)
         check_classification_targets(labels)
-        if self.kernel not in KERNELS:
-            raise UnknownNameError("kernel", self.kernel, KERNELS)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"SVMClassifier needs at least two classes; y holds one class: {self.classes_[0]!r}")
@@ -168,6 +179,9 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         if isinstance(saved, SavedMachine):
             self.engine_ = "onedal" if is_installed(ENGINES["onedal"]) else "libsvm"
             self.svc_ = load_with_onedal(saved) if self.engine_ == "onedal" else load_with_libsvm(saved)
+
+    def _check_combination(self) -> None:
+        choose_engine(self.engine, ENGINES)
 
     def _fitted_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
         return self._machine(pixels).fit(pixels, codes)

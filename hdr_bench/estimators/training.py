@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.neural import NeuralClassifier
 
 _PREDICT_BATCH = 500
-_BATCH_NORM = ("momentum", "eps")
 _ENDED = {"schedule", "early_stopping"}
 # They want sparse gradients, or weights that are all matrices: no network of ours can use them.
 _OTHER_OPTIMIZERS = {"Optimizer", "SparseAdam", "Muon"}
@@ -171,14 +170,27 @@ def _network(model: "NeuralClassifier", seed: int, device: str) -> nn.Module:
 
 
 def _set_batch_norm(network: nn.Module, params: Mapping[str, float] | None) -> None:
-    for name, value in (params or {}).items():
-        if name not in _BATCH_NORM:
-            raise UnknownNameError("batch_norm_params", name, _BATCH_NORM)
-        if not 0 < value < 1:
-            raise ValueError(f"batch_norm_params: {name}={value!r} is not possible; it is between 0 and 1")
     for layer in network.modules():
         if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
             vars(layer).update(params or {})
+
+
+def check_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> None:
+    """Make an optimizer of one weight, as torch checks its parameters.
+
+    Raises
+    ------
+    UnknownNameError
+        If torch has no such optimizer, or that no such parameter.
+    ValueError
+        If torch refuses a value.
+    """
+    kind, options = _optimizer(name, params)
+    make: Any = kind
+    try:
+        make([torch.zeros(1, requires_grad=True, dtype=torch.float32)], lr=lr, **options)
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise ValueError(f"optimizer_params of {name}: {error}") from error
 
 
 def _optimizer(name: str, params: Mapping[str, Any] | None) -> tuple[type[torch.optim.Optimizer], dict[str, Any]]:

@@ -1,14 +1,17 @@
 """Support vector machines that learn from virtual examples."""
 
-from typing import Any
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils._param_validation import Interval
 
 from hdr_bench.estimators.background import learn_background
+from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.images import Floats
 from hdr_bench.estimators.moments import moved
-from hdr_bench.estimators.shapes import image_shape_of
+from hdr_bench.estimators.shapes import ImageShape, image_shape_of
 from hdr_bench.estimators.svm import SVMClassifier
 
 _DIRECTIONS = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
@@ -70,6 +73,13 @@ class VirtualSVMClassifier(SVMClassifier):
     True
     """
 
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **SVMClassifier._parameter_constraints,
+        "distance": [Interval(Real, 0, None, closed="left")],
+        "image_shape": ["array-like", None],
+        "background": [Interval(Real, None, None, closed="neither"), None],
+    }
+
     def __init__(
         self,
         kernel: str = "rbf",
@@ -89,16 +99,22 @@ class VirtualSVMClassifier(SVMClassifier):
         self.image_shape = image_shape
         self.background = background
 
+    def _check_data(self, data: DataShape) -> None:
+        if data.n_features is not None:
+            self._shape(data.n_features)
+
+    def _shape(self, n_features: int) -> ImageShape:
+        shape = image_shape_of(n_features, self.image_shape)
+        if len(shape) != 2:
+            raise ValueError(f"image_shape={self.image_shape!r} has channels; give (height, width)")
+        return shape
+
     def _fitted_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
-        if self.distance < 0:
-            raise ValueError(f"distance must be at least 0 pixels, got {self.distance!r}")
-        shape = image_shape_of(pixels.shape[1], self.image_shape)
+        shape = self._shape(pixels.shape[1])
         if self.image_shape is None and shape[0] == 1:
             # Features in a row have no places to be moved to.
             self.n_virtual_ = len(pixels)
             return super()._fitted_machine(pixels, codes)
-        if len(shape) != 2:
-            raise ValueError(f"image_shape={self.image_shape!r} has channels; give (height, width)")
         chosen = np.sort(super()._fitted_machine(pixels, codes).support_)
         told = None if self.background is None else self.background / self.scale_
         ground = learn_background(pixels.reshape(-1, *shape), told)

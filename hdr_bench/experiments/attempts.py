@@ -3,6 +3,7 @@
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.hosts import HostError, Hosts
+from hdr_bench.experiments.remarks import with_remarks
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
@@ -24,12 +25,15 @@ def run_attempts(work: Work, on_stage: OnStage, hosts: Hosts | None = None) -> O
         If the hosts are closed.
     """
     hosts = hosts or Hosts()
+    left: tuple[str, ...] = ()
     for _ in range(MOST_ATTEMPTS):
         try:
-            return hosts.run(work, on_stage)
+            result, predictions = hosts.run(work, on_stage)
         except HostError as error:
-            reason = str(error)
-    return given_up(work.trial, reason), None
+            reason, left = str(error), left + error.left
+        else:
+            return with_remarks(result, (), left), predictions
+    return with_remarks(given_up(work.trial, reason), left, ()), None
 
 
 def given_up(trial: Trial, reason: str) -> Result:

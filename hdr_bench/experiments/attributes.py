@@ -67,6 +67,17 @@ def engine_of(method: Any) -> str:
     return visible(engine[:_MOST_IN_A_NAME])
 
 
+def epochs_of(method: Any, n: int) -> int | None:
+    """Return the most epochs that a fit of `n` images goes through, as a network says; None for other methods."""
+    epochs_for = read_attribute(method, "epochs_for")
+    if not callable(epochs_for):
+        return None
+    try:
+        return _as_count(epochs_for(n)) or None
+    except Exception:  # noqa: BLE001  # what another library has under this name
+        return None
+
+
 def history_of(method: Any) -> tuple[Row, ...]:
     """Return loss and accuracy by epoch, of the first `MOST_EPOCHS`; empty if it is of another form.
 

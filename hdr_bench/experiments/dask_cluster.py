@@ -24,7 +24,8 @@ from hdr_bench.experiments.work import Outcome, Outcomes, Work
 
 _CONNECTS_WITHIN_SECONDS = 15
 _WAITS_FOR_WORKERS_SECONDS = 60
-_LOOKS_EVERY_SECONDS = 1
+_LOOKS_EVERY_SECONDS, _ANSWERS_WITHIN_SECONDS = 1, 5
+_AT_WORK = {"running", "paused"}
 _folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
 _writing = threading.Lock()
 
@@ -71,7 +72,8 @@ def run_on_cluster(works: Iterable[Work], scheduler: str, datasets: dict[str, Da
             yield work
 
     source, n_concurrent = iter(works), 1
-    with _connected(scheduler) as client, _told_to_stop(client, run := Run(uuid4().hex, client.id)):
+    with _connected(scheduler) as client, _ended_on_workers(client):
+        run = Run(uuid4().hex, client.id)
         while True:
             try:
                 for result, predictions in _submitted(client, taken(source), cargo, run):
@@ -131,7 +133,7 @@ def _on_worker(work: Work, cargo: Cargo, run: Run) -> Outcome:
         return given_up(work.trial, "a worker ended while it ran"), None
     free.set()
     hosts = Hosts()
-    with _ended_with_the_run(client, run, hosts):
+    with _ended_with_the_run(run, hosts):
         return run_attempts(replace(work, folder=_folder_of(work.trial, cargo)), say_nothing, hosts)
 
 
@@ -174,34 +176,26 @@ def _wait_for_workers(client: Any, scheduler: str) -> None:
 
 
 @contextmanager
-def _told_to_stop(client: Any, run: Run) -> Iterator[None]:
-    """When the block ends, by Ctrl-C too, end what the workers still run, and the processes that they keep."""
-    from distributed import Event
-
+def _ended_on_workers(client: Any) -> Iterator[None]:
+    """When the block ends, by Ctrl-C too, end the processes that workers keep; what they still run, they end."""
     try:
         yield
     finally:
         # A cluster that is gone has nothing left to stop.
         with suppress(OSError, TimeoutError, RuntimeError):
-            Event(f"{run.name}-stop", client=client).set()
             client.run(close_idle_hosts, on_error="ignore")
 
 
 @contextmanager
-def _ended_with_the_run(client: Any, run: Run, hosts: Hosts) -> Iterator[None]:
-    """While a trial runs, end it when the run is told to stop, or when nobody waits for its result any more."""
-    from distributed import Event
+def _ended_with_the_run(run: Run, hosts: Hosts) -> Iterator[None]:
+    """While a trial runs on this worker, end it when nobody waits for it any more, or when the worker ends."""
+    from distributed import get_client, get_worker
 
-    done, stop = threading.Event(), Event(f"{run.name}-stop", client=client)
+    done, client, worker = threading.Event(), get_client(), get_worker()
 
     def watch() -> None:
         while not done.wait(_LOOKS_EVERY_SECONDS):
-            try:
-                is_over = stop.is_set() or not _is_connected(client, run)
-            except (OSError, TimeoutError, RuntimeError):
-                # The scheduler has gone.
-                is_over = True
-            if is_over:
+            if worker.status.name not in _AT_WORK or not _is_connected(client, run):
                 hosts.close()
                 return
 
@@ -216,8 +210,18 @@ def _ended_with_the_run(client: Any, run: Run, hosts: Hosts) -> Iterator[None]:
 def _is_connected(client: Any, run: Run) -> bool:
     """Whether the scheduler still has a connection to the process that asked for the run."""
     asked = run.client
-    # A function without a name travels whole: the scheduler need not have this library.
-    return bool(client.run_on_scheduler(lambda dask_scheduler: asked in dask_scheduler.clients))
+    try:
+        # A function without a name travels whole: the scheduler need not have this library.
+        return bool(
+            client.run_on_scheduler(
+                lambda dask_scheduler: asked in dask_scheduler.clients, callback_timeout=_ANSWERS_WITHIN_SECONDS
+            )
+        )
+    except TimeoutError:
+        # It is busy, or this worker ends.
+        return True
+    except (OSError, RuntimeError):
+        return False
 
 
 def _most_threads_of_a_machine(client: Any) -> int:

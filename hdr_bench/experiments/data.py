@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,11 +63,18 @@ def _is_there(path: Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110
 
 
-def is_dotted_path(name: str) -> bool:
-    """Whether a name means a function to import: it has dots, and is no data set's."""
-    scheme, colon, _ = name.partition(":")
-    is_known = name in list_datasets() or (bool(colon) and scheme in SCHEMES)
-    return not is_known and all(part.isidentifier() for part in name.split(".")) and "." in name
+def is_dotted_path(name: str, known: Collection[str] | None = None) -> bool:
+    """Whether a name means a function to import: it has dots, and is not a data set's.
+
+    Parameters
+    ----------
+    name : str
+    known : collection of str, optional
+        Names of data sets, if they have been listed before.
+    """
+    if "." not in name or not all(part.isidentifier() for part in name.split(".")):
+        return False
+    return name not in (list_datasets() if known is None else known)
 
 
 def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:

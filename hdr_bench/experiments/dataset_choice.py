@@ -1,16 +1,21 @@
 """Which data set a suite or a case names, and how it is to be read."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
-from hdr_bench.experiments.record import Record
+from hdr_bench.exceptions import shown
+from hdr_bench.experiments.bounds import LARGEST_SEED
+from hdr_bench.experiments.quantities import Number, Whole
+from hdr_bench.experiments.record import SuitePart
 
 Polarity = Literal["light-on-dark", "dark-on-light"]
+Side = Annotated[Whole, Field(ge=1, le=10_000)]
 
 
-class DatasetChoice(Record):
+class DatasetChoice(SuitePart):
     """A data set, with what it is to be read with; a bare name in TOML is short for ``{ name = ... }``.
 
     In Python a `Dataset` may stand in its place.
@@ -32,9 +37,9 @@ class DatasetChoice(Record):
     """
 
     name: str
-    resize: tuple[int, int] | None = None
-    test_size: Annotated[float, Field(gt=0, lt=1)] | None = None
-    split_seed: int = 0
+    resize: tuple[Side, Side] | None = None
+    test_size: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    split_seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = 0
     polarity: Polarity | None = None
     given: Annotated[Any, Field(exclude=True, repr=False)] = None
     # Not a field: a record on disk does not hold it, and no file can say it.
@@ -57,4 +62,8 @@ class DatasetChoice(Record):
         # Records know nothing of what they name: a report imports them where there are no data.
         if hasattr(value, "fingerprint") and hasattr(value, "class_names"):
             return {"name": value.name, "given": value}
-        return {"name": value} if isinstance(value, str) else value
+        if isinstance(value, str):
+            return {"name": value}
+        if isinstance(value, Mapping | DatasetChoice):
+            return value
+        raise ValueError(f"must be a data set's name, or a table with its name, got {shown(value)}")

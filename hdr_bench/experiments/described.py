@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from hdr_bench.exceptions import shown
 from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.text import repr_of, writable
+
+_INTEGER_BITS = 63
 
 
 class UnstableError(ValueError):
@@ -48,12 +51,22 @@ def plain_mapping(mapping: Any, place: str) -> Any:
     """
     if not isinstance(mapping, Mapping):
         return mapping
-    return {_encodable(name, place): _plain(value, f"{place}[{name!r}]") for name, value in mapping.items()}
+    try:
+        return _plain_items(mapping, place)
+    except RecursionError as error:
+        raise ValueError(f"{place} is nested too deeply, or holds itself") from error
 
 
 def class_path(cls: type) -> str:
     """Return the dotted path of a class."""
     return writable(f"{cls.__module__}.{cls.__qualname__}")
+
+
+def _plain_items(mapping: Mapping[Any, Any], place: str) -> dict[Any, Any]:
+    for name in mapping:
+        if isinstance(name, str) and not _is_encodable(name):
+            raise ValueError(f"{place} holds a character that UTF-8 cannot hold, got {shown(name)}")
+    return {name: _plain(value, f"{place}[{shown(name)}]") for name, value in mapping.items()}
 
 
 def _plain(value: Any, place: str) -> Any:
@@ -62,35 +75,26 @@ def _plain(value: Any, place: str) -> Any:
     if isinstance(value, np.generic | np.ndarray):
         return _plain(value.tolist(), place)
     if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
-        return plain_mapping(value, place)
+        return _plain_items(value, place)
     if isinstance(value, list | tuple | range):
         return [_plain(item, f"{place}[{number}]") for number, item in enumerate(value)]
+    if isinstance(value, int) and value.bit_length() > _INTEGER_BITS:
+        raise ValueError(f"{place}: integers must fit 64 bits, got {shown(value)}")
+    if isinstance(value, str) and not _is_encodable(value):
+        raise ValueError(f"{place} holds a character that UTF-8 cannot hold, got {shown(value)}")
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
-            return _encodable(kind(value), place)
+            return kind(value)
     if value is None:
         return None
     raise ValueError(
-        f"{place} is a {type(value).__name__}; here are numbers, texts, lists and tables possible. "
-        "Give the estimator itself, made with what it needs"
+        f"{place} is a {type(value).__name__}; it must be a number, a text, true or false, a list or a table. "
+        "In Python, give the estimator itself, made with what it needs"
     )
 
 
-def _encodable(value: Any, place: str) -> Any:
-    """Return a value; a text only if a file can hold it: a suite is written down, and read again from there."""
-    if isinstance(value, str) and not _is_utf8(value):
-        raise ValueError(
-            f"{place} has {value!r}, with half of a character that UTF-8 cannot hold; write the name of a file in ASCII"
-        )
-    return value
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _is_encodable(text: str) -> bool:
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _described_estimator(estimator: Any) -> dict[str, Any]:
@@ -174,7 +178,7 @@ def _importable(thing: Any) -> str:
 _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
     (Enum, lambda value, place: _described(value.value, place)),
     # The estimator itself goes to its trial as it is; this stands for it in files.
-    (str, lambda value, _place: value if _is_utf8(value) else writable(value)),
+    (str, lambda value, _place: value if _is_encodable(value) else writable(value)),
     ((type(None), bool, int, float), lambda value, _place: value),
     (np.generic, lambda value, _place: value.item()),
     (np.ndarray, _described_array),

@@ -11,6 +11,7 @@ import cloudpickle
 
 from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.attempts import run_attempts
+from hdr_bench.experiments.attributes import epochs_of
 from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.experiments.growth import Expected, Growth, fit_growth
 from hdr_bench.experiments.model import last_step, unseeded_model
@@ -145,8 +146,7 @@ def _estimate(plan: Plan, progress: Progress) -> Estimate:
 
 def passes(model: Any, n: int) -> int:
     """Return how often a fit goes through its `n` images: a network's epochs, at most; 1 for other methods."""
-    epochs_for = getattr(last_step(model), "epochs_for", None)
-    return epochs_for(n) if epochs_for else 1
+    return epochs_of(last_step(model), n) or 1
 
 
 def write_estimate(folder: Path, estimate: Estimate) -> None:
@@ -181,8 +181,8 @@ def _probes(case: PlannedCase) -> Iterator[tuple[Any, tuple[Work, ...]]]:
 def _probe(trial: Trial, model: Any, size: int) -> Work:
     short = copy_unfitted(model)
     method = last_step(short)
-    if hasattr(method, "epochs_for"):
-        method.set_params(max_epochs=min(method.epochs_for(size), _MOST_EPOCHS))
+    if epochs := epochs_of(method, size):
+        method.set_params(max_epochs=min(epochs, _MOST_EPOCHS))
     whole = {"protocol": "holdout", "fold": None, "folds": None, "search": None, "samples": size, "sample_seed": 0}
     return Work(trial.model_copy(update=whole), cloudpickle.dumps(short))
 

@@ -12,6 +12,7 @@ from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.leftovers import children, end, is_running, name_of
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.raised import describe, describe_traceback
+from hdr_bench.experiments.remarks import with_remarks
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.work import OnStage, Outcome, Work
 from hdr_bench.experiments.worker import process_context, run_in_child, start_fork_server
@@ -59,29 +60,6 @@ class Trials:
             finished=utc_now(),
             environment=self._machine,
         )
-
-
-def with_remarks(result: Result, left: list[str], beside: list[str]) -> Result:
-    """Return a result that names the processes that could not be ended.
-
-    Parameters
-    ----------
-    result : Result
-    left : list of str
-        Those of this trial.
-    beside : list of str
-        Those of earlier trials, which ran beside this one: its times count as disturbed.
-    """
-    remarks = [f"this trial started {name}, which could not be ended" for name in left]
-    remarks += [
-        f"{name} of an earlier trial, which could not be ended, still ran: times are disturbed" for name in beside
-    ]
-    changes = {"warnings": (*result.warnings, *remarks), "n_concurrent": result.n_concurrent + len(beside)}
-    if beside and result.measurements:
-        # Then the number of those that share the machine decides.
-        unknown = {"fit_wait_share": None, "predict_wait_share": None}
-        changes["measurements"] = result.measurements.model_copy(update=unknown)
-    return result.model_copy(update=changes)
 
 
 @contextmanager

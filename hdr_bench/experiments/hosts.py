@@ -17,7 +17,7 @@ from typing import IO, cast
 
 import psutil
 
-from hdr_bench.experiments.leftovers import MARK, abandoned, end, make_mark, marked
+from hdr_bench.experiments.leftovers import MARK, abandoned, end, make_mark, marked, name_of
 from hdr_bench.experiments.place import Place, path_of_libraries
 from hdr_bench.experiments.scratch import clear_scratch, make_scratch
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
@@ -28,7 +28,18 @@ _lock = threading.Lock()
 
 
 class HostError(RuntimeError):
-    """A host that ended while a trial was running in it."""
+    """A host that ended while a trial was running in it.
+
+    Parameters
+    ----------
+    message : str
+    left : tuple of str
+        Names of processes that it has left, and that cannot be ended.
+    """
+
+    def __init__(self, message: str, left: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.left = left
 
 
 class HostClosedError(RuntimeError):
@@ -104,9 +115,9 @@ class Host:
         except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
             if self._is_stopped:
                 raise HostClosedError("the run was stopped") from error
-            self.close()
+            left = tuple(map(name_of, self.close()))
             code = self._process.returncode
-            raise HostError(f"the process that starts the trials ended (exit code {code})") from error
+            raise HostError(f"the process that starts the trials ended (exit code {code})", left) from error
 
     def ask_to_end(self) -> None:
         """Have the host end, with the trial that runs in it, without waiting for that."""
@@ -114,8 +125,8 @@ class Host:
         # Its input stays open: closing that would wait for whoever writes to a host that has been stopped.
         self._process.terminate()
 
-    def close(self) -> None:
-        """End the host, and the trial that runs in it; nothing that it has started stays."""
+    def close(self) -> list[psutil.Process]:
+        """End the host, and all that it has started; return what cannot be ended."""
         atexit.unregister(self.close)
         self.ask_to_end()
         try:
@@ -123,12 +134,13 @@ class Host:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        end(lambda: marked(self._mark))
+        left = end(lambda: marked(self._mark))
         # Whoever reads or writes in another thread has come to its end by now.
         for pipe in (self._stdin, self._stdout):
             with suppress(OSError):
                 pipe.close()
         self._scratch.remove()
+        return left
 
 
 class Hosts:

@@ -21,9 +21,17 @@ def deciding_versions(model: Any) -> dict[str, str]:
     model : estimator
         A pipeline's steps and the estimators among its parameters count too.
     """
-    packages = set(_ALWAYS)
-    for part in (model, *_estimators_in(model)):
-        packages.update(_packages_of(part))
+    return versions_of(deciding_packages(model))
+
+
+def deciding_packages(model: Any) -> frozenset[str]:
+    """Return the libraries that an unfitted estimator and all that is in it compute with."""
+    parts = (model, *_estimators_in(model))
+    return frozenset({*_ALWAYS, *(package for part in parts for package in _packages_of(part))})
+
+
+def versions_of(packages: frozenset[str]) -> dict[str, str]:
+    """Return the versions of those libraries that are installed, by name."""
     return dict(sorted(installed_versions(tuple(packages)).items()))
 
 

@@ -6,7 +6,6 @@ so that whatever escaped from a host that was killed can be found, in the same r
 
 import itertools
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -113,12 +112,11 @@ def _is_in_use(mark: str) -> bool:
 
 
 def _started(pid: int) -> str:
-    """Return when a process started, by a clock that nobody sets; nothing if there is no such process."""
-    if sys.platform.startswith("linux"):
-        with suppress(OSError):
-            fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-            return fields[_START_TIME]
-        return ""
+    """Return when a process started; nothing if there is no such process."""
+    with suppress(OSError):
+        # Linux: in ticks since the machine's own start, whatever the clock is set to.
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return stat.rpartition(")")[2].split()[_START_TIME]
     with suppress(psutil.Error):
         return f"{psutil.Process(pid).create_time():.0f}"
     return ""

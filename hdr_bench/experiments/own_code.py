@@ -35,7 +35,12 @@ def own_code(model: Any) -> str:
         docstrings and the layout of the source do not count. Neither do modules that are imported by a name which is
         computed, nor the files that a module reads.
     """
-    found = own_modules(model)
+    return code_of(module_names(model))
+
+
+def code_of(names: frozenset[str]) -> str:
+    """Return the hash of the own modules among these and what they import; empty if all are installed."""
+    found = _own_modules(names)
     if not found:
         return ""
     lines = (f"{name} {read_source(module).digest}\n" for name, module in sorted(found.items()))
@@ -60,9 +65,13 @@ def check_code(model: Any, planned: str) -> None:
 
 def own_modules(model: Any) -> dict[str, ModuleFile]:
     """Return the own modules that an estimator comes from, by name: those of its objects, and what they import."""
+    return _own_modules(module_names(model))
+
+
+def _own_modules(names: Iterable[str]) -> dict[str, ModuleFile]:
     found: dict[str, ModuleFile] = {}
     seen = set(_SCRIPTS)
-    waiting = list(_modules_in(model))
+    waiting = list(names)
     while waiting:
         name = waiting.pop()
         if not name or name in seen:
@@ -81,7 +90,7 @@ def own_modules(model: Any) -> dict[str, ModuleFile]:
     return found
 
 
-def _modules_in(model: Any) -> set[str]:
+def module_names(model: Any) -> frozenset[str]:
     """Return the names of the modules that the classes and functions of an object and of all in it come from."""
     names: set[str] = set()
     # What was looked at is kept, so that no other object takes its place in memory, and its id.
@@ -94,7 +103,7 @@ def _modules_in(model: Any) -> set[str]:
         seen[id(value)] = value
         names.update(_homes_of(value))
         waiting += _contents_of(value)
-    return names
+    return frozenset(names)
 
 
 def _homes_of(value: Any) -> Iterator[str]:

@@ -9,11 +9,11 @@ from typing import Literal, get_args
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.more_seeds import decided_trials, open_trials, read_decisions
 from hdr_bench.experiments.place import own_modules
-from hdr_bench.experiments.protocols import PlannedCase, plan_case
+from hdr_bench.experiments.protocols import PlannedCase, plan_cases
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import Planned, Settings
 from hdr_bench.experiments.seed_decision import SeedDecision
-from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.store import Lookup, Store
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.trial_file import REMEDY
@@ -69,7 +69,7 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
     if rerun not in get_args(Rerun):
         raise UnknownNameError("choice of what to run again", rerun, get_args(Rerun))
     with own_modules(suite.folder):
-        cases = tuple(plan_case(suite, case, settings) for case in suite.cases)
+        cases = plan_cases(suite, settings)
     decisions = read_decisions(cases, partial(_result_of, store=store))
     trials, undecided = decided_trials(cases, decisions), open_trials(cases, decisions)
     if only is not None and not any(fnmatch(trial.case.lower(), only.lower()) for trial in trials):
@@ -81,7 +81,7 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
         found = store.look_up(entry)
         if asked or found.result is not None or found.is_newer:
             part.append(trial)
-        if asked and is_missing(entry, store, rerun):
+        if asked and _is_due(found, rerun):
             to_run.append(trial)
         if asked and found.problem:
             problem = found.problem.removesuffix(f"; {REMEDY}")
@@ -124,7 +124,10 @@ def is_missing(trial: Planned, store: Store, rerun: Rerun) -> bool:
 
     What a newer version of the library wrote is not run again: its result would be written over.
     """
-    found = store.look_up(trial)
+    return _is_due(store.look_up(trial), rerun)
+
+
+def _is_due(found: Lookup, rerun: Rerun) -> bool:
     if found.result is None:
         return not found.is_newer
     return rerun == "all" or (rerun == "failed" and found.result.status != "ok")

@@ -1,25 +1,32 @@
 """A suite's cases as trials: each protocol enumerated before anything runs."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from hdr_bench.datasets import Dataset
+from hdr_bench.estimators.constraints import DataShape
+from hdr_bench.estimators.engines import lookups_remembered
 from hdr_bench.estimators.libraries import draws_globally, open_seeds
-from hdr_bench.exceptions import DatasetError, SuiteError
+from hdr_bench.exceptions import DatasetError, SuiteError, shown
+from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.experiments.data import load_choice
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import describe_estimator
-from hdr_bench.experiments.identity import deciding_versions
+from hdr_bench.experiments.identity import deciding_packages, versions_of
 from hdr_bench.experiments.model import pickled_model, unseeded_model
-from hdr_bench.experiments.own_code import own_code
+from hdr_bench.experiments.own_code import code_of, module_names
+from hdr_bench.experiments.protocol import DEFAULT_FOLDS, Kind, Protocol
 from hdr_bench.experiments.run_record import Settings
-from hdr_bench.experiments.suite import Case, Kind, Protocol, Suite
+from hdr_bench.experiments.suite import Case, Suite
 from hdr_bench.experiments.trial import Search, Trial
+from hdr_bench.experiments.values import value_faults
 
-_FOLDS = {"cross-validation": 10, "grid-search": 5}
+_MOST_FAULTS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,23 +51,71 @@ class PlannedCase:
     conditional: tuple[Trial, ...] = ()
 
 
-def plan_case(suite: Suite, case: Case, settings: Settings) -> PlannedCase:
-    """Enumerate a case's trials.
+def plan_cases(suite: Suite, settings: Settings) -> tuple[PlannedCase, ...]:
+    """Enumerate the trials of all cases of a suite.
 
     Raises
     ------
     SuiteError
-        If its protocol does not fit it, or its data.
+        If a protocol does not fit its case or the data, a parameter's value is out of its range, or there are more
+        trials than a run can have; of several cases, all are named.
     DatasetError, DatasetNotFoundError
-        If its data cannot be used.
+        If the data cannot be used.
     """
-    choice = _choice(suite, case, settings)
-    dataset = load_choice(choice)
-    sized = case if settings.full else _reduced(case)
-    outline = _outline(suite, sized, settings, choice, dataset)
+    with lookups_remembered():
+        return tuple(map(_planned, _outlines(suite, settings)))
+
+
+def _outlines(suite: Suite, settings: Settings) -> "list[_Outline]":
+    known = _Known()
+    planned, faults, n_trials = [], [], 0
+    for case in suite.cases:
+        try:
+            outline = _outline(suite, case, settings, known)
+        except SuiteError as error:
+            faults.append(str(error))
+            continue
+        n_trials += outline.n_trials
+        if n_trials > MOST_TRIALS:
+            raise SuiteError(
+                f"suite {suite.name!r}: a run must have at most {MOST_TRIALS:,} trials, and has {n_trials:,} up to "
+                f"case {shown(case.name)}; ask for fewer repeats, folds or sizes"
+            )
+        planned.append(outline)
+    if faults:
+        raise SuiteError(faults[0] if len(faults) == 1 else _joined(suite, faults))
+    return planned
+
+
+def _joined(suite: Suite, faults: list[str]) -> str:
+    more = len(faults) - _MOST_FAULTS
+    named = [*faults[:_MOST_FAULTS], *([f"and {more:,} more"] if more > 0 else [])]
+    return f"suite {suite.name!r} cannot be run:" + "".join(f"\n  - {fault}" for fault in named)
+
+
+def _planned(outline: "_Outline") -> PlannedCase:
     trials = tuple(_EXPAND[outline.first.protocol](outline))
-    conditional = tuple(_conditional(outline, settings))
-    return PlannedCase(sized, dataset, pickled_model(sized), trials, conditional)
+    return PlannedCase(outline.case, outline.dataset, pickled_model(outline.case), trials, tuple(_conditional(outline)))
+
+
+class _Known:
+    """What cases have in common, looked up once for a plan: data sets, versions, hashes of own code."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[Any, Dataset] = {}
+        self._versions, self._code = cache(versions_of), cache(code_of)
+
+    def versions(self, model: Any) -> dict[str, str]:
+        return self._versions(deciding_packages(model))
+
+    def code(self, model: Any) -> str:
+        return self._code(module_names(model))
+
+    def load(self, choice: DatasetChoice) -> Dataset:
+        key = (choice.model_copy(update={"given": None}), id(choice.given))
+        if key not in self._loaded:
+            self._loaded[key] = load_choice(choice)
+        return self._loaded[key]
 
 
 def _reduced(case: Case) -> Case:
@@ -75,12 +130,14 @@ def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
     return DatasetChoice(name=settings.dataset, polarity=choice.polarity) if settings.dataset else choice
 
 
-def _outline(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice, dataset: Dataset) -> "_Outline":
+def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> "_Outline":
+    choice = _choice(suite, case, settings)
+    dataset = known.load(choice)
+    case = case if settings.full else _reduced(case)
     protocol = case.protocol or suite.protocol
     reduced = None if settings.full else case.reduced
-    _check_grid(suite, case, protocol)
-    if case.validation is not None and protocol.kind != "holdout":
-        raise SuiteError(f"case {case.name!r}: validation is for the protocol holdout, not {protocol.kind}")
+    place = f"suite {suite.name!r}, case {shown(case.name)}"
+    _check_protocol(place, case, protocol)
     samples = settings.samples or (reduced.samples if reduced else None)
     if samples is not None:
         dataset.check_subsample(samples)
@@ -99,18 +156,20 @@ def _outline(suite: Suite, case: Case, settings: Settings, choice: DatasetChoice
         validation=case.validation,
         is_reduced=settings.samples is not None or reduced is not None,
         threads=settings.threads,
-        versions=deciding_versions(model),
-        code=own_code(model),
+        versions=known.versions(model),
+        code=known.code(model),
         time_limit=settings.time_limit or case.time_limit or suite.time_limit,
         memory_limit=settings.memory_limit or case.memory_limit or suite.memory_limit,
         published=case.published,
     )
-    repeats = settings.repeats or protocol.repeats
-    folds = (reduced.folds if reduced else None) or protocol.folds or _FOLDS.get(protocol.kind, 0)
+    most = None if settings.repeats else protocol.max_repeats
+    folds = (reduced.folds if reduced else None) or protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
     if folds:
-        _check_folds(suite, case, dataset, folds)
+        _check_folds(place, dataset, folds)
     candidates = reduced.candidates if reduced else None
-    return _Outline(first, case, protocol, dataset, repeats, folds, candidates)
+    outline = _Outline(first, case, protocol, dataset, settings.repeats or protocol.repeats, most, folds, candidates)
+    _check_outline(place, outline, model)
+    return outline
 
 
 def _described(case: Case) -> dict[str, Any]:
@@ -129,8 +188,32 @@ class _Outline:
     protocol: Protocol
     dataset: Dataset
     repeats: int
+    most_repeats: int | None
     folds: int
     candidates: int | None
+
+    @property
+    def sizes(self) -> list[int]:
+        """Training images of a learning curve, as far as there are to be so many."""
+        most = self.first.samples
+        return [size for size in self.protocol.sizes or () if most is None or size <= most]
+
+    @property
+    def n_trials(self) -> int:
+        """How many trials there are, those included that depend on the first ones."""
+        if self.first.protocol == "holdout" and self.first.is_deterministic:
+            return 1
+        repeats = max(self.repeats, self.most_repeats or 0)
+        return repeats * {"cross-validation": self.folds, "learning-curve": len(self.sizes)}.get(self.protocol.kind, 1)
+
+    @property
+    def data(self) -> DataShape:
+        """What the estimator is fitted on; of several fits, the one on the fewest images."""
+        part = self.dataset.train
+        n = min(self.sizes) if self.sizes else self.first.samples or len(part)
+        # The largest fold is the one that rounding up gives.
+        left_out = -(-n // self.folds) if self.folds else 0
+        return DataShape(part.X.shape[1], len(self.dataset.class_names), n - left_out)
 
     def trial(self, repeat: int, **changes: Any) -> Trial:
         return self.first.model_copy(update={"seed": self.first.seed + repeat, **changes})
@@ -143,11 +226,10 @@ def _holdout(outline: _Outline) -> Iterator[Trial]:
     yield from _seeds(outline, range(outline.repeats))
 
 
-def _conditional(outline: _Outline, settings: Settings) -> Iterator[Trial]:
+def _conditional(outline: _Outline) -> Iterator[Trial]:
     """Give the trials with further seeds; none if the caller has said how many seeds there are to be."""
-    most = outline.protocol.max_repeats
-    if most is not None and settings.repeats is None and not outline.first.is_deterministic:
-        yield from _seeds(outline, range(outline.repeats, most))
+    if outline.most_repeats is not None and not outline.first.is_deterministic:
+        yield from _seeds(outline, range(outline.repeats, outline.most_repeats))
 
 
 def _seeds(outline: _Outline, repeats: range) -> Iterator[Trial]:
@@ -171,15 +253,7 @@ def _grid_search(outline: _Outline) -> Iterator[Trial]:
 
 
 def _learning_curve(outline: _Outline) -> Iterator[Trial]:
-    most, asked = outline.first.samples, outline.protocol.sizes or ()
-    sizes = [size for size in asked if most is None or size <= most]
-    if not sizes:
-        raise SuiteError(
-            f"case {outline.case.name!r}: no size of its learning curve, {list(asked)}, is within the {most} training "
-            "images asked for"
-        )
-    for size in sizes:
-        outline.dataset.check_subsample(size)
+    for size in outline.sizes:
         for repeat in range(outline.repeats):
             # The seed draws the images too.
             yield outline.trial(repeat, samples=size, sample_seed=outline.first.seed + repeat)
@@ -193,18 +267,40 @@ _EXPAND: dict[Kind, Callable[[_Outline], Iterator[Trial]]] = {
 }
 
 
-def _check_grid(suite: Suite, case: Case, protocol: Protocol) -> None:
-    place = f"suite {suite.name!r}, case {case.name!r}"
+def _check_protocol(place: str, case: Case, protocol: Protocol) -> None:
     if protocol.kind == "grid-search" and not case.grid:
         raise SuiteError(f"{place}: a grid search needs a grid, e.g. grid = {{ C = [1, 10] }}")
     if protocol.kind != "grid-search" and case.grid:
         raise SuiteError(f"{place}: grid is for the protocol grid-search, not {protocol.kind}")
+    if case.validation is not None and protocol.kind != "holdout":
+        raise SuiteError(f"{place}: validation is for the protocol holdout, not {protocol.kind}")
+    n_candidates = math.prod(map(len, case.grid.values()))
+    if n_candidates > MOST_CANDIDATES:
+        raise SuiteError(
+            f"{place}: a grid must have at most {MOST_CANDIDATES:,} candidates, got {n_candidates:,}; give fewer values"
+        )
 
 
-def _check_folds(suite: Suite, case: Case, dataset: Dataset, folds: int) -> None:
+def _check_folds(place: str, dataset: Dataset, folds: int) -> None:
     fewest = int(np.bincount(dataset.train.labels).min())
     if folds > fewest:
         raise DatasetError(
-            f"suite {suite.name!r}, case {case.name!r}: {folds} stratified folds need as many images of each class, "
-            f"but {dataset.name} has a class with {fewest}; ask for fewer folds"
+            f"{place}: {folds} stratified folds need as many images of each class, but {dataset.name} has a class with "
+            f"{fewest}; ask for fewer folds"
         )
+
+
+def _check_outline(place: str, outline: _Outline, model: Any) -> None:
+    first, protocol = outline.first, outline.protocol
+    if protocol.kind == "learning-curve" and not outline.sizes:
+        raise SuiteError(
+            f"{place}: no size of its learning curve, {list(protocol.sizes or ())}, is within the {first.samples} "
+            "training images asked for"
+        )
+    for size in outline.sizes:
+        outline.dataset.check_subsample(size)
+    last_seed = first.seed + max(outline.repeats, outline.most_repeats or 0) - 1
+    if last_seed > LARGEST_SEED:
+        raise SuiteError(f"{place}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; begin lower")
+    if faults := list(value_faults(outline.case, model, outline.data)):
+        raise SuiteError(f"{place}: {'; '.join(faults)}")

@@ -1,11 +1,14 @@
 """Published figures: what a source reports, and how it is compared with what is measured."""
 
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from hdr_bench.experiments.record import Name, Prose, Record
+from hdr_bench.exceptions import shown
+from hdr_bench.experiments.bounds import MOST_REPEATS, MOST_SAMPLES
+from hdr_bench.experiments.quantities import Flag, Number, Whole
+from hdr_bench.experiments.record import Name, Prose, SuitePart
 
 Metric = Literal["test_accuracy", "test_error", "test_loss", "test_rejection", "cross_validation_accuracy",
                  "cross_validation_error", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss",
@@ -16,7 +19,17 @@ COUNTS = ("parameters", "multiply_accumulates", "stored_variables")
 """Metrics that are whole numbers."""
 
 
-class Published(Record):
+def _checked_figure(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(f"must be a number, got {shown(value)}")
+    return value
+
+
+Figure = Annotated[Decimal, BeforeValidator(_checked_figure), Field(max_digits=60)]
+"""A number with the digits that a source prints."""
+
+
+class Published(SuitePart):
     """A published figure, and how it is compared with what was measured.
 
     Attributes
@@ -52,16 +65,16 @@ class Published(Record):
     """
 
     metric: Metric
-    value: Decimal | None = None
-    values: Annotated[tuple[Decimal, ...], Field(min_length=1)] | None = None
+    value: Figure | None = None
+    values: Annotated[tuple[Figure, ...], Field(min_length=1)] | None = None
     where: Prose = ""
-    n_images: Annotated[int, Field(ge=1)] | None = None
-    repeats: Annotated[int, Field(ge=1)] = 1
-    other_images: bool = False
-    counted: bool = False
-    tolerance: Annotated[float, Field(gt=0)] | None = None
+    n_images: Annotated[Whole, Field(ge=1, le=MOST_SAMPLES)] | None = None
+    repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] = 1
+    other_images: Flag = False
+    counted: Flag = False
+    tolerance: Annotated[Number, Field(gt=0)] | None = None
     not_comparable: Prose = ""
-    at_least: bool = False
+    at_least: Flag = False
     remark: Prose = ""
 
     @property
@@ -105,7 +118,7 @@ def half_unit(value: Decimal) -> float:
     return float(Decimal(5).scaleb(exponent - 1)) if isinstance(exponent, int) else 0.0
 
 
-class NotBuilt(Record):
+class NotBuilt(SuitePart):
     """A row of a source's table that the suite does not run yet.
 
     Attributes

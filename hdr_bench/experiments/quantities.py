@@ -1,13 +1,23 @@
-"""Times and sizes as people write them: ``"10min"``, ``"8GB"``."""
+"""Numbers, times and sizes as people write them: ``3``, ``"10min"``, ``"8GB"``."""
 
 import re
+from numbers import Integral, Real
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ByteSize, Field
+import numpy as np
+from pydantic import BeforeValidator
+
+from hdr_bench.exceptions import shown
 
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(s|min|h|d)?")
 _DURATION = re.compile(r"[0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)? *(s|min|h|d) *)+")
+_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgtp]?)(i?)b?\s*", re.IGNORECASE)
+_POWERS = {prefix: power for power, prefix in enumerate(("", "k", "m", "g", "t", "p"))}
+_LONGEST_TEXT = 60
+# What the system's clocks and waits can count: 31 years, and a thousand petabytes.
+_MOST_SECONDS, _MOST_BYTES = 1e9, 10**18
+_LARGEST = 1e300
 
 
 def parse_seconds(value: Any) -> float:
@@ -23,22 +33,86 @@ def parse_seconds(value: Any) -> float:
     >>> parse_seconds("10min"), parse_seconds("1h30min"), parse_seconds(2)
     (600.0, 5400.0, 2.0)
     """
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    text = str(value).strip()
-    if not _DURATION.fullmatch(text):
-        raise ValueError(f"{value!r} is no duration; write e.g. 90s, 10min, 2h, 1h30min, or a number of seconds")
-    return sum(float(count) * _SECONDS[unit or "s"] for count, unit in _PART.findall(text))
+    if _is_number(value, Real):
+        return _checked_seconds(value, value)
+    text = str(value).strip() if isinstance(value, str) else ""
+    if not _DURATION.fullmatch(text) or len(text) > _LONGEST_TEXT:
+        raise ValueError(
+            f"{shown(value)} is not a valid duration; write e.g. 90s, 10min, 2h, 1h30min, or a number of seconds"
+        )
+    return _checked_seconds(sum(float(count) * _SECONDS[unit or "s"] for count, unit in _PART.findall(text)), value)
 
 
-def _checked_size(value: Any) -> Any:
-    if isinstance(value, int) or re.fullmatch(r"\s*\d+(\.\d+)?\s*([kmgtp]?i?b?)\s*", str(value), re.IGNORECASE):
-        return value
-    raise ValueError(f"{value!r} is no size; write e.g. 500MB or 8GB (powers of 10), or 8GiB (of 2)")
+def parse_bytes(value: Any) -> int:
+    """Return a size in bytes: of a number of bytes, or of a text such as ``"500MB"`` or ``"8GiB"``.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> parse_bytes("500MB"), parse_bytes("1 KiB"), parse_bytes("1.5k"), parse_bytes(2)
+    (500000000, 1024, 1500, 2)
+    """
+    if _is_number(value, Integral):
+        return _checked_bytes(int(value), value)
+    parts = _SIZE.fullmatch(value) if isinstance(value, str) and len(value) <= _LONGEST_TEXT else None
+    if parts is None:
+        raise ValueError(f"{shown(value)} is not a valid size; write e.g. 500MB or 8GB (powers of 10), or 8GiB (of 2)")
+    count, prefix, binary = parts.groups()
+    return _checked_bytes(int(float(count) * (1024 if binary else 1000) ** _POWERS[prefix.lower()]), value)
 
 
-Seconds = Annotated[float, BeforeValidator(parse_seconds), Field(gt=0, allow_inf_nan=False)]
+def _checked_seconds(seconds: Any, given: Any) -> float:
+    if not 0 < seconds <= _MOST_SECONDS:
+        raise ValueError(f"a duration must be above 0 s and at most {_MOST_SECONDS:,.0f} s, got {shown(given)}")
+    return float(seconds)
+
+
+def _checked_bytes(size: int, given: Any) -> int:
+    if not 0 < size <= _MOST_BYTES:
+        raise ValueError(f"a size must be at least 1 byte and at most {_MOST_BYTES:,} bytes, got {shown(given)}")
+    return size
+
+
+def _checked_whole(value: Any) -> int:
+    if _is_number(value, Integral) or (_is_number(value, Real) and float(value).is_integer()):
+        return int(value)
+    raise ValueError(f"must be a whole number, got {shown(value)}")
+
+
+def _checked_real(value: Any) -> float:
+    if not _is_number(value, Real):
+        raise ValueError(f"must be a number, got {shown(value)}")
+    if not abs(value) <= _LARGEST:
+        raise ValueError(f"must be a finite number of at most {_LARGEST:g}, got {shown(value)}")
+    return float(value)
+
+
+def _is_number(value: Any, kind: type) -> bool:
+    """Whether a value is a number of a kind; true and false, which Python takes for 1 and 0, are none."""
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _checked_flag(value: Any) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"must be true or false, got {shown(value)}")
+    return bool(value)
+
+
+Whole = Annotated[int, BeforeValidator(_checked_whole)]
+"""A whole number: no text, no true or false."""
+
+Number = Annotated[float, BeforeValidator(_checked_real)]
+"""A finite number: no text, no true or false."""
+
+Flag = Annotated[bool, BeforeValidator(_checked_flag)]
+"""True or false: no number, no text."""
+
+Seconds = Annotated[float, BeforeValidator(parse_seconds)]
 """A duration in seconds, also read from a text."""
 
-Bytes = Annotated[ByteSize, BeforeValidator(_checked_size), Field(gt=0)]
-"""A size in bytes, also read from a text, as pydantic reads it."""
+Bytes = Annotated[int, BeforeValidator(parse_bytes)]
+"""A size in bytes, also read from a text."""

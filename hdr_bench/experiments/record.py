@@ -1,9 +1,11 @@
 """What suites, trials and results are made of."""
 
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
 
+from hdr_bench.exceptions import FrozenRecordError, SuiteError, shown
+from hdr_bench.experiments.faults import describe_faults
 from hdr_bench.names import check_name, check_prose, visible, visible_prose
 
 STORED = {"is_stored": True}
@@ -15,6 +17,29 @@ class Record(BaseModel):
 
     # Infinity is a parameter like any other; JSON as Python and JavaScript write it has a word for it.
     model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
+
+
+class SuitePart(Record):
+    """A part of a suite, which users make in code too: its faults are this library's errors, in its words."""
+
+    def __init__(self, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            faults = describe_faults(error, type(self), data)
+            called = f"{type(self).__name__} {shown(data['name'])}" if "name" in data else type(self).__name__
+            raise SuiteError("\n".join(f"{called}: {fault}" for fault in faults)) from error
+
+    # pydantic then validates parts inside parts by itself, and faults keep their whole place.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise FrozenRecordError(
+            f"{name} of a {type(self).__name__} cannot be changed; make another, e.g. with model_copy(update=...)"
+        )
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise FrozenRecordError(f"{name} of a {type(self).__name__} cannot be deleted; make another record")
 
 
 def _name(value: str, info: ValidationInfo) -> str:

@@ -222,7 +222,8 @@ class Result(Recorded):
     seconds : float
         Wall time of the whole trial, its process included.
     n_concurrent : int
-        Trials that shared the machine. Above 1 the times say little, unless the wait for a processor was measured.
+        Trials that shared the machine, and processes of earlier ones that could not be ended. Above 1 the times say
+        little, unless the wait for a processor was measured.
     warnings : tuple of str
         Raised while fitting and predicting.
     """

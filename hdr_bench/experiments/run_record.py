@@ -4,10 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from hdr_bench.experiments.quantities import Bytes, Seconds
+from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_REPEATS, MOST_SAMPLES, MOST_THREADS
+from hdr_bench.experiments.protocol import Kind
+from hdr_bench.experiments.quantities import Bytes, Flag, Seconds, Whole
 from hdr_bench.experiments.seed_decision import SeedDecision
-from hdr_bench.experiments.suite import Kind, Suite
+from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.text import writable_content
+
+Key = Annotated[str, Field(pattern=r"^[^/\\\x00]*$", max_length=200)]
+"""Name of a trial's file, which cannot lead out of its folder."""
 
 
 class Settings(BaseModel):
@@ -16,11 +21,11 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     dataset: str | None = None
-    samples: Annotated[int, Field(ge=2)] | None = None
-    repeats: Annotated[int, Field(ge=1)] | None = None
-    seed: Annotated[int, Field(ge=0)] = 0
-    threads: Annotated[int, Field(ge=1)] = 1
-    full: bool = False
+    samples: Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)] | None = None
+    repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] | None = None
+    seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = 0
+    threads: Annotated[Whole, Field(ge=1, le=MOST_THREADS)] = 1
+    full: Flag = False
     time_limit: Seconds | None = None
     memory_limit: Bytes | None = None
 
@@ -30,8 +35,8 @@ class Planned(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    key: str
-    limited_key: str = ""
+    key: Key
+    limited_key: Key = ""
     case: str
     seed: int
     protocol: Kind = "holdout"

@@ -17,7 +17,7 @@ from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.plan import Plan, Rerun, is_missing, make_plan, planned, with_further_seeds
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.progress import NoProgress, Progress
-from hdr_bench.experiments.protocols import PlannedCase, plan_case
+from hdr_bench.experiments.protocols import PlannedCase, plan_cases
 from hdr_bench.experiments.raised import describe, describe_traceback
 from hdr_bench.experiments.result import Result, failed_result
 from hdr_bench.experiments.run_record import RunRecord, Settings
@@ -148,7 +148,7 @@ def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
         If a case cannot be run as its protocol wants.
     """
     with own_modules(suite.folder):
-        return tuple(trial for case in suite.cases for trial in plan_case(suite, case, settings).trials)
+        return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
 
 
 def execute(

@@ -1,12 +1,19 @@
 """What the caller of a run chose, checked."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from hdr_bench.exceptions import SuiteError
+from hdr_bench.experiments.bounds import MOST_THREADS
 from hdr_bench.experiments.environment import available_cores
+from hdr_bench.experiments.faults import describe_faults
+from hdr_bench.experiments.quantities import Whole
 from hdr_bench.experiments.run_record import Settings
+
+
+class _Jobs(BaseModel):
+    jobs: Annotated[Whole, Field(ge=1, le=MOST_THREADS)]
 
 
 def make_settings(*, threads: int | None = None, jobs: int = 1, **chosen: Any) -> Settings:
@@ -15,11 +22,16 @@ def make_settings(*, threads: int | None = None, jobs: int = 1, **chosen: Any) -
     Raises
     ------
     SuiteError
-        If a value is not possible.
+        If a value is out of its range; the message names it.
     """
+    _validated(_Jobs, {"jobs": jobs})
+    shared = max(available_cores() // jobs, 1) if threads is None else threads
+    settings: Settings = _validated(Settings, {"threads": shared, **chosen})
+    return settings
+
+
+def _validated(model: type[BaseModel], values: dict[str, Any]) -> Any:
     try:
-        return Settings(threads=max(available_cores() // jobs, 1) if threads is None else threads, **chosen)
+        return model.model_validate(values)
     except ValidationError as error:
-        fault = error.errors()[0]
-        message = fault["msg"].removeprefix("Value error, ")
-        raise SuiteError(f"{fault['loc'][0]}={fault['input']!r} is not possible: {message}") from error
+        raise SuiteError("; ".join(describe_faults(error, model, values))) from error

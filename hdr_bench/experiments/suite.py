@@ -3,6 +3,7 @@
 So the record of a run can be read on a machine that has neither the data set nor the estimator.
 """
 
+import re
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -21,84 +22,25 @@ from pydantic import (
 )
 
 from hdr_bench.bibliography import check_bibtex
+from hdr_bench.exceptions import shown
+from hdr_bench.experiments.bounds import MOST_CANDIDATES
 from hdr_bench.experiments.claims import check_claim
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import class_path, describe_estimator, plain_mapping
+from hdr_bench.experiments.protocol import Folds, Protocol, Samples
 from hdr_bench.experiments.published import NotBuilt, Published
-from hdr_bench.experiments.quantities import Bytes, Seconds
-from hdr_bench.experiments.record import Name, Prose, Record
-from hdr_bench.experiments.text import repr_of
-from hdr_bench.names import MOST_CHARACTERS, looks
+from hdr_bench.experiments.quantities import Bytes, Seconds, Whole
+from hdr_bench.experiments.record import Name, Prose, SuitePart
+from hdr_bench.names import looks
 
 Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 """References as BibTeX, none or several."""
 
-Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve"]
-Strategy = Literal["grid", "halving"]
+# A file's name without its ending, and the name of a folder: letters of any script.
+_NAME = re.compile(r"\w[\w. -]*")
 
 
-class Protocol(Record):
-    """How a case is tried.
-
-    Attributes
-    ----------
-    kind : {"holdout", "cross-validation", "grid-search", "learning-curve"}
-        Hold-out fits on the train part and evaluates on the test part. Cross-validation cuts the train part into
-        stratified folds, and fits on all but one of them and evaluates on that one, each in turn; the test part is left
-        alone. A grid search compares the candidates by cross-validation inside the train part, fits the best on all
-        of it, and evaluates on the test part. A learning curve is a hold-out with ever more training images.
-    repeats : int
-        Seeds that a random method is tried with; of cross-validation and of a learning curve, also how often folds
-        or images are drawn anew, for every method.
-    max_repeats : int or None
-        Of hold-out: seeds that a stochastic method is fitted with if the standard deviation of its accuracy over the
-        first `repeats` exceeds that of a share of the test images, sqrt(p (1 - p) / n). None for no more than
-        `repeats`.
-    folds : int or None
-        Of cross-validation (10 by default) and grid search (5).
-    strategy : {"grid", "halving"} or None
-        Of grid search: every candidate on all training images, or successive halving (Li et al. 2018, "Hyperband",
-        JMLR 18), which drops the worse two thirds round by round while the images grow.
-    sizes : tuple of int or None
-        Training images, of a learning curve.
-    shuffle : bool
-        Of hold-out: put the training images into an order drawn with each repeat's seed, for every method, as Xiao,
-        Rasul and Vollgraf (2017, "Fashion-MNIST") do.
-    """
-
-    kind: Kind = "holdout"
-    repeats: Annotated[int, Field(ge=1)] = 1
-    max_repeats: Annotated[int, Field(ge=3)] | None = None
-    folds: Annotated[int, Field(ge=2)] | None = None
-    strategy: Strategy | None = None
-    sizes: tuple[Annotated[int, Field(ge=2)], ...] | None = None
-    shuffle: bool = False
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        takes = {
-            "folds": ("cross-validation", "grid-search"),
-            "strategy": ("grid-search",),
-            "sizes": ("learning-curve",),
-            "shuffle": ("holdout",),
-            "max_repeats": ("holdout",),
-        }
-        for name, kinds in takes.items():
-            if getattr(self, name) not in (None, False) and self.kind not in kinds:
-                raise ValueError(f"{name} is for {' and '.join(kinds)}, not for {self.kind}")
-        if self.max_repeats is not None and not 2 <= self.repeats < self.max_repeats:
-            raise ValueError(
-                f"max_repeats = {self.max_repeats} must be more than repeats, and repeats at least 2, got "
-                f"{self.repeats}"
-            )
-        if self.kind == "learning-curve" and not self.sizes:
-            raise ValueError("a learning curve needs sizes, e.g. sizes = [500, 1000, 2000]")
-        if len(set(self.sizes or ())) != len(self.sizes or ()):
-            raise ValueError(f"sizes = {list(self.sizes or ())} holds a size twice; give each once")
-        return self
-
-
-class Step(Record):
+class Step(SuitePart):
     """A transformer before the estimator: a name of `TRANSFORMERS` or a dotted path, and its parameters."""
 
     name: str
@@ -107,7 +49,7 @@ class Step(Record):
     )
 
 
-class Reduced(Record):
+class Reduced(SuitePart):
     """What runs of a case unless the full size is asked for.
 
     Attributes
@@ -122,15 +64,15 @@ class Reduced(Record):
         In place of the case's own parameters of these names, e.g. a network for smaller images.
     """
 
-    samples: Annotated[int, Field(ge=2)] | None = None
-    folds: Annotated[int, Field(ge=2)] | None = None
-    candidates: Annotated[int, Field(ge=1)] | None = None
+    samples: Samples | None = None
+    folds: Folds | None = None
+    candidates: Annotated[Whole, Field(ge=1, le=MOST_CANDIDATES)] | None = None
     params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="reduced.params"))] = Field(
         default_factory=dict
     )
 
 
-class Case(Record):
+class Case(SuitePart):
     """A method to try.
 
     Attributes
@@ -192,14 +134,16 @@ class Case(Record):
     def _is_an_estimator(cls, value: Any) -> Any:
         if isinstance(value, str) or (hasattr(value, "get_params") and not isinstance(value, type)):
             return value
-        raise ValueError(f"{repr_of(value)} is no estimator; give a name, a dotted path, or an estimator that is made")
+        raise ValueError(
+            f"{shown(value)} is not an estimator; give a name, a dotted path, or an estimator that is made"
+        )
 
     @field_validator("grid")
     @classmethod
     def _has_values(cls, value: dict[str, list[Any]]) -> dict[str, list[Any]]:
         for name, values in value.items():
             if not values:
-                raise ValueError(f"the grid of {name} is empty; give at least one value")
+                raise ValueError(f"{name} must have at least one value, got an empty list")
         return value
 
     @model_validator(mode="after")
@@ -222,7 +166,7 @@ class Case(Record):
         return not isinstance(self.estimator, str)
 
 
-class Suite(Record):
+class Suite(SuitePart):
     """Cases to compare.
 
     Attributes
@@ -267,8 +211,8 @@ class Suite(Record):
     ['10 trees', '100 trees']
     """
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]*$", max_length=MOST_CHARACTERS)]
-    title: Prose
+    name: Annotated[str, Field(max_length=100)]
+    title: Annotated[Prose, Field(min_length=1)]
     authors: Prose = ""
     source: Prose = ""
     bibtex: Bibtex = ""
@@ -302,6 +246,16 @@ class Suite(Record):
         BaseModel.__setattr__(suite, "_folder", folder)
         return suite
 
+    @field_validator("name")
+    @classmethod
+    def _can_name_a_folder(cls, value: str) -> str:
+        if not _NAME.fullmatch(value):
+            raise ValueError(
+                f"{shown(value)} cannot name a suite: it must begin with a letter or a digit, and have letters, "
+                "digits, '.', '_', '-' and spaces alone"
+            )
+        return value
+
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
         if not self.cases:
@@ -310,7 +264,7 @@ class Suite(Record):
         counts = Counter(map(looks, [*names, *(row.name for row in self.not_built)]))
         twice = sorted(name for name, count in counts.items() if count > 1)
         if twice:
-            raise ValueError(f"two cases are called {twice[0]!r}; each needs its own name")
+            raise ValueError(f"two cases are called {shown(twice[0])}; give each its own name")
         for claim in self.claims:
             check_claim(claim, names)
         return self

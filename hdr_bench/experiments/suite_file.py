@@ -1,11 +1,8 @@
 """Suite files: read from TOML, and checked before anything runs."""
 
 import inspect
-import re
-import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +11,19 @@ from pydantic import ValidationError
 from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
-from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, suggestion
+from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, shown
+from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.classifiers import check_classifier
 from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.dataset_choice import DatasetChoice
+from hdr_bench.experiments.faults import describe_faults
 from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.place import own_modules
-from hdr_bench.experiments.published import NotBuilt, Published
-from hdr_bench.experiments.record import Record
-from hdr_bench.experiments.suite import Case, Protocol, Reduced, Step, Suite
+from hdr_bench.experiments.suite import Case, Suite
+from hdr_bench.experiments.suites_folder import suites_folder
+from hdr_bench.experiments.text import writable
+from hdr_bench.experiments.toml_text import read_toml
 
 _ANY_CLASSES = 10
 
@@ -45,7 +45,7 @@ def load_suite(suite: str | Path) -> Suite:
     'mnist-5k'
     """
     read = read_suite(suite)
-    check_suite(read, str(suite))
+    check_suite(read, writable(str(suite)))
     return read
 
 
@@ -57,12 +57,8 @@ def read_suite(suite: str | Path) -> Suite:
     UnknownNameError, SuiteError
         As `load_suite`.
     """
-    path = _find(str(suite))
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SuiteError(f"{path}: not a TOML file: {error}") from error
-    read = _validated(content, name=path.stem, origin=str(path))
+    path = find_suite(str(suite))
+    read = _validated(read_toml(path), name=path.stem, origin=writable(str(path)))
     return read if path.parent == suites_folder() else read.placed(path.parent.absolute())
 
 
@@ -77,13 +73,6 @@ def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
     suite = _validated(content, name, origin)
     check_suite(suite, origin)
     return suite
-
-
-def _validated(content: dict[str, Any], name: str, origin: str) -> Suite:
-    try:
-        return Suite.model_validate({**content, "name": name})
-    except ValidationError as error:
-        raise _refusal(origin, [_told(fault, content) for fault in error.errors()]) from error
 
 
 def check_suite(suite: Suite, origin: str) -> None:
@@ -102,16 +91,57 @@ def check_suite(suite: Suite, origin: str) -> None:
 
 def list_suites() -> dict[str, str]:
     """Return the name and the title of every suite that the library carries."""
-    titles = {}
-    for path in sorted(suites_folder().glob("*.toml")):
-        titles[path.stem] = tomllib.loads(path.read_text(encoding="utf-8")).get("title", "")
-    return titles
+    return {name: str(read_toml(path).get("title", "")) for name, path in _carried().items()}
 
 
-def suites_folder() -> Path:
-    """Return the folder of the suites: in the installed package, or beside it in a checkout."""
-    package = Path(str(resources.files("hdr_bench")))
-    return package / "benchmarks" if (package / "benchmarks").is_dir() else package.parent / "benchmarks"
+def find_suite(suite: str) -> Path:
+    """Return the file of a suite: of the library's by its name, otherwise where the path leads.
+
+    Raises
+    ------
+    UnknownNameError, SuiteError
+        If there is no such suite.
+    """
+    carried = _carried()
+    if suite in carried:
+        return carried[suite]
+    try:
+        path = Path(suite).expanduser()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        if suite.endswith(".toml"):
+            raise SuiteError(f"{writable(suite)}: there is no such file") from error
+        raise UnknownNameError("suite", suite, carried) from error
+    except OSError as error:
+        raise SuiteError(f"{shown(suite)}: cannot be read: {error.strerror}; give the path of a suite file") from error
+    # A home that is nobody's, or a character that no path can hold.
+    except (RuntimeError, ValueError) as error:
+        raise SuiteError(f"{shown(suite)} cannot be a path: {error}") from error
+    if path.is_dir() and path.suffix != ".toml":
+        raise UnknownNameError("suite", suite, carried)
+    return path
+
+
+def _carried() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(suites_folder().glob("*.toml"))}
+
+
+def _validated(content: dict[str, Any], name: str, origin: str) -> Suite:
+    faults = [_HINTS[key] for key in _HINTS if key in content]
+    if faults:
+        raise _refusal(origin, faults)
+    given = {**content, "name": name}
+    try:
+        return Suite.model_validate(given)
+    except ValidationError as error:
+        raise _refusal(origin, describe_faults(error, Suite, given, frozenset({"name"}))) from error
+
+
+# What the record has and its file does not: there a suite is named after it, and each case has a table.
+_HINTS = {
+    "name": "name: unknown key; a suite has the name of its file",
+    "cases": "cases: unknown key. Did you mean 'case'? Write [[case]] for each",
+}
 
 
 def _refusal(origin: str, faults: list[str]) -> SuiteError:
@@ -119,30 +149,36 @@ def _refusal(origin: str, faults: list[str]) -> SuiteError:
 
 
 def _faults(suite: Suite) -> Iterator[str]:
-    yield from _fault_of("dataset", lambda: _check_dataset(suite.dataset))
+    datasets = list_datasets()
+    yield from _fault_of("dataset", partial(_check_dataset, suite.dataset, datasets))
     for number, case in enumerate(suite.cases, start=1):
-        place = f"case {number} ({case.name!r})"
+        place = f"case {number} ({shown(case.name)})"
         if case.dataset is not None:
-            yield from _fault_of(f"{place}, dataset", partial(_check_dataset, case.dataset))
-        for step in case.steps:
-            yield from _fault_of(f"{place}, steps", partial(make_transformer, step.name, **step.params))
-        yield from _fault_of(place, partial(_check_method, case))
+            yield from _fault_of(f"{place}, dataset", partial(_check_dataset, case.dataset, datasets))
+        in_steps = [
+            fault
+            for step in case.steps
+            for fault in _fault_of(f"{place}, steps", partial(make_transformer, step.name, **step.params))
+        ]
+        # A pipeline of wrong steps would be refused for the same faults once more.
+        yield from in_steps or _fault_of(place, partial(_check_method, case))
 
 
 def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
     try:
         check()
-    # An estimator from elsewhere may raise anything of this kind when it is made with the wrong parameters.
-    except (HdrBenchError, TypeError, ValueError) as error:
+    except HdrBenchError as error:
         yield f"{place}: {error}"
+    # An estimator from elsewhere may raise anything when it is made.
+    except Exception as error:  # noqa: BLE001
+        yield f"{place}: {type(error).__name__}: {error}"
 
 
-def _check_dataset(choice: DatasetChoice) -> None:
+def _check_dataset(choice: DatasetChoice, known: Mapping[str, str]) -> None:
     scheme, colon, _ = choice.name.partition(":")
-    known = list_datasets()
-    if choice.given is not None or is_dotted_path(choice.name):
+    if choice.given is not None or choice.name in known or (colon and scheme in SCHEMES):
         return
-    if choice.name not in known and not (colon and scheme in SCHEMES):
+    if not is_dotted_path(choice.name, known):
         raise UnknownNameError("dataset", choice.name, [*known, *(f"{name}:..." for name in SCHEMES)])
 
 
@@ -159,7 +195,8 @@ def _check_method(case: Case) -> None:
         )
     if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
         raise SuiteError("validation is for a network without steps before it; leave it out")
-    if case.validation is not None and (last.early_stopping or last.validation_fraction is not None):
+    holds_out = read_attribute(last, "early_stopping") or read_attribute(last, "validation_fraction") is not None
+    if case.validation is not None and holds_out:
         raise SuiteError(
             "validation on the test part has no say, and early_stopping and validation_fraction would give it one or "
             "take its place; leave them out, or validation"
@@ -169,60 +206,3 @@ def _check_method(case: Case) -> None:
             raise UnknownNameError(f"parameter of {type(last).__name__}", name, last.get_params())
     if isinstance(layers := case.params.get("layers"), str):
         parse_layers(layers, _ANY_CLASSES, case.params.get("activation", "relu"))
-
-
-def _find(suite: str) -> Path:
-    carried = suites_folder() / f"{suite}.toml"
-    if carried.is_file():
-        return carried
-    path = Path(suite).expanduser()
-    if path.is_file():
-        return path
-    if path.suffix == ".toml":
-        raise SuiteError(f"{path}: there is no such file")
-    raise UnknownNameError("suite", suite, list_suites())
-
-
-def _told(fault: Any, content: dict[str, Any]) -> str:
-    """Say in one line where a fault is and what is wrong with it."""
-    *parents, last = fault["loc"] or ("suite",)
-    place = _place(fault["loc"], content)
-    if fault["type"] == "extra_forbidden":
-        allowed = sorted(_keys_at(parents))
-        return f"{place}: unknown key{suggestion(str(last), allowed)}; allowed are: {', '.join(allowed)}"
-    if isinstance(cause := fault.get("ctx", {}).get("error"), ValueError):
-        return f"{place}: {cause}"
-    if fault["type"] == "literal_error":
-        allowed = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
-        return f"{place}: {fault['input']!r} is not possible{suggestion(str(fault['input']), allowed)}; there are: " + (
-            ", ".join(allowed)
-        )
-    came = "" if fault["type"] == "missing" else f" (it is {fault['input']!r})"
-    return f"{place}: {fault['msg']}{came}"
-
-
-def _place(loc: Iterable[str | int], content: Any) -> str:
-    """Return the place as a user would name it: ``case 2 ('CNN'), params``."""
-    parts: list[str] = []
-    for key in loc:
-        try:
-            content = content[key]
-        except (KeyError, IndexError, TypeError):
-            content = None
-        if isinstance(key, int):
-            name = content.get("name") if isinstance(content, dict) else None
-            parts[-1] += f" {key + 1}" + (f" ({name!r})" if name else "")
-        else:
-            parts.append(str(key))
-    return ", ".join(parts) or "the file"
-
-
-def _keys_at(loc: Iterable[str | int]) -> set[str]:
-    """Return the keys that the table at `loc` may have."""
-    children: dict[str, type[Record]] = {
-        "case": Case, "protocol": Protocol, "dataset": DatasetChoice, "steps": Step, "published": Published,
-        "reduced": Reduced, "not_built": NotBuilt,
-    }  # fmt: skip
-    named = [key for key in loc if isinstance(key, str)]
-    model: type[Record] = children[named[-1]] if named else Suite
-    return {field.alias or name for name, field in model.model_fields.items()} - ({"name"} if model is Suite else set())

@@ -6,9 +6,10 @@ import re
 from typing import Any, Literal
 
 from hdr_bench.experiments.dataset_choice import DatasetChoice
+from hdr_bench.experiments.protocol import Kind, Strategy
 from hdr_bench.experiments.published import Published
 from hdr_bench.experiments.record import Record
-from hdr_bench.experiments.suite import Kind, Step, Strategy
+from hdr_bench.experiments.suite import Step
 
 _LIMITS = ("time_limit", "memory_limit")
 # Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.

@@ -208,7 +208,7 @@ def _number(value: int | None) -> float:
 def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     good = trials[trials["status"] == "ok"]
     bad = trials[trials["status"] != "ok"]
-    problem = f"{bad['status'].iloc[0]}: {bad['error'].iloc[0]}" if len(bad) else ""
+    problem = described_problem(bad["status"].iloc[0], bad["error"].iloc[0]) if len(bad) else ""
     row: dict[str, Any] = {"method": str(trials["case"].iloc[0]), "case": case, "problem": problem}
     row |= {"status": "ok" if not len(bad) else bad["status"].iloc[0], "n_trials": len(good)}
     row |= {"n_planned": len(trials), "is_complete": not len(bad), "trials": _count_of_trials(trials, len(good))}
@@ -236,6 +236,17 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
         "error_rate": round(1 - row["accuracy"], 12),
         "engine": ", ".join(sorted(set(good["engine"].astype(str)))) if len(good) else "",
     }
+
+
+def described_problem(status: str, error: str) -> str:
+    """Return why there is no result of a trial; that of a damaged file says itself that it is damaged.
+
+    Examples
+    --------
+    >>> described_problem("timeout", "ended after 3 s")
+    'timeout: ended after 3 s'
+    """
+    return error if status == "damaged" else f"{status}: {error}"
 
 
 def _count_of_trials(trials: pd.DataFrame, n_good: int) -> str:

@@ -14,6 +14,7 @@ from hdr_bench.reporting.blocks import make_block, noting
 from hdr_bench.reporting.contents import RunContents, slug
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
 from hdr_bench.reporting.drawing import Figure
+from hdr_bench.reporting.frame import described_problem
 from hdr_bench.reporting.matrices import Matrix, make_matrix
 from hdr_bench.reporting.sprites import Sprite, make_sprite
 from hdr_bench.reporting.tables.accuracy import class_frame_of
@@ -170,7 +171,7 @@ def _method(contents: RunContents, number: int, case: str, figures: Sequence[Fig
         figures=tuple(figure for figure in figures if figure.case == case),
         sprites=part("The images", lambda: tuple(_sprites(contents, case)) if is_readable else (), ()),
         # Last: what is left out above is among them.
-        problems=(*dict.fromkeys(bad["status"] + ": " + bad["error"]), *left_out),
+        problems=(*dict.fromkeys(map(described_problem, bad["status"], bad["error"])), *left_out),
         warnings=_warnings(records),
         traceback=next((_last_lines(record.traceback) for record in records if record.traceback), ""),
     )

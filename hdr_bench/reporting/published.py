@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from hdr_bench.experiments.protocol import Kind
 from hdr_bench.experiments.published import COUNTS, Metric, Published
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.suite import Kind
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.reproduction import Reproduction, bare_reproduction, measure_figure
 

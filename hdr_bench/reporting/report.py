@@ -10,22 +10,23 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameError
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import RunRecord
-from hdr_bench.files import clear_leftovers, write_whole
 from hdr_bench.names import visible_prose
 from hdr_bench.reporting.blocks import make_block, noting
 from hdr_bench.reporting.citing import Citation, citations, to_bibtex
-from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.contents import RunContents, open_run
 from hdr_bench.reporting.drawing import Figure, draw
 from hdr_bench.reporting.figures import plan_figures
 from hdr_bench.reporting.finding import finding
+from hdr_bench.reporting.frame import described_problem
 from hdr_bench.reporting.glances import glances
 from hdr_bench.reporting.page import make_methods, shared_sprite
 from hdr_bench.reporting.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.provenance import Provenance, provenance_of
 from hdr_bench.reporting.published import counted_verdicts, reproductions
+from hdr_bench.reporting.report_folder import put_report, writing_report
 from hdr_bench.reporting.run_summary import SUMMARY, written_summary
 from hdr_bench.reporting.tables import Table, make_tables, to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.formats import escaped_markdown, markdown_code
@@ -36,7 +37,10 @@ FORMATS = ("html", "md", "latex", "csv")
 
 
 def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS) -> Path:
-    """Write the report of a run beside its results.
+    """Write the report of a run beside its results: whole, or not at all.
+
+    The last report stays until all files of the new one are written. Then they take its place, and what it alone had
+    goes, pages that were not asked for this time as well. Several processes may write the report of a run at once.
 
     Parameters
     ----------
@@ -56,7 +60,9 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     UnknownNameError
         If there is no such format.
     StoreError
-        If there is no run at `path`, or it has no result that can be read.
+        If there is no run at `path`, or its report cannot be written there; the last report is as it was then.
+    AllTrialsFailedError
+        If no trial of the run has a result that can be read.
 
     Warns
     -----
@@ -68,24 +74,27 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
         if name not in FORMATS:
             raise UnknownNameError("report format", name, FORMATS)
     folder = Path(path)
-    files = _files(RunContents(folder), chosen)
-    for name, content in files.items():
-        write_whole(folder / name, content)
-    _remove_stale(folder, files)
+    # A folder that holds no run is left as it is, without a lock's file in it.
+    open_run(folder).read_run()
+    with writing_report(folder):
+        contents = RunContents(folder)
+        _check_any_trial(contents)
+        files = _make_files(contents, chosen)
+        put_report(folder, files)
     written = [name for name in ("report.html", "report.md") if name in files]
     return folder / written[0] if written else folder
 
 
-def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
+def _make_files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     """Return every file of the report: its name below the folder, and its bytes."""
-    _check_something_ran(contents)
     left_out: list[str] = []
     compared = make_block(
         "The comparison of the methods", lambda: compare_methods(contents), noting(left_out, Comparisons((), {}, {}))
     )
     found = make_block("The published figures", lambda: reproductions(contents), noting(left_out, ()))
     tables = make_tables(contents, compared, found)
-    figures = draw(plan_figures(contents))
+    no_figures: list[Figure] = []
+    figures = make_block("The figures", lambda: draw(plan_figures(contents)), noting(left_out, no_figures))
     summary = make_block("The summary", lambda: written_summary(contents, found), noting(left_out, b""))
     files = {"results.json": _json(contents.records.values()), SUMMARY: summary}
     for figure in figures:
@@ -107,14 +116,17 @@ def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     return {name: content for name, content in (files | contents.shown_files()).items() if content}
 
 
-def _check_something_ran(contents: RunContents) -> None:
-    if contents.records:
-        return
-    first = contents.results.iloc[0]
-    raise StoreError(
-        f"{contents.store.folder}: every trial of this run is missing or damaged, so there is nothing to report; "
-        f"the first, {first['case']!r}: {first['status']}: {first['error']}"
-    )
+def _check_any_trial(contents: RunContents) -> None:
+    results, folder = contents.results, contents.store.folder
+    if not len(results):
+        raise StoreError(f"{folder}: its run.json names no trial; run the suite again")
+    # Of trials that failed there are reasons to report.
+    if not contents.records:
+        first = results.iloc[0]
+        raise AllTrialsFailedError(
+            f"{folder}: every trial of this run is missing or damaged, so there is nothing to report; "
+            f"the first, {first['case']!r}: {described_problem(first['status'], first['error'])}"
+        )
 
 
 def _csv(table: Table) -> bytes:
@@ -265,14 +277,3 @@ def _render(name: str, page: dict[str, Any]) -> bytes:
         "code": markdown_code,
     }
     return visible_prose(environment.get_template(name).render(**page).lstrip()).encode()
-
-
-def _remove_stale(folder: Path, files: dict[str, bytes]) -> None:
-    """Remove figures and tables of an earlier report that this one does not have; both folders are the report's own."""
-    kept = {folder / name for name in files}
-    for pattern in (SUMMARY, "figures/*.svg", "figures/*.png", "tables/*.csv", "tables/*.tex"):
-        for path in folder.glob(pattern):
-            if path not in kept:
-                path.unlink()
-    for place in (folder, folder / "figures", folder / "tables"):
-        clear_leftovers(place)

@@ -257,7 +257,7 @@ def test_a_data_set_prints_as_a_line():
 
 
 def test_unknown_names_suggest_the_nearest():
-    with pytest.raises(UnknownNameError, match="unknown dataset 'mnist5k', did you mean 'mnist-5k'"):
+    with pytest.raises(UnknownNameError, match="unknown dataset 'mnist5k'. Did you mean 'mnist-5k'"):
         load_dataset("mnist5k")
     with pytest.raises(UnknownNameError, match="unknown dataset 'foldr:x'"):
         load_dataset("foldr:x")

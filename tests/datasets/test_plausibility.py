@@ -142,7 +142,7 @@ def test_data_that_have_the_polarity_stay_as_they_are(digits):
 
 
 def test_a_polarity_that_cannot_be_had_is_refused(digits):
-    with pytest.raises(UnknownNameError, match="unknown polarity 'light on dark', did you mean 'light-on-dark'"):
+    with pytest.raises(UnknownNameError, match="unknown polarity 'light on dark'. Did you mean 'light-on-dark'"):
         load_dataset("mnist-5k", polarity="light on dark")
     blank = Part(np.zeros((4, 8, 8)), np.array([0, 1, 0, 1]))
     with pytest.raises(DatasetError, match="x cannot be brought to dark-on-light: the polarity of most images is unc"):

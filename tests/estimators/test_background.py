@@ -72,7 +72,7 @@ def test_the_background_is_learnt_or_given(digits, transformer):
     assert transformer().fit(255 - X).background_ == 255
     assert transformer().fit(X / 255 - 0.5).background_ == -0.5
     assert transformer(background=30).fit(X).background_ == 30
-    with pytest.raises(ValueError, match="background must be a finite number, or None to learn it, got nan"):
+    with pytest.raises(ValueError, match="background must be a finite number or None, got nan"):
         transformer(background=float("nan")).fit(X)
 
 
@@ -179,7 +179,7 @@ def test_inverted_images_and_their_inverses_come_out_alike(images):
 
 def test_an_inverter_is_told_the_background_and_knows_two_polarities(digits):
     assert Inverter(background=255).fit(digits.train.X).inverts_
-    with pytest.raises(UnknownNameError, match="unknown polarity 'light on dark', did you mean 'light-on-dark'"):
+    with pytest.raises(UnknownNameError, match="unknown polarity 'light on dark'. Did you mean 'light-on-dark'"):
         Inverter("light on dark").fit(digits.train.X)
     model = SVMClassifier().fit(Inverter().fit_transform(255 - digits.train.X), digits.train.y)
     assert model.score(digits.test.X, digits.test.y) > 0.88

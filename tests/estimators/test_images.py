@@ -110,7 +110,7 @@ def test_blurring_is_scipys_image_by_image():
     for image, changed in zip(images, blurred, strict=True):
         np.testing.assert_allclose(changed, gaussian_filter(image, 1.5, mode="constant"))
     np.testing.assert_array_equal(GaussianBlur(0.0).fit_transform(images.reshape(7, -1)), images.reshape(7, -1))
-    with pytest.raises(ValueError, match="sigma must be at least 0 pixels, got -1"):
+    with pytest.raises(ValueError, match="sigma must be a finite number of at least 0, got -1"):
         GaussianBlur(-1).fit(images.reshape(7, -1))
 
 
@@ -124,7 +124,7 @@ def test_resizing_is_pillows(size):
 
 
 def test_sizes_that_are_none():
-    with pytest.raises(ValueError, match=r"size: height and width must be at least 1, got \(0, 5\)"):
+    with pytest.raises(ValueError, match=r"size: height and width must be integers of at least 1, got \(0, 5\)"):
         Resizer((0, 5)).fit(np.zeros((2, 16)))
 
 
@@ -155,5 +155,5 @@ def test_the_middle_is_cut_out():
     np.testing.assert_array_equal(odd, [[0, 1, 3, 4, 6, 7]])
     small = Cropper((30, 2), image_shape=(4, 3)).fit(np.arange(12.0)[None])
     assert small.transform(np.arange(12.0)[None]).shape == (1, len(small.get_feature_names_out())) == (1, 8)
-    with pytest.raises(ValueError, match=r"size: height and width must be at least 1, got \(0, 2\)"):
+    with pytest.raises(ValueError, match=r"size: height and width must be integers of at least 1, got \(0, 2\)"):
         Cropper((0, 2)).fit(np.arange(12.0)[None])

@@ -189,19 +189,19 @@ def test_the_quadratic_classifier_has_lecuns_821_inputs():
 @pytest.mark.parametrize(
     ("name", "params", "fault"),
     [
-        ("svm", {"kernel": "rbff"}, "unknown kernel 'rbff', did you mean 'rbf'"),
+        ("svm", {"kernel": "rbff"}, "unknown kernel 'rbff'. Did you mean 'rbf'"),
         ("svm", {"engine": "svmlight"}, "unknown engine 'svmlight'"),
-        ("svm", {"pixel_scale": 0}, "pixel_scale must be above 0"),
-        ("knn", {"weights": "distanc"}, "did you mean 'distance'"),
+        ("svm", {"pixel_scale": 0}, "pixel_scale must be a finite number above 0 or None, got 0"),
+        ("knn", {"weights": "distanc"}, "Did you mean 'distance'"),
         ("knn", {"n_neighbors": 0}, "n_neighbors must be an integer of at least 1, got 0"),
-        ("linear", {"loss": "logloss"}, "did you mean 'log_loss'"),
+        ("linear", {"loss": "logloss"}, "Did you mean 'log_loss'"),
         ("linear", {"alpha": -1}, "alpha must be a finite number of at least 0, got -1"),
-        ("polynomial", {"degree": 0}, "degree must be an integer of at least 1, got 0"),
+        ("polynomial", {"degree": 0}, "degree must be an integer between 1 and 100, got 0"),
         ("polynomial", {"engine": "onedal"}, "unknown engine for loss='squared_error' 'onedal'"),
         ("linear", {"loss": "squared_error", "engine": "onedal"}, "unknown engine for loss='squared_error' 'onedal'"),
         ("linear", {"engine": "scipy"}, "unknown engine for loss='log_loss' 'scipy'"),
-        ("mlp", {"optimizer": "Adamm"}, "did you mean 'Adam'"),
-        ("mlp", {"schedule": "onecycle"}, "did you mean 'one-cycle'"),
+        ("mlp", {"optimizer": "Adamm"}, "Did you mean 'Adam'"),
+        ("mlp", {"schedule": "onecycle"}, "Did you mean 'one-cycle'"),
         ("mlp", {"batch_size": 0}, "batch_size must be an integer of at least 1, got 0"),
         ("knn", {"n_neighbors": 3.0}, "n_neighbors must be an integer of at least 1, got 3.0"),
         ("knn", {"n_neighbors": 10_000}, r"n_neighbors must be at most n_samples=\d+, got 10000"),
@@ -211,6 +211,14 @@ def test_the_quadratic_classifier_has_lecuns_821_inputs():
         ("cnn", {"image_shape": (27, 28)}, "makes 756 pixels, but X has 784 features"),
         ("cnn", {"layers": "8C3-MP2-8C3-MP9-MP9"}, "MP9: a window of 9x9 does not fit the 1x1 image"),
         ("cnn", {"augmentation": {"rotation": -1}}, "rotation must be between 0 and"),
+        ("cnn", {"augmentation": {"rotation": "x"}}, "rotation must be between 0 and 180, got 'x'"),
+        ("svm", {"C": -1}, "C must be a number above 0, got -1"),
+        ("svm", {"C": "much"}, "C must be a number above 0, got 'much'"),
+        ("svm", {"C": True}, "C must be a number above 0, got True"),
+        ("svm", {"gamma": "scal"}, "gamma must be .*'auto', 'scale' or None, got 'scal'. Did you mean 'scale'?"),
+        ("knn", {"n_neighbors": True}, "n_neighbors must be an integer of at least 1, got True"),
+        ("mlp", {"max_epochs": 10**9}, "max_epochs must be an integer between 1 and 1,000,000 or None"),
+        ("mlp", {"layers": 3}, "layers must be an instance of 'str' or None, got 3"),
     ],
 )
 def test_parameters_that_are_not_possible(digits, name, params, fault):
@@ -226,9 +234,9 @@ def test_one_class_is_no_problem_to_solve(digits, name):
 
 
 def test_names_and_parameters_that_do_not_exist():
-    with pytest.raises(UnknownNameError, match="unknown estimator 'kn', did you mean 'knn'"):
+    with pytest.raises(UnknownNameError, match="unknown estimator 'kn'. Did you mean 'knn'"):
         make_estimator("kn")
-    with pytest.raises(UnknownNameError, match="unknown parameter of KNNClassifier 'n_neighbours', did you mean"):
+    with pytest.raises(UnknownNameError, match="unknown parameter of KNNClassifier 'n_neighbours'. Did you mean"):
         make_estimator("knn", n_neighbours=3)
     with pytest.raises(UnknownNameError, match="No module named 'sklearnn'"):
         make_estimator("sklearnn.svm.SVC")
@@ -277,7 +285,7 @@ def test_an_estimator_may_be_a_parameter_of_another():
         make_estimator("sklearn.multiclass.OneVsOneClassifier", estimator={"estimator": "knn"}).estimator.n_neighbors
         == 3
     )
-    with pytest.raises(UnknownNameError, match="unknown parameter of LogisticRegression 'c'; there are: C"):
+    with pytest.raises(UnknownNameError, match="unknown parameter of LogisticRegression 'c'. Choose from: C"):
         make_estimator("sklearn.multiclass.OneVsRestClassifier", estimator={**named, "params": {"c": 1}})
 
 

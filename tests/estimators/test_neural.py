@@ -157,7 +157,7 @@ def test_batch_normalisation_takes_other_settings(digits):
     assert (layer.momentum, layer.eps) == (0.01, 1e-3)
     plain = fitted("16N-linear-BN-relu", None)
     assert not np.allclose(plain.predict_proba(digits.test.X), model.predict_proba(digits.test.X))
-    with pytest.raises(UnknownNameError, match="unknown batch_norm_params 'momentun', did you mean 'momentum'"):
+    with pytest.raises(UnknownNameError, match="unknown batch_norm_params 'momentun'. Did you mean 'momentum'"):
         fitted("16N-BN", {"momentun": 0.1})
-    with pytest.raises(ValueError, match="batch_norm_params: eps=0 is not possible"):
+    with pytest.raises(ValueError, match="batch_norm_params: eps must be a number above 0 and below 1, got 0"):
         fitted("16N-BN", {"eps": 0})

@@ -113,7 +113,7 @@ def test_what_is_unsaid_is_filled_in():
         ("8C3-RGB", "RGB of '8C3-RGB': possible only as the first token, or after R"),
         ("OUT-OUT", "OUT stands 2 times"),
         ("OUT-relu", "relu of 'OUT-relu': after OUT only BN and D"),
-        ("9999x8C3", "at most 1000 repeats"),
+        ("9999x8C3", "must be repeated at most 1000 times"),
         ("8N-8C3", "8C3: an image is needed, but 8 features come in"),
         ("30C29", "30C29: a window of 29x29 does not fit the 28x28 image"),
         ("MP2p2", "MP2p2: a padding of at most half the window"),
@@ -125,7 +125,7 @@ def test_errors_name_the_token(layers, fault):
 
 
 def test_an_activation_that_is_none():
-    with pytest.raises(NotationError, match="activation '8N' is none"):
+    with pytest.raises(NotationError, match="unknown activation '8N'. Choose from: relu"):
         parse_layers("8N", 10, activation="8N")
 
 

@@ -46,9 +46,9 @@ def test_counts_are_those_of_lecuns_table():
 @pytest.mark.parametrize(
     ("params", "fault"),
     [
-        ({"n_units": 9}, "n_units=9 is not possible: each of 10 classes needs a unit"),
-        ({"gamma": 0.0}, "gamma=0.0 is not possible; give a number above 0"),
-        ({"alpha": -1}, "alpha=-1 is not possible"),
+        ({"n_units": 9}, "n_units must be at least 10, one for each class, got 9"),
+        ({"gamma": 0.0}, "gamma must be a finite number above 0 or None, got 0.0"),
+        ({"alpha": -1}, "alpha must be a finite number of at least 0, got -1"),
     ],
 )
 def test_what_is_not_possible_is_refused(digits, params, fault):

@@ -112,7 +112,7 @@ def test_weights_start_by_kind_of_layer(digits):
     assert float(convolution.weight.std()) == pytest.approx(1 / 7, rel=0.05)
     assert float(output.weight.abs().max()) == pytest.approx(0.05, rel=0.01)
     assert float(dense.bias.abs().max()) > 0, "torch's own start has biases"
-    with pytest.raises(ValueError, match="unknown kind of layer in weight_init 'conv'; there are: convolution"):
+    with pytest.raises(ValueError, match="unknown kind of layer in weight_init 'conv'. Choose from: convolution"):
         CNNClassifier(weight_init={"conv": "uniform"}).fit(digits.train.X, digits.train.y)
 
 
@@ -177,7 +177,7 @@ def test_early_stopping_keeps_the_best(digits):
 
 @pytest.mark.parametrize("share", [0, 1, 1.5, -0.1, 0.001])
 def test_shares_that_cannot_be_held_out(digits, share):
-    with pytest.raises(ValueError, match="validation_fraction="):
+    with pytest.raises(ValueError, match="validation_fraction"):
         _mlp(validation_fraction=share).fit(digits.train.X, digits.train.y)
 
 
@@ -287,24 +287,31 @@ def test_optimizers_take_their_own_parameters(digits):
     assert (group["momentum"], group["nesterov"], group["fused"]) == (0.9, True, True)
     group = _mlp(optimizer_params={"foreach": True}).fit(digits.train.X, digits.train.y).net_.optimizer_.param_groups[0]
     assert (group["foreach"], group["fused"]) == (True, None)
-    with pytest.raises(ValueError, match="unknown optimizer_params of SGD 'momentun', did you mean 'momentum'"):
+    with pytest.raises(ValueError, match="unknown optimizer_params of SGD 'momentun'. Did you mean 'momentum'"):
         _mlp(optimizer="SGD", optimizer_params={"momentun": 0.9}).fit(digits.train.X, digits.train.y)
 
 
 @pytest.mark.parametrize(
     ("params", "fault"),
     [
-        ({"loss": "crossentropy"}, "did you mean 'cross_entropy'"),
-        ({"label_smoothing": 1.0}, "label_smoothing=1.0 is not possible"),
+        ({"loss": "crossentropy"}, "Did you mean 'cross_entropy'"),
+        ({"label_smoothing": 1.0}, "label_smoothing must be a number of at least 0 and below 1, got 1.0"),
         ({"weight_init": "xavier"}, "unknown weight_init 'xavier'"),
         ({"schedule_params": {"gamma": 1}, "schedule": "constant"}, "which has none"),
         ({"device": "tpu"}, "device='tpu' is not possible here"),
         ({"n_iter_no_change": 0}, "n_iter_no_change must be an integer of at least 1, got 0"),
-        ({"max_epochs": 0}, "max_epochs must be an integer of at least 1, got 0"),
-        ({"lr": 0.0}, "lr=0.0 is not possible"),
-        ({"n_jobs": 0}, "n_jobs == 0"),
+        ({"max_epochs": 0}, "max_epochs must be an integer between 1 and 1,000,000 or None, got 0"),
+        ({"lr": 0.0}, "lr must be a finite number above 0, got 0.0"),
+        ({"n_jobs": 0}, "n_jobs must be an integer other than 0"),
         ({"class_weight": "balance"}, "class_weight"),
-        ({"augmentation": {"rotate": 5}}, "rotate"),
+        ({"augmentation": {"rotate": 5}}, "unknown parameter of augmentation 'rotate'. Did you mean 'rotation'?"),
+        ({"class_weight": {"0": -1}}, "class_weight: of '0' must be a finite number of at least 0, got -1"),
+        ({"optimizer_params": {"weight_decay": -1}}, "optimizer_params of Adam: Invalid weight_decay value: -1"),
+        ({"optimizer_params": {"weight_decay": "x"}}, "optimizer_params: weight_decay must be a number, true or"),
+        (
+            {"schedule": "step", "schedule_params": {"stepsize": 3}},
+            "schedule_params of 'step' 'stepsize'. Did you mean",
+        ),
     ],
 )
 def test_parameters_that_are_not_possible(digits, params, fault):

@@ -30,7 +30,7 @@ def test_copies_that_are_not_moved_change_nothing(digits):
 
 
 def test_what_is_not_possible_is_refused(digits):
-    with pytest.raises(ValueError, match="distance must be at least 0 pixels, got -1"):
+    with pytest.raises(ValueError, match="distance must be a finite number of at least 0, got -1"):
         VirtualSVMClassifier(distance=-1).fit(digits.train.X, digits.train.y)
     with pytest.raises(ValueError, match="has channels; give"):
         VirtualSVMClassifier(image_shape=(14, 28, 2)).fit(digits.train.X, digits.train.y)

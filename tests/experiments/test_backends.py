@@ -166,11 +166,18 @@ def cluster(tmp_path, monkeypatch, request):
 
 def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
     address, workers = cluster
+    family = []
+
+    def kill_a_worker():
+        family.extend(psutil.Process(workers[0].pid).children(recursive=True))
+        workers[0].kill()
+
     folder = run_suite(
         _suite(TREE, KNN), out=tmp_path / "run", threads=1, backend="dask", scheduler=address,
-        progress=_Signals(workers[0].kill),
+        progress=_Signals(kill_a_worker),
     )  # fmt: skip
     assert workers[0].wait(10) == -signal.SIGKILL
+    assert still_running(family) == []
     assert workers[1].poll() is None
     assert _comparable(folder).equals(_comparable(in_turn))
     assert load_results(folder)["n_concurrent"].max() == 2
@@ -212,25 +219,18 @@ run_suite(suite, out="run", threads=1, backend="dask", scheduler={address!r})
 """
 
 
-@pytest.mark.parametrize("killed", ["client", "worker"])
-def test_a_killed_client_or_worker_takes_its_trial_with_it(cluster, tmp_path, killed):
+def test_a_killed_client_has_its_trial_ended_on_the_worker(cluster, tmp_path):
     address, workers = cluster
     path = tmp_path / "pids"
     runner = subprocess.Popen(
         [sys.executable, "-c", RUNNER.format(path=str(path), address=address)],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    try:
-        started = wait_for(lambda: read_pids(path))
-        path.unlink()
-        trial_of = {worker: psutil.Process(worker.pid).children(recursive=True) for worker in workers}
-        worker = next(worker for worker in workers if started[0] in trial_of[worker])
-        (runner if killed == "client" else worker).kill()
-        assert still_running(started) == []
-        assert killed == "client" or wait_for(lambda: read_pids(path)), "it runs again on the other worker"
-    finally:
-        runner.kill()
-        runner.wait()
+    started = wait_for(lambda: read_pids(path))
+    runner.kill()
+    runner.wait()
+    assert still_running(started) == []
+    assert [worker.poll() for worker in workers] == [None, None]
 
 
 def test_a_scheduler_that_does_not_answer(tmp_path, monkeypatch):

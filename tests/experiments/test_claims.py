@@ -27,7 +27,7 @@ def test_any_text_can_be_looked_through(text):
     ("claim", "told"),
     [
         ("It is {knn|accuracy}.", "unknown case in {knn|accuracy} 'knn'"),
-        ("It is {k-NN|acuracy}.", "unknown figure in {k-NN|acuracy} 'acuracy', did you mean 'accuracy'"),
+        ("It is {k-NN|acuracy}.", "unknown figure in {k-NN|acuracy} 'acuracy'. Did you mean 'accuracy'"),
         ("It is {k-NN|Accuracy}.", "{k-NN|Accuracy} cannot be read; write {case|figure} or {case|figure@epoch}"),
         ("It is {k-NN|train_loss@0}.", "{k-NN|train_loss@0}: epochs are counted from 1"),
         ("It is {k-NN|accuracy@2}.", "accuracy has no epochs; leave @2 out"),

@@ -103,7 +103,11 @@ def test_a_grid_and_what_its_limits_would_end(tmp_path):
     many = {"n_neighbors": list(range(1, 301)), "weights": ["uniform", "distance"]}
     grid = {"name": "grid", "estimator": "knn", "grid": many,
             "protocol": {"kind": "grid-search", "folds": 3}}  # fmt: skip
-    bad = {"name": "bad", "estimator": "sklearn.neighbors.KNeighborsClassifier", "params": {"n_neighbors": -1}}
+    bad = {
+        "name": "bad",
+        "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis",
+        "params": {"n_components": 50},
+    }
     greedy = {"name": "memory", "estimator": "svm", "memory_limit": "1kB"}
     plan, _ = _plan(tmp_path, grid, bad, greedy, dataset="digits-8x8", time_limit=2)
     found = {case.case: case for case in estimate_plan(plan, NoProgress()).cases}
@@ -111,7 +115,7 @@ def test_a_grid_and_what_its_limits_would_end(tmp_path):
     assert found["grid"].fit.value > 2
     assert found["grid"].is_over == "time limit of 2 s"
     assert "out of memory" in found["memory"].problem
-    assert "InvalidParameterError" in found["bad"].problem
+    assert "n_components cannot be larger than" in found["bad"].problem
     assert math.isnan(found["bad"].fit.value)
     assert not (tmp_path / "trials").exists()
 

@@ -16,9 +16,9 @@ import psutil
 import pytest
 
 from hdr_bench.experiments.attempts import run_attempts, say_nothing
-from hdr_bench.experiments.hosting import with_remarks
 from hdr_bench.experiments.hosts import Host, HostClosedError, HostError
 from hdr_bench.experiments.leftovers import is_running
+from hdr_bench.experiments.remarks import with_remarks
 from hdr_bench.experiments.work import Work
 from hdr_bench.experiments.worker import process_context, start_fork_server
 from hdr_bench.reporting.disturbed import is_disturbed

@@ -61,9 +61,7 @@ def test_the_polarity_is_part_of_what_a_trial_is():
 
 
 def test_a_polarity_that_there_is_not_is_refused_with_its_place():
-    with pytest.raises(
-        SuiteError, match="dataset, polarity: 'light-on-black' is not possible, did you mean 'light-on-d"
-    ):
+    with pytest.raises(SuiteError, match="dataset, polarity: unknown value 'light-on-black'. Did you mean 'light-on-d"):
         _suite({"name": "digits-8x8", "polarity": "light-on-black"})
 
 

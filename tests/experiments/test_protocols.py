@@ -107,17 +107,16 @@ def test_a_limit_decides_only_the_second_key():
 def test_versions_are_those_of_the_engine_alone():
     suite = _suite(
         TREE, {"name": "net", "estimator": "mlp"},
-        {"name": "k-NN", "estimator": "knn", "params": {"engine": "faiss"}},
+        {"name": "k-NN", "estimator": "knn", "params": {"engine": "scikit-learn"}},
         {"name": "LIBSVM", "estimator": "svm", "params": {"engine": "libsvm"}},
-        {"name": "oneDAL", "estimator": "svm", "params": {"engine": "onedal"}},
+        {"name": "fastest", "estimator": "svm", "params": {"engine": "auto"}},
     )  # fmt: skip
     found = {trial.case: set(trial.versions) for trial in expand(suite, Settings())}
     always = {"hdr-bench", "numpy", "scipy", "scikit-learn"}
     assert found["Tree"] == found["LIBSVM"] == always
     assert found["net"] == always | {"torch", "skorch"}
-    assert found["k-NN"] >= always
-    assert found["k-NN"] - always <= {"faiss-cpu"}
-    assert found["oneDAL"] - always <= {"scikit-learn-intelex"}
+    assert found["k-NN"] == always
+    assert found["fastest"] - always <= {"scikit-learn-intelex"}
 
 
 def test_every_protocol_in_one_run(tmp_path):

@@ -158,7 +158,7 @@ def test_damaged_missing_and_newer_files_are_named(tmp_path, result):
         store.read(result.key)
     assert store.look_up(planned_for(result)).is_newer
     (tmp_path / "run.json").write_text("{")
-    with pytest.raises(StoreError, match=r"run\.json: not readable"):
+    with pytest.raises(StoreError, match=r"run\.json: damaged"):
         store.read_run()
 
 

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError, UnknownNameError
-from hdr_bench.experiments.suite_file import list_suites, load_suite, parse_suite, suites_folder
+from hdr_bench.experiments.suite_file import list_suites, load_suite, parse_suite
+from hdr_bench.experiments.suites_folder import suites_folder
 from hdr_bench.names import looks
 
 MINIMAL = {"title": "T", "dataset": "mnist-5k", "case": [{"name": "A", "estimator": "knn"}]}
@@ -67,29 +68,29 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
 @pytest.mark.parametrize(
     ("change", "faults"),
     [
-        ({"titel": "x"}, ["titel: unknown key, did you mean 'title'?"]),
-        ({"dataset": "mnist5k"}, ["dataset: unknown dataset 'mnist5k', did you mean 'mnist-5k'"]),
-        ({"protocol": {"kind": "holdot"}}, ["protocol, kind: 'holdot' is not possible, did you mean 'holdout'?"]),
-        ({"protocol": {"repeats": 0}}, ["protocol, repeats: Input should be greater than or equal to 1 (it is 0)"]),
+        ({"titel": "x"}, ["titel: unknown key. Did you mean 'title'?"]),
+        ({"dataset": "mnist5k"}, ["dataset: unknown dataset 'mnist5k'. Did you mean 'mnist-5k'"]),
+        ({"protocol": {"kind": "holdot"}}, ["protocol, kind: unknown value 'holdot'. Did you mean 'holdout'?"]),
+        ({"protocol": {"repeats": 0}}, ["protocol, repeats: must be at least 1, got 0"]),
         ({"protocol": {"folds": 3}}, ["protocol: folds is for cross-validation and grid-search, not for holdout"]),
         ({"protocol": {"kind": "learning-curve"}}, ["a learning curve needs sizes"]),
         ({"case": []}, ["at least one [[case]]"]),
         ({"case": [{"name": "A", "estimator": "knn"}] * 2}, ["two cases are called 'A'"]),
         (
             {"case": [{"name": "A", "estimator": "knnn"}]},
-            ["case 1 ('A'): unknown estimator 'knnn', did you mean 'knn'"],
+            ["case 1 ('A'): unknown estimator 'knnn'. Did you mean 'knn'"],
         ),
         (
             {"case": [{"name": "A", "estimater": "knn"}]},
-            ["case 1 ('A'), estimater: unknown key, did you mean 'estimator'"],
+            ["case 1 ('A'), estimater: unknown key. Did you mean 'estimator'"],
         ),
         (
             {"case": [{"name": "A", "estimator": "knn", "params": {"n_neighbours": 3}}]},
-            ["case 1 ('A'): unknown parameter of KNNClassifier 'n_neighbours', did you mean 'n_neighbors'"],
+            ["case 1 ('A'): unknown parameter of KNNClassifier 'n_neighbours'. Did you mean 'n_neighbors'"],
         ),
         (
             {"case": [{"name": "A", "estimator": "knn", "grid": {"neighbors": [3]}}]},
-            ["unknown parameter of KNNClassifier 'neighbors', did you mean 'n_neighbors'"],
+            ["unknown parameter of KNNClassifier 'neighbors'. Did you mean 'n_neighbors'"],
         ),
         (
             {"case": [{"name": "A", "estimator": "cnn", "params": {"layers": "8C3-MX"}}]},
@@ -97,7 +98,7 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
         ),
         (
             {"case": [{"name": "A", "estimator": "knn", "steps": [{"name": "deskw"}]}]},
-            ["case 1 ('A'), steps: unknown transformer 'deskw', did you mean 'deskew'"],
+            ["case 1 ('A'), steps: unknown transformer 'deskw'. Did you mean 'deskew'"],
         ),
         (
             {"case": [{"name": "A", "estimator": "knn", "published": [{"metric": "test_accuracy"}]}]},
@@ -110,14 +111,26 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
                 "direction of text cannot be shown: leave it out"
             ],
         ),
-        ({"title": None, "dataset": 3}, ["title: ", "dataset: "]),
+        (
+            {"title": None, "dataset": 3},
+            ["title: must be a text, got None", "dataset: must be a data set's name, or a table with its name, got 3"],
+        ),
+        ({"case": {"name": "A", "estimator": "knn"}}, ["case: must be a list", "write [[case]], with two brackets"]),
+        ({"protocol": [{}]}, ["protocol: must be a table, got [{}]; write [protocol], with one bracket"]),
+        ({"protocols": {}}, ["protocols: unknown key. Did you mean 'protocol'? Choose from: authors, "]),
+        ({"cases": MINIMAL["case"]}, ["cases: unknown key. Did you mean 'case'? Write [[case]] for each"]),
+        ({"name": "B"}, ["name: unknown key; a suite has the name of its file"]),
+        ({"dataset": {"name": "folder:x", "resize": [28]}}, ["dataset, resize: must have 2 values, got [28]"]),
+        ({"case": [{"name": "A", "estimator": "kNN"}]}, ["unknown estimator 'kNN'. Did you mean 'knn'?"]),
+        ({"case": [{"name": "A", "estimator": ""}]}, ["unknown estimator ''. Choose from: svm"]),
+        ({"dataset": ""}, ["unknown dataset ''. Choose from: digits-8x8"]),
         (
             {"case": [{"name": "A", "estimator": "sklearn.multiclass.OneVsRestClassifier"}]},
             ["case 1 ('A'): OneVsRestClassifier cannot be made of {}: ", "'estimator'"],
         ),
         (
             {"case": [{"name": "A", "estimator": "sklearn.svm.SVCC"}]},
-            ["case 1 ('A'): unknown estimator in sklearn.svm 'SVCC', did you mean 'SVC'?"],
+            ["case 1 ('A'): unknown estimator in sklearn.svm 'SVCC'. Did you mean 'SVC'?"],
         ),
         ({"case": [{"name": "A", "estimator": "..x.Y"}]}, ["case 1 ('A'): unknown estimator"]),
         (
@@ -137,11 +150,11 @@ def test_what_cannot_be_run_is_refused_with_the_place(change, faults):
 def test_a_file_that_is_no_toml_and_one_that_is_not_there(tmp_path):
     path = tmp_path / "own.toml"
     path.write_text("title = ")
-    with pytest.raises(SuiteError, match=r"own\.toml: not a TOML file: Invalid value"):
+    with pytest.raises(SuiteError, match=r"own\.toml, line 1: 'title =': not valid TOML: invalid value"):
         load_suite(path)
     with pytest.raises(SuiteError, match="there is no such file"):
         load_suite(tmp_path / "other.toml")
-    with pytest.raises(UnknownNameError, match="unknown suite 'quik', did you mean 'quick'"):
+    with pytest.raises(UnknownNameError, match="unknown suite 'quik'. Did you mean 'quick'"):
         load_suite("quik")
 
 

@@ -23,7 +23,11 @@ SUITE = {
         {"name": "k-NN | <b>bold</b>", "estimator": "knn"},
         {"name": "Tree_50%", "estimator": "tree"},
         {"name": "Least squares", "estimator": "linear", "params": {"loss": "squared_error"}},
-        {"name": "Bad", "estimator": "sklearn.neighbors.KNeighborsClassifier", "params": {"n_neighbors": -1}},
+        {
+            "name": "Bad",
+            "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis",
+            "params": {"n_components": 50},
+        },
     ],
 }
 

@@ -79,7 +79,7 @@ def test_a_part_that_cannot_be_made_is_left_out_and_its_place_says_why(made_up, 
     for text in _report(made_up, SAID).values():
         for what in broken.values():
             assert f"{what} could not be made: {SAID}." in text
-        assert "Table “Scores”" not in text
+        assert "Figure “Accuracy against the size” could" not in text
         assert "Where these numbers come from" in text
 
 

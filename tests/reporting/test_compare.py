@@ -258,5 +258,5 @@ def test_the_command_and_its_exit_codes(run, other):
     assert f"worse: {TREE}, accuracy: " in worse.stdout
     assert "worse" not in compare(other, run).stdout
     missing = compare(run, run / "nowhere")
-    assert missing.returncode == 1
+    assert missing.returncode == 2
     assert "no run here" in missing.stderr

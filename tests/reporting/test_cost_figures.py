@@ -85,7 +85,7 @@ def test_disturbed_times_are_left_out_and_their_memory_is_not(contents):
 
 
 def test_a_cost_that_there_is_not(contents):
-    with pytest.raises(UnknownNameError, match="unknown cost 'fit_second', did you mean 'fit_seconds'"):
+    with pytest.raises(UnknownNameError, match="unknown cost 'fit_second'. Did you mean 'fit_seconds'"):
         CostDisplay.from_results(contents.results, "fit_second")
 
 

@@ -100,7 +100,7 @@ def test_a_matrix_of_many_classes():
 
 
 def test_a_case_that_is_not_there_or_did_not_go_well(run):
-    with pytest.raises(UnknownNameError, match="unknown case 'Tree', did you mean 'Tree_50%'"):
+    with pytest.raises(UnknownNameError, match="unknown case 'Tree'. Did you mean 'Tree_50%'"):
         ConfusionDisplay.from_results(run, "Tree")
     with pytest.raises(StoreError, match="every trial of 'Bad' failed or is missing"):
         ConfusionDisplay.from_results(run, "Bad")
@@ -188,7 +188,7 @@ def test_courses_of_training(contents, finished_various):
     ]  # fmt: skip
     with pytest.raises(StoreError, match="no course of training is kept of k-NN"):
         TrainingDisplay.from_results(contents, ["k-NN"])
-    with pytest.raises(UnknownNameError, match="unknown quantity 'los', did you mean 'loss'"):
+    with pytest.raises(UnknownNameError, match="unknown quantity 'los'. Did you mean 'loss'"):
         TrainingDisplay.from_results(contents, None, "los")
 
 
@@ -247,7 +247,7 @@ def test_galleries_show_the_images_that_were_judged(contents):
         assert len(texts) == len(gallery.shown)
         assert all("→" in text and ("%" in text) == has_share for text in texts)
     assert "confidence" in GalleryDisplay.from_results(contents, LONG).frame().columns
-    with pytest.raises(UnknownNameError, match="unknown kind of gallery 'wrang', did you mean 'wrong'"):
+    with pytest.raises(UnknownNameError, match="unknown kind of gallery 'wrang'. Did you mean 'wrong'"):
         GalleryDisplay.from_results(contents, "k-NN", "wrang")
     with pytest.raises(StoreError, match="the images that 'k-NN, folds' was evaluated on are not there"):
         GalleryDisplay.from_results(contents, "k-NN, folds")

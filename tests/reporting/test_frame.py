@@ -58,7 +58,7 @@ def test_the_summary_is_the_mean_over_seeds(run):
     )
     assert nearest["trials"] == "1"
     assert np.isnan(summary.loc["Least squares", "accuracy_std"])
-    assert summary.loc["Bad", "problem"].startswith("failed: InvalidParameterError")
+    assert summary.loc["Bad", "problem"].startswith("failed: ValueError")
     assert np.isnan(summary.loc["Least squares", "log_loss"])
 
 

@@ -178,7 +178,7 @@ _histories = st.lists(
 
 @given(st.lists(st.tuples(_texts, _numbers, _histories), min_size=1, max_size=3), st.integers(1, 30))
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],

@@ -264,15 +264,15 @@ def test_a_method_that_failed_for_a_seed_is_not_judged_by_the_others(various, pu
     ("published", "message"),
     [
         ({"metric": "test_accuracy", "value": 97.6}, "must be a share between 0 and 1, got 97.6"),
-        ({"metric": "test_accuracy", "value": "0,976"}, "valid decimal"),
+        ({"metric": "test_accuracy", "value": "0,976"}, "published 1, value: must be a number, got"),
         ({"metric": "test_loss", "value": "nan"}, "finite"),
         ({"metric": "test_loss", "value": -0.1}, "must be at least 0, got -0.1"),
         ({"metric": "test_loss", "value": 0.1, "counted": True}, "counted is for parameters"),
         ({"metric": "parameters", "value": 1, "other_images": True}, "other_images is for shares"),
         ({"metric": "test_accuracy", "values": [0.9, 0.95]}, "test_accuracy has one"),
-        ({"metric": "train_accuracy", "values": []}, "at least 1 item"),
+        ({"metric": "train_accuracy", "values": []}, "published 1, values: must not be empty"),
         ({"metric": "test_error", "value": 0.1, "tolerance": 0.1}, "tolerance is for figures of training"),
-        ({"metric": "test_error", "value": 0.1, "n_images": 0}, "greater than or equal to 1"),
+        ({"metric": "test_error", "value": 0.1, "n_images": 0}, "published 1, n_images: must be at least 1, got 0"),
     ],
 )
 def test_figures_that_cannot_be_are_refused(published, message):

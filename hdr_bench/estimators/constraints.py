@@ -1,0 +1,157 @@
+"""Parameters checked before anything is fitted, against what each estimator declares of them.
+
+The declarations are scikit-learn's (``_parameter_constraints``), and so are those of its own estimators; the sentences
+are this library's.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, StrOptions, make_constraint
+
+from hdr_bench.estimators.parameters import plain, plain_parameters
+from hdr_bench.exceptions import HdrBenchError, UnknownNameError, shown, suggestion
+
+# Whose `fit` checks its parameters by the declarations; a class of one's own may mean something else by them.
+_CHECKED_BY = frozenset({"sklearn", "hdr_bench"})
+
+
+@dataclass(frozen=True)
+class DataShape:
+    """What an estimator is to be fitted on, as far as its parameters depend on it.
+
+    Attributes
+    ----------
+    n_features : int or None
+        Pixels of an image; None if they are not known, after a step of another library.
+    n_classes : int
+    n_samples : int
+        Training images.
+    """
+
+    n_features: int | None
+    n_classes: int
+    n_samples: int
+
+
+def check_parameters(model: Any) -> None:
+    """Check an estimator's own parameters, each by itself and then together; estimators in it check theirs.
+
+    Raises
+    ------
+    UnknownNameError
+        If a text is none of those that a parameter can be.
+    MissingDependencyError
+        If a library that a parameter names is not installed.
+    ValueError
+        If another value is out of its range, or values do not fit each other.
+    """
+    for fault in find_faults(model):
+        raise fault
+
+
+def find_faults(model: Any) -> Iterator[Exception]:
+    """Give the faults of an estimator's own parameters: of each that its declaration refuses, otherwise of all."""
+    faults: list[Exception] = [
+        fault
+        for name in _declared(model)
+        if hasattr(model, name) and (fault := parameter_fault(model, name)) is not None
+    ]
+    yield from faults
+    if not faults:
+        yield from own_faults(model, "_check_combination")
+
+
+def own_faults(model: Any, check: str, *given: Any) -> Iterator[Exception]:
+    """Give what an estimator of this library finds wrong by a check of its own; nothing if it has none."""
+    if _root(model) != "hdr_bench" or not hasattr(model, check):
+        return
+    try:
+        with plain_parameters(model):
+            getattr(model, check)(*given)
+    except (HdrBenchError, TypeError, ValueError) as error:
+        yield error
+
+
+def parameter_fault(model: Any, name: str, *values: Any) -> ValueError | None:
+    """Return what is wrong with a parameter's value; None if nothing is, or nothing is declared of it.
+
+    Parameters
+    ----------
+    model : estimator
+    name : str
+    *values
+        Looked at in the place of the one that the estimator has.
+    """
+    declared = _declared(model).get(name, "no_validation")
+    if isinstance(declared, str):
+        return None
+    constraints = [make_constraint(constraint) for constraint in declared]
+    for value in values or (getattr(model, name),):
+        if not any(_is_satisfied(constraint, plain(value)) for constraint in constraints):
+            return _fault(name, value, [constraint for constraint in constraints if not constraint.hidden])
+    return None
+
+
+def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
+    """Give an estimator and all in it, each with what its parameters' names begin with."""
+    yield "", model
+    for name, value in model.get_params().items():
+        if hasattr(value, "get_params") and not isinstance(value, type):
+            yield f"{name}__", value
+
+
+def _declared(model: Any) -> dict[str, Any]:
+    declared = getattr(model, "_parameter_constraints", None)
+    return declared if isinstance(declared, dict) and _root(model) in _CHECKED_BY else {}
+
+
+def _root(model: Any) -> str:
+    """Return the library that an estimator's `fit` is of."""
+    return str(getattr(getattr(type(model), "fit", None), "__module__", "")).partition(".")[0]
+
+
+def _is_satisfied(constraint: Any, value: Any) -> bool:
+    # Python takes true for 1.
+    if isinstance(value, bool | np.bool_) and isinstance(constraint, Interval):
+        return False
+    return bool(constraint.is_satisfied_by(value))
+
+
+def _fault(name: str, value: Any, constraints: Sequence[Any]) -> ValueError:
+    texts = sorted(text for constraint in constraints if isinstance(constraint, StrOptions)
+                   for text in constraint.options)  # fmt: skip
+    others = [constraint for constraint in constraints if not isinstance(constraint, StrOptions)]
+    if isinstance(value, str) and texts and all(str(constraint) == "None" for constraint in others):
+        return UnknownNameError(name, value, texts)
+    words = [*(_words(constraint) for constraint in others if str(constraint) != "None"), *map(repr, texts)]
+    words += ["None"] if any(str(constraint) == "None" for constraint in others) else []
+    allowed = f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
+    hint = suggestion(value, texts) if isinstance(value, str) else ""
+    return ValueError(f"{name} must be {allowed}, got {shown(value)}" + (f".{hint}" if hint else ""))
+
+
+def _words(constraint: Any) -> str:
+    if not isinstance(constraint, Interval):
+        return str(constraint)
+    is_whole = constraint.type is Integral
+    # Without a bound, an interval that is closed there holds infinity.
+    is_finite = constraint.right is not None or constraint.closed in {"left", "neither"}
+    noun = "an integer" if is_whole else "a finite number" if is_finite and constraint.right is None else "a number"
+    if constraint.closed == "both" and constraint.left is not None and constraint.right is not None:
+        return f"{noun} between {_number(constraint.left)} and {_number(constraint.right)}"
+    bounds = []
+    if constraint.left is not None:
+        words = "of at least" if constraint.closed in {"left", "both"} else "above"
+        bounds.append(f"{words} {_number(constraint.left)}")
+    if constraint.right is not None:
+        words = "of at most" if constraint.closed in {"right", "both"} else "below"
+        bounds.append(f"{words} {_number(constraint.right)}")
+    return " ".join([noun, " and ".join(bounds)]).strip()
+
+
+def _number(bound: float) -> str:
+    return f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"

@@ -1,0 +1,223 @@
+"""Faults of records in this library's sentences: pydantic finds them, and none of its words come out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
+
+from pydantic import AliasChoices, BaseModel, ValidationError
+
+from hdr_bench.exceptions import offer, shown, suggestion
+
+_MOST_FAULTS = 20
+_BOUNDS = {
+    "greater_than": ("above", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than": ("below", "lt"),
+    "less_than_equal": ("at most", "le"),
+}
+# By the beginning of the type of fault.
+_KINDS = (
+    ("int", "a whole number"),
+    ("finite_number", "a finite number"),
+    ("float", "a number"),
+    ("decimal", "a number"),
+    ("bool", "true or false"),
+    ("byte_size", "a size such as 500MB or 8GB"),
+    ("string_unicode", "a text that UTF-8 can hold"),
+    ("string", "a text"),
+    ("invalid_key", "a table whose keys are texts"),
+    ("none_required", "left out"),
+    *((kind, "a list") for kind in ("tuple", "list", "set", "frozen_set", "iterable")),
+    *((kind, "a table") for kind in ("dict", "mapping", "model", "dataclass")),
+)
+
+
+def describe_faults(
+    error: ValidationError, model: type[BaseModel], content: Any, hidden: frozenset[str] = frozenset()
+) -> list[str]:
+    """Return each fault in a sentence, with its place.
+
+    Parameters
+    ----------
+    error : pydantic.ValidationError
+        What `model` raised.
+    model : type of BaseModel
+    content : object
+        What it was given: cases are called by their names.
+    hidden : frozenset of str
+        Keys of `model` itself that are not offered in the place of an unknown one.
+
+    Returns
+    -------
+    sentences : list of str
+        At most twenty, and how many more there are.
+    """
+    faults = error.errors(include_url=False)
+    sentences = [_describe(fault, _Model(model, hidden), content) for fault in faults[:_MOST_FAULTS]]
+    more = len(faults) - _MOST_FAULTS
+    return [*sentences, f"and {more} more"] if more > 0 else sentences
+
+
+@dataclass(frozen=True)
+class _Model:
+    """A model, and keys of it that are not offered."""
+
+    cls: type[BaseModel]
+    hidden: frozenset[str]
+
+    def keys_at(self, loc: Sequence[str | int]) -> set[str]:
+        keys = {key for each in self.models_at(loc) for key in model_fields(each)}
+        return keys if loc else keys - self.hidden
+
+    def models_at(self, loc: Sequence[str | int]) -> list[type[BaseModel]]:
+        """Return the models that may be at a place."""
+        models = [self.cls]
+        for key in loc:
+            if isinstance(key, str):
+                fields = [model_fields(each).get(key) or each.model_fields.get(key) for each in models]
+                models = [found for field in fields if field is not None for found in models_in(field.annotation)]
+        return models
+
+
+def model_fields(model: type[BaseModel]) -> dict[str, Any]:
+    """Return a model's fields by the keys that they have in a file."""
+    return {_key_of(name, field): field for name, field in model.model_fields.items()}
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Give the models that a field's annotation names, e.g. Case for ``tuple[Case, ...]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models_in(part)
+
+
+def place_of(loc: Sequence[str | int], content: Any) -> str:
+    """Return a place as a user would name it: ``case 2 ('CNN'), params``; empty for the whole."""
+    parts: list[str] = []
+    for key in loc:
+        content = _inside(content, key)
+        if isinstance(key, int):
+            name = content.get("name") if isinstance(content, dict) else getattr(content, "name", None)
+            named = f" ({shown(name)})" if isinstance(name, str) and name else ""
+            parts[-1:] = [f"{parts[-1] if parts else 'value'} {key + 1}{named}"]
+        elif key != "[key]":
+            parts.append(str(key) if str(key).isprintable() and len(str(key)) < 100 else shown(key))
+    return ", ".join(parts)
+
+
+def _describe(fault: Any, model: _Model, content: Any) -> str:
+    loc = fault["loc"]
+    if fault["type"] == "missing" and loc and isinstance(loc[-1], int):
+        # A list of fixed length that is too short lacks its first missing value.
+        loc, given = loc[:-1], _at(content, loc[:-1])
+        return _placed(loc, content, f"must have {_length(model, loc)} values, got {shown(given)}")
+    return _placed(loc, content, _sentence(fault, model))
+
+
+def _placed(loc: Sequence[str | int], content: Any, sentence: str) -> str:
+    place = place_of(loc, content)
+    return f"{place}: {sentence}" if place else sentence
+
+
+def _sentence(fault: Any, model: _Model) -> str:
+    kind, came, context = fault["type"], fault["input"], fault.get("ctx", {})
+    if kind in _SENTENCES:
+        return _SENTENCES[kind](fault, model)
+    if kind in _BOUNDS:
+        words, key = _BOUNDS[kind]
+        return f"must be {words} {context[key]:,}, got {shown(came)}"
+    if isinstance(cause := context.get("error"), Exception):
+        return str(cause)
+    for beginning, words in _KINDS:
+        if kind.startswith(beginning):
+            return f"must be {words}, got {shown(came)}{_brackets(fault, model)}"
+    return f"{shown(came)} is not valid here"
+
+
+def _unknown_key(fault: Any, model: _Model) -> str:
+    *parents, last = fault["loc"]
+    allowed = sorted(model.keys_at(parents))
+    return f"unknown key.{suggestion(str(last), allowed)} {offer(allowed)}"
+
+
+def _unknown_value(fault: Any, _model: _Model) -> str:
+    allowed = [text.strip().strip("'") for text in fault["ctx"]["expected"].replace(" or ", ",").split(",")]
+    came = fault["input"]
+    if isinstance(came, str):
+        return f"unknown value {shown(came)}.{suggestion(came, allowed)} {offer(allowed)}"
+    return f"must be one of these texts, got {shown(came)}. {offer(allowed)}"
+
+
+def _too_short(fault: Any, _model: _Model) -> str:
+    least = fault["ctx"]["min_length"]
+    if least == 1:
+        return "must not be empty"
+    return f"must have at least {least:,} {_items(fault)}, got {shown(fault['input'])}"
+
+
+def _too_long(fault: Any, _model: _Model) -> str:
+    came = fault["input"]
+    length = len(came) if hasattr(came, "__len__") else fault["ctx"].get("actual_length")
+    return f"must have at most {fault['ctx']['max_length']:,} {_items(fault)}, got {length:,}"
+
+
+def _items(fault: Any) -> str:
+    return "letters" if fault["type"].startswith("string") else "values"
+
+
+_SENTENCES: dict[str, Callable[[Any, _Model], str]] = {
+    "decimal_max_digits": lambda fault, _model: (
+        f"must have at most {fault['ctx']['max_digits']} digits, got {shown(fault['input'])}"
+    ),
+    "missing": lambda _fault, _model: "must be given",
+    "extra_forbidden": _unknown_key,
+    "unexpected_keyword_argument": _unknown_key,
+    "literal_error": _unknown_value,
+    "too_short": _too_short,
+    "string_too_short": _too_short,
+    "too_long": _too_long,
+    "string_too_long": _too_long,
+}
+
+
+def _brackets(fault: Any, model: _Model) -> str:
+    """Say which brackets a table's head needs, if it has the other ones."""
+    names = [key for key in fault["loc"] if isinstance(key, str)]
+    came = fault["input"]
+    if not names:
+        return ""
+    if fault["type"].startswith("tuple") and isinstance(came, dict) and model.models_at(fault["loc"]):
+        return f"; write [[{names[-1]}]], with two brackets, for each"
+    if fault["type"].startswith("model") and isinstance(came, list):
+        return f"; write [{names[-1]}], with one bracket"
+    return ""
+
+
+def _length(model: _Model, loc: Sequence[str | int]) -> int:
+    """Return how many values a list of fixed length has."""
+    *parents, name = loc
+    annotations = [model_fields(each)[str(name)].annotation for each in model.models_at(parents)]
+    parts = [part for annotation in annotations for part in (annotation, *get_args(annotation))]
+    return next((len(get_args(part)) for part in parts if get_origin(part) is tuple), 0)
+
+
+def _key_of(name: str, field: Any) -> str:
+    alias = field.validation_alias or field.alias
+    if isinstance(alias, AliasChoices):
+        alias = alias.choices[0]
+    return alias if isinstance(alias, str) else name
+
+
+def _at(content: Any, loc: Sequence[str | int]) -> Any:
+    for key in loc:
+        content = _inside(content, key)
+    return content
+
+
+def _inside(content: Any, key: str | int) -> Any:
+    """Return what is at a key, a place, or an attribute; None if there is nothing."""
+    try:
+        return content[key]
+    except (KeyError, IndexError, TypeError):
+        return getattr(content, key, None) if isinstance(key, str) else None

@@ -1,0 +1,109 @@
+"""Values of a case's parameters, checked against its data when a run is planned: nothing is fitted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sklearn.base import OneToOneFeatureMixin
+from sklearn.pipeline import Pipeline
+
+from hdr_bench.estimators.constraints import DataShape, estimators_in, find_faults, own_faults, parameter_fault
+from hdr_bench.experiments.search import in_pipeline
+from hdr_bench.experiments.suite import Case
+
+# With another value of these an estimator may no longer fit the data.
+_SHAPED_BY = frozenset({"layers", "activation", "n_neighbors", "n_units"})
+
+
+@dataclass(frozen=True)
+class _Part:
+    """An estimator in a case's model, with the place that messages give it, and the name of its parameters."""
+
+    estimator: Any
+    place: str
+    prefix: str
+
+
+def value_faults(case: Case, model: Any, data: DataShape) -> Iterator[str]:
+    """Give what is wrong with the values of a case's parameters, those of a grid included.
+
+    Parameters
+    ----------
+    case : Case
+    model : estimator
+        Unfitted, as the case describes it.
+    data : DataShape
+        What comes into it.
+
+    Yields
+    ------
+    fault : str
+        It names the parameter, and the step that is not the estimator itself.
+    """
+    parts = list(_parts(case, model))
+    faults = [f"{part.place}{part.prefix}{fault}" for part in parts for fault in find_faults(part.estimator)]
+    faults = faults or list(_flow(parts, model, data))
+    yield from faults
+    if not faults:
+        yield from _grid_faults(case, model, data)
+
+
+def _parts(case: Case, model: Any) -> Iterator[_Part]:
+    steps = _steps(model)
+    if not case.steps:
+        yield from (_Part(estimator, "", prefix) for prefix, estimator in estimators_in(model))
+        return
+    for number, (step, transformer) in enumerate(zip(case.steps, steps[:-1], strict=True), start=1):
+        place = f"step {number} ({step.name!r}): "
+        yield from (_Part(estimator, place, prefix) for prefix, estimator in estimators_in(transformer))
+    yield from (_Part(estimator, "", prefix) for prefix, estimator in estimators_in(steps[-1]))
+
+
+def _steps(model: Any) -> list[Any]:
+    return [estimator for _, estimator in model.steps] if isinstance(model, Pipeline) else [model]
+
+
+def _flow(parts: list[_Part], model: Any, data: DataShape) -> Iterator[str]:
+    """Follow an image through the steps of a pipeline to the estimator, and give what does not fit it there."""
+    steps = _steps(model)
+    places = {id(part.estimator): part.place for part in parts}
+    for step in steps[:-1]:
+        if data.n_features is not None:
+            faults = list(own_faults(step, "_n_features_after", data.n_features))
+            yield from (f"{places.get(id(step), '')}{fault}" for fault in faults)
+            if faults:
+                return
+        data = replace(data, n_features=_n_features_after(step, data.n_features))
+    yield from (str(fault) for fault in own_faults(steps[-1], "_check_data", data))
+
+
+def _n_features_after(step: Any, n_features: int | None) -> int | None:
+    if n_features is None or step == "passthrough":
+        return n_features
+    if hasattr(step, "_n_features_after"):
+        after: int = step._n_features_after(n_features)
+        return after
+    return n_features if isinstance(step, OneToOneFeatureMixin) else None
+
+
+def _grid_faults(case: Case, model: Any, data: DataShape) -> Iterator[str]:
+    """Give the faults of each value of a grid by itself; which of them are tried together, the search decides."""
+    for name, values in case.grid.items():
+        prefix, _, parameter = in_pipeline(model, name).rpartition("__")
+        owner = model.get_params()[prefix] if prefix else model
+        fault = parameter_fault(owner, parameter, *values)
+        if fault is not None:
+            yield f"grid, {name}: {fault}"
+        elif parameter in _SHAPED_BY:
+            yield from (f"grid, {name}: {text}" for text in _reshaping(owner, parameter, values, model, data))
+
+
+def _reshaping(owner: Any, parameter: str, values: list[Any], model: Any, data: DataShape) -> Iterator[str]:
+    before = getattr(owner, parameter)
+    try:
+        for value in values:
+            owner.set_params(**{parameter: value})
+            yield from (str(fault) for fault in own_faults(owner, "_check_combination"))
+            yield from _flow([], model, data)
+    finally:
+        owner.set_params(**{parameter: before})

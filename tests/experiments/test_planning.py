@@ -1,0 +1,97 @@
+"""Plans of many trials: linear in their number, and refused at once beyond a limit."""
+
+import gc
+import time
+
+import pytest
+
+from hdr_bench.exceptions import SuiteError
+from hdr_bench.experiments.plan import make_plan
+from hdr_bench.experiments.run_record import Settings
+from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.suite_file import parse_suite
+
+
+def _plan(tmp_path, n_cases, protocol=None, settings=None, **case):
+    cases = [{"name": f"k-NN {number}", "estimator": "knn", **case} for number in range(n_cases)]
+    content = {"title": "T", "dataset": "digits-8x8", "protocol": protocol or {}, "case": cases}
+    suite = parse_suite(content, "own", "own.toml")
+    return make_plan(suite, settings or Settings(), Store(tmp_path / "run"), None, "missing")
+
+
+def _seconds(tmp_path, n_cases):
+    """Return the processor's seconds of this process: what others do meanwhile does not count. The least of three."""
+    times = []
+    for _ in range(3):
+        gc.collect()
+        begin = time.process_time()
+        assert len(_plan(tmp_path, n_cases).trials) == n_cases
+        times.append(time.process_time() - begin)
+    return min(times)
+
+
+def test_planning_is_linear_in_the_number_of_cases(tmp_path):
+    _plan(tmp_path, 10)
+    # Quadratic work, e.g. a comparison of each name with all, would make it sixteen times as much.
+    assert _seconds(tmp_path, 480) < 8 * _seconds(tmp_path, 120)
+
+
+def test_what_cases_have_in_common_is_looked_up_once(tmp_path, monkeypatch):
+    from hdr_bench.experiments import protocols
+
+    loads, versions = [], []
+    load, look_up = protocols.load_choice, protocols.versions_of
+    monkeypatch.setattr(protocols, "load_choice", lambda choice: loads.append(choice) or load(choice))
+    monkeypatch.setattr(protocols, "versions_of", lambda packages: versions.append(packages) or look_up(packages))
+    assert len(_plan(tmp_path, 50).trials) == 50
+    assert (len(loads), len(versions)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "case", "told"),
+    [
+        (
+            {"kind": "grid-search"},
+            {
+                "estimator": "sklearn.svm.SVC",
+                "grid": {name: list(range(1, 1001)) for name in ("C", "gamma", "tol", "coef0")},
+            },
+            "a grid must have at most 100,000 candidates, got 1,000,000,000,000; give fewer values",
+        ),
+        (
+            {"kind": "cross-validation", "repeats": 10_000, "folds": 120},
+            {},
+            "a run must have at most 1,000,000 trials, and has 1,200,000 up to case 'k-NN 0'",
+        ),
+        (
+            {"kind": "learning-curve", "repeats": 10_000, "sizes": list(range(100, 300))},
+            {},
+            "a run must have at most 1,000,000 trials, and has 2,000,000",
+        ),
+    ],
+)
+def test_what_is_beyond_the_limits_is_refused_before_it_is_expanded(tmp_path, protocol, case, told):
+    with pytest.raises(SuiteError, match=told):
+        _plan(tmp_path, 1, protocol, **case)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "told"),
+    [
+        ({"repeats": 10**6}, "protocol, repeats: must be at most 10,000, got 1000000"),
+        ({"kind": "cross-validation", "folds": 10**6}, "protocol, folds: must be at most 1,000, got 1000000"),
+        ({"kind": "learning-curve", "sizes": list(range(2, 2002))}, "sizes: must have at most 1,000 values, got 2,000"),
+    ],
+)
+def test_numbers_beyond_the_limits_are_refused(tmp_path, protocol, told):
+    with pytest.raises(SuiteError, match=told):
+        _plan(tmp_path, 1, protocol)
+
+
+def test_the_last_seed_must_be_one_too(tmp_path):
+    tree = {"estimator": "tree"}
+    with pytest.raises(
+        SuiteError, match=r"its last seed must be at most 4,294,967,295, got 4,294,967,296; begin lower"
+    ):
+        _plan(tmp_path, 1, {"repeats": 2}, Settings(seed=2**32 - 1), **tree)
+    assert len(_plan(tmp_path, 1, {"repeats": 2}, Settings(seed=2**32 - 2), **tree).trials) == 2
