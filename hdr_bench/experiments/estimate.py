@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import cloudpickle
-from sklearn.base import clone
 
 from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.attempts import run_attempts
 from hdr_bench.experiments.attributes import epochs_of
+from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.experiments.growth import Expected, Growth, fit_growth
 from hdr_bench.experiments.model import last_step, unseeded_model
+from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.plan import Plan
 from hdr_bench.experiments.progress import Progress
 from hdr_bench.experiments.protocols import PlannedCase
@@ -116,6 +117,11 @@ def estimate_plan(plan: Plan, progress: Progress) -> Estimate:
     sizes that were fitted, such as memory that no longer holds what it held, the curve cannot know. Of a grid search
     up to four candidates are fitted, spread over the grid, and stand for all.
     """
+    with own_modules(plan.suite.folder):
+        return _estimate(plan, progress)
+
+
+def _estimate(plan: Plan, progress: Progress) -> Estimate:
     due = {trial.key for trial in plan.to_run}
     cases = [case for case in plan.cases if any(trial.key in due for trial in _all_trials(case))]
     probes = {case.case.name: tuple(_probes(case)) for case in cases}
@@ -173,7 +179,7 @@ def _probes(case: PlannedCase) -> Iterator[tuple[Any, tuple[Work, ...]]]:
 
 
 def _probe(trial: Trial, model: Any, size: int) -> Work:
-    short = clone(model)
+    short = copy_unfitted(model)
     method = last_step(short)
     if epochs := epochs_of(method, size):
         method.set_params(max_epochs=min(epochs, _MOST_EPOCHS))

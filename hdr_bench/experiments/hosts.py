@@ -18,7 +18,7 @@ from typing import IO, cast
 import psutil
 
 from hdr_bench.experiments.leftovers import MARK, abandoned, end, make_mark, marked, name_of
-from hdr_bench.experiments.place import Place
+from hdr_bench.experiments.place import Place, path_of_libraries
 from hdr_bench.experiments.scratch import clear_scratch, make_scratch
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 
@@ -62,7 +62,7 @@ class Host:
                 **os.environ,
                 "TMPDIR": self._scratch.path,
                 MARK: self._mark,
-                "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+                "PYTHONPATH": os.pathsep.join(path_of_libraries()),
             },
         )
         self._stdin, self._stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
