@@ -84,6 +84,7 @@ class Behaves(ClassifierMixin, BaseEstimator):
     def _computes(self):
         # Native code, which gives no signal handler of Python's a turn.
         matrix = np.random.default_rng(0).normal(size=(3000, 3000))
+        self._announce()
         for _ in range(50):
             np.linalg.svd(matrix)
 
@@ -91,11 +92,13 @@ class Behaves(ClassifierMixin, BaseEstimator):
         for _ in range(2):
             subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1234)"])
         subprocess.Popen(["sleep", "1234"], start_new_session=True)
+        self._announce()
         time.sleep(self.seconds)
 
     def _searches(self):
         from joblib import Parallel, delayed
 
+        self._announce()
         Parallel(n_jobs=2)(delayed(time.sleep)(self.seconds) for _ in range(2))
 
     def _takes_numpy(self):
@@ -115,6 +118,11 @@ class Behaves(ClassifierMixin, BaseEstimator):
     def _takes_in_a_child(self):
         script = f"import numpy, time; kept = numpy.ones({self.megabytes} * 10**6, numpy.uint8); time.sleep(30)"
         subprocess.run([sys.executable, "-c", script], check=False)
+
+    def _takes_in_an_orphan(self):
+        script = f"import numpy, time; kept = numpy.ones({self.megabytes} * 10**6, numpy.uint8); time.sleep(1234)"
+        subprocess.run(["setsid", "sh", "-c", f'{sys.executable} -c "{script}" &'], check=True)
+        time.sleep(1234)
 
     def _exits(self):
         os._exit(3)
