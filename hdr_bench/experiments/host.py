@@ -25,6 +25,7 @@ import psutil
 
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.place import Place
+from hdr_bench.experiments.thread_waiting import thread_waiting
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 from hdr_bench.files import clear_leftovers
 
@@ -55,6 +56,8 @@ class Host:
             start_new_session=True,
             env={
                 **os.environ,
+                # Here, not in the trial's process: that one is forked when the libraries have read them.
+                **thread_waiting(os.environ),
                 **({"TMPDIR": self._folder} if self._folder else {}),
                 "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
             },

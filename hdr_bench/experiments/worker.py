@@ -24,6 +24,7 @@ from hdr_bench.experiments.measure import measure_trial
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.result import Result, Status
 from hdr_bench.experiments.text import writable
+from hdr_bench.experiments.thread_waiting import thread_waiting
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.watch import Ended, Watch, end_with_its_own
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
@@ -137,6 +138,8 @@ def _child(work: Work, place: Place, machine: Environment, sender: Connection, s
         os.setsid()
     place.enter()
     os.environ.update(dict.fromkeys(_TEMPORARY, str(scratch)))
+    # For libraries that only the trial loads, and for processes that it starts.
+    os.environ.update(thread_waiting(os.environ))
     tempfile.tempdir = None
     threading.Thread(target=_end_with_the_runner, daemon=True).start()
     _write_output_to(scratch / _LOG)

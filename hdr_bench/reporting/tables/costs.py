@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from hdr_bench.experiments.waiting import DISTURBED_FROM
+from hdr_bench.experiments.lost_time import DISTURBED_FROM
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.costs import (
     FEWEST,

@@ -1,0 +1,2 @@
+import json, os, signal, statistics, subprocess, sys, time
+from contextlib import contextmanager
