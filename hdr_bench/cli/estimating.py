@@ -42,7 +42,7 @@ def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
     _print(
         console,
         f"All {trials} trials to run: about {duration(total.value)} (from {duration(total.low)} to "
-        f"{duration(total.high)}), one after the other with {plan.settings.threads} threads on this machine, as long as "
+        f"{duration(total.high)}), one after the other with {plan.settings.threads} threads on this machine, if "
         "nothing else runs on it.\n"
         f"{_conditional(plan)}"
         f"From fits on up to {LARGEST:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of new fits.",

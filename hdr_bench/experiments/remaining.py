@@ -5,9 +5,9 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hdr_bench.experiments.lost_time import seconds_alone
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.trial import Trial
-from hdr_bench.experiments.lost_time import seconds_alone
 from hdr_bench.experiments.work import Stage
 
 _RECENT = 3
@@ -118,19 +118,20 @@ class _Running:
     def __init__(self, trial: Trial, start: float) -> None:
         self.trial = trial
         self._start = self._since = self._counted = start
-        self._name = ""
+        self._name, self._is_again = "", False
         self._done = self._total = 0
 
     def at(self, stage: Stage) -> None:
         """Note how far it is; within a search its fits count, not the epochs of each."""
-        if self._name.startswith("search") and stage.done and stage.name != self._name:
+        now = time.monotonic()
+        if not stage.done:
+            self._since = now
+        elif self._name.startswith("search") and stage.name != self._name:
             return
         # Networks fitted one after the other count from 1 again; how many there are is not known.
-        is_further = stage.done and self._done <= stage.done
-        if not is_further:
-            self._since = time.monotonic()
-        self._name, self._done, self._total = stage.name, stage.done, stage.total if is_further else 0
-        self._counted = time.monotonic()
+        self._is_again = stage.name == self._name and (self._is_again or stage.done <= self._done)
+        self._name, self._done, self._counted = stage.name, stage.done, now
+        self._total = 0 if self._is_again else stage.total
 
     def left(self, likely: float | None) -> float | None:
         """Return the seconds that it still takes, if it takes `likely` in all; None if nothing is known."""
