@@ -152,10 +152,12 @@ def _progress(quiet: bool) -> Any:
 
 def _print_estimate(plan: "Plan", folder: Path, progress: Any) -> None:
     from hdr_bench.cli.estimating import print_estimate
-    from hdr_bench.experiments.estimate import estimate_plan, write_estimate
+    from hdr_bench.experiments.estimate import Estimate, estimate_plan, write_estimate
 
-    found = estimate_plan(plan, progress)
-    write_estimate(folder, found)
+    found = Estimate((), {})
+    if plan.to_run:
+        found = estimate_plan(plan, progress)
+        write_estimate(folder, found)
     print_estimate(found, plan, make_console())
 
 

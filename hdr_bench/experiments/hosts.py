@@ -20,6 +20,7 @@ import psutil
 from hdr_bench.experiments.leftovers import MARK, abandoned, end, make_mark, marked, name_of
 from hdr_bench.experiments.place import Place, path_of_libraries
 from hdr_bench.experiments.scratch import clear_scratch, make_scratch
+from hdr_bench.experiments.thread_waiting import thread_waiting
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 
 _ENDS_WITHIN_SECONDS = 1.5
@@ -60,6 +61,8 @@ class Host:
             start_new_session=True,
             env={
                 **os.environ,
+                # Here, not in the trial's process: that one is forked when the libraries have read them.
+                **thread_waiting(os.environ),
                 "TMPDIR": self._scratch.path,
                 MARK: self._mark,
                 "PYTHONPATH": os.pathsep.join(path_of_libraries()),

@@ -137,7 +137,8 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
     n_classes = len(dataset.class_names)
     check_labels(y_pred, len(test), n_classes)
     on_stage(Stage("latency"))
-    latencies = _latencies(model, test.X, n_classes)
+    with processor_wait(trial.threads) as single_wait:
+        latencies = _latencies(model, test.X, n_classes)
     on_stage(Stage("scores"))
     method = last_step(model)
     measurements = Measurements(
@@ -145,7 +146,9 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
         fit_cpu_seconds=fit.cpu_seconds,
         fit_wait_share=fit.wait_share,
         predict_seconds=predict.seconds,
+        predict_cpu_seconds=predict.cpu_seconds,
         predict_wait_share=predict.wait_share,
+        latency_wait_share=None if predict.wait_share is None else single_wait.share,
         latency_seconds=float(np.median(latencies)),
         latency_p95_seconds=float(np.percentile(latencies, 95)),
         fit_peak_bytes=fit.peak_bytes,

@@ -1,6 +1,7 @@
 """Estimators that do what a benchmark's methods should not, for the processes of trials to import."""
 
 import ctypes
+import hashlib
 import multiprocessing
 import os
 import re
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +82,18 @@ class Behaves(ClassifierMixin, BaseEstimator):
     def _prints(self):
         print("a word from the method")
         os.write(1, b"and one past Python\n")
+
+    def _shows_how_threads_wait(self):
+        child = "import os; print(os.environ.get('GOMP_SPINCOUNT'))"
+        told = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True)
+        warnings.warn(f"{os.environ.get('GOMP_SPINCOUNT')}, and a child's {told.stdout.strip()}", stacklevel=2)
+
+    def _computes_on_one_processor(self):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+        block = bytes(10**6)
+        end = time.thread_time() + self.seconds
+        while time.thread_time() < end:
+            hashlib.sha256(block).digest()
 
     def _computes(self):
         # Native code, which gives no signal handler of Python's a turn.
