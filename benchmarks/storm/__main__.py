@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.storm.storm import CLASSES, Storm, folder_of
+from benchmarks.storm.storm import CLASSES, Storm
 from benchmarks.storm.summary import as_table, figures, list_findings, write_summary
 
 SEED = 14
@@ -17,10 +17,9 @@ TITLES = {name: one.title for name, one in CLASSES.items()}
 def main() -> int:
     """Run, or go on with, a storm; print its figures by class and write its report. Return 1 if it found anything."""
     options = _parse()
-    storm = Storm(options.seed, folder_of(options.seed, options.work))
+    storm = Storm(options.seed, options.work / f"storm-{options.seed}")
     if options.only:
-        name, _, number = options.only.partition(":")
-        outcome = storm.carry_out(name, int(number))
+        outcome = storm.carry_out(options.only)
         print("\n".join([*outcome.faults, *list_findings([outcome])]))
         return int(bool(outcome.findings))
     storm.run(options.classes, options.faults, options.jobs)

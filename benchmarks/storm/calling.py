@@ -4,6 +4,7 @@ import atexit
 import importlib
 import os
 import resource
+import shutil
 import signal
 import sys
 import tempfile
@@ -59,6 +60,22 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
 
 
+def use_one_core() -> None:
+    """Let this process have one core: attacks share the machine, and figures are drawn here, not by more processes."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
+
+
+def warm_up(run: Path, folder: Path) -> None:
+    """Make a report once, with all imports and caches that it takes; forks then have them."""
+    cores = os.sched_getaffinity(0)
+    use_one_core()
+    shutil.copytree(run, folder)
+    importlib.import_module("hdr_bench.reporting.report").write_report(folder)
+    shutil.rmtree(folder)
+    os.sched_setaffinity(0, cores)
+
+
 def preload() -> None:
     """Import what most commands need, once for all forks."""
     for name in _PRELOADED:
@@ -94,7 +111,8 @@ def _become(words: tuple[str, ...], call: Call, output: Path) -> NoReturn:
     code = 70
     try:
         os.setsid()
-        _redirect(output)
+        use_one_core()
+        _redirect(output, call.environment.get("PYTHONIOENCODING") or "utf-8")
         os.chdir(call.folder)
         os.environ.clear()
         os.environ.update(call.environment)
@@ -110,17 +128,17 @@ def _become(words: tuple[str, ...], call: Call, output: Path) -> NoReturn:
         os._exit(code)
 
 
-def _redirect(output: Path) -> None:
+def _redirect(output: Path, encoding: str) -> None:
+    """Give this process streams of its own, as an interpreter does: those of a test runner are not a process's."""
     file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     for stream in (1, 2):
         os.dup2(file, stream)
-    # The streams of a test runner are not those of a process.
-    sys.stdin, sys.stdout, sys.stderr = (
-        open(number, mode, encoding="utf-8", errors=errors, closefd=False)  # noqa: SIM115
-        for number, mode, errors in ((0, "r", "strict"), (1, "w", "strict"), (2, "w", "backslashreplace"))
-    )
+    name, _, errors = encoding.partition(":")
+    sys.stdin = open(0, encoding=name, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding=name, errors=errors or "strict", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding=name, errors="backslashreplace", closefd=False)  # noqa: SIM115
 
 
 def _main() -> int:

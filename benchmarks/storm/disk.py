@@ -173,7 +173,7 @@ def _older_report(ground: Ground, reference: Reference) -> Path:
     """Return a run whose report is of one trial less than its results; what it would be is the undisturbed one's."""
     run = ground.folder / "run"
     shutil.copytree(reference.folder, run)
-    missing = next((run / "trials").glob("bayes-*"))
+    missing = next((run / "trials").glob("tree-*"))
     kept = missing.read_bytes()
     missing.unlink()
     ground.call(["report", "run"])

@@ -15,7 +15,8 @@ _TRACEBACK = re.compile(r"Traceback \(most recent call last\)|Exception ignored 
 # The words of libraries, which say nothing to whoever wrote a suite.
 _FOREIGN = re.compile(
     r"validation errors? for|Input should be|Field required|Extra inputs are not|errors\.pydantic\.dev|pydantic|"
-    r"\[Errno|input_value=|model_type|should be a valid (?:integer|string|number|list|tuple|dictionary|boolean)"
+    r"\[Errno|input_value=|model_type|should match pattern|should have at (?:least|most)|Value error,|"
+    r"should be a valid (?:integer|string|number|list|tuple|dictionary|boolean)"
 )
 _EXCEPTION = re.compile(
     r"\b(?:KeyError|IndexError|AttributeError|RecursionError|AssertionError|UnicodeEncodeError|UnicodeDecodeError|"

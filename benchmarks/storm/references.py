@@ -15,24 +15,22 @@ from benchmarks.storm.faults import Outcome
 from benchmarks.storm.ground import Ground
 
 _HEAD = 'title = "Storm"\ndataset = "digits-8x8"\n'
-_TREE = '[[case]]\nname = "Tree"\nestimator = "tree"\n'
-_KNN = '[[case]]\nname = "k-NN"\nestimator = "knn"\n'
-_STEADY = '[[case]]\nname = "Steady"\nestimator = "storm_methods.Steady"\n'
-_BAYES = '[[case]]\nname = "Bayes"\nestimator = "sklearn.naive_bayes.GaussianNB"\n'
-_LARGEST = "kills"
+_CASE = '[[case]]\nname = "{}"\nestimator = "{}"\nprotocol = {{ repeats = {} }}\n'
+_TREE, _STEADY, _KNN = ("Tree", "storm_methods.Plain"), ("Steady", "storm_methods.Steady"), ("k-NN", "knn")
+_LARGEST = "all"
+
+
+def _suite(*cases: tuple[tuple[str, str], int]) -> str:
+    return _HEAD + "".join(_CASE.format(name, estimator, repeats) for (name, estimator), repeats in cases)
+
 
 SUITES = {
-    "tiny": _HEAD + _TREE + _KNN,
-    "small": _HEAD + _TREE + "protocol = { repeats = 2 }\n" + _KNN + _BAYES,
-    _LARGEST: _HEAD
-    + _TREE
-    + "protocol = { repeats = 2 }\n"
-    + _STEADY
-    + "protocol = { repeats = 3 }\n"
-    + _KNN
-    + _BAYES,
+    "tiny": _suite((_TREE, 1), (_STEADY, 1)),
+    "small": _suite((_TREE, 3), (_KNN, 1)),
+    "kills": _suite((_TREE, 2), (_STEADY, 4)),
+    _LARGEST: _suite((_TREE, 3), (_STEADY, 4), (_KNN, 1)),
 }
-"""By name: small data, instant methods, stochastic and deterministic ones, one with a child of its own."""
+"""By name: small data, instant methods, one with probabilities and one with a child of its own."""
 
 RUN = ("--out", "run", "--threads", "1")
 """Options of every run that is compared."""

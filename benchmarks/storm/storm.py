@@ -8,11 +8,12 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from benchmarks.storm import cluster, commands, damage, data, disk, kills, methods, suites, together
-from benchmarks.storm.calling import preload
+from benchmarks.storm.calling import preload, warm_up
 from benchmarks.storm.faults import Journal, Outcome
 from benchmarks.storm.ground import Ground, remove
 from benchmarks.storm.processes import end, with_token
@@ -55,45 +56,46 @@ CLASSES = {
 }
 
 
-@dataclass
 class Storm:
-    """A storm of one seed.
+    """A storm of one seed; what all attacks compare with is made at once.
 
     Parameters
     ----------
     seed : int
     folder : Path
-        Of its journal, references and attacks.
+        Of its journal, references and attacks; a short path, since sockets are made below it.
     keep : bool
         Keep the folders of attacks that found something.
     """
 
-    seed: int
-    folder: Path
-    keep: bool = True
-    _running: dict[int, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Make the folder, and what all attacks compare with."""
+    def __init__(self, seed: int, folder: Path, *, keep: bool = True) -> None:
         preload()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.journal = Journal(self.folder / "journal.jsonl", self.seed)
-        self.homes = self.folder / "homes"
-        self.references = make_references(self.folder / "references", self.homes)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.seed, self.folder, self._keep = seed, folder, keep
+        self.journal = Journal(folder / "journal.jsonl", seed)
+        self.homes = folder / "homes"
+        self.references = make_references(folder / "references", self.homes)
+        warm_up(self.references["small"].folder, folder / f"warm-up-{os.getpid()}")
+        self._running: dict[int, str] = {}
 
     def run(self, names: Iterable[str], n_faults: int, jobs: int) -> None:
         """Inject faults of these classes until there are so many, those in the journal included."""
         quotas = {name: -(-n_faults * CLASSES[name].share // 100) for name in names}
-        for name, number in self._missing(quotas):
+        self.carry_out_all(self._missing(quotas), jobs)
+
+    def carry_out_all(self, attacks: Iterable[str], jobs: int) -> None:
+        """Carry out attacks, e.g. ``kills:17``, so many at a time; their outcomes are in the journal."""
+        for attack in attacks:
             while len(self._running) >= jobs:
                 self._wait()
-            self._start(name, number)
+            self._start(attack)
         while self._running:
             self._wait()
 
-    def carry_out(self, name: str, number: int) -> Outcome:
+    def carry_out(self, attack: str) -> Outcome:
         """Carry out one attack here and now, and return what came of it."""
-        outcome, began = Outcome(name, number, self.seed), time.monotonic()
+        name, _, number = attack.partition(":")
+        outcome, began = Outcome(name, int(number), self.seed), time.monotonic()
         place = self.folder / f"{name}-{number}"
         shutil.rmtree(place, ignore_errors=True)
         ground = Ground(outcome, place, self.homes)
@@ -102,11 +104,11 @@ class Storm:
         finally:
             end(with_token(ground.token))
         outcome.seconds = time.monotonic() - began
-        if not (self.keep and outcome.findings):
+        if not (self._keep and outcome.findings):
             remove(place)
         return outcome
 
-    def _missing(self, quotas: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    def _missing(self, quotas: Mapping[str, int]) -> Iterator[str]:
         """Give attacks as long as faults are missing, the class first that lacks most of its share."""
         while True:
             outcomes = self.journal.read()
@@ -125,16 +127,17 @@ class Storm:
                 self._wait()
                 continue
             name = min(behind, key=lambda one: behind[one])
-            yield name, next(number for number in range(10**6) if f"{name}:{number}" not in done)
+            yield next(attack for number in count() if (attack := f"{name}:{number}") not in done)
 
-    def _start(self, name: str, number: int) -> None:
+    def _start(self, attack: str) -> None:
+        sys.stdout.flush()
         pid = os.fork()
         if pid:
-            self._running[pid] = f"{name}:{number}"
+            self._running[pid] = attack
             return
         code = 1
         try:
-            outcome = self.carry_out(name, number)
+            outcome = self.carry_out(attack)
             self.journal.add(outcome)
             _print(outcome)
             code = 0
@@ -155,8 +158,3 @@ def _print(outcome: Outcome) -> None:
     print(f"{outcome.name}: {len(outcome.faults)} faults, {outcome.seconds:.0f} s, {len(outcome.findings)} findings")
     for finding in outcome.findings:
         print(f"  {finding.kind}: {finding.detail[:300]}\n    by: {finding.fault[:200]}")
-
-
-def folder_of(seed: int, parent: Path) -> Path:
-    """Return where a storm of a seed is: a short path, since sockets are made below it."""
-    return parent / f"storm-{seed}"

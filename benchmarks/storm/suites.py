@@ -67,6 +67,13 @@ def _written(path: Path, content: bytes, rng: random.Random) -> Path:
     return path
 
 
+def _differing(content: bytes) -> str:
+    """Return the first line by which a suite differs from the right one, shortened."""
+    right = set(_RIGHT.encode().splitlines())
+    lines = (line for line in content.splitlines() if line not in right)
+    return ascii(next((line for line in lines if b"[[case]]" not in line and b'"x"' not in line), b"")[:70])
+
+
 def _expect_nothing_written(ground: Ground) -> None:
     if (ground.folder / "run").exists():
         ground.found([("left behind", "a folder of a run that was not run")])

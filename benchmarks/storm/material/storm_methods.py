@@ -11,7 +11,19 @@ from sklearn.tree import DecisionTreeClassifier
 _WARM_UP_IMAGES = 210
 
 
-class Steady(DecisionTreeClassifier):
+class Plain(DecisionTreeClassifier):
+    """A tree without probabilities, of which a report draws less."""
+
+    def __init__(self, random_state=None):
+        super().__init__(random_state=random_state)
+
+    @property
+    def predict_proba(self):
+        """There are none."""
+        raise AttributeError("no probabilities")
+
+
+class Steady(Plain):
     """A tree that takes its time, with a child of its own meanwhile."""
 
     def __init__(self, seconds=0.2, random_state=None):
