@@ -66,7 +66,7 @@ def attack(ground: Ground, rng: random.Random, references: References) -> None:
 def _strike(ground: Ground, victim: str, number: signal.Signals, client: Running, cluster: Cluster) -> None:
     """Kill, and judge what the others make of it."""
     if victim == "client":
-        client.process.send_signal(number)
+        client.signal(number)
         said = client.wait(PATIENCE_SECONDS)
         ground.expect(said, RIGHT, FAILED_TRIALS, *INTERRUPTED, is_signalled=True)
         # The workers are the cluster's and stay; the trials are the client's.

@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from benchmarks.storm import oracle
@@ -180,6 +181,14 @@ class Running:
     def pid(self) -> int:
         """Its number."""
         return self.process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal as it comes in life: Ctrl-C, and the end of a terminal, reach all processes of the group."""
+        with suppress(ProcessLookupError):
+            if number in {signal.SIGINT, signal.SIGHUP}:
+                os.killpg(self.pid, number)
+            else:
+                os.kill(self.pid, number)
 
     def wait(self, seconds: float = LONGEST_SECONDS) -> Said:
         """Wait for its end and return what it said; one that does not end is ended, and written down."""

@@ -20,6 +20,7 @@ _SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signa
 _VICTIMS = ("runner", "runner", "worker", "host", "fork server", "trial", "grandchild")
 _LATEST_SECONDS = 0.8
 _VICTIM_WITHIN_SECONDS = 15.0
+_LOADS_WITHIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,10 @@ def attack(ground: Ground, rng: random.Random, references: References) -> None:
     """Run a suite of small trials, kill processes of it again and again, and run it to its end."""
     session = _Session(ground, write_suite(ground, "kills"), rng.choice(("1", "1", "2")), references["kills"])
     for _ in range(rng.randint(FEWEST, MOST)):
-        kill = Kill(rng.choice(_VICTIMS), rng.choice(_SIGNALS), rng.randint(0, 2), rng.uniform(0, _LATEST_SECONDS))
+        moment = rng.randint(0, 2), rng.uniform(0, _LATEST_SECONDS)
+        kill = _possible(Kill(rng.choice(_VICTIMS), rng.choice(_SIGNALS), *moment), session.jobs)
         with ground.injecting(f"{kill} (jobs {session.jobs})"):
-            session.strike(_possible(kill, session.jobs))
+            session.strike(kill)
     ground.blame(f"the last of: {'; '.join(ground.outcome.faults)}")
     session.finish()
 
@@ -92,8 +94,7 @@ class _Session:
             self._ground.outcome.faults.pop()
             self._close(runner)
         elif kill.victim == "runner":
-            with suppress(psutil.Error):
-                victim.send_signal(kill.number)
+            runner.signal(kill.number)
             self._judge_killed_runner(kill, runner)
         elif not self._kill_other(kill, victim):
             self._judge_killed_runner(kill, runner)
@@ -154,6 +155,8 @@ class _Session:
         """Kill a process below the runner; all below it must go. Return whether the runner itself goes on."""
         doomed = [victim, *descendants(victim)]
         lives_on = True
+        # Before that it is an interpreter that starts, which answers Ctrl-C as interpreters do.
+        wait_until(lambda: not running([victim]) or has_loaded(victim.pid, "psutil"), _LOADS_WITHIN_SECONDS)
         with suppress(psutil.Error):
             victim.send_signal(kill.number)
             if kill.number == signal.SIGSTOP and (parent := victim.parent()):

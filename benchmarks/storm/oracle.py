@@ -134,6 +134,8 @@ def check_report(folder: Path, reference: Store) -> Iterator[Found]:
         records = json.loads((folder / "results.json").read_bytes())
     except (OSError, ValueError):
         return
+    if not any(record["traceback"] for record in records):
+        yield from _tracebacks(folder)
     accuracies: dict[str, list[float]] = {}
     for record in records:
         if record["status"] != "ok":
@@ -180,7 +182,12 @@ def _half_written(folder: Path) -> Iterator[Found]:
             yield "left behind", f"{name} is not whole ({len(content)} bytes)"
         elif name.endswith(".json") and not _is_json(content):
             yield "left behind", f"{name} is not whole"
-        elif name.startswith("report.") and b"Traceback (most recent call last)" in content:
+
+
+def _tracebacks(folder: Path) -> Iterator[Found]:
+    """Give the pages that show a traceback although no method raised anything."""
+    for name, content in report_files(folder).items():
+        if name.startswith("report.") and b"Traceback (most recent call last)" in content:
             yield "unclear", f"{name} shows a traceback"
 
 

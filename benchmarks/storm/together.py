@@ -58,7 +58,7 @@ def _kill(ground: Ground, runner: Running, number: signal.Signals) -> None:
     """Kill one of the runners; all below it must go."""
     with suppress(psutil.Error):
         below = descendants(psutil.Process(runner.pid))
-        runner.process.send_signal(number)
+        runner.signal(number)
         said = runner.wait(PATIENCE_SECONDS)
         ground.expect(said, RIGHT, FAILED_TRIALS, *INTERRUPTED, is_signalled=True)
         if not wait_until(lambda: not running(below), PATIENCE_SECONDS):
