@@ -198,12 +198,12 @@ def _edited(is_sealed: bool, edit: Callable[[dict[str, Any], random.Random], Non
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in members.items():
                 archive.writestr(name, content if isinstance(content, str) else json.dumps(content))
-        path.write_bytes(_sealed(buffer.getvalue()) if is_sealed else buffer.getvalue())
+        path.write_bytes(sealed(buffer.getvalue()) if is_sealed else buffer.getvalue())
 
     return damage
 
 
-def _sealed(content: bytes) -> bytes:
+def sealed(content: bytes) -> bytes:
     """Return an archive with the checksum that a whole one ends with."""
     before = content[:-2] + _SEAL.to_bytes(2, "little")
     return before + hashlib.sha256(before).hexdigest().encode()
