@@ -1,5 +1,6 @@
 """Disks that are full, folders without permission, output that nobody takes, for runs and for reports."""
 
+import ctypes
 import errno
 import os
 import random
@@ -22,7 +23,9 @@ _ERRORS = (errno.ENOSPC, errno.EACCES, errno.EIO, errno.EROFS, errno.EDQUOT)
 _BROKEN_PIPE = (1, 141)
 """What programs end with whose reader has gone; 141 is a shell's word for SIGPIPE."""
 
-_NOBODY = 65534
+# Of capabilities(7): to pass over permissions, for all and for reading; and of capget(2).
+_RIGHTS = (1, 2)
+_PR_CAPBSET_DROP, _CAPABILITY_VERSION = 24, 0x20080522
 _MOST_CALLS = 40
 _TARGETS = (
     ".",
@@ -100,17 +103,15 @@ def _small_files(ground: Ground, rng: random.Random, references: References) -> 
 
 
 def _no_permission(ground: Ground, rng: random.Random, references: References) -> None:
-    """Take away permissions, and run as a user who is bound by them."""
+    """Take away permissions, and run without the right to pass over them."""
     run = _older_report(ground, references["small"])
     older = oracle.report_files(run)
     target, mode = run / rng.choice(_TARGETS), rng.choice((0o000, 0o444, 0o555))
     before = target.stat().st_mode
-    ground.folder.chmod(0o755)
-    _give_away(ground.folder)
     name = target.relative_to(run).as_posix()
     with ground.injecting(f"mode {mode:03o} of {name} while a report is written"):
         target.chmod(mode)
-        said = ground.call(["report", "run"], before=_become_nobody)
+        said = ground.call(["report", "run"], before=_drop_rights)
         target.chmod(before)
         ground.expect(said, RIGHT, USAGE, *((FAILED_TRIALS,) if name in {"trials", "labels"} else ()))
         if said.code == USAGE:
@@ -118,7 +119,7 @@ def _no_permission(ground: Ground, rng: random.Random, references: References) -
     target = rng.choice((ground.folder, run / "trials", run))
     with ground.injecting(f"mode 555 of {target.name} while a suite runs"):
         target.chmod(0o555)
-        said = ground.call(["run", write_suite(ground, "small"), *RUN, "--rerun", "all"], before=_become_nobody)
+        said = ground.call(["run", write_suite(ground, "small"), *RUN, "--rerun", "all"], before=_drop_rights)
         target.chmod(0o755)
         ground.expect(said, RIGHT, USAGE)
     ground.found(oracle.compare(references["small"].store, oracle.read_store(run)))
@@ -204,18 +205,17 @@ def _breaking(told: str) -> Callable[[], None]:
     return break_disk
 
 
-def _become_nobody() -> None:
-    if os.getuid() == 0:
-        os.setgroups([])
-        os.setgid(_NOBODY)
-        os.setuid(_NOBODY)
-
-
-def _give_away(folder: Path) -> None:
-    """Make the user that has no rights the owner of all in a folder, where this one may give things away."""
-    if os.getuid() == 0:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, _NOBODY, _NOBODY, follow_symlinks=False)
+def _drop_rights() -> None:
+    """Let this process, and all that it starts, be bound by permissions, also if it is root's."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for right in _RIGHTS:
+        libc.prctl(_PR_CAPBSET_DROP, right, 0, 0, 0)
+    header, rights = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0), (ctypes.c_uint32 * 6)()
+    libc.capget(header, rights)
+    kept = ~sum(1 << right for right in _RIGHTS) & 0xFFFFFFFF
+    # Effective, permitted and inheritable ones; the second half is of rights with greater numbers.
+    rights[0], rights[1], rights[2] = rights[0] & kept, rights[1] & kept, rights[2] & kept
+    libc.capset(header, rights)
 
 
 def _write_to_full_device() -> None:
