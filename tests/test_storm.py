@@ -1,5 +1,6 @@
 """The storm in short: a few dozen faults of every class, which must do no harm, and an oracle that sees harm."""
 
+import json
 import os
 import re
 import shutil
@@ -17,7 +18,7 @@ from benchmarks.storm.ground import Ground
 from benchmarks.storm.judging import Said, check_exit, check_words
 from benchmarks.storm.processes import TOKEN, still_alive, with_token
 from benchmarks.storm.storm import CLASSES, Storm
-from benchmarks.storm.summary import as_table, figures, list_findings
+from benchmarks.storm.summary import figures, list_findings, write_summary
 
 SEED = 14
 # One of each class that needs no cluster; the numbers are of short ones.
@@ -147,10 +148,12 @@ def test_a_storm_goes_on_where_it_was_cut_off(tmp_path):
         file.write('{"storm_class": "kil')
     assert journal.read() == [outcome]
     assert figures([outcome])["kills"] == {"injected": 2, **dict.fromkeys(KINDS, 0), "lost": 1}
-    assert "| Kills of every process | 2 | 1 | 0 | 0 | 0 |" in as_table(
-        figures([outcome]), {"kills": CLASSES["kills"].title}
-    )
-    assert "--seed 14 --only kills:3" in list_findings([outcome])[0]
+    write_summary([outcome], {"kills": CLASSES["kills"].title}, tmp_path)
+    page = (tmp_path / "report.md").read_text()
+    assert "| Kills of every process | 2 | 1 | 0 | 0 | 0 |" in page
+    assert "| **All** | 2 | 1 | 0 | 0 | 0 |" in page
+    assert "--seed 14 --only kills:3" in page
+    assert json.loads((tmp_path / "summary.json").read_text())["classes"] == figures([outcome])
 
 
 def test_the_command_names_the_classes():

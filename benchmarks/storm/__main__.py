@@ -35,7 +35,8 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.storm", description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED, help="decides every attack (default: %(default)s)")
     parser.add_argument("--faults", type=int, default=N_FAULTS, help="faults to inject (default: %(default)s)")
-    parser.add_argument("--classes", type=_names, default=tuple(CLASSES), help=f"some of: {','.join(CLASSES)}")
+    names = f"some of these, with commas between: {', '.join(CLASSES)}"
+    parser.add_argument("--classes", type=_names, default=tuple(CLASSES), help=names)
     parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 2), help="attacks at a time")
     parser.add_argument("--only", metavar="CLASS:NUMBER", help="repeat one attack, and keep its folder")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()), help="where the storm is kept")

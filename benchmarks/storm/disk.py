@@ -85,7 +85,8 @@ def _failing_run(ground: Ground, rng: random.Random, references: References) -> 
     below = rng.choice(("run", "tmp"))
     with ground.injecting(f"{errno.errorcode[code]} at {call} {number} below {below}/ of each process of a run"):
         told = f"{call}:{number}:{code}:{ground.folder / below}"
-        said = ground.start(["run", suite, *RUN], {_BREAK: told, "PYTHONPATH": str(MATERIAL)}).wait()
+        path = os.pathsep.join(filter(None, (str(MATERIAL), os.environ.get("PYTHONPATH"))))
+        said = ground.start(["run", suite, *RUN], {_BREAK: told, "PYTHONPATH": path}).wait()
         _mend(ground, said, suite, references["tiny"])
 
 

@@ -202,7 +202,7 @@ def _is_json(content: bytes) -> bool:
 def leftovers(run: Path) -> Iterator[Found]:
     """Give the half-written files in a run's folder."""
     for path in run.rglob(".*"):
-        if path.name.startswith((".incoming", ".retired", ".report")):
+        if path.name.startswith((".incoming", ".retired")):
             yield "left behind", f"{path.relative_to(run)} in the run's folder"
 
 

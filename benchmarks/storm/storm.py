@@ -44,15 +44,15 @@ class StormClass:
 
 
 CLASSES = {
-    "kills": StormClass("Kills of every process", kills.attack, 18, 4),
+    "kills": StormClass("Kills of every process", kills.attack, 17, 4),
     "cluster": StormClass("Kills on a Dask cluster", cluster.attack, 1, 1),
-    "together": StormClass("Several runs at once, with kills", together.attack, 4, 4),
-    "disk": StormClass("Disk full, no permission", disk.attack, 13, 2),
-    "damage": StormClass("Damaged results", damage.attack, 20, 3),
-    "data": StormClass("Damaged data", data.attack, 9, 4),
-    "methods": StormClass("Methods that misbehave", methods.attack, 17, 8),
-    "suites": StormClass("Hostile suites", suites.attack, 10, suites.PER_ATTACK),
-    "commands": StormClass("Hostile command lines", commands.attack, 8, commands.PER_ATTACK),
+    "together": StormClass("Several runs at once, with kills", together.attack, 3, 4),
+    "disk": StormClass("Disk full, no permission", disk.attack, 10, 2),
+    "damage": StormClass("Damaged results", damage.attack, 18, 3),
+    "data": StormClass("Damaged data", data.attack, 11, 4),
+    "methods": StormClass("Methods that misbehave", methods.attack, 14, 8),
+    "suites": StormClass("Hostile suites", suites.attack, 14, suites.PER_ATTACK),
+    "commands": StormClass("Hostile command lines", commands.attack, 12, commands.PER_ATTACK),
 }
 
 
