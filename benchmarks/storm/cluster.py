@@ -54,7 +54,7 @@ def attack(ground: Ground, rng: random.Random, references: References) -> None:
     ground.blame("all of them")
     before = oracle.read_store(run)
     ground.found(oracle.contradictions(before))
-    said = ground.start(["run", suite, *RUN, "--rerun", "failed"]).wait()
+    said = ground.call(["run", suite, *RUN, "--rerun", "failed"])
     ground.expect(said, RIGHT)
     after = oracle.read_store(run)
     ground.found(oracle.unused({key: one for key, one in before.items() if one.status == "ok"}, after))

@@ -104,12 +104,12 @@ class _Session:
         if self._runner is not None:
             self._close(self._runner)
         before = oracle.read_store(self._run)
-        said = self._ground.start(["run", self._suite, *RUN]).wait()
+        said = self._ground.call(["run", self._suite, *RUN])
         self._ground.expect(said, self._code())
         self._ground.found(oracle.unused(before, oracle.read_store(self._run)))
         if self._code() != RIGHT:
             # A trial that was killed is a row that says so; it runs again when it is asked to.
-            said = self._ground.start(["run", self._suite, *RUN, "--rerun", "failed"]).wait()
+            said = self._ground.call(["run", self._suite, *RUN, "--rerun", "failed"])
             self._ground.expect(said, RIGHT)
         after = oracle.read_store(self._run)
         self._ground.found(oracle.compare(self._reference.store, after))

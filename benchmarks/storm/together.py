@@ -46,7 +46,7 @@ def attack(ground: Ground, rng: random.Random, references: References) -> None:
         if runner.pid not in killed:
             # What another runner has planned, and what it has not done yet, is missing in this one's report.
             ground.expect(runner.wait(), RIGHT, FAILED_TRIALS)
-    said = ground.start(["run", suite, *RUN]).wait()
+    said = ground.call(["run", suite, *RUN])
     ground.expect(said, RIGHT)
     ground.found(oracle.compare(reference.store, oracle.read_store(run)))
     ground.found(oracle.check_report(run, reference.store))
