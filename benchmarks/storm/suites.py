@@ -37,7 +37,7 @@ def attack(ground: Ground, rng: random.Random, _references: References) -> None:
         kind = rng.choice(sorted(_SUITES))
         is_wrong, make = _SUITES[kind]
         content = make(rng)
-        with ground.injecting(f"a suite: {kind}: {content[-70:]!a}"):
+        with ground.injecting(f"a suite: {kind}: {_differing(content)}"):
             path = _written(ground.folder / "hostile.toml", content, rng)
             planning = ["run", str(path), "--dry-run", "--out", "run"]
             command = rng.choice((planning, planning, ["show", str(path)], ["cite", str(path)]))
