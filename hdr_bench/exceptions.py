@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from hdr_bench.names import visible_prose
+
 _LONGEST_NAME = 100
 _SHOWN = reprlib.Repr()
 _SHOWN.maxstring = _SHOWN.maxother = _SHOWN.maxlong = 100
@@ -39,15 +41,41 @@ class UnknownNameError(HdrBenchError, ValueError):
 
 
 class DatasetError(HdrBenchError, ValueError):
-    """Data that cannot be used as they are: wrong format, wrong checksum, wrong labels."""
+    """Data that cannot be used as they are: wrong format, wrong checksum, wrong labels.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong; control characters and bytes that are not UTF-8, as names of files may hold, are escaped.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible_prose(message))
 
 
 class DatasetNotFoundError(HdrBenchError, FileNotFoundError):
-    """Data that are not where they should be, with what to do to get them."""
+    """Data that are not where they should be, with what to do to get them.
+
+    Parameters
+    ----------
+    message : str
+        As for `DatasetError`.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible_prose(message))
+
+
+class NotStoredError(DatasetError):
+    """A data set that was read but cannot be stored, with what to do: no permission, no space on the disk."""
 
 
 class EstimatorError(HdrBenchError, TypeError):
     """An estimator that cannot be made of the parameters that it was given."""
+
+
+class ModuleImportError(HdrBenchError, ImportError):
+    """A module that cannot be imported: it raises an error, ends the program, or another of its name comes first."""
 
 
 class NotationError(HdrBenchError, ValueError):
@@ -74,6 +102,14 @@ class StoreError(HdrBenchError, ValueError):
     """A stored run or result that cannot be read."""
 
 
+class AllTrialsFailedError(StoreError):
+    """A run without a single result to report: each of its trials failed or is missing."""
+
+
+class ComparisonError(HdrBenchError, ValueError):
+    """Two runs that cannot be compared, because they have nothing in common, or a tolerance that is no share."""
+
+
 class MissingTrialError(StoreError):
     """A trial that a run's folder has no file of."""
 
@@ -92,6 +128,14 @@ class PredictionsError(HdrBenchError, ValueError):
 
 class ContradictionWarning(UserWarning):
     """A method's scores of classes that contradict its predictions, and are left out."""
+
+
+class UnknownClassesWarning(UserWarning):
+    """A method's scores of classes that are left out, since it does not say which classes they are of."""
+
+
+class ReportWarning(UserWarning):
+    """A figure, a table or another part of a report that could not be made, and is left out."""
 
 
 class NewerFormatError(StoreError):

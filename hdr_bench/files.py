@@ -1,12 +1,14 @@
 """Files that are there whole or not at all."""
 
+import errno
 import hashlib
 import io
 import os
+import secrets
 import shutil
-import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,21 +23,62 @@ _SEAL_LETTERS = 64
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to a temporary file beside `path` and put it in place; where that fails, nothing stays.
 
+    The file's mode is what the umask leaves.
+
     Raises
     ------
     OSError
-        If the folder cannot be made or written.
+        If the folder cannot be made or written; it names `path`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{INCOMING}{os.getpid()}-")
+    incoming = incoming_path(path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
+        # Not by `tempfile`, whose files are the user's own whatever the umask is.
+        with incoming.open("xb") as file:
             file.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
+        incoming.replace(path)
+    except BaseException as error:
+        with suppress(OSError):
+            incoming.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = str(path), None
         raise
+
+
+def incoming_path(folder: Path, kind: str = "") -> Path:
+    """Return a new path in `folder` for what is being written; `clear_leftovers` knows it."""
+    return folder / f"{INCOMING}{os.getpid()}-{kind}{secrets.token_hex(8)}"
+
+
+@contextmanager
+def locked(path: Path, seconds: float) -> Iterator[None]:
+    """Hold the lock of the file `path` while the block lasts.
+
+    Parameters
+    ----------
+    path : Path
+        It is made, and stays.
+    seconds : float
+        How long to wait for another process that holds it.
+
+    Raises
+    ------
+    TimeoutError
+        If another process holds it for longer.
+    OSError
+        If the file cannot be made, or the file system has no locks.
+    """
+    from filelock import FileLock
+
+    lock = FileLock(path, timeout=seconds)
+    try:
+        lock.acquire()
+    except NotImplementedError as error:
+        raise OSError(errno.ENOLCK, "the file system has no locks", str(path)) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def read_arrays(path: Path) -> "dict[str, NDArray[np.generic]]":

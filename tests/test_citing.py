@@ -146,7 +146,7 @@ def test_the_command_prints_words_and_bibtex():
     assert "Corinna Cortes and Vladimir Vapnik. Support-vector networks." in both.stdout
     assert "@article{cortes1995," in both.stdout
     missing = cite("quik")
-    assert missing.returncode == 1
+    assert missing.returncode == 2
     assert "Did you mean 'quick'" in missing.stderr
 
 

@@ -1,4 +1,4 @@
-"""The command in real processes: the main job, its interruption, its errors."""
+"""The command: the main job, its interruption in real processes, its errors."""
 
 import os
 import re
@@ -12,12 +12,13 @@ import psutil
 import pytest
 
 from hdr_bench import load_dataset, load_results
+from tests.calling import call_command
 
 COMMAND = [sys.executable, "-m", "hdr_bench"]
 
 
-def _run(*arguments, **options):
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=200, **options)
+def _run(*arguments, cwd=None, env=None):
+    return call_command(*arguments, cwd=cwd, env=env)
 
 
 def _start(*arguments, cwd):
@@ -28,15 +29,12 @@ def _start(*arguments, cwd):
 
 
 def _wait_for_trials(folder, count):
-    for _ in range(1200):
-        if len(list((folder / "trials").glob("*.zip"))) >= count:
-            return
+    while len(list((folder / "trials").glob("*.zip"))) < count:
         time.sleep(0.05)
-    pytest.fail(f"no {count} trials in {folder} after a minute")
 
 
 def _gone(processes):
-    _, alive = psutil.wait_procs(processes, timeout=10)
+    _, alive = psutil.wait_procs(processes, timeout=60)
     return not alive
 
 
@@ -60,16 +58,17 @@ def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
     assert (load_results(tmp_path / "run")["status"] == "ok").all()
 
 
-@pytest.mark.alone
 def test_ctrl_c_stops_cleanly_and_soon(tmp_path):
-    running = _start("run", "quick", "--only", "[sc][vn][mn]*", "--out", "run", cwd=tmp_path)
-    _wait_for_trials(tmp_path / "run", 2)
-    time.sleep(1)
+    start = time.monotonic()
+    running = _start("run", "quick", "--only", "[sc][vn][mn]*", "--threads", "1", "--out", "run", cwd=tmp_path)
+    _wait_for_trials(tmp_path / "run", 1)
+    first_trial = time.monotonic() - start
     family = psutil.Process(running.pid).children(recursive=True)
     start = time.monotonic()
     os.killpg(running.pid, signal.SIGINT)
-    said, _ = running.communicate(timeout=20)
-    assert time.monotonic() - start < 4
+    said, _ = running.communicate()
+    # Sooner than it came so far: on a machine that is slow, or busy, both take longer.
+    assert time.monotonic() - start < max(4, first_trial)
     assert running.returncode == 130
     assert "interrupted; what is done is kept" in said
     assert "Traceback" not in said
@@ -104,9 +103,9 @@ def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
         (["data", "add", "own", "nowhere"], "there is no such file or folder"),
     ],
 )
-def test_errors_are_a_line_and_exit_code_1(tmp_path, arguments, told):
+def test_errors_are_a_line_and_exit_code_2(tmp_path, arguments, told):
     failed = _run(*arguments, cwd=tmp_path)
-    assert failed.returncode == 1
+    assert failed.returncode == 2
     assert told in failed.stderr
     assert "Traceback" not in failed.stderr
     assert failed.stdout == ""
@@ -152,17 +151,19 @@ def test_warnings_of_data_are_sentences_once_a_command(tmp_path):
     assert planned.stderr == f"warning: own: {told}\n"
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize(
-    ("arguments", "seconds"), [(["-m", "hdr_bench", "--help"], 0.5), (["-c", "import hdr_bench"], 0.3)]
+    ("arguments", "times"), [(["-m", "hdr_bench", "--help"], 3.0), (["-c", "import hdr_bench"], 1.0)]
 )
-def test_starting_is_quick(arguments, seconds):
-    def once():
+def test_starting_is_quick(arguments, times):
+    def once(arguments):
         start = time.perf_counter()
         subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
         return time.perf_counter() - start
 
-    assert min(once() for _ in range(5)) < seconds
+    # What every command of this kind imports, in turn with it.
+    least = [sys.executable, "-c", "import typer, rich.console"][1:]
+    pairs = [(once(arguments), once(least)) for _ in range(5)]
+    assert min(ours for ours, _ in pairs) < times * min(bare for _, bare in pairs)
 
 
 def test_importing_loads_none_of_the_heavy_libraries():
@@ -181,7 +182,7 @@ def test_the_public_names_are_there():
     assert set(hdr_bench.__all__) <= set(dir(hdr_bench))
 
 
-def test_a_trial_that_does_not_go_well_shows_in_the_exit_code_and_the_index(tmp_path):
+def test_a_trial_that_failed_shows_in_the_exit_code_and_the_index(tmp_path):
     (tmp_path / "own.toml").write_text("""
 title = "One good, one bad"
 dataset = "digits-8x8"
@@ -197,9 +198,13 @@ params = { nu = 0.99 }
     assert ran.returncode == 3, ran.stderr
     assert "1 of 2 trials failed" in ran.stdout
     assert (tmp_path / "reports" / "own" / "report.html").exists()
+    assert _run("report", "reports/own", "--formats", "md", cwd=tmp_path).returncode == 3
+    alone = _run("run", "own.toml", "--only", "Bad", "--quiet", "--threads", "1", "--out", "bad", cwd=tmp_path)
+    assert (alone.returncode, alone.stdout) == (3, "")
+    assert alone.stderr.startswith("hdr-bench: bad: every trial of this run failed or is missing")
     index = _run("index", cwd=tmp_path)
     assert (index.returncode, index.stdout.strip()) == (0, "index: reports/README.md")
     assert "| 1 of 2 |" in re.sub(" +", " ", (tmp_path / "reports" / "README.md").read_text())
     nothing = _run("index", "reports/own", cwd=tmp_path)
-    assert nothing.returncode == 1
+    assert nothing.returncode == 2
     assert "there is no report here" in nothing.stderr

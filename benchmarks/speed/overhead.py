@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import unique_labels
 
 from hdr_bench import Case, Suite, load_results, run_suite
-from hdr_bench.experiments.host import Host
+from hdr_bench.experiments.hosts import Host
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.protocols import plan_cases
 from hdr_bench.experiments.run_record import Settings

@@ -8,16 +8,21 @@ import typer
 
 from hdr_bench.cli.citing import cite
 from hdr_bench.cli.comparing import compare
-from hdr_bench.cli.console import make_console, show_warnings_plainly
+from hdr_bench.cli.console import show_warnings_plainly
 from hdr_bench.cli.data import data
+from hdr_bench.cli.errors import EXIT_CODES, ExitCode, exit_code_of, report_error
 from hdr_bench.cli.listing import list_, show
 from hdr_bench.cli.running import index, report, run
-from hdr_bench.exceptions import HdrBenchError
+from hdr_bench.cli.streams import prepare_streams, say
+
+_NAME = "hdr-bench"
+# What a shell sets when it asks how a word goes on; typer answers, with exit codes that the shell reads.
+_COMPLETING = "_HDR_BENCH_COMPLETE"
 
 app = typer.Typer(
     help="Compare methods of handwritten digit recognition, and regenerate the tables that people cite.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command("list")(list_)
@@ -25,22 +30,23 @@ for _command in (show, run, report, index, compare, cite):
     app.command()(_command)
 app.add_typer(data, name="data")
 
-EXIT_ERROR = 1
-
 
 def main() -> NoReturn:
-    """Run the command; the library's errors become a line on standard error and exit code 1, its warnings a line."""
+    """Run the command, and end with its exit code: errors and warnings become sentences on standard error."""
+    prepare_streams()
     show_warnings_plainly()
+    if _COMPLETING in os.environ:
+        app(prog_name=_NAME)
+    sys.exit(_run())
+
+
+def _run() -> ExitCode:
     try:
-        app()
-    except HdrBenchError as error:
-        make_console(stderr=True).print(f"hdr-bench: {error}", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(EXIT_ERROR)
-    except BrokenPipeError:
-        # Whoever read the output, e.g. `head`, has had enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(EXIT_ERROR)
-    sys.exit(0)
+        code = exit_code_of(app(prog_name=_NAME, standalone_mode=False))
+        sys.stdout.flush()
+    except BaseException as error:  # noqa: BLE001  # it becomes a sentence
+        return report_error(error)
+    return code
 
 
 @app.callback(invoke_without_command=True)
@@ -48,5 +54,5 @@ def _version(version: Annotated[bool, typer.Option("--version", help="Print the 
     if version:
         from hdr_bench import __version__
 
-        typer.echo(f"hdr-bench {__version__}")
+        say(f"hdr-bench {__version__}")
         raise typer.Exit

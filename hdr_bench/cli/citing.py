@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from hdr_bench.cli.console import look_here_too
+from hdr_bench.cli.completing import complete_suite
+from hdr_bench.cli.streams import say
 
 
 class CitationFormat(StrEnum):
@@ -17,20 +18,21 @@ class CitationFormat(StrEnum):
 
 
 def cite(
-    suite: Annotated[str, typer.Argument(help="A suite's name, or the path of a TOML file.")],
+    suite: Annotated[
+        str, typer.Argument(help="A suite's name, or the path of a TOML file.", autocompletion=complete_suite)
+    ],
     only: Annotated[
         CitationFormat, typer.Option("--format", help="References in words, BibTeX, or both.")
     ] = CitationFormat.both,
 ) -> None:
-    """Print what to cite for a suite: the library, the data, the source, each method's paper."""
-    from hdr_bench.experiments.suite_file import load_suite
+    """Print what to cite for a suite: the library, the data, the source, the paper of each method."""
+    from hdr_bench.experiments.suite_file import read_suite
     from hdr_bench.reporting.citing import citations, to_bibtex, to_plain_text
 
-    look_here_too()
-    found = citations(load_suite(suite))
+    found = citations(read_suite(suite))
     printed = {
         CitationFormat.both: to_plain_text(found) + "\n" + to_bibtex(found),
         CitationFormat.bibtex: to_bibtex(found),
         CitationFormat.text: to_plain_text(found),
     }
-    typer.echo(printed[only], nl=False)
+    say(printed[only].removesuffix("\n"))

@@ -10,13 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from hdr_bench.cli.console import make_console
+from hdr_bench.cli.errors import ExitCode
+from hdr_bench.exceptions import ComparisonError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from hdr_bench.reporting.compare import Change, Comparison
 
-EXIT_WORSE = 1
 _HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Fit\n(MB)", "Predict\n(MB)")
 _NAMES = {
     "fit_seconds": "time to fit",
@@ -32,21 +33,24 @@ def compare(
     run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="The later run's folder.")],
     across_machines: Annotated[
         bool,
-        typer.Option(
-            "--across-machines", help="Compare times also if processors or threads differ, or if they are disturbed."
-        ),
+        typer.Option("--across-machines", help="Compare times also if processors or threads differ."),
     ] = False,
     tolerance: Annotated[
         float, typer.Option(min=0, help="Share by which a time or a memory may grow before it counts.")
     ] = 0.1,
 ) -> None:
-    """Say what changed between two runs; exit code 1 where something got worse."""
+    """Say what changed between two runs.
+
+    Exit code 1 if anything got worse, 2 if nothing could be compared.
+    """
     from hdr_bench.reporting.compare import compare_runs
 
     comparison = compare_runs(run_a, run_b, across_machines=across_machines, tolerance=tolerance)
     _print_comparison(comparison, make_console())
+    if comparison.is_empty:
+        raise ComparisonError(f"nothing of {run_a} and {run_b} could be compared; the lines above say why")
     if comparison.is_worse:
-        raise typer.Exit(EXIT_WORSE)
+        raise typer.Exit(ExitCode.WORSE)
 
 
 def _print_comparison(comparison: "Comparison", console: "Console") -> None:

@@ -1,17 +1,18 @@
 """What the commands print with, and read sizes with."""
 
-import os
 import re
-import sys
 import warnings
 from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from hdr_bench.exceptions import DatasetWarning, SavedVersionsWarning, StoredScoresWarning
+from hdr_bench.cli.streams import say
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+_OUR_WARNINGS = "hdr_bench.exceptions"
 
 
 def make_console(stderr: bool = False) -> "Console":
@@ -33,30 +34,23 @@ def show_warnings_plainly() -> None:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        if issubclass(category, DatasetWarning | SavedVersionsWarning | StoredScoresWarning):
-            make_console(stderr=True).print(f"warning: {message}", markup=False, highlight=False, soft_wrap=True)
+        if category.__module__ == _OUR_WARNINGS:
+            say(f"warning: {message}", is_error=True)
         else:
             show_as_python_does(message, category, filename, lineno, file, line)
 
     warnings.showwarning = show
 
 
-def look_here_too() -> None:
-    """Let modules in the working folder be imported, as `python -m` does: a suite may name estimators of one's own."""
-    here = os.getcwd()  # noqa: PTH109  # sys.path holds texts
-    if here not in sys.path and "" not in sys.path:
-        sys.path.insert(0, here)
-
-
 def print_pairs(title: str, pairs: dict[str, str]) -> None:
     """Print names and what they stand for, aligned."""
     width = max(map(len, pairs), default=0)
-    typer.echo("\n".join([f"{title}:", *(f"  {name:<{width}}  {text}" for name, text in pairs.items())]))
+    say("\n".join([f"{title}:", *(f"  {name:<{width}}  {text}" for name, text in pairs.items())]))
 
 
 def read_shape(text: str) -> tuple[int, int, int]:
     """Read ``28x28`` or ``3x28x28`` as channels, height and width."""
     if not re.fullmatch(r"[1-9]\d*(x[1-9]\d*){1,2}", text):
-        raise typer.BadParameter(f"{text!r} is no size; write HEIGHTxWIDTH, e.g. 28x28")
+        raise typer.BadParameter(f"{text!r} is not a valid size; write HEIGHTxWIDTH, e.g. 28x28")
     *channels, height, width = map(int, text.split("x"))
     return (channels[0] if channels else 1, height, width)

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from hdr_bench.cli.completing import complete_suite
 from hdr_bench.cli.console import make_console, print_pairs, read_shape
+from hdr_bench.cli.streams import say
 from hdr_bench.exceptions import NotationError, suggestion
 
 
@@ -24,7 +26,12 @@ def list_(what: Annotated[Listing | None, typer.Argument(help="One list only.")]
 
 
 def show(
-    what: Annotated[str, typer.Argument(metavar="SUITE_OR_LAYERS", help="A suite, or a network's layers.")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="SUITE_OR_LAYERS", help="A suite, or a network's layers.", autocompletion=complete_suite
+        ),
+    ],
     image: Annotated[str, typer.Option(help="For layers: the image, [CHANNELSx]HEIGHTxWIDTH.")] = "28x28",
     classes: Annotated[int, typer.Option(help="For layers: units of the output layer.")] = 10,
 ) -> None:
@@ -60,8 +67,11 @@ def listed(listing: Listing) -> dict[str, str]:
 
 def _print_suite(suite: Any) -> None:
     from hdr_bench.cli.describing import describe_suite
+    from hdr_bench.experiments.user_code import dotted_paths
 
-    typer.echo("\n".join(describe_suite(suite)))
+    say("\n".join(describe_suite(suite)))
+    if paths := list(dotted_paths(suite)):
+        say(f"not imported, and not checked: {', '.join(paths)}")
 
 
 def _print_layers(layers: str, shape: tuple[int, int, int], classes: int) -> None:

@@ -1,20 +1,20 @@
 """The commands `run` and `report`: from a suite to a report."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hdr_bench.cli.console import look_here_too, make_console
+from hdr_bench.cli.completing import complete_dataset, complete_suite
+from hdr_bench.cli.console import make_console
+from hdr_bench.cli.errors import ExitCode
+from hdr_bench.cli.interrupting import interruptible
+from hdr_bench.cli.matplotlib_folder import matplotlib_folder
+from hdr_bench.cli.streams import say
 
 if TYPE_CHECKING:
     from hdr_bench.experiments.plan import Plan
-
-EXIT_BAD_TRIALS, EXIT_INTERRUPTED = 3, 130
 
 
 class Rerun(StrEnum):
@@ -29,14 +29,20 @@ class BackendChoice(StrEnum):
     """Where `run` runs trials."""
 
     sequential = "sequential"
+    local = "local"
     loky = "loky"
     dask = "dask"
 
 
 def run(
-    suite: Annotated[str, typer.Argument(help="A suite's name, or the path of a TOML file.")],
+    suite: Annotated[
+        str, typer.Argument(help="A suite's name, or the path of a TOML file.", autocompletion=complete_suite)
+    ],
     only: Annotated[str | None, typer.Option(metavar="PATTERN", help="Only cases that fit, e.g. 'SVM*'.")] = None,
-    dataset: Annotated[str | None, typer.Option(metavar="NAME", help="In place of the suite's data set.")] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="In place of the suite's data set.", autocompletion=complete_dataset),
+    ] = None,
     samples: Annotated[int | None, typer.Option(min=2, help="Train on so many images, stratified.")] = None,
     repeats: Annotated[int | None, typer.Option(min=1, help="Seeds for each random method.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
@@ -54,7 +60,10 @@ def run(
         str | None, typer.Option(metavar="SIZE", help="End a trial that takes more than this, e.g. 500MB, 8GB.")
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Trials at a time; times that they disturb are marked.")] = 1,
-    backend: Annotated[BackendChoice | None, typer.Option(help="Where trials run (default: loky for jobs).")] = None,
+    backend: Annotated[
+        BackendChoice | None,
+        typer.Option(help="Where trials run (default: local for several jobs; loky is its former name)."),
+    ] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Of a Dask cluster, e.g. tcp://HOST:8786.")
     ] = None,
@@ -66,9 +75,9 @@ def run(
     rerun: Annotated[Rerun, typer.Option(help="Which trials to run.")] = Rerun.missing,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
-    """Run a suite, print its table and write its report. What is there already is not run again.
+    """Run a suite, print its table and write its report. What is stored already is not run again.
 
-    Exit code 3 if a trial failed; the report is written all the same.
+    Exit code 3 if a trial failed; the report is written all the same, unless all of them failed.
     """
     from hdr_bench.experiments.backends import make_crew
     from hdr_bench.experiments.code_changes import code_changes
@@ -78,11 +87,15 @@ def run(
     from hdr_bench.experiments.runner import default_folder, execute
     from hdr_bench.experiments.settings import make_settings
     from hdr_bench.experiments.store import Store
-    from hdr_bench.experiments.suite_file import load_suite
+    from hdr_bench.experiments.suite_file import check_suite, read_suite
+    from hdr_bench.experiments.user_code import describe_user_code
 
-    look_here_too()
     crew = make_crew(backend.value if backend else None, jobs, scheduler)
-    loaded = load_suite(suite)
+    loaded = read_suite(suite)
+    # Before any of it is imported.
+    for line in describe_user_code(loaded):
+        say(line, is_error=True)
+    check_suite(loaded, suite)
     settings = make_settings(
         dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads, full=full, jobs=jobs,
         time_limit=time_limit, memory_limit=memory_limit,
@@ -90,36 +103,42 @@ def run(
     store = Store(out or default_folder(loaded, settings))
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
     for line in (*plan.remarks, *code_changes(plan.to_run, store)):
-        typer.echo(line, err=True)
+        say(line, is_error=True)
     if dry_run:
         _print_plan(plan)
         return
-    with _interruptible():
+    with interruptible():
         if estimate:
             _print_estimate(plan, store.folder, _progress(quiet))
             return
         if not (plan.to_run or plan.remarks or quiet):
-            typer.echo(f"All {counted(len(plan.trials))} are there already; to run them again: --rerun all or failed")
+            say(f"All {counted(len(plan.trials))} are there already; to run them again: --rerun all or failed")
         execute(plan, store, _progress(quiet), crew, read_expected(store.folder))
-    if _print_report(store.folder, ["html", "md", "latex", "csv"]):
-        raise typer.Exit(EXIT_BAD_TRIALS)
+    _print_report(store.folder, ["html", "md", "latex", "csv"])
 
 
 def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
     formats: Annotated[str, typer.Option(help="Which of html, md, latex, csv.")] = "html,md,latex,csv",
 ) -> None:
-    """Write the report of a run again from its results, also from those that are committed."""
+    """Write the report of a run again from its results, also from those that are committed.
+
+    Exit code 3 if a trial failed or has no result; the report is written all the same, unless there is no result at
+    all.
+    """
     _print_report(run_folder, [name.strip() for name in formats.split(",") if name.strip()])
 
 
 def index(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of reports.")] = Path("reports"),
 ) -> None:
-    """Write the index of a folder of reports: which suite, how many published figures reproduced, time, machine."""
+    """Write the index of a folder of reports: suite, how many published figures are reproduced, time, machine.
+
+    It is the folder's README.md; one that was written otherwise is not replaced.
+    """
     from hdr_bench.reporting.index import write_index
 
-    typer.echo(f"index: {write_index(folder)}")
+    say(f"index: {write_index(folder)}")
 
 
 def _progress(quiet: bool) -> Any:
@@ -131,25 +150,14 @@ def _progress(quiet: bool) -> Any:
     return BarProgress(console) if console.is_terminal else LineProgress(console)
 
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """End on Ctrl-C, and on a plain `kill`, with what is done kept and nothing left running."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo("interrupted; what is done is kept, the same command goes on from there", err=True)
-        raise typer.Exit(EXIT_INTERRUPTED) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def _print_estimate(plan: "Plan", folder: Path, progress: Any) -> None:
     from hdr_bench.cli.estimating import print_estimate
-    from hdr_bench.experiments.estimate import estimate_plan, write_estimate
+    from hdr_bench.experiments.estimate import Estimate, estimate_plan, write_estimate
 
-    found = estimate_plan(plan, progress)
-    write_estimate(folder, found)
+    found = Estimate((), {})
+    if plan.to_run:
+        found = estimate_plan(plan, progress)
+        write_estimate(folder, found)
     print_estimate(found, plan, make_console())
 
 
@@ -160,28 +168,30 @@ def _print_plan(plan: "Plan") -> None:
     due = {id(trial) for trial in plan.to_run}
     for trial in plan.trials:
         state = "to run" if id(trial) in due else "stored"
-        typer.echo(f"{described(trial)}, {trial.dataset.name}: {state}")
+        say(f"{described(trial)}, {trial.dataset.name}: {state}")
     for trial in plan.conditional:
-        typer.echo(f"{described(trial)}, {trial.dataset.name}: conditional, if the first seeds differ much")
+        say(f"{described(trial)}, {trial.dataset.name}: conditional, if the first seeds differ much")
     further = f", {len(plan.conditional)} more conditional" if plan.conditional else ""
-    typer.echo(f"{len(plan.to_run)} of {len(plan.trials)} trials to run{further}")
+    say(f"{len(plan.to_run)} of {len(plan.trials)} trials to run{further}")
 
 
-def _print_report(folder: Path, formats: list[str]) -> int:
-    """Write a run's report and print its table; return how many trials failed."""
+def _print_report(folder: Path, formats: list[str]) -> None:
+    """Write a run's report and print its table; end with an exit code of its own if a trial has no result."""
     from hdr_bench.reporting.console import print_run
     from hdr_bench.reporting.contents import RunContents
     from hdr_bench.reporting.report import write_report
 
-    written = write_report(folder, formats)
+    with matplotlib_folder():
+        written = write_report(folder, formats)
     contents = RunContents(folder)
     print_run(contents, make_console())
     results = contents.results
     newer = int((results["status"] == "newer").sum())
     bad = int((results["status"] != "ok").sum()) - newer
     if bad:
-        typer.echo(f"{bad} of {len(results)} trials failed or have no result; to run them again: --rerun failed")
+        say(f"{bad} of {len(results)} trials failed or have no result; to run them again: --rerun failed")
     if newer:
-        typer.echo(f"{newer} of {len(results)} results are of a newer format; use the version that wrote them")
-    typer.echo(f"report: {written}")
-    return bad + newer
+        say(f"{newer} of {len(results)} results are of a newer format; use the version that wrote them")
+    say(f"report: {written}")
+    if bad or newer:
+        raise typer.Exit(ExitCode.TRIALS_FAILED)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import PredictionsError
+from hdr_bench.experiments.text import str_of
 
 SUM_TOLERANCE = 1e-3
 """How far a row of probabilities may be from a sum of 1: those of networks in half precision are rounded so much."""
@@ -57,19 +58,19 @@ def check_classes(classes: Any, n_classes: int) -> NDArray[np.int64]:
     Returns
     -------
     classes : ndarray of shape (n_fitted_classes,), int64
-        In ascending order.
+        In their own order.
 
     Raises
     ------
     PredictionsError
-        If they are not classes of the data set, or not in ascending order.
+        If they are not classes of the data set, each once.
     """
     found = _as_array(classes, "classes_")
     if found.ndim != 1 or not len(found):
         raise PredictionsError(f"classes_ has shape {found.shape}; it must be a list of classes")
     labels = _as_classes(found, n_classes, "classes_ has {value} at place {index}", "classes_")
-    if (np.diff(labels) <= 0).any():
-        raise PredictionsError(f"classes_ is {labels.tolist()}; each class must be there once, in ascending order")
+    if len(set(labels.tolist())) < len(labels):
+        raise PredictionsError(f"classes_ is {labels.tolist()}; each class must be there once")
     return labels
 
 
@@ -161,15 +162,22 @@ def n_pairs(n_classes: int) -> int:
 
 
 def _as_array(answer: Any, method: str) -> NDArray[Any]:
-    if np.ma.is_masked(answer):
-        raise PredictionsError(f"{method} returned a masked array with masked values; every value must be there")
     try:
-        return np.asarray(answer)
+        if np.ma.is_masked(answer):
+            raise PredictionsError(f"{method} returned a masked array with masked values; every value must be there")
+        return np.asarray(_in_memory(answer))
+    except PredictionsError:
+        raise
     # What another library's container raises when it is not an array: TypeError, ValueError, RuntimeError.
     except Exception as error:
         raise PredictionsError(
-            f"{method} returned a {type(answer).__name__}, which is not an array: {error}"
+            f"{method} returned a {type(answer).__name__}, which is not an array: {str_of(error)}"
         ) from error
+
+
+def _in_memory(answer: Any) -> Any:
+    """Return a tensor that is on a GPU, or part of a graph of gradients, as one that numpy can read."""
+    return answer.detach().cpu() if hasattr(answer, "detach") and hasattr(answer, "cpu") else answer
 
 
 def _as_numbers(answer: Any, method: str) -> NDArray[np.float64]:

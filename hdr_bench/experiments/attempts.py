@@ -1,8 +1,9 @@
-"""A trial that is run again, once, where what it ran on ends without its doing."""
+"""A trial that is run again, once, if what it ran on ends without its doing."""
 
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.environment import read_environment
-from hdr_bench.experiments.host import HostError, run_in_host
+from hdr_bench.experiments.hosts import HostError, Hosts
+from hdr_bench.experiments.remarks import with_remarks
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
@@ -10,20 +11,29 @@ from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 MOST_ATTEMPTS = 2
 
 
-def run_attempts(work: Work, on_stage: OnStage) -> Outcome:
-    """Run a trial in this thread's host; where the host ends, once more in another.
+def run_attempts(work: Work, on_stage: OnStage, hosts: Hosts | None = None) -> Outcome:
+    """Run a trial in a host; if the host ends, once more in another.
 
     Returns
     -------
     outcome : Outcome
-        With status ``"crashed"`` where the second host ended too.
+        With status ``"crashed"`` if the second host ended too.
+
+    Raises
+    ------
+    HostClosedError
+        If the hosts are closed.
     """
+    hosts = hosts or Hosts()
+    left: tuple[str, ...] = ()
     for _ in range(MOST_ATTEMPTS):
         try:
-            return run_in_host(work, on_stage)
+            result, predictions = hosts.run(work, on_stage)
         except HostError as error:
-            reason = str(error)
-    return given_up(work.trial, reason), None
+            reason, left = str(error), left + error.left
+        else:
+            return with_remarks(result, (), left), predictions
+    return with_remarks(given_up(work.trial, reason), left, ()), None
 
 
 def given_up(trial: Trial, reason: str) -> Result:
@@ -39,4 +49,4 @@ def given_up(trial: Trial, reason: str) -> Result:
 
 
 def say_nothing(stage: Stage) -> None:
-    """Tell no one how far a trial is, where no one listens."""
+    """Tell no one how far a trial is, if no one listens."""

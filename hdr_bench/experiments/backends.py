@@ -1,18 +1,21 @@
 """Where trials run: one after the other here, several at once here, or on a Dask cluster."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Literal
 
 from hdr_bench.exceptions import SuiteError
-from hdr_bench.experiments.attempts import given_up, run_attempts, say_nothing
+from hdr_bench.experiments.attempts import run_attempts, say_nothing
+from hdr_bench.experiments.hosts import Hosts, close_idle_hosts
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.progress import Progress
-from hdr_bench.experiments.work import Outcomes, Work
+from hdr_bench.experiments.work import Outcome, Outcomes, Work
 
-BackendName = Literal["sequential", "loky", "dask"]
+BackendName = Literal["sequential", "local", "dask"]
+# What it was called while trials at once ran in loky's workers.
+_FORMER = {"loky": "local"}
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,9 @@ class Crew:
 
     Attributes
     ----------
-    backend : {"sequential", "loky", "dask"}
+    backend : {"sequential", "local", "dask"}
     jobs : int
-        Of loky: trials at a time.
+        Of local: trials at a time.
     scheduler : str or None
         Of Dask: the scheduler's address.
     """
@@ -34,22 +37,25 @@ class Crew:
 
 
 def make_crew(backend: str | None = None, jobs: int = 1, scheduler: str | None = None) -> Crew:
-    """Return who runs the trials; without a backend's name, loky for several jobs.
+    """Return who runs the trials; without a backend's name, local for several jobs.
 
     Raises
     ------
     SuiteError
         If the choices do not fit each other.
     """
-    name = backend or ("loky" if jobs > 1 else "sequential")
-    if name not in {"sequential", "loky", "dask"}:
-        raise SuiteError(f"unknown backend {backend!r}; there are: sequential, loky, dask")
+    name = backend or ("local" if jobs > 1 else "sequential")
+    name = _FORMER.get(name, name)
+    if name not in {"sequential", "local", "dask"}:
+        raise SuiteError(f"unknown backend {backend!r}. Choose from: sequential, local, dask")
     if jobs < 1:
-        raise SuiteError(f"jobs={jobs} is not possible; give the number of trials at a time, at least 1")
+        raise SuiteError(f"jobs must be at least 1, got {jobs}")
     if (name == "dask") != (scheduler is not None):
         raise SuiteError("the backend dask needs a scheduler's address, and only that: --scheduler tcp://HOST:PORT")
-    if name != "loky" and jobs > 1:
-        raise SuiteError(f"jobs={jobs} is for the backend loky; {name} decides by itself how many trials run at a time")
+    if name != "local" and jobs > 1:
+        raise SuiteError(
+            f"jobs={jobs} is for the backend local; {name} decides by itself how many trials run at a time"
+        )
     return Crew(name, jobs, scheduler)  # type: ignore[arg-type]  # looked at above
 
 
@@ -70,7 +76,7 @@ def run_works(works: Iterable[Work], crew: Crew, datasets: dict[str, Any], progr
         from hdr_bench.experiments.dask_cluster import run_on_cluster
 
         return run_on_cluster(works, str(crew.scheduler), datasets)
-    if crew.backend == "loky":
+    if crew.backend == "local":
         return _at_once(works, crew.jobs)
     return _in_turn(works, progress)
 
@@ -82,43 +88,25 @@ def _in_turn(works: Iterable[Work], progress: Progress) -> Outcomes:
 
 
 def _at_once(works: Iterable[Work], jobs: int) -> Outcomes:
-    source: Iterator[Work] = iter(works)
-    under_way: dict[str, Work] = {}
-    while True:
-        try:
-            yield from _in_pool(source, under_way, jobs, at_a_time=jobs)
-        except BrokenProcessPool:
-            # Which trial ended a worker is not told: each of them is run again, alone.
-            suspects = tuple(under_way.values())
-            under_way.clear()
-            for work in suspects:
-                yield from _alone(work, jobs)
-        else:
-            return
+    """Run trials in as many hosts, each waited for by a thread."""
+    source, hosts, pool = iter(works), Hosts(), ThreadPoolExecutor(jobs, "hdr-bench-trial")
 
+    def begun(most: int) -> Iterator[Future[Outcome]]:
+        for work in islice(source, most):
+            # The trial is where this process is now.
+            placed = replace(work, n_concurrent=jobs, place=Place.here())
+            yield pool.submit(run_attempts, placed, say_nothing, hosts)
 
-def _alone(work: Work, jobs: int) -> Outcomes:
     try:
-        yield from _in_pool(iter([work]), {}, jobs, at_a_time=1)
-    except BrokenProcessPool as error:
-        yield given_up(work.trial, f"a worker ended while it ran ({type(error).__name__})"), None
-
-
-def _in_pool(source: Iterator[Work], under_way: dict[str, Work], jobs: int, at_a_time: int) -> Outcomes:
-    """Run trials in loky's workers; `under_way` holds those that have begun and not ended."""
-    from joblib import Parallel, delayed
-
-    def begun() -> Iterator[Any]:
-        for work in source:
-            under_way[work.trial.key] = work
-            # Workers live on from run to run; the trials are where this process is now.
-            yield delayed(run_attempts)(replace(work, n_concurrent=jobs, place=Place.here()), say_nothing)
-
-    # With one job joblib would run the trials in this very process.
-    pool = Parallel(
-        n_jobs=max(jobs, 2), backend="loky", return_as="generator_unordered", batch_size=1, pre_dispatch=at_a_time
-    )
-    with closing(pool(begun())) as outcomes:
-        for result, predictions in outcomes:
-            under_way.pop(result.trial.key, None)
-            yield result, predictions
+        under_way = set(begun(jobs))
+        while under_way:
+            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            under_way |= set(begun(len(done)))
+            for future in done:
+                yield future.result()
+    finally:
+        try:
+            hosts.close()
+        finally:
+            pool.shutdown()
+        close_idle_hosts(keep=1)

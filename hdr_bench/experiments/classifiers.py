@@ -7,7 +7,9 @@ from sklearn.base import ClassifierMixin, is_classifier
 from sklearn.utils import get_tags
 
 from hdr_bench.exceptions import EstimatorError
+from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.model import last_step
+from hdr_bench.experiments.text import repr_of
 
 _KINDS = {
     "regressor": "a regressor",
@@ -33,8 +35,9 @@ def check_classifier(model: Any) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             is_one = bool(is_classifier(model))
-    except AttributeError:
-        is_one = getattr(model, "_estimator_type", None) == "classifier"
+    # Other libraries' tags may fail in any way.
+    except Exception:  # noqa: BLE001
+        is_one = _says_its_type(model) == "classifier"
     if not is_one:
         raise EstimatorError(_refusal(model))
 
@@ -45,7 +48,7 @@ def _refusal(model: Any) -> str:
         # A search is what its estimator is.
         return _refusal(last.estimator)
     if not hasattr(last, "get_params"):
-        return f"the last step of the pipeline is {last!r}; it must be a classifier"
+        return f"the last step of the pipeline is {repr_of(last)}; it must be a classifier"
     name = type(last).__name__
     if kind := _kind(last):
         return f"{name} is {kind}; only classifiers can be compared"
@@ -66,8 +69,14 @@ def _kind(last: Any) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             kind = get_tags(last).estimator_type
-    except AttributeError:
-        kind = getattr(last, "_estimator_type", None)
+    except Exception:  # noqa: BLE001  # as above
+        kind = _says_its_type(last)
     if kind is None and hasattr(last, "transform") and not hasattr(last, "predict"):
         return "a transformer"
     return _KINDS.get(kind, f"a {kind}") if kind else ""
+
+
+def _says_its_type(model: Any) -> str | None:
+    """Return what an estimator said that it is before scikit-learn 1.6; None if it says nothing."""
+    kind = read_attribute(model, "_estimator_type")
+    return kind if isinstance(kind, str) else None

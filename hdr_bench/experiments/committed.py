@@ -11,7 +11,7 @@ from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import Planned, RunRecord, Settings
 from hdr_bench.experiments.store import Lookup, Store
 from hdr_bench.experiments.suite import Case, Suite
-from hdr_bench.experiments.trial_file import FIRST_WITH_CHECKSUM, format_of, parse
+from hdr_bench.experiments.trial_file import DAMAGED, FIRST_WITH_CHECKSUM, described_damage, format_of, parse
 
 _RESULTS = "results.json"
 
@@ -82,13 +82,15 @@ def _committed(path: Path) -> dict[str, Result]:
     """Return the results of a report that was committed before format 4, by their keys; none for any other folder."""
     try:
         contents = json.loads(path.read_bytes())
+        if not isinstance(contents, list) or not all(map(_is_old, contents)):
+            return {}
+        results = [parse(Result, content, path) for content in contents]
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except ValueError as error:
-        raise StoreError(f"{path}: not readable: {error}; run the suite again") from error
-    if not isinstance(contents, list) or not all(map(_is_old, contents)):
-        return {}
-    results = [parse(Result, content, path) for content in contents]
+    except StoreError:
+        raise
+    except DAMAGED as error:
+        raise StoreError(f"{path}: not readable: {described_damage(error)}; run the suite again") from error
     return {result.key: result for result in results}
 
 

@@ -17,15 +17,33 @@ from uuid import uuid4
 from hdr_bench.datasets import Dataset, write_dataset
 from hdr_bench.exceptions import MissingDependencyError, SchedulerError
 from hdr_bench.experiments.attempts import MOST_ATTEMPTS, given_up, run_attempts, say_nothing
-from hdr_bench.experiments.host import Host, clear_hosts_leftovers, close_idle_hosts, data_folder, this_threads_host
+from hdr_bench.experiments.hosts import Hosts, clear_leftovers_of_hosts, close_idle_hosts
+from hdr_bench.experiments.scratch import data_folder
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Outcome, Outcomes, Work
 
 _CONNECTS_WITHIN_SECONDS = 15
 _WAITS_FOR_WORKERS_SECONDS = 60
-_LOOKS_EVERY_SECONDS = 1
+_LOOKS_EVERY_SECONDS, _ANSWERS_WITHIN_SECONDS = 1, 5
+_AT_WORK = {"running", "paused"}
 _folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
 _writing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as its workers know it.
+
+    Attributes
+    ----------
+    name : str
+        Of the cluster's events for this run.
+    client : str
+        The scheduler's name for the process that asked for it.
+    """
+
+    name: str
+    client: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +63,7 @@ def run_on_cluster(works: Iterable[Work], scheduler: str, datasets: dict[str, Da
     SchedulerError
         If the scheduler cannot be reached, or has no workers.
     """
-    run, cargo = uuid4().hex, Cargo(datasets)
+    cargo = Cargo(datasets)
     open_works: dict[str, Work] = {}
 
     def taken(source: Iterable[Work]) -> Iterator[Work]:
@@ -54,7 +72,8 @@ def run_on_cluster(works: Iterable[Work], scheduler: str, datasets: dict[str, Da
             yield work
 
     source, n_concurrent = iter(works), 1
-    with _connected(scheduler) as client, _told_to_stop(client, run):
+    with _connected(scheduler) as client, _ended_on_workers(client):
+        run = Run(uuid4().hex, client.id)
         while True:
             try:
                 for result, predictions in _submitted(client, taken(source), cargo, run):
@@ -70,7 +89,7 @@ def run_on_cluster(works: Iterable[Work], scheduler: str, datasets: dict[str, Da
                 return
 
 
-def _submitted(client: Any, works: Iterable[Work], cargo: Cargo, run: str) -> Outcomes:
+def _submitted(client: Any, works: Iterable[Work], cargo: Cargo, run: Run) -> Outcomes:
     from joblib import Parallel, delayed, parallel_config
 
     tasks = (delayed(_on_worker)(work, cargo, run) for work in works)
@@ -103,25 +122,26 @@ def _lost() -> tuple[type[BaseException], ...]:
     return CancelledError, FutureCancelledError, KilledWorker
 
 
-def _on_worker(work: Work, cargo: Cargo, run: str) -> Outcome:
+def _on_worker(work: Work, cargo: Cargo, run: Run) -> Outcome:
     """Run a trial in a worker; as often as workers die, but twice at most."""
     from distributed import Event, get_client
 
     client = get_client()
-    begun = [Event(f"{run}-{work.trial.key}-{number}", client=client) for number in range(MOST_ATTEMPTS)]
+    begun = [Event(f"{run.name}-{work.trial.key}-{number}", client=client) for number in range(MOST_ATTEMPTS)]
     free = next((event for event in begun if not event.is_set()), None)
     if free is None:
         return given_up(work.trial, "a worker ended while it ran"), None
     free.set()
-    with _ended_with_the_run(Event(f"{run}-stop", client=client), this_threads_host()):
-        return run_attempts(replace(work, folder=_folder_of(work.trial, cargo)), say_nothing)
+    hosts = Hosts()
+    with _ended_with_the_run(run, hosts):
+        return run_attempts(replace(work, folder=_folder_of(work.trial, cargo)), say_nothing, hosts)
 
 
 def _folder_of(trial: Trial, cargo: Cargo) -> str:
     """Return where this worker keeps the trial's data set; it is written there the first time."""
     with _writing:
         if trial.fingerprint not in _folders:
-            clear_hosts_leftovers()
+            clear_leftovers_of_hosts()
             folder = data_folder()
             write_dataset(Path(folder.name), cargo.datasets[trial.fingerprint])
             _folders[trial.fingerprint] = folder
@@ -156,28 +176,27 @@ def _wait_for_workers(client: Any, scheduler: str) -> None:
 
 
 @contextmanager
-def _told_to_stop(client: Any, run: str) -> Iterator[None]:
-    """When the block ends, by Ctrl-C too, end what the workers still run, and the processes that they keep."""
-    from distributed import Event
-
+def _ended_on_workers(client: Any) -> Iterator[None]:
+    """When the block ends, by Ctrl-C too, end the processes that workers keep; what they still run, they end."""
     try:
         yield
     finally:
         # A cluster that is gone has nothing left to stop.
         with suppress(OSError, TimeoutError, RuntimeError):
-            Event(f"{run}-stop", client=client).set()
             client.run(close_idle_hosts, on_error="ignore")
 
 
 @contextmanager
-def _ended_with_the_run(stop: Any, host: Host) -> Iterator[None]:
-    """While a trial runs, end it when the run is told to stop."""
-    done = threading.Event()
+def _ended_with_the_run(run: Run, hosts: Hosts) -> Iterator[None]:
+    """While a trial runs on this worker, end it when nobody waits for it any more, or when the worker ends."""
+    from distributed import get_client, get_worker
+
+    done, client, worker = threading.Event(), get_client(), get_worker()
 
     def watch() -> None:
         while not done.wait(_LOOKS_EVERY_SECONDS):
-            if stop.is_set():
-                host.close()
+            if worker.status.name not in _AT_WORK or not _is_connected(client, run):
+                hosts.close()
                 return
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -186,6 +205,23 @@ def _ended_with_the_run(stop: Any, host: Host) -> Iterator[None]:
         yield
     finally:
         done.set()
+
+
+def _is_connected(client: Any, run: Run) -> bool:
+    """Whether the scheduler still has a connection to the process that asked for the run."""
+    asked = run.client
+    try:
+        # A function without a name travels whole: the scheduler need not have this library.
+        return bool(
+            client.run_on_scheduler(
+                lambda dask_scheduler: asked in dask_scheduler.clients, callback_timeout=_ANSWERS_WITHIN_SECONDS
+            )
+        )
+    except TimeoutError:
+        # It is busy, or this worker ends.
+        return True
+    except (OSError, RuntimeError):
+        return False
 
 
 def _most_threads_of_a_machine(client: Any) -> int:

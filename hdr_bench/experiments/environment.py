@@ -7,26 +7,38 @@ import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import psutil
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 from threadpoolctl import threadpool_info
+
+from hdr_bench.experiments.text import writable_content
 
 LIBRARIES = ("hdr-bench", "numpy", "scipy", "scikit-learn", "torch", "skorch", "scikit-learn-intelex", "faiss-cpu")
 """What decides a result."""
 
 
-class ThreadPool(BaseModel):
-    """A native library's threads, as threadpoolctl sees them."""
+class _Seen(BaseModel):
+    """What the system says of itself, in texts that files can hold."""
 
     model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_writable_texts(cls, content: Any) -> Any:
+        return writable_content(content)
+
+
+class ThreadPool(_Seen):
+    """A native library's threads, as threadpoolctl sees them."""
 
     library: str
     version: str
     threads: int
 
 
-class Environment(BaseModel):
+class Environment(_Seen):
     """A machine, its software, and the thread pools in force.
 
     Attributes
@@ -47,8 +59,6 @@ class Environment(BaseModel):
     commit : str
         Of the code, where it is a checkout; with ``+`` where it was changed since.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     machine: str
     cpu: str
@@ -110,7 +120,7 @@ def thread_pools() -> tuple[ThreadPool, ...]:
 @cache
 def _cpu() -> str:
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return platform.processor() or "unknown"
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -121,7 +131,8 @@ def _cpu() -> str:
 def _system() -> str:
     try:
         name = platform.freedesktop_os_release().get("PRETTY_NAME", "")
-    except OSError:
+    # A file that is not UTF-8 is no reason to run nothing.
+    except (OSError, ValueError):
         name = ""
     return f"{name} ({platform.system()} {platform.release()})" if name else platform.platform()
 
@@ -139,5 +150,5 @@ def _commit() -> str:
         git("ls-files", "--error-unmatch", here.name)
         commit = git("rev-parse", "HEAD")
         return commit + ("+" if git("status", "--porcelain", "--untracked-files=no", "--", "..") else "")
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, ValueError, subprocess.CalledProcessError):
         return ""

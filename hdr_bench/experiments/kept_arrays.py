@@ -1,6 +1,8 @@
 """Arrays beside a run's trials: true labels, the images of galleries, and what stays on the machine that ran it."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,8 @@ class KeptArrays:
             labels = _read(path).get("labels")
             if labels is None:
                 raise StoreError(f"{path}: the true labels are missing; {_REMEDY}, or copy labels/ with trials/")
-            whole = labels.astype(np.int64)
+            with _damage(path):
+                whole = labels.astype(np.int64)
             if labels_digest(whole) != digest:
                 raise StoreError(f"{path}: damaged: not the labels that its name says; {_REMEDY}")
             whole.setflags(write=False)
@@ -83,8 +86,10 @@ class KeptArrays:
         arrays: dict[str, Any] = {**_read(path)} if predictions.scores_digest else {}
         if not arrays:
             return predictions
-        whole = Predictions(**{**vars(predictions), **arrays})
-        if scores_digest(whole) != predictions.scores_digest:
+        with _damage(path):
+            whole = Predictions(**{**vars(predictions), **arrays})
+            digest = scores_digest(whole)
+        if digest != predictions.scores_digest:
             raise StoreError(f"{path}: damaged: not the scores that its name says; remove it, or run the suite again")
         return whole
 
@@ -132,7 +137,10 @@ class KeptArrays:
         path = self._gallery_folder / f"{fingerprint[:16]}.npz"
         arrays = _read(path)
         images = _verified_images(arrays, path)
-        return {} if images is None else dict(zip(arrays["indices"].tolist(), images, strict=True))
+        if images is None:
+            return {}
+        with _damage(path):
+            return {int(index): image for index, image in zip(arrays["indices"].tolist(), images, strict=True)}
 
 
 def put(path: Path, content: bytes) -> None:
@@ -169,11 +177,28 @@ def _read(path: Path) -> dict[str, NDArray[Any]]:
         raise StoreError(f"{path}: damaged: {error}; remove it, or {_REMEDY}") from error
 
 
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """Say of a file whose arrays are not what they should be that it is damaged.
+
+    Raises
+    ------
+    StoreError
+        If the block fails.
+    """
+    try:
+        yield
+    except (LookupError, OverflowError, TypeError, ValueError) as error:
+        raise StoreError(f"{path}: damaged: its arrays are not those of such a file; {_REMEDY}") from error
+
+
 def _verified_images(arrays: dict[str, NDArray[Any]], path: Path) -> NDArray[np.generic] | None:
     images = arrays.get("images")
     # Format 3 had no digest.
     if images is not None and "digest" in arrays and str(arrays["digest"]) != _digest(images):
         raise StoreError(f"{path}: damaged: the images do not fit their digest; {_REMEDY}")
+    if images is not None and images.ndim != 3:
+        raise StoreError(f"{path}: damaged: it holds no images; {_REMEDY}")
     return images
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hdr_bench.experiments.memory import status_bytes
+from hdr_bench.experiments.raised import chain, text_of
 
 # A library may reserve more than it touches; only what is touched counts against the limit.
 _SLACK_SHARE, _SLACK_BYTES = 0.1, 64 * 2**20
@@ -39,9 +40,4 @@ def limited_memory(limit: int | None) -> Iterator[None]:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that there was no memory left: Python's own, or a native library's in its words."""
-    chain: BaseException | None = error
-    while chain is not None:
-        if isinstance(chain, MemoryError) or _SAYS_SO.search(str(chain)):
-            return True
-        chain = chain.__cause__ or chain.__context__
-    return False
+    return any(isinstance(link, MemoryError) or _SAYS_SO.search(text_of(link)) for link in chain(error))

@@ -1,11 +1,9 @@
 """A trial carried out in this process: data, warm-up, fit, predictions, and what each of them cost."""
 
-import json
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ import cloudpickle
 import numpy as np
 import psutil
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from hdr_bench.datasets import Dataset, Part
 from hdr_bench.estimators.epochs import told_of_epochs
@@ -21,18 +18,21 @@ from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments import gpu
 from hdr_bench.experiments.answers import check_labels
+from hdr_bench.experiments.attributes import count_of, engine_of, history_of, layers_of, parameters_of
+from hdr_bench.experiments.caught import caught_warnings
 from hdr_bench.experiments.clock import utc_now
+from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.experiments.data import load_trial_data
 from hdr_bench.experiments.environment import Environment, thread_pools
+from hdr_bench.experiments.generators import seed_generators
 from hdr_bench.experiments.limits import limited_memory
 from hdr_bench.experiments.memory import CHILDREN, peak_memory
-from hdr_bench.experiments.model import last_step, make_model
+from hdr_bench.experiments.model import best_of_search, last_step, make_model
 from hdr_bench.experiments.own_code import check_code
 from hdr_bench.experiments.predictions import Predictions
-from hdr_bench.experiments.result import LayerRow, Measurements, Result, Searched
+from hdr_bench.experiments.result import Measurements, Result, Searched
 from hdr_bench.experiments.scoring import read_predictions, score
 from hdr_bench.experiments.search import make_search, searched
-from hdr_bench.experiments.text import writable
 from hdr_bench.experiments.threads import limit_threads
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.waiting import processor_wait
@@ -79,10 +79,11 @@ def measure_trial(
     if trial.search is not None:
         left = None if trial.time_limit is None else trial.time_limit - (time.monotonic() - start)
         model = make_search(model, trial.search, trial.seed, left, lambda k, n: on_stage(Stage("search: fit", k, n)))
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with caught_warnings() as caught:
         with limited_memory(trial.memory_limit):
             measurements, predictions = _measured(model, dataset, trial, on_stage)
+        method = last_step(model)
+        history = history_of(method)
     found = _searched(model, trial, measurements)
     result = Result(
         key=trial.limited_key if _was_limited(trial, found) else trial.key,
@@ -97,13 +98,11 @@ def measure_trial(
         data_notes=(*dataset.notes, *dataset.warnings),
         scores=score(predictions, len(dataset.class_names)),
         measurements=measurements,
-        parameters=_parameters(model),
-        layers=_layers(model),
-        history=_history(model),
+        parameters=parameters_of(method),
+        layers=layers_of(method),
+        history=history,
         searched=found,
-        warnings=tuple(
-            dict.fromkeys(writable(f"{warning.category.__name__}: {warning.message}") for warning in caught)
-        ),
+        warnings=caught.texts,
     )
     return result, predictions
 
@@ -114,7 +113,7 @@ def _warm_up(model: Any, train: Part) -> None:
     per_class = max(_WARM_UP_IMAGES // len(classes), 2)
     chosen = np.concatenate([np.flatnonzero(train.labels == label)[:per_class] for label in classes])
     few = train.take(chosen)
-    rehearsal = clone(model)
+    rehearsal = copy_unfitted(model)
     short = {name: 1 for name in rehearsal.get_params() if name.rpartition("__")[2] == "max_epochs"}
     # What fails on these few images may be right on all of them; if not, it fails where it is recorded.
     with warnings.catch_warnings(), suppress(Exception):
@@ -128,6 +127,7 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
     # The pages of the memory map are the data's, not the method's: they are brought in before.
     for part in (train, test):
         part.images.max()
+    seed_generators(trial.seed)
     on_stage(_limited_from("fit"))
     with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
         model.fit(train.X, train.y, **watched)
@@ -137,7 +137,8 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
     n_classes = len(dataset.class_names)
     check_labels(y_pred, len(test), n_classes)
     on_stage(Stage("latency"))
-    latencies = _latencies(model, test.X, n_classes)
+    with processor_wait(trial.threads) as single_wait:
+        latencies = _latencies(model, test.X, n_classes)
     on_stage(Stage("scores"))
     method = last_step(model)
     measurements = Measurements(
@@ -145,7 +146,9 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
         fit_cpu_seconds=fit.cpu_seconds,
         fit_wait_share=fit.wait_share,
         predict_seconds=predict.seconds,
+        predict_cpu_seconds=predict.cpu_seconds,
         predict_wait_share=predict.wait_share,
+        latency_wait_share=None if predict.wait_share is None else single_wait.share,
         latency_seconds=float(np.median(latencies)),
         latency_p95_seconds=float(np.percentile(latencies, 95)),
         fit_peak_bytes=fit.peak_bytes,
@@ -154,23 +157,13 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
         fit_gpu_peak_bytes=fit.gpu_peak_bytes,
         predict_gpu_peak_bytes=predict.gpu_peak_bytes,
         # As pickle does it, but for what a notebook defines, which pickle cannot.
-        size_bytes=len(cloudpickle.dumps(getattr(model, "best_estimator_", model))),
-        n_parameters=_counted(method, "n_parameters_"),
-        n_multiply_accumulates=_counted(method, "n_multiply_accumulates_"),
-        n_stored_variables=_counted(method, "n_stored_variables_"),
-        engine=getattr(method, "engine_", None) or type(method).__module__.partition(".")[0],
+        size_bytes=len(cloudpickle.dumps(best_of_search(model))),
+        n_parameters=count_of(method, "n_parameters_"),
+        n_multiply_accumulates=count_of(method, "n_multiply_accumulates_"),
+        n_stored_variables=count_of(method, "n_stored_variables_"),
+        engine=engine_of(method),
     )
     return measurements, read_predictions(model, test, y_pred, n_classes)
-
-
-def _counted(method: Any, name: str) -> int | None:
-    """Return a count of a method, or the sum of its members' where it is made of such; None where it has none."""
-    members = getattr(method, "estimators_", None)
-    if hasattr(method, name) or not isinstance(members, list | tuple) or not members:
-        return getattr(method, name, None)
-    counts = [getattr(last_step(member), name, None) for member in members]
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
 
 
 def _limited_from(name: str) -> Stage:
@@ -228,33 +221,6 @@ def _was_limited(trial: Trial, found: Searched | None) -> bool:
     if found is None:
         return False
     return found.is_limited or (trial.memory_limit is not None and found.n_failed > 0)
-
-
-def _history(model: Any) -> tuple[dict[str, float | None], ...]:
-    rows = getattr(last_step(model), "history_", ())
-    # Other libraries keep other things under this name, e.g. lists by quantity.
-    if not isinstance(rows, list | tuple) or not all(map(_is_of_numbers, rows)):
-        return ()
-    return tuple({key: float(value) if np.isfinite(value) else None for key, value in row.items()} for row in rows)
-
-
-def _is_of_numbers(row: Any) -> bool:
-    return isinstance(row, dict) and all(isinstance(value, Real) for value in row.values())
-
-
-def _parameters(model: Any) -> dict[str, Any]:
-    return {name: _in_json(value) for name, value in last_step(model).get_params(deep=False).items()}
-
-
-def _in_json(value: Any) -> Any:
-    try:
-        return json.loads(json.dumps(value))
-    except (TypeError, ValueError):
-        return repr(value)
-
-
-def _layers(model: Any) -> tuple[LayerRow, ...]:
-    return tuple(LayerRow(**vars(row)) for row in getattr(last_step(model), "layer_table_", ()))
 
 
 def _check_versions(trial: Trial) -> None:

@@ -118,10 +118,15 @@ def resident_of_children(process: psutil.Process) -> int:
 
 def _has_no_children() -> bool:
     """Whether the kernel says, at little cost, that there are none; where it does not say, there may be."""
+    return read_children() == set()
+
+
+def read_children() -> set[int] | None:
+    """Return the numbers of this process's own children, at little cost; None if the kernel does not say."""
     try:
-        return not any((task / "children").read_bytes() for task in _TASKS.iterdir())
+        return {int(pid) for task in _TASKS.iterdir() for pid in (task / "children").read_bytes().split()}
     except OSError:
-        return False
+        return None
 
 
 def _reset_mark() -> bool:

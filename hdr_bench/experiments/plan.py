@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.more_seeds import decided_trials, open_trials, read_decisions
+from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.protocols import PlannedCase, is_asked, plan_cases
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import Planned, Settings
@@ -66,7 +67,8 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
     """
     if rerun not in get_args(Rerun):
         raise UnknownNameError("choice of what to run again", rerun, get_args(Rerun))
-    cases = plan_cases(suite, settings, only)
+    with own_modules(suite.folder):
+        cases = plan_cases(suite, settings, only)
     decisions = read_decisions(cases, partial(_result_of, store=store))
     trials, undecided = decided_trials(cases, decisions), open_trials(cases, decisions)
     if only is not None and not any(is_asked(trial.case, only) for trial in trials):

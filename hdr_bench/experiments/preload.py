@@ -3,6 +3,11 @@
 Imports only: nothing here may start a thread, which a fork would not carry over.
 """
 
+# ruff: noqa: E402  # the first thing is that the fork server ends with its host, and its trials with it
+from hdr_bench.experiments.orphans import end_with_parent
+
+end_with_parent()
+
 import gc
 from contextlib import suppress
 from importlib import import_module

@@ -10,13 +10,14 @@ import numpy as np
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.estimators.engines import lookups_remembered
+from hdr_bench.estimators.libraries import draws_globally, open_seeds
 from hdr_bench.exceptions import DatasetError, SuiteError, shown
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.experiments.data import load_choice
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import describe_estimator
 from hdr_bench.experiments.identity import deciding_packages, versions_of
-from hdr_bench.experiments.model import pickled_model, seeded_parameters, unseeded_model
+from hdr_bench.experiments.model import pickled_model, unseeded_model
 from hdr_bench.experiments.outline import EXPAND, Outline, conditional_trials
 from hdr_bench.experiments.own_code import code_of, module_names
 from hdr_bench.experiments.protocol import DEFAULT_FOLDS, Protocol
@@ -167,7 +168,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> Out
         fingerprint=dataset.fingerprint,
         protocol=protocol.kind,
         seed=settings.seed,
-        is_deterministic=not (seeded_parameters(model) or protocol.shuffle),
+        is_deterministic=not (open_seeds(model) or draws_globally(model) or protocol.shuffle),
         samples=samples,
         validation=case.validation,
         is_reduced=settings.samples is not None or reduced is not None,

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.bounds import MOST_REPEATS, MOST_SAMPLES
 from hdr_bench.experiments.quantities import Flag, Number, Whole
-from hdr_bench.experiments.record import SuitePart
+from hdr_bench.experiments.record import Name, Prose, SuitePart
 
 Metric = Literal["test_accuracy", "test_error", "test_loss", "test_rejection", "cross_validation_accuracy",
                  "cross_validation_error", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss",
@@ -67,15 +67,15 @@ class Published(SuitePart):
     metric: Metric
     value: Figure | None = None
     values: Annotated[tuple[Figure, ...], Field(min_length=1)] | None = None
-    where: str = ""
+    where: Prose = ""
     n_images: Annotated[Whole, Field(ge=1, le=MOST_SAMPLES)] | None = None
     repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] = 1
     other_images: Flag = False
     counted: Flag = False
     tolerance: Annotated[Number, Field(gt=0)] | None = None
-    not_comparable: str = ""
+    not_comparable: Prose = ""
     at_least: Flag = False
-    remark: str = ""
+    remark: Prose = ""
 
     @property
     def figures(self) -> tuple[Decimal, ...]:
@@ -131,6 +131,6 @@ class NotBuilt(SuitePart):
         Its figures.
     """
 
-    name: Annotated[str, Field(min_length=1)]
-    reason: Annotated[str, Field(min_length=1)]
+    name: Name
+    reason: Annotated[Prose, Field(min_length=1)]
     published: Annotated[tuple[Published, ...], Field(min_length=1)]

@@ -1,11 +1,15 @@
 """What suites, trials and results are made of."""
 
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
 
 from hdr_bench.exceptions import FrozenRecordError, SuiteError, shown
 from hdr_bench.experiments.faults import describe_faults
+from hdr_bench.names import check_name, check_prose, visible, visible_prose
+
+STORED = {"is_stored": True}
+"""The context in which records on disk are read: earlier versions let names pass that are refused today."""
 
 
 class Record(BaseModel):
@@ -36,3 +40,18 @@ class SuitePart(Record):
 
     def __delattr__(self, name: str) -> NoReturn:
         raise FrozenRecordError(f"{name} of a {type(self).__name__} cannot be deleted; make another record")
+
+
+def _name(value: str, info: ValidationInfo) -> str:
+    return visible(value) if info.context == STORED else check_name(value, "the name")
+
+
+def _prose(value: str, info: ValidationInfo) -> str:
+    return visible_prose(value) if info.context == STORED else check_prose(value, "the text")
+
+
+Name = Annotated[str, AfterValidator(_name)]
+"""What tables call a method: one line that can be shown."""
+
+Prose = Annotated[str, AfterValidator(_prose)]
+"""A text of a suite's author, in one line or several, that can be shown."""

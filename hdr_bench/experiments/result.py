@@ -1,12 +1,24 @@
 """What came out of a trial: scores, costs, what a search found."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
+from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.environment import Environment
 from hdr_bench.experiments.record import Record
+from hdr_bench.experiments.text import writable_content
 from hdr_bench.experiments.trial import Trial
+from hdr_bench.names import visible
+
+
+class Recorded(Record):
+    """What a method and its libraries say, in texts that files can hold."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_writable_texts(cls, content: Any) -> Any:
+        return writable_content(content)
 
 
 class Scores(Record):
@@ -38,7 +50,7 @@ class Scores(Record):
     rejection: float | None = None
 
 
-class LayerRow(Record):
+class LayerRow(Recorded):
     """A row of a network's table.
 
     Attributes
@@ -59,7 +71,7 @@ class LayerRow(Record):
     multiply_accumulates: int
 
 
-class Measurements(Record):
+class Measurements(Recorded):
     """What the fit and the predictions cost.
 
     Attributes
@@ -68,9 +80,12 @@ class Measurements(Record):
         Wall time of `fit`, and processor time of all its threads.
     predict_seconds : float
         Wall time of `predict` for the whole test part.
-    fit_wait_share, predict_wait_share : float or None
+    predict_cpu_seconds : float or None
+        Processor time of it; None in results from before it was measured.
+    fit_wait_share, predict_wait_share, latency_wait_share : float or None
         Time that the call waited for a processor that something else had, over its time without that wait
-        (`waiting.processor_wait`): 0.15 is a call that took 15 % longer. None if it could not be measured.
+        (`waiting.processor_wait`): 0.15 is a call that took 15 % longer. The last one is of all calls with a single
+        image together. None if it could not be measured.
     latency_seconds, latency_p95_seconds : float
         Median and 95th percentile of `predict` for a single image.
     fit_peak_bytes, predict_peak_bytes : int
@@ -95,8 +110,10 @@ class Measurements(Record):
     fit_seconds: float
     fit_cpu_seconds: float
     predict_seconds: float
+    predict_cpu_seconds: float | None = None
     fit_wait_share: float | None = None
     predict_wait_share: float | None = None
+    latency_wait_share: float | None = None
     latency_seconds: float
     latency_p95_seconds: float
     fit_peak_bytes: int
@@ -111,7 +128,7 @@ class Measurements(Record):
     engine: str
 
 
-class Candidate(Record):
+class Candidate(Recorded):
     """A candidate of a grid search.
 
     Attributes
@@ -134,7 +151,7 @@ class Candidate(Record):
     samples: int | None = None
 
 
-class Searched(Record):
+class Searched(Recorded):
     """What a grid search tried and chose.
 
     Attributes
@@ -170,7 +187,7 @@ class Searched(Record):
 Status = Literal["ok", "failed", "crashed", "timeout", "out of memory"]
 
 
-class Result(Record):
+class Result(Recorded):
     """What came out of a trial, whether it failed or not.
 
     Attributes
@@ -210,7 +227,8 @@ class Result(Record):
     seconds : float
         Wall time of the whole trial, its process included.
     n_concurrent : int
-        Trials that shared the machine. Above 1 the times say little, unless the wait for a processor was measured.
+        Trials that shared the machine, and processes of earlier ones that could not be ended. Above 1 the times say
+        little, unless the wait for a processor was measured.
     warnings : tuple of str
         Raised while fitting and predicting.
     """
@@ -223,7 +241,7 @@ class Result(Record):
     traceback: str = ""
     finished: str
     environment: Environment
-    class_names: tuple[str, ...] = ()
+    class_names: tuple[Annotated[str, AfterValidator(visible)], ...] = ()
     n_train: int = 0
     n_test: int = 0
     image_shape: tuple[int, int] | None = None
@@ -237,3 +255,16 @@ class Result(Record):
     seconds: float = 0.0
     n_concurrent: int = 1
     warnings: tuple[str, ...] = ()
+
+
+def failed_result(trial: Trial, error: str, environment: Environment, traceback: str = "") -> Result:
+    """Return the result of a trial that failed: the error in a line, and where it was raised."""
+    return Result(
+        key=trial.key,
+        trial=trial,
+        status="failed",
+        error=error,
+        traceback=traceback,
+        finished=utc_now(),
+        environment=environment,
+    )

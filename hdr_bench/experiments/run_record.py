@@ -2,13 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_REPEATS, MOST_SAMPLES, MOST_THREADS
 from hdr_bench.experiments.protocol import Kind
 from hdr_bench.experiments.quantities import Bytes, Flag, Seconds, Whole
 from hdr_bench.experiments.seed_decision import SeedDecision
 from hdr_bench.experiments.suite import Suite
+from hdr_bench.experiments.text import writable_content
+
+Key = Annotated[str, Field(pattern=r"^[^/\\\x00]*$", max_length=200)]
+"""Name of a trial's file, which cannot lead out of its folder."""
 
 
 class Settings(BaseModel):
@@ -31,8 +35,8 @@ class Planned(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    key: str
-    limited_key: str = ""
+    key: Key
+    limited_key: Key = ""
     case: str
     seed: int
     protocol: Kind = "holdout"
@@ -52,7 +56,7 @@ class RunRecord(BaseModel):
 
     format_version: Literal[4] = 4
     suite: Suite
-    origin: str
+    origin: Annotated[str, BeforeValidator(writable_content)]
     settings: Settings
     trials: tuple[Planned, ...]
     decisions: tuple[SeedDecision, ...] = ()

@@ -1,5 +1,6 @@
 """All missing trials of a suite: run, and kept one by one."""
 
+import hashlib
 import re
 import warnings
 from collections.abc import Iterator, Mapping
@@ -7,21 +8,29 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from hdr_bench.datasets import write_dataset
-from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning
+from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning, StoreError
 from hdr_bench.experiments.backends import Crew, make_crew, run_works
 from hdr_bench.experiments.code_changes import code_changes
-from hdr_bench.experiments.host import clear_hosts_leftovers, data_folder
+from hdr_bench.experiments.hosts import clear_leftovers_of_hosts
 from hdr_bench.experiments.interleaving import interleave
+from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.plan import Plan, Rerun, is_missing, make_plan, planned, with_further_seeds
+from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_cases
+from hdr_bench.experiments.raised import describe, describe_traceback
+from hdr_bench.experiments.result import Result, failed_result
 from hdr_bench.experiments.run_record import RunRecord, Settings
+from hdr_bench.experiments.scratch import data_folder
 from hdr_bench.experiments.settings import make_settings
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import check_suite, load_suite
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Work
+
+_LONGEST_DATASET = 40
+"""Characters of a data set in the name of a folder: with a suite's name it must stay below 255 bytes."""
 
 
 def run_suite(
@@ -76,8 +85,8 @@ def run_suite(
         Which trials to run: those that are missing, also those that failed, or all.
     jobs : int, default=1
         Trials at a time. Times that one trial disturbs of another are marked, and reports do not rank them.
-    backend : {"sequential", "loky", "dask"}, optional
-        Where trials run; by default loky where there are several jobs.
+    backend : {"sequential", "local", "dask"}, optional
+        Where trials run; by default ``"local"``, in hosts of this machine, if there are several jobs.
     scheduler : str, optional
         Address of a Dask scheduler, e.g. ``"tcp://host:8786"``.
     progress : Progress, optional
@@ -138,7 +147,8 @@ def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
     SuiteError
         If a case cannot be run as its protocol wants.
     """
-    return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
+    with own_modules(suite.folder):
+        return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
 
 
 def execute(
@@ -161,7 +171,7 @@ def execute(
         Seconds that trials are expected to take, by key.
     """
     store.clear_leftovers()
-    clear_hosts_leftovers()
+    clear_leftovers_of_hosts()
     _write_record(plan, store)
     for case in plan.cases:
         if any(trial.fold is None for trial in case.trials):
@@ -185,13 +195,29 @@ def _run_round(plan: Plan, store: Store, progress: Progress, crew: Crew, expecte
     progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected)
     datasets = {case.dataset.fingerprint: case.dataset for case in plan.cases}
     try:
-        with _works(plan, store) as works, closing(run_works(works, crew, datasets, progress)) as outcomes:
+        with (
+            own_modules(plan.suite.folder),
+            _works(plan, store) as works,
+            closing(run_works(works, crew, datasets, progress)) as outcomes,
+        ):
             for result, predictions in outcomes:
-                store.write(result, predictions)
-                progress.done(result)
+                progress.done(_write(result, predictions, store))
     finally:
         progress.end()
-        clear_hosts_leftovers()
+        clear_leftovers_of_hosts()
+
+
+def _write(result: Result, predictions: Predictions | None, store: Store) -> Result:
+    """Write a result; if it is of a form that no file holds, its trial has failed, and the remaining ones continue."""
+    try:
+        store.write(result, predictions)
+    except (OSError, StoreError):
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever comes of what a method has put into its result
+        said = f"its result could not be stored: {describe(error)}"
+        result = failed_result(result.trial, said, result.environment, describe_traceback(error))
+        store.write(result, None)
+    return result
 
 
 def default_folder(suite: Suite, settings: Settings) -> Path:
@@ -200,6 +226,9 @@ def default_folder(suite: Suite, settings: Settings) -> Path:
     On another data set than its own it is ``reports/NAME-DATASET``: the two are not the same comparison.
     """
     other = re.sub(r"[^A-Za-z0-9.]+", "-", settings.dataset or "").strip("-")
+    if len(other) > _LONGEST_DATASET:
+        digest = hashlib.sha256((settings.dataset or "").encode(errors="replace")).hexdigest()
+        other = f"{other[:_LONGEST_DATASET]}-{digest[:8]}"
     return Path("reports") / (f"{suite.name}-{other}" if other else suite.name)
 
 

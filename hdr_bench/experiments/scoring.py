@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from hdr_bench.datasets import Part
-from hdr_bench.exceptions import ContradictionWarning, PredictionsError
+from hdr_bench.exceptions import ContradictionWarning, PredictionsError, UnknownClassesWarning
 from hdr_bench.experiments.answers import check_classes, check_decisions, check_labels, check_probabilities, n_pairs
+from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.confidence import (
     MOST_CONTRADICTED,
     brier_score,
@@ -28,16 +29,21 @@ from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.result import Scores
 
+_SCORES = ("predict_proba", "decision_function")
+"""Methods that give scores of classes, the better first."""
+
 
 def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Predictions:
     """Return a fitted model's predictions for the images it is evaluated on, with its scores of each class, checked.
 
-    Scores that contradict the predicted classes are left out.
+    Scores that contradict the predicted classes are left out, and those of columns whose classes are not known.
 
     Warns
     -----
     ContradictionWarning
-        If they do: columns in another order than `classes_`, or a method that chooses by more than its scores.
+        If they contradict: columns in another order than `classes_`, or a method that chooses by more than its scores.
+    UnknownClassesWarning
+        If the model has no `classes_` that say which classes its columns are of.
 
     Raises
     ------
@@ -45,24 +51,33 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
         If they are not one class per image, or not scores of classes.
     """
     y_true, labels = np.asarray(test.y), check_labels(y_pred, len(test), n_classes)
-    if hasattr(model, "predict_proba"):
-        classes = _classes_of(model, n_classes)
+    bare = Predictions(y_true, labels)
+    method = next((name for name in _SCORES if callable(read_attribute(model, name))), None)
+    if method is None:
+        return bare
+    classes = _classes_of(model, n_classes, method)
+    if classes is None:
+        return bare
+    with _in_pairs(model, classes) as is_in_pairs:
+        try:
+            scores = getattr(model, method)(test.X)
+        except NotImplementedError:
+            # The way of a class to say that it has the method in name only.
+            return bare
+    if method == "predict_proba":
         shares = np.zeros((len(test), n_classes), np.float32)
         # A class that the training part lacks has no column of its own.
-        shares[:, classes] = check_probabilities(model.predict_proba(test.X), len(test), len(classes))
-        return _without_contradiction(Predictions(y_true, labels, probabilities=shares), n_classes, "predict_proba")
-    if not hasattr(model, "decision_function"):
-        return Predictions(y_true, labels)
-    classes = _classes_of(model, n_classes)
-    with _in_pairs(model) as is_in_pairs:
-        decisions = check_decisions(model.decision_function(test.X), len(test), len(classes))
+        shares[:, classes] = check_probabilities(scores, len(test), len(classes))
+        return _without_contradiction(Predictions(y_true, labels, probabilities=shares), n_classes, method)
+    decisions = check_decisions(scores, len(test), len(classes))
     if is_in_pairs and decisions.shape == (len(test), n_pairs(len(classes))):
         decisions = _of_classes(decisions, classes, n_classes)
-        return _without_contradiction(Predictions(y_true, labels, decisions=decisions), n_classes, "decision_function")
-    if len(classes) == n_classes and decisions.shape in {(len(test),), (len(test), n_classes)}:
-        return _without_contradiction(Predictions(y_true, labels, decisions=decisions), n_classes, "decision_function")
-    # Decisions between pairs in an order that only the method knows, or for fewer classes than there are.
-    return Predictions(y_true, labels)
+    elif len(classes) == n_classes and decisions.shape in {(len(test),), (len(test), n_classes)}:
+        decisions = _in_ascending_order(decisions, classes)
+    else:
+        # Decisions between pairs in an order that only the method knows, or for fewer classes than there are.
+        return bare
+    return _without_contradiction(Predictions(y_true, labels, decisions=decisions), n_classes, method)
 
 
 def _without_contradiction(found: Predictions, n_classes: int, method: str) -> Predictions:
@@ -85,25 +100,42 @@ def _without_contradiction(found: Predictions, n_classes: int, method: str) -> P
     return Predictions(found.y_true, found.y_pred)
 
 
-def _classes_of(model: Any, n_classes: int) -> NDArray[np.int64]:
-    if not hasattr(model, "classes_"):
-        raise PredictionsError(
-            f"{type(model).__name__} gives scores of classes but has no classes_; fit must set it to the classes of "
-            "the columns, in ascending order"
+def _classes_of(model: Any, n_classes: int, method: str) -> NDArray[np.int64] | None:
+    """Return the classes of the columns of scores; None, with a warning, if the model does not say them."""
+    classes = read_attribute(model, "classes_")
+    try:
+        if classes is None:
+            raise PredictionsError("there is no classes_")
+        return check_classes(classes, n_classes)
+    except PredictionsError as error:
+        warnings.warn(
+            f"the scores of {method} are left out, since it is not known which classes their columns are of: {error}; "
+            "fit must set classes_ to the labels of the columns",
+            UnknownClassesWarning,
+            stacklevel=3,
         )
-    return check_classes(model.classes_, n_classes)
+        return None
+
+
+def _in_ascending_order(decisions: NDArray[np.float32], classes: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return decision values of all classes by class, whatever the order of `classes_`."""
+    if decisions.ndim == 1:
+        return decisions if classes[0] < classes[1] else -decisions
+    return decisions[:, np.argsort(classes)]
 
 
 @contextmanager
-def _in_pairs(model: Any) -> Iterator[bool]:
+def _in_pairs(model: Any, classes: NDArray[np.int64]) -> Iterator[bool]:
     """Let a support vector machine of scikit-learn's give its decisions between pairs of classes, while this lasts.
 
     Its own scores of more than two classes are votes, with a sum of the decisions squeezed in between: the two highest
     differ by about one vote for nearly every image, which tells nothing of how sure it is.
     """
     last = last_step(model)
-    machine = getattr(last, "svc_", last)
-    if not hasattr(machine, "decision_function_shape") or len(last.classes_) <= 2:
+    inner = read_attribute(last, "svc_")
+    machine = last if inner is None else inner
+    shape = read_attribute(machine, "decision_function_shape")
+    if not isinstance(shape, str) or shape not in {"ovo", "ovr"} or len(classes) <= 2:
         yield False
         return
     before = machine.decision_function_shape

@@ -19,18 +19,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.experiments.compact import pack
 from hdr_bench.experiments.kept_arrays import KeptArrays, put
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import Planned, RunRecord
-from hdr_bench.experiments.trial_file import TrialFile, encode, parse, read_trial_file
-from hdr_bench.files import clear_leftovers
+from hdr_bench.experiments.trial_file import (
+    DAMAGED,
+    REMEDY,
+    TrialFile,
+    described_damage,
+    encode,
+    parse,
+    read_trial_file,
+)
+from hdr_bench.files import clear_leftovers, locked
 
 _LOCK_SECONDS = 30
+_AWAY = "move it away, and run the suite again"
 
 
 @dataclass(frozen=True)
@@ -116,15 +123,20 @@ class Store:
             If there is none, or it cannot be read.
         """
         try:
-            return parse(RunRecord, json.loads(self.run_file.read_bytes()), self.run_file)
+            content = json.loads(self.run_file.read_bytes())
+            # JSON can name halves of characters, which no report can be written with.
+            json.dumps(content, ensure_ascii=False).encode()
+            return parse(RunRecord, content, self.run_file)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise StoreError(
                 f"{self.folder}: no run here, there is no run.json; make one with: hdr-bench run"
             ) from error
         except StoreError:
             raise
-        except ValueError as error:
-            raise StoreError(f"{self.run_file}: not readable: {error}; run the suite again") from error
+        except OSError as error:
+            raise StoreError(f"{self.run_file}: not readable: {error.strerror}; {_AWAY}") from error
+        except DAMAGED as error:
+            raise StoreError(f"{self.run_file}: damaged: {described_damage(error)}; {REMEDY}") from error
 
     def write(self, result: Result, predictions: Predictions | None) -> None:
         """Write a result, and the predictions of a trial that did not fail."""
@@ -211,10 +223,12 @@ class Store:
     def _locked(self) -> Iterator[None]:
         """Hold the folder while its record is read and written: two runs may share it."""
         try:
-            with FileLock(self.folder / ".lock", timeout=_LOCK_SECONDS):
+            with locked(self.folder / ".lock", _LOCK_SECONDS):
                 yield
         except OSError as error:
-            raise StoreError(f"cannot lock {self.folder}: {error}; choose another with --out") from error
+            raise StoreError(
+                f"cannot lock {self.folder}: {error.strerror or error}; choose another with --out"
+            ) from error
 
     def _same_run(self, run: RunRecord) -> RunRecord | None:
         if not self.run_file.exists():

@@ -6,13 +6,16 @@ So the record of a run can be read on a machine that has neither the data set no
 import re
 from collections import Counter
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
+    BaseModel,
     BeforeValidator,
     Field,
+    PrivateAttr,
     field_serializer,
     field_validator,
     model_validator,
@@ -27,7 +30,8 @@ from hdr_bench.experiments.described import class_path, describe_estimator, plai
 from hdr_bench.experiments.protocol import Folds, Protocol, Samples
 from hdr_bench.experiments.published import NotBuilt, Published
 from hdr_bench.experiments.quantities import Bytes, Seconds, Whole
-from hdr_bench.experiments.record import SuitePart
+from hdr_bench.experiments.record import Name, Prose, SuitePart
+from hdr_bench.names import looks
 
 Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 """References as BibTeX, none or several."""
@@ -106,7 +110,7 @@ class Case(SuitePart):
         ``"8GB"`` is read.
     """
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Name
     estimator: Any
     key: Annotated[str, Field(min_length=1)] | None = None
     params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="params"))] = Field(
@@ -133,13 +137,6 @@ class Case(SuitePart):
         raise ValueError(
             f"{shown(value)} is not an estimator; give a name, a dotted path, or an estimator that is made"
         )
-
-    @field_validator("name")
-    @classmethod
-    def _is_printable(cls, value: str) -> str:
-        if not value.isprintable():
-            raise ValueError(f"{value!r} holds a character that cannot be printed; leave it out")
-        return value
 
     @field_validator("grid")
     @classmethod
@@ -215,15 +212,15 @@ class Suite(SuitePart):
     """
 
     name: Annotated[str, Field(max_length=100)]
-    title: Annotated[str, Field(min_length=1)]
-    authors: str = ""
-    source: str = ""
+    title: Annotated[Prose, Field(min_length=1)]
+    authors: Prose = ""
+    source: Prose = ""
     bibtex: Bibtex = ""
-    machine: str = ""
+    machine: Prose = ""
     dataset: DatasetChoice
     protocol: Protocol = Protocol()
-    notes: tuple[str, ...] = ()
-    claims: tuple[str, ...] = ()
+    notes: tuple[Prose, ...] = ()
+    claims: tuple[Prose, ...] = ()
     budget: Seconds | None = None
     time_limit: Seconds | None = None
     memory_limit: Bytes | None = None
@@ -231,6 +228,23 @@ class Suite(SuitePart):
         tuple[Case, ...], Field(validation_alias=AliasChoices("case", "cases"), serialization_alias="case")
     ]
     not_built: tuple[NotBuilt, ...] = ()
+    # Not a field, as a data set's.
+    _folder: Path | None = PrivateAttr(None)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the suite's file, in which data and modules are looked up first; None without a file."""
+        return self._folder
+
+    def placed(self, folder: Path) -> Self:
+        """Return the suite as that of a file in `folder`, with all data sets that it names."""
+        cases = (
+            case if case.dataset is None else case.model_copy(update={"dataset": case.dataset.placed(folder)})
+            for case in self.cases
+        )
+        suite = self.model_copy(update={"dataset": self.dataset.placed(folder), "cases": tuple(cases)})
+        BaseModel.__setattr__(suite, "_folder", folder)
+        return suite
 
     @field_validator("name")
     @classmethod
@@ -247,7 +261,7 @@ class Suite(SuitePart):
         if not self.cases:
             raise ValueError("a suite needs at least one [[case]]")
         names = [case.name for case in self.cases]
-        counts = Counter([*names, *(row.name for row in self.not_built)])
+        counts = Counter(map(looks, [*names, *(row.name for row in self.not_built)]))
         twice = sorted(name for name, count in counts.items() if count > 1)
         if twice:
             raise ValueError(f"two cases are called {shown(twice[0])}; give each its own name")

@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,16 @@ from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, shown
+from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.classifiers import check_classifier
+from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.faults import describe_faults
 from hdr_bench.experiments.model import last_step, unseeded_model
+from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.suite import Case, Suite
+from hdr_bench.experiments.suites_folder import suites_folder
 from hdr_bench.experiments.text import writable
 from hdr_bench.experiments.toml_text import read_toml
 
@@ -41,8 +44,9 @@ def load_suite(suite: str | Path) -> Suite:
     >>> load_suite("quick").dataset.name
     'mnist-5k'
     """
-    path = find_suite(str(suite))
-    return parse_suite(read_toml(path), name=path.stem, origin=writable(str(path)))
+    read = read_suite(suite)
+    check_suite(read, writable(str(suite)))
+    return read
 
 
 def read_suite(suite: str | Path) -> Suite:
@@ -54,7 +58,8 @@ def read_suite(suite: str | Path) -> Suite:
         As `load_suite`.
     """
     path = find_suite(str(suite))
-    return _validated(read_toml(path), name=path.stem, origin=writable(str(path)))
+    read = _validated(read_toml(path), name=path.stem, origin=writable(str(path)))
+    return read if path.parent == suites_folder() else read.placed(path.parent.absolute())
 
 
 def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
@@ -78,7 +83,8 @@ def check_suite(suite: Suite, origin: str) -> None:
     SuiteError
         Naming each fault with its place.
     """
-    faults = list(_faults(suite))
+    with own_modules(suite.folder):
+        faults = list(_faults(suite))
     if faults:
         raise _refusal(origin, faults)
 
@@ -86,12 +92,6 @@ def check_suite(suite: Suite, origin: str) -> None:
 def list_suites() -> dict[str, str]:
     """Return the name and the title of every suite that the library carries."""
     return {name: str(read_toml(path).get("title", "")) for name, path in _carried().items()}
-
-
-def suites_folder() -> Path:
-    """Return the folder of the suites: in the installed package, or beside it in a checkout."""
-    package = Path(str(resources.files("hdr_bench")))
-    return package / "benchmarks" if (package / "benchmarks").is_dir() else package.parent / "benchmarks"
 
 
 def find_suite(suite: str) -> Path:
@@ -188,9 +188,15 @@ def _check_method(case: Case) -> None:
     model = unseeded_model(case)
     check_classifier(model)
     last = last_step(model)
+    if case.grid and hides_parameters(model):
+        raise SuiteError(
+            f"{type(last).__name__} takes **kwargs that its get_params does not return, so that a search would lose "
+            "them; name them in its constructor, or return them from get_params"
+        )
     if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
         raise SuiteError("validation is for a network without steps before it; leave it out")
-    if case.validation is not None and (last.early_stopping or last.validation_fraction is not None):
+    holds_out = read_attribute(last, "early_stopping") or read_attribute(last, "validation_fraction") is not None
+    if case.validation is not None and holds_out:
         raise SuiteError(
             "validation on the test part has no say, and early_stopping and validation_fraction would give it one or "
             "take its place; leave them out, or validation"

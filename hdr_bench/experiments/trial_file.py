@@ -6,6 +6,7 @@ without a checksum, and with the predictions as arrays that numpy opens.
 """
 
 import json
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from hdr_bench.experiments.compact import labels_of, unpack
 from hdr_bench.experiments.confidence import rejected_share
 from hdr_bench.experiments.faults import describe_faults
 from hdr_bench.experiments.predictions import Predictions, ScoreSummary
+from hdr_bench.experiments.record import STORED
 from hdr_bench.experiments.result import Result, Scores
 from hdr_bench.experiments.score_summary import summarize_scores
 from hdr_bench.files import read_arrays, read_sealed, seal_archive
@@ -30,10 +32,24 @@ from hdr_bench.files import read_arrays, read_sealed, seal_archive
 FORMAT_VERSION = 4
 FIRST_WITH_CHECKSUM = 4
 _RESULT, _PREDICTIONS = "result.json", "predictions.json"
-_DAMAGED = (zipfile.BadZipFile, zlib.error, KeyError, IndexError, TypeError, EOFError, NotImplementedError, OSError,
-            ValueError, OverflowError)  # fmt: skip
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What comes of reading a file whose content is not what it should be; records that are nested without end as well."""
+
 _ROUNDING = 1e-9
 _QUANTIZED = 1e-5
+_MOST_LETTERS = 300
 REMEDY = "run the suite again, which replaces it"
 """What to do about a damaged result."""
 
@@ -99,8 +115,8 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         return _checked(TrialFile(result, predictions), key)
     except (StoreError, FileNotFoundError):
         raise
-    except _DAMAGED as error:
-        raise StoreError(f"{path}: damaged: {error}; {REMEDY}") from error
+    except DAMAGED as error:
+        raise StoreError(f"{path}: damaged: {described_damage(error)}; {REMEDY}") from error
 
 
 def _members(path: Path) -> dict[str, bytes]:
@@ -109,7 +125,7 @@ def _members(path: Path) -> dict[str, bytes]:
         return read_sealed(path)
     except ValueError:
         content = {}
-        with suppress(*_DAMAGED), zipfile.ZipFile(path) as archive:
+        with suppress(*DAMAGED), zipfile.ZipFile(path) as archive:
             content = json.loads(archive.read(_RESULT))
         if isinstance(content, dict) and format_of(content) > FORMAT_VERSION:
             parse(Result, content, path)
@@ -143,7 +159,9 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
         If it cannot be read.
     """
     try:
-        return model.model_validate(_migrated(content))
+        return model.model_validate(_migrated(content), context=STORED)
+    except RecursionError as error:
+        raise StoreError(f"{path}: damaged: {described_damage(error)}; {REMEDY}") from error
     except ValidationError as error:
         fault = error.errors()[0]
         if fault["loc"] == ("format_version",):
@@ -153,6 +171,27 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
             ) from error
         first = describe_faults(error, model, content)[0]
         raise StoreError(f"{path}: damaged: {first}; {REMEDY}") from error
+
+
+def described_damage(error: BaseException) -> str:
+    """Return in a few words why a file cannot be read.
+
+    Examples
+    --------
+    >>> described_damage(KeyError("trial"))
+    "it lacks 'trial'"
+    """
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, KeyError):
+        return f"it lacks {_shortened(str(error))}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return _shortened(str(error) or type(error).__name__)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…"
 
 
 def format_of(content: Any) -> int:

@@ -1,15 +1,11 @@
 """A trial's process watched from outside: its time, and the memory of it and of all that it started."""
 
-import os
-import signal
 import time
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import psutil
 
-from hdr_bench.experiments.memory import resident_of_children
+from hdr_bench.experiments.memory import read_children, resident_of_children
 from hdr_bench.experiments.result import Status
 from hdr_bench.experiments.work import Stage
 
@@ -41,6 +37,7 @@ class Watch:
         self._pid, self._time_limit, self._memory_limit = pid, time_limit, memory_limit
         self._start = time.monotonic()
         self._baseline: int | None = None
+        self._others = read_children() or set()
 
     def at(self, stage: Stage) -> None:
         """Note a stage: memory counts from the one in which the method itself begins."""
@@ -60,7 +57,9 @@ class Watch:
             return Ended("timeout", f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit:g} s")
         if self._baseline is None or self._memory_limit is None:
             return None
-        used = resident_bytes(self._pid) - self._baseline
+        # What the trial has started may have lost its parent, and be this process's by now.
+        adopted = (read_children() or set()) - self._others - {self._pid}
+        used = sum(map(resident_bytes, (self._pid, *adopted))) - self._baseline
         if used <= self._memory_limit:
             return None
         return Ended(
@@ -79,20 +78,3 @@ def resident_bytes(pid: int) -> int:
         return int(process.memory_info().rss) + resident_of_children(process)
     except psutil.Error:
         return 0
-
-
-def end_with_its_own(process: Any) -> None:
-    """End a trial's process, and all that it started, at once; wait until it is gone."""
-    pid = process.pid
-    # Those that have left its group for one of their own are still its children, as long as it lives.
-    with suppress(psutil.Error):
-        for child in psutil.Process(pid).children(recursive=True):
-            with suppress(psutil.Error):
-                child.kill()
-    if hasattr(os, "killpg"):
-        # Before it has a group of its own there is none of that number.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-    if process.is_alive():
-        process.kill()
-    process.join()

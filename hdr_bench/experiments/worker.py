@@ -9,29 +9,37 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.environment import Environment
+from hdr_bench.experiments.leftovers import MARK, end, tree_of
 from hdr_bench.experiments.limits import is_out_of_memory
 from hdr_bench.experiments.measure import measure_trial
+from hdr_bench.experiments.orphans import end_with_parent
 from hdr_bench.experiments.place import Place
+from hdr_bench.experiments.raised import describe, describe_traceback
 from hdr_bench.experiments.result import Result, Status
+from hdr_bench.experiments.scratch import fits_socket
+from hdr_bench.experiments.tail import Tail
 from hdr_bench.experiments.text import writable
+from hdr_bench.experiments.thread_waiting import thread_waiting
 from hdr_bench.experiments.trial import Trial
-from hdr_bench.experiments.watch import Ended, Watch, end_with_its_own
+from hdr_bench.experiments.watch import Ended, Watch
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 
 _PRELOAD = "hdr_bench.experiments.preload"
 _ENDS_WITHIN_SECONDS = 10.0
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER")
-_LOG, _LOG_LINES = "output.txt", 30
+_LOG_LINES = 30
 
 
 def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnStage) -> Outcome:
@@ -56,7 +64,7 @@ def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnSta
         None if the trial failed.
     """
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="hdr-bench-trial-", ignore_cleanup_errors=True) as scratch:
+    with tempfile.TemporaryDirectory(prefix="trial-", ignore_cleanup_errors=True) as scratch:
         result, predictions = _supervised(work, place, machine, Path(scratch), on_stage)
     measured = {"seconds": time.monotonic() - start, "n_concurrent": work.n_concurrent}
     return result.model_copy(update=measured), predictions
@@ -65,7 +73,9 @@ def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnSta
 def process_context() -> ForkServerContext | SpawnContext:
     """Return how children start: from a fork server that has the heavy libraries loaded, else spawned."""
     # macOS has fork, but its system libraries do not survive it.
-    if sys.platform == "darwin" or "forkserver" not in multiprocessing.get_all_start_methods():
+    can_fork = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
+    # A fork server listens on a socket.
+    if not can_fork or not fits_socket(get_temp_dir()):
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([_PRELOAD])
@@ -82,10 +92,12 @@ def start_fork_server() -> None:
 def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, on_stage: OnStage) -> Outcome:
     context = process_context()
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(work, place, machine, sender, scratch), daemon=False)
+    printed, output = context.Pipe(duplex=False)
+    process = context.Process(target=_child, args=(work, place, machine, sender, output, scratch), daemon=False)
     process.start()
     sender.close()
-    last = [Stage("start")]
+    output.close()
+    last, tail = [Stage("start")], Tail(printed)
 
     def noted(stage: Stage) -> None:
         last[0] = stage
@@ -98,8 +110,9 @@ def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, o
             process.join(_ENDS_WITHIN_SECONDS)
     finally:
         # Also what the trial itself has started, and left behind.
-        end_with_its_own(process)
+        _end_with_its_own(process)
         receiver.close()
+        text = tail.text()
     if isinstance(answer, tuple):
         result, predictions = answer
         if result.status == "out of memory":
@@ -107,7 +120,16 @@ def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, o
         return result, predictions
     if answer is not None:
         return _without_result(work.trial, answer.status, f"{answer.reason}, in: {last[0]}", machine), None
-    return _crashed(work.trial, process.exitcode, last[0], _log(scratch), machine), None
+    return _crashed(work.trial, process.exitcode, last[0], _last_lines(text), machine), None
+
+
+def _end_with_its_own(process: Any) -> None:
+    """End a trial's process, and all that it started, at once."""
+    with suppress(psutil.NoSuchProcess):
+        trial = psutil.Process(process.pid)
+        known = tree_of(trial)
+        end(lambda: known | tree_of(trial))
+    process.join(_ENDS_WITHIN_SECONDS)
 
 
 def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage) -> Outcome | Ended | None:
@@ -131,19 +153,24 @@ def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage)
             return passed
 
 
-def _child(work: Work, place: Place, machine: Environment, sender: Connection, scratch: Path) -> None:
-    # A group of its own: it ends with all that it starts, and the terminal's Ctrl-C is the runner's affair.
+def _child(
+    work: Work, place: Place, machine: Environment, sender: Connection, output: Connection, scratch: Path
+) -> None:
+    # Its own session: it ends with all that it starts, and the terminal's Ctrl-C is the runner's affair.
     if hasattr(os, "setsid"):
         os.setsid()
+    _end_with_the_host()
+    mark = {name: value for name, value in os.environ.items() if name == MARK}
     place.enter()
-    os.environ.update(dict.fromkeys(_TEMPORARY, str(scratch)))
+    os.environ.update({**dict.fromkeys(_TEMPORARY, str(scratch)), **mark})
+    # For libraries that only the trial loads, and for processes that it starts.
+    os.environ.update(thread_waiting(os.environ))
     tempfile.tempdir = None
-    threading.Thread(target=_end_with_the_runner, daemon=True).start()
-    _write_output_to(scratch / _LOG)
+    _print_to(output)
     try:
         folder = Path(work.folder) if work.folder else None
         answer: Outcome = measure_trial(work.trial, work.pickled, folder, machine, _sending(sender))
-    except Exception as error:  # noqa: BLE001  # whatever a method raises is a row of the results
+    except BaseException as error:  # noqa: BLE001  # whatever a method raises, `SystemExit` too, is a row of the results
         answer = (_failed(work.trial, error, machine), None)
     sender.send(answer)
 
@@ -155,31 +182,37 @@ def _sending(sender: Connection) -> Callable[[Stage], None]:
     return send
 
 
-def _write_output_to(path: Path) -> None:
-    """Send what the method and its libraries print to a file: for the result, should the process crash."""
-    file = path.open("ab", buffering=0)
+def _print_to(output: Connection) -> None:
+    """Send what the method and its libraries print to the host: for the result, should the process crash."""
     for stream in (1, 2):
-        os.dup2(file.fileno(), stream)
+        os.dup2(output.fileno(), stream)
+    output.close()
     faulthandler.enable(file=2, all_threads=False)
 
 
-def _end_with_the_runner() -> None:
-    """End this process and its own when the runner is gone, even by ``kill -9``: its end of a pipe closes then."""
-    runner = multiprocessing.parent_process()
-    if runner is None:
-        return
-    wait([runner.sentinel])
+def _end_with_the_host() -> None:
+    """Have this process killed when its host ends, by the kernel if it can do that."""
+    host = multiprocessing.parent_process()
+    if not end_with_parent():
+        threading.Thread(target=_wait_for_the_end_of, args=(host,), daemon=True).start()
+    elif host is not None and wait([host.sentinel], timeout=0):
+        # It ended before the kernel was asked.
+        os._exit(1)
+
+
+def _wait_for_the_end_of(host: Any) -> None:
+    wait([host.sentinel])
     if hasattr(os, "killpg"):
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
 
 
-def _failed(trial: Trial, error: Exception, machine: Environment) -> Result:
+def _failed(trial: Trial, error: BaseException, machine: Environment) -> Result:
     status: Status = "out of memory" if trial.memory_limit is not None and is_out_of_memory(error) else "failed"
-    said = f"{type(error).__name__}: {error}".strip().replace("\n", " ")
+    said = describe(error)
     if status == "out of memory":
         said = f"the memory limit of {in_bytes(trial.memory_limit or 0)} was reached: {said}"
-    return _without_result(trial, status, said, machine, traceback.format_exc())
+    return _without_result(trial, status, said, machine, describe_traceback(error))
 
 
 def _crashed(trial: Trial, exit_code: int | None, stage: Stage, log: str, machine: Environment) -> Result:
@@ -189,7 +222,9 @@ def _crashed(trial: Trial, exit_code: int | None, stage: Stage, log: str, machin
         hint = "; most often that is the kernel, which ends a process when the machine has no memory left"
     elif code < 0 and trial.memory_limit is not None:
         hint = f"; it had a memory limit of {in_bytes(trial.memory_limit)}, at which some libraries end the process"
-    cause = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    elif code >= 0:
+        hint = "; the method, or a library that it uses, ended its own process"
+    cause = f"signal {_signal_name(-code)}" if code < 0 else f"exit code {code}"
     said = f"the process ended without a result, in: {stage} ({cause}{hint})"
     return _without_result(trial, "crashed", said, machine, log)
 
@@ -207,13 +242,16 @@ def _without_result(trial: Trial, status: Status, error: str, machine: Environme
     )
 
 
-def _log(scratch: Path) -> str:
-    with suppress(OSError):
-        text = (scratch / _LOG).read_text(encoding="utf-8", errors="replace")
-        # faulthandler ends with all compiled modules there are.
-        lines = [line for line in text.splitlines() if line and not line.startswith("Extension modules:")]
-        return "\n".join(lines[-_LOG_LINES:])
-    return ""
+def _signal_name(number: int) -> str:
+    with suppress(ValueError):
+        return signal.Signals(number).name
+    return str(number)
+
+
+def _last_lines(text: str) -> str:
+    # faulthandler ends with all compiled modules there are.
+    lines = [line for line in text.splitlines() if line and not line.startswith("Extension modules:")]
+    return "\n".join(lines[-_LOG_LINES:])
 
 
 def in_bytes(count: int) -> str:

@@ -8,11 +8,12 @@ from typing import Literal
 
 import pandas as pd
 
+from hdr_bench.exceptions import ComparisonError
 from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
 from hdr_bench.reporting.crossed import Fits, paired_difference
-from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, label_of, read_results
+from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, described_problem, label_of, read_results
 from hdr_bench.reporting.statistics import holm, resampled_difference
 
 Verdict = Literal["worse", "better", "same", "not compared"]
@@ -20,6 +21,8 @@ ONE_SEED = "one seed: said of these two fits, not of the method"
 """Note on the accuracy of a stochastic method that was fitted once."""
 
 _PAIR = ["label", "seed", "fold"]
+_MOST_NAMED = 5
+_UNREADABLE = ("damaged", "newer")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ class Comparison:
         """Anything got worse."""
         return any(change.verdict == "worse" for change in self.changes)
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing at all could be compared."""
+        return all(change.verdict == "not compared" for change in self.changes)
+
     def frame(self) -> pd.DataFrame:
         """Return the changes as a table, a row each."""
         return pd.DataFrame([vars(change) for change in self.changes], columns=list(Change.__annotations__))
@@ -96,7 +104,7 @@ def compare_runs(
     before, after : path-like
         The runs' folders.
     across_machines : bool, default=False
-        Compare times also if processors or threads differ, and disturbed ones.
+        Compare times also if processors or threads differ; disturbed ones never are.
     tolerance : float, default=0.1
         Share by which a cost may grow before it counts, however well it repeats.
     alpha : float, default=0.05
@@ -110,6 +118,8 @@ def compare_runs(
     ------
     StoreError
         If there is no run at one of the paths.
+    ComparisonError
+        If the runs have no trial in common, or the tolerance or the level is not a share that is allowed.
 
     Notes
     -----
@@ -121,9 +131,12 @@ def compare_runs(
     and the medians differ by more than the tolerance; with fewer, the medians differ by more than the factors
     `costs.SINGLE`.
     """
+    _check_shares(tolerance, alpha)
     stores = open_store(before), open_store(after)
     first, second = map(_labelled, stores)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
+    if not len(pairs):
+        raise ComparisonError(_nothing_in_common(stores, first, second))
     cases = list(dict.fromkeys(pairs["label"]))
     remarks = [*_differences(pairs)]
     is_one_machine = not remarks
@@ -136,6 +149,26 @@ def compare_runs(
         tuple(label for label in dict.fromkeys(second["label"]) if label not in set(first["label"])),
         tuple(label for label in dict.fromkeys(first["label"]) if label not in set(second["label"])),
         (*remarks, *_unpaired(pairs, first, second), *_without_predictions(stores)),
+    )
+
+
+def _check_shares(tolerance: float, alpha: float) -> None:
+    if not 0 <= tolerance < math.inf:
+        raise ComparisonError(f"tolerance must be a share of at least 0, got {tolerance}; write e.g. 0.1")
+    if not 0 < alpha < 1:
+        raise ComparisonError(f"alpha must be above 0 and below 1, got {alpha}; write e.g. 0.05")
+
+
+def _nothing_in_common(stores: Iterable[Store], first: pd.DataFrame, second: pd.DataFrame) -> str:
+    """Say what each of two runs has, which have no trial in common."""
+    sides = []
+    for store, results in zip(stores, (first, second), strict=True):
+        labels = list(dict.fromkeys(results["label"]))
+        more = f" and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
+        sides.append(f"{store.folder} has {'; '.join(labels[:_MOST_NAMED]) + more if labels else 'no results'}")
+    return (
+        f"the two runs have no trial in common, that is no method with the same seed and fold: {'. '.join(sides)}. "
+        "Compare two runs of one suite."
     )
 
 
@@ -164,7 +197,8 @@ def _unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) ->
         paired = int((pairs["label"] == label).sum())
         counts = [int((side["label"] == label).sum()) for side in (first, second)]
         if max(counts) > paired:
-            yield f"{label}: {paired} trials are in both runs, of {counts[0]} and {counts[1]}"
+            are = "trial is" if paired == 1 else "trials are"
+            yield f"{label}: {paired} {are} in both runs, of {counts[0]} and {counts[1]}"
 
 
 def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
@@ -173,8 +207,10 @@ def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
         if well[0] == well[1] == 1:
             continue
         verdict: Verdict = "worse" if well[1] < well[0] else "better" if well[1] > well[0] else "same"
+        if trials[["status_a", "status_b"]].isin(_UNREADABLE).to_numpy().all():
+            verdict = "not compared"
         bad = trials[trials["status_b"] != "ok"]
-        note = f"{bad['status_b'].iloc[0]}: {bad['error_b'].iloc[0]}" if len(bad) else "goes well now"
+        note = described_problem(bad["status_b"].iloc[0], bad["error_b"].iloc[0]) if len(bad) else "does not fail now"
         yield Change(str(label), "status", float(well[0]), float(well[1]), verdict, note=note)
 
 
@@ -218,27 +254,24 @@ def _costs(pairs: pd.DataFrame, tolerance: float, across_machines: bool, is_one_
     good = _both_well(pairs)
     for measure in COSTS:
         is_time = measure.endswith("seconds")
-        sides = [_costs_of_side(good, side, measure, across_machines) for side in "ab"]
+        sides = [_costs_of_side(good, side, measure) for side in "ab"]
         for label, trials in good.groupby("label", sort=False):
             before, after = (costs[str(label)] for costs in sides)
             note = _other_images(trials)
-            if is_time and not across_machines:
-                note = note or _refusal(before, after, is_one_machine)
+            if is_time:
+                note = note or _refusal(before, after, is_one_machine or across_machines)
             yield _cost_change(str(label), before, after, tolerance, note)
 
 
-def _costs_of_side(pairs: pd.DataFrame, side: str, measure: str, across_machines: bool) -> dict[str, Cost]:
-    """Return the costs of one of two runs by label; across machines, disturbed times are taken as they are."""
+def _costs_of_side(pairs: pd.DataFrame, side: str, measure: str) -> dict[str, Cost]:
+    """Return the costs of one of two runs by label."""
     own = [name for name in map(str, pairs) if name.endswith(f"_{side}")]
-    costs = costs_of(pairs[own].rename(columns=lambda name: name.removesuffix(f"_{side}")), measure)
-    if not across_machines:
-        return costs
-    return {label: replace(cost, is_disturbed=False) for label, cost in costs.items()}
+    return costs_of(pairs[own].rename(columns=lambda name: name.removesuffix(f"_{side}")), measure)
 
 
-def _refusal(before: Cost, after: Cost, is_one_machine: bool) -> str:
+def _refusal(before: Cost, after: Cost, machines_compare: bool) -> str:
     """Say why two times are not compared; nothing if they are."""
-    if not is_one_machine:
+    if not machines_compare:
         return "machines or threads differ"
     return "every fit was disturbed" if before.is_disturbed or after.is_disturbed else ""
 

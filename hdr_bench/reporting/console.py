@@ -1,5 +1,6 @@
 """The comparison as a table on the console."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hdr_bench.reporting.blocks import make_block
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.finding import finding
-from hdr_bench.reporting.pairs import compare_methods
+from hdr_bench.reporting.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.published import counted_verdicts, reproductions
 from hdr_bench.reporting.tables import Cell, to_cells
 from hdr_bench.reporting.tables import Table as Written
@@ -41,25 +43,46 @@ def print_run(contents: RunContents, console: Console) -> None:
     ----------
     contents : RunContents
     console : rich.console.Console
+
+    Warns
+    -----
+    ReportWarning
+        For each part that cannot be made; its place says why.
     """
-    summary, compared = contents.summary, compare_methods(contents)
+    nothing = Comparisons((), {}, {})
+    compared = make_block("The comparison of the methods", lambda: compare_methods(contents), lambda _: nothing)
+    parts: tuple[tuple[str, Callable[[], Table | str]], ...] = (
+        ("The table", lambda: _table(contents, compared)),
+        ("The finding", lambda: finding(contents, compared)),
+        ("The count of verdicts", lambda: counted_verdicts(reproductions(contents))),
+        ("The note on disturbed times", lambda: _note_on_times(contents)),
+    )
+    for what, make in parts:
+        _say(make_block(what, make, str), console)
+    make_block("The list of failed trials", lambda: _print_problems(contents.summary, console), lambda _: None)
+
+
+def _table(contents: RunContents, compared: Comparisons) -> Table:
+    summary, results = contents.summary, contents.results
     shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     shown.add_column("Method", overflow="fold")
     for head in _HEADS.values():
         shown.add_column(head, justify="left" if head.startswith("Group") else "right", no_wrap=True)
-    results = contents.results
     written = (accuracy_table(summary, compared), memory_table(summary, results), time_table(summary, results))
     columns = {head: cells for table in written for head, cells in _columns(table).items()}
     rows = summary.to_dict("records")
     columns["Group"] = [_with_trials(cell, row) for cell, row in zip(columns["Group"], rows, strict=True)]
     for cells in zip(*(columns[head] for head in ("Method", *_HEADS)), strict=True):
         shown.add_row(*map(_text, cells))
-    console.print(shown)
-    _say(finding(contents, compared), console)
-    _say(counted_verdicts(reproductions(contents)), console)
-    if any(DISTURBED in cell.text for head in _TIMES for cell in columns[head]):
-        console.print(f"{DISTURBED.strip()} disturbed: something else had the processors; these times do not rank")
-    _print_problems(summary, console)
+    return shown
+
+
+def _note_on_times(contents: RunContents) -> str:
+    """Say what the star of a time means, if one of them has it."""
+    columns = _columns(time_table(contents.summary, contents.results))
+    if not any(DISTURBED in cell.text for head in _TIMES for cell in columns[head]):
+        return ""
+    return f"{DISTURBED.strip()} disturbed: something else had the processors; these times do not rank"
 
 
 def _print_problems(summary: pd.DataFrame, console: Console) -> None:
@@ -90,9 +113,9 @@ def _with_range(median: Cell, ends: Cell) -> Cell:
     return median if ends.text == MISSING else replace(median, text=f"{median.text}\n{ends.text}", padding="")
 
 
-def _say(text: str, console: Console) -> None:
-    if text:
-        console.print(text, markup=False, highlight=False)
+def _say(content: Table | str, console: Console) -> None:
+    if content:
+        console.print(content, markup=False, highlight=False)
 
 
 def _text(cell: Cell) -> Text:

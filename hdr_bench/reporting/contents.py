@@ -15,6 +15,7 @@ from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, label_of, read_results, summarise
 
 _HASH_LETTERS = 8
@@ -45,12 +46,7 @@ class RunContents:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.store = open_store(path)
-        if isinstance(self.store, CommittedReport):
-            raise StoreError(
-                f"{self.store.folder}: {WITHOUT_PREDICTIONS}. load_results and compare read it; to make its report "
-                "again, run the suite"
-            )
+        self.store = open_run(path)
         self.run = self.store.read_run()
         results, self.records = read_results(self.store, self.run)
         labels = [label_of(row) for row in results.to_dict("records")]
@@ -211,6 +207,23 @@ class RunContents:
 
     def _note(self, error: StoreError) -> None:
         self._unreadable[self.store.without_folder(error)] = None
+
+
+def open_run(path: str | os.PathLike[str]) -> Store:
+    """Return the store of a run that a report can be made of.
+
+    Raises
+    ------
+    StoreError
+        If there is a report of format 3, which cannot be made again.
+    """
+    store = open_store(path)
+    if isinstance(store, CommittedReport):
+        raise StoreError(
+            f"{store.folder}: {WITHOUT_PREDICTIONS}. load_results and compare read it; to make its report again, run "
+            "the suite"
+        )
+    return store
 
 
 def read_contents(source: "RunContents | str | os.PathLike[str]") -> RunContents:

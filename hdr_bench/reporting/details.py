@@ -1,5 +1,6 @@
 """What the tidy frame of a run leaves out: predictions, courses of training, candidates of grid searches."""
 
+import math
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -114,7 +115,7 @@ def _named(result: Result) -> dict[str, Any]:
 
 def _candidate(found: Searched, place: int) -> dict[str, Any]:
     candidate = found.candidates[place]
-    scores = np.array([score for score in candidate.scores if score is not None])
+    scores = np.array([score for score in candidate.scores if score is not None and math.isfinite(score)])
     return {
         "params": as_json(candidate.params),
         "score": scores.mean() if len(scores) else np.nan,

@@ -1,6 +1,7 @@
 """The drawing of a report's figures, once each, several at a time if there are many."""
 
 import io
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hdr_bench.experiments.environment import available_cores
+from hdr_bench.reporting.blocks import reason_of, warn_of
 from hdr_bench.reporting.style import STYLE
 from hdr_bench.reporting.vector import page_address, rounded
 
@@ -34,6 +36,8 @@ class PlannedFigure:
         The method that it is about; empty where it is about several.
     has_svg : bool
         It is drawn as SVG too; not what a page shows in another way, as tables and sprites.
+    problem : str
+        Why it cannot be drawn; it has no displays then.
     """
 
     name: str
@@ -43,6 +47,7 @@ class PlannedFigure:
     inches: tuple[float, float]
     case: str = ""
     has_svg: bool = True
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,37 +64,62 @@ class Figure:
     case : str
         The method that it is about; empty where it is about several.
     svg, png : bytes
-        The SVG is empty where a page shows it in another way.
+        The SVG is empty if a page shows it in another way; both if it could not be drawn.
+    data_uri : str
+        The SVG as an address that holds it whole.
+    problem : str
+        Why it could not be drawn.
     """
 
     name: str
     title: str
     text: str
     case: str
-    svg: bytes
-    png: bytes
-
-    @property
-    def data_uri(self) -> str:
-        """The SVG as an address that holds it whole."""
-        return page_address(self.svg)
+    svg: bytes = b""
+    png: bytes = b""
+    data_uri: str = ""
+    problem: str = ""
 
 
 def draw(planned: Sequence[PlannedFigure]) -> list[Figure]:
-    """Draw figures; many of them in several processes."""
+    """Draw figures; many of them in several processes. One that cannot be drawn says why.
+
+    Warns
+    -----
+    ReportWarning
+        For each figure that cannot be drawn.
+    """
     jobs = min(available_cores(), 1 + len(planned) // _ALONE)
     if jobs == 1:
-        return [_drawn(each) for each in planned]
-    from joblib import Parallel, delayed
+        figures = list(map(_drawn_or_why_not, planned))
+    else:
+        from joblib import Parallel, delayed
 
-    return list(Parallel(n_jobs=jobs)(delayed(_drawn)(each) for each in planned))
+        figures = list(Parallel(n_jobs=jobs)(delayed(_drawn_or_why_not)(each) for each in planned))
+    for figure, before in zip(figures, planned, strict=True):
+        if figure.problem and not before.problem:
+            warn_of(figure.problem)
+    return figures
+
+
+def _drawn_or_why_not(planned: PlannedFigure) -> Figure:
+    """Return a drawn figure; it may be drawn in another process, whose warnings nobody sees."""
+    if planned.problem:
+        return Figure(planned.name, planned.title, planned.text, planned.case, problem=planned.problem)
+    try:
+        return _drawn(planned)
+    except Exception as error:  # noqa: BLE001  # as in `make_block`
+        problem = reason_of(f"Figure “{planned.title}”", error)
+        return Figure(planned.name, planned.title, planned.text, planned.case, problem=problem)
 
 
 def _drawn(planned: PlannedFigure) -> Figure:
     import matplotlib as mpl
     from matplotlib.figure import Figure as MatplotlibFigure
 
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        # Names in any script are searchable text in an SVG; a PNG has a box for what the font lacks.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         # What a user's own matplotlibrc says does not reach a report.
         mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"})
         mpl.rcParams.update(STYLE)  # type: ignore[arg-type]  # its hints know each name
@@ -99,7 +129,9 @@ def _drawn(planned: PlannedFigure) -> Figure:
             display.plot(ax)
         png = _png_of(figure)
         svg = _svg_of(figure) if planned.has_svg else b""
-    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png)
+    # An SVG that cannot be read again fails here, where the figure alone is left out.
+    address = page_address(svg) if svg else ""
+    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png, address)
 
 
 def _png_of(figure: Any) -> bytes:

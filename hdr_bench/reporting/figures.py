@@ -1,12 +1,15 @@
 """Which figures a report has."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from hdr_bench.exceptions import StoreError
+from hdr_bench.reporting.blocks import make_block
 from hdr_bench.reporting.contents import RunContents, slug
 from hdr_bench.reporting.displays import (
     AccuracyDisplay,
@@ -29,14 +32,44 @@ from hdr_bench.reporting.drawing import PlannedFigure
 from hdr_bench.reporting.wording import time_range
 
 _MOST_CURVES = 10
-_SHOWN_OTHERWISE = ("confusion", "gallery")
-_COST_NAMES = {"fit_seconds": "fit-time", "predict_seconds": "predict-time", "fit_peak_bytes": "memory",
-               "size_bytes": "size"}  # fmt: skip
 
 
 def plan_figures(contents: RunContents) -> list[PlannedFigure]:
-    """Return all figures that a run has something for, those of all methods first."""
-    return [*_of_all(contents), *(figure for case in _shown_cases(contents) for figure in _of_one(contents, *case))]
+    """Return all figures that a run has something for, those of all methods first.
+
+    One that cannot be planned is there too, and says why.
+
+    Warns
+    -----
+    ReportWarning
+        For each of those.
+    """
+    of_all = [_planned_or_why_not(*each, contents) for each in _OF_ALL]
+    cases = make_block("The list of methods with predictions", lambda: _shown_cases(contents), lambda _: [])
+    of_one = [
+        _planned_or_why_not(
+            f"{name}-{number}-{slug(case)}", f"{title}: {case}", partial(plan, case=case), contents, case
+        )
+        for number, case in cases
+        for name, title, plan in _OF_ONE
+    ]
+    return [replace(figure, name=name) for name, figure in (*of_all, *of_one) if figure is not None]
+
+
+def _planned_or_why_not(
+    name: str, title: str, plan: Callable[..., PlannedFigure | None], contents: RunContents, case: str = ""
+) -> tuple[str, PlannedFigure | None]:
+    """Return a figure under its name; None if the run has nothing for it."""
+
+    def planned() -> PlannedFigure | None:
+        with suppress(StoreError):
+            return plan(contents)
+        return None
+
+    def left_out(reason: str) -> PlannedFigure | None:
+        return PlannedFigure(name, title, title, (), (0, 0), case, problem=reason)
+
+    return name, make_block(f"Figure “{title}”", planned, left_out)
 
 
 def _shown_cases(contents: RunContents) -> list[tuple[int, str]]:
@@ -45,83 +78,108 @@ def _shown_cases(contents: RunContents) -> list[tuple[int, str]]:
     return [(number, case) for number, case in numbered if case in readable]
 
 
-def _of_all(contents: RunContents) -> Iterator[PlannedFigure]:
-    results = contents.results
-    accuracy = AccuracyDisplay.from_results(results)
-    n = len(accuracy.summary)
-    yield _planned("accuracy", "Accuracy", _percents(accuracy.frame()), accuracy, (7.5, 1.2 + 0.3 * n))
-    for cost, name in _COST_NAMES.items():
-        display = CostDisplay.from_results(results, cost)
-        if len(display.summary) > 1:
-            front = display.frame()
-            said = "Pareto front: " + _percents(front[front["is_on_front"]])
-            title = f"Accuracy against {COST_AXES[cost][0]}"
-            yield _planned(f"accuracy-{name}", title, said, display, (8.5, max(4.2, 0.9 + 0.205 * (n + 1))))
-    with suppress(StoreError):
-        yield _rejection(contents)
-    with suppress(StoreError):
-        curve = LearningCurveDisplay.from_results(results)
-        points = curve.frame()
-        said = _percents(points.assign(case=points["method"] + ", " + points["images"].map("{:,} images".format)))
-        yield _planned("learning-curve", "Accuracy by the number of training images", said, curve, (8.0, 4.2))
-    with suppress(StoreError):
-        timing = TimingDisplay.from_results(results)
-        times = timing.frame().groupby("case", sort=False)["seconds"]
-        said = "Medians and ranges: " + "; ".join(f"{case}: {time_range(values)}" for case, values in times) + "."
-        yield _planned("times", "Each time of a fit that was measured", said, timing, (7.5, 1.2 + 0.3 * len(times)))
-    if n > 1:
-        yield from _of_several(contents)
+def _has_several(contents: RunContents) -> bool:
+    return int(contents.summary["accuracy"].notna().sum()) > 1
 
 
-def _of_several(contents: RunContents) -> Iterator[PlannedFigure]:
-    with suppress(StoreError):
-        training = TrainingDisplay.from_results(contents)
-        if len(set(training.histories["case"])) > 1:
-            height = max(4.2, 0.8 + 0.19 * len(training.frame().groupby(["case", "part"])))
-            title = "Accuracy of each network by epoch"
-            yield _planned("training", title, _last_accuracies(training), training, (8.5, height))
-    with suppress(StoreError):
-        disagreement = DisagreementDisplay.from_results(contents)
-        side = min(3.2 + 0.38 * len(disagreement.labels), 11)
-        title = "Images of which two methods say different things"
-        said = f"At most {100 * np.nanmax(disagreement.shares):.1f} % of the images."
-        yield _planned("disagreement", title, said, disagreement, (side + 0.6, side))
+def _accuracy(contents: RunContents) -> PlannedFigure | None:
+    display = AccuracyDisplay.from_results(contents.results)
+    n = len(display.summary)
+    return _planned("Accuracy", _percents(display.frame()), display, (7.5, 1.2 + 0.3 * n)) if n else None
+
+
+def _cost(contents: RunContents, cost: str) -> PlannedFigure | None:
+    display = CostDisplay.from_results(contents.results, cost)
+    n, front = len(display.summary), display.frame()
+    if n < 2:
+        return None
+    said = "Pareto front: " + _percents(front[front["is_on_front"]])
+    n_rows = int(contents.summary["accuracy"].notna().sum())
+    return _planned(_cost_title(cost), said, display, (8.5, max(4.2, 0.9 + 0.205 * (n_rows + 1))))
+
+
+def _cost_title(cost: str) -> str:
+    return f"Accuracy against {COST_AXES[cost][0]}"
+
+
+def _rejection(contents: RunContents) -> PlannedFigure:
+    """Plan the curves of the most accurate methods: with more lines, none of them could be read."""
+    display = RejectionDisplay.from_results(contents, most=_MOST_CURVES)
+    shares = contents.summary.set_index("case")["rejection"].dropna()
+    said = "; ".join(f"{case}: {100 * share:.1f} %" for case, share in shares.items())
+    return _planned(_REJECTION, f"Refused for an error of 0.5 %: {said or 'none gets there'}.", display, (8.5, 4.0))
+
+
+def _learning_curve(contents: RunContents) -> PlannedFigure:
+    curve = LearningCurveDisplay.from_results(contents.results)
+    points = curve.frame()
+    said = _percents(points.assign(case=points["method"] + ", " + points["images"].map("{:,} images".format)))
+    return _planned(_LEARNING_CURVE, said, curve, (8.0, 4.2))
+
+
+def _times(contents: RunContents) -> PlannedFigure:
+    timing = TimingDisplay.from_results(contents.results)
+    times = timing.frame().groupby("case", sort=False)["seconds"]
+    said = "Medians and ranges: " + "; ".join(f"{case}: {time_range(values)}" for case, values in times) + "."
+    return _planned(_TIMES, said, timing, (7.5, 1.2 + 0.3 * len(times)))
+
+
+def _training_of_all(contents: RunContents) -> PlannedFigure | None:
+    training = TrainingDisplay.from_results(contents)
+    if not _has_several(contents) or len(set(training.histories["case"])) < 2:
+        return None
+    height = max(4.2, 0.8 + 0.19 * len(training.frame().groupby(["case", "part"])))
+    return _planned(_TRAINING, _last_accuracies(training), training, (8.5, height))
+
+
+def _disagreement(contents: RunContents) -> PlannedFigure | None:
+    if not _has_several(contents):
+        return None
+    disagreement = DisagreementDisplay.from_results(contents)
+    side = min(3.2 + 0.38 * len(disagreement.labels), 11)
+    said = f"At most {100 * np.nanmax(disagreement.shares):.1f} % of the images."
+    return _planned(_DISAGREEMENT, said, disagreement, (side + 0.6, side))
+
+
+def _confusion_of_all(contents: RunContents) -> PlannedFigure | None:
     grid = ConfusionGridDisplay.from_results(contents)
-    if len(grid.displays) > 1:
-        yield _planned(
-            "confusion", "Confusion matrices of all methods", "", grid, (8.5, 1.6 + 0.31 * len(grid.displays))
-        )
-    with suppress(StoreError):
-        gallery = GalleryDisplay.of_all_wrong(contents)
-        if gallery.shown:
-            said = f"{gallery.n_found:,} images."
-            yield _planned("gallery-all-wrong", gallery.title, said, gallery, _gallery_inches(gallery))
+    if not _has_several(contents) or len(grid.displays) < 2:
+        return None
+    return _planned(_CONFUSION, "", grid, (8.5, 1.6 + 0.31 * len(grid.displays)), has_svg=False)
 
 
-def _of_one(contents: RunContents, number: int, case: str) -> Iterator[PlannedFigure]:
-    name = f"{number}-{slug(case)}"
+def _all_wrong(contents: RunContents) -> PlannedFigure | None:
+    gallery = GalleryDisplay.of_all_wrong(contents)
+    if not _has_several(contents) or not gallery.shown:
+        return None
+    said = f"{gallery.n_found:,} images."
+    return _planned(gallery.title, said, gallery, _gallery_inches(gallery), has_svg=False)
+
+
+def _confusion(contents: RunContents, case: str) -> PlannedFigure:
     confusion = ConfusionDisplay.from_results(contents, case)
-    wrong, whole = int(confusion.matrix.sum() - confusion.matrix.trace()), int(confusion.matrix.sum())
+    wrong, total = int(confusion.matrix.sum() - confusion.matrix.trace()), int(confusion.matrix.sum())
     side = min(max(4.2, 0.42 * len(confusion.class_names)), 9.0)
-    yield _planned(f"confusion-{name}", f"Confusion matrix: {case}", f"{wrong:,} of {whole:,} predictions are wrong.",
-                   confusion, (side, side), case)  # fmt: skip
-    if (curves := _curves(contents, name, case)) is not None:
-        yield curves
-    if (training := _training(contents, name, case)) is not None:
-        yield training
-    with suppress(StoreError):
-        search = SearchDisplay.from_results(contents, case)
-        height = 1.2 + 0.25 * min(len(search.candidates), 30)
-        said = f"Chosen: {search.candidates['params'][0]}, of {len(search.candidates)} candidates."
-        yield _planned(f"search-{name}", f"Grid search: {case}", said, search, (8.0, height), case)
-    with suppress(StoreError):
-        gallery = GalleryDisplay.from_results(contents, case)
-        if gallery.shown:
-            said = f"The first {len(gallery.shown)} of {gallery.n_found:,}."
-            yield _planned(f"gallery-{name}", gallery.title, said, gallery, _gallery_inches(gallery), case)
+    said = f"{wrong:,} of {total:,} predictions are wrong."
+    return _planned(f"Confusion matrix: {case}", said, confusion, (side, side), case, has_svg=False)
 
 
-def _training(contents: RunContents, name: str, case: str) -> PlannedFigure | None:
+def _search(contents: RunContents, case: str) -> PlannedFigure:
+    search = SearchDisplay.from_results(contents, case)
+    height = 1.2 + 0.25 * min(len(search.candidates), 30)
+    said = f"Chosen: {search.candidates['params'][0]}, of {len(search.candidates)} candidates."
+    return _planned(f"Grid search: {case}", said, search, (8.0, height), case)
+
+
+def _gallery(contents: RunContents, case: str) -> PlannedFigure | None:
+    gallery = GalleryDisplay.from_results(contents, case)
+    if not gallery.shown:
+        return None
+    said = f"The first {len(gallery.shown)} of {gallery.n_found:,}."
+    return _planned(gallery.title, said, gallery, _gallery_inches(gallery), case, has_svg=False)
+
+
+def _training(contents: RunContents, case: str) -> PlannedFigure | None:
     """Plan accuracy and loss by epoch, as far as they are recorded."""
     courses = []
     for quantity in ("accuracy", "loss"):
@@ -133,10 +191,10 @@ def _training(contents: RunContents, name: str, case: str) -> PlannedFigure | No
     if courses[0].quantity == "accuracy":
         said += f" {_last_accuracies(courses[0])}"
     inches = (4.25 * len(courses), 3.4)
-    return PlannedFigure(f"training-{name}", f"Training: {case}", said, tuple(courses), inches, case)
+    return PlannedFigure("training", f"Training: {case}", said, tuple(courses), inches, case)
 
 
-def _curves(contents: RunContents, name: str, case: str) -> PlannedFigure | None:
+def _curves(contents: RunContents, case: str) -> PlannedFigure | None:
     """Plan what is drawn over the scores of classes and the probabilities, as far as a method gives them."""
     panels: list[Any] = []
     said = f"ROC, precision and recall, reliability of {case}, as far as it gives scores."
@@ -152,18 +210,7 @@ def _curves(contents: RunContents, name: str, case: str) -> PlannedFigure | None
     if not panels:
         return None
     title = f"ROC, precision and recall, reliability: {case}"
-    return PlannedFigure(f"curves-{name}", title, said, tuple(panels), (4.7 * len(panels), 3.7), case)
-
-
-def _rejection(contents: RunContents) -> PlannedFigure:
-    """Plan the curves of the most accurate methods: with more lines, none of them could be read."""
-    display = RejectionDisplay.from_results(contents, most=_MOST_CURVES)
-    shares = contents.summary.set_index("case")["rejection"].dropna()
-    said = "; ".join(f"{case}: {100 * share:.1f} %" for case, share in shares.items())
-    title = "Error when the unsure images are refused"
-    return _planned(
-        "rejection", title, f"Refused for an error of 0.5 %: {said or 'none gets there'}.", display, (8.5, 4.0)
-    )
+    return PlannedFigure("curves", title, said, tuple(panels), (4.7 * len(panels), 3.7), case)
 
 
 def _last_accuracies(training: TrainingDisplay) -> str:
@@ -177,13 +224,46 @@ def _gallery_inches(gallery: GalleryDisplay) -> tuple[float, float]:
 
 
 def _planned(
-    name: str, title: str, said: str, display: Any, inches: tuple[float, float], case: str = ""
+    title: str, said: str, display: Any, inches: tuple[float, float], case: str = "", *, has_svg: bool = True
 ) -> PlannedFigure:
-    has_svg = not name.startswith(_SHOWN_OTHERWISE)
-    return PlannedFigure(name, title, f"{title}. {said}".strip(), (display,), inches, case, has_svg)
+    """Plan a figure; its name comes with its place in the list."""
+    return PlannedFigure("", title, f"{title}. {said}".strip(), (display,), inches, case, has_svg)
 
 
 def _percents(frame: Any) -> str:
     """Return accuracies as text."""
     pairs = zip(frame["case"], frame["accuracy"], strict=True)
     return "; ".join(f"{case}: {100 * accuracy:.1f} %" for case, accuracy in pairs) + "."
+
+
+_REJECTION = "Error when the unsure images are refused"
+_LEARNING_CURVE = "Accuracy by the number of training images"
+_TIMES = "Each time of a fit that was measured"
+_TRAINING = "Accuracy of each network by epoch"
+_DISAGREEMENT = "Images of which two methods say different things"
+_CONFUSION = "Confusion matrices of all methods"
+
+_OF_ALL: tuple[tuple[str, str, Callable[[RunContents], PlannedFigure | None]], ...] = (
+    ("accuracy", "Accuracy", _accuracy),
+    ("accuracy-fit-time", _cost_title("fit_seconds"), partial(_cost, cost="fit_seconds")),
+    ("accuracy-predict-time", _cost_title("predict_seconds"), partial(_cost, cost="predict_seconds")),
+    ("accuracy-memory", _cost_title("fit_peak_bytes"), partial(_cost, cost="fit_peak_bytes")),
+    ("accuracy-size", _cost_title("size_bytes"), partial(_cost, cost="size_bytes")),
+    ("rejection", _REJECTION, _rejection),
+    ("learning-curve", _LEARNING_CURVE, _learning_curve),
+    ("times", _TIMES, _times),
+    ("training", _TRAINING, _training_of_all),
+    ("disagreement", _DISAGREEMENT, _disagreement),
+    ("confusion", _CONFUSION, _confusion_of_all),
+    ("gallery-all-wrong", "Images that all methods get wrong", _all_wrong),
+)
+"""Name, title and planner of each figure about all methods."""
+
+_OF_ONE: tuple[tuple[str, str, Callable[..., PlannedFigure | None]], ...] = (
+    ("confusion", "Confusion matrix", _confusion),
+    ("curves", "ROC, precision and recall, reliability", _curves),
+    ("training", "Training", _training),
+    ("search", "Grid search", _search),
+    ("gallery", "Wrong images", _gallery),
+)
+"""The same of each figure about one method."""

@@ -13,6 +13,7 @@ from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.result import Measurements, Result, Scores
 from hdr_bench.experiments.run_record import Planned, RunRecord
 from hdr_bench.experiments.store import Store
+from hdr_bench.names import visible
 from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
 
@@ -132,15 +133,23 @@ def largest_cost_set(summary: pd.DataFrame) -> str | None:
 
 
 def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
-    row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": planned.case, "seed": planned.seed}
+    case = visible(planned.case)
+    row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": case, "seed": planned.seed}
     row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
     found = store.look_up(planned)
     if found.result is not None:
-        records[found.key] = found.result
+        records[found.key] = _under(case, found.result)
         return {**row, "key": found.key, **_told(found.result)}
     if not found.problem:
         return {**row, "status": "missing", "error": "not yet run"}
     return {**row, "status": "newer" if found.is_newer else "damaged", "error": found.problem}
+
+
+def _under(case: str, result: Result) -> Result:
+    """Return a result under the name that is shown, which earlier versions let be one that cannot be shown."""
+    if result.trial.case == case:
+        return result
+    return result.model_copy(update={"trial": result.trial.model_copy(update={"case": case})})
 
 
 def _told(result: Result) -> dict[str, Any]:
@@ -199,7 +208,7 @@ def _number(value: int | None) -> float:
 def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     good = trials[trials["status"] == "ok"]
     bad = trials[trials["status"] != "ok"]
-    problem = f"{bad['status'].iloc[0]}: {bad['error'].iloc[0]}" if len(bad) else ""
+    problem = described_problem(bad["status"].iloc[0], bad["error"].iloc[0]) if len(bad) else ""
     row: dict[str, Any] = {"method": str(trials["case"].iloc[0]), "case": case, "problem": problem}
     row |= {"status": "ok" if not len(bad) else bad["status"].iloc[0], "n_trials": len(good)}
     row |= {"n_planned": len(trials), "is_complete": not len(bad), "trials": _count_of_trials(trials, len(good))}
@@ -227,6 +236,17 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
         "error_rate": round(1 - row["accuracy"], 12),
         "engine": ", ".join(sorted(set(good["engine"].astype(str)))) if len(good) else "",
     }
+
+
+def described_problem(status: str, error: str) -> str:
+    """Return why there is no result of a trial; that of a damaged file says itself that it is damaged.
+
+    Examples
+    --------
+    >>> described_problem("timeout", "ended after 3 s")
+    'timeout: ended after 3 s'
+    """
+    return error if status == "damaged" else f"{status}: {error}"
 
 
 def _count_of_trials(trials: pd.DataFrame, n_good: int) -> str:

@@ -25,9 +25,9 @@ _HEADS = (
     "Time",
     "Machine",
 )
-_TEXT = """# Reports
-
-Written by `hdr-bench index`; nothing here is edited by hand. Each folder is what `hdr-bench run SUITE` makes of the
+# What an index begins with: a file that does not is somebody's own.
+_BEGINNING = "# Reports\n\nWritten by `hdr-bench index`"
+_TEXT = """{beginning}; nothing here is edited by hand. Each folder is what `hdr-bench run SUITE` makes of the
 suite of that name in `benchmarks/`: `report.html` (download it, it is one file) and `report.md` say the same; `tables/`
 has the exact values as CSV and the tables for LaTeX, `figures/` the figures as PNG and, but for matrices and galleries,
 as SVG; `results.json` has every trial with its settings, its measurements, its machine and its versions. Where
@@ -51,7 +51,9 @@ when the report is generated again.
 
 
 def write_index(folder: str | os.PathLike[str]) -> Path:
-    """Write ``README.md`` into a folder of reports: a row a report, with how many published figures it reproduces.
+    """Write ``README.md`` into a folder of reports: a row per report, with how many published figures it reproduces.
+
+    A ``README.md`` that is there is replaced only if it is such an index.
 
     Parameters
     ----------
@@ -65,9 +67,11 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     Raises
     ------
     StoreError
-        If no report is there, or one's summary cannot be read.
+        If no report is there, one's summary cannot be read, the file that is there is no index, or it cannot be
+        written.
     """
     place = Path(folder)
+    _check_is_ours(place / INDEX)
     found = {path.parent.name: _read(path) for path in sorted(place.glob(f"*/{SUMMARY}"))}
     if not found:
         raise StoreError(f"{place}: there is no report here, that is no folder with a {SUMMARY}; see hdr-bench run")
@@ -78,15 +82,36 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     named = "".join(f"\n- [{name}]({name}/report.md)" for name in others)
     beside = f"\nBeside them:\n{named}\n" if named else ""
     old_rule = _OLD_RULE if any(map(_is_by_old_rule, found.values())) else ""
-    text = _TEXT.format(totals=_totals(found), table=table, old_rule=old_rule, others=beside)
-    write_whole(place / INDEX, text.encode())
+    text = _TEXT.format(beginning=_BEGINNING, totals=_totals(found), table=table, old_rule=old_rule, others=beside)
+    try:
+        write_whole(place / INDEX, text.encode())
+    except OSError as error:
+        raise StoreError(
+            f"cannot write {place / INDEX}: {error.strerror}; what was there is as it was; free some room, or see "
+            "that it may be written"
+        ) from error
     return place / INDEX
+
+
+def _check_is_ours(path: Path) -> None:
+    """Raise StoreError if there is a file that is not an index."""
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(len(_BEGINNING))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}; move it away, and write the index again") from error
+    if beginning != _BEGINNING.encode():
+        raise StoreError(
+            f"{path}: not written by hdr-bench index, so it is not replaced; move it away, or name another folder"
+        )
 
 
 def _read(path: Path) -> RunSummary:
     try:
         return RunSummary.model_validate_json(path.read_bytes())
-    except (ValidationError, UnicodeDecodeError) as error:
+    except (ValidationError, OSError) as error:
         raise StoreError(
             f"{path}: not a report's summary; write the report again: hdr-bench report {path.parent}"
         ) from error

@@ -2,27 +2,31 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from functools import partial
+from typing import Any, TypeVar
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.result import LayerRow, Result
+from hdr_bench.reporting.blocks import make_block, noting
 from hdr_bench.reporting.contents import RunContents, slug
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
 from hdr_bench.reporting.drawing import Figure
+from hdr_bench.reporting.frame import described_problem
 from hdr_bench.reporting.matrices import Matrix, make_matrix
 from hdr_bench.reporting.sprites import Sprite, make_sprite
-from hdr_bench.reporting.tables.accuracy import class_frame
+from hdr_bench.reporting.tables.accuracy import class_frame_of
 from hdr_bench.reporting.tables.table import percent_places, percent_writer
 
 _SHORT_COMMIT = 10
 _LONGEST = 400
 _TRACEBACK_LINES = 12
 _MOST_RIGHT = 16
+_MOST_WARNINGS = 20
+Part = TypeVar("Part")
+Pairs = tuple[tuple[str, str], ...]
 PROTOCOLS = {
     "holdout": "hold-out",
     "cross-validation": "cross-validation",
@@ -107,50 +111,68 @@ class Method:
 
 
 def make_methods(contents: RunContents, figures: Sequence[Figure]) -> tuple[Method, ...]:
-    """Return what a page shows of each method, in the suite's order."""
-    classes = class_frame(contents)
-    readable = set(contents.readable_cases())
+    """Return what a page shows of each method, in the suite's order; what cannot be made of one says why.
+
+    Warns
+    -----
+    ReportWarning
+        For each part that cannot be made.
+    """
     return tuple(
-        _method(contents, number, case, case in readable, figures, classes)
+        make_block(
+            f"What there is of {case}",
+            partial(_method, contents, number, case, figures),
+            partial(_nothing_of, case, f"method-{number}-{slug(case)}"),
+        )
         for number, case in enumerate(dict.fromkeys(contents.results["case"]), start=1)
     )
 
 
 def shared_sprite(contents: RunContents) -> Sprite | None:
     """Return the images that every method gets wrong; None for a single method, for none, or without the images."""
-    if len(contents.cases_on_same_images()) < 2:
-        return None
     with suppress(StoreError):
+        if len(contents.cases_on_same_images()) < 2:
+            return None
         gallery = GalleryDisplay.of_all_wrong(contents)
         return make_sprite(gallery) if gallery.shown else None
     return None
 
 
-def _method(
-    contents: RunContents, number: int, case: str, is_readable: bool, figures: Sequence[Figure], classes: pd.DataFrame
-) -> Method:
+def _nothing_of(case: str, address: str, problem: str) -> Method:
+    return Method(case, address, "", (), "", (), (), (), "", (), None, (), (), (problem,), (), "")
+
+
+def _method(contents: RunContents, number: int, case: str, figures: Sequence[Figure]) -> Method:
+    left_out: list[str] = []
+
+    def part(what: str, make: Callable[[], Part], empty: Part) -> Part:
+        return make_block(f"{what} of {case}", make, noting(left_out, empty))
+
     trials = contents.results[contents.results["case"] == case]
     records = [contents.records[key] for key in trials["key"] if key in contents.records]
     good = [record for record in records if record.status == "ok"]
     address = f"method-{number}-{slug(case)}"
     bad = trials[trials["status"] != "ok"]
-    chosen, defaults = _parameters(good)
+    is_readable = part("The predictions", lambda: bool(good) and _is_readable(contents, case), False)
+    no_pairs: Pairs = ()
+    chosen, defaults = part("The parameters", lambda: _parameters(good), (no_pairs, no_pairs))
     return Method(
         name=case,
         id=address,
-        accuracy=_accuracy(contents, case) if good else "",
+        accuracy=part("The accuracy", lambda: _accuracy(contents, case) if good else "", ""),
         rows=tuple(_row(contents, label, address) for label in dict.fromkeys(trials["label"])),
-        made_of=_made_of(records),
+        made_of=part("The steps", lambda: _made_of(records), ""),
         parameters=chosen,
         defaults=defaults,
         layers=good[0].layers if good else (),
         engine=", ".join(sorted({record.measurements.engine for record in good if record.measurements})),
-        classes=_classes(classes, contents.label_of_case(case)) if is_readable else (),
-        matrix=make_matrix(ConfusionDisplay.from_results(contents, case)) if is_readable else None,
+        classes=part("The table of classes", lambda: _classes(contents, case) if is_readable else (), ()),
+        matrix=part("The confusion matrix", lambda: _matrix(contents, case) if is_readable else None, None),
         figures=tuple(figure for figure in figures if figure.case == case),
-        sprites=tuple(_sprites(contents, case)) if is_readable else (),
-        problems=tuple(dict.fromkeys(bad["status"] + ": " + bad["error"])),
-        warnings=tuple(dict.fromkeys(_cut(warning) for record in records for warning in record.warnings)),
+        sprites=part("The images", lambda: tuple(_sprites(contents, case)) if is_readable else (), ()),
+        # Last: what is left out above is among them.
+        problems=(*dict.fromkeys(map(described_problem, bad["status"], bad["error"])), *left_out),
+        warnings=_warnings(records),
         traceback=next((_last_lines(record.traceback) for record in records if record.traceback), ""),
     )
 
@@ -163,7 +185,8 @@ def _accuracy(contents: RunContents, case: str) -> str:
 def _row(contents: RunContents, label: str, address: str) -> Row:
     trials = contents.results[contents.results["label"] == label]
     good = [contents.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
-    how = _how(good) if good else "; ".join(dict.fromkeys(trials["status"]))
+    statuses = "; ".join(dict.fromkeys(trials["status"]))
+    how = make_block(f"How {label} was measured", lambda: _how(good), lambda reason: reason) if good else statuses
     return Row(label, contents.row_id(label), how, address)
 
 
@@ -210,7 +233,7 @@ def _made_of(records: list[Result]) -> str:
     return " → ".join([*steps, trial.estimator])
 
 
-def _parameters(good: list[Result]) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+def _parameters(good: list[Result]) -> tuple[Pairs, Pairs]:
     """Return the parameters that a suite sets, and a search chose, and all others; as text."""
     if not good:
         return (), ()
@@ -229,8 +252,16 @@ def _as_words(params: dict[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in params.items())
 
 
-def _classes(frame: pd.DataFrame, label: str) -> tuple[tuple[str, ...], ...]:
-    rows = frame[frame["case"] == label]
+def _is_readable(contents: RunContents, case: str) -> bool:
+    return bool(contents.predictions_of(contents.label_of_case(case)))
+
+
+def _matrix(contents: RunContents, case: str) -> Matrix:
+    return make_matrix(ConfusionDisplay.from_results(contents, case))
+
+
+def _classes(contents: RunContents, case: str) -> tuple[tuple[str, ...], ...]:
+    rows = class_frame_of(contents, contents.label_of_case(case))
     places = percent_places(int(rows["support"].sum()) // max(len(rows), 1))
     return tuple(
         (str(row["class"]), *(f"{100 * row[name]:.{places}f}" for name in ("precision", "recall", "f1")),
@@ -247,6 +278,12 @@ def _sprites(contents: RunContents, case: str) -> list[Sprite]:
             if gallery.shown:
                 found.append(make_sprite(gallery))
     return found
+
+
+def _warnings(records: list[Result]) -> tuple[str, ...]:
+    found = list(dict.fromkeys(_cut(warning) for record in records for warning in record.warnings))
+    more = len(found) - _MOST_WARNINGS
+    return (*found[:_MOST_WARNINGS], f"and {more:,} more, in results.json") if more > 0 else tuple(found)
 
 
 def _cut(text: str) -> str:

@@ -10,30 +10,37 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameError
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import RunRecord
-from hdr_bench.files import clear_leftovers, write_whole
-from hdr_bench.reporting.citing import citations, to_bibtex
-from hdr_bench.reporting.contents import RunContents
+from hdr_bench.names import visible_prose
+from hdr_bench.reporting.blocks import make_block, noting
+from hdr_bench.reporting.citing import Citation, citations, to_bibtex
+from hdr_bench.reporting.contents import RunContents, open_run
 from hdr_bench.reporting.drawing import Figure, draw
 from hdr_bench.reporting.figures import plan_figures
 from hdr_bench.reporting.finding import finding
+from hdr_bench.reporting.frame import described_problem
 from hdr_bench.reporting.glances import glances
 from hdr_bench.reporting.page import make_methods, shared_sprite
-from hdr_bench.reporting.pairs import compare_methods
-from hdr_bench.reporting.provenance import provenance_of
+from hdr_bench.reporting.pairs import Comparisons, compare_methods
+from hdr_bench.reporting.provenance import Provenance, provenance_of
 from hdr_bench.reporting.published import counted_verdicts, reproductions
+from hdr_bench.reporting.report_folder import put_report, writing_report
 from hdr_bench.reporting.run_summary import SUMMARY, written_summary
 from hdr_bench.reporting.tables import Table, make_tables, to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.formats import escaped_markdown, markdown_code
+from hdr_bench.reporting.tables.latex_text import latex_text
 
 FORMATS = ("html", "md", "latex", "csv")
 """What a report can be written as; figures come with each."""
 
 
 def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS) -> Path:
-    """Write the report of a run beside its results.
+    """Write the report of a run beside its results: whole, or not at all.
+
+    The last report stays until all files of the new one are written. Then they take its place, and what it alone had
+    goes, pages that were not asked for this time as well. Several processes may write the report of a run at once.
 
     Parameters
     ----------
@@ -53,61 +60,111 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     UnknownNameError
         If there is no such format.
     StoreError
-        If there is no run at `path`, or all of its trials failed.
+        If there is no run at `path`, or its report cannot be written there; the last report is as it was then.
+    AllTrialsFailedError
+        If no trial of the run has a result that can be read.
+
+    Warns
+    -----
+    ReportWarning
+        For each part that could not be made; the report says so in its place.
     """
     chosen = list(formats)
     for name in chosen:
         if name not in FORMATS:
             raise UnknownNameError("report format", name, FORMATS)
     folder = Path(path)
-    files = _files(RunContents(folder), chosen)
-    for name, content in files.items():
-        write_whole(folder / name, content)
-    _remove_stale(folder, files)
+    # A folder that holds no run is left as it is, without a lock's file in it.
+    open_run(folder).read_run()
+    with writing_report(folder):
+        contents = RunContents(folder)
+        _check_any_trial(contents)
+        files = _make_files(contents, chosen)
+        put_report(folder, files)
     written = [name for name in ("report.html", "report.md") if name in files]
     return folder / written[0] if written else folder
 
 
-def _files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
+def _make_files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     """Return every file of the report: its name below the folder, and its bytes."""
-    results = contents.results
-    if not (results["status"] == "ok").any():
-        first = results.iloc[0]
-        raise StoreError(
-            f"{contents.store.folder}: every trial of this run failed or is missing, so there is nothing to report; "
-            f"the first, {first['case']!r}: {first['status']}: {first['error']}"
-        )
-    compared, found = compare_methods(contents), reproductions(contents)
+    left_out: list[str] = []
+    compared = make_block(
+        "The comparison of the methods", lambda: compare_methods(contents), noting(left_out, Comparisons((), {}, {}))
+    )
+    found = make_block("The published figures", lambda: reproductions(contents), noting(left_out, ()))
     tables = make_tables(contents, compared, found)
-    figures = draw(plan_figures(contents))
-    files = {"results.json": _json(contents.records.values()), SUMMARY: written_summary(contents, found)}
+    no_figures: list[Figure] = []
+    figures = make_block("The figures", lambda: draw(plan_figures(contents)), noting(left_out, no_figures))
+    summary = make_block("The summary", lambda: written_summary(contents, found), noting(left_out, b""))
+    files = {"results.json": _json(contents.records.values()), SUMMARY: summary}
     for figure in figures:
-        files[f"figures/{figure.name}.png"] = figure.png
-        if figure.svg:
-            files[f"figures/{figure.name}.svg"] = figure.svg
+        files |= {f"figures/{figure.name}.png": figure.png, f"figures/{figure.name}.svg": figure.svg}
     if "csv" in formats:
-        files |= {f"tables/{table.name}.csv": to_csv(table).encode() for table in tables}
+        files |= {f"tables/{table.name}.csv": _csv(table) for table in tables}
     if "latex" in formats:
-        files |= {f"tables/{table.name}.tex": to_latex(table).encode() for table in tables}
-    shown = {"finding": finding(contents, compared), "glances": glances(contents, compared),
-             "verdicts": counted_verdicts(found)}  # fmt: skip
-    page = _page(contents, tables, figures) | shown
+        files |= {f"tables/{table.name}.tex": _latex(table) for table in tables}
+    page = _page(contents, tables, figures, left_out) | {
+        "finding": make_block("The finding", lambda: finding(contents, compared), lambda reason: reason),
+        "glances": make_block("The facts at a glance", lambda: glances(contents, compared), noting(left_out, [])),
+        "verdicts": counted_verdicts(found),
+    }
     if "md" in formats:
         files["report.md"] = _render("report.md", page)
     if "html" in formats:
         files["report.html"] = _render("report.html", page)
-    return files | contents.shown_files()
+    # What could not be made is empty, and no file.
+    return {name: content for name, content in (files | contents.shown_files()).items() if content}
 
 
-def _page(contents: RunContents, tables: tuple[Table, ...], figures: list[Figure]) -> dict[str, Any]:
+def _check_any_trial(contents: RunContents) -> None:
+    results, folder = contents.results, contents.store.folder
+    if not len(results):
+        raise StoreError(f"{folder}: its run.json names no trial; run the suite again")
+    # Of trials that failed there are reasons to report.
+    if not contents.records:
+        first = results.iloc[0]
+        raise AllTrialsFailedError(
+            f"{folder}: every trial of this run is missing or damaged, so there is nothing to report; "
+            f"the first, {first['case']!r}: {described_problem(first['status'], first['error'])}"
+        )
+
+
+def _csv(table: Table) -> bytes:
+    if table.problem:
+        return b""
+    return make_block(f"tables/{table.name}.csv", lambda: to_csv(table).encode(), lambda _: b"")
+
+
+def _latex(table: Table) -> bytes:
+    """Return a table as LaTeX; if there is none, the reason, so that a document which takes it in shows that."""
+
+    def instead(reason: str) -> bytes:
+        return f"% {latex_text(table.title)}.\n{latex_text(reason)}\n".encode()
+
+    if table.problem:
+        return instead(table.problem)
+    return make_block(f"tables/{table.name}.tex", lambda: to_latex(table).encode(), instead)
+
+
+def _page(
+    contents: RunContents, tables: tuple[Table, ...], figures: list[Figure], left_out: list[str]
+) -> dict[str, Any]:
     run, records = contents.run, list(contents.records.values())
-    methods, sprite = make_methods(contents, figures), shared_sprite(contents)
-    cited = citations(run.suite, run.settings.dataset)
-    provenance = provenance_of(records, run)
-    problems = [(row.case, row.problem) for row in contents.summary.itertuples() if row.problem]
+    methods = make_methods(contents, figures)
+    sprite = make_block("The images that all get wrong", lambda: shared_sprite(contents), noting(left_out, None))
+    no_references: tuple[Citation, ...] = ()
+    cited = make_block(
+        "The references", lambda: citations(run.suite, run.settings.dataset), noting(left_out, no_references)
+    )
+    provenance = make_block(
+        "Where the numbers come from", lambda: provenance_of(records, run), noting(left_out, Provenance((), (), ()))
+    )
+    remarks = make_block("The remarks", lambda: _remarks(contents, records), lambda reason: [reason])
+    problems = make_block("The list of failed trials", lambda: _problems(contents), noting(left_out, []))
     return {
         "suite": run.suite,
-        "remarks": [*_remarks(contents, records), *_without_images(contents)],
+        "remarks": [*remarks, *_without_images(contents)],
+        "left_out": left_out,
         "problems": problems + [("Predictions or images", said) for said in contents.unreadable],
         "tables": _Found({table.name: table for table in tables}),
         "figures": _Found({figure.name: figure for figure in figures}),
@@ -119,8 +176,13 @@ def _page(contents: RunContents, tables: tuple[Table, ...], figures: list[Figure
         "machines": "; ".join(dict.fromkeys(dict(machine)["processor"] for machine in provenance.machines)),
         "command": _command(run),
         "citations": cited,
-        "bibtex": to_bibtex(cited),
+        "bibtex": make_block("The references as BibTeX", lambda: to_bibtex(cited), noting(left_out, "")),
     }
+
+
+def _problems(contents: RunContents) -> list[tuple[str, str]]:
+    rows = zip(contents.summary["case"], contents.summary["problem"], strict=True)
+    return [(case, problem) for case, problem in rows if problem]
 
 
 class _Found(dict[str, Any]):
@@ -214,15 +276,4 @@ def _render(name: str, page: dict[str, Any]) -> bytes:
         "cells": to_cells,
         "code": markdown_code,
     }
-    return environment.get_template(name).render(**page).lstrip().encode()
-
-
-def _remove_stale(folder: Path, files: dict[str, bytes]) -> None:
-    """Remove figures and tables of an earlier report that this one does not have; both folders are the report's own."""
-    kept = {folder / name for name in files}
-    for pattern in ("figures/*.svg", "figures/*.png", "tables/*.csv", "tables/*.tex"):
-        for path in folder.glob(pattern):
-            if path not in kept:
-                path.unlink()
-    for place in (folder, folder / "figures", folder / "tables"):
-        clear_leftovers(place)
+    return visible_prose(environment.get_template(name).render(**page).lstrip()).encode()

@@ -175,7 +175,7 @@ def is_row_stochastic(good: pd.DataFrame, found: Uncertainty) -> bool:
 
 
 def _fits(trials: pd.DataFrame, read_predictions: Callable[[str], Predictions | None]) -> Fits | None:
-    """Return the fits of a row; None if the predictions of one of them are not stored, or cannot be read."""
+    """Return the fits of a row; None if predictions are not stored, cannot be read, or are not of the same images."""
     predictions = []
     for key in trials["key"]:
         try:
@@ -185,4 +185,6 @@ def _fits(trials: pd.DataFrame, read_predictions: Callable[[str], Predictions | 
         if found is None:
             return None
         predictions.append(found)
+    if any(not np.array_equal(each.y_true, predictions[0].y_true) for each in predictions):
+        return None
     return Fits.from_predictions(predictions, is_deterministic=bool(trials["is_deterministic"].iloc[0]))

@@ -1,11 +1,16 @@
 """Estimators that do what a benchmark's methods should not, for the processes of trials to import."""
 
 import ctypes
+import hashlib
+import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import warnings
+from pathlib import Path
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -14,12 +19,16 @@ _REHEARSAL_IMAGES = 200
 
 
 class Behaves(ClassifierMixin, BaseEstimator):
-    """A classifier whose fit does what `how` says; not in the warm-up, which has few images."""
+    """A classifier whose fit does what `how` says; not in the warm-up, which has few images.
 
-    def __init__(self, how="well", seconds=30.0, megabytes=3000):
+    What begins something that a test waits for writes the numbers of its processes to the file `path` before.
+    """
+
+    def __init__(self, how="well", seconds=30.0, megabytes=3000, path=""):
         self.how = how
         self.seconds = seconds
         self.megabytes = megabytes
+        self.path = path
 
     def fit(self, X, y):
         self.classes_ = np.unique(y)
@@ -30,19 +39,66 @@ class Behaves(ClassifierMixin, BaseEstimator):
     def predict(self, X):
         return np.zeros(len(X), np.int64)
 
+    def _announce(self, *pids):
+        if self.path:
+            Path(self.path).write_text("\n".join(map(str, (os.getpid(), *pids, "end\n"))))
+
     def _well(self):
         pass
 
     def _sleeps(self):
+        self._announce()
         time.sleep(self.seconds)
+
+    def _leaves_others(self):
+        # One in its own session, and one whose parent has ended.
+        session = subprocess.Popen(["sleep", "1234"], start_new_session=True)
+        # Nobody waits for it.
+        session.returncode = 0
+        script = "sleep 1234 >&- 2>&- & echo $!"
+        daemon = subprocess.run(["setsid", "sh", "-c", script], stdout=subprocess.PIPE, text=True, check=True).stdout
+        self._announce(session.pid, daemon.strip())
+
+    def _leaves_others_and_waits(self):
+        self._leaves_others()
+        time.sleep(self.seconds)
+
+    def _leaves_others_and_holds_the_lock(self):
+        self._leaves_others()
+        re.match(r"(a+)+$", "a" * 60 + "b")
+
+    def _manages(self):
+        # A manager's process is spoken to by a socket in the folder of temporary files.
+        with multiprocessing.Manager() as manager:
+            assert list(manager.list([1])) == [1]
+
+    def _prints_much(self):
+        line = b"y" * 99 + b"\n"
+        for _ in range(self.megabytes):
+            os.write(1, line * 10_000)
+        os.write(2, b"the last words\n")
+        os._exit(7)
 
     def _prints(self):
         print("a word from the method")
         os.write(1, b"and one past Python\n")
 
+    def _shows_how_threads_wait(self):
+        child = "import os; print(os.environ.get('GOMP_SPINCOUNT'))"
+        told = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True)
+        warnings.warn(f"{os.environ.get('GOMP_SPINCOUNT')}, and a child's {told.stdout.strip()}", stacklevel=2)
+
+    def _computes_on_one_processor(self):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+        block = bytes(10**6)
+        end = time.thread_time() + self.seconds
+        while time.thread_time() < end:
+            hashlib.sha256(block).digest()
+
     def _computes(self):
         # Native code, which gives no signal handler of Python's a turn.
         matrix = np.random.default_rng(0).normal(size=(3000, 3000))
+        self._announce()
         for _ in range(50):
             np.linalg.svd(matrix)
 
@@ -50,11 +106,13 @@ class Behaves(ClassifierMixin, BaseEstimator):
         for _ in range(2):
             subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1234)"])
         subprocess.Popen(["sleep", "1234"], start_new_session=True)
+        self._announce()
         time.sleep(self.seconds)
 
     def _searches(self):
         from joblib import Parallel, delayed
 
+        self._announce()
         Parallel(n_jobs=2)(delayed(time.sleep)(self.seconds) for _ in range(2))
 
     def _takes_numpy(self):
@@ -75,6 +133,11 @@ class Behaves(ClassifierMixin, BaseEstimator):
         script = f"import numpy, time; kept = numpy.ones({self.megabytes} * 10**6, numpy.uint8); time.sleep(30)"
         subprocess.run([sys.executable, "-c", script], check=False)
 
+    def _takes_in_an_orphan(self):
+        script = f"import numpy, time; kept = numpy.ones({self.megabytes} * 10**6, numpy.uint8); time.sleep(1234)"
+        subprocess.run(["setsid", "sh", "-c", f'{sys.executable} -c "{script}" &'], check=True)
+        time.sleep(1234)
+
     def _exits(self):
         os._exit(3)
 
@@ -92,21 +155,21 @@ class Behaves(ClassifierMixin, BaseEstimator):
         raise ValueError("not today")
 
 
-class EndsItsWorker(Behaves):
-    """A classifier whose fit ends the process that asked for its trial."""
+class EndsItsHost(Behaves):
+    """A classifier whose fit ends the process that its trial was started from, or one above it."""
 
-    def __init__(self):
-        pass
+    def __init__(self, above=0):
+        self.above = above
 
     def fit(self, X, y):
         import psutil
 
         self.classes_ = np.unique(y)
-        # This trial, its fork server, their host, and the worker above it.
-        for parent in psutil.Process().parents():
-            if "hdr_bench.experiments.host" in parent.cmdline():
-                psutil.Process(parent.ppid()).kill()
-                time.sleep(30)
+        # This trial's fork server, their host, and what is above it.
+        parents = psutil.Process().parents()
+        host = next(place for place, each in enumerate(parents) if "hdr_bench.experiments.host" in each.cmdline())
+        parents[host + self.above].kill()
+        time.sleep(30)
         return self
 
 

@@ -1,14 +1,40 @@
-"""What runs below a process."""
+"""What runs, and waiting for it."""
 
+import time
 from contextlib import suppress
 
 import psutil
 
+from hdr_bench.experiments.leftovers import MARK
 
-def command_lines(process: psutil.Process) -> list[str]:
-    """Return the command lines of all that a process has started, as far as they still run."""
-    lines = []
-    for child in process.children(recursive=True):
+
+def of_hosts_of(pid):
+    """Return what the hosts of a process have started and still runs, wherever it is."""
+    found = []
+    for process in psutil.process_iter():
         with suppress(psutil.Error):
-            lines.append(" ".join(child.cmdline()))
-    return lines
+            if process.environ().get(MARK, "").startswith(f"{pid}-"):
+                found.append(process)
+    return found
+
+
+def wait_for(event, seconds=120.0):
+    """Return what `event` returns as soon as that is true; the time only bounds a test that fails."""
+    deadline = time.monotonic() + seconds
+    while not (found := event()):
+        assert time.monotonic() < deadline, f"waited in vain for {event}"
+        time.sleep(0.05)
+    return found
+
+
+def read_pids(path):
+    """Return the processes whose numbers a method has written to a file, a line each; none before it is whole."""
+    if not path.exists() or not path.read_text().endswith("end\n"):
+        return []
+    return [psutil.Process(int(line)) for line in path.read_text().split()[:-1]]
+
+
+def still_running(processes, seconds=30.0):
+    """Return those of some processes that do not end; the time only bounds a test that fails."""
+    _, alive = psutil.wait_procs(processes, timeout=seconds)
+    return alive

@@ -5,9 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 import psutil
@@ -15,14 +13,14 @@ import pytest
 
 from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.exceptions import SchedulerError
+from hdr_bench.experiments.lost_time import DISTURBED_FROM
 from hdr_bench.experiments.progress import NoProgress
 from hdr_bench.experiments.store import Store
-from hdr_bench.experiments.waiting import DISTURBED_FROM
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.displays import CostDisplay
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.tables.costs import time_table
-from tests.experiments.processes import command_lines
+from tests.experiments.processes import of_hosts_of, read_pids, still_running, wait_for
 
 pytestmark = pytest.mark.alone
 
@@ -86,52 +84,56 @@ def test_threads_are_shared_among_jobs():
     assert make_settings(jobs=2, threads=3).threads == 3
 
 
-def test_a_worker_of_loky_that_dies_has_its_trials_run_again(in_turn, tmp_path, request):
-    def kill_a_worker():
-        workers = [child for child in psutil.Process().children() if "loky" in " ".join(child.cmdline())]
-        next(child for child in workers if "resource_tracker" not in " ".join(child.cmdline())).kill()
+def test_a_host_that_is_killed_has_its_trial_run_again(in_turn, tmp_path):
+    def kill_a_host():
+        next(child for child in psutil.Process().children() if "hdr_bench.experiments.host" in child.cmdline()).kill()
 
-    folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, jobs=2, progress=_Signals(kill_a_worker))
+    folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, jobs=2, progress=_Signals(kill_a_host))
     assert _comparable(folder).equals(_comparable(in_turn))
 
 
-def test_only_the_trial_that_ends_its_worker_is_given_up(tmp_path, monkeypatch, request):
+def test_only_the_trial_that_ends_its_host_is_given_up(tmp_path, monkeypatch, request):
     monkeypatch.syspath_prepend(str(request.path.parent))
-    deadly = Case(name="deadly", estimator="methods.EndsItsWorker")
-    innocent = Case(name="innocent", estimator="methods.Behaves", params={"how": "sleeps", "seconds": 2})
-    folder = run_suite(_suite(innocent, deadly, TREE), out=tmp_path / "run", threads=1, jobs=2)
-    status = load_results(folder).groupby("case")["status"].first().to_dict()
-    assert status == {"innocent": "ok", "deadly": "crashed", "Tree": "ok"}
+    deadly = Case(name="deadly", estimator="methods.EndsItsHost")
+    folder = run_suite(_suite(deadly, TREE), out=tmp_path / "run", threads=1, backend="loky", jobs=2)
+    assert load_results(folder).groupby("case")["status"].first().to_dict() == {"deadly": "crashed", "Tree": "ok"}
 
 
-@pytest.fixture
-def short_folder():
-    """A folder for temporary files whose name is short enough for the sockets in it."""
-    with tempfile.TemporaryDirectory(prefix="hb-") as folder:
-        yield Path(folder)
+SUITE = """
+title = "T"
+dataset = "digits-8x8"
+[[case]]
+name = "0"
+estimator = "methods.Behaves"
+params = { how = "leaves_others_and_waits", path = "pids-0" }
+[[case]]
+name = "1"
+estimator = "methods.Behaves"
+params = { how = "leaves_others_and_waits", path = "pids-1" }
+"""
 
 
-def test_nothing_stays_when_a_run_with_jobs_is_interrupted(tmp_path, short_folder):
-    scratch = short_folder
-    command = [sys.executable, "-m", "hdr_bench", "run", "quick", "--only", "[cm][nl][np]", "--repeats", "2",
-               "--threads", "1", "--jobs", "2", "--out", "run"]  # fmt: skip
-    environment = {**os.environ, "TMPDIR": str(scratch)}
-    runner = subprocess.Popen(command, cwd=tmp_path, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
-    process = psutil.Process(runner.pid)
-    deadline = time.monotonic() + 60
-    # Two trials, each the child of a fork server of a host of a worker.
-    while sum("forkserver" in line for line in command_lines(process)) < 4:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    time.sleep(1)
-    family = process.children(recursive=True)
-    start = time.monotonic()
-    os.killpg(runner.pid, signal.SIGINT)
-    runner.wait(10)
-    _, alive = psutil.wait_procs(family, timeout=5)
-    assert alive == []
-    assert time.monotonic() - start < 4
-    ours = [path.name for path in scratch.iterdir() if path.name.startswith(("hdr-bench", "pymp"))]
+def test_nothing_stays_when_a_run_with_jobs_is_interrupted_twice(tmp_path, request):
+    (tmp_path / "own.toml").write_text(SUITE)
+    (tmp_path / "methods.py").write_text(request.path.with_name("methods.py").read_text())
+    (tmp_path / "scratch").mkdir()
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "hdr_bench", "run", "own.toml", "--threads", "1", "--jobs", "2", "--out", "run"],
+        cwd=tmp_path, env={**os.environ, "TMPDIR": str(tmp_path / "scratch")}, start_new_session=True,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    trials = [wait_for(lambda n=n: read_pids(tmp_path / f"pids-{n}")) for n in (0, 1)]
+    family = psutil.Process(runner.pid).children(recursive=True)
+    # One of the hosts is being replaced at the moment.
+    next(each for each in family if "hdr_bench.experiments.host" in each.cmdline()).kill()
+    for _ in range(2):
+        os.killpg(runner.pid, signal.SIGINT)
+    said = runner.communicate()[1]
+    assert runner.returncode == 130, said
+    assert "interrupted; what is done is kept" in said
+    assert "Traceback" not in said
+    assert still_running({*family, *trials[0], *trials[1], *of_hosts_of(runner.pid)}) == []
+    ours = [path.name for path in (tmp_path / "scratch").iterdir() if "torchinductor" not in path.name]
     assert ours == []
 
 
@@ -164,11 +166,18 @@ def cluster(tmp_path, monkeypatch, request):
 
 def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
     address, workers = cluster
+    family = []
+
+    def kill_a_worker():
+        family.extend(psutil.Process(workers[0].pid).children(recursive=True))
+        workers[0].kill()
+
     folder = run_suite(
         _suite(TREE, KNN), out=tmp_path / "run", threads=1, backend="dask", scheduler=address,
-        progress=_Signals(workers[0].kill),
+        progress=_Signals(kill_a_worker),
     )  # fmt: skip
     assert workers[0].wait(10) == -signal.SIGKILL
+    assert still_running(family) == []
     assert workers[1].poll() is None
     assert _comparable(folder).equals(_comparable(in_turn))
     assert load_results(folder)["n_concurrent"].max() == 2
@@ -179,7 +188,7 @@ def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
 
 def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluster, tmp_path):
     address, _workers = cluster
-    deadly = Case(name="deadly", estimator="methods.EndsItsWorker")
+    deadly = Case(name="deadly", estimator="methods.EndsItsHost", params={"above": 1})
     digits = load_dataset("digits-8x8").subsample(500)
     suite = _suite(deadly, Case(name="k-NN", estimator="knn"), dataset=digits)
     start = time.monotonic()
@@ -199,6 +208,29 @@ def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluste
     assert results.loc["deadly", "error"] == "tried 2 times: a worker ended while it ran"
     assert results.loc["k-NN", "n_train"] == 500
     assert time.monotonic() - start < 120
+
+
+RUNNER = """
+import sys
+from hdr_bench import Case, Suite, run_suite
+case = Case(name="A", estimator="methods.Behaves", params={{"how": "leaves_others_and_waits", "path": {path!r}}})
+suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[case])
+run_suite(suite, out="run", threads=1, backend="dask", scheduler={address!r})
+"""
+
+
+def test_a_killed_client_has_its_trial_ended_on_the_worker(cluster, tmp_path):
+    address, workers = cluster
+    path = tmp_path / "pids"
+    runner = subprocess.Popen(
+        [sys.executable, "-c", RUNNER.format(path=str(path), address=address)],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    started = wait_for(lambda: read_pids(path))
+    runner.kill()
+    runner.wait()
+    assert still_running(started) == []
+    assert [worker.poll() for worker in workers] == [None, None]
 
 
 def test_a_scheduler_that_does_not_answer(tmp_path, monkeypatch):

@@ -6,18 +6,23 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
 
 from hdr_bench.experiments.attempts import run_attempts, say_nothing
-from hdr_bench.experiments.host import Host, HostClosedError, HostError, clear_hosts_leftovers
+from hdr_bench.experiments.hosts import Host, HostClosedError, HostError
+from hdr_bench.experiments.leftovers import is_running
+from hdr_bench.experiments.remarks import with_remarks
 from hdr_bench.experiments.work import Work
 from hdr_bench.experiments.worker import process_context, start_fork_server
-from tests.experiments.processes import command_lines
+from hdr_bench.reporting.disturbed import is_disturbed
+from tests.experiments.processes import read_pids, still_running, wait_for
 
 pytestmark = pytest.mark.alone
 
@@ -30,20 +35,30 @@ def shared_host():
 
 
 @pytest.fixture
-def host():
-    """A host that may be ended."""
-    host = Host()
-    yield host
-    host.close()
+def in_thread():
+    """A function that runs a trial in a host beside the test; what comes of it, or is raised, is in the list."""
+    threads = []
+
+    def run(host, work):
+        outcomes = []
+
+        def target():
+            try:
+                outcomes.append(host.run(work, say_nothing))
+            except (HostError, HostClosedError) as error:
+                outcomes.append(error)
+
+        threads.append(threading.Thread(target=target))
+        threads[-1].start()
+        return outcomes
+
+    yield run
+    for thread in threads:
+        thread.join(60)
 
 
 def _family(host):
-    return psutil.Process(host._process.pid).children(recursive=True)
-
-
-def _gone(processes, seconds=5.0):
-    _, alive = psutil.wait_procs(processes, timeout=seconds)
-    return not alive
+    return psutil.Process(host.pid).children(recursive=True)
 
 
 def test_trials_run_in_it_one_after_the_other(shared_host, trial, behaving):
@@ -89,74 +104,110 @@ def test_the_place_of_the_caller_is_the_trials(shared_host, trial, tmp_path, mon
     assert result.error == f"ValueError: {tmp_path} variable"
 
 
-def test_closing_ends_the_trial_that_runs_and_tells_its_caller(host, behaving):
-    raised = []
-    begun = threading.Event()
-
-    def run():
-        try:
-            host.run(Work(behaving("starts_children")), lambda stage: stage.name == "fit" and begun.set())
-        except HostClosedError as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert begun.wait(20)
-    time.sleep(0.5)
+def test_closing_ends_the_trial_that_runs_and_tells_its_caller(behaving, in_thread, tmp_path, monkeypatch):
+    # Longer than the name of a socket may be.
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    host = Host()
+    result, _ = host.run(Work(behaving("manages")), say_nothing)
+    assert (result.status, result.error) == ("ok", "")
+    outcomes = in_thread(host, Work(behaving("leaves_others_and_waits", path=str(tmp_path / "pids"))))
+    started = wait_for(lambda: read_pids(tmp_path / "pids"))
     family = _family(host)
-    assert len(family) >= 3
-    start = time.monotonic()
+    assert set(started) <= set(family)
     host.close()
-    thread.join(5)
-    assert time.monotonic() - start < 2
-    assert len(raised) == 1
-    assert _gone(family)
+    assert still_running([*family, *started]) == []
+    assert isinstance(wait_for(lambda: outcomes)[0], HostClosedError)
+    # What torch keeps for its compiler, it makes for itself when it is imported.
+    assert [path.name for path in folder.iterdir() if "torchinductor" not in path.name] == []
+    assert list(Path("/tmp").glob(f"hdr-bench-{os.getpid()}-*/t")) == []
 
 
-def test_a_host_that_is_killed_takes_its_trial_with_it(host, behaving):
-    families = []
-
-    def kill(stage):
-        if stage.name == "fit":
-            time.sleep(0.3)
-            families.extend(_family(host))
-            os.kill(host._process.pid, signal.SIGKILL)
-
-    with pytest.raises(HostError, match="exit code -9"):
-        host.run(Work(behaving("sleeps")), kill)
-    assert _gone(families)
+def test_a_host_that_is_killed_takes_its_trial_with_it(behaving, in_thread, tmp_path):
+    host = Host()
+    outcomes = in_thread(host, Work(behaving("leaves_others_and_holds_the_lock", path=str(tmp_path / "pids"))))
+    started = wait_for(lambda: read_pids(tmp_path / "pids"))
+    family = _family(host)
+    os.kill(host.pid, signal.SIGKILL)
+    assert "exit code -9" in str(wait_for(lambda: outcomes)[0])
+    # Before a second attempt could begin.
+    assert [each for each in (*family, *started) if is_running(each)] == []
 
 
-def test_a_trial_has_two_attempts(behaving, trial):
+def test_what_a_trial_leaves_running_is_ended_with_it(shared_host, behaving, tmp_path):
+    result, _ = shared_host.run(Work(behaving("leaves_others", path=str(tmp_path / "pids"))), say_nothing)
+    assert (result.status, result.warnings) == ("ok", ())
+    left = [int(line) for line in (tmp_path / "pids").read_text().split()[1:-1]]
+    assert len(left) == 2
+    assert not any(map(psutil.pid_exists, left))
+    # The host goes on.
+    assert shared_host.run(Work(behaving("well")), say_nothing)[0].status == "ok"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux")
+def test_the_memory_limit_holds_for_what_has_lost_its_parent(shared_host, behaving):
+    asked = behaving("takes_in_an_orphan", {"memory_limit": 300_000_000}, megabytes=600)
+    result, _ = shared_host.run(Work(asked), say_nothing)
+    assert result.status == "out of memory"
+    assert "by the memory limit of 300 MB, in: fit" in result.error
+
+
+def test_what_cannot_be_ended_is_named_and_later_times_are_disturbed(shared_host, behaving):
+    result, _ = shared_host.run(Work(behaving("well")), say_nothing)
+    left = with_remarks(result, ["other (process 7)"], [])
+    assert left.warnings == ("this trial started other (process 7), which could not be ended",)
+    assert left.measurements == result.measurements
+    later = with_remarks(result, [], ["other (process 7)"])
+    assert "other (process 7) of an earlier trial" in later.warnings[0]
+    assert is_disturbed(later.measurements.fit_wait_share, later.n_concurrent)
+
+
+def test_of_what_a_trial_prints_the_last_is_kept_and_nothing_is_written(shared_host, behaving):
+    host = psutil.Process(shared_host.pid)
+    before = host.memory_info().rss
+    result, _ = shared_host.run(Work(behaving("prints_much", megabytes=100)), say_nothing)
+    assert result.status == "crashed"
+    assert result.error.startswith("the process ended without a result, in: fit (exit code 7; the method, or a library")
+    assert result.traceback.endswith("y\nthe last words")
+    assert len(result.traceback) < 10_000
+    assert host.memory_info().rss - before < 50_000_000
+
+
+def test_a_trial_has_two_attempts(behaving):
     kills = []
 
-    def kill_once(stage):
+    def kill_a_fork_server(stage):
         if stage.name == "fit" and not kills:
-            kills.append(stage)
-            _kill_own_hosts()
+            kills.extend(each for each in psutil.Process().children(recursive=True) if _is_fork_server(each))
+            for server in kills:
+                server.kill()
 
-    result, _ = run_attempts(Work(behaving("well")), kill_once)
-    assert (len(kills), result.status) == (1, "ok")
+    result, _ = run_attempts(Work(behaving("sleeps", seconds=1.0)), kill_a_fork_server)
+    assert kills
+    assert (result.status, result.error) == ("ok", "")
 
-    def kill_always(stage):
+    def kill_hosts(stage):
         if stage.name == "load":
-            _kill_own_hosts()
+            for child in filter(_is_host, psutil.Process().children()):
+                child.kill()
 
-    result, predictions = run_attempts(Work(trial()), kill_always)
+    result, predictions = run_attempts(Work(behaving("well")), kill_hosts)
     assert (result.status, predictions) == ("crashed", None)
-    assert result.error.startswith("tried 2 times: the process that starts the trials ended")
+    assert result.error == "tried 2 times: the process that starts the trials ended (exit code -9)"
 
 
-def test_a_later_run_removes_what_a_killed_one_left(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True,
-                           check=True).stdout.strip()  # fmt: skip
-    left, living, other = (tmp_path / name for name in (f"hdr-bench-{ended}-x", f"hdr-bench-{os.getpid()}-y", "z"))
-    for folder in (left, living, other):
-        folder.mkdir()
-        (folder / "file").write_text("")
-    clear_hosts_leftovers()
-    assert sorted(tmp_path.iterdir()) == sorted([living, other])
+def _is_host(process):
+    with suppress(psutil.Error):
+        return "hdr_bench.experiments.host" in process.cmdline()
+    return False
+
+
+def _is_fork_server(process):
+    with suppress(psutil.Error):
+        # Of a host, not this process's own; a trial has its command line too.
+        return "forkserver" in " ".join(process.cmdline()) and _is_host(process.parent())
+    return False
 
 
 class Unreadable:
@@ -171,13 +222,6 @@ def test_what_cannot_be_read_ends_the_host_and_is_told(trial):
     with pytest.raises(HostError, match="the process that starts the trials ended"):
         host.run(Work(trial(), pickled=Unreadable()), say_nothing)
     assert not host.is_running
-
-
-def _kill_own_hosts():
-    for child in psutil.Process().children():
-        with suppress(psutil.Error):
-            if "hdr_bench.experiments.host" in child.cmdline():
-                child.kill()
 
 
 def _in_a_daemonic_process(work, answers):
@@ -198,32 +242,28 @@ import sys
 from hdr_bench import Case, Suite, run_suite
 sys.path.insert(0, {folder!r})
 import methods
-case = Case(name="A", estimator=methods.Behaves("starts_children"))
-suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[case])
-run_suite(suite, out="run", threads=1)
+cases = [Case(name=str(n), estimator=methods.Behaves("leaves_others_and_waits", path=f"pids-{{n}}")) for n in (0, 1)]
+run_suite(Suite(name="own", title="T", dataset="digits-8x8", cases=cases), out="run", threads=1, jobs=2)
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_nothing_stays_when_a_runner_ends(tmp_path, how, request):
+def test_nothing_stays_when_a_runner_is_killed(tmp_path, request):
     (tmp_path / "script.py").write_text(SCRIPT.format(folder=str(request.path.parent)))
     (tmp_path / "scratch").mkdir()
-    environment = {**os.environ, "TMPDIR": str(tmp_path / "scratch")}
     runner = subprocess.Popen(
-        [sys.executable, "script.py"], cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        [sys.executable, "script.py"], cwd=tmp_path, env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
+        stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    process = psutil.Process(runner.pid)
-    deadline = time.monotonic() + 60
-    # The runner's host, its fork server and tracker, the trial, and what the trial starts.
-    while sum("1234" in line for line in command_lines(process)) < 3:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    family = process.children(recursive=True)
-    start = time.monotonic()
-    os.kill(runner.pid, how)
-    runner.wait(10)
-    assert _gone(family, 3)
-    assert time.monotonic() - start < 3
+    started = [wait_for(lambda n=n: read_pids(tmp_path / f"pids-{n}")) for n in (0, 1)]
+    family = psutil.Process(runner.pid).children(recursive=True)
+    # Two hosts, each with a tracker, a fork server, a trial, and what the trial has started.
+    assert len(family) >= 12
+    assert {*started[0], *started[1]} <= set(family)
+    # One trial, and its host, can do nothing by themselves.
+    for process in (started[0][0], *filter(_is_host, started[0][0].parents())):
+        process.suspend()
+    runner.kill()
+    runner.wait()
+    assert still_running(family) == []
     # What torch keeps for its compiler, it makes for itself when it is imported.
     assert [path.name for path in (tmp_path / "scratch").iterdir() if "torchinductor" not in path.name] == []

@@ -1,3 +1,4 @@
+import re
 import sys
 import unicodedata
 
@@ -52,11 +53,56 @@ def test_no_letter_runs_into_what_follows_it(next_one):
         ("Gauß kernel", r"Gau{\ss} kernel"),
         ("Łukasz Sørensen", r"{\L}ukasz S{\o}rensen"),
         ("98.9–99.1", "98.9--99.1"),
+        ("Cireşan, Łódź", r"Cire\c san, {\L}\'od\'z"),
+        # An accent that comes as a character of its own.
+        ("cafe\u0301 1", r"caf\'e 1"),
+        ("\u4e2d \U0001f642", "(U+4E2D) (U+1F642)"),
         ("50 €, \N{GREEK CAPITAL LETTER OMICRON} and ¬", "50 (U+20AC), (U+039F) and (U+00AC)"),
     ],
 )
 def test_a_text_is_written_as_latex_reads_it(text, latex):
     assert latex_text(text) == latex
+
+
+# What LaTeX and the packages that a table names define, of what is written here.
+ACCENTS = set("`'^\"~=.cvuHkrbdt")
+NAMES = {*"ijlLoOSP", "ss", "ae", "AE", "oe", "OE", "aa", "AA", "dag", "ddag", "copyright", "pounds"}
+
+
+def _faults(latex):
+    """Return what a strict reader of LaTeX would stop at: open braces, accents over nothing, characters of its own."""
+    depth = 0
+    for token in re.findall(r"\\[A-Za-z]+ ?|\\.|.", latex, re.DOTALL):
+        depth += {"{": 1, "}": -1}.get(token, 0)
+        if depth < 0 or token in "&%#_^~":
+            yield token
+    if depth or "\n" in latex or not latex.isascii():
+        yield latex
+    yield from re.findall(r"\\[`'^\"~=.](?:[&}]|$)|\\[cvuHkrbdt](?:[&}]|$)", latex)
+
+
+def test_the_strict_reader_stops_where_latex_would():
+    for bad in ("{a", "a}", "50 %", "a_b", "a & b", r"\'", r"{\c}", "Straße", "a\nb"):
+        assert list(_faults(bad)), bad
+    assert not list(_faults(r"Stra{\ss}e\_1 \& caf\'e {\'\i}"))
+
+
+@pytest.mark.parametrize("ends", [("", ""), ("a", "b"), ("", " &"), ("\\", "")])
+def test_no_character_leaves_anything_open(ends):
+    every = (chr(code) for code in range(1, 0x3000) if not 0xD800 <= code < 0xE000)
+    for character in (*every, "\u4e2d", "\U0001f642", "\ufeff", "\udcff"):
+        written = latex_text(f"{ends[0]}{character}{ends[1]}")
+        outside = re.sub(r"\$[^$]*\$", "", written)
+        assert not list(_faults(outside)), (character, written)
+        assert written.count("$") % 2 == len(re.findall(r"\\\$", written)) % 2
+
+
+def test_the_letters_of_the_world_s_names_use_commands_that_latex_has():
+    letters = [chr(code) for code in range(0xC0, 0x180)]
+    for letter in letters:
+        written = latex_text(letter)
+        names = set(re.findall(r"\\([A-Za-z]+|.)", written)) - ACCENTS - NAMES
+        assert not names or packages_for(written) or "U+" in written or "$" in written, (letter, written)
 
 
 def test_a_table_says_what_packages_its_letters_need():

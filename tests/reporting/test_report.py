@@ -20,7 +20,7 @@ from hdr_bench.reporting.contents import RunContents, slug
 from hdr_bench.reporting.figures import plan_figures
 
 COMMITTED = ("trials", "labels", "gallery")
-NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock"}
+NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock", ".report-lock"}
 
 
 def _files(folder):
@@ -242,7 +242,7 @@ def test_without_the_test_images_there_are_no_galleries_and_the_report_says_so(r
 def test_a_run_in_which_nothing_went_well_has_nothing_to_report(run, tmp_path):
     for path in (run / "trials").iterdir():
         path.unlink()
-    with pytest.raises(StoreError, match="every trial of this run failed or is missing.*missing: not yet run"):
+    with pytest.raises(StoreError, match="every trial of this run is missing or damaged.*missing: not yet run"):
         write_report(run)
     with pytest.raises(StoreError, match="no run here"):
         write_report(tmp_path / "nowhere")

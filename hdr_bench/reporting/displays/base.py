@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hdr_bench.names import visible
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -29,7 +31,9 @@ def reach_of(summary: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 def ends_of(summary: pd.DataFrame) -> tuple[float, float]:
     """Return the least and the greatest end of the intervals, in percent."""
-    return 100 * float(summary["accuracy_low"].min()), 100 * float(summary["accuracy_high"].max())
+    # A row may have an accuracy and no interval.
+    ends = summary[["accuracy", "accuracy_low", "accuracy_high"]].to_numpy(float)
+    return 100 * float(np.nanmin(ends)), 100 * float(np.nanmax(ends))
 
 
 def legend_beside(ax: "Axes", **options: Any) -> None:
@@ -58,7 +62,7 @@ def log_error(ax: "Axes", which: Literal["x", "y"], low: float, high: float) -> 
     """
     from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-    ends = _to_log_error(np.array([low, high]))
+    ends = _to_log_error(np.array([low, high]).clip(0, 100))
     margin = max(_MARGIN * float(ends[1] - ends[0]), _LEAST_MARGIN)
     least, most = _from_log_error(np.array([ends[0] - margin, ends[1] + margin])).clip(0, 100)
     ticks = [value for value in _ACCURACIES if least <= value <= most]
@@ -88,12 +92,23 @@ def _from_log_error(value: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def shortened(name: str, most: int = 40) -> str:
-    """Return a name as a figure has room for it, with no sign that matplotlib takes for mathematics.
+    """Return a name as a figure has room for it; see `plain`.
 
     Examples
     --------
     >>> shortened("a name of $x$", most=8)
     'a name …'
     """
-    cut = name if len(name) <= most else f"{name[: most - 1]}…"
-    return cut.replace("$", r"\$")
+    return plain(name if len(name) <= most else f"{name[: most - 1]}…")
+
+
+def plain(text: str) -> str:
+    r"""Return a text that matplotlib writes as it is: no mathematics, and no label that a legend leaves out.
+
+    Examples
+    --------
+    >>> plain("$x$"), plain("_private")
+    ('\\$x\\$', '\u2009_private')
+    """
+    escaped = visible(text).replace("$", r"\$")
+    return f"\N{THIN SPACE}{escaped}" if escaped.startswith("_") else escaped

@@ -109,7 +109,7 @@ class ClassCurvesDisplay(ABC):
         inset = self.ax_.inset_axes(self.inset)
         for number, (name, (across, up, area)) in enumerate(self.curves.items()):
             look: dict[str, Any] = {"color": colour_of(number), "linestyle": line_of(number), "linewidth": 1.1}
-            label = f"{name} ({area:.4f})" if number < _MOST_NAMED else None
+            label = f"{shortened(name, 24)} ({area:.4f})" if number < _MOST_NAMED else None
             self.ax_.plot(*_simplified(across, up), label=label, **look)
             inset.plot(*_simplified(across, up, self.corner), **look)
         left, right, low, high = self.corner

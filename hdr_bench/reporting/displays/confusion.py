@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_NUMBERS = 20
 _MOST_COLUMNS = 6
+_MOST_LETTERS = 24
 # Of the small multiples: from one square of side 1 to the next.
 _ACROSS, _DOWN = 1.25, 1.5
 
@@ -86,8 +87,9 @@ class ConfusionDisplay:
         ticks = np.arange(len(self.class_names))
         turned = {"rotation": 90} if max(map(len, self.class_names)) > 2 else {}
         size = "medium" if len(ticks) <= _MOST_NUMBERS else "xx-small"
-        self.ax_.set_xticks(ticks, self.class_names, fontsize=size, **turned)
-        self.ax_.set_yticks(ticks, self.class_names, fontsize=size)
+        names = [shortened(name, _MOST_LETTERS) for name in self.class_names]
+        self.ax_.set_xticks(ticks, names, fontsize=size, **turned)
+        self.ax_.set_yticks(ticks, names, fontsize=size)
         self.ax_.set_xlabel("Predicted class")
         self.ax_.set_ylabel("True class")
         self.ax_.set_title(shortened(self.title))
@@ -145,7 +147,7 @@ class ConfusionGridDisplay:
         self.ax_.text(left, top - 0.06, shortened(display.title, 24), fontsize=7.5, va="bottom")
         for number in range(0, n, 1 if n <= _MOST_NUMBERS else 5):
             middle = (number + 0.5) / n
-            name = display.class_names[number]
+            name = shortened(display.class_names[number], 8)
             self.ax_.text(left - 0.03, top + middle, name, fontsize=5, ha="right", va="center")
             self.ax_.text(left + middle, top + 1.02, name, fontsize=5, ha="center", va="top")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.reporting.contents import RunContents, read_contents
-from hdr_bench.reporting.displays.base import axes_of, shortened
+from hdr_bench.reporting.displays.base import axes_of, plain, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +25,7 @@ COLUMNS = 8
 """Images side by side."""
 
 _ROW = 1.15
+_MOST_LETTERS = 12
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class GalleryDisplay:
             left, top = column * side, row * side * _ROW
             self.ax_.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation="nearest",
                             extent=(left, left + width, top + height, top))  # fmt: skip
-            self.ax_.text(left + width / 2, top + height + 0.04 * side, caption(shown), ha="center", va="top",
+            self.ax_.text(left + width / 2, top + height + 0.04 * side, plain(caption(shown)), ha="center", va="top",
                           fontsize=7)  # fmt: skip
         rows = max(math.ceil(len(self.shown) / columns), 1)
         self.ax_.set_xlim(-0.1 * side, COLUMNS * side)
@@ -175,15 +176,19 @@ def as_ink_on_paper(images: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def caption(shown: Shown) -> str:
-    """Return what stands under an image.
+    """Return what stands under an image; names of classes are cut.
 
     Examples
     --------
     >>> caption(Shown(7, "4", ("9",), 0.873))
     '4 → 9, 87 %'
     """
-    said = f"{shown.truth} → {'/'.join(map(str, shown.predictions))}"
+    said = f"{_cut(shown.truth)} → {'/'.join(map(_cut, shown.predictions))}"
     return said if math.isnan(shown.confidence) else f"{said}, {100 * shown.confidence:.0f} %"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"
 
 
 def _wrong(predictions: Predictions) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
@@ -13,6 +14,9 @@ from hdr_bench.reporting.style import colour_of, marker_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+# What takes no time that can be measured has a place on a logarithmic axis all the same.
+_LEAST = 1e-5
 
 TIMES = {"fit_seconds": "Wall time of the fit (s)", "predict_seconds": "Wall time to predict (s)"}
 """What can be drawn, and its label."""
@@ -52,7 +56,8 @@ class TimingDisplay:
         numbers = summarise(results).set_index("case")["number"]
         labels = pd.Series([label_of(row) for row in results.to_dict("records")], index=results.index, dtype=object)
         call: Call = "fit" if measure == "fit_seconds" else "predict"
-        good = results.assign(label=labels)[(results["status"] == "ok") & ~disturbed_times(results, call)]
+        is_known = np.isfinite(results[measure].astype(float))
+        good = results.assign(label=labels)[(results["status"] == "ok") & is_known & ~disturbed_times(results, call)]
         counts = good["label"].value_counts()
         repeated = good[good["label"].map(counts) > 1]
         if not len(repeated):
@@ -71,9 +76,10 @@ class TimingDisplay:
         for place, case in enumerate(cases):
             trials = self.times[self.times["case"] == case]
             number = int(trials["number"].iloc[0])
-            self.ax_.plot(trials["seconds"], [place] * len(trials), linestyle="", marker=marker_of(number),
+            seconds = trials["seconds"].clip(lower=_LEAST)
+            self.ax_.plot(seconds, [place] * len(trials), linestyle="", marker=marker_of(number),
                           color=colour_of(number), alpha=0.75, markeredgecolor="white", markersize=7)  # fmt: skip
-            self.ax_.plot([trials["seconds"].median()], [place], marker="|", markersize=18, color=colour_of(number))
+            self.ax_.plot([seconds.median()], [place], marker="|", markersize=18, color=colour_of(number))
         self.ax_.set_xscale("log")
         plain_log(self.ax_.xaxis)
         self.ax_.set_yticks(range(len(cases)), list(map(shortened, cases)))

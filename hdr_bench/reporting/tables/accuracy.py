@@ -162,21 +162,24 @@ def classes_table(contents: RunContents) -> Table | None:
 
 
 def class_frame(contents: RunContents) -> pd.DataFrame:
-    """Return precision, recall, F1 and number of images of each class: a row a method and class."""
-    rows = []
-    for label in contents.labels:
-        found = contents.predictions_of(label)
-        if not found:
-            continue
-        y_true = np.concatenate([predictions.y_true for _, predictions in found])
-        y_pred = np.concatenate([predictions.y_pred for _, predictions in found])
-        names = found[0][0].class_names
-        values = precision_recall_fscore_support(y_true, y_pred, labels=np.arange(len(names)), zero_division=0)
-        rows += [
-            {"case": label, "class": name, "precision": precision, "recall": recall, "f1": f1, "support": int(support)}
-            for name, precision, recall, f1, support in zip(names, *values, strict=True)
-        ]
-    return pd.DataFrame(rows)
+    """Return precision, recall, F1 and number of images of each class: a row for each method and class."""
+    frames = [frame for label in contents.labels if len(frame := class_frame_of(contents, label))]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def class_frame_of(contents: RunContents, label: str) -> pd.DataFrame:
+    """Return what `class_frame` does of one row; empty if no predictions of it can be read."""
+    found = contents.predictions_of(label)
+    if not found:
+        return pd.DataFrame()
+    y_true = np.concatenate([predictions.y_true for _, predictions in found])
+    y_pred = np.concatenate([predictions.y_pred for _, predictions in found])
+    names = found[0][0].class_names
+    values = precision_recall_fscore_support(y_true, y_pred, labels=np.arange(len(names)), zero_division=0)
+    return pd.DataFrame(
+        {"case": label, "class": name, "precision": precision, "recall": recall, "f1": f1, "support": int(support)}
+        for name, precision, recall, f1, support in zip(names, *values, strict=True)
+    )
 
 
 def pairs_table(compared: Comparisons, n_test: int) -> Table | None:

@@ -1,9 +1,12 @@
 """A table as Markdown, LaTeX, CSV, and as the cells of a page."""
 
+import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from tabulate import tabulate
 
 from hdr_bench.reporting.tables.latex_text import latex_text, packages_for
@@ -12,6 +15,9 @@ from hdr_bench.reporting.tables.table import DISTURBED, MISSING, Table
 _TO_THE_LEFT = ("left", "wide")
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 _NUMBER = re.compile(r"[-−+]?[\d,]*\.?(\d*)")
+# What a spreadsheet begins a formula with, its full-width forms included, and what it passes over before one.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
+_PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf")
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,17 @@ def to_latex(table: Table) -> str:
 
 
 def to_csv(table: Table) -> str:
-    """Return the exact values as CSV, in seconds, bytes and shares."""
-    return table.exact.to_csv(index=False, lineterminator="\n")
+    """Return the exact values as CSV, in seconds, bytes and shares.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it, as OWASP recommends against "CSV
+    injection"; `from_csv` takes it away. Numbers, and texts that are numbers, are as they are.
+    """
+    return _map_texts(table.exact, _inert).to_csv(index=False, lineterminator="\n")
+
+
+def from_csv(text: str) -> pd.DataFrame:
+    """Return what `to_csv` wrote, with the texts as they were."""
+    return _map_texts(pd.read_csv(io.StringIO(text)), _plain)
 
 
 def to_cells(table: Table) -> list[list[Cell]]:
@@ -101,6 +116,25 @@ def markdown_code(text: object) -> str:
     plain = " ".join(str(text).splitlines())
     fence = "`" * (max(map(len, re.findall("`+", plain)), default=0) + 1)
     return f"{fence}{plain}{fence}" if len(fence) == 1 else f"{fence} {plain} {fence}"
+
+
+def _map_texts(frame: pd.DataFrame, change: Callable[[object], object]) -> pd.DataFrame:
+    return frame.apply(lambda column: column if is_numeric_dtype(column) else column.map(change))
+
+
+def _inert(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    is_formula = _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value)
+    # Spreadsheets end a row at a carriage return, for which pandas puts no quotes.
+    joined = value.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{joined}" if is_formula else joined
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str) and value.startswith("'") and _FORMULA.match(value):
+        return value[1:]
+    return value
 
 
 def _padding(table: Table) -> list[list[str]]:

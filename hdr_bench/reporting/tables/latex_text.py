@@ -1,6 +1,7 @@
 """Text as LaTeX writes it: special characters escaped, letters as commands, and the packages that those need."""
 
 import re
+import unicodedata
 from contextlib import suppress
 
 _SPECIAL = str.maketrans({
@@ -45,7 +46,8 @@ def latex_text(text: str) -> str:
     """
     import latexcodec  # noqa: F401  # it makes itself known to Python's codecs
 
-    joined = " ".join(text.splitlines())
+    # A letter and its accent may come as two characters, which LaTeX writes as one.
+    joined = unicodedata.normalize("NFC", " ".join(text.splitlines()))
     return "".join(_character(character) for character in joined.translate(_SPECIAL))
 
 

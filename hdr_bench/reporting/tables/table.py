@@ -11,6 +11,9 @@ MISSING = "–"
 DISTURBED = " *"
 """What stands behind a time that is disturbed."""
 
+# A picosecond, and more bytes or seconds than there can be.
+_LEAST, _MOST = 1e-12, 1e21
+
 Mark = Literal["best", "like the best"]
 Align = Literal["left", "wide", "right", "point"]
 
@@ -58,6 +61,8 @@ class Table:
         By row and column: ``"best"``, or ``"like the best"`` if it is not told apart from it.
     labels : tuple of str
         The row of the summary that each row is about; empty where it is about several.
+    problem : str
+        Why it could not be made; it has no rows then.
     """
 
     name: str
@@ -69,6 +74,12 @@ class Table:
     aligned: tuple[Align, ...] = ()
     marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def missing_table(name: str, title: str, problem: str) -> Table:
+    """Return what stands in the place of a table that could not be made."""
+    return Table(name, title, (), (), pd.DataFrame(), problem=problem)
 
 
 def make_table(
@@ -125,7 +136,7 @@ def interval_writer(write: Callable[[float], str]) -> Callable[[float, float], s
 
 def write_count(count: float) -> str:
     """Write a count with commas, e.g. ``12,345``."""
-    return MISSING if math.isnan(count) else f"{count:,.0f}"
+    return f"{count:,.0f}" if math.isfinite(count) else MISSING
 
 
 def fixed_writer(places: int, factor: float = 1.0) -> Callable[[float], str]:
@@ -145,17 +156,17 @@ def percent_places(n: int) -> int:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Return a number with so many significant digits, never as a power of ten.
+    """Return a number with so many significant digits; as a power of ten only what no measurement gives.
 
     Examples
     --------
     >>> significant(0.0123456), significant(12.3456), significant(1234.6), significant(0.0)
     ('0.0123', '12.3', '1235', '0')
     """
-    if math.isnan(value):
+    if not math.isfinite(value):
         return MISSING
-    if value == 0:
-        return "0"
+    if not _LEAST <= abs(value) < _MOST:
+        return "0" if value == 0 else f"{value:.{digits}g}"
     places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
     return f"{value:.{places}f}"
 
@@ -172,4 +183,6 @@ def write_time(seconds: float) -> str:
 
 
 def _value(cell: Any) -> Any:
+    if cell is None:
+        return math.nan
     return cell if isinstance(cell, str | bool | tuple) else float(cell)

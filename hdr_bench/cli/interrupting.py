@@ -1,0 +1,63 @@
+"""How a run ends before its time: on Ctrl-C, a plain `kill`, or when the terminal is closed."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+import typer
+
+EXIT_INTERRUPTED = 130
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_ENDS_WITHIN_SECONDS = 4.0
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """End the block on these signals, with what is done kept and nothing left running.
+
+    Raises
+    ------
+    typer.Exit
+        If the block was interrupted.
+    """
+    before = {each: signal.getsignal(each) for each in _SIGNALS}
+    interrupt = _Interrupt()
+    for each, handler in before.items():
+        # Under `nohup`, or in a shell's background, a signal is to be ignored.
+        if handler != signal.SIG_IGN:
+            signal.signal(each, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        # The terminal may be gone.
+        with suppress(OSError):
+            typer.echo("interrupted; what is done is kept, the same command goes on from there", err=True)
+        # The handlers stay, so that another Ctrl-C does not disturb the end.
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    except BaseException:
+        _restore(before)
+        raise
+    _restore(before)
+
+
+def _restore(before: "dict[signal.Signals, signal._HANDLER]") -> None:
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
+class _Interrupt:
+    """What a signal does: the first one interrupts, others while the run ends do nothing."""
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self._first is None:
+            self._first = time.monotonic()
+            signal.default_int_handler(number, frame)
+        if time.monotonic() - self._first > _ENDS_WITHIN_SECONDS:
+            # Something keeps this process from its end; the processes of trials end when it has gone.
+            os._exit(EXIT_INTERRUPTED)

@@ -1,0 +1,46 @@
+"""A folder for matplotlib's settings and list of fonts, where its own cannot be written."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def matplotlib_folder() -> Iterator[None]:
+    """Give matplotlib a temporary folder while the block lasts, if it would make one itself and complain of it.
+
+    Processes that are started here take the same one, and read the list of fonts that the first of them made.
+    """
+    if "matplotlib" in sys.modules or _has_own():
+        yield
+        return
+    before = os.environ.get("MPLCONFIGDIR")
+    with tempfile.TemporaryDirectory(prefix="hdr-bench-matplotlib-", ignore_cleanup_errors=True) as folder:
+        os.environ["MPLCONFIGDIR"] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop("MPLCONFIGDIR")
+            if before is not None:
+                os.environ["MPLCONFIGDIR"] = before
+
+
+def _has_own() -> bool:
+    """Return whether the folders that matplotlib would use can be written: it makes them where they are missing."""
+    named = os.environ.get("MPLCONFIGDIR")
+    if named:
+        return _can_be_written(Path(named))
+    homes = (("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache"))
+    return all(_can_be_written(Path(os.environ.get(name) or Path("~").expanduser() / below)) for name, below in homes)
+
+
+def _can_be_written(folder: Path) -> bool:
+    try:
+        while not os.path.lexists(folder):
+            folder = folder.parent
+        return folder.is_dir() and os.access(folder, os.W_OK)
+    except OSError:
+        return False

@@ -1,0 +1,223 @@
+"""The hosts of this process: started when a trial needs one, and kept for the next trial.
+
+A host (`hdr_bench.experiments.host`) may be used from anywhere: from a script without a main guard, from a notebook,
+from Dask's workers, which are daemonic and may have no children by multiprocessing. It is spoken to by pickles over its
+standard input and output, and ends, with the trial that runs, when it is asked to or when its user has gone.
+"""
+
+import atexit
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import IO, cast
+
+import psutil
+
+from hdr_bench.experiments.leftovers import MARK, abandoned, end, make_mark, marked, name_of
+from hdr_bench.experiments.place import Place, path_of_libraries
+from hdr_bench.experiments.scratch import clear_scratch, make_scratch
+from hdr_bench.experiments.thread_waiting import thread_waiting
+from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
+
+_ENDS_WITHIN_SECONDS = 1.5
+_idle: list["Host"] = []
+_lock = threading.Lock()
+
+
+class HostError(RuntimeError):
+    """A host that ended while a trial was running in it.
+
+    Parameters
+    ----------
+    message : str
+    left : tuple of str
+        Names of processes that it has left, and that cannot be ended.
+    """
+
+    def __init__(self, message: str, left: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.left = left
+
+
+class HostClosedError(RuntimeError):
+    """A host that was closed while a trial was running in it."""
+
+
+class Host:
+    """A running host; one trial at a time."""
+
+    def __init__(self) -> None:
+        self._scratch, self._mark = make_scratch(), make_mark()
+        # In its own session: the terminal's Ctrl-C goes to the runner alone. -P: what is in the working folder is
+        # imported only where the caller would.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "hdr_bench.experiments.host", str(os.getpid()), *self._scratch.made],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            env={
+                **os.environ,
+                # Here, not in the trial's process: that one is forked when the libraries have read them.
+                **thread_waiting(os.environ),
+                "TMPDIR": self._scratch.path,
+                MARK: self._mark,
+                "PYTHONPATH": os.pathsep.join(path_of_libraries()),
+            },
+        )
+        self._stdin, self._stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        self._is_stopped = False
+        atexit.register(self.close)
+
+    @property
+    def is_running(self) -> bool:
+        """It can take a trial."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    def run(self, work: Work, on_stage: OnStage) -> Outcome:
+        """Run a trial; as `run_in_child`.
+
+        Raises
+        ------
+        HostError
+            If the host ends.
+        HostClosedError
+            If it is closed meanwhile.
+        """
+        try:
+            with self._while_it_lives():
+                pickle.dump((work.place or Place.here(), work), self._stdin)
+                self._stdin.flush()
+            while isinstance(answer := self._next_message(), Stage):
+                on_stage(answer)
+        except BaseException:
+            # Ctrl-C, or an error of the caller's own: the trial that runs has no one to report to.
+            self.close()
+            raise
+        outcome: Outcome = answer
+        return outcome
+
+    def _next_message(self) -> Stage | Outcome:
+        with self._while_it_lives():
+            message: Stage | Outcome = pickle.load(self._stdout)  # noqa: S301  # our own process wrote it
+        return message
+
+    @contextmanager
+    def _while_it_lives(self) -> Iterator[None]:
+        """Turn what a broken, or closed, pipe raises into what it means."""
+        try:
+            yield
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+            if self._is_stopped:
+                raise HostClosedError("the run was stopped") from error
+            left = tuple(map(name_of, self.close()))
+            code = self._process.returncode
+            raise HostError(f"the process that starts the trials ended (exit code {code})", left) from error
+
+    def ask_to_end(self) -> None:
+        """Have the host end, with the trial that runs in it, without waiting for that."""
+        self._is_stopped = True
+        # Its input stays open: closing that would wait for whoever writes to a host that has been stopped.
+        self._process.terminate()
+
+    def close(self) -> list[psutil.Process]:
+        """End the host, and all that it has started; return what cannot be ended."""
+        atexit.unregister(self.close)
+        self.ask_to_end()
+        try:
+            self._process.wait(_ENDS_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        left = end(lambda: marked(self._mark))
+        # Whoever reads or writes in another thread has come to its end by now.
+        for pipe in (self._stdin, self._stdout):
+            with suppress(OSError):
+                pipe.close()
+        self._scratch.remove()
+        return left
+
+
+class Hosts:
+    """The hosts that a run's trials are in at the moment. Idle ones are kept for later runs of this process."""
+
+    def __init__(self) -> None:
+        self._busy: set[Host] = set()
+        self._is_closed = False
+
+    def run(self, work: Work, on_stage: OnStage) -> Outcome:
+        """Run a trial in an idle host, or in another that is started for it.
+
+        Raises
+        ------
+        HostError
+            If the host ends.
+        HostClosedError
+            If these hosts are closed, before or meanwhile.
+        """
+        host = self._take()
+        try:
+            return host.run(work, on_stage)
+        finally:
+            self._give_back(host)
+
+    def close(self) -> None:
+        """End the hosts in which a trial runs; from now on they take none."""
+        self._is_closed = True
+        with _lock:
+            busy = tuple(self._busy)
+        try:
+            _close(busy)
+        finally:
+            # Also if a second Ctrl-C came meanwhile.
+            for host in busy:
+                host.ask_to_end()
+
+    def _take(self) -> Host:
+        with _lock:
+            if self._is_closed:
+                raise HostClosedError("the run was stopped")
+            host = next((host for host in _taken_from_idle() if host.is_running), None) or Host()
+            self._busy.add(host)
+        return host
+
+    def _give_back(self, host: Host) -> None:
+        with _lock:
+            self._busy.discard(host)
+            if host.is_running and not self._is_closed:
+                _idle.append(host)
+
+
+def close_idle_hosts(keep: int = 0) -> None:
+    """End this process's hosts in which no trial runs, all but some."""
+    with _lock:
+        idle = tuple(_idle[keep:])
+        del _idle[keep:]
+    _close(idle)
+
+
+def clear_leftovers_of_hosts() -> list[psutil.Process]:
+    """End the processes, and remove the files, of hosts whose user was killed; return what cannot be ended."""
+    left = end(abandoned)
+    clear_scratch()
+    return left
+
+
+def _taken_from_idle() -> Iterator[Host]:
+    while _idle:
+        yield _idle.pop()
+
+
+def _close(hosts: Iterable[Host]) -> None:
+    for host in hosts:
+        host.ask_to_end()
+    for host in hosts:
+        host.close()

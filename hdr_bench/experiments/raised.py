@@ -1,0 +1,56 @@
+"""What a method raised, as a result can hold it: in a few lines, whatever the exception's own code does."""
+
+import traceback
+from collections.abc import Iterator
+
+from hdr_bench.experiments.text import shorten, writable
+
+_LONGEST_MESSAGE, _LONGEST_TRACEBACK, _MOST_LINKS = 2_000, 20_000, 100
+
+
+def describe(error: BaseException) -> str:
+    r"""Return an exception's class and text in one line, shortened if it is long.
+
+    Examples
+    --------
+    >>> describe(ValueError("not\ntoday"))
+    'ValueError: not today'
+    >>> describe(SystemExit(3))
+    'SystemExit: 3 (the method ended its process by sys.exit)'
+    """
+    line = f"{_name(error)}: {text_of(error)}".strip().replace("\n", " ")
+    exits = " (the method ended its process by sys.exit)" if isinstance(error, SystemExit) else ""
+    return shorten(line, _LONGEST_MESSAGE) + exits
+
+
+def describe_traceback(error: BaseException) -> str:
+    """Return an exception's traceback, with those that led to it, shortened if it is long."""
+    try:
+        lines = "".join(traceback.format_exception(error))
+    # The exception's own attributes and methods are asked for here, and it may be too deep to walk through.
+    except BaseException as problem:  # noqa: BLE001
+        lines = f"{describe(error)}\nIts traceback cannot be read ({_name(problem)})."
+    return shorten(lines, _LONGEST_TRACEBACK)
+
+
+def text_of(error: BaseException) -> str:
+    """Return what an exception says, as files can hold it."""
+    try:
+        return writable(f"{error}")
+    except BaseException as problem:  # noqa: BLE001  # `__str__` is the method's own code
+        return f"(its text cannot be read: {_name(problem)})"
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Give an exception and those that led to it, each once."""
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen and len(seen) < _MOST_LINKS:
+        yield link
+        seen.add(id(link))
+        link = link.__cause__ or link.__context__
+
+
+def _name(error: BaseException) -> str:
+    # The class may belong to a metaclass with a name of its own.
+    return shorten(writable(str(type.__dict__["__name__"].__get__(type(error)))), 200)

@@ -1,0 +1,51 @@
+"""The last of what a process prints."""
+
+import os
+import threading
+from contextlib import suppress
+from multiprocessing.connection import Connection, Pipe, wait
+
+_KEPT_BYTES = 65536
+# More than a pipe holds: what still writes when its trial has ended is not waited for.
+_MOST_LEFT_BYTES = 2**21
+
+
+class Tail:
+    """What comes last through a pipe; the rest is read and dropped, so that whoever writes need not wait.
+
+    Parameters
+    ----------
+    source : Connection
+        The pipe's end to read from; closed when the text is taken.
+    """
+
+    def __init__(self, source: Connection) -> None:
+        self._source, self._kept = source, bytearray()
+        self._stopped, self._stop = Pipe(duplex=False)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def text(self) -> str:
+        """Return the last of what was printed, and stop reading, although a process may still hold the other end."""
+        self._stop.close()
+        self._reader.join()
+        os.set_blocking(self._source.fileno(), False)
+        with suppress(BlockingIOError):
+            for _ in range(_MOST_LEFT_BYTES // _KEPT_BYTES):
+                if not self._take():
+                    break
+        self._source.close()
+        self._stopped.close()
+        return self._kept.decode(errors="replace")
+
+    def _read(self) -> None:
+        while self._stopped not in wait([self._source, self._stopped]):
+            if not self._take():
+                return
+
+    def _take(self) -> bool:
+        """Read what is there; return whether more may come."""
+        chunk = os.read(self._source.fileno(), _KEPT_BYTES)
+        self._kept += chunk
+        del self._kept[:-_KEPT_BYTES]
+        return bool(chunk)

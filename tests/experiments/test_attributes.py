@@ -1,0 +1,210 @@
+"""Attributes of other libraries' estimators are taken only if they have this library's form."""
+
+import json
+import math
+from collections import UserList
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hdr_bench import make_estimator
+from hdr_bench.estimators.notation import LayerRow
+from hdr_bench.experiments.attributes import (
+    MOST_EPOCHS,
+    count_of,
+    engine_of,
+    history_of,
+    layers_of,
+    parameters_of,
+    read_attribute,
+)
+from hdr_bench.experiments.text import LONGEST_VALUE
+
+NAN = float("nan")
+ROW = LayerRow("8C5", "convolution", (8, 24, 24), 208, 0, 119_808)
+
+
+class Says:
+    """A fitted model that has these attributes; an exception is raised when its attribute is read."""
+
+    def __init__(self, **attributes):
+        self.attributes = attributes
+
+    def __getattr__(self, name):
+        if name == "attributes" or name not in self.attributes:
+            raise AttributeError(name)
+        if isinstance(found := self.attributes[name], Exception):
+            raise found
+        return found
+
+
+class Unspeakable:
+    def __repr__(self):
+        raise RuntimeError("no words")
+
+    __str__ = __repr__
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (5, 5),
+        (0, 0),
+        (np.int64(5), 5),
+        (np.uint8(5), 5),
+        (-1, None),
+        (3.7, None),
+        (5.0, None),
+        (True, None),
+        ("many", None),
+        (10**400, None),
+        (2**63, None),
+        (np.array([5]), None),
+        (None, None),
+        (ValueError("not fitted"), None),
+    ],
+)
+def test_a_count_is_a_whole_number_from_0_on(value, kept):
+    assert count_of(Says(n_parameters_=value), "n_parameters_") == kept
+
+
+def test_a_count_is_the_sum_of_the_members_if_each_has_one():
+    members = [Says(n_parameters_=2), Says(n_parameters_=3)]
+    assert count_of(Says(estimators_=members), "n_parameters_") == 5
+    assert count_of(Says(estimators_=[*members, Says(n_parameters_=-1)]), "n_parameters_") is None
+    for others in (7, [], np.array([[1]]), RuntimeError("no members")):
+        assert count_of(Says(estimators_=others), "n_parameters_") is None
+
+
+def test_an_engine_is_a_text_or_the_package_of_the_class():
+    assert engine_of(Says(engine_="faiss")) == "faiss"
+    for other in (3, "", " ", None, ["a"], RuntimeError("no engine")):
+        assert engine_of(Says(engine_=other)) == Says.__module__.partition(".")[0]
+    assert engine_of(Says(engine_="a\x1b[31m\udcff")) == "a\\x1b[31m\\udcff"
+    assert len(engine_of(Says(engine_="x" * 10_000))) < 100
+    assert engine_of(type("Odd", (), {"__module__": 3})())
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        ([{"train_loss": 0.5}, {"train_loss": NAN}], ({"train_loss": 0.5}, {"train_loss": None})),
+        ([{"train_loss": math.inf, "train_accuracy": np.float32(0.5)}], ({"train_loss": None, "train_accuracy": 0.5},)),
+        ([{"train_loss": 1, "valid_loss": Fraction(1, 2)}], ({"train_loss": 1.0, "valid_loss": 0.5},)),
+        ([{"train_loss": 10**400}, {}], ({"train_loss": None}, {})),
+        ([{"train_loss": 1.0, "train_accuracy": 0.5}, {"train_loss": 0.9}, {}],
+         ({"train_loss": 1.0, "train_accuracy": 0.5}, {"train_loss": 0.9}, {})),
+        ([], ()),
+        ([{}, {}], ()),
+        ([{"epoch": 1, "loss": 0.5}], ()),
+        ([{"train_loss": 1.0, "note": "first"}], ()),
+        ([{"train_loss": True}], ()),
+        ([{"train_accuracy": 97.3}], ()),
+        ([{1: 0.5}], ()),
+        ([{"train_loss": [1.0]}], ()),
+        ([{"train_loss": 1j}], ()),
+        ({"loss": [2.3, 1.1]}, ()),
+        ([1.0, 0.5], ()),
+        ([None], ()),
+        ("much", ()),
+        (np.array([1.0, 0.5]), ()),
+        (pd.DataFrame({"train_loss": [1.0]}), ()),
+        (UserList([{"train_loss": 1.0}]), ()),
+        ([pd.Series({"train_loss": 1.0})], ()),
+        (RuntimeError("no history"), ()),
+    ],
+)  # fmt: skip
+def test_a_history_is_loss_and_accuracy_of_each_epoch(rows, kept):
+    assert history_of(Says(history_=rows)) == kept
+
+
+def test_of_a_long_history_the_first_epochs_are_kept_and_a_warning_says_so():
+    with pytest.warns(UserWarning, match=r"history_ has 1,000,000 epochs; the first 10,000 are stored"):
+        kept = history_of(Says(history_=[{"train_loss": 0.5}] * 10**6))
+    assert kept == ({"train_loss": 0.5},) * MOST_EPOCHS
+
+
+@pytest.mark.parametrize(
+    ("rows", "n_kept"),
+    [
+        ([ROW, ROW], 2),
+        ([], 0),
+        ([{"token": "8C5"}], 0),
+        ([vars(ROW)], 0),
+        (pd.DataFrame([vars(ROW)]), 0),
+        ([ROW, None], 0),
+        ([LayerRow(3, "convolution", (8,), 1, 0, 1)], 0),
+        ([LayerRow("8C5", "convolution", None, 1, 0, 1)], 0),
+        ([LayerRow("8C5", "convolution", (8,), -1, 0, 1)], 0),
+        ([ROW] * 100_000, 0),
+        (RuntimeError("no layers"), 0),
+    ],
+)
+def test_layers_are_rows_of_the_notations_table(rows, n_kept):
+    kept = layers_of(Says(layer_table_=rows))
+    assert len(kept) == n_kept
+    assert all((row.token, row.output_shape, row.parameters) == ("8C5", (8, 24, 24), 208) for row in kept)
+
+
+def test_parameters_are_words_of_json_bounded_and_writable():
+    class Model:
+        def get_params(self, deep):
+            return {
+                "alpha": 0.5,
+                "sizes": (1, 2),
+                "long": "x" * 10**6,
+                "longer": list(range(10**6)),
+                "object": Unspeakable(),
+                "circle": circle,
+                "array": np.arange(3),
+                "set": {1},
+                "path": "a\udcff\x00",
+                "inf": math.inf,
+                3: None,
+                "y\udcff": 1,
+            }
+
+    circle = []
+    circle.append(circle)
+    found = parameters_of(Model())
+    assert found["alpha"] == 0.5
+    assert found["sizes"] == [1, 2]
+    assert found["array"] == "array([0, 1, 2])"
+    assert found["object"] == "<Unspeakable whose repr could not be made: RuntimeError>"
+    assert found["path"] == "a\\udcff\\x00"
+    assert found["inf"] == math.inf
+    assert found["3"] is None
+    assert found["y\\udcff"] == 1
+    assert all(len(str(value)) < LONGEST_VALUE + 100 for value in found.values())
+    json.dumps(found).encode()
+
+
+@pytest.mark.parametrize("answer", [None, 3, RuntimeError("not today"), [("a", 1)]])
+def test_an_estimator_that_cannot_say_its_parameters_has_none(answer):
+    class Model:
+        def get_params(self, deep):
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+    assert parameters_of(Model()) == {}
+    assert parameters_of(object()) == {}
+
+
+def test_an_attribute_that_fails_is_as_if_it_were_not_there():
+    assert read_attribute(Says(a=KeyError("a")), "a") is None
+    assert read_attribute(Says(a=1), "a") == 1
+
+
+def test_what_this_librarys_networks_say_is_taken_whole():
+    rng = np.random.default_rng(0)
+    X, y = rng.integers(0, 255, (40, 64)).astype(np.uint8), np.arange(40) % 4
+    network = make_estimator("mlp", layers="8N", max_epochs=2, random_state=0).fit(X, y)
+    assert list(history_of(network)) == network.history_
+    assert len(history_of(network)) == 2
+    assert [row.token for row in layers_of(network)] == [row.token for row in network.layer_table_]
+    assert count_of(network, "n_parameters_") == network.n_parameters_ > 0
+    assert engine_of(network) == network.engine_
+    assert set(parameters_of(network)) == set(network.get_params(deep=False))

@@ -1,0 +1,107 @@
+"""Names are checked where they enter, whoever gives them."""
+
+import numpy as np
+import pytest
+from sklearn.tree import DecisionTreeClassifier
+
+from hdr_bench import Case, Suite, run_suite
+from hdr_bench.datasets import Part, add_dataset, make_dataset
+from hdr_bench.exceptions import DatasetError, SuiteError, UnknownNameError
+from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.names import MOST_CHARACTERS, check_name, looks, visible
+
+ODD = {
+    "control": ("a\x01b", "U\\+0001"),
+    "line": ("a\nb", "U\\+000A"),
+    "separator": ("a\u2028b", "U\\+2028"),
+    "turned": ("a\u202eb", "U\\+202E"),
+    "isolate": ("a\u2066b", "U\\+2066"),
+    "half": ("a\udcffb", "U\\+DCFF|unicode"),
+    "none": ("a\uffffb", "U\\+FFFF"),
+}
+GOOD = [
+    "k-NN",
+    "naïve",
+    "Straße",
+    "漢字",
+    "עברית",
+    "\u0645\u06cc\u200c\u062e\u0648",
+    "\N{FAMILY}\u200d\N{GRINNING FACE}",
+    "a\xa0b",
+    "$x$",
+]
+
+
+@pytest.mark.parametrize(("name", "reason"), ODD.values(), ids=ODD)
+def test_odd_names_are_refused_wherever_they_enter(name, reason):
+    with pytest.raises(ValueError, match="U\\+"):
+        check_name(name, "the name")
+    with pytest.raises(ValueError, match=reason):
+        Case(name=name, estimator="knn")
+    content = {"title": "T", "dataset": "digits-8x8", "case": [{"name": name, "estimator": "knn"}]}
+    with pytest.raises(SuiteError, match=f"case 1 .*name: .*({reason})"):
+        parse_suite(content, "own", "own.toml")
+    part = Part(np.arange(32, dtype=np.uint8).reshape(8, 2, 2), np.arange(8) % 2)
+    with pytest.raises(DatasetError, match=f"own: the class name .*{reason.partition('|')[0]}"):
+        make_dataset("own", part, part, ["0", name])
+    with pytest.raises(DatasetError, match="cannot name a data set"):
+        add_dataset(name, "anywhere")
+    with pytest.raises(UnknownNameError, match="case"):
+        run_suite("quick", only=name)
+
+
+@pytest.mark.parametrize("field", ["title", "authors", "source", "machine", "notes", "claims"])
+def test_texts_of_a_suite_may_have_lines_and_nothing_that_cannot_be_shown(field):
+    fields = {"name": "own", "title": "T", "dataset": "digits-8x8", "cases": [Case(name="a", estimator="knn")]}
+    for text, is_good in (("two\nlines", True), ("a\x1b[31m", False), ("a\u202e", False)):
+        changed = fields | {field: (text,) if field in {"notes", "claims"} else text}
+        if is_good:
+            Suite(**changed)
+            continue
+        with pytest.raises(ValueError, match="cannot be shown"):
+            Suite(**changed)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_names_of_any_script_pass(name):
+    assert Case(name=name, estimator="knn").name == name
+    assert visible(name) == name
+
+
+def test_blank_and_long_names_are_refused():
+    for name, reason in (("", "is blank"), ("  ", "is blank"), ("x" * 201, "has 201 characters; at most 200")):
+        with pytest.raises(ValueError, match=reason):
+            Case(name=name, estimator="knn")
+    assert Case(name="x" * MOST_CHARACTERS, estimator="knn")
+    with pytest.raises(ValueError, match="at most 100 letters"):
+        Suite(name="x" * 300, title="T", dataset="digits-8x8", cases=[Case(name="a", estimator="knn")])
+    with pytest.raises(DatasetError, match="cannot name a data set"):
+        add_dataset("x" * 300, "anywhere")
+
+
+def test_names_that_look_the_same_are_two_of_one_name():
+    assert looks("Caf\N{LATIN SMALL LETTER E WITH ACUTE}") == looks("Cafe\N{COMBINING ACUTE ACCENT}")
+    for one, other in (("k NN", "k  NN "), ("\N{LATIN SMALL LETTER E WITH ACUTE}", "e\N{COMBINING ACUTE ACCENT}")):
+        cases = [Case(name=name, estimator="knn") for name in (one, other)]
+        with pytest.raises(ValueError, match="two cases are called"):
+            Suite(name="own", title="T", dataset="digits-8x8", cases=cases)
+
+
+def test_parameters_with_half_of_a_character_are_refused_and_those_of_an_object_are_not():
+    with pytest.raises(ValueError, match=r"params\['path'\] has 'a\\udcff'"):
+        Case(name="a", estimator="knn", params={"path": "a\udcff"})
+    with pytest.raises(ValueError, match="half of a character"):
+        Case(name="a", estimator="knn", params={"a\udcff": 1})
+    model = DecisionTreeClassifier(criterion="a\udcff")
+    assert Case(name="a", estimator=model).estimator is model
+
+
+def test_a_folder_of_a_data_set_with_a_long_name_is_not_too_long():
+    from hdr_bench.experiments.run_record import Settings
+    from hdr_bench.experiments.runner import default_folder
+
+    suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[Case(name="a", estimator="knn")])
+    names = {default_folder(suite, Settings(dataset=f"folder:{'x' * 300}{end}")).name for end in "ab"}
+    assert len(names) == 2
+    assert all(len(name) < 100 for name in names)
+    assert default_folder(suite, Settings(dataset="openml:Fashion-MNIST")).name == "own-openml-Fashion-MNIST"
