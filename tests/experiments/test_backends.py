@@ -160,7 +160,12 @@ def cluster(tmp_path, monkeypatch, request):
         for process in reversed(processes):
             process.terminate()
         for process in processes:
-            process.wait()
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                # Dask waits for what it has lost, at times.
+                process.kill()
+                process.wait()
 
 
 def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
