@@ -113,7 +113,9 @@ def run(
 
 def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
-    formats: Annotated[str, typer.Option(help="Which of html, md, latex, csv; of the last report, others go.")] = "html,md,latex,csv",
+    formats: Annotated[
+        str, typer.Option(help="Which of html, md, latex, csv; of the last report, others go.")
+    ] = "html,md,latex,csv",
 ) -> None:
     """Write the report of a run again from its results, also from those that are committed.
 
