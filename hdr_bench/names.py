@@ -1,0 +1,114 @@
+"""Names that people give, of cases, suites, data sets and classes: what tables, pages and files can show."""
+
+import re
+import unicodedata
+
+MOST_CHARACTERS = 200
+"""Of a name: what a row of a table, or a file's name, has room for."""
+
+# Control characters, ends of lines, marks that turn the direction of all that follows, halves of characters, and
+# code points that are no characters: an SVG or a page with one of them is not valid, or shows something else.
+_INVISIBLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+_INVISIBLE_IN_PROSE = re.compile(_INVISIBLE.pattern.replace(r"\x00-\x1f", r"\x00-\x08\x0b-\x1f"))
+
+
+def visible(text: str) -> str:
+    r"""Return a text in one line that can be shown and written: what cannot be shown becomes an escape.
+
+    Examples
+    --------
+    >>> visible("a\x01b\nc \udcff")
+    'a\\x01b\\x0ac \\udcff'
+    """
+    return _INVISIBLE.sub(_escape, text)
+
+
+def visible_prose(text: str) -> str:
+    r"""Return a text as `visible` does; ends of lines and tabs stay.
+
+    Examples
+    --------
+    >>> visible_prose("two\nlines\x1b[31m")
+    'two\nlines\\x1b[31m'
+    """
+    return _INVISIBLE_IN_PROSE.sub(_escape, text)
+
+
+def check_visible(text: str, what: str) -> str:
+    """Return a text that can be shown in one line.
+
+    Parameters
+    ----------
+    text : str
+    what : str
+        What errors call it, e.g. ``"the name"``.
+
+    Raises
+    ------
+    ValueError
+        If it holds a character that cannot be shown.
+    """
+    return _check(_INVISIBLE, text, what)
+
+
+def check_prose(text: str, what: str) -> str:
+    """Return a text that can be shown, in one line or several.
+
+    Raises
+    ------
+    ValueError
+        If it holds a character that cannot be shown.
+    """
+    return _check(_INVISIBLE_IN_PROSE, text, what)
+
+
+def check_name(name: str, what: str) -> str:
+    """Return a name that tables, pages and files can hold.
+
+    Parameters
+    ----------
+    name : str
+    what : str
+        What errors call it, e.g. ``"the name"``.
+
+    Raises
+    ------
+    ValueError
+        If it is blank, too long, or holds a character that cannot be shown.
+    """
+    if not name.strip():
+        raise ValueError(f"{what} is blank; give it at least one letter or digit")
+    if len(name) > MOST_CHARACTERS:
+        raise ValueError(
+            f"{what} {name[:20]!r}... has {len(name):,} characters; at most {MOST_CHARACTERS} are allowed: shorten it"
+        )
+    return check_visible(name, what)
+
+
+def looks(name: str) -> str:
+    """Return what two names share that look the same: composed letters, single spaces, none around.
+
+    Examples
+    --------
+    >>> looks("k  NN ") == looks("k NN")
+    True
+    """
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def _check(unwanted: "re.Pattern[str]", text: str, what: str) -> str:
+    found = unwanted.search(text)
+    if found is None:
+        return text
+    start = max(found.start() - 20, 0)
+    raise ValueError(
+        f"{what} {text[start : found.end() + 20]!r} has the character U+{ord(found[0]):04X}; control characters, line "
+        "breaks and marks that change the direction of text cannot be shown: leave it out"
+    )
+
+
+def _escape(found: "re.Match[str]") -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
