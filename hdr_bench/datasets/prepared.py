@@ -106,7 +106,7 @@ def open_dataset(folder: Path) -> Dataset:
     try:
         manifest = read_manifest(folder)
     except OSError as error:
-        raise DatasetError(f"{folder}: no data set here that can be read: {error}") from error
+        raise DatasetError(f"{folder}: no data set here that can be read; write it again with write_dataset") from error
     return open_prepared(Prepared(folder, manifest))
 
 
