@@ -18,8 +18,10 @@ def pytest_configure() -> None:
     # The processes of xdist end without `pytest_unconfigure`.
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ[_KEPT] = REAL_DATA_HOME or ""
+    (folder / "data").mkdir()
     os.environ["HDR_BENCH_DATA"] = str(folder / "data")
     os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
+    os.environ["XDG_DATA_HOME"] = str(folder / "user-data")
     os.environ["MPLBACKEND"] = "agg"
 
 
@@ -34,10 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data home for one test."""
+    """An empty data home, and an empty cache, for one test."""
     home = tmp_path / "data-home"
     home.mkdir()
     monkeypatch.setenv("HDR_BENCH_DATA", str(home))
+    monkeypatch.setenv("HDR_BENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "user-data"))
     return home
 
 
@@ -50,4 +54,5 @@ def real_data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if folder.name in {"mnist", "nist15"}:
             (home / folder.name).symlink_to(folder)
     monkeypatch.setenv("HDR_BENCH_DATA", str(home))
+    monkeypatch.setenv("HDR_BENCH_CACHE", str(tmp_path / "cache"))
     return home

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
+from hdr_bench.names import visible_prose
+
 _LONGEST_NAME = 100
 _SHOWN = reprlib.Repr()
 _SHOWN.maxstring = _SHOWN.maxother = _SHOWN.maxlong = 100
@@ -39,11 +41,33 @@ class UnknownNameError(HdrBenchError, ValueError):
 
 
 class DatasetError(HdrBenchError, ValueError):
-    """Data that cannot be used as they are: wrong format, wrong checksum, wrong labels."""
+    """Data that cannot be used as they are: wrong format, wrong checksum, wrong labels.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong; control characters and bytes that are not UTF-8, as names of files may hold, are escaped.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible_prose(message))
 
 
 class DatasetNotFoundError(HdrBenchError, FileNotFoundError):
-    """Data that are not where they should be, with what to do to get them."""
+    """Data that are not where they should be, with what to do to get them.
+
+    Parameters
+    ----------
+    message : str
+        As for `DatasetError`.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(visible_prose(message))
+
+
+class NotStoredError(DatasetError):
+    """A data set that was read but cannot be stored, with what to do: no permission, no space on the disk."""
 
 
 class EstimatorError(HdrBenchError, TypeError):

@@ -9,8 +9,6 @@ import pytest
 
 from hdr_bench import load_results
 
-pytestmark = pytest.mark.alone
-
 PROMISED = {
     "SVM, linear": 0.90,
     "SVM, RBF": 0.955,
@@ -25,8 +23,9 @@ PROMISED = {
 
 
 def _run(folder):
-    command = [sys.executable, "-m", "hdr_bench", "run", "quick"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=280)
+    # One thread: other tests run beside it.
+    command = [sys.executable, "-m", "hdr_bench", "run", "quick", "--threads", "1"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +46,9 @@ def test_every_method_reaches_its_accuracy(quick):
     assert missed == []
 
 
-def test_it_takes_a_minute_and_a_half_at_most_the_report_included(quick):
+def test_all_beside_its_trials_takes_less_than_they_do_or_a_minute(quick):
     *_, results, seconds = quick
-    # On a day on which the fits alone take most of it, what comes beside them is held to as much again.
-    assert seconds < max(90, 2 * results["seconds"].sum())
+    assert seconds < max(60, results["seconds"].sum()) + results["seconds"].sum()
 
 
 def test_it_shows_its_progress_a_table_and_where_the_report_is(quick):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, check_part
+from hdr_bench.datasets.checks import check_part
+from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
 from hdr_bench.datasets.labels import stratified_split
 
 DEFAULT_TEST_SIZE = 0.2
@@ -48,8 +49,8 @@ def cut_dataset(
         If the arrays do not fit each other, or a class is too small to be in both parts.
     """
     whole = Part(images, labels)
-    check_part(name, whole, "given", len(class_names))
+    check_part(name, images, labels, "given", len(class_names))
     test_size = DEFAULT_TEST_SIZE if options.test_size is None else options.test_size
-    train, test = stratified_split(name, labels, test_size, options.split_seed)
+    train, test = stratified_split(name, labels, class_names, test_size, options.split_seed)
     note = f"cut by the library: a stratified share of {test_size:g} to test, seed {options.split_seed}"
     return assemble_dataset(name, whole.take(train), whole.take(test), class_names, (*notes, note), warnings)

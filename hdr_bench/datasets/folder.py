@@ -10,9 +10,11 @@ from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
 from hdr_bench.datasets.folder_layout import Layout, find_layout
 from hdr_bench.datasets.folder_scan import name_some
+from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.pictures import load_picture
 from hdr_bench.datasets.polarity import PolarityCounts, image_polarities
 from hdr_bench.datasets.remarks import are_blank
+from hdr_bench.datasets.room import check_room
 from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError
 
@@ -27,12 +29,12 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
     DatasetError
         If it holds no picture, its layout or a label is not clear, or it may not be read.
     """
-    root = Path(folder).expanduser().absolute()
+    root = expand_path(folder)
     layout = find_layout(root)
     return Source(
         key=key_of(f"folder:{root}", options),
         stamp=stamp_of(layout.files, root),
-        read=lambda: _read(f"folder:{folder}", root, layout, options),
+        read=lambda: _read(f"folder:{root}", root, layout, options),
     )
 
 
@@ -56,7 +58,7 @@ def _read(name: str, root: Path, layout: Layout, options: ReadOptions) -> Datase
         only = next(iter(layout.train.values()))
         raise DatasetError(f"{root}: all pictures are of one class, {only!r}; at least two are needed")
     paths = [*layout.train, *test]
-    images, notes = _load(paths, options)
+    images, notes = _load(root, paths, options)
     warnings = (*layout.warnings, *_warn_of_blanks(root, paths, images))
     positions = {label: position for position, label in enumerate(class_names)}
     labels = np.array([positions[label] for label in (*layout.train.values(), *test.values())], dtype=np.int64)
@@ -74,9 +76,10 @@ def _in_order(labels: set[str]) -> tuple[str, ...]:
     return tuple(sorted(labels))
 
 
-def _load(paths: list[Path], options: ReadOptions) -> tuple[NDArray[np.generic], tuple[str, ...]]:
+def _load(root: Path, paths: list[Path], options: ReadOptions) -> tuple[NDArray[np.generic], tuple[str, ...]]:
     """Return the pictures as one array, and notes of how they were read."""
     first = load_picture(paths[0], options.resize).values
+    check_room(str(root), len(paths) * first.nbytes)
     images = np.empty((len(paths), *first.shape), first.dtype)
     n_multiple = 0
     for index, path in enumerate(paths):

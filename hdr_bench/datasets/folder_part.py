@@ -175,7 +175,7 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not deeper:
         return (), ()
     names = {part for below in deeper for part in below.path.relative_to(folder.path).parts[1:]}
-    n_deeper, example = sum(len(below.pictures) for below in deeper), deeper[0].path.relative_to(folder.path).as_posix()
+    n_deeper, example = sum(len(below.pictures) for below in deeper), name_some([deeper[0].path], folder.path)
     if len(classes) == 1:
         raise DatasetError(
             f"{folder.path}: all pictures are in the one folder {folder.folders[0].name!r}, in {len(names)} folders "

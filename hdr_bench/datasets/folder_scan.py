@@ -1,13 +1,16 @@
 """What lies in a folder of pictures, looked at once: pictures, files of other kinds, links that lead nowhere."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from hdr_bench.datasets.file_kinds import describe_file
+from hdr_bench.datasets.paths import is_file, is_folder, special_kind
 from hdr_bench.datasets.pictures import EXTENSIONS
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+from hdr_bench.names import visible
 
 # What systems and programs leave beside pictures; names that begin with a dot, such as ._1.png, are passed over too.
 PASSED_OVER = frozenset({"__macosx", "@eadir", "thumbs.db", "desktop.ini", "lost+found", "$recycle.bin"})
@@ -16,6 +19,12 @@ DOCUMENTS = frozenset(
     {"", ".md", ".rst", ".txt", ".csv", ".tsv", ".json", ".yaml", ".yml", ".toml", ".xml", ".html", ".htm", ".log"}
 )
 _EXAMPLES = 3
+# Links may lead to a folder in as many ways as there are paths: two in each of thirty folders in a row make a billion.
+_MOST_VISITS = 100
+# No layout of data is so deep, and Python's own limit of nested calls is near 1,000.
+_MOST_LEVELS = 50
+# A folder's device and inode.
+_Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,8 @@ class Folder:
         Files that are not pictures, directly in it.
     broken : tuple of Path
         Links in it that lead nowhere.
+    special : tuple of Path
+        Pipes, sockets and devices in it.
     folders : tuple of Folder
         In it, in order of their names.
     """
@@ -39,6 +50,7 @@ class Folder:
     pictures: tuple[Path, ...] = ()
     others: tuple[Path, ...] = ()
     broken: tuple[Path, ...] = ()
+    special: tuple[Path, ...] = ()
     folders: tuple["Folder", ...] = ()
 
     @property
@@ -75,13 +87,20 @@ def scan_folder(root: Path, purpose: str) -> Folder:
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If it is a file, may not be read, holds links that lead nowhere, or lies within itself.
+        If it is a file, may not be read, holds links that lead nowhere, pipes or devices, lies within itself, or is
+        too deep.
     """
     if not root.exists():
         raise DatasetNotFoundError(f"{root}: there is no such folder; needed is {purpose}")
     if not root.is_dir():
         raise DatasetError(f"{root}: {describe_file(root)}")
-    folder = _scan(root, ())
+    folder = _scan(root, (), Counter())
+    special = [path for each in folder.walk() for path in each.special]
+    if special:
+        raise DatasetError(
+            f"{root}: neither files nor folders, but {special_kind(special[0])} or the like: "
+            f"{name_some(special, root)}; remove them"
+        )
     broken = [path for each in folder.walk() for path in each.broken]
     if broken:
         raise DatasetError(
@@ -92,7 +111,7 @@ def scan_folder(root: Path, purpose: str) -> Folder:
 
 def name_some(paths: Sequence[Path | PurePath], root: Path) -> str:
     """Return the first of `paths` below `root`, and ``...`` if there are more."""
-    shown = ", ".join(path.relative_to(root).as_posix() for path in paths[:_EXAMPLES])
+    shown = ", ".join(visible(path.relative_to(root).as_posix()) for path in paths[:_EXAMPLES])
     return f"{shown}, ..." if len(paths) > _EXAMPLES else shown
 
 
@@ -106,27 +125,40 @@ def is_document(path: Path) -> bool:
     return path.suffix.lower() in DOCUMENTS
 
 
-def _scan(path: Path, above: tuple[tuple[int, int], ...]) -> Folder:
-    try:
-        seen = path.stat()
-        here = (seen.st_dev, seen.st_ino)
-        if here in above:
-            raise DatasetError(f"{path}: a link to a folder that it lies in itself; remove it")
-        with os.scandir(path) as scan:
-            entries = sorted((entry for entry in scan if not _is_passed_over(entry.name)), key=lambda entry: entry.name)
-    except PermissionError as error:
-        raise DatasetError(f"{path}: no permission to read this folder; change its mode or choose another") from error
-    pictures, others, broken, folders = [], [], [], []
+def _scan(path: Path, above: tuple[_Place, ...], visits: Counter[_Place]) -> Folder:
+    here, entries = _look_into(path)
+    visits[here] += 1
+    if here in above:
+        raise DatasetError(f"{path}: a link to a folder that it lies in itself; remove it")
+    if visits[here] > _MOST_VISITS:
+        raise DatasetError(f"{path}: links lead to this folder in more than {_MOST_VISITS} ways; remove some")
+    if len(above) >= _MOST_LEVELS:
+        raise DatasetError(
+            f"{path}: more than {_MOST_LEVELS} folders within each other; give one nearer to the pictures"
+        )
+    pictures, others, broken, special, folders = [], [], [], [], []
     for entry in entries:
-        if entry.is_dir():
-            folders.append(_scan(Path(entry.path), (*above, here)))
+        if is_folder(entry):
+            folders.append(_scan(Path(entry.path), (*above, here), visits))
         elif entry.is_symlink() and not os.path.exists(entry.path):  # noqa: PTH110  # a path costs ten times as much
             broken.append(Path(entry.path))
-        elif entry.is_file() and _is_picture(entry.name):
+        elif not is_file(entry):
+            special.append(Path(entry.path))
+        elif _is_picture(entry.name):
             pictures.append(Path(entry.path))
         else:
             others.append(Path(entry.path))
-    return Folder(path, tuple(pictures), tuple(others), tuple(broken), tuple(folders))
+    return Folder(path, tuple(pictures), tuple(others), tuple(broken), tuple(special), tuple(folders))
+
+
+def _look_into(path: Path) -> tuple[_Place, list[os.DirEntry[str]]]:
+    try:
+        seen = path.stat()
+        with os.scandir(path) as scan:
+            entries = [entry for entry in scan if not _is_passed_over(entry.name)]
+    except PermissionError as error:
+        raise DatasetError(f"{path}: no permission to read this folder; change its mode or choose another") from error
+    return (seen.st_dev, seen.st_ino), sorted(entries, key=lambda entry: entry.name)
 
 
 def _is_passed_over(name: str) -> bool:

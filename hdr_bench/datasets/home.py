@@ -1,4 +1,10 @@
-"""Where data sets lie on disk: the data home, and the folder of data that are ready to be memory-mapped."""
+"""Where data sets are on disk.
+
+The data home holds original files, and is only read; `HDR_BENCH_DATA` names it. The cache holds what is made from
+sources, ready to be memory-mapped; `HDR_BENCH_CACHE` names it. Data sets that were added are in the folder ``added``
+of the data home if that is the library's own, otherwise in the user's data folder. Version 0.1 put all of it into
+``prepared`` in the data home, where it is still found.
+"""
 
 import os
 import stat
@@ -6,33 +12,131 @@ from pathlib import Path
 
 import platformdirs
 
+from hdr_bench.datasets.paths import expand_path
+from hdr_bench.exceptions import DatasetError
+
+HOME, CACHE = "HDR_BENCH_DATA", "HDR_BENCH_CACHE"
+ADDED, PREPARED = "added", "prepared"
+# It says that the library made the folder, also to who finds it.
+MARKER = "made-by-hdr-bench.txt"
+MARKER_TEXT = "Data sets that `hdr-bench data add` stored; `hdr-bench data remove NAME` removes them.\n"
+
 
 def data_home() -> Path:
-    """Return the folder that holds data sets: `HDR_BENCH_DATA`, else the platform's cache folder."""
-    named = os.environ.get("HDR_BENCH_DATA")
-    return Path(named).expanduser().absolute() if named else _cache_folder()
+    """Return the folder that holds original data: `HDR_BENCH_DATA`, otherwise the user's data folder.
+
+    Raises
+    ------
+    DatasetError
+        If the path cannot be expanded.
+    """
+    named = os.environ.get(HOME)
+    return expand_path(named) if named else _user_folder()
+
+
+def cache_home() -> Path:
+    """Return the folder for what can be made again: `HDR_BENCH_CACHE`, otherwise the platform's cache folder.
+
+    Raises
+    ------
+    DatasetError
+        If the path cannot be expanded.
+    """
+    named = os.environ.get(CACHE)
+    return expand_path(named) if named else Path(platformdirs.user_cache_dir("hdr-bench", appauthor=False))
 
 
 def prepared_home() -> Path:
-    """Return the folder for data that were verified: in the data home, or in the cache where that is read-only.
+    """Return the folder in the cache of data sets that were verified and can be memory-mapped."""
+    return cache_home() / PREPARED
+
+
+def earlier_homes() -> tuple[Path, ...]:
+    """Return where version 0.1 put prepared and added data sets, if that is another folder: only to read."""
+    earlier = data_home() / PREPARED
+    return (earlier,) if earlier != prepared_home() else ()
+
+
+def added_homes() -> tuple[Path, ...]:
+    """Return the folders that may hold data sets that were added, in the order in which they are looked through."""
+    return tuple(dict.fromkeys((data_home() / ADDED, _user_folder() / ADDED)))
+
+
+def added_home() -> Path:
+    """Return the folder that a data set is added to: never one in a data home that holds others' files.
+
+    Raises
+    ------
+    DatasetError
+        If `HDR_BENCH_DATA` names a file.
+    """
+    home = check_home()
+    is_ours = is_writable(home) and _is_ours(home)
+    return (home if is_ours else _user_folder()) / ADDED
+
+
+def check_home() -> Path:
+    """Return the data home.
+
+    Raises
+    ------
+    DatasetError
+        If it is a file.
+    """
+    home = data_home()
+    if home.exists() and not home.is_dir():
+        raise DatasetError(f"{HOME} names {home}, which is not a folder; set it to the folder that holds the data")
+    return home
+
+
+def original_folder(name: str) -> Path:
+    """Return the folder of original files of the data set `name`, which may not exist.
+
+    Raises
+    ------
+    DatasetError
+        If `HDR_BENCH_DATA` names a file.
+    """
+    folder = check_home() / name
+    # The default was the cache folder in version 0.1.
+    earlier = cache_home() / name
+    return earlier if not os.environ.get(HOME) and not folder.exists() and earlier.exists() else folder
+
+
+def missing_home() -> str | None:
+    """Return a sentence if `HDR_BENCH_DATA` names a folder that does not exist; otherwise None."""
+    home = data_home()
+    if not os.environ.get(HOME) or home.exists():
+        return None
+    return f"{HOME} names {home}, which does not exist; the nearest folder that does is {nearest_folder(home)}"
+
+
+def nearest_folder(path: Path) -> Path:
+    """Return a path, or the first above it that exists."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether a folder, or the first above it that exists, may be written.
 
     Write permission is read off the folder's mode too, since root may write anywhere and should not.
     """
-    home = data_home()
-    return (home if _is_writable(home) else _cache_folder()) / "prepared"
+    nearest = nearest_folder(folder)
+    anyone_may = nearest.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    return bool(anyone_may) and os.access(nearest, os.W_OK)
 
 
-def data_folders() -> dict[str, str]:
-    """Return the environment variables that decide where data are, as they are now."""
-    return {name: os.environ[name] for name in ("HDR_BENCH_DATA", "XDG_CACHE_HOME") if name in os.environ}
+def _is_ours(home: Path) -> bool:
+    """Whether a data home is the library's own: the default, empty, or with nothing in it but what the library made."""
+    if home == _user_folder() or not home.exists() or (home / ADDED / MARKER).exists():
+        return True
+    try:
+        return all(entry.name == PREPARED for entry in home.iterdir())
+    except PermissionError:
+        return False
 
 
-def _cache_folder() -> Path:
-    return Path(platformdirs.user_cache_dir("hdr-bench", appauthor=False))
-
-
-def _is_writable(folder: Path) -> bool:
-    while not folder.exists():
-        folder = folder.parent
-    anyone_may = folder.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
-    return bool(anyone_may) and os.access(folder, os.W_OK)
+def _user_folder() -> Path:
+    return Path(platformdirs.user_data_dir("hdr-bench", appauthor=False))

@@ -5,31 +5,31 @@ number of dimensions, each dimension as a big-endian 32-bit integer, then the va
 """
 
 import gzip
-import math
 import os
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from io import BufferedReader
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.idx_header import DTYPES, LONGEST_HEADER, Header, check_expansion, check_length, read_header
+from hdr_bench.datasets.paths import regular_size
+from hdr_bench.datasets.room import check_room
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import write_whole
 
-DTYPES: dict[int, np.dtype[Any]] = {
-    0x08: np.dtype(">u1"),
-    0x09: np.dtype(">i1"),
-    0x0B: np.dtype(">i2"),
-    0x0C: np.dtype(">i4"),
-    0x0D: np.dtype(">f4"),
-    0x0E: np.dtype(">f8"),
-}
 _GZIP_MAGIC = b"\x1f\x8b"
+_CHUNK = 1 << 20
 
 
 def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
     """Read an IDX file, gzipped or not, of any of the format's types and any rank.
+
+    What the header declares is compared with the file's size, and with the memory that is free, before anything is
+    read; no more is read, or decompressed, than it declares.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
     Raises
     ------
     DatasetError
-        If the file is not IDX, truncated, or longer than its header says.
+        If the file is not IDX, truncated, longer than its header says, or too large for the memory.
     OSError
         If the file cannot be opened.
     """
@@ -52,26 +52,95 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
     return decode_idx(read_content(path), name=str(path))
 
 
-def read_content(path: Path) -> bytes:
-    """Return the bytes of a file, decompressed if it is gzipped.
+def read_content(path: Path) -> bytearray:
+    """Return the bytes of an IDX file, decompressed if it is gzipped.
+
+    Raises
+    ------
+    DatasetError, OSError
+        As `read_idx`.
+    """
+    content = bytearray()
+    for chunk in _chunks(path):
+        content += chunk
+    return content
+
+
+def has_content(path: Path, content: bytearray) -> bool:
+    """Whether an IDX file holds these bytes, once it is decompressed.
+
+    Raises
+    ------
+    DatasetError, OSError
+        As `read_idx`.
+    """
+    start = 0
+    for chunk in _chunks(path):
+        if content[start : start + len(chunk)] != chunk:
+            return False
+        start += len(chunk)
+    return start == len(content)
+
+
+def look_at_idx(path: Path) -> Header:
+    """Return what an IDX file's header declares, checked against the file's size and the memory that is free.
+
+    Raises
+    ------
+    DatasetError, OSError
+        As `read_idx`.
+    """
+    with _opened(path) as (header, _, _):
+        return header
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Give the content of a file piece by piece, as many bytes as its header declares.
 
     Raises
     ------
     DatasetError
-        If it is a damaged gzip file.
-    OSError
-        If the file cannot be opened.
+        If it is not IDX, holds fewer or more bytes, or does not fit into the memory.
     """
-    content = path.read_bytes()
-    if not content.startswith(_GZIP_MAGIC):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DatasetError(f"{path}: truncated or damaged gzip file: {error}") from error
+    with _opened(path) as (header, head, file):
+        n_read, chunk = 0, head
+        while chunk:
+            n_read += len(chunk)
+            if n_read > header.n_bytes:
+                raise DatasetError(
+                    f"{path}: trailing bytes in IDX file: more than the {header.n_bytes} bytes that its header "
+                    f"{header.shape} asks for"
+                )
+            yield chunk
+            # One byte more than declared is asked for, so that the end, and a checksum there, is reached.
+            chunk = file.read(min(_CHUNK, header.n_bytes - n_read + 1))
+        check_length(str(path), n_read, header)
 
 
-def decode_idx(content: bytes, name: str) -> NDArray[np.generic]:
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | BufferedReader]]:
+    """Open an IDX file; the block gets its header, its first bytes, and the file behind them.
+
+    Raises
+    ------
+    DatasetError
+        If the header cannot be read, declares more than the file can hold, or what does not fit into the memory.
+    """
+    size, name = regular_size(path), str(path)
+    with path.open("rb") as raw:
+        is_gzip = raw.peek(2).startswith(_GZIP_MAGIC)
+        try:
+            with gzip.open(raw) if is_gzip else nullcontext(raw) as file:
+                head = file.read(LONGEST_HEADER)
+                header = read_header(head, name)
+                (check_expansion if is_gzip else check_length)(name, size, header)
+                check_room(name, header.n_bytes)
+                yield header, head, file
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DatasetError(f"{path}: truncated or damaged gzip file: {error}") from error
+
+
+def decode_idx(content: bytes | bytearray, name: str) -> NDArray[np.generic]:
     """Read the bytes of an IDX file; `name` is what errors call it.
 
     Raises
@@ -79,28 +148,15 @@ def decode_idx(content: bytes, name: str) -> NDArray[np.generic]:
     DatasetError
         If the bytes are not IDX, truncated, or longer than the header says.
     """
-    if len(content) < 4:
-        raise DatasetError(f"{name}: truncated IDX file: {len(content)} bytes, the header alone takes at least 4")
-    if content[:2] != b"\x00\x00" or content[2] not in DTYPES:
-        types = ", ".join(f"0x{code:02x}" for code in DTYPES)
-        raise DatasetError(
-            f"{name}: not an IDX file: the magic number is 0x{content[:4].hex()}; "
-            f"an IDX file starts with two zero bytes and a type among {types}"
-        )
-    dtype, rank = DTYPES[content[2]], content[3]
-    start = 4 + 4 * rank
-    if len(content) < start:
-        raise DatasetError(f"{name}: truncated IDX file: {len(content)} bytes, its header takes {start}")
-    shape = tuple(int(size) for size in np.frombuffer(content, ">u4", count=rank, offset=4))
-    expected = start + math.prod(shape) * dtype.itemsize
-    if len(content) != expected:
-        fault = "truncated" if len(content) < expected else "trailing bytes in"
-        raise DatasetError(f"{name}: {fault} IDX file: {len(content)} bytes, its header {shape} asks for {expected}")
+    header = read_header(bytes(content[:LONGEST_HEADER]), name)
+    check_length(name, len(content), header)
     try:
-        values = np.frombuffer(content, dtype, offset=start).reshape(shape)
+        values = np.frombuffer(content, header.dtype, offset=header.start).reshape(header.shape)
     except ValueError as error:
-        raise DatasetError(f"{name}: an IDX file of {rank} dimensions {shape} cannot be held: {error}") from error
-    return values.astype(dtype.newbyteorder("="))
+        raise DatasetError(
+            f"{name}: an IDX file of {len(header.shape)} dimensions {header.shape} cannot be held: {error}"
+        ) from error
+    return values.astype(header.dtype.newbyteorder("="), copy=False)
 
 
 def encode_idx(array: NDArray[np.generic]) -> bytes:

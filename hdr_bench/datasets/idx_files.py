@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets.file_kinds import describe_file
 from hdr_bench.datasets.folder_scan import PASSED_OVER
-from hdr_bench.datasets.idx import decode_idx, read_content
+from hdr_bench.datasets.idx import decode_idx, has_content, look_at_idx, read_content
+from hdr_bench.datasets.paths import is_file, is_folder
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 HOW_NAMED = (
@@ -48,6 +49,11 @@ class IdxFile:
         """Its name."""
         return self.path.name
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape that its header declares."""
+        return look_at_idx(self.path).shape
+
     def read(self) -> NDArray[np.generic]:
         """Read the file, and verify that its copies have the same content.
 
@@ -58,7 +64,7 @@ class IdxFile:
         """
         content = read_content(self.path)
         for copy in self.copies[1:]:
-            if read_content(copy) != content:
+            if not has_content(copy, content):
                 raise DatasetError(f"{self.path} and {copy} have different contents; remove the one that is wrong")
         return decode_idx(content, str(self.path))
 
@@ -75,13 +81,13 @@ def locate_idx(root: Path) -> Path:
     """
     level = [root]
     for _ in range(_LEVELS + 1):
-        found = [folder for folder in level if any("images" in name for name in find_idx_files(folder))]
-        if len(found) > 1:
-            listed = ", ".join(folder.relative_to(root).as_posix() for folder in found)
+        holding = [folder for folder in level if any("images" in name for name in find_idx_files(folder))]
+        if len(holding) > 1:
+            listed = ", ".join(folder.relative_to(root).as_posix() for folder in holding)
             raise DatasetError(f"{root}: several folders below it hold IDX files: {listed}; give one of them")
-        if found:
-            return found[0]
-        level = [Path(entry.path) for folder in level for entry in _entries(folder) if entry.is_dir()]
+        if holding:
+            return holding[0]
+        level = [Path(entry.path) for folder in level for entry in _entries(folder) if is_folder(entry)]
     return root
 
 
@@ -100,9 +106,9 @@ def find_idx_files(folder: Path) -> dict[str, IdxFile]:
         name = _original_name(entry.name)
         if name is None:
             continue
-        if entry.is_file():
+        if is_file(entry):
             copies[name].append(Path(entry.path))
-        elif entry.is_dir():
+        elif is_folder(entry):
             copies[name] += _files_named(name, Path(entry.path))
     return {
         name: IdxFile(tuple(sorted(paths, key=lambda path: (path.suffix == ".gz", str(path)))))
@@ -112,7 +118,7 @@ def find_idx_files(folder: Path) -> dict[str, IdxFile]:
 
 
 def _files_named(name: str, folder: Path) -> list[Path]:
-    return [Path(entry.path) for entry in _entries(folder) if entry.is_file() and _original_name(entry.name) == name]
+    return [Path(entry.path) for entry in _entries(folder) if is_file(entry) and _original_name(entry.name) == name]
 
 
 def _original_name(name: str) -> str | None:

@@ -12,6 +12,7 @@ from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_bla
 from hdr_bench.datasets.folder_scan import count, scan_folder
 from hdr_bench.datasets.idx_files import HOW_NAMED, IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.labels import encode_labels
+from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
@@ -46,12 +47,12 @@ def idx_source(folder: str, options: ReadOptions) -> Source:
     DatasetError
         If the folder is a file, or which files are meant is not clear.
     """
-    root = Path(folder).expanduser().absolute()
+    root = expand_path(folder)
     pairs = find_pairs(root)
     return Source(
         key=key_of(f"idx:{root}", options),
         stamp=stamp_of([file for pair in pairs.values() for file in pair.files], root),
-        read=lambda: read_idx_folder(f"idx:{folder}", root, options),
+        read=lambda: read_idx_folder(f"idx:{root}", root, options),
     )
 
 
@@ -112,23 +113,21 @@ def holds_idx(root: Path) -> bool:
 
 
 def read_pair(pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
-    """Read images of shape (n, height, width) and labels of shape (n,).
+    """Read images of shape (n, height, width) and labels of shape (n,); their headers are compared before any is read.
 
     Raises
     ------
     DatasetError
         If a file is damaged, has another rank, differs from its copy, or their counts differ.
     """
-    images, labels = pair.images.read(), pair.labels.read()
-    if images.ndim != 3:
-        raise DatasetError(f"{pair.images.path}: {images.ndim} dimensions; images need three (n, height, width)")
-    if labels.ndim != 1:
-        raise DatasetError(f"{pair.labels.path}: {labels.ndim} dimensions; labels need one")
-    if len(images) != len(labels):
-        raise DatasetError(
-            f"{pair.images.path} holds {len(images)} images, but {pair.labels.path} {len(labels)} labels"
-        )
-    return images, labels
+    images, labels = pair.images.shape, pair.labels.shape
+    if len(images) != 3:
+        raise DatasetError(f"{pair.images.path}: {len(images)} dimensions; images need three (n, height, width)")
+    if len(labels) != 1:
+        raise DatasetError(f"{pair.labels.path}: {len(labels)} dimensions; labels need one")
+    if images[0] != labels[0]:
+        raise DatasetError(f"{pair.images.path} holds {images[0]} images, but {pair.labels.path} {labels[0]} labels")
+    return pair.images.read(), pair.labels.read()
 
 
 def _words(name: str) -> set[str]:
@@ -170,5 +169,8 @@ def _notes(root: Path) -> tuple[str, ...]:
 
 def _instead(root: Path) -> str:
     """Return what a folder without IDX files holds, if that are pictures."""
-    n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())
+    try:
+        n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())
+    except DatasetError:
+        return ""
     return f", but {count(n_pictures, 'picture')}, which folder:{root} reads" if n_pictures else ""

@@ -1,9 +1,14 @@
 """Labels as numbers, and a split that keeps their shares."""
 
+import math
+import reprlib
+
 import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import DatasetError
+
+_SHOWN_CLASSES = 5
 
 
 def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
@@ -12,22 +17,19 @@ def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.in
     Raises
     ------
     DatasetError
-        If the labels are not integers.
+        If the labels are not integers of up to 64 bits.
     """
-    if not np.issubdtype(labels.dtype, np.integer):
-        floating = np.issubdtype(labels.dtype, np.floating) and bool(np.isfinite(labels.astype(np.float64)).all())
-        numeric = floating and np.array_equal(labels, np.floor(labels.astype(np.float64)))
-        if not numeric:
-            raise DatasetError(
-                f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first(labels)}; number the classes, e.g. "
-                "class_names, labels = numpy.unique(labels, return_inverse=True)"
-            )
+    if not _are_integers(labels):
+        raise DatasetError(
+            f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first(labels)}; number the classes, e.g. "
+            "class_names, labels = numpy.unique(labels, return_inverse=True)"
+        )
     values, encoded = np.unique(labels.astype(np.int64), return_inverse=True)
     return encoded.reshape(-1).astype(np.int64), tuple(str(value) for value in values)
 
 
 def stratified_split(
-    name: str, labels: NDArray[np.int64], test_size: float, random_state: int
+    name: str, labels: NDArray[np.int64], class_names: tuple[str, ...], test_size: float, random_state: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the indices of the train and the test part, in order, each class cut by the same share.
 
@@ -36,10 +38,11 @@ def stratified_split(
     Raises
     ------
     DatasetError
-        If a class has too few images to be in both parts.
+        If a class has too few images to be in both parts, or a part too few for all classes.
     """
     from sklearn.model_selection import train_test_split
 
+    _check_cut(name, labels, class_names, test_size)
     try:
         train, test = train_test_split(
             np.arange(len(labels)), test_size=test_size, stratify=labels, random_state=random_state
@@ -49,5 +52,36 @@ def stratified_split(
     return np.sort(train), np.sort(test)
 
 
+def _check_cut(name: str, labels: NDArray[np.int64], class_names: tuple[str, ...], test_size: float) -> None:
+    counts = np.bincount(labels, minlength=len(class_names))
+    cannot = f"{name}: cannot cut {len(labels)} images into a train and a test part"
+    lone = np.flatnonzero(counts == 1)
+    if len(lone):
+        shown = ", ".join(repr(class_names[label]) for label in lone[:_SHOWN_CLASSES])
+        more = ", ..." if len(lone) > _SHOWN_CLASSES else ""
+        raise DatasetError(
+            f"{cannot}: {len(lone):,} of {int((counts > 0).sum()):,} classes have a single image ({shown}{more}); add "
+            "images, leave those classes out, or give both parts yourself"
+        )
+    n_test = math.ceil(test_size * len(labels)) if isinstance(test_size, float) else test_size
+    n_classes = int((counts > 0).sum())
+    if min(n_test, len(labels) - n_test) < n_classes:
+        raise DatasetError(
+            f"{cannot}: of {len(labels) - n_test} and {n_test} images, fewer than the {n_classes} classes; choose "
+            "another test_size, or add images"
+        )
+
+
+def _are_integers(labels: NDArray[np.generic]) -> bool:
+    if labels.dtype.kind == "i":
+        return True
+    if labels.dtype.kind not in "uf" or not labels.size:
+        return labels.dtype.kind in "uf"
+    # Floating-point labels must be whole; both must fit into int64.
+    is_whole = labels.dtype.kind == "u" or bool((labels == np.floor(labels.astype(np.float64))).all())
+    largest = max(abs(float(labels.min())), abs(float(labels.max())))
+    return is_whole and largest < 2**63
+
+
 def _first(labels: NDArray[np.generic]) -> str:
-    return repr(labels.reshape(-1)[0].item()) if labels.size else "none"
+    return reprlib.repr(labels.reshape(-1)[0].item()) if labels.size else "none"

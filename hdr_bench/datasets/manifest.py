@@ -9,9 +9,14 @@ import json
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+
+from hdr_bench.datasets.paths import regular_size
+from hdr_bench.exceptions import DatasetError
 
 NAME = "manifest.json"
+# A hundred thousand classes with names of a hundred letters.
+_MOST_BYTES = 10_000_000
 
 
 class VerifiedFile(BaseModel):
@@ -81,7 +86,15 @@ def read_manifest(folder: Path) -> Manifest:
     ------
     FileNotFoundError
         If there is none.
-    pydantic.ValidationError
-        If it cannot be read.
+    OSError
+        If it may not be read.
+    DatasetError
+        If it is not a record, or not a file.
     """
-    return Manifest.model_validate_json((folder / NAME).read_bytes())
+    path = folder / NAME
+    if regular_size(path) > _MOST_BYTES:
+        raise DatasetError(f"{path}: not a data set's record: it is larger than {_MOST_BYTES} bytes; remove it")
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise DatasetError(f"{path}: not a data set's record, or damaged; remove the folder {folder}") from error

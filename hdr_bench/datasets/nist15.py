@@ -9,7 +9,7 @@ import numpy as np
 
 from hdr_bench.datasets.cut import ReadOptions
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
-from hdr_bench.datasets.home import data_home
+from hdr_bench.datasets.home import missing_home, original_folder
 from hdr_bench.datasets.idx_folder import find_pairs, read_pair
 from hdr_bench.datasets.mnist import check_idx
 from hdr_bench.datasets.source import Source, key_of, stamp_of
@@ -27,14 +27,16 @@ _HOW_TO_GET = (
 
 
 def nist15_source(options: ReadOptions) -> Source:
-    """Return the source of ``nist15``, cut at random: 62,096 to train and 10,959 to test, unless told otherwise.
+    """Return the source of ``nist15``, cut at random: 62,096 to train and 10,959 to test by default.
 
     Raises
     ------
     DatasetNotFoundError
         If the files are not in the data home, with how to build them.
+    DatasetError
+        If `HDR_BENCH_DATA` names a file.
     """
-    folder = data_home() / "nist15"
+    folder = original_folder("nist15")
     stamp = stamp_of(find_pairs(folder)["train"].files, folder) if folder.exists() else None
     return Source(key_of("nist15", options), lambda: read_nist15_folder(folder, options), stamp)
 
@@ -52,7 +54,7 @@ def read_nist15_folder(folder: Path, options: ReadOptions) -> Dataset:
         If they are damaged, or not the original.
     """
     if not folder.exists():
-        raise DatasetNotFoundError(f"nist15 is not in {folder}. {_HOW_TO_GET}")
+        raise DatasetNotFoundError(f"{missing_home() or f'nist15 is not in {folder}'}. {_HOW_TO_GET}")
     pair = find_pairs(folder)["train"]
     images, labels = read_pair(pair)
     check_idx(images, IMAGES_SHA256, str(pair.images.path))

@@ -6,14 +6,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.checks import check_pixels
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
 from hdr_bench.datasets.file_kinds import describe_file
 from hdr_bench.datasets.labels import encode_labels
+from hdr_bench.datasets.npz_members import Member, check_declared, list_members, read_member
+from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.rows import as_images
 from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
-from hdr_bench.files import read_arrays
+from hdr_bench.names import visible
 
 SPLIT_NAMES = (
     ("x_train", "y_train", "x_test", "y_test"),
@@ -21,7 +24,8 @@ SPLIT_NAMES = (
 )
 WHOLE_NAMES = (("images", "labels"), ("x", "y"))
 _PART_WORDS = ("train", "test", "val", "extra")
-_Arrays = dict[str, NDArray[np.generic]]
+_SHOWN_ARRAYS = 20
+_Members = dict[str, Member]
 
 
 def npz_source(file: str, options: ReadOptions) -> Source:
@@ -34,7 +38,7 @@ def npz_source(file: str, options: ReadOptions) -> Source:
     DatasetError
         If it is a folder, or a file of another kind.
     """
-    path = Path(file).expanduser().absolute()
+    path = expand_path(file)
     if not path.exists():
         raise DatasetNotFoundError(f"{path}: there is no such file")
     if path.is_dir():
@@ -44,103 +48,114 @@ def npz_source(file: str, options: ReadOptions) -> Source:
     return Source(
         key=key_of(f"npz:{path}", options),
         stamp=stamp_of([path], path.parent),
-        read=lambda: read_npz(f"npz:{file}", path, options),
+        read=lambda: read_npz(f"npz:{path}", path, options),
     )
 
 
 def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
     """Read the arrays of a file: train and test (Keras's or MedMNIST's names), or one whole that is cut.
 
+    Other arrays are not read.
+
     Raises
     ------
     DatasetError
         If the file is damaged, its arrays have other names, or they do not fit each other.
     """
-    arrays = _arrays(path)
+    members = _members(path)
     for names in SPLIT_NAMES:
-        if set(names) <= arrays.keys():
+        if set(names) <= members.keys():
             refuse_cut(name, options)
-            return with_blanks_noted(_split(name, path, arrays, names))
+            return with_blanks_noted(_read_split(name, path, members, names))
     for images_name, labels_name in WHOLE_NAMES:
-        if {images_name, labels_name} <= arrays.keys():
-            images, raw_labels = _images_and_labels(path, arrays, images_name, labels_name)
+        if {images_name, labels_name} <= members.keys():
+            images, raw_labels = _images_and_labels(path, members[images_name], members[labels_name])
             labels, class_names = encode_labels(f"{path}: {labels_name}", raw_labels)
-            unread = _unread(arrays, (images_name, labels_name))
+            unread = _unread(members, (images_name, labels_name))
             return with_blanks_noted(cut_dataset(name, images, labels, class_names, options, *unread))
     allowed = " or ".join("/".join(names) for names in (*SPLIT_NAMES, *WHOLE_NAMES))
-    held = ", ".join(f"{key} {array.shape}" for key, array in sorted(arrays.items())) or "nothing"
+    held = _listed(members, sorted(members)) or "nothing"
     raise DatasetError(
         f"{path}: it holds {held}; needed are the arrays {allowed}; save images and labels together in one file, "
         "under such names"
     )
 
 
-def _split(name: str, path: Path, arrays: _Arrays, names: tuple[str, str, str, str]) -> Dataset:
-    train_images, train_labels = _images_and_labels(path, arrays, names[0], names[1])
-    test_images, test_labels = _images_and_labels(path, arrays, names[2], names[3])
+def _read_split(name: str, path: Path, members: _Members, names: tuple[str, str, str, str]) -> Dataset:
+    train_images, train_labels = _images_and_labels(path, members[names[0]], members[names[1]])
+    test_images, test_labels = _images_and_labels(path, members[names[2]], members[names[3]])
     n = len(train_labels)
     labels, class_names = encode_labels(f"{path}: {names[1]}", np.concatenate([train_labels, test_labels]))
     parts = (Part(train_images, labels[:n]), Part(test_images, labels[n:]))
-    return assemble_dataset(name, *parts, class_names, *_unread(arrays, names))
+    return assemble_dataset(name, *parts, class_names, *_unread(members, names))
 
 
-def _images_and_labels(
-    path: Path, arrays: _Arrays, images_name: str, labels_name: str
-) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
-    """Return images of shape (n, height, width) and labels of shape (n,).
+def _images_and_labels(path: Path, images: Member, labels: Member) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+    """Return images of shape (n, height, width) and labels of shape (n,); their shapes are compared before any is read.
 
     Raises
     ------
     DatasetError
         If the arrays are neither, or do not fit each other.
     """
-    labels = _label_column(f"{path}: {labels_name}", arrays[labels_name])
-    images = arrays[images_name]
-    is_last = images.ndim > 2 and images.shape[-1] == len(labels)
-    if is_last and images.shape[0] != len(labels):
-        raise DatasetError(
-            f"{path}: {images_name} has shape {images.shape}, with its {len(labels)} images along the last axis; save "
-            f"it with the images first: numpy.moveaxis({images_name}, -1, 0)"
-        )
-    if is_last and len(set(images.shape)) == 1:
-        raise DatasetError(
-            f"{path}: {images_name} has shape {images.shape}, so that it is not clear along which axis the images are; "
-            f"save them as rows of shape {(len(labels), images.shape[1] * images.shape[2])}"
-        )
-    return as_images(f"{path}: {images_name}", images), labels
+    n_labels = _count_labels(f"{path}: {labels.name}", labels.shape)
+    _check_first_axis(path, images, n_labels)
+    for member in (images, labels):
+        check_declared(f"{path}: {member.name}", member)
+    check_pixels(f"{path}: {images.name}", images.dtype)
+    raw_labels = read_member(path, labels).reshape(-1)
+    return as_images(f"{path}: {images.name}", read_member(path, images)), raw_labels
 
 
-def _label_column(name: str, labels: NDArray[np.generic]) -> NDArray[np.generic]:
-    if labels.ndim == 1 or (labels.ndim == 2 and labels.shape[1] == 1):
-        return labels.reshape(-1)
+def _check_first_axis(path: Path, images: Member, n_labels: int) -> None:
+    shape = images.shape
+    is_last = len(shape) > 2 and shape[-1] == n_labels
+    if is_last and shape[0] != n_labels:
+        raise DatasetError(
+            f"{path}: {images.name} has shape {shape}, with its {n_labels} images along the last axis; save it with "
+            f"the images first: numpy.moveaxis({images.name}, -1, 0)"
+        )
+    if is_last and len(set(shape)) == 1:
+        raise DatasetError(
+            f"{path}: {images.name} has shape {shape}, so that it is not clear along which axis the images are; save "
+            f"them as rows of shape {(n_labels, shape[1] * shape[2])}"
+        )
+    if not shape or shape[0] != n_labels:
+        raise DatasetError(
+            f"{path}: {images.name} has shape {shape}, but there are {n_labels} labels; one label per image is needed"
+        )
+
+
+def _count_labels(name: str, shape: tuple[int, ...]) -> int:
+    if len(shape) == 1 or (len(shape) == 2 and shape[1] == 1):
+        return shape[0]
     raise DatasetError(
-        f"{name} has shape {labels.shape}, but one label per image is needed, shape (n,); if each row has a 1 in the "
+        f"{name} has shape {shape}, but one label per image is needed, shape (n,); if each row has a 1 in the "
         "column of its class (one-hot), save labels.argmax(axis=1)"
     )
 
 
-def _unread(arrays: _Arrays, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _unread(members: _Members, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return notes and warnings of the arrays that are not read; those of a part of the data are warned of."""
-    rest = [key for key in sorted(arrays) if key not in names]
+    rest = [key for key in sorted(members) if key not in names]
     parts = [key for key in rest if any(word in key for word in _PART_WORDS)]
     others = [key for key in rest if key not in parts]
-    notes = (f"arrays that were not read: {_listed(arrays, others)}",) if others else ()
-    warnings = (f"arrays of a part that was left out: {_listed(arrays, parts)}",) if parts else ()
+    notes = (f"arrays that were not read: {_listed(members, others)}",) if others else ()
+    warnings = (f"arrays of a part that was left out: {_listed(members, parts)}",) if parts else ()
     return notes, warnings
 
 
-def _listed(arrays: _Arrays, keys: Sequence[str]) -> str:
-    return ", ".join(f"{key} {arrays[key].shape}" for key in keys)
+def _listed(members: _Members, keys: Sequence[str]) -> str:
+    shown = ", ".join(f"{visible(key)} {members[key].shape}" for key in keys[:_SHOWN_ARRAYS])
+    return f"{shown}, ..." if len(keys) > _SHOWN_ARRAYS else shown
 
 
-def _arrays(path: Path) -> _Arrays:
-    try:
-        arrays = read_arrays(path)
-    except ValueError as error:
-        raise DatasetError(f"{path}: not a readable .npz file: {error}") from error
-    lowered = {name.lower(): array for name, array in arrays.items()}
-    if len(lowered) < len(arrays):
+def _members(path: Path) -> _Members:
+    members = list_members(path)
+    lowered = {member.name.lower(): member for member in members}
+    if len(lowered) < len(members):
+        names = ", ".join(sorted(member.name for member in members))
         raise DatasetError(
-            f"{path}: arrays whose names differ in capitals only: {', '.join(sorted(arrays))}; keep one of each"
+            f"{path}: arrays whose names are alike, or differ in capitals only: {names}; keep one of each"
         )
     return lowered

@@ -1,5 +1,7 @@
 """Data sets of OpenML, through scikit-learn."""
 
+import re
+import reprlib
 import tempfile
 import warnings
 import zlib
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.checks import check_pixels
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, with_blanks_noted
 from hdr_bench.datasets.labels import encode_labels
@@ -23,7 +26,7 @@ def openml_source(name: str, options: ReadOptions) -> Source:
 
 
 def _read_openml(name: str, options: ReadOptions) -> Dataset:
-    which = {"data_id": int(name)} if name.isdecimal() else {"name": name}
+    which = {"data_id": int(name)} if re.fullmatch(r"[0-9]{1,9}", name) else {"name": name}
     try:
         bunch = fetch_bunch(**which)
     except OSError as error:
@@ -32,11 +35,14 @@ def _read_openml(name: str, options: ReadOptions) -> Dataset:
         ) from error
     except ValueError as error:
         raise DatasetError(f"openml:{name}: {error}") from error
-    if bunch.data.dtype == object or bunch.target is None:
-        raise DatasetError(f"openml:{name}: not pixels with one label each")
+    if not isinstance(bunch.data, np.ndarray) or bunch.data.dtype == object or bunch.target is None:
+        raise DatasetError(f"openml:{name}: not pixels with one label each; choose a data set of images")
+    check_pixels(f"openml:{name}", bunch.data.dtype)
     images = as_images(f"openml:{name}", bunch.data)
-    if np.array_equal(images, images.astype(np.uint8)):
-        images = images.astype(np.uint8)
+    # NaN is cast to a number, which differs.
+    with np.errstate(invalid="ignore"):
+        as_bytes = images.astype(np.uint8)
+    images = as_bytes if np.array_equal(images, as_bytes) else images
     labels, class_names = encode_labels(f"openml:{name}", _numbers(name, bunch.target))
     return with_blanks_noted(cut_dataset(f"openml:{name}", images, labels, class_names, options))
 
@@ -64,10 +70,15 @@ def fetch_bunch(**which: Any) -> Any:
             if "md5" not in str(error):
                 raise
             raise ConnectionError(f"the download is not what OpenML announced: {error}") from error
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:  # on an answer that it cannot read, scikit-learn raises whatever comes
+            raise ConnectionError(f"the answer cannot be read: {type(error).__name__}: {error}") from error
 
 
 def _numbers(name: str, target: NDArray[Any]) -> NDArray[Any]:
     try:
         return np.asarray(target).astype(np.float64)
-    except ValueError as error:
-        raise DatasetError(f"openml:{name}: the labels are not integers, e.g. {target[0]!r}") from error
+    except (TypeError, ValueError) as error:
+        example = reprlib.repr(target[0]) if len(target) else "none"
+        raise DatasetError(f"openml:{name}: the labels are not integers, e.g. {example}") from error

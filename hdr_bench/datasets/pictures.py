@@ -1,13 +1,17 @@
 """One picture file as an array of grey values."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from warnings import catch_warnings
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from hdr_bench.datasets.paths import regular_size
 from hdr_bench.datasets.transparency import lay_on_paper
 from hdr_bench.exceptions import DatasetError
 
@@ -15,6 +19,8 @@ EXTENSIONS = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".webp"}
     | {".pgm", ".pbm", ".ppm", ".pnm", ".tga"}
 )
+# What Pillow reads of these, whatever the ending; others are not tried, since Pillow runs Ghostscript on PostScript.
+FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "TIFF", "GIF", "WEBP", "PPM", "TGA", "AVIF", "JPEG2000")
 # Pillow warns from this number of pixels on that a small file may fill the memory; no picture of a digit is so large.
 MOST_PIXELS = 89_478_485
 _LARGEST_EXACT_IN_FLOAT32 = 2**24
@@ -59,12 +65,9 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
         If the file is not a picture, is damaged, is too large, holds several frames, or would lose depth.
     """
     try:
+        regular_size(path)
         # Through an open file: given a path, Pillow 12 and 13 map an uncompressed TIFF that is to be turned wrongly.
-        with (
-            path.open("rb") as file,
-            catch_warnings(action="error", category=Image.DecompressionBombWarning),
-            Image.open(file) as picture,
-        ):
+        with path.open("rb") as file, _bombs_refused(), Image.open(file, formats=_known_formats()) as picture:
             _check_size(path, picture)
             n_pictures = _count_pictures(path, picture)
             _check_depth(path, picture)
@@ -78,15 +81,30 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
             f"{path}: the picture is too large: {error}; pictures of up to {MOST_PIXELS:,} pixels are read, "
             "reduce it or remove it"
         ) from error
-    except DatasetError:
+    except (DatasetError, MemoryError):
         raise
     except Exception as error:  # on damaged files Pillow's decoders raise whatever comes
         raise DatasetError(f"{path}: not a readable picture: {_without_address(error)}") from error
 
 
+@contextmanager
+def _bombs_refused() -> Iterator[None]:
+    with catch_warnings():
+        # Of metadata that are damaged, e.g. a camera's; the pixels are what counts.
+        simplefilter("ignore", UserWarning)
+        simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
+@cache
+def _known_formats() -> tuple[str, ...]:
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
+
+
 def _without_address(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
-        return "its content is of no picture format that Pillow knows"
+        return "its content is of no picture format that is read"
     return str(error)
 
 
@@ -137,7 +155,8 @@ def _lab_as_rgb(picture: Image.Image) -> Image.Image:
 
 def _deep(path: Path, picture: Image.Image) -> Image.Image:
     values = np.asarray(picture)
-    if np.abs(values.astype(np.float64)).max(initial=0) >= _LARGEST_EXACT_IN_FLOAT32 and picture.mode != "F":
+    largest = max(int(values.max(initial=0)), -int(values.min(initial=0))) if picture.mode != "F" else 0
+    if largest >= _LARGEST_EXACT_IN_FLOAT32:
         raise DatasetError(f"{path}: pixels beyond 24 bits would be rounded; save it as 16-bit grey or as float32")
     is_16_bit = picture.mode != "F" and values.min(initial=0) >= 0 and values.max(initial=0) < 2**16
     # Pillow resizes 32-bit floats exactly, and 16-bit integers not at all; `_resize` rounds the latter back.

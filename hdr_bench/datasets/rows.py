@@ -21,7 +21,7 @@ def as_images(name: str, array: NDArray[np.generic]) -> NDArray[np.generic]:
     if array.ndim == 4 and 1 in (array.shape[1], array.shape[3]):
         return array.squeeze(axis=1 if array.shape[1] == 1 else 3)
     side = math.isqrt(array.shape[1]) if array.ndim == 2 else 0
-    if array.ndim == 2 and side * side == array.shape[1]:
+    if side and side * side == array.shape[1]:
         return array.reshape(-1, side, side)
     raise DatasetError(
         f"{name}: images of shape {array.shape}; needed are (n, height, width), one channel, "

@@ -23,7 +23,7 @@ class Source:
     read : callable
         Reads and verifies everything; slow.
     stamp : str or None
-        What the files look like now; None where there are no files to look at, and what was prepared once holds.
+        What the files look like now; None if there are no files to look at: then what was prepared once is current.
     """
 
     key: str
@@ -41,7 +41,9 @@ def stamp_of(paths: Iterable[Path], root: Path) -> str:
     # Strings, not paths: a folder may hold a hundred thousand pictures.
     for path in sorted(map(str, paths)):
         seen = os.stat(path)  # noqa: PTH116
-        digest.update(f"{path[len(str(root)) :]}\0{seen.st_size}\0{seen.st_mtime_ns}\0{seen.st_ctime_ns}\n".encode())
+        line = f"{path[len(str(root)) :]}\0{seen.st_size}\0{seen.st_mtime_ns}\0{seen.st_ctime_ns}\n"
+        # Names need not be UTF-8.
+        digest.update(line.encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 

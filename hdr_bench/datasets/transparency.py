@@ -31,7 +31,7 @@ def lay_on_paper(picture: Image.Image) -> Image.Image:
 
 def _needs_black_paper(picture: Image.Image) -> bool:
     luma = np.asarray(picture.convert("RGB").convert("L"))
-    opacity = np.asarray(picture.getchannel("A")).astype(np.float64)
+    opacity = np.asarray(picture.getchannel("A"))
     if not opacity.any() or opacity.min() == opacity.max():
         return False
-    return float(opacity[luma < _LIGHT].sum()) <= _EDGES * float(opacity.sum())
+    return int(opacity[luma < _LIGHT].sum(dtype=np.int64)) <= _EDGES * int(opacity.sum(dtype=np.int64))

@@ -1,8 +1,8 @@
 """A grid search in this process: every candidate's scores and times kept, within the time that a trial has."""
 
 import math
-import time
 from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -53,9 +53,9 @@ class BoundedGridSearchCV(GridSearchCV):
         longest = 0.0
         for tried, place in enumerate(self.order):
             expected = _MARGIN * (longest + longest / (self.cv.n_splits - 1))
-            if tried and time.monotonic() + expected > self.deadline:
+            if tried and monotonic() + expected > self.deadline:
                 return
-            start = time.monotonic()
+            start = monotonic()
             try:
                 evaluate_candidates([self.candidates[place]])
             except ValueError:
@@ -63,7 +63,7 @@ class BoundedGridSearchCV(GridSearchCV):
                 self.failed_.append(self.candidates[place])
                 if len(self.failed_) == len(self.candidates):
                     raise
-            longest = max(longest, time.monotonic() - start)
+            longest = max(longest, monotonic() - start)
 
     def _first_of_the_best(self, results: dict[str, Any]) -> int:
         scores = np.nan_to_num(results["mean_test_score"], nan=-np.inf)
@@ -94,7 +94,7 @@ def make_search(model: Any, search: Search, seed: int, seconds_left: float | Non
         return _halving(model, candidates, cv, seed, _Counted(on_fit, 0))
     # What time leaves out is then left out by chance, not by its place in the grid.
     order = np.random.default_rng(seed).permutation(len(candidates)).tolist()
-    deadline = math.inf if seconds_left is None else time.monotonic() + _SHARE_OF_TIME * seconds_left
+    deadline = math.inf if seconds_left is None else monotonic() + _SHARE_OF_TIME * seconds_left
     scoring = _Counted(on_fit, len(candidates) * search.folds)
     return BoundedGridSearchCV(model, candidates, scoring=scoring, cv=cv, deadline=deadline, order=order)
 

@@ -46,7 +46,7 @@ def npm(monkeypatch, tmp_path, no_network):
 
 def _package(folder, files):
     path = folder / "package.tgz"
-    with tarfile.open(path, "w:gz") as archive:
+    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
         for name, source in files.items():
             archive.add(source, f"package/data/{name}")
     return path

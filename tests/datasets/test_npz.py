@@ -49,9 +49,14 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
         ({"x": np.zeros((20, 7)), "y": np.arange(20) % 2}, "rows of a square number of pixels"),
         ({"x": np.zeros((20, 9)), "y": np.array(list("ab" * 10))}, "labels are not integers"),
         ({"x": np.zeros((20, 9)), "y": np.full(20, np.inf)}, "labels are not integers"),
-        ({"x": np.zeros((20, 9)), "y": np.arange(19) % 2}, "20 given images but 19 labels"),
-        ({"x": np.array([{}] * 20), "y": np.arange(20)}, "not a readable"),
-        ({"x": np.zeros((3, 9)), "y": np.array([0, 0, 1])}, "cannot cut 3 images"),
+        ({"x": np.zeros((20, 9)), "y": np.arange(19) % 2}, r"x has shape \(20, 9\), but there are 19 labels"),
+        ({"x": np.array([{}] * 20), "y": np.arange(20)}, "x holds Python objects, stored as a pickle; .* never read"),
+        ({"x": np.zeros((20, 9)), "y": np.array([{}] * 20)}, "y holds Python objects"),
+        (
+            {"x": np.zeros((3, 9)), "y": np.array([0, 0, 1])},
+            r"cannot cut 3 images .*: 1 of 2 classes have a single image \('1'\)",
+        ),
+        ({"x": np.zeros((20, 9)), "y": np.arange(20) // 2}, "of 16 and 4 images, fewer than the 10 classes"),
     ],
 )
 def test_files_that_cannot_be_used(file, arrays, fault):

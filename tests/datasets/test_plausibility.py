@@ -8,6 +8,7 @@ import pytest
 
 from hdr_bench import load_dataset
 from hdr_bench.datasets import Part, add_dataset, make_dataset
+from hdr_bench.datasets.home import prepared_home
 from hdr_bench.datasets.plausibility import find_doubts, orientation_of
 from hdr_bench.exceptions import DatasetError, DatasetWarning, UnknownNameError
 from hdr_bench.experiments.data import load_choice
@@ -169,7 +170,7 @@ def test_what_was_prepared_before_there_were_warnings_is_looked_through(digits, 
     name = _saved(tmp_path / "d.npz", digits, 255 - digits.test.images)
     with pytest.warns(DatasetWarning):
         load_dataset(name)
-    (manifest,) = data_home.rglob("manifest.json")
+    (manifest,) = prepared_home().rglob("manifest.json")
     content = json.loads(manifest.read_text()) | {"format_version": 1}
     del content["warnings"], content["checksum"]
     manifest.write_text(json.dumps(content))

@@ -1,0 +1,97 @@
+"""What `data list` says: which data sets are on disk, where and how large, and how to get the others."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hdr_bench.datasets import StoredDataset
+
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+
+
+def describe_datasets() -> Iterator[str]:
+    """Give the lines of all data sets: the library's own, those that were added, and what was prepared from files."""
+    from hdr_bench.datasets import DATASETS, list_stored_datasets
+
+    stored = list_stored_datasets()
+    added = sorted({each.name for each in stored if each.kind == "added"} - DATASETS.keys())
+    others = sorted({each.name for each in stored} - DATASETS.keys() - set(added))
+    yield "datasets:"
+    for name, entry in DATASETS.items():
+        copies = [each for each in stored if each.name == name]
+        yield from _block(name, entry.description, [*_original(name), *map(describe_stored, copies)] or [_get(name)])
+    for name in added:
+        yield from _block(name, "added by you", [describe_stored(each) for each in stored if each.name == name])
+    if others:
+        yield "prepared from your own files, or from OpenML:"
+    for name in others:
+        yield from _block(name, "", [describe_stored(each) for each in stored if each.name == name])
+    yield "any other: folder:DIR, idx:DIR and npz:FILE of your own, openml:NAME"
+    if stored:
+        total = size_in_words(sum(each.n_bytes for each in stored))
+        yield f"{total} in all; hdr-bench data remove NAME removes what is added or prepared"
+
+
+def describe_places() -> Iterator[str]:
+    """Give the lines of where data are looked for and stored."""
+    from hdr_bench.datasets.home import added_home, cache_home, data_home, is_writable, missing_home
+
+    home, cache = data_home(), cache_home()
+    if missing_home():
+        yield f"data home: {home}\n  {missing_home()}"
+    elif home.exists() and not home.is_dir():
+        yield f"data home: {home} (a file; set HDR_BENCH_DATA to a folder)"
+    else:
+        yield f"data home: {home}"
+        yield f"added data: {added_home()}"
+    yield f"cache: {cache}{'' if is_writable(cache) else ' (it cannot be written: data are read again each time)'}"
+
+
+def describe_stored(stored: "StoredDataset") -> str:
+    """Return what is on disk of a data set, in words."""
+    if stored.n_train is None or stored.n_test is None:
+        return f"damaged, {size_in_words(stored.n_bytes)}, {stored.folder}"
+    images = f"{stored.n_train:,} training and {stored.n_test:,} test images"
+    return f"{stored.kind}: {images}, {size_in_words(stored.n_bytes)}, {stored.folder}"
+
+
+def size_in_words(n_bytes: float) -> str:
+    """Return a size in decimal units.
+
+    Examples
+    --------
+    >>> size_in_words(512), size_in_words(54_951_234)
+    ('512 bytes', '55.0 MB')
+    """
+    for unit in _UNITS:
+        if n_bytes < 1000 or unit == _UNITS[-1]:
+            break
+        n_bytes /= 1000
+    return f"{n_bytes:.0f} {unit}" if unit == _UNITS[0] else f"{n_bytes:.1f} {unit}"
+
+
+def _block(name: str, description: str, lines: list[str]) -> Iterator[str]:
+    yield f"  {name}  {description}".rstrip()
+    for line in lines:
+        yield f"      {line}"
+
+
+def _get(name: str) -> str:
+    from hdr_bench.datasets import DATASETS
+
+    how = DATASETS[name].how_to_get
+    return f"not here; get it by: {how}" if how else "not prepared yet; it needs no network"
+
+
+def _original(name: str) -> list[str]:
+    from hdr_bench.datasets.home import original_folder
+    from hdr_bench.exceptions import DatasetError
+
+    try:
+        folder = original_folder(name)
+        files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    except (DatasetError, OSError):
+        return []
+    if not files:
+        return []
+    return [f"original files: {size_in_words(sum(path.stat().st_size for path in files))}, {folder}"]

@@ -1,0 +1,92 @@
+"""Checks of images, labels and class names, before they become a data set."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.datasets.paths import check_text
+from hdr_bench.exceptions import DatasetError
+
+# Booleans, signed and unsigned integers, floating-point numbers of up to 64 bits.
+_PIXEL_KINDS, _MOST_PIXEL_BYTES = "biuf", 8
+# Methods compute in float32 too.
+_LARGEST_PIXEL = float(np.finfo(np.float32).max)
+_LONGEST_CLASS_NAME = 255
+
+
+def check_part(name: str, images: NDArray[np.generic], labels: NDArray[np.generic], what: str, n_classes: int) -> None:
+    """Check one part's images and labels against each other; `what` is what errors call the part.
+
+    Raises
+    ------
+    DatasetError
+        If they do not fit.
+    """
+    for array, which in ((images, "images"), (labels, "labels")):
+        if not isinstance(array, np.ndarray):
+            raise DatasetError(f"{name}: the {what} {which} are a {type(array).__name__}; a NumPy array is needed")
+    if images.ndim != 3:
+        raise DatasetError(
+            f"{name}: the {what} images have shape {images.shape}; three dimensions (n, height, width) are needed"
+        )
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise DatasetError(
+            f"{name}: the {what} labels have shape {labels.shape} and type {labels.dtype}; one integer per image is "
+            "needed"
+        )
+    if len(images) != len(labels):
+        raise DatasetError(f"{name}: {len(images)} {what} images but {len(labels)} labels")
+    if images.size == 0:
+        raise DatasetError(f"{name}: no {what} images")
+    check_pixels(f"{name}: the {what} images", images.dtype)
+    _check_values(f"{name}: the {what} images", images)
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise DatasetError(
+            f"{name}: {what} labels run from {labels.min()} to {labels.max()}, but there are {n_classes} class names"
+        )
+
+
+def check_pixels(name: str, dtype: np.dtype[Any]) -> None:
+    """Check the type of images.
+
+    Raises
+    ------
+    DatasetError
+        If it is not a real number of up to 64 bits.
+    """
+    if dtype.kind not in _PIXEL_KINDS or dtype.itemsize > _MOST_PIXEL_BYTES:
+        raise DatasetError(
+            f"{name}: of type {dtype}, which is not a real number of up to 64 bits; save them as such, "
+            "e.g. uint8 or float32"
+        )
+
+
+def check_class_names(name: str, class_names: Sequence[str]) -> None:
+    """Check the names of classes.
+
+    Raises
+    ------
+    DatasetError
+        If one is not a text, is too long, or cannot be printed.
+    """
+    for class_name in class_names:
+        if not isinstance(class_name, str):
+            raise DatasetError(f"{name}: the class name {class_name!r} is a {type(class_name).__name__}, not a text")
+        if len(class_name) > _LONGEST_CLASS_NAME:
+            raise DatasetError(
+                f"{name}: the class name {class_name[:20]!r}... has {len(class_name)} letters; up to "
+                f"{_LONGEST_CLASS_NAME} are allowed"
+            )
+        check_text(class_name, f"{name}: the class name")
+
+
+def _check_values(name: str, images: NDArray[Any]) -> None:
+    if images.dtype.kind != "f":
+        return
+    low, high = float(images.min()), float(images.max())
+    if not np.isfinite([low, high]).all():
+        raise DatasetError(f"{name} hold NaN or infinity; repair or leave out those images")
+    if max(-low, high) > _LARGEST_PIXEL:
+        raise DatasetError(f"{name} run from {low:g} to {high:g}; up to {_LARGEST_PIXEL:g} is allowed, scale them")

@@ -1,0 +1,99 @@
+"""The header of an IDX file: what it declares, and whether that can be."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from hdr_bench.datasets.room import MOST_EXPANSION
+from hdr_bench.exceptions import DatasetError
+
+DTYPES: dict[int, np.dtype[Any]] = {
+    0x08: np.dtype(">u1"),
+    0x09: np.dtype(">i1"),
+    0x0B: np.dtype(">i2"),
+    0x0C: np.dtype(">i4"),
+    0x0D: np.dtype(">f4"),
+    0x0E: np.dtype(">f8"),
+}
+LONGEST_HEADER = 4 + 4 * 255
+"""Bytes of a header of as many dimensions as its one byte can count."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first bytes of an IDX file declare.
+
+    Attributes
+    ----------
+    dtype : dtype
+        Big-endian, as the format is.
+    shape : tuple of int
+    """
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+    @property
+    def start(self) -> int:
+        """Bytes of the header itself."""
+        return 4 + 4 * len(self.shape)
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the whole file."""
+        return self.start + math.prod(self.shape) * self.dtype.itemsize
+
+
+def check_expansion(name: str, size: int, header: Header) -> None:
+    """Check that a gzip file of `size` bytes can hold what a header declares.
+
+    Raises
+    ------
+    DatasetError
+        If it cannot.
+    """
+    if header.n_bytes > size * MOST_EXPANSION:
+        raise DatasetError(
+            f"{name}: truncated IDX file: its header {header.shape} asks for {header.n_bytes} bytes, more than a gzip "
+            f"file of {size} bytes can hold"
+        )
+
+
+def check_length(name: str, length: int, header: Header) -> None:
+    """Check that a content of `length` bytes is what a header declares.
+
+    Raises
+    ------
+    DatasetError
+        If it is shorter or longer.
+    """
+    if length != header.n_bytes:
+        fault = "truncated" if length < header.n_bytes else "trailing bytes in"
+        raise DatasetError(
+            f"{name}: {fault} IDX file: {length} bytes, its header {header.shape} asks for {header.n_bytes}"
+        )
+
+
+def read_header(content: bytes, name: str) -> Header:
+    """Read the header at the beginning of a file's content; `name` is what errors call it.
+
+    Raises
+    ------
+    DatasetError
+        If it is not one, or truncated.
+    """
+    if len(content) < 4:
+        raise DatasetError(f"{name}: truncated IDX file: {len(content)} bytes, the header alone takes at least 4")
+    if content[:2] != b"\x00\x00" or content[2] not in DTYPES:
+        types = ", ".join(f"0x{code:02x}" for code in DTYPES)
+        raise DatasetError(
+            f"{name}: not an IDX file: the magic number is 0x{content[:4].hex()}; "
+            f"an IDX file starts with two zero bytes and a type among {types}"
+        )
+    rank = content[3]
+    if len(content) < 4 + 4 * rank:
+        raise DatasetError(f"{name}: truncated IDX file: {len(content)} bytes, its header takes {4 + 4 * rank}")
+    shape = tuple(int(size) for size in np.frombuffer(content, ">u4", count=rank, offset=4))
+    return Header(DTYPES[content[2]], shape)

@@ -1,0 +1,296 @@
+"""Data sets by name: loaded, fetched, added."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hdr_bench.datasets.cut import ReadOptions
+from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.folder import read_folder
+from hdr_bench.datasets.home import added_homes
+from hdr_bench.datasets.idx_folder import holds_idx, read_idx_folder
+from hdr_bench.datasets.npz import read_npz
+from hdr_bench.datasets.opening import in_polarity, open_source, read_again
+from hdr_bench.datasets.paths import check_text, expand_path
+from hdr_bench.datasets.pictures import MOST_PIXELS
+from hdr_bench.datasets.plausibility import issue_warnings
+from hdr_bench.datasets.polarity import POLARITIES, Polarity
+from hdr_bench.datasets.prepared import find_prepared
+from hdr_bench.datasets.source import Source
+from hdr_bench.datasets.stored import is_stored, list_datasets
+from hdr_bench.datasets.storing import store_added
+from hdr_bench.datasets.system_errors import system_errors_named
+from hdr_bench.datasets.table import DATASETS, ORIGINALS, SCHEMES
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
+
+# It is a folder's name, and has room for a polarity behind it.
+_LONGEST_NAME = 100
+_LARGEST_SEED = 2**32 - 1
+
+
+def load_dataset(
+    name: str,
+    *,
+    resize: tuple[int, int] | None = None,
+    test_size: float | None = None,
+    split_seed: int = 0,
+    polarity: Polarity | None = None,
+) -> Dataset:
+    """Load a data set; the first time it is read, verified and stored in the cache, afterwards it is memory-mapped.
+
+    What is memory-mapped is verified by its content, once per process. If the cache cannot be written, the data set is
+    read each time.
+
+    Parameters
+    ----------
+    name : str
+        A name of `DATASETS`; a name that was given to `add_dataset`; or ``idx:DIR``, ``folder:DIR``, ``npz:FILE``,
+        ``openml:NAME``. A folder of pictures has one folder per class, or files named PREFIX_LABEL_NUMBER,
+        LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are then the two parts.
+    resize : tuple of int, optional
+        Height and width, in pixels, that the pictures of ``folder:DIR`` are brought to. By default they are taken
+        as they are, and must be of one size.
+    test_size : float, optional
+        Share of the images that goes to the test part, if the data come without one. By default a stratified
+        fifth (``nist15``: 15 % at random, as its source).
+    split_seed : int, default=0
+        Seed of that cut.
+    polarity : {"light-on-dark", "dark-on-light"}, optional
+        What all images are brought to, each by itself (`Dataset.in_polarity`). By default they stay as they are.
+
+    Returns
+    -------
+    dataset : Dataset
+        Its arrays are read-only memory maps, so that child processes share their pages.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such data set or polarity.
+    DatasetNotFoundError
+        If the data are not where they should be, with what to do to get them.
+    DatasetError
+        If they cannot be used; the message names the file and what is wrong.
+
+    Warns
+    -----
+    DatasetWarning
+        If the training and the test images are of different polarity, range or orientation, a part is of mixed
+        polarity, a class is in one part only, images are blank, test images are also among the training
+        images, or something was left out: with counts. If the data set cannot be stored in the cache.
+
+    Examples
+    --------
+    >>> from hdr_bench import load_dataset
+    >>> digits = load_dataset("mnist-5k")
+    >>> digits.train.X.shape, digits.test.y.shape, digits.image_shape
+    ((4000, 784), (1000,), (28, 28))
+    """
+    _check_is_text(name)
+    options = _options(name, resize, test_size, split_seed, takes_resize=name.startswith("folder:"))
+    if polarity is not None and polarity not in POLARITIES:
+        raise UnknownNameError("polarity", polarity, POLARITIES)
+    with system_errors_named():
+        source = _source_of(name, options)
+        dataset = open_source(source)
+        if polarity is not None:
+            dataset = open_source(in_polarity(source.key, dataset, polarity))
+    issue_warnings(name, dataset.warnings)
+    return replace(dataset, name=name)
+
+
+def fetch_dataset(name: str) -> Dataset:
+    """Read and verify a data set again, whether it is there already or not, and store it in the cache.
+
+    Parameters
+    ----------
+    name : str
+        As for `load_dataset`.
+
+    Raises
+    ------
+    UnknownNameError, DatasetNotFoundError, DatasetError
+        As `load_dataset`.
+    NotStoredError
+        If it cannot be stored.
+
+    Warns
+    -----
+    DatasetWarning
+        As `load_dataset`.
+    """
+    _check_is_text(name)
+    with system_errors_named():
+        dataset = read_again(_source_of(name, ReadOptions()))
+    issue_warnings(name, dataset.warnings)
+    return replace(dataset, name=name)
+
+
+def add_dataset(
+    name: str,
+    path: str | Path,
+    *,
+    resize: tuple[int, int] | None = None,
+    test_size: float | None = None,
+    split_seed: int = 0,
+) -> Dataset:
+    """Verify data of one's own and store them under `name`.
+
+    They are stored in the folder ``added`` of the data home if that is the default, is empty, or holds nothing else
+    than what this library stored; otherwise in the user's data folder. `remove_dataset` removes them.
+
+    Parameters
+    ----------
+    name : str
+        Up to 100 letters, digits, ``.``, ``_`` and ``-``. ``mnist`` and ``nist15`` take the original files only.
+    path : path-like
+        A folder of IDX files, a folder of pictures, or an ``.npz`` file.
+    resize, test_size, split_seed
+        As for `load_dataset`.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If there is nothing at `path`.
+    DatasetError
+        If the name is taken or not allowed, or the data cannot be used; nothing is stored then.
+    NotStoredError
+        If they cannot be stored.
+
+    Warns
+    -----
+    DatasetWarning
+        As `load_dataset`.
+    """
+    _check_is_text(name)
+    _check_new_name(name)
+    with system_errors_named():
+        path = expand_path(path)
+        if not path.exists():
+            raise DatasetNotFoundError(f"{path}: there is no such file or folder; check the path")
+        reader, takes_resize = _reader_of(name, path)
+        options = _options(name, resize, test_size, split_seed, takes_resize=takes_resize)
+        dataset = store_added(name, reader(options))
+    issue_warnings(dataset.name, dataset.warnings)
+    return dataset
+
+
+def _check_is_text(name: Any) -> None:
+    """Check that a data set is named by a text.
+
+    Raises
+    ------
+    DatasetError
+        If it is not.
+    """
+    if not isinstance(name, str):
+        raise DatasetError(f"a data set's name must be a text, got {name!r}; a path is given as e.g. 'folder:DIR'")
+
+
+def _options(name: str, resize: Any, test_size: Any, split_seed: Any, *, takes_resize: bool) -> ReadOptions:
+    """Return what a data set is read with, checked: in Python anything may come.
+
+    Raises
+    ------
+    DatasetError
+        If it does not fit the data set, or is out of its range.
+    """
+    if resize is not None and not takes_resize:
+        raise DatasetError(f"resize is for folders of pictures; {name} is taken as it is")
+    if resize is not None and not _is_size(resize):
+        raise DatasetError(
+            f"resize must be height and width, of at least 1 and together up to {MOST_PIXELS:,} pixels, got {resize!r}"
+        )
+    if test_size is not None and not (isinstance(test_size, float | np.floating) and 0 < test_size < 1):
+        raise DatasetError(f"test_size must be a share between 0 and 1, got {test_size!r}")
+    if not (isinstance(split_seed, int | np.integer) and 0 <= split_seed <= _LARGEST_SEED):
+        raise DatasetError(f"split_seed must be an integer between 0 and {_LARGEST_SEED}, got {split_seed!r}")
+    size = None if resize is None else (int(resize[0]), int(resize[1]))
+    return ReadOptions(size, None if test_size is None else float(test_size), int(split_seed))
+
+
+def _is_size(resize: Any) -> bool:
+    if not isinstance(resize, tuple | list) or len(resize) != 2:
+        return False
+    are_whole = all(isinstance(side, int | np.integer) for side in resize)
+    return are_whole and min(resize) >= 1 and math.prod(map(int, resize)) <= MOST_PIXELS
+
+
+def _check_new_name(name: str) -> None:
+    """Check that a name can be given to a data set.
+
+    Raises
+    ------
+    DatasetError
+        If it cannot, or is taken.
+    """
+    if not _is_new_name(name):
+        raise DatasetError(
+            f"{name[:_LONGEST_NAME]!r} cannot name a data set: up to {_LONGEST_NAME} letters, digits, '.', '_' and '-' "
+            "are allowed, a letter or a digit first"
+        )
+    if name in ORIGINALS:
+        return
+    if name in DATASETS:
+        raise DatasetError(f"{name!r} is the library's own data set; choose another name")
+    taken = find_prepared(name)
+    if taken is not None:
+        raise DatasetError(
+            f"there is a data set {name!r} already, in {taken.folder}; to replace it, call first: hdr-bench data "
+            f"remove {name}"
+        )
+
+
+def _is_new_name(name: str) -> bool:
+    return len(name) <= _LONGEST_NAME and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) is not None
+
+
+def _source_of(name: str, options: ReadOptions) -> Source:
+    check_text(name, "the data set's name")
+    if name in DATASETS:
+        return DATASETS[name].source(options)
+    scheme, colon, rest = name.partition(":")
+    if colon and scheme in SCHEMES and rest:
+        return SCHEMES[scheme](rest, options)
+    if not colon and name in list_datasets():
+        return Source(name, lambda: _cannot_reread(name))
+    _check_damaged(name)
+    raise UnknownNameError("dataset", name, [*list_datasets(), *(f"{scheme}:..." for scheme in SCHEMES)])
+
+
+def _check_damaged(name: str) -> None:
+    """Check that no data set of this name was added, and damaged since.
+
+    Raises
+    ------
+    DatasetError
+        If there is one.
+    """
+    if not _is_new_name(name):
+        return
+    for home in added_homes():
+        if is_stored(home / name, home):
+            raise DatasetError(
+                f"{home / name} is damaged: it has no manifest.json that can be read; call: hdr-bench data remove "
+                f"{name}, then add the data again"
+            )
+
+
+def _cannot_reread(name: str) -> Dataset:
+    raise DatasetError(f"{name} was added by you and cannot be read again; call: hdr-bench data add {name} PATH")
+
+
+def _reader_of(name: str, path: Path) -> tuple[Callable[[ReadOptions], Dataset], bool]:
+    """Return what reads the data at `path`, and whether it can resize."""
+    if name in ORIGINALS:
+        return lambda options: ORIGINALS[name](path, options), False
+    if path.suffix.lower() == ".npz" and path.is_file():
+        return lambda options: read_npz(name, path, options), False
+    if path.is_dir() and holds_idx(path):
+        return lambda options: read_idx_folder(name, path, options), False
+    return lambda options: read_folder(name, path, options), True

@@ -1,0 +1,90 @@
+"""Paths that users give, and names on disk, looked at before anything is opened."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from hdr_bench.exceptions import DatasetError
+from hdr_bench.names import check_visible
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def expand_path(path: str | Path) -> Path:
+    """Return a path that a user gave, absolute and with ``~`` expanded.
+
+    Raises
+    ------
+    DatasetError
+        If it cannot be printed, or names a user that does not exist.
+    """
+    check_text(str(path), "the path")
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError as error:
+        raise DatasetError(f"{path}: there is no such user, or no home folder; write the path in full") from error
+    except FileNotFoundError as error:
+        raise DatasetError(f"{path}: the working folder no longer exists; write the path in full") from error
+
+
+def check_text(text: str, what: str) -> None:
+    """Check that a path or a name can be shown, and written into results; `what` is what errors call it.
+
+    Raises
+    ------
+    DatasetError
+        If it holds control characters, or bytes that are not UTF-8.
+    """
+    try:
+        check_visible(text, what)
+    except ValueError as error:
+        raise DatasetError(f"{error}, and rename the file, folder or class") from error
+
+
+def regular_size(path: Path) -> int:
+    """Return the size of a file in bytes.
+
+    Raises
+    ------
+    DatasetError
+        If it is not a regular file: a pipe or a device may block, or never end.
+    OSError
+        If there is no such file, or it may not be looked at.
+    """
+    seen = path.stat()
+    if not stat.S_ISREG(seen.st_mode):
+        raise DatasetError(f"{path}: {_KINDS[stat.S_IFMT(seen.st_mode)]}, not a file; give a regular file")
+    return seen.st_size
+
+
+def special_kind(path: Path) -> str | None:
+    """Return what a path is if it is neither a file nor a folder, in words; otherwise None."""
+    mode = path.stat().st_mode
+    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _KINDS[stat.S_IFMT(mode)]
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a folder is a folder, or a link to one; a link in a circle is not."""
+    try:
+        return entry.is_dir()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return False
+        raise
+
+
+def is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a folder is a regular file, or a link to one; a link in a circle is not."""
+    try:
+        return entry.is_file()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return False
+        raise

@@ -1,0 +1,213 @@
+"""Data sets that are on disk because this library wrote them: listed, and removed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from hdr_bench.datasets.home import added_homes, earlier_homes, is_writable, prepared_home
+from hdr_bench.datasets.manifest import NAME
+from hdr_bench.datasets.paths import expand_path
+from hdr_bench.datasets.prepared import ARRAY_FILES, look_at_prepared
+from hdr_bench.datasets.storing import retire
+from hdr_bench.datasets.system_errors import system_errors_named
+from hdr_bench.datasets.table import DATASETS, SCHEMES
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
+from hdr_bench.files import INCOMING, clear_leftovers
+
+_FILES = frozenset({*ARRAY_FILES, NAME})
+
+
+@dataclass(frozen=True)
+class StoredDataset:
+    """Data set on disk that this library wrote: one that was added, or what was prepared from a source.
+
+    Attributes
+    ----------
+    name : str
+        As `load_dataset` takes it.
+    kind : {"added", "prepared"}
+        What was prepared can be made again from its source; what was added cannot.
+    folder : Path
+    n_train, n_test : int or None
+        Numbers of images; None if the files are damaged.
+    n_bytes : int
+        Of all its files.
+    """
+
+    name: str
+    kind: Literal["added", "prepared"]
+    folder: Path
+    n_train: int | None
+    n_test: int | None
+    n_bytes: int
+
+
+def list_datasets() -> dict[str, str]:
+    """Return name and description of every data set: the library's own, then those that were added.
+
+    Returns
+    -------
+    descriptions : dict of str to str
+        By name.
+
+    Raises
+    ------
+    DatasetError
+        If `HDR_BENCH_DATA` or `HDR_BENCH_CACHE` cannot be expanded to a path.
+    """
+    described = {name: entry.description for name, entry in DATASETS.items()}
+    homes = (*added_homes(), prepared_home(), *earlier_homes())
+    for folder in (folder for home in homes for folder in _folders_in(home)):
+        prepared = look_at_prepared(folder)
+        if prepared is not None and prepared.manifest.name == folder.name:
+            described.setdefault(folder.name, "added by you")
+    return described
+
+
+def list_stored_datasets() -> list[StoredDataset]:
+    """Return the data sets that this library wrote to disk, those that were added first.
+
+    Returns
+    -------
+    stored : list of StoredDataset
+        In order of their kinds, then of their names.
+
+    Raises
+    ------
+    DatasetError
+        If a folder may not be read, or `HDR_BENCH_DATA` or `HDR_BENCH_CACHE` cannot be expanded to a path.
+    """
+    with system_errors_named():
+        stored = [
+            _describe(folder, home) for home in _homes() for folder in _folders_in(home) if is_stored(folder, home)
+        ]
+    return sorted(stored, key=lambda each: (each.kind, each.name, str(each.folder)))
+
+
+def remove_dataset(name: str) -> list[StoredDataset]:
+    """Remove what this library stored of a data set: its added copy, and what was prepared from it.
+
+    Original files, and folders that hold anything else, stay.
+
+    Parameters
+    ----------
+    name : str
+        As for `load_dataset`, or the name of a folder that `list_stored_datasets` shows.
+
+    Returns
+    -------
+    removed : list of StoredDataset
+        What was removed, at least one.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such data set.
+    DatasetNotFoundError
+        If nothing is stored of it.
+    DatasetError
+        If a folder holds files that this library did not write, or may not be written; nothing is removed then.
+    """
+    stored = list_stored_datasets()
+    chosen = [each for each in stored if _is_meant(name, each)]
+    scheme, colon, _ = name.partition(":")
+    if chosen:
+        # What an earlier version left in a data home that is only read does not stand in the way of the others.
+        return _remove([each for each in chosen if is_writable(each.folder.parent)] or chosen)
+    if name in DATASETS or (colon and scheme in SCHEMES):
+        raise DatasetNotFoundError(f"nothing is stored of {name}, so there is nothing to remove")
+    raise UnknownNameError("dataset", name, dict.fromkeys([*(each.name for each in stored), *DATASETS]))
+
+
+def remove_prepared_datasets() -> list[StoredDataset]:
+    """Remove from the cache all data sets that were prepared from a source; loading them prepares them again.
+
+    Returns
+    -------
+    removed : list of StoredDataset
+
+    Raises
+    ------
+    DatasetError
+        If a folder holds files that this library did not write, or may not be written; nothing is removed then.
+    """
+    home = prepared_home()
+    removed = _remove(
+        [each for each in list_stored_datasets() if each.kind == "prepared" and each.folder.parent == home]
+    )
+    clear_leftovers(home)
+    return removed
+
+
+def is_stored(folder: Path, home: Path) -> bool:
+    """Whether this library wrote a folder in one of its homes: also if it is damaged, but not in an earlier home."""
+    if look_at_prepared(folder) is not None:
+        return True
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    return home not in earlier_homes() and bool(names) and names <= _FILES
+
+
+def _homes() -> tuple[Path, ...]:
+    return (*added_homes(), prepared_home(), *earlier_homes())
+
+
+def _folders_in(home: Path) -> Iterator[Path]:
+    """Give the folders of data sets in a home; links are left alone, since the library makes none."""
+    try:
+        entries = sorted(home.iterdir())
+    except OSError:
+        return
+    yield from (
+        entry for entry in entries if not entry.name.startswith(INCOMING) and not entry.is_symlink() and entry.is_dir()
+    )
+
+
+def _describe(folder: Path, home: Path) -> StoredDataset:
+    prepared = look_at_prepared(folder)
+    name = folder.name if prepared is None else prepared.manifest.name
+    is_added = prepared is not None and name == folder.name and name not in DATASETS
+    train, test = (_count(folder / f"{part}_labels.npy") for part in ("train", "test"))
+    n_bytes = sum(path.lstat().st_size for path in folder.iterdir())
+    return StoredDataset(
+        name, "added" if is_added or home in added_homes() else "prepared", folder, train, test, n_bytes
+    )
+
+
+def _count(path: Path) -> int | None:
+    try:
+        return len(np.load(path, mmap_mode="r"))
+    except Exception:  # noqa: BLE001  # on damaged files numpy raises whatever comes; it is listed as damaged
+        return None
+
+
+def _is_meant(name: str, stored: StoredDataset) -> bool:
+    return name in {stored.name, stored.folder.name} or _in_full(name) == _in_full(stored.name)
+
+
+def _in_full(name: str) -> str:
+    """Return a name with its path in full, if it has one."""
+    scheme, colon, path = name.partition(":")
+    return f"{scheme}:{expand_path(path)}" if colon and path and scheme in SCHEMES and scheme != "openml" else name
+
+
+def _remove(chosen: list[StoredDataset]) -> list[StoredDataset]:
+    with system_errors_named():
+        for each in chosen:
+            _check_removable(each.folder)
+        for each in chosen:
+            retire(each.folder)
+    return chosen
+
+
+def _check_removable(folder: Path) -> None:
+    foreign = sorted(path.name for path in folder.iterdir() if path.name not in _FILES or path.is_dir())
+    if foreign:
+        raise DatasetError(
+            f"{folder} holds {', '.join(foreign[:3])}{', ...' if len(foreign) > 3 else ''}, which hdr-bench did not "
+            "write; move that away first"
+        )
+    if not is_writable(folder.parent):
+        raise DatasetError(f"{folder}: no permission to remove it; change the mode of {folder.parent}")

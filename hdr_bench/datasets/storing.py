@@ -1,0 +1,169 @@
+"""Data sets written to disk: whole or not at all, by one process at a time."""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from os import getpid
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from hdr_bench.datasets.dataset import Dataset, fingerprint_of
+from hdr_bench.datasets.home import (
+    ADDED,
+    CACHE,
+    HOME,
+    MARKER,
+    MARKER_TEXT,
+    added_home,
+    cache_home,
+    is_writable,
+    prepared_home,
+)
+from hdr_bench.datasets.manifest import NAME, Manifest, VerifiedFile
+from hdr_bench.datasets.prepared import ARRAY_FILES, look_at_prepared, open_prepared, sha256_of
+from hdr_bench.exceptions import DatasetError, NotStoredError
+from hdr_bench.files import INCOMING, clear_leftovers
+
+# Longer than reading a folder of a hundred thousand pictures takes; who waits longer reads the data too, which is safe.
+_LONGEST_WAIT_SECONDS = 600
+
+
+def write_dataset(folder: Path, dataset: Dataset, stamp: str | None = None) -> None:
+    """Write a data set's arrays, and the manifest beside them, into an existing folder.
+
+    Parameters
+    ----------
+    folder : Path
+    dataset : Dataset
+    stamp : str, optional
+        What the source looked like when it was read.
+
+    Raises
+    ------
+    DatasetError
+        If the arrays are no longer those that the data set was made of.
+    OSError
+        If the folder cannot be written.
+    """
+    if fingerprint_of(dataset.train, dataset.test) != dataset.fingerprint:
+        raise DatasetError(f"the arrays of {dataset.name} were changed since it was made; call make_dataset again")
+    arrays = (dataset.train.images, dataset.train.labels, dataset.test.images, dataset.test.labels)
+    for name, array in zip(ARRAY_FILES, arrays, strict=True):
+        np.save(folder / name, np.ascontiguousarray(array))
+    manifest = Manifest(
+        name=dataset.name,
+        stamp=stamp,
+        class_names=dataset.class_names,
+        fingerprint=dataset.fingerprint,
+        notes=dataset.notes,
+        warnings=dataset.warnings,
+        files={name: _look_at(folder / name) for name in ARRAY_FILES},
+    )
+    manifest.write(folder)
+
+
+def store_prepared(key: str, dataset: Dataset, stamp: str | None) -> Dataset:
+    """Write what was made from a source into the cache, and return it memory-mapped.
+
+    Raises
+    ------
+    NotStoredError
+        If the cache cannot be written.
+    """
+    remedy = f"set {CACHE} to a folder that you may write, with enough space"
+    return _store(prepared_home(), key, dataset, stamp, remedy)
+
+
+def store_added(name: str, dataset: Dataset) -> Dataset:
+    """Write a data set that the user adds, and return it memory-mapped.
+
+    Raises
+    ------
+    NotStoredError
+        If the folder for it cannot be written.
+    DatasetError
+        If `HDR_BENCH_DATA` names a file.
+    """
+    home = added_home()
+    remedy = f"set {HOME} to an empty folder that you may write, with enough space; the data are then put into {ADDED}/"
+    stored = _store(home, name, dataset, None, remedy)
+    with suppress(OSError):
+        (home / MARKER).write_text(MARKER_TEXT, encoding="utf-8")
+    return stored
+
+
+@contextmanager
+def one_at_a_time(key: str) -> Iterator[None]:
+    """Let no other process prepare the data set `key` while the block lasts.
+
+    It saves work and is not needed for safety: where the file system has no locks, or the other process takes too
+    long, the block runs all the same.
+    """
+    folder = cache_home() / "locks"
+    with ExitStack() as stack:
+        # NotImplementedError is what filelock raises on file systems without locks.
+        with suppress(OSError, NotImplementedError, Timeout):
+            if is_writable(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(FileLock(folder / f"{key}.lock", timeout=_LONGEST_WAIT_SECONDS))
+        yield
+
+
+def retire(folder: Path) -> None:
+    """Remove a folder of a data set in one step: no process finds half of it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be removed.
+    """
+    retired = folder.replace(_incoming(folder.parent))
+    shutil.rmtree(retired, ignore_errors=True)
+
+
+def _store(home: Path, key: str, dataset: Dataset, stamp: str | None, remedy: str) -> Dataset:
+    incoming = _incoming(home)
+    try:
+        if not is_writable(home):
+            raise PermissionError(None, "no permission to write there")
+        home.mkdir(parents=True, exist_ok=True)
+        clear_leftovers(home)
+        # Not by `tempfile`, whose folders are the user's own whatever the umask is.
+        incoming.mkdir()
+        write_dataset(incoming, dataset, stamp)
+        _swap(incoming, home / key)
+    except OSError as error:
+        raise NotStoredError(
+            f"{dataset.name} cannot be stored in {home}: {error.strerror or error}; {remedy}"
+        ) from error
+    finally:
+        shutil.rmtree(incoming, ignore_errors=True)
+    stored = look_at_prepared(home / key)
+    if stored is None:
+        raise NotStoredError(f"{home / key} vanished while it was written; is another process clearing it?")
+    return open_prepared(stored)
+
+
+def _incoming(home: Path) -> Path:
+    return home / f"{INCOMING}{getpid()}-{secrets.token_hex(8)}"
+
+
+def _swap(incoming: Path, target: Path) -> None:
+    """Put `incoming` in the place of `target`; if another process was faster, its copy stays."""
+    retired = incoming.with_name(incoming.name + "-retired")
+    try:
+        if target.exists():
+            target.replace(retired)
+        incoming.replace(target)
+    except OSError:
+        if not (target / NAME).exists():
+            raise
+    finally:
+        shutil.rmtree(retired, ignore_errors=True)
+
+
+def _look_at(path: Path) -> VerifiedFile:
+    return VerifiedFile(size=path.stat().st_size, sha256=sha256_of(path))
