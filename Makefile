@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench test test-oldest lint data reports reports-quick speed statistics
+.PHONY: help install bench test test-oldest lint data reports reports-quick speed statistics storm
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -65,3 +65,6 @@ speed: install ## Compare speed with the peers on MNIST, a half to a whole hour;
 
 statistics: install ## Simulate how often comparisons and verdicts are wrong, about ten minutes; writes reports/statistics/
 	@for script in error_rates verdicts; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done
+
+storm: install ## Inject 1,200 faults into runs (resumable; 45 minutes on 2 cores): what is lost, wrong, left behind, unclear; writes reports/storm/
+	$(BIN)/python -m benchmarks.storm

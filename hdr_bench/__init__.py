@@ -4,9 +4,12 @@ The public names are imported when they are first asked for, so that ``import hd
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+# Not from `typing`, in whose place a module in the working folder may be until `__main__` has put that folder last.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from hdr_bench.datasets import Dataset, list_datasets, load_dataset
     from hdr_bench.estimators import list_estimators, make_estimator
     from hdr_bench.experiments.protocol import Protocol
@@ -48,7 +51,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

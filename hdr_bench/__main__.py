@@ -1,6 +1,32 @@
-"""``python -m hdr_bench`` is the command ``hdr-bench``."""
+"""The command ``hdr-bench``, also by ``python -m hdr_bench``."""
 
-from hdr_bench.cli import main
+import os
+import sys
+
+# Imported with care: a module in the working folder may be named like one of Python's until `main` has run.
+
+
+def main() -> None:
+    """Run the command, with the working folder, if it is on the import path, at its end."""
+    _put_working_folder_last()
+    from hdr_bench.cli import main as run_command
+
+    run_command()
+
+
+def _put_working_folder_last() -> None:
+    """Let no module in the working folder take the place of one of Python's or of an installed library's.
+
+    ``python -m`` begins the import path with it, and PYTHONPATH may name it.
+    """
+    here = os.path.realpath(os.curdir)
+    if os.path.realpath(__file__) == os.path.join(here, "hdr_bench", "__main__.py"):  # noqa: PTH118  # imports much
+        # This very library is imported from there.
+        return
+    others = [entry for entry in sys.path if os.path.realpath(entry or os.curdir) != here]
+    if len(others) < len(sys.path):
+        sys.path[:] = [*others, here]
+
 
 if __name__ == "__main__":
     main()

@@ -74,6 +74,10 @@ class EstimatorError(HdrBenchError, TypeError):
     """An estimator that cannot be made of the parameters that it was given."""
 
 
+class ModuleImportError(HdrBenchError, ImportError):
+    """A module that cannot be imported: it raises an error, ends the program, or another of its name comes first."""
+
+
 class NotationError(HdrBenchError, ValueError):
     """A network's layer string that cannot be read, or that does not fit the image."""
 

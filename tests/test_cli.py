@@ -1,4 +1,4 @@
-"""The command in real processes: the main job, its interruption, its errors."""
+"""The command: the main job, its interruption in real processes, its errors."""
 
 import os
 import re
@@ -12,12 +12,13 @@ import psutil
 import pytest
 
 from hdr_bench import load_dataset, load_results
+from tests.calling import call_command
 
 COMMAND = [sys.executable, "-m", "hdr_bench"]
 
 
-def _run(*arguments, **options):
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False, **options)
+def _run(*arguments, cwd=None, env=None):
+    return call_command(*arguments, cwd=cwd, env=env)
 
 
 def _start(*arguments, cwd):
@@ -181,7 +182,7 @@ def test_the_public_names_are_there():
     assert set(hdr_bench.__all__) <= set(dir(hdr_bench))
 
 
-def test_a_trial_that_does_not_go_well_shows_in_the_exit_code_and_the_index(tmp_path):
+def test_a_trial_that_failed_shows_in_the_exit_code_and_the_index(tmp_path):
     (tmp_path / "own.toml").write_text("""
 title = "One good, one bad"
 dataset = "digits-8x8"
@@ -197,6 +198,10 @@ params = { nu = 0.99 }
     assert ran.returncode == 3, ran.stderr
     assert "1 of 2 trials failed" in ran.stdout
     assert (tmp_path / "reports" / "own" / "report.html").exists()
+    assert _run("report", "reports/own", "--formats", "md", cwd=tmp_path).returncode == 3
+    alone = _run("run", "own.toml", "--only", "Bad", "--quiet", "--threads", "1", "--out", "bad", cwd=tmp_path)
+    assert (alone.returncode, alone.stdout) == (3, "")
+    assert alone.stderr.startswith("hdr-bench: bad: every trial of this run failed or is missing")
     index = _run("index", cwd=tmp_path)
     assert (index.returncode, index.stdout.strip()) == (0, "index: reports/README.md")
     assert "| 1 of 2 |" in re.sub(" +", " ", (tmp_path / "reports" / "README.md").read_text())

@@ -6,8 +6,9 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
+from busy import table as busy_table
 from matplotlib import pyplot as plt
-from rounds import RESULTS, Bar, median_ratio
+from rounds import FEWEST, RESULTS, Bar, median_ratio, undisturbed
 
 from hdr_bench.files import write_whole
 from hdr_bench.reporting.style import STYLE, colour_of
@@ -24,7 +25,7 @@ def main() -> None:
     table = pd.DataFrame([row for result in results for row in _rows(result)])
     write_whole(FOLDER / "table.csv", table.drop(columns="_values").to_csv(index=False).encode())
     (FOLDER / "figures").mkdir(exist_ok=True)
-    _draw(table[table["Against"] != "–"])
+    _draw(table[(table["Against"] != "–") & table["_values"].notna()])
     write_whole(FOLDER / "report.md", _page(results, table.drop(columns="_values")).encode())
     print(table.drop(columns="_values").to_markdown(index=False))
 
@@ -44,7 +45,9 @@ def _rows(result: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _row(result: dict[str, Any], bar: Bar) -> dict[str, Any]:
-    rounds, threads = result["rounds"], result["threads"]
+    threads, rounds = result["threads"], undisturbed(result["rounds"], bar)
+    if len(rounds) < FEWEST:
+        return _disturbed_row(result, bar)
     median, lowest, highest = median_ratio(rounds, bar)
     ours, theirs = _median(rounds, bar.ours, bar.part), _median(rounds, bar.theirs, bar.part) if bar.theirs else None
     sign = "×" if bar.theirs else f" {UNITS[bar.part]}"
@@ -71,6 +74,13 @@ def _row(result: dict[str, Any], bar: Bar) -> dict[str, Any]:
         "Rounds": len(rounds),
         "_values": (median, lowest, highest, bar.at_least is not None),
     }
+
+
+def _disturbed_row(result: dict[str, Any], bar: Bar) -> dict[str, Any]:
+    """Return the row of a comparison in whose rounds something else had the processors: no ratio is made of it."""
+    heads = ("Threads", "Ours", "Theirs", "Ratio", "Range", "Asked")
+    row = {"Work": result["work"], "Part": bar.part, **dict.fromkeys(heads, "–"), "Against": bar.theirs or "–"}
+    return {**row, "Ratio": "disturbed", "Met": "–", "Rounds": 0, "_values": None}
 
 
 def _median(rounds: list[dict[str, dict[str, float]]], side: str, part: str) -> float:
@@ -107,11 +117,28 @@ def _page(results: list[dict[str, Any]], table: pd.DataFrame) -> str:
         "",
         *errors,
         "",
+        *_beside_neighbours(),
         *([f"Not installed, and left out: {', '.join(missing)}.", ""] if missing else []),
         "Regenerate it with `make speed`; the rounds themselves are in `results/`.",
         "",
     ]
     return "\n".join(lines)
+
+
+def _beside_neighbours() -> list[str]:
+    """Return the section on busy neighbours, if ``busy.py`` has run."""
+    path = FOLDER / "busy.json"
+    if not path.exists():
+        return []
+    return [
+        "## Beside a busy neighbour",
+        "",
+        "Two threads on two processors, alone and beside two busy processes: as the libraries' threads wait for each",
+        "other, and as those of trials do. The fair share is twice the time alone.",
+        "",
+        busy_table(json.loads(path.read_text())),
+        "",
+    ]
 
 
 def _errors(result: dict[str, Any]) -> str:

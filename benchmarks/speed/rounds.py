@@ -18,6 +18,9 @@ from typing import Any
 
 RESULTS = Path(__file__).resolve().parents[2] / "reports" / "speed" / "results"
 PEERS = ("keras", "tensorflow-cpu")
+WAIT = "wait_share"
+FEWEST = 3
+"""Undisturbed rounds of which a ratio is made."""
 Seconds = dict[str, float]
 Timed = Callable[[], Seconds]
 
@@ -161,9 +164,24 @@ def _write(name: str, result: dict[str, Any]) -> None:
 
 
 def median_ratio(rounds: list[dict[str, Seconds]], bar: Bar) -> tuple[float, float, float]:
-    """Return the median, the smallest and the largest of a bar's ratio (or own figure) over the rounds."""
-    values = [_value(took, bar) for took in rounds]
+    """Return the median, the smallest and the largest of a bar's ratio (or own figure) over the undisturbed rounds.
+
+    All three are NaN of fewer than `FEWEST` of them; memory is not disturbed.
+    """
+    values = [_value(took, bar) for took in undisturbed(rounds, bar)]
+    if len(values) < FEWEST:
+        return (float("nan"),) * 3
     return statistics.median(values), min(values), max(values)
+
+
+def undisturbed(rounds: list[dict[str, Seconds]], bar: Bar) -> list[dict[str, Seconds]]:
+    """Return the rounds in which neither side of a bar was disturbed; rounds that did not measure it count."""
+    from hdr_bench.experiments.lost_time import is_disturbed
+
+    if bar.part == "gigabytes":
+        return rounds
+    sides = [side for side in (bar.ours, bar.theirs) if side]
+    return [took for took in rounds if not any(is_disturbed(took[side].get(WAIT), 1) for side in sides)]
 
 
 def _value(took: dict[str, Seconds], bar: Bar) -> float:
@@ -216,4 +234,13 @@ def _work(side: Side, connection: Connection) -> None:
             asked = connection.recv()
         except EOFError:
             return
-        connection.send(step() if asked == "round" else read_environment().model_dump(mode="json"))
+        connection.send(_step(step, side.threads) if asked == "round" else read_environment().model_dump(mode="json"))
+
+
+def _step(step: Timed, threads: int) -> Seconds:
+    """Work once; with the share that the work waited for a processor that something else had, if it is known."""
+    from hdr_bench.experiments.waiting import processor_wait
+
+    with processor_wait(threads) as wait:
+        figures = step()
+    return figures if wait.share is None else {**figures, WAIT: wait.share}

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from hdr_bench.cli.completing import complete_suite
-from hdr_bench.cli.console import look_here_too
 from hdr_bench.cli.streams import say
 
 
@@ -27,11 +26,10 @@ def cite(
     ] = CitationFormat.both,
 ) -> None:
     """Print what to cite for a suite: the library, the data, the source, the paper of each method."""
-    from hdr_bench.experiments.suite_file import load_suite
+    from hdr_bench.experiments.suite_file import read_suite
     from hdr_bench.reporting.citing import citations, to_bibtex, to_plain_text
 
-    look_here_too()
-    found = citations(load_suite(suite))
+    found = citations(read_suite(suite))
     printed = {
         CitationFormat.both: to_plain_text(found) + "\n" + to_bibtex(found),
         CitationFormat.bibtex: to_bibtex(found),

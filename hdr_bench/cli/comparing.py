@@ -33,9 +33,7 @@ def compare(
     run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="The later run's folder.")],
     across_machines: Annotated[
         bool,
-        typer.Option(
-            "--across-machines", help="Compare times also if processors or threads differ, or if they are disturbed."
-        ),
+        typer.Option("--across-machines", help="Compare times also if processors or threads differ."),
     ] = False,
     tolerance: Annotated[
         float, typer.Option(min=0, help="Share by which a time or a memory may grow before it counts.")

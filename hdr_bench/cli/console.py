@@ -1,8 +1,6 @@
 """What the commands print with, and read sizes with."""
 
-import os
 import re
-import sys
 import warnings
 from typing import TYPE_CHECKING, TextIO
 
@@ -42,13 +40,6 @@ def show_warnings_plainly() -> None:
             show_as_python_does(message, category, filename, lineno, file, line)
 
     warnings.showwarning = show
-
-
-def look_here_too() -> None:
-    """Let modules in the working folder be imported, as `python -m` does: a suite may name estimators of one's own."""
-    here = os.getcwd()  # noqa: PTH109  # sys.path holds texts
-    if here not in sys.path and "" not in sys.path:
-        sys.path.insert(0, here)
 
 
 def print_pairs(title: str, pairs: dict[str, str]) -> None:

@@ -25,8 +25,7 @@ def data_list() -> None:
 @data.command()
 def fetch(
     name: Annotated[
-        str,
-        typer.Argument(help="A data set's name, e.g. mnist or openml:NAME.", autocompletion=complete_dataset),
+        str, typer.Argument(help="A data set's name, e.g. mnist or openml:NAME.", autocompletion=complete_dataset)
     ],
 ) -> None:
     """Read and verify a data set, and store it in the cache, ready for use."""
@@ -52,7 +51,10 @@ def add(
 
 @data.command()
 def remove(
-    name: Annotated[str | None, typer.Argument(help="A data set's name, as `data list` shows it.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A data set's name, as `data list` shows it.", autocompletion=complete_dataset),
+    ] = None,
     all_prepared: Annotated[
         bool, typer.Option("--all-prepared", help="All that was prepared from a source: it can be prepared again.")
     ] = False,

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 _HEADS = ("Runs", "Fit\n(s)", "95 %\ninterval", "~n^", "MB", "95 %\ninterval", "All")
 _ENDLESS = 1e7
+_UNKNOWN = "–"
 
 
 def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
     """Print what each case, and the whole run, is expected to cost."""
+    if not plan.to_run:
+        _print(console, f"Nothing to run: all {len(plan.trials)} trials are stored.\n{_conditional(plan)}".strip())
+        return
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     table.add_column("Method", no_wrap=True)
     for head in _HEADS:
@@ -38,7 +42,8 @@ def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
     _print(
         console,
         f"All {trials} trials to run: about {duration(total.value)} (from {duration(total.low)} to "
-        f"{duration(total.high)}), one after the other with {plan.settings.threads} threads on this machine.\n"
+        f"{duration(total.high)}), one after the other with {plan.settings.threads} threads on this machine, if "
+        "nothing else runs on it.\n"
         f"{_conditional(plan)}"
         f"From fits on up to {LARGEST:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of new fits.",
     )
@@ -68,17 +73,23 @@ def duration(seconds: float) -> str:
 def _row(case: CaseEstimate) -> tuple[str, ...]:
     fit, memory = case.fit, case.memory
     return (
-        str(case.n_trials), _short(fit.value), _interval(fit, 1), f"{case.exponent:.2f}", _short(memory.value / 1e6),
+        str(case.n_trials), _short(fit.value), _interval(fit, 1), _exponent(case), _short(memory.value / 1e6),
         _interval(memory, 1e6), duration(case.total.value),
     )  # fmt: skip
 
 
+def _exponent(case: CaseEstimate) -> str:
+    return _UNKNOWN if math.isnan(case.exponent) else f"{case.exponent:.2f}"
+
+
 def _interval(expected: Expected, unit: float) -> str:
     high = "∞" if math.isinf(expected.high) or expected.high / unit > _ENDLESS else _short(expected.high / unit)
-    return f"{_short(expected.low / unit)}–{high}"
+    return _UNKNOWN if math.isnan(expected.value) else f"{_short(expected.low / unit)}–{high}"
 
 
 def _short(value: float) -> str:
+    if math.isnan(value):
+        return _UNKNOWN
     return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
 
 

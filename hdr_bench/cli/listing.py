@@ -67,8 +67,11 @@ def listed(listing: Listing) -> dict[str, str]:
 
 def _print_suite(suite: Any) -> None:
     from hdr_bench.cli.describing import describe_suite
+    from hdr_bench.experiments.user_code import dotted_paths
 
     say("\n".join(describe_suite(suite)))
+    if paths := list(dotted_paths(suite)):
+        say(f"not imported, and not checked: {', '.join(paths)}")
 
 
 def _print_layers(layers: str, shape: tuple[int, int, int], classes: int) -> None:

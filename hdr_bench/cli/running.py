@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hdr_bench.cli.completing import complete_dataset, complete_suite
-from hdr_bench.cli.console import look_here_too, make_console
+from hdr_bench.cli.console import make_console
 from hdr_bench.cli.errors import ExitCode
 from hdr_bench.cli.interrupting import interruptible
 from hdr_bench.cli.matplotlib_folder import matplotlib_folder
@@ -87,11 +87,15 @@ def run(
     from hdr_bench.experiments.runner import default_folder, execute
     from hdr_bench.experiments.settings import make_settings
     from hdr_bench.experiments.store import Store
-    from hdr_bench.experiments.suite_file import load_suite
+    from hdr_bench.experiments.suite_file import check_suite, read_suite
+    from hdr_bench.experiments.user_code import describe_user_code
 
-    look_here_too()
     crew = make_crew(backend.value if backend else None, jobs, scheduler)
-    loaded = load_suite(suite)
+    loaded = read_suite(suite)
+    # Before any of it is imported.
+    for line in describe_user_code(loaded):
+        say(line, is_error=True)
+    check_suite(loaded, suite)
     settings = make_settings(
         dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads, full=full, jobs=jobs,
         time_limit=time_limit, memory_limit=memory_limit,
@@ -148,10 +152,12 @@ def _progress(quiet: bool) -> Any:
 
 def _print_estimate(plan: "Plan", folder: Path, progress: Any) -> None:
     from hdr_bench.cli.estimating import print_estimate
-    from hdr_bench.experiments.estimate import estimate_plan, write_estimate
+    from hdr_bench.experiments.estimate import Estimate, estimate_plan, write_estimate
 
-    found = estimate_plan(plan, progress)
-    write_estimate(folder, found)
+    found = Estimate((), {})
+    if plan.to_run:
+        found = estimate_plan(plan, progress)
+        write_estimate(folder, found)
     print_estimate(found, plan, make_console())
 
 

@@ -4,10 +4,13 @@
 imported when they are first asked for.
 """
 
+import inspect
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hdr_bench.estimators.importing import describe_shadowing, import_attribute
+from hdr_bench.estimators.libraries import library_of
 from hdr_bench.exceptions import EstimatorError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -70,6 +73,8 @@ TRANSFORMERS: dict[str, str] = {
     "invert": "hdr_bench.estimators.inverter.Inverter",
 }
 
+_OPEN = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD})
+
 _PUBLIC = {
     path.rpartition(".")[2]: path
     for path in (*ESTIMATORS.values(), *TRANSFORMERS.values(), "hdr_bench.estimators.augmentation.Distortion")
@@ -100,6 +105,10 @@ def make_estimator(name: str, **params: Any) -> Any:
     ------
     UnknownNameError
         If there is no such estimator, or it has no such parameter.
+    EstimatorError
+        If it cannot be made of these parameters.
+    ModuleImportError
+        If the module of a dotted path cannot be imported.
 
     Examples
     --------
@@ -122,6 +131,8 @@ def estimator_class(name: str) -> type:
     ------
     UnknownNameError
         If there is none.
+    ModuleImportError
+        If its module cannot be imported.
     """
     return class_of(ESTIMATORS, "estimator", name)
 
@@ -135,30 +146,63 @@ def make_from(table: dict[str, str], kind: str, name: str, params: dict[str, Any
         If there is no such name, or it has no such parameter.
     EstimatorError
         If it cannot be made of these parameters, e.g. because one that it needs is missing.
+    ModuleImportError
+        If its module cannot be imported.
     """
     cls = class_of(table, kind, name)
     if not hasattr(cls, "get_params"):
-        raise UnknownNameError(f"{kind} ({name} has no get_params)", name, table)
-    known = set(cls._get_param_names()) if hasattr(cls, "_get_param_names") else set()
-    direct = {key: _value_of(value) for key, value in params.items() if "__" not in key}
+        place = describe_shadowing(name.rpartition(".")[0])
+        raise UnknownNameError(f"{kind} ({name} has no get_params{f'; {place}' if place else ''})", name, table)
+    known, takes_any = _parameters_of(cls)
+    direct = {key: _value_of(cls, key, value) for key, value in params.items() if takes_any or "__" not in key}
     for key in direct:
-        if key not in known:
+        if key not in known and not takes_any:
             raise UnknownNameError(f"parameter of {cls.__name__}", key, sorted(known))
-    try:
-        made = cls(**direct)
-    except TypeError as error:
-        raise EstimatorError(f"{cls.__name__} cannot be made of {direct!r}: {error}") from error
-    nested = {key: value for key, value in params.items() if "__" in key}
+    made = _made(cls, direct)
+    nested = {key: value for key, value in params.items() if key not in direct}
     for key in nested:
         if key not in made.get_params():
             raise UnknownNameError(f"parameter of {cls.__name__}", key, sorted(made.get_params()))
     return made.set_params(**nested)
 
 
-def _value_of(value: Any) -> Any:
-    """Return a parameter's value; what is described as an estimator is made."""
-    is_estimator = isinstance(value, Mapping) and "estimator" in value and set(value) <= {"estimator", "params"}
-    return make_estimator(value["estimator"], **value.get("params", {})) if is_estimator else value
+def _made(cls: type, params: dict[str, Any]) -> Any:
+    """Make an object of a class, and let it check the names of its parameters, if it can."""
+    try:
+        made = cls(**params)
+        library = library_of(cls)
+        if library is not None and library.check is not None:
+            library.check(made)
+    except UnknownNameError:
+        raise
+    # A constructor of another library may raise anything, also SystemExit.
+    except (Exception, SystemExit) as error:
+        raise EstimatorError(f"{cls.__name__} cannot be made of {params!r}: {error}") from error
+    return made
+
+
+def _parameters_of(cls: Any) -> tuple[set[str], bool]:
+    """Return the names of a constructor's parameters, and whether it takes others, as ``**kwargs``, too."""
+    if cls.__init__ is object.__init__:
+        return set(), False
+    try:
+        parameters = inspect.signature(cls.__init__).parameters.values()
+    except (TypeError, ValueError):
+        # Compiled, without a signature: it says itself what it does not take.
+        return set(), True
+    kinds = {parameter.kind for parameter in parameters}
+    names = {each.name for each in list(parameters)[1:] if each.kind not in _OPEN}
+    return names, inspect.Parameter.VAR_KEYWORD in kinds
+
+
+def _value_of(cls: type, key: str, value: Any) -> Any:
+    """Return a parameter's value; what is described as an estimator is made, and what must be a class is imported."""
+    if isinstance(value, Mapping) and "estimator" in value and set(value) <= {"estimator", "params"}:
+        return make_estimator(value["estimator"], **value.get("params", {}))
+    library = library_of(cls)
+    if library is not None and key in library.classes and isinstance(value, str):
+        return import_attribute(f"{key} of {cls.__name__}", value, ())
+    return value
 
 
 def class_of(table: dict[str, str], kind: str, name: str) -> type:
@@ -168,21 +212,19 @@ def class_of(table: dict[str, str], kind: str, name: str) -> type:
     ------
     UnknownNameError
         If there is none.
+    ModuleImportError
+        If its module cannot be imported.
     """
-    path = table.get(name, name)
-    module, dot, attribute = path.rpartition(".")
-    if not dot:
+    if name in table:
+        module, _, attribute = table[name].rpartition(".")
+        own: type = getattr(import_module(module), attribute)
+        return own
+    if "." not in name:
         raise UnknownNameError(kind, name, table)
-    try:
-        home = import_module(module)
-    except (ImportError, TypeError, ValueError) as error:
-        raise UnknownNameError(f"{kind} ({error})", name, table) from error
-    if not hasattr(home, attribute):
-        public = [known for known in dir(home) if not known.startswith("_")]
-        raise UnknownNameError(f"{kind} in {module}", attribute, public)
-    found = getattr(home, attribute)
+    found = import_attribute(kind, name, table)
     if not isinstance(found, type):
-        raise UnknownNameError(f"{kind} (not a class)", name, table)
+        place = describe_shadowing(name.rpartition(".")[0])
+        raise UnknownNameError(f"{kind} (not a class{f'; {place}' if place else ''})", name, table)
     return found
 
 

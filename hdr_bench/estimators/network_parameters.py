@@ -1,5 +1,6 @@
 """What the networks' parameters may be, and how they fit each other; nothing here loads torch unless it must."""
 
+import math
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ MOST_EPOCHS = 1_000_000
 # Which optimizers there are, torch says; these it has had for years, and to ask it takes seconds.
 _KNOWN_OPTIMIZERS = frozenset({"Adam", "AdamW", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "SGD"})
 _ANY_CLASSES = 10
+_MOST_EPOCHS_BY_DEFAULT, _FEWEST_UPDATES = 100, 800
 _NUMBER = (Real, type(None))
 
 CONSTRAINTS: dict[str, list[Any]] = {
@@ -90,6 +92,11 @@ def check_network(model: "NeuralClassifier") -> None:
         from hdr_bench.estimators.devices import choose_device
 
         choose_device(model.device)
+
+
+def default_epochs(n_batches: int, fewest: int) -> int:
+    """Return the default number of epochs of `n_batches` steps each: 800 steps or more, in `fewest` to 100 epochs."""
+    return min(max(fewest, math.ceil(_FEWEST_UPDATES / n_batches)), _MOST_EPOCHS_BY_DEFAULT)
 
 
 def check_batch_norm(params: Mapping[str, float] | None) -> None:

@@ -18,14 +18,13 @@ from hdr_bench.estimators.held_out import Codes, Rows, codes_of, hold_out
 from hdr_bench.estimators.images import learn_scale
 from hdr_bench.estimators.layers import Shape
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
-from hdr_bench.estimators.network_parameters import CONSTRAINTS, check_network
+from hdr_bench.estimators.network_parameters import CONSTRAINTS, check_network, default_epochs
 from hdr_bench.estimators.notation import LayerRow, layer_table, parse_layers
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
-from hdr_bench.estimators.shapes import ImageShape, image_shape_of
+from hdr_bench.estimators.shapes import ImageShape, channels_first, image_shape_of
 
-_MOST_EPOCHS, _FEWEST_UPDATES = 100, 800
 _HELD_OUT = 0.1
 
 
@@ -227,11 +226,10 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         check_network(self)
 
     def _check_data(self, data: DataShape) -> None:
-        if data.n_features is None:
-            return
-        shape = image_shape_of(data.n_features, self.image_shape)
-        layers = parse_layers(self._layers_on(shape), data.n_classes, self.activation)
-        layer_table(layers, _channels_first(shape))
+        if data.n_features is not None:
+            shape = image_shape_of(data.n_features, self.image_shape)
+            layers = parse_layers(self._layers_on(shape), data.n_classes, self.activation)
+            layer_table(layers, channels_first(shape))
 
     def _rows(self, X: ArrayLike) -> tuple[Any, ImageShape | None]:
         """Return `X` as rows of features, with the shape of the images where it tells."""
@@ -239,7 +237,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
 
     def _input_shape(self) -> Shape:
         """Return what comes into the network: channels, height and width."""
-        return _channels_first(self.image_shape_)
+        return channels_first(self.image_shape_)
 
     def _validated(self, X: ArrayLike, y: ArrayLike, *, reset: bool = True) -> tuple[Rows, NDArray[Any]]:
         X, told = self._rows(X)
@@ -300,13 +298,3 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
 
         with training(self.n_jobs, self.device):
             train_one_epoch(self.net_, rows, codes, self.lr)
-
-
-def _channels_first(image_shape: ImageShape) -> Shape:
-    height, width, *channels = image_shape
-    return (*(channels or [1]), height, width)
-
-
-def default_epochs(n_batches: int, fewest: int) -> int:
-    """Return the default number of epochs of `n_batches` steps each: 800 steps or more, in `fewest` to 100 epochs."""
-    return min(max(fewest, math.ceil(_FEWEST_UPDATES / n_batches)), _MOST_EPOCHS)

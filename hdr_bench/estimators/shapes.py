@@ -40,6 +40,12 @@ def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageS
     return shape
 
 
+def channels_first(image_shape: ImageShape) -> tuple[int, ...]:
+    """Return channels, height and width of (height, width) or (height, width, channels)."""
+    height, width, *channels = image_shape
+    return (*(channels or [1]), height, width)
+
+
 def is_side(value: Any) -> bool:
     """Whether a value can be a height, a width or a number of channels."""
     if isinstance(value, np.ndarray) and value.ndim == 0:

@@ -1,18 +1,22 @@
 """A trial's data set: where it comes from, and which of its images a trial learns from and is evaluated on."""
 
+import os
 import warnings
 from collections.abc import Collection
-from importlib import import_module
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
-from hdr_bench.datasets import Dataset, list_datasets, load_dataset, open_dataset
+from hdr_bench.datasets import SCHEMES, Dataset, list_datasets, load_dataset, open_dataset
 from hdr_bench.datasets.plausibility import issue_warnings
-from hdr_bench.exceptions import DatasetError, DatasetWarning, UnknownNameError
+from hdr_bench.estimators.importing import import_attribute
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, HdrBenchError
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.trial import Trial
+
+_WITH_PATHS = SCHEMES.keys() - {"openml"}
 
 
 def load_choice(choice: DatasetChoice) -> Dataset:
@@ -22,19 +26,41 @@ def load_choice(choice: DatasetChoice) -> Dataset:
     ------
     UnknownNameError, DatasetNotFoundError, DatasetError
         As `hdr_bench.load_dataset`.
+    ModuleImportError
+        If the module of a dotted path cannot be imported.
     """
     if choice.given is None and not is_dotted_path(choice.name):
-        return load_dataset(
-            choice.name,
+        dataset = load_dataset(
+            _located(choice),
             resize=choice.resize,
             test_size=choice.test_size,
             split_seed=choice.split_seed,
             polarity=choice.polarity,
         )
+        return replace(dataset, name=choice.name)
     dataset = _made_by(choice.name) if choice.given is None else choice.given
     dataset = dataset if choice.polarity is None else dataset.in_polarity(choice.polarity)
     issue_warnings(dataset.name, dataset.warnings)
     return dataset
+
+
+def _located(choice: DatasetChoice) -> str:
+    """Return a data set's name with its path as it is beside the suite's file, or else in the working folder."""
+    scheme, _, path = choice.name.partition(":")
+    folder, here = choice.folder, Path.cwd()
+    if folder is None or folder == here or scheme not in _WITH_PATHS or path.startswith(("~", os.sep)):
+        return choice.name
+    beside = folder / path
+    if _is_there(beside):
+        return f"{scheme}:{beside}"
+    if not _is_there(here / path):
+        raise DatasetNotFoundError(f"{choice.name}: there is neither {beside} nor {here / path}")
+    return choice.name
+
+
+def _is_there(path: Path) -> bool:
+    # A name that the system cannot have is no error here: whoever opens it says what is wrong with it.
+    return os.path.exists(path)  # noqa: PTH110
 
 
 def is_dotted_path(name: str, known: Collection[str] | None = None) -> bool:
@@ -88,12 +114,14 @@ def _fold_of(dataset: Dataset, trial: Trial) -> Dataset:
 
 
 def _made_by(path: str) -> Dataset:
-    module, _, name = path.rpartition(".")
+    made = import_attribute("dataset", path, list_datasets())
     try:
-        made = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise UnknownNameError(f"dataset ({error})", path, list_datasets()) from error
-    dataset = made() if callable(made) else made
+        dataset = made() if callable(made) else made
+    except HdrBenchError:
+        raise
+    # It is the user's own code, and may raise anything, also SystemExit.
+    except (Exception, SystemExit) as error:
+        raise DatasetError(f"{path} failed: {type(error).__name__}: {error}") from error
     if not isinstance(dataset, Dataset):
         raise DatasetError(f"{path} gives a {type(dataset).__name__}; it must give a Dataset, see make_dataset")
     return dataset

@@ -1,9 +1,10 @@
 """Which data set a suite or a case names, and how it is to be read."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.bounds import LARGEST_SEED
@@ -41,6 +42,19 @@ class DatasetChoice(SuitePart):
     split_seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = 0
     polarity: Polarity | None = None
     given: Annotated[Any, Field(exclude=True, repr=False)] = None
+    # Not a field: a record on disk does not hold it, and no file can say it.
+    _folder: Path | None = PrivateAttr(None)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the suite's file, in which relative paths are looked up first; None without a file."""
+        return self._folder
+
+    def placed(self, folder: Path) -> Self:
+        """Return the choice as that of a suite file in `folder`."""
+        choice = self.model_copy()
+        BaseModel.__setattr__(choice, "_folder", folder)
+        return choice
 
     @model_validator(mode="before")
     @classmethod

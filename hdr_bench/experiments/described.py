@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from hdr_bench.exceptions import shown
+from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.text import repr_of, writable
 
 _INTEGER_BITS = 63
@@ -32,9 +33,10 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
         return {"class": class_path(type(estimator)), "params": {name: repr_of(params[name]) for name in params}}
     try:
         return _described_estimator(estimator)
-    except UnstableError as error:
+    except (UnstableError, RecursionError) as error:
+        cause = error if isinstance(error, UnstableError) else "it holds itself"
         raise ValueError(
-            f"{type(estimator).__name__} has no stable key of its own: {error}; give its case one, "
+            f"{type(estimator).__name__} has no stable key of its own: {cause}; give its case one, "
             'e.g. key="my-network-1", and another whenever it changes'
         ) from error
 
@@ -98,7 +100,9 @@ def _is_encodable(text: str) -> bool:
 def _described_estimator(estimator: Any) -> dict[str, Any]:
     params = estimator.get_params(deep=False)
     described = {name: _described(value, name) for name, value in params.items()}
-    return {"class": _importable(type(estimator)), "params": described}
+    whole = {"class": _importable(type(estimator)), "params": described}
+    # Two that differ in a hidden parameter alone are two methods.
+    return {**whole, "state": _described(vars(estimator), "state")} if hides_parameters(estimator) else whole
 
 
 def _described(value: Any, place: str) -> Any:
@@ -109,7 +113,22 @@ def _described(value: Any, place: str) -> Any:
         return _described_estimator(value)
     if callable(value) and hasattr(value, "__qualname__"):
         return {"name": _importable(value)}
+    if isinstance(state := _state_of(value), dict):
+        return {"class": _importable(type(value)), "state": _described(state, place)}
     raise UnstableError(f"{place} is a {type(value).__name__}")
+
+
+def _state_of(value: Any) -> Any:
+    """Return the attributes of an object that has nothing else, as `pickle` knows it; None for all others."""
+    cls: Any = type(value)
+    if cls.__reduce_ex__ is not object.__reduce_ex__ or cls.__reduce__ is not object.__reduce__:
+        return None
+    try:
+        _, arguments, state, *contents = value.__reduce_ex__(2)
+    # A compiled class keeps what Python cannot see.
+    except TypeError:
+        return None
+    return state if arguments == (cls,) and not any(contents) else None
 
 
 def _described_mapping(mapping: Mapping[Any, Any], place: str) -> dict[str, Any]:
@@ -122,6 +141,10 @@ def _described_mapping(mapping: Mapping[Any, Any], place: str) -> dict[str, Any]
 
 def _described_sequence(items: list[Any] | tuple[Any, ...], place: str) -> list[Any]:
     return [_described(item, f"{place}[{number}]") for number, item in enumerate(items)]
+
+
+def _described_set(items: set[Any] | frozenset[Any], place: str) -> dict[str, Any]:
+    return {"set": sorted((_described(item, place) for item in items), key=repr)}
 
 
 def _described_partial(partial: "functools.partial[Any]", place: str) -> dict[str, Any]:
@@ -161,5 +184,6 @@ _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
     (np.ndarray, _described_array),
     (Mapping, _described_mapping),
     ((list, tuple), _described_sequence),
+    ((set, frozenset), _described_set),
     (functools.partial, _described_partial),
 )

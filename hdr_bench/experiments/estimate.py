@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import cloudpickle
-from sklearn.base import clone
 
 from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.attempts import run_attempts
 from hdr_bench.experiments.attributes import epochs_of
+from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.experiments.growth import Expected, Growth, fit_growth
 from hdr_bench.experiments.model import last_step, unseeded_model
+from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.plan import Plan
 from hdr_bench.experiments.progress import Progress
 from hdr_bench.experiments.protocols import PlannedCase
+from hdr_bench.experiments.remaining import costs_alone
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.search import chosen_candidates, in_pipeline
 from hdr_bench.experiments.trial import Trial
@@ -31,6 +33,7 @@ _REPEATS_BELOW_SECONDS = 3.0
 _MOST_CANDIDATES = 4
 _MOST_EPOCHS = 4
 _FILE = "estimate.json"
+_NOTHING = Expected(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class CaseEstimate:
     case : str
     n_trials : int
     fit : Expected
-        Seconds of the longest trial's fit; of a grid search, with all its fits.
+        Seconds of the longest trial's fit on a machine that does nothing else; of a grid search, with all its fits.
     memory : Expected
         Bytes of the same fit's peak.
     total : Expected
@@ -87,7 +90,10 @@ class Estimate:
 
 @dataclass(frozen=True)
 class _Laws:
-    """How a method's costs grow with the number of images: seconds of one pass through them, of predicting, bytes."""
+    """How a method's costs grow with the number of images: seconds of one pass through them, of predicting, bytes.
+
+    Seconds are those that processor time tells of a machine that does nothing else.
+    """
 
     model: Any
     one_pass: Growth
@@ -116,6 +122,11 @@ def estimate_plan(plan: Plan, progress: Progress) -> Estimate:
     sizes that were fitted, such as memory that no longer holds what it held, the curve cannot know. Of a grid search
     up to four candidates are fitted, spread over the grid, and stand for all.
     """
+    with own_modules(plan.suite.folder):
+        return _estimate(plan, progress)
+
+
+def _estimate(plan: Plan, progress: Progress) -> Estimate:
     due = {trial.key for trial in plan.to_run}
     cases = [case for case in plan.cases if any(trial.key in due for trial in _all_trials(case))]
     probes = {case.case.name: tuple(_probes(case)) for case in cases}
@@ -125,17 +136,36 @@ def estimate_plan(plan: Plan, progress: Progress) -> Estimate:
     try:
         for case in cases:
             trials = [trial for trial in _all_trials(case) if trial.key in due]
-            try:
-                laws = [_laws(model, works, progress) for model, works in probes[case.case.name]]
-            except EstimateError as error:
-                estimates.append(_unknown(case, len(trials), str(error)))
-                continue
-            costs = {trial.key: _trial_cost(trial, case, laws) for trial in trials}
-            estimates.append(_case_estimate(case, trials, laws, costs))
+            found, costs = _estimate_case(case, trials, probes[case.case.name], progress)
+            estimates.append(found)
             seconds |= {key: cost.value for key, cost in costs.items()}
     finally:
         progress.end()
     return Estimate(tuple(estimates), seconds)
+
+
+class _TimeoutError(Exception):
+    """A fit on a few images that passed the trial's time limit."""
+
+
+def _estimate_case(
+    case: PlannedCase, trials: list[Trial], probes: tuple[tuple[Any, tuple[Work, ...]], ...], progress: Progress
+) -> tuple[CaseEstimate, dict[str, Expected]]:
+    """Return what a case costs, and each of its trials by key; no trials if that is not known."""
+    try:
+        laws = [_laws(model, works, progress) for model, works in probes]
+    except EstimateError as error:
+        return _unknown(case, len(trials), str(error)), {}
+    except _TimeoutError:
+        costs = {trial.key: _limit_of(trial) for trial in trials}
+        return _ended_by_limit(case, trials, costs), costs
+    costs = {trial.key: _trial_cost(trial, case, laws) for trial in trials}
+    return _case_estimate(case, trials, laws, costs), costs
+
+
+def _limit_of(trial: Trial) -> Expected:
+    limit = trial.time_limit or 0.0
+    return Expected(limit, limit, limit)
 
 
 def passes(model: Any, n: int) -> int:
@@ -173,7 +203,7 @@ def _probes(case: PlannedCase) -> Iterator[tuple[Any, tuple[Work, ...]]]:
 
 
 def _probe(trial: Trial, model: Any, size: int) -> Work:
-    short = clone(model)
+    short = copy_unfitted(model)
     method = last_step(short)
     if epochs := epochs_of(method, size):
         method.set_params(max_epochs=min(epochs, _MOST_EPOCHS))
@@ -192,16 +222,16 @@ def _candidates(trial: Trial) -> list[dict[str, Any]]:
 def _laws(model: Any, works: tuple[Work, ...], progress: Progress) -> _Laws:
     results = [result for work in works for result in _measured(work, progress)]
     sizes = [result.n_train for result in results]
-    measured = [result.measurements for result in results if result.measurements is not None]
+    measured = [costs_alone(result) for result in results]
+    peaks = [result.measurements.fit_peak_bytes for result in results if result.measurements is not None]
     runs = [min(passes(model, size), _MOST_EPOCHS) for size in sizes]
-    others = [result.seconds - cost.fit_seconds - 2 * cost.predict_seconds
-              for result, cost in zip(results, measured, strict=True)]  # fmt: skip
     return _Laws(
         model,
-        fit_growth(sizes, [cost.fit_seconds / run for cost, run in zip(measured, runs, strict=True)]),
-        fit_growth(sizes, [cost.predict_seconds for cost in measured]),
-        fit_growth(sizes, [max(cost.fit_peak_bytes, 4096) for cost in measured]),
-        max(sum(others) / len(others), 0.0),
+        fit_growth(sizes, [cost.fit / run for cost, run in zip(measured, runs, strict=True)]),
+        fit_growth(sizes, [cost.predict for cost in measured]),
+        fit_growth(sizes, [max(peak, 4096) for peak in peaks]),
+        # A trial also predicts scores, which takes as long as the labels.
+        sum(max(cost.other - cost.predict, 0.0) for cost in measured) / len(measured),
     )
 
 
@@ -209,6 +239,8 @@ def _measured(work: Work, progress: Progress) -> Iterator[Result]:
     progress.trial(work.trial)
     result, _ = run_attempts(work, progress.stage)
     progress.done(result)
+    if result.status == "timeout":
+        raise _TimeoutError
     if result.measurements is None:
         raise EstimateError(f"on {work.trial.samples:,} images: {result.status}: {result.error}")
     yield result
@@ -285,6 +317,19 @@ def _case_estimate(
     )
 
 
+def _ended_by_limit(case: PlannedCase, trials: list[Trial], costs: dict[str, Expected]) -> CaseEstimate:
+    """Return the estimate of a case whose fits on a few images already pass the time limit: it is what trials take."""
+    limit = costs[trials[0].key]
+    return CaseEstimate(
+        case.case.name,
+        len(trials),
+        limit,
+        _NOTHING,
+        sum(costs.values(), Expected(0.0, 0.0, 0.0)),
+        math.nan,
+        f"time limit of {limit.value:g} s",
+    )
+
+
 def _unknown(case: PlannedCase, n_trials: int, problem: str) -> CaseEstimate:
-    nothing = Expected(math.nan, math.nan, math.nan)
-    return CaseEstimate(case.case.name, n_trials, nothing, nothing, nothing, math.nan, problem=problem)
+    return CaseEstimate(case.case.name, n_trials, _NOTHING, _NOTHING, _NOTHING, math.nan, problem=problem)

@@ -18,8 +18,9 @@ from typing import IO, cast
 import psutil
 
 from hdr_bench.experiments.leftovers import MARK, abandoned, end, make_mark, marked, name_of
-from hdr_bench.experiments.place import Place
+from hdr_bench.experiments.place import Place, path_of_libraries
 from hdr_bench.experiments.scratch import clear_scratch, make_scratch
+from hdr_bench.experiments.thread_waiting import thread_waiting
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 
 _ENDS_WITHIN_SECONDS = 1.5
@@ -60,9 +61,11 @@ class Host:
             start_new_session=True,
             env={
                 **os.environ,
+                # Here, not in the trial's process: that one is forked when the libraries have read them.
+                **thread_waiting(os.environ),
                 "TMPDIR": self._scratch.path,
                 MARK: self._mark,
-                "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+                "PYTHONPATH": os.pathsep.join(path_of_libraries()),
             },
         )
         self._stdin, self._stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)

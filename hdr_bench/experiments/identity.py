@@ -6,6 +6,7 @@ from importlib import metadata
 from typing import Any
 
 from hdr_bench.estimators.engines import engine_packages
+from hdr_bench.estimators.libraries import LIBRARIES, library_of
 from hdr_bench.estimators.saving import installed_versions
 
 # They cut, evaluate and compute, whatever the method.
@@ -43,9 +44,18 @@ def _estimators_in(model: Any) -> Iterator[Any]:
 def _packages_of(part: Any) -> set[str]:
     root = type(part).__module__.partition(".")[0]
     if root != "hdr_bench":
-        return set(_distributions().get(root, ()))
+        return {*_distributions().get(root, ()), *_packages_of_library(type(part))}
     # What a saved estimator holds the versions of, and what it would compute with.
     return {*part._libraries, *engine_packages(part)} if hasattr(part, "_libraries") else set()
+
+
+def _packages_of_library(cls: type) -> set[str]:
+    """Return the distributions of the other library that a class, perhaps one of the user's own, is derived from."""
+    library = library_of(cls)
+    if library is None:
+        return set()
+    roots = {base.__module__.partition(".")[0] for base in cls.__mro__} & LIBRARIES.keys()
+    return {*library.packages, *(name for root in roots for name in _distributions().get(root, ()))}
 
 
 @cache

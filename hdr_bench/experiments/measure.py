@@ -11,7 +11,6 @@ import cloudpickle
 import numpy as np
 import psutil
 from numpy.typing import NDArray
-from sklearn.base import clone
 
 from hdr_bench.datasets import Dataset, Part
 from hdr_bench.estimators.epochs import told_of_epochs
@@ -22,8 +21,10 @@ from hdr_bench.experiments.answers import check_labels
 from hdr_bench.experiments.attributes import count_of, engine_of, history_of, layers_of, parameters_of
 from hdr_bench.experiments.caught import caught_warnings
 from hdr_bench.experiments.clock import utc_now
+from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.experiments.data import load_trial_data
 from hdr_bench.experiments.environment import Environment, thread_pools
+from hdr_bench.experiments.generators import seed_generators
 from hdr_bench.experiments.limits import limited_memory
 from hdr_bench.experiments.memory import CHILDREN, peak_memory
 from hdr_bench.experiments.model import best_of_search, last_step, make_model
@@ -112,7 +113,7 @@ def _warm_up(model: Any, train: Part) -> None:
     per_class = max(_WARM_UP_IMAGES // len(classes), 2)
     chosen = np.concatenate([np.flatnonzero(train.labels == label)[:per_class] for label in classes])
     few = train.take(chosen)
-    rehearsal = clone(model)
+    rehearsal = copy_unfitted(model)
     short = {name: 1 for name in rehearsal.get_params() if name.rpartition("__")[2] == "max_epochs"}
     # What fails on these few images may be right on all of them; if not, it fails where it is recorded.
     with warnings.catch_warnings(), suppress(Exception):
@@ -126,6 +127,7 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
     # The pages of the memory map are the data's, not the method's: they are brought in before.
     for part in (train, test):
         part.images.max()
+    seed_generators(trial.seed)
     on_stage(_limited_from("fit"))
     with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
         model.fit(train.X, train.y, **watched)
@@ -135,7 +137,8 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
     n_classes = len(dataset.class_names)
     check_labels(y_pred, len(test), n_classes)
     on_stage(Stage("latency"))
-    latencies = _latencies(model, test.X, n_classes)
+    with processor_wait(trial.threads) as single_wait:
+        latencies = _latencies(model, test.X, n_classes)
     on_stage(Stage("scores"))
     method = last_step(model)
     measurements = Measurements(
@@ -143,7 +146,9 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
         fit_cpu_seconds=fit.cpu_seconds,
         fit_wait_share=fit.wait_share,
         predict_seconds=predict.seconds,
+        predict_cpu_seconds=predict.cpu_seconds,
         predict_wait_share=predict.wait_share,
+        latency_wait_share=None if predict.wait_share is None else single_wait.share,
         latency_seconds=float(np.median(latencies)),
         latency_p95_seconds=float(np.percentile(latencies, 95)),
         fit_peak_bytes=fit.peak_bytes,

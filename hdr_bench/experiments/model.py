@@ -3,37 +3,34 @@
 from typing import Any
 
 import cloudpickle
-from sklearn.base import MetaEstimatorMixin, clone
+from sklearn.base import MetaEstimatorMixin
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from hdr_bench.estimators import make_estimator, make_transformer
+from hdr_bench.estimators.libraries import open_seeds, settings_for
+from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.experiments.suite import Case
 from hdr_bench.experiments.trial import Trial
 
 
 def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
-    """Make the trial's estimator, seeded; of what was made in code, from its pickle."""
+    """Make the trial's estimator, with its seed and threads; of what was made in code, from its pickle."""
     named = trial.estimator, trial.params, trial.steps
     model = _assembled(*named) if pickled is None else cloudpickle.loads(pickled)
-    return model.set_params(**dict.fromkeys(seeded_parameters(model), trial.seed))
+    model.set_params(**dict.fromkeys(open_seeds(model), trial.seed))
+    return model.set_params(**settings_for(model, trial.threads))
 
 
 def unseeded_model(case: Case) -> Any:
     """Make a case's estimator, in a pipeline where there are steps before it, as the suite describes it."""
     if case.is_object:
-        return clone(case.estimator)
+        return copy_unfitted(case.estimator)
     return _assembled(case.estimator, case.params, case.steps)
 
 
 def pickled_model(case: Case) -> bytes | None:
     """Return an estimator that was made in code as bytes, with the classes of a notebook; None for all others."""
-    return cloudpickle.dumps(clone(case.estimator)) if case.is_object else None
-
-
-def seeded_parameters(model: Any) -> list[str]:
-    """Return the names of the parameters that take the seed: each ``random_state``, nested ones too, that is None."""
-    params = model.get_params()
-    return [name for name in params if name.rpartition("__")[2] == "random_state" and params[name] is None]
+    return cloudpickle.dumps(copy_unfitted(case.estimator)) if case.is_object else None
 
 
 def last_step(model: Any) -> Any:

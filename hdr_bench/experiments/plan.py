@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatch
 from functools import partial
 from typing import Literal, get_args
 
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.more_seeds import decided_trials, open_trials, read_decisions
-from hdr_bench.experiments.protocols import PlannedCase, plan_cases
+from hdr_bench.experiments.place import own_modules
+from hdr_bench.experiments.protocols import PlannedCase, is_asked, plan_cases
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import Planned, Settings
 from hdr_bench.experiments.seed_decision import SeedDecision
@@ -67,15 +67,16 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
     """
     if rerun not in get_args(Rerun):
         raise UnknownNameError("choice of what to run again", rerun, get_args(Rerun))
-    cases = plan_cases(suite, settings)
+    with own_modules(suite.folder):
+        cases = plan_cases(suite, settings, only)
     decisions = read_decisions(cases, partial(_result_of, store=store))
     trials, undecided = decided_trials(cases, decisions), open_trials(cases, decisions)
-    if only is not None and not any(fnmatch(trial.case.lower(), only.lower()) for trial in trials):
+    if only is not None and not any(is_asked(trial.case, only) for trial in trials):
         raise UnknownNameError("case (--only)", str(only), dict.fromkeys(trial.case for trial in trials))
     # What `only` leaves out is part of the run where an earlier call has run it.
     part, to_run, remarks = [], [], []
     for trial in trials:
-        entry, asked = planned(trial), _is_asked(trial, only)
+        entry, asked = planned(trial), is_asked(trial.case, only)
         found = store.look_up(entry)
         if asked or found.result is not None or found.is_newer:
             part.append(trial)
@@ -84,14 +85,10 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
         if asked and found.problem:
             problem = found.problem.removesuffix(f"; {REMEDY}")
             remarks.append(f"{'left as it is' if found.is_newer else 'runs again'}: {problem}")
-    conditional = tuple(trial for trial in undecided if _is_asked(trial, only))
+    conditional = tuple(trial for trial in undecided if is_asked(trial.case, only))
     return Plan(
         suite, origin, settings, cases, tuple(part), tuple(to_run), conditional, decisions, rerun, tuple(remarks)
     )
-
-
-def _is_asked(trial: Trial, only: str | None) -> bool:
-    return only is None or fnmatch(trial.case.lower(), only.lower())
 
 
 def with_further_seeds(plan: Plan, store: Store) -> Plan:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from hdr_bench.experiments.remaining import Remaining
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Stage
@@ -11,7 +12,7 @@ from hdr_bench.experiments.work import Stage
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
-    from rich.progress import TaskID
+    from rich.progress import ProgressColumn, TaskID
 
 _LINE_EVERY_SECONDS = 10.0
 
@@ -54,53 +55,6 @@ class NoProgress:
         """Say nothing."""
 
 
-class Remaining:
-    """What time is left: of each trial as it is expected, or as the same case's took, or as all took.
-
-    Parameters
-    ----------
-    trials : tuple of Trial
-    expected : mapping of str to float
-        Seconds by key, as far as they are known.
-    """
-
-    def __init__(self, trials: tuple[Trial, ...], expected: Mapping[str, float]) -> None:
-        self._open = {trial.key: trial for trial in trials}
-        self._expected = expected
-        self._took: dict[str, list[float]] = {}
-        self._start = time.monotonic()
-        self._count = len(trials)
-
-    def done(self, result: Result) -> None:
-        """Note a trial that ended."""
-        self._open.pop(result.trial.key, None)
-        self._took.setdefault(result.trial.case, []).append(result.seconds)
-
-    @property
-    def seconds(self) -> float | None:
-        """Seconds left; None where nothing is known yet."""
-        every = [took for case in self._took.values() for took in case]
-        # Several at a time end sooner than one after the other.
-        pace = min((time.monotonic() - self._start) / sum(every), 1.0) if sum(every) else 1.0
-        total = 0.0
-        for key, trial in self._open.items():
-            likely = self._took.get(trial.case) or ([self._expected[key]] if key in self._expected else every)
-            if not likely:
-                return None
-            total += sum(likely) / len(likely)
-        return total * pace
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the run began."""
-        return time.monotonic() - self._start
-
-    @property
-    def counts(self) -> tuple[int, int]:
-        """Trials that ended, and all of them."""
-        return self._count - len(self._open), self._count
-
-
 class LineProgress:
     """Lines for logs: when a trial begins and ends, and where it is, none within 10 seconds but for what went wrong.
 
@@ -122,9 +76,11 @@ class LineProgress:
     def trial(self, trial: Trial) -> None:
         """Keep the trial's name for its stages."""
         self._trial = trial
+        self._remaining.trial(trial)
 
     def stage(self, stage: Stage) -> None:
         """Print where the trial is."""
+        self._remaining.stage(stage)
         if self._is_due():
             self._say(f"{described(self._trial)}: {stage}")
 
@@ -140,9 +96,8 @@ class LineProgress:
 
     def _say(self, text: str) -> None:
         done, total = self._remaining.counts
-        left = self._remaining.seconds
-        remaining = "" if left is None else f", remaining about {clock(left)}"
-        self._print(f"[{done}/{total}] {text}; elapsed {clock(self._remaining.elapsed)}{remaining}")
+        words = [f"elapsed {clock(self._remaining.elapsed)}", *filter(None, [remaining_words(self._remaining)])]
+        self._print(f"[{done}/{total}] {text}; {', '.join(words)}")
 
     def _is_due(self) -> bool:
         return time.monotonic() - self._last >= self._every
@@ -167,17 +122,21 @@ class BarProgress:
         self._bar = Progress(
             TextColumn("{task.fields[method]}", markup=False), TextColumn("{task.fields[stage]}", style="dim"),
             BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("elapsed"), TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"), console=self._console,
+            make_remaining_column(self._remaining), console=self._console,
         )  # fmt: skip
-        self._task: TaskID = self._bar.add_task("", total=len(trials), method="starting", stage="", left="")
+        self._task: TaskID = self._bar.add_task("", total=len(trials), method="starting", stage="")
         self._bar.start()
 
     def trial(self, trial: Trial) -> None:
         """Show the method."""
+        if self._bar is not None:
+            self._remaining.trial(trial)
         self._update(method=described(trial), stage="")
 
     def stage(self, stage: Stage) -> None:
         """Show the stage."""
+        if self._bar is not None:
+            self._remaining.stage(stage)
         self._update(stage=str(stage))
 
     def done(self, result: Result) -> None:
@@ -189,18 +148,39 @@ class BarProgress:
             line = f"{described(result.trial)}: {outcome(result)}"
             self._bar.console.print(line, markup=False, highlight=False, style="red")
         self._bar.advance(self._task)
-        left = self._remaining.seconds
-        self._update(method=described(result.trial), stage="done", left=f"remaining {clock(left)}" if left else "")
+        self._update(method=described(result.trial), stage="done")
 
     def end(self) -> None:
         """Leave the bar as it is."""
         if self._bar is not None:
-            self._update(method="done", stage="", left="")
+            self._update(method="done", stage="")
             self._bar.stop()
 
     def _update(self, **fields: str) -> None:
         if self._bar is not None:
             self._bar.update(self._task, **fields)  # type: ignore[arg-type]  # fields of our own
+
+
+def make_remaining_column(remaining: Remaining) -> "ProgressColumn":
+    """Return a column of the bar that says what time is left, looked at once a second."""
+    from rich.progress import ProgressColumn
+    from rich.text import Text
+
+    class Column(ProgressColumn):
+        max_refresh = 1.0
+
+        def render(self, task: object) -> Text:
+            return Text(remaining_words(remaining))
+
+    return Column()
+
+
+def remaining_words(remaining: Remaining) -> str:
+    """Return what time is left in words; nothing if none is, or nothing is known."""
+    left = remaining.left
+    if not left.seconds:
+        return ""
+    return f"remaining {'at least' if left.is_least else 'about'} {clock(left.seconds)}"
 
 
 def described(trial: Trial) -> str:

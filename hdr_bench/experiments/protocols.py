@@ -1,28 +1,29 @@
 """A suite's cases as trials: each protocol enumerated before anything runs."""
 
 import math
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from hdr_bench.datasets import Dataset
-from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.engines import lookups_remembered
+from hdr_bench.estimators.libraries import draws_globally, open_seeds
 from hdr_bench.exceptions import DatasetError, SuiteError, shown
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.experiments.data import load_choice
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import describe_estimator
 from hdr_bench.experiments.identity import deciding_packages, versions_of
-from hdr_bench.experiments.model import pickled_model, seeded_parameters, unseeded_model
+from hdr_bench.experiments.model import pickled_model, unseeded_model
+from hdr_bench.experiments.outline import EXPAND, Outline, conditional_trials
 from hdr_bench.experiments.own_code import code_of, module_names
-from hdr_bench.experiments.protocol import DEFAULT_FOLDS, Kind, Protocol
+from hdr_bench.experiments.protocol import DEFAULT_FOLDS, Protocol
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.suite import Case, Suite
-from hdr_bench.experiments.trial import Search, Trial
+from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.values import value_faults
 
 _MOST_FAULTS = 20
@@ -50,8 +51,15 @@ class PlannedCase:
     conditional: tuple[Trial, ...] = ()
 
 
-def plan_cases(suite: Suite, settings: Settings) -> tuple[PlannedCase, ...]:
+def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tuple[PlannedCase, ...]:
     """Enumerate the trials of all cases of a suite.
+
+    Parameters
+    ----------
+    suite : Suite
+    settings : Settings
+    only : str, optional
+        Pattern of the names of those cases that are to run: the values of the others are not looked at.
 
     Raises
     ------
@@ -62,15 +70,17 @@ def plan_cases(suite: Suite, settings: Settings) -> tuple[PlannedCase, ...]:
         If the data cannot be used.
     """
     with lookups_remembered():
-        return tuple(map(_planned, _outlines(suite, settings)))
+        return tuple(map(_planned, _outlines(suite, settings, only)))
 
 
-def _outlines(suite: Suite, settings: Settings) -> "list[_Outline]":
+def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outline]:
     known = _Known()
     planned, faults, n_trials = [], [], 0
     for case in suite.cases:
         try:
             outline = _outline(suite, case, settings, known)
+            if is_asked(case.name, only):
+                _check_values(suite, outline)
         except SuiteError as error:
             faults.append(str(error))
             continue
@@ -86,15 +96,23 @@ def _outlines(suite: Suite, settings: Settings) -> "list[_Outline]":
     return planned
 
 
+def is_asked(case: str, only: str | None) -> bool:
+    """Whether a case's name fits the pattern of those that are to run; None is the pattern of all."""
+    return only is None or fnmatch(case.lower(), only.lower())
+
+
 def _joined(suite: Suite, faults: list[str]) -> str:
     more = len(faults) - _MOST_FAULTS
-    named = [*faults[:_MOST_FAULTS], *([f"and {more:,} more"] if more > 0 else [])]
+    named = [fault.removeprefix(f"suite {suite.name!r}, ") for fault in faults[:_MOST_FAULTS]]
+    named += [f"and {more:,} more"] if more > 0 else []
     return f"suite {suite.name!r} cannot be run:" + "".join(f"\n  - {fault}" for fault in named)
 
 
-def _planned(outline: "_Outline") -> PlannedCase:
-    trials = tuple(_EXPAND[outline.first.protocol](outline))
-    return PlannedCase(outline.case, outline.dataset, pickled_model(outline.case), trials, tuple(_conditional(outline)))
+def _planned(outline: Outline) -> PlannedCase:
+    trials = tuple(EXPAND[outline.first.protocol](outline))
+    return PlannedCase(
+        outline.case, outline.dataset, pickled_model(outline.case), trials, tuple(conditional_trials(outline))
+    )
 
 
 class _Known:
@@ -129,7 +147,7 @@ def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
     return DatasetChoice(name=settings.dataset, polarity=choice.polarity) if settings.dataset else choice
 
 
-def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> "_Outline":
+def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> Outline:
     choice = _choice(suite, case, settings)
     dataset = known.load(choice)
     case = case if settings.full else _reduced(case)
@@ -150,7 +168,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> "_O
         fingerprint=dataset.fingerprint,
         protocol=protocol.kind,
         seed=settings.seed,
-        is_deterministic=not (seeded_parameters(model) or protocol.shuffle),
+        is_deterministic=not (open_seeds(model) or draws_globally(model) or protocol.shuffle),
         samples=samples,
         validation=case.validation,
         is_reduced=settings.samples is not None or reduced is not None,
@@ -166,8 +184,10 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> "_O
     if folds:
         _check_folds(place, dataset, folds)
     candidates = reduced.candidates if reduced else None
-    outline = _Outline(first, case, protocol, dataset, settings.repeats or protocol.repeats, most, folds, candidates)
-    _check_outline(place, outline, model)
+    outline = Outline(
+        first, model, case, protocol, dataset, settings.repeats or protocol.repeats, most, folds, candidates
+    )
+    _check_outline(place, outline)
     return outline
 
 
@@ -176,94 +196,6 @@ def _described(case: Case) -> dict[str, Any]:
         return {"estimator": case.estimator, "params": case.params}
     told = describe_estimator(case.estimator, case.key)
     return {"estimator": told["class"], "params": told["params"], "identity": case.key or ""}
-
-
-@dataclass(frozen=True, eq=False)
-class _Outline:
-    """What a protocol makes trials of: the first of them, and how many more."""
-
-    first: Trial
-    case: Case
-    protocol: Protocol
-    dataset: Dataset
-    repeats: int
-    most_repeats: int | None
-    folds: int
-    candidates: int | None
-
-    @property
-    def sizes(self) -> list[int]:
-        """Training images of a learning curve, as far as there are to be so many."""
-        most = self.first.samples
-        return [size for size in self.protocol.sizes or () if most is None or size <= most]
-
-    @property
-    def n_trials(self) -> int:
-        """How many trials there are, those included that depend on the first ones."""
-        if self.first.protocol == "holdout" and self.first.is_deterministic:
-            return 1
-        repeats = max(self.repeats, self.most_repeats or 0)
-        return repeats * {"cross-validation": self.folds, "learning-curve": len(self.sizes)}.get(self.protocol.kind, 1)
-
-    @property
-    def data(self) -> DataShape:
-        """What the estimator is fitted on; of several fits, the one on the fewest images."""
-        part = self.dataset.train
-        n = min(self.sizes) if self.sizes else self.first.samples or len(part)
-        # The largest fold is the one that rounding up gives.
-        left_out = -(-n // self.folds) if self.folds else 0
-        return DataShape(part.X.shape[1], len(self.dataset.class_names), n - left_out)
-
-    def trial(self, repeat: int, **changes: Any) -> Trial:
-        return self.first.model_copy(update={"seed": self.first.seed + repeat, **changes})
-
-
-def _holdout(outline: _Outline) -> Iterator[Trial]:
-    if outline.first.is_deterministic:
-        yield outline.first.model_copy(update={"seed": 0})
-        return
-    yield from _seeds(outline, range(outline.repeats))
-
-
-def _conditional(outline: _Outline) -> Iterator[Trial]:
-    """Give the trials with further seeds; none if the caller has said how many seeds there are to be."""
-    if outline.most_repeats is not None and not outline.first.is_deterministic:
-        yield from _seeds(outline, range(outline.repeats, outline.most_repeats))
-
-
-def _seeds(outline: _Outline, repeats: range) -> Iterator[Trial]:
-    for repeat in repeats:
-        shuffle_seed = outline.first.seed + repeat if outline.protocol.shuffle else None
-        yield outline.trial(repeat, shuffle_seed=shuffle_seed)
-
-
-def _cross_validation(outline: _Outline) -> Iterator[Trial]:
-    # The seed cuts the folds too: a deterministic method differs from repeat to repeat as well.
-    for repeat in range(outline.repeats):
-        for fold in range(outline.folds):
-            yield outline.trial(repeat, fold=fold, folds=outline.folds)
-
-
-def _grid_search(outline: _Outline) -> Iterator[Trial]:
-    strategy = outline.protocol.strategy or "grid"
-    search = Search(grid=outline.case.grid, folds=outline.folds, strategy=strategy, candidates=outline.candidates)
-    for repeat in range(outline.repeats):
-        yield outline.trial(repeat, search=search)
-
-
-def _learning_curve(outline: _Outline) -> Iterator[Trial]:
-    for size in outline.sizes:
-        for repeat in range(outline.repeats):
-            # The seed draws the images too.
-            yield outline.trial(repeat, samples=size, sample_seed=outline.first.seed + repeat)
-
-
-_EXPAND: dict[Kind, Callable[[_Outline], Iterator[Trial]]] = {
-    "holdout": _holdout,
-    "cross-validation": _cross_validation,
-    "grid-search": _grid_search,
-    "learning-curve": _learning_curve,
-}
 
 
 def _check_protocol(place: str, case: Case, protocol: Protocol) -> None:
@@ -289,7 +221,7 @@ def _check_folds(place: str, dataset: Dataset, folds: int) -> None:
         )
 
 
-def _check_outline(place: str, outline: _Outline, model: Any) -> None:
+def _check_outline(place: str, outline: Outline) -> None:
     first, protocol = outline.first, outline.protocol
     if protocol.kind == "learning-curve" and not outline.sizes:
         raise SuiteError(
@@ -301,5 +233,8 @@ def _check_outline(place: str, outline: _Outline, model: Any) -> None:
     last_seed = first.seed + max(outline.repeats, outline.most_repeats or 0) - 1
     if last_seed > LARGEST_SEED:
         raise SuiteError(f"{place}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; begin lower")
-    if faults := list(value_faults(outline.case, model, outline.data)):
-        raise SuiteError(f"{place}: {'; '.join(faults)}")
+
+
+def _check_values(suite: Suite, outline: Outline) -> None:
+    if faults := list(value_faults(outline.case, outline.model, outline.data)):
+        raise SuiteError(f"suite {suite.name!r}, case {shown(outline.case.name)}: {'; '.join(faults)}")

@@ -80,9 +80,12 @@ class Measurements(Recorded):
         Wall time of `fit`, and processor time of all its threads.
     predict_seconds : float
         Wall time of `predict` for the whole test part.
-    fit_wait_share, predict_wait_share : float or None
+    predict_cpu_seconds : float or None
+        Processor time of it; None in results from before it was measured.
+    fit_wait_share, predict_wait_share, latency_wait_share : float or None
         Time that the call waited for a processor that something else had, over its time without that wait
-        (`waiting.processor_wait`): 0.15 is a call that took 15 % longer. None if it could not be measured.
+        (`waiting.processor_wait`): 0.15 is a call that took 15 % longer. The last one is of all calls with a single
+        image together. None if it could not be measured.
     latency_seconds, latency_p95_seconds : float
         Median and 95th percentile of `predict` for a single image.
     fit_peak_bytes, predict_peak_bytes : int
@@ -107,8 +110,10 @@ class Measurements(Recorded):
     fit_seconds: float
     fit_cpu_seconds: float
     predict_seconds: float
+    predict_cpu_seconds: float | None = None
     fit_wait_share: float | None = None
     predict_wait_share: float | None = None
+    latency_wait_share: float | None = None
     latency_seconds: float
     latency_p95_seconds: float
     fit_peak_bytes: int

@@ -13,6 +13,7 @@ from hdr_bench.experiments.backends import Crew, make_crew, run_works
 from hdr_bench.experiments.code_changes import code_changes
 from hdr_bench.experiments.hosts import clear_leftovers_of_hosts
 from hdr_bench.experiments.interleaving import interleave
+from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.plan import Plan, Rerun, is_missing, make_plan, planned, with_further_seeds
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.progress import NoProgress, Progress
@@ -146,7 +147,8 @@ def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
     SuiteError
         If a case cannot be run as its protocol wants.
     """
-    return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
+    with own_modules(suite.folder):
+        return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
 
 
 def execute(
@@ -193,7 +195,11 @@ def _run_round(plan: Plan, store: Store, progress: Progress, crew: Crew, expecte
     progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected)
     datasets = {case.dataset.fingerprint: case.dataset for case in plan.cases}
     try:
-        with _works(plan, store) as works, closing(run_works(works, crew, datasets, progress)) as outcomes:
+        with (
+            own_modules(plan.suite.folder),
+            _works(plan, store) as works,
+            closing(run_works(works, crew, datasets, progress)) as outcomes,
+        ):
             for result, predictions in outcomes:
                 progress.done(_write(result, predictions, store))
     finally:

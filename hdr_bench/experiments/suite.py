@@ -6,13 +6,16 @@ So the record of a run can be read on a machine that has neither the data set no
 import re
 from collections import Counter
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     AliasChoices,
+    BaseModel,
     BeforeValidator,
     Field,
+    PrivateAttr,
     field_serializer,
     field_validator,
     model_validator,
@@ -225,6 +228,23 @@ class Suite(SuitePart):
         tuple[Case, ...], Field(validation_alias=AliasChoices("case", "cases"), serialization_alias="case")
     ]
     not_built: tuple[NotBuilt, ...] = ()
+    # Not a field, as a data set's.
+    _folder: Path | None = PrivateAttr(None)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the suite's file, in which data and modules are looked up first; None without a file."""
+        return self._folder
+
+    def placed(self, folder: Path) -> Self:
+        """Return the suite as that of a file in `folder`, with all data sets that it names."""
+        cases = (
+            case if case.dataset is None else case.model_copy(update={"dataset": case.dataset.placed(folder)})
+            for case in self.cases
+        )
+        suite = self.model_copy(update={"dataset": self.dataset.placed(folder), "cases": tuple(cases)})
+        BaseModel.__setattr__(suite, "_folder", folder)
+        return suite
 
     @field_validator("name")
     @classmethod

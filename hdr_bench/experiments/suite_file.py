@@ -14,10 +14,12 @@ from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, shown
 from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.classifiers import check_classifier
+from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.faults import describe_faults
 from hdr_bench.experiments.model import last_step, unseeded_model
+from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.suite import Case, Suite
 from hdr_bench.experiments.suites_folder import suites_folder
 from hdr_bench.experiments.text import writable
@@ -42,8 +44,9 @@ def load_suite(suite: str | Path) -> Suite:
     >>> load_suite("quick").dataset.name
     'mnist-5k'
     """
-    path = find_suite(str(suite))
-    return parse_suite(read_toml(path), name=path.stem, origin=writable(str(path)))
+    read = read_suite(suite)
+    check_suite(read, writable(str(suite)))
+    return read
 
 
 def read_suite(suite: str | Path) -> Suite:
@@ -55,7 +58,8 @@ def read_suite(suite: str | Path) -> Suite:
         As `load_suite`.
     """
     path = find_suite(str(suite))
-    return _validated(read_toml(path), name=path.stem, origin=writable(str(path)))
+    read = _validated(read_toml(path), name=path.stem, origin=writable(str(path)))
+    return read if path.parent == suites_folder() else read.placed(path.parent.absolute())
 
 
 def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
@@ -79,7 +83,8 @@ def check_suite(suite: Suite, origin: str) -> None:
     SuiteError
         Naming each fault with its place.
     """
-    faults = list(_faults(suite))
+    with own_modules(suite.folder):
+        faults = list(_faults(suite))
     if faults:
         raise _refusal(origin, faults)
 
@@ -183,6 +188,11 @@ def _check_method(case: Case) -> None:
     model = unseeded_model(case)
     check_classifier(model)
     last = last_step(model)
+    if case.grid and hides_parameters(model):
+        raise SuiteError(
+            f"{type(last).__name__} takes **kwargs that its get_params does not return, so that a search would lose "
+            "them; name them in its constructor, or return them from get_params"
+        )
     if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
         raise SuiteError("validation is for a network without steps before it; leave it out")
     holds_out = read_attribute(last, "early_stopping") or read_attribute(last, "validation_fraction") is not None

@@ -57,9 +57,10 @@ class Trial(Record):
         Of the data set, whole.
     protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
     seed : int
-        Given to every parameter called ``random_state`` that the case leaves open, and to the cut into folds.
+        Of every parameter called ``random_state`` (or as its library calls it) that the case leaves open, of the
+        global generators, and of the cut into folds.
     is_deterministic : bool
-        There is no such parameter.
+        There is no such parameter, and no estimator that is known to draw from the global generators.
     fold, folds : int or None
         Of cross-validation: the fold that is evaluated on, from 0, and how many there are.
     search : Search or None

@@ -5,10 +5,13 @@ number of trials at a time nor the ratio of wall to processor time says so: neig
 a method may use one of two threads, read a file, or wait at a barrier for its other threads.
 
 On Linux the kernel counts for each thread how long it was ready to run and had no processor (``run_delay``, the second
-figure of ``/proc/self/task/*/schedstat``). The longest wait of a thread counts, since the others wait for it at the
-next barrier; the threads that watch the trial do not count. Threads of the trial that share too few processors among
-themselves also wait; hence the wait is at most what others ran meanwhile on the processors that this process may use
-(``/proc/stat``). What a hypervisor took from these processors comes on top, to the part that is the trial's.
+figure of ``/proc/self/task/*/schedstat``). The thread that waited longest holds the others up at the next barrier, and
+threads that wait in turn hold each other up in turn: what was lost lies between the longest wait and the sum of them,
+and within what is left of the wall time if the threads share the processor time equally. The threads that watch the
+trial do not count. Threads of the trial that share too few processors among themselves also wait; hence the wait is at
+most what others ran meanwhile on the processors that this process may use (``/proc/stat``). The kernel counts that in
+ticks, which say nothing of a short call; after one that seems to have waited, the processors are watched a little
+longer. What a hypervisor took from these processors comes on top, to the part that is the trial's.
 
 Shared caches, memory bandwidth and clock rates slow a trial down as well; no counter of the kernel shows them.
 """
@@ -21,13 +24,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-DISTURBED_FROM = 0.15
-"""Time waited for a processor, over the time without it, above which a time is disturbed."""
+from hdr_bench.experiments.lost_time import DISTURBED_FROM, Call, Others, share_waited
 
 _TASKS = Path("/proc/self/task")
 _STAT = Path("/proc/stat")
 # Threads that end inside the block leave what was read of them last.
 _SAMPLE_SECONDS = 0.05
+_LONG_ENOUGH_SECONDS = 0.3
+"""What ticks of 10 ms tell within a few per cent."""
 
 
 class Wait:
@@ -42,25 +46,6 @@ class Processors:
 
     busy: float
     stolen: float
-    resolution: float
-
-
-def is_disturbed(wait_share: float | None, n_concurrent: int) -> bool:
-    """Whether a time is disturbed: by the measured wait, otherwise if other trials shared the machine.
-
-    Parameters
-    ----------
-    wait_share : float or None
-        As `processor_wait` measures it; None for results from before it was measured.
-    n_concurrent : int
-        Trials that shared the machine.
-
-    Examples
-    --------
-    >>> is_disturbed(0.02, 2), is_disturbed(0.4, 1), is_disturbed(None, 2)
-    (False, True, True)
-    """
-    return n_concurrent > 1 if wait_share is None else wait_share > DISTURBED_FROM
 
 
 @contextmanager
@@ -87,52 +72,35 @@ def processor_wait(threads: int) -> Iterator[Wait]:
         yield wait
         wall, own, cpu = time.perf_counter() - start, time.thread_time() - own_start, time.process_time() - cpu_start
         delays.look()
+        call = Call(wall, cpu, threads, delays.waits(wall, own))
+        if wall < _LONG_ENOUGH_SECONDS and share_waited(call, None) > DISTURBED_FROM:
+            time.sleep(_LONG_ENOUGH_SECONDS - wall)
+        watched, watched_cpu = time.perf_counter() - start, time.process_time() - cpu_start
         after = read_processors()
     if delays.is_known:
-        wait.share = share_waited(delays.longest(wall, own), wall, cpu, before, after)
+        others = None if before is None or after is None else others_had(before, after, watched_cpu, wall / watched)
+        wait.share = share_waited(call, others)
     elif threads == 1 and cpu > 0:
         wait.share = max(wall / cpu - 1, 0.0)
 
 
-def share_waited(
-    delay: float, wall: float, cpu: float, before: Processors | None, after: Processors | None
-) -> float | None:
-    """Return the time that others cost a block over the time that it would have taken without them.
+def others_had(before: Processors, after: Processors, cpu: float, share: float = 1.0) -> Others:
+    """Return what others had of the processors in a part of the time between two readings.
 
     Parameters
     ----------
-    delay : float
-        Seconds of the thread that waited longest for a processor.
-    wall, cpu : float
-        Seconds of the block, and processor time of all its threads.
-    before, after : Processors or None
-        At both ends of the block; None without ``/proc/stat``.
-
-    Returns
-    -------
-    share : float
-        0 without any wait; 1 for a block that took twice as long as alone.
+    before, after : Processors
+    cpu : float
+        Processor time of this process between them.
+    share : float, default=1
+        The part, of the time between them.
 
     Examples
     --------
-    >>> share_waited(0.5, 1.5, 1.0, Processors(10.0, 0.0, 0.01), Processors(11.5, 0.0, 0.01))
-    0.5
-    >>> share_waited(0.5, 1.0, 1.0, Processors(10.0, 0.0, 0.0), Processors(11.0, 0.0, 0.0))
-    0.0
+    >>> others_had(Processors(10.0, 0.0), Processors(11.5, 0.0), 1.0)
+    Others(ran=0.5, stolen=0.0)
     """
-    waited = delay
-    if before is not None and after is not None:
-        busy, stolen = after.busy - before.busy, after.stolen - before.stolen
-        # The kernel counts in ticks: of a block shorter than that, only its own delay is known.
-        waited = min(delay, max(busy - cpu + after.resolution, 0.0))
-        own, at_once = min(cpu / max(busy, cpu, _TINY), 1.0), max(cpu / max(wall, _TINY), 1.0)
-        waited += max(stolen - after.resolution, 0.0) * own / at_once
-    waited = min(waited, _MOST * wall)
-    return waited / max(wall - waited, _TINY)
-
-
-_TINY = 1e-9
-_MOST = 0.99
+    return Others(share * max(after.busy - before.busy - cpu, 0.0), share * (after.stolen - before.stolen))
 
 
 def read_processors() -> Processors | None:
@@ -148,7 +116,7 @@ def read_processors() -> Processors | None:
         return None
     # The fields: user, nice, system, idle, iowait, irq, softirq, steal (proc(5)).
     busy = sum(row[place] for row in rows for place in (0, 1, 2, 5, 6))
-    return Processors(busy, sum(row[7] for row in rows), len(rows) / os.sysconf("SC_CLK_TCK"))
+    return Processors(busy, sum(row[7] for row in rows))
 
 
 def _affinity(task: Path) -> set[int]:
@@ -198,8 +166,8 @@ class _Delays:
         """Note the delays so far."""
         self._last = self._last | _read_delays()
 
-    def longest(self, wall: float, own: float) -> float:
-        """Return the seconds of the thread that waited longest, in a block of which this thread ran `own` seconds."""
+    def waits(self, wall: float, own: float) -> tuple[float, ...]:
+        """Return the seconds that each thread waited, in a block of which this thread ran `own` seconds."""
         waited = {
             task: min((count - self._before.get(task, 0)) / 1e9, wall)
             for task, count in self._last.items()
@@ -207,7 +175,7 @@ class _Delays:
         }
         # The readings before and after a short block take as long as the block: what it ran, it did not wait.
         waited[self._own] = min(waited.get(self._own, 0.0), max(wall - own, 0.0))
-        return max(waited.values())
+        return tuple(waited.values())
 
 
 def _read_delays() -> dict[str, int]:

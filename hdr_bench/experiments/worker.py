@@ -31,6 +31,7 @@ from hdr_bench.experiments.result import Result, Status
 from hdr_bench.experiments.scratch import fits_socket
 from hdr_bench.experiments.tail import Tail
 from hdr_bench.experiments.text import writable
+from hdr_bench.experiments.thread_waiting import thread_waiting
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.watch import Ended, Watch
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
@@ -162,6 +163,8 @@ def _child(
     mark = {name: value for name, value in os.environ.items() if name == MARK}
     place.enter()
     os.environ.update({**dict.fromkeys(_TEMPORARY, str(scratch)), **mark})
+    # For libraries that only the trial loads, and for processes that it starts.
+    os.environ.update(thread_waiting(os.environ))
     tempfile.tempdir = None
     _print_to(output)
     try:

@@ -104,7 +104,7 @@ def compare_runs(
     before, after : path-like
         The runs' folders.
     across_machines : bool, default=False
-        Compare times also if processors or threads differ, and disturbed ones.
+        Compare times also if processors or threads differ; disturbed ones never are.
     tolerance : float, default=0.1
         Share by which a cost may grow before it counts, however well it repeats.
     alpha : float, default=0.05
@@ -254,27 +254,24 @@ def _costs(pairs: pd.DataFrame, tolerance: float, across_machines: bool, is_one_
     good = _both_well(pairs)
     for measure in COSTS:
         is_time = measure.endswith("seconds")
-        sides = [_costs_of_side(good, side, measure, across_machines) for side in "ab"]
+        sides = [_costs_of_side(good, side, measure) for side in "ab"]
         for label, trials in good.groupby("label", sort=False):
             before, after = (costs[str(label)] for costs in sides)
             note = _other_images(trials)
-            if is_time and not across_machines:
-                note = note or _refusal(before, after, is_one_machine)
+            if is_time:
+                note = note or _refusal(before, after, is_one_machine or across_machines)
             yield _cost_change(str(label), before, after, tolerance, note)
 
 
-def _costs_of_side(pairs: pd.DataFrame, side: str, measure: str, across_machines: bool) -> dict[str, Cost]:
-    """Return the costs of one of two runs by label; across machines, disturbed times are taken as they are."""
+def _costs_of_side(pairs: pd.DataFrame, side: str, measure: str) -> dict[str, Cost]:
+    """Return the costs of one of two runs by label."""
     own = [name for name in map(str, pairs) if name.endswith(f"_{side}")]
-    costs = costs_of(pairs[own].rename(columns=lambda name: name.removesuffix(f"_{side}")), measure)
-    if not across_machines:
-        return costs
-    return {label: replace(cost, is_disturbed=False) for label, cost in costs.items()}
+    return costs_of(pairs[own].rename(columns=lambda name: name.removesuffix(f"_{side}")), measure)
 
 
-def _refusal(before: Cost, after: Cost, is_one_machine: bool) -> str:
+def _refusal(before: Cost, after: Cost, machines_compare: bool) -> str:
     """Say why two times are not compared; nothing if they are."""
-    if not is_one_machine:
+    if not machines_compare:
         return "machines or threads differ"
     return "every fit was disturbed" if before.is_disturbed or after.is_disturbed else ""
 

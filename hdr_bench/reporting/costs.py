@@ -7,7 +7,7 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from hdr_bench.reporting.disturbed import Call, disturbed_times
+from hdr_bench.reporting.disturbed import call_of, disturbed_times
 from hdr_bench.reporting.frame import label_of
 
 COSTS = ("fit_seconds", "predict_seconds", "fit_peak_bytes", "predict_peak_bytes")
@@ -89,10 +89,8 @@ def costs_of(results: pd.DataFrame, measure: str) -> dict[str, Cost]:
     is_known = np.isfinite(results[measure].astype(float))
     good = results[(results["status"] == "ok") & is_known]
     labels = pd.Series([label_of(row) for row in good.to_dict("records")], index=good.index, dtype=object)
-    call: Call = "predict" if measure.startswith("predict") else "fit"
-    # The wait for a processor is measured around fit and around predict, but not around calls with a single image.
-    is_watched = measure.endswith("seconds") and measure.startswith(("fit", "predict"))
-    disturbed = disturbed_times(good, call) & is_watched
+    call = call_of(measure)
+    disturbed = pd.Series(False, index=good.index) if call is None else disturbed_times(good, call)
     return {
         str(label): make_cost(measure, good.loc[rows, measure].astype(float).tolist(), disturbed[rows].tolist())
         for label, rows in good.groupby(labels, sort=False).groups.items()

@@ -4,9 +4,9 @@ from typing import Literal
 
 import pandas as pd
 
-from hdr_bench.experiments.waiting import is_disturbed
+from hdr_bench.experiments.lost_time import is_disturbed
 
-Call = Literal["fit", "predict"]
+Call = Literal["fit", "predict", "latency"]
 
 
 def disturbed_times(results: pd.DataFrame, call: Call = "fit") -> "pd.Series[bool]":
@@ -15,16 +15,33 @@ def disturbed_times(results: pd.DataFrame, call: Call = "fit") -> "pd.Series[boo
     Parameters
     ----------
     results : DataFrame
-        As `load_results` returns it: ``fit_wait_share`` and ``predict_wait_share``, and ``n_concurrent`` for results
-        without them.
-    call : {"fit", "predict"}, default="fit"
+        As `load_results` returns it: ``fit_wait_share``, ``predict_wait_share`` and ``latency_wait_share``, and
+        ``n_concurrent`` for results without them.
+    call : {"fit", "predict", "latency"}, default="fit"
+        The last one is of all calls with a single image together.
 
     Returns
     -------
     disturbed : Series of bool
         With the index of `results`; False for trials without times.
     """
-    waits = results[f"{call}_wait_share"].astype(float)
+    name = f"{call}_wait_share"
+    waits = results[name].astype(float) if name in results else pd.Series(float("nan"), index=results.index)
     counts = results["n_concurrent"].astype(float).fillna(1)
     found = [is_disturbed(None if pd.isna(wait) else wait, int(n)) for wait, n in zip(waits, counts, strict=True)]
     return pd.Series(found, index=results.index, dtype=bool)
+
+
+def call_of(measure: str) -> Call | None:
+    """Return the call whose wait disturbs a measured time; None for what is no time.
+
+    Examples
+    --------
+    >>> call_of("predict_seconds"), call_of("search_seconds"), call_of("size_bytes")
+    ('predict', 'fit', None)
+    """
+    if not measure.endswith("seconds"):
+        return None
+    if measure.startswith("predict"):
+        return "predict"
+    return "latency" if measure.startswith("latency") else "fit"

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from hdr_bench.experiments.lost_time import is_disturbed
 from hdr_bench.experiments.published import Metric, Published, half_unit
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.waiting import is_disturbed
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.verdicts import (
     Outcome,

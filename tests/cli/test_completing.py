@@ -20,8 +20,8 @@ def complete(monkeypatch, command):
         monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
         monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
         ended = command()
-        assert (ended.code, ended.err) == (0, "")
-        return ended.out
+        assert (ended.returncode, ended.stderr) == (0, "")
+        return ended.stdout
 
     return offered
 
@@ -55,8 +55,8 @@ def test_suites_in_other_folders_are_completed(tmp_path, monkeypatch):
 def test_the_scripts_ask_the_command(command, monkeypatch, shell):
     monkeypatch.setattr("typer.completion._get_shell_name", lambda: shell)
     ended = command("--show-completion")
-    assert ended.code == 0
-    assert f"_HDR_BENCH_COMPLETE=complete_{shell}" in ended.out
+    assert ended.returncode == 0
+    assert f"_HDR_BENCH_COMPLETE=complete_{shell}" in ended.stdout
 
 
 def test_completing_loads_nothing_that_takes_long():

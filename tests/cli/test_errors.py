@@ -56,10 +56,10 @@ def _refused(number, path="reports/README.md"):
 )  # fmt: skip
 def test_errors_that_come_to_pass_are_a_sentence_and_exit_code_2(raising, tmp_path, error, words):
     ended = raising(error)
-    assert ended.code == 2
-    assert ended.err.startswith("hdr-bench: ")
-    assert words in ended.err
-    assert len(ended.err.splitlines()) == 1
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("hdr-bench: ")
+    assert words in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
 
 
@@ -77,11 +77,11 @@ def test_errors_that_come_to_pass_are_a_sentence_and_exit_code_2(raising, tmp_pa
 )
 def test_what_nobody_expected_says_where_to_report_it_with_the_traceback_in_a_file(raising, tmp_path, error):
     ended = raising(error)
-    assert ended.code == 2
-    assert "Traceback" not in ended.err
-    assert len(ended.err.splitlines()) == 1
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
     (file,) = tmp_path.iterdir()
-    assert f"please report it to the developers of hdr-bench, with the file {file}" in ended.err
+    assert f"please report it to the developers of hdr-bench, with the file {file}" in ended.stderr
     text = file.read_text()
     assert re.match(r"hdr-bench \S+, Python 3\S+, ", text)
     assert type(error).__name__ in text.splitlines()[-1]
@@ -94,18 +94,18 @@ def test_without_room_for_that_file_the_traceback_is_printed(raising, monkeypatc
 
     monkeypatch.setattr("tempfile.mkstemp", full)
     ended = raising(ZeroDivisionError("division by zero"))
-    assert ended.code == 2
-    assert "ZeroDivisionError: division by zero; please report it to the developers" in ended.err
-    assert "Traceback (most recent call last)" in ended.err
+    assert ended.returncode == 2
+    assert "ZeroDivisionError: division by zero; please report it to the developers" in ended.stderr
+    assert "Traceback (most recent call last)" in ended.stderr
 
 
 def test_an_interruption_is_exit_code_130(raising):
     ended = raising(KeyboardInterrupt())
-    assert (ended.code, ended.err) == (130, "hdr-bench: interrupted\n")
+    assert (ended.returncode, ended.stderr) == (130, "hdr-bench: interrupted\n")
 
 
 def test_messages_move_no_cursor(raising):
-    assert raising(StoreError("a\x1b[2Jb\x07: no run here")).err == "hdr-bench: a\\x1b[2Jb\\x07: no run here\n"
+    assert raising(StoreError("a\x1b[2Jb\x07: no run here")).stderr == "hdr-bench: a\\x1b[2Jb\\x07: no run here\n"
 
 
 @pytest.mark.parametrize(
@@ -120,5 +120,5 @@ def test_messages_move_no_cursor(raising):
 def test_errors_of_usage_are_exit_code_2_in_plain_words(command, monkeypatch, arguments, words):
     monkeypatch.setenv("TERMINAL_WIDTH", "200")
     ended = command(*arguments)
-    assert (ended.code, ended.out) == (2, "")
-    assert words in ended.err
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert words in ended.stderr

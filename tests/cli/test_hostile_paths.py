@@ -12,10 +12,10 @@ KNN = 'title = "T"\ndataset = "digits-8x8"\n[[case]]\nname = "k-NN"\nestimator =
 
 
 def _is_an_error_of_a_line(ended):
-    assert ended.code == 2, ended
-    assert ended.err.startswith("hdr-bench: ")
-    assert "Traceback" not in ended.err
-    assert "unexpected" not in ended.err
+    assert ended.returncode == 2, ended
+    assert ended.stderr.startswith("hdr-bench: ")
+    assert "Traceback" not in ended.stderr
+    assert "unexpected" not in ended.stderr
 
 
 @pytest.mark.parametrize("name", [LONG, NOT_UTF_8, "nowhere", "file", "file/below", "loop", "", "a\nb"])
@@ -41,10 +41,10 @@ def test_a_suite_and_a_folder_whose_names_are_not_utf_8(command, monkeypatch, tm
     monkeypatch.chdir(tmp_path)
     (tmp_path / "own.toml").write_text(KNN)
     planned = command("run", "own.toml", "--dry-run", "--out", NOT_UTF_8, encoding="ascii")
-    assert (planned.code, planned.out.splitlines()[-1]) == (0, "1 of 1 trials to run")
+    assert (planned.returncode, planned.stdout.splitlines()[-1]) == (0, "1 of 1 trials to run")
     missing = command("report", NOT_UTF_8, encoding="ascii")
-    assert missing.code == 2
-    assert missing.err.startswith("hdr-bench: caf\\xe9: no run here, ")
+    assert missing.returncode == 2
+    assert missing.stderr.startswith("hdr-bench: caf\\xe9: no run here, ")
 
 
 def _nested(depth):
@@ -107,7 +107,7 @@ def test_records_of_runs(command, run, name):
     for arguments in (["report", run], ["compare", run, run]):
         ended = command(*arguments)
         _is_an_error_of_a_line(ended)
-        assert "Input should" not in ended.err
+        assert "Input should" not in ended.stderr
     assert {path: path.read_bytes() for path in others} == others
     assert {path for path in run.rglob("*") if path.is_file()} - {run / "run.json", run / ".report-lock"} == set(others)
 
@@ -126,8 +126,8 @@ def test_a_run_of_which_every_file_is_damaged_is_exit_code_3_and_says_it_once(co
     other.write_bytes(b"half")
     for arguments in (["report", run], ["compare", run, run]):
         ended = command(*arguments)
-        assert ended.code == (3 if arguments[0] == "report" else 2)
-        text = ended.out + ended.err
+        assert ended.returncode == (3 if arguments[0] == "report" else 2)
+        text = ended.stdout + ended.stderr
         assert f"trials/{one.name}: damaged: Is a directory; run the suite again, which replaces it" in text
         assert "damaged: trials" not in text
         assert "Traceback" not in text
@@ -137,9 +137,9 @@ def test_of_two_results_the_damaged_one_is_said_once_with_one_remedy(command, ru
     one, _ = sorted((run / "trials").iterdir())
     one.write_bytes(b"half")
     ended = command("report", run)
-    assert ended.code == 3
+    assert ended.returncode == 3
     said = f"trials/{one.name}: damaged: File is not a zip file; run the suite again, which replaces it"
-    for text in (ended.out, (run / "report.html").read_text(), (run / "report.md").read_text()):
+    for text in (ended.stdout, (run / "report.html").read_text(), (run / "report.md").read_text()):
         assert said in text
         assert f"damaged: trials/{one.name}" not in text
 
@@ -149,29 +149,29 @@ def test_a_working_folder_that_is_gone(command, monkeypatch, tmp_path):
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    assert command("--version").code == 0
-    assert command("list", "suites").code == 0
+    assert command("--version").returncode == 0
+    assert command("list", "suites").returncode == 0
     _is_an_error_of_a_line(command("report", "run"))
     try:
         ended = command("run", "quick", "--dry-run")
     finally:
         os.chdir(tmp_path)
     _is_an_error_of_a_line(ended)
-    assert "the working folder no longer exists; change to another one" in ended.err
+    assert "the working folder no longer exists; change to another one" in ended.stderr
 
 
 def test_an_index_replaces_only_what_it_wrote(command, run):
-    assert command("report", run).code == 0
+    assert command("report", run).returncode == 0
     index = run.parent / "README.md"
     for _ in range(2):
-        assert command("index", run.parent).code == 0
+        assert command("index", run.parent).returncode == 0
     written = index.read_text()
     assert written.startswith("# Reports\n\nWritten by `hdr-bench index`")
     for own in ("# Reports\n\nMine.\n", "", "\ufeff" + written):
         index.write_text(own)
         ended = command("index", run.parent)
         _is_an_error_of_a_line(ended)
-        assert "not written by hdr-bench index, so it is not replaced" in ended.err
+        assert "not written by hdr-bench index, so it is not replaced" in ended.stderr
         assert index.read_text() == own
     index.unlink()
     index.mkdir()
@@ -185,5 +185,5 @@ def test_runs_that_have_nothing_in_common_are_an_error(command, run):
     (run / "run.json").write_text(json.dumps({**record, "trials": record["trials"][:1]}))
     ended = command("compare", run, other)
     _is_an_error_of_a_line(ended)
-    assert f"{run} has k-NN. {other} has Tree." in ended.err
-    assert command("compare", run, run).code == 0
+    assert f"{run} has k-NN. {other} has Tree." in ended.stderr
+    assert command("compare", run, run).returncode == 0

@@ -20,22 +20,22 @@ def test_every_command_prints_in_any_encoding(command, run, encoding):
     commands = [["--help"], ["run", "--help"], ["list"], ["show", "32C3-MP2-10N"], ["show", "quick"], ["cite", "quick"]]
     for arguments in (*commands, ["compare", run, run]):
         ended = command(*arguments, encoding=encoding)
-        assert ended.code == 0, ended
-        assert ended.out
+        assert ended.returncode == 0, ended
+        assert ended.stdout
     for arguments in (["show", "n\u00f6 \u2013 \u4e2d"], ["run", "\u0142.toml"], ["\u2013"], ["report", "\U0001f642"]):
         ended = command(*arguments, encoding=encoding)
-        assert ended.code == 2
-        assert ended.err
+        assert ended.returncode == 2
+        assert ended.stderr
 
 
 def test_what_an_encoding_lacks_has_a_stand_in(command, run):
-    table = command("compare", run, run, encoding="ascii").out
+    table = command("compare", run, run, encoding="ascii").stdout
     assert "before -> after" in table
     assert "?" not in table
-    assert ["95 %", "interval"][0] in command("report", run, encoding="ascii").out
-    unknown = command("report", "Łódź – naïve → “x” 中 \udcff", encoding="ascii").err
+    assert ["95 %", "interval"][0] in command("report", run, encoding="ascii").stdout
+    unknown = command("report", "Łódź – naïve → “x” 中 \udcff", encoding="ascii").stderr
     assert unknown.startswith('hdr-bench: ?odz - naive -> "x" ? \\xff: no run here')
-    assert "\u250c" not in command("show", "8C3", encoding="cp437").out
+    assert "\u250c" not in command("show", "8C3", encoding="cp437").stdout
 
 
 def _ended(*arguments):

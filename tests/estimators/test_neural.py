@@ -6,7 +6,7 @@ from hdr_bench import load_dataset
 from hdr_bench.estimators import CNNClassifier, Distortion, MLPClassifier
 from hdr_bench.estimators.batches import n_batches, split_indices
 from hdr_bench.estimators.cnn import default_layers
-from hdr_bench.estimators.neural import default_epochs
+from hdr_bench.estimators.network_parameters import default_epochs
 from hdr_bench.exceptions import UnknownNameError
 
 

@@ -5,6 +5,7 @@ from hdr_bench.experiments.attempts import say_nothing
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.place import Place
+from hdr_bench.experiments.result import Measurements, Result
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Work
 from hdr_bench.experiments.worker import run_in_child, start_fork_server
@@ -29,6 +30,29 @@ def trial():
             "versions": {},
         }
         return Trial(**{**fields, **changes})
+
+    return make
+
+
+@pytest.fixture
+def measured():
+    """A function that makes a result from what its calls took, in seconds."""
+    machine = read_environment()
+
+    def make(trial, fit, *, predict=0.0, other=0.0, stretch=1.0):
+        """Stretch all times, as a neighbour does that has the processors so much of the time."""
+        wait = stretch - 1
+        cost = Measurements(
+            fit_seconds=fit * stretch, fit_cpu_seconds=fit * trial.threads, fit_wait_share=wait,
+            predict_seconds=predict * stretch, predict_cpu_seconds=predict * trial.threads, predict_wait_share=wait,
+            latency_seconds=0.0, latency_p95_seconds=0.0, fit_peak_bytes=10**6, predict_peak_bytes=10**6,
+            memory_method="", size_bytes=1, n_parameters=None, n_multiply_accumulates=None, engine="",
+        )  # fmt: skip
+        seconds = (fit + predict + other) * stretch
+        return Result(
+            key=trial.key, trial=trial, status="ok", seconds=seconds, finished="2026", environment=machine,
+            n_train=trial.samples or 1000, measurements=cost,
+        )  # fmt: skip
 
     return make
 

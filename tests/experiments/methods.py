@@ -1,6 +1,7 @@
 """Estimators that do what a benchmark's methods should not, for the processes of trials to import."""
 
 import ctypes
+import hashlib
 import multiprocessing
 import os
 import re
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -81,9 +83,22 @@ class Behaves(ClassifierMixin, BaseEstimator):
         print("a word from the method")
         os.write(1, b"and one past Python\n")
 
+    def _shows_how_threads_wait(self):
+        child = "import os; print(os.environ.get('GOMP_SPINCOUNT'))"
+        told = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True)
+        warnings.warn(f"{os.environ.get('GOMP_SPINCOUNT')}, and a child's {told.stdout.strip()}", stacklevel=2)
+
+    def _computes_on_one_processor(self):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+        block = bytes(10**6)
+        end = time.thread_time() + self.seconds
+        while time.thread_time() < end:
+            hashlib.sha256(block).digest()
+
     def _computes(self):
         # Native code, which gives no signal handler of Python's a turn.
         matrix = np.random.default_rng(0).normal(size=(3000, 3000))
+        self._announce()
         for _ in range(50):
             np.linalg.svd(matrix)
 
@@ -91,11 +106,13 @@ class Behaves(ClassifierMixin, BaseEstimator):
         for _ in range(2):
             subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1234)"])
         subprocess.Popen(["sleep", "1234"], start_new_session=True)
+        self._announce()
         time.sleep(self.seconds)
 
     def _searches(self):
         from joblib import Parallel, delayed
 
+        self._announce()
         Parallel(n_jobs=2)(delayed(time.sleep)(self.seconds) for _ in range(2))
 
     def _takes_numpy(self):
@@ -115,6 +132,11 @@ class Behaves(ClassifierMixin, BaseEstimator):
     def _takes_in_a_child(self):
         script = f"import numpy, time; kept = numpy.ones({self.megabytes} * 10**6, numpy.uint8); time.sleep(30)"
         subprocess.run([sys.executable, "-c", script], check=False)
+
+    def _takes_in_an_orphan(self):
+        script = f"import numpy, time; kept = numpy.ones({self.megabytes} * 10**6, numpy.uint8); time.sleep(1234)"
+        subprocess.run(["setsid", "sh", "-c", f'{sys.executable} -c "{script}" &'], check=True)
+        time.sleep(1234)
 
     def _exits(self):
         os._exit(3)

@@ -13,9 +13,9 @@ import pytest
 
 from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.exceptions import SchedulerError
+from hdr_bench.experiments.lost_time import DISTURBED_FROM
 from hdr_bench.experiments.progress import NoProgress
 from hdr_bench.experiments.store import Store
-from hdr_bench.experiments.waiting import DISTURBED_FROM
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.displays import CostDisplay
 from hdr_bench.reporting.frame import summarise

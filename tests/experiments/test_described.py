@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.estimators import Deskewer, SVMClassifier
-from hdr_bench.exceptions import SuiteError
+from hdr_bench.exceptions import HdrBenchError, SuiteError
 from hdr_bench.experiments.described import describe_estimator
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.runner import expand
@@ -198,21 +198,25 @@ def few_digits():
 
 def nothing():
     return 3
+
+def ends():
+    raise SystemExit("no data")
 """
 
 
 def test_dotted_paths_beside_the_suite(tmp_path):
     (tmp_path / "own_module.py").write_text(MODULE)
     toml = 'title = "T"\ndataset = "own_module.{}"\n[[case]]\nname = "mine"\nestimator = "own_module.Mine"\n'
-    for made in ("few_digits", "nothing", "no_such"):
+    for made in ("few_digits", "nothing", "ends", "no_such"):
         (tmp_path / f"{made}.toml").write_text(toml.format(made))
-
-    def run(name):
-        command = [sys.executable, "-m", "hdr_bench", "run", f"{name}.toml", "--out", name, "--threads", "1", "--quiet"]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    ran = run("few_digits")
-    assert ran.returncode == 0, ran.stderr
-    assert load_results(tmp_path / "few_digits")["n_train"].tolist() == [100]
-    assert "own_module.nothing gives a int; it must give a Dataset" in run("nothing").stderr
-    assert "unknown dataset" in run("no_such").stderr
+    ran = run_suite(tmp_path / "few_digits.toml", out=tmp_path / "run", threads=1)
+    assert load_results(ran)["n_train"].tolist() == [100]
+    for name, told in (
+        ("nothing", "own_module.nothing gives a int; it must give a Dataset"),
+        ("ends", "own_module.ends failed: SystemExit: no data"),
+        ("no_such", "unknown dataset in own_module 'no_such'"),
+    ):
+        with pytest.raises(HdrBenchError, match=told):
+            run_suite(tmp_path / f"{name}.toml", out=tmp_path / "other", threads=1)
+    assert not (tmp_path / "other").exists()
+    del sys.modules["own_module"]

@@ -1,22 +1,25 @@
+import io
+import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
-from hdr_bench import load_results
+from hdr_bench.cli.estimating import print_estimate
 from hdr_bench.estimators import CNNClassifier, MLPClassifier, SVMClassifier
 from hdr_bench.exceptions import HdrBenchError
-from hdr_bench.experiments.estimate import estimate_plan, passes, read_expected, write_estimate
+from hdr_bench.experiments import estimate as module
+from hdr_bench.experiments.estimate import Estimate, estimate_plan, passes, read_expected, write_estimate
 from hdr_bench.experiments.growth import fit_growth
+from hdr_bench.experiments.plan import make_plan
 from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.experiments.runner import execute, make_plan
 from hdr_bench.experiments.settings import make_settings
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
-
-pytestmark = pytest.mark.alone
 
 SIZES = (1000, 1000, 2000, 2000, 4000, 4000)
 
@@ -77,47 +80,99 @@ def _plan(folder, *cases, dataset="mnist-5k", **settings):
     return make_plan(suite, make_settings(threads=1, **settings), store, None, "missing"), store
 
 
-def test_the_estimate_is_near_what_the_run_then_costs(tmp_path):
+@pytest.fixture
+def machine(monkeypatch, measured):
+    """A function that makes a machine on which fits take known times, with a neighbour or without."""
+
+    def make(fit, stretches=(1.0,)):
+        turn = itertools.cycle(stretches)
+
+        def run(work, on_stage):
+            n = work.trial.samples
+            return measured(work.trial, fit(n), predict=n / 1e4, other=2.0, stretch=next(turn)), None
+
+        monkeypatch.setattr(module, "run_attempts", run)
+
+    return make
+
+
+def _linear(n):
+    return 0.5 + n / 1000
+
+
+@pytest.mark.parametrize("stretches", [(1.0,), (40.0,), (1.0, 3.0, 12.0)])
+def test_the_estimate_is_the_machines_alone_also_beside_a_neighbour(stretches, machine, tmp_path):
     plan, store = _plan(
         tmp_path,
         {"name": "SVM", "estimator": "svm"},
-        {"name": "Tree", "estimator": "tree", "protocol": {"kind": "cross-validation", "folds": 3}},
-        {"name": "MLP", "estimator": "mlp", "params": {"layers": "128N", "max_epochs": 12}},
+        {"name": "Trees", "estimator": "tree", "protocol": {"kind": "cross-validation", "folds": 3}},
     )
+    machine(_linear, stretches)
     estimate = estimate_plan(plan, NoProgress())
     write_estimate(store.folder, estimate)
-    assert set(read_expected(store.folder)) == {trial.key for trial in plan.to_run}
-    execute(plan, store, NoProgress())
-    results = load_results(store.folder)
-    for case in estimate.cases:
-        real = results[results["case"] == case.case]
-        assert len(real) == case.n_trials
-        # Times here are shared and noisy: within a factor of three; memory within a quarter.
-        assert 1 / 3 < real["fit_seconds"].mean() / case.fit.value < 3, case
-        assert case.memory.value == pytest.approx(real["fit_peak_bytes"].mean(), rel=0.25, abs=3e6)
-        assert 1 / 3 < real["seconds"].sum() / case.total.value < 3, case
-    assert 1 / 2 < results["seconds"].sum() / estimate.total.value < 2
+    one, several = estimate.cases
+    assert (one.n_trials, several.n_trials) == (1, len(plan.to_run) - 1)
+    assert one.fit.value == pytest.approx(_linear(4000), rel=0.1)
+    # 2 * 0.4 for labels and scores, the remainder of `other` for all else.
+    assert one.total.value == pytest.approx(_linear(4000) + 0.4 + 2.0, rel=0.15)
+    assert several.fit.value < one.fit.value
+    expected = read_expected(store.folder)
+    assert set(expected) == {trial.key for trial in plan.to_run}
+    assert sum(expected.values()) == pytest.approx(estimate.total.value)
 
 
-def test_a_grid_and_what_its_limits_would_end(tmp_path):
+def test_a_searchs_estimate_is_of_all_its_fits_and_each_trials_within_its_limit(machine, tmp_path):
     many = {"n_neighbors": list(range(1, 301)), "weights": ["uniform", "distance"]}
-    grid = {"name": "grid", "estimator": "knn", "grid": many,
-            "protocol": {"kind": "grid-search", "folds": 3}}  # fmt: skip
+    search = {"kind": "grid-search", "folds": 3}
+    case = {"name": "grid", "estimator": "knn", "grid": many, "protocol": search}
+    machine(_linear)
+    plan, _ = _plan(tmp_path, case, dataset="digits-8x8", time_limit=600)
+    (found,) = estimate_plan(plan, NoProgress()).cases
+    n = 1797 * 4 // 5
+    assert found.fit.value == pytest.approx(600 * 3 * _linear(n * 2 // 3), rel=0.2)
+    assert found.total.value == 600
+    assert found.is_over == "time limit of 600 s"
+
+
+def test_what_a_few_images_cannot_be_fitted_on(tmp_path):
     bad = {
         "name": "bad",
         "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis",
         "params": {"n_components": 50},
     }
     greedy = {"name": "memory", "estimator": "svm", "memory_limit": "1kB"}
-    plan, _ = _plan(tmp_path, grid, bad, greedy, dataset="digits-8x8", time_limit=2)
+    plan, _ = _plan(tmp_path, bad, greedy, dataset="digits-8x8")
     found = {case.case: case for case in estimate_plan(plan, NoProgress()).cases}
-    assert found["grid"].n_trials == 1
-    assert found["grid"].fit.value > 2
-    assert found["grid"].is_over == "time limit of 2 s"
     assert "out of memory" in found["memory"].problem
     assert "n_components cannot be larger than" in found["bad"].problem
     assert math.isnan(found["bad"].fit.value)
     assert not (tmp_path / "trials").exists()
+
+
+def test_a_case_that_passes_its_limit_on_a_few_images_takes_its_limit(machine, monkeypatch, measured, tmp_path):
+    def run(work, on_stage):
+        ended = measured(work.trial, 9.0).model_copy(update={"status": "timeout", "measurements": None})
+        return ended, None
+
+    monkeypatch.setattr(module, "run_attempts", run)
+    plan, _ = _plan(tmp_path, {"name": "Tree", "estimator": "tree"}, dataset="digits-8x8", time_limit=9, repeats=3)
+    estimate = estimate_plan(plan, NoProgress())
+    assert estimate.total.value == 27
+    assert estimate.cases[0].is_over == "time limit of 9 s"
+    assert set(estimate.seconds.values()) == {9}
+    assert "–" in _printed(estimate, plan)
+
+
+def test_of_a_finished_run_nothing_is_to_run(tmp_path):
+    plan, _ = _plan(tmp_path, {"name": "Tree", "estimator": "tree"}, dataset="digits-8x8", repeats=3)
+    printed = _printed(Estimate((), {}), replace(plan, to_run=()))
+    assert printed == "Nothing to run: all 3 trials are stored.\n"
+
+
+def _printed(estimate, plan):
+    console = Console(file=io.StringIO(), width=120)
+    print_estimate(estimate, plan, console)
+    return console.file.getvalue()
 
 
 def test_an_estimate_that_cannot_be_read_is_none(tmp_path):

@@ -145,6 +145,14 @@ def test_what_a_trial_leaves_running_is_ended_with_it(shared_host, behaving, tmp
     assert shared_host.run(Work(behaving("well")), say_nothing)[0].status == "ok"
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux")
+def test_the_memory_limit_holds_for_what_has_lost_its_parent(shared_host, behaving):
+    asked = behaving("takes_in_an_orphan", {"memory_limit": 300_000_000}, megabytes=600)
+    result, _ = shared_host.run(Work(asked), say_nothing)
+    assert result.status == "out of memory"
+    assert "by the memory limit of 300 MB, in: fit" in result.error
+
+
 def test_what_cannot_be_ended_is_named_and_later_times_are_disturbed(shared_host, behaving):
     result, _ = shared_host.run(Work(behaving("well")), say_nothing)
     left = with_remarks(result, ["other (process 7)"], [])

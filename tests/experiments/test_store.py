@@ -81,6 +81,34 @@ def test_the_same_result_gives_the_same_bytes(tmp_path, result):
     assert files[0] == files[1]
 
 
+# An archive's dates go from 1980 to 2107, and a machine's clock may say anything.
+@pytest.mark.parametrize("clock", [0, 3600, 5_700_000_000], ids=["1970", "1970 in the west", "2150"])
+def test_whatever_the_clock_says_results_are_kept_and_read(tmp_path, result, monkeypatch, clock):
+    monkeypatch.setenv("TZ", "America/New_York" if clock else "UTC")
+    time.tzset()
+    images = np.arange(2 * 64, dtype=np.uint8).reshape(2, 8, 8)
+
+    def written(folder):
+        store = Store(folder)
+        store.write(good(result, guesses()), guesses())
+        store.arrays.write_images("a" * 64, images)
+        gallery = store.arrays.encode_gallery(np.array([3, 5]), images)
+        return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}, gallery
+
+    now = written(tmp_path / "now")
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "time", lambda: float(clock))
+        assert written(tmp_path / "then") == now
+        for path in (tmp_path / "then").rglob("*.*"):
+            os.utime(path, (clock, clock))
+        again = Store(tmp_path / "then")
+        assert again.read(result.key).status == "ok"
+        assert len(again.read_predictions(result.key).y_pred) == len(LABELS)
+        np.testing.assert_array_equal(again.arrays.read_images("a" * 64), images)
+    monkeypatch.undo()
+    time.tzset()
+
+
 def test_a_failed_trial_has_no_predictions(tmp_path, result):
     Store(tmp_path).write(result, None)
     assert Store(tmp_path).read_predictions(result.key) is None

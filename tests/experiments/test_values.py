@@ -12,8 +12,10 @@ from sklearn.svm import SVC
 
 from hdr_bench import Case, Suite, run_suite
 from hdr_bench.exceptions import HdrBenchError, SuiteError
+from hdr_bench.experiments.plan import make_plan
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.runner import expand
+from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
 
 SVC_PATH = "sklearn.svm.SVC"
@@ -156,10 +158,12 @@ def test_all_cases_with_faults_are_named_and_nothing_is_run(tmp_path):
         run_suite(suite, out=tmp_path / "run")
     assert str(caught.value) == (
         "suite 'own' cannot be run:\n"
-        "  - suite 'own', case 'A': C must be a number above 0, got -1\n"
-        "  - suite 'own', case 'C': C must be a number above 0, got 0"
+        "  - case 'A': C must be a number above 0, got -1\n"
+        "  - case 'C': C must be a number above 0, got 0"
     )
     assert not (tmp_path / "run").exists()
+    plan = make_plan(suite, Settings(), Store(tmp_path / "run"), "B", "missing")
+    assert [trial.case for trial in plan.to_run] == ["B"], "what is not asked for does not stop what is"
 
 
 def test_what_is_not_installed_is_said(tmp_path, monkeypatch):

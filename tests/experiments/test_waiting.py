@@ -4,43 +4,18 @@ import hashlib
 import os
 import subprocess
 import sys
-import textwrap
 import threading
 import time
+from contextlib import nullcontext
 
 import pytest
 
-from hdr_bench import load_results
-from hdr_bench.experiments.waiting import (
-    DISTURBED_FROM,
-    Processors,
-    is_disturbed,
-    processor_wait,
-    read_processors,
-    share_waited,
-)
-from hdr_bench.reporting.frame import summarise
+from hdr_bench.experiments import waiting
+from hdr_bench.experiments.lost_time import Others, is_disturbed
+from hdr_bench.experiments.remaining import costs_alone
+from hdr_bench.experiments.waiting import Processors, others_had, processor_wait, read_processors
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts the wait of each thread")
-# Both fits in one process, which takes its time to start; the second one has a neighbour on its processor.
-SCRIPT = """
-    import os, subprocess, sys
-    from hdr_bench import Case, Suite, run_suite
-
-    busy = "import os; os.sched_setaffinity(0, {{{cpu}}})\\nwhile True: pass"
-
-    if __name__ == "__main__":
-        os.sched_setaffinity(0, {{{cpu}}})
-        trees = Case(name="Trees", estimator="sklearn.ensemble.ExtraTreesClassifier", params={{"n_estimators": 400}})
-        suite = Suite(name="own", title="Own", dataset="digits-8x8", cases=[trees])
-        run_suite(suite, out="alone", threads=1)
-        neighbour = subprocess.Popen([sys.executable, "-c", busy])
-        try:
-            run_suite(suite, out="beside", threads=1)
-        finally:
-            neighbour.kill()
-            neighbour.wait()
-"""
 
 
 @pytest.fixture
@@ -49,20 +24,20 @@ def cpu():
 
 
 @LINUX
-@pytest.mark.alone
-def test_a_busy_neighbour_on_the_same_processor_makes_a_fit_disturbed(tmp_path, cpu):
-    (tmp_path / "script.py").write_text(textwrap.dedent(SCRIPT.format(cpu=cpu)))
-    subprocess.run([sys.executable, "script.py"], cwd=tmp_path, check=True, timeout=120)
-    alone, beside = (load_results(tmp_path / name) for name in ("alone", "beside"))
-    shares = [float(results["fit_wait_share"].item()) for results in (alone, beside)]
-    stretches = [float((results["fit_seconds"] / results["fit_cpu_seconds"]).item()) - 1 for results in (alone, beside)]
+def test_a_busy_neighbour_on_the_same_processor_makes_a_fit_disturbed(behaving, run_trial, cpu):
+    busy = f"import os; os.sched_setaffinity(0, {{{cpu}}})\nwhile True: pass"
+    neighbour = subprocess.Popen([sys.executable, "-c", busy])
+    try:
+        result, _ = run_trial(behaving("computes_on_one_processor", seconds=0.5))
+    finally:
+        neighbour.kill()
+        neighbour.wait()
+    cost = result.measurements
+    assert is_disturbed(cost.fit_wait_share, result.n_concurrent)
     # Whatever else the machine does is in both figures: wall over processor time of a single thread.
-    assert shares[0] == pytest.approx(stretches[0], rel=0.35, abs=0.1)
-    assert shares[1] == pytest.approx(stretches[1], rel=0.35, abs=0.1)
-    assert shares[1] > shares[0] + DISTURBED_FROM
-    assert beside["n_concurrent"].item() == 1
-    assert summarise(beside)["is_time_disturbed"].item()
-    assert summarise(alone)["is_time_disturbed"].item() == (shares[0] > DISTURBED_FROM)
+    stretch = cost.fit_seconds / cost.fit_cpu_seconds - 1
+    assert cost.fit_wait_share == pytest.approx(stretch, rel=0.35, abs=0.1)
+    assert costs_alone(result).fit == pytest.approx(cost.fit_cpu_seconds, rel=0.35)
 
 
 def _compute(seconds):
@@ -112,25 +87,6 @@ def test_threads_of_the_trial_that_share_a_processor_do_not_disturb_it(cpu):
     assert share < 0.25 + 2 * max(others, 0) / 0.6
 
 
-def test_the_wait_is_at_most_what_others_ran_and_a_hypervisor_took():
-    def share(delay, busy, stolen=0.0, wall=2.0, cpu=2.0):
-        return share_waited(delay, wall, cpu, Processors(5.0, 1.0, 0.0), Processors(5.0 + busy, 1.0 + stolen, 0.0))
-
-    assert share(0.0, busy=10.0) == 0
-    assert share(1.0, busy=2.0) == 0
-    assert share(1.0, busy=3.0) == pytest.approx(1.0)
-    assert share(1.0, busy=2.5) == pytest.approx(0.5 / 1.5)
-    # Of what was stolen the trial has the part that it has of the work.
-    assert share(0.0, busy=2.0, stolen=0.5) == pytest.approx(0.5 / 1.5)
-    assert share(0.0, busy=4.0, stolen=0.5) == pytest.approx(0.25 / 1.75)
-    # A method that uses one of two threads: the other one's idle time is no wait.
-    assert share(0.2, busy=4.0, cpu=1.8) == pytest.approx(0.2 / 1.8)
-    # Without the processors' counters the delay is all there is.
-    assert share_waited(1.0, 2.0, 1.0, None, None) == 1
-    # Of a call shorter than a tick too.
-    assert share_waited(0.004, 0.008, 0.004, Processors(5.0, 0.0, 0.01), Processors(5.0, 0.0, 0.01)) == 1
-
-
 def test_without_the_kernels_counters_a_trial_with_one_thread_has_wall_over_processor_time(monkeypatch, tmp_path):
     monkeypatch.setattr("hdr_bench.experiments.waiting._TASKS", tmp_path / "nowhere")
     share, stretch = _waited(lambda: (_compute(0.05), time.sleep(0.1)))
@@ -145,13 +101,6 @@ def test_a_kernel_that_does_not_count_waits_says_zero_of_all(monkeypatch, tmp_pa
     assert _waited(lambda: _compute(0.01), threads=2)[0] is None
 
 
-def test_results_without_the_measurement_are_disturbed_by_other_trials():
-    assert is_disturbed(None, 2)
-    assert not is_disturbed(None, 1)
-    assert not is_disturbed(DISTURBED_FROM, 4)
-    assert is_disturbed(DISTURBED_FROM + 0.01, 1)
-
-
 @LINUX
 @pytest.mark.alone
 def test_a_call_shorter_than_the_readings_around_it_has_not_waited_while_it_ran():
@@ -164,6 +113,51 @@ def test_a_call_shorter_than_the_readings_around_it_has_not_waited_while_it_ran(
         honest += wait.share <= wall / own - 1 + 0.05
     # The processor may be taken between one reading of the clock and the other, but not most of the times.
     assert honest > 10
+
+
+def test_what_others_had_is_what_was_busy_without_this_process():
+    before = Processors(5.0, 1.0)
+    assert others_had(before, Processors(8.0, 1.5), 2.0) == Others(1.0, 0.5)
+    assert others_had(before, Processors(8.0, 1.5), 2.0, share=0.1) == Others(pytest.approx(0.1), pytest.approx(0.05))
+    # Ticks may say less than this process ran.
+    assert others_had(before, Processors(5.0, 1.0), 0.004) == Others(0.0, 0.0)
+
+
+@pytest.mark.parametrize(("others", "least", "most"), [(0.0, 0.0, 0.0), (1.0, 0.9, 1.1)])
+def test_a_short_call_is_disturbed_only_if_others_run_around_it(others, least, most, monkeypatch):
+    """Ticks of 10 ms say nothing of a call of 4 ms: the processors are watched a little longer."""
+    clock, busy = [100.0], [50.0]
+
+    def passes(seconds, own=0.0):
+        clock[0] += seconds
+        busy[0] += own + others * seconds
+
+    class Delays:
+        is_known = True
+
+        def begin(self):
+            pass
+
+        def look(self):
+            pass
+
+        def waits(self, wall, own):
+            return (wall / 2,)
+
+    cpu = [0.0]
+
+    def call():
+        passes(0.004, own=0.002)
+        cpu[0] += 0.002
+
+    monkeypatch.setattr(waiting, "_watching_delays", lambda: nullcontext(Delays()))
+    monkeypatch.setattr(waiting, "read_processors", lambda: Processors(round(busy[0], 2), 0.0))
+    monkeypatch.setattr(waiting.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(waiting.time, "process_time", lambda: cpu[0])
+    monkeypatch.setattr(waiting.time, "sleep", passes)
+    with processor_wait(1) as wait:
+        call()
+    assert least <= wait.share <= most
 
 
 @LINUX

@@ -98,7 +98,8 @@ def _run_undisturbed(content, name, folder):
     store = Store(folder)
     for key in load_results(folder).query("status == 'ok'")["key"]:
         result = store.read(key)
-        quiet = result.measurements.model_copy(update={"fit_wait_share": 0.0, "predict_wait_share": 0.0})
+        waits = dict.fromkeys(("fit_wait_share", "predict_wait_share", "latency_wait_share"), 0.0)
+        quiet = result.measurements.model_copy(update=waits)
         store.write(result.model_copy(update={"measurements": quiet}), store.read_predictions(key))
 
 

@@ -1,12 +1,11 @@
 import json
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from hdr_bench import compare_runs, load_results, run_suite
+from hdr_bench.exceptions import ComparisonError
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.scoring import score
@@ -14,6 +13,7 @@ from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.reporting.compare import ONE_SEED
+from tests.calling import call_command
 
 TREE = "Tree_50%"
 
@@ -149,7 +149,7 @@ def test_disturbed_times_are_not_compared(run, other):
     assert {change.note for change in comparison.changes if change.verdict == "not compared"} >= {
         "every fit was disturbed"
     }
-    assert _verdicts(compare_runs(run, other, across_machines=True))["fit_seconds"] == "worse"
+    assert _verdicts(compare_runs(run, other, across_machines=True))["fit_seconds"] == "not compared"
 
 
 def test_times_of_other_machines_are_not_compared_unless_told(run, other):
@@ -246,8 +246,7 @@ def test_a_run_that_is_not_whole_has_the_same_threads(run, other):
 
 def test_the_command_and_its_exit_codes(run, other):
     def compare(*arguments):
-        command = [sys.executable, "-m", "hdr_bench", "compare", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return call_command("compare", *arguments)
 
     same = compare(run, other)
     assert same.returncode == 0, same.stderr
@@ -260,3 +259,47 @@ def test_the_command_and_its_exit_codes(run, other):
     missing = compare(run, run / "nowhere")
     assert missing.returncode == 2
     assert "no run here" in missing.stderr
+
+
+@pytest.fixture
+def apart(run, other):
+    """Two runs of the same methods with other seeds: nothing that both have."""
+    for folder, seed in ((run, 0), (other, 1)):
+        record = json.loads((folder / "run.json").read_bytes())
+        record["trials"] = [trial for trial in record["trials"] if trial["case"] == TREE and trial["seed"] == seed]
+        (folder / "run.json").write_text(json.dumps(record))
+    return run, other
+
+
+def test_runs_with_nothing_in_common_are_an_error(apart):
+    with pytest.raises(ComparisonError, match=rf"no trial in common.*run has {TREE}\. .*other has {TREE}\. Compare"):
+        compare_runs(*apart)
+    assert call_command("compare", *apart).returncode == 2
+
+
+def test_runs_of_which_nothing_can_be_compared_are_an_error_of_the_command(run, other):
+    def elsewhere(content):
+        content["trial"]["fingerprint"] = "0" * 64
+
+    for case in ("k-NN | <b>bold</b>", TREE, "Least squares", "Bad"):
+        _changed(other, elsewhere, case)
+    record = json.loads((other / "run.json").read_bytes())
+    record["trials"] = [trial for trial in record["trials"] if trial["case"] != "Bad"]
+    (other / "run.json").write_text(json.dumps(record))
+    assert compare_runs(run, other).is_empty
+    ended = call_command("compare", run, other)
+    assert ended.returncode == 2
+    assert "the data differ" in ended.stdout
+    assert f"nothing of {run} and {other} could be compared" in ended.stderr
+
+
+def test_how_many_trials_both_have_is_said_in_words(run, other):
+    key = load_results(other).query("case == @TREE and seed == 1")["key"].iloc[0]
+    (other / "trials" / f"{key}.zip").unlink()
+    assert f"{TREE}: 1 trial is in both runs, of 2 and 1" in compare_runs(run, other).remarks
+
+
+@pytest.mark.parametrize(("name", "value"), [("tolerance", -0.1), ("tolerance", float("nan")), ("alpha", 1.0)])
+def test_shares_that_are_none_are_refused(run, name, value):
+    with pytest.raises(ComparisonError, match=f"{name} must be"):
+        compare_runs(run, run, **{name: value})

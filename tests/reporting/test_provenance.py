@@ -27,6 +27,18 @@ def test_the_clock_counts_trials_side_by_side_once_and_no_pauses(contents):
     assert clock_seconds(records[::-1]) == clock_seconds(records)
 
 
+def test_a_clock_that_is_wrong_or_set_back_makes_no_negative_time(contents):
+    record = next(iter(contents.records.values()))
+
+    def ended(*moments):
+        return clock_seconds([record.model_copy(update={"finished": moment, "seconds": 30.0}) for moment in moments])
+
+    assert ended("1970-01-01T00:00:05+00:00", "1970-01-01T00:00:35+00:00") == pytest.approx(60)
+    assert ended("2150-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00") == pytest.approx(60)
+    # Set back by a minute while the second of two trials ran.
+    assert 0 < ended("2026-01-01T10:01:00+00:00", "2026-01-01T10:00:30+00:00") <= 60
+
+
 def test_the_footer_names_both_times(contents):
     records = _at(contents, ("01:00", 60), ("01:00", 60))
     found = dict(provenance_of(records, contents.run).trials)

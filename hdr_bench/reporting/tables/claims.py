@@ -8,8 +8,8 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.claims import Place, places_of
+from hdr_bench.experiments.lost_time import is_disturbed
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.waiting import is_disturbed
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.costs import make_cost
 from hdr_bench.reporting.displays.classes import RocDisplay

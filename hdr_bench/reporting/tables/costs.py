@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from hdr_bench.experiments.waiting import DISTURBED_FROM
+from hdr_bench.experiments.lost_time import DISTURBED_FROM
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.costs import (
     FEWEST,
@@ -34,6 +34,7 @@ from hdr_bench.reporting.tables.table import (
 )
 
 _TIMES = ("fit_seconds", "fit_cpu_seconds", "predict_seconds", "latency_seconds", "latency_p95_seconds")
+_SEARCHES = ("search_seconds", "refit_seconds")
 _SIZES = ("fit_peak_bytes", "predict_peak_bytes", "size_bytes")
 
 
@@ -48,8 +49,8 @@ def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
         *fits,
         Column("Fit, CPU (s)", ("fit_cpu_seconds",), write_time, "point"),
         *_starred("Predict all (s)", "predict_seconds", is_repeated),
-        Column("One image (ms)", ("latency_seconds",), _in_milliseconds, "point"),
-        Column("95th percentile (ms)", ("latency_p95_seconds",), _in_milliseconds, "point"),
+        _starred_column("One image (ms)", "latency_seconds", _in_milliseconds),
+        _starred_column("95th percentile (ms)", "latency_p95_seconds", _in_milliseconds),
         Column("Engine", ("engine",), lambda engine: engine or MISSING, "left"),
     ]
     marks = _time_marks(summary, results)
@@ -87,6 +88,7 @@ def memory_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
 def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
     """Return what each grid search tried and chose, its accuracy over the folds, and what search and final fit took."""
     searched = [_searched(contents, label) for label in summary["case"]]
+    shown = with_costs(summary, contents.results, _SEARCHES).assign(searched=searched)
     columns = [
         METHOD,
         Column("Searched", ("searched",), str, "left"),
@@ -94,8 +96,8 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
         Column("Accuracy over folds (%)", ("search_score",), fixed_writer(2, 100)),
         Column("Tried", ("n_tried",), write_count),
         Column("Of", ("n_candidates",), write_count),
-        Column("Search (s)", ("search_seconds",), write_time, "point"),
-        Column("Final fit (s)", ("refit_seconds",), write_time, "point"),
+        _starred_column("Search (s)", "search_seconds", write_time),
+        _starred_column("Final fit (s)", "refit_seconds", write_time),
     ]
     note = "Chosen by the mean accuracy over the folds of the training part; the test part had no say."
     if (failed := summary["n_failed"].fillna(0).sum()) > 0:
@@ -103,7 +105,9 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
     if summary["search_is_limited"].any():
         limited = "; ".join(summary.loc[summary["search_is_limited"], "case"])
         note += f" The time limit left no time for the other candidates, in an order drawn at random: {limited}."
-    return make_table("search", "Grid search", summary.assign(searched=searched), columns, note)
+    if shown[[f"{measure}_is_disturbed" for measure in _SEARCHES]].to_numpy().any():
+        note += f" {DISTURBED.strip()} {_DISTURBED_NOTE}"
+    return make_table("search", "Grid search", shown, columns, note)
 
 
 def is_one_machine(results: pd.DataFrame) -> bool:
@@ -175,7 +179,7 @@ def _time_notes(shown: pd.DataFrame, results: pd.DataFrame, is_repeated: bool, i
         good = results[results["status"] == "ok"]
         if disturbed_times(good, "fit").any() or disturbed_times(good, "predict").any():
             yield "Of methods with undisturbed fits or predictions, only these count."
-    if shown["fit_seconds_is_disturbed"].any() or shown["predict_seconds_is_disturbed"].any():
+    if shown[[f"{measure}_is_disturbed" for measure in _TIMES]].to_numpy().any():
         yield f"{DISTURBED.strip()} {_DISTURBED_NOTE}"
     if not is_one_machine(results):
         yield "Processors or threads differ between the trials: the times do not rank."
@@ -187,7 +191,7 @@ _MEDIANS = "Medians over the fits, with the range (smallest–largest)."
 _DISTURBED_NOTE = (
     f"Disturbed: something else had the processors for more than {100 * DISTURBED_FROM:.0f} % of the time that the "
     "call would have taken alone (of results without this measurement: other trials shared the machine). Such times "
-    "say little, and do not rank. Of calls with a single image, whether they were disturbed is not measured."
+    "say little, and do not rank. Of calls with a single image, results of earlier versions do not tell."
 )
 
 
@@ -204,11 +208,14 @@ def _marked(fit: str, predict: str) -> str:
 def _starred(head: str, measure: str, is_repeated: bool) -> list[Column]:
     """Return the columns of a time, with a star behind those that are disturbed."""
     _, *rest = _with_range(head, measure, write_time, is_repeated)
-    return [Column(head, (measure, f"{measure}_is_disturbed"), _with_star, "point"), *rest]
+    return [_starred_column(head, measure, write_time), *rest]
 
 
-def _with_star(seconds: float, is_disturbed: bool) -> str:
-    return write_time(seconds) + (DISTURBED if is_disturbed else "")
+def _starred_column(head: str, measure: str, write: Callable[[float], str]) -> Column:
+    def with_star(seconds: float, is_disturbed: bool) -> str:
+        return write(seconds) + (DISTURBED if is_disturbed else "")
+
+    return Column(head, (measure, f"{measure}_is_disturbed"), with_star, "point")
 
 
 def _with_range(head: str, measure: str, write: Callable[[float], str], is_repeated: bool) -> list[Column]:

@@ -1,0 +1,209 @@
+"""What a dotted path names: imported, with errors that say which module, which file and which line."""
+
+import os
+import signal
+import sys
+import sysconfig
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib import import_module
+from importlib.machinery import PathFinder
+from pathlib import Path
+from traceback import extract_tb
+from types import FrameType, ModuleType
+from typing import Any
+
+from hdr_bench.exceptions import ModuleImportError, UnknownNameError
+
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+_FROZEN, _BUILT_IN = "frozen", "built-in"
+_SCRIPT_HINT = 'what only a script does belongs under: if __name__ == "__main__":'
+
+
+def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
+    """Import what a dotted path names.
+
+    Parameters
+    ----------
+    kind : str
+        What it should be, e.g. ``"estimator"``.
+    path : str
+        Module and name, joined by a dot.
+    known : iterable of str
+        Names that may have been meant.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such module, or nothing of that name in it.
+    ModuleImportError
+        If the module cannot be imported: it raises an error, ends the program, is not valid Python, or another module
+        of its name takes its place.
+    """
+    module, _, name = path.rpartition(".")
+    if not all(part.isidentifier() for part in path.split(".")):
+        raise UnknownNameError(kind, path, known)
+    home = _import(kind, module, path, known)
+    if hasattr(home, name):
+        return getattr(home, name)
+    if place := describe_shadowing(module):
+        raise ModuleImportError(f"{path}: {place}")
+    public = [each for each in dir(home) if not each.startswith("_")]
+    raise UnknownNameError(f"{kind} in {module}", name, public)
+
+
+def describe_shadowing(module: str) -> str:
+    """Say which file a module's top package was taken from, if another one of its name lost to it; empty otherwise."""
+    root = module.partition(".")[0]
+    taken = _origin(sys.modules.get(root))
+    for folder in dict.fromkeys(entry or os.curdir for entry in sys.path):
+        for other in (Path(folder, f"{root}.py"), Path(folder, root)):
+            if _is_module(other) and not _is_same(other, taken):
+                return (
+                    f"the module {root!r} is {taken}, not {other.absolute()}, since it comes first on the import path; "
+                    f"rename yours, e.g. my_{root}"
+                )
+    return ""
+
+
+def _import(kind: str, module: str, path: str, known: Iterable[str]) -> ModuleType:
+    interrupts: list[int] = []
+    try:
+        with _exits_raised(), _interrupts_noted(interrupts):
+            home = import_module(module)
+    except ModuleNotFoundError as error:
+        # What the module itself imports may be missing, too.
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise ModuleImportError(_failure(module, error)) from error
+        if place := describe_shadowing(module):
+            raise ModuleImportError(f"{path}: {place}") from error
+        raise UnknownNameError(f"{kind} ({error}; install it, or check the spelling)", path, known) from error
+    # A module runs any code when it is imported, which may raise anything, and not an Exception only.
+    except BaseException as error:
+        if interrupts:
+            raise
+        raise ModuleImportError(_failure(module, error)) from error
+    _check_is_the_one_meant(module.partition(".")[0])
+    return home
+
+
+@contextmanager
+def _interrupts_noted(interrupts: list[int]) -> Iterator[None]:
+    """Note each SIGINT, so that a user's Ctrl-C is told from a `KeyboardInterrupt` that a module raises itself."""
+    before = signal.getsignal(signal.SIGINT)
+    # Only the main thread gets signals, and may say who handles them.
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    handle = before
+
+    def note(number: int, frame: FrameType | None) -> None:
+        interrupts.append(number)
+        handle(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _exits_raised() -> Iterator[None]:
+    """Let `os._exit` raise `SystemExit`: the process would end without a word, and without its exit handlers."""
+    real, process, is_importing = os._exit, os.getpid(), True
+
+    def leave(status: int) -> None:
+        # A module may keep this function for later, or fork while it is imported.
+        if not is_importing or os.getpid() != process:
+            real(status)
+        raise SystemExit(status)
+
+    os._exit = leave  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        os._exit = real
+        is_importing = False
+
+
+def _failure(module: str, error: BaseException) -> str:
+    """Say where and why a module could not be imported."""
+    file, line = _place_of(error)
+    place = f"{file}, line {line}: " if file else ""
+    cause = f"{type(error).__name__}: {error}".rstrip(": ")
+    if isinstance(error, SyntaxError):
+        return f"{place}the module {module!r} is not valid Python: {error.msg}"
+    if not isinstance(error, Exception):
+        return f"{place}the module {module!r} ends the program when it is imported ({cause}); {_SCRIPT_HINT}"
+    return f"{place}the module {module!r} cannot be imported: {cause}"
+
+
+def _place_of(error: BaseException) -> tuple[str, int | None]:
+    """Return the file and the line where an import failed: the last of the user's own, if there is one."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return error.filename, error.lineno
+    frames = [frame for frame in extract_tb(error.__traceback__) if _is_file(frame.filename)]
+    own = [frame for frame in frames if not _is_installed(frame.filename)]
+    if not frames:
+        return "", None
+    last = (own or frames)[-1]
+    return last.filename, last.lineno
+
+
+def _is_file(name: str) -> bool:
+    return not name.startswith("<") and name != __file__
+
+
+def _is_installed(file: str) -> bool:
+    return bool(_INSTALLED & set(Path(file).parts)) or Path(file).is_relative_to(sysconfig.get_path("stdlib"))
+
+
+def _check_is_the_one_meant(root: str) -> None:
+    """Refuse a module that was imported from elsewhere before, or is built in, where the import path leads to another.
+
+    Raises
+    ------
+    ModuleImportError
+        Naming both.
+    """
+    taken, other = _origin(sys.modules.get(root)), _find_on(tuple(sys.path), root)
+    if taken in {"", _FROZEN} or not other or _is_same(Path(other), taken):
+        return
+    if taken == _BUILT_IN:
+        raise ModuleImportError(f"the module {root!r} is Python's own, not {other}; rename yours, e.g. my_{root}")
+    raise ModuleImportError(
+        f"the module {root!r} was imported from {taken} before, and now it would be {other}; rename one of them, or "
+        "use them in two processes"
+    )
+
+
+# A suite of thousands of cases names a module as often.
+@lru_cache(1000)
+def _find_on(path: tuple[str, ...], root: str) -> str:
+    """Return where a module would be imported from; empty if it is not on the import path."""
+    found = PathFinder.find_spec(root, path)
+    if found is None:
+        return ""
+    return str(found.origin or next(iter(found.submodule_search_locations or ()), ""))
+
+
+def _origin(module: ModuleType | None) -> str:
+    """Return where a module comes from: a file, a folder, or a word for what has neither; empty if it is unknown."""
+    spec = getattr(module, "__spec__", None)
+    if spec is None:
+        return str(getattr(module, "__file__", "") or "")
+    return str(spec.origin or next(iter(spec.submodule_search_locations or ()), ""))
+
+
+def _is_module(path: Path) -> bool:
+    """Whether a path is a module's file, or a folder with Python's files in it."""
+    return path.is_file() if path.suffix else path.is_dir() and any(path.glob("*.py"))
+
+
+def _is_same(path: Path, origin: str) -> bool:
+    """Whether a module's file, or a package's folder, is where a module was taken from."""
+    taken = Path(origin).resolve()
+    return path.resolve() in {taken, taken.parent}

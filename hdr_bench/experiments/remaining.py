@@ -1,0 +1,182 @@
+"""How long a run still takes: its open trials, the one that runs among them, at the speed that the machine has now."""
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hdr_bench.experiments.lost_time import seconds_alone
+from hdr_bench.experiments.result import Result
+from hdr_bench.experiments.trial import Trial
+from hdr_bench.experiments.work import Stage
+
+_RECENT = 3
+"""Trials by whose stretch the machine's speed is known: neighbours come and go."""
+
+_AT_LEAST = 0.25
+"""Share of its time so far that a trial still takes at least, also one that should have ended."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What time is left.
+
+    Attributes
+    ----------
+    seconds : float
+    is_least : bool
+        It may be much more: of some of the trials nothing is known, and they are not counted.
+    """
+
+    seconds: float
+    is_least: bool = False
+
+
+class Remaining:
+    """What time is left: of each trial as the same case's took, or as it is expected, each within its time limit.
+
+    Durations are those of a machine that does nothing else, as far as processor time tells them; they are stretched by
+    what the last trials took beyond that. Of the trial that runs, its epochs say what is left, if it counts them.
+
+    Parameters
+    ----------
+    trials : tuple of Trial
+    expected : mapping of str to float
+        Seconds by key, as far as they are known.
+    """
+
+    def __init__(self, trials: tuple[Trial, ...], expected: Mapping[str, float]) -> None:
+        self._open = {trial.key: trial for trial in trials}
+        self._expected = expected
+        self._took: dict[str, list[float]] = {}
+        self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
+        self._all_took = 0.0
+        self._start = time.monotonic()
+        self._count = len(trials)
+        self._running: _Running | None = None
+
+    def trial(self, trial: Trial) -> None:
+        """Note the trial that runs from now on, where they run one after the other."""
+        self._running = _Running(trial, time.monotonic())
+
+    def stage(self, stage: Stage) -> None:
+        """Note how far that trial is."""
+        if self._running is not None:
+            self._running.at(stage)
+
+    def done(self, result: Result) -> None:
+        """Note a trial that ended."""
+        self._open.pop(result.trial.key, None)
+        self._running = None
+        alone = costs_alone(result).total
+        self._took.setdefault(result.trial.case, []).append(alone)
+        self._recent.append((result.seconds, alone))
+        self._all_took += result.seconds
+
+    @property
+    def left(self) -> Left:
+        """What is left now."""
+        # Several at a time end sooner than one after the other.
+        pace = min(self.elapsed / self._all_took, 1.0) if self._all_took else 1.0
+        stretch = self._stretch
+        total, is_least = 0.0, False
+        for key, trial in self._open.items():
+            likely = self._likely(key, trial, stretch)
+            if self._running is not None and key == self._running.trial.key:
+                likely = self._running.left(likely)
+            is_least = is_least or likely is None
+            total += likely or 0.0
+        return Left(total * pace, is_least)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._start
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Trials that ended, and all of them."""
+        return self._count - len(self._open), self._count
+
+    @property
+    def _stretch(self) -> float:
+        took, alone = (sum(column) for column in zip(*self._recent, strict=True)) if self._recent else (0.0, 0.0)
+        return max(took / alone, 1.0) if alone else 1.0
+
+    def _likely(self, key: str, trial: Trial, stretch: float) -> float | None:
+        """Return the seconds that a trial takes at the machine's speed; None if nothing is known of its case."""
+        took = self._took.get(trial.case) or ([self._expected[key]] if key in self._expected else [])
+        if not took:
+            return None
+        likely = stretch * sum(took) / len(took)
+        return likely if trial.time_limit is None else min(likely, trial.time_limit)
+
+
+class _Running:
+    """The trial that runs: since when, and since when and how far its epochs, or a search's fits, are counted."""
+
+    def __init__(self, trial: Trial, start: float) -> None:
+        self.trial = trial
+        self._start = self._since = self._counted = start
+        self._name, self._is_again = "", False
+        self._done = self._total = 0
+
+    def at(self, stage: Stage) -> None:
+        """Note how far it is; within a search its fits count, not the epochs of each."""
+        now = time.monotonic()
+        if not stage.done:
+            self._since = now
+        elif self._name.startswith("search") and stage.name != self._name:
+            return
+        # Networks fitted one after the other count from 1 again; how many there are is not known.
+        self._is_again = stage.name == self._name and (self._is_again or stage.done <= self._done)
+        self._name, self._done, self._counted = stage.name, stage.done, now
+        self._total = 0 if self._is_again else stage.total
+
+    def left(self, likely: float | None) -> float | None:
+        """Return the seconds that it still takes, if it takes `likely` in all; None if nothing is known."""
+        elapsed = time.monotonic() - self._start
+        left = self._by_count()
+        if left is None and likely is not None:
+            left = max(likely - elapsed, _AT_LEAST * elapsed)
+        limit = self.trial.time_limit
+        return left if left is None or limit is None else min(left, max(limit - elapsed, 0.0))
+
+    def _by_count(self) -> float | None:
+        if not (self._done and self._total):
+            return None
+        each = (self._counted - self._since) / self._done
+        return max(each * (self._total - self._done) - (time.monotonic() - self._counted), 0.0)
+
+
+@dataclass(frozen=True)
+class CostsAlone:
+    """What a trial would have taken without neighbours, in seconds: its fit, its predictions, and all else."""
+
+    fit: float
+    predict: float
+    other: float
+
+    @property
+    def total(self) -> float:
+        """Seconds of the whole trial."""
+        return self.fit + self.predict + self.other
+
+
+def costs_alone(result: Result) -> CostsAlone:
+    """Return what a trial would have taken without neighbours, as far as its processor time tells it.
+
+    Parameters
+    ----------
+    result : Result
+        Of one without measurements, such as a failed one, all of its time counts.
+    """
+    cost, threads = result.measurements, result.trial.threads
+    if cost is None:
+        return CostsAlone(0.0, 0.0, result.seconds)
+    fit = seconds_alone(cost.fit_seconds, cost.fit_cpu_seconds, threads, cost.fit_wait_share)
+    predict = seconds_alone(cost.predict_seconds, cost.predict_cpu_seconds, threads, cost.predict_wait_share)
+    measured = cost.fit_seconds + cost.predict_seconds
+    # What is not measured was held up as much as what is.
+    other = max(result.seconds - measured, 0.0) * min((fit + predict) / max(measured, 1e-9), 1.0)
+    return CostsAlone(fit, predict, other)

@@ -1,0 +1,155 @@
+"""Estimators of CatBoost, LightGBM, XGBoost and skorch: made by name with their parameters, seeded, given threads."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from hdr_bench.estimators import make_estimator
+from hdr_bench.estimators.libraries import draws_globally, library_of, open_seeds, settings_for
+from hdr_bench.exceptions import EstimatorError, ModuleImportError, UnknownNameError
+from hdr_bench.experiments.classifiers import check_classifier
+
+STANDINS = Path(__file__).parents[1] / "standins"
+CATBOOST, LIGHTGBM, XGBOOST = "catboost.CatBoostClassifier", "lightgbm.LGBMClassifier", "xgboost.XGBClassifier"
+SKORCH = "skorch.NeuralNetClassifier"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _own_modules():
+    """The classes derived from other libraries', and what stands for CatBoost where it is not installed."""
+    before, modules = list(sys.path), set(sys.modules)
+    sys.path.append(str(STANDINS))
+    yield
+    sys.path[:] = before
+    for name in set(sys.modules) - modules:
+        if str(STANDINS) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+def _needs(*names):
+    for name in names:
+        root = name.partition(".")[0]
+        if importlib.util.find_spec(root) is None:
+            pytest.skip(f"{root} is not installed")
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        (CATBOOST, {"iterations": 2, "verbose": False}),
+        (LIGHTGBM, {"n_estimators": 2, "verbose": -1, "min_data_in_leaf": 3}),
+        (XGBOOST, {"n_estimators": 2, "max_depth": 3}),
+        ("boosted.Few", {"iterations": 3}),
+        ("boosted.OwnNet", {"lr": 0.1, "module__hidden": 8}),
+    ],
+)
+def test_parameters_by_name_and_by_keyword(name, params):
+    _needs(name)
+    made = make_estimator(name, **params)
+    assert {key: made.get_params()[key] for key in params} == params
+    check_classifier(made)
+
+
+def test_classes_of_a_network_are_dotted_paths():
+    net = make_estimator(SKORCH, module="boosted.Flat", criterion="torch.nn.CrossEntropyLoss", module__hidden=8)
+    assert (net.module.__name__, net.criterion, net.module__hidden) == ("Flat", torch.nn.CrossEntropyLoss, 8)
+    assert make_estimator("boosted.OwnNet", module="boosted.Flat").module is net.module
+    with pytest.raises(
+        UnknownNameError, match="unknown module of NeuralNetClassifier in boosted 'Flatt', did you mean"
+    ):
+        make_estimator(SKORCH, module="boosted.Flatt")
+    with pytest.raises(UnknownNameError, match="unknown criterion of NeuralNetClassifier .*No module named 'no_such'"):
+        make_estimator(SKORCH, module="boosted.Flat", criterion="no_such.Loss")
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "error", "told"),
+    [
+        (CATBOOST, {"iteration": 2}, UnknownNameError, "unknown parameter of CatBoostClassifier 'iteration', did you"),
+        ("boosted.Few", {"verbose": 1}, UnknownNameError, "unknown parameter of Few 'verbose'"),
+        (
+            "boosted.OwnNet",
+            {"max_epoch": 2},
+            UnknownNameError,
+            "parameter of OwnNet 'max_epoch', did you mean 'max_epochs'",
+        ),
+        (SKORCH, {"module__hidden": 2}, EstimatorError, "NeuralNetClassifier cannot be made of .*'module'"),
+        ("boosted_missing.Net", {}, UnknownNameError, "No module named 'boosted_missing'; install it"),
+    ],
+)
+def test_what_a_library_refuses_is_refused_when_it_is_made(name, params, error, told):
+    with pytest.raises(error, match=told):
+        make_estimator(name, **params)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["catboost.CatBoostRegressor", "lightgbm.LGBMRegressor", "xgboost.XGBRegressor", "skorch.NeuralNetRegressor"],
+)
+def test_regressors_are_refused(name):
+    _needs(name)
+    params = {"module": "boosted.Flat"} if name.startswith("skorch") else {}
+    with pytest.raises(
+        EstimatorError, match=f"{name.partition('.')[2]} is a regressor; only classifiers can be compared"
+    ):
+        check_classifier(make_estimator(name, **params))
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "seeds", "settings"),
+    [
+        (CATBOOST, {}, ["random_seed"], {"thread_count": 3, "allow_writing_files": False}),
+        (CATBOOST, {"random_state": 5, "thread_count": 2, "train_dir": "kept"}, [], {}),
+        (LIGHTGBM, {}, ["random_state"], {"n_jobs": 3}),
+        (LIGHTGBM, {"seed": 5, "num_threads": 2}, [], {}),
+        (XGBOOST, {}, ["random_state"], {"n_jobs": 3}),
+        (XGBOOST, {"random_state": 0, "n_jobs": 1}, [], {}),
+        ("boosted.Few", {}, ["random_seed"], {"allow_writing_files": False}),
+        ("boosted.OwnNet", {}, [], {}),
+        ("sklearn.ensemble.RandomForestClassifier", {}, ["random_state"], {}),
+    ],
+)
+def test_seeds_and_threads_are_set_unless_they_are_given(name, params, seeds, settings):
+    _needs(name)
+    model = make_estimator(name, **params)
+    assert open_seeds(model) == seeds
+    assert settings_for(model, 3) == settings
+    pipeline = make_pipeline(StandardScaler(), model)
+    step = pipeline.steps[-1][0]
+    assert open_seeds(pipeline) == [f"{step}__{seed}" for seed in seeds]
+    nested = {f"{step}__{key}": value for key, value in settings.items()}
+    assert settings_for(pipeline, 3) == nested
+    pipeline.set_params(**nested)
+    assert settings.items() <= model.get_params().items()
+
+
+def test_only_nets_of_skorch_draw_from_the_global_generators():
+    net = make_estimator("boosted.OwnNet")
+    assert draws_globally(net)
+    assert draws_globally(make_pipeline(StandardScaler(), net))
+    assert not draws_globally(make_estimator("cnn"))
+    assert library_of(type(make_estimator("mlp"))) is None
+
+
+def test_a_constructor_that_ends_the_program(tmp_path, monkeypatch):
+    (tmp_path / "ending.py").write_text(
+        "from sklearn.dummy import DummyClassifier\nclass Mine(DummyClassifier):\n"
+        "    def __init__(self, **others): raise SystemExit('no licence')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(EstimatorError, match="Mine cannot be made of {'a': 1}: no licence"):
+        make_estimator("ending.Mine", a=1)
+
+
+def test_a_class_of_a_network_whose_module_fails(tmp_path, monkeypatch):
+    (tmp_path / "failing_net.py").write_text("1 / 0")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(
+        ModuleImportError, match=r"failing_net\.py, line 1: the module 'failing_net' cannot be imported"
+    ):
+        make_estimator(SKORCH, module="failing_net.Net")

@@ -1,0 +1,157 @@
+"""CatBoost, LightGBM, XGBoost and skorch's own net run as the library's methods do, from a file and in code."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
+
+from hdr_bench import Case, Suite, load_results, run_suite
+from hdr_bench.exceptions import SuiteError
+from hdr_bench.experiments.copying import copy_unfitted, hides_parameters
+from hdr_bench.experiments.described import describe_estimator
+from hdr_bench.experiments.identity import deciding_versions
+from hdr_bench.experiments.run_record import Settings
+from hdr_bench.experiments.runner import expand
+from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.suite_file import parse_suite
+
+STANDINS = Path(__file__).parents[1] / "standins"
+SHORT = {"module": "boosted.Flat", "criterion": "torch.nn.CrossEntropyLoss", "max_epochs": 2, "verbose": 0, "lr": 0.1}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _own_modules():
+    """The classes derived from other libraries', and what stands for CatBoost where it is not installed."""
+    before, modules = list(sys.path), set(sys.modules)
+    sys.path.append(str(STANDINS))
+    yield
+    sys.path[:] = before
+    for name in set(sys.modules) - modules:
+        if str(STANDINS) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+def _suite(*cases, **changes):
+    return parse_suite({"title": "T", "dataset": "digits-8x8", "case": list(cases), **changes}, "own", "own.toml")
+
+
+def test_they_run_by_dotted_path_with_seeds_threads_and_no_files_in_the_working_folder(tmp_path, monkeypatch):
+    pytest.importorskip("lightgbm")
+    pytest.importorskip("xgboost")
+    monkeypatch.chdir(tmp_path)
+    suite = _suite(
+        {
+            "name": "CatBoost", "estimator": "catboost.CatBoostClassifier", "protocol": {"repeats": 2},
+            "params": {"iterations": 2, "class_weights": [1.0] * 10},
+        },
+        {
+            "name": "LightGBM", "estimator": "lightgbm.LGBMClassifier",
+            "params": {"n_estimators": 2, "verbose": -1, "min_data_in_leaf": 5},
+        },
+        {
+            "name": "XGBoost", "estimator": "xgboost.XGBClassifier", "params": {"n_estimators": 2},
+            "steps": [{"name": "scale"}], "protocol": {"kind": "grid-search", "folds": 2},
+            "grid": {"max_depth": [1, 3]},
+        },
+        {"name": "skorch", "estimator": "skorch.NeuralNetClassifier", "params": SHORT},
+    )  # fmt: skip
+    results = load_results(run_suite(suite, out="run", samples=200, threads=1))
+    assert dict(zip(results["case"], results["status"], strict=True)) == dict.fromkeys(results["case"], "ok"), results[
+        "error"
+    ].tolist()
+    assert results["seed"].tolist() == [0, 1, 0, 0, 0]
+    assert not results["is_deterministic"].any()
+    store = Store("run")
+    boosted, _, light, extreme, net = (store.read(key) for key in results["key"])
+    assert boosted.parameters["thread_count"] == 1
+    assert [store.read(key).parameters["random_seed"] for key in results["key"][:2]] == [0, 1]
+    assert (light.parameters["random_state"], light.parameters["n_jobs"]) == (0, 1)
+    assert light.parameters["min_data_in_leaf"] == 5
+    assert (extreme.parameters["random_state"], extreme.parameters["n_jobs"]) == (0, 1)
+    assert extreme.searched.chosen == {"max_depth": 3}
+    assert {"skorch", "torch"} <= net.trial.versions.keys()
+    assert {"lightgbm", "numpy"} <= light.trial.versions.keys()
+    assert results.set_index("case")["accuracy"][["LightGBM", "XGBoost"]].min() > 0.5
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_they_run_in_code_and_a_net_is_the_same_again(tmp_path):
+    from boosted import Few, Flat, OwnNet
+    from catboost import CatBoostClassifier
+    from skorch import NeuralNetClassifier
+    from torch.nn import CrossEntropyLoss
+
+    plain = NeuralNetClassifier(Flat, criterion=CrossEntropyLoss, max_epochs=2, verbose=0, module__hidden=8)
+    cases = [
+        Case(name="skorch", estimator=plain, protocol={"repeats": 2}),
+        Case(name="own net", estimator=make_pipeline(MinMaxScaler(), OwnNet(lr=0.1)), key="net-1"),
+        Case(name="CatBoost", estimator=CatBoostClassifier(iterations=2, class_weights=[1.0] * 10)),
+        Case(name="own CatBoost", estimator=Few()),
+    ]
+    suite = Suite(name="own", title="T", dataset="digits-8x8", cases=cases)
+
+    def accuracies(folder):
+        results = load_results(run_suite(suite, out=tmp_path / folder, samples=200, threads=1))
+        assert (results["status"] == "ok").all(), results["error"].tolist()
+        return results["accuracy"].tolist()
+
+    first = accuracies("run")
+    assert first == accuracies("again")
+    assert not list(Path().glob("catboost_info"))
+
+
+class Open(ClassifierMixin, BaseEstimator):
+    """It has parameters that scikit-learn does not see."""
+
+    def __init__(self, depth=1, **others):
+        self.depth = depth
+        self.others = others
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+
+def test_hidden_parameters_are_kept_and_tell_two_methods_apart():
+    model = Open(depth=2, width=3)
+    assert hides_parameters(model)
+    assert copy_unfitted(make_pipeline(MinMaxScaler(), model))[-1].others == {"width": 3}
+    described = [describe_estimator(Open(width=width), None) for width in (3, 3, 4)]
+    assert described[0] == described[1] != described[2]
+    case = {
+        "name": "A", "estimator": f"{__name__}.Open", "params": {"width": 3},
+        "grid": {"depth": [1]}, "protocol": {"kind": "grid-search"},
+    }  # fmt: skip
+    with pytest.raises(
+        SuiteError, match=r"Open takes \*\*kwargs that its get_params does not return, so that a search"
+    ):
+        _suite(case)
+
+
+def test_what_cannot_be_cloned_is_copied():
+    from boosted import Few, OwnNet
+    from catboost import CatBoostClassifier
+
+    model = CatBoostClassifier(class_weights=[1.0, 2.0], iterations=2)
+    assert copy_unfitted(model).get_params() == model.get_params()
+    assert copy_unfitted(model) is not model
+    assert copy_unfitted(Few(3)).get_params() == {"iterations": 3, "verbose": False, "thread_count": 1}
+    assert not hides_parameters(OwnNet())
+
+
+def test_a_net_has_a_stable_key_of_its_own_and_versions_of_what_it_computes_with():
+    from boosted import Few, Flat, OwnNet
+    from skorch import NeuralNetClassifier
+
+    def key(estimator):
+        suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[Case(name="A", estimator=estimator)])
+        return expand(suite, Settings(threads=1))[0].key
+
+    nets = [NeuralNetClassifier(Flat, module__hidden=hidden) for hidden in (8, 8, 16)]
+    assert key(nets[0]) == key(nets[1]) != key(nets[2])
+    assert {"skorch", "torch"} <= deciding_versions(OwnNet()).keys()
+    assert not {"skorch", "torch"} & deciding_versions(Few()).keys()

@@ -1,0 +1,164 @@
+"""A suite's own modules and data: looked up beside its file first, and run by `run` alone, which says so."""
+
+import importlib
+import sys
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from hdr_bench import load_dataset, load_results, load_suite, run_suite
+from hdr_bench.cli import app
+from hdr_bench.exceptions import DatasetNotFoundError, SuiteError
+from hdr_bench.experiments.plan import make_plan
+from hdr_bench.experiments.run_record import Settings
+from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.user_code import describe_user_code, dotted_paths
+
+METHOD = """
+from pathlib import Path
+from sklearn.dummy import DummyClassifier
+
+Path(__file__).with_suffix(".ran").touch()
+
+class Mine(DummyClassifier):
+    pass
+"""
+TOML = """
+title = "T"
+dataset = "npz:digits.npz"
+[[case]]
+name = "mine"
+estimator = "{module}.Mine"
+"""
+
+
+@pytest.fixture
+def suites(tmp_path, monkeypatch):
+    """A folder of suites, with data and a module beside them, seen from another folder."""
+    before = set(sys.modules)
+    folder, work = tmp_path / "suites", tmp_path / "work"
+    folder.mkdir()
+    work.mkdir()
+    digits = load_dataset("digits-8x8")
+    np.savez(folder / "digits.npz", x=digits.test.images[:200], y=digits.test.labels[:200])
+    (folder / "method_beside.py").write_text(METHOD)
+    (folder / "own.toml").write_text(TOML.format(module="method_beside"))
+    monkeypatch.chdir(work)
+    monkeypatch.setenv("HDR_BENCH_DATA", str(tmp_path / "home"))
+    yield folder
+    for name in set(sys.modules) - before:
+        if str(tmp_path) in str(getattr(sys.modules[name], "__spec__", "")):
+            del sys.modules[name]
+    importlib.invalidate_caches()
+
+
+def _due(suite, out):
+    plan = make_plan(load_suite(suite), Settings(threads=1), Store(out), None, "missing")
+    return [trial.key for trial in plan.to_run]
+
+
+def test_data_and_modules_lie_beside_the_suite_wherever_it_is_run_from(suites, tmp_path, monkeypatch):
+    folder = run_suite("../suites/own.toml", out=tmp_path / "run", threads=1)
+    results = load_results(folder)
+    assert results["status"].tolist() == ["ok"], results["error"].tolist()
+    # What is stored is as it was written, and the same from everywhere.
+    assert results["dataset"].tolist() == ["npz:digits.npz"]
+    assert str(tmp_path) not in (folder / "run.json").read_text()
+    for place, suite in ((suites, "own.toml"), (tmp_path, "suites/own.toml"), ("/", suites / "own.toml")):
+        monkeypatch.chdir(place)
+        assert _due(suite, folder) == []
+    assert str(suites) not in sys.path
+
+
+def test_the_working_folder_is_looked_at_next(suites, tmp_path):
+    work = tmp_path / "work"
+    (suites / "method_beside.py").rename(work / "method_beside.py")
+    (suites / "digits.npz").rename(work / "digits.npz")
+    assert len(_due("../suites/own.toml", tmp_path / "run")) == 1
+    (work / "digits.npz").unlink()
+    with pytest.raises(
+        DatasetNotFoundError, match=r"npz:digits\.npz: there is neither .*suites.digits\.npz nor .*work"
+    ):
+        _due("../suites/own.toml", tmp_path / "run")
+
+
+def test_two_modules_of_one_name_are_not_taken_for_each_other(suites, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "method_beside.py").write_text(METHOD.replace("pass", "strategy = 'uniform'"))
+    (other / "own.toml").write_text(TOML.format(module="method_beside").replace("npz:digits.npz", "digits-8x8"))
+    load_suite(suites / "own.toml")
+    with pytest.raises(SuiteError, match="'method_beside' was imported from .*suites.method_beside.py before, and now"):
+        load_suite(other / "own.toml")
+
+
+def test_show_cite_and_list_import_nothing_and_run_says_what_it_runs(suites, tmp_path):
+    file = str(suites / "own.toml")
+
+    def said(*arguments):
+        ran = CliRunner().invoke(app, arguments)
+        assert ran.exit_code == 0, ran.output
+        return ran.output
+
+    shown = said("show", file)
+    assert "mine: method_beside.Mine()" in shown
+    assert "not imported, and not checked: method_beside.Mine" in shown
+    assert "mine:" in said("cite", file)
+    said("list")
+    assert not (suites / "method_beside.ran").exists()
+    line = f"runs code of method_beside ({suites / 'method_beside.py'})\n"
+    assert said("run", file, "--dry-run", "--threads", "1").startswith(line)
+    assert (suites / "method_beside.ran").exists()
+    assert "runs code" not in said("run", "quick", "--dry-run")
+
+
+def test_a_module_that_fails_is_named_before_the_error(suites):
+    (suites / "method_beside.py").write_text("import sys\nsys.exit(0)\n")
+    ran = CliRunner().invoke(app, ["run", str(suites / "own.toml"), "--dry-run"])
+    assert ran.exit_code != 0
+    assert ran.output.startswith("runs code of method_beside (")
+    assert "method_beside.py, line 2: the module 'method_beside' ends the program" in str(ran.exception)
+
+
+def test_a_module_that_is_not_taken_is_named(suites, tmp_path):
+    (suites / "sklearn").mkdir()
+    (suites / "sklearn" / "__init__.py").write_text("1 / 0")
+    (tmp_path / "work" / "sklearn.py").write_text("1 / 0")
+    (suites / "own.toml").write_text(TOML.replace("{module}.Mine", "sklearn.dummy.DummyClassifier"))
+    lines = describe_user_code(load_suite(suites / "own.toml"))
+    taken = sys.modules["sklearn"].__file__
+    for line, own in zip(lines, (suites / "sklearn" / "__init__.py", tmp_path / "work" / "sklearn.py"), strict=True):
+        assert line == f"takes sklearn from {taken}, which comes first, not from {own}; rename yours, e.g. my_sklearn"
+
+
+NAMED = """
+title = "T"
+dataset = "method_beside.digits"
+[[case]]
+name = "searched"
+estimator = "sklearn.ensemble.BaggingClassifier"
+params.estimator = { estimator = "inner_method.Mine" }
+steps = [{ name = "deskew" }, { name = "step_method.Step" }]
+[[case]]
+name = "net"
+estimator = "skorch.NeuralNetClassifier"
+params = { module = "net_method.Net", lr = 0.1 }
+"""
+
+
+def test_every_way_to_name_code_is_found_without_importing_it(suites):
+    names = ("inner_method", "step_method", "net_method")
+    for name in names:
+        (suites / f"{name}.py").write_text("1 / 0")
+    (suites / "named.toml").write_text(NAMED)
+    from hdr_bench.experiments.suite_file import read_suite
+
+    suite = read_suite(suites / "named.toml")
+    paths = list(dotted_paths(suite))
+    assert {"method_beside.digits", "inner_method.Mine", "step_method.Step", "net_method.Net"} <= set(paths)
+    [line] = describe_user_code(suite)
+    for name in ("method_beside", *names):
+        assert f"{name} ({suites / name}.py)" in line
+    assert "sklearn" not in line
+    assert not {*names, "method_beside"} & sys.modules.keys()

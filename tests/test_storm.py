@@ -1,0 +1,163 @@
+"""The storm in short: a few dozen faults of every class, which must do no harm, and an oracle that sees harm."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from benchmarks.storm import damage, methods, oracle
+from benchmarks.storm.faults import KINDS, Finding, Journal, Outcome
+from benchmarks.storm.ground import Ground
+from benchmarks.storm.judging import Said, check_exit, check_words
+from benchmarks.storm.processes import TOKEN, still_alive, with_token
+from benchmarks.storm.storm import CLASSES, Storm
+from benchmarks.storm.summary import figures, list_findings, write_summary
+
+SEED = 14
+# One of each class that needs no cluster; the numbers are of short ones.
+ATTACKS = ("kills:1", "damage:1", "data:0", "disk:1", "suites:0", "commands:0")
+METHODS = ["raises_surrogate", "starts_daemon", "history_other_keys", "predicts_nan", "segfaults"]
+
+
+@pytest.fixture(scope="module")
+def storm():
+    # Sockets are made below it, whose names may not be long.
+    folder = Path(tempfile.mkdtemp(prefix="storm-"))
+    yield Storm(SEED, folder, keep=False)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def stored(storm, tmp_path):
+    """A copy of an undisturbed run, and its results."""
+    reference = storm.references["small"]
+    shutil.copytree(reference.folder, tmp_path / "run")
+    return tmp_path / "run", reference.store
+
+
+def test_a_short_storm_does_no_harm(storm):
+    storm.carry_out_all(ATTACKS, jobs=2)
+    outcomes = storm.journal.read()
+    assert {outcome.name for outcome in outcomes} == set(ATTACKS)
+    assert list_findings(outcomes) == []
+    assert sum(len(outcome.faults) for outcome in outcomes) >= 30
+
+
+def test_methods_that_misbehave_do_no_harm(storm):
+    ground = Ground(Outcome("methods", 0, SEED), storm.folder / "methods", storm.homes)
+    methods.run_methods(ground, METHODS, [], storm.references["tiny"], "2")
+    assert list_findings([ground.outcome]) == []
+    assert len(ground.outcome.faults) == len(METHODS)
+
+
+def test_the_oracle_reads_what_the_library_has_written(stored):
+    folder, store = stored
+    assert len(store) == 4
+    assert all(one.accuracy == one.counted > 0.7 for one in store.values())
+    assert list(oracle.compare(store, oracle.read_store(folder))) == []
+    assert list(oracle.check_report(folder, store)) == []
+
+
+def _kinds(findings):
+    return {kind for kind, _ in findings}
+
+
+def test_the_oracle_sees_a_result_that_is_gone_another_or_run_again(stored):
+    folder, store = stored
+    first, second = sorted((folder / "trials").glob("tree-*"))[:2]
+    shutil.copy(first, second)
+    assert _kinds(oracle.compare(store, oracle.read_store(folder))) == {"wrong"}
+    assert _kinds(oracle.unused(store, oracle.read_store(folder))) == {"lost"}
+    second.unlink()
+    assert _kinds(oracle.compare(store, oracle.read_store(folder))) == {"lost"}
+    first.write_bytes(first.read_bytes()[:-1])
+    assert len(list(oracle.compare(store, oracle.read_store(folder)))) == 2
+
+
+def test_the_oracle_counts_accuracies_again(stored):
+    folder, store = stored
+    path = next((folder / "trials").glob("tree-*"))
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    right = str(store[path.stem].accuracy).encode()
+    members["result.json"] = members["result.json"].replace(b'"accuracy": ' + right, b'"accuracy": 0.5')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    assert oracle.read_result(path) is None
+    path.write_bytes(damage.sealed(path.read_bytes()))
+    assert oracle.read_result(path).accuracy == 0.5
+    assert _kinds(oracle.contradictions(oracle.read_store(folder))) == {"wrong"}
+
+
+def test_the_oracle_sees_a_report_that_is_half_written_or_says_something_else(stored):
+    folder, store = stored
+    content = (folder / "report.html").read_bytes()
+    (folder / "report.html").write_bytes(content[:-100])
+    assert _kinds(oracle.check_report(folder, store)) == {"left behind"}
+    (folder / "report.html").write_bytes(content)
+    table = folder / "tables" / "accuracy.csv"
+    table.write_text(re.sub(r"0\.\d+", "0.5", table.read_text()))
+    assert _kinds(oracle.check_report(folder, store)) == {"wrong"}
+    (folder / ".incoming-5-x").touch()
+    assert _kinds(oracle.leftovers(folder)) == {"left behind"}
+
+
+def test_a_process_that_stays_is_seen_and_ended():
+    child = subprocess.Popen(["sleep", "100"], env={**os.environ, TOKEN: "of-a-test"}, start_new_session=True)
+    assert [process.pid for process in with_token("of-a-test")] == [child.pid]
+    (line,) = still_alive(lambda: with_token("of-a-test"), 0)
+    assert line == f"{child.pid}: sleep 100"
+    assert child.wait(10) != 0
+    assert with_token("of-a-test") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "is_clear"),
+    [
+        (2, "hdr-bench: unknown suite 'x'. Did you mean 'y'?", True),
+        (2, "Usage: hdr-bench run [OPTIONS]\nError: Missing argument 'SUITE'.", True),
+        (0, "", True),
+        (2, "", False),
+        (2, "hdr-bench: ", False),
+        (2, "hdr-bench: x.toml: case, 1: Input should be a valid integer", False),
+        (2, "hdr-bench: KeyError: 'name'", False),
+        (0, "Traceback (most recent call last):\n  File", False),
+        (-11, "", False),
+    ],
+)
+def test_words_that_say_nothing_are_unclear(code, text, is_clear):
+    said = Said(("run", "x"), code, text.encode(), 0.1)
+    assert (list(check_words(said)) == []) == is_clear
+    assert (list(check_exit(said, (0, 2))) == []) == (code in {0, 2, -11})
+
+
+def test_a_storm_goes_on_where_it_was_cut_off(tmp_path):
+    journal = Journal(tmp_path / "journal.jsonl", SEED)
+    outcome = Outcome("kills", 3, SEED, ["one", "two"], [Finding("lost", "one", "a"), Finding("lost", "one", "b")], 1.5)
+    journal.add(outcome)
+    journal.add(Outcome("kills", 4, SEED + 1, ["another storm's"]))
+    with journal.path.open("a") as file:
+        file.write('{"storm_class": "kil')
+    assert journal.read() == [outcome]
+    assert figures([outcome])["kills"] == {"injected": 2, **dict.fromkeys(KINDS, 0), "lost": 1}
+    write_summary([outcome], {"kills": CLASSES["kills"].title}, tmp_path)
+    page = (tmp_path / "report.md").read_text()
+    assert "| Kills of every process | 2 | 1 | 0 | 0 | 0 |" in page
+    assert "| **All** | 2 | 1 | 0 | 0 | 0 |" in page
+    assert "--seed 14 --only kills:3" in page
+    assert json.loads((tmp_path / "summary.json").read_text())["classes"] == figures([outcome])
+
+
+def test_the_command_names_the_classes():
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.storm", "--help"], capture_output=True, text=True, check=True
+    )
+    assert all(name in done.stdout for name in CLASSES)
