@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.storm.faults import Outcome
 from benchmarks.storm.storm import CLASSES, Storm
 from benchmarks.storm.summary import as_table, figures, list_findings, write_summary
 
@@ -19,16 +20,19 @@ def main() -> int:
     options = _parse()
     storm = Storm(options.seed, options.work / f"storm-{options.seed}")
     if options.only:
-        outcome = storm.carry_out(options.only)
-        print("\n".join([*outcome.faults, *list_findings([outcome])]))
-        return int(bool(outcome.findings))
-    storm.run(options.classes, options.faults, options.jobs)
-    outcomes = [outcome for outcome in storm.journal.read() if outcome.storm_class in options.classes]
-    print("\n".join([*list_findings(outcomes), "", as_table(figures(outcomes), TITLES)]))
+        storm.carry_out_all(options.only, options.jobs)
+    else:
+        storm.run(options.classes, options.faults, options.jobs)
+    chosen = [outcome for outcome in storm.journal.read() if _is_chosen(outcome, options)]
+    print("\n".join([*list_findings(chosen), "", as_table(figures(chosen), TITLES)]))
     # A part of the storm is no report of it.
-    if set(options.classes) == set(CLASSES) and options.faults >= N_FAULTS:
-        write_summary(outcomes, TITLES)
-    return int(any(outcome.findings for outcome in outcomes))
+    if not options.only and set(options.classes) == set(CLASSES) and options.faults >= N_FAULTS:
+        write_summary(chosen, TITLES)
+    return int(any(outcome.findings for outcome in chosen))
+
+
+def _is_chosen(outcome: Outcome, options: argparse.Namespace) -> bool:
+    return outcome.name in options.only if options.only else outcome.storm_class in options.classes
 
 
 def _parse() -> argparse.Namespace:
@@ -38,7 +42,7 @@ def _parse() -> argparse.Namespace:
     names = f"some of these, with commas between: {', '.join(CLASSES)}"
     parser.add_argument("--classes", type=_names, default=tuple(CLASSES), help=names)
     parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 2), help="attacks at a time")
-    parser.add_argument("--only", metavar="CLASS:NUMBER", help="repeat one attack, and keep its folder")
+    parser.add_argument("--only", type=_attacks, default=(), help="repeat attacks, e.g. kills:17 or kills:17,disk:3")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()), help="where the storm is kept")
     return parser.parse_args()
 
@@ -48,6 +52,15 @@ def _names(text: str) -> tuple[str, ...]:
     if unknown := [name for name in names if name not in CLASSES]:
         raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: choose from {', '.join(CLASSES)}")
     return names
+
+
+def _attacks(text: str) -> tuple[str, ...]:
+    attacks = tuple(text.split(","))
+    for attack in attacks:
+        name, _, number = attack.partition(":")
+        if name not in CLASSES or not number.isdecimal():
+            raise argparse.ArgumentTypeError(f"{attack!r} is no attack; write CLASS:NUMBER, e.g. kills:17")
+    return attacks
 
 
 if __name__ == "__main__":

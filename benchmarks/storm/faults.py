@@ -92,16 +92,16 @@ class Journal:
         self.path, self._seed = path, seed
 
     def read(self) -> list[Outcome]:
-        """Return all outcomes of the seed; a line that was cut off does not count."""
-        outcomes = []
+        """Return the outcomes of the seed, of each attack the last; a line that was cut off does not count."""
+        outcomes: dict[str, Outcome] = {}
         for line in self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []:
             try:
                 outcome = Outcome.from_json(line)
             except (ValueError, TypeError, KeyError):
                 continue
             if outcome.seed == self._seed:
-                outcomes.append(outcome)
-        return outcomes
+                outcomes[outcome.name] = outcome
+        return list(outcomes.values())
 
     def add(self, outcome: Outcome) -> None:
         """Append an outcome; several processes may do so at once."""

@@ -64,14 +64,12 @@ class Storm:
     seed : int
     folder : Path
         Of its journal, references and attacks; a short path, since sockets are made below it.
-    keep : bool
-        Keep the folders of attacks that found something.
     """
 
-    def __init__(self, seed: int, folder: Path, *, keep: bool = True) -> None:
+    def __init__(self, seed: int, folder: Path) -> None:
         preload()
         folder.mkdir(parents=True, exist_ok=True)
-        self.seed, self.folder, self._keep = seed, folder, keep
+        self.seed, self.folder = seed, folder
         self.journal = Journal(folder / "journal.jsonl", seed)
         self.homes = folder / "homes"
         self.references = make_references(folder / "references", self.homes)
@@ -104,7 +102,7 @@ class Storm:
         finally:
             end(with_token(ground.token))
         outcome.seconds = time.monotonic() - began
-        if not (self._keep and outcome.findings):
+        if not outcome.findings:
             remove(place)
         return outcome
 
@@ -148,6 +146,7 @@ class Storm:
             os._exit(code)
 
     def _wait(self) -> None:
+        """Wait until one of the attacks that run has ended."""
         pid, status = os.wait()
         name = self._running.pop(pid, "")
         if status and name:

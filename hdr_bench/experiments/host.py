@@ -68,7 +68,8 @@ def _serve(user: int, folders: list[str]) -> None:
         threading.Thread(target=_look_for, args=(user, ending), daemon=True).start()
         _run_trials(asked, answers)
     except BaseException as error:  # noqa: BLE001  # whatever it is, nothing may stay
-        if not ending.has_begun and not isinstance(error, BrokenPipeError | SystemExit):
+        # A fork server that was killed ends its pipes; the trial runs again in another host, and nobody need read this.
+        if not ending.has_begun and not isinstance(error, ConnectionError | EOFError | SystemExit):
             traceback.print_exc()
         ending(1)
     # Another thread is at it.

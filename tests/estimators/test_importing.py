@@ -88,7 +88,7 @@ def test_leaving_at_once_is_allowed_again_afterwards(folder, monkeypatch):
         ("no_such_library.Mine", "No module named 'no_such_library'; install it, or check the spelling"),
         ("odd..Mine", "unknown estimator 'odd..Mine'"),
         ("odd.Mine ", "unknown estimator 'odd.Mine '"),
-        ("odd.mine", "unknown estimator in odd 'mine', did you mean 'Mine'?"),
+        ("odd.mine", "unknown estimator in odd 'mine'. Did you mean 'Mine'?"),
         ("odd.VALUE", r"unknown estimator \(not a class\) 'odd.VALUE'"),
         ("odd.Bare", r"unknown estimator \(odd.Bare has no get_params\)"),
     ],
