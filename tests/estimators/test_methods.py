@@ -285,7 +285,9 @@ def test_an_estimator_may_be_a_parameter_of_another():
         make_estimator("sklearn.multiclass.OneVsOneClassifier", estimator={"estimator": "knn"}).estimator.n_neighbors
         == 3
     )
-    with pytest.raises(UnknownNameError, match="unknown parameter of LogisticRegression 'c'. Choose from: C"):
+    with pytest.raises(
+        UnknownNameError, match="unknown parameter of LogisticRegression 'c'. Did you mean 'C'. Choose from: C"
+    ):
         make_estimator("sklearn.multiclass.OneVsRestClassifier", estimator={**named, "params": {"c": 1}})
 
 
