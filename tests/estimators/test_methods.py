@@ -238,7 +238,7 @@ def test_names_and_parameters_that_do_not_exist():
         make_estimator("kn")
     with pytest.raises(UnknownNameError, match="unknown parameter of KNNClassifier 'n_neighbours'. Did you mean"):
         make_estimator("knn", n_neighbours=3)
-    with pytest.raises(UnknownNameError, match="No module named 'sklearnn'"):
+    with pytest.raises(UnknownNameError, match="the module sklearnn is not installed. Did you mean 'sklearn'"):
         make_estimator("sklearnn.svm.SVC")
     assert make_estimator("sklearn.neighbors.KNeighborsClassifier", n_neighbors=7).n_neighbors == 7
     assert set(list_estimators()) == set(ESTIMATORS)
@@ -285,7 +285,9 @@ def test_an_estimator_may_be_a_parameter_of_another():
         make_estimator("sklearn.multiclass.OneVsOneClassifier", estimator={"estimator": "knn"}).estimator.n_neighbors
         == 3
     )
-    with pytest.raises(UnknownNameError, match="unknown parameter of LogisticRegression 'c'. Choose from: C"):
+    with pytest.raises(
+        UnknownNameError, match="unknown parameter of LogisticRegression 'c'. Did you mean 'C'. Choose from: C"
+    ):
         make_estimator("sklearn.multiclass.OneVsRestClassifier", estimator={**named, "params": {"c": 1}})
 
 
