@@ -78,6 +78,19 @@ class ModuleImportError(HdrBenchError, ImportError):
     """A module that cannot be imported: it raises an error, ends the program, or another of its name comes first."""
 
 
+class UnknownModuleError(UnknownNameError):
+    """A module that is not installed, or whose name is spelt wrong.
+
+    Parameters
+    ----------
+    message : str
+        Which module, and what to do.
+    """
+
+    def __init__(self, message: str) -> None:
+        ValueError.__init__(self, message)
+
+
 class NotationError(HdrBenchError, ValueError):
     """A network's layer string that cannot be read, or that does not fit the image."""
 

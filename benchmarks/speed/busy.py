@@ -87,10 +87,12 @@ def main() -> None:
     if sys.argv[1:2] == ["--work"]:
         _work(sys.argv[2])
         return
+    from hdr_bench.files import write_whole
+
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:2]))
     found = {name: _measure(name) for name in WORK if not sys.argv[1:] or name in sys.argv[1:]}
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    (RESULTS.parent / "busy.json").write_text(json.dumps(found, indent=1) + "\n")
+    write_whole(RESULTS.parent / "busy.json", (json.dumps(found, indent=1) + "\n").encode())
     print(table(found))
 
 

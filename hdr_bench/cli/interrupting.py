@@ -9,7 +9,9 @@ from types import FrameType
 
 import typer
 
-EXIT_INTERRUPTED = 130
+from hdr_bench.cli.errors import ExitCode
+from hdr_bench.cli.streams import say
+
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _ENDS_WITHIN_SECONDS = 4.0
 
@@ -34,9 +36,9 @@ def interruptible() -> Iterator[None]:
     except KeyboardInterrupt:
         # The terminal may be gone.
         with suppress(OSError):
-            typer.echo("interrupted; what is done is kept, the same command goes on from there", err=True)
+            say("interrupted; what is done is kept, the same command goes on from there", is_error=True)
         # The handlers stay, so that another Ctrl-C does not disturb the end.
-        raise typer.Exit(EXIT_INTERRUPTED) from None
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
     except BaseException:
         _restore(before)
         raise
@@ -60,4 +62,4 @@ class _Interrupt:
             signal.default_int_handler(number, frame)
         if time.monotonic() - self._first > _ENDS_WITHIN_SECONDS:
             # Something keeps this process from its end; the processes of trials end when it has gone.
-            os._exit(EXIT_INTERRUPTED)
+            os._exit(ExitCode.INTERRUPTED)

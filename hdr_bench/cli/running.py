@@ -38,20 +38,24 @@ def run(
     suite: Annotated[
         str, typer.Argument(help="A suite's name, or the path of a TOML file.", autocompletion=complete_suite)
     ],
-    only: Annotated[str | None, typer.Option(metavar="PATTERN", help="Only cases that fit, e.g. 'SVM*'.")] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="PATTERN", help="Only cases whose name fits, e.g. 'SVM*'.")
+    ] = None,
     dataset: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="In place of the suite's data set.", autocompletion=complete_dataset),
     ] = None,
-    samples: Annotated[int | None, typer.Option(min=2, help="Train on so many images, stratified.")] = None,
-    repeats: Annotated[int | None, typer.Option(min=1, help="Seeds for each random method.")] = None,
+    samples: Annotated[
+        int | None, typer.Option(min=2, help="Number of training images (stratified subsample).")
+    ] = None,
+    repeats: Annotated[int | None, typer.Option(min=1, help="Seeds per stochastic method.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 0,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The run's folder (default: reports/SUITE)."),
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Of every thread pool of a trial (default: all cores, shared among jobs).")
+        int | None, typer.Option(min=1, help="Threads per pool in each trial (default: all cores, shared among jobs).")
     ] = None,
     time_limit: Annotated[
         str | None, typer.Option(metavar="TIME", help="End a trial after this, e.g. 90s, 10min, 2h.")
@@ -67,7 +71,7 @@ def run(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Of a Dask cluster, e.g. tcp://HOST:8786.")
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="At full size what the suite reduces.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Run at full size what the suite reduces.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the trials; run nothing.")] = False,
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Say what it would cost, after fits on a few images; run no more.")
@@ -119,7 +123,9 @@ def run(
 
 def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
-    formats: Annotated[str, typer.Option(help="Which of html, md, latex, csv.")] = "html,md,latex,csv",
+    formats: Annotated[
+        str, typer.Option(help="Which of html, md, latex, csv; of the last report, others go.")
+    ] = "html,md,latex,csv",
 ) -> None:
     """Write the report of a run again from its results, also from those that are committed.
 

@@ -204,7 +204,7 @@ def assemble_dataset(
     Raises
     ------
     DatasetError
-        If counts, shapes, types or labels do not fit, or a class name cannot be shown.
+        If counts, shapes, types or labels do not fit.
     """
     check_class_names(name, class_names)
     for part, what in ((train, "training"), (test, "test")):

@@ -10,14 +10,17 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from traceback import extract_tb
 from types import FrameType, ModuleType
 from typing import Any
 
-from hdr_bench.exceptions import ModuleImportError, UnknownNameError
+from hdr_bench.exceptions import ModuleImportError, UnknownModuleError, UnknownNameError, suggestion
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
+# Packages that are installed under another name than they are imported by.
+_DISTRIBUTIONS = {"sklearn": "scikit-learn", "sklearnex": "scikit-learn-intelex", "faiss": "faiss-cpu"}
 _FROZEN, _BUILT_IN = "frozen", "built-in"
 _SCRIPT_HINT = 'what only a script does belongs under: if __name__ == "__main__":'
 
@@ -36,8 +39,10 @@ def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
 
     Raises
     ------
+    UnknownModuleError
+        If there is no such module.
     UnknownNameError
-        If there is no such module, or nothing of that name in it.
+        If there is nothing of that name in it.
     ModuleImportError
         If the module cannot be imported: it raises an error, ends the program, is not valid Python, or another module
         of its name takes its place.
@@ -45,7 +50,7 @@ def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
     module, _, name = path.rpartition(".")
     if not all(part.isidentifier() for part in path.split(".")):
         raise UnknownNameError(kind, path, known)
-    home = _import(kind, module, path, known)
+    home = _import(kind, module, path)
     if hasattr(home, name):
         return getattr(home, name)
     if place := describe_shadowing(module):
@@ -68,7 +73,7 @@ def describe_shadowing(module: str) -> str:
     return ""
 
 
-def _import(kind: str, module: str, path: str, known: Iterable[str]) -> ModuleType:
+def _import(kind: str, module: str, path: str) -> ModuleType:
     interrupts: list[int] = []
     try:
         with _exits_raised(), _interrupts_noted(interrupts):
@@ -79,7 +84,7 @@ def _import(kind: str, module: str, path: str, known: Iterable[str]) -> ModuleTy
             raise ModuleImportError(_failure(module, error)) from error
         if place := describe_shadowing(module):
             raise ModuleImportError(f"{path}: {place}") from error
-        raise UnknownNameError(f"{kind} ({error}; install it, or check the spelling)", path, known) from error
+        raise UnknownModuleError(_missing(kind, path, error.name)) from error
     # A module runs any code when it is imported, which may raise anything, and not an Exception only.
     except BaseException as error:
         if interrupts:
@@ -139,6 +144,17 @@ def _failure(module: str, error: BaseException) -> str:
     if not isinstance(error, Exception):
         return f"{place}the module {module!r} ends the program when it is imported ({cause}); {_SCRIPT_HINT}"
     return f"{place}the module {module!r} cannot be imported: {cause}"
+
+
+def _missing(kind: str, path: str, module: str) -> str:
+    """Say that a module is not installed, and how to install it unless another name is near, which may be meant."""
+    said = f"{kind} {path!r}: the module {module} is not installed"
+    root = module.partition(".")[0]
+    if root != module:
+        return f"{said}; check the spelling, or the version of {root}"
+    if hint := suggestion(root, packages_distributions()):
+        return f"{said}.{hint}"
+    return f"{said}; pip install {_DISTRIBUTIONS.get(root, root)}, or check the spelling"
 
 
 def _place_of(error: BaseException) -> tuple[str, int | None]:

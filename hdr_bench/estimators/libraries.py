@@ -42,6 +42,7 @@ class Library:
     check: Callable[[Any], object] | None = None
 
 
+_OPEN = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD})
 _SKORCH_CLASSES = ("module", "criterion", "optimizer", "iterator_train", "iterator_valid", "dataset")
 
 
@@ -49,11 +50,12 @@ def _check_net(net: Any) -> None:
     """Refuse parameters of a skorch net that it would refuse only when it is fitted."""
     bases: tuple[Any, ...] = type(net).__mro__
     signatures = (inspect.signature(base.__init__) for base in bases if base is not object)
-    known = {name for signature in signatures for name in signature.parameters}
+    each = (parameter for signature in signatures for parameter in signature.parameters.values())
+    known = {parameter.name for parameter in each if parameter.kind not in _OPEN} - {"self"}
     for name in sorted(net._params_to_validate):
         # What its modules are called, to which nested names go, a net knows only when it is fitted.
         if "__" not in name and name not in known:
-            raise UnknownNameError(f"parameter of {type(net).__name__}", name, sorted(known - {"self"}))
+            raise UnknownNameError(f"parameter of {type(net).__name__}", name, sorted(known))
 
 
 LIBRARIES: dict[str, Library] = {

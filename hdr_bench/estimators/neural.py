@@ -226,11 +226,10 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         check_network(self)
 
     def _check_data(self, data: DataShape) -> None:
-        if data.n_features is None:
-            return
-        shape = image_shape_of(data.n_features, self.image_shape)
-        layers = parse_layers(self._layers_on(shape), data.n_classes, self.activation)
-        layer_table(layers, channels_first(shape))
+        if data.n_features is not None:
+            shape = image_shape_of(data.n_features, self.image_shape)
+            layers = parse_layers(self._layers_on(shape), data.n_classes, self.activation)
+            layer_table(layers, channels_first(shape))
 
     def _rows(self, X: ArrayLike) -> tuple[Any, ImageShape | None]:
         """Return `X` as rows of features, with the shape of the images where it tells."""

@@ -13,7 +13,7 @@ from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.attempts import run_attempts
 from hdr_bench.experiments.attributes import epochs_of
 from hdr_bench.experiments.copying import copy_unfitted
-from hdr_bench.experiments.growth import Expected, Growth, fit_growth
+from hdr_bench.experiments.growth import FASTER, LINEAR, Expected, Growth, fit_growth
 from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.plan import Plan
@@ -117,10 +117,12 @@ def estimate_plan(plan: Plan, progress: Progress) -> Estimate:
     Notes
     -----
     Each is fitted on 1,000, 2,000 and 4,000 of its training images (of fewer than 4,000: on a quarter, a half, and
-    all), those that are quick twice; networks for a few epochs, taken as many times over as they will have. Through the
-    costs goes a curve `Growth`, and its bootstrap's interval of 95 % is the uncertainty. What begins only beyond the
-    sizes that were fitted, such as memory that no longer holds what it held, the curve cannot know. Of a grid search
-    up to four candidates are fitted, spread over the grid, and stand for all.
+    all), those that are quick twice. Times are those that processor time tells of a machine that does nothing else, so
+    that neighbours change the estimate little. Networks are fitted for a few epochs, taken as many times over as they
+    will have. Through the costs goes a curve `Growth`, and its bootstrap's interval of 95 % is the uncertainty. What
+    begins only beyond the sizes that were fitted, such as memory that no longer holds what it held, the curve cannot
+    know. Of a grid search up to four candidates are fitted, spread over the grid, and stand for all. A case whose fit
+    on a few images already passes the time limit takes that limit in each trial.
     """
     with own_modules(plan.suite.folder):
         return _estimate(plan, progress)
@@ -225,10 +227,11 @@ def _laws(model: Any, works: tuple[Work, ...], progress: Progress) -> _Laws:
     measured = [costs_alone(result) for result in results]
     peaks = [result.measurements.fit_peak_bytes for result in results if result.measurements is not None]
     runs = [min(passes(model, size), _MOST_EPOCHS) for size in sizes]
+    powers = LINEAR if hasattr(last_step(model), "epochs_for") else FASTER
     return _Laws(
         model,
-        fit_growth(sizes, [cost.fit / run for cost, run in zip(measured, runs, strict=True)]),
-        fit_growth(sizes, [cost.predict for cost in measured]),
+        fit_growth(sizes, [cost.fit / run for cost, run in zip(measured, runs, strict=True)], powers),
+        fit_growth(sizes, [cost.predict for cost in measured], LINEAR),
         fit_growth(sizes, [max(peak, 4096) for peak in peaks]),
         # A trial also predicts scores, which takes as long as the labels.
         sum(max(cost.other - cost.predict, 0.0) for cost in measured) / len(measured),
@@ -244,7 +247,7 @@ def _measured(work: Work, progress: Progress) -> Iterator[Result]:
     if result.measurements is None:
         raise EstimateError(f"on {work.trial.samples:,} images: {result.status}: {result.error}")
     yield result
-    if result.measurements.fit_seconds < _REPEATS_BELOW_SECONDS:
+    if costs_alone(result).fit < _REPEATS_BELOW_SECONDS:
         again, _ = run_attempts(work, progress.stage)
         if again.measurements is not None:
             yield again

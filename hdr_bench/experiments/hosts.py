@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, cast
@@ -70,6 +71,7 @@ class Host:
         )
         self._stdin, self._stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         self._is_stopped = False
+        self._asked: float | None = None
         atexit.register(self.close)
 
     @property
@@ -125,6 +127,7 @@ class Host:
     def ask_to_end(self) -> None:
         """Have the host end, with the trial that runs in it, without waiting for that."""
         self._is_stopped = True
+        self._asked = self._asked or time.monotonic()
         # Its input stays open: closing that would wait for whoever writes to a host that has been stopped.
         self._process.terminate()
 
@@ -132,8 +135,10 @@ class Host:
         """End the host, and all that it has started; return what cannot be ended."""
         atexit.unregister(self.close)
         self.ask_to_end()
+        # Of several that were asked at once, each ends meanwhile.
+        left_to_it = (self._asked or 0.0) + _ENDS_WITHIN_SECONDS - time.monotonic()
         try:
-            self._process.wait(_ENDS_WITHIN_SECONDS)
+            self._process.wait(max(left_to_it, 0.0))
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

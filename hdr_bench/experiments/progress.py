@@ -176,9 +176,9 @@ def make_remaining_column(remaining: Remaining) -> "ProgressColumn":
 
 
 def remaining_words(remaining: Remaining) -> str:
-    """Return what time is left in words; nothing if none is, or nothing is known."""
+    """Return what time is left in words; nothing if nothing is known."""
     left = remaining.left
-    if not left.seconds:
+    if left.is_least and not left.seconds:
         return ""
     return f"remaining {'at least' if left.is_least else 'about'} {clock(left.seconds)}"
 

@@ -19,9 +19,10 @@ Shared caches, memory bandwidth and clock rates slow a trial down as well; no co
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from hdr_bench.experiments.lost_time import DISTURBED_FROM, Call, Others, share_waited
@@ -35,9 +36,18 @@ _LONG_ENOUGH_SECONDS = 0.3
 
 
 class Wait:
-    """The share of time waited, filled in at the end of `processor_wait`; None where it cannot be measured."""
+    """The share of time waited: known when `processor_wait` has ended, and worked out when it is first asked for."""
 
-    share: float | None = None
+    _work_out: Callable[[], float | None] | None = None
+
+    @cached_property
+    def share(self) -> float | None:
+        """The share; None where it cannot be measured."""
+        return None if self._work_out is None else self._work_out()
+
+    def ended(self, work_out: Callable[[], float | None]) -> None:
+        """Note how the share is worked out."""
+        self._work_out = work_out
 
 
 @dataclass(frozen=True)
@@ -72,24 +82,31 @@ def processor_wait(threads: int) -> Iterator[Wait]:
         yield wait
         wall, own, cpu = time.perf_counter() - start, time.thread_time() - own_start, time.process_time() - cpu_start
         delays.look()
-        call = Call(wall, cpu, threads, delays.waits(wall, own))
-        if wall < _LONG_ENOUGH_SECONDS and share_waited(call, None) > DISTURBED_FROM:
-            time.sleep(_LONG_ENOUGH_SECONDS - wall)
-        watched, watched_cpu = time.perf_counter() - start, time.process_time() - cpu_start
-        after = read_processors()
-    if delays.is_known:
-        others = None if before is None or after is None else others_had(before, after, watched_cpu, wall / watched)
-        wait.share = share_waited(call, others)
-    elif threads == 1 and cpu > 0:
-        wait.share = max(wall / cpu - 1, 0.0)
+    call = Call(wall, cpu, threads, delays.waits(wall, own))
+    if not delays.is_known:
+        wait.ended(lambda: max(wall / cpu - 1, 0.0) if threads == 1 and cpu > 0 else None)
+    elif wall >= _LONG_ENOUGH_SECONDS:
+        after, watched_cpu = read_processors(), time.process_time() - cpu_start
+        wait.ended(lambda: share_waited(call, others_had(before, after, watched_cpu)))
+    else:
+        wait.ended(lambda: _share_of_short(call, before, start, cpu_start))
 
 
-def others_had(before: Processors, after: Processors, cpu: float, share: float = 1.0) -> Others:
-    """Return what others had of the processors in a part of the time between two readings.
+def _share_of_short(call: Call, before: Processors | None, start: float, cpu_start: float) -> float:
+    """Watch the processors a little longer after a short call that seems to have waited."""
+    if share_waited(call, None) <= DISTURBED_FROM:
+        return share_waited(call, None)
+    time.sleep(max(_LONG_ENOUGH_SECONDS - (time.perf_counter() - start), 0.0))
+    watched, watched_cpu = time.perf_counter() - start, time.process_time() - cpu_start
+    return share_waited(call, others_had(before, read_processors(), watched_cpu, call.wall / watched))
+
+
+def others_had(before: Processors | None, after: Processors | None, cpu: float, share: float = 1.0) -> Others | None:
+    """Return what others had of the processors in a part of the time between two readings; None without one of them.
 
     Parameters
     ----------
-    before, after : Processors
+    before, after : Processors or None
     cpu : float
         Processor time of this process between them.
     share : float, default=1
@@ -100,6 +117,8 @@ def others_had(before: Processors, after: Processors, cpu: float, share: float =
     >>> others_had(Processors(10.0, 0.0), Processors(11.5, 0.0), 1.0)
     Others(ran=0.5, stolen=0.0)
     """
+    if before is None or after is None:
+        return None
     return Others(share * max(after.busy - before.busy - cpu, 0.0), share * (after.stolen - before.stolen))
 
 

@@ -9,11 +9,12 @@ from typing import Literal
 import pandas as pd
 
 from hdr_bench.exceptions import ComparisonError
-from hdr_bench.experiments.committed import CommittedReport, open_store
+from hdr_bench.experiments.committed import open_store
 from hdr_bench.experiments.store import Store
+from hdr_bench.reporting.common_trials import differences, nothing_in_common, unpaired, without_predictions
 from hdr_bench.reporting.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
 from hdr_bench.reporting.crossed import Fits, paired_difference
-from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, described_problem, label_of, read_results
+from hdr_bench.reporting.frame import described_problem, label_of, read_results
 from hdr_bench.reporting.statistics import holm, resampled_difference
 
 Verdict = Literal["worse", "better", "same", "not compared"]
@@ -21,7 +22,6 @@ ONE_SEED = "one seed: said of these two fits, not of the method"
 """Note on the accuracy of a stochastic method that was fitted once."""
 
 _PAIR = ["label", "seed", "fold"]
-_MOST_NAMED = 5
 _UNREADABLE = ("damaged", "newer")
 
 
@@ -136,9 +136,9 @@ def compare_runs(
     first, second = map(_labelled, stores)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
     if not len(pairs):
-        raise ComparisonError(_nothing_in_common(stores, first, second))
+        raise ComparisonError(nothing_in_common(stores, first, second))
     cases = list(dict.fromkeys(pairs["label"]))
-    remarks = [*_differences(pairs)]
+    remarks = [*differences(pairs)]
     is_one_machine = not remarks
     if remarks and not across_machines:
         remarks.append("Times are not compared; --across-machines compares them all the same")
@@ -148,7 +148,7 @@ def compare_runs(
         tuple(sorted(changes, key=lambda change: cases.index(change.case))),
         tuple(label for label in dict.fromkeys(second["label"]) if label not in set(first["label"])),
         tuple(label for label in dict.fromkeys(first["label"]) if label not in set(second["label"])),
-        (*remarks, *_unpaired(pairs, first, second), *_without_predictions(stores)),
+        (*remarks, *unpaired(pairs, first, second), *without_predictions(stores)),
     )
 
 
@@ -159,46 +159,10 @@ def _check_shares(tolerance: float, alpha: float) -> None:
         raise ComparisonError(f"alpha must be above 0 and below 1, got {alpha}; write e.g. 0.05")
 
 
-def _nothing_in_common(stores: Iterable[Store], first: pd.DataFrame, second: pd.DataFrame) -> str:
-    """Say what each of two runs has, which have no trial in common."""
-    sides = []
-    for store, results in zip(stores, (first, second), strict=True):
-        labels = list(dict.fromkeys(results["label"]))
-        more = f" and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
-        sides.append(f"{store.folder} has {'; '.join(labels[:_MOST_NAMED]) + more if labels else 'no results'}")
-    return (
-        f"the two runs have no trial in common, that is no method with the same seed and fold: {'. '.join(sides)}. "
-        "Compare two runs of one suite."
-    )
-
-
 def _labelled(store: Store) -> pd.DataFrame:
     results, _ = read_results(store, store.read_run())
     labels = [label_of(row) for row in results.to_dict("records")]
     return results[results["status"] != "missing"].assign(label=pd.Series(labels, index=results.index))
-
-
-def _without_predictions(stores: Iterable[Store]) -> list[str]:
-    folders = dict.fromkeys(store.folder for store in stores if isinstance(store, CommittedReport))
-    return [f"{folder}: {WITHOUT_PREDICTIONS}" for folder in folders]
-
-
-def _differences(pairs: pd.DataFrame) -> Iterable[str]:
-    for name, said in (("cpu", "processors differ"), ("threads", "threads differ")):
-        both = pairs[pairs[f"{name}_a"].notna() & pairs[f"{name}_b"].notna()]
-        other = both[both[f"{name}_a"] != both[f"{name}_b"]]
-        if len(other):
-            one = other.iloc[0]
-            yield f"The {said}: e.g. {_said(one[f'{name}_a'])} and {_said(one[f'{name}_b'])} for {one['label']}"
-
-
-def _unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> Iterable[str]:
-    for label in dict.fromkeys(pairs["label"]):
-        paired = int((pairs["label"] == label).sum())
-        counts = [int((side["label"] == label).sum()) for side in (first, second)]
-        if max(counts) > paired:
-            are = "trial is" if paired == 1 else "trials are"
-            yield f"{label}: {paired} {are} in both runs, of {counts[0]} and {counts[1]}"
 
 
 def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
@@ -300,10 +264,6 @@ def _other_images(trials: pd.DataFrame) -> str:
         if (trials[f"{name}_a"] != trials[f"{name}_b"]).any():
             return f"{said} differ"
     return ""
-
-
-def _said(value: object) -> str:
-    return f"{value:.0f}" if isinstance(value, float) else str(value)
 
 
 def _both_well(pairs: pd.DataFrame) -> pd.DataFrame:

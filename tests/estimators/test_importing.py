@@ -85,10 +85,13 @@ def test_leaving_at_once_is_allowed_again_afterwards(folder, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("no_such_library.Mine", "No module named 'no_such_library'; install it, or check the spelling"),
+        (
+            "no_such_library.Mine",
+            "the module no_such_library is not installed; pip install no_such_library",
+        ),
         ("odd..Mine", "unknown estimator 'odd..Mine'"),
         ("odd.Mine ", "unknown estimator 'odd.Mine '"),
-        ("odd.mine", "unknown estimator in odd 'mine', did you mean 'Mine'?"),
+        ("odd.mine", "unknown estimator in odd 'mine'. Did you mean 'Mine'?"),
         ("odd.VALUE", r"unknown estimator \(not a class\) 'odd.VALUE'"),
         ("odd.Bare", r"unknown estimator \(odd.Bare has no get_params\)"),
     ],

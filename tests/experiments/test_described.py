@@ -10,6 +10,7 @@ from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -52,7 +53,7 @@ def test_arrays_count_by_what_they_hold():
 @pytest.mark.parametrize(
     "estimator",
     [FunctionTransformer(lambda X: X), make_pipeline(FunctionTransformer(lambda X: X), SVMClassifier()),
-     LogisticRegression(class_weight=object())],
+     KNeighborsClassifier(metric_params={"weights": object()})],
 )  # fmt: skip
 def test_what_has_no_stable_key_must_be_given_one(estimator):
     with pytest.raises(SuiteError, match='has no stable key of its own: .*give its case one, e.g. key="my-network-1"'):

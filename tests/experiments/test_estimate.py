@@ -68,10 +68,10 @@ def test_networks_pass_through_the_images_once_an_epoch():
     assert passes(SVMClassifier(), 500) == 1
     assert passes(MLPClassifier(max_epochs=7), 500) == 7
     assert passes(MLPClassifier(), 1000) > passes(MLPClassifier(), 60_000) >= 5
-    digits = np.random.default_rng(0).integers(0, 16, (1000, 64))
+    digits = np.random.default_rng(0).integers(0, 16, (300, 64))
     for model in (MLPClassifier("4N"), CNNClassifier("2C3"), MLPClassifier("4N", validation_fraction=0.5)):
-        fitted = model.fit(digits, np.arange(1000) % 10)
-        assert fitted.n_iter_ == passes(model, 1000)
+        fitted = model.fit(digits, np.arange(300) % 10)
+        assert fitted.n_iter_ == passes(model, 300)
 
 
 def _plan(folder, *cases, dataset="mnist-5k", **settings):

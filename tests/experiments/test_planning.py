@@ -33,7 +33,7 @@ def _seconds(tmp_path, n_cases):
 def test_planning_is_linear_in_the_number_of_cases(tmp_path):
     _plan(tmp_path, 10)
     # Quadratic work, e.g. a comparison of each name with all, would make it sixteen times as much.
-    assert _seconds(tmp_path, 480) < 8 * _seconds(tmp_path, 120)
+    assert _seconds(tmp_path, 240) < 8 * _seconds(tmp_path, 60)
 
 
 def test_what_cases_have_in_common_is_looked_up_once(tmp_path, monkeypatch):

@@ -60,7 +60,7 @@ def test_any_other_text_is_refused(text):
         ({"backend": "lokey"}, "unknown backend 'lokey'"),
         ({"backend": "dask"}, "needs a scheduler's address"),
         ({"scheduler": "tcp://x:1"}, "needs a scheduler's address"),
-        ({"backend": "sequential", "jobs": 2}, "jobs=2 is for the backend loky"),
+        ({"backend": "sequential", "jobs": 2}, "jobs=2 is for the backend local"),
     ],
 )
 def test_limits_and_backends_that_are_not_possible(tmp_path, limits, told):

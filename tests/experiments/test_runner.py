@@ -82,8 +82,8 @@ def test_a_seed_that_the_suite_gives_is_kept():
 @pytest.mark.parametrize(
     ("settings", "fault"),
     [
-        ({"threads": -1}, "threads=-1 is not possible"),
-        ({"repeats": 0}, "repeats=0 is not possible"),
+        ({"threads": -1}, "threads: must be at least 1, got -1"),
+        ({"repeats": 0}, "repeats: must be at least 1, got 0"),
         ({"rerun": "al"}, "unknown choice of what to run again 'al'. Did you mean 'all'"),
         ({"dataset": "mnist5k"}, "unknown dataset 'mnist5k'. Did you mean 'mnist-5k'"),
         ({"samples": 4}, "cannot take 4 training images of digits-8x8"),

@@ -102,7 +102,7 @@ def test_show_cite_and_list_import_nothing_and_run_says_what_it_runs(suites, tmp
         return ran.output
 
     shown = said("show", file)
-    assert "mine: method_beside.Mine()" in shown
+    assert "mine  method_beside.Mine()" in shown
     assert "not imported, and not checked: method_beside.Mine" in shown
     assert "mine:" in said("cite", file)
     said("list")

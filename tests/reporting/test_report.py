@@ -58,10 +58,10 @@ def test_what_is_committed_gives_the_same_bytes_whenever_and_wherever(reported, 
         **os.environ, "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "123", "SOURCE_DATE_EPOCH": "1", "LC_ALL": "C",
     }  # fmt: skip
     (tmp_path / "matplotlibrc").write_text("axes.facecolor: red\nfont.size: 30\n")
-    subprocess.run(
-        [sys.executable, "-m", "hdr_bench", "report", str(elsewhere)],
-        env=environment, cwd=tmp_path, check=True, capture_output=True,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "hdr_bench", "report", str(elsewhere)]
+    ran = subprocess.run(command, env=environment, cwd=tmp_path, check=False, capture_output=True, text=True)
+    # One of the methods failed.
+    assert ran.returncode == 3, ran.stderr
     there = _files(elsewhere)
     assert set(there) == set(here)
     assert [name for name in here if here[name] != there[name]] == []
@@ -145,7 +145,7 @@ def test_every_row_has_an_address_that_its_results_decide(run, reported):
 def test_the_report_says_what_went_wrong_and_where_numbers_come_from(reported, name):
     text = (reported / name).read_text()
     results = load_results(reported)
-    assert "n_components cannot be larger than" in text
+    assert "cannot be larger than" in text
     assert " has the highest accuracy, " in text or " is the most accurate, with an accuracy of " in text
     assert "Not compared: Bad (failed)." in text
     assert results["fingerprint"][0] in text
