@@ -148,11 +148,6 @@ def check_report(folder: Path, reference: Store) -> Iterator[Found]:
     yield from _other_means(folder / "tables" / "accuracy.csv", accuracies)
 
 
-def reported_keys(folder: Path) -> set[str]:
-    """Return the keys of the trials that a report is of."""
-    return {record["key"] for record in json.loads((folder / "results.json").read_bytes())}
-
-
 def _other_means(path: Path, accuracies: dict[str, list[float]]) -> Iterator[Found]:
     """Give the rows of the table of accuracies that are not the mean of their trials."""
     if not path.is_file():

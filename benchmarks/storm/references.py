@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.storm import oracle
+from benchmarks.storm.calling import warm_up
 from benchmarks.storm.faults import Outcome
 from benchmarks.storm.ground import Ground
+from benchmarks.storm.judging import Said
 
 _HEAD = 'title = "Storm"\ndataset = "digits-8x8"\n'
 _CASE = '[[case]]\nname = "{}"\nestimator = "{}"\nprotocol = {{ repeats = {} }}\n'
@@ -20,15 +22,15 @@ _TREE, _STEADY, _KNN = ("Tree", "storm_methods.Plain"), ("Steady", "storm_method
 _LARGEST = "all"
 
 
-def _suite(*cases: tuple[tuple[str, str], int]) -> str:
-    return _HEAD + "".join(_CASE.format(name, estimator, repeats) for (name, estimator), repeats in cases)
-
-
+_CASES = {
+    "tiny": ((_TREE, 1), (_STEADY, 1)),
+    "small": ((_TREE, 3), (_KNN, 1)),
+    "kills": ((_TREE, 2), (_STEADY, 4)),
+    _LARGEST: ((_TREE, 3), (_STEADY, 4), (_KNN, 1)),
+}
 SUITES = {
-    "tiny": _suite((_TREE, 1), (_STEADY, 1)),
-    "small": _suite((_TREE, 3), (_KNN, 1)),
-    "kills": _suite((_TREE, 2), (_STEADY, 4)),
-    _LARGEST: _suite((_TREE, 3), (_STEADY, 4), (_KNN, 1)),
+    suite: _HEAD + "".join(_CASE.format(name, estimator, repeats) for (name, estimator), repeats in cases)
+    for suite, cases in _CASES.items()
 }
 """By name: small data, instant methods, one with probabilities and one with a child of its own."""
 
@@ -63,44 +65,42 @@ def write_suite(ground: Ground, name: str) -> str:
 
 
 def make_references(folder: Path, homes: Path) -> References:
-    """Run the suites undisturbed, unless they have been run in this folder.
+    """Run the suites undisturbed, unless they have been run in this folder; imports and caches are warm afterwards.
 
     Raises
     ------
     RuntimeError
         If one cannot be run, or its results contradict themselves: nothing can be compared with them.
     """
-    if not folder.exists():
+    if not (folder / _LARGEST).exists():
         incoming = folder.with_name(f"{folder.name}-{os.getpid()}")
-        for name in (_LARGEST, *SUITES):
-            _run(name, incoming, homes)
+        ground = Ground(Outcome("reference", 0, 0), incoming / _LARGEST, homes)
+        _check(ground, ground.start(["run", write_suite(ground, _LARGEST), *RUN]).wait())
         incoming.replace(folder)
+    warm_up(folder / _LARGEST / "run", folder / f"warm-up-{os.getpid()}")
+    for name in SUITES:
+        if not (folder / name).exists():
+            _derive(name, folder, homes)
     runs = {name: folder / name / "run" for name in SUITES}
     return {name: Reference(run, oracle.read_store(run)) for name, run in runs.items()}
 
 
-def _run(name: str, folder: Path, homes: Path) -> None:
-    """Run a suite; what the largest one has in common with it is taken from there."""
-    if (folder / name).exists():
-        return
-    ground = Ground(Outcome("reference", 0, 0), folder / name, homes)
-    suite, run, largest = write_suite(ground, name), folder / name / "run", folder / _LARGEST / "run"
-    if name == _LARGEST:
-        said = ground.start(["run", suite, *RUN]).wait()
-    else:
-        for place in ("trials", "labels", "scores"):
-            shutil.copytree(largest / place, run / place)
-        said = ground.call(["run", suite, *RUN])
-        _remove_others(ground, run)
-    faults = list(oracle.contradictions(oracle.read_store(run)))
+def _derive(name: str, folder: Path, homes: Path) -> None:
+    """Make the undisturbed run of a suite of the results that the largest one has of its trials."""
+    ground = Ground(Outcome("reference", 0, 0), folder / f"{name}-{os.getpid()}", homes)
+    largest, run = folder / _LARGEST / "run", ground.folder / "run"
+    for place in ("labels", "scores"):
+        shutil.copytree(largest / place, run / place)
+    (run / "trials").mkdir()
+    for (case, _), repeats in _CASES[name]:
+        for seed in range(repeats):
+            (path,) = (largest / "trials").glob(f"{case.lower()}-{seed}-*")
+            shutil.copy(path, run / "trials")
+    _check(ground, ground.call(["run", write_suite(ground, name), *RUN]))
+    ground.folder.replace(folder / name)
+
+
+def _check(ground: Ground, said: Said) -> None:
+    faults = list(oracle.contradictions(oracle.read_store(ground.folder / "run")))
     if said.code or faults:
-        raise RuntimeError(f"the suite {name!r} ended with exit code {said.code}: {faults} {said.text}")
-
-
-def _remove_others(ground: Ground, run: Path) -> None:
-    """Remove the trials that a run's report does not have, and make the report again."""
-    named = oracle.reported_keys(run)
-    for path in (run / "trials").iterdir():
-        if path.stem not in named:
-            path.unlink()
-    ground.call(["report", "run"])
+        raise RuntimeError(f"an undisturbed run ended with exit code {said.code}: {faults} {said.text}")

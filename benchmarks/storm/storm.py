@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.storm import cluster, commands, damage, data, disk, kills, methods, suites, together
-from benchmarks.storm.calling import preload, warm_up
+from benchmarks.storm.calling import preload
 from benchmarks.storm.faults import Journal, Outcome
 from benchmarks.storm.ground import Ground, remove
 from benchmarks.storm.processes import end, with_token
@@ -73,7 +73,6 @@ class Storm:
         self.journal = Journal(folder / "journal.jsonl", seed)
         self.homes = folder / "homes"
         self.references = make_references(folder / "references", self.homes)
-        warm_up(self.references["small"].folder, folder / f"warm-up-{os.getpid()}")
         self._running: dict[int, str] = {}
 
     def run(self, names: Iterable[str], n_faults: int, jobs: int) -> None:
