@@ -28,6 +28,7 @@ _EXCEPTION = re.compile(
 )
 _SENTENCE = re.compile(r"^(?:hdr-bench|Error|Usage|\W*Error\W|interrupted|warning)", re.MULTILINE | re.IGNORECASE)
 _UNEXPECTED = re.compile(r"unexpected error|please report|report (?:it|this) at", re.IGNORECASE)
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
 _SHOWN = 160
 
 
@@ -55,10 +56,11 @@ class Said:
 
     @property
     def text(self) -> str:
-        """The output, as far as it can be read."""
+        """The output without its colors, as far as it can be read."""
         # Half of all bytes are zeros where letters take two each.
         is_wide = self.output.count(0) > len(self.output) // 4
-        return self.output.decode("utf-16-le" if is_wide else "utf-8", "replace")
+        text = self.output.decode("utf-16-le" if is_wide else "utf-8", "replace")
+        return _COLORS.sub("", text.replace("\ufeff", ""))
 
     @property
     def command(self) -> str:
