@@ -105,7 +105,7 @@ def read_arrays(path: Path) -> "dict[str, NDArray[np.generic]]":
     except FileNotFoundError:
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
-        raise ValueError(f"{type(error).__name__}: {error}") from error
+        raise ValueError(_words_of(error)) from error
 
 
 def npy(array: "NDArray[np.generic]") -> bytes:
@@ -154,10 +154,17 @@ def read_sealed(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
     except Exception as error:  # on damaged files zipfile raises whatever comes
-        raise ValueError(f"{type(error).__name__}: {error}") from error
+        raise ValueError(_words_of(error)) from error
     if content[-_SEAL_LETTERS:] != _seal(content[:-_SEAL_LETTERS]):
         raise ValueError("its content does not fit its checksum")
     return members
+
+
+def _words_of(error: Exception) -> str:
+    """Return what is wrong with a file: the system's own words, or the error of the library that read it."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"{type(error).__name__}: {error}"
 
 
 def _seal(content: bytes) -> bytes:

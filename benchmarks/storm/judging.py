@@ -18,13 +18,17 @@ _FOREIGN = re.compile(
     r"\[Errno|input_value=|model_type|should match pattern|should have at (?:least|most)|Value error,|"
     r"should be a valid (?:integer|string|number|list|tuple|dictionary|boolean)"
 )
+# The name of an exception in place of a sentence.
 _EXCEPTION = re.compile(
-    r"\b(?:KeyError|IndexError|AttributeError|RecursionError|AssertionError|UnicodeEncodeError|UnicodeDecodeError|"
+    r"^(?:hdr-bench: )?"
+    r"(?:KeyError|IndexError|AttributeError|RecursionError|AssertionError|UnicodeEncodeError|UnicodeDecodeError|"
     r"ZeroDivisionError|OverflowError|NotADirectoryError|IsADirectoryError|PermissionError|BadZipFile|ValidationError|"
-    r"JSONDecodeError|TOMLDecodeError|RuntimeError|TypeError)\b"
+    r"JSONDecodeError|TOMLDecodeError|RuntimeError|TypeError)\b",
+    re.MULTILINE,
 )
 _SENTENCE = re.compile(r"^(?:hdr-bench|Error|Usage|\W*Error\W|interrupted|warning)", re.MULTILINE | re.IGNORECASE)
 _UNEXPECTED = re.compile(r"unexpected error|please report|report (?:it|this) at", re.IGNORECASE)
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
 _SHOWN = 160
 
 
@@ -52,8 +56,11 @@ class Said:
 
     @property
     def text(self) -> str:
-        """The output, as far as it can be read."""
-        return self.output.decode("utf-8", "replace")
+        """The output without its colors, as far as it can be read."""
+        # Half of all bytes are zeros where letters take two each.
+        is_wide = self.output.count(0) > len(self.output) // 4
+        text = self.output.decode("utf-16-le" if is_wide else "utf-8", "replace")
+        return _COLORS.sub("", text.replace("\ufeff", ""))
 
     @property
     def command(self) -> str:

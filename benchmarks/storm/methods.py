@@ -20,6 +20,7 @@ _STATUSES = {
     "fails_or_crashes": {"failed", "crashed"},
     "crashes": {"crashed"},
     "takes_long": {"timeout"},
+    "is_well_or_takes_long": {"ok", "timeout"},
     "is_well": {"ok"},
     "is_well_or_fails": {"ok", "failed"},
     "may_be_anything": {"ok", "failed", "crashed"},

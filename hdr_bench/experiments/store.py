@@ -170,6 +170,8 @@ class Store:
                 self._read[key] = (signature, self._file(key).result)
         except FileNotFoundError as error:
             raise MissingTrialError(f"{path}: there is no such trial") from error
+        except OSError as error:  # a link that leads to itself, say
+            raise StoreError(f"{path}: damaged: {error.strerror}; {REMEDY}") from error
         return self._read[key][1]
 
     def read_predictions(self, key: str) -> Predictions | None:
