@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -25,18 +24,21 @@ SEED = 14
 ATTACKS = ("kills:24", "methods:61", "damage:1", "disk:1", "data:0", "suites:0", "commands:0")
 
 
-@pytest.fixture(scope="module")
-def storm():
-    """The folder of a short storm, which has run in a process of its own, and what it printed."""
-    # Sockets are made below it, whose names may not be long.
-    folder = Path(tempfile.mkdtemp(prefix="storm-"))
-    command = [sys.executable, "-m", "benchmarks.storm", "--seed", str(SEED), "--only", ",".join(ATTACKS)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [*command, "--work", folder], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    yield folder / f"storm-{SEED}", done.stdout + done.stderr
-    shutil.rmtree(folder)
+@pytest.fixture(scope="session")
+def storm(once):
+    """The folder of a short storm, which has run in its own process, and what it printed."""
+
+    def make(folder):
+        folder.mkdir()
+        command = [sys.executable, "-m", "benchmarks.storm", "--seed", str(SEED), "--only", ",".join(ATTACKS)]
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        with (folder / "printed.txt").open("w") as printed:
+            subprocess.run(
+                [*command, "--work", folder], env=environment, cwd=ROOT, stdout=printed, stderr=printed, check=False
+            )
+
+    folder = once("storm", make)
+    return folder / f"storm-{SEED}", (folder / "printed.txt").read_text()
 
 
 @pytest.fixture

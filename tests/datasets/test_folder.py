@@ -1,6 +1,7 @@
-import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,8 +113,9 @@ def test_a_folder_without_permission(folder):
         "try: find_layout(Path(sys.argv[1]))\n"
         "except DatasetError as error: print(error)\n"
     )
+    # Every folder above it may be entered.
     for parent in [folder, *folder.parents]:
-        if parent.stat().st_uid == os.getuid() and parent != closed and "pytest" in str(parent):
+        if parent != Path(tempfile.gettempdir()) and parent.is_relative_to(tempfile.gettempdir()):
             parent.chmod(0o755)
     try:
         told = subprocess.run([sys.executable, "-c", script, str(folder)], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from hdr_bench.experiments.attempts import say_nothing
-from hdr_bench.experiments.host import Host
+from hdr_bench.experiments.hosts import Host
 from hdr_bench.experiments.thread_waiting import CHOICES, SPIN_COUNT, thread_waiting
 from hdr_bench.experiments.work import Work
 

@@ -165,4 +165,3 @@ def test_a_method_that_computes_in_processes_of_its_own_is_not_measured(run_tria
     result, _ = run_trial(behaving("searches", seconds=0.3))
     assert result.status == "ok", result.error
     assert result.measurements.fit_wait_share is None
-    assert result.measurements.predict_wait_share is not None

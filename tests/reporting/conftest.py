@@ -1,10 +1,8 @@
 import json
-import os
 import shutil
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from sklearn.multiclass import OutputCodeClassifier
 from sklearn.tree import DecisionTreeClassifier
 
@@ -72,24 +70,6 @@ INCOMPLETE = {
          "protocol": {"kind": "cross-validation", "folds": 3, "repeats": 1}},
     ],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def once(tmp_path_factory):
-    """A function that has a folder made by the first of the processes that test, for all of them."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-
-    def made(name, make):
-        folder = shared / "once" / name
-        folder.parent.mkdir(exist_ok=True)
-        with FileLock(f"{folder}.lock"):
-            if not folder.exists():
-                make(unfinished := folder.with_name(f"{name}-unfinished"))
-                unfinished.rename(folder)
-        return folder
-
-    return made
 
 
 def _run_undisturbed(content, name, folder):

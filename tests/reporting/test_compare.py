@@ -223,13 +223,14 @@ def test_other_numbers_of_images_are_not_compared(run, tmp_path):
 
 
 def test_a_curve_that_breaks_is_worse_and_not_gone(tmp_path):
-    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "learning-curve", "sizes": [100, 300]},
-               "case": [{"name": "curve", "estimator": "sklearn.neighbors.KNeighborsClassifier"}]}  # fmt: skip
+    case = {"name": "curve", "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis"}
+    protocol = {"kind": "learning-curve", "sizes": [100, 300]}
+    content = {"title": "T", "dataset": "digits-8x8", "protocol": protocol, "case": [case]}
     folders = []
-    for neighbors in (3, -1):
-        content["case"][0]["params"] = {"n_neighbors": neighbors}
+    for n_components in (3, 50):
+        content["case"][0]["params"] = {"n_components": n_components}
         suite = parse_suite(content, "own", "own.toml")
-        folders.append(run_suite(suite, out=tmp_path / str(neighbors), threads=1))
+        folders.append(run_suite(suite, out=tmp_path / str(n_components), threads=1))
     comparison = compare_runs(*folders)
     assert comparison.is_worse
     assert (comparison.new, comparison.gone) == ((), ())

@@ -30,9 +30,9 @@ SUITE = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def searches(tmp_path_factory):
-    return run_suite(parse_suite(SUITE, "own", "own.toml"), out=tmp_path_factory.mktemp("runs") / "own", threads=1)
+@pytest.fixture(scope="session")
+def searches(once):
+    return once("searches", lambda folder: run_suite(parse_suite(SUITE, "own", "own.toml"), out=folder, threads=1))
 
 
 def test_histories_have_a_row_an_epoch(searches):

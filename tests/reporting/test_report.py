@@ -248,9 +248,13 @@ def test_a_run_in_which_nothing_went_well_has_nothing_to_report(run, tmp_path):
         write_report(tmp_path / "nowhere")
 
 
-@pytest.fixture(scope="module")
-def many_classes(tmp_path_factory):
+@pytest.fixture(scope="session")
+def many_classes(once):
     """A run on 47 classes with names of several letters, with a trial that ran out of time."""
+    return once("many-classes", _report_many_classes)
+
+
+def _report_many_classes(folder):
     rng = np.random.default_rng(0)
     labels = np.repeat(np.arange(47), 8)
     images = rng.integers(0, 40, (376, 6, 6)).astype(np.uint8)
@@ -261,9 +265,8 @@ def many_classes(tmp_path_factory):
     cases = [Case(name="k-NN", estimator="knn"), Case(name="Centroid", estimator="sklearn.naive_bayes.GaussianNB"),
              Case(name="Slow", estimator="mlp", params={"max_epochs": 100_000}, time_limit="4s")]  # fmt: skip
     suite = Suite(name="many", title="Many classes", dataset=make_dataset("47", *parts, names), cases=cases)
-    folder = run_suite(suite, out=tmp_path_factory.mktemp("runs") / "many", threads=1)
+    run_suite(suite, out=folder, threads=1)
     write_report(folder)
-    return folder
 
 
 def test_a_data_set_of_47_classes_and_a_trial_out_of_time(many_classes):
