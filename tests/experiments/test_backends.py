@@ -21,8 +21,6 @@ from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.tables.costs import time_table
 from tests.experiments.processes import of_hosts_of, read_pids, still_running, wait_for
 
-pytestmark = pytest.mark.alone
-
 TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 4})
 KNN = Case(name="k-NN", estimator="knn", protocol={"kind": "cross-validation", "folds": 3})
 

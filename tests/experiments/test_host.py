@@ -24,8 +24,6 @@ from hdr_bench.experiments.worker import process_context, start_fork_server
 from hdr_bench.reporting.disturbed import is_disturbed
 from tests.experiments.processes import read_pids, still_running, wait_for
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture(scope="module")
 def shared_host():

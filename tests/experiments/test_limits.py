@@ -11,8 +11,6 @@ from hdr_bench.experiments.limits import is_out_of_memory
 from hdr_bench.experiments.watch import Watch
 from tests.experiments.processes import read_pids, wait_for
 
-pytestmark = pytest.mark.alone
-
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="data limits are Linux's")
 LIMITED = {"memory_limit": 500_000_000, "time_limit": 20.0}
 

@@ -7,8 +7,6 @@ import pytest
 from hdr_bench.experiments.suite import Step
 from hdr_bench.experiments.worker import process_context
 
-pytestmark = pytest.mark.alone
-
 
 def test_a_trial_is_measured_in_a_process_of_its_own(run_trial, trial):
     stages = []
