@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from hdr_bench.experiments.text import str_of
+from hdr_bench.names import class_name
 
 MOST_WARNINGS, MOST_CHARACTERS = 50, 1_000
 """Different warnings that a result keeps, and the characters of each."""
@@ -29,7 +30,7 @@ class Caught:
     ) -> None:
         """Take a warning, as `warnings.showwarning` is told of it."""
         del filename, lineno, file, line
-        text = f"{category.__name__}: {str_of(message, MOST_CHARACTERS)}"
+        text = f"{class_name(category)}: {str_of(message, MOST_CHARACTERS)}"
         if text in self._texts:
             return
         if len(self._texts) < MOST_WARNINGS:
