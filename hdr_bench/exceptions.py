@@ -164,7 +164,7 @@ class SchedulerError(HdrBenchError, ConnectionError):
 
 
 class MissingDependencyError(HdrBenchError, ImportError):
-    """An optional library that was asked for by name and is not installed."""
+    """An optional library that was asked for by name and is not installed, or is installed and broken."""
 
 
 class StoredResultWarning(UserWarning):
