@@ -72,7 +72,7 @@ def _report(folder, reason):
 def test_a_part_that_cannot_be_made_is_left_out_and_its_place_says_why(made_up, monkeypatch, broken):
     for name in broken:
         monkeypatch.setattr(f"{REPORTING}.{name}", _fails)
-    monkeypatch.setattr(f"{REPORTING}.report.draw", lambda planned: list(map(drawing._drawn_or_why_not, planned)))
+    monkeypatch.setattr(f"{REPORTING}.report.draw", lambda planned: list(map(drawing.draw_one, planned)))
     monkeypatch.setattr(
         drawing, "_drawn", lambda planned: drawing.Figure(planned.name, planned.title, "", planned.case)
     )
