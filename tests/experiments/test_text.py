@@ -45,8 +45,14 @@ def test_a_class_has_a_name_whatever_its_metaclass_says():
     assert class_path(NamelessWarning).endswith("<locals>.NamelessWarning")
     assert engine_of(silent) == __name__.partition(".")[0]
     with caught_warnings() as caught:
-        caught.note("a word", NamelessWarning, "a.py", 1)
-    assert caught.texts[0].startswith("NamelessWarning: ")
+        warnings.warn("a word", NamelessWarning, stacklevel=1)
+    assert caught.texts == ("NamelessWarning: <NamelessWarning whose text could not be made: NamelessError>",)
+    with caught_warnings() as outer:
+        with warnings.catch_warnings(record=True) as inner:
+            warnings.warn("inside", RuntimeWarning, stacklevel=1)
+        warnings.warn("outside", RuntimeWarning, stacklevel=1)
+    assert [(each.category, str(each.message)) for each in inner] == [(RuntimeWarning, "inside")]
+    assert outer.texts == ("RuntimeWarning: outside",)
 
 
 @pytest.mark.parametrize("character", ["a", "\udcff", "\x00", "\U0001f600", "\n"])
