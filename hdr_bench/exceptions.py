@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from hdr_bench.names import visible_prose
+from hdr_bench.names import class_name, visible_prose
 
 _LONGEST_NAME = 100
 _SHOWN = reprlib.Repr()
@@ -164,7 +164,7 @@ class SchedulerError(HdrBenchError, ConnectionError):
 
 
 class MissingDependencyError(HdrBenchError, ImportError):
-    """An optional library that was asked for by name and is not installed."""
+    """An optional library that was asked for by name and is not installed, or is installed and broken."""
 
 
 class StoredResultWarning(UserWarning):
@@ -227,5 +227,5 @@ def shown(value: Any) -> str:
         text = _SHOWN.repr(value)
     # What a foreign object's `repr` raises.
     except Exception:  # noqa: BLE001
-        return f"a {type(value).__name__}"
+        return f"a {class_name(type(value))}"
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

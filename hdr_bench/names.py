@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 
 MOST_CHARACTERS = 200
 """Of a name: what a row of a table, or a file's name, has room for."""
+_LONGEST_LINE = 300
+"""Of a message on the console that a report has whole."""
 
 # Control characters, ends of lines, marks that turn the direction of all that follows, halves of characters, and
 # code points that are no characters: an SVG or a page with one of them is not valid, or shows something else.
@@ -34,6 +37,26 @@ def visible_prose(text: str) -> str:
     'two\nlines\\x1b[31m'
     """
     return _INVISIBLE_IN_PROSE.sub(_escape, text)
+
+
+def class_name(cls: type) -> str:
+    """Return a class's name as tables, pages and files can show it, also if its metaclass has a name of its own.
+
+    Examples
+    --------
+    >>> class_name(ValueError)
+    'ValueError'
+    """
+    # What is stored may be of a class derived from `str`.
+    return visible(str.__str__(type.__dict__["__name__"].__get__(cls))[:MOST_CHARACTERS])[:MOST_CHARACTERS]
+
+
+def class_module(cls: type) -> str:
+    """Return the module that a class is of, also if its metaclass has a module of its own; empty if it names none."""
+    with suppress(AttributeError):
+        module = type.__dict__["__module__"].__get__(cls)
+        return str.__str__(module) if isinstance(module, str) else ""
+    return ""
 
 
 def check_visible(text: str, what: str) -> str:
@@ -85,6 +108,18 @@ def check_name(name: str, what: str) -> str:
             f"{what} {name[:20]!r}... has {len(name):,} characters; at most {MOST_CHARACTERS} are allowed: shorten it"
         )
     return check_visible(name, what)
+
+
+def in_brief(text: str) -> str:
+    """Return a text in one line that a console has room for: of a long one the beginning.
+
+    Examples
+    --------
+    >>> len(in_brief("word " * 1000)), in_brief("word " * 1000)[-7:]
+    (300, 'd wo...')
+    """
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 3].rstrip()}..."
 
 
 def looks(name: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from hdr_bench import __version__
 from hdr_bench.cli.streams import has_output_failed, release_output, say
 from hdr_bench.exceptions import AllTrialsFailedError, HdrBenchError
+from hdr_bench.names import class_name
 
 
 class ExitCode(IntEnum):
@@ -174,7 +175,7 @@ def _is_working_folder_gone() -> bool:
 
 
 def _named(error: BaseException) -> str:
-    name = type(error).__name__
+    name = class_name(type(error))
     lines = str(error).strip().splitlines()
     return f"{name}: {lines[0][:300]}" if lines else name
 

@@ -14,11 +14,19 @@ from hdr_bench.cli.streams import say
 
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _ENDS_WITHIN_SECONDS = 4.0
+_RESULTS = "what is done is kept, the same command goes on from there"
+REPORT = "the last report is as it was, the same command writes it again"
+"""What is said of a report that is not written to its end."""
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible(kept: str = _RESULTS) -> Iterator[None]:
     """End the block on these signals, with what is done kept and nothing left running.
+
+    Parameters
+    ----------
+    kept : str
+        What is said of what is done.
 
     Raises
     ------
@@ -36,7 +44,7 @@ def interruptible() -> Iterator[None]:
     except KeyboardInterrupt:
         # The terminal may be gone.
         with suppress(OSError):
-            say("interrupted; what is done is kept, the same command goes on from there", is_error=True)
+            say(f"interrupted; {kept}", is_error=True)
         # The handlers stay, so that another Ctrl-C does not disturb the end.
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except BaseException:

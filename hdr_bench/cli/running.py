@@ -9,7 +9,7 @@ import typer
 from hdr_bench.cli.completing import complete_dataset, complete_suite
 from hdr_bench.cli.console import make_console
 from hdr_bench.cli.errors import ExitCode
-from hdr_bench.cli.interrupting import interruptible
+from hdr_bench.cli.interrupting import REPORT, interruptible
 from hdr_bench.cli.matplotlib_folder import matplotlib_folder
 from hdr_bench.cli.streams import say
 
@@ -118,7 +118,7 @@ def run(
         if not (plan.to_run or plan.remarks or quiet):
             say(f"All {counted(len(plan.trials))} are there already; to run them again: --rerun all or failed")
         execute(plan, store, _progress(quiet), crew, read_expected(store.folder))
-    _print_report(store.folder, ["html", "md", "latex", "csv"])
+        _print_report(store.folder, ["html", "md", "latex", "csv"])
 
 
 def report(
@@ -132,7 +132,8 @@ def report(
     Exit code 3 if a trial failed or has no result; the report is written all the same, unless there is no result at
     all.
     """
-    _print_report(run_folder, [name.strip() for name in formats.split(",") if name.strip()])
+    with interruptible(REPORT):
+        _print_report(run_folder, [name.strip() for name in formats.split(",") if name.strip()])
 
 
 def index(

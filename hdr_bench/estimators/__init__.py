@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hdr_bench.estimators.importing import describe_shadowing, import_attribute
 from hdr_bench.estimators.libraries import library_of
 from hdr_bench.exceptions import EstimatorError, UnknownNameError
+from hdr_bench.names import class_name
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.augmentation import Distortion
@@ -157,12 +158,12 @@ def make_from(table: dict[str, str], kind: str, name: str, params: dict[str, Any
     direct = {key: _value_of(cls, key, value) for key, value in params.items() if takes_any or "__" not in key}
     for key in direct:
         if key not in known and not takes_any:
-            raise UnknownNameError(f"parameter of {cls.__name__}", key, sorted(known))
+            raise UnknownNameError(f"parameter of {class_name(cls)}", key, sorted(known))
     made = _made(cls, direct)
     nested = {key: value for key, value in params.items() if key not in direct}
     for key in nested:
         if key not in made.get_params():
-            raise UnknownNameError(f"parameter of {cls.__name__}", key, sorted(made.get_params()))
+            raise UnknownNameError(f"parameter of {class_name(cls)}", key, sorted(made.get_params()))
     return made.set_params(**nested)
 
 
@@ -177,7 +178,7 @@ def _made(cls: type, params: dict[str, Any]) -> Any:
         raise
     # A constructor of another library may raise anything, also SystemExit.
     except (Exception, SystemExit) as error:
-        raise EstimatorError(f"{cls.__name__} cannot be made of {params!r}: {error}") from error
+        raise EstimatorError(f"{class_name(cls)} cannot be made of {params!r}: {error}") from error
     return made
 
 
@@ -201,7 +202,7 @@ def _value_of(cls: type, key: str, value: Any) -> Any:
         return make_estimator(value["estimator"], **value.get("params", {}))
     library = library_of(cls)
     if library is not None and key in library.classes and isinstance(value, str):
-        return import_attribute(f"{key} of {cls.__name__}", value, ())
+        return import_attribute(f"{key} of {class_name(cls)}", value, ())
     return value
 
 

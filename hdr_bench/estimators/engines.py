@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from hdr_bench.exceptions import MissingDependencyError, UnknownNameError
+from hdr_bench.names import class_name
 
 PACKAGES = {"onedal": ("scikit-learn-intelex",), "faiss": ("faiss-cpu",)}
 """By engine: the packages that bring it, whose versions a saved estimator holds."""
@@ -76,8 +77,27 @@ def lookups_remembered() -> Iterator[None]:
 def _can_be_found(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except (ImportError, ValueError):  # what hides a module from a process may say so in these ways
+    except Exception:  # noqa: BLE001  # what hides a module from a process may say so in any way
         return False
+
+
+@contextmanager
+def importing_engine(engine: str) -> Iterator[None]:
+    """Import an engine's library in the block; if it is installed and broken, say so, and what to do.
+
+    Raises
+    ------
+    MissingDependencyError
+        If the library cannot be imported.
+    """
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        raise MissingDependencyError(
+            f"the library of the engine {engine!r} is installed, but cannot be imported "
+            f"({class_name(type(error))}: {error}); install it again with: pip install --force-reinstall "
+            "'hdr-bench[fast]', or name another engine"
+        ) from error
 
 
 def able_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:

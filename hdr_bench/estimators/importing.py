@@ -17,6 +17,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from hdr_bench.exceptions import ModuleImportError, UnknownModuleError, UnknownNameError, suggestion
+from hdr_bench.names import class_name
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 # Packages that are installed under another name than they are imported by.
@@ -138,7 +139,7 @@ def _failure(module: str, error: BaseException) -> str:
     """Say where and why a module could not be imported."""
     file, line = _place_of(error)
     place = f"{file}, line {line}: " if file else ""
-    cause = f"{type(error).__name__}: {error}".rstrip(": ")
+    cause = f"{class_name(type(error))}: {error}".rstrip(": ")
     if isinstance(error, SyntaxError):
         return f"{place}the module {module!r} is not valid Python: {error.msg}"
     if not isinstance(error, Exception):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.names import class_module, class_name
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _check_net(net: Any) -> None:
     for name in sorted(net._params_to_validate):
         # What its modules are called, to which nested names go, a net knows only when it is fitted.
         if "__" not in name and name not in known:
-            raise UnknownNameError(f"parameter of {type(net).__name__}", name, sorted(known))
+            raise UnknownNameError(f"parameter of {class_name(type(net))}", name, sorted(known))
 
 
 LIBRARIES: dict[str, Library] = {
@@ -90,7 +91,7 @@ def library_of(cls: type) -> Library | None:
     >>> library_of(NeuralNetClassifier).packages
     ('torch',)
     """
-    roots = (base.__module__.partition(".")[0] for base in cls.__mro__)
+    roots = (class_module(base).partition(".")[0] for base in cls.__mro__)
     return next((LIBRARIES[root] for root in roots if root in LIBRARIES), None)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from hdr_bench.exceptions import DatasetWarning
+from hdr_bench.names import class_name
 
 # A few images may be blank or odd; and a look at them would take longer than some methods do.
 _FEWEST_IMAGES = 30
@@ -78,7 +79,7 @@ def warn_if_unlike(estimator: Any, X: Any) -> None:
     asked = None if learnt is None else summarize_pixels(X)
     if learnt is None or asked is None or not learnt.contrast or not asked.contrast:
         return
-    name = type(estimator).__name__
+    name = class_name(type(estimator))
     if not 1 / _LARGEST_RATIO < asked.contrast / learnt.contrast < _LARGEST_RATIO:
         warnings.warn(
             f"{name}: X runs from {asked.low:g} to {asked.high:g}, but it was fitted on values from {learnt.low:g} to "

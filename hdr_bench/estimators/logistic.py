@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
+from hdr_bench.estimators.engines import importing_engine
 from hdr_bench.estimators.process_wide import ProcessWide
 
 Floats = NDArray[np.floating[Any]]
@@ -119,7 +120,8 @@ def fit_onedal(X: Floats, codes: NDArray[np.intp], *, alpha: float, max_iter: in
 
 
 def _loss(X: Floats, targets: Floats, n_classes: int, alpha: float, start: NDArray[np.float64]) -> Any:
-    import daal4py
+    with importing_engine("onedal"):
+        import daal4py
 
     options = {
         "numberOfTerms": len(X),
@@ -141,7 +143,8 @@ def _loss(X: Floats, targets: Floats, n_classes: int, alpha: float, start: NDArr
 @contextmanager
 def _threads_of_openmp() -> Iterator[None]:
     """Give oneDAL no more threads than OpenMP has, whose number joblib sets for its worker processes."""
-    import daal4py
+    with importing_engine("onedal"):
+        import daal4py
 
     before = daal4py.num_threads()
     daal4py.daalinit(min(before, int(os.environ.get("OMP_NUM_THREADS") or before)))

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.estimators.engines import importing_engine
+
 Floats = NDArray[np.floating[Any]]
 Places = NDArray[np.intp]
 Candidates = tuple[NDArray[np.float64], Places]
@@ -123,7 +125,8 @@ def make_index(images: Floats, engine: str) -> NeighborIndex:
 
 
 def _faiss(centered: Floats) -> Search:
-    import faiss
+    with importing_engine("faiss"):
+        import faiss
 
     index = faiss.IndexFlatL2(centered.shape[1])
     index.add(np.ascontiguousarray(centered, dtype=np.float32))
@@ -137,7 +140,8 @@ def _faiss(centered: Floats) -> Search:
 
 def _brute_force(centered: Floats, engine: str) -> Search:
     if engine == "onedal":
-        from sklearnex.neighbors import NearestNeighbors
+        with importing_engine(engine):
+            from sklearnex.neighbors import NearestNeighbors
     else:
         from sklearn.neighbors import NearestNeighbors
     index = NearestNeighbors(algorithm="brute").fit(centered)

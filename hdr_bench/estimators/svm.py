@@ -11,7 +11,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.constraints import check_parameters
-from hdr_bench.estimators.engines import PACKAGES, able_engine, choose_engine, is_installed
+from hdr_bench.estimators.engines import PACKAGES, able_engine, choose_engine, importing_engine, is_installed
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.parameters import with_plain_parameters
@@ -188,7 +188,8 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
 
     def _machine(self, pixels: Floats) -> Any:
         if self.engine_ == "onedal":
-            from sklearnex.svm import SVC
+            with importing_engine("onedal"):
+                from sklearnex.svm import SVC
         else:
             from sklearn.svm import SVC
         kernel = {"kernel": self.kernel, "gamma": self._gamma(pixels), "degree": self.degree, "coef0": self.coef0}

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import PredictionsError
 from hdr_bench.experiments.text import str_of
+from hdr_bench.names import class_name
 
 SUM_TOLERANCE = 1e-3
 """How far a row of probabilities may be from a sum of 1: those of networks in half precision are rounded so much."""
@@ -171,7 +172,7 @@ def _as_array(answer: Any, method: str) -> NDArray[Any]:
     # What another library's container raises when it is not an array: TypeError, ValueError, RuntimeError.
     except Exception as error:
         raise PredictionsError(
-            f"{method} returned a {type(answer).__name__}, which is not an array: {str_of(error)}"
+            f"{method} returned a {class_name(type(answer))}, which is not an array: {str_of(error)}"
         ) from error
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.result import LayerRow
 from hdr_bench.experiments.text import LONGEST_VALUE, repr_of, str_of
-from hdr_bench.names import visible
+from hdr_bench.names import class_module, class_name, visible
 
 HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
 """What `history_` has of an epoch."""
@@ -63,8 +63,8 @@ def engine_of(method: Any) -> str:
     """Return the library that computed: what the method says, otherwise the package that its class is from."""
     engine = read_attribute(method, "engine_")
     if not isinstance(engine, str) or not engine.strip():
-        engine = str_of(type(method).__module__).partition(".")[0]
-    return visible(engine[:_MOST_IN_A_NAME])
+        engine = class_module(type(method)).partition(".")[0] or class_name(type(method))
+    return visible(engine[:_MOST_IN_A_NAME])[:_MOST_IN_A_NAME]
 
 
 def epochs_of(method: Any, n: int) -> int | None:

@@ -3,9 +3,10 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Any, TextIO
 
 from hdr_bench.experiments.text import str_of
+from hdr_bench.names import class_name
 
 MOST_WARNINGS, MOST_CHARACTERS = 50, 1_000
 """Different warnings that a result keeps, and the characters of each."""
@@ -29,7 +30,7 @@ class Caught:
     ) -> None:
         """Take a warning, as `warnings.showwarning` is told of it."""
         del filename, lineno, file, line
-        text = f"{category.__name__}: {str_of(message, MOST_CHARACTERS)}"
+        text = f"{class_name(category)}: {str_of(message, MOST_CHARACTERS)}"
         if text in self._texts:
             return
         if len(self._texts) < MOST_WARNINGS:
@@ -45,6 +46,15 @@ class Caught:
         return (*self._texts, f"{self._n_more:,} more warnings were raised; the first {MOST_WARNINGS} are stored")
 
 
+class _Message(warnings.WarningMessage):
+    """What `warnings` makes of a warning; Python's own asks the class for its name, which may raise there."""
+
+    def __init__(self, message: Any, category: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(message, Warning, *args, **kwargs)
+        self.category = category
+        self._category_name = class_name(category)
+
+
 @contextmanager
 def caught_warnings() -> Iterator[Caught]:
     """Note every warning of the block, whatever filters are set, and print none."""
@@ -52,4 +62,8 @@ def caught_warnings() -> Iterator[Caught]:
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = caught.note
-        yield caught
+        before, warnings.WarningMessage = warnings.WarningMessage, _Message  # type: ignore[misc]  # a class of ours
+        try:
+            yield caught
+        finally:
+            warnings.WarningMessage = before  # type: ignore[misc]

@@ -10,6 +10,7 @@ from hdr_bench.exceptions import EstimatorError
 from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.text import repr_of
+from hdr_bench.names import class_name
 
 _KINDS = {
     "regressor": "a regressor",
@@ -49,7 +50,7 @@ def _refusal(model: Any) -> str:
         return _refusal(last.estimator)
     if not hasattr(last, "get_params"):
         return f"the last step of the pipeline is {repr_of(last)}; it must be a classifier"
-    name = type(last).__name__
+    name = class_name(type(last))
     if kind := _kind(last):
         return f"{name} is {kind}; only classifiers can be compared"
     if isinstance(last, ClassifierMixin):

@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from hdr_bench.exceptions import EstimatorError
+from hdr_bench.names import class_name
 
 
 def copy_unfitted(estimator: Any) -> Any:
@@ -48,4 +49,4 @@ def _copy_whole(estimator: Any) -> Any:
     try:
         return deepcopy(estimator)
     except Exception as error:  # as above
-        raise EstimatorError(f"{type(estimator).__name__} cannot be copied: {error}") from error
+        raise EstimatorError(f"{class_name(type(estimator))} cannot be copied: {error}") from error

@@ -15,6 +15,7 @@ from hdr_bench.estimators.importing import import_attribute
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, HdrBenchError
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.trial import Trial
+from hdr_bench.names import class_name
 
 _WITH_PATHS = SCHEMES.keys() - {"openml"}
 
@@ -121,7 +122,7 @@ def _made_by(path: str) -> Dataset:
         raise
     # It is the user's own code, and may raise anything, also SystemExit.
     except (Exception, SystemExit) as error:
-        raise DatasetError(f"{path} failed: {type(error).__name__}: {error}") from error
+        raise DatasetError(f"{path} failed: {class_name(type(error))}: {error}") from error
     if not isinstance(dataset, Dataset):
-        raise DatasetError(f"{path} gives a {type(dataset).__name__}; it must give a Dataset, see make_dataset")
+        raise DatasetError(f"{path} gives a {class_name(type(dataset))}; it must give a Dataset, see make_dataset")
     return dataset

@@ -12,6 +12,7 @@ import numpy as np
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.text import repr_of, writable
+from hdr_bench.names import class_module, class_name
 
 _INTEGER_BITS = 63
 
@@ -36,7 +37,7 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
     except (UnstableError, RecursionError) as error:
         cause = error if isinstance(error, UnstableError) else "it holds itself"
         raise ValueError(
-            f"{type(estimator).__name__} has no stable key of its own: {cause}; give its case one, "
+            f"{class_name(type(estimator))} has no stable key of its own: {cause}; give its case one, "
             'e.g. key="my-network-1", and another whenever it changes'
         ) from error
 
@@ -59,7 +60,8 @@ def plain_mapping(mapping: Any, place: str) -> Any:
 
 def class_path(cls: type) -> str:
     """Return the dotted path of a class."""
-    return writable(f"{cls.__module__}.{cls.__qualname__}")
+    name = str.__str__(type.__dict__["__qualname__"].__get__(cls))
+    return writable(f"{class_module(cls)}.{name}")
 
 
 def _plain_items(mapping: Mapping[Any, Any], place: str) -> dict[Any, Any]:
@@ -88,7 +90,7 @@ def _plain(value: Any, place: str) -> Any:
     if value is None:
         return None
     raise ValueError(
-        f"{place} is a {type(value).__name__}; it must be a number, a text, true or false, a list or a table. "
+        f"{place} is a {class_name(type(value))}; it must be a number, a text, true or false, a list or a table. "
         "In Python, give the estimator itself, made with what it needs"
     )
 
@@ -115,7 +117,7 @@ def _described(value: Any, place: str) -> Any:
         return {"name": _importable(value)}
     if isinstance(state := _state_of(value), dict):
         return {"class": _importable(type(value)), "state": _described(state, place)}
-    raise UnstableError(f"{place} is a {type(value).__name__}")
+    raise UnstableError(f"{place} is a {class_name(type(value))}")
 
 
 def _state_of(value: Any) -> Any:

@@ -25,6 +25,7 @@ from hdr_bench.experiments.search import chosen_candidates, in_pipeline
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Work
 from hdr_bench.files import write_whole
+from hdr_bench.names import in_brief
 
 LARGEST = 4000
 """Images of the largest of the three fits; the others have a half and a quarter of them."""
@@ -245,7 +246,7 @@ def _measured(work: Work, progress: Progress) -> Iterator[Result]:
     if result.status == "timeout":
         raise _TimeoutError
     if result.measurements is None:
-        raise EstimateError(f"on {work.trial.samples:,} images: {result.status}: {result.error}")
+        raise EstimateError(in_brief(f"on {work.trial.samples:,} images: {result.status}: {result.error}"))
     yield result
     if costs_alone(result).fit < _REPEATS_BELOW_SECONDS:
         again, _ = run_attempts(work, progress.stage)

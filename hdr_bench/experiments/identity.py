@@ -8,6 +8,7 @@ from typing import Any
 from hdr_bench.estimators.engines import engine_packages
 from hdr_bench.estimators.libraries import LIBRARIES, library_of
 from hdr_bench.estimators.saving import installed_versions
+from hdr_bench.names import class_module
 
 # They cut, evaluate and compute, whatever the method.
 _ALWAYS = ("numpy", "scipy", "scikit-learn")
@@ -42,7 +43,7 @@ def _estimators_in(model: Any) -> Iterator[Any]:
 
 
 def _packages_of(part: Any) -> set[str]:
-    root = type(part).__module__.partition(".")[0]
+    root = class_module(type(part)).partition(".")[0]
     if root != "hdr_bench":
         return {*_distributions().get(root, ()), *_packages_of_library(type(part))}
     # What a saved estimator holds the versions of, and what it would compute with.
@@ -54,7 +55,7 @@ def _packages_of_library(cls: type) -> set[str]:
     library = library_of(cls)
     if library is None:
         return set()
-    roots = {base.__module__.partition(".")[0] for base in cls.__mro__} & LIBRARIES.keys()
+    roots = {class_module(base).partition(".")[0] for base in cls.__mro__} & LIBRARIES.keys()
     return {*library.packages, *(name for root in roots for name in _distributions().get(root, ()))}
 
 

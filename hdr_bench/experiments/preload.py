@@ -34,7 +34,8 @@ __all__ = ["hdr_bench", "sklearn", "skorch", "torch"]
 # torch imports the first of these, a second's work, with the first optimizer; the others are there or not.
 _LATER = ("torch._dynamo", "daal4py", "sklearnex.svm", "sklearnex.linear_model", "sklearnex.neighbors", "faiss")
 for _name in _LATER:
-    with suppress(ImportError):
+    # A library that is there and broken may raise anything; a trial that needs it says so.
+    with suppress(Exception, SystemExit):
         import_module(_name)
 
 # What is here stays: each trial's collections of garbage need not look through it, nor copy its pages to do so.

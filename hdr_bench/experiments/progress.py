@@ -8,6 +8,7 @@ from hdr_bench.experiments.remaining import Remaining
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Stage
+from hdr_bench.names import in_brief
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -196,9 +197,9 @@ def described(trial: Trial) -> str:
 
 
 def outcome(result: Result) -> str:
-    """Return accuracy, or what went wrong."""
+    """Return accuracy, or what went wrong, in a line; the report has the whole of a long error."""
     if result.scores is None:
-        return f"{result.status}: {result.error}"
+        return in_brief(f"{result.status}: {result.error}")
     return f"accuracy {result.scores.accuracy:.4f}"
 
 

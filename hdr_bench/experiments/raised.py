@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Iterator
 
 from hdr_bench.experiments.text import shorten, writable
+from hdr_bench.names import class_name
 
 _LONGEST_MESSAGE, _LONGEST_TRACEBACK, _MOST_LINKS = 2_000, 20_000, 100
 
@@ -18,7 +19,7 @@ def describe(error: BaseException) -> str:
     >>> describe(SystemExit(3))
     'SystemExit: 3 (the method ended its process by sys.exit)'
     """
-    line = f"{_name(error)}: {text_of(error)}".strip().replace("\n", " ")
+    line = f"{class_name(type(error))}: {text_of(error)}".strip().replace("\n", " ")
     exits = " (the method ended its process by sys.exit)" if isinstance(error, SystemExit) else ""
     return shorten(line, _LONGEST_MESSAGE) + exits
 
@@ -29,7 +30,7 @@ def describe_traceback(error: BaseException) -> str:
         lines = "".join(traceback.format_exception(error))
     # The exception's own attributes and methods are asked for here, and it may be too deep to walk through.
     except BaseException as problem:  # noqa: BLE001
-        lines = f"{describe(error)}\nIts traceback cannot be read ({_name(problem)})."
+        lines = f"{describe(error)}\nIts traceback cannot be read ({class_name(type(problem))})."
     return shorten(lines, _LONGEST_TRACEBACK)
 
 
@@ -38,7 +39,7 @@ def text_of(error: BaseException) -> str:
     try:
         return writable(f"{error}")
     except BaseException as problem:  # noqa: BLE001  # `__str__` is the method's own code
-        return f"(its text cannot be read: {_name(problem)})"
+        return f"(its text cannot be read: {class_name(type(problem))})"
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
@@ -49,8 +50,3 @@ def chain(error: BaseException) -> Iterator[BaseException]:
         yield link
         seen.add(id(link))
         link = link.__cause__ or link.__context__
-
-
-def _name(error: BaseException) -> str:
-    # The class may belong to a metaclass with a name of its own.
-    return shorten(writable(str(type.__dict__["__name__"].__get__(type(error)))), 200)

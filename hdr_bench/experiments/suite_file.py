@@ -24,6 +24,7 @@ from hdr_bench.experiments.suite import Case, Suite
 from hdr_bench.experiments.suites_folder import suites_folder
 from hdr_bench.experiments.text import writable
 from hdr_bench.experiments.toml_text import read_toml
+from hdr_bench.names import class_name
 
 _ANY_CLASSES = 10
 
@@ -171,7 +172,7 @@ def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
         yield f"{place}: {error}"
     # An estimator from elsewhere may raise anything when it is made.
     except Exception as error:  # noqa: BLE001
-        yield f"{place}: {type(error).__name__}: {error}"
+        yield f"{place}: {class_name(type(error))}: {error}"
 
 
 def _check_dataset(choice: DatasetChoice, known: Mapping[str, str]) -> None:
@@ -190,7 +191,7 @@ def _check_method(case: Case) -> None:
     last = last_step(model)
     if case.grid and hides_parameters(model):
         raise SuiteError(
-            f"{type(last).__name__} takes **kwargs that its get_params does not return, so that a search would lose "
+            f"{class_name(type(last))} takes **kwargs that its get_params does not return, so that a search would lose "
             "them; name them in its constructor, or return them from get_params"
         )
     if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
@@ -203,6 +204,6 @@ def _check_method(case: Case) -> None:
         )
     for name in case.grid:
         if name not in model.get_params() and name not in last.get_params():
-            raise UnknownNameError(f"parameter of {type(last).__name__}", name, last.get_params())
+            raise UnknownNameError(f"parameter of {class_name(type(last))}", name, last.get_params())
     if isinstance(layers := case.params.get("layers"), str):
         parse_layers(layers, _ANY_CLASSES, case.params.get("activation", "relu"))

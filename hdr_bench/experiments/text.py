@@ -1,8 +1,10 @@
 """Text of methods and libraries, which may be of any length and hold anything, as records can hold it."""
 
+from collections.abc import Iterable
+from itertools import accumulate
 from typing import Any
 
-from hdr_bench.names import visible_prose
+from hdr_bench.names import class_name, visible_prose
 
 LONGEST_VALUE = 2_000
 """Characters kept of a parameter's value."""
@@ -34,30 +36,41 @@ def writable_content(content: Any) -> Any:
 
 
 def shorten(text: str, longest: int) -> str:
-    """Return a text's beginning and end, and how much was left out between them.
+    r"""Return a text as `writable` has it; of a long one beginning and end, and how much was left out between them.
+
+    The escapes count: what is written is no longer, whatever the text holds.
 
     Examples
     --------
     >>> shorten("a" * 30, 10)
     'aaaaa [20 characters left out] aaaaa'
+    >>> shorten("\x00" * 30, 10)
+    '\\x00 [28 characters left out] \\x00'
     """
-    if len(text) <= longest:
-        return text
+    if len(text) <= longest and len(whole := writable(text)) <= longest:
+        return whole
     half = longest // 2
-    return f"{text[:half]} [{len(text) - 2 * half:,} characters left out] {text[-half:]}"
+    first, last = _n_that_fit(text[:half], half), _n_that_fit(reversed(text[-half:]), half)
+    left_out = f"[{len(text) - first - last:,} characters left out]"
+    return f"{writable(text[:first])} {left_out} {writable(text[len(text) - last :])}"
+
+
+def _n_that_fit(characters: Iterable[str], room: int) -> int:
+    """Return how many characters, the first ones, have room once they are written."""
+    return sum(total <= room for total in accumulate(len(writable(character)) for character in characters))
 
 
 def str_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
     """Return `str(thing)`, writable and shortened, whatever it is that gives it."""
     try:
-        return writable(shorten(str(thing), longest))
+        return shorten(str(thing), longest)
     except Exception as error:  # noqa: BLE001  # whatever a foreign class raises when it is asked for its text
-        return f"<{type(thing).__name__} whose text could not be made: {type(error).__name__}>"
+        return f"<{class_name(type(thing))} whose text could not be made: {class_name(type(error))}>"
 
 
 def repr_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
     """Return `repr(thing)`, writable and shortened, whatever it is that gives it."""
     try:
-        return writable(shorten(repr(thing), longest))
+        return shorten(repr(thing), longest)
     except Exception as error:  # noqa: BLE001  # as above
-        return f"<{type(thing).__name__} whose repr could not be made: {type(error).__name__}>"
+        return f"<{class_name(type(thing))} whose repr could not be made: {class_name(type(error))}>"

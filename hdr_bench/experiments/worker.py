@@ -30,7 +30,7 @@ from hdr_bench.experiments.raised import describe, describe_traceback
 from hdr_bench.experiments.result import Result, Status
 from hdr_bench.experiments.scratch import fits_socket
 from hdr_bench.experiments.tail import Tail
-from hdr_bench.experiments.text import writable
+from hdr_bench.experiments.text import shorten, writable
 from hdr_bench.experiments.thread_waiting import thread_waiting
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.watch import Ended, Watch
@@ -39,7 +39,7 @@ from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 _PRELOAD = "hdr_bench.experiments.preload"
 _ENDS_WITHIN_SECONDS = 10.0
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER")
-_LOG_LINES = 30
+_LOG_LINES, _LONGEST_LOG = 30, 65_536
 
 
 def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnStage) -> Outcome:
@@ -236,7 +236,7 @@ def _without_result(trial: Trial, status: Status, error: str, machine: Environme
         trial=trial,
         status=status,
         error=writable(error),
-        traceback=writable(told),
+        traceback=shorten(told, _LONGEST_LOG),
         finished=utc_now(),
         environment=machine,
     )

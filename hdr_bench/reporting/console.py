@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hdr_bench.names import in_brief
 from hdr_bench.reporting.blocks import make_block
 from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.finding import finding
@@ -88,7 +89,7 @@ def _note_on_times(contents: RunContents) -> str:
 def _print_problems(summary: pd.DataFrame, console: Console) -> None:
     for case, problem in zip(summary["case"], summary["problem"], strict=True):
         if problem:
-            console.print(f"{case}: {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
+            console.print(f"{case}: {in_brief(problem)}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def _columns(table: Written) -> dict[str, list[Cell]]:

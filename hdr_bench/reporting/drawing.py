@@ -10,10 +10,13 @@ import numpy as np
 
 from hdr_bench.experiments.environment import available_cores
 from hdr_bench.reporting.blocks import reason_of, warn_of
+from hdr_bench.reporting.drawers import DrawerEndedError, draw_alone, draw_at_once
 from hdr_bench.reporting.style import STYLE
 from hdr_bench.reporting.vector import page_address, rounded
 
-_ALONE = 30
+FIGURES_PER_PROCESS = 30
+"""Fewer are drawn before another process has loaded matplotlib."""
+
 _DPI = 150
 
 
@@ -89,28 +92,43 @@ def draw(planned: Sequence[PlannedFigure]) -> list[Figure]:
     ReportWarning
         For each figure that cannot be drawn.
     """
-    jobs = min(available_cores(), 1 + len(planned) // _ALONE)
-    if jobs == 1:
-        figures = list(map(_drawn_or_why_not, planned))
-    else:
-        from joblib import Parallel, delayed
-
-        figures = list(Parallel(n_jobs=jobs)(delayed(_drawn_or_why_not)(each) for each in planned))
+    jobs = min(available_cores(), 1 + len(planned) // FIGURES_PER_PROCESS)
+    figures = list(map(draw_one, planned)) if jobs == 1 else _draw_at_once(planned, jobs)
     for figure, before in zip(figures, planned, strict=True):
         if figure.problem and not before.problem:
             warn_of(figure.problem)
     return figures
 
 
-def _drawn_or_why_not(planned: PlannedFigure) -> Figure:
-    """Return a drawn figure; it may be drawn in another process, whose warnings nobody sees."""
+def _draw_at_once(planned: Sequence[PlannedFigure], jobs: int) -> list[Figure]:
+    """Draw figures in several processes; what is missing because one of these ended, in one more, each alone."""
+    outcomes = zip(planned, draw_at_once(planned, jobs), strict=True)
+    return [outcome if isinstance(outcome, Figure) else _draw_again(each, outcome) for each, outcome in outcomes]
+
+
+def _draw_again(planned: PlannedFigure, before: Exception) -> Figure:
+    if isinstance(before, OSError):
+        # No process could be started.
+        return draw_one(planned)
+    try:
+        return draw_alone(planned)
+    # Not here: a figure that ends its process would end the report.
+    except (DrawerEndedError, OSError) as error:
+        return _without(planned, f"Figure “{planned.title}” could not be made: {error}.")
+
+
+def draw_one(planned: PlannedFigure) -> Figure:
+    """Return a figure, drawn or with the reason why it could not be; nobody sees the warnings of other processes."""
     if planned.problem:
-        return Figure(planned.name, planned.title, planned.text, planned.case, problem=planned.problem)
+        return _without(planned, planned.problem)
     try:
         return _drawn(planned)
     except Exception as error:  # noqa: BLE001  # as in `make_block`
-        problem = reason_of(f"Figure “{planned.title}”", error)
-        return Figure(planned.name, planned.title, planned.text, planned.case, problem=problem)
+        return _without(planned, reason_of(f"Figure “{planned.title}”", error))
+
+
+def _without(planned: PlannedFigure, problem: str) -> Figure:
+    return Figure(planned.name, planned.title, planned.text, planned.case, problem=problem)
 
 
 def _drawn(planned: PlannedFigure) -> Figure:

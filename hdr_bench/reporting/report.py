@@ -13,7 +13,7 @@ import pandas as pd
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameError
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import RunRecord
-from hdr_bench.names import visible_prose
+from hdr_bench.names import in_brief, visible_prose
 from hdr_bench.reporting.blocks import make_block, noting
 from hdr_bench.reporting.citing import Citation, citations, to_bibtex
 from hdr_bench.reporting.contents import RunContents, open_run
@@ -125,7 +125,7 @@ def _check_any_trial(contents: RunContents) -> None:
         first = results.iloc[0]
         raise AllTrialsFailedError(
             f"{folder}: every trial of this run is missing or damaged, so there is nothing to report; "
-            f"the first, {first['case']!r}: {described_problem(first['status'], first['error'])}"
+            f"the first, {first['case']!r}: {in_brief(described_problem(first['status'], first['error']))}"
         )
 
 

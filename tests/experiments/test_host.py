@@ -69,6 +69,23 @@ def test_trials_run_in_it_one_after_the_other(shared_host, trial, behaving):
     assert shared_host.run(Work(behaving("prints")), say_nothing)[0].status == "ok"
 
 
+def test_a_broken_optional_library_fails_the_trials_that_need_it_and_no_other(tmp_path, trial, monkeypatch):
+    for name in ("daal4py", "sklearnex", "faiss"):
+        (tmp_path / f"{name}.py").write_text("raise OSError('libtbb.so.12: cannot open shared object file')\n")
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    host = Host()
+    try:
+        assert host.run(Work(trial(estimator="tree")), say_nothing)[0].status == "ok"
+        failed, _ = host.run(Work(trial(estimator="knn", params={"engine": "faiss"})), say_nothing)
+    finally:
+        host.close()
+    assert failed.status == "failed"
+    assert (
+        "the library of the engine 'faiss' is installed, but cannot be imported (OSError: libtbb.so.12" in failed.error
+    )
+
+
 def test_the_harness_adds_little_to_a_trial(shared_host, trial):
     asked = trial(estimator="sklearn.dummy.DummyClassifier")
     shared_host.run(Work(asked), say_nothing)

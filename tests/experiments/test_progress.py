@@ -5,7 +5,7 @@ from rich.console import Console
 
 from hdr_bench.experiments import progress as module
 from hdr_bench.experiments.environment import read_environment
-from hdr_bench.experiments.progress import BarProgress, LineProgress, clock, described
+from hdr_bench.experiments.progress import BarProgress, LineProgress, clock, described, outcome
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.work import Stage
 
@@ -79,6 +79,16 @@ def test_a_bar_shows_method_stage_and_what_is_left(trial, ended):
     shown = console.file.getvalue()
     for words in ("A [b]", "fit: epoch 2 of 9", "an [odd] error", "1/2", "elapsed", "remaining about 0:"):
         assert words in shown
+
+
+def test_a_long_error_is_one_line_of_bounded_length(trial, ended):
+    failed = ended(trial(), status="failed", error="a word\n" * 300)
+    assert outcome(failed).startswith("failed: a word a word ")
+    assert outcome(failed).endswith("...")
+    assert len(outcome(failed)) <= 300
+    lines, said = _lines((failed.trial,))
+    lines.done(failed)
+    assert len(said()) == 2
 
 
 def test_names_have_what_tells_trials_apart(trial):

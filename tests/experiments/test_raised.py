@@ -71,6 +71,13 @@ def test_a_long_text_is_cut_and_says_so():
     assert len(describe_traceback(error)) < 30_000
 
 
+def test_the_bounds_hold_for_what_must_be_escaped():
+    error = _raised(ValueError("\udcff" * 50_000))
+    assert len(describe(error)) < 3_000
+    assert len(describe_traceback(error)) < 21_000
+    assert "\udcff" not in describe_traceback(error)
+
+
 def test_contexts_in_a_circle_end():
     one, other = _raised(ValueError("one")), _raised(KeyError("other"))
     one.__context__, other.__context__ = other, one

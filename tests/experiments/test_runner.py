@@ -8,8 +8,10 @@ from hdr_bench.datasets import add_dataset
 from hdr_bench.datasets.home import prepared_home
 from hdr_bench.exceptions import DatasetError, UnknownNameError
 from hdr_bench.experiments.data import load_trial_data
+from hdr_bench.experiments.environment import read_environment
 from hdr_bench.experiments.model import make_model
 from hdr_bench.experiments.progress import NoProgress
+from hdr_bench.experiments.result import failed_result
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.runner import default_folder, execute, expand, make_plan
 from hdr_bench.experiments.store import Store
@@ -71,6 +73,21 @@ def test_a_failure_is_a_row_and_the_rest_goes_on_and_only_what_is_asked_runs_aga
     assert changed("missing") == set()
     assert changed("failed") == {"bad"}
     assert changed("all") == {"bad", "k-n"}
+
+
+def test_a_result_that_no_file_can_hold_is_a_failed_trial_and_the_rest_goes_on(tmp_path, monkeypatch):
+    def unheld(works, *_):
+        for work in works:
+            trial, is_odd = work.trial, work.trial.case == "k-NN"
+            result = failed_result(trial, "as it was", read_environment(), "")
+            # A method's own object in its place: neither JSON nor a copy can be made of it.
+            yield (result.model_copy(update={"data_notes": (object(),)}) if is_odd else result), None
+
+    monkeypatch.setattr("hdr_bench.experiments.runner.run_works", unheld)
+    results = load_results(run_suite(_suite(KNN, TREE), out=tmp_path / "run"))
+    assert results["status"].tolist() == ["failed", "failed"]
+    assert results["error"][0].startswith("its result could not be stored: PydanticSerializationError: ")
+    assert results["error"][1] == "as it was"
 
 
 def test_a_seed_that_the_suite_gives_is_kept():

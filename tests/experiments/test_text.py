@@ -2,8 +2,13 @@
 
 import warnings
 
+import pytest
+
+from hdr_bench.exceptions import shown
+from hdr_bench.experiments.attributes import engine_of
 from hdr_bench.experiments.caught import MOST_CHARACTERS, MOST_WARNINGS, caught_warnings
-from hdr_bench.experiments.text import LONGEST_VALUE, repr_of, str_of, writable, writable_content
+from hdr_bench.experiments.described import class_path
+from hdr_bench.experiments.text import LONGEST_VALUE, repr_of, shorten, str_of, writable, writable_content
 
 
 class UnspeakableError(Exception):
@@ -17,6 +22,54 @@ def test_what_cannot_be_said_is_named():
     assert str_of(UnspeakableError()) == "<UnspeakableError whose text could not be made: RuntimeError>"
     assert repr_of(UnspeakableError()) == "<UnspeakableError whose repr could not be made: RuntimeError>"
     assert len(repr_of("x" * 20_000_000)) < LONGEST_VALUE + 100
+
+
+class Nameless(type):
+    def __getattribute__(cls, name):
+        if name in {"__name__", "__qualname__", "__module__"}:
+            raise RuntimeError(name)
+        return super().__getattribute__(name)
+
+
+def test_a_class_has_a_name_whatever_its_metaclass_says():
+    class NamelessError(Exception, metaclass=Nameless):
+        pass
+
+    class NamelessWarning(UserWarning, metaclass=Nameless):
+        def __str__(self):
+            raise NamelessError
+
+    silent = NamelessWarning()
+    assert str_of(silent) == "<NamelessWarning whose text could not be made: NamelessError>"
+    assert shown(silent) == "a NamelessWarning"
+    assert class_path(NamelessWarning).endswith("<locals>.NamelessWarning")
+    assert engine_of(silent) == __name__.partition(".")[0]
+    with caught_warnings() as caught:
+        warnings.warn("a word", NamelessWarning, stacklevel=1)
+    assert caught.texts == ("NamelessWarning: <NamelessWarning whose text could not be made: NamelessError>",)
+    with caught_warnings() as outer:
+        with warnings.catch_warnings(record=True) as inner:
+            warnings.warn("inside", RuntimeWarning, stacklevel=1)
+        warnings.warn("outside", RuntimeWarning, stacklevel=1)
+    assert [(each.category, str(each.message)) for each in inner] == [(RuntimeWarning, "inside")]
+    assert outer.texts == ("RuntimeWarning: outside",)
+
+
+@pytest.mark.parametrize("character", ["a", "\udcff", "\x00", "\U0001f600", "\n"])
+@pytest.mark.parametrize("length", [9, 10, 11, 300, 10_000])
+def test_the_bound_is_one_of_what_is_written(character, length):
+    found = shorten(character * length, 300)
+    beginning, _, rest = found.partition(" [")
+    assert len(found) <= 300 + len(" [10,000 characters left out] ")
+    assert writable(found) == found
+    if not rest:
+        assert found == writable(character * length)
+        return
+    count, _, end = rest.partition(" characters left out] ")
+    # Each escape is whole.
+    n_kept = length - int(count.replace(",", ""))
+    assert beginning + end == writable(character * n_kept)
+    assert n_kept > 0
 
 
 def test_content_is_writable_at_every_depth():

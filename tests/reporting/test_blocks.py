@@ -72,7 +72,7 @@ def _report(folder, reason):
 def test_a_part_that_cannot_be_made_is_left_out_and_its_place_says_why(made_up, monkeypatch, broken):
     for name in broken:
         monkeypatch.setattr(f"{REPORTING}.{name}", _fails)
-    monkeypatch.setattr(f"{REPORTING}.report.draw", lambda planned: list(map(drawing._drawn_or_why_not, planned)))
+    monkeypatch.setattr(f"{REPORTING}.report.draw", lambda planned: list(map(drawing.draw_one, planned)))
     monkeypatch.setattr(
         drawing, "_drawn", lambda planned: drawing.Figure(planned.name, planned.title, "", planned.case)
     )
@@ -111,6 +111,18 @@ def test_a_file_of_a_table_that_cannot_be_written_is_left_out(made_up, monkeypat
     monkeypatch.setattr(f"{REPORTING}.tables.time_table", _fails)
     _report(made_up, "Table “Time” could not be made")
     assert "could not be made: ValueError" in (made_up / "tables" / "time.tex").read_text()
+
+
+def test_the_console_has_the_beginning_of_a_long_error_and_the_report_the_whole(tmp_path, monkeypatch):
+    long = Method("Long", {"status": "failed", "error": "a word " * 280 + "at last"})
+    folder = make_up(tmp_path / "run", [Method("One"), long])
+    monkeypatch.setattr(f"{REPORTING}.report.draw", lambda _planned: [])
+    assert "at last" in write_report(folder, ["md"]).read_text()
+    written = io.StringIO()
+    print_run(RunContents(folder), Console(file=written, width=120))
+    (line,) = (line for line in written.getvalue().splitlines() if line.startswith("Long: failed"))
+    assert line.endswith("...")
+    assert len(line) < 320
 
 
 @pytest.mark.parametrize("broken", ["_table", "compare_methods", "finding", "counted_verdicts", "_print_problems"])

@@ -1,0 +1,37 @@
+"""A process that draws figures, one after the other, for a process that writes a report.
+
+Run as ``python -P -m hdr_bench.reporting.drawing_process PID``, by `hdr_bench.reporting.drawers`: the process that uses
+it. Figures come on standard input and go out on standard output, as pickles. It ends when its input does, or when its
+user has gone.
+"""
+
+import os
+import pickle
+import sys
+
+from hdr_bench.experiments.orphans import end_with_parent
+from hdr_bench.reporting.drawers import READY
+from hdr_bench.reporting.drawing import draw_one
+
+
+def _serve(user: int) -> None:
+    end_with_parent()
+    if os.getppid() != user:
+        # It ended before the kernel was asked.
+        return
+    # Whatever a library prints must not come between the answers.
+    with os.fdopen(os.dup(0), "rb") as requests, os.fdopen(os.dup(1), "wb") as answers:
+        os.dup2(2, 1)
+        pickle.dump(READY, answers)
+        answers.flush()
+        while True:
+            try:
+                planned = pickle.load(requests)  # noqa: S301  # our own user wrote it
+            except EOFError:
+                return
+            pickle.dump(draw_one(planned), answers)
+            answers.flush()
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))
