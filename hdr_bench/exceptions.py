@@ -70,6 +70,10 @@ class NotStoredError(DatasetError):
     """A data set that was read but cannot be stored, with what to do: no permission, no space on the disk."""
 
 
+class PlaceError(HdrBenchError, FileNotFoundError):
+    """A working folder that was removed while the process was in it."""
+
+
 class EstimatorError(HdrBenchError, TypeError):
     """An estimator that cannot be made of the parameters that it was given."""
 

@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import io
-import os
 import secrets
 import shutil
 import zipfile
@@ -11,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from hdr_bench.processes import may_be_in_use, name_of_owner
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +48,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def incoming_path(folder: Path, kind: str = "") -> Path:
     """Return a new path in `folder` for what is being written; `clear_leftovers` knows it."""
-    return folder / f"{INCOMING}{os.getpid()}-{kind}{secrets.token_hex(8)}"
+    return folder / f"{INCOMING}{name_of_owner()}-{kind}{secrets.token_hex(8)}"
 
 
 @contextmanager
@@ -174,23 +175,12 @@ def _seal(content: bytes) -> bytes:
 def clear_leftovers(folder: Path, prefix: str = INCOMING) -> None:
     """Remove from `folder` what killed processes left, not what a running one uses now.
 
-    The names begin with `prefix`, the number of the process, and ``-``.
+    The names begin with `prefix`, what `name_of_owner` says of the process, and ``-``.
     """
     for path in folder.glob(f"{prefix}*"):
-        pid = path.name.removeprefix(prefix).partition("-")[0]
-        if not pid.isdecimal() or _is_running(int(pid)):
+        if may_be_in_use(path.name.removeprefix(prefix).partition("-")[0]):
             continue
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

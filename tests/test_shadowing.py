@@ -9,6 +9,7 @@ from hdr_bench import load_results
 MODULES = (
     "random", "queue", "typing", "json", "secrets", "string", "enum", "re", "socket", "statistics", "threading", "copy",
     "numpy", "torch", "joblib", "faiss", "typer", "rich", "pydantic",
+    "sitecustomize", "usercustomize",
 )  # fmt: skip
 PACKAGES = ("sklearn", "PIL", "pandas", "matplotlib", "multiprocessing")
 TOML = """

@@ -17,7 +17,7 @@ from benchmarks.storm.references import RUN, Reference, References, write_suite
 FEWEST, MOST = 3, 6
 _SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGSTOP)
 # The runner twice: a run that is killed and started again is what happens most.
-_VICTIMS = ("runner", "runner", "worker", "host", "fork server", "trial", "grandchild")
+_VICTIMS = ("runner", "runner", "host", "fork server", "trial", "grandchild")
 _LATEST_SECONDS = 0.8
 _VICTIM_WITHIN_SECONDS = 15.0
 _LOADS_WITHIN_SECONDS = 2.0
@@ -55,17 +55,15 @@ def attack(ground: Ground, rng: random.Random, references: References) -> None:
     session = _Session(ground, write_suite(ground, "kills"), rng.choice(("1", "1", "2")), references["kills"])
     for _ in range(rng.randint(FEWEST, MOST)):
         moment = rng.randint(0, 2), rng.uniform(0, _LATEST_SECONDS)
-        kill = _possible(Kill(rng.choice(_VICTIMS), rng.choice(_SIGNALS), *moment), session.jobs)
+        kill = _possible(Kill(rng.choice(_VICTIMS), rng.choice(_SIGNALS), *moment))
         with ground.injecting(f"{kill} (jobs {session.jobs})"):
             session.strike(kill)
     ground.blame(f"the last of: {'; '.join(ground.outcome.faults)}")
     session.finish()
 
 
-def _possible(kill: Kill, jobs: str) -> Kill:
-    """Return a kill that there can be: one job has no workers, and nobody's parent is the storm's own to kill."""
-    if kill.victim == "worker" and jobs == "1":
-        return Kill("host", kill.number, kill.results, kill.delay)
+def _possible(kill: Kill) -> Kill:
+    """Return a kill that there can be: nobody's parent is the storm's own to kill."""
     if kill.victim == "runner" and kill.number == signal.SIGSTOP:
         return Kill("runner", signal.SIGKILL, kill.results, kill.delay)
     return kill

@@ -34,7 +34,7 @@ def descendants(process: psutil.Process) -> list[psutil.Process]:
 
 
 def roles(processes: Iterable[psutil.Process]) -> dict[str, list[psutil.Process]]:
-    """Return processes by what they do: worker, host, fork server, tracker, trial, grandchild."""
+    """Return processes by what they do: host, fork server, tracker, trial, grandchild."""
     found: dict[str, list[psutil.Process]] = {}
     lines = {process: command_line(process) for process in processes}
     for process, line in lines.items():
@@ -63,8 +63,6 @@ def _role(process: psutil.Process, line: str) -> str:
         return "host"
     if "forkserver" in line:
         return "trial" if "forkserver" in _parents_line(process) else "fork server"
-    if "loky" in line:
-        return "worker"
     return "grandchild" if "forkserver" in _parents_line(process) else "other"
 
 

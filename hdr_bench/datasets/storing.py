@@ -1,10 +1,8 @@
 """Data sets written to disk: whole or not at all, by one process at a time."""
 
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from os import getpid
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +23,7 @@ from hdr_bench.datasets.home import (
 from hdr_bench.datasets.manifest import NAME, Manifest, VerifiedFile
 from hdr_bench.datasets.prepared import ARRAY_FILES, look_at_prepared, open_prepared, sha256_of
 from hdr_bench.exceptions import DatasetError, NotStoredError
-from hdr_bench.files import INCOMING, clear_leftovers
+from hdr_bench.files import clear_leftovers, incoming_path
 
 # Longer than reading a folder of a hundred thousand pictures takes; who waits longer reads the data too, which is safe.
 _LONGEST_WAIT_SECONDS = 600
@@ -120,12 +118,12 @@ def retire(folder: Path) -> None:
     OSError
         If it cannot be removed.
     """
-    retired = folder.replace(_incoming(folder.parent))
+    retired = folder.replace(incoming_path(folder.parent))
     shutil.rmtree(retired, ignore_errors=True)
 
 
 def _store(home: Path, key: str, dataset: Dataset, stamp: str | None, remedy: str) -> Dataset:
-    incoming = _incoming(home)
+    incoming = incoming_path(home)
     try:
         if not is_writable(home):
             raise PermissionError(None, "no permission to write there")
@@ -145,10 +143,6 @@ def _store(home: Path, key: str, dataset: Dataset, stamp: str | None, remedy: st
     if stored is None:
         raise NotStoredError(f"{home / key} vanished while it was written; is another process clearing it?")
     return open_prepared(stored)
-
-
-def _incoming(home: Path) -> Path:
-    return home / f"{INCOMING}{getpid()}-{secrets.token_hex(8)}"
 
 
 def _swap(incoming: Path, target: Path) -> None:

@@ -5,6 +5,7 @@ What a worker loses when it dies, Dask runs on another; how often a trial was be
 
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -17,7 +18,7 @@ from uuid import uuid4
 from hdr_bench.datasets import Dataset, write_dataset
 from hdr_bench.exceptions import MissingDependencyError, SchedulerError
 from hdr_bench.experiments.attempts import MOST_ATTEMPTS, given_up, run_attempts, say_nothing
-from hdr_bench.experiments.hosts import Hosts, clear_leftovers_of_hosts, close_idle_hosts
+from hdr_bench.experiments.hosts import HostClosedError, Hosts, clear_leftovers_of_hosts, close_idle_hosts
 from hdr_bench.experiments.scratch import data_folder
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Outcome, Outcomes, Work
@@ -25,9 +26,14 @@ from hdr_bench.experiments.work import Outcome, Outcomes, Work
 _CONNECTS_WITHIN_SECONDS = 15
 _WAITS_FOR_WORKERS_SECONDS = 60
 _LOOKS_EVERY_SECONDS, _ANSWERS_WITHIN_SECONDS = 1, 5
+# A single failure may be a broken connection, which Dask makes again.
+_LOOKS_BEFORE_THE_END = 2
 _AT_WORK = {"running", "paused"}
 _folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
 _writing = threading.Lock()
+# Of each run that has trials on this worker.
+_hosts: dict[str, Hosts] = {}
+_starting = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -119,12 +125,13 @@ def _lost() -> tuple[type[BaseException], ...]:
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
 
-    return CancelledError, FutureCancelledError, KilledWorker
+    # A worker that ends closes its hosts, and may still say so.
+    return CancelledError, FutureCancelledError, KilledWorker, HostClosedError
 
 
 def _on_worker(work: Work, cargo: Cargo, run: Run) -> Outcome:
     """Run a trial in a worker; as often as workers die, but twice at most."""
-    from distributed import Event, get_client
+    from distributed import Event, get_client, get_worker
 
     client = get_client()
     begun = [Event(f"{run.name}-{work.trial.key}-{number}", client=client) for number in range(MOST_ATTEMPTS)]
@@ -132,9 +139,14 @@ def _on_worker(work: Work, cargo: Cargo, run: Run) -> Outcome:
     if free is None:
         return given_up(work.trial, "a worker ended while it ran"), None
     free.set()
-    hosts = Hosts()
-    with _ended_with_the_run(run, hosts):
-        return run_attempts(replace(work, folder=_folder_of(work.trial, cargo)), say_nothing, hosts)
+    asked = replace(work, folder=_folder_of(work.trial, cargo))
+    try:
+        return run_attempts(asked, say_nothing, _hosts_of(run))
+    except HostClosedError:
+        if get_worker().status.name not in _AT_WORK or not _is_awaited(client, run):
+            raise
+        # The scheduler was away for a while, and the run was taken for over.
+        return run_attempts(asked, say_nothing, _hosts_of(run))
 
 
 def _folder_of(trial: Trial, cargo: Cargo) -> str:
@@ -186,25 +198,39 @@ def _ended_on_workers(client: Any) -> Iterator[None]:
             client.run(close_idle_hosts, on_error="ignore")
 
 
-@contextmanager
-def _ended_with_the_run(run: Run, hosts: Hosts) -> Iterator[None]:
-    """While a trial runs on this worker, end it when nobody waits for it any more, or when the worker ends."""
+def _hosts_of(run: Run) -> Hosts:
+    """Return the hosts of a run's trials on this worker; they end when nobody waits for the run, or with the worker."""
     from distributed import get_client, get_worker
 
-    done, client, worker = threading.Event(), get_client(), get_worker()
+    with _starting:
+        if run.name not in _hosts:
+            _hosts[run.name] = Hosts()
+            watched = get_client(), get_worker(), run, _hosts[run.name]
+            threading.Thread(target=_watch, args=watched, daemon=True).start()
+        return _hosts[run.name]
 
-    def watch() -> None:
-        while not done.wait(_LOOKS_EVERY_SECONDS):
-            if worker.status.name not in _AT_WORK or not _is_connected(client, run):
-                hosts.close()
-                return
 
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
+def _watch(client: Any, worker: Any, run: Run, hosts: Hosts) -> None:
+    # Also between trials, when hosts are idle.
     try:
-        yield
+        while worker.status.name in _AT_WORK and _is_awaited(client, run):
+            time.sleep(_LOOKS_EVERY_SECONDS)
     finally:
-        done.set()
+        with _starting:
+            del _hosts[run.name]
+        hosts.close()
+        close_idle_hosts()
+
+
+def _is_awaited(client: Any, run: Run) -> bool:
+    """Whether the process that asked for the run is still there, as far as the scheduler can tell."""
+    for _ in range(_LOOKS_BEFORE_THE_END):
+        try:
+            return _is_connected(client, run)
+        except (OSError, RuntimeError):
+            # A connection that broke, or a scheduler that is gone.
+            time.sleep(_LOOKS_EVERY_SECONDS)
+    return False
 
 
 def _is_connected(client: Any, run: Run) -> bool:
@@ -220,8 +246,6 @@ def _is_connected(client: Any, run: Run) -> bool:
     except TimeoutError:
         # It is busy, or this worker ends.
         return True
-    except (OSError, RuntimeError):
-        return False
 
 
 def _most_threads_of_a_machine(client: Any) -> int:

@@ -1,8 +1,8 @@
 """The process that trials are started from: its own, so that a trial's process imports nothing of its caller's.
 
-Run as ``python -P -m hdr_bench.experiments.host PID [FOLDER ...]``, by `hdr_bench.experiments.hosts`: the process that
-uses it, and folders to remove at the end. It ends, with all that it has started, when its input ends, when its user has
-gone, or by SIGTERM, SIGINT or SIGHUP.
+Run as ``python -P -m hdr_bench.experiments.host PID ANSWERS [FOLDER ...]``, by `hdr_bench.experiments.hosts`: the
+process that uses it, the file descriptor that answers go to, and folders to remove at the end. It ends, with all that
+it has started, when its input ends, when its user has gone, or by SIGTERM, SIGINT or SIGHUP.
 """
 
 import os
@@ -22,6 +22,7 @@ from hdr_bench.experiments.work import Outcome, Stage
 
 _LOOKS_FOR_ITS_USER_EVERY_SECONDS = 1.0
 _SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP")
+_STANDARD_STREAMS = 2
 
 
 class _End:
@@ -48,8 +49,8 @@ class _End:
             os._exit(code)
 
 
-def _serve(user: int, folders: list[str]) -> None:
-    """Run what comes on standard input, and answer on standard output."""
+def _serve(user: int, answers_to: int, folders: list[str]) -> None:
+    """Run what comes on standard input, and answer on a file descriptor."""
     ending = _End(folders)
     try:
         for name in _SIGNALS:
@@ -58,8 +59,10 @@ def _serve(user: int, folders: list[str]) -> None:
         adopt_orphans()
         # A host that is stopped could not see that its user has gone.
         wake_with_parent()
-        # Whatever prints here must not come between the answers, and no child may read the requests.
-        answers, requests = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(0), "rb")
+        # Whatever prints here must not come between the answers, and no child may hold them, or read the requests.
+        answers, requests = os.fdopen(os.dup(answers_to), "wb"), os.fdopen(os.dup(0), "rb")
+        if answers_to > _STANDARD_STREAMS:
+            os.close(answers_to)
         os.dup2(2, 1)
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123
             os.dup2(nothing.fileno(), 0)
@@ -108,4 +111,4 @@ def _run_trials(asked: "queue.Queue[Any]", answers: IO[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]), sys.argv[2:])
+    _serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

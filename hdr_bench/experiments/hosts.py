@@ -2,7 +2,8 @@
 
 A host (`hdr_bench.experiments.host`) may be used from anywhere: from a script without a main guard, from a notebook,
 from Dask's workers, which are daemonic and may have no children by multiprocessing. It is spoken to by pickles over its
-standard input and output, and ends, with the trial that runs, when it is asked to or when its user has gone.
+standard input and a pipe for its answers. It ends, with the trial that runs, when it is asked to or when its user has
+gone.
 """
 
 import atexit
@@ -52,24 +53,22 @@ class Host:
     """A running host; one trial at a time."""
 
     def __init__(self) -> None:
-        self._scratch, self._mark = make_scratch(), make_mark()
-        # In its own session: the terminal's Ctrl-C goes to the runner alone. -P: what is in the working folder is
-        # imported only where the caller would.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "hdr_bench.experiments.host", str(os.getpid()), *self._scratch.made],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            env={
-                **os.environ,
-                # Here, not in the trial's process: that one is forked when the libraries have read them.
-                **thread_waiting(os.environ),
-                "TMPDIR": self._scratch.path,
-                MARK: self._mark,
-                "PYTHONPATH": os.pathsep.join(path_of_libraries()),
-            },
-        )
-        self._stdin, self._stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        self._mark, libraries = make_mark(), path_of_libraries()
+        self._scratch = make_scratch()
+        environ = {
+            **os.environ,
+            # Here, not in the trial's process: that one is forked when the libraries have read them.
+            **thread_waiting(os.environ),
+            "TMPDIR": self._scratch.path,
+            MARK: self._mark,
+            "PYTHONPATH": os.pathsep.join(libraries),
+        }
+        try:
+            self._process, self._answers = _start(self._scratch.made, environ)
+        except BaseException:
+            self._scratch.remove()
+            raise
+        self._stdin = cast("IO[bytes]", self._process.stdin)
         self._is_stopped = False
         self._asked: float | None = None
         atexit.register(self.close)
@@ -93,10 +92,13 @@ class Host:
             If the host ends.
         HostClosedError
             If it is closed meanwhile.
+        PlaceError
+            If the working folder was removed.
         """
+        place = work.place or Place.here()
         try:
             with self._while_it_lives():
-                pickle.dump((work.place or Place.here(), work), self._stdin)
+                pickle.dump((place, work), self._stdin)
                 self._stdin.flush()
             while isinstance(answer := self._next_message(), Stage):
                 on_stage(answer)
@@ -109,7 +111,7 @@ class Host:
 
     def _next_message(self) -> Stage | Outcome:
         with self._while_it_lives():
-            message: Stage | Outcome = pickle.load(self._stdout)  # noqa: S301  # our own process wrote it
+            message: Stage | Outcome = pickle.load(self._answers)  # noqa: S301  # our own process wrote it
         return message
 
     @contextmanager
@@ -120,9 +122,16 @@ class Host:
         except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
             if self._is_stopped:
                 raise HostClosedError("the run was stopped") from error
+            # Before it is closed, which would be the cause that is reported.
+            how = self._how_it_ended()
             left = tuple(map(name_of, self.close()))
-            code = self._process.returncode
-            raise HostError(f"the process that starts the trials ended (exit code {code})", left) from error
+            raise HostError(f"the process that starts the trials {how}", left) from error
+
+    def _how_it_ended(self) -> str:
+        try:
+            return f"ended (exit code {self._process.wait(_ENDS_WITHIN_SECONDS)})"
+        except subprocess.TimeoutExpired:
+            return "closed its connection"
 
     def ask_to_end(self) -> None:
         """Have the host end, with the trial that runs in it, without waiting for that."""
@@ -144,7 +153,7 @@ class Host:
             self._process.wait()
         left = end(lambda: marked(self._mark))
         # Whoever reads or writes in another thread has come to its end by now.
-        for pipe in (self._stdin, self._stdout):
+        for pipe in (self._stdin, self._answers):
             with suppress(OSError):
                 pipe.close()
         self._scratch.remove()
@@ -176,8 +185,9 @@ class Hosts:
 
     def close(self) -> None:
         """End the hosts in which a trial runs; from now on they take none."""
-        self._is_closed = True
         with _lock:
+            # Whoever gives a host back from now on closes it.
+            self._is_closed = True
             busy = tuple(self._busy)
         try:
             _close(busy)
@@ -199,6 +209,8 @@ class Hosts:
             self._busy.discard(host)
             if host.is_running and not self._is_closed:
                 _idle.append(host)
+                return
+        host.close()
 
 
 def close_idle_hosts(keep: int = 0) -> None:
@@ -214,6 +226,38 @@ def clear_leftovers_of_hosts() -> list[psutil.Process]:
     left = end(abandoned)
     clear_scratch()
     return left
+
+
+def _start(folders: tuple[str, ...], environ: dict[str, str]) -> "tuple[subprocess.Popen[bytes], IO[bytes]]":
+    """Start a host; return it, and what its answers are read from.
+
+    It is in its own session: the terminal's Ctrl-C goes to the runner alone. -P: what is in the working folder is
+    imported only where the caller would.
+    """
+    command = [sys.executable, "-P", "-m", "hdr_bench.experiments.host", str(os.getpid())]
+    if sys.platform == "win32":
+        # There a process inherits no other streams by their numbers.
+        process = subprocess.Popen(
+            [*command, "1", *folders], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ
+        )
+        return process, cast("IO[bytes]", process.stdout)
+    # Not standard output, on which whatever the interpreter loads when it starts may print.
+    reader, writer = os.pipe()
+    try:
+        process = subprocess.Popen(
+            [*command, str(writer), *folders],
+            stdin=subprocess.PIPE,
+            stdout=2,
+            pass_fds=(writer,),
+            start_new_session=True,
+            env=environ,
+        )
+    except BaseException:
+        os.close(reader)
+        raise
+    finally:
+        os.close(writer)
+    return process, os.fdopen(reader, "rb")
 
 
 def _taken_from_idle() -> Iterator[Host]:

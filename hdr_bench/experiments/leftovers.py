@@ -1,7 +1,9 @@
 """Processes that trials leave running: how they are found, and ended.
 
 What a host starts, and all below it, inherits a mark in its environment. It names the process that started the host,
-so that whatever escaped from a host that was killed can be found, in the same run and in later ones.
+so that whatever escaped from a host that was killed can be found, in the same run and in later ones. If a runner and
+its host are killed together, by ``kill -9``, what a trial has started in its own session runs on until the next run on
+this machine ends it.
 """
 
 import itertools
@@ -9,22 +11,22 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import psutil
+
+from hdr_bench.processes import namespace, started
 
 MARK = "HDR_BENCH_HOST"
 _END_WITHIN_SECONDS = 3.0
 # A resource tracker removes what killed processes left in shared memory, and ends when the last of them has gone.
 _TRACKERS_END_WITHIN_SECONDS = 1.0
 _LOOK_EVERY_SECONDS = 0.05
-_START_TIME = 19
 _serial = itertools.count()
 
 
 def make_mark() -> str:
     """Return the mark of another host of this process: its number, when it started, and a serial number."""
-    return f"{os.getpid()}-{_started(os.getpid())}-{next(_serial)}"
+    return f"{os.getpid()}-{started(os.getpid())}-{next(_serial)}"
 
 
 def marked(mark: str) -> list[psutil.Process]:
@@ -101,32 +103,14 @@ def _marks() -> Iterator[tuple[psutil.Process, str]]:
         with suppress(psutil.Error, OSError):
             if not hasattr(os, "getuid") or process.uids().real == os.getuid():
                 mark = process.environ().get(MARK)
-                if mark is not None and process.pid != os.getpid() and _namespace(process.pid) == _namespace():
+                if mark is not None and process.pid != os.getpid() and namespace(process.pid) == namespace():
                     yield process, mark
 
 
 def _is_in_use(mark: str) -> bool:
     pid, _, rest = mark.partition("-")
     # A mark in another form is not ours to judge.
-    return not pid.isdecimal() or _started(int(pid)) == rest.partition("-")[0]
-
-
-def _started(pid: int) -> str:
-    """Return when a process started; nothing if there is no such process."""
-    with suppress(OSError):
-        # Linux: in ticks since the machine's own start, whatever the clock is set to.
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        return stat.rpartition(")")[2].split()[_START_TIME]
-    with suppress(psutil.Error):
-        return f"{psutil.Process(pid).create_time():.0f}"
-    return ""
-
-
-def _namespace(pid: int | str = "self") -> str:
-    """Return in which namespace a process has its number: in a container the same number is another process."""
-    with suppress(OSError):
-        return str(Path(f"/proc/{pid}/ns/pid").readlink())
-    return ""
+    return not pid.isdecimal() or started(int(pid)) == rest.partition("-")[0]
 
 
 def _session(pid: int) -> Iterator[psutil.Process]:

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from hdr_bench.exceptions import PlaceError
+
 # The folder that this library is imported from.
 _LIBRARY = Path(__file__).resolve().parents[2]
+# The folders of the suites' files that this process has looked for modules in.
+_suites: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,14 @@ class Place:
 
     @classmethod
     def here(cls) -> Self:
-        """Return this process's."""
-        return cls(os.getcwd(), tuple(sys.path), dict(os.environ))  # noqa: PTH109  # for os.chdir
+        """Return this process's.
+
+        Raises
+        ------
+        PlaceError
+            If the working folder was removed.
+        """
+        return cls(_working_folder(), tuple(sys.path), dict(os.environ))
 
     def enter(self) -> None:
         """Make this process be there."""
@@ -56,8 +66,14 @@ def own_modules(folder: Path | None) -> Iterator[None]:
     ----------
     folder : Path or None
         Of the suite's file; None for a suite without one.
+
+    Raises
+    ------
+    PlaceError
+        If the working folder was removed.
     """
-    before, here = list(sys.path), str(Path.cwd())
+    before, here = list(sys.path), _working_folder()
+    _suites.update(() if folder is None else [str(folder.resolve())])
     during = before[:-1] if before and _is_here(before[-1]) else list(before)
     for own in ([] if folder is None else [str(folder.resolve())]) + [here]:
         if not any(_is_same(entry, own) for entry in during):
@@ -73,13 +89,25 @@ def own_modules(folder: Path | None) -> Iterator[None]:
 def path_of_libraries() -> list[str]:
     """Return the import path for a process that needs this library, and none of the user's modules.
 
-    The working folder and a script's own, with which Python begins the path, come last.
+    The working folder, a script's own and the suites' are left out: an interpreter that starts would import a
+    ``sitecustomize`` from them.
+
+    Raises
+    ------
+    PlaceError
+        If the working folder was removed.
     """
     script = getattr(sys.modules.get("__main__"), "__file__", None)
-    own = [str(Path.cwd()), *([str(Path(script).parent)] if script else [])]
+    own = [_working_folder(), *_suites, *([str(Path(script).parent)] if script else [])]
     entries = [entry for entry in sys.path if entry]
-    last = [entry for entry in entries if any(_is_same(entry, folder) for folder in own) and not _is_librarys(entry)]
-    return [*(entry for entry in entries if entry not in last), *last]
+    return [entry for entry in entries if _is_librarys(entry) or not any(_is_same(entry, folder) for folder in own)]
+
+
+def _working_folder() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109  # for os.chdir
+    except FileNotFoundError as error:
+        raise PlaceError("the working folder no longer exists; change to another one, and run it again") from error
 
 
 def _is_here(entry: str) -> bool:

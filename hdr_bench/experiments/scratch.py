@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hdr_bench.files import clear_leftovers
+from hdr_bench.processes import name_of_owner
 
 _PREFIX = "hdr-bench-"
 # Of the path of a socket (104 on macOS, 108 on Linux, with a zero at the end).
@@ -65,7 +66,7 @@ def fits_socket(folder: str) -> bool:
 
 def data_folder() -> "tempfile.TemporaryDirectory[str]":
     """Make a folder for a data set that trials are given; should this process be killed, a later run removes it."""
-    return tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-")
+    return tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{name_of_owner()}-")
 
 
 def clear_scratch() -> None:
@@ -75,7 +76,7 @@ def clear_scratch() -> None:
 
 
 def _make(place: str | None) -> str:
-    return tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place)
+    return tempfile.mkdtemp(prefix=f"{_PREFIX}{name_of_owner()}-", dir=place)
 
 
 def _link(folder: str, place: str) -> Scratch:
@@ -91,5 +92,5 @@ def _link(folder: str, place: str) -> Scratch:
 def _short_places() -> list[str]:
     places = (os.environ.get("XDG_RUNTIME_DIR", ""), *_SHORT)
     # A process's number has 7 digits at most.
-    longest = _LONGEST - len(f"/{_PREFIX}1234567-12345678/{_LINK}")
+    longest = _LONGEST - len(f"/{_PREFIX}1234567.12345678-12345678/{_LINK}")
     return [place for place in places if place and len(place) <= longest]

@@ -9,8 +9,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.util import get_temp_dir
@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 
 from hdr_bench.experiments.clock import utc_now
+from hdr_bench.experiments.crashes import how_it_ended, in_bytes
 from hdr_bench.experiments.environment import Environment
 from hdr_bench.experiments.leftovers import MARK, end, tree_of
 from hdr_bench.experiments.limits import is_out_of_memory
@@ -38,8 +39,14 @@ from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
 
 _PRELOAD = "hdr_bench.experiments.preload"
 _ENDS_WITHIN_SECONDS = 10.0
+# A process that ends closes its connection a moment before it has an exit code.
+_HAS_A_CODE_WITHIN_SECONDS = 1.0
 _TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER")
 _LOG_LINES, _LONGEST_LOG = 30, 65_536
+
+
+class NotStartedError(RuntimeError):
+    """A trial's process that the system would not start; its cause says why."""
 
 
 def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnStage) -> Outcome:
@@ -62,10 +69,17 @@ def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnSta
         it, ``"crashed"`` where the process ended without a word.
     predictions : Predictions or None
         None if the trial failed.
+
+    Raises
+    ------
+    NotStartedError
+        If the process cannot be started.
     """
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="trial-", ignore_cleanup_errors=True) as scratch:
-        result, predictions = _supervised(work, place, machine, Path(scratch), on_stage)
+    with _starting():
+        scratch = tempfile.TemporaryDirectory(prefix="trial-", ignore_cleanup_errors=True)
+    with scratch as folder:
+        result, predictions = _supervised(work, place, machine, Path(folder), on_stage)
     measured = {"seconds": time.monotonic() - start, "n_concurrent": work.n_concurrent}
     return result.model_copy(update=measured), predictions
 
@@ -91,10 +105,13 @@ def start_fork_server() -> None:
 
 def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, on_stage: OnStage) -> Outcome:
     context = process_context()
-    receiver, sender = context.Pipe(duplex=False)
-    printed, output = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(work, place, machine, sender, output, scratch), daemon=False)
-    process.start()
+    with _starting():
+        receiver, sender = context.Pipe(duplex=False)
+        printed, output = context.Pipe(duplex=False)
+        process = context.Process(target=_child, args=(work, place, machine, sender, output, scratch), daemon=False)
+        process.start()
+    # At once: later its number may be another process's.
+    trial = _find_process(process.pid)
     sender.close()
     output.close()
     last, tail = [Stage("start")], Tail(printed)
@@ -106,11 +123,13 @@ def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, o
     watch = Watch(process.pid or 0, work.trial.time_limit, work.trial.memory_limit)
     try:
         answer = _listen(receiver, process, watch, noted)
-        if isinstance(answer, tuple):
-            process.join(_ENDS_WITHIN_SECONDS)
+        if not isinstance(answer, Ended):
+            process.join(_HAS_A_CODE_WITHIN_SECONDS if answer is None else _ENDS_WITHIN_SECONDS)
+        # Before it is killed, which would be the cause that is reported.
+        exit_code = process.exitcode
     finally:
         # Also what the trial itself has started, and left behind.
-        _end_with_its_own(process)
+        _end_with_its_own(process, trial)
         receiver.close()
         text = tail.text()
     if isinstance(answer, tuple):
@@ -120,13 +139,29 @@ def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, o
         return result, predictions
     if answer is not None:
         return _without_result(work.trial, answer.status, f"{answer.reason}, in: {last[0]}", machine), None
-    return _crashed(work.trial, process.exitcode, last[0], _last_lines(text), machine), None
+    return _without_result(
+        work.trial, "crashed", how_it_ended(work.trial, exit_code, last[0]), machine, _last_lines(text)
+    ), None
 
 
-def _end_with_its_own(process: Any) -> None:
-    """End a trial's process, and all that it started, at once."""
+@contextmanager
+def _starting() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotStartedError("the trial's process could not be started") from error
+
+
+def _find_process(pid: int | None) -> psutil.Process | None:
+    """Return a process; None if it has ended already."""
     with suppress(psutil.NoSuchProcess):
-        trial = psutil.Process(process.pid)
+        return psutil.Process(pid)
+    return None
+
+
+def _end_with_its_own(process: Any, trial: psutil.Process | None) -> None:
+    """End a trial's process, and all that it started, at once."""
+    if trial is not None:
         known = tree_of(trial)
         end(lambda: known | tree_of(trial))
     process.join(_ENDS_WITHIN_SECONDS)
@@ -161,18 +196,23 @@ def _child(
         os.setsid()
     _end_with_the_host()
     mark = {name: value for name, value in os.environ.items() if name == MARK}
-    place.enter()
-    os.environ.update({**dict.fromkeys(_TEMPORARY, str(scratch)), **mark})
-    # For libraries that only the trial loads, and for processes that it starts.
-    os.environ.update(thread_waiting(os.environ))
-    tempfile.tempdir = None
     _print_to(output)
     try:
+        place.enter()
+        os.environ.update({**dict.fromkeys(_TEMPORARY, str(scratch)), **mark})
+        # For libraries that only the trial loads, and for processes that it starts.
+        os.environ.update(thread_waiting(os.environ))
+        tempfile.tempdir = None
         folder = Path(work.folder) if work.folder else None
         answer: Outcome = measure_trial(work.trial, work.pickled, folder, machine, _sending(sender))
     except BaseException as error:  # noqa: BLE001  # whatever a method raises, `SystemExit` too, is a row of the results
         answer = (_failed(work.trial, error, machine), None)
-    sender.send(answer)
+    try:
+        sender.send(answer)
+    except OSError:
+        # The method has closed the connection: the host sees that, says so, and ends this process.
+        time.sleep(_ENDS_WITHIN_SECONDS)
+        raise
 
 
 def _sending(sender: Connection) -> Callable[[Stage], None]:
@@ -215,20 +255,6 @@ def _failed(trial: Trial, error: BaseException, machine: Environment) -> Result:
     return _without_result(trial, status, said, machine, describe_traceback(error))
 
 
-def _crashed(trial: Trial, exit_code: int | None, stage: Stage, log: str, machine: Environment) -> Result:
-    code = exit_code or 0
-    hint = ""
-    if code == -signal.SIGKILL:
-        hint = "; most often that is the kernel, which ends a process when the machine has no memory left"
-    elif code < 0 and trial.memory_limit is not None:
-        hint = f"; it had a memory limit of {in_bytes(trial.memory_limit)}, at which some libraries end the process"
-    elif code >= 0:
-        hint = "; the method, or a library that it uses, ended its own process"
-    cause = f"signal {_signal_name(-code)}" if code < 0 else f"exit code {code}"
-    said = f"the process ended without a result, in: {stage} ({cause}{hint})"
-    return _without_result(trial, "crashed", said, machine, log)
-
-
 def _without_result(trial: Trial, status: Status, error: str, machine: Environment, told: str = "") -> Result:
     by_limits = status in {"timeout", "out of memory"}
     return Result(
@@ -242,21 +268,7 @@ def _without_result(trial: Trial, status: Status, error: str, machine: Environme
     )
 
 
-def _signal_name(number: int) -> str:
-    with suppress(ValueError):
-        return signal.Signals(number).name
-    return str(number)
-
-
 def _last_lines(text: str) -> str:
     # faulthandler ends with all compiled modules there are.
     lines = [line for line in text.splitlines() if line and not line.startswith("Extension modules:")]
     return "\n".join(lines[-_LOG_LINES:])
-
-
-def in_bytes(count: int) -> str:
-    """Return a size in the unit that suits it, e.g. ``8 GB``."""
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= size:
-            return f"{count / size:.4g} {unit}"
-    return f"{count} bytes"

@@ -12,6 +12,7 @@ import pytest
 
 from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.exceptions import SchedulerError
+from hdr_bench.experiments import dask_cluster
 from hdr_bench.experiments.lost_time import DISTURBED_FROM
 from hdr_bench.experiments.progress import NoProgress
 from hdr_bench.experiments.store import Store
@@ -213,13 +214,14 @@ def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluste
 RUNNER = """
 import sys
 from hdr_bench import Case, Suite, run_suite
-case = Case(name="A", estimator="methods.Behaves", params={{"how": "leaves_others_and_waits", "path": {path!r}}})
-suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[case])
+waits = Case(name="A", estimator="methods.Behaves", params={{"how": "leaves_others_and_waits", "path": {path!r}}})
+short = Case(name="B", estimator="methods.Behaves")
+suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[waits, short])
 run_suite(suite, out="run", threads=1, backend="dask", scheduler={address!r})
 """
 
 
-def test_a_killed_client_has_its_trial_ended_on_the_worker(cluster, tmp_path):
+def test_a_killed_client_has_its_trials_and_idle_hosts_ended_on_the_workers(cluster, tmp_path):
     address, workers = cluster
     path = tmp_path / "pids"
     runner = subprocess.Popen(
@@ -227,10 +229,27 @@ def test_a_killed_client_has_its_trial_ended_on_the_worker(cluster, tmp_path):
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     started = wait_for(lambda: read_pids(path))
+    # On the other worker a host is idle.
+    wait_for(lambda: list((tmp_path / "run" / "trials").glob("*.zip")))
+    assert all(of_hosts_of(worker.pid) for worker in workers)
     runner.kill()
     runner.wait()
     assert still_running(started) == []
+    wait_for(lambda: not any(of_hosts_of(worker.pid) for worker in workers))
     assert [worker.poll() for worker in workers] == [None, None]
+
+
+def test_a_run_is_over_for_its_workers_when_it_cannot_be_asked_for_twice(monkeypatch):
+    answers = iter([OSError("broken"), True, OSError("broken"), RuntimeError("gone"), False])
+
+    def answer(client, run):
+        if isinstance(said := next(answers), Exception):
+            raise said
+        return said
+
+    monkeypatch.setattr(dask_cluster, "_is_connected", answer)
+    monkeypatch.setattr(dask_cluster, "_LOOKS_EVERY_SECONDS", 0)
+    assert [dask_cluster._is_awaited(None, None) for _ in range(3)] == [True, False, False]
 
 
 def test_a_scheduler_that_does_not_answer(tmp_path, monkeypatch):

@@ -3,24 +3,25 @@
 import importlib
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from hdr_bench.exceptions import PlaceError
 from hdr_bench.experiments.attempts import run_attempts, say_nothing
-from hdr_bench.experiments.hosts import Host, HostClosedError, HostError
+from hdr_bench.experiments.hosts import Host, HostClosedError, HostError, Hosts
 from hdr_bench.experiments.leftovers import is_running
+from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.remarks import with_remarks
 from hdr_bench.experiments.work import Work
-from hdr_bench.experiments.worker import process_context, start_fork_server
 from hdr_bench.reporting.disturbed import is_disturbed
 from tests.experiments.processes import read_pids, still_running, wait_for
 
@@ -86,25 +87,6 @@ def test_a_broken_optional_library_fails_the_trials_that_need_it_and_no_other(tm
     )
 
 
-def test_the_harness_adds_little_to_a_trial(shared_host, trial):
-    asked = trial(estimator="sklearn.dummy.DummyClassifier")
-    shared_host.run(Work(asked), say_nothing)
-    added = []
-    for _ in range(7):
-        result, _ = shared_host.run(Work(asked), say_nothing)
-        added.append(result.seconds - result.measurements.fit_seconds - result.measurements.predict_seconds)
-    # On a slow machine a process that does nothing takes longer too.
-    start_fork_server()
-    bare = []
-    for _ in range(7):
-        process = process_context().Process(target=int)
-        start = time.perf_counter()
-        process.start()
-        process.join()
-        bare.append(time.perf_counter() - start)
-    assert min(added) < max(0.2, 10 * min(bare))
-
-
 def test_the_place_of_the_caller_is_the_trials(shared_host, trial, tmp_path, monkeypatch):
     (tmp_path / "here.py").write_text(
         "import os\nfrom sklearn.dummy import DummyClassifier\n"
@@ -158,6 +140,92 @@ def test_what_a_trial_leaves_running_is_ended_with_it(shared_host, behaving, tmp
     assert not any(map(psutil.pid_exists, left))
     # The host goes on.
     assert shared_host.run(Work(behaving("well")), say_nothing)[0].status == "ok"
+
+
+WITHOUT_ADOPTION = """
+import os, pickle, sys
+from hdr_bench.experiments import hosting
+from hdr_bench.experiments.leftovers import MARK, make_mark
+from hdr_bench.experiments.place import Place
+if __name__ == "__main__":
+    os.environ[MARK] = make_mark()
+    hosting.adopt_orphans = lambda: False
+    result, _ = hosting.Trials().run(Place.here(), pickle.load(sys.stdin.buffer), lambda stage: None)
+    print(result.status)
+"""
+
+
+def test_what_a_trial_leaves_is_ended_where_nobody_adopts_it(behaving, tmp_path):
+    (tmp_path / "script.py").write_text(WITHOUT_ADOPTION)
+    work = Work(behaving("leaves_others", path=str(tmp_path / "pids")))
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(
+        [sys.executable, str(tmp_path / "script.py")], input=pickle.dumps(work), stdout=subprocess.PIPE, env=environ,
+        check=True,
+    )  # fmt: skip
+    assert ran.stdout == b"ok\n"
+    # Of those that have ended, whoever took them in may not have taken note.
+    left = [int(line) for line in (tmp_path / "pids").read_text().split()[1:-1]]
+    assert [pid for pid in left if psutil.pid_exists(pid) and is_running(psutil.Process(pid))] == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1234.0])
+def test_a_trial_that_closes_its_connection_is_told_from_one_that_was_killed(shared_host, behaving, seconds):
+    result, _ = shared_host.run(Work(behaving("closes_its_connections", seconds=seconds)), say_nothing)
+    assert result.status == "crashed"
+    assert result.error.startswith("the process closed its connection to the harness, in: ")
+
+
+def test_how_a_host_ended_is_what_came_before_it_was_closed():
+    host = Host()
+    host._answers.close()
+    with pytest.raises(HostError, match="the process that starts the trials closed its connection"):
+        host._next_message()
+    assert not host.is_running
+
+
+def test_a_trial_in_a_folder_that_was_removed(shared_host, trial, tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    place = Place.here()
+    (tmp_path / "gone").rmdir()
+    result, _ = shared_host.run(Work(trial(), place=place), say_nothing)
+    assert (result.status, "FileNotFoundError" in result.error) == ("failed", True)
+    for ask in (Host, lambda: shared_host.run(Work(trial()), say_nothing)):
+        with pytest.raises(PlaceError, match="the working folder no longer exists; change to another one"):
+            ask()
+
+
+def test_a_trial_that_cannot_be_started_is_a_row_and_its_host_goes_on(shared_host, trial, behaving):
+    folder = Path(psutil.Process(shared_host.pid).environ()["TMPDIR"])
+    moved = folder.rename(folder.with_name(f"{folder.name}-moved"))
+    result, _ = shared_host.run(Work(trial()), say_nothing)
+    moved.rename(folder)
+    assert result.status == "crashed"
+    assert result.error.startswith("the trial's process could not be started: ")
+    assert shared_host.run(Work(behaving("well")), say_nothing)[0].status == "ok"
+
+
+def test_a_host_that_is_given_back_after_the_end_is_closed(trial, monkeypatch):
+    hosts, taken = Hosts(), []
+
+    def run(host, work, on_stage):
+        taken.append(host)
+        # The others have looked at which hosts are busy, and do not know of this one.
+        hosts._busy.clear()
+        hosts.close()
+
+    monkeypatch.setattr(Host, "run", run)
+    hosts.run(Work(trial()), say_nothing)
+    assert [host.is_running for host in taken] == [False]
+
+
+def test_a_host_that_cannot_be_started_leaves_no_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    with pytest.raises(FileNotFoundError):
+        Host()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux")

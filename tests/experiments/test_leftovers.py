@@ -24,19 +24,21 @@ def ended():
 
 @pytest.fixture
 def start():
-    """A function that starts a process with a mark, which is killed after the test."""
-    processes = []
+    """A function that starts a process with a mark; all that have it are killed after the test."""
+    processes, marks = [], set()
 
     def start(mark, *command):
         process = subprocess.Popen(
             command or ("sleep", "1234"), env={**os.environ, MARK: mark}, start_new_session=True, stdout=subprocess.PIPE
         )
         processes.append(process)
+        marks.add(mark)
         return psutil.Process(process.pid)
 
     yield start
+    for mark in marks:
+        end(lambda mark=mark: marked(mark))
     for process in processes:
-        process.kill()
         process.wait()
         process.stdout.close()
 

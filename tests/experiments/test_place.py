@@ -42,12 +42,13 @@ def test_a_callers_order_is_kept(here, monkeypatch):
         monkeypatch.setattr(sys, "path", sys.path[1:])
 
 
-def test_processes_that_need_libraries_alone_look_into_own_folders_last(here, monkeypatch, tmp_path):
+def test_processes_that_need_libraries_alone_do_not_look_into_own_folders(here, monkeypatch, tmp_path):
     script = here / "scripts" / "run.py"
     monkeypatch.setattr(sys.modules["__main__"], "__file__", str(script), raising=False)
     others = list(sys.path)
     monkeypatch.setattr(sys, "path", ["", str(script.parent), str(here), *others])
-    assert path_of_libraries() == [*others, str(script.parent), str(here)]
+    with own_modules(here / "suites"):
+        assert path_of_libraries() == others
     # What this library itself is imported from stays where it is.
     library = str(Path(__file__).resolve().parents[2])
     monkeypatch.chdir(library)
