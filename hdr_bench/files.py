@@ -6,6 +6,7 @@ import io
 import os
 import secrets
 import shutil
+import stat
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -43,6 +44,33 @@ def write_whole(path: Path, content: bytes) -> None:
         if isinstance(error, OSError):
             error.filename, error.filename2 = str(path), None
         raise
+
+
+def check_regular(path: Path) -> None:
+    """Check that a path leads to a file: a pipe or a device may block whoever opens it, or never end.
+
+    Raises
+    ------
+    OSError
+        If it does not; `FileNotFoundError` if there is nothing.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "Not a regular file, but a pipe, a socket or a device", str(path))
+
+
+def read_regular(path: Path) -> bytes:
+    """Return the content of a file; see `check_regular`.
+
+    Raises
+    ------
+    OSError
+        If there is no file, or it cannot be read.
+    """
+    check_regular(path)
+    return path.read_bytes()
 
 
 def incoming_path(folder: Path, kind: str = "") -> Path:
@@ -96,6 +124,7 @@ def read_arrays(path: Path) -> "dict[str, NDArray[np.generic]]":
     import numpy as np
 
     try:
+        check_regular(path)
         with zipfile.ZipFile(path) as archive:
             members = {name: archive.read(name) for name in archive.namelist() if name.endswith(".npy")}
         return {
@@ -149,7 +178,7 @@ def read_sealed(path: Path) -> dict[str, bytes]:
     ValueError
         If it is no archive, cut off or changed.
     """
-    content = path.read_bytes()
+    content = read_regular(path)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}

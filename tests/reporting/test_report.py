@@ -40,7 +40,7 @@ def test_the_files_of_a_report(reported):
     pictures = ["confusion", "gallery-all-wrong", *(f"{kind}-{names[name]}-{name}" for name in good
                                                     for kind in ("confusion", "gallery"))]  # fmt: skip
     assert set(_files(reported)) == {
-        "report.html", "report.md", "results.json", "summary.json",
+        "report.html", "report.md", "results.json", "summary.json", "report-files.txt",
         *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
         *(f"figures/{name}.{ending}" for name in both for ending in ("png", "svg")),
         *(f"figures/{name}.png" for name in pictures),
