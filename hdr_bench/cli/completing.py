@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from hdr_bench.files import read_regular
+
 
 def complete_suite(incomplete: str) -> list[tuple[str, str]]:
     """Return the suites that the library carries and the TOML files that begin so, with their titles."""
@@ -35,5 +37,5 @@ def _own_files(incomplete: str) -> Iterable[tuple[str, Path]]:
 
 def _title(path: Path) -> str:
     with suppress(OSError, ValueError, RecursionError):
-        return str(tomllib.loads(path.read_text(encoding="utf-8")).get("title", ""))
+        return str(tomllib.loads(read_regular(path).decode()).get("title", ""))
     return ""

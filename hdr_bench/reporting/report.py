@@ -58,7 +58,7 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     Raises
     ------
     UnknownNameError
-        If there is no such format.
+        If there is no such format, or none is asked for.
     StoreError
         If there is no run at `path`, or its report cannot be written there; the last report is as it was then.
     AllTrialsFailedError
@@ -70,6 +70,8 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
         For each part that could not be made; the report says so in its place.
     """
     chosen = list(formats)
+    if not chosen:
+        raise UnknownNameError("report format", "", FORMATS)
     for name in chosen:
         if name not in FORMATS:
             raise UnknownNameError("report format", name, FORMATS)
