@@ -12,6 +12,7 @@ from typing import Any
 from hdr_bench.names import visible_prose
 
 _LONGEST_NAME = 100
+_MOST_OFFERED = 10
 _SHOWN = reprlib.Repr()
 _SHOWN.maxstring = _SHOWN.maxother = _SHOWN.maxlong = 100
 _SHOWN.maxlist = _SHOWN.maxtuple = _SHOWN.maxdict = _SHOWN.maxset = 8
@@ -33,11 +34,17 @@ class UnknownNameError(HdrBenchError, ValueError):
         The name that came.
     allowed : iterable of str
         The names that exist.
+    listing : str, default=""
+        The command that lists them. Where there is one, and they are many, only the nearest are named.
     """
 
-    def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, allowed: Iterable[str], listing: str = "") -> None:
         choices = list(allowed)
-        super().__init__(f"unknown {kind} {shown(name)}.{suggestion(name, choices)} {offer(choices)}")
+        offered = offer(choices)
+        if listing and len(choices) > _MOST_OFFERED:
+            near = get_close_matches(name, choices, n=_MOST_OFFERED, cutoff=0.0)
+            offered = f"The nearest of {len(choices):,}: {', '.join(near)}. All of them: {listing}"
+        super().__init__(f"unknown {kind} {shown(name)}.{suggestion(name, choices)} {offered}")
 
 
 class DatasetError(HdrBenchError, ValueError):

@@ -36,7 +36,10 @@ class BackendChoice(StrEnum):
 
 def run(
     suite: Annotated[
-        str, typer.Argument(help="A suite's name, or the path of a TOML file.", autocompletion=complete_suite)
+        str,
+        typer.Argument(
+            metavar="SUITE", help="A suite's name, or the path of a TOML file.", autocompletion=complete_suite
+        ),
     ],
     only: Annotated[
         str | None, typer.Option(metavar="PATTERN", help="Only cases whose name fits, e.g. 'SVM*'.")

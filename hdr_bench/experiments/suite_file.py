@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
-from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, shown
+from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, offer, shown, suggestion
 from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.classifiers import check_classifier
 from hdr_bench.experiments.copying import hides_parameters
@@ -118,7 +118,11 @@ def find_suite(suite: str) -> Path:
     except (RuntimeError, ValueError) as error:
         raise SuiteError(f"{shown(suite)} cannot be a path: {error}") from error
     if path.is_dir() and path.suffix != ".toml":
-        raise UnknownNameError("suite", suite, carried)
+        name = writable(suite).rstrip("/")
+        raise SuiteError(
+            f"{name} is a folder; give the path of a TOML file, e.g. {name}/suite.toml, or a suite's name."
+            f"{suggestion(suite, carried)} {offer(carried)}"
+        )
     return path
 
 

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.estimate import read_expected
 from hdr_bench.files import read_arrays, read_sealed
 
@@ -263,3 +264,39 @@ def test_runs_that_have_nothing_in_common_are_an_error(command, run):
     _is_an_error_of_a_line(ended)
     assert f"{run} has k-NN. {other} has Tree." in ended.stderr
     assert command("compare", run, run).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["quik", "folder", "/tmp"])
+def test_a_folder_in_place_of_a_suite_is_called_one(command, monkeypatch, tmp_path, name):
+    monkeypatch.chdir(tmp_path)
+    for made in ("quik", "folder"):
+        (tmp_path / made).mkdir()
+    for arguments in (["run", name], ["show", name], ["cite", name]):
+        ended = command(*arguments)
+        _is_an_error_of_a_line(ended)
+        assert ended.stderr.startswith(
+            f"hdr-bench: {name} is a folder; give the path of a TOML file, e.g. {name}/suite.toml, or a suite's name."
+        )
+        assert ("Did you mean 'quick'?" in ended.stderr) == (name == "quik")
+
+
+def test_what_is_neither_suite_nor_file_nor_network_is_called_so(command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("quik", "m.Ok", "8X3", "a\0b"):
+        ended = command("show", name)
+        _is_an_error_of_a_line(ended)
+        assert "is neither a suite, a file nor a network." in ended.stderr
+    assert "Did you mean 'quick'?" in command("show", "quik").stderr
+    assert command("show", "8C3-MX").stderr.startswith("hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read")
+    assert "/dev/null is not a regular file" in command("show", "/dev/null").stderr
+    (tmp_path / "own").write_text(KNN)
+    assert command("show", "own").stdout.startswith("own: T")
+
+
+def test_of_many_names_the_nearest_are_offered():
+    few = str(UnknownNameError("dataset", "nope", ["nape", "mnist"], "hdr-bench data list"))
+    assert few.endswith("Choose from: nape, mnist")
+    many = str(UnknownNameError("dataset", "set-7x", [f"set-{number}" for number in range(60)], "hdr-bench data list"))
+    assert "Did you mean 'set-7'? The nearest of 60: set-7, " in many
+    assert many.endswith(". All of them: hdr-bench data list")
+    assert len(many) < 200
