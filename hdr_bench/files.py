@@ -134,7 +134,7 @@ def read_arrays(path: Path) -> "dict[str, NDArray[np.generic]]":
     except FileNotFoundError:
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
-        raise ValueError(_words_of(error)) from error
+        raise ValueError(words_of(error)) from error
 
 
 def npy(array: "NDArray[np.generic]") -> bytes:
@@ -183,17 +183,19 @@ def read_sealed(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
     except Exception as error:  # on damaged files zipfile raises whatever comes
-        raise ValueError(_words_of(error)) from error
+        raise ValueError(words_of(error)) from error
     if content[-_SEAL_LETTERS:] != _seal(content[:-_SEAL_LETTERS]):
         raise ValueError("its content does not fit its checksum")
     return members
 
 
-def _words_of(error: Exception) -> str:
-    """Return what is wrong with a file: the system's own words, or the error of the library that read it."""
+def words_of(error: BaseException) -> str:
+    """Return what is wrong with a file: the system's own words, or those of the library that read it, in a line."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return f"{type(error).__name__}: {error}"
+    if isinstance(error, zipfile.BadZipFile) and "not a zip file" in str(error):
+        return "not a zip archive, or its end is missing"
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _seal(content: bytes) -> bytes:

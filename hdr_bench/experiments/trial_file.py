@@ -27,7 +27,7 @@ from hdr_bench.experiments.predictions import Predictions, ScoreSummary
 from hdr_bench.experiments.record import STORED
 from hdr_bench.experiments.result import Result, Scores
 from hdr_bench.experiments.score_summary import summarize_scores
-from hdr_bench.files import check_regular, read_arrays, read_sealed, seal_archive
+from hdr_bench.files import check_regular, read_arrays, read_sealed, seal_archive, words_of
 
 FORMAT_VERSION = 4
 FIRST_WITH_CHECKSUM = 4
@@ -193,9 +193,7 @@ def described_damage(error: BaseException) -> str:
         return "it is nested too deeply"
     if isinstance(error, KeyError):
         return f"it lacks {_shortened(str(error))}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return _shortened(str(error) or type(error).__name__)
+    return _shortened(words_of(error))
 
 
 def _shortened(text: str) -> str:

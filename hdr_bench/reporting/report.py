@@ -127,8 +127,13 @@ def _check_any_trial(contents: RunContents) -> None:
         first = results.iloc[0]
         raise AllTrialsFailedError(
             f"{folder}: every trial of this run is missing or damaged, so there is nothing to report; "
-            f"the first, {first['case']!r}: {described_problem(first['status'], first['error'])}"
+            f"the first, {first['case']!r}: {described_problem(first['status'], first['error'])}{_remedy(first['status'])}"
         )
+
+
+def _remedy(status: str) -> str:
+    """Return what to do about a trial that has no file; a damaged one's words say it."""
+    return "; run the suite again: hdr-bench run SUITE, with the same --out" if status == "missing" else ""
 
 
 def _csv(table: Table) -> bytes:

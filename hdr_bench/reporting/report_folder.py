@@ -5,6 +5,7 @@ what the pages show first, the pages themselves last, and only then what the las
 reads a page finds everything that it names, at any time. Where anything fails, the last report is put back.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from hdr_bench.reporting.written_files import LIST, PAGES, earlier_names, names_
 
 _KIND = "report-"
 _LOCK = ".report-lock"
+_IN_THE_WAY = frozenset({errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP})
 # Writing a report takes seconds, of large runs a minute or two; several may wait for each other.
 _LOCK_SECONDS = 900
 
@@ -42,7 +44,7 @@ def writing_report(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(
             f"cannot write the report in {folder}: {_reason(error)}; the results, and the report that was there, are "
-            f"as they were; when there is room and permission: hdr-bench report {folder}"
+            f"as they were; {_remedy(error)}: hdr-bench report {folder}"
         ) from error
 
 
@@ -71,6 +73,7 @@ def put_report(folder: Path, files: Mapping[str, bytes]) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
     for place in (folder, folder / "figures", folder / "tables"):
         clear_leftovers(place)
+    _check_free(folder, files)
     beside = incoming_path(folder, _KIND)
     try:
         _exchange(folder, beside, _changed(folder, files), stale)
@@ -143,6 +146,22 @@ def _holds(path: Path, content: bytes) -> bool:
         return read_regular(path) == content
     except OSError:
         return False
+
+
+def _check_free(folder: Path, files: Iterable[str]) -> None:
+    """Raise the system's error if a folder is where a file belongs, or anything else where a folder does."""
+    for name in files:
+        target = folder / name
+        if os.path.lexists(target.parent) and not target.parent.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(target.parent))
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "a folder, where a file belongs", str(target))
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in _IN_THE_WAY and error.filename:
+        return f"move {error.filename} away, and then"
+    return "when there is room and permission"
 
 
 def _written(folder: Path) -> set[str]:

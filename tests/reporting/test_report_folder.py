@@ -154,14 +154,18 @@ def test_without_second_names_for_files_it_is_the_same(first, monkeypatch):
     assert _holds(first) == {**SECOND, "run.json": b"{}"}
 
 
-@pytest.mark.parametrize("name", ["report.md", "figures"])
+@pytest.mark.parametrize("name", ["report.md/", "figures", "tables -> nowhere", "figures -> figures", ".report-lock/"])
 def test_what_is_in_the_way_is_named_and_stays(run_of_two, name):
-    if name == "figures":
-        (run_of_two / name).write_bytes(b"mine")
+    name, _, target = name.partition(" -> ")
+    path = run_of_two / name
+    if target:
+        path.symlink_to(target)
+    elif name.endswith("/"):
+        path.mkdir()
     else:
-        (run_of_two / name).mkdir()
+        path.write_bytes(b"mine")
     before = _holds(run_of_two)
-    with pytest.raises(StoreError, match=rf"cannot write the report in .*{name}.*are as they were"):
+    with pytest.raises(StoreError, match=rf"cannot write the report in .*are as they were; move {path} away, and then"):
         write_report(run_of_two, ["md"])
     assert {**_holds(run_of_two), ".report-lock": b""} == {**before, ".report-lock": b""}
 
