@@ -74,8 +74,7 @@ def check_length(name: str, length: int, header: Header) -> None:
     if length != header.n_bytes:
         fault = "truncated" if length < header.n_bytes else "trailing bytes in"
         raise DatasetError(
-            f"{name}: {fault} IDX file: {length} bytes, its header {header.shape} asks for {header.n_bytes}; "
-            f"{AGAIN}"
+            f"{name}: {fault} IDX file: {length} bytes, its header {header.shape} asks for {header.n_bytes}; {AGAIN}"
         )
 
 

@@ -123,7 +123,9 @@ def _count_pictures(path: Path, picture: Image.Image) -> int:
     frames = getattr(picture, "n_frames", 1)
     # A phone puts a preview or a depth map behind the photograph.
     if frames > 1 and picture.format != "MPO":
-        raise DatasetError(f"{path}: the file holds {frames} frames; one picture per file is needed: save each as its own file")
+        raise DatasetError(
+            f"{path}: the file holds {frames} frames; one picture per file is needed: save each as its own file"
+        )
     return frames
 
 

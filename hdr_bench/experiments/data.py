@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedKFold
 from hdr_bench.datasets import SCHEMES, Dataset, list_datasets, load_dataset, open_dataset
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.estimators.importing import import_attribute
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, HdrBenchError
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, HdrBenchError, told
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.trial import Trial
 
@@ -121,7 +121,7 @@ def _made_by(path: str) -> Dataset:
         raise
     # It is the user's own code, and may raise anything, also SystemExit.
     except (Exception, SystemExit) as error:
-        raise DatasetError(f"{path} failed: {type(error).__name__}: {error}") from error
+        raise DatasetError(f"{path} failed: {told(error)}") from error
     if not isinstance(dataset, Dataset):
         raise DatasetError(f"{path} gives a {type(dataset).__name__}; it must give a Dataset, see make_dataset")
     return dataset

@@ -125,9 +125,10 @@ def _check_any_trial(contents: RunContents) -> None:
     # Of trials that failed there are reasons to report.
     if not contents.records:
         first = results.iloc[0]
+        problem = described_problem(first["status"], first["error"])
         raise AllTrialsFailedError(
             f"{folder}: every trial of this run is missing or damaged, so there is nothing to report; "
-            f"the first, {first['case']!r}: {described_problem(first['status'], first['error'])}{_remedy(first['status'])}"
+            f"the first, {first['case']!r}: {problem}{_remedy(first['status'])}"
         )
 
 

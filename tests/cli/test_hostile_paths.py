@@ -215,7 +215,9 @@ def test_of_two_results_the_damaged_one_is_said_once_with_one_remedy(command, ru
     one.write_bytes(b"half")
     ended = command("report", run)
     assert ended.returncode == 3
-    said = f"trials/{one.name}: damaged: not a zip archive, or its end is missing; run the suite again, which replaces it"
+    said = (
+        f"trials/{one.name}: damaged: not a zip archive, or its end is missing; run the suite again, which replaces it"
+    )
     for text in (ended.stdout, (run / "report.html").read_text(), (run / "report.md").read_text()):
         assert said in text
         assert f"damaged: trials/{one.name}" not in text

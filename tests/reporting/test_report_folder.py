@@ -311,3 +311,9 @@ def test_a_file_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path, mo
         write_whole(tmp_path / "one", b"content")
     assert (refused.value.filename, refused.value.filename2) == (str(tmp_path / "one"), None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_a_run_without_its_trials_it_is_said_what_to_do(run_of_two):
+    shutil.rmtree(run_of_two / "trials")
+    with pytest.raises(AllTrialsFailedError, match="missing: not yet run; run the suite again: hdr-bench run SUITE"):
+        write_report(run_of_two, ["md"])
