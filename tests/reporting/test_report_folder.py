@@ -317,3 +317,13 @@ def test_of_a_run_without_its_trials_it_is_said_what_to_do(run_of_two):
     shutil.rmtree(run_of_two / "trials")
     with pytest.raises(AllTrialsFailedError, match="missing: not yet run; run the suite again: hdr-bench run SUITE"):
         write_report(run_of_two, ["md"])
+
+
+def test_a_file_that_is_written_anew_has_the_mode_of_todays_umask_and_one_that_is_not_keeps_its_own(first):
+    before = os.umask(0o077)
+    try:
+        put_report(first, {**FIRST, "report.md": b"new"})
+    finally:
+        os.umask(before)
+    modes = {name: stat.S_IMODE((first / name).stat().st_mode) for name in ("report.md", "report.html")}
+    assert modes == {"report.md": 0o600, "report.html": 0o666 & ~before}
