@@ -4,18 +4,25 @@ One base class, :class:`HdrBenchError`; each error is also a built-in's child, s
 `ValueError` or `FileNotFoundError` needs to know nothing of this module.
 """
 
+import re
 import reprlib
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from hdr_bench.names import class_name, visible_prose
+from hdr_bench.names import class_name, visible, visible_prose
 
 _LONGEST_NAME = 100
+_LONGEST_TEXT = 1_000
+_MOST_OFFERED = 10
 _SHOWN = reprlib.Repr()
 _SHOWN.maxstring = _SHOWN.maxother = _SHOWN.maxlong = 100
 _SHOWN.maxlist = _SHOWN.maxtuple = _SHOWN.maxdict = _SHOWN.maxset = 8
 _SHOWN.maxlevel = 4
+
+
+# As `repr` writes it.
+_BYTE = re.compile(r"(?<!\\)\\udc([89a-f][0-9a-f])")
 
 
 class HdrBenchError(Exception):
@@ -33,11 +40,17 @@ class UnknownNameError(HdrBenchError, ValueError):
         The name that came.
     allowed : iterable of str
         The names that exist.
+    listing : str, default=""
+        The command that lists them. Where there is one, and they are many, only the nearest are named.
     """
 
-    def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, allowed: Iterable[str], listing: str = "") -> None:
         choices = list(allowed)
-        super().__init__(f"unknown {kind} {shown(name)}.{suggestion(name, choices)} {offer(choices)}")
+        offered = offer(choices)
+        if listing and len(choices) > _MOST_OFFERED:
+            near = get_close_matches(name, choices, n=_MOST_OFFERED, cutoff=0.0)
+            offered = f"The nearest of {len(choices):,}: {', '.join(near)}. All of them: {listing}"
+        super().__init__(f"unknown {kind} {shown(name)}.{suggestion(name, choices)} {offered}")
 
 
 class DatasetError(HdrBenchError, ValueError):
@@ -187,8 +200,26 @@ class SavedVersionsWarning(UserWarning):
     """A saved estimator that is loaded with other versions than those that saved it."""
 
 
-def suggestion(name: str, allowed: Iterable[str]) -> str:
+def told(error: BaseException) -> str:
+    r"""Return an exception's class and text in one line, shortened if it is long.
+
+    Examples
+    --------
+    >>> told(ValueError("not\n  today"))
+    'ValueError: not today'
+    """
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001  # `__str__` is the code of whoever raised it
+        text = "(its text cannot be read)"
+    text = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
+    return visible(f"{class_name(type(error))}: {text}".rstrip(": "))
+
+
+def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
     """Return ``" Did you mean 'x'?"`` if one of `allowed` is near `name`, whatever its case; otherwise nothing.
+
+    From the share `cutoff` of letters in common on, it is near.
 
     Examples
     --------
@@ -199,8 +230,8 @@ def suggestion(name: str, allowed: Iterable[str]) -> str:
         return ""
     choices = list(allowed)
     by_lower = {choice.lower(): choice for choice in reversed(choices)}
-    nearest = get_close_matches(name, choices, n=1)
-    nearest = nearest or [by_lower[lower] for lower in get_close_matches(name.lower(), by_lower, n=1)]
+    nearest = get_close_matches(name, choices, 1, cutoff)
+    nearest = nearest or [by_lower[lower] for lower in get_close_matches(name.lower(), by_lower, 1, cutoff)]
     return f" Did you mean {nearest[0]!r}?" if nearest else ""
 
 
@@ -232,4 +263,5 @@ def shown(value: Any) -> str:
     # What a foreign object's `repr` raises.
     except Exception:  # noqa: BLE001
         return f"a {class_name(type(value))}"
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    # A name of a file has bytes that are not of its encoding as halves of characters.
+    return visible(_BYTE.sub(r"\\x\1", text))

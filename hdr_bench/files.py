@@ -3,8 +3,10 @@
 import errno
 import hashlib
 import io
+import os
 import secrets
 import shutil
+import stat
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -44,6 +46,33 @@ def write_whole(path: Path, content: bytes) -> None:
         if isinstance(error, OSError):
             error.filename, error.filename2 = str(path), None
         raise
+
+
+def check_regular(path: Path) -> None:
+    """Check that a path leads to a file: a pipe or a device may block whoever opens it, or never end.
+
+    Raises
+    ------
+    OSError
+        If it does not; `FileNotFoundError` if there is nothing.
+    """
+    mode = path.stat().st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "Not a regular file, but a pipe, a socket or a device", str(path))
+
+
+def read_regular(path: Path) -> bytes:
+    """Return the content of a file; see `check_regular`.
+
+    Raises
+    ------
+    OSError
+        If there is no file, or it cannot be read.
+    """
+    check_regular(path)
+    return path.read_bytes()
 
 
 def incoming_path(folder: Path, kind: str = "") -> Path:
@@ -97,6 +126,7 @@ def read_arrays(path: Path) -> "dict[str, NDArray[np.generic]]":
     import numpy as np
 
     try:
+        check_regular(path)
         with zipfile.ZipFile(path) as archive:
             members = {name: archive.read(name) for name in archive.namelist() if name.endswith(".npy")}
         return {
@@ -106,7 +136,7 @@ def read_arrays(path: Path) -> "dict[str, NDArray[np.generic]]":
     except FileNotFoundError:
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
-        raise ValueError(_words_of(error)) from error
+        raise ValueError(words_of(error)) from error
 
 
 def npy(array: "NDArray[np.generic]") -> bytes:
@@ -150,22 +180,24 @@ def read_sealed(path: Path) -> dict[str, bytes]:
     ValueError
         If it is no archive, cut off or changed.
     """
-    content = path.read_bytes()
+    content = read_regular(path)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = {name: archive.read(name) for name in archive.namelist()}
     except Exception as error:  # on damaged files zipfile raises whatever comes
-        raise ValueError(_words_of(error)) from error
+        raise ValueError(words_of(error)) from error
     if content[-_SEAL_LETTERS:] != _seal(content[:-_SEAL_LETTERS]):
         raise ValueError("its content does not fit its checksum")
     return members
 
 
-def _words_of(error: Exception) -> str:
-    """Return what is wrong with a file: the system's own words, or the error of the library that read it."""
+def words_of(error: BaseException) -> str:
+    """Return what is wrong with a file: the system's own words, or those of the library that read it, in a line."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return f"{type(error).__name__}: {error}"
+    if isinstance(error, zipfile.BadZipFile) and "not a zip file" in str(error):
+        return "not a zip archive, or its end is missing"
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _seal(content: bytes) -> bytes:

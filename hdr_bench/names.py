@@ -14,6 +14,8 @@ _LONGEST_LINE = 300
 _INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+# What Python makes of bytes in names of files that are not of its encoding.
+_BYTES = range(0xDC80, 0xDD00)
 _INVISIBLE_IN_PROSE = re.compile(_INVISIBLE.pattern.replace(r"\x00-\x1f", r"\x00-\x08\x0b-\x1f"))
 
 
@@ -23,7 +25,7 @@ def visible(text: str) -> str:
     Examples
     --------
     >>> visible("a\x01b\nc \udcff")
-    'a\\x01b\\x0ac \\udcff'
+    'a\\x01b\\x0ac \\xff'
     """
     return _INVISIBLE.sub(_escape, text)
 
@@ -138,6 +140,11 @@ def _check(unwanted: "re.Pattern[str]", text: str, what: str) -> str:
     if found is None:
         return text
     start = max(found.start() - 20, 0)
+    if ord(found[0]) in _BYTES:
+        said = visible(text[start : found.end() + 20])
+        raise ValueError(
+            f"{what} '{said}' has the byte 0x{ord(found[0]) - 0xDC00:02x}, which is not UTF-8: leave it out"
+        )
     raise ValueError(
         f"{what} {text[start : found.end() + 20]!r} has the character U+{ord(found[0]):04X}; control characters, line "
         "breaks and marks that change the direction of text cannot be shown: leave it out"
@@ -146,4 +153,6 @@ def _check(unwanted: "re.Pattern[str]", text: str, what: str) -> str:
 
 def _escape(found: "re.Match[str]") -> str:
     code = ord(found[0])
+    if code in _BYTES:
+        return f"\\x{code - 0xDC00:02x}"
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

@@ -16,7 +16,7 @@ ODD = {
     "separator": ("a\u2028b", "U\\+2028"),
     "turned": ("a\u202eb", "U\\+202E"),
     "isolate": ("a\u2066b", "U\\+2066"),
-    "half": ("a\udcffb", "U\\+DCFF|unicode"),
+    "half": ("a\udcffb", "the byte 0xff, which is not UTF-8|unicode"),
     "none": ("a\uffffb", "U\\+FFFF"),
 }
 GOOD = [
@@ -34,7 +34,7 @@ GOOD = [
 
 @pytest.mark.parametrize(("name", "reason"), ODD.values(), ids=ODD)
 def test_odd_names_are_refused_wherever_they_enter(name, reason):
-    with pytest.raises(ValueError, match="U\\+"):
+    with pytest.raises(ValueError, match=f"U\\+|{reason}"):
         check_name(name, "the name")
     with pytest.raises(ValueError, match=reason):
         Case(name=name, estimator="knn")
@@ -88,7 +88,7 @@ def test_names_that_look_the_same_are_two_of_one_name():
 
 
 def test_parameters_with_half_of_a_character_are_refused_and_those_of_an_object_are_not():
-    with pytest.raises(ValueError, match=r"params\['path'\] holds a character that UTF-8 cannot hold, got 'a\\udcff'"):
+    with pytest.raises(ValueError, match=r"params\['path'\] holds a character that UTF-8 cannot hold, got 'a\\xff'"):
         Case(name="a", estimator="knn", params={"path": "a\udcff"})
     with pytest.raises(ValueError, match="holds a character that UTF-8 cannot hold"):
         Case(name="a", estimator="knn", params={"a\udcff": 1})

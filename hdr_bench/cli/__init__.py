@@ -14,10 +14,13 @@ from hdr_bench.cli.errors import EXIT_CODES, ExitCode, exit_code_of, report_erro
 from hdr_bench.cli.listing import list_, show
 from hdr_bench.cli.running import index, report, run
 from hdr_bench.cli.streams import prepare_streams, say
+from hdr_bench.exceptions import shown
 
 _NAME = "hdr-bench"
 # What a shell sets when it asks how a word goes on; typer answers, with exit codes that the shell reads.
 _COMPLETING = "_HDR_BENCH_COMPLETE"
+_SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
+_INSTRUCTIONS = tuple(f"{what}_{shell}" for what in ("complete", "source") for shell in _SHELLS)
 
 app = typer.Typer(
     help="Compare methods of handwritten digit recognition, and regenerate the tables that people cite.",
@@ -35,7 +38,16 @@ def main() -> NoReturn:
     """Run the command, and end with its exit code: errors and warnings become sentences on standard error."""
     prepare_streams()
     show_warnings_plainly()
-    if _COMPLETING in os.environ:
+    asked = os.environ.get(_COMPLETING)
+    # PowerShell leaves it empty.
+    if asked and asked not in _INSTRUCTIONS:
+        say(
+            f"{_NAME}: {_COMPLETING} must be one of {', '.join(_INSTRUCTIONS)}, got {shown(asked)}; unset it, and see "
+            f"{_NAME} --install-completion",
+            is_error=True,
+        )
+        sys.exit(ExitCode.ERROR)
+    if asked:
         app(prog_name=_NAME)
     sys.exit(_run())
 

@@ -19,7 +19,10 @@ class CitationFormat(StrEnum):
 
 def cite(
     suite: Annotated[
-        str, typer.Argument(help="A suite's name, or the path of a TOML file.", autocompletion=complete_suite)
+        str,
+        typer.Argument(
+            metavar="SUITE", help="A suite's name, or the path of a TOML file.", autocompletion=complete_suite
+        ),
     ],
     only: Annotated[
         CitationFormat, typer.Option("--format", help="References in words, BibTeX, or both.")

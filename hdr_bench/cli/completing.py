@@ -4,6 +4,11 @@ import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from textwrap import shorten
+
+from hdr_bench.files import read_regular
+
+_LONGEST_TEXT = 60
 
 
 def complete_suite(incomplete: str) -> list[tuple[str, str]]:
@@ -22,7 +27,7 @@ def complete_dataset(incomplete: str) -> list[tuple[str, str]]:
 
     with suppress(Exception):  # a data home that cannot be read says so when it is used, not at a tab
         offered = {**list_datasets(), **{f"{scheme}:": "your own, by where they are" for scheme in SCHEMES}}
-        return [(name, text) for name, text in offered.items() if name.startswith(incomplete)]
+        return [(name, _in_a_line(text)) for name, text in offered.items() if name.startswith(incomplete)]
     return []
 
 
@@ -33,7 +38,12 @@ def _own_files(incomplete: str) -> Iterable[tuple[str, Path]]:
     return [(f"{prefix}{path.name}", path) for path in sorted(folder.glob("*.toml"))]
 
 
+def _in_a_line(text: object) -> str:
+    """Return a text as long as a shell shows beside a name: a second line would be offered as a name."""
+    return shorten(str(text), _LONGEST_TEXT, placeholder="...")
+
+
 def _title(path: Path) -> str:
     with suppress(OSError, ValueError, RecursionError):
-        return str(tomllib.loads(path.read_text(encoding="utf-8")).get("title", ""))
+        return _in_a_line(tomllib.loads(read_regular(path).decode()).get("title", ""))
     return ""

@@ -25,7 +25,10 @@ def data_list() -> None:
 @data.command()
 def fetch(
     name: Annotated[
-        str, typer.Argument(help="A data set's name, e.g. mnist or openml:NAME.", autocompletion=complete_dataset)
+        str,
+        typer.Argument(
+            metavar="NAME", help="A data set's name, e.g. mnist or openml:NAME.", autocompletion=complete_dataset
+        ),
     ],
 ) -> None:
     """Read and verify a data set, and store it in the cache, ready for use."""
@@ -36,8 +39,10 @@ def fetch(
 
 @data.command()
 def add(
-    name: Annotated[str, typer.Argument(help="What to call it.")],
-    path: Annotated[Path, typer.Argument(help="A folder of IDX files or of pictures, or an .npz file.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A folder of IDX files or of pictures, or an .npz file.")
+    ],
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to one size.")] = None,
     test_size: Annotated[float | None, typer.Option(help="Share of the test part, if there is none.")] = None,
     split_seed: Annotated[int, typer.Option(help="Seed of that cut.")] = 0,
@@ -53,7 +58,9 @@ def add(
 def remove(
     name: Annotated[
         str | None,
-        typer.Argument(help="A data set's name, as `data list` shows it.", autocompletion=complete_dataset),
+        typer.Argument(
+            metavar="NAME", help="A data set's name, as `data list` shows it.", autocompletion=complete_dataset
+        ),
     ] = None,
     all_prepared: Annotated[
         bool, typer.Option("--all-prepared", help="All that was prepared from a source: it can be prepared again.")

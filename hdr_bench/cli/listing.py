@@ -1,14 +1,19 @@
 """The commands `list` and `show`: what there is."""
 
+import os
+from contextlib import suppress
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hdr_bench.cli.completing import complete_suite
 from hdr_bench.cli.console import make_console, print_pairs, read_shape
 from hdr_bench.cli.streams import say
-from hdr_bench.exceptions import NotationError, suggestion
+from hdr_bench.exceptions import NotationError, shown, suggestion
+
+if TYPE_CHECKING:
+    from hdr_bench.estimators.layers import Layer
 
 
 class Listing(StrEnum):
@@ -19,7 +24,7 @@ class Listing(StrEnum):
     datasets = "datasets"
 
 
-def list_(what: Annotated[Listing | None, typer.Argument(help="One list only.")] = None) -> None:
+def list_(what: Annotated[Listing | None, typer.Argument(metavar="WHAT", help="One list only.")] = None) -> None:
     """List suites, estimators and data sets."""
     for listing in [what] if what else list(Listing):
         print_pairs(str(listing), listed(listing))
@@ -38,15 +43,50 @@ def show(
     """Show what a suite would run, or a network layer by layer."""
     from hdr_bench.experiments.suite_file import list_suites, read_suite
 
+    # As it is written: nothing is imported, of the user's modules neither.
     if what in list_suites() or what.endswith(".toml"):
-        # As it is written: nothing is imported, of the user's modules neither.
         _print_suite(read_suite(what))
-    else:
-        try:
-            _print_layers(what, read_shape(image), classes)
-        except NotationError as error:
-            hint = suggestion(what, list_suites())
-            raise NotationError(f"{error}{hint}") from error
+        return
+    layers = _read_layers(what, classes)
+    if layers is None:
+        _print_suite(read_suite(what))
+        return
+    _print_layers(layers, read_shape(image))
+
+
+def _read_layers(what: str, classes: int) -> "list[Layer] | None":
+    """Return a network's layers; None for the path of something, which may be a suite.
+
+    Raises
+    ------
+    NotationError
+        If it is neither.
+    """
+    from hdr_bench.estimators.notation import parse_layers
+    from hdr_bench.experiments.suite_file import list_suites
+
+    try:
+        return parse_layers(what, classes)
+    except NotationError as error:
+        with suppress(OSError, ValueError):
+            if os.path.lexists(what):
+                return None
+        if _begins_as_network(what, classes):
+            raise
+        hint = suggestion(what, list_suites())
+        raise NotationError(
+            f"{shown(what)} is neither a suite, a file nor a network.{hint} Suites are named by: hdr-bench list "
+            f"suites. As a network: {error}"
+        ) from error
+
+
+def _begins_as_network(what: str, classes: int) -> bool:
+    from hdr_bench.estimators.notation import parse_layers
+
+    first, dash, _ = what.partition("-")
+    with suppress(NotationError):
+        return bool(dash and parse_layers(first, classes))
+    return False
 
 
 def listed(listing: Listing) -> dict[str, str]:
@@ -74,12 +114,12 @@ def _print_suite(suite: Any) -> None:
         say(f"not imported, and not checked: {', '.join(paths)}")
 
 
-def _print_layers(layers: str, shape: tuple[int, int, int], classes: int) -> None:
+def _print_layers(layers: "list[Layer]", shape: tuple[int, int, int]) -> None:
     from rich.table import Table
 
-    from hdr_bench.estimators.notation import layer_table, parse_layers
+    from hdr_bench.estimators.notation import layer_table
 
-    rows = layer_table(parse_layers(layers, classes), shape)
+    rows = layer_table(layers, shape)
     table = Table("Token", "Layer", "Output shape", caption="MACs: multiply-accumulates for one image")
     for head in ("Parameters", "Buffers", "MACs"):
         table.add_column(head, justify="right")

@@ -36,7 +36,10 @@ class BackendChoice(StrEnum):
 
 def run(
     suite: Annotated[
-        str, typer.Argument(help="A suite's name, or the path of a TOML file.", autocompletion=complete_suite)
+        str,
+        typer.Argument(
+            metavar="SUITE", help="A suite's name, or the path of a TOML file.", autocompletion=complete_suite
+        ),
     ],
     only: Annotated[
         str | None, typer.Option(metavar="PATTERN", help="Only cases whose name fits, e.g. 'SVM*'.")
@@ -81,13 +84,14 @@ def run(
 ) -> None:
     """Run a suite, print its table and write its report. What is stored already is not run again.
 
-    Exit code 3 if a trial failed; the report is written all the same, unless all of them failed.
+    Exit code 3 if a trial failed; the report is written all the same.
     """
     from hdr_bench.experiments.backends import make_crew
     from hdr_bench.experiments.code_changes import code_changes
     from hdr_bench.experiments.estimate import read_expected
     from hdr_bench.experiments.plan import make_plan
     from hdr_bench.experiments.progress import counted
+    from hdr_bench.experiments.run_folder import check_run_folder
     from hdr_bench.experiments.runner import default_folder, execute
     from hdr_bench.experiments.settings import make_settings
     from hdr_bench.experiments.store import Store
@@ -105,6 +109,7 @@ def run(
         time_limit=time_limit, memory_limit=memory_limit,
     )  # fmt: skip
     store = Store(out or default_folder(loaded, settings))
+    check_run_folder(store.folder)
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
     for line in (*plan.remarks, *code_changes(plan.to_run, store)):
         say(line, is_error=True)

@@ -37,9 +37,9 @@ def check_part(name: str, images: NDArray[np.generic], labels: NDArray[np.generi
             "needed"
         )
     if len(images) != len(labels):
-        raise DatasetError(f"{name}: {len(images)} {what} images but {len(labels)} labels")
+        raise DatasetError(f"{name}: {len(images)} {what} images but {len(labels)} labels; give one label per image")
     if images.size == 0:
-        raise DatasetError(f"{name}: no {what} images")
+        raise DatasetError(f"{name}: no {what} images; give at least one of each class")
     check_pixels(f"{name}: the {what} images", images.dtype)
     _check_values(f"{name}: the {what} images", images)
     if labels.min() < 0 or labels.max() >= n_classes:

@@ -15,11 +15,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.idx_header import DTYPES, LONGEST_HEADER, Header, check_expansion, check_length, read_header
+from hdr_bench.datasets.idx_header import (
+    AGAIN,
+    DTYPES,
+    LONGEST_HEADER,
+    Header,
+    check_expansion,
+    check_length,
+    read_header,
+)
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.datasets.room import check_room
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.files import write_whole
+from hdr_bench.files import words_of, write_whole
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
@@ -109,7 +117,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
             if n_read > header.n_bytes:
                 raise DatasetError(
                     f"{path}: trailing bytes in IDX file: more than the {header.n_bytes} bytes that its header "
-                    f"{header.shape} asks for"
+                    f"{header.shape} asks for; {AGAIN}"
                 )
             yield chunk
             # One byte more than declared is asked for, so that the end, and a checksum there, is reached.
@@ -137,7 +145,7 @@ def _opened(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | Buffere
                 check_room(name, header.n_bytes)
                 yield header, head, file
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DatasetError(f"{path}: truncated or damaged gzip file: {error}") from error
+            raise DatasetError(f"{path}: truncated or damaged gzip file: {words_of(error)}; {AGAIN}") from error
 
 
 def decode_idx(content: bytes | bytearray, name: str) -> NDArray[np.generic]:

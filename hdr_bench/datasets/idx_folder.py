@@ -122,11 +122,16 @@ def read_pair(pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
     """
     images, labels = pair.images.shape, pair.labels.shape
     if len(images) != 3:
-        raise DatasetError(f"{pair.images.path}: {len(images)} dimensions; images need three (n, height, width)")
+        raise DatasetError(
+            f"{pair.images.path}: {len(images)} dimensions; images need three (n, height, width): give a file of images"
+        )
     if len(labels) != 1:
-        raise DatasetError(f"{pair.labels.path}: {len(labels)} dimensions; labels need one")
+        raise DatasetError(f"{pair.labels.path}: {len(labels)} dimensions; labels need one: give a file of labels")
     if images[0] != labels[0]:
-        raise DatasetError(f"{pair.images.path} holds {images[0]} images, but {pair.labels.path} {labels[0]} labels")
+        raise DatasetError(
+            f"{pair.images.path} holds {images[0]} images, but {pair.labels.path} {labels[0]} labels; give the two "
+            "files of one set"
+        )
     return pair.images.read(), pair.labels.read()
 
 

@@ -19,6 +19,8 @@ DTYPES: dict[int, np.dtype[Any]] = {
 }
 LONGEST_HEADER = 4 + 4 * 255
 """Bytes of a header of as many dimensions as its one byte can count."""
+AGAIN = "copy or download it again"
+"""What to do about a file that is not whole."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def check_expansion(name: str, size: int, header: Header) -> None:
     if header.n_bytes > size * MOST_EXPANSION:
         raise DatasetError(
             f"{name}: truncated IDX file: its header {header.shape} asks for {header.n_bytes} bytes, more than a gzip "
-            f"file of {size} bytes can hold"
+            f"file of {size} bytes can hold; {AGAIN}"
         )
 
 
@@ -72,7 +74,7 @@ def check_length(name: str, length: int, header: Header) -> None:
     if length != header.n_bytes:
         fault = "truncated" if length < header.n_bytes else "trailing bytes in"
         raise DatasetError(
-            f"{name}: {fault} IDX file: {length} bytes, its header {header.shape} asks for {header.n_bytes}"
+            f"{name}: {fault} IDX file: {length} bytes, its header {header.shape} asks for {header.n_bytes}; {AGAIN}"
         )
 
 
@@ -85,15 +87,19 @@ def read_header(content: bytes, name: str) -> Header:
         If it is not one, or truncated.
     """
     if len(content) < 4:
-        raise DatasetError(f"{name}: truncated IDX file: {len(content)} bytes, the header alone takes at least 4")
+        raise DatasetError(
+            f"{name}: truncated IDX file: {len(content)} bytes, the header alone takes at least 4; {AGAIN}"
+        )
     if content[:2] != b"\x00\x00" or content[2] not in DTYPES:
         types = ", ".join(f"0x{code:02x}" for code in DTYPES)
         raise DatasetError(
             f"{name}: not an IDX file: the magic number is 0x{content[:4].hex()}; "
-            f"an IDX file starts with two zero bytes and a type among {types}"
+            f"an IDX file starts with two zero bytes and a type among {types}; choose another file, or {AGAIN}"
         )
     rank = content[3]
     if len(content) < 4 + 4 * rank:
-        raise DatasetError(f"{name}: truncated IDX file: {len(content)} bytes, its header takes {4 + 4 * rank}")
+        raise DatasetError(
+            f"{name}: truncated IDX file: {len(content)} bytes, its header takes {4 + 4 * rank}; {AGAIN}"
+        )
     shape = tuple(int(size) for size in np.frombuffer(content, ">u4", count=rank, offset=4))
     return Header(DTYPES[content[2]], shape)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.datasets.room import MOST_EXPANSION, check_room
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.files import words_of
 
 _MAGIC_BYTES = 8
 # Bytes of the length of a header, by version of the format; version 3 is for names of structured arrays only.
@@ -26,6 +27,7 @@ _LENGTH_BYTES = {(1, 0): 2, (2, 0): 4}
 # NumPy's own limit, above which parsing is not safe.
 _LONGEST_HEADER = 10_000
 _CHUNK = 1 << 20
+_AGAIN = "copy or download it again, or save it anew with numpy.savez_compressed"
 # Labels become 64-bit integers.
 _LABEL_BYTES = 8
 
@@ -136,7 +138,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     except (DatasetError, PermissionError, MemoryError):
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
-        raise DatasetError(f"{path}: not a readable .npz file: {type(error).__name__}: {error}") from error
+        raise DatasetError(f"{path}: not a readable .npz file: {words_of(error)}; {_AGAIN}") from error
 
 
 def _describe(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Member:

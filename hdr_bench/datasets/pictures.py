@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.datasets.transparency import lay_on_paper
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.files import words_of
 
 EXTENSIONS = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".webp"}
@@ -23,6 +24,7 @@ EXTENSIONS = frozenset(
 FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "TIFF", "GIF", "WEBP", "PPM", "TGA", "AVIF", "JPEG2000")
 # Pillow warns from this number of pixels on that a small file may fill the memory; no picture of a digit is so large.
 MOST_PIXELS = 89_478_485
+_AGAIN = "copy it again, save it anew as PNG, or remove it"
 _LARGEST_EXACT_IN_FLOAT32 = 2**24
 
 
@@ -75,7 +77,7 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
             turned = ImageOps.exif_transpose(picture)
             return Picture(_resize(_grey(path, turned), resize), n_pictures)
     except PermissionError as error:
-        raise DatasetError(f"{path}: no permission to read this file") from error
+        raise DatasetError(f"{path}: no permission to read this file; change its mode, or remove it") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DatasetError(
             f"{path}: the picture is too large: {error}; pictures of up to {MOST_PIXELS:,} pixels are read, "
@@ -84,7 +86,7 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
     except (DatasetError, MemoryError):
         raise
     except Exception as error:  # on damaged files Pillow's decoders raise whatever comes
-        raise DatasetError(f"{path}: not a readable picture: {_without_address(error)}") from error
+        raise DatasetError(f"{path}: not a readable picture: {_without_address(error)}; {_AGAIN}") from error
 
 
 @contextmanager
@@ -105,7 +107,7 @@ def _known_formats() -> tuple[str, ...]:
 def _without_address(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "its content is of no picture format that is read"
-    return str(error)
+    return words_of(error)
 
 
 def _check_size(path: Path, picture: Image.Image) -> None:
@@ -121,7 +123,9 @@ def _count_pictures(path: Path, picture: Image.Image) -> int:
     frames = getattr(picture, "n_frames", 1)
     # A phone puts a preview or a depth map behind the photograph.
     if frames > 1 and picture.format != "MPO":
-        raise DatasetError(f"{path}: the file holds {frames} frames; one picture per file is needed")
+        raise DatasetError(
+            f"{path}: the file holds {frames} frames; one picture per file is needed: save each as its own file"
+        )
     return frames
 
 

@@ -17,6 +17,7 @@ from hdr_bench.datasets.table import DATASETS, SCHEMES
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
 from hdr_bench.files import INCOMING, clear_leftovers
 
+_ALL_STORED = "hdr-bench data list"
 _FILES = frozenset({*ARRAY_FILES, NAME})
 
 
@@ -119,7 +120,7 @@ def remove_dataset(name: str) -> list[StoredDataset]:
         return _remove([each for each in chosen if is_writable(each.folder.parent)] or chosen)
     if name in DATASETS or (colon and scheme in SCHEMES):
         raise DatasetNotFoundError(f"nothing is stored of {name}, so there is nothing to remove")
-    raise UnknownNameError("dataset", name, dict.fromkeys([*(each.name for each in stored), *DATASETS]))
+    raise UnknownNameError("dataset", name, dict.fromkeys([*(each.name for each in stored), *DATASETS]), _ALL_STORED)
 
 
 def remove_prepared_datasets() -> list[StoredDataset]:

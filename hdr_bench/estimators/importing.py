@@ -16,12 +16,13 @@ from traceback import extract_tb
 from types import FrameType, ModuleType
 from typing import Any
 
-from hdr_bench.exceptions import ModuleImportError, UnknownModuleError, UnknownNameError, suggestion
-from hdr_bench.names import class_name
+from hdr_bench.exceptions import ModuleImportError, UnknownModuleError, UnknownNameError, suggestion, told
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 # Packages that are installed under another name than they are imported by.
 _DISTRIBUTIONS = {"sklearn": "scikit-learn", "sklearnex": "scikit-learn-intelex", "faiss": "faiss-cpu"}
+# Names of modules are short, so that many are alike by chance.
+_NEAR = 0.8
 _FROZEN, _BUILT_IN = "frozen", "built-in"
 _SCRIPT_HINT = 'what only a script does belongs under: if __name__ == "__main__":'
 
@@ -139,7 +140,7 @@ def _failure(module: str, error: BaseException) -> str:
     """Say where and why a module could not be imported."""
     file, line = _place_of(error)
     place = f"{file}, line {line}: " if file else ""
-    cause = f"{class_name(type(error))}: {error}".rstrip(": ")
+    cause = told(error)
     if isinstance(error, SyntaxError):
         return f"{place}the module {module!r} is not valid Python: {error.msg}"
     if not isinstance(error, Exception):
@@ -153,9 +154,8 @@ def _missing(kind: str, path: str, module: str) -> str:
     root = module.partition(".")[0]
     if root != module:
         return f"{said}; check the spelling, or the version of {root}"
-    if hint := suggestion(root, packages_distributions()):
-        return f"{said}.{hint}"
-    return f"{said}; pip install {_DISTRIBUTIONS.get(root, root)}, or check the spelling"
+    hint = suggestion(root, packages_distributions(), _NEAR)
+    return f"{said}; pip install {_DISTRIBUTIONS.get(root, root)}, or check the spelling{'.' if hint else ''}{hint}"
 
 
 def _place_of(error: BaseException) -> tuple[str, int | None]:

@@ -6,6 +6,7 @@ classification", 2012), with tokens of our own for what came later.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -48,6 +49,11 @@ _ACTIVATION = re.compile(r"relu|tanh|sigmoid|linear|lrelu(\d*\.?\d+)")
 _RESIZE = re.compile(r"R([1-9][0-9]{0,7})")
 _REPEAT = re.compile(r"([1-9][0-9]{0,7})x(.+)")
 _MOST_REPEATS = 1000
+_NUMBER_FAULTS = (
+    (r"[0-9]{9,}", "1", "a number is too large; at most 99,999,999 is allowed"),
+    (r"(?<![0-9.])0+(?![0-9.])", "1", "a number is 0; at least 1 is needed"),
+    (r"(?<![0-9.])0+(?=[1-9])", "", "a number begins with 0; leave that out"),
+)
 
 
 @dataclass(frozen=True)
@@ -206,8 +212,22 @@ def _read_token(token: str, text: str, place: int, n_classes: int) -> Layer:  # 
     }
     if token in plain:
         return plain[token]
+    if fault := _fault_of_number(token, n_classes):
+        raise NotationError(f"token {place} of {shown(text)}, {shown(token)}: {fault}")
     allowed = "; ".join(f"{kind}: {examples}" for kind, examples in TOKENS.items())
     raise NotationError(f"token {place} of {shown(text)}, {shown(token)}, cannot be read. Choose from: {allowed}")
+
+
+def _fault_of_number(token: str, n_classes: int) -> str:
+    """Return what is wrong with a token's number if it could be read with another; empty otherwise."""
+    if _DROPOUT.fullmatch(token):
+        return "the share of a dropout must be below 1, e.g. D0.5"
+    for pattern, replacement, fault in _NUMBER_FAULTS:
+        other = re.sub(pattern, replacement, token)
+        with suppress(NotationError):
+            if other != token and list(_tokens(other, n_classes)):
+                return fault
+    return ""
 
 
 def _check_order(text: str, layers: list[Layer]) -> None:

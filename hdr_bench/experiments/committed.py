@@ -12,6 +12,7 @@ from hdr_bench.experiments.run_record import Planned, RunRecord, Settings
 from hdr_bench.experiments.store import Lookup, Store
 from hdr_bench.experiments.suite import Case, Suite
 from hdr_bench.experiments.trial_file import DAMAGED, FIRST_WITH_CHECKSUM, described_damage, format_of, parse
+from hdr_bench.files import read_regular
 
 _RESULTS = "results.json"
 
@@ -81,7 +82,7 @@ def open_store(path: str | os.PathLike[str]) -> Store:
 def _committed(path: Path) -> dict[str, Result]:
     """Return the results of a report that was committed before format 4, by their keys; none for any other folder."""
     try:
-        contents = json.loads(path.read_bytes())
+        contents = json.loads(read_regular(path))
         if not isinstance(contents, list) or not all(map(_is_old, contents)):
             return {}
         results = [parse(Result, content, path) for content in contents]

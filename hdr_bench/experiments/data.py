@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedKFold
 from hdr_bench.datasets import SCHEMES, Dataset, list_datasets, load_dataset, open_dataset
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.estimators.importing import import_attribute
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, HdrBenchError
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, HdrBenchError, told
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.names import class_name
@@ -122,7 +122,7 @@ def _made_by(path: str) -> Dataset:
         raise
     # It is the user's own code, and may raise anything, also SystemExit.
     except (Exception, SystemExit) as error:
-        raise DatasetError(f"{path} failed: {class_name(type(error))}: {error}") from error
+        raise DatasetError(f"{path} failed: {told(error)}") from error
     if not isinstance(dataset, Dataset):
         raise DatasetError(f"{path} gives a {class_name(type(dataset))}; it must give a Dataset, see make_dataset")
     return dataset

@@ -23,8 +23,9 @@ from hdr_bench.experiments.remaining import costs_alone
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.search import chosen_candidates, in_pipeline
 from hdr_bench.experiments.trial import Trial
+from hdr_bench.experiments.trial_file import DAMAGED
 from hdr_bench.experiments.work import Work
-from hdr_bench.files import write_whole
+from hdr_bench.files import read_regular, write_whole
 from hdr_bench.names import in_brief
 
 LARGEST = 4000
@@ -184,8 +185,9 @@ def write_estimate(folder: Path, estimate: Estimate) -> None:
 def read_expected(folder: Path) -> dict[str, float]:
     """Return the seconds that an estimate expected of each trial; nothing where there is none that can be read."""
     try:
-        return {str(key): float(value) for key, value in json.loads((folder / _FILE).read_bytes())["seconds"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        seconds = json.loads(read_regular(folder / _FILE))["seconds"]
+        return {str(key): float(value) for key, value in seconds.items()}
+    except DAMAGED:
         return {}
 
 

@@ -20,6 +20,7 @@ from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.experiments.protocols import PlannedCase, plan_cases
 from hdr_bench.experiments.raised import describe, describe_traceback
 from hdr_bench.experiments.result import Result, failed_result
+from hdr_bench.experiments.run_folder import check_run_folder
 from hdr_bench.experiments.run_record import RunRecord, Settings
 from hdr_bench.experiments.scratch import data_folder
 from hdr_bench.experiments.settings import make_settings
@@ -106,7 +107,8 @@ def run_suite(
     SchedulerError
         If no Dask scheduler answers.
     StoreError
-        If a result cannot be written; those before it are kept.
+        If the run's folder cannot be written, or something is where its files belong; or if a result cannot be
+        written: those before it are kept.
 
     Warns
     -----
@@ -130,6 +132,7 @@ def run_suite(
     if isinstance(suite, Suite):
         check_suite(suite, suite.name)
     store = Store(default_folder(loaded, settings) if out is None else out)
+    check_run_folder(store.folder)
     plan = make_plan(loaded, settings, store, only, rerun, origin="" if isinstance(suite, Suite) else str(suite))
     for remark in plan.remarks:
         warnings.warn(remark, StoredResultWarning, stacklevel=2)
@@ -170,6 +173,7 @@ def execute(
     expected : mapping of str to float, optional
         Seconds that trials are expected to take, by key.
     """
+    check_run_folder(store.folder)
     store.clear_leftovers()
     clear_leftovers_of_hosts()
     _write_record(plan, store)

@@ -26,6 +26,7 @@ from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.run_record import Planned, RunRecord
 from hdr_bench.experiments.trial_file import (
+    AWAY,
     DAMAGED,
     REMEDY,
     TrialFile,
@@ -33,11 +34,11 @@ from hdr_bench.experiments.trial_file import (
     encode,
     parse,
     read_trial_file,
+    remedy_of,
 )
-from hdr_bench.files import clear_leftovers, locked
+from hdr_bench.files import clear_leftovers, locked, read_regular
 
 _LOCK_SECONDS = 30
-_AWAY = "move it away, and run the suite again"
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class Store:
             If there is none, or it cannot be read.
         """
         try:
-            content = json.loads(self.run_file.read_bytes())
+            content = json.loads(read_regular(self.run_file))
             # JSON can name halves of characters, which no report can be written with.
             json.dumps(content, ensure_ascii=False).encode()
             return parse(RunRecord, content, self.run_file)
@@ -134,7 +135,7 @@ class Store:
         except StoreError:
             raise
         except OSError as error:
-            raise StoreError(f"{self.run_file}: not readable: {error.strerror}; {_AWAY}") from error
+            raise StoreError(f"{self.run_file}: not readable: {error.strerror}; {AWAY}") from error
         except DAMAGED as error:
             raise StoreError(f"{self.run_file}: damaged: {described_damage(error)}; {REMEDY}") from error
 
@@ -171,7 +172,7 @@ class Store:
         except FileNotFoundError as error:
             raise MissingTrialError(f"{path}: there is no such trial") from error
         except OSError as error:  # a link that leads to itself, say
-            raise StoreError(f"{path}: damaged: {error.strerror}; {REMEDY}") from error
+            raise StoreError(f"{path}: damaged: {error.strerror}; {remedy_of(path)}") from error
         return self._read[key][1]
 
     def read_predictions(self, key: str) -> Predictions | None:

@@ -16,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     PrivateAttr,
+    ValidationInfo,
     field_serializer,
     field_validator,
     model_validator,
@@ -30,7 +31,7 @@ from hdr_bench.experiments.described import class_path, describe_estimator, plai
 from hdr_bench.experiments.protocol import Folds, Protocol, Samples
 from hdr_bench.experiments.published import NotBuilt, Published
 from hdr_bench.experiments.quantities import Bytes, Seconds, Whole
-from hdr_bench.experiments.record import Name, Prose, SuitePart
+from hdr_bench.experiments.record import STORED, Name, Prose, SuitePart
 from hdr_bench.names import looks
 
 Bibtex = Annotated[str, AfterValidator(check_bibtex)]
@@ -38,6 +39,14 @@ Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 
 # A file's name without its ending, and the name of a folder: letters of any script.
 _NAME = re.compile(r"\w[\w. -]*")
+
+
+def _repeated(values: list[Any]) -> list[Any]:
+    """Return what a list holds more than once; 1 and 1.0 can be two values of a parameter."""
+    by_words: dict[tuple[type, str], list[Any]] = {}
+    for value in values:
+        by_words.setdefault((type(value), repr(value)), []).append(value)
+    return [alike[0] for alike in by_words.values() if len(alike) > 1]
 
 
 class Step(SuitePart):
@@ -140,10 +149,12 @@ class Case(SuitePart):
 
     @field_validator("grid")
     @classmethod
-    def _has_values(cls, value: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    def _has_values(cls, value: dict[str, list[Any]], info: ValidationInfo) -> dict[str, list[Any]]:
         for name, values in value.items():
             if not values:
                 raise ValueError(f"{name} must have at least one value, got an empty list")
+            if (twice := _repeated(values)) and info.context != STORED:
+                raise ValueError(f"{name} has {', '.join(map(shown, twice))} more than once; give each value once")
         return value
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
-from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, shown
+from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, offer, shown, suggestion, told
 from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.classifiers import check_classifier
 from hdr_bench.experiments.copying import hides_parameters
@@ -106,6 +106,8 @@ def find_suite(suite: str) -> Path:
     carried = _carried()
     if suite in carried:
         return carried[suite]
+    if not suite:
+        raise UnknownNameError("suite", suite, carried)
     try:
         path = Path(suite).expanduser()
         path.stat()
@@ -119,7 +121,11 @@ def find_suite(suite: str) -> Path:
     except (RuntimeError, ValueError) as error:
         raise SuiteError(f"{shown(suite)} cannot be a path: {error}") from error
     if path.is_dir() and path.suffix != ".toml":
-        raise UnknownNameError("suite", suite, carried)
+        example = writable(str(path / "suite.toml"))
+        raise SuiteError(
+            f"{writable(suite)} is a folder; give the path of a TOML file, e.g. {example}, or a suite's name."
+            f"{suggestion(suite, carried)} {offer(carried)}"
+        )
     return path
 
 
@@ -172,7 +178,7 @@ def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
         yield f"{place}: {error}"
     # An estimator from elsewhere may raise anything when it is made.
     except Exception as error:  # noqa: BLE001
-        yield f"{place}: {class_name(type(error))}: {error}"
+        yield f"{place}: {told(error)}"
 
 
 def _check_dataset(choice: DatasetChoice, known: Mapping[str, str]) -> None:

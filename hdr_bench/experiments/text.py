@@ -19,7 +19,7 @@ def writable(text: str) -> str:
     Examples
     --------
     >>> writable("cannot read \udcff.png")
-    'cannot read \\udcff.png'
+    'cannot read \\xff.png'
     """
     return visible_prose(text)
 

@@ -27,7 +27,7 @@ from hdr_bench.experiments.predictions import Predictions, ScoreSummary
 from hdr_bench.experiments.record import STORED
 from hdr_bench.experiments.result import Result, Scores
 from hdr_bench.experiments.score_summary import summarize_scores
-from hdr_bench.files import read_arrays, read_sealed, seal_archive
+from hdr_bench.files import check_regular, read_arrays, read_sealed, seal_archive, words_of
 
 FORMAT_VERSION = 4
 FIRST_WITH_CHECKSUM = 4
@@ -52,6 +52,8 @@ _QUANTIZED = 1e-5
 _MOST_LETTERS = 300
 REMEDY = "run the suite again, which replaces it"
 """What to do about a damaged result."""
+AWAY = "move it away, and run the suite again"
+"""What to do about what is not replaced."""
 
 Model = TypeVar("Model", bound=BaseModel)
 Labels = Callable[[str], NDArray[np.int64]]
@@ -116,7 +118,7 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
     except (StoreError, FileNotFoundError):
         raise
     except DAMAGED as error:
-        raise StoreError(f"{path}: damaged: {described_damage(error)}; {REMEDY}") from error
+        raise StoreError(f"{path}: damaged: {described_damage(error)}; {remedy_of(path)}") from error
 
 
 def _members(path: Path) -> dict[str, bytes]:
@@ -134,6 +136,7 @@ def _members(path: Path) -> dict[str, bytes]:
 
 def _read_old(path: Path, key: str) -> TrialFile:
     """Return what a file of formats 1 to 3 holds; their keys were made of other things."""
+    check_regular(path)
     with zipfile.ZipFile(path) as archive:
         content = json.loads(archive.read(_RESULT))
     if format_of(content) == FORMAT_VERSION:
@@ -173,6 +176,11 @@ def parse(model: type[Model], content: Any, path: Path) -> Model:
         raise StoreError(f"{path}: damaged: {first}; {REMEDY}") from error
 
 
+def remedy_of(path: Path) -> str:
+    """Return what to do about a damaged result: a file is replaced, a folder in its place is the user's to move."""
+    return AWAY if path.is_dir() else REMEDY
+
+
 def described_damage(error: BaseException) -> str:
     """Return in a few words why a file cannot be read.
 
@@ -185,9 +193,7 @@ def described_damage(error: BaseException) -> str:
         return "it is nested too deeply"
     if isinstance(error, KeyError):
         return f"it lacks {_shortened(str(error))}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return _shortened(str(error) or type(error).__name__)
+    return _shortened(words_of(error))
 
 
 def _shortened(text: str) -> str:

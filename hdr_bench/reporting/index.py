@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from tabulate import tabulate
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.files import write_whole
+from hdr_bench.files import check_regular, read_regular, write_whole
 from hdr_bench.reporting.published import VERDICT_RULE
 from hdr_bench.reporting.run_summary import SUMMARY, RunSummary
 from hdr_bench.reporting.tables.formats import escaped_markdown
@@ -96,6 +96,7 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
 def _check_is_ours(path: Path) -> None:
     """Raise StoreError if there is a file that is not an index."""
     try:
+        check_regular(path)
         with path.open("rb") as file:
             beginning = file.read(len(_BEGINNING))
     except (FileNotFoundError, NotADirectoryError):
@@ -110,7 +111,7 @@ def _check_is_ours(path: Path) -> None:
 
 def _read(path: Path) -> RunSummary:
     try:
-        return RunSummary.model_validate_json(path.read_bytes())
+        return RunSummary.model_validate_json(read_regular(path))
     except (ValidationError, OSError) as error:
         raise StoreError(
             f"{path}: not a report's summary; write the report again: hdr-bench report {path.parent}"

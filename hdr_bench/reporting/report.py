@@ -40,7 +40,9 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     """Write the report of a run beside its results: whole, or not at all.
 
     The last report stays until all files of the new one are written. Then they take its place, and what it alone had
-    goes, pages that were not asked for this time as well. Several processes may write the report of a run at once.
+    goes, pages that were not asked for this time as well; ``report-files.txt`` lists what a report wrote, and files of
+    your own beside it stay. Files that are written anew have the mode that the umask leaves, those that hold the same
+    as before keep theirs. Several processes may write the report of a run at once.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     Raises
     ------
     UnknownNameError
-        If there is no such format.
+        If there is no such format, or none is asked for.
     StoreError
         If there is no run at `path`, or its report cannot be written there; the last report is as it was then.
     AllTrialsFailedError
@@ -70,6 +72,8 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
         For each part that could not be made; the report says so in its place.
     """
     chosen = list(formats)
+    if not chosen:
+        raise UnknownNameError("report format", "", FORMATS)
     for name in chosen:
         if name not in FORMATS:
             raise UnknownNameError("report format", name, FORMATS)
@@ -123,10 +127,16 @@ def _check_any_trial(contents: RunContents) -> None:
     # Of trials that failed there are reasons to report.
     if not contents.records:
         first = results.iloc[0]
+        problem = described_problem(first["status"], first["error"])
         raise AllTrialsFailedError(
             f"{folder}: every trial of this run is missing or damaged, so there is nothing to report; "
-            f"the first, {first['case']!r}: {in_brief(described_problem(first['status'], first['error']))}"
+            f"the first, {first['case']!r}: {in_brief(problem)}{_remedy(first['status'])}"
         )
+
+
+def _remedy(status: str) -> str:
+    """Return what to do about a trial that has no file; a damaged one's words say it."""
+    return "; run the suite again: hdr-bench run SUITE, with the same --out" if status == "missing" else ""
 
 
 def _csv(table: Table) -> bytes:

@@ -5,6 +5,7 @@ what the pages show first, the pages themselves last, and only then what the las
 reads a page finds everything that it names, at any time. Where anything fails, the last report is put back.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.files import INCOMING, clear_leftovers, incoming_path, locked
+from hdr_bench.files import INCOMING, clear_leftovers, incoming_path, locked, read_regular
+from hdr_bench.reporting.written_files import LIST, PAGES, earlier_names, names_in, written_list
 
 _KIND = "report-"
 _LOCK = ".report-lock"
+_IN_THE_WAY = frozenset({errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP})
 # Writing a report takes seconds, of large runs a minute or two; several may wait for each other.
 _LOCK_SECONDS = 900
-_OWN = ("summary.json", "figures/*.svg", "figures/*.png", "tables/*.csv", "tables/*.tex", "report.md", "report.html")
-_PAGES = ("report.md", "report.html")
 
 
 @contextmanager
@@ -43,14 +44,15 @@ def writing_report(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(
             f"cannot write the report in {folder}: {_reason(error)}; the results, and the report that was there, are "
-            f"as they were; when there is room and permission: hdr-bench report {folder}"
+            f"as they were; {_remedy(error)}: hdr-bench report {folder}"
         ) from error
 
 
 def put_report(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put the files of a report in place, and remove what an earlier one had and this one has not.
 
-    Files that hold the same already are left alone. The caller holds `writing_report`.
+    Files that hold the same already are left alone, and all that no report has written. New files have the mode that
+    the umask leaves, whatever that of the last one's was. The caller holds `writing_report`.
 
     Parameters
     ----------
@@ -64,14 +66,17 @@ def put_report(folder: Path, files: Mapping[str, bytes]) -> None:
     OSError
         If one of them cannot be written; the folder is as it was then.
     """
+    files = {**files, LIST: written_list(files)}
+    stale = sorted(name for name in _written(folder) - files.keys() if (folder / name).is_file())
     # Whoever left one of these is dead: the lock is ours.
     for leftover in folder.glob(f"{INCOMING}*-{_KIND}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     for place in (folder, folder / "figures", folder / "tables"):
         clear_leftovers(place)
+    _check_free(folder, files)
     beside = incoming_path(folder, _KIND)
     try:
-        _exchange(folder, beside, _changed(folder, files), _stale(folder, files))
+        _exchange(folder, beside, _changed(folder, files), stale)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
@@ -132,20 +137,38 @@ def _put_back(moves: Iterable[_Move], made: Iterable[Path]) -> None:
 
 def _changed(folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files that are not there as they are to be, the pages last."""
-    names = sorted(files, key=lambda name: _PAGES.index(name) if name in _PAGES else -1)
+    names = sorted(files, key=lambda name: PAGES.index(name) if name in PAGES else -1)
     return {name: files[name] for name in names if not _holds(folder / name, files[name])}
 
 
 def _holds(path: Path, content: bytes) -> bool:
     try:
-        return path.read_bytes() == content
+        return read_regular(path) == content
     except OSError:
         return False
 
 
-def _stale(folder: Path, files: Mapping[str, bytes]) -> list[str]:
-    found = [path.relative_to(folder).as_posix() for pattern in _OWN for path in folder.glob(pattern)]
-    return [name for name in found if name not in files]
+def _check_free(folder: Path, files: Iterable[str]) -> None:
+    """Raise the system's error if a folder is where a file belongs, or anything else where a folder does."""
+    for name in files:
+        target = folder / name
+        if os.path.lexists(target.parent) and not target.parent.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(target.parent))
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "a folder, where a file belongs", str(target))
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in _IN_THE_WAY and error.filename:
+        return f"move {error.filename} away, and then"
+    return "when there is room and permission"
+
+
+def _written(folder: Path) -> set[str]:
+    """Return what the last report wrote, and what those had begun to write that were killed since."""
+    lists = [folder / LIST, *folder.glob(f"{INCOMING}*-{_KIND}*/*/{LIST}")]
+    found = [names for names in map(names_in, lists) if names is not None]
+    return set().union(*found) if found else earlier_names(folder)
 
 
 def _reason(error: OSError) -> str:

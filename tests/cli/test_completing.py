@@ -1,12 +1,14 @@
 """What a shell is offered, asked as the shells ask."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
 from hdr_bench.cli.completing import complete_suite
+from hdr_bench.experiments.suite_file import list_suites
 
 
 @pytest.fixture
@@ -19,6 +21,7 @@ def complete(monkeypatch, command):
         monkeypatch.setenv("COMP_WORDS", line)
         monkeypatch.setenv("COMP_CWORD", str(len(words) - 1))
         monkeypatch.setenv("_TYPER_COMPLETE_ARGS", line)
+        monkeypatch.setenv("_TYPER_COMPLETE_FISH_ACTION", "get-args")
         ended = command()
         assert (ended.returncode, ended.stderr) == (0, "")
         return ended.stdout
@@ -30,6 +33,7 @@ def test_commands_suites_and_data_sets_are_completed(complete, monkeypatch, tmp_
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.toml").write_text('title = "Mine"')
     (tmp_path / "broken.toml").write_bytes(b"\xff")
+    os.mkfifo(tmp_path / "pipe.toml")
     assert complete("bash", "hdr-bench re").split() == ["report"]
     assert complete("bash", "hdr-bench run qu").split() == ["quick"]
     assert complete("bash", "hdr-bench show mi").split() == ["mine.toml"]
@@ -37,9 +41,24 @@ def test_commands_suites_and_data_sets_are_completed(complete, monkeypatch, tmp_
     assert complete("bash", "hdr-bench run quick --dataset mni").split() == ["mnist-5k", "mnist"]
     assert complete("bash", "hdr-bench data fetch dig").split() == ["digits-8x8"]
     assert complete("bash", "hdr-bench run quick --rerun f").split() == ["failed"]
+    for shell, begin in (("zsh", "_arguments '*: :(("), ("fish", "")):
+        lines = complete(shell, "hdr-bench show ").removeprefix(begin).splitlines()
+        assert len(lines) == len(list_suites()) + 3
+    for line in ("report rep", "compare a ", "index ", "run quick --out re", "data add x re"):
+        # zsh's own completion of paths; the other shells complete paths where nothing is offered.
+        assert complete("zsh", f"hdr-bench {line}") == "_files\n"
     assert '"quick":"Nine methods of digit recognition, a first look"' in complete("zsh", "hdr-bench run qu")
     # Nothing of ours: the shell offers files.
     assert complete("bash", "hdr-bench report rep") == "\n"
+
+
+@pytest.mark.parametrize("asked", ["nonsense", "complete", "complete_tcsh", "source_"])
+def test_what_a_shell_cannot_ask_is_an_error(command, monkeypatch, asked):
+    monkeypatch.setenv("_HDR_BENCH_COMPLETE", asked)
+    ended = command("list")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("hdr-bench: _HDR_BENCH_COMPLETE must be one of complete_bash, complete_zsh, ")
+    assert f"got '{asked}'" in ended.stderr
 
 
 def test_suites_in_other_folders_are_completed(tmp_path, monkeypatch):

@@ -6,6 +6,10 @@ import shutil
 
 import pytest
 
+from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.experiments.estimate import read_expected
+from hdr_bench.files import read_arrays, read_sealed
+
 LONG = "n" * 300
 NOT_UTF_8 = os.fsdecode(b"caf\xe9")
 KNN = 'title = "T"\ndataset = "digits-8x8"\n[[case]]\nname = "k-NN"\nestimator = "knn"\n'
@@ -72,8 +76,14 @@ def _loop(path):
     path.symlink_to(path.name)
 
 
+def _pipe(path):
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+
+
 RECORDS = {
     "a folder": _folder,
+    "a pipe": _pipe,
     "a loop": _loop,
     "empty": _text(""),
     "not JSON": _text("{"),
@@ -128,9 +138,76 @@ def test_a_run_of_which_every_file_is_damaged_is_exit_code_3_and_says_it_once(co
         ended = command(*arguments)
         assert ended.returncode == (3 if arguments[0] == "report" else 2)
         text = ended.stdout + ended.stderr
-        assert f"trials/{one.name}: damaged: Is a directory; run the suite again, which replaces it" in text
+        assert f"trials/{one.name}: damaged: Is a directory; move it away, and run the suite again" in text
         assert "damaged: trials" not in text
         assert "Traceback" not in text
+
+
+def test_pipes_in_a_run_hang_no_command(command, run):
+    for name in ("results.json", "report.md", "estimate.json"):
+        _pipe(run / name)
+    one, _ = sorted((run / "trials").iterdir())
+    _pipe(one)
+    ended = command("report", run)
+    assert ended.returncode == 3
+    assert f"trials/{one.name}: damaged: Not a regular file" in ended.stdout
+    assert read_expected(run) == {}
+    for name in ("summary.json", "report.html"):
+        _pipe(run / name)
+    _is_an_error_of_a_line(command("index", run.parent))
+    _pipe(run.parent / "README.md")
+    _is_an_error_of_a_line(command("index", run.parent))
+    assert command("report", run).returncode == 3
+    assert (run / "report.html").is_file()
+
+
+def test_pipes_in_place_of_arrays_and_of_old_results_hang_no_command(command, tmp_path):
+    for name in ("results.json", "x.npz", "x.zip"):
+        _pipe(tmp_path / name)
+    _is_an_error_of_a_line(command("report", tmp_path))
+    with pytest.raises(ValueError, match="Not a regular file"):
+        read_arrays(tmp_path / "x.npz")
+    with pytest.raises(OSError, match="Not a regular file"):
+        read_sealed(tmp_path / "x.zip")
+
+
+@pytest.mark.parametrize("name", ["trials", "labels", "trials/k-nn.zip/", "labels/00.npz/", "images/00.npz/"])
+def test_what_is_where_a_file_belongs_is_named_before_anything_runs(command, monkeypatch, tmp_path, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.toml").write_text(KNN)
+    if name.endswith("/"):
+        (tmp_path / "out" / name).mkdir(parents=True)
+    else:
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / name).write_bytes(b"")
+    ended = command("run", "own.toml", "--out", "out")
+    _is_an_error_of_a_line(ended)
+    assert f"out/{name.rstrip('/')}" in ended.stderr
+    assert "move it away, and run the suite again" in ended.stderr
+    assert not (tmp_path / "out" / "run.json").exists()
+
+
+@pytest.mark.parametrize("out", ["own.toml", "own.toml/below", "/dev/full/x", LONG, f"a/b/{LONG}", "loop"])
+def test_a_folder_for_the_run_that_cannot_be_made_is_named_itself(command, monkeypatch, tmp_path, out):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.toml").write_text(KNN)
+    (tmp_path / "loop").symlink_to("loop")
+    for arguments in (["--dry-run"], []):
+        ended = command("run", "own.toml", "--out", out, *arguments)
+        _is_an_error_of_a_line(ended)
+        assert ended.stderr.startswith("hdr-bench: --out ")
+        assert out[:20] in ended.stderr
+        assert "trials" not in ended.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"own.toml", "loop"}
+
+
+@pytest.mark.parametrize("formats", ["", ",", " , "])
+def test_no_format_removes_no_report(command, run, formats):
+    (run / "report.md").write_text("as it was")
+    ended = command("report", run, "--formats", formats)
+    _is_an_error_of_a_line(ended)
+    assert "Choose from: html, md, latex, csv" in ended.stderr
+    assert (run / "report.md").read_text() == "as it was"
 
 
 def test_of_two_results_the_damaged_one_is_said_once_with_one_remedy(command, run):
@@ -138,7 +215,9 @@ def test_of_two_results_the_damaged_one_is_said_once_with_one_remedy(command, ru
     one.write_bytes(b"half")
     ended = command("report", run)
     assert ended.returncode == 3
-    said = f"trials/{one.name}: damaged: File is not a zip file; run the suite again, which replaces it"
+    said = (
+        f"trials/{one.name}: damaged: not a zip archive, or its end is missing; run the suite again, which replaces it"
+    )
     for text in (ended.stdout, (run / "report.html").read_text(), (run / "report.md").read_text()):
         assert said in text
         assert f"damaged: trials/{one.name}" not in text
@@ -187,3 +266,39 @@ def test_runs_that_have_nothing_in_common_are_an_error(command, run):
     _is_an_error_of_a_line(ended)
     assert f"{run} has k-NN. {other} has Tree." in ended.stderr
     assert command("compare", run, run).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["quik", "folder", "/tmp"])
+def test_a_folder_in_place_of_a_suite_is_called_one(command, monkeypatch, tmp_path, name):
+    monkeypatch.chdir(tmp_path)
+    for made in ("quik", "folder"):
+        (tmp_path / made).mkdir()
+    for arguments in (["run", name], ["show", name], ["cite", name]):
+        ended = command(*arguments)
+        _is_an_error_of_a_line(ended)
+        assert ended.stderr.startswith(
+            f"hdr-bench: {name} is a folder; give the path of a TOML file, e.g. {name}/suite.toml, or a suite's name."
+        )
+        assert ("Did you mean 'quick'?" in ended.stderr) == (name == "quik")
+
+
+def test_what_is_neither_suite_nor_file_nor_network_is_called_so(command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("quik", "m.Ok", "8X3", "a\0b"):
+        ended = command("show", name)
+        _is_an_error_of_a_line(ended)
+        assert "is neither a suite, a file nor a network." in ended.stderr
+    assert "Did you mean 'quick'?" in command("show", "quik").stderr
+    assert command("show", "8C3-MX").stderr.startswith("hdr-bench: token 2 of '8C3-MX', 'MX', cannot be read")
+    assert "/dev/null is not a regular file" in command("show", "/dev/null").stderr
+    (tmp_path / "own").write_text(KNN)
+    assert command("show", "own").stdout.startswith("own: T")
+
+
+def test_of_many_names_the_nearest_are_offered():
+    few = str(UnknownNameError("dataset", "nope", ["nape", "mnist"], "hdr-bench data list"))
+    assert few.endswith("Choose from: nape, mnist")
+    many = str(UnknownNameError("dataset", "set-7x", [f"set-{number}" for number in range(60)], "hdr-bench data list"))
+    assert "Did you mean 'set-7'? The nearest of 60: set-7, " in many
+    assert many.endswith(". All of them: hdr-bench data list")
+    assert len(many) < 200

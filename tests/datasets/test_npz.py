@@ -123,3 +123,12 @@ def test_capitals_in_the_files_name(tmp_path, data_home):
 def test_a_folder_and_files_of_other_kinds(tmp_path, data_home):
     with pytest.raises(DatasetError, match=r"a folder, not an \.npz file; pictures in it: folder:"):
         load_dataset(f"npz:{tmp_path}")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK half", b"\x1f\x8b"])
+def test_a_file_that_is_no_archive_is_said_to_be_none_with_what_to_do(file, content):
+    file.write_bytes(content)
+    with pytest.raises(DatasetError, match=r"a\.npz: .*") as refused:
+        load_dataset(f"npz:{file}")
+    assert "Bad" not in str(refused.value)
+    assert "not a zip archive, or its end is missing; copy or download it again" in str(refused.value)

@@ -58,6 +58,13 @@ def test_a_module_that_another_one_imports_is_named_by_its_file(folder):
         make_estimator("odd.Mine")
 
 
+def test_an_error_of_several_lines_is_said_in_one(folder):
+    (folder / "odd.py").write_text("raise RuntimeError('not\\n  today\\r\\n')")
+    with pytest.raises(ModuleImportError) as refused:
+        make_estimator("odd.Mine")
+    assert str(refused.value).endswith("odd.py, line 1: the module 'odd' cannot be imported: RuntimeError: not today")
+
+
 def test_ctrl_c_during_an_import_is_ctrl_c(folder):
     (folder / "odd.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)")
     with pytest.raises(KeyboardInterrupt):
@@ -88,6 +95,18 @@ def test_leaving_at_once_is_allowed_again_afterwards(folder, monkeypatch):
         (
             "no_such_library.Mine",
             "the module no_such_library is not installed; pip install no_such_library",
+        ),
+        (
+            "nolib.Mine",
+            r"the module nolib is not installed; pip install nolib, or check the spelling$",
+        ),
+        (
+            "scikitlearn.Mine",
+            r"the module scikitlearn is not installed; pip install scikitlearn, or check the spelling",
+        ),
+        (
+            "sklearm.Mine",
+            r"not installed; pip install sklearm, or check the spelling. Did you mean 'sklearn'\?",
         ),
         ("odd..Mine", "unknown estimator 'odd..Mine'"),
         ("odd.Mine ", "unknown estimator 'odd.Mine '"),

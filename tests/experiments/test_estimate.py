@@ -177,7 +177,7 @@ def _printed(estimate, plan):
 
 def test_an_estimate_that_cannot_be_read_is_none(tmp_path):
     assert read_expected(tmp_path) == {}
-    for content in (b"{", b"[]", b'{"seconds": {"a": "long"}}', b"{}"):
+    for content in (b"{", b"[]", b'{"seconds": {"a": "long"}}', b"{}", b"[" * 10**5):
         (tmp_path / "estimate.json").write_bytes(content)
         assert read_expected(tmp_path) == {}
 

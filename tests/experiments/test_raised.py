@@ -55,7 +55,7 @@ def _raised(error):
      (NumberError(), "NumberError: (its text cannot be read: TypeError)"),
      (UnnamedError("x"), "UnnamedError: x"),
      (ValueError(Subtle("a word")), "ValueError: a word"),
-     (ValueError("cannot read \udcff.png"), "ValueError: cannot read \\udcff.png")],
+     (ValueError("cannot read \udcff.png"), "ValueError: cannot read \\xff.png")],
 )  # fmt: skip
 def test_its_text_is_one_line(error, line):
     assert describe(error) == line

@@ -1,8 +1,12 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError, UnknownNameError
+from hdr_bench.experiments.record import STORED
+from hdr_bench.experiments.suite import Case
 from hdr_bench.experiments.suite_file import list_suites, load_suite, parse_suite
 from hdr_bench.experiments.suites_folder import suites_folder
 from hdr_bench.names import looks
@@ -203,3 +207,26 @@ def test_what_is_written_is_read(tmp_path_factory, case_names, repeats, estimato
 
 def test_the_suites_lie_beside_the_package_or_in_it():
     assert (suites_folder() / "quick.toml").is_file()
+
+
+@pytest.mark.parametrize(
+    ("grid", "told"),
+    [
+        ({"C": [1, 10, 1, 10.0]}, "grid: C has 1 more than once; give each value once"),
+        ({"C": [1], "kernel": ["rbf", "rbf", "linear", "linear"]}, "kernel has 'rbf', 'linear' more than once"),
+        ({"class_weight": [{"0": 1}, {"0": 1}]}, "class_weight has {'0': 1} more than once"),
+    ],
+)
+def test_a_grid_names_each_value_once(grid, told):
+    case = {"name": "A", "estimator": "svm", "grid": grid}
+    content = {"title": "T", "dataset": "digits-8x8", "case": [case], "protocol": {"kind": "grid-search"}}
+    with pytest.raises(SuiteError, match=re.escape(told)):
+        parse_suite(content, "own", "own.toml")
+    # A run that an earlier version planned is read as it is.
+    assert Case.model_validate(case, context=STORED).grid == grid
+
+
+def test_values_that_are_equal_and_of_two_types_are_two():
+    assert Case(name="A", estimator="tree", grid={"max_features": [1, 1.0, True]}).grid == {
+        "max_features": [1, 1.0, True]
+    }

@@ -34,7 +34,8 @@ def test_missing_and_damaged_results_are_rows_that_say_so(run):
     assert results["status"].tolist() == ["missing", "damaged", "ok", "damaged", "failed"]
     assert keys[1] in results["error"][1]
     assert results["error"][3] == (
-        f"trials/{keys[3]}.zip: damaged: BadZipFile: File is not a zip file; run the suite again, which replaces it"
+        f"trials/{keys[3]}.zip: damaged: not a zip archive, or its end is missing; run the suite again, "
+        "which replaces it"
     )
 
 

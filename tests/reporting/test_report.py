@@ -40,7 +40,7 @@ def test_the_files_of_a_report(reported):
     pictures = ["confusion", "gallery-all-wrong", *(f"{kind}-{names[name]}-{name}" for name in good
                                                     for kind in ("confusion", "gallery"))]  # fmt: skip
     assert set(_files(reported)) == {
-        "report.html", "report.md", "results.json", "summary.json",
+        "report.html", "report.md", "results.json", "summary.json", "report-files.txt",
         *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
         *(f"figures/{name}.{ending}" for name in both for ending in ("png", "svg")),
         *(f"figures/{name}.png" for name in pictures),
@@ -213,7 +213,7 @@ def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     text = write_report(run, ["md"]).read_text()
     assert f"trials/{keys[1]}.zip: damaged: its predictions are missing".replace("_", "\\_") in text
     assert "missing: not yet run" in text
-    assert f"trials/{keys[3]}.zip: damaged: BadZipFile: File is not a zip file" in text
+    assert f"trials/{keys[3]}.zip: damaged: not a zip archive, or its end is missing" in text
     assert f"images/{image.name}: damaged" in text
     assert str(run) not in text
     assert "Tree\\_50%" in text

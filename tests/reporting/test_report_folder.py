@@ -16,6 +16,7 @@ from hdr_bench import write_report
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError
 from hdr_bench.files import write_whole
 from hdr_bench.reporting.report_folder import put_report, writing_report
+from hdr_bench.reporting.written_files import LIST
 
 FORMAT_1 = Path(__file__).parents[1] / "experiments" / "format_1"
 FIRST = {"report.html": b"first", "report.md": b"first", "figures/a.png": b"a", "figures/b.png": b"b",
@@ -25,7 +26,8 @@ SECOND = {"report.html": b"second", "report.md": b"second", "figures/a.png": b"A
 
 
 def _holds(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {name: content for name, content in found.items() if name != LIST}
 
 
 @pytest.fixture
@@ -48,6 +50,47 @@ def test_files_that_hold_the_same_are_left_alone(first):
     before = {path: path.stat().st_mtime_ns for path in first.rglob("*") if path.is_file()}
     put_report(first, FIRST)
     assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+FOREIGN = {"figures/notes.png": b"mine", "figures/a.svg": b"mine", "tables/mine.csv": b"1,2", "tables/t.tex": b"mine",
+           "figures/deeper/b.png": b"mine"}  # fmt: skip
+
+
+def _put_foreign(folder):
+    for name, content in FOREIGN.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def test_files_that_no_report_wrote_stay(first):
+    _put_foreign(first)
+    put_report(first, SECOND)
+    assert _holds(first) == {**SECOND, **FOREIGN, "run.json": b"{}"}
+
+
+@pytest.mark.parametrize("content", ["run.json\n../outside.png\nfigures/../run.json\nresults.json\n", "\udcff", ""])
+def test_a_list_that_was_changed_removes_nothing_but_what_a_report_can_have_written(tmp_path, content):
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "run.json").write_bytes(b"{}")
+    (tmp_path / "outside.png").write_bytes(b"mine")
+    put_report(folder, FIRST)
+    _put_foreign(folder)
+    (folder / LIST).write_bytes(content.encode(errors="surrogateescape"))
+    put_report(folder, {"report.html": b"x"})
+    assert {**FOREIGN, "run.json": b"{}", "results.json": b"[1]"}.items() <= _holds(folder).items()
+    assert (tmp_path / "outside.png").read_bytes() == b"mine"
+
+
+def test_of_a_report_without_a_list_only_what_its_pages_go_with_is_removed(first):
+    (first / LIST).unlink()
+    _put_foreign(first)
+    (first / "report.md").write_bytes(b"![b](figures/b.png)")
+    (first / "tables" / "time.csv").write_bytes(b"1")
+    put_report(first, {"report.html": b"new"})
+    gone = {"report.md", "figures/b.png", "report.html"}
+    kept = {name: content for name, content in FIRST.items() if name not in gone}
+    assert _holds(first) == {**kept, **FOREIGN, "report.html": b"new", "run.json": b"{}"}
 
 
 def _failing(function, at, number=errno.ENOSPC):
@@ -111,14 +154,18 @@ def test_without_second_names_for_files_it_is_the_same(first, monkeypatch):
     assert _holds(first) == {**SECOND, "run.json": b"{}"}
 
 
-@pytest.mark.parametrize("name", ["report.md", "figures"])
+@pytest.mark.parametrize("name", ["report.md/", "figures", "tables -> nowhere", "figures -> figures", ".report-lock/"])
 def test_what_is_in_the_way_is_named_and_stays(run_of_two, name):
-    if name == "figures":
-        (run_of_two / name).write_bytes(b"mine")
+    name, _, target = name.partition(" -> ")
+    path = run_of_two / name
+    if target:
+        path.symlink_to(target)
+    elif name.endswith("/"):
+        path.mkdir()
     else:
-        (run_of_two / name).mkdir()
+        path.write_bytes(b"mine")
     before = _holds(run_of_two)
-    with pytest.raises(StoreError, match=rf"cannot write the report in .*{name}.*are as they were"):
+    with pytest.raises(StoreError, match=rf"cannot write the report in .*are as they were; move {path} away, and then"):
         write_report(run_of_two, ["md"])
     assert {**_holds(run_of_two), ".report-lock": b""} == {**before, ".report-lock": b""}
 
@@ -176,8 +223,8 @@ def test_what_a_killed_writer_left_goes_with_the_next_report(first):
 
 def test_at_any_time_a_reader_finds_what_the_page_names(tmp_path, monkeypatch):
     """Between any two steps of any of three writers at once: each page names its figure, which is there."""
-    reports = [{"report.md": f"figures/{number}".encode(), f"figures/{number}": b"png" * 1000} for number in range(3)]
-    monkeypatch.setattr("hdr_bench.reporting.report_folder._OWN", ("figures/*", "report.md"))
+    figures = [f"figures/{number}.png" for number in range(3)]
+    reports = [{"report.md": name.encode(), name: b"png" * 1000} for name in figures]
     put_report(tmp_path, reports[0])
     faults, steps = [], []
 
@@ -204,7 +251,7 @@ def test_at_any_time_a_reader_finds_what_the_page_names(tmp_path, monkeypatch):
         writer.start()
     for writer in writers:
         writer.join()
-    assert set(steps) == {"figures/0", "figures/1", "figures/2"}
+    assert set(steps) == set(figures)
     assert faults == []
     assert set(_holds(tmp_path)) == {"report.md", (tmp_path / "report.md").read_text(), ".report-lock"}
 
@@ -264,3 +311,19 @@ def test_a_file_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path, mo
         write_whole(tmp_path / "one", b"content")
     assert (refused.value.filename, refused.value.filename2) == (str(tmp_path / "one"), None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_a_run_without_its_trials_it_is_said_what_to_do(run_of_two):
+    shutil.rmtree(run_of_two / "trials")
+    with pytest.raises(AllTrialsFailedError, match="missing: not yet run; run the suite again: hdr-bench run SUITE"):
+        write_report(run_of_two, ["md"])
+
+
+def test_a_file_that_is_written_anew_has_the_mode_of_todays_umask_and_one_that_is_not_keeps_its_own(first):
+    before = os.umask(0o077)
+    try:
+        put_report(first, {**FIRST, "report.md": b"new"})
+    finally:
+        os.umask(before)
+    modes = {name: stat.S_IMODE((first / name).stat().st_mode) for name in ("report.md", "report.html")}
+    assert modes == {"report.md": 0o600, "report.html": 0o666 & ~before}
