@@ -234,7 +234,9 @@ def test_true_labels_that_are_missing_or_changed_are_named(tmp_path, result):
     assert Store(tmp_path).look_up(planned_for(whole)).result == whole
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data())
 def test_whatever_was_flipped_or_cut_is_noticed(tmp_path, result, data):
     store, whole = Store(tmp_path), good(result, guesses())
