@@ -40,9 +40,7 @@ def _zip(path, **members):
 
 
 _EXPECTED = (DatasetError, DatasetNotFoundError)
-_no_deadline = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60
-)
+_many = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @st.composite
