@@ -7,10 +7,15 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # What the user has set; the tests' other processes find it where the first one put it.
 _KEPT = "HDR_BENCH_TESTS_REAL_DATA"
 REAL_DATA_HOME = os.environ.get(_KEPT) or os.environ.get("HDR_BENCH_DATA")
+
+# A machine may be as slow, or as busy, as it likes.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:

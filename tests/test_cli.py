@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -28,51 +29,83 @@ def _start(*arguments, cwd):
     )  # fmt: skip
 
 
-def _wait_for_trials(folder, count):
-    while len(list((folder / "trials").glob("*.zip"))) < count:
+# A method whose fit, but for the rehearsal with few images, waits for a file.
+HELD = """
+import time
+from pathlib import Path
+from sklearn.neighbors import KNeighborsClassifier
+
+class Held(KNeighborsClassifier):
+    def __init__(self, folder="."):
+        super().__init__()
+        self.folder = folder
+
+    def fit(self, X, y):
+        if len(X) > 200:
+            Path(self.folder, "begun").touch()
+            while not Path(self.folder, "go").exists():
+                time.sleep(0.05)
+        return super().fit(X, y)
+"""
+
+
+def _write_held(folder, *names):
+    """Write a suite with some methods that end, then others that are held until there is a file ``go``."""
+    (folder / "held.py").write_text(HELD)
+    cases = [f'[[case]]\nname = "{name}"\n' for name in names]
+    cases = [
+        case + (f'estimator = "held.Held"\nparams = {{ folder = "{folder}" }}\n' if "Held" in case
+                else 'estimator = "knn"\n')
+        for case in cases
+    ]  # fmt: skip
+    (folder / "own.toml").write_text('title = "T"\ndataset = "digits-8x8"\n' + "".join(cases))
+
+
+def _wait_for(running, event):
+    while not event():
+        assert running.poll() is None, running.communicate()[0]
         time.sleep(0.05)
 
 
-def _gone(processes):
-    _, alive = psutil.wait_procs(processes, timeout=60)
-    return not alive
+def _wait_until_gone(processes):
+    psutil.wait_procs(processes)
 
 
 def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
-    command = ["run", "quick", "--only", "[SkDL]*", "--samples", "200", "--out", "run"]
+    _write_held(tmp_path, "k-NN 1", "k-NN 2", "Held 1", "Held 2")
+    command = ["run", "own.toml", "--threads", "1", "--out", "run"]
+    trials = tmp_path / "run" / "trials"
     killed = _start(*command, cwd=tmp_path)
-    _wait_for_trials(tmp_path / "run", 2)
+    _wait_for(killed, (tmp_path / "begun").exists)
     family = psutil.Process(killed.pid).children(recursive=True)
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
-    assert _gone(family)
-    (tmp_path / "run" / "trials" / f".incoming-{killed.pid}-x").write_bytes(b"half a file")
-    done = {path: path.stat().st_mtime_ns for path in (tmp_path / "run" / "trials").glob("*.zip")}
-    assert 2 <= len(done) < 6
+    _wait_until_gone(family)
+    (trials / f".incoming-{killed.pid}-x").write_bytes(b"half a file")
+    done = {path: path.stat().st_mtime_ns for path in trials.glob("*.zip")}
+    assert len(done) == 2
+    (tmp_path / "go").touch()
     again = _run(*command, cwd=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert again.stderr.splitlines()[0] == f"{6 - len(done)} trials to run, {len(done)} already there"
-    trials = tmp_path / "run" / "trials"
-    assert len([*trials.iterdir()]) == len([*trials.glob("*.zip")]) == 6
+    assert "2 trials to run, 2 already there" in again.stderr.splitlines()
+    assert len([*trials.iterdir()]) == len([*trials.glob("*.zip")]) == 4
     assert {path: path.stat().st_mtime_ns for path in done} == done
     assert (load_results(tmp_path / "run")["status"] == "ok").all()
 
 
-def test_ctrl_c_stops_cleanly_and_soon(tmp_path):
-    start = time.monotonic()
-    running = _start("run", "quick", "--only", "[sc][vn][mn]*", "--threads", "1", "--out", "run", cwd=tmp_path)
-    _wait_for_trials(tmp_path / "run", 1)
-    first_trial = time.monotonic() - start
+def test_ctrl_c_stops_cleanly_in_the_midst_of_a_trial(tmp_path):
+    _write_held(tmp_path, "k-NN", "Held")
+    running = _start("run", "own.toml", "--threads", "1", "--out", "run", cwd=tmp_path)
+    _wait_for(running, (tmp_path / "begun").exists)
     family = psutil.Process(running.pid).children(recursive=True)
-    start = time.monotonic()
     os.killpg(running.pid, signal.SIGINT)
+    # The trial does not end by itself.
     said, _ = running.communicate()
-    # Sooner than it came so far: on a machine that is slow, or busy, both take longer.
-    assert time.monotonic() - start < max(4, first_trial)
     assert running.returncode == 130
     assert "interrupted; what is done is kept" in said
     assert "Traceback" not in said
-    assert _gone(family)
+    _wait_until_gone(family)
+    assert len(list((tmp_path / "run" / "trials").glob("*.zip"))) == 1
     assert not list((tmp_path / "run").rglob(".incoming-*"))
 
 
@@ -152,26 +185,32 @@ def test_warnings_of_data_are_sentences_once_a_command(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "times"), [(["-m", "hdr_bench", "--help"], 3.0), (["-c", "import hdr_bench"], 1.0)]
+    ("arguments", "times"), [(["-m", "hdr_bench", "--help"], 7.0), (["-c", "import hdr_bench"], 1.0)]
 )
 def test_starting_is_quick(arguments, times):
-    def once(arguments):
-        start = time.perf_counter()
+    def processor_seconds(arguments):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
-        return time.perf_counter() - start
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     # What every command of this kind imports, in turn with it.
-    least = [sys.executable, "-c", "import typer, rich.console"][1:]
-    pairs = [(once(arguments), once(least)) for _ in range(5)]
+    least = ["-c", "import typer, rich.console"]
+    pairs = [(processor_seconds(arguments), processor_seconds(least)) for _ in range(3)]
     assert min(ours for ours, _ in pairs) < times * min(bare for _, bare in pairs)
 
 
-def test_importing_loads_none_of_the_heavy_libraries():
-    script = (
-        "import sys, hdr_bench, hdr_bench.cli\n"
-        "print([name for name in ('torch', 'matplotlib', 'sklearn', 'pandas', 'numpy') if name in sys.modules])"
-    )
-    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "[]\n"
+@pytest.mark.parametrize("begun", ["import hdr_bench, hdr_bench.cli", "from hdr_bench.cli import main; main()"])
+def test_starting_loads_none_of_the_heavy_libraries(begun):
+    script = f"""
+import atexit, sys
+heavy = ("torch", "matplotlib", "sklearn", "pandas", "numpy", "scipy")
+atexit.register(lambda: print("loaded:", [name for name in heavy if name in sys.modules]))
+sys.argv = ["hdr-bench", "--help"]
+{begun}
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.endswith("loaded: []\n")
 
 
 def test_the_public_names_are_there():

@@ -207,7 +207,7 @@ def _answer(side: "subprocess.Popen[str]") -> str:
 
 
 def _busy() -> float:
-    from hdr_bench.experiments.waiting import read_processors
+    from hdr_bench.experiments.processors import read_processors
 
     processors = read_processors()
     if processors is None:

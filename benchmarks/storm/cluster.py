@@ -15,10 +15,11 @@ import psutil
 from benchmarks.storm import oracle
 from benchmarks.storm.ground import PATIENCE_SECONDS, Ground, Running
 from benchmarks.storm.judging import FAILED_TRIALS, INTERRUPTED, RIGHT, USAGE
+from benchmarks.storm.patience import patience
 from benchmarks.storm.processes import TOKEN, descendants, end, roles, running, wait_until
 from benchmarks.storm.references import RUN, References, write_suite
 
-_STARTS_WITHIN_SECONDS = 60.0
+_STARTS_WITHIN_SECONDS = patience(60.0)
 _SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 

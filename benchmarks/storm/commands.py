@@ -7,11 +7,12 @@ from pathlib import Path
 from benchmarks.storm.calling import limit_memory
 from benchmarks.storm.ground import Ground
 from benchmarks.storm.judging import FAILED_TRIALS, RIGHT, USAGE, WORSE
+from benchmarks.storm.patience import patience
 from benchmarks.storm.references import References, write_suite
 from benchmarks.storm.words import read_words
 
 PER_ATTACK = 10
-LONGEST_SECONDS = 60.0
+LONGEST_SECONDS = patience(60.0)
 _WORDS = read_words("commands")
 _TERMINALS = read_words("terminals")
 # What a TOML file cannot hold well: bytes that are no letters, and very long ones.

@@ -8,10 +8,11 @@ from benchmarks.storm.calling import limit_memory
 from benchmarks.storm.data_files import SOURCES, SPOILS
 from benchmarks.storm.ground import Ground, remove
 from benchmarks.storm.judging import FAILED_TRIALS, RIGHT, USAGE
+from benchmarks.storm.patience import patience
 from benchmarks.storm.references import RUN, References, write_suite
 
 PER_ATTACK = 5
-LONGEST_SECONDS = 90.0
+LONGEST_SECONDS = patience(90.0)
 
 
 def attack(ground: Ground, rng: random.Random, references: References) -> None:

@@ -15,13 +15,14 @@ from benchmarks.storm import oracle
 from benchmarks.storm.calling import Call, call_main
 from benchmarks.storm.faults import Finding, Outcome
 from benchmarks.storm.judging import Said, check_exit, check_words
+from benchmarks.storm.patience import patience
 from benchmarks.storm.processes import TOKEN, still_alive, with_token
 
 MATERIAL = Path(__file__).parent / "material"
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = patience(10.0)
 """How long a process may take to end after what it belongs to has ended."""
 
-LONGEST_SECONDS = 240.0
+LONGEST_SECONDS = patience(240.0)
 """After this a command counts as one that never ends."""
 
 # -P: what lies in the working folder is not imported in place of the library, as of the installed command.

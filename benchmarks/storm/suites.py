@@ -8,11 +8,12 @@ from pathlib import Path
 from benchmarks.storm.calling import limit_memory
 from benchmarks.storm.ground import Ground, remove
 from benchmarks.storm.judging import RIGHT, USAGE
+from benchmarks.storm.patience import patience
 from benchmarks.storm.references import References
 from benchmarks.storm.words import read_words
 
 PER_ATTACK = 10
-LONGEST_SECONDS = 60.0
+LONGEST_SECONDS = patience(60.0)
 _MODULES = {
     "quits.py": "import sys\nsys.exit('bye')\n",
     "raises.py": "raise ValueError('at import \\udcff')\n",

@@ -70,20 +70,27 @@ def run_works(works: Iterable[Work], crew: Crew, datasets: dict[str, Any], progr
     datasets : dict of str to Dataset
         By fingerprint; for workers on other machines.
     progress : Progress
-        Told of the trial that runs, where they run one after the other.
+        Told of each trial that begins; on a cluster, of each that is sent there. Where they run one after the other,
+        also of its stages.
     """
     if crew.backend == "dask":
         from hdr_bench.experiments.dask_cluster import run_on_cluster
 
-        return run_on_cluster(works, str(crew.scheduler), datasets)
+        return run_on_cluster(_told(works, progress), str(crew.scheduler), datasets)
     if crew.backend == "local":
-        return _at_once(works, crew.jobs)
-    return _in_turn(works, progress)
+        return _at_once(_told(works, progress), crew.jobs)
+    return _in_turn(_told(works, progress), progress)
+
+
+def _told(works: Iterable[Work], progress: Progress) -> Iterator[Work]:
+    """Give the works, and say of each that it begins when it is taken up."""
+    for work in works:
+        progress.trial(work.trial)
+        yield work
 
 
 def _in_turn(works: Iterable[Work], progress: Progress) -> Outcomes:
     for work in works:
-        progress.trial(work.trial)
         yield run_attempts(work, progress.stage)
 
 

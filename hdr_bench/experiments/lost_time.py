@@ -55,7 +55,7 @@ def is_disturbed(wait_share: float | None, n_concurrent: int) -> bool:
     Parameters
     ----------
     wait_share : float or None
-        As `processor_wait` measures it; None for results from before it was measured.
+        As `processor_wait` measures it; None where it does not, and for results from before it was measured.
     n_concurrent : int
         Trials that shared the machine.
 
@@ -121,4 +121,8 @@ def seconds_alone(wall: float, cpu: float | None, threads: int, wait_share: floa
     if wait_share is None or wait_share <= DISTURBED_FROM:
         return wall
     guess = wall / (1 + wait_share)
-    return guess if cpu is None else min(max(guess, cpu / threads), cpu, wall)
+    if cpu is None:
+        return guess
+    # Of a call that has processes of its own, more than its threads may have computed at a time.
+    least = cpu / threads if cpu <= threads * wall else 0.0
+    return min(max(guess, least), cpu, wall)

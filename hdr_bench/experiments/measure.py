@@ -23,10 +23,11 @@ from hdr_bench.experiments.caught import caught_warnings
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.experiments.data import load_trial_data
+from hdr_bench.experiments.descent import seconds_of_descendants
 from hdr_bench.experiments.environment import Environment, thread_pools
 from hdr_bench.experiments.generators import seed_generators
 from hdr_bench.experiments.limits import limited_memory
-from hdr_bench.experiments.memory import CHILDREN, peak_memory
+from hdr_bench.experiments.memory import peak_memory
 from hdr_bench.experiments.model import best_of_search, last_step, make_model
 from hdr_bench.experiments.own_code import check_code
 from hdr_bench.experiments.predictions import Predictions
@@ -187,15 +188,16 @@ def _measuring(threads: int) -> Iterator[_Cost]:
     gpu.reset_peak()
     with peak_memory() as peak, processor_wait(threads) as wait:
         gpu.synchronise()
+        children_start = seconds_of_descendants()
         cpu_start, start = time.process_time(), time.perf_counter()
         yield cost
         gpu.synchronise()
         cost.seconds, cost.cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
+        cost.cpu_seconds += max(seconds_of_descendants() - children_start, 0.0)
     cost.peak_bytes, cost.memory_method = peak.bytes, peak.method
     cost.gpu_peak_bytes = gpu.peak_bytes()
-    # What computes in its own processes, or on a GPU, does not show in the threads of this one.
-    is_elsewhere = peak.method.endswith(CHILDREN) or cost.gpu_peak_bytes is not None
-    cost.wait_share = None if is_elsewhere else wait.share
+    # What computes on a GPU does not show in the threads of this process.
+    cost.wait_share = None if cost.gpu_peak_bytes is not None else wait.share
 
 
 def _latencies(model: Any, X: NDArray[np.generic], n_classes: int) -> list[float]:

@@ -25,10 +25,10 @@ class Progress(Protocol):
         """Say which trials are to be run, how many more are there already, and the seconds expected of each key."""
 
     def trial(self, trial: Trial) -> None:
-        """Say that a trial begins, where they run one after the other."""
+        """Say that a trial begins; several may run at a time."""
 
     def stage(self, stage: Stage) -> None:
-        """Say how far that trial is."""
+        """Say how far that trial is, where they run one after the other."""
 
     def done(self, result: Result) -> None:
         """Say that a trial ended."""

@@ -1,4 +1,4 @@
-"""How long a run still takes: its open trials, the one that runs among them, at the speed that the machine has now."""
+"""How long a run still takes: its open trials, those that run among them, at the speed that the machine has now."""
 
 import time
 from collections import deque
@@ -36,7 +36,8 @@ class Remaining:
     """What time is left: of each trial as the same case's took, or as it is expected, each within its time limit.
 
     Durations are those of a machine that does nothing else, as far as processor time tells them; they are stretched by
-    what the last trials took beyond that. Of the trial that runs, its epochs say what is left, if it counts them.
+    what the last trials took beyond that. Of a trial that runs its time so far counts; if it runs alone, and counts its
+    epochs, these say what is left. Several at a time end sooner than one after the other, but none before its own time.
 
     Parameters
     ----------
@@ -53,21 +54,21 @@ class Remaining:
         self._all_took = 0.0
         self._start = time.monotonic()
         self._count = len(trials)
-        self._running: _Running | None = None
+        self._running: dict[str, _Running] = {}
 
     def trial(self, trial: Trial) -> None:
-        """Note the trial that runs from now on, where they run one after the other."""
-        self._running = _Running(trial, time.monotonic())
+        """Note a trial that runs from now on."""
+        self._running[trial.key] = _Running(trial, time.monotonic())
 
     def stage(self, stage: Stage) -> None:
-        """Note how far that trial is."""
-        if self._running is not None:
-            self._running.at(stage)
+        """Note how far the last trial that began is."""
+        if self._running:
+            next(reversed(self._running.values())).at(stage)
 
     def done(self, result: Result) -> None:
         """Note a trial that ended."""
         self._open.pop(result.trial.key, None)
-        self._running = None
+        self._running.pop(result.trial.key, None)
         alone = costs_alone(result).total
         self._took.setdefault(result.trial.case, []).append(alone)
         self._recent.append((result.seconds, alone))
@@ -76,17 +77,14 @@ class Remaining:
     @property
     def left(self) -> Left:
         """What is left now."""
-        # Several at a time end sooner than one after the other.
-        pace = min(self.elapsed / self._all_took, 1.0) if self._all_took else 1.0
-        stretch = self._stretch
-        total, is_least = 0.0, False
-        for key, trial in self._open.items():
+        # It is asked from a thread that draws, while trials begin and end.
+        running, stretch = dict(self._running), self._stretch
+        each: list[float | None] = []
+        for key, trial in tuple(self._open.items()):
             likely = self._likely(key, trial, stretch)
-            if self._running is not None and key == self._running.trial.key:
-                likely = self._running.left(likely)
-            is_least = is_least or likely is None
-            total += likely or 0.0
-        return Left(total * pace, is_least)
+            each.append(running[key].left(likely) if key in running else likely)
+        known = [seconds for seconds in each if seconds is not None]
+        return Left(max(sum(known) * self._pace(running), *known, 0.0), len(known) < len(each))
 
     @property
     def elapsed(self) -> float:
@@ -97,6 +95,11 @@ class Remaining:
     def counts(self) -> tuple[int, int]:
         """Trials that ended, and all of them."""
         return self._count - len(self._open), self._count
+
+    def _pace(self, running: Mapping[str, "_Running"]) -> float:
+        """Return the seconds that pass for each second of a trial: 0.5 if two run at a time."""
+        worked = self._all_took + sum(each.elapsed for each in running.values())
+        return min(self.elapsed / worked, 1.0) if worked else 1.0 / max(len(running), 1)
 
     @property
     def _stretch(self) -> float:
@@ -121,6 +124,11 @@ class _Running:
         self._name, self._is_again = "", False
         self._done = self._total = 0
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._start
+
     def at(self, stage: Stage) -> None:
         """Note how far it is; within a search its fits count, not the epochs of each."""
         now = time.monotonic()
@@ -135,7 +143,7 @@ class _Running:
 
     def left(self, likely: float | None) -> float | None:
         """Return the seconds that it still takes, if it takes `likely` in all; None if nothing is known."""
-        elapsed = time.monotonic() - self._start
+        elapsed = self.elapsed
         left = self._by_count()
         if left is None and likely is not None:
             left = max(likely - elapsed, _AT_LEAST * elapsed)

@@ -77,7 +77,7 @@ class Measurements(Recorded):
     Attributes
     ----------
     fit_seconds, fit_cpu_seconds : float
-        Wall time of `fit`, and processor time of all its threads.
+        Wall time of `fit`, and processor time of all its threads, those of processes that it started among them.
     predict_seconds : float
         Wall time of `predict` for the whole test part.
     predict_cpu_seconds : float or None
@@ -85,7 +85,8 @@ class Measurements(Recorded):
     fit_wait_share, predict_wait_share, latency_wait_share : float or None
         Time that the call waited for a processor that something else had, over its time without that wait
         (`waiting.processor_wait`): 0.15 is a call that took 15 % longer. The last one is of all calls with a single
-        image together. None if it could not be measured.
+        image together. Where the kernel does not count the waits of threads, the most that it can be. None where it is
+        not measured: on a GPU, on other systems than Linux but with one thread, and in earlier results.
     latency_seconds, latency_p95_seconds : float
         Median and 95th percentile of `predict` for a single image.
     fit_peak_bytes, predict_peak_bytes : int

@@ -5,32 +5,37 @@ number of trials at a time nor the ratio of wall to processor time says so: neig
 a method may use one of two threads, read a file, or wait at a barrier for its other threads.
 
 On Linux the kernel counts for each thread how long it was ready to run and had no processor (``run_delay``, the second
-figure of ``/proc/self/task/*/schedstat``). The thread that waited longest holds the others up at the next barrier, and
-threads that wait in turn hold each other up in turn: what was lost lies between the longest wait and the sum of them,
-and within what is left of the wall time if the threads share the processor time equally. The threads that watch the
-trial do not count. Threads of the trial that share too few processors among themselves also wait; hence the wait is at
-most what others ran meanwhile on the processors that this process may use (``/proc/stat``). The kernel counts that in
-ticks, which say nothing of a short call; after one that seems to have waited, the processors are watched a little
-longer. What a hypervisor took from these processors comes on top, to the part that is the trial's.
+figure of ``/proc/PID/task/*/schedstat``), also for those of processes that the trial starts. The thread that waited
+longest holds the others up at the next barrier, and threads that wait in turn hold each other up in turn: what was lost
+lies between the longest wait and the sum of them, and within what is left of the wall time if the threads share the
+processor time equally. The threads that watch the trial do not count. Threads of the trial that share too few
+processors among themselves also wait; hence the wait is at most what others ran meanwhile on the processors that this
+process may use (``/proc/stat``). The kernel counts that in ticks, which say nothing of a short call; after one that
+seems to have waited, the processors are watched a little longer. What a hypervisor took from these processors comes on
+top, to the part that is the trial's.
+
+A kernel without these counters tells of the whole machine what others ran, and how long something waited for a
+processor (``/proc/pressure/cpu``). Of what the call could have computed and did not, at most that was lost: the share
+is then the most that it can be. A machine that does nothing else disturbs nothing; beside others a time may count as
+disturbed that is not. If nothing is known of others, the share is wall time over processor time, less 1: only a call
+that computed all of the time is known to be undisturbed.
 
 Shared caches, memory bandwidth and clock rates slow a trial down as well; no counter of the kernel shows them.
 """
 
 import os
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
+from hdr_bench.experiments.delays import watching_delays
+from hdr_bench.experiments.descent import descendants, seconds_of_descendants
 from hdr_bench.experiments.lost_time import DISTURBED_FROM, Call, Others, share_waited
+from hdr_bench.experiments.processors import Processors, others_had, read_pressure, read_processors
 
-_TASKS = Path("/proc/self/task")
-_STAT = Path("/proc/stat")
-# Threads that end inside the block leave what was read of them last.
-_SAMPLE_SECONDS = 0.05
 _LONG_ENOUGH_SECONDS = 0.3
 """What ticks of 10 ms tell within a few per cent."""
 
@@ -51,18 +56,39 @@ class Wait:
 
 
 @dataclass(frozen=True)
-class Processors:
-    """What processors did since the machine started, summed over those that this process may use, in seconds."""
+class _Reading:
+    """What is known at one moment: this process and those that it started, and the whole machine; in seconds."""
 
-    busy: float
-    stolen: float
+    process: float
+    descendants: float
+    own: float
+    clock: float
+    processors: Processors | None
+    pressure: float | None
+
+    @classmethod
+    def now(cls) -> "_Reading":
+        """Return what is known now; the clock is looked at last."""
+        processors, pressure, others = read_processors(), read_pressure(), seconds_of_descendants()
+        return cls(time.process_time(), others, time.thread_time(), time.perf_counter(), processors, pressure)
+
+    @classmethod
+    def at_the_end(cls) -> "_Reading":
+        """Return what is known now; the clock is looked at first."""
+        clock, own, cpu = time.perf_counter(), time.thread_time(), time.process_time()
+        return cls(cpu, seconds_of_descendants(), own, clock, read_processors(), read_pressure())
+
+    def cpu_since(self, before: "_Reading") -> float:
+        """Return the processor time since an earlier reading; what an orphan has computed is lost with it."""
+        return self.process - before.process + max(self.descendants - before.descendants, 0.0)
 
 
 @contextmanager
 def processor_wait(threads: int) -> Iterator[Wait]:
-    """Measure how long the threads of this process wait for a processor inside the block.
+    """Measure how long the threads of this process, and of those that it starts, wait for a processor in the block.
 
-    Without the kernel's counters, of a trial with one thread the share is wall time over processor time, less 1.
+    Without the kernel's counters it is the most that they can have waited. Other systems than Linux tell nothing of
+    others: there the share is known of a trial with one thread, if it starts no processes.
 
     Parameters
     ----------
@@ -75,136 +101,51 @@ def processor_wait(threads: int) -> Iterator[Wait]:
         Filled in when the block ends.
     """
     wait = Wait()
-    with _watching_delays() as delays:
-        before = read_processors()
+    with watching_delays() as delays:
         delays.begin()
-        cpu_start, own_start, start = time.process_time(), time.thread_time(), time.perf_counter()
+        before = _Reading.now()
         yield wait
-        wall, own, cpu = time.perf_counter() - start, time.thread_time() - own_start, time.process_time() - cpu_start
+        after = _Reading.at_the_end()
         delays.look()
-    call = Call(wall, cpu, threads, delays.waits(wall, own))
-    if not delays.is_known:
-        wait.ended(lambda: max(wall / cpu - 1, 0.0) if threads == 1 and cpu > 0 else None)
-    elif wall >= _LONG_ENOUGH_SECONDS:
-        after, watched_cpu = read_processors(), time.process_time() - cpu_start
-        wait.ended(lambda: share_waited(call, others_had(before, after, watched_cpu)))
-    else:
-        wait.ended(lambda: _share_of_short(call, before, start, cpu_start))
+    wall, cpu = after.clock - before.clock, after.cpu_since(before)
+    has_processes = bool(descendants())
+    # Each process of a trial may have as many threads as it likes.
+    width = max(threads, os.cpu_count() or 1) if has_processes else threads
+    if delays.is_known:
+        call = Call(wall, cpu, width, delays.waits(wall, after.own - before.own))
+        wait.ended(lambda: _share(call, before, after, _others_by_processors))
+    elif is_linux() or not (has_processes or threads > 1):
+        call = Call(wall, cpu, width, (max(wall - cpu / width, 0.0),))
+        wait.ended(lambda: _share(call, before, after, _others_at_most) if cpu > 0 else None)
 
 
-def _share_of_short(call: Call, before: Processors | None, start: float, cpu_start: float) -> float:
-    """Watch the processors a little longer after a short call that seems to have waited."""
-    if share_waited(call, None) <= DISTURBED_FROM:
+def is_linux() -> bool:
+    """Whether the kernel tells of others."""
+    return sys.platform.startswith("linux")
+
+
+_FindOthers = Callable[[_Reading, _Reading, float], Others | None]
+
+
+def _share(call: Call, before: _Reading, after: _Reading, find: _FindOthers) -> float:
+    if call.wall >= _LONG_ENOUGH_SECONDS:
+        return share_waited(call, find(before, after, 1.0))
+    # Ticks say nothing of a short call: one that seems to have waited is watched a little longer.
+    if before.processors is None or share_waited(call, None) <= DISTURBED_FROM:
         return share_waited(call, None)
-    time.sleep(max(_LONG_ENOUGH_SECONDS - (time.perf_counter() - start), 0.0))
-    watched, watched_cpu = time.perf_counter() - start, time.process_time() - cpu_start
-    return share_waited(call, others_had(before, read_processors(), watched_cpu, call.wall / watched))
+    time.sleep(max(_LONG_ENOUGH_SECONDS - (time.perf_counter() - before.clock), 0.0))
+    later = _Reading.at_the_end()
+    return share_waited(call, find(before, later, call.wall / (later.clock - before.clock)))
 
 
-def others_had(before: Processors | None, after: Processors | None, cpu: float, share: float = 1.0) -> Others | None:
-    """Return what others had of the processors in a part of the time between two readings; None without one of them.
-
-    Parameters
-    ----------
-    before, after : Processors or None
-    cpu : float
-        Processor time of this process between them.
-    share : float, default=1
-        The part, of the time between them.
-
-    Examples
-    --------
-    >>> others_had(Processors(10.0, 0.0), Processors(11.5, 0.0), 1.0)
-    Others(ran=0.5, stolen=0.0)
-    """
-    if before is None or after is None:
-        return None
-    return Others(share * max(after.busy - before.busy - cpu, 0.0), share * (after.stolen - before.stolen))
+def _others_by_processors(before: _Reading, after: _Reading, share: float) -> Others | None:
+    return others_had(before.processors, after.processors, after.cpu_since(before), share)
 
 
-def read_processors() -> Processors | None:
-    """Return what the processors did that threads of this process may use; None if the kernel does not say."""
-    try:
-        lines = [line.split() for line in _STAT.read_text(encoding="ascii").splitlines()]
-        used = set().union(*map(_affinity, _TASKS.iterdir()))
-    except OSError:
-        return None
-    seconds = {line[0]: [int(field) / os.sysconf("SC_CLK_TCK") for field in line[1:]] for line in lines if line}
-    rows = [seconds[name] for name in (f"cpu{number}" for number in used) if name in seconds]
-    if not rows or len(rows) < len(used):
-        return None
-    # The fields: user, nice, system, idle, iowait, irq, softirq, steal (proc(5)).
-    busy = sum(row[place] for row in rows for place in (0, 1, 2, 5, 6))
-    return Processors(busy, sum(row[7] for row in rows))
-
-
-def _affinity(task: Path) -> set[int]:
-    with suppress(OSError):
-        return os.sched_getaffinity(int(task.name))
-    return set()
-
-
-@contextmanager
-def _watching_delays() -> Iterator["_Delays"]:
-    """Keep an eye on the delay of each thread, so that those that end are counted as well."""
-    delays, ended = _Delays(), threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(_SAMPLE_SECONDS):
-            delays.look()
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield delays
-    finally:
-        ended.set()
-        watcher.join()
-
-
-class _Delays:
-    """How long each thread of this process waited for a processor, from `begin` to the last `look`."""
-
-    def __init__(self) -> None:
-        self._own = str(threading.get_native_id())
-        self._before: dict[str, int] = {}
-        self._last: dict[str, int] = {}
-        self._watchers: set[str] = set()
-
-    @property
-    def is_known(self) -> bool:
-        """The kernel counts."""
-        return bool(self._before)
-
-    def begin(self) -> None:
-        """Count from now on. Python's threads that run beside this one now are those that watch it."""
-        self._watchers = {str(thread.native_id) for thread in threading.enumerate()} - {self._own}
-        self._before = self._last = _read_delays()
-
-    def look(self) -> None:
-        """Note the delays so far."""
-        self._last = self._last | _read_delays()
-
-    def waits(self, wall: float, own: float) -> tuple[float, ...]:
-        """Return the seconds that each thread waited, in a block of which this thread ran `own` seconds."""
-        waited = {
-            task: min((count - self._before.get(task, 0)) / 1e9, wall)
-            for task, count in self._last.items()
-            if task not in self._watchers
-        }
-        # The readings before and after a short block take as long as the block: what it ran, it did not wait.
-        waited[self._own] = min(waited.get(self._own, 0.0), max(wall - own, 0.0))
-        return tuple(waited.values())
-
-
-def _read_delays() -> dict[str, int]:
-    """Return the nanoseconds that each thread has waited for a processor; none if the kernel does not count them."""
-    delays = {}
-    with suppress(OSError):
-        for task in _TASKS.iterdir():
-            # It may have ended since. A kernel that does not count says 0 of all, of the time that it ran too.
-            with suppress(OSError, ValueError):
-                ran, waited, *_ = map(int, (task / "schedstat").read_bytes().split())
-                if ran:
-                    delays[task.name] = waited
-    return delays
+def _others_at_most(before: _Reading, after: _Reading, share: float) -> Others | None:
+    """Return what others had; if something waited for less time, no more than that was lost."""
+    others = _others_by_processors(before, after, share)
+    if before.pressure is None or after.pressure is None:
+        return others
+    waited = share * (after.pressure - before.pressure)
+    return Others(waited, 0.0) if others is None else Others(min(others.ran, waited), others.stolen)

@@ -40,7 +40,7 @@ def _zip(path, **members):
 
 
 _EXPECTED = (DatasetError, DatasetNotFoundError)
-_no_deadline = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+_many = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @st.composite
@@ -59,7 +59,7 @@ def _whole_npz():
     return file.getvalue()
 
 
-@_no_deadline
+@_many
 @given(
     st.one_of(
         st.binary(max_size=200),
@@ -87,7 +87,7 @@ def test_any_bytes_are_an_npz_or_an_error_of_ours(tmp_path, content):
     assert taken < BUFFERS
 
 
-@_no_deadline
+@_many
 @given(
     st.one_of(
         st.binary(max_size=64), _altered(encode_idx(IMAGES)), _altered(gzip.compress(encode_idx(IMAGES), mtime=0))
@@ -131,7 +131,9 @@ _WHOLE = [
 ]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150
+)
 @given(st.sampled_from(_WHOLE), st.integers(0, 300), st.integers(0, 8), st.binary(max_size=8))
 def test_any_bytes_are_a_picture_or_an_error_of_ours(tmp_path, whole, start, length, piece):
     path = tmp_path / "a.png"
@@ -145,7 +147,9 @@ def test_any_bytes_are_a_picture_or_an_error_of_ours(tmp_path, whole, start, len
     assert values.dtype in {np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25
+)
 @given(
     names=st.lists(
         st.binary(min_size=1, max_size=12).filter(lambda name: not {0, 47} & set(name) and name not in {b".", b".."}),
@@ -182,7 +186,7 @@ def stored(tmp_path_factory):
     return folder, digits.fingerprint
 
 
-@_no_deadline
+@_many
 @given(st.sampled_from(_FILES), st.data())
 def test_any_bytes_in_a_stored_data_set_are_the_same_data_or_an_error_of_ours(stored, name, data):
     folder, fingerprint = stored

@@ -243,7 +243,7 @@ def _load_then_die_half_way(name, other, barrier, queue):
     def die(*arguments):
         os._exit(9)
 
-    barrier.wait(timeout=200)
+    barrier.wait()
     queue.put(load_dataset(name).fingerprint)
     storing._swap = die
     load_dataset(other)
@@ -256,12 +256,12 @@ def test_processes_that_prepare_at_once_get_whole_data_and_one_that_is_killed_le
     barrier, queue = context.Barrier(2), context.Queue()
     child = context.Process(target=_load_then_die_half_way, args=(f"npz:{own}", "digits-8x8", barrier, queue))
     child.start()
-    barrier.wait(timeout=200)
+    barrier.wait()
     with ThreadPoolExecutor(6) as pool:
         loaded = list(pool.map(load_dataset, [f"npz:{own}"] * 6))
-    assert {queue.get(timeout=200), *(dataset.fingerprint for dataset in loaded)} == {expected}
+    assert {queue.get(), *(dataset.fingerprint for dataset in loaded)} == {expected}
     assert all(isinstance(dataset.train.images, np.memmap) for dataset in loaded)
-    child.join(200)
+    child.join()
     assert child.exitcode == 9
     whole = Path(loaded[0].train.images.filename).parent.name
     (left,) = {path.name for path in prepared_home().iterdir()} - {whole}

@@ -67,7 +67,7 @@ def test_a_child_process_maps_the_same_file():
     queue = context.Queue()
     child = context.Process(target=_mapped_file, args=(queue,))
     child.start()
-    assert queue.get(timeout=60) == str(load_dataset("mnist-5k").train.images.filename)
+    assert queue.get() == str(load_dataset("mnist-5k").train.images.filename)
     child.join()
 
 

@@ -102,7 +102,7 @@ def test_a_setting_of_the_process_lasts_until_the_last_holder_leaves():
         return value
 
     with ThreadPoolExecutor(2) as pool:
-        values = [future.result(timeout=60) for future in (pool.submit(first), pool.submit(second))]
+        values = [future.result() for future in (pool.submit(first), pool.submit(second))]
     assert values == [1, 1]
     assert states == ["made", "undone"]
     with shared.held() as value:

@@ -95,6 +95,11 @@ class Behaves(ClassifierMixin, BaseEstimator):
         while time.thread_time() < end:
             hashlib.sha256(block).digest()
 
+    def _computes_in_a_child(self):
+        affinity = f"import os, time; os.sched_setaffinity(0, {{{max(os.sched_getaffinity(0))}}})"
+        script = f"{affinity}\nwhile time.process_time() < {self.seconds}: pass"
+        subprocess.run([sys.executable, "-c", script], check=True)
+
     def _computes(self):
         # Native code, which gives no signal handler of Python's a turn.
         matrix = np.random.default_rng(0).normal(size=(3000, 3000))
@@ -128,9 +133,11 @@ class Behaves(ClassifierMixin, BaseEstimator):
         for _ in range(self.megabytes):
             self.kept_.append(np.ones(10**6, np.uint8))
             time.sleep(0.002)
+        # It is ended from outside, however late.
+        time.sleep(1234)
 
     def _takes_in_a_child(self):
-        script = f"import numpy, time; kept = numpy.ones({self.megabytes} * 10**6, numpy.uint8); time.sleep(30)"
+        script = f"import numpy, time; kept = numpy.ones({self.megabytes} * 10**6, numpy.uint8); time.sleep(1234)"
         subprocess.run([sys.executable, "-c", script], check=False)
 
     def _takes_in_an_orphan(self):
@@ -173,7 +180,7 @@ class EndsItsHost(Behaves):
         parents = psutil.Process().parents()
         host = next(place for place, each in enumerate(parents) if "hdr_bench.experiments.host" in each.cmdline())
         parents[host + self.above].kill()
-        time.sleep(30)
+        time.sleep(1234)
         return self
 
 

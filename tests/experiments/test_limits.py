@@ -12,7 +12,7 @@ from hdr_bench.experiments.watch import Watch
 from tests.experiments.processes import read_pids, wait_for
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="data limits are Linux's")
-LIMITED = {"memory_limit": 500_000_000, "time_limit": 20.0}
+LIMITED = {"memory_limit": 500_000_000}
 
 
 @pytest.fixture
@@ -52,10 +52,11 @@ def test_the_time_limit_ends_a_trial_with_all_that_it_started(run_trial, behavin
     wait_for(lambda: not marked(mark))
 
 
-def test_the_time_limit_is_in_seconds(run_trial, behaving):
-    result, _ = run_trial(behaving("sleeps", {"time_limit": 1.0}, seconds=1234))
+def test_the_time_limit_is_in_seconds_since_the_trial_began(run_trial, behaving):
+    # However soon or late the machine comes to it: the trial does not end by itself, and not before its limit.
+    result, _ = run_trial(behaving("sleeps", {"time_limit": 0.1}, seconds=1234))
     assert result.status == "timeout"
-    assert result.seconds >= 1
+    assert result.seconds >= 0.1
 
 
 def test_how_far_it_came_is_the_epoch(run_trial, trial, time_over):

@@ -46,13 +46,17 @@ def test_the_time_alone_is_between_processor_time_shared_and_whole(stretch):
     assert seconds_alone(5.0 * stretch, 10.0, 2, 0.16) <= 10.0
 
 
+def test_processes_of_a_call_compute_more_at_a_time_than_its_threads():
+    assert seconds_alone(20.0, 40.0, 1, 1.0) == pytest.approx(10.0)
+
+
 def test_undisturbed_and_unmeasured_times_stand():
     assert seconds_alone(5.0, 1.0, 2, DISTURBED_FROM) == 5.0
     assert seconds_alone(5.0, 1.0, 2, None) == 5.0
     assert seconds_alone(6.0, None, 2, 1.0) == 3.0
 
 
-def test_results_without_the_measurement_are_disturbed_by_other_trials():
+def test_times_without_the_measurement_are_disturbed_by_other_trials():
     assert is_disturbed(None, 2)
     assert not is_disturbed(None, 1)
     assert not is_disturbed(DISTURBED_FROM, 4)

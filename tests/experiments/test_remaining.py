@@ -2,9 +2,11 @@
 
 import pytest
 
+from hdr_bench.experiments import backends, dask_cluster
 from hdr_bench.experiments import remaining as module
+from hdr_bench.experiments.progress import NoProgress
 from hdr_bench.experiments.remaining import Left, Remaining, costs_alone
-from hdr_bench.experiments.work import Stage
+from hdr_bench.experiments.work import Stage, Work
 
 
 @pytest.fixture
@@ -130,6 +132,49 @@ def test_several_at_a_time_are_sooner_done(trial, measured, now):
     for each in trials[:2]:
         remaining.done(measured(each, 10.0))
     assert remaining.left.seconds == pytest.approx(10)
+
+
+def test_of_two_at_a_time_both_running_ones_count(trial, measured, now):
+    trials = tuple(trial(seed=seed) for seed in range(6))
+    remaining = Remaining(trials, {each.key: 100.0 for each in trials})
+    for each in trials[:2]:
+        remaining.trial(each)
+    assert remaining.left.seconds == pytest.approx(300)
+    now[0] += 60
+    # Both have 40 s left, four take 100 s each; two at a time.
+    assert remaining.left.seconds == pytest.approx((2 * 40 + 4 * 100) / 2)
+    now[0] += 40
+    for ended, begun in zip(trials[:2], trials[2:4], strict=True):
+        remaining.trial(begun)
+        remaining.done(measured(ended, 100.0))
+    now[0] += 50
+    assert remaining.left.seconds == pytest.approx((2 * 50 + 2 * 100) / 2)
+
+
+def test_nothing_ends_before_the_longest_trial(trial, measured, now):
+    trials = tuple(trial(case=case) for case in "ABC")
+    remaining = Remaining(trials, dict(zip((each.key for each in trials), (10.0, 10.0, 400.0), strict=True)))
+    for each in trials[1:]:
+        remaining.trial(each)
+    now[0] += 10
+    remaining.done(measured(trials[1], 10.0))
+    # Half of the time of what is left would be 200 s.
+    assert remaining.left.seconds == pytest.approx(390)
+
+
+@pytest.mark.parametrize("backend", ["sequential", "local", "dask"])
+def test_each_trial_is_told_of_when_it_begins(backend, trial, monkeypatch):
+    told = []
+    progress = NoProgress()
+    monkeypatch.setattr(progress, "trial", told.append)
+    works = [Work(trial(seed=seed)) for seed in range(3)]
+    monkeypatch.setattr(backends, "run_attempts", lambda work, *_: (work.trial, tuple(told)))
+    monkeypatch.setattr(dask_cluster, "run_on_cluster", lambda works, *_: ((work.trial, tuple(told)) for work in works))
+    crew = backends.Crew(backend, jobs=2, scheduler="tcp://nowhere")
+    ended = list(backends.run_works(works, crew, {}, progress))
+    assert len(ended) == 3
+    assert all(each in so_far for each, so_far in ended)
+    assert told == [work.trial for work in works]
 
 
 @pytest.mark.parametrize("stretch", [1.0, 1.1, 3.0, 40.0])

@@ -48,7 +48,7 @@ def test_it_is_scikit_learns_grid_search_with_every_candidate_kept(few):
     np.testing.assert_allclose(means, theirs.cv_results_["mean_test_score"])
     assert told == [(number, 24) for number in range(1, 25)]
     assert (found.n_candidates, found.is_limited) == (6, False)
-    assert 0 < found.refit_seconds < 1
+    assert found.refit_seconds == ours.refit_time_ > 0
     assert found.search_seconds == 100.0 - found.refit_seconds
     assert all(candidate.fit_seconds > 0 and candidate.score_seconds > 0 for candidate in found.candidates)
 
@@ -102,10 +102,10 @@ def test_names_reach_into_a_pipeline(few):
 def test_a_search_under_a_limit_is_kept_under_a_key_of_its_own(run_trial, trial, monkeypatch, request):
     monkeypatch.syspath_prepend(str(request.path.parent))
     search = {"grid": {"lr": [1e-5 * number for number in range(1, 3001)]}, "folds": 2, "strategy": "grid"}
-    # A minute per fit by the search's clock: ten minutes hold two candidates and the final fit.
+    # 100 minutes per fit by the search's clock: 1,000 hold two candidates and the final fit, however slow the machine.
     asked = trial(
         estimator="aging.Ages", params={"layers": "16N", "max_epochs": 3}, protocol="grid-search", search=search,
-        is_deterministic=False, time_limit=600.0,
+        is_deterministic=False, time_limit=60_000.0,
     )  # fmt: skip
     stages = []
     result, predictions = run_trial(asked, stages.append)
@@ -122,7 +122,7 @@ def test_a_search_under_a_limit_is_kept_under_a_key_of_its_own(run_trial, trial,
     )
 
 
-@pytest.mark.parametrize("seconds_left", [None, 1000.0])
+@pytest.mark.parametrize("seconds_left", [None, 1e6])
 def test_a_candidate_that_cannot_be_fitted_is_kept_as_such(few, seconds_left):
     search = Search(grid={"n_neighbors": [3, -1, 5]}, folds=2, strategy="grid")
     with warnings.catch_warnings():

@@ -16,9 +16,11 @@ def test_a_trial_is_measured_in_a_process_of_its_own(run_trial, trial):
     assert result.scores.accuracy == np.mean(predictions.y_true == predictions.y_pred) > 0.95
     assert predictions.probabilities.shape == (360, 10)
     measured = result.measurements
-    assert 0 < measured.fit_seconds < 5
-    assert 0 < measured.predict_seconds < 5
-    assert 0 < measured.latency_seconds <= measured.latency_p95_seconds < 1
+    assert measured.fit_seconds > 0
+    assert measured.predict_seconds > 0
+    assert 0 < measured.latency_seconds <= measured.latency_p95_seconds
+    # Each is a part of the trial.
+    assert measured.fit_seconds + measured.predict_seconds + measured.latency_p95_seconds < result.seconds
     assert measured.size_bytes > 1437 * 64
     assert (result.n_train, result.n_test, result.image_shape) == (1437, 360, (8, 8))
 

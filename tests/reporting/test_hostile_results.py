@@ -182,7 +182,7 @@ _histories = st.lists(
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @pytest.mark.usefixtures("undrawn")
 def test_a_report_of_any_texts_and_numbers_is_whole(tmp_path_factory, drawn, n_test):

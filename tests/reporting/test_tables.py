@@ -123,6 +123,16 @@ def test_a_star_stands_behind_each_time_that_is_disturbed_and_nowhere_else(finis
     assert "* disturbed: something else had the processors" in written.getvalue()
 
 
+def test_of_times_whose_wait_is_not_measured_the_table_says_so(finished_run):
+    contents = RunContents(finished_run)
+    told = "on a GPU, of other systems than Linux, and of earlier versions, it is not measured how long they waited"
+    assert told not in time_table(contents.summary, contents.results).note
+    contents.results.loc[contents.results["case"] == "Tree_50%", "fit_wait_share"] = None
+    table = time_table(contents.summary, contents.results)
+    assert told in table.note
+    assert not table.exact["fit_seconds_is_disturbed"].any()
+
+
 def test_a_disturbed_call_leaves_the_times_of_other_calls_as_they_are(finished_run):
     results = RunContents(finished_run).results.copy()
     first = results.index[results["case"] == "Tree_50%"][0]

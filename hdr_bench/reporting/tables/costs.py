@@ -181,6 +181,8 @@ def _time_notes(shown: pd.DataFrame, results: pd.DataFrame, is_repeated: bool, i
             yield "Of methods with undisturbed fits or predictions, only these count."
     if shown[[f"{measure}_is_disturbed" for measure in _TIMES]].to_numpy().any():
         yield f"{DISTURBED.strip()} {_DISTURBED_NOTE}"
+    if _lacks_waits(results):
+        yield _UNMEASURED_NOTE
     if not is_one_machine(results):
         yield "Processors or threads differ between the trials: the times do not rank."
     if is_marked:
@@ -193,6 +195,18 @@ _DISTURBED_NOTE = (
     "call would have taken alone (of results without this measurement: other trials shared the machine). Such times "
     "say little, and do not rank. Of calls with a single image, results of earlier versions do not tell."
 )
+
+_UNMEASURED_NOTE = (
+    "Of fits and predictions on a GPU, of other systems than Linux, and of earlier versions, it is not measured how "
+    "long they waited for processors: whether something else than the trials of the run disturbed them is not known."
+)
+
+
+def _lacks_waits(results: pd.DataFrame) -> bool:
+    """Whether of some of the times it was not measured how long they waited."""
+    good = results[results["status"] == "ok"]
+    waits = good.reindex(columns=["fit_wait_share", "predict_wait_share"])
+    return bool(waits.isna().to_numpy().any())
 
 
 def _marked(fit: str, predict: str) -> str:
