@@ -22,7 +22,7 @@ $(STAMP): pyproject.toml constraints.txt
 bench: install ## Run the suite `quick` on the embedded data, print its table, write its report
 	$(BIN)/hdr-bench run quick
 
-# Three at a time on two cores, since many wait for processes; those that measure run alone. One thread each.
+# Three at a time on two cores, since many wait for processes; those that measure waits run alone. One thread each.
 test: lint ## Run the linters, the type checker, the import contract and the tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m 'not alone'
 	$(BIN)/python -m pytest -m alone
@@ -60,7 +60,7 @@ SUITES := bodin-bernard sougrati lazovic-2020 sklearn-bench-mnist lecun-1998 bur
 
 speed: install ## Compare speed with the peers on MNIST, a half to a whole hour; writes reports/speed/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,dev,peers]'
-	@for script in svm neighbors logistic networks predictions alone report; do \
+	@for script in svm neighbors logistic networks predictions alone busy report; do \
 		$(BIN)/python benchmarks/speed/$$script.py || exit 1; done
 
 statistics: install ## Simulate how often comparisons and verdicts are wrong, about ten minutes; writes reports/statistics/
