@@ -31,6 +31,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # So that no process of the tests is left with one of them when the others have nothing more to do.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     for marker, name in (("full_mnist", "mnist"), ("nist15", "nist15")):
         if REAL_DATA_HOME is None or not (Path(REAL_DATA_HOME) / name).is_dir():
             reason = f"{name} is not there: set HDR_BENCH_DATA to a folder that holds it"

@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+pytestmark = pytest.mark.long
 
 
 def _checked(*command, **options):

@@ -9,6 +9,8 @@ import pytest
 from hdr_bench import load_results
 from tests.calling import call_command
 
+pytestmark = pytest.mark.long
+
 PROMISED = {
     "SVM, linear": 0.90,
     "SVM, RBF": 0.955,

@@ -21,6 +21,7 @@ from benchmarks.storm.summary import figures, list_findings, write_summary
 
 ROOT = Path(__file__).parents[1]
 SEED = 14
+pytestmark = pytest.mark.long
 # One of each class that needs no cluster, and none that waits for a time limit.
 ATTACKS = ("kills:24", "methods:61", "damage:1", "disk:1", "data:0", "suites:0", "commands:0")
 

@@ -62,11 +62,11 @@ def test_two_at_a_time_give_the_same_and_their_times_are_marked_if_disturbed(in_
     fit = times.heads.index("Fit (s)")
     assert [row[fit].endswith("*") for row in times.rows] == waited.tolist()
     # Results from before the wait was measured: what shared the machine is disturbed.
-    old = results.assign(fit_wait_share=np.nan, predict_wait_share=np.nan)
+    old = results.assign(fit_wait_share=np.nan, predict_wait_share=np.nan, latency_wait_share=np.nan)
     times = time_table(summarise(old), old)
     assert [row[0] for row in times.rows] == ["Tree", "k-NN"]
     starred = {head for row in times.rows for head, cell in zip(times.heads, row, strict=True) if cell.endswith("*")}
-    assert starred == {"Fit (s)", "Predict all (s)"}
+    assert starred == {"Fit (s)", "Predict all (s)", "One image (ms)", "95th percentile (ms)"}
     assert all(row[fit].endswith("*") for row in times.rows)
     assert "do not rank" in times.note
     assert not times.marks

@@ -27,10 +27,17 @@ def time_over(monkeypatch):
 
 
 @pytest.fixture
-def announced(time_over, tmp_path):
+def announced(time_over, tmp_path, monkeypatch):
     """The file of a method that announces itself, which has no more time from then on."""
-    path = tmp_path / "pids"
-    time_over(lambda: read_pids(path))
+    path, stages, note = tmp_path / "pids", [], Watch.at
+
+    def at(watch, stage):
+        stages.append(stage.name)
+        note(watch, stage)
+
+    monkeypatch.setattr(Watch, "at", at)
+    # The method may be there before its stage has been read.
+    time_over(lambda: "fit" in stages and read_pids(path))
     return path
 
 

@@ -188,6 +188,7 @@ def test_formats_are_chosen_and_unknown_ones_refused(run):
     for path in stale:
         path.parent.mkdir()
         path.write_bytes(b"old")
+    (run / "report-files.txt").write_text("".join(f"{path.relative_to(run)}\n" for path in stale))
     assert write_report(run, ["md"]) == run / "report.md"
     assert not (run / "report.html").exists()
     assert not any(path.exists() for path in stale)
