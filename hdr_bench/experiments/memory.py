@@ -83,37 +83,46 @@ def _samples() -> Iterator[Callable[[], int]]:
 @contextmanager
 def _children() -> Iterator[Callable[[], int]]:
     """Watch what the processes have that this one starts; the highest sum of them is added to its own peak."""
-    before, highest = _resident_of_children(), 0
+    before, highest = _own_children(), 0
     ended = threading.Event()
 
     def watch() -> None:
         nonlocal highest
         while not ended.wait(_LOOK_FOR_CHILDREN_SECONDS):
-            highest = max(highest, _resident_of_children() - before)
+            highest = max(highest, _grown_by(before))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        yield lambda: max(highest, _resident_of_children() - before, 0)
+        yield lambda: max(highest, _grown_by(before))
     finally:
         ended.set()
         watcher.join()
 
 
-def _resident_of_children() -> int:
-    """Return the resident bytes of all that this process has started, and that still run."""
-    if _has_no_children():
-        return 0
-    return resident_of_children(psutil.Process())
+def _grown_by(before: dict[int, int]) -> int:
+    """Return the bytes that this process's children have now beyond those that they had before."""
+    # One by one: a child of before that has ended takes nothing from what the others have.
+    return sum(max(resident - before.get(pid, 0), 0) for pid, resident in _own_children().items())
+
+
+def _own_children() -> dict[int, int]:
+    """Return the resident bytes of all that this process has started, and that still run, by their numbers."""
+    return {} if _has_no_children() else resident_by_child(psutil.Process())
 
 
 def resident_of_children(process: psutil.Process) -> int:
     """Return the resident bytes of all that a process has started, and that still run."""
-    total = 0
+    return sum(resident_by_child(process).values())
+
+
+def resident_by_child(process: psutil.Process) -> dict[int, int]:
+    """Return the resident bytes of each process that a process has started, and that still runs, by its number."""
+    resident = {}
     for child in process.children(recursive=True):
         with suppress(psutil.Error):
-            total += child.memory_info().rss
-    return total
+            resident[child.pid] = int(child.memory_info().rss)
+    return resident
 
 
 def _has_no_children() -> bool:
