@@ -1,6 +1,8 @@
 """What tests of several folders share."""
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -25,3 +27,15 @@ def once(tmp_path_factory):
         return folder
 
     return made
+
+
+@pytest.fixture(scope="module")
+def standins():
+    """The classes derived from other libraries', and what stands for CatBoost where it is not installed."""
+    folder, before, modules = Path(__file__).parent / "standins", list(sys.path), set(sys.modules)
+    sys.path.append(str(folder))
+    yield
+    sys.path[:] = before
+    for name in set(sys.modules) - modules:
+        if str(folder) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]

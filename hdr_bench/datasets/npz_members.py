@@ -27,7 +27,7 @@ _LENGTH_BYTES = {(1, 0): 2, (2, 0): 4}
 # NumPy's own limit, above which parsing is not safe.
 _LONGEST_HEADER = 10_000
 _CHUNK = 1 << 20
-_AGAIN = "copy or download it again, or save it anew with numpy.savez_compressed"
+_AGAIN = "copy or download it again, or save it with numpy.savez_compressed"
 # Labels become 64-bit integers.
 _LABEL_BYTES = 8
 

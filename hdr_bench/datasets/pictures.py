@@ -24,7 +24,7 @@ EXTENSIONS = frozenset(
 FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "TIFF", "GIF", "WEBP", "PPM", "TGA", "AVIF", "JPEG2000")
 # Pillow warns from this number of pixels on that a small file may fill the memory; no picture of a digit is so large.
 MOST_PIXELS = 89_478_485
-_AGAIN = "copy it again, save it anew as PNG, or remove it"
+_AGAIN = "copy it again, save it as PNG, or remove it"
 _LARGEST_EXACT_IN_FLOAT32 = 2**24
 
 

@@ -29,7 +29,7 @@ class Protocol(SuitePart):
         of it, and evaluates on the test part. A learning curve is a hold-out with ever more training images.
     repeats : int
         Seeds that a random method is tried with; of cross-validation and of a learning curve, also how often folds
-        or images are drawn anew, for every method.
+        or images are drawn again, for every method.
     max_repeats : int or None
         Of hold-out: seeds that a stochastic method is fitted with if the standard deviation of its accuracy over the
         first `repeats` exceeds that of a share of the test images, sqrt(p (1 - p) / n). None for no more than

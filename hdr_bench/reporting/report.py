@@ -41,7 +41,7 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
 
     The last report stays until all files of the new one are written. Then they take its place, and what it alone had
     goes, pages that were not asked for this time as well; ``report-files.txt`` lists what a report wrote, and files of
-    your own beside it stay. Files that are written anew have the mode that the umask leaves, those that hold the same
+    your own beside it stay. Files that are written again have the mode that the umask leaves, those that hold the same
     as before keep theirs. Several processes may write the report of a run at once.
 
     Parameters

@@ -1,8 +1,6 @@
 """Estimators of CatBoost, LightGBM, XGBoost and skorch: made by name with their parameters, seeded, given threads."""
 
 import importlib.util
-import sys
-from pathlib import Path
 
 import pytest
 import torch
@@ -14,21 +12,9 @@ from hdr_bench.estimators.libraries import draws_globally, library_of, open_seed
 from hdr_bench.exceptions import EstimatorError, ModuleImportError, UnknownNameError
 from hdr_bench.experiments.classifiers import check_classifier
 
-STANDINS = Path(__file__).parents[1] / "standins"
+pytestmark = pytest.mark.usefixtures("standins")
 CATBOOST, LIGHTGBM, XGBOOST = "catboost.CatBoostClassifier", "lightgbm.LGBMClassifier", "xgboost.XGBClassifier"
 SKORCH = "skorch.NeuralNetClassifier"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _own_modules():
-    """The classes derived from other libraries', and what stands for CatBoost where it is not installed."""
-    before, modules = list(sys.path), set(sys.modules)
-    sys.path.append(str(STANDINS))
-    yield
-    sys.path[:] = before
-    for name in set(sys.modules) - modules:
-        if str(STANDINS) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
 
 
 def _needs(*names):

@@ -1,6 +1,5 @@
 """CatBoost, LightGBM, XGBoost and skorch's own net run as the library's methods do, from a file and in code."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -19,20 +18,8 @@ from hdr_bench.experiments.runner import expand
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
 
-STANDINS = Path(__file__).parents[1] / "standins"
+pytestmark = pytest.mark.usefixtures("standins")
 SHORT = {"module": "boosted.Flat", "criterion": "torch.nn.CrossEntropyLoss", "max_epochs": 2, "verbose": 0, "lr": 0.1}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _own_modules():
-    """The classes derived from other libraries', and what stands for CatBoost where it is not installed."""
-    before, modules = list(sys.path), set(sys.modules)
-    sys.path.append(str(STANDINS))
-    yield
-    sys.path[:] = before
-    for name in set(sys.modules) - modules:
-        if str(STANDINS) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
 
 
 def _suite(*cases, **changes):

@@ -319,7 +319,7 @@ def test_of_a_run_without_its_trials_it_is_said_what_to_do(run_of_two):
         write_report(run_of_two, ["md"])
 
 
-def test_a_file_that_is_written_anew_has_the_mode_of_todays_umask_and_one_that_is_not_keeps_its_own(first):
+def test_a_file_that_is_written_again_has_the_mode_of_todays_umask_and_one_that_is_not_keeps_its_own(first):
     before = os.umask(0o077)
     try:
         put_report(first, {**FIRST, "report.md": b"new"})
