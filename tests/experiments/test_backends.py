@@ -156,15 +156,11 @@ def cluster(tmp_path, monkeypatch, request):
         processes += workers
         yield address, workers
     finally:
-        for process in reversed(processes):
-            process.terminate()
+        # Asked to end, Dask waits for what it has lost, at times for a minute.
         for process in processes:
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                # Dask waits for what it has lost, at times.
-                process.kill()
-                process.wait()
+            process.kill()
+        for process in processes:
+            process.wait()
 
 
 def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
