@@ -108,6 +108,8 @@ def test_the_oracle_sees_a_report_that_is_half_written_or_says_something_else(st
     table = folder / "tables" / "accuracy.csv"
     table.write_text(re.sub(r"0\.\d+", "0.5", table.read_text()))
     assert _kinds(oracle.check_report(folder, store)) == {"wrong"}
+    table.unlink()
+    assert _kinds(oracle.check_report(folder, store)) == {"lost"}
     (folder / ".incoming-5-x").touch()
     assert _kinds(oracle.leftovers(folder)) == {"left behind"}
 

@@ -4,7 +4,7 @@ Each side is a process of its own with two threads on two processors; sides take
 alone and beside the neighbours. The fair share beside two busy processes on two processors is a half: twice the time
 alone. Rounds in which anything else ran are repeated; what is disturbed after all is marked, and no ratio is made of
 it. Linux only. Run it with the environment's own Python: ``.venv/bin/python benchmarks/speed/busy.py [NAME]...``; it
-writes ``reports/speed/busy.json``.
+writes ``reports/speed/busy.json``, where what was measured before stays.
 """
 
 import json
@@ -72,12 +72,30 @@ def svm() -> Step:
     return lambda: SVMClassifier().fit(X, y)
 
 
+def polynomial() -> Step:
+    """Fit the polynomial classifier, by large products of OpenBLAS."""
+    from hdr_bench.estimators import PolynomialClassifier
+
+    X, y, _, _ = raw_digits(8000)
+    return lambda: PolynomialClassifier().fit(X, y)
+
+
+def radial_basis() -> Step:
+    """Fit the network of radial basis functions: k-means of each class, then least squares."""
+    from hdr_bench.estimators import RadialBasisClassifier
+
+    X, y, _, _ = raw_digits(4000)
+    return lambda: RadialBasisClassifier(random_state=0).fit(X, y)
+
+
 WORK: dict[str, tuple[str, Callable[[], Step]]] = {
     "cnn-4000": ("CNN, 4,000 images, 3 epochs (torch)", lambda: cnn(4000, 3)),
     "cnn-20000": ("CNN, 20,000 images, 1 epoch (torch)", lambda: cnn(20_000, 1)),
     "knn": ("k-NN, 2,000 among 20,000 (faiss)", knn),
     "boosting": ("Gradient boosting, 2,000 images (scikit-learn)", boosting),
     "k-means": ("k-means, 10,000 images (scikit-learn)", k_means),
+    "polynomial": ("Polynomial, 8,000 images (OpenBLAS)", polynomial),
+    "radial-basis": ("Radial basis functions, 4,000 images (OpenBLAS)", radial_basis),
     "svm": ("SVM, 8,000 images (oneDAL)", svm),
 }
 
@@ -90,9 +108,13 @@ def main() -> None:
     from hdr_bench.files import write_whole
 
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:2]))
-    found = {name: _measure(name) for name in WORK if not sys.argv[1:] or name in sys.argv[1:]}
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(RESULTS.parent / "busy.json", (json.dumps(found, indent=1) + "\n").encode())
+    path = RESULTS.parent / "busy.json"
+    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name in sys.argv[1:] or WORK:
+        found[name] = _measure(name)
+        found = {known: found[known] for known in WORK if known in found}
+        write_whole(path, (json.dumps(found, indent=1) + "\n").encode())
     print(table(found))
 
 
@@ -163,7 +185,8 @@ def _neighbours() -> Iterator[int]:
 def _sides(name: str) -> "Iterator[dict[str, subprocess.Popen[str]]]":
     from hdr_bench.experiments.thread_waiting import CHOICES, thread_waiting
 
-    bare = {key: value for key, value in os.environ.items() if key not in CHOICES}
+    chosen = {name for choices in CHOICES.values() for name in choices}
+    bare = {key: value for key, value in os.environ.items() if key not in chosen}
     environments = {"libraries": bare, "trials": {**bare, **thread_waiting(bare)}}
     sides = {
         side: subprocess.Popen(

@@ -130,6 +130,7 @@ def unused(before: Store, after: Store) -> Iterator[Found]:
 def check_report(folder: Path, reference: Store) -> Iterator[Found]:
     """Give the files of a report that are not whole, and its numbers that are not the undisturbed run's."""
     yield from _half_written(folder)
+    yield from _missing(folder)
     try:
         records = json.loads((folder / "results.json").read_bytes())
     except (OSError, ValueError):
@@ -177,6 +178,15 @@ def _half_written(folder: Path) -> Iterator[Found]:
             yield "left behind", f"{name} is not whole ({len(content)} bytes)"
         elif name.endswith(".json") and not _is_json(content):
             yield "left behind", f"{name} is not whole"
+
+
+def _missing(folder: Path) -> Iterator[Found]:
+    """Give what the list of the report's files names and is not there."""
+    path = folder / "report-files.txt"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    for name in lines:
+        if not name.startswith("#") and not (folder / name).is_file():
+            yield "lost", f"the report has no {name}, which its list names"
 
 
 def _tracebacks(folder: Path) -> Iterator[Found]:

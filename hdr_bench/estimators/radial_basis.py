@@ -13,6 +13,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import threadpool_limits
 
 from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
@@ -168,7 +169,9 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
             own = pixels[labels == label]
             # Equal images cannot be in two clusters.
             clusters = min(share, len(np.unique(own, axis=0)))
-            found = KMeans(clusters, n_init=1, max_iter=_MOST_ROUNDS, random_state=seed).fit(own)
+            # Its products with OpenBLAS are so small that several threads would mostly wait for each other.
+            with threadpool_limits(1, user_api="blas"):
+                found = KMeans(clusters, n_init=1, max_iter=_MOST_ROUNDS, random_state=seed).fit(own)
             centers.append(found.cluster_centers_)
             squares += float(found.inertia_)
         return np.concatenate(centers), squares

@@ -179,9 +179,12 @@ def make_remaining_column(remaining: Remaining) -> "ProgressColumn":
 def remaining_words(remaining: Remaining) -> str:
     """Return what time is left in words; nothing if nothing is known."""
     left = remaining.left
-    if left.is_least and not left.seconds:
+    if not left.unknown:
+        return f"remaining about {clock(left.seconds)}"
+    if not left.seconds:
         return ""
-    return f"remaining {'at least' if left.is_least else 'about'} {clock(left.seconds)}"
+    methods = "1 method" if len(left.unknown) == 1 else f"{len(left.unknown):,} methods"
+    return f"remaining {clock(left.seconds)} and {methods} not timed yet"
 
 
 def described(trial: Trial) -> str:

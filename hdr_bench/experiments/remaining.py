@@ -24,12 +24,13 @@ class Left:
     Attributes
     ----------
     seconds : float
-    is_least : bool
-        It may be much more: of some of the trials nothing is known, and they are not counted.
+        Of the trials of which something is known.
+    unknown : tuple of str
+        Cases with trials of which nothing is known.
     """
 
     seconds: float
-    is_least: bool = False
+    unknown: tuple[str, ...] = ()
 
 
 class Remaining:
@@ -79,12 +80,16 @@ class Remaining:
         """What is left now."""
         # It is asked from a thread that draws, while trials begin and end.
         running, stretch = dict(self._running), self._stretch
-        each: list[float | None] = []
+        known: list[float] = []
+        unknown: dict[str, None] = {}
         for key, trial in tuple(self._open.items()):
             likely = self._likely(key, trial, stretch)
-            each.append(running[key].left(likely) if key in running else likely)
-        known = [seconds for seconds in each if seconds is not None]
-        return Left(max(sum(known) * self._pace(running), *known, 0.0), len(known) < len(each))
+            seconds = running[key].left(likely) if key in running else likely
+            if seconds is None:
+                unknown[trial.case] = None
+            else:
+                known.append(seconds)
+        return Left(max(sum(known) * self._pace(running), *known, 0.0), tuple(unknown))
 
     @property
     def elapsed(self) -> float:

@@ -27,6 +27,6 @@ def with_remarks(result: Result, left: Sequence[str], beside: Sequence[str]) -> 
     }
     if beside and result.measurements:
         # Then the number of those that share the machine decides.
-        unknown = {"fit_wait_share": None, "predict_wait_share": None}
+        unknown = {"fit_wait_share": None, "predict_wait_share": None, "latency_wait_share": None}
         changes["measurements"] = result.measurements.model_copy(update=unknown)
     return result.model_copy(update=changes)

@@ -25,6 +25,7 @@ from hdr_bench.experiments.run_record import RunRecord, Settings
 from hdr_bench.experiments.scratch import data_folder
 from hdr_bench.experiments.settings import make_settings
 from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.stored_times import seconds_of_stored
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import check_suite, load_suite
 from hdr_bench.experiments.trial import Trial
@@ -171,7 +172,7 @@ def execute(
     crew : Crew
         Who runs them; one after the other in this machine by default.
     expected : mapping of str to float, optional
-        Seconds that trials are expected to take, by key.
+        Seconds that trials are expected to take, by key; of what has run before, its results tell more.
     """
     check_run_folder(store.folder)
     store.clear_leftovers()
@@ -180,12 +181,13 @@ def execute(
     for case in plan.cases:
         if any(trial.fold is None for trial in case.trials):
             store.arrays.write_images(case.dataset.fingerprint, case.dataset.test.images)
-    _run_round(plan, store, progress, crew, expected or {})
+    expected = {**(expected or {}), **seconds_of_stored(plan, store)}
+    _run_round(plan, store, progress, crew, expected)
     if any(case.conditional for case in plan.cases):
         further = with_further_seeds(plan, store)
         _write_record(further, store)
         if further.to_run:
-            _run_round(further, store, progress, crew, expected or {})
+            _run_round(further, store, progress, crew, expected | seconds_of_stored(further, store))
 
 
 def _write_record(plan: Plan, store: Store) -> None:

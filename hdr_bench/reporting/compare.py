@@ -11,6 +11,7 @@ import pandas as pd
 from hdr_bench.exceptions import ComparisonError
 from hdr_bench.experiments.committed import open_store
 from hdr_bench.experiments.store import Store
+from hdr_bench.names import in_brief
 from hdr_bench.reporting.common_trials import differences, nothing_in_common, unpaired, without_predictions
 from hdr_bench.reporting.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
 from hdr_bench.reporting.crossed import Fits, paired_difference
@@ -174,7 +175,7 @@ def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
         if trials[["status_a", "status_b"]].isin(_UNREADABLE).to_numpy().all():
             verdict = "not compared"
         bad = trials[trials["status_b"] != "ok"]
-        note = described_problem(bad["status_b"].iloc[0], bad["error_b"].iloc[0]) if len(bad) else "does not fail now"
+        note = in_brief(described_problem(*bad[["status_b", "error_b"]].iloc[0])) if len(bad) else "does not fail now"
         yield Change(str(label), "status", float(well[0]), float(well[1]), verdict, note=note)
 
 

@@ -84,9 +84,10 @@ class Behaves(ClassifierMixin, BaseEstimator):
         os.write(1, b"and one past Python\n")
 
     def _shows_how_threads_wait(self):
-        child = "import os; print(os.environ.get('GOMP_SPINCOUNT'))"
-        told = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True)
-        warnings.warn(f"{os.environ.get('GOMP_SPINCOUNT')}, and a child's {told.stdout.strip()}", stacklevel=2)
+        script = "import os; print([os.environ.get(name) for name in ('GOMP_SPINCOUNT', 'OPENBLAS_THREAD_TIMEOUT')])"
+        told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        own = [os.environ.get(name) for name in ("GOMP_SPINCOUNT", "OPENBLAS_THREAD_TIMEOUT")]
+        warnings.warn(f"{own}, and a child's {told.stdout.strip()}", stacklevel=2)
 
     def _computes_on_one_processor(self):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

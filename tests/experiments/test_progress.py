@@ -57,7 +57,7 @@ def test_the_epoch_is_told_and_what_goes_wrong_at_once(trial, now, ended):
     now[0] += 11
     lines.stage(Stage("fit: epoch", 3, 5))
     # Three epochs took eleven seconds; of the other trial nothing is known.
-    assert said()[-1] == "[0/2] A (seed 0): fit: epoch 3 of 5; elapsed 0:11, remaining at least 0:07"
+    assert said()[-1] == "[0/2] A (seed 0): fit: epoch 3 of 5; elapsed 0:11, remaining 0:07 and 1 method not timed yet"
     now[0] += 1
     lines.done(ended(trials[0], 12, "timeout", "ended after 12 s"))
     assert said()[-1].startswith("[1/2] A (seed 0): timeout: ended after 12 s, 12.0 s; elapsed 0:12")

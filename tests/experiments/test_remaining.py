@@ -42,9 +42,9 @@ def test_what_is_left_is_known_from_the_estimate_then_from_what_has_run(trial, m
 def test_of_cases_of_which_nothing_is_known_it_says_so(trial, measured, run):
     quick, slow = (tuple(trial(case=case, seed=seed) for seed in range(2)) for case in ("quick", "slow"))
     remaining = Remaining((*quick, *slow), {})
-    assert remaining.left == Left(0, is_least=True)
+    assert remaining.left == Left(0, ("quick", "slow"))
     run(remaining, quick[0], measured(quick[0], 7.0))
-    assert remaining.left == Left(7, is_least=True)
+    assert remaining.left == Left(7, ("slow",))
     run(remaining, slow[0], measured(slow[0], 200.0))
     assert remaining.left == Left(207)
 
