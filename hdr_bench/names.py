@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from contextlib import suppress
 
 MOST_CHARACTERS = 200
 """Of a name: what a row of a table, or a file's name, has room for."""
@@ -55,10 +54,11 @@ def class_name(cls: type) -> str:
 
 def class_module(cls: type) -> str:
     """Return the module that a class is of, also if its metaclass has a module of its own; empty if it names none."""
-    with suppress(AttributeError):
+    try:
         module = type.__dict__["__module__"].__get__(cls)
-        return str.__str__(module) if isinstance(module, str) else ""
-    return ""
+    except AttributeError:
+        return ""
+    return str.__str__(module) if isinstance(module, str) else ""
 
 
 def check_visible(text: str, what: str) -> str:

@@ -67,7 +67,19 @@ class _Interrupt:
     def __call__(self, number: int, frame: FrameType | None) -> None:
         if self._first is None:
             self._first = time.monotonic()
+            _end_in_any_case()
             signal.default_int_handler(number, frame)
         if time.monotonic() - self._first > _ENDS_WITHIN_SECONDS:
-            # Something keeps this process from its end; the processes of trials end when it has gone.
-            os._exit(ExitCode.INTERRUPTED)
+            _end()
+
+
+def _end_in_any_case() -> None:
+    """Have the system's clock end this process, if something keeps it from its end."""
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, lambda *_: _end())
+        signal.setitimer(signal.ITIMER_REAL, _ENDS_WITHIN_SECONDS)
+
+
+def _end() -> None:
+    # The processes of trials end when this one has gone, and their temporary files by the next run.
+    os._exit(ExitCode.INTERRUPTED)

@@ -6,6 +6,7 @@ imported when they are first asked for.
 
 import inspect
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -187,13 +188,18 @@ def _parameters_of(cls: Any) -> tuple[set[str], bool]:
     if cls.__init__ is object.__init__:
         return set(), False
     try:
-        parameters = inspect.signature(cls.__init__).parameters.values()
+        parameters = _signature(cls.__init__).parameters.values()
     except (TypeError, ValueError):
         # Compiled, without a signature: it says itself what it does not take.
         return set(), True
     kinds = {parameter.kind for parameter in parameters}
     names = {each.name for each in list(parameters)[1:] if each.kind not in _OPEN}
     return names, inspect.Parameter.VAR_KEYWORD in kinds
+
+
+@lru_cache(maxsize=64)
+def _signature(constructor: Any) -> inspect.Signature:
+    return inspect.signature(constructor)
 
 
 def _value_of(cls: type, key: str, value: Any) -> Any:

@@ -4,8 +4,10 @@ The declarations are scikit-learn's (``_parameter_constraints``), and so are tho
 are this library's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from inspect import Parameter, signature
 from numbers import Integral
 from typing import Any
 
@@ -14,6 +16,7 @@ from sklearn.utils._param_validation import Interval, StrOptions, make_constrain
 
 from hdr_bench.estimators.parameters import plain, plain_parameters
 from hdr_bench.exceptions import HdrBenchError, UnknownNameError, shown, suggestion
+from hdr_bench.names import class_module
 
 # Whose `fit` checks its parameters by the declarations; a class of one's own may mean something else by them.
 _CHECKED_BY = frozenset({"sklearn", "hdr_bench"})
@@ -55,11 +58,8 @@ def check_parameters(model: Any) -> None:
 
 def find_faults(model: Any) -> Iterator[Exception]:
     """Give the faults of an estimator's own parameters: of each that its declaration refuses, otherwise of all."""
-    faults: list[Exception] = [
-        fault
-        for name in _declared(model)
-        if hasattr(model, name) and (fault := parameter_fault(model, name)) is not None
-    ]
+    given = [name for name in _declared(model) if hasattr(model, name) and not _is_default(model, name)]
+    faults: list[Exception] = [fault for name in given if (fault := parameter_fault(model, name)) is not None]
     yield from faults
     if not faults:
         yield from own_faults(model, "_check_combination")
@@ -107,6 +107,20 @@ def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
 def _declared(model: Any) -> dict[str, Any]:
     declared = getattr(model, "_parameter_constraints", None)
     return declared if isinstance(declared, dict) and _root(model) in _CHECKED_BY else {}
+
+
+def _is_default(model: Any, name: str) -> bool:
+    """Whether a parameter of an estimator that a library here defines has its default: most have, in many cases."""
+    cls = type(model)
+    if class_module(cls).partition(".")[0] not in _CHECKED_BY:
+        return False
+    default = _defaults(cls.__init__).get(name)
+    return default is not None and getattr(model, name) is default.default
+
+
+@lru_cache(maxsize=64)
+def _defaults(constructor: Any) -> Mapping[str, Parameter]:
+    return signature(constructor).parameters
 
 
 def _root(model: Any) -> str:

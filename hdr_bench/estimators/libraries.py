@@ -130,8 +130,10 @@ def _foreign_parts(model: Any) -> Iterator[tuple[str, dict[str, Any], Library]]:
     """Give the prefix, the parameters and the library of each estimator of another library in a model."""
     nested = ((f"{name}__", value) for name, value in model.get_params().items())
     for prefix, part in (("", model), *nested):
+        if isinstance(part, type) or not hasattr(part, "get_params"):
+            continue
         library = library_of(type(part))
-        if library is not None and hasattr(part, "get_params") and not isinstance(part, type):
+        if library is not None:
             yield prefix, part.get_params(deep=False), library
 
 

@@ -11,6 +11,9 @@ import numpy as np
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# What most parameters are: thousands of cases are checked in a plan.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
 
 def plain(value: Any) -> Any:
     """Return a parameter's value with Python's own numbers and texts in the place of numpy's.
@@ -25,6 +28,8 @@ def plain(value: Any) -> Any:
     -------
     value : object
     """
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, np.generic):

@@ -8,6 +8,11 @@ from hdr_bench.experiments.orphans import end_with_parent
 
 end_with_parent()
 
+import signal
+
+# Until all is imported an interrupt ends it without a word; its host starts another.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import gc
 from contextlib import suppress
 from importlib import import_module
@@ -41,3 +46,6 @@ for _name in _LATER:
 # What is here stays: each trial's collections of garbage need not look through it, nor copy its pages to do so.
 gc.collect()
 gc.freeze()
+
+# What trials' processes begin with.
+signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -62,7 +62,8 @@ def _check_part(part: Path) -> None:
         raise StoreError(f"{_named(part)}: a folder belongs here; move it away, and run the suite again")
     with os.scandir(part) as entries:
         for entry in entries:
-            if entry.name.endswith(_FILES) and entry.is_dir():
+            # A link to one, or in a circle, is replaced like any other damaged file.
+            if entry.name.endswith(_FILES) and entry.is_dir(follow_symlinks=False):
                 raise StoreError(
                     f"{_named(Path(entry.path))} is a folder where a file belongs; move it away, and run the suite "
                     "again"

@@ -6,8 +6,10 @@ import shutil
 
 import pytest
 
+from hdr_bench import load_results
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.estimate import read_expected
+from hdr_bench.experiments.run_folder import check_run_folder
 from hdr_bench.files import read_arrays, read_sealed
 
 LONG = "n" * 300
@@ -185,6 +187,16 @@ def test_what_is_where_a_file_belongs_is_named_before_anything_runs(command, mon
     assert f"out/{name.rstrip('/')}" in ended.stderr
     assert "move it away, and run the suite again" in ended.stderr
     assert not (tmp_path / "out" / "run.json").exists()
+
+
+@pytest.mark.parametrize(("target", "status"), [("itself", "missing"), ("a folder", "damaged")])
+def test_links_where_a_result_belongs_stop_no_run(run, target, status):
+    one, _ = sorted((run / "trials").iterdir())
+    one.unlink()
+    one.symlink_to(one.name if target == "itself" else run)
+    # A run takes the folder, and replaces the link.
+    check_run_folder(run)
+    assert sorted(load_results(run)["status"]) == [status, "ok"]
 
 
 @pytest.mark.parametrize("out", ["own.toml", "own.toml/below", "/dev/full/x", LONG, f"a/b/{LONG}", "loop"])

@@ -8,8 +8,11 @@ import pytest
 
 SCRIPT = """
 import signal, sys, time, typer
+from hdr_bench.cli import interrupting
 from hdr_bench.cli.interrupting import interruptible
-if sys.argv[1:]:
+if "at once" not in sys.argv:
+    interrupting._ENDS_WITHIN_SECONDS = 1000.0
+if "nohup" in sys.argv:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 def command():
     with interruptible():
@@ -46,6 +49,15 @@ def test_a_second_signal_does_not_disturb_the_end(first):
     assert out == "ended\n"
     assert error == "interrupted; what is done is kept, the same command goes on from there\n"
     assert process.returncode == 130
+
+
+def test_what_does_not_end_is_ended():
+    process = _start("at once")
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "ending\n"
+    # It waits for a line that does not come.
+    assert process.wait() == 130
+    process.communicate()
 
 
 def test_what_is_ignored_stays_ignored():
