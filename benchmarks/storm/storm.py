@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import signal
 import sys
 import time
 import traceback
@@ -133,6 +134,9 @@ class Storm:
             self._running[pid] = attack
             return
         code = 1
+        # Under `nohup`, or in a shell's background, runs would ignore these as this process does.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         try:
             outcome = self.carry_out(attack)
             self.journal.add(outcome)
