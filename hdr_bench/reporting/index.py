@@ -10,8 +10,10 @@ from tabulate import tabulate
 from hdr_bench.exceptions import StoreError
 from hdr_bench.files import check_regular, read_regular, write_whole
 from hdr_bench.reporting.published import VERDICT_RULE
-from hdr_bench.reporting.run_summary import SUMMARY, RunSummary
+from hdr_bench.reporting.report_folder import settle_report
+from hdr_bench.reporting.run_summary import RunSummary
 from hdr_bench.reporting.tables.formats import escaped_markdown
+from hdr_bench.reporting.written_files import SUMMARY
 
 INDEX = "README.md"
 VERDICTS = ("reproduced", "better", "worse", "inconclusive", "equal", "not equal", "not comparable", "not built",
@@ -72,6 +74,8 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     """
     place = Path(folder)
     _check_is_ours(place / INDEX)
+    for path in place.glob("*/"):
+        settle_report(path)
     found = {path.parent.name: _read(path) for path in sorted(place.glob(f"*/{SUMMARY}"))}
     if not found:
         raise StoreError(f"{place}: there is no report here, that is no folder with a {SUMMARY}; see hdr-bench run")
