@@ -1,26 +1,18 @@
 """Files that are there whole or not at all."""
 
 import errno
-import hashlib
-import io
 import os
 import secrets
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hdr_bench.processes import may_be_in_use, name_of_owner
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 INCOMING = ".incoming-"
-_SEAL_LETTERS = 64
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -111,86 +103,6 @@ def locked(path: Path, seconds: float) -> Iterator[None]:
         lock.release()
 
 
-def read_arrays(path: Path) -> "dict[str, NDArray[np.generic]]":
-    """Return the arrays of an ``.npz`` file by name; other members are passed over.
-
-    Each member is read whole first, so that its checksum is looked at before its content.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is damaged, or holds Python objects.
-    """
-    import numpy as np
-
-    try:
-        check_regular(path)
-        with zipfile.ZipFile(path) as archive:
-            members = {name: archive.read(name) for name in archive.namelist() if name.endswith(".npy")}
-        return {
-            name.removesuffix(".npy"): np.load(io.BytesIO(content), allow_pickle=False)
-            for name, content in members.items()
-        }
-    except FileNotFoundError:
-        raise
-    except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
-        raise ValueError(words_of(error)) from error
-
-
-def npy(array: "NDArray[np.generic]") -> bytes:
-    """Return an array as an ``.npy`` file holds it."""
-    import numpy as np
-
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=False)
-    return buffer.getvalue()
-
-
-def write_archive(members: Mapping[str, bytes]) -> bytes:
-    """Return a zip archive of these members; the same members give the same bytes, whatever the clock says."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in members.items():
-            # The earliest date that an archive can hold.
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
-    return buffer.getvalue()
-
-
-def seal_archive(members: Mapping[str, bytes]) -> bytes:
-    """Return a zip archive as `write_archive` does, whose last 64 bytes are the SHA-256 of all before them.
-
-    They are the archive's comment, so that any program for zip archives opens it.
-    """
-    plain = write_archive(members)
-    # The last two bytes of an archive without a comment are the length of that comment.
-    before = plain[:-2] + _SEAL_LETTERS.to_bytes(2, "little")
-    return before + _seal(before)
-
-
-def read_sealed(path: Path) -> dict[str, bytes]:
-    """Return the members of an archive that `seal_archive` made, if not a bit of it has changed.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is no archive, cut off or changed.
-    """
-    content = read_regular(path)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {name: archive.read(name) for name in archive.namelist()}
-    except Exception as error:  # on damaged files zipfile raises whatever comes
-        raise ValueError(words_of(error)) from error
-    if content[-_SEAL_LETTERS:] != _seal(content[:-_SEAL_LETTERS]):
-        raise ValueError("its content does not fit its checksum")
-    return members
-
-
 def words_of(error: BaseException) -> str:
     """Return what is wrong with a file: the system's own words, or those of the library that read it, in a line."""
     if isinstance(error, OSError) and error.strerror:
@@ -198,10 +110,6 @@ def words_of(error: BaseException) -> str:
     if isinstance(error, zipfile.BadZipFile) and "not a zip file" in str(error):
         return "not a zip archive, or its end is missing"
     return " ".join(str(error).split()) or type(error).__name__
-
-
-def _seal(content: bytes) -> bytes:
-    return hashlib.sha256(content).hexdigest().encode()
 
 
 def clear_leftovers(folder: Path, prefix: str = INCOMING) -> None:

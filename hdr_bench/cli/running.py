@@ -97,6 +97,7 @@ def run(
     from hdr_bench.experiments.store import Store
     from hdr_bench.experiments.suite_file import check_suite, read_suite
     from hdr_bench.experiments.user_code import describe_user_code
+    from hdr_bench.reporting.report_folder import check_report_place
 
     crew = make_crew(backend.value if backend else None, jobs, scheduler)
     loaded = read_suite(suite)
@@ -110,6 +111,7 @@ def run(
     )  # fmt: skip
     store = Store(out or default_folder(loaded, settings))
     check_run_folder(store.folder)
+    check_report_place(store.folder)
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
     for line in (*plan.remarks, *code_changes(plan.to_run, store)):
         say(line, is_error=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from hdr_bench.datasets.room import MOST_EXPANSION
+from hdr_bench.archives import MOST_EXPANSION
 from hdr_bench.exceptions import DatasetError
 
 DTYPES: dict[int, np.dtype[Any]] = {

@@ -8,8 +8,6 @@ from hdr_bench.exceptions import DatasetError
 
 # The cut into a training and a test part is a second copy.
 _COPIES = 2
-# The most that DEFLATE, which gzip and zip use, can expand a file: 258 bytes in 2 bits.
-MOST_EXPANSION = 1032
 # Limits of containers and services (cgroup v2 and v1); `max`, or a number beyond the machine's memory, is none.
 _CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 _GB = 1e9

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.archives import write_archive
+from hdr_bench.arrays import npy, read_arrays
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.compact import labels_digest, scores_digest
 from hdr_bench.experiments.predictions import Predictions
-from hdr_bench.files import npy, read_arrays, write_archive, write_whole
+from hdr_bench.files import write_whole
 
 _REMEDY = "run the suite again, which replaces it"
 

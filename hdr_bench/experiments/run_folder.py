@@ -1,18 +1,22 @@
 """Whether a run's folder can take its results: looked at before the first fit, which may take hours."""
 
+import json
 import os
 from pathlib import Path
 
 from hdr_bench.exceptions import StoreError, shown
+from hdr_bench.files import read_regular
 from hdr_bench.names import visible
 
 _LONGEST_NAME = 255
 _PARTS = ("trials", "labels", "images", "scores", "gallery")
 _FILES = (".npz", ".zip")
+# What records of every version have.
+_RECORD = {"suite", "trials"}
 
 
 def check_run_folder(folder: Path) -> None:
-    """Check that a run's folder is one or can be made, and that nothing is where its files belong.
+    """Check that a run's folder is one or can be made, and that nothing else is where its files belong.
 
     Raises
     ------
@@ -22,6 +26,7 @@ def check_run_folder(folder: Path) -> None:
     _check_names(folder)
     try:
         _check_place(folder)
+        _check_record(folder / "run.json")
         for name in _PARTS:
             _check_part(folder / name)
     except OSError as error:
@@ -51,6 +56,19 @@ def _check_place(folder: Path) -> None:
         raise StoreError(
             f"--out {_named(folder)}: {_named(nearest)} may not be written; change its mode, or choose another folder "
             "with --out"
+        )
+
+
+def _check_record(path: Path) -> None:
+    """Raise StoreError if there is a record of something else; a run's, also a damaged one, is written again."""
+    try:
+        content = json.loads(read_regular(path))
+    except (OSError, ValueError, RecursionError):
+        return
+    if not (isinstance(content, dict) and _RECORD & content.keys()):
+        raise StoreError(
+            f"{_named(path)}: not the record of a run, so not replaced; move it away, or choose another folder with "
+            "--out"
         )
 
 

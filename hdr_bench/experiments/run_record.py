@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_REPEATS, MOST_SAMPLES, MOST_THREADS
 from hdr_bench.experiments.protocol import Kind
@@ -44,6 +44,14 @@ class Planned(BaseModel):
     samples: int | None = None
 
 
+def _each_once(trials: tuple[Planned, ...]) -> tuple[Planned, ...]:
+    """Return trials without repetitions: one that a changed file names twice was fitted once."""
+    first: dict[str, Planned] = {}
+    for planned in trials:
+        first.setdefault(planned.key, planned)
+    return tuple(first.values())
+
+
 class RunRecord(BaseModel):
     """What a run is made of: the suite, what it was asked for as, the settings, and its trials in their order.
 
@@ -58,5 +66,5 @@ class RunRecord(BaseModel):
     suite: Suite
     origin: Annotated[str, BeforeValidator(writable_content)]
     settings: Settings
-    trials: tuple[Planned, ...]
+    trials: Annotated[tuple[Planned, ...], AfterValidator(_each_once)]
     decisions: tuple[SeedDecision, ...] = ()

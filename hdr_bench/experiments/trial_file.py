@@ -19,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
+from hdr_bench.archives import read_sealed, read_texts, seal_archive
+from hdr_bench.arrays import read_arrays
 from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.experiments.compact import labels_of, unpack
 from hdr_bench.experiments.confidence import rejected_share
@@ -27,7 +29,7 @@ from hdr_bench.experiments.predictions import Predictions, ScoreSummary
 from hdr_bench.experiments.record import STORED
 from hdr_bench.experiments.result import Result, Scores
 from hdr_bench.experiments.score_summary import summarize_scores
-from hdr_bench.files import check_regular, read_arrays, read_sealed, seal_archive, words_of
+from hdr_bench.files import read_regular, words_of
 
 FORMAT_VERSION = 4
 FIRST_WITH_CHECKSUM = 4
@@ -127,8 +129,8 @@ def _members(path: Path) -> dict[str, bytes]:
         return read_sealed(path)
     except ValueError:
         content = {}
-        with suppress(*DAMAGED), zipfile.ZipFile(path) as archive:
-            content = json.loads(archive.read(_RESULT))
+        with suppress(*DAMAGED):
+            content = json.loads(read_texts(path.read_bytes(), [_RESULT])[_RESULT])
         if isinstance(content, dict) and format_of(content) > FORMAT_VERSION:
             parse(Result, content, path)
         raise
@@ -136,9 +138,7 @@ def _members(path: Path) -> dict[str, bytes]:
 
 def _read_old(path: Path, key: str) -> TrialFile:
     """Return what a file of formats 1 to 3 holds; their keys were made of other things."""
-    check_regular(path)
-    with zipfile.ZipFile(path) as archive:
-        content = json.loads(archive.read(_RESULT))
+    content = json.loads(read_texts(read_regular(path), [_RESULT])[_RESULT])
     if format_of(content) == FORMAT_VERSION:
         raise ValueError(f"a file of format 3 or before that says it is of format {FORMAT_VERSION}")
     result = parse(Result, content, path)

@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -16,6 +17,7 @@ from hdr_bench.reporting.common_trials import differences, nothing_in_common, un
 from hdr_bench.reporting.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
 from hdr_bench.reporting.crossed import Fits, paired_difference
 from hdr_bench.reporting.frame import described_problem, label_of, read_results
+from hdr_bench.reporting.report_folder import settle_report
 from hdr_bench.reporting.statistics import holm, resampled_difference
 
 Verdict = Literal["worse", "better", "same", "not compared"]
@@ -133,6 +135,8 @@ def compare_runs(
     `costs.SINGLE`.
     """
     _check_shares(tolerance, alpha)
+    for folder in (before, after):
+        settle_report(Path(folder))
     stores = open_store(before), open_store(after)
     first, second = map(_labelled, stores)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.store import Store
 from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, label_of, read_results, summarise
+from hdr_bench.reporting.report_folder import settle_report
 
 _HASH_LETTERS = 8
 _SLUG_LETTERS = 48
@@ -217,6 +219,7 @@ def open_run(path: str | os.PathLike[str]) -> Store:
     StoreError
         If there is a report of format 3, which cannot be made again.
     """
+    settle_report(Path(path))
     store = open_store(path)
     if isinstance(store, CommittedReport):
         raise StoreError(

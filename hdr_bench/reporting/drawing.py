@@ -11,6 +11,7 @@ import numpy as np
 from hdr_bench.experiments.environment import available_cores
 from hdr_bench.reporting.blocks import reason_of, warn_of
 from hdr_bench.reporting.drawers import DrawerEndedError, draw_alone, draw_at_once
+from hdr_bench.reporting.matplotlib_settings import load_matplotlib
 from hdr_bench.reporting.style import STYLE
 from hdr_bench.reporting.vector import page_address, rounded
 
@@ -132,6 +133,7 @@ def _without(planned: PlannedFigure, problem: str) -> Figure:
 
 
 def _drawn(planned: PlannedFigure) -> Figure:
+    load_matplotlib()
     import matplotlib as mpl
     from matplotlib.figure import Figure as MatplotlibFigure
 

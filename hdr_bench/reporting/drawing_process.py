@@ -12,6 +12,7 @@ import sys
 from hdr_bench.experiments.orphans import end_with_parent
 from hdr_bench.reporting.drawers import READY
 from hdr_bench.reporting.drawing import draw_one
+from hdr_bench.reporting.matplotlib_settings import load_matplotlib_alone
 
 
 def _serve(user: int) -> None:
@@ -19,6 +20,7 @@ def _serve(user: int) -> None:
     if os.getppid() != user:
         # It ended before the kernel was asked.
         return
+    load_matplotlib_alone()
     # Whatever a library prints must not come between the answers.
     with os.fdopen(os.dup(0), "rb") as requests, os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)

@@ -259,6 +259,9 @@ _OF_ALL: tuple[tuple[str, str, Callable[[RunContents], PlannedFigure | None]], .
 )
 """Name, title and planner of each figure about all methods."""
 
+FIGURES_OF_ALL = tuple(name for name, _, _ in _OF_ALL)
+"""The names of figures about all methods."""
+
 _OF_ONE: tuple[tuple[str, str, Callable[..., PlannedFigure | None]], ...] = (
     ("confusion", "Confusion matrix", _confusion),
     ("curves", "ROC, precision and recall, reliability", _curves),

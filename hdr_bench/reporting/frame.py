@@ -84,8 +84,12 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
 def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, Result]]:
     """Return what `load_results` does, and the results themselves by their keys, as far as they are believed."""
     records: dict[str, Result] = {}
-    rows = [_row(run.suite.name, planned, store, records) for planned in run.trials]
-    frame = pd.DataFrame(rows, columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
+    rows: dict[str, dict[str, Any]] = {}
+    for planned in run.trials:
+        row = _row(run.suite.name, planned, store, records)
+        # A result counts once, also if a changed record leads to it twice, by either of its keys.
+        rows.setdefault(row["key"], row)
+    frame = pd.DataFrame(rows.values(), columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
     labels = pd.Series([label_of(row) for row in frame.to_dict("records")], frame.index, dtype=object)
     return frame.join(uncertainty_over_seeds(frame, labels, store.read_predictions)), records
 

@@ -3,15 +3,19 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 from pydantic import ValidationError
 from tabulate import tabulate
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.files import check_regular, read_regular, write_whole
+from hdr_bench.names import visible, visible_prose
 from hdr_bench.reporting.published import VERDICT_RULE
-from hdr_bench.reporting.run_summary import SUMMARY, RunSummary
+from hdr_bench.reporting.report_folder import settle_report
+from hdr_bench.reporting.run_summary import RunSummary
 from hdr_bench.reporting.tables.formats import escaped_markdown
+from hdr_bench.reporting.written_files import SUMMARY
 
 INDEX = "README.md"
 VERDICTS = ("reproduced", "better", "worse", "inconclusive", "equal", "not equal", "not comparable", "not built",
@@ -72,6 +76,8 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     """
     place = Path(folder)
     _check_is_ours(place / INDEX)
+    for path in place.glob("*/"):
+        settle_report(path)
     found = {path.parent.name: _read(path) for path in sorted(place.glob(f"*/{SUMMARY}"))}
     if not found:
         raise StoreError(f"{place}: there is no report here, that is no folder with a {SUMMARY}; see hdr-bench run")
@@ -79,7 +85,7 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     rows = [_row(name, summary) for name, summary in _ordered(found)]
     aligned = ["left", "left", "left", *("right" for _ in VERDICTS), "right", "right", "left"]
     table = tabulate(rows, _HEADS, "pipe", colalign=aligned, disable_numparse=True)
-    named = "".join(f"\n- [{name}]({name}/report.md)" for name in others)
+    named = "".join(f"\n- {_link(name)}" for name in others)
     beside = f"\nBeside them:\n{named}\n" if named else ""
     old_rule = _OLD_RULE if any(map(_is_by_old_rule, found.values())) else ""
     text = _TEXT.format(beginning=_BEGINNING, totals=_totals(found), table=table, old_rule=old_rule, others=beside)
@@ -98,12 +104,13 @@ def _check_is_ours(path: Path) -> None:
     try:
         check_regular(path)
         with path.open("rb") as file:
-            beginning = file.read(len(_BEGINNING))
+            beginning = file.read(2 * len(_BEGINNING))
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
         raise StoreError(f"cannot read {path}: {error.strerror}; move it away, and write the index again") from error
-    if beginning != _BEGINNING.encode():
+    # Git and editors may have changed the ends of its lines.
+    if not beginning.replace(b"\r\n", b"\n").startswith(_BEGINNING.encode()):
         raise StoreError(
             f"{path}: not written by hdr-bench index, so it is not replaced; move it away, or name another folder"
         )
@@ -129,14 +136,23 @@ def _row(name: str, summary: RunSummary) -> list[str]:
     budget = f" ({_minutes(summary.budget)})" if summary.budget else ""
     marks = (" *" if summary.is_reduced else "") + (" †" if _is_by_old_rule(summary) else "")
     return [
-        f"[{name}]({name}/report.md){marks}",
-        escaped_markdown(after).replace("|", "\\|"),
-        f"{escaped_markdown(summary.best)}, {summary.accuracy} %".replace("|", "\\|") if summary.best else "–",
+        f"{_link(name)}{marks}",
+        _cell(after),
+        f"{_cell(summary.best)}, {_cell(summary.accuracy)} %" if summary.best else "–",
         *(str(summary.verdicts.get(verdict, "")) for verdict in VERDICTS),
         trials,
         f"{_time(summary)}{budget}",
-        escaped_markdown("; ".join(summary.machines)).replace("|", "\\|"),
+        _cell("; ".join(summary.machines)),
     ]
+
+
+def _link(name: str) -> str:
+    """Return a link to the report in a folder, whatever the folder is called."""
+    return f"[{_cell(visible(name))}]({quote(os.fsencode(name))}/report.md)"
+
+
+def _cell(text: str) -> str:
+    return escaped_markdown(visible_prose(text)).replace("|", "\\|")
 
 
 def _minutes(seconds: float) -> str:
@@ -159,7 +175,8 @@ def _totals(found: dict[str, RunSummary]) -> str:
     sentences = [f"Of {total} published figures in all: {parts}." for total, parts in [_sum(current)] if total]
     if old:
         total, parts = _sum(old.values())
-        sentences.append(f"By the old rule, in {', '.join(old)}: of {total} published figures {parts}.")
+        names = ", ".join(_cell(visible(name)) for name in old)
+        sentences.append(f"By the old rule, in {names}: of {total} published figures {parts}.")
     return " ".join(sentences) or "None of them has published figures."
 
 

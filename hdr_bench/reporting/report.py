@@ -27,10 +27,11 @@ from hdr_bench.reporting.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.provenance import Provenance, provenance_of
 from hdr_bench.reporting.published import counted_verdicts, reproductions
 from hdr_bench.reporting.report_folder import put_report, writing_report
-from hdr_bench.reporting.run_summary import SUMMARY, written_summary
+from hdr_bench.reporting.run_summary import written_summary
 from hdr_bench.reporting.tables import Table, make_tables, to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.formats import escaped_markdown, markdown_code
 from hdr_bench.reporting.tables.latex_text import latex_text
+from hdr_bench.reporting.written_files import RESULTS, SUMMARY
 
 FORMATS = ("html", "md", "latex", "csv")
 """What a report can be written as; figures come with each."""
@@ -41,7 +42,8 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
 
     The last report stays until all files of the new one are written. Then they take its place, and what it alone had
     goes, pages that were not asked for this time as well; ``report-files.txt`` lists what a report wrote, and files of
-    your own beside it stay. Files that are written again have the mode that the umask leaves, those that hold the same
+    your own beside it stay. If the process is killed meanwhile, the next one that reads or writes the folder finishes
+    what it began. Files that are written again have the mode that the umask leaves, those that hold the same
     as before keep theirs. Several processes may write the report of a run at once.
 
     Parameters
@@ -62,7 +64,8 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     UnknownNameError
         If there is no such format, or none is asked for.
     StoreError
-        If there is no run at `path`, or its report cannot be written there; the last report is as it was then.
+        If there is no run at `path`, its report cannot be written there, or would replace a file that no report has
+        written; the last report is as it was then.
     AllTrialsFailedError
         If no trial of the run has a result that can be read.
 
@@ -100,7 +103,7 @@ def _make_files(contents: RunContents, formats: list[str]) -> dict[str, bytes]:
     no_figures: list[Figure] = []
     figures = make_block("The figures", lambda: draw(plan_figures(contents)), noting(left_out, no_figures))
     summary = make_block("The summary", lambda: written_summary(contents, found), noting(left_out, b""))
-    files = {"results.json": _json(contents.records.values()), SUMMARY: summary}
+    files = {RESULTS: _json(contents.records.values()), SUMMARY: summary}
     for figure in figures:
         files |= {f"figures/{figure.name}.png": figure.png, f"figures/{figure.name}.svg": figure.svg}
     if "csv" in formats:

@@ -2,7 +2,8 @@
 
 They are written to a temporary folder beside those of the last report, and put in place when all of them are there:
 what the pages show first, the pages themselves last, and only then what the last report alone had goes. So whoever
-reads a page finds everything that it names, at any time. Where anything fails, the last report is put back.
+reads a page finds everything that it names, at any time. If anything fails, the last report is put back; if the process
+is killed meanwhile, the next one that writes or reads the folder finishes what it began, see `exchange`.
 """
 
 import errno
@@ -10,23 +11,37 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.files import INCOMING, clear_leftovers, incoming_path, locked, read_regular
-from hdr_bench.reporting.written_files import LIST, PAGES, earlier_names, names_in, written_list
+from hdr_bench.files import INCOMING, clear_leftovers, locked, read_regular
+from hdr_bench.names import visible
+from hdr_bench.reporting.exchange import KIND, exchange, is_settled, settle
+from hdr_bench.reporting.written_files import (
+    LIST,
+    PAGES,
+    RESULTS,
+    SUMMARY,
+    TABLES,
+    earlier_names,
+    foreign_names,
+    names_in,
+    written_list,
+)
 
-_KIND = "report-"
 _LOCK = ".report-lock"
 _IN_THE_WAY = frozenset({errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP})
 # Writing a report takes seconds, of large runs a minute or two; several may wait for each other.
 _LOCK_SECONDS = 900
+# A reader waits no longer than renaming takes.
+_READER_SECONDS = 10
 
 
 @contextmanager
 def writing_report(folder: Path) -> Iterator[None]:
     """Hold a run's folder while its report is made and written: of several at once, the last one has read the last.
+
+    What a killed process began is finished first.
 
     Raises
     ------
@@ -35,6 +50,7 @@ def writing_report(folder: Path) -> Iterator[None]:
     """
     try:
         with locked(folder / _LOCK, _LOCK_SECONDS):
+            settle(folder)
             yield
     except TimeoutError as error:
         raise StoreError(
@@ -46,6 +62,32 @@ def writing_report(folder: Path) -> Iterator[None]:
             f"cannot write the report in {folder}: {_reason(error)}; the results, and the report that was there, are "
             f"as they were; {_remedy(error)}: hdr-bench report {folder}"
         ) from error
+
+
+def settle_report(folder: Path) -> None:
+    """Finish or undo what a process began that was killed while it put a report in place.
+
+    For those who read the folder: if it cannot be written, it is read as it is.
+    """
+    if is_settled(folder):
+        return
+    with suppress(OSError), locked(folder / _LOCK, _READER_SECONDS):
+        settle(folder)
+
+
+def check_report_place(folder: Path) -> None:
+    """Check that a report would replace nothing but reports, before the trials are run that it is of.
+
+    Figures about single methods are checked when they are written, since only the results say which there are.
+
+    Raises
+    ------
+    StoreError
+        Naming the file that no report has written.
+    """
+    settle_report(folder)
+    tables = [f"tables/{name}.{ending}" for name in TABLES for ending in ("csv", "tex")]
+    _check_written(folder, [*PAGES, SUMMARY, RESULTS, LIST, *tables, *_figures_of_all(folder)])
 
 
 def put_report(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -63,76 +105,25 @@ def put_report(folder: Path, files: Mapping[str, bytes]) -> None:
 
     Raises
     ------
+    StoreError
+        If one of them would replace a file that no report has written.
     OSError
-        If one of them cannot be written; the folder is as it was then.
+        If one of them cannot be written; the folder is as it was in both cases.
     """
     files = {**files, LIST: written_list(files)}
-    stale = sorted(name for name in _written(folder) - files.keys() if (folder / name).is_file())
+    written = names_in(folder / LIST)
+    if written is None:
+        written = earlier_names(folder)
+    stale = sorted(name for name in written - files.keys() if (folder / name).is_file())
     # Whoever left one of these is dead: the lock is ours.
-    for leftover in folder.glob(f"{INCOMING}*-{_KIND}*"):
+    for leftover in folder.glob(f"{INCOMING}*-{KIND}*"):
         shutil.rmtree(leftover, ignore_errors=True)
     for place in (folder, folder / "figures", folder / "tables"):
         clear_leftovers(place)
     _check_free(folder, files)
-    beside = incoming_path(folder, _KIND)
-    try:
-        _exchange(folder, beside, _changed(folder, files), stale)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-@dataclass(frozen=True)
-class _Move:
-    """A file's new content, what was there (if anything was), and where it belongs."""
-
-    new: Path
-    old: Path
-    target: Path
-
-
-def _exchange(folder: Path, beside: Path, changed: Mapping[str, bytes], stale: Iterable[str]) -> None:
-    moves = [_Move(beside / "new" / name, beside / "old" / name, folder / name) for name in changed]
-    gone = [_Move(beside / "gone" / name, beside / "old" / name, folder / name) for name in stale]
-    # All that takes room on the disk is done before the last report is touched.
-    for move, content in zip(moves, changed.values(), strict=True):
-        move.new.parent.mkdir(parents=True, exist_ok=True)
-        move.new.write_bytes(content)
-    for move in (*moves, *gone):
-        move.old.parent.mkdir(parents=True, exist_ok=True)
-        _keep(move)
-    made = [parent for parent in {move.target.parent for move in moves} if not parent.exists()]
-    try:
-        for parent in made:
-            parent.mkdir()
-        for move in moves:
-            move.new.replace(move.target)
-        for move in gone:
-            move.target.unlink()
-    except BaseException:
-        _put_back((*moves, *gone), made)
-        raise
-
-
-def _keep(move: _Move) -> None:
-    """Keep what is at the target, by a second name where the file system has these."""
-    if not os.path.lexists(move.target):
-        return
-    try:
-        os.link(move.target, move.old, follow_symlinks=False)
-    except OSError:
-        shutil.copy2(move.target, move.old, follow_symlinks=False)
-
-
-def _put_back(moves: Iterable[_Move], made: Iterable[Path]) -> None:
-    for move in moves:
-        with suppress(OSError):
-            if os.path.lexists(move.old):
-                move.old.replace(move.target)
-            elif not move.new.exists():
-                move.target.unlink(missing_ok=True)
-    for parent in made:
-        with suppress(OSError):
-            parent.rmdir()
+    changed = _changed(folder, files)
+    _check_written(folder, changed)
+    exchange(folder, changed, stale)
 
 
 def _changed(folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -158,17 +149,31 @@ def _check_free(folder: Path, files: Iterable[str]) -> None:
             raise IsADirectoryError(errno.EISDIR, "a folder, where a file belongs", str(target))
 
 
+def _check_written(folder: Path, names: Iterable[str]) -> None:
+    """Raise StoreError if there is a file of one of these names that no report has written."""
+    foreign = foreign_names(folder, names)
+    if not foreign:
+        return
+    more = f", and {len(foreign) - 1} more of the report's names" if len(foreign) > 1 else ""
+    raise StoreError(
+        f"{visible(str(folder / foreign[0]))}{more}: not written by hdr-bench report, so not replaced; move it away, "
+        "or choose another folder with --out"
+    )
+
+
+def _figures_of_all(folder: Path) -> list[str]:
+    if not (folder / "figures").is_dir():
+        return []
+    # It loads what draws them.
+    from hdr_bench.reporting.figures import FIGURES_OF_ALL
+
+    return [f"figures/{name}.{ending}" for name in FIGURES_OF_ALL for ending in ("png", "svg")]
+
+
 def _remedy(error: OSError) -> str:
     if error.errno in _IN_THE_WAY and error.filename:
         return f"move {error.filename} away, and then"
     return "when there is room and permission"
-
-
-def _written(folder: Path) -> set[str]:
-    """Return what the last report wrote, and what those had begun to write that were killed since."""
-    lists = [folder / LIST, *folder.glob(f"{INCOMING}*-{_KIND}*/*/{LIST}")]
-    found = [names for names in map(names_in, lists) if names is not None]
-    return set().union(*found) if found else earlier_names(folder)
 
 
 def _reason(error: OSError) -> str:

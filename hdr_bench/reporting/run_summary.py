@@ -12,8 +12,6 @@ from hdr_bench.reporting.published import VERDICT_RULE, count_verdicts
 from hdr_bench.reporting.reproduction import Reproduction
 from hdr_bench.reporting.tables.table import percent_places
 
-SUMMARY = "summary.json"
-
 
 class RunSummary(Record):
     """A report in a few facts.

@@ -1,5 +1,6 @@
-"""Which files of a folder the last report wrote: only those may the next one remove."""
+"""Which files of a folder are a report's: only those may the next one replace or remove."""
 
+import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -8,16 +9,22 @@ from pathlib import Path
 from hdr_bench.files import read_regular
 
 LIST = "report-files.txt"
-"""The file that names them, a name a line."""
+"""The file that names what the last report wrote, a name a line."""
 
 PAGES = ("report.md", "report.html")
+RESULTS, SUMMARY = "results.json", "summary.json"
+TABLES = ("accuracy", "published", "claims", "time", "memory", "scores", "search", "classes", "pairs")
 
 _HEAD = "# What hdr-bench report wrote here. Its next report removes those of them that it does not write again."
 _FORM = re.compile(r"report\.(md|html)|summary\.json|figures/[^/]+\.(png|svg)|tables/[^/]+\.(csv|tex)")
-# Reports of versions that kept no list.
-_GENERATOR = b'<meta name="generator" content="hdr-bench">'
+_OTHERS = re.compile(rf"{re.escape(RESULTS)}|{re.escape(LIST)}|gallery/[^/]+\.npz")
+_GALLERY = re.compile(r"gallery/[0-9a-f]{16}\.npz")
 _FIGURE = re.compile(r"\]\((figures/[^/()\s]+)\.png\)")
-_TABLES = ("accuracy", "published", "claims", "time", "memory", "scores", "search", "classes", "pairs")
+# What every version has written, near the beginning of a file or, of the prose, at its end.
+_GENERATOR = b'<meta name="generator" content="hdr-bench">'
+_LAST_SENTENCE = b"Each trial, with its settings and measurements, is in `results.json`."
+_RECORDS = re.compile(rb'\s*\[\s*\{\s*"format_version"')
+_FACTS = re.compile(rb'\s*\{\s*"suite"\s*:[\s\S]*"verdicts"\s*:')
 
 
 def written_list(names: Iterable[str]) -> bytes:
@@ -25,13 +32,18 @@ def written_list(names: Iterable[str]) -> bytes:
     return "\n".join([_HEAD, *sorted(filter(_FORM.fullmatch, names)), ""]).encode()
 
 
+def is_report_file(name: str) -> bool:
+    """Return whether a name below a run's folder is one that a report's file can have."""
+    return bool(_FORM.fullmatch(name) or _OTHERS.fullmatch(name))
+
+
 def names_in(path: Path) -> set[str] | None:
-    """Return what a list names, if it is of the form that a report can have; None if there is no list to be read."""
+    """Return what a list names, if it is of the form that a report can have; None if there is no list of ours."""
     try:
         lines = read_regular(path).decode().splitlines()
     except (OSError, ValueError):
         return None
-    return set(filter(_FORM.fullmatch, lines))
+    return set(filter(_FORM.fullmatch, lines)) if lines[:1] == [_HEAD] else None
 
 
 def earlier_names(folder: Path) -> set[str]:
@@ -39,7 +51,7 @@ def earlier_names(folder: Path) -> set[str]:
 
     Figures are those that ``report.md`` shows. All else in the folder may be somebody's own, and is none of them.
     """
-    if not (folder / "results.json").is_file():
+    if not _looks_written(RESULTS, folder / RESULTS):
         return set()
     prose, page = (_content(folder / name) for name in PAGES)
     names = {"report.md"} if prose else set()
@@ -49,7 +61,37 @@ def earlier_names(folder: Path) -> set[str]:
         return set()
     for stem in _FIGURE.findall(prose.decode(errors="replace")):
         names |= {f"{stem}.png", f"{stem}.svg"}
-    return names | {f"tables/{name}.{ending}" for name in _TABLES for ending in ("csv", "tex")}
+    return names | {f"tables/{name}.{ending}" for name in TABLES for ending in ("csv", "tex")}
+
+
+def foreign_names(folder: Path, names: Iterable[str]) -> list[str]:
+    """Return those of the names under which there is something that no report has written."""
+    there = [name for name in names if os.path.lexists(folder / name)]
+    if not there:
+        return []
+    listed = names_in(folder / LIST)
+    written = (listed or set()) | earlier_names(folder)
+    # Without a list there are also figures that only the page shows, which names none of its files.
+    if listed is None and "report.html" in written:
+        return []
+    return [name for name in there if not (name in written or _looks_written(name, folder / name))]
+
+
+def _looks_written(name: str, path: Path) -> bool:
+    """Return whether a file is, by what it holds, one that a report of some version wrote."""
+    if name == LIST:
+        # Whatever it was changed to, beside results of ours.
+        return names_in(path) is not None or _looks_written(RESULTS, path.with_name(RESULTS))
+    if name == RESULTS:
+        return bool(_RECORDS.match(_content(path)))
+    if name == SUMMARY:
+        return bool(_FACTS.match(_content(path)))
+    if name == "report.html":
+        return _GENERATOR in _content(path)[:1000]
+    if name == "report.md":
+        return _LAST_SENTENCE in _content(path)
+    # Named by the fingerprint of a data set.
+    return bool(_GALLERY.fullmatch(name))
 
 
 def _content(path: Path) -> bytes:

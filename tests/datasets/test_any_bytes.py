@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from hdr_bench.datasets import load_dataset, open_dataset, room, write_dataset
+from hdr_bench import archives
+from hdr_bench.datasets import load_dataset, open_dataset, write_dataset
 from hdr_bench.datasets.cut import ReadOptions
 from hdr_bench.datasets.idx import encode_idx, read_idx
 from hdr_bench.datasets.npz import read_npz
@@ -103,7 +104,7 @@ def test_any_bytes_are_idx_or_an_error_of_ours(tmp_path, content, is_compressed)
     except DatasetError as error:
         assert str(path) in str(error)
     else:
-        assert array.nbytes <= len(content) * room.MOST_EXPANSION
+        assert array.nbytes <= len(content) * archives.MOST_EXPANSION
     finally:
         taken = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from hdr_bench import load_predictions, load_results, run_suite, write_report
+from hdr_bench.archives import read_sealed, seal_archive, write_archive
+from hdr_bench.arrays import npy
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoredResultWarning, StoreError
 from hdr_bench.experiments import trial_file
 from hdr_bench.experiments.compact import pack, unpack
@@ -25,7 +27,6 @@ from hdr_bench.experiments.run_record import Planned, RunRecord, Settings
 from hdr_bench.experiments.scoring import score
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import load_suite, parse_suite
-from hdr_bench.files import npy, read_sealed, seal_archive, write_archive
 from hdr_bench.reporting.contents import RunContents
 
 

@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from hdr_bench import compare_runs, load_histories, load_predictions, load_results, run_suite, write_report
+from hdr_bench.archives import read_sealed, seal_archive
 from hdr_bench.cli import app
 from hdr_bench.exceptions import StoredScoresWarning, StoreError
 from hdr_bench.experiments.store import Store
-from hdr_bench.files import read_sealed, seal_archive
 
 REPORTS = Path(__file__).parents[2] / "reports"
 

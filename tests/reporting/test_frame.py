@@ -1,4 +1,7 @@
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from hdr_bench import load_results
@@ -7,6 +10,7 @@ from hdr_bench.reporting.crossed import Fits
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.intervals import score_interval
 from hdr_bench.reporting.uncertainty import uncertainty_of_accuracies, uncertainty_of_fits, uncertainty_of_folds
+from tests.reporting.made_up import Method, make_up
 
 CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
 
@@ -87,3 +91,15 @@ def test_folds_have_their_own_interval(finished_various):
     assert (row["accuracy_low"], row["accuracy_high"]) == expected
     assert (row["accuracy_basis"], row["trials"]) == ("folds", "4 folds")
     assert results.loc[folds.index, "accuracy_variance"].isna().all()
+
+
+def test_a_result_that_a_changed_record_leads_to_twice_counts_once(tmp_path):
+    folder = make_up(tmp_path, [Method("One", seeds=(0, 1)), Method("Other")])
+    expected = load_results(folder)
+    record = json.loads((folder / "run.json").read_text())
+    first, *_ = record["trials"]
+    record["trials"] += [first, {**first, "seed": 7}, {**first, "key": "elsewhere", "limited_key": first["key"]}]
+    (folder / "run.json").write_text(json.dumps(record))
+    pd.testing.assert_frame_equal(load_results(folder), expected)
+    assert summarise(load_results(folder))["n_trials"].tolist() == [2, 1]
+    assert len(Store(folder).read_run().trials) == 4

@@ -1,6 +1,9 @@
 import json
+import os
+import re
 import shutil
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import pytest
 
@@ -104,3 +107,38 @@ def test_a_damaged_summary_is_named_and_the_old_index_stays(reports):
     with pytest.raises(StoreError, match=r"own/summary.json: not a report's summary; write the report again"):
         write_index(reports)
     assert (reports / "README.md").read_text() == before
+
+
+@pytest.mark.parametrize("change", [lambda text: text.replace("\n", "\r\n"), lambda text: text + "A line more.\n"])
+def test_an_index_is_ours_whatever_its_ends_of_lines(reports, change):
+    written = write_index(reports).read_text()
+    (reports / "README.md").write_bytes(change(written).encode())
+    assert write_index(reports).read_text() == written
+
+
+@pytest.mark.parametrize("content", ["# Reports\r\n\r\nMine.\r\n", "# Reports\n\nWritten by me\n", ""])
+def test_a_readme_of_ones_own_is_not_replaced(reports, content):
+    (reports / "README.md").write_bytes(content.encode())
+    with pytest.raises(StoreError, match="not written by hdr-bench index, so it is not replaced"):
+        write_index(reports)
+    assert (reports / "README.md").read_bytes() == content.encode()
+
+
+def test_folders_of_any_name_have_a_row_and_a_link_that_leads_there(reports):
+    names = ["a|b", "a b", "x]y", "x](z)", "50%", "<b>*c*", "a\nb", "caf\u00e9", os.fsdecode(b"\xff"), "q?r#s"]
+    for number, name in enumerate(names):
+        folder = reports / name
+        shutil.copytree(reports / ("own" if number % 2 else "various"), folder)
+    (reports / "speed | 1").mkdir()
+    (reports / "speed | 1" / "report.md").write_text("# Speed\n")
+    text = write_index(reports).read_text()
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    assert len(table) == 2 + 2 + len(names)
+    # A bar that is escaped ends no cell.
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in table} == {len(re.findall(r"\|", table[1]))}
+    links = re.findall(r"\]\(([^()\s|]+)/report\.md\)", text)
+    assert {unquote_to_bytes(link) for link in links} == {
+        os.fsencode(name) for name in (*names, "own", "various", "speed | 1")
+    }
+    assert r"[a\|b](a%7Cb/report.md)" in text
+    assert r"[x\]y](x%5Dy/report.md)" in text

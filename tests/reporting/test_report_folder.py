@@ -1,6 +1,7 @@
 """The files of a report: whole or not at all, whatever fails, ends or writes beside it."""
 
 import errno
+import json
 import os
 import resource
 import shutil
@@ -12,22 +13,30 @@ from pathlib import Path
 
 import pytest
 
-from hdr_bench import write_report
+from hdr_bench import compare_runs, write_report
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError
 from hdr_bench.files import write_whole
-from hdr_bench.reporting.report_folder import put_report, writing_report
+from hdr_bench.reporting import exchange
+from hdr_bench.reporting.contents import RunContents
+from hdr_bench.reporting.index import write_index
+from hdr_bench.reporting.report_folder import check_report_place, put_report, settle_report, writing_report
 from hdr_bench.reporting.written_files import LIST
 
+REPORTS = Path(__file__).parents[2] / "reports"
 FORMAT_1 = Path(__file__).parents[1] / "experiments" / "format_1"
-FIRST = {"report.html": b"first", "report.md": b"first", "figures/a.png": b"a", "figures/b.png": b"b",
-         "tables/t.csv": b"1", "results.json": b"[1]"}  # fmt: skip
+FIRST = {"report.html": b'<meta name="generator" content="hdr-bench">', "report.md": b"first", "figures/a.png": b"a",
+         "figures/b.png": b"b", "tables/t.csv": b"1", "results.json": b'[{"format_version": 4}]'}  # fmt: skip
 SECOND = {"report.html": b"second", "report.md": b"second", "figures/a.png": b"A", "figures/c.png": b"c",
-          "gallery/g.npz": b"g", "results.json": b"[2]"}  # fmt: skip
+          "gallery/0123456789abcdef.npz": b"g", "results.json": b'[{"format_version": 5}]'}  # fmt: skip
 
 
 def _holds(folder):
     found = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     return {name: content for name, content in found.items() if name != LIST}
+
+
+def _pages(folder):
+    return {name: content for name, content in _holds(folder).items() if name != ".report-lock"}
 
 
 @pytest.fixture
@@ -78,7 +87,7 @@ def test_a_list_that_was_changed_removes_nothing_but_what_a_report_can_have_writ
     _put_foreign(folder)
     (folder / LIST).write_bytes(content.encode(errors="surrogateescape"))
     put_report(folder, {"report.html": b"x"})
-    assert {**FOREIGN, "run.json": b"{}", "results.json": b"[1]"}.items() <= _holds(folder).items()
+    assert {**FOREIGN, "run.json": b"{}", "results.json": FIRST["results.json"]}.items() <= _holds(folder).items()
     assert (tmp_path / "outside.png").read_bytes() == b"mine"
 
 
@@ -105,7 +114,7 @@ def _failing(function, at, number=errno.ENOSPC):
     return fail
 
 
-@pytest.mark.parametrize("name", ["replace", "write_bytes", "unlink", "mkdir"])
+@pytest.mark.parametrize("name", ["replace", "rename", "write_bytes", "write_text", "unlink", "mkdir"])
 @pytest.mark.parametrize("at", range(6))
 def test_a_failure_at_any_step_leaves_the_last_report(first, monkeypatch, name, at):
     before = _holds(first)
@@ -116,9 +125,9 @@ def test_a_failure_at_any_step_leaves_the_last_report(first, monkeypatch, name, 
         except OSError:
             assert _holds(first) == before
         else:
-            # It has fewer such steps, or the one that failed was of clearing up.
-            assert _holds(first) == {**SECOND, "run.json": b"{}"}
-    assert not list(first.glob(".incoming*"))
+            # It has fewer such steps, or the one that failed was of clearing up, which whoever comes next does.
+            settle_report(first)
+            assert _pages(first) == {**SECOND, "run.json": b"{}"}
     assert {path.name for path in first.iterdir() if path.is_dir()} <= {"figures", "tables", "gallery"}
 
 
@@ -193,32 +202,169 @@ def test_a_disk_that_is_full_and_the_next_report(run_of_two):
     assert _holds(run_of_two) == before
 
 
+# Ends its own process at each step in turn, one copy of the folder per step: from the first step on, or from the one
+# after the `failing`-th file that could not be put in place.
 KILLED = """
-import os, signal, sys
+import errno, itertools, os, shutil, sys
 from pathlib import Path
 from hdr_bench.reporting.report_folder import put_report, writing_report
-replace, count = Path.replace, iter(range(100))
-def killed(path, target):
-    if next(count) == 2:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return replace(path, target)
-Path.replace = killed
-folder = Path(sys.argv[1])
-with writing_report(folder):
-    put_report(folder, {"report.html": b"x", "report.md": b"x", "figures/a.png": b"x", "figures/d.png": b"x"})
+from tests.reporting.test_report_folder import SECOND
+
+def watch(name, failing, deadly):
+    function = getattr(Path, name)
+    def step(*arguments, **options):
+        if failing and name == "replace" and next(replaced) == failing:
+            failed.append(True)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        if (failed or not failing) and next(steps) == deadly:
+            os._exit(9)
+        return function(*arguments, **options)
+    setattr(Path, name, step)
+
+first, failing = Path(sys.argv[1]), int(sys.argv[2])
+for deadly in range(1000):
+    copy = first.with_name(f"{deadly:03}")
+    shutil.copytree(first, copy)
+    if os.fork() == 0:
+        failed, replaced, steps = [], itertools.count(1), itertools.count()
+        try:
+            for name in ("replace", "rename", "unlink", "mkdir", "rmdir", "write_bytes", "write_text"):
+                watch(name, failing, deadly)
+            with writing_report(copy):
+                put_report(copy, SECOND)
+        finally:
+            os._exit(0)
+    if os.waitstatus_to_exitcode(os.wait()[1]) == 0:
+        break
 """
 
 
-def test_what_a_killed_writer_left_goes_with_the_next_report(first):
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(first)], check=False)
-    assert killed.returncode == -9
-    assert list(first.glob(".incoming*"))
-    # The pages, which come last, still name what is there.
-    assert (first / "report.html").read_bytes() == b"first"
-    assert (first / "figures" / "b.png").exists()
-    with writing_report(first):
-        put_report(first, SECOND)
-    assert _holds(first) == {**SECOND, "run.json": b"{}", ".report-lock": b""}
+@pytest.fixture
+def in_a_folder(tmp_path):
+    folder = tmp_path / "first"
+    folder.mkdir()
+    (folder / "run.json").write_bytes(b"{}")
+    put_report(folder, FIRST)
+    return folder
+
+
+@pytest.mark.parametrize("failing", [0, 4])
+def test_a_report_is_whole_wherever_its_writer_ended(in_a_folder, failing):
+    """At any step, also of what puts the last report back after one failed."""
+    subprocess.run([sys.executable, "-c", KILLED, str(in_a_folder), str(failing)], check=True)
+    copies = sorted(in_a_folder.parent.glob("[0-9]*"))
+    assert len(copies) > (5 if failing else 20)
+    outcomes, mixed = [], 0
+    for copy in copies:
+        mixed += _pages(copy) not in ({**FIRST, "run.json": b"{}"}, {**SECOND, "run.json": b"{}"})
+        settle_report(copy)
+        outcomes.append(_pages(copy) == {**SECOND, "run.json": b"{}"})
+        if not outcomes[-1]:
+            assert {name: content for name, content in _pages(copy).items() if ".incoming-" not in name} == {
+                **FIRST, "run.json": b"{}"
+            }  # fmt: skip
+        assert not {".report-swap", ".report-undo"} & {path.name for path in copy.iterdir()}
+        # The next report removes what a killed one had not begun to put in place.
+        with writing_report(copy):
+            put_report(copy, FIRST)
+        gallery = {name: content for name, content in _pages(copy).items() if name.startswith("gallery/")}
+        assert _pages(copy) == {**FIRST, **gallery, "run.json": b"{}"}
+        assert {path.name for path in copy.iterdir() if path.is_dir()} <= {"figures", "tables", "gallery"}
+    # The exchange counts from one step on; if one failed, no more once it is being undone.
+    assert outcomes == sorted(outcomes, reverse=bool(failing))
+    assert set(outcomes) == {True, False}
+    assert mixed
+
+
+def _interrupted(folder):
+    """Leave a folder as a killed process does that has put one of the new files in place."""
+    replace, calls = Path.replace, iter(range(100))
+
+    def killed(path, target):
+        if next(calls) == 1:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        patch.setattr(exchange, "_undo", lambda *_: None)
+        patch.setattr(exchange, "_discard", lambda undo: undo.rename(undo.with_name(".report-swap")))
+        with pytest.raises(KeyboardInterrupt):
+            put_report(folder, SECOND)
+    assert (folder / ".report-swap").is_dir()
+
+
+@pytest.mark.parametrize("read", [RunContents, write_index, check_report_place, write_report, compare_runs])
+def test_whoever_reads_or_writes_the_folder_finishes_what_was_begun(in_a_folder, read):
+    _interrupted(in_a_folder)
+    assert _pages(in_a_folder)["report.md"] == b"first"
+    arguments = {write_index: [in_a_folder.parent], compare_runs: [in_a_folder, in_a_folder]}.get(read, [in_a_folder])
+    # There is no run in it.
+    if read != check_report_place:
+        with pytest.raises(StoreError):
+            read(*arguments)
+    else:
+        read(*arguments)
+    assert _pages(in_a_folder) == {**SECOND, "run.json": b"{}"}
+
+
+PLANS = ["", "{", "[]", "nothing", '{"new": ["../x"]}', '{"new": ["run.json"]}', "[" * 100_000]
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=[plan[:20] for plan in PLANS])
+def test_what_is_no_plan_of_ours_is_not_followed(in_a_folder, plan):
+    swap = in_a_folder / ".report-swap"
+    (swap / "new").mkdir(parents=True)
+    (swap / "new" / "run.json").write_bytes(b"changed")
+    if plan.startswith('{"'):
+        plan = json.dumps({"gone": ["run.json", "../x"], "replaced": [], "folders": [], **json.loads(plan)})
+    if plan != "nothing":
+        (swap / "plan.json").write_text(plan)
+    (in_a_folder.parent / "x").write_bytes(b"mine")
+    settle_report(in_a_folder)
+    assert _pages(in_a_folder) == {**FIRST, "run.json": b"{}"}
+    assert (in_a_folder.parent / "x").read_bytes() == b"mine"
+    assert not swap.exists()
+
+
+MINE = ["report.md", "report.html", "summary.json", "results.json", "report-files.txt", "tables/time.csv",
+        "figures/accuracy.png"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_a_file_that_no_report_wrote_is_not_replaced_and_named_before_anything_runs(tmp_path, name):
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b'{"mine": 1}')
+    said = f"{path}: not written by hdr-bench report, so not replaced; move it away, or choose another folder"
+    with pytest.raises(StoreError, match=said):
+        check_report_place(tmp_path)
+    with pytest.raises(StoreError, match=said):
+        put_report(tmp_path, {**FIRST, name: b"new"})
+    assert [each for each in tmp_path.rglob("*") if each.is_file()] == [path]
+    assert path.read_bytes() == b'{"mine": 1}'
+
+
+def test_nor_are_files_beside_a_report_of_ours(first):
+    for name in ("figures/confusion-1-own.png", "tables/t.tex"):
+        (first / name).write_bytes(b"mine")
+    before = _holds(first)
+    with pytest.raises(StoreError, match=r"confusion-1-own.png, and 1 more of the report's names: not written by"):
+        put_report(first, {**SECOND, "figures/confusion-1-own.png": b"new", "tables/t.tex": b"new"})
+    assert _holds(first) == before
+
+
+@pytest.mark.parametrize("name", ["quick", "sougrati", "lecun-1998"])
+@pytest.mark.parametrize("without", [[], ["report-files.txt"], ["report-files.txt", "report.md"]])
+def test_reports_of_every_version_are_replaced(tmp_path, name, without):
+    folder = shutil.copytree(REPORTS / name, tmp_path / name)
+    for missing in without:
+        (folder / missing).unlink(missing_ok=True)
+    check_report_place(folder)
+    files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    written = {each: b"new" for each in files if not each.startswith(("run.json", "trials/", "labels/"))}
+    put_report(folder, written)
+    assert all((folder / each).read_bytes() == b"new" for each in written if each != LIST)
 
 
 def test_at_any_time_a_reader_finds_what_the_page_names(tmp_path, monkeypatch):

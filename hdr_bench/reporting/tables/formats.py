@@ -17,6 +17,9 @@ _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 _NUMBER = re.compile(r"[-−+]?[\d,]*\.?(\d*)")
 # What a spreadsheet begins a formula with, its full-width forms included, and what it passes over before one.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
+# A spreadsheet may also begin a cell after these, by its locale or its settings.
+_FORMULA_WITHIN = re.compile(r"(?<=[;\t\n])(?='*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])")
+_MARKED_WITHIN = re.compile(r"(?<=[;\t\n])'(?='*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf")
 
 
@@ -66,7 +69,8 @@ def to_csv(table: Table) -> str:
     """Return the exact values as CSV, in seconds, bytes and shares.
 
     A text that a spreadsheet would take for a formula has an apostrophe before it, as OWASP recommends against "CSV
-    injection"; `from_csv` takes it away. Numbers, and texts that are numbers, are as they are.
+    injection", and so has a part of a text behind a semicolon, a tab or the end of a line, where a spreadsheet may
+    begin another cell; `from_csv` takes them away. Numbers, and texts that are numbers, are as they are.
     """
     return _map_texts(table.exact, _inert).to_csv(index=False, lineterminator="\n")
 
@@ -128,13 +132,15 @@ def _inert(value: object) -> object:
     is_formula = _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value)
     # Spreadsheets end a row at a carriage return, for which pandas puts no quotes.
     joined = value.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{joined}" if is_formula else joined
+    inert = _FORMULA_WITHIN.sub("'", joined)
+    return f"'{inert}" if is_formula else inert
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, str) and value.startswith("'") and _FORMULA.match(value):
-        return value[1:]
-    return value
+    if not isinstance(value, str):
+        return value
+    is_marked = value.startswith("'") and _FORMULA.match(value)
+    return _MARKED_WITHIN.sub("", value[1:] if is_marked else value)
 
 
 def _padding(table: Table) -> list[list[str]]:

@@ -1,0 +1,153 @@
+"""Zip archives: written with fixed dates and a checksum, and read without more memory than their files are worth."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO
+
+from hdr_bench.files import read_regular, words_of
+
+MOST_EXPANSION = 1032
+"""The most that DEFLATE, which gzip and zip use, can expand a file: 258 bytes in 2 bits."""
+
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_SEAL_LETTERS = 64
+_CHUNK = 1 << 20
+# Results compress to a third or a quarter. Small ones may do so better; their records take many times their text.
+_MOST_TEXT_BYTES, _MOST_TEXT_EXPANSION = 8 << 20, 20
+
+
+def write_archive(members: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive of these members; the same members give the same bytes, whatever the clock says."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            # The earliest date that an archive can hold.
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
+    return buffer.getvalue()
+
+
+def seal_archive(members: Mapping[str, bytes]) -> bytes:
+    """Return a zip archive as `write_archive` does, whose last 64 bytes are the SHA-256 of all before them.
+
+    They are the archive's comment, so that any program for zip archives opens it.
+    """
+    plain = write_archive(members)
+    # The last two bytes of an archive without a comment are the length of that comment.
+    before = plain[:-2] + _SEAL_LETTERS.to_bytes(2, "little")
+    return before + _seal(before)
+
+
+def read_sealed(path: Path) -> dict[str, bytes]:
+    """Return the members of an archive that `seal_archive` made, if not a bit of it has changed.
+
+    Nothing is decompressed before that is known. See `read_texts`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is not an archive, cut off, changed, or would decompress to more than results do.
+    """
+    content = read_regular(path)
+    if content[-_SEAL_LETTERS:] == _seal(content[:-_SEAL_LETTERS]):
+        return read_texts(content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)):
+            reason = "its content does not fit its checksum"
+    except Exception as error:  # on damaged files zipfile raises whatever comes
+        raise ValueError(words_of(error)) from error
+    raise ValueError(reason)
+
+
+def read_texts(content: bytes, names: Iterable[str] | None = None) -> dict[str, bytes]:
+    """Return members of an archive that hold text, if they are no longer than the archive is worth.
+
+    Parameters
+    ----------
+    content : bytes
+        The archive.
+    names : iterable of str, optional
+        Of the members; all by default.
+
+    Raises
+    ------
+    ValueError
+        If it is not an archive, is damaged, lacks one of them, or declares or holds more than results do.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [archive.getinfo(name) for name in names or archive.namelist()]
+            check_expansion(entries, len(content), _MOST_TEXT_BYTES, _MOST_TEXT_EXPANSION)
+            return {entry.filename: _read_text(archive, entry) for entry in entries}
+    except Exception as error:  # as above
+        raise ValueError(words_of(error)) from error
+
+
+def check_expansion(entries: Iterable[zipfile.ZipInfo], n_bytes: int, most_bytes: int, most_expansion: int) -> None:
+    """Check what members of an archive declare against the size of its file.
+
+    Parameters
+    ----------
+    entries : iterable of ZipInfo
+    n_bytes : int
+        Of the archive.
+    most_bytes : int
+        What any archive may decompress to, however small it is.
+    most_expansion : int
+        How many times its size any archive may decompress to, however large that is.
+
+    Raises
+    ------
+    ValueError
+        If they are compressed by another method than DEFLATE, or would decompress to more.
+    """
+    declared = 0
+    for entry in entries:
+        check_method(entry)
+        declared += entry.file_size
+    if declared > max(most_bytes, n_bytes * most_expansion):
+        raise ValueError(f"its {n_bytes} bytes decompress to {declared}, far more than such a file holds")
+
+
+def check_method(entry: zipfile.ZipInfo) -> None:
+    """Check that a member can be read step by step: other methods decompress without a bound.
+
+    Raises
+    ------
+    ValueError
+        If it cannot.
+    """
+    if entry.compress_type not in _METHODS:
+        raise ValueError(f"{entry.filename} is compressed by another method than DEFLATE")
+
+
+def read_exactly(file: IO[bytes], n_bytes: int) -> bytearray:
+    """Read a file to its end, which is after as many bytes; no more are decompressed, whatever it holds.
+
+    Raises
+    ------
+    ValueError
+        If it holds more or fewer.
+    """
+    content = bytearray()
+    while chunk := file.read(min(_CHUNK, n_bytes - len(content) + 1)):
+        content += chunk
+        if len(content) > n_bytes:
+            raise ValueError(f"more than the {n_bytes} bytes that the header declares")
+    if len(content) < n_bytes:
+        raise ValueError(f"{len(content)} bytes, where the header declares {n_bytes}")
+    return content
+
+
+def _read_text(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    with archive.open(entry) as file:
+        return bytes(read_exactly(file, entry.file_size))
+
+
+def _seal(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()

@@ -1,0 +1,163 @@
+"""NumPy arrays in zip archives: looked at by their headers, and read only as far as those declare.
+
+A member is an ``.npy`` file. One that holds Python objects is a pickle, which can run code when it is read: it is
+refused by its header, never read.
+"""
+
+import io
+import math
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.archives import MOST_EXPANSION, check_expansion, check_method, read_exactly
+from hdr_bench.files import check_regular, words_of
+
+_MAGIC_BYTES = 8
+# Bytes of the length of a header, by version of the format; version 3 is for names of structured arrays only.
+_LENGTH_BYTES = {(1, 0): 2, (2, 0): 4}
+# NumPy's own limit, above which parsing is not safe.
+_LONGEST_HEADER = 10_000
+# Scores of a method that is always sure, and images that are mostly paper, compress to a hundredth at most.
+_MOST_BYTES, _MOST_ARRAY_EXPANSION = 32 << 20, 100
+
+
+@dataclass(frozen=True)
+class Member:
+    """An array of an ``.npz`` file, as its header describes it.
+
+    Attributes
+    ----------
+    name : str
+        Without ``.npy``.
+    shape : tuple of int
+    dtype : dtype
+    is_fortran : bool
+        Whether its values are in Fortran's order.
+    start : int
+        Bytes of the header.
+    entry : ZipInfo
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    is_fortran: bool
+    start: int
+    entry: zipfile.ZipInfo
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the values."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def describe_members(archive: zipfile.ZipFile) -> list[Member]:
+    """Return the arrays of an archive; members of other kinds are passed over.
+
+    Raises
+    ------
+    Exception
+        If it is damaged: whatever zipfile and numpy raise then.
+    """
+    entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
+    return [_describe(archive, entry) for entry in entries]
+
+
+def check_size(member: Member) -> None:
+    """Check what the header of an array declares against what the archive holds.
+
+    Raises
+    ------
+    ValueError
+        If they differ.
+    """
+    declared, held = member.start + member.n_bytes, member.entry.file_size
+    if declared != held:
+        raise ValueError(
+            f"its header, of shape {member.shape} and type {member.dtype}, declares {declared} bytes, but the archive "
+            f"holds {held}"
+        )
+    if held > member.entry.compress_size * MOST_EXPANSION:
+        raise ValueError(
+            f"it declares {held} bytes, more than its {member.entry.compress_size} compressed bytes can hold"
+        )
+
+
+def read_values(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]:
+    """Return the values of an array that was checked; its checksum is looked at with its last byte.
+
+    Raises
+    ------
+    Exception
+        If it is damaged: whatever zipfile and numpy raise then.
+    """
+    if not member.n_bytes:
+        return np.zeros(member.shape, member.dtype)
+    with archive.open(member.entry) as file:
+        file.read(member.start)
+        content = read_exactly(file, member.n_bytes)
+    return np.frombuffer(content, member.dtype).reshape(member.shape, order="F" if member.is_fortran else "C")
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
+    """Return the arrays of an ``.npz`` file of a run by name; other members are passed over.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is damaged, holds Python objects, or would decompress to more than such a file holds.
+    """
+    try:
+        check_regular(path)
+        with zipfile.ZipFile(path) as archive:
+            members = describe_members(archive)
+            check_expansion([each.entry for each in members], path.stat().st_size, _MOST_BYTES, _MOST_ARRAY_EXPANSION)
+            return {member.name: _read_checked(archive, member) for member in members}
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
+        raise ValueError(words_of(error)) from error
+
+
+def npy(array: NDArray[np.generic]) -> bytes:
+    """Return an array as an ``.npy`` file holds it."""
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _read_checked(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]:
+    if member.dtype.hasobject:
+        raise ValueError(f"{member.name} holds Python objects, which are never read")
+    check_size(member)
+    return read_values(archive, member)
+
+
+def _describe(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Member:
+    check_method(entry)
+    with archive.open(entry) as file:
+        magic = file.read(_MAGIC_BYTES)
+        version = np.lib.format.read_magic(io.BytesIO(magic))
+        if version not in _LENGTH_BYTES:
+            raise ValueError(f"{entry.filename} is of version {version}, which only structured arrays need")
+        length = file.read(_LENGTH_BYTES[version])
+        n_bytes = int.from_bytes(length, "little")
+        if n_bytes > _LONGEST_HEADER:
+            raise ValueError(f"the header of {entry.filename} declares {n_bytes} bytes, more than {_LONGEST_HEADER}")
+        header = io.BytesIO(length + file.read(n_bytes))
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    try:
+        shape, is_fortran, dtype = read(header)
+    except MemoryError as error:  # Python's parser raises it for brackets that are too deep
+        raise ValueError(f"the header of {entry.filename} is too deeply nested") from error
+    if any(size < 0 for size in shape):
+        raise ValueError(f"{entry.filename} declares the shape {shape}")
+    start = _MAGIC_BYTES + len(length) + n_bytes
+    return Member(entry.filename.removesuffix(".npy"), shape, dtype, is_fortran, start, entry)
