@@ -12,12 +12,12 @@ from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, offer, shown, suggestion, told
-from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.classifiers import check_classifier
 from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.faults import describe_faults
+from hdr_bench.experiments.foreign import read_attribute
 from hdr_bench.experiments.grid_names import check_grid
 from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.place import own_modules
