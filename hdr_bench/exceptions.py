@@ -212,12 +212,22 @@ def told(error: BaseException) -> str:
     >>> told(ValueError("not\n  today"))
     'ValueError: not today'
     """
+    return visible(f"{class_name(type(error))}: {text_of(error)}".rstrip(": "))
+
+
+def text_of(error: BaseException) -> str:
+    r"""Return an exception's text in one line, shortened if it is long.
+
+    Examples
+    --------
+    >>> text_of(ValueError("not\n  today"))
+    'not today'
+    """
     try:
         text = " ".join(str(error).split())
     except (Exception, SystemExit):  # noqa: BLE001  # `__str__` is the code of whoever raised it
         text = "(its text cannot be read)"
-    text = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
-    return visible(f"{class_name(type(error))}: {text}".rstrip(": "))
+    return visible(text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}...")
 
 
 def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:

@@ -36,7 +36,7 @@ Row = dict[str, float | None]
 T = TypeVar("T")
 
 
-def _if_readable(otherwise: T) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
+def _if_readable(otherwise: Any) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
     """Let a function of a method return `otherwise` where what the method holds raises anything when it is read."""
 
     def guard(read: Callable[[Any], T]) -> Callable[[Any], T]:
@@ -45,7 +45,8 @@ def _if_readable(otherwise: T) -> Callable[[Callable[[Any], T]], Callable[[Any],
             try:
                 return read(method)
             except (Exception, SystemExit):  # noqa: BLE001  # what foreign objects raise
-                return otherwise
+                nothing: T = otherwise
+                return nothing
 
         return guarded
 

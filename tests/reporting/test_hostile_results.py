@@ -201,7 +201,7 @@ def test_sizes_that_are_not_known_have_no_number(tmp_path, n_known):
     ]
     write_report(make_up(tmp_path / "run", methods))
     with (tmp_path / "run" / "tables" / "memory.csv").open(encoding="utf-8") as file:
-        sizes = {row["Method"]: row["Pickled (MB)"] for row in csv.DictReader(file)}
+        sizes = {row["method"]: row["size_bytes"] for row in csv.DictReader(file)}
     assert [sizes[f"m{number}"] == "" for number in range(3)] == [number >= n_known for number in range(3)]
 
 
