@@ -13,6 +13,7 @@ from itertools import islice
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
+from hdr_bench.experiments.depth import is_deep
 from hdr_bench.experiments.foreign import exact_text, read_attribute
 from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.result import LayerRow
@@ -24,9 +25,6 @@ HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
 
 MOST_EPOCHS = 10_000
 """Epochs that a result keeps."""
-
-DEEPEST = 50
-"""Levels of lists and tables that a result keeps of a parameter as such."""
 
 _MOST_LAYERS, _MOST_SIDES, _MOST_PARAMETERS, _MOST_IN_A_NAME = 1_000, 8, 500, 80
 _LARGEST_COUNT = 2**63 - 1
@@ -207,21 +205,7 @@ def _in_json(value: Any) -> Any:
         read = json.loads("".join(_begun(json.JSONEncoder().iterencode(value))))
     except (Exception, SystemExit):  # noqa: BLE001  # what is not JSON or too long, or fails when it is read
         return repr_of(value)
-    return repr_of(value) if _is_deep(read) else read
-
-
-def _is_deep(value: Any) -> bool:
-    """Whether lists and tables are nested deeper than every reader and writer of results follows them."""
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [inner for outer in level for inner in _inside(outer)]
-    return bool(level)
-
-
-def _inside(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
+    return repr_of(value) if is_deep(read) else read
 
 
 def _begun(pieces: Iterator[str]) -> Iterator[str]:

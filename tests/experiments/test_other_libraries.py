@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from hdr_bench import Case, Suite, load_results, run_suite
-from hdr_bench.exceptions import SuiteError
+from hdr_bench.exceptions import EstimatorError, SuiteError
 from hdr_bench.experiments.copying import copy_unfitted, hides_parameters
 from hdr_bench.experiments.described import describe_estimator
 from hdr_bench.experiments.identity import deciding_versions
@@ -130,6 +130,22 @@ def test_what_cannot_be_cloned_is_copied():
     assert copy_unfitted(model) is not model
     assert copy_unfitted(Few(3)).get_params() == {"iterations": 3, "verbose": False, "thread_count": 1}
     assert not hides_parameters(OwnNet())
+
+
+class Uncopied(ClassifierMixin, BaseEstimator):
+    """What copies it raises an error of many words."""
+
+    def __init__(self, depth=1):
+        self.depth = [depth]
+
+    def __deepcopy__(self, memo):
+        raise RuntimeError("x" * 20_000_000)
+
+
+def test_what_an_estimator_raises_when_it_is_copied_is_cut():
+    with pytest.raises(EstimatorError, match="^Uncopied cannot be copied: RuntimeError: xxx") as caught:
+        copy_unfitted(Uncopied())
+    assert len(str(caught.value)) < 2_000
 
 
 def test_a_net_has_a_stable_key_of_its_own_and_versions_of_what_it_computes_with():

@@ -113,8 +113,20 @@ class _Chooses(MetaEstimatorMixin, Misbehaves):
         raise RuntimeError("not chosen")
 
 
+class _FewClasses(Misbehaves):
+    """A tree that forgets half of its classes, but not which class each column is of."""
+
+    def predict(self, X):
+        """Predict as before, which a tree does by its classes."""
+        return self.predict_proba(X).argmax(axis=1)
+
+
 def _chooses(method):
     method.__class__ = _Chooses
+
+
+def _forgets_classes(method):
+    method.__class__, method.classes_ = _FewClasses, np.arange(5)
 
 
 def _has_deep_parameter(method):
@@ -137,7 +149,7 @@ _ATTRIBUTES = {
     "engine_number": _sets("engine_", 5),
     "engine_surrogate": _sets("engine_", "gpu \udcff\x00"),
     "engine_subtle": _sets("engine_", _Subtle("tree")),
-    "classes_few": _sets("classes_", np.arange(5)),
+    "classes_few": _forgets_classes,
     "best_estimator_raises": _chooses,
     "parameter_deep": _has_deep_parameter,
     "engine_object": _sets("engine_", _Odd()),
