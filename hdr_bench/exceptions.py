@@ -164,6 +164,10 @@ class UnknownClassesWarning(UserWarning):
     """A method's scores of classes that are left out, since it does not say which classes they are of."""
 
 
+class LeftOutScoresWarning(UserWarning):
+    """A method's scores of classes that are left out, since what should give them fails."""
+
+
 class ReportWarning(UserWarning):
     """A figure, a table or another part of a report that could not be made, and is left out."""
 
@@ -208,12 +212,22 @@ def told(error: BaseException) -> str:
     >>> told(ValueError("not\n  today"))
     'ValueError: not today'
     """
+    return visible(f"{class_name(type(error))}: {text_of(error)}".rstrip(": "))
+
+
+def text_of(error: BaseException) -> str:
+    r"""Return an exception's text in one line, shortened if it is long.
+
+    Examples
+    --------
+    >>> text_of(ValueError("not\n  today"))
+    'not today'
+    """
     try:
         text = " ".join(str(error).split())
-    except Exception:  # noqa: BLE001  # `__str__` is the code of whoever raised it
+    except (Exception, SystemExit):  # noqa: BLE001  # `__str__` is the code of whoever raised it
         text = "(its text cannot be read)"
-    text = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
-    return visible(f"{class_name(type(error))}: {text}".rstrip(": "))
+    return visible(text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}...")
 
 
 def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
@@ -261,7 +275,7 @@ def shown(value: Any) -> str:
     try:
         text = _SHOWN.repr(value)
     # What a foreign object's `repr` raises.
-    except Exception:  # noqa: BLE001
+    except (Exception, SystemExit):  # noqa: BLE001
         return f"a {class_name(type(value))}"
     # A name of a file has bytes that are not of its encoding as halves of characters.
     return visible(_BYTE.sub(r"\\x\1", text))

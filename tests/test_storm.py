@@ -14,7 +14,7 @@ import pytest
 from benchmarks.storm import damage, oracle
 from benchmarks.storm.faults import KINDS, Finding, Journal, Outcome
 from benchmarks.storm.judging import Said, check_exit, check_words
-from benchmarks.storm.patience import VARIABLE
+from benchmarks.storm.patience import VARIABLE, longest_stay, patience
 from benchmarks.storm.processes import TOKEN, still_alive, with_token
 from benchmarks.storm.storm import CLASSES
 from benchmarks.storm.summary import figures, list_findings, write_summary
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 SEED = 14
 pytestmark = pytest.mark.long
 # One of each class that needs no cluster, and none that waits for a time limit.
-ATTACKS = ("kills:24", "methods:61", "damage:1", "disk:1", "data:0", "suites:0", "commands:0")
+ATTACKS = ("kills:24", "methods:91", "damage:1", "disk:1", "data:0", "suites:0", "commands:0")
 
 
 @pytest.fixture(scope="session")
@@ -158,6 +158,12 @@ def test_a_storm_goes_on_where_it_was_cut_off(tmp_path):
     assert "| **All** | 2 | 1 | 0 | 0 | 0 |" in page
     assert "--seed 14 --only kills:3" in page
     assert json.loads((tmp_path / "summary.json").read_text())["classes"] == figures([outcome])
+
+
+def test_what_must_go_is_waited_for_a_minute_at_most(monkeypatch):
+    assert (patience(10), longest_stay(10), longest_stay(90)) == (10, 10, 90)
+    monkeypatch.setenv(VARIABLE, "100")
+    assert (patience(10), longest_stay(10), longest_stay(90)) == (1000, 60, 90)
 
 
 def test_the_command_names_the_classes():

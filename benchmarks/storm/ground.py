@@ -15,15 +15,18 @@ from benchmarks.storm import oracle
 from benchmarks.storm.calling import Call, call_main
 from benchmarks.storm.faults import Finding, Outcome
 from benchmarks.storm.judging import Said, check_exit, check_words
-from benchmarks.storm.patience import patience
+from benchmarks.storm.patience import longest_stay, patience
 from benchmarks.storm.processes import TOKEN, still_alive, with_token
 
 MATERIAL = Path(__file__).parent / "material"
-PATIENCE_SECONDS = patience(10.0)
+PATIENCE_SECONDS = longest_stay(10.0)
 """How long a process may take to end after what it belongs to has ended."""
 
 LONGEST_SECONDS = patience(240.0)
 """After this a command counts as one that never ends."""
+
+TEMPORARY = "STORM_TEMPORARY"
+"""The variable with the folder outside of which a method must delete nothing."""
 
 # -P: what lies in the working folder is not imported in place of the library, as of the installed command.
 COMMAND = (sys.executable, "-P", "-m", "hdr_bench")
@@ -52,6 +55,7 @@ class Ground:
             "HDR_BENCH_DATA": str(homes / "data"),
             "XDG_CACHE_HOME": str(homes / "cache"),
             "TMPDIR": str(self.temporary),
+            TEMPORARY: str(self.temporary),
             "MPLBACKEND": "agg",
             "OMP_NUM_THREADS": "1",
         }

@@ -59,7 +59,7 @@ class Distortion:
             if not _is_number(value) or not 0 <= value <= largest:
                 raise ValueError(f"{name} must be between 0 and {largest:g}, got {shown(value)}")
         if self.background is not None and not (_is_number(self.background) and math.isfinite(self.background)):
-            raise ValueError(f"background must be a finite number, or None to learn it, got {self.background!r}")
+            raise ValueError(f"background must be a finite number, or None to learn it, got {shown(self.background)}")
 
     def apply(self, images: "torch.Tensor", generator: "torch.Generator") -> "torch.Tensor":
         """Return the images, of shape (n, channels, height, width), each distorted on its own and padded with zeros.

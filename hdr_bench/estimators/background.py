@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.polarity import border_mask, count_polarities
+from hdr_bench.exceptions import shown
 
 # Smaller images have as many pixels at the edge as inside: their border does not tell ink from ground.
 _SMALLEST_WITH_POLARITY = 8
@@ -42,7 +43,7 @@ def learn_background(images: NDArray[Any], background: float | None = None) -> f
         _warn_of_mixture(images, learnt)
         return learnt
     if not math.isfinite(background):
-        raise ValueError(f"background must be a finite number, or None to learn it, got {background!r}")
+        raise ValueError(f"background must be a finite number, or None to learn it, got {shown(background)}")
     return float(background)
 
 

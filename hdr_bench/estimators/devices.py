@@ -7,6 +7,9 @@ import torch
 from joblib import effective_n_jobs
 
 from hdr_bench.estimators.process_wide import ProcessWide
+from hdr_bench.exceptions import shown
+
+_LONGEST_REASON = 300  # characters of what torch says, in which the name of the device may be of any length
 
 
 def choose_device(device: str) -> str:
@@ -22,9 +25,10 @@ def choose_device(device: str) -> str:
     try:
         torch.empty(0, device=device)
     except (AssertionError, NotImplementedError, RuntimeError) as error:
-        reason = str(error).partition("\n")[0]
+        # torch repeats the whole name.
+        reason = str(error).partition("\n")[0][:_LONGEST_REASON]
         raise ValueError(
-            f"device={device!r} is not possible here ({reason}); take 'auto', 'cpu', or a device that torch finds"
+            f"device={shown(device)} is not possible here ({reason}); take 'auto', 'cpu', or a device that torch finds"
         ) from error
     return device
 

@@ -6,8 +6,7 @@ from contextvars import ContextVar
 from importlib.util import find_spec
 from typing import Any
 
-from hdr_bench.exceptions import MissingDependencyError, UnknownNameError
-from hdr_bench.names import class_name
+from hdr_bench.exceptions import MissingDependencyError, UnknownNameError, shown, told
 
 PACKAGES = {"onedal": ("scikit-learn-intelex",), "faiss": ("faiss-cpu",)}
 """By engine: the packages that bring it, whose versions a saved estimator holds."""
@@ -49,7 +48,7 @@ def choose_engine(engine: str, modules: dict[str, str]) -> str:
         raise UnknownNameError("engine", engine, ["auto", *modules])
     if not is_installed(modules[engine]):
         raise MissingDependencyError(
-            f"engine {engine!r} needs the module {modules[engine]}; install hdr-bench[fast], or take engine='auto'"
+            f"engine {shown(engine)} needs the module {modules[engine]}; install hdr-bench[fast], or take engine='auto'"
         )
     return engine
 
@@ -94,8 +93,8 @@ def importing_engine(engine: str) -> Iterator[None]:
         yield
     except (Exception, SystemExit) as error:
         raise MissingDependencyError(
-            f"the library of the engine {engine!r} is installed, but cannot be imported "
-            f"({class_name(type(error))}: {error}); install it again with: pip install --force-reinstall "
+            f"the library of the engine {shown(engine)} is installed, but cannot be imported "
+            f"({told(error)}); install it again with: pip install --force-reinstall "
             "'hdr-bench[fast]', or name another engine"
         ) from error
 
@@ -122,5 +121,7 @@ def able_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:
     if not obstacle or chosen == reference:
         return chosen
     if engine != "auto":
-        raise ValueError(f"engine={engine!r} cannot compute with {obstacle}; take engine='auto' or {reference!r}")
+        raise ValueError(
+            f"engine={shown(engine)} cannot compute with {obstacle}; take engine='auto' or {shown(reference)}"
+        )
     return reference

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
+from hdr_bench.exceptions import shown, text_of
+
 Rows = NDArray[Any]
 Codes = NDArray[np.int64]
 
@@ -19,12 +21,12 @@ def hold_out(rows: Rows, codes: Codes, share: float, seed: int) -> tuple[Rows, C
         If the share is not between 0 and 1, or leaves a class without images on either side.
     """
     if not 0 < share < 1:
-        raise ValueError(f"validation_fraction={share!r} is not possible; it is between 0 and 1, or None")
+        raise ValueError(f"validation_fraction={shown(share)} is not possible; it is between 0 and 1, or None")
     try:
         places = train_test_split(np.arange(len(rows)), test_size=share, stratify=codes, random_state=seed)
     except ValueError as error:
         raise ValueError(
-            f"validation_fraction={share!r} cannot be held out of {len(rows)} images: {error}; "
+            f"validation_fraction={shown(share)} cannot be held out of {len(rows)} images: {text_of(error)}; "
             "give more images, another share, or validation_data"
         ) from error
     train, held = (np.sort(part) for part in places)

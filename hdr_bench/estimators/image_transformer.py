@@ -14,6 +14,7 @@ from hdr_bench.estimators.background import learn_background
 from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.shapes import ImageShape, image_shape_of
+from hdr_bench.exceptions import shown
 
 Floats = NDArray[np.floating[Any]]
 _BLOCK = 500
@@ -53,7 +54,7 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
     def _shape(self, n_features: int) -> ImageShape:
         shape = image_shape_of(n_features, self.image_shape)
         if len(shape) != 2:
-            raise ValueError(f"image_shape={self.image_shape!r} has channels; give (height, width)")
+            raise ValueError(f"image_shape={shown(self.image_shape)} has channels; give (height, width)")
         return shape
 
     def _n_features_after(self, n_features: int) -> int:

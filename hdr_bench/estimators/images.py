@@ -15,6 +15,7 @@ from hdr_bench.estimators.image_transformer import BackgroundTransformer, ImageT
 from hdr_bench.estimators.moments import deskewed, mass_centres, moved
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.shapes import is_side
+from hdr_bench.exceptions import shown
 
 Floats = NDArray[np.floating[Any]]
 
@@ -30,7 +31,7 @@ def learn_scale(X: NDArray[Any], pixel_scale: float | None) -> float:
     if pixel_scale is None:
         return float(max(X.max(), -X.min().astype(np.float64))) or 1.0
     if not 0 < pixel_scale < float("inf"):
-        raise ValueError(f"pixel_scale must be above 0, or None to learn it, got {pixel_scale!r}")
+        raise ValueError(f"pixel_scale must be above 0, or None to learn it, got {shown(pixel_scale)}")
     return float(pixel_scale)
 
 
@@ -211,7 +212,7 @@ class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
 
     def _check_combination(self) -> None:
         if len(self.size) != 2 or not all(is_side(side) for side in self.size):
-            raise ValueError(f"size: height and width must be integers of at least 1, got {self.size!r}")
+            raise ValueError(f"size: height and width must be integers of at least 1, got {shown(self.size)}")
 
     def _n_features_after(self, n_features: int) -> int:
         return int(np.prod(self._new_size(self._shape(n_features))))

@@ -53,10 +53,20 @@ def _check_net(net: Any) -> None:
     signatures = (inspect.signature(base.__init__) for base in bases if base is not object)
     each = (parameter for signature in signatures for parameter in signature.parameters.values())
     known = {parameter.name for parameter in each if parameter.kind not in _OPEN} - {"self"}
+    parts = {*_SKORCH_CLASSES, *net.prefixes_}
     for name in sorted(net._params_to_validate):
-        # What its modules are called, to which nested names go, a net knows only when it is fitted.
-        if "__" not in name and name not in known:
+        part, nested, _ = name.partition("__")
+        if not nested and name not in known:
             raise UnknownNameError(f"parameter of {class_name(type(net))}", name, sorted(known))
+        # What its modules are called, to which nested names go, a net that makes its own knows only when it is fitted.
+        if nested and part not in parts and _makes_skorchs_parts(net):
+            raise UnknownNameError(f"part of {class_name(type(net))}", part, sorted(parts))
+
+
+def _makes_skorchs_parts(net: Any) -> bool:
+    """Whether a net has the modules, criteria and optimizers of skorch's own nets, and no others."""
+    makers = (getattr(type(net), f"initialize_{part}").__module__ for part in ("module", "criterion", "optimizer"))
+    return all(module.partition(".")[0] == "skorch" for module in makers)
 
 
 LIBRARIES: dict[str, Library] = {

@@ -16,7 +16,7 @@ from hdr_bench.estimators.engines import choose_engine
 from hdr_bench.estimators.images import Floats
 from hdr_bench.estimators.logistic import LogisticFit, fit_onedal, fit_scikit_learn, warn_stopped
 from hdr_bench.estimators.saving import VersionChecked
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.exceptions import UnknownNameError, shown
 
 ENGINES = {"onedal": "sklearnex", "scikit-learn": "sklearn"}
 LOSSES = ("log_loss", "squared_error")
@@ -24,7 +24,9 @@ LOSSES = ("log_loss", "squared_error")
 
 def _is_logistic(estimator: Any) -> bool:
     if estimator.loss != "log_loss":
-        raise AttributeError(f"predict_proba needs loss='log_loss', not {estimator.loss!r}; see CalibratedClassifierCV")
+        raise AttributeError(
+            f"predict_proba needs loss='log_loss', not {shown(estimator.loss)}; see CalibratedClassifierCV"
+        )
     return True
 
 
@@ -77,7 +79,9 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         """
         classes = np.unique(y)
         if len(classes) < 2:
-            raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
+            raise ValueError(
+                f"{type(self).__name__} needs at least two classes; y holds one class: {shown(classes[0])}"
+            )
 
     @property
     def _engines(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional
 
 from hdr_bench.estimators.network_parameters import LOSSES
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.exceptions import UnknownNameError, shown
 
 
 class WeightedLoss(nn.Module):
@@ -62,7 +62,7 @@ def make_loss(name: str, label_smoothing: float, weight: torch.Tensor | None) ->
     if name not in LOSSES:
         raise UnknownNameError("loss", name, LOSSES)
     if not 0 <= label_smoothing < 1:
-        raise ValueError(f"label_smoothing must be at least 0 and below 1, got {label_smoothing!r}")
+        raise ValueError(f"label_smoothing must be at least 0 and below 1, got {shown(label_smoothing)}")
     if name == "cross_entropy" and weight is None:
         return nn.CrossEntropyLoss(label_smoothing=label_smoothing)
     # torch's own weights, with smoothing, weigh the classes of the target and not the images.

@@ -16,6 +16,7 @@ from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.neighbor_search import ENGINES, make_index
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.exceptions import shown
 
 WEIGHTS = ("uniform", "distance")
 
@@ -127,7 +128,7 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
 
     def _check_data(self, data: DataShape) -> None:
         if self.n_neighbors > data.n_samples:
-            raise ValueError(f"n_neighbors must be at most n_samples={data.n_samples}, got {self.n_neighbors!r}")
+            raise ValueError(f"n_neighbors must be at most n_samples={data.n_samples}, got {shown(self.n_neighbors)}")
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_images")

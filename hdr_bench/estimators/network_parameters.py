@@ -147,13 +147,15 @@ def _check_schedule(model: "NeuralClassifier") -> None:
     if not given:
         return
     if model.schedule == "constant":
-        raise ValueError(f"schedule_params must be left out with schedule='constant', which has none, got {given!r}")
+        raise ValueError(
+            f"schedule_params must be left out with schedule='constant', which has none, got {shown(given)}"
+        )
     from hdr_bench.estimators.schedules import schedule_params
 
     allowed = schedule_params(model.schedule)
     for name in given:
         if name not in allowed:
-            raise UnknownNameError(f"schedule_params of {model.schedule!r}", name, allowed)
+            raise UnknownNameError(f"schedule_params of {shown(model.schedule)}", name, allowed)
     _check_numbers("schedule_params", {name: value for name, value in given.items() if name != "anneal_strategy"})
 
 

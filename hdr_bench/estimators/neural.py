@@ -24,6 +24,7 @@ from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 from hdr_bench.estimators.shapes import ImageShape, channels_first, image_shape_of
+from hdr_bench.exceptions import shown
 
 _HELD_OUT = 0.1
 
@@ -131,7 +132,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         if is_new:
             self._begin(rows, np.unique(np.asarray(classes)))
         elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
-            raise ValueError(f"classes={classes!r} are not those of the first call: {self.classes_!r}")
+            raise ValueError(f"classes={shown(classes)} are not those of the first call: {shown(self.classes_)}")
         codes = codes_of(labels, self.classes_)
         self._check_batches(len(rows))
         if is_new:
@@ -261,7 +262,9 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
 
     def _begin(self, rows: Rows, classes: NDArray[Any]) -> None:
         if len(classes) < 2:
-            raise ValueError(f"{type(self).__name__} needs at least two classes; y holds one class: {classes[0]!r}")
+            raise ValueError(
+                f"{type(self).__name__} needs at least two classes; y holds one class: {shown(classes[0])}"
+            )
         self._check_batches(len(rows))
         self.classes_ = classes
         self.scale_ = learn_scale(rows, self.pixel_scale)
@@ -280,7 +283,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     def _check_batches(self, n: int) -> None:
         if min(n, self.batch_size) == 1 and "BN" in self._layers().split("-"):
             raise ValueError(
-                f"batch normalisation (BN) needs two images at a time: {n} came, batch_size={self.batch_size!r}; "
+                f"batch normalisation (BN) needs two images at a time: {n} came, batch_size={shown(self.batch_size)}; "
                 "give more of them, or layers without BN"
             )
 

@@ -22,6 +22,7 @@ from hdr_bench.estimators.linear_head import decided, flattened
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
+from hdr_bench.exceptions import shown
 
 _BLOCK = 2000
 _MOST_ROUNDS = 30
@@ -107,7 +108,7 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         self.classes_ = np.unique(labels)
         if len(self.classes_) < 2:
             raise ValueError(
-                f"RadialBasisClassifier needs at least two classes; y holds one class: {self.classes_[0]!r}"
+                f"RadialBasisClassifier needs at least two classes; y holds one class: {shown(self.classes_[0])}"
             )
         self._check_data(DataShape(pixels.shape[1], len(self.classes_), len(pixels)))
         self.scale_ = learn_scale(pixels, self.pixel_scale)
@@ -159,7 +160,9 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
 
     def _check_data(self, data: DataShape) -> None:
         if self.n_units < data.n_classes:
-            raise ValueError(f"n_units must be at least {data.n_classes}, one for each class, got {self.n_units!r}")
+            raise ValueError(
+                f"n_units must be at least {data.n_classes}, one for each class, got {shown(self.n_units)}"
+            )
 
     def _clustered(self, pixels: Floats, labels: NDArray[Any]) -> tuple[Floats, float]:
         """Return all classes' centres, and the sum of squared distances to the nearest of the image's class."""

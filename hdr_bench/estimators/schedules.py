@@ -9,7 +9,7 @@ from skorch.callbacks import LRScheduler
 from torch.optim import lr_scheduler
 
 from hdr_bench.estimators.network_parameters import SCHEDULES
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.exceptions import UnknownNameError, shown
 
 _KINDS: dict[str, Any] = {
     "step": lr_scheduler.StepLR,
@@ -51,7 +51,7 @@ def make_schedule(
     steps = epochs * batches
     if name == "constant":
         if given:
-            raise ValueError(f"schedule_params={given!r} is not possible with schedule='constant', which has none")
+            raise ValueError(f"schedule_params={shown(given)} is not possible with schedule='constant', which has none")
         return None
     if name == "step":
         return LRScheduler(lr_scheduler.StepLR, **{"step_size": math.ceil(epochs / 3), **given})

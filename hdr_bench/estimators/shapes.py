@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hdr_bench.exceptions import shown
+
 ImageShape = tuple[int, ...]
 _MOST_CHANNELS = 4
 
@@ -24,17 +26,19 @@ def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageS
         side = math.isqrt(n_features)
         return (side, side) if side * side == n_features else (1, n_features)
     if not all(is_side(side) for side in image_shape):
-        raise ValueError(f"image_shape={image_shape!r} is no image's: height and width must be integers of at least 1")
+        raise ValueError(
+            f"image_shape={shown(image_shape)} is no image's: height and width must be integers of at least 1"
+        )
     shape = tuple(int(side) for side in image_shape)
     if len(shape) == 3 and shape[2] == 1:
         shape = shape[:2]
     if len(shape) not in {2, 3} or min(shape) < 1:
         raise ValueError(
-            f"image_shape={image_shape!r} is no image's; give (height, width) or (height, width, channels)"
+            f"image_shape={shown(image_shape)} is no image's; give (height, width) or (height, width, channels)"
         )
     if math.prod(shape) != n_features:
         raise ValueError(
-            f"image_shape={image_shape!r} makes {math.prod(shape)} pixels, but X has {n_features} features; "
+            f"image_shape={shown(image_shape)} makes {math.prod(shape)} pixels, but X has {n_features} features; "
             "give the height and width of the images in X"
         )
     return shape

@@ -17,6 +17,7 @@ from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.svm_state import SavedMachine, load_with_libsvm, load_with_onedal, save_machine
+from hdr_bench.exceptions import shown
 
 ENGINES = {"onedal": "sklearnex", "libsvm": "sklearn"}
 KERNELS = ("rbf", "poly", "linear")
@@ -122,7 +123,7 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         check_classification_targets(labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"SVMClassifier needs at least two classes; y holds one class: {self.classes_[0]!r}")
+            raise ValueError(f"SVMClassifier needs at least two classes; y holds one class: {shown(self.classes_[0])}")
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         self._fitted_on = summarize_pixels(pixels)
         self.engine_ = choose_engine(self.engine, ENGINES)

@@ -32,7 +32,7 @@ from hdr_bench.estimators.losses import make_loss
 from hdr_bench.estimators.net import Net, softmax
 from hdr_bench.estimators.notation import build_network, parse_layers
 from hdr_bench.estimators.schedules import make_schedule
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.exceptions import UnknownNameError, text_of
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.neural import NeuralClassifier
@@ -190,7 +190,7 @@ def check_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> N
     try:
         make([torch.zeros(1, requires_grad=True, dtype=torch.float32)], lr=lr, **options)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise ValueError(f"optimizer_params of {name}: {error}") from error
+        raise ValueError(f"optimizer_params of {name}: {text_of(error)}") from error
 
 
 def _optimizer(name: str, params: Mapping[str, Any] | None) -> tuple[type[torch.optim.Optimizer], dict[str, Any]]:

@@ -13,6 +13,7 @@ from hdr_bench.estimators.images import Floats
 from hdr_bench.estimators.moments import moved
 from hdr_bench.estimators.shapes import ImageShape, image_shape_of
 from hdr_bench.estimators.svm import SVMClassifier
+from hdr_bench.exceptions import shown
 
 _DIRECTIONS = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
 
@@ -106,7 +107,7 @@ class VirtualSVMClassifier(SVMClassifier):
     def _shape(self, n_features: int) -> ImageShape:
         shape = image_shape_of(n_features, self.image_shape)
         if len(shape) != 2:
-            raise ValueError(f"image_shape={self.image_shape!r} has channels; give (height, width)")
+            raise ValueError(f"image_shape={shown(self.image_shape)} has channels; give (height, width)")
         return shape
 
     def _fitted_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import PredictionsError
+from hdr_bench.exceptions import PredictionsError, shown
 from hdr_bench.experiments.text import str_of
 from hdr_bench.names import class_name
 
@@ -71,7 +71,7 @@ def check_classes(classes: Any, n_classes: int) -> NDArray[np.int64]:
         raise PredictionsError(f"classes_ has shape {found.shape}; it must be a list of classes")
     labels = _as_classes(found, n_classes, "classes_ has {value} at place {index}", "classes_")
     if len(set(labels.tolist())) < len(labels):
-        raise PredictionsError(f"classes_ is {labels.tolist()}; each class must be there once")
+        raise PredictionsError(f"classes_ is {shown(labels.tolist())}; each class must be there once")
     return labels
 
 
@@ -157,6 +157,18 @@ def check_decisions(decisions: Any, n_images: int, n_classes: int) -> NDArray[np
         return values.astype(np.float32)
 
 
+def count_columns(scores: Any, method: str) -> int:
+    """Return the columns of scores of classes; 0 of what has none.
+
+    Raises
+    ------
+    PredictionsError
+        If they are no array.
+    """
+    shape = _as_array(scores, method).shape
+    return shape[1] if len(shape) == 2 else 0
+
+
 def n_pairs(n_classes: int) -> int:
     """Return the number of pairs of so many classes."""
     return n_classes * (n_classes - 1) // 2
@@ -178,7 +190,11 @@ def _as_array(answer: Any, method: str) -> NDArray[Any]:
 
 def _in_memory(answer: Any) -> Any:
     """Return a tensor that is on a GPU, or part of a graph of gradients, as one that numpy can read."""
-    return answer.detach().cpu() if hasattr(answer, "detach") and hasattr(answer, "cpu") else answer
+    if not (hasattr(answer, "detach") and hasattr(answer, "cpu")):
+        return answer
+    held = answer.detach().cpu()
+    # numpy has no such numbers; each of them is one of float32 too.
+    return held.float() if str(getattr(held, "dtype", "")) == "torch.bfloat16" else held
 
 
 def _as_numbers(answer: Any, method: str) -> NDArray[np.float64]:

@@ -7,11 +7,14 @@ that is a reason for a trial to fail: what has another form is as if it were not
 import json
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from itertools import islice
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeVar
 
+from hdr_bench.experiments.depth import is_deep
+from hdr_bench.experiments.foreign import exact_text, read_attribute
 from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.result import LayerRow
 from hdr_bench.experiments.text import LONGEST_VALUE, repr_of, str_of
@@ -23,19 +26,29 @@ HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
 MOST_EPOCHS = 10_000
 """Epochs that a result keeps."""
 
-_MOST_LAYERS, _MOST_PARAMETERS, _MOST_IN_A_NAME = 1_000, 500, 80
+_MOST_LAYERS, _MOST_SIDES, _MOST_PARAMETERS, _MOST_IN_A_NAME = 1_000, 8, 500, 80
 _LARGEST_COUNT = 2**63 - 1
 _COUNTS = ("parameters", "buffers", "multiply_accumulates")
 
 Row = dict[str, float | None]
+T = TypeVar("T")
 
 
-def read_attribute(model: Any, name: str) -> Any:
-    """Return an attribute; None if there is none, or it is a property that fails."""
-    try:
-        return getattr(model, name, None)
-    except Exception:  # noqa: BLE001  # what a foreign property raises
-        return None
+def _if_readable(otherwise: Any) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
+    """Let a function of a method return `otherwise` where what the method holds raises anything when it is read."""
+
+    def guard(read: Callable[[Any], T]) -> Callable[[Any], T]:
+        @wraps(read)
+        def guarded(method: Any) -> T:
+            try:
+                return read(method)
+            except (Exception, SystemExit):  # noqa: BLE001  # what foreign objects raise
+                nothing: T = otherwise
+                return nothing
+
+        return guarded
+
+    return guard
 
 
 def count_of(method: Any, name: str) -> int | None:
@@ -48,21 +61,16 @@ def count_of(method: Any, name: str) -> int | None:
     name : str
         E.g. ``"n_parameters_"``.
     """
-    own = read_attribute(method, name)
-    if own is not None:
-        return _as_count(own)
-    members = read_attribute(method, "estimators_")
-    if not isinstance(members, list | tuple) or not members:
+    try:
+        return _count(method, name)
+    except (Exception, SystemExit):  # noqa: BLE001  # what a foreign number or container raises when it is read
         return None
-    counts = [_as_count(read_attribute(last_step(member), name)) for member in members]
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
 
 
 def engine_of(method: Any) -> str:
     """Return the library that computed: what the method says, otherwise the package that its class is from."""
-    engine = read_attribute(method, "engine_")
-    if not isinstance(engine, str) or not engine.strip():
+    engine = exact_text(read_attribute(method, "engine_"))
+    if engine is None or not engine.strip():
         engine = class_module(type(method)).partition(".")[0] or class_name(type(method))
     return visible(engine[:_MOST_IN_A_NAME])[:_MOST_IN_A_NAME]
 
@@ -74,10 +82,11 @@ def epochs_of(method: Any, n: int) -> int | None:
         return None
     try:
         return _as_count(epochs_for(n)) or None
-    except Exception:  # noqa: BLE001  # what another library has under this name
+    except (Exception, SystemExit):  # noqa: BLE001  # what another library has under this name
         return None
 
 
+@_if_readable(otherwise=())
 def history_of(method: Any) -> tuple[Row, ...]:
     """Return loss and accuracy by epoch, of the first `MOST_EPOCHS`; empty if it is of another form.
 
@@ -94,36 +103,43 @@ def history_of(method: Any) -> tuple[Row, ...]:
     rows = read_attribute(method, "history_")
     if not isinstance(rows, list | tuple):
         return ()
-    try:
-        kept = _epochs(rows[:MOST_EPOCHS])
-    except Exception:  # noqa: BLE001  # what a foreign container raises when it is read
-        return ()
+    kept = _epochs(rows[:MOST_EPOCHS])
     if kept and len(rows) > MOST_EPOCHS:
         warnings.warn(f"history_ has {len(rows):,} epochs; the first {MOST_EPOCHS:,} are stored", stacklevel=2)
     return kept
 
 
+@_if_readable(otherwise=())
 def layers_of(method: Any) -> tuple[LayerRow, ...]:
     """Return a network's table; empty if it is of another form."""
     rows = read_attribute(method, "layer_table_")
     if not isinstance(rows, list | tuple) or len(rows) > _MOST_LAYERS:
         return ()
-    try:
-        return tuple(map(_as_layer, rows))
-    except Exception:  # noqa: BLE001  # a row that is none: whatever comes of asking it for what it lacks
-        return ()
+    # A row that is none raises when it is asked for what it lacks.
+    return tuple(map(_as_layer, rows))
 
 
+@_if_readable(otherwise={})
 def parameters_of(method: Any) -> dict[str, Any]:
     """Return all parameters of an estimator, defaults too, in words of JSON; what JSON has no word for as text.
 
-    Values longer than `LONGEST_VALUE` characters are cut; empty if the estimator cannot say them.
+    Values longer than `LONGEST_VALUE` characters are cut, and those nested deeper than `DEEPEST` are texts; empty if
+    the estimator cannot say them.
     """
-    try:
-        params = dict(islice(method.get_params(deep=False).items(), _MOST_PARAMETERS))
-    except Exception:  # noqa: BLE001  # what a foreign get_params raises, or what it returns does
-        return {}
+    params = dict(islice(method.get_params(deep=False).items(), _MOST_PARAMETERS))
     return {str_of(name, _MOST_IN_A_NAME): _in_json(value) for name, value in params.items()}
+
+
+def _count(method: Any, name: str) -> int | None:
+    own = read_attribute(method, name)
+    if own is not None:
+        return _as_count(own)
+    members = read_attribute(method, "estimators_")
+    if not isinstance(members, list | tuple) or not members:
+        return None
+    counts = [_as_count(read_attribute(last_step(member), name)) for member in members]
+    known = [count for count in counts if count is not None]
+    return _as_count(sum(known)) if len(known) == len(counts) else None
 
 
 def _as_count(value: Any) -> int | None:
@@ -136,7 +152,8 @@ def _as_count(value: Any) -> int | None:
 def _epochs(rows: list[Any] | tuple[Any, ...]) -> tuple[Row, ...]:
     if not any(rows) or not all(map(_is_epoch, rows)):
         return ()
-    return tuple({str(name): _finite(value) for name, value in row.items()} for row in rows)
+    # By the names here, not by texts that a class derived from `str` may make of them.
+    return tuple({HISTORY[HISTORY.index(name)]: _finite(value) for name, value in row.items()} for row in rows)
 
 
 def _is_epoch(row: Any) -> bool:
@@ -159,7 +176,9 @@ def _finite(value: Any) -> float | None:
 
 
 def _as_layer(row: Any) -> LayerRow:
-    shape = tuple(_whole(side) for side in row.output_shape)
+    shape = tuple(map(_whole, islice(row.output_shape, _MOST_SIDES + 1)))
+    if len(shape) > _MOST_SIDES:
+        raise ValueError("not a shape")
     counts = {name: _whole(getattr(row, name)) for name in _COUNTS}
     return LayerRow(token=_name(row.token), layer=_name(row.layer), output_shape=shape, **counts)
 
@@ -172,20 +191,21 @@ def _whole(value: Any) -> int:
 
 
 def _name(value: Any) -> str:
-    if not isinstance(value, str):
+    text = exact_text(value)
+    if text is None:
         raise TypeError("not a text")
-    return visible(value[:_MOST_IN_A_NAME])
+    return visible(text[:_MOST_IN_A_NAME])
 
 
 def _in_json(value: Any) -> Any:
-    """Return a value as JSON has it if that is short, otherwise its `repr`."""
-    if isinstance(value, str):
-        return str_of(value, LONGEST_VALUE)
+    """Return a value as JSON has it if that is short and not nested deeply, otherwise its `repr`."""
+    if (text := exact_text(value)) is not None:
+        return str_of(text, LONGEST_VALUE)
     try:
-        written = "".join(_begun(json.JSONEncoder().iterencode(value)))
-        return json.loads(written)
-    except Exception:  # noqa: BLE001  # what is not JSON, too deep or too long, or fails when it is read
+        read = json.loads("".join(_begun(json.JSONEncoder().iterencode(value))))
+    except (Exception, SystemExit):  # noqa: BLE001  # what is not JSON or too long, or fails when it is read
         return repr_of(value)
+    return repr_of(value) if is_deep(read) else read
 
 
 def _begun(pieces: Iterator[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from sklearn.base import ClassifierMixin, is_classifier
 from sklearn.utils import get_tags
 
 from hdr_bench.exceptions import EstimatorError
-from hdr_bench.experiments.attributes import read_attribute
+from hdr_bench.experiments.foreign import read_attribute
 from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.text import repr_of
 from hdr_bench.names import class_name

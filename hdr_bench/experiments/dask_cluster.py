@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from hdr_bench.datasets import Dataset, write_dataset
-from hdr_bench.exceptions import MissingDependencyError, SchedulerError
+from hdr_bench.exceptions import MissingDependencyError, SchedulerError, shown, text_of
 from hdr_bench.experiments.attempts import MOST_ATTEMPTS, given_up, run_attempts, say_nothing
 from hdr_bench.experiments.hosts import HostClosedError, Hosts, clear_leftovers_of_hosts, close_idle_hosts
 from hdr_bench.experiments.scratch import data_folder
@@ -170,8 +170,8 @@ def _connected(scheduler: str) -> Iterator[Any]:
         client = Client(scheduler, timeout=_CONNECTS_WITHIN_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise SchedulerError(
-            f"no Dask scheduler answers at {scheduler!r}: {error}; start one with: dask scheduler, and workers with: "
-            "dask worker tcp://HOST:PORT"
+            f"no Dask scheduler answers at {shown(scheduler)}: {text_of(error)}; start one with: dask scheduler, "
+            "and workers with: dask worker tcp://HOST:PORT"
         ) from error
     with client:
         _wait_for_workers(client, scheduler)

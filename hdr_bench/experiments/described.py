@@ -11,6 +11,7 @@ import numpy as np
 
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.copying import hides_parameters
+from hdr_bench.experiments.depth import DEEPEST, is_deep
 from hdr_bench.experiments.text import repr_of, writable
 from hdr_bench.names import class_module, class_name
 
@@ -33,7 +34,7 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
         params = estimator.get_params(deep=False)
         return {"class": class_path(type(estimator)), "params": {name: repr_of(params[name]) for name in params}}
     try:
-        return _described_estimator(estimator)
+        return _checked_depth(_described_estimator(estimator))
     except (UnstableError, RecursionError) as error:
         cause = error if isinstance(error, UnstableError) else "it holds itself"
         raise ValueError(
@@ -53,9 +54,18 @@ def plain_mapping(mapping: Any, place: str) -> Any:
     if not isinstance(mapping, Mapping):
         return mapping
     try:
-        return _plain_items(mapping, place)
+        plain = _plain_items(mapping, place)
     except RecursionError as error:
         raise ValueError(f"{place} is nested too deeply, or holds itself") from error
+    if is_deep(plain):
+        raise ValueError(f"{place} must be nested in at most {DEEPEST} levels, got more")
+    return plain
+
+
+def _checked_depth(described: dict[str, Any]) -> dict[str, Any]:
+    if is_deep(described):
+        raise UnstableError(f"a parameter is nested in more than {DEEPEST} levels")
+    return described
 
 
 def class_path(cls: type) -> str:

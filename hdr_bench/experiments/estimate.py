@@ -13,6 +13,7 @@ from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.attempts import run_attempts
 from hdr_bench.experiments.attributes import epochs_of
 from hdr_bench.experiments.copying import copy_unfitted
+from hdr_bench.experiments.grid_names import settable
 from hdr_bench.experiments.growth import FASTER, LINEAR, Expected, Growth, fit_growth
 from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.place import own_modules
@@ -21,7 +22,7 @@ from hdr_bench.experiments.progress import Progress
 from hdr_bench.experiments.protocols import PlannedCase
 from hdr_bench.experiments.remaining import costs_alone
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.search import chosen_candidates, in_pipeline
+from hdr_bench.experiments.search import chosen_candidates
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.trial_file import DAMAGED
 from hdr_bench.experiments.work import Work
@@ -203,7 +204,7 @@ def _probes(case: PlannedCase) -> Iterator[tuple[Any, tuple[Work, ...]]]:
     largest = LARGEST if n >= LARGEST + len(case.dataset.class_names) else n
     for params in _candidates(first):
         model = unseeded_model(case.case)
-        model.set_params(**{in_pipeline(model, name): value for name, value in params.items()})
+        model.set_params(**settable(model, params))
         yield model, tuple(_probe(first, model, size) for size in (largest // 4, largest // 2, largest))
 
 

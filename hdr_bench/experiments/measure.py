@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets import Dataset, Part
 from hdr_bench.estimators.epochs import told_of_epochs
 from hdr_bench.estimators.saving import installed_versions
-from hdr_bench.exceptions import VersionsDifferError
+from hdr_bench.exceptions import VersionsDifferError, told
 from hdr_bench.experiments import gpu
 from hdr_bench.experiments.answers import check_labels
 from hdr_bench.experiments.attributes import count_of, engine_of, history_of, layers_of, parameters_of
@@ -114,11 +114,11 @@ def _warm_up(model: Any, train: Part) -> None:
     per_class = max(_WARM_UP_IMAGES // len(classes), 2)
     chosen = np.concatenate([np.flatnonzero(train.labels == label)[:per_class] for label in classes])
     few = train.take(chosen)
-    rehearsal = copy_unfitted(model)
-    short = {name: 1 for name in rehearsal.get_params() if name.rpartition("__")[2] == "max_epochs"}
     # What fails on these few images may be right on all of them; if not, it fails where it is recorded.
     with warnings.catch_warnings(), suppress(Exception):
         warnings.simplefilter("ignore")
+        rehearsal = copy_unfitted(model)
+        short = {name: 1 for name in rehearsal.get_params() if name.rpartition("__")[2] == "max_epochs"}
         rehearsal.set_params(**short).fit(few.X, few.y).predict(few.X[:2])
 
 
@@ -157,14 +157,26 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
         memory_method=fit.memory_method,
         fit_gpu_peak_bytes=fit.gpu_peak_bytes,
         predict_gpu_peak_bytes=predict.gpu_peak_bytes,
-        # As pickle does it, but for what a notebook defines, which pickle cannot.
-        size_bytes=len(cloudpickle.dumps(best_of_search(model))),
+        size_bytes=_pickled_size(model),
         n_parameters=count_of(method, "n_parameters_"),
         n_multiply_accumulates=count_of(method, "n_multiply_accumulates_"),
         n_stored_variables=count_of(method, "n_stored_variables_"),
         engine=engine_of(method),
     )
     return measurements, read_predictions(model, test, y_pred, n_classes)
+
+
+def _pickled_size(model: Any) -> int | None:
+    """Return the bytes of a fitted estimator; None, with a warning, if it cannot be pickled or there is no room to."""
+    try:
+        # As pickle does it, but for what a notebook defines, which pickle cannot.
+        return len(cloudpickle.dumps(best_of_search(model)))
+    # Locks, open files and generators cannot; a class may raise anything when it is asked for its state.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        warnings.warn(
+            f"the size is not known, since the fitted estimator cannot be pickled: {told(error)}", stacklevel=2
+        )
+        return None
 
 
 def _limited_from(name: str) -> Stage:

@@ -9,6 +9,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from hdr_bench.estimators import make_estimator, make_transformer
 from hdr_bench.estimators.libraries import open_seeds, settings_for
 from hdr_bench.experiments.copying import copy_unfitted
+from hdr_bench.experiments.foreign import read_attribute
 from hdr_bench.experiments.suite import Case
 from hdr_bench.experiments.trial import Trial
 
@@ -46,8 +47,8 @@ def best_of_search(model: Any) -> Any:
     # Other libraries keep other things under this name.
     if not isinstance(model, MetaEstimatorMixin):
         return model
-    best = getattr(model, "best_estimator_", model)
-    return best if hasattr(best, "predict") else model
+    best = read_attribute(model, "best_estimator_")
+    return model if read_attribute(best, "predict") is None else best
 
 
 def _assembled(estimator: str, params: dict[str, Any], steps: Any) -> Any:

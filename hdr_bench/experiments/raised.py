@@ -7,6 +7,7 @@ from hdr_bench.experiments.text import shorten, writable
 from hdr_bench.names import class_name
 
 _LONGEST_MESSAGE, _LONGEST_TRACEBACK, _MOST_LINKS = 2_000, 20_000, 100
+_LINKS = ("__cause__", "__context__", "__suppress_context__")
 
 
 def describe(error: BaseException) -> str:
@@ -49,4 +50,13 @@ def chain(error: BaseException) -> Iterator[BaseException]:
     while link is not None and id(link) not in seen and len(seen) < _MOST_LINKS:
         yield link
         seen.add(id(link))
-        link = link.__cause__ or link.__context__
+        link = _led_to(link)
+
+
+def _led_to(error: BaseException) -> BaseException | None:
+    """Return what Python shows above an exception: its cause, otherwise its context unless `from None` left it out."""
+    # Python's own attributes: a class may have others of these names, and an exception's truth is its class's code.
+    cause, context, is_suppressed = (vars(BaseException)[name].__get__(error) for name in _LINKS)
+    if cause is not None:
+        return cause
+    return None if is_suppressed else context

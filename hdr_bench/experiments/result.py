@@ -95,8 +95,8 @@ class Measurements(Recorded):
         How that was found.
     fit_gpu_peak_bytes, predict_gpu_peak_bytes : int or None
         Highest memory of torch's tensors on a GPU meanwhile, where one was used; as torch counts it.
-    size_bytes : int
-        Of the pickled estimator.
+    size_bytes : int or None
+        Of the pickled estimator; None if it cannot be pickled.
     n_parameters : int or None
         Numbers learnt, where that means something.
     n_multiply_accumulates : int or None
@@ -122,7 +122,7 @@ class Measurements(Recorded):
     memory_method: str
     fit_gpu_peak_bytes: int | None = None
     predict_gpu_peak_bytes: int | None = None
-    size_bytes: int
+    size_bytes: int | None
     n_parameters: int | None
     n_multiply_accumulates: int | None
     n_stored_variables: int | None = None

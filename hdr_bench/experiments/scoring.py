@@ -10,9 +10,21 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from hdr_bench.datasets import Part
-from hdr_bench.exceptions import ContradictionWarning, PredictionsError, UnknownClassesWarning
-from hdr_bench.experiments.answers import check_classes, check_decisions, check_labels, check_probabilities, n_pairs
-from hdr_bench.experiments.attributes import read_attribute
+from hdr_bench.exceptions import (
+    ContradictionWarning,
+    LeftOutScoresWarning,
+    PredictionsError,
+    UnknownClassesWarning,
+    told,
+)
+from hdr_bench.experiments.answers import (
+    check_classes,
+    check_decisions,
+    check_labels,
+    check_probabilities,
+    count_columns,
+    n_pairs,
+)
 from hdr_bench.experiments.confidence import (
     MOST_CONTRADICTED,
     brier_score,
@@ -25,6 +37,8 @@ from hdr_bench.experiments.confidence import (
     shares_of,
     top_2_credits,
 )
+from hdr_bench.experiments.foreign import read_attribute
+from hdr_bench.experiments.limits import is_out_of_memory
 from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.result import Scores
@@ -36,7 +50,8 @@ _SCORES = ("predict_proba", "decision_function")
 def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Predictions:
     """Return a fitted model's predictions for the images it is evaluated on, with its scores of each class, checked.
 
-    Scores that contradict the predicted classes are left out, and those of columns whose classes are not known.
+    Scores that contradict the predicted classes are left out, those of columns whose classes are not known, and those
+    of a method that raises an error: they are decision values then, if there are any.
 
     Warns
     -----
@@ -44,6 +59,8 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
         If they contradict: columns in another order than `classes_`, or a method that chooses by more than its scores.
     UnknownClassesWarning
         If the model has no `classes_` that say which classes its columns are of.
+    LeftOutScoresWarning
+        If the method that gives scores fails.
 
     Raises
     ------
@@ -52,18 +69,14 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
     """
     y_true, labels = np.asarray(test.y), check_labels(y_pred, len(test), n_classes)
     bare = Predictions(y_true, labels)
-    method = next((name for name in _SCORES if callable(read_attribute(model, name))), None)
-    if method is None:
-        return bare
-    classes = _classes_of(model, n_classes, method)
+    names = [name for name in _SCORES if callable(read_attribute(model, name))]
+    classes = _classes_of(model, n_classes, names[0]) if names else None
     if classes is None:
         return bare
     with _in_pairs(model, classes) as is_in_pairs:
-        try:
-            scores = getattr(model, method)(test.X)
-        except NotImplementedError:
-            # The way of a class to say that it has the method in name only.
-            return bare
+        method, scores = next(_answers(model, names, test.X), ("", None))
+    if not method or _is_of_other_classes(scores, classes, method):
+        return bare
     if method == "predict_proba":
         shares = np.zeros((len(test), n_classes), np.float32)
         # A class that the training part lacks has no column of its own.
@@ -78,6 +91,33 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
         # Decisions between pairs in an order that only the method knows, or for fewer classes than there are.
         return bare
     return _without_contradiction(Predictions(y_true, labels, decisions=decisions), n_classes, method)
+
+
+def _answers(model: Any, names: list[str], X: Any) -> Iterator[tuple[str, Any]]:
+    """Give what those of the methods `names` return that do; a warning says what one raises that does not."""
+    for name in names:
+        try:
+            scores = getattr(model, name)(X)
+        except NotImplementedError:
+            # The way of a class to say that it has the method in name only.
+            continue
+        except (Exception, SystemExit) as error:
+            # The trial is to have so much memory, for all that is asked of its method.
+            if is_out_of_memory(error):
+                raise
+            text = f"the scores of {name} are left out, since it raised {told(error)}"
+            warnings.warn(text, LeftOutScoresWarning, stacklevel=3)
+            continue
+        yield name, scores
+
+
+def _is_of_other_classes(scores: Any, classes: NDArray[np.int64], method: str) -> bool:
+    """Whether scores have more columns than `classes_` says that there are classes; a warning says so."""
+    n_columns, n_known = count_columns(scores, method), len(classes)
+    if n_columns <= n_known or (method == "decision_function" and n_columns == n_pairs(n_known)):
+        return False
+    _warn_of_classes(method, f"classes_ has {n_known} of them for {n_columns} columns")
+    return True
 
 
 def _without_contradiction(found: Predictions, n_classes: int, method: str) -> Predictions:
@@ -108,13 +148,17 @@ def _classes_of(model: Any, n_classes: int, method: str) -> NDArray[np.int64] | 
             raise PredictionsError("there is no classes_")
         return check_classes(classes, n_classes)
     except PredictionsError as error:
-        warnings.warn(
-            f"the scores of {method} are left out, since it is not known which classes their columns are of: {error}; "
-            "fit must set classes_ to the labels of the columns",
-            UnknownClassesWarning,
-            stacklevel=3,
-        )
+        _warn_of_classes(method, str(error))
         return None
+
+
+def _warn_of_classes(method: str, reason: str) -> None:
+    warnings.warn(
+        f"the scores of {method} are left out, since it is not known which classes their columns are of: {reason}; "
+        "fit must set classes_ to the labels of the columns",
+        UnknownClassesWarning,
+        stacklevel=4,
+    )
 
 
 def _in_ascending_order(decisions: NDArray[np.float32], classes: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -139,7 +183,11 @@ def _in_pairs(model: Any, classes: NDArray[np.int64]) -> Iterator[bool]:
         yield False
         return
     before = machine.decision_function_shape
-    machine.decision_function_shape = "ovo"
+    try:
+        machine.decision_function_shape = "ovo"
+    except Exception:  # noqa: BLE001  # a class of another library that does not let it be set
+        yield False
+        return
     try:
         yield True
     finally:

@@ -9,6 +9,8 @@ import numpy as np
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GridSearchCV, ParameterGrid, ParameterSampler, StratifiedKFold
 
+from hdr_bench.experiments.copying import make_clonable
+from hdr_bench.experiments.grid_names import in_pipeline, settable
 from hdr_bench.experiments.result import Candidate, Searched
 from hdr_bench.experiments.trial import Search
 
@@ -85,18 +87,29 @@ def make_search(model: Any, search: Search, seed: int, seconds_left: float | Non
     on_fit : callable
         Told the number of fits done and of all.
     """
-    candidates = [
-        {in_pipeline(model, name): value for name, value in candidate.items()}
-        for candidate in chosen_candidates(search, seed)
-    ]
+    make_clonable(model)
+    given = chosen_candidates(search, seed)
+    candidates = [settable(model, candidate) for candidate in given]
     cv = StratifiedKFold(search.folds, shuffle=True, random_state=seed)
     if search.strategy == "halving":
-        return _halving(model, candidates, cv, seed, _Counted(on_fit, 0))
+        return _with_words(_halving(model, candidates, cv, seed, _Counted(on_fit, 0)), candidates, given)
     # What time leaves out is then left out by chance, not by its place in the grid.
     order = np.random.default_rng(seed).permutation(len(candidates)).tolist()
     deadline = math.inf if seconds_left is None else monotonic() + _SHARE_OF_TIME * seconds_left
     scoring = _Counted(on_fit, len(candidates) * search.folds)
-    return BoundedGridSearchCV(model, candidates, scoring=scoring, cv=cv, deadline=deadline, order=order)
+    bounded = BoundedGridSearchCV(model, candidates, scoring=scoring, cv=cv, deadline=deadline, order=order)
+    return _with_words(bounded, candidates, given)
+
+
+def _with_words(searching: Any, candidates: list[dict[str, Any]], given: list[dict[str, Any]]) -> Any:
+    """Let a search know what the suite calls the values that were made of what it describes, as classes are."""
+    searching.words_ = {
+        id(made): word
+        for candidate, words in zip(candidates, given, strict=True)
+        for made, word in zip(candidate.values(), words.values(), strict=True)
+        if made is not word
+    }
+    return searching
 
 
 def chosen_candidates(search: Search, seed: int) -> list[dict[str, Any]]:
@@ -110,11 +123,15 @@ def chosen_candidates(search: Search, seed: int) -> list[dict[str, Any]]:
 def searched(fitted: Any, search: Search, seconds: float) -> Searched:
     """Return what a fitted search tried and chose; `seconds` is what its fit took."""
     names = {in_pipeline(fitted.estimator, name): name for name in search.grid}
-    tried = tuple(_candidates(fitted, names))
+
+    def as_given(params: dict[str, Any]) -> dict[str, Any]:
+        return {names[name]: fitted.words_.get(id(value), value) for name, value in params.items()}
+
+    tried = tuple(_candidates(fitted, as_given))
     n_candidates = len(ParameterGrid(search.grid))
     asked = min(search.candidates or n_candidates, n_candidates)
     return Searched(
-        chosen={names[name]: value for name, value in fitted.best_params_.items()},
+        chosen=as_given(fitted.best_params_),
         score=float(fitted.cv_results_["mean_test_score"][fitted.best_index_]),
         candidates=tried,
         n_candidates=n_candidates,
@@ -122,13 +139,6 @@ def searched(fitted: Any, search: Search, seconds: float) -> Searched:
         search_seconds=seconds - fitted.refit_time_,
         refit_seconds=float(fitted.refit_time_),
     )
-
-
-def in_pipeline(model: Any, name: str) -> str:
-    """Return the name that a parameter of the estimator itself has in a pipeline."""
-    if name in model.get_params() or not hasattr(model, "steps"):
-        return name
-    return f"{model.steps[-1][0]}__{name}"
 
 
 class _Counted:
@@ -155,12 +165,12 @@ def _halving(model: Any, candidates: list[dict[str, Any]], cv: Any, seed: int, s
     )
 
 
-def _candidates(fitted: Any, names: dict[str, str]) -> Iterator[Candidate]:
+def _candidates(fitted: Any, as_given: Callable[[dict[str, Any]], dict[str, Any]]) -> Iterator[Candidate]:
     results = fitted.cv_results_
     for place, params in enumerate(results["params"]):
         scores = [float(results[f"split{fold}_test_score"][place]) for fold in range(fitted.n_splits_)]
         yield Candidate(
-            params={names[name]: value for name, value in params.items()},
+            params=as_given(params),
             scores=tuple(None if math.isnan(value) else value for value in scores),
             fit_seconds=float(results["mean_fit_time"][place]),
             score_seconds=float(results["mean_score_time"][place]),
@@ -169,7 +179,7 @@ def _candidates(fitted: Any, names: dict[str, str]) -> Iterator[Candidate]:
         )
     for params in getattr(fitted, "failed_", ()):
         yield Candidate(
-            params={names[name]: value for name, value in params.items()},
+            params=as_given(params),
             scores=(None,) * fitted.n_splits_,
             fit_seconds=0.0,
             score_seconds=0.0,

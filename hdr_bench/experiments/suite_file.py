@@ -12,12 +12,13 @@ from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, offer, shown, suggestion, told
-from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.classifiers import check_classifier
 from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.faults import describe_faults
+from hdr_bench.experiments.foreign import read_attribute
+from hdr_bench.experiments.grid_names import check_grid
 from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.suite import Case, Suite
@@ -208,8 +209,6 @@ def _check_method(case: Case) -> None:
             "validation on the test part has no say, and early_stopping and validation_fraction would give it one or "
             "take its place; leave them out, or validation"
         )
-    for name in case.grid:
-        if name not in model.get_params() and name not in last.get_params():
-            raise UnknownNameError(f"parameter of {class_name(type(last))}", name, last.get_params())
+    check_grid(model, case.grid)
     if isinstance(layers := case.params.get("layers"), str):
         parse_layers(layers, _ANY_CLASSES, case.params.get("activation", "relu"))

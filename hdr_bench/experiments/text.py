@@ -63,14 +63,14 @@ def _n_that_fit(characters: Iterable[str], room: int) -> int:
 def str_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
     """Return `str(thing)`, writable and shortened, whatever it is that gives it."""
     try:
-        return shorten(str(thing), longest)
-    except Exception as error:  # noqa: BLE001  # whatever a foreign class raises when it is asked for its text
+        return shorten(str.__str__(str(thing)), longest)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a foreign class raises when it is asked for its text
         return f"<{class_name(type(thing))} whose text could not be made: {class_name(type(error))}>"
 
 
 def repr_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
     """Return `repr(thing)`, writable and shortened, whatever it is that gives it."""
     try:
-        return shorten(repr(thing), longest)
-    except Exception as error:  # noqa: BLE001  # as above
+        return shorten(str.__str__(repr(thing)), longest)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # as above
         return f"<{class_name(type(thing))} whose repr could not be made: {class_name(type(error))}>"

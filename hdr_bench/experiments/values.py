@@ -8,7 +8,7 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.pipeline import Pipeline
 
 from hdr_bench.estimators.constraints import DataShape, estimators_in, find_faults, own_faults, parameter_fault
-from hdr_bench.experiments.search import in_pipeline
+from hdr_bench.experiments.grid_names import owner_of
 from hdr_bench.experiments.suite import Case
 
 # With another value of these an estimator may no longer fit the data.
@@ -89,12 +89,11 @@ def _n_features_after(step: Any, n_features: int | None) -> int | None:
 def _grid_faults(case: Case, model: Any, data: DataShape) -> Iterator[str]:
     """Give the faults of each value of a grid by itself; which of them are tried together, the search decides."""
     for name, values in case.grid.items():
-        prefix, _, parameter = in_pipeline(model, name).rpartition("__")
-        owner = model.get_params()[prefix] if prefix else model
+        owner, parameter = owner_of(model, name)
         fault = parameter_fault(owner, parameter, *values)
         if fault is not None:
             yield f"grid, {name}: {fault}"
-        elif parameter in _SHAPED_BY:
+        elif parameter in _SHAPED_BY and hasattr(owner, parameter):
             yield from (f"grid, {name}: {text}" for text in _reshaping(owner, parameter, values, model, data))
 
 

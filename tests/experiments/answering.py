@@ -1,5 +1,7 @@
 """Classifiers that answer as they should not, for the processes of trials to import."""
 
+import threading
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.neighbors import KNeighborsClassifier
@@ -55,6 +57,27 @@ class Sure(Answers):
 
     def _unnormalised(self, shares):
         return shares * np.where(np.arange(len(shares)) == 3, 0.7, 1)[:, None]
+
+
+class Engine(str):
+    """A text that cannot be stripped."""
+
+    def strip(self, *_):
+        raise RuntimeError("no strip")
+
+
+class Holds(Sure):
+    """The same, with attributes that cost no trial: a lock, a class's own text, a parameter of many levels."""
+
+    def fit(self, X, y):
+        self.lock_, self.engine_ = threading.Lock(), Engine("an engine")
+        super().fit(X, y)
+        for _ in range(300):
+            self.how = [self.how]
+        return self
+
+    def predict_proba(self, X):
+        raise RuntimeError("no")
 
 
 class Decides(Answers):

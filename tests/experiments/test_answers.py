@@ -15,7 +15,7 @@ from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.naive_bayes import GaussianNB
 
 from hdr_bench import load_dataset
-from hdr_bench.exceptions import ContradictionWarning, PredictionsError, UnknownClassesWarning
+from hdr_bench.exceptions import ContradictionWarning, LeftOutScoresWarning, PredictionsError, UnknownClassesWarning
 from hdr_bench.experiments.answers import (
     RANGE_TOLERANCE,
     SUM_TOLERANCE,
@@ -302,6 +302,52 @@ def test_scores_of_columns_whose_classes_are_not_known_are_left_out(classes, rea
     assert found.y_pred.tolist() == [4, 4, 4]
 
 
+@pytest.mark.parametrize(
+    ("method", "n_columns"), [("predict_proba", 10), ("decision_function", 10), ("predict_proba", 7)]
+)
+def test_scores_of_more_columns_than_classes_are_left_out(method, n_columns):
+    test = load_dataset("digits-8x8").test.take(np.arange(3))
+    model = Fitted([0, 3, 4, 9], **{method: np.full((3, n_columns), 0.1)})
+    with pytest.warns(UnknownClassesWarning, match=f"of {method} .* classes_ has 4 of them for {n_columns} columns"):
+        found = read_predictions(model, test, [4, 4, 4], 10)
+    assert found.probabilities is found.decisions is None
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("not today"), AttributeError("no x"), SystemExit(3), ValueError("y" * 10**6)]
+)
+def test_scores_that_cannot_be_had_are_left_out_and_the_next_are_taken(error):
+    test = load_dataset("digits-8x8").test.take(np.arange(3))
+
+    def fail(X):
+        raise error
+
+    model = Fitted(range(10), decision_function=np.eye(10)[[4, 4, 4]])
+    model.predict_proba = fail
+    with pytest.warns(
+        LeftOutScoresWarning, match=f"scores of predict_proba are left out, .* {type(error).__name__}: "
+    ) as caught:
+        found = read_predictions(model, test, [4, 4, 4], 10)
+    assert found.decisions.shape == (3, 10)
+    assert len(str(caught[0].message)) < 2_000
+    model.decision_function = fail
+    with (
+        pytest.warns(LeftOutScoresWarning, match="decision_function"),
+        pytest.warns(LeftOutScoresWarning, match="predict_proba"),
+    ):
+        assert read_predictions(model, test, [4, 4, 4], 10).decisions is None
+    error = MemoryError()
+    with pytest.raises(MemoryError):
+        read_predictions(model, test, [4, 4, 4], 10)
+
+
+def test_decisions_of_a_machine_whose_shape_cannot_be_set_are_taken_as_they_are():
+    test = load_dataset("digits-8x8").test.take(np.arange(3))
+    fixed = type("Fixed", (Fitted,), {"decision_function_shape": property(lambda _self: "ovr")})
+    model = fixed(range(10), decision_function=np.eye(10)[[4, 4, 4]])
+    assert read_predictions(model, test, [4, 4, 4], 10).decisions.shape == (3, 10)
+
+
 def test_scores_are_those_of_classes_in_any_order():
     test = load_dataset("digits-8x8").test.take(np.arange(3))
     classes = [9, *range(9)]
@@ -374,6 +420,20 @@ def test_a_trial_whose_answers_are_wrong_has_failed_and_says_why(answer, name, p
     assert result.status == "failed"
     assert reason in result.error
     assert (result.scores, predictions) == (None, None)
+
+
+def test_a_method_that_cannot_be_pickled_has_no_size_and_all_else(answer):
+    result, predictions = answer("Holds", {"how": "backwards"})
+    assert result.status == "ok", result.error
+    assert result.measurements.size_bytes is None
+    assert result.measurements.engine == "an engine"
+    assert result.parameters["how"].startswith("[[[")
+    assert predictions.probabilities is None
+    size, scores = result.warnings
+    assert size.startswith(
+        "UserWarning: the size is not known, since the fitted estimator cannot be pickled: TypeError: "
+    )
+    assert scores == "LeftOutScoresWarning: the scores of predict_proba are left out, since it raised RuntimeError: no"
 
 
 def test_a_column_of_floats_is_read_as_labels(answer):

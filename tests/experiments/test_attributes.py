@@ -4,10 +4,12 @@ import json
 import math
 from collections import UserList
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, MetaEstimatorMixin
 
 from hdr_bench import make_estimator
 from hdr_bench.estimators.notation import LayerRow
@@ -18,8 +20,10 @@ from hdr_bench.experiments.attributes import (
     history_of,
     layers_of,
     parameters_of,
-    read_attribute,
 )
+from hdr_bench.experiments.foreign import read_attribute
+from hdr_bench.experiments.model import last_step
+from hdr_bench.experiments.result import Recorded
 from hdr_bench.experiments.text import LONGEST_VALUE
 
 NAN = float("nan")
@@ -40,11 +44,64 @@ class Says:
         return found
 
 
+class Subtle(str):
+    """A text whose own methods fail."""
+
+    def _fail(self, *_):
+        raise RuntimeError("no text")
+
+    strip = split = encode = replace = __str__ = __repr__ = __format__ = __len__ = __iter__ = __getitem__ = _fail
+
+
+class Masked:
+    """It fails when it is asked of which class it is."""
+
+    @property
+    def __class__(self):
+        raise RuntimeError("no class")
+
+
+class Uncountable(int):
+    """A number that cannot be compared."""
+
+    def __le__(self, other):
+        raise RuntimeError("no order")
+
+    __ge__ = __lt__ = __gt__ = __index__ = __int__ = __le__
+
+
+class Endless:
+    """A row of a network's table whose shape has no end."""
+
+    token = layer = "8C5"
+    parameters = buffers = multiply_accumulates = 1
+
+    @property
+    def output_shape(self):
+        return iter(lambda: 1, 0)
+
+
+class Ends:
+    """It ends the program, whatever it is asked for."""
+
+    def __getattr__(self, name):
+        raise SystemExit(3)
+
+    def __len__(self):
+        raise SystemExit(3)
+
+
 class Unspeakable:
     def __repr__(self):
         raise RuntimeError("no words")
 
     __str__ = __repr__
+
+
+class Held(Recorded):
+    """What a result holds of a method."""
+
+    parameters: dict[str, Any]
 
 
 @pytest.mark.parametrize(
@@ -74,13 +131,15 @@ def test_a_count_is_the_sum_of_the_members_if_each_has_one():
     members = [Says(n_parameters_=2), Says(n_parameters_=3)]
     assert count_of(Says(estimators_=members), "n_parameters_") == 5
     assert count_of(Says(estimators_=[*members, Says(n_parameters_=-1)]), "n_parameters_") is None
-    for others in (7, [], np.array([[1]]), RuntimeError("no members")):
+    assert count_of(Says(estimators_=[Says(n_parameters_=2**62)] * 4), "n_parameters_") is None
+    for others in (7, [], [Masked(), Ends()], Masked(), Ends(), np.array([[1]]), RuntimeError("no members")):
         assert count_of(Says(estimators_=others), "n_parameters_") is None
 
 
 def test_an_engine_is_a_text_or_the_package_of_the_class():
     assert engine_of(Says(engine_="faiss")) == "faiss"
-    for other in (3, "", " ", None, ["a"], RuntimeError("no engine")):
+    assert engine_of(Says(engine_=Subtle("faiss"))) == "faiss"
+    for other in (3, "", " ", None, ["a"], b"faiss", Masked(), Ends(), RuntimeError("no engine")):
         assert engine_of(Says(engine_=other)) == Says.__module__.partition(".")[0]
     assert engine_of(Says(engine_="a\x1b[31m\udcff")) == "a\\x1b[31m\\xff"
     assert len(engine_of(Says(engine_="x" * 10_000))) < 100
@@ -139,6 +198,7 @@ def test_of_a_long_history_the_first_epochs_are_kept_and_a_warning_says_so():
         ([LayerRow("8C5", "convolution", None, 1, 0, 1)], 0),
         ([LayerRow("8C5", "convolution", (8,), -1, 0, 1)], 0),
         ([ROW] * 100_000, 0),
+        ([Endless()], 0),
         (RuntimeError("no layers"), 0),
     ],
 )
@@ -162,9 +222,21 @@ def test_parameters_are_words_of_json_bounded_and_writable():
                 "set": {1},
                 "path": "a\udcff\x00",
                 "inf": math.inf,
+                "subtle": Subtle("a word"),
+                "masked": Masked(),
+                "ends": {"inner": Ends()},
+                "deep": nested(300),
+                "deepest": nested(100_000),
+                "flat": nested(20),
                 3: None,
                 "y\udcff": 1,
             }
+
+    def nested(levels):
+        value = 1
+        for level in range(levels):
+            value = [value] if level % 2 else {"a": value}
+        return value
 
     circle = []
     circle.append(circle)
@@ -175,10 +247,15 @@ def test_parameters_are_words_of_json_bounded_and_writable():
     assert found["object"] == "<Unspeakable whose repr could not be made: RuntimeError>"
     assert found["path"] == "a\\xff\\x00"
     assert found["inf"] == math.inf
+    assert found["subtle"] == "a word"
+    assert found["masked"].startswith("<")
+    assert found["flat"] == nested(20)
+    assert found["deep"].startswith("[{'a': [{'a': ")
     assert found["3"] is None
     assert found["y\\xff"] == 1
     assert all(len(str(value)) < LONGEST_VALUE + 100 for value in found.values())
     json.dumps(found).encode()
+    assert json.loads(Held(parameters=found).model_dump_json())["parameters"]["deep"] == found["deep"]
 
 
 @pytest.mark.parametrize("answer", [None, 3, RuntimeError("not today"), [("a", 1)]])
@@ -193,9 +270,35 @@ def test_an_estimator_that_cannot_say_its_parameters_has_none(answer):
     assert parameters_of(object()) == {}
 
 
+def test_what_fails_when_it_is_looked_at_is_left_out():
+    for odd in (Masked(), Ends(), Uncountable(3), Subtle("a")):
+        assert count_of(Says(n_parameters_=odd), "n_parameters_") is None
+        for rows in (odd, [odd], [{"train_loss": [odd]}], [{odd: 1.0}]):
+            assert history_of(Says(history_=rows)) == ()
+            assert layers_of(Says(layer_table_=rows)) == ()
+    assert history_of(Says(history_=[{Subtle("train_loss"): 0.5}])) == ({"train_loss": 0.5},)
+    assert len(layers_of(Says(layer_table_=[LayerRow(Subtle("8C5"), "convolution", (8,), 208, 0, 9)]))) == 1
+
+
 def test_an_attribute_that_fails_is_as_if_it_were_not_there():
     assert read_attribute(Says(a=KeyError("a")), "a") is None
     assert read_attribute(Says(a=1), "a") == 1
+    assert read_attribute(Ends(), "a") is None
+
+
+class Chooses(MetaEstimatorMixin, BaseEstimator):
+    """It says only once it is fitted which estimator it chose, or ends the program."""
+
+    @property
+    def best_estimator_(self):
+        raise SystemExit("not fitted")
+
+
+def test_a_search_that_does_not_say_what_it_chose_is_the_method_itself():
+    model = Chooses()
+    assert last_step(model) is model
+    model = type("Odd", (Chooses,), {"best_estimator_": Ends()})()
+    assert last_step(model) is model
 
 
 def test_what_this_librarys_networks_say_is_taken_whole():

@@ -17,7 +17,8 @@ from sklearn.preprocessing import FunctionTransformer
 from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.estimators import Deskewer, SVMClassifier
 from hdr_bench.exceptions import HdrBenchError, SuiteError
-from hdr_bench.experiments.described import describe_estimator
+from hdr_bench.experiments.depth import DEEPEST
+from hdr_bench.experiments.described import describe_estimator, plain_mapping
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.runner import expand
 from hdr_bench.experiments.store import Store
@@ -221,3 +222,23 @@ def test_dotted_paths_beside_the_suite(tmp_path):
             run_suite(tmp_path / f"{name}.toml", out=tmp_path / "other", threads=1)
     assert not (tmp_path / "other").exists()
     del sys.modules["own_module"]
+
+
+def _nested(levels):
+    value = {"a": 1}
+    for _ in range(levels - 1):
+        value = [value]
+    return value
+
+
+def test_values_are_nested_as_deep_as_every_reader_of_records_follows():
+    assert plain_mapping({"a": _nested(DEEPEST - 1)}, "params") == {"a": _nested(DEEPEST - 1)}
+    for levels in (DEEPEST, 300):
+        with pytest.raises(ValueError, match="^params must be nested in at most 50 levels, got more$"):
+            plain_mapping({"a": _nested(levels)}, "params")
+        model = KNeighborsClassifier(metric_params=_nested(levels))
+        with pytest.raises(
+            ValueError, match=r"no stable key of its own: a parameter is nested in more than 50 levels; "
+        ):
+            describe_estimator(model, None)
+        assert describe_estimator(model, "k-1")["params"]["metric_params"].startswith("[[[")

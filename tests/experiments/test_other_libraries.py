@@ -1,5 +1,7 @@
 """CatBoost, LightGBM, XGBoost and skorch's own net run as the library's methods do, from a file and in code."""
 
+import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from hdr_bench import Case, Suite, load_results, run_suite
-from hdr_bench.exceptions import SuiteError
+from hdr_bench.exceptions import EstimatorError, SuiteError
 from hdr_bench.experiments.copying import copy_unfitted, hides_parameters
 from hdr_bench.experiments.described import describe_estimator
 from hdr_bench.experiments.identity import deciding_versions
@@ -130,6 +132,22 @@ def test_what_cannot_be_cloned_is_copied():
     assert not hides_parameters(OwnNet())
 
 
+class Uncopied(ClassifierMixin, BaseEstimator):
+    """What copies it raises an error of many words."""
+
+    def __init__(self, depth=1):
+        self.depth = [depth]
+
+    def __deepcopy__(self, memo):
+        raise RuntimeError("x" * 20_000_000)
+
+
+def test_what_an_estimator_raises_when_it_is_copied_is_cut():
+    with pytest.raises(EstimatorError, match="^Uncopied cannot be copied: RuntimeError: xxx") as caught:
+        copy_unfitted(Uncopied())
+    assert len(str(caught.value)) < 2_000
+
+
 def test_a_net_has_a_stable_key_of_its_own_and_versions_of_what_it_computes_with():
     from boosted import Few, Flat, OwnNet
     from skorch import NeuralNetClassifier
@@ -142,3 +160,72 @@ def test_a_net_has_a_stable_key_of_its_own_and_versions_of_what_it_computes_with
     assert key(nets[0]) == key(nets[1]) != key(nets[2])
     assert {"skorch", "torch"} <= deciding_versions(OwnNet()).keys()
     assert not {"skorch", "torch"} & deciding_versions(Few()).keys()
+
+
+def _grid(estimator, grid, params=None, **case):
+    return {
+        "name": "A", "estimator": estimator, "params": params or {}, "grid": grid,
+        "protocol": {"kind": "grid-search", "folds": 2}, **case,
+    }  # fmt: skip
+
+
+OPTIMIZERS = ["torch.optim.SGD", "torch.optim.Adam"]
+CAT, NET = "catboost.CatBoostClassifier", "skorch.NeuralNetClassifier"
+
+
+@pytest.mark.parametrize(
+    ("estimator", "grid", "params"),
+    [
+        (CAT, {"learning_rate": [0.1, 0.2]}, {"iterations": 2, "class_weights": [1.0] * 10}),
+        ("boosted.Few", {"learning_rate": [0.1, 0.2]}, {}),
+        ("sklearn.multiclass.OneVsRestClassifier", {"estimator__verbose": [1]}, {"estimator": {"estimator": CAT}}),
+        ("lightgbm.LGBMClassifier", {"min_data_in_leaf": [1, 5], "n_estimators": [2]}, {}),
+        ("xgboost.XGBClassifier", {"rate_drop": [0.1], "max_depth": [1]}, {}),
+        (NET, {"module__hidden": [4, 8], "optimizer__momentum": [0.1], "lr": [0.1]}, SHORT),
+        (NET, {"callbacks__print_log__sink": ["print"]}, SHORT),
+        ("boosted.OwnNet", {"module__hidden": [4, 8]}, {}),
+    ],
+)
+def test_a_grid_names_whatever_an_estimator_takes(estimator, grid, params):
+    if estimator.startswith(("lightgbm", "xgboost")):
+        pytest.importorskip(estimator.partition(".")[0])
+    (planned,) = expand(_suite(_grid(estimator, grid, params)), Settings(threads=1))
+    assert planned.search.grid == grid
+    stepped = _grid(estimator, grid, params, steps=[{"name": "scale"}])
+    assert expand(_suite(stepped), Settings(threads=1))
+
+
+@pytest.mark.parametrize(
+    ("estimator", "name", "params", "told"),
+    [
+        (CAT, "iteration", {}, "unknown parameter of CatBoostClassifier 'iteration'. Did you mean 'iterations'?"),
+        ("boosted.Few", "iteration", {}, "unknown parameter of Few 'iteration'. Did you mean 'iterations'?"),
+        (NET, "max_epoch", SHORT, "unknown parameter of NeuralNetClassifier 'max_epoch'. Did you mean 'max_epochs'?"),
+        (NET, "modul__hidden", SHORT, "unknown part of NeuralNetClassifier 'modul'. Did you mean 'module'?"),
+        (NET, "callbacks__other__sink", SHORT, "unknown parameter of NeuralNetClassifier 'callbacks__other__sink'"),
+        ("knn", "neighbors", {}, "unknown parameter of KNNClassifier 'neighbors'. Did you mean 'n_neighbors'?"),
+        (NET, "optimizer", SHORT, "unknown optimizer of NeuralNetClassifier in torch.optim 'Sdg'. Did you mean 'SGD'?"),
+        ("svm", "kernel__C", {}, "unknown parameter of SVMClassifier 'kernel__C'."),
+    ],
+)
+def test_what_an_estimator_does_not_take_is_refused(estimator, name, params, told):
+    for steps in ([], [{"name": "scale"}]):
+        with pytest.raises(SuiteError, match=re.escape(told)):
+            _suite(_grid(estimator, {name: ["torch.optim.Sdg", 2]}, params, steps=steps))
+
+
+def test_a_search_over_other_libraries_parameters_chooses_among_them(tmp_path):
+    weighted = {"iterations": 2, "class_weights": [1.0] * 10}
+    suite = _suite(
+        _grid(CAT, {"learning_rate": [0.1, 0.2]}, weighted, steps=[{"name": "scale"}]),
+        _grid(NET, {"module__hidden": [2, 64], "optimizer": OPTIMIZERS}, SHORT, name="net"),
+    )
+    results = load_results(run_suite(suite, out=tmp_path / "run", samples=200, threads=1))
+    assert results["status"].tolist() == ["ok", "ok"], results["error"].tolist()
+    boosted, net = (Store(tmp_path / "run").read(key) for key in results["key"])
+    assert boosted.searched.chosen == {"learning_rate": 0.1}
+    assert boosted.parameters["class_weights"] == [1.0] * 10
+    assert net.searched.chosen["module__hidden"] == net.parameters["module__hidden"] == 64
+    assert net.searched.chosen["optimizer"] in OPTIMIZERS
+    assert [one.params["optimizer"] for one in net.searched.candidates] == [*OPTIMIZERS] * 2
+    assert json.loads(results["chosen"][1]) == net.searched.chosen

@@ -96,3 +96,31 @@ def test_chains_and_groups_without_end_are_cut():
     for _ in range(5_000):
         error = ExceptionGroup("group", [error])
     assert "group" in describe_traceback(error)
+
+
+class FalseError(Exception):
+    """One that nobody may ask for its truth, with attributes that are not Python's."""
+
+    __suppress_context__ = property(lambda _: 1 / 0)
+
+    def __bool__(self):
+        raise RuntimeError("neither")
+
+
+def test_the_chain_is_that_which_python_shows():
+    assert is_out_of_memory(_chained(cause=FalseError(), within=MemoryError())) is False
+    memory = MemoryError()
+    odd = FalseError()
+    odd.__context__ = memory
+    assert is_out_of_memory(_chained(cause=odd))
+    assert is_out_of_memory(_chained(within=memory))
+    assert not is_out_of_memory(_chained(cause=None, within=memory))
+
+
+def _chained(within=None, **cause):
+    """Return an error that was raised while another was handled, from a cause if one is given."""
+    error = ValueError("x")
+    error.__context__ = within
+    if cause:
+        error.__cause__ = cause["cause"]
+    return error

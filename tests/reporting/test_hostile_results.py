@@ -3,6 +3,7 @@
 A part that could not be made would be a warning, and warnings are errors here.
 """
 
+import csv
 import html.parser
 import json
 import math
@@ -190,6 +191,18 @@ def test_a_report_of_any_texts_and_numbers_is_whole(tmp_path_factory, drawn, n_t
     folder = tmp_path_factory.mktemp("any") / "run"
     write_report(make_up(folder, methods, n_test=n_test))
     _whole(folder, [method.name for method in methods])
+
+
+@pytest.mark.parametrize("n_known", [0, 1, 2])
+@pytest.mark.usefixtures("undrawn")
+def test_sizes_that_are_not_known_have_no_number(tmp_path, n_known):
+    methods = [
+        Method(f"m{number}", measurements={} if number < n_known else {"size_bytes": None}) for number in range(3)
+    ]
+    write_report(make_up(tmp_path / "run", methods))
+    with (tmp_path / "run" / "tables" / "memory.csv").open(encoding="utf-8") as file:
+        sizes = {row["method"]: row["size_bytes"] for row in csv.DictReader(file)}
+    assert [sizes[f"m{number}"] == "" for number in range(3)] == [number >= n_known for number in range(3)]
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -30,6 +30,11 @@ class _SpeechlessError(Exception):
     __repr__ = __str__
 
 
+class _UntrueError(Exception):
+    def __bool__(self):
+        raise RuntimeError("neither")
+
+
 def raises_surrogate(_):
     raise ValueError("cannot read \udcff\udc80.png")
 
@@ -52,6 +57,10 @@ def raises_circular(_):
     one, other = ValueError("one"), ValueError("other")
     one.__context__, other.__context__ = other, one
     raise one
+
+
+def raises_untrue(_):
+    raise ValueError("from one that is neither true nor false") from _UntrueError()
 
 
 def raises_deep(_):
@@ -223,6 +232,20 @@ def loses_folder(_):
 
 def deletes_temporary_folder(_):
     shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)
+
+
+def deletes_parent_of_temporary_folder(_):
+    parent = Path(tempfile.gettempdir()).resolve().parent
+    # Never the folder of the attack, nor anything outside of the storm.
+    if parent.is_relative_to(Path(os.environ["STORM_TEMPORARY"]).resolve()):
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+def writes_to_all_descriptors(_):
+    for number in range(3, 200):
+        with suppress(OSError):
+            os.set_blocking(number, False)
+            os.write(number, b"not for you\n" * 20)
 
 
 def writes_into_temporary_folder(_):

@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 import storm_acts
+from sklearn.base import MetaEstimatorMixin
 from sklearn.tree import DecisionTreeClassifier
 
 _WARM_UP_IMAGES = 210
@@ -96,6 +97,45 @@ class _Odd:
         raise RuntimeError("no length")
 
 
+class _Subtle(str):
+    def strip(self, *_):
+        raise RuntimeError("no strip")
+
+    __len__ = __getitem__ = __str__ = strip
+
+
+class _Chooses(MetaEstimatorMixin, Misbehaves):
+    """A tree that seems to be a search, and does not say what it chose."""
+
+    @property
+    def best_estimator_(self):
+        """It cannot be had."""
+        raise RuntimeError("not chosen")
+
+
+class _FewClasses(Misbehaves):
+    """A tree that forgets half of its classes, but not which class each column is of."""
+
+    def predict(self, X):
+        """Predict as before, which a tree does by its classes."""
+        return self.predict_proba(X).argmax(axis=1)
+
+
+def _chooses(method):
+    method.__class__ = _Chooses
+
+
+def _forgets_classes(method):
+    method.__class__, method.classes_ = _FewClasses, np.arange(5)
+
+
+def _has_deep_parameter(method):
+    levels = 1
+    for _ in range(300):
+        levels = [levels]
+    method.random_state = levels
+
+
 _ATTRIBUTES = {
     "history_other_keys": _sets("history_", [{"epoch": 1, "loss": 0.5}]),
     "history_lists": _sets("history_", {"loss": [1.0, 0.5], "acc": [0.1]}),
@@ -108,6 +148,10 @@ _ATTRIBUTES = {
     "classes_odd": _sets("classes_", _Odd()),
     "engine_number": _sets("engine_", 5),
     "engine_surrogate": _sets("engine_", "gpu \udcff\x00"),
+    "engine_subtle": _sets("engine_", _Subtle("tree")),
+    "classes_few": _forgets_classes,
+    "best_estimator_raises": _chooses,
+    "parameter_deep": _has_deep_parameter,
     "engine_object": _sets("engine_", _Odd()),
     "layer_table_text": _sets("layer_table_", "two layers"),
     "layer_table_rows": _sets("layer_table_", [{"a": 1}, 5]),
@@ -168,7 +212,13 @@ def _raising(_shares):
     raise NotImplementedError("no probabilities \udcff")
 
 
+def _failing(_shares):
+    raise RuntimeError("no probabilities today")
+
+
 _SHARES = {
+    "shares_fail": _failing,
+    "shares_half": lambda shares: shares.astype(np.float16),
     "shares_nan": _spoilt(np.nan),
     "shares_zero": _spoilt(0.0),
     "shares_large": lambda shares: shares * 7,
