@@ -276,6 +276,9 @@ class Suite(SuitePart):
         twice = sorted(name for name, count in counts.items() if count > 1)
         if twice:
             raise ValueError(f"two cases are called {shown(twice[0])}; give each its own name")
-        for claim in self.claims:
-            check_claim(claim, names)
+        for number, claim in enumerate(self.claims, start=1):
+            try:
+                check_claim(claim, dict.fromkeys(names))
+            except ValueError as error:
+                raise ValueError(f"claim {number}: {error}") from error
         return self
