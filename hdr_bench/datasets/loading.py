@@ -204,7 +204,8 @@ def _options(name: str, resize: Any, test_size: Any, split_seed: Any, *, takes_r
         raise DatasetError(f"resize is for folders of pictures; {name} is taken as it is")
     if resize is not None and not _is_size(resize):
         raise DatasetError(
-            f"resize must be height and width, of at least 1 and together up to {MOST_PIXELS:,} pixels, got {shown(resize)}"
+            f"resize must be height and width, of at least 1 and together up to {MOST_PIXELS:,} pixels, got "
+            f"{shown(resize)}"
         )
     if test_size is not None and not (isinstance(test_size, float | np.floating) and 0 < test_size < 1):
         raise DatasetError(f"test_size must be a share between 0 and 1, got {shown(test_size)}")

@@ -75,8 +75,8 @@ def check_claim(claim: str, cases: Collection[str]) -> None:
     for text in _BRACES.findall(claim):
         if text not in read:
             raise ValueError(
-                f"{in_brief(text)} cannot be read; write {{case|figure}} or {{case|figure@epoch}}, an epoch with at most "
-                f"{_MOST_DIGITS} digits"
+                f"{in_brief(text)} cannot be read; write {{case|figure}} or {{case|figure@epoch}}, an epoch with at "
+                f"most {_MOST_DIGITS} digits"
             )
     for place in places_of(claim):
         written = in_brief(place.text)

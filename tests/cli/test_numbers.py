@@ -3,8 +3,8 @@
 import pytest
 from typer.testing import CliRunner
 
-from hdr_bench import add_dataset
 from hdr_bench.cli import app
+from hdr_bench.datasets import add_dataset
 from hdr_bench.exceptions import DatasetError, HdrBenchError
 
 RUN = ("run", "quick", "--dry-run")
