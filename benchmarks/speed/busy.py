@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from digits import raw_digits
-from rounds import RESULTS, timed
+from rounds import FEWEST, RESULTS, timed
 
 SIDES = ("libraries", "trials")
 ROUNDS, MOST_ROUNDS, THREADS = 5, 15, 2
@@ -119,31 +119,35 @@ def main() -> None:
 
 
 def table(found: dict[str, dict[str, Any]]) -> str:
-    """Return the medians as a Markdown table; no ratio of fewer than three undisturbed rounds."""
+    """Return medians with their ranges as a Markdown table; no ratio of fewer than three undisturbed rounds."""
     asked = {where: f"≤ {most:g}" for where, most in AT_MOST.items()}
     ratios = f"of libraries' ({asked['alone']})", f"of fair share ({asked['beside']})"
     heads = ["Work", "Waits as", "Alone (s)", ratios[0], "Beside (s)", ratios[1]]
     rows = [f"| {' | '.join(heads)} |", "|:--|:--|--:|--:|--:|--:|"]
-    for name, sides in found.items():
-        base = _median(sides["libraries"]["alone"])
-        for side, took in sides.items():
-            alone, beside = _median(took["alone"]), _median(took["beside"])
-            cells = [_seconds(alone), _ratio(alone, base), _seconds(beside), _ratio(beside, alone and 2 * alone)]
+    for name, measured in found.items():
+        base = _median(measured["libraries"]["alone"])
+        for side in SIDES:
+            alone, beside = (_median(measured[side][where]) for where in AT_MOST)
+            ratios = _ratio(alone, base), _ratio(beside, alone and 2 * alone)
+            times = [_seconds(measured[side][where]) for where in AT_MOST]
+            cells = [cell for pair in zip(times, ratios, strict=True) for cell in pair]
             rows.append(f"| {WORK[name][0]} | {side} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def _undisturbed(took: list[dict[str, float]]) -> int:
-    return sum(each["others"] <= _UNDISTURBED for each in took)
+def _undisturbed(took: list[dict[str, float]]) -> list[float]:
+    return [each["seconds"] for each in took if each["others"] <= _UNDISTURBED]
 
 
 def _median(took: list[dict[str, float]]) -> float | None:
-    seconds = [each["seconds"] for each in took if each["others"] <= _UNDISTURBED]
-    return statistics.median(seconds) if len(seconds) >= 3 else None
+    seconds = _undisturbed(took)
+    return statistics.median(seconds) if len(seconds) >= FEWEST else None
 
 
-def _seconds(value: float | None) -> str:
-    return "disturbed" if value is None else f"{value:.2f}"
+def _seconds(took: list[dict[str, float]]) -> str:
+    """Return the median and the range of the undisturbed rounds."""
+    value, seconds = _median(took), _undisturbed(took)
+    return "disturbed" if value is None else f"{value:.2f} ({min(seconds):.2f}–{max(seconds):.2f})"
 
 
 def _ratio(value: float | None, base: float | None) -> str:
@@ -151,8 +155,10 @@ def _ratio(value: float | None, base: float | None) -> str:
 
 
 def _measure(name: str) -> dict[str, Any]:
+    from hdr_bench.experiments.environment import read_environment
+
     print(WORK[name][0], flush=True)
-    took: dict[str, dict[str, list[dict[str, float]]]] = {side: {"alone": [], "beside": []} for side in SIDES}
+    took: dict[str, dict[str, list[dict[str, float]]]] = {side: {where: [] for where in AT_MOST} for side in SIDES}
     with _neighbours() as neighbours, _sides(name) as sides:
         for number in range(MOST_ROUNDS):
             for side in sorted(SIDES, reverse=bool(number % 2)):
@@ -160,9 +166,10 @@ def _measure(name: str) -> dict[str, Any]:
                 took[side]["beside"].append(_round(sides[side], neighbours))
             last = (f"{side} {each['alone'][-1]} {each['beside'][-1]}" for side, each in took.items())
             print("  " + "; ".join(last), flush=True)
-            if all(_undisturbed(where) >= ROUNDS for each in took.values() for where in each.values()):
+            if all(len(_undisturbed(where)) >= ROUNDS for each in took.values() for where in each.values()):
                 break
-    return took
+    machine = read_environment()
+    return {"environment": machine.model_dump(mode="json", include={"cpu", "cores", "libraries"}), **took}
 
 
 @contextmanager

@@ -23,7 +23,7 @@ QUICK = {
     "cnn": {"layers": "8C5-MP2-16C5-MP2-32N", "max_epochs": 4},
 }
 LEAST = {"svm": 0.93, "knn": 0.89, "tree": 0.65, "linear": 0.86, "polynomial": 0.9, "mlp": 0.87, "cnn": 0.9,
-         "radial-basis": 0.9, "virtual-svm": 0.94}  # fmt: skip
+         "radial-basis": 0.9, "virtual-svm": 0.93}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +38,11 @@ def _make(name, **params):
 
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_learns_from_raw_pixels_and_from_scaled_ones_alike(digits, name):
-    raw = _make(name).fit(digits.train.X, digits.train.y)
+    # Of each image this one makes four more.
+    every = slice(None, None, 2 if name == "virtual-svm" else 1)
+    raw = _make(name).fit(digits.train.X[every], digits.train.y[every])
     assert raw.score(digits.test.X, digits.test.y) >= LEAST[name]
-    floats = _make(name).fit(digits.train.X / 255.0, digits.train.y)
+    floats = _make(name).fit(digits.train.X[every] / 255.0, digits.train.y[every])
     agreed = floats.predict(digits.test.X / 255.0) == raw.predict(digits.test.X)
     assert agreed.mean() > (0.93 if name == "tree" else 0.97)
 
