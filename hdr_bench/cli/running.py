@@ -92,7 +92,7 @@ def run(
     """
     from hdr_bench.experiments.backends import make_crew
     from hdr_bench.experiments.code_changes import code_changes
-    from hdr_bench.experiments.estimate import check_estimate_file, read_expected
+    from hdr_bench.experiments.estimate import read_expected
     from hdr_bench.experiments.plan import make_plan
     from hdr_bench.experiments.progress import counted
     from hdr_bench.experiments.run_folder import check_run_folder
@@ -114,8 +114,6 @@ def run(
     )  # fmt: skip
     store = Store(out or default_folder(loaded, settings))
     check_run_folder(store.folder)
-    if estimate:
-        check_estimate_file(store.folder)
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
     for line in (*plan.remarks, *code_changes(plan.to_run, store)):
         say(line, is_error=True)
@@ -171,8 +169,9 @@ def _progress(quiet: bool) -> Any:
 def _print_estimate(plan: "Plan", folder: Path, progress: Any) -> None:
     """Estimate what a run costs, and print it; end with an exit code of its own if a case has no estimate."""
     from hdr_bench.cli.estimating import print_estimate
-    from hdr_bench.experiments.estimate import Estimate, estimate_plan, write_estimate
+    from hdr_bench.experiments.estimate import Estimate, check_estimate_file, estimate_plan, write_estimate
 
+    check_estimate_file(folder)
     estimate = estimate_plan(plan, progress) if plan.to_run else Estimate((), {})
     # First: fits that took long are not lost if the file cannot be written.
     print_estimate(estimate, plan, make_console())
