@@ -15,6 +15,8 @@ from hdr_bench.names import class_name, visible, visible_prose
 _LONGEST_NAME = 100
 _LONGEST_TEXT = 1_000
 _MOST_OFFERED = 10
+# Without a command that lists them all: more than any method has parameters.
+_MOST_LISTED = 200
 _SHOWN = reprlib.Repr()
 _SHOWN.maxstring = _SHOWN.maxother = _SHOWN.maxlong = 100
 _SHOWN.maxlist = _SHOWN.maxtuple = _SHOWN.maxdict = _SHOWN.maxset = 8
@@ -250,7 +252,7 @@ def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 def offer(choices: Iterable[str]) -> str:
-    """Return ``"Choose from: a, b"``, with semicolons between names that have commas.
+    """Return ``"Choose from: a, b"``, with semicolons between names that have commas; of very many, the first ones.
 
     Examples
     --------
@@ -259,7 +261,9 @@ def offer(choices: Iterable[str]) -> str:
     """
     names = list(choices)
     separator = "; " if any("," in name for name in names) else ", "
-    return f"Choose from: {separator.join(names)}"
+    more = len(names) - _MOST_LISTED
+    rest = f"{separator}and {more:,} more" if more > 0 else ""
+    return f"Choose from: {separator.join(names[:_MOST_LISTED])}{rest}"
 
 
 def shown(value: Any) -> str:

@@ -13,6 +13,17 @@ _LONGEST_LINE = 300
 _INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+# Letters without ink: fillers of Hangul syllables, and the blank of Braille.
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+# Formats, spaces, and marks that need a letter to stand on.
+_WITHOUT_INK = ("Cf", "Cc", "Z", "Mn", "Me")
+# Selectors of variants, and joiners of graphemes, which Unicode counts among the marks.
+_SELECTORS = re.compile(r"[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# In words of Persian or Hindi and in emoji they change what is seen: between two characters beyond ASCII, once.
+_JOINERS = "\u200c\u200d"
+_IDLE_JOINERS = re.compile(
+    rf"(?<![^\x00-\x7f])[{_JOINERS}]+|[{_JOINERS}]+(?![^\x00-\x7f])|(?<=[{_JOINERS}])[{_JOINERS}]+"
+)
 # What Python makes of bytes in names of files that are not of its encoding.
 _BYTES = range(0xDC80, 0xDD00)
 _INVISIBLE_IN_PROSE = re.compile(_INVISIBLE.pattern.replace(r"\x00-\x1f", r"\x00-\x08\x0b-\x1f"))
@@ -101,15 +112,34 @@ def check_name(name: str, what: str) -> str:
     Raises
     ------
     ValueError
-        If it is blank, too long, or holds a character that cannot be shown.
+        If nothing of it is seen, it is too long, or holds a character that cannot be shown.
     """
-    if not name.strip():
-        raise ValueError(f"{what} is blank; give it at least one letter or digit")
+    check_ink(name, what)
     if len(name) > MOST_CHARACTERS:
         raise ValueError(
             f"{what} {name[:20]!r}... has {len(name):,} characters; at most {MOST_CHARACTERS} are allowed: shorten it"
         )
     return check_visible(name, what)
+
+
+def check_ink(text: str, what: str) -> str:
+    """Return a text of which something is seen.
+
+    Parameters
+    ----------
+    text : str
+    what : str
+        What errors call it, e.g. ``"the name"``.
+
+    Raises
+    ------
+    ValueError
+        If it is empty, or of spaces and invisible characters alone.
+    """
+    if any(map(_has_ink, text)):
+        return text
+    came = f" {text[:20]!a}" if text.strip() else ""
+    raise ValueError(f"{what}{came} is blank; give it at least one letter or digit")
 
 
 def in_brief(text: str) -> str:
@@ -125,14 +155,20 @@ def in_brief(text: str) -> str:
 
 
 def looks(name: str) -> str:
-    """Return what two names share that look the same: composed letters, single spaces, none around.
+    r"""Return what two names share that look the same: composed letters, single spaces, nothing invisible.
 
     Examples
     --------
-    >>> looks("k  NN ") == looks("k NN")
+    >>> looks("k  NN ") == looks("k NN") == looks("k NN\u200b")
     True
     """
-    return " ".join(unicodedata.normalize("NFC", name).split())
+    visible_or_joining = (letter for letter in name if letter in _JOINERS or unicodedata.category(letter) != "Cf")
+    text = _SELECTORS.sub("", "".join(visible_or_joining)).translate(dict.fromkeys(map(ord, _FILLERS), " "))
+    return " ".join(unicodedata.normalize("NFC", _IDLE_JOINERS.sub("", text)).split())
+
+
+def _has_ink(letter: str) -> bool:
+    return letter not in _FILLERS and not unicodedata.category(letter).startswith(_WITHOUT_INK)
 
 
 def _check(unwanted: "re.Pattern[str]", text: str, what: str) -> str:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from sklearn.tree import DecisionTreeClassifier
 
-from hdr_bench import Case, Suite, run_suite
+from hdr_bench import Case, Suite, load_dataset, run_suite
 from hdr_bench.datasets import Part, add_dataset, make_dataset
 from hdr_bench.exceptions import DatasetError, SuiteError, UnknownNameError
 from hdr_bench.experiments.suite_file import parse_suite
@@ -77,6 +78,59 @@ def test_blank_and_long_names_are_refused():
         Suite(name="x" * 300, title="T", dataset="digits-8x8", cases=[Case(name="a", estimator="knn")])
     with pytest.raises(DatasetError, match="cannot name a data set"):
         add_dataset("x" * 300, "anywhere")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\u200b", "\u3164", "\u2800", " \xa0\u3000", "\u200d\ufe0f", "\u0301", "\u115f\u1160", "\xad", "\U000e0001"],
+)
+def test_names_of_which_nothing_is_seen_are_refused_wherever_they_enter(name):
+    with pytest.raises(ValueError, match="the name.* is blank; give it at least one letter or digit"):
+        Case(name=name, estimator="knn")
+    case = {"name": name, "estimator": "knn"}
+    content = {"title": "T", "dataset": "digits-8x8", "case": [case]}
+    with pytest.raises(SuiteError, match="case 1 .*name: .*is blank"):
+        parse_suite(content, "own", "own.toml")
+    named = {"name": "a", "estimator": "knn"}
+    with pytest.raises(SuiteError, match="title: .*is blank"):
+        parse_suite({**content, "title": name, "case": [named]}, "own", "own.toml")
+    with pytest.raises(SuiteError, match="cannot name a suite|is blank"):
+        parse_suite({**content, "case": [named]}, name, "own.toml")
+    with pytest.raises(SuiteError, match="unknown transformer"):
+        parse_suite({**content, "case": [{**named, "steps": [{"name": name}]}]}, "own", "own.toml")
+    with pytest.raises(SuiteError, match="unknown dataset|is blank"):
+        parse_suite({**content, "case": [named], "dataset": name}, "own", "own.toml")
+    part = Part(np.arange(32, dtype=np.uint8).reshape(8, 2, 2), np.arange(8) % 2)
+    with pytest.raises(DatasetError, match="own: the class name.* is blank"):
+        make_dataset("own", part, part, ["0", name])
+    with pytest.raises(DatasetError, match="the data set's name.* is blank"):
+        make_dataset(name, part, part, ["0", "1"])
+
+
+def test_folders_of_classes_whose_names_look_the_same_are_refused(tmp_path):
+    for name in ("caf\xe9", "cafe\u0301", "tea"):
+        (tmp_path / name).mkdir()
+        for number in range(5):
+            Image.linear_gradient("L").rotate(number).resize((8, 8)).save(tmp_path / name / f"{number}.png")
+    with pytest.raises(DatasetError, match=r"the class names 'cafe\\u0301' and 'caf\\xe9' look the same; rename one"):
+        load_dataset(f"folder:{tmp_path}")
+
+
+@pytest.mark.parametrize(
+    "other", ["k-NN\u200b", "\ufeffk-NN", "k-NN\u200d", "k\u200c-NN", "k-\xadNN", "k-NN\ufe0e", "k-NN\u3164"]
+)
+def test_what_is_not_seen_makes_no_other_name(other):
+    with pytest.raises(ValueError, match="two cases are called"):
+        Suite(
+            name="own", title="T", dataset="digits-8x8", cases=[Case(name=n, estimator="knn") for n in ("k-NN", other)]
+        )
+
+
+def test_joiners_inside_words_make_other_names():
+    word = "\u0645\u06cc\u200c\u062e\u0648"
+    assert looks(word) != looks(word.replace("\u200c", ""))
+    assert looks(word) == looks(word.replace("\u200c", "\u200c\u200c")) == looks(f"\u200c{word}\u200d")
+    assert looks("\N{MAN}\u200d\N{WOMAN}") != looks("\N{MAN}\N{WOMAN}")
 
 
 def test_names_that_look_the_same_are_two_of_one_name():

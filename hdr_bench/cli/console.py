@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from hdr_bench.cli.streams import say
+from hdr_bench.exceptions import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
 _OUR_WARNINGS = "hdr_bench.exceptions"
+# As large as a number of a network's layers may be.
+_SHAPE = re.compile(r"[1-9][0-9]{0,7}(x[1-9][0-9]{0,7}){1,2}")
 
 
 def make_console(stderr: bool = False) -> "Console":
@@ -50,7 +53,9 @@ def print_pairs(title: str, pairs: dict[str, str]) -> None:
 
 def read_shape(text: str) -> tuple[int, int, int]:
     """Read ``28x28`` or ``3x28x28`` as channels, height and width."""
-    if not re.fullmatch(r"[1-9]\d*(x[1-9]\d*){1,2}", text):
-        raise typer.BadParameter(f"{text!r} is not a valid size; write HEIGHTxWIDTH, e.g. 28x28")
+    if not _SHAPE.fullmatch(text):
+        raise typer.BadParameter(
+            f"{shown(text)} is not a valid size; write HEIGHTxWIDTH, e.g. 28x28, each with at most 8 digits"
+        )
     *channels, height, width = map(int, text.split("x"))
     return (channels[0] if channels else 1, height, width)

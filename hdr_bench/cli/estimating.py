@@ -10,6 +10,7 @@ from rich.text import Text
 
 from hdr_bench.experiments.estimate import LARGEST, CaseEstimate, Estimate
 from hdr_bench.experiments.growth import Expected
+from hdr_bench.experiments.progress import counted
 
 if TYPE_CHECKING:
     from hdr_bench.experiments.plan import Plan
@@ -20,33 +21,42 @@ _UNKNOWN = "–"
 
 
 def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
-    """Print what each case, and the whole run, is expected to cost."""
+    """Print what each case, and the whole run, is expected to cost, and which cases have no estimate."""
     if not plan.to_run:
         _print(console, f"Nothing to run: all {len(plan.trials)} trials are stored.\n{_conditional(plan)}".strip())
         return
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Method", no_wrap=True)
-    for head in _HEADS:
-        table.add_column(head, justify="right", no_wrap=True)
     good = [case for case in estimate.cases if not case.problem]
-    for case in good:
-        table.add_row(Text(case.case), *_row(case))
-    console.print(table)
+    if good:
+        console.print(_table(good))
     for case in estimate.cases:
         if case.problem:
             _print(console, f"{case.case}: no estimate: {case.problem}")
         if case.is_over:
             _print(console, f"{case.case}: a trial would pass its {case.is_over}, and be ended by it")
-    total = estimate.total
-    trials = sum(case.n_trials for case in good)
+    if not good:
+        _print(console, f"No estimate of {counted(estimate.n_trials)} to run; the lines above say why.")
+        return
+    total, known = estimate.total, estimate.n_trials - estimate.n_unknown
+    trials = f"{known} of {counted(estimate.n_trials)}" if estimate.n_unknown else f"All {counted(known)}"
+    unknown = f"No estimate of {counted(estimate.n_unknown)}; the lines above say why.\n" if estimate.n_unknown else ""
     _print(
         console,
-        f"All {trials} trials to run: about {duration(total.value)} (from {duration(total.low)} to "
+        f"{trials} to run: about {duration(total.value)} (from {duration(total.low)} to "
         f"{duration(total.high)}), one after the other with {plan.settings.threads} threads on this machine, if "
         "nothing else runs on it.\n"
-        f"{_conditional(plan)}"
+        f"{unknown}{_conditional(plan)}"
         f"From fits on up to {LARGEST:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of new fits.",
     )
+
+
+def _table(cases: list[CaseEstimate]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("Method", no_wrap=True)
+    for head in _HEADS:
+        table.add_column(head, justify="right", no_wrap=True)
+    for case in cases:
+        table.add_row(Text(case.case), *_row(case))
+    return table
 
 
 def _conditional(plan: "Plan") -> str:

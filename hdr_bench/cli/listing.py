@@ -15,6 +15,9 @@ from hdr_bench.exceptions import NotationError, shown, suggestion
 if TYPE_CHECKING:
     from hdr_bench.estimators.layers import Layer
 
+MOST_UNITS = 99_999_999
+"""Of a layer: what the notation can write."""
+
 
 class Listing(StrEnum):
     """What `list` lists."""
@@ -38,7 +41,7 @@ def show(
         ),
     ],
     image: Annotated[str, typer.Option(help="For layers: the image, [CHANNELSx]HEIGHTxWIDTH.")] = "28x28",
-    classes: Annotated[int, typer.Option(help="For layers: units of the output layer.")] = 10,
+    classes: Annotated[int, typer.Option(min=2, max=MOST_UNITS, help="For layers: units of the output layer.")] = 10,
 ) -> None:
     """Show what a suite would run, or a network layer by layer."""
     from hdr_bench.experiments.suite_file import list_suites, read_suite

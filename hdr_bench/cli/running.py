@@ -77,14 +77,18 @@ def run(
     full: Annotated[bool, typer.Option("--full", help="Run at full size what the suite reduces.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the trials; run nothing.")] = False,
     estimate: Annotated[
-        bool, typer.Option("--estimate", help="Say what it would cost, after fits on a few images; run no more.")
+        bool,
+        typer.Option(
+            "--estimate",
+            help="Say what it would cost, after fits on a few images; run no more. Exit code 3 if that is not known.",
+        ),
     ] = False,
     rerun: Annotated[Rerun, typer.Option(help="Which trials to run.")] = Rerun.missing,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Run a suite, print its table and write its report. What is stored already is not run again.
 
-    Exit code 3 if a trial failed; the report is written all the same.
+    Exit code 3 if a trial failed; the report is written all the same. With --estimate, if a case has no estimate.
     """
     from hdr_bench.experiments.backends import make_crew
     from hdr_bench.experiments.code_changes import code_changes
@@ -165,14 +169,18 @@ def _progress(quiet: bool) -> Any:
 
 
 def _print_estimate(plan: "Plan", folder: Path, progress: Any) -> None:
+    """Estimate what a run costs, and print it; end with an exit code of its own if a case has no estimate."""
     from hdr_bench.cli.estimating import print_estimate
-    from hdr_bench.experiments.estimate import Estimate, estimate_plan, write_estimate
+    from hdr_bench.experiments.estimate import Estimate, check_estimate_file, estimate_plan, write_estimate
 
-    found = Estimate((), {})
+    check_estimate_file(folder)
+    estimate = estimate_plan(plan, progress) if plan.to_run else Estimate((), {})
+    # First: fits that took long are not lost if the file cannot be written.
+    print_estimate(estimate, plan, make_console())
     if plan.to_run:
-        found = estimate_plan(plan, progress)
-        write_estimate(folder, found)
-    print_estimate(found, plan, make_console())
+        write_estimate(folder, estimate)
+    if estimate.n_unknown:
+        raise typer.Exit(ExitCode.TRIALS_FAILED)
 
 
 def _print_plan(plan: "Plan") -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.paths import check_text
+from hdr_bench.datasets.paths import check_seen, check_text
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.names import looks
 
 # Booleans, signed and unsigned integers, floating-point numbers of up to 64 bits.
 _PIXEL_KINDS, _MOST_PIXEL_BYTES = "biuf", 8
@@ -64,13 +65,15 @@ def check_pixels(name: str, dtype: np.dtype[Any]) -> None:
 
 
 def check_class_names(name: str, class_names: Sequence[str]) -> None:
-    """Check the names of classes.
+    """Check a data set's name, and the names of its classes.
 
     Raises
     ------
     DatasetError
-        If one is not a text, is too long, or cannot be printed.
+        If one is not a text, is too long, or cannot be seen or printed, or if two classes have names that look the
+        same.
     """
+    check_seen(name, "the data set's name")
     for class_name in class_names:
         if not isinstance(class_name, str):
             raise DatasetError(f"{name}: the class name {class_name!r} is a {type(class_name).__name__}, not a text")
@@ -80,6 +83,14 @@ def check_class_names(name: str, class_names: Sequence[str]) -> None:
                 f"{_LONGEST_CLASS_NAME} are allowed"
             )
         check_text(class_name, f"{name}: the class name")
+        check_seen(class_name, f"{name}: the class name")
+    by_looks: dict[str, str] = {}
+    for class_name in class_names:
+        if (other := by_looks.get(looks(class_name))) is not None:
+            raise DatasetError(
+                f"{name}: the class names {other!a} and {class_name!a} look the same; rename one, or make them one"
+            )
+        by_looks[looks(class_name)] = class_name
 
 
 def _check_values(name: str, images: NDArray[Any]) -> None:

@@ -108,7 +108,12 @@ def missing_home() -> str | None:
     home = data_home()
     if not os.environ.get(HOME) or home.exists():
         return None
-    return f"{HOME} names {home}, which does not exist; the nearest folder that does is {nearest_folder(home)}"
+    nearest = nearest_folder(home)
+    if not nearest.is_dir():
+        return (
+            f"{HOME} names {home}, which cannot be made: {nearest} is not a folder; set it to the folder with the data"
+        )
+    return f"{HOME} names {home}, which does not exist; the nearest folder that does is {nearest}"
 
 
 def nearest_folder(path: Path) -> Path:
@@ -124,8 +129,9 @@ def is_writable(folder: Path) -> bool:
     Write permission is read off the folder's mode too, since root may write anywhere and should not.
     """
     nearest = nearest_folder(folder)
-    anyone_may = nearest.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
-    return bool(anyone_may) and os.access(nearest, os.W_OK)
+    mode = nearest.stat().st_mode
+    anyone_may = mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    return stat.S_ISDIR(mode) and bool(anyone_may) and os.access(nearest, os.W_OK | os.X_OK)
 
 
 def _is_ours(home: Path) -> bool:

@@ -26,7 +26,7 @@ from hdr_bench.datasets.stored import is_stored, list_datasets
 from hdr_bench.datasets.storing import store_added
 from hdr_bench.datasets.system_errors import system_errors_named
 from hdr_bench.datasets.table import DATASETS, ORIGINALS, SCHEMES
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError, shown
 
 # It is a folder's name, and has room for a polarity behind it.
 _LONGEST_NAME = 100
@@ -189,7 +189,7 @@ def _check_is_text(name: Any) -> None:
         If it is not.
     """
     if not isinstance(name, str):
-        raise DatasetError(f"a data set's name must be a text, got {name!r}; a path is given as e.g. 'folder:DIR'")
+        raise DatasetError(f"a data set's name must be a text, got {shown(name)}; a path is given as e.g. 'folder:DIR'")
 
 
 def _options(name: str, resize: Any, test_size: Any, split_seed: Any, *, takes_resize: bool) -> ReadOptions:
@@ -204,12 +204,13 @@ def _options(name: str, resize: Any, test_size: Any, split_seed: Any, *, takes_r
         raise DatasetError(f"resize is for folders of pictures; {name} is taken as it is")
     if resize is not None and not _is_size(resize):
         raise DatasetError(
-            f"resize must be height and width, of at least 1 and together up to {MOST_PIXELS:,} pixels, got {resize!r}"
+            f"resize must be height and width, of at least 1 and together up to {MOST_PIXELS:,} pixels, got "
+            f"{shown(resize)}"
         )
     if test_size is not None and not (isinstance(test_size, float | np.floating) and 0 < test_size < 1):
-        raise DatasetError(f"test_size must be a share between 0 and 1, got {test_size!r}")
+        raise DatasetError(f"test_size must be a share between 0 and 1, got {shown(test_size)}")
     if not (isinstance(split_seed, int | np.integer) and 0 <= split_seed <= _LARGEST_SEED):
-        raise DatasetError(f"split_seed must be an integer between 0 and {_LARGEST_SEED}, got {split_seed!r}")
+        raise DatasetError(f"split_seed must be an integer between 0 and {_LARGEST_SEED}, got {shown(split_seed)}")
     size = None if resize is None else (int(resize[0]), int(resize[1]))
     return ReadOptions(size, None if test_size is None else float(test_size), int(split_seed))
 

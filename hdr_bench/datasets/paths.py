@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.names import check_visible
+from hdr_bench.names import check_ink, check_visible
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -44,6 +44,20 @@ def check_text(text: str, what: str) -> None:
     """
     try:
         check_visible(text, what)
+    except ValueError as error:
+        raise DatasetError(f"{error}, and rename the file, folder or class") from error
+
+
+def check_seen(text: str, what: str) -> None:
+    """Check that something is seen of a name; `what` is what errors call it.
+
+    Raises
+    ------
+    DatasetError
+        If it is of spaces and invisible characters alone.
+    """
+    try:
+        check_ink(text, what)
     except ValueError as error:
         raise DatasetError(f"{error}, and rename the file, folder or class") from error
 

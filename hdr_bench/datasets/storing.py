@@ -18,6 +18,7 @@ from hdr_bench.datasets.home import (
     added_home,
     cache_home,
     is_writable,
+    nearest_folder,
     prepared_home,
 )
 from hdr_bench.datasets.manifest import NAME, Manifest, VerifiedFile
@@ -125,7 +126,8 @@ def retire(folder: Path) -> None:
 def _store(home: Path, key: str, dataset: Dataset, stamp: str | None, remedy: str) -> Dataset:
     incoming = incoming_path(home)
     try:
-        if not is_writable(home):
+        # Below a file nothing can be made, as the system then says.
+        if nearest_folder(home).is_dir() and not is_writable(home):
             raise PermissionError(None, "no permission to write there")
         home.mkdir(parents=True, exist_ok=True)
         clear_leftovers(home)

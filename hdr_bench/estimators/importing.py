@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
-from importlib.metadata import packages_distributions
 from pathlib import Path
 from traceback import extract_tb
 from types import FrameType, ModuleType
 from typing import Any
 
+from hdr_bench.estimators.installed import packages_distributions
 from hdr_bench.exceptions import ModuleImportError, UnknownModuleError, UnknownNameError, suggestion, told
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from hdr_bench.estimators.layers import (
@@ -44,11 +44,14 @@ _SLIDE = r"(?:s(?P<stride>[1-9][0-9]{0,7}))?(?:p(?P<padding>[0-9]{1,8}))?"
 _CONVOLUTION = re.compile(r"(?P<filters>[1-9][0-9]{0,7})C(?P<kernel>[1-9][0-9]{0,7})" + _SLIDE)
 _POOLING = re.compile(r"[MA]P(?P<kernel>[1-9][0-9]{0,7})" + _SLIDE)
 _DENSE = re.compile(r"([1-9][0-9]{0,7})N")
-_DROPOUT = re.compile(r"D(\d*\.?\d+)")
-_ACTIVATION = re.compile(r"relu|tanh|sigmoid|linear|lrelu(\d*\.?\d+)")
+_SHARE = r"([0-9]{1,8}(?:\.[0-9]{1,16})?|\.[0-9]{1,16})"
+_DROPOUT = re.compile("D" + _SHARE)
+_ACTIVATION = re.compile("relu|tanh|sigmoid|linear|lrelu" + _SHARE)
 _RESIZE = re.compile(r"R([1-9][0-9]{0,7})")
 _REPEAT = re.compile(r"([1-9][0-9]{0,7})x(.+)")
 _MOST_REPEATS = 1000
+# Ten times the deepest networks that were ever trained.
+_MOST_LAYERS = 10_000
 _NUMBER_FAULTS = (
     (r"[0-9]{9,}", "1", "a number is too large; at most 99,999,999 is allowed"),
     (r"(?<![0-9.])0+(?![0-9.])", "1", "a number is 0; at least 1 is needed"),
@@ -97,7 +100,9 @@ def parse_layers(text: str, n_classes: int, activation: str = "relu") -> list[La
     default = _read_token(activation, activation, 1, n_classes)
     if not isinstance(default, Activation):
         raise NotationError(f"unknown activation {shown(activation)}. Choose from: {TOKENS['activation']}")
-    written = list(_tokens(text, n_classes))
+    written = list(islice(_tokens(text, n_classes), _MOST_LAYERS + 1))
+    if len(written) > _MOST_LAYERS:
+        raise NotationError(f"{shown(text)}: a network must have at most {_MOST_LAYERS:,} layers")
     _check_order(text, written)
     if not any(layer.token == "OUT" for layer in written):
         written.append(Dense("OUT", n_classes))
@@ -233,17 +238,17 @@ def _fault_of_number(token: str, n_classes: int) -> str:
 def _check_order(text: str, layers: list[Layer]) -> None:
     for layer in layers[1:]:
         if isinstance(layer, Resize):
-            raise NotationError(f"{layer.token} of {text!r}: resizing is possible only as the first token")
+            raise NotationError(f"{layer.token} of {shown(text)}: resizing is possible only as the first token")
     for before, layer in pairwise(layers):
         if isinstance(layer, Colour) and not isinstance(before, Resize):
-            raise NotationError(f"{layer.token} of {text!r}: possible only as the first token, or after R")
+            raise NotationError(f"{layer.token} of {shown(text)}: possible only as the first token, or after R")
     outputs = [index for index, layer in enumerate(layers) if layer.token == "OUT"]
     if len(outputs) > 1:
-        raise NotationError(f"OUT stands {len(outputs)} times in {text!r}; one output layer is possible")
+        raise NotationError(f"OUT is given {len(outputs)} times in {shown(text)}; a network has one output layer")
     if outputs:
         for layer in layers[outputs[0] + 1 :]:
             if not isinstance(layer, BatchNorm | Dropout):
-                raise NotationError(f"{layer.token} of {text!r}: after OUT only BN and D are possible")
+                raise NotationError(f"{layer.token} of {shown(text)}: after OUT only BN and D are possible")
 
 
 def _completed(layers: list[Layer], default: Layer) -> Iterator[Layer]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import cloudpickle
 
-from hdr_bench.exceptions import EstimateError
+from hdr_bench.exceptions import EstimateError, StoreError
 from hdr_bench.experiments.attempts import run_attempts
 from hdr_bench.experiments.attributes import epochs_of
 from hdr_bench.experiments.copying import copy_unfitted
@@ -27,7 +27,7 @@ from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.trial_file import DAMAGED
 from hdr_bench.experiments.work import Work
 from hdr_bench.files import read_regular, write_whole
-from hdr_bench.names import in_brief
+from hdr_bench.names import in_brief, visible
 
 LARGEST = 4000
 """Images of the largest of the three fits; the others have a half and a quarter of them."""
@@ -89,6 +89,16 @@ class Estimate:
     def total(self) -> Expected:
         """Seconds of all trials."""
         return sum((case.total for case in self.cases if not case.problem), Expected(0.0, 0.0, 0.0))
+
+    @property
+    def n_trials(self) -> int:
+        """Trials that are to run."""
+        return sum(case.n_trials for case in self.cases)
+
+    @property
+    def n_unknown(self) -> int:
+        """Trials among them that have no estimate."""
+        return sum(case.n_trials for case in self.cases if case.problem)
 
 
 @dataclass(frozen=True)
@@ -176,6 +186,21 @@ def _limit_of(trial: Trial) -> Expected:
 def passes(model: Any, n: int) -> int:
     """Return how often a fit goes through its `n` images: a network's epochs, at most; 1 for other methods."""
     return epochs_of(last_step(model), n) or 1
+
+
+def check_estimate_file(folder: Path) -> None:
+    """Check that the file of a run's estimate can be written, before anything is fitted.
+
+    Raises
+    ------
+    StoreError
+        If a folder has its name.
+    """
+    path = folder / _FILE
+    if path.is_dir() and not path.is_symlink():
+        raise StoreError(
+            f"{visible(str(path))} is a folder where a file belongs; move it away, and ask for the estimate again"
+        )
 
 
 def write_estimate(folder: Path, estimate: Estimate) -> None:

@@ -23,10 +23,9 @@ from hdr_bench.experiments.own_code import code_of, module_names
 from hdr_bench.experiments.protocol import DEFAULT_FOLDS, Protocol
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.suite import Case, Suite
+from hdr_bench.experiments.text import first_faults
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.values import value_faults
-
-_MOST_FAULTS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +101,7 @@ def is_asked(case: str, only: str | None) -> bool:
 
 
 def _joined(suite: Suite, faults: list[str]) -> str:
-    more = len(faults) - _MOST_FAULTS
-    named = [fault.removeprefix(f"suite {suite.name!r}, ") for fault in faults[:_MOST_FAULTS]]
-    named += [f"and {more:,} more"] if more > 0 else []
+    named = first_faults([fault.removeprefix(f"suite {suite.name!r}, ") for fault in faults])
     return f"suite {suite.name!r} cannot be run:" + "".join(f"\n  - {fault}" for fault in named)
 
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.bounds import MOST_REPEATS, MOST_SAMPLES
 from hdr_bench.experiments.quantities import Flag, Number, Whole
-from hdr_bench.experiments.record import Name, Prose, SuitePart
+from hdr_bench.experiments.record import Name, Prose, SuitePart, Text
 
 Metric = Literal["test_accuracy", "test_error", "test_loss", "test_rejection", "cross_validation_accuracy",
                  "cross_validation_error", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss",
@@ -132,5 +132,5 @@ class NotBuilt(SuitePart):
     """
 
     name: Name
-    reason: Annotated[Prose, Field(min_length=1)]
+    reason: Text
     published: Annotated[tuple[Published, ...], Field(min_length=1)]

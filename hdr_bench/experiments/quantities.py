@@ -36,7 +36,7 @@ def parse_seconds(value: Any) -> float:
     if _is_number(value, Real):
         return _checked_seconds(value, value)
     text = str(value).strip() if isinstance(value, str) else ""
-    if not _DURATION.fullmatch(text) or len(text) > _LONGEST_TEXT:
+    if len(text) > _LONGEST_TEXT or not _DURATION.fullmatch(text):
         raise ValueError(
             f"{shown(value)} is not a valid duration; write e.g. 90s, 10min, 2h, 1h30min, or a number of seconds"
         )
@@ -78,7 +78,9 @@ def _checked_bytes(size: int, given: Any) -> int:
 
 
 def _checked_whole(value: Any) -> int:
-    if _is_number(value, Integral) or (_is_number(value, Real) and float(value).is_integer()):
+    if _is_number(value, Integral) or (
+        _is_number(value, Real) and abs(value) <= _LARGEST and float(value).is_integer()
+    ):
         return int(value)
     raise ValueError(f"must be a whole number, got {shown(value)}")
 

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, NoReturn
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 
 from hdr_bench.exceptions import FrozenRecordError, SuiteError, shown
 from hdr_bench.experiments.faults import describe_faults
-from hdr_bench.names import check_name, check_prose, visible, visible_prose
+from hdr_bench.names import check_ink, check_name, check_prose, visible, visible_prose
 
 STORED = {"is_stored": True}
 """The context in which records on disk are read: earlier versions let names pass that are refused today."""
@@ -50,8 +50,15 @@ def _prose(value: str, info: ValidationInfo) -> str:
     return visible_prose(value) if info.context == STORED else check_prose(value, "the text")
 
 
+def _seen(value: str, info: ValidationInfo) -> str:
+    return value if info.context == STORED else check_ink(value, "the text")
+
+
 Name = Annotated[str, AfterValidator(_name)]
 """What tables call a method: one line that can be shown."""
 
 Prose = Annotated[str, AfterValidator(_prose)]
 """A text of a suite's author, in one line or several, that can be shown."""
+
+Text = Annotated[Prose, Field(min_length=1), AfterValidator(_seen)]
+"""A text that must be given."""

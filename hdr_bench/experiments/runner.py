@@ -28,6 +28,7 @@ from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.stored_times import seconds_of_stored
 from hdr_bench.experiments.suite import Suite
 from hdr_bench.experiments.suite_file import check_suite, load_suite
+from hdr_bench.experiments.suite_name import folder_name
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.work import Work
 
@@ -229,13 +230,14 @@ def _write(result: Result, predictions: Predictions | None, store: Store) -> Res
 def default_folder(suite: Suite, settings: Settings) -> Path:
     """Return where a suite's run lies unless told otherwise: ``reports/NAME``, below the current folder.
 
-    On another data set than its own it is ``reports/NAME-DATASET``: the two are not the same comparison.
+    On another data set than its own it is ``reports/NAME-DATASET``: the two are not the same comparison. A name that
+    cannot be a folder's is made one, see `folder_name`.
     """
     other = re.sub(r"[^A-Za-z0-9.]+", "-", settings.dataset or "").strip("-")
     if len(other) > _LONGEST_DATASET:
         digest = hashlib.sha256((settings.dataset or "").encode(errors="replace")).hexdigest()
         other = f"{other[:_LONGEST_DATASET]}-{digest[:8]}"
-    return Path("reports") / (f"{suite.name}-{other}" if other else suite.name)
+    return Path("reports") / folder_name(suite.name, f"-{other}" if other else "")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 So the record of a run can be read on a machine that has neither the data set nor the estimator.
 """
 
-import re
+import unicodedata
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -31,14 +31,12 @@ from hdr_bench.experiments.described import class_path, describe_estimator, plai
 from hdr_bench.experiments.protocol import Folds, Protocol, Samples
 from hdr_bench.experiments.published import NotBuilt, Published
 from hdr_bench.experiments.quantities import Bytes, Seconds, Whole
-from hdr_bench.experiments.record import STORED, Name, Prose, SuitePart
+from hdr_bench.experiments.record import STORED, Name, Prose, SuitePart, Text
+from hdr_bench.experiments.suite_name import check_suite_name
 from hdr_bench.names import looks
 
 Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 """References as BibTeX, none or several."""
-
-# A file's name without its ending, and the name of a folder: letters of any script.
-_NAME = re.compile(r"\w[\w. -]*")
 
 
 def _repeated(values: list[Any]) -> list[Any]:
@@ -183,7 +181,7 @@ class Suite(SuitePart):
     Attributes
     ----------
     name : str
-        The file's name without ``.toml``.
+        The file's name without ``.toml``, its letters composed (Unicode's form NFC).
     title : str
     authors, source : str
         Of the publication that the suite reproduces, where there is one.
@@ -223,7 +221,7 @@ class Suite(SuitePart):
     """
 
     name: Annotated[str, Field(max_length=100)]
-    title: Annotated[Prose, Field(min_length=1)]
+    title: Text
     authors: Prose = ""
     source: Prose = ""
     bibtex: Bibtex = ""
@@ -257,15 +255,16 @@ class Suite(SuitePart):
         BaseModel.__setattr__(suite, "_folder", folder)
         return suite
 
+    @field_validator("name", mode="before")
+    @classmethod
+    def _composed(cls, value: Any) -> Any:
+        # macOS, and what it packs, writes letters and their accents apart.
+        return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
     @field_validator("name")
     @classmethod
-    def _can_name_a_folder(cls, value: str) -> str:
-        if not _NAME.fullmatch(value):
-            raise ValueError(
-                f"{shown(value)} cannot name a suite: it must begin with a letter or a digit, and have letters, "
-                "digits, '.', '_', '-' and spaces alone"
-            )
-        return value
+    def _can_be_shown(cls, value: str) -> str:
+        return check_suite_name(value)
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
@@ -276,6 +275,9 @@ class Suite(SuitePart):
         twice = sorted(name for name, count in counts.items() if count > 1)
         if twice:
             raise ValueError(f"two cases are called {shown(twice[0])}; give each its own name")
-        for claim in self.claims:
-            check_claim(claim, names)
+        for number, claim in enumerate(self.claims, start=1):
+            try:
+                check_claim(claim, dict.fromkeys(names))
+            except ValueError as error:
+                raise ValueError(f"claim {number}: {error}") from error
         return self

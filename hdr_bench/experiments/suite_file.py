@@ -23,7 +23,7 @@ from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.place import own_modules
 from hdr_bench.experiments.suite import Case, Suite
 from hdr_bench.experiments.suites_folder import suites_folder
-from hdr_bench.experiments.text import writable
+from hdr_bench.experiments.text import first_faults, writable
 from hdr_bench.experiments.toml_text import read_toml
 from hdr_bench.names import class_name
 
@@ -83,12 +83,12 @@ def check_suite(suite: Suite, origin: str) -> None:
     Raises
     ------
     SuiteError
-        Naming each fault with its place.
+        Naming each of the first faults with its place, and how many more there are.
     """
     with own_modules(suite.folder):
         faults = list(_faults(suite))
     if faults:
-        raise _refusal(origin, faults)
+        raise _refusal(origin, first_faults(faults))
 
 
 def list_suites() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Text of methods and libraries, which may be of any length and hold anything, as records can hold it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -8,6 +8,21 @@ from hdr_bench.names import class_name, visible_prose
 
 LONGEST_VALUE = 2_000
 """Characters kept of a parameter's value."""
+
+MOST_FAULTS = 20
+"""Faults that one message names."""
+
+
+def first_faults(faults: Sequence[str]) -> list[str]:
+    """Return the first faults, and how many more there are.
+
+    Examples
+    --------
+    >>> first_faults(["no"] * 10_000)[-2:]
+    ['no', 'and 9,980 more']
+    """
+    more = len(faults) - MOST_FAULTS
+    return [*faults[:MOST_FAULTS], *([f"and {more:,} more"] if more > 0 else [])]
 
 
 def writable(text: str) -> str:

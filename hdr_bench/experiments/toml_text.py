@@ -9,6 +9,7 @@ from typing import Any
 
 from hdr_bench.exceptions import SuiteError, shown
 from hdr_bench.experiments.text import writable
+from hdr_bench.names import in_brief
 
 LARGEST_FILE = 16 * 2**20
 """Bytes of the largest suite that is read: 100,000 cases have about 10 MB."""
@@ -20,7 +21,13 @@ _INTEGER_BITS = 63
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _PLACE = re.compile(r"(?P<fault>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
 _TWICE = re.compile(r"Cannot (?:declare|mutate immutable namespace) \((?P<keys>.*?),?\)(?: twice)?")
-_OPENED = re.compile(r"""\{[^}"']*(?:"[^"]*"[^}"']*|'[^']*'[^}"']*)*$""")
+# Each of these takes what it has looked at, so that a line is looked through once, whatever it holds.
+_SYMBOLS = re.compile(r"""(?P<braces>\{++|\}++)|"(?:[^"\\]|\\.)*+"|'[^']*+'|(?P<endless>["'].*+)|\#.*+""")
+_PART = r"""(?:[\w-]++|"[^"]*+"|'[^']*+')"""
+_KEYS = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+")
+_PARTS = re.compile(_PART)
+_DIGITS = re.compile(r"[0-9_]++")
+_FEWEST_DIGITS = 4000
 _PLAIN = {
     "Cannot overwrite a value": "this key is given twice; give it once",
     "Illegal character '\\n'": "this text has no end on its line; close it with a quotation mark",
@@ -46,6 +53,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     name = writable(str(path))
     text = _decode(_read_bytes(path, name), name)
+    _check_keys(text, name)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -88,11 +96,28 @@ def _decode(content: bytes, name: str) -> str:
         ) from error
 
 
+def _check_keys(text: str, name: str) -> None:
+    """Check that no dotted key has more parts than levels are read: Python's reader takes time by their square.
+
+    Raises
+    ------
+    SuiteError
+        If there is one.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") <= DEEPEST:
+            continue
+        if any(len(_PARTS.findall(found[0])) > DEEPEST + 1 for found in _KEYS.finditer(line)):
+            raise SuiteError(f"{name}, line {number}: nested too deeply; at most {DEEPEST} levels are read")
+
+
 def _describe_digits(text: str) -> str:
     """Return the line of the first number that Python refuses to convert."""
-    found = re.search(r"[0-9_]{4000,}", text)
-    line = text.count("\n", 0, found.start()) + 1 if found else 0
-    return f", line {line}" if line else ""
+    for found in _DIGITS.finditer(text):
+        if found.end() - found.start() >= _FEWEST_DIGITS:
+            line = text.count("\n", 0, found.start()) + 1
+            return f", line {line}"
+    return ""
 
 
 def _describe_syntax_error(message: str, text: str) -> str:
@@ -109,16 +134,26 @@ def _describe_syntax_error(message: str, text: str) -> str:
             "write it on one line, or as a table with its own [head]"
         )
     if twice := _TWICE.fullmatch(fault):
-        keys = ".".join(re.findall(r"'([^']*)'", twice["keys"]))
+        keys = in_brief(".".join(re.findall(r"'([^']*)'", twice["keys"])))
         return f"{where}{keys} is given twice; give it once, or write [[{keys}]] for each of several"
     if fault in _PLAIN:
         return f"{where}{_PLAIN[fault]}"
-    return f"{where}not valid TOML: {fault[:1].lower()}{fault[1:]}"
+    return f"{where}not valid TOML: {in_brief(f'{fault[:1].lower()}{fault[1:]}')}"
 
 
 def _is_in_inline_table(lines: list[str], line: int) -> bool:
     """Whether the line, or the one before it, leaves an inline table open."""
-    return any(_OPENED.search(written) for written in lines[max(line - 2, 0) : line])
+    return any(_leaves_table_open(written) for written in lines[max(line - 2, 0) : line])
+
+
+def _leaves_table_open(line: str) -> bool:
+    depth = 0
+    for symbol in _SYMBOLS.finditer(line):
+        if symbol["endless"]:
+            return False
+        if braces := symbol["braces"]:
+            depth = depth + len(braces) if braces[0] == "{" else max(depth - len(braces), 0)
+    return depth > 0
 
 
 def _content_faults(content: dict[str, Any]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hdr_bench.cli.data_listing import describe_places
 from hdr_bench.datasets import (
     add_dataset,
     fetch_dataset,
@@ -210,6 +211,17 @@ def test_a_cache_that_cannot_be_written_costs_time_but_no_data(home, own, tmp_pa
         with pytest.raises(NotStoredError, match=f"digits-8x8 cannot be stored in .*: {reason}"):
             fetch_dataset("digits-8x8")
     assert list(closed.iterdir()) == []
+
+
+def test_a_cache_that_cannot_be_made_is_named(tmp_path, monkeypatch):
+    file = tmp_path / "file"
+    file.touch()
+    for above in ("/dev/null", str(file)):
+        monkeypatch.setenv("HDR_BENCH_CACHE", f"{above}/x")
+        monkeypatch.setenv("HDR_BENCH_DATA", f"{above}/y")
+        said = "\n".join(describe_places())
+        assert f"cache: {above}/x (it cannot be written: data are read again each time)" in said
+        assert f"HDR_BENCH_DATA names {above}/y, which cannot be made: {above} is not a folder; set it to" in said
 
 
 def test_a_full_disk_leaves_nothing_half_written(home, own):

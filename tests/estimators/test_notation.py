@@ -117,7 +117,7 @@ def test_what_is_unsaid_is_filled_in():
         ("D1.5", "'D1.5': the share of a dropout must be below 1"),
         ("8C3-R28", "R28 of '8C3-R28': resizing is possible only as the first"),
         ("8C3-RGB", "RGB of '8C3-RGB': possible only as the first token, or after R"),
-        ("OUT-OUT", "OUT stands 2 times"),
+        ("OUT-OUT", "OUT is given 2 times"),
         ("OUT-relu", "relu of 'OUT-relu': after OUT only BN and D"),
         ("9999x8C3", "must be repeated at most 1000 times"),
         ("8N-8C3", "8C3: an image is needed, but 8 features come in"),

@@ -31,10 +31,16 @@ def test_any_text_can_be_looked_through(text):
         ("It is {k-NN|Accuracy}.", "{k-NN|Accuracy} cannot be read; write {case|figure} or {case|figure@epoch}"),
         ("It is {k-NN|train_loss@0}.", "{k-NN|train_loss@0}: epochs are counted from 1"),
         ("It is {k-NN|accuracy@2}.", "accuracy has no epochs; leave @2 out"),
+        (
+            f"It is {{k-NN|train_loss@{'9' * 5000}}}.",
+            "cannot be read; write {case|figure} or {case|figure@epoch}, an epoch",
+        ),
     ],
 )
 def test_a_claim_that_asks_for_what_is_not_there_is_refused(claim, told):
     suite = {"title": "Own", "dataset": "digits-8x8", "claims": [claim], "case": [{"name": "k-NN", "estimator": "knn"}]}
     with pytest.raises(SuiteError) as caught:
         parse_suite(suite, "own", "own.toml")
+    assert "claim 1: " in str(caught.value)
     assert told in str(caught.value)
+    assert len(str(caught.value)) < 1000

@@ -1,3 +1,4 @@
+import errno
 import io
 import itertools
 import math
@@ -8,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
+from typer.testing import CliRunner
 
+from hdr_bench.cli import app
 from hdr_bench.cli.estimating import print_estimate
 from hdr_bench.estimators import CNNClassifier, MLPClassifier, SVMClassifier
-from hdr_bench.exceptions import HdrBenchError
+from hdr_bench.exceptions import HdrBenchError, StoreError
 from hdr_bench.experiments import estimate as module
 from hdr_bench.experiments.estimate import Estimate, estimate_plan, passes, read_expected, write_estimate
 from hdr_bench.experiments.growth import fit_growth
@@ -161,6 +164,73 @@ def test_a_case_that_passes_its_limit_on_a_few_images_takes_its_limit(machine, m
     assert estimate.cases[0].is_over == "time limit of 9 s"
     assert set(estimate.seconds.values()) == {9}
     assert "–" in _printed(estimate, plan)
+
+
+def _failing_for(names, run):
+    """Return `run`, failing for some cases."""
+
+    def fail(work, on_stage):
+        result, predictions = run(work, on_stage)
+        if work.trial.case in names:
+            result = result.model_copy(update={"status": "failed", "error": "no", "measurements": None})
+        return result, predictions
+
+    return fail
+
+
+@pytest.mark.parametrize("failing", [{"SVM"}, {"SVM", "Tree"}])
+def test_how_many_trials_have_no_estimate_is_said(failing, machine, monkeypatch, tmp_path):
+    machine(_linear)
+    monkeypatch.setattr(module, "run_attempts", _failing_for(failing, module.run_attempts))
+    cases = [{"name": name, "estimator": "tree"} for name in ("SVM", "Tree")]
+    plan, _ = _plan(tmp_path, *cases, dataset="digits-8x8", repeats=3)
+    estimate = estimate_plan(plan, NoProgress())
+    printed = _printed(estimate, plan)
+    n_all = len(plan.to_run)
+    n_unknown = sum(trial.case in failing for trial in plan.to_run)
+    assert (estimate.n_trials, estimate.n_unknown) == (n_all, n_unknown)
+    assert "SVM: no estimate: on 359 images: failed: no\n" in printed
+    assert ("about" in printed) is (len(failing) == 1)
+    if len(failing) == 1:
+        assert f"\n{n_all - n_unknown} of {n_all} trials to run: about " in printed
+        assert f"\nNo estimate of {n_unknown} trials; the lines above say why.\n" in printed
+    else:
+        assert printed.endswith(f"\nNo estimate of {n_all} trials to run; the lines above say why.\n")
+
+
+def _estimate_by_command(folder):
+    (folder / "own.toml").write_text(
+        'title = "T"\ndataset = "digits-8x8"\n[[case]]\nname = "Tree"\nestimator = "tree"\n', encoding="utf-8"
+    )
+    return CliRunner().invoke(
+        app, ["run", str(folder / "own.toml"), "--estimate", "--quiet", "--out", str(folder / "run")]
+    )
+
+
+def test_the_command_ends_with_3_if_a_case_has_no_estimate(machine, monkeypatch, tmp_path):
+    machine(_linear)
+    assert _estimate_by_command(tmp_path).exit_code == 0
+    monkeypatch.setattr(module, "run_attempts", _failing_for({"Tree"}, module.run_attempts))
+    assert _estimate_by_command(tmp_path).exit_code == 3
+
+
+def test_what_is_in_the_way_of_the_estimates_file_is_said_before_a_fit(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "run_attempts", lambda *_: pytest.fail("fitted"))
+    (tmp_path / "run" / "estimate.json").mkdir(parents=True)
+    ended = _estimate_by_command(tmp_path)
+    assert isinstance(ended.exception, StoreError)
+    assert "estimate.json is a folder where a file belongs; move it away" in str(ended.exception)
+
+
+def test_the_estimate_is_printed_before_it_is_written(machine, monkeypatch, tmp_path):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    machine(_linear)
+    monkeypatch.setattr(module, "write_whole", refuse)
+    ended = _estimate_by_command(tmp_path)
+    assert isinstance(ended.exception, OSError)
+    assert "All 1 trial to run: about" in ended.output
 
 
 def test_of_a_finished_run_nothing_is_to_run(tmp_path):

@@ -178,6 +178,17 @@ json_values = st.recursive(
 places = st.sampled_from(["title", "dataset", "protocol", "case", "claims", "source", "authors", "other"])
 
 
+@pytest.mark.parametrize("estimator", ["kNN{}", "no.such.Thing{}"])
+def test_of_many_faults_the_first_ones_are_named_and_the_others_counted(estimator):
+    cases = [{"name": f"case {number}", "estimator": estimator.format(number)} for number in range(1020)]
+    with pytest.raises(SuiteError) as caught:
+        parse_suite({"title": "T", "dataset": "digits-8x8", "case": cases}, "own", "own.toml")
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 22
+    assert lines[1].startswith("  - case 1 ('case 0'): ")
+    assert lines[-1] == "  - and 1,000 more"
+
+
 @given(st.dictionaries(places, json_values, max_size=4))
 def test_arbitrary_values_are_a_suite_or_an_error_of_ours(change):
     try:

@@ -1,12 +1,16 @@
 """Suite files that cannot be read: each is refused in a sentence with the file and, if there is one, the line."""
 
+import contextlib
 import os
+import time
+import tomllib
 
 import pytest
 
+from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import HdrBenchError, SuiteError
 from hdr_bench.experiments import toml_text
-from hdr_bench.experiments.suite_file import load_suite, read_suite
+from hdr_bench.experiments.suite_file import load_suite, parse_suite, read_suite
 
 HEAD = 'title = "T"\ndataset = "mnist-5k"\n'
 CASE = '[[case]]\nname = "A"\nestimator = "knn"\n'
@@ -20,7 +24,7 @@ REFUSED = {
     "Latin-1": ((HEAD + "# größer").encode("latin-1"), "own.toml, line 3: the byte 0xf6 is not UTF-8"),
     "NUL": (HEAD.encode() + b'x = "\0"', r"own.toml, line 3: 'x = \"\\x00\"': not valid TOML: illegal character"),
     "deep lists": ((HEAD + "a = " + "[" * 5000 + "]" * 5000).encode(), "own.toml: nested too deeply; at most 20"),
-    "deep keys": ((HEAD + CASE + "params.a" + ".a" * 3000 + " = 1").encode(), "own.toml: nested too deeply"),
+    "deep keys": ((HEAD + CASE + "params.a" + ".a" * 3000 + " = 1").encode(), "own.toml, line 6: nested too deeply"),
     "5,000 digits": ((HEAD + "x = " + "9" * 5000).encode(), "own.toml, line 3: integers must fit 64 bits"),
     "hexadecimal": ((HEAD + "x = 0x" + "f" * 5000).encode(), "own.toml: x: integers must fit 64 bits, got an integer"),
     "65 bits": ((HEAD + CASE + "params = { C = 18446744073709551616 }").encode(), "C: integers must fit 64 bits"),
@@ -111,3 +115,78 @@ def test_a_suite_is_read_without_a_look_at_what_it_names(tmp_path):
     assert read_suite(path).cases[0].estimator == "nothing.at.All"
     with pytest.raises(SuiteError):
         load_suite(path)
+
+
+def _seconds(read, text):
+    """Return the least of five processor times, refused or not."""
+    times = []
+    for _ in range(5):
+        start = time.thread_time()
+        with contextlib.suppress(ValueError):
+            read(text)
+        times.append(time.thread_time() - start)
+    return min(times)
+
+
+def _read_text(text):
+    content = f"{HEAD}{text}\n{CASE}"
+    toml_text._check_keys(content, "own.toml")
+    try:
+        return parse_suite(tomllib.loads(content), "own", "own.toml")
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(toml_text._describe_syntax_error(str(error), content)) from error
+    except ValueError as error:
+        raise ValueError(toml_text._describe_digits(content)) from error
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (_read_text, lambda n: "x = " + "{" * n + "}" * n),
+        (_read_text, lambda n: "x = " + "{}" * n),
+        (_read_text, lambda n: 'x = "' + "{" * n + '" y'),
+        (_read_text, lambda n: "x = {" + '"\\"' * n),
+        (_read_text, lambda n: "x = " + "{'" * (n + 1)),
+        (_read_text, lambda n: "x = [" + ("9" * 3999 + ",") * (n // 400) + "9" * 5000 + "]"),
+        (_read_text, lambda n: "a" + ".a" * n + " = 1"),
+        (_read_text, lambda n: f'claims = ["{{{"|" * n}"]'),
+        (_read_text, lambda n: f'time_limit = "{"1s" * n}x"'),
+        (lambda text: parse_layers(text, 10), lambda n: "D" + "9" * n + "x"),
+        (lambda text: parse_layers(text, 10), lambda n: "lrelu" + "." * n),
+    ],
+)
+def test_the_time_to_refuse_a_text_grows_with_its_length_and_not_with_the_square(read, text):
+    n = 4000
+    # Four times the text takes four times as long, or sixteen times.
+    assert _seconds(read, text(4 * n)) < 10 * _seconds(read, text(n)) + 0.01
+
+
+def test_a_message_is_short_whatever_the_file_holds(tmp_path):
+    path = tmp_path / "own.toml"
+    long = "a" * 100_000
+    for text in (f"{long} = 1\n{long} = 2", f"[{long}]\n[{long}]", f'claims = ["{{{long}|x}}"]\n{CASE}'):
+        path.write_text(HEAD + text)
+        with pytest.raises(SuiteError) as caught:
+            load_suite(path)
+        assert len(str(caught.value)) < 2000
+
+
+@pytest.mark.parametrize(
+    ("line", "is_open"),
+    [
+        ("params = {", True),
+        ("params = { a = { b = 1 }", True),
+        ("params = { a = 1 }", False),
+        ("params = { a = '}'", True),
+        ('params = { a = "\\"}"', True),
+        ('params = { a = "}', False),
+        ("params = [ # {", False),
+        ("x = '{'", False),
+    ],
+)
+def test_a_line_that_leaves_an_inline_table_open(line, is_open):
+    assert toml_text._leaves_table_open(line) is is_open
+
+
+def test_lists_of_many_numbers_are_no_long_keys():
+    toml_text._check_keys("x = [" + "0.1, " * 1000 + "]\n" + "y = '" + "a. " * 1000 + "'", "own.toml")
