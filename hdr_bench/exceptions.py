@@ -208,12 +208,18 @@ def told(error: BaseException) -> str:
     >>> told(ValueError("not\n  today"))
     'ValueError: not today'
     """
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # noqa: BLE001  # `__str__` is the code of whoever raised it
-        text = "(its text cannot be read)"
+    text = " ".join(error_text(error).split())
     text = text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
     return visible(f"{class_name(type(error))}: {text}".rstrip(": "))
+
+
+def error_text(error: BaseException) -> str:
+    """Return an exception's text, whatever the exception does when it is asked for it."""
+    try:
+        return str(error)
+    # `__str__` is the code of whoever raised it, and may end the program, too.
+    except (Exception, SystemExit):  # noqa: BLE001
+        return "(its text cannot be read)"
 
 
 def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
@@ -261,7 +267,7 @@ def shown(value: Any) -> str:
     try:
         text = _SHOWN.repr(value)
     # What a foreign object's `repr` raises.
-    except Exception:  # noqa: BLE001
+    except (Exception, SystemExit):  # noqa: BLE001
         return f"a {class_name(type(value))}"
     # A name of a file has bytes that are not of its encoding as halves of characters.
     return visible(_BYTE.sub(r"\\x\1", text))

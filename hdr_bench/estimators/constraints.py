@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions, make_constraint
 
-from hdr_bench.estimators.parameters import plain, plain_parameters
+from hdr_bench.estimators.parameters import all_params, plain, plain_parameters
 from hdr_bench.exceptions import HdrBenchError, UnknownNameError, shown, suggestion
 from hdr_bench.names import class_module
 
@@ -99,7 +99,7 @@ def parameter_fault(model: Any, name: str, *values: Any) -> ValueError | None:
 def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
     """Give an estimator and all in it, each with what its parameters' names begin with."""
     yield "", model
-    for name, value in model.get_params().items():
+    for name, value in all_params(model).items():
         if hasattr(value, "get_params") and not isinstance(value, type):
             yield f"{name}__", value
 

@@ -3,8 +3,10 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from hdr_bench.estimators.parameters import all_params, own_params
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.names import class_module, class_name
 
@@ -82,6 +84,8 @@ LIBRARIES: dict[str, Library] = {
 """By the root of the module that a class, or one of its bases, is defined in."""
 
 
+# A plan of thousands of cases asks as often, of few classes.
+@lru_cache(maxsize=256)
 def library_of(cls: type) -> Library | None:
     """Return the library that a class, or the nearest of its bases, comes from; None for all others.
 
@@ -111,7 +115,7 @@ def open_seeds(model: Any) -> list[str]:
 
     These are each ``random_state`` that is None, and what other libraries call their seed.
     """
-    params = model.get_params()
+    params = all_params(model)
     names = [name for name in params if name.rpartition("__")[2] == "random_state" and params[name] is None]
     for prefix, given, library in _foreign_parts(model):
         others = {f"{prefix}{name}" for name in library.seeds}
@@ -128,13 +132,14 @@ def draws_globally(model: Any) -> bool:
 
 def _foreign_parts(model: Any) -> Iterator[tuple[str, dict[str, Any], Library]]:
     """Give the prefix, the parameters and the library of each estimator of another library in a model."""
-    nested = ((f"{name}__", value) for name, value in model.get_params().items())
+    nested = ((f"{name}__", value) for name, value in all_params(model).items())
     for prefix, part in (("", model), *nested):
         if isinstance(part, type) or not hasattr(part, "get_params"):
             continue
-        library = library_of(type(part))
+        cls: Any = type(part)
+        library = library_of(cls)
         if library is not None:
-            yield prefix, part.get_params(deep=False), library
+            yield prefix, own_params(part), library
 
 
 def _is_given(params: Mapping[str, Any], names: tuple[str, ...]) -> bool:

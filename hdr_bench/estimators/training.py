@@ -32,7 +32,7 @@ from hdr_bench.estimators.losses import make_loss
 from hdr_bench.estimators.net import Net, softmax
 from hdr_bench.estimators.notation import build_network, parse_layers
 from hdr_bench.estimators.schedules import make_schedule
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.exceptions import UnknownNameError, shown, told
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.neural import NeuralClassifier
@@ -187,10 +187,28 @@ def check_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> N
     """
     kind, options = _optimizer(name, params)
     make: Any = kind
+    _check_pairs(f"optimizer_params of {name}", kind, params)
     try:
         make([torch.zeros(1, requires_grad=True, dtype=torch.float32)], lr=lr, **options)
     except (RuntimeError, TypeError, ValueError) as error:
         raise ValueError(f"optimizer_params of {name}: {error}") from error
+
+
+def _check_pairs(place: str, kind: Any, params: Mapping[str, Any] | None) -> None:
+    """Check that a list is given where torch has several numbers, as for Adam's betas, and nowhere else.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter.
+    """
+    for name, value in (params or {}).items():
+        default = inspect.signature(kind).parameters[name].default
+        is_list, n = isinstance(value, list | tuple), len(default) if isinstance(default, tuple) else 0
+        if n and not (is_list and len(value) == n):
+            raise ValueError(f"{place}: {name} must be a list of {n} numbers, got {shown(value)}")
+        if is_list and not n:
+            raise ValueError(f"{place}: {name} must be one number, true or false, got {shown(value)}")
 
 
 def _optimizer(name: str, params: Mapping[str, Any] | None) -> tuple[type[torch.optim.Optimizer], dict[str, Any]]:

@@ -4,14 +4,18 @@ import warnings
 from typing import Any
 
 from sklearn.base import ClassifierMixin, is_classifier
+from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
-from hdr_bench.exceptions import EstimatorError
+from hdr_bench.estimators.parameters import steps_of
+from hdr_bench.exceptions import EstimatorError, shown
 from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.model import last_step
 from hdr_bench.experiments.text import repr_of
 from hdr_bench.names import class_name
 
+# What estimators that are made of another one call it.
+_INNER = ("estimator", "base_estimator", "final_estimator", "classifier")
 _KINDS = {
     "regressor": "a regressor",
     "clusterer": "a clusterer",
@@ -29,8 +33,11 @@ def check_classifier(model: Any) -> None:
     Raises
     ------
     EstimatorError
-        If it is anything else, or does not say what it is.
+        If it is anything else, or does not say what it is; if it is a pipeline without steps, or a parameter that
+        must be an estimator is none.
     """
+    _check_steps(model)
+    _check_steps(model)
     try:
         # scikit-learn before 1.8 warns of an estimator without tags.
         with warnings.catch_warnings():
@@ -43,6 +50,21 @@ def check_classifier(model: Any) -> None:
         raise EstimatorError(_refusal(model))
 
 
+def _check_steps(model: Any) -> None:
+    """Check that a pipeline has steps, which its constructor does not.
+
+    Raises
+    ------
+    EstimatorError
+        If it has none, or other things in their place.
+    """
+    if isinstance(model, Pipeline) and not steps_of(model):
+        raise EstimatorError(
+            f"steps of {class_name(type(model))} must be a list of names and estimators, one pair at least, got "
+            f"{shown(model.steps)}; in a suite's file give the case `steps`, and the classifier as its `estimator`"
+        )
+
+
 def _refusal(model: Any) -> str:
     last = last_step(model)
     if hasattr(last, "refit") and hasattr(last, "estimator"):
@@ -53,6 +75,8 @@ def _refusal(model: Any) -> str:
     name = class_name(type(last))
     if kind := _kind(last):
         return f"{name} is {kind}; only classifiers can be compared"
+    if fault := _misplaced(last):
+        return fault
     if isinstance(last, ClassifierMixin):
         return (
             f"{name} does not say that it is a classifier, since its ClassifierMixin comes after BaseEstimator; "
@@ -62,6 +86,19 @@ def _refusal(model: Any) -> str:
         f"{name} does not say that it is a classifier; if it is one, derive its class from "
         "sklearn.base.ClassifierMixin, before BaseEstimator"
     )
+
+
+def _misplaced(last: Any) -> str:
+    """Say which parameter must be an estimator and is none, so that one made of others cannot say what it is."""
+    for name in _INNER:
+        value = read_attribute(last, name)
+        if value is None or hasattr(value, "get_params"):
+            continue
+        return (
+            f"{name} of {class_name(type(last))} must be an estimator, got {shown(value)}; in a suite's file write e.g. "
+            f'{name} = {{ estimator = "svm", params = {{}} }}'
+        )
+    return ""
 
 
 def _kind(last: Any) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MethodType, ModuleType
 from typing import Any
 
+from hdr_bench.estimators.parameters import own_params
 from hdr_bench.exceptions import CodeDiffersError
 from hdr_bench.experiments.module_files import ModuleFile, find_module, is_own
 from hdr_bench.experiments.sources import read_source
@@ -120,7 +121,7 @@ def _contents_of(value: Any) -> Iterable[Any]:
         if isinstance(value, kinds):
             return contents(value)
     if hasattr(value, "get_params"):
-        return value.get_params(deep=False).values()
+        return own_params(value).values()
     # What an object of another kind holds, e.g. the layers of a network, or the function that a decorator wraps.
     return getattr(value, "__dict__", {}).values()
 

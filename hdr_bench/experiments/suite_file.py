@@ -10,8 +10,18 @@ from pydantic import ValidationError
 
 from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
+from hdr_bench.estimators.foreign import cause_of, foreign_code
 from hdr_bench.estimators.notation import parse_layers
-from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, offer, shown, suggestion, told
+from hdr_bench.estimators.parameters import all_params
+from hdr_bench.exceptions import (
+    EstimatorError,
+    HdrBenchError,
+    SuiteError,
+    UnknownNameError,
+    offer,
+    shown,
+    suggestion,
+)
 from hdr_bench.experiments.attributes import read_attribute
 from hdr_bench.experiments.classifiers import check_classifier
 from hdr_bench.experiments.copying import hides_parameters
@@ -20,7 +30,7 @@ from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.faults import describe_faults
 from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.place import own_modules
-from hdr_bench.experiments.suite import Case, Suite
+from hdr_bench.experiments.suite import Case, Step, Suite
 from hdr_bench.experiments.suites_folder import suites_folder
 from hdr_bench.experiments.text import writable
 from hdr_bench.experiments.toml_text import read_toml
@@ -162,23 +172,38 @@ def _faults(suite: Suite) -> Iterator[str]:
         place = f"case {number} ({shown(case.name)})"
         if case.dataset is not None:
             yield from _fault_of(f"{place}, dataset", partial(_check_dataset, case.dataset, datasets))
-        in_steps = [
-            fault
-            for step in case.steps
-            for fault in _fault_of(f"{place}, steps", partial(make_transformer, step.name, **step.params))
-        ]
+        in_steps = [fault for step in case.steps for fault in _fault_of(f"{place}, steps", partial(_make_step, step))]
         # A pipeline of wrong steps would be refused for the same faults once more.
         yield from in_steps or _fault_of(place, partial(_check_method, case))
 
 
 def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
     try:
-        check()
+        # An estimator from elsewhere may do anything when it is made and looked at.
+        with foreign_code(_refused):
+            check()
     except HdrBenchError as error:
         yield f"{place}: {error}"
-    # An estimator from elsewhere may raise anything when it is made.
-    except Exception as error:  # noqa: BLE001
-        yield f"{place}: {told(error)}"
+
+
+def _refused(error: BaseException) -> BaseException:
+    return error if isinstance(error, HdrBenchError | MemoryError) else SuiteError(cause_of(error))
+
+
+def _make_step(step: Step) -> None:
+    """Make a step, and see whether a pipeline can have it.
+
+    Raises
+    ------
+    EstimatorError
+        If it does not transform, as a classifier does not.
+    """
+    made = make_transformer(step.name, **step.params)
+    if not hasattr(made, "transform") or not (hasattr(made, "fit") or hasattr(made, "fit_transform")):
+        raise EstimatorError(
+            f"{step.name} is no transformer, since it has no {'transform' if hasattr(made, 'fit') else 'fit'}; a step "
+            "must be one, and the estimator comes after the steps"
+        )
 
 
 def _check_dataset(choice: DatasetChoice, known: Mapping[str, str]) -> None:
@@ -208,8 +233,9 @@ def _check_method(case: Case) -> None:
             "validation on the test part has no say, and early_stopping and validation_fraction would give it one or "
             "take its place; leave them out, or validation"
         )
+    known = {*all_params(model), *all_params(last)} if case.grid else set()
     for name in case.grid:
-        if name not in model.get_params() and name not in last.get_params():
-            raise UnknownNameError(f"parameter of {class_name(type(last))}", name, last.get_params())
+        if name not in known:
+            raise UnknownNameError(f"parameter of {class_name(type(last))}", name, all_params(last))
     if isinstance(layers := case.params.get("layers"), str):
         parse_layers(layers, _ANY_CLASSES, case.params.get("activation", "relu"))

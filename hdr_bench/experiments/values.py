@@ -8,6 +8,7 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.pipeline import Pipeline
 
 from hdr_bench.estimators.constraints import DataShape, estimators_in, find_faults, own_faults, parameter_fault
+from hdr_bench.estimators.parameters import all_params
 from hdr_bench.experiments.search import in_pipeline
 from hdr_bench.experiments.suite import Case
 
@@ -90,7 +91,7 @@ def _grid_faults(case: Case, model: Any, data: DataShape) -> Iterator[str]:
     """Give the faults of each value of a grid by itself; which of them are tried together, the search decides."""
     for name, values in case.grid.items():
         prefix, _, parameter = in_pipeline(model, name).rpartition("__")
-        owner = model.get_params()[prefix] if prefix else model
+        owner = all_params(model)[prefix] if prefix else model
         fault = parameter_fault(owner, parameter, *values)
         if fault is not None:
             yield f"grid, {name}: {fault}"

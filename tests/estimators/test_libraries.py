@@ -130,7 +130,7 @@ def test_a_constructor_that_ends_the_program(tmp_path, monkeypatch):
         "    def __init__(self, **others): raise SystemExit('no licence')\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(EstimatorError, match="Mine cannot be made of {'a': 1}: no licence"):
+    with pytest.raises(EstimatorError, match="Mine cannot be made of {'a': 1}: SystemExit: no licence"):
         make_estimator("ending.Mine", a=1)
 
 
