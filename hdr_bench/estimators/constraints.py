@@ -89,11 +89,16 @@ def parameter_fault(model: Any, name: str, *values: Any) -> ValueError | None:
     declared = _declared(model).get(name, "no_validation")
     if isinstance(declared, str):
         return None
+    faults = (value_fault(name, value, declared) for value in values or (getattr(model, name),))
+    return next((fault for fault in faults if fault is not None), None)
+
+
+def value_fault(name: str, value: Any, declared: Sequence[Any]) -> ValueError | None:
+    """Return what is wrong with a value by its declaration, which is scikit-learn's; None if nothing is."""
     constraints = [make_constraint(constraint) for constraint in declared]
-    for value in values or (getattr(model, name),):
-        if not any(_is_satisfied(constraint, plain(value)) for constraint in constraints):
-            return _fault(name, value, [constraint for constraint in constraints if not constraint.hidden])
-    return None
+    if any(_is_satisfied(constraint, plain(value)) for constraint in constraints):
+        return None
+    return _fault(name, value, [constraint for constraint in constraints if not constraint.hidden])
 
 
 def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:

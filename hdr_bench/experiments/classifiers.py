@@ -4,6 +4,7 @@ import warnings
 from typing import Any
 
 from sklearn.base import ClassifierMixin, is_classifier
+from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
@@ -36,8 +37,8 @@ def check_classifier(model: Any) -> None:
         If it is anything else, or does not say what it is; if it is a pipeline without steps, or a parameter that
         must be an estimator is none.
     """
-    _check_steps(model)
-    _check_steps(model)
+    _check_parts(model)
+    _check_parts(model)
     try:
         # scikit-learn before 1.8 warns of an estimator without tags.
         with warnings.catch_warnings():
@@ -50,23 +51,40 @@ def check_classifier(model: Any) -> None:
         raise EstimatorError(_refusal(model))
 
 
-def _check_steps(model: Any) -> None:
-    """Check that a pipeline has steps, which its constructor does not.
+def _check_parts(model: Any) -> None:
+    """Check what a pipeline, a vote or a stack is made of, at which their constructors do not look.
 
     Raises
     ------
     EstimatorError
-        If it has none, or other things in their place.
+        If there is nothing, or there are other things than names with estimators.
     """
     if isinstance(model, Pipeline) and not steps_of(model):
-        raise EstimatorError(
-            f"steps of {class_name(type(model))} must be a list of names and estimators, one pair at least, got "
-            f"{shown(model.steps)}; in a suite's file give the case `steps`, and the classifier as its `estimator`"
-        )
+        hint = "in a suite's file give the case `steps`, and the classifier as its `estimator`"
+        raise EstimatorError(f"{_pairs_wanted(model, 'steps', model.steps)}; {hint}")
+    last = last_step(model)
+    if not isinstance(last, VotingClassifier | StackingClassifier):
+        return
+    members = last.estimators
+    if not isinstance(members, list | tuple) or not members or not all(map(_is_member, members)):
+        raise EstimatorError(f"{_pairs_wanted(last, 'estimators', members)}; in Python give the estimator itself")
+
+
+def _pairs_wanted(model: Any, name: str, value: Any) -> str:
+    called = f"{name} of {class_name(type(model))}"
+    return f"{called} must be a list of names and estimators, one pair at least, got {shown(value)}"
+
+
+def _is_member(pair: Any) -> bool:
+    if not isinstance(pair, list | tuple) or len(pair) != 2 or not isinstance(pair[0], str):
+        return False
+    return hasattr(pair[1], "fit") or (isinstance(pair[1], str) and pair[1] == "drop")
 
 
 def _refusal(model: Any) -> str:
     last = last_step(model)
+    if fault := _misplaced(last):
+        return fault
     if hasattr(last, "refit") and hasattr(last, "estimator"):
         # A search is what its estimator is.
         return _refusal(last.estimator)
@@ -75,8 +93,6 @@ def _refusal(model: Any) -> str:
     name = class_name(type(last))
     if kind := _kind(last):
         return f"{name} is {kind}; only classifiers can be compared"
-    if fault := _misplaced(last):
-        return fault
     if isinstance(last, ClassifierMixin):
         return (
             f"{name} does not say that it is a classifier, since its ClassifierMixin comes after BaseEstimator; "
@@ -95,8 +111,8 @@ def _misplaced(last: Any) -> str:
         if value is None or hasattr(value, "get_params"):
             continue
         return (
-            f"{name} of {class_name(type(last))} must be an estimator, got {shown(value)}; in a suite's file write e.g. "
-            f'{name} = {{ estimator = "svm", params = {{}} }}'
+            f"{name} of {class_name(type(last))} must be an estimator, got {shown(value)}; in a suite's file write "
+            f'e.g. {name} = {{ estimator = "svm", params = {{}} }}'
         )
     return ""
 
