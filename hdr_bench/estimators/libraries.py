@@ -117,7 +117,7 @@ def open_seeds(model: Any) -> list[str]:
     """
     params = all_params(model)
     names = [name for name in params if name.rpartition("__")[2] == "random_state" and params[name] is None]
-    for prefix, given, library in _foreign_parts(model):
+    for prefix, given, library in _foreign_among(model, params):
         others = {f"{prefix}{name}" for name in library.seeds}
         names = [name for name in names if name not in others]
         if library.seeds and not _is_given(given, library.seeds):
@@ -132,7 +132,11 @@ def draws_globally(model: Any) -> bool:
 
 def _foreign_parts(model: Any) -> Iterator[tuple[str, dict[str, Any], Library]]:
     """Give the prefix, the parameters and the library of each estimator of another library in a model."""
-    nested = ((f"{name}__", value) for name, value in all_params(model).items())
+    yield from _foreign_among(model, all_params(model))
+
+
+def _foreign_among(model: Any, params: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], Library]]:
+    nested = ((f"{name}__", value) for name, value in params.items())
     for prefix, part in (("", model), *nested):
         if isinstance(part, type) or not hasattr(part, "get_params"):
             continue

@@ -57,7 +57,8 @@ def all_params(estimator: Any) -> dict[str, Any]:
             return dict(estimator.get_params())
     params: dict[str, Any] = {}
     for name, value in own_params(estimator).items():
-        params |= _nested(name, value)
+        if type(value) not in _PLAIN:
+            params |= _nested(name, value)
         params[name] = value
     for name, step in steps_of(estimator) or ():
         params |= {name: step, **_nested(name, step)}
@@ -96,7 +97,7 @@ def _nested(name: str, value: Any) -> dict[str, Any]:
     return {f"{name}__{key}": inner for key, inner in all_params(value).items()}
 
 
-def _asked(cls: Any, method: str) -> AbstractContextManager[None]:
+def _asked(cls: Any, method: str) -> AbstractContextManager[object]:
     return nullcontext() if _is_known(cls) else foreign_code(partial(_failure, cls, method))
 
 

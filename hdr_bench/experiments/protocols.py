@@ -10,7 +10,7 @@ import numpy as np
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.estimators.engines import lookups_remembered
-from hdr_bench.estimators.foreign import cause_of, foreign_code
+from hdr_bench.estimators.foreign import cause_of, foreign_blocks, foreign_code
 from hdr_bench.estimators.libraries import draws_globally, open_seeds
 from hdr_bench.exceptions import DatasetError, EstimatorError, SuiteError, shown
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
@@ -70,7 +70,7 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
-    with lookups_remembered():
+    with lookups_remembered(), foreign_blocks():
         return tuple(map(_planned, _outlines(suite, settings, only)))
 
 

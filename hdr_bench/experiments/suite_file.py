@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
-from hdr_bench.estimators.foreign import cause_of, foreign_code
+from hdr_bench.estimators.foreign import cause_of, foreign_blocks, foreign_code
 from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.estimators.parameters import all_params
 from hdr_bench.exceptions import (
@@ -94,7 +94,7 @@ def check_suite(suite: Suite, origin: str) -> None:
     SuiteError
         Naming each fault with its place.
     """
-    with own_modules(suite.folder):
+    with own_modules(suite.folder), foreign_blocks():
         faults = list(_faults(suite))
     if faults:
         raise _refusal(origin, faults)
@@ -172,9 +172,14 @@ def _faults(suite: Suite) -> Iterator[str]:
         place = f"case {number} ({shown(case.name)})"
         if case.dataset is not None:
             yield from _fault_of(f"{place}, dataset", partial(_check_dataset, case.dataset, datasets))
-        in_steps = [fault for step in case.steps for fault in _fault_of(f"{place}, steps", partial(_make_step, step))]
-        # A pipeline of wrong steps would be refused for the same faults once more.
-        yield from in_steps or _fault_of(place, partial(_check_method, case))
+        faults = list(_fault_of(place, partial(_check_method, case)))
+        # A pipeline of wrong steps is refused for the faults of its steps, which are named one by one.
+        in_steps = [
+            fault
+            for step in (case.steps if faults else ())
+            for fault in _fault_of(f"{place}, steps", partial(_make_step, step))
+        ]
+        yield from in_steps or faults
 
 
 def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
@@ -198,12 +203,16 @@ def _make_step(step: Step) -> None:
     EstimatorError
         If it does not transform, as a classifier does not.
     """
-    made = make_transformer(step.name, **step.params)
-    if not hasattr(made, "transform") or not (hasattr(made, "fit") or hasattr(made, "fit_transform")):
-        raise EstimatorError(
-            f"{step.name} is no transformer, since it has no {'transform' if hasattr(made, 'fit') else 'fit'}; a step "
-            "must be one, and the estimator comes after the steps"
-        )
+    _check_transformer(step, make_transformer(step.name, **step.params))
+
+
+def _check_transformer(step: Step, made: Any) -> None:
+    if hasattr(made, "transform") and (hasattr(made, "fit") or hasattr(made, "fit_transform")):
+        return
+    raise EstimatorError(
+        f"{step.name} is no transformer, since it has no {'transform' if hasattr(made, 'fit') else 'fit'}; a step "
+        "must be one, and the estimator comes after the steps"
+    )
 
 
 def _check_dataset(choice: DatasetChoice, known: Mapping[str, str]) -> None:
@@ -218,6 +227,8 @@ def _check_method(case: Case) -> None:
     if case.key is not None and not case.is_object:
         raise SuiteError("key is for an estimator that is made in code; a name or a path needs none")
     model = unseeded_model(case)
+    for step, (_, made) in zip(case.steps, model.steps[:-1] if case.steps else (), strict=True):
+        _check_transformer(step, made)
     check_classifier(model)
     last = last_step(model)
     if case.grid and hides_parameters(model):
