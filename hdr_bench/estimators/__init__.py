@@ -190,23 +190,23 @@ def _made(cls: type, params: dict[str, Any]) -> Any:
     return made
 
 
-def _parameters_of(cls: Any) -> tuple[set[str], bool]:
+def _parameters_of(cls: Any) -> tuple[frozenset[str], bool]:
     """Return the names of a constructor's parameters, and whether it takes others, as ``**kwargs``, too."""
     if cls.__init__ is object.__init__:
-        return set(), False
-    try:
-        parameters = _signature(cls.__init__).parameters.values()
-    except (TypeError, ValueError):
-        # Compiled, without a signature: it says itself what it does not take.
-        return set(), True
-    kinds = {parameter.kind for parameter in parameters}
-    names = {each.name for each in list(parameters)[1:] if each.kind not in _OPEN}
-    return names, inspect.Parameter.VAR_KEYWORD in kinds
+        return frozenset(), False
+    return _parameters_taken(cls.__init__)
 
 
 @lru_cache(maxsize=64)
-def _signature(constructor: Any) -> inspect.Signature:
-    return inspect.signature(constructor)
+def _parameters_taken(constructor: Any) -> tuple[frozenset[str], bool]:
+    try:
+        parameters = inspect.signature(constructor).parameters.values()
+    except (TypeError, ValueError):
+        # Compiled, without a signature: it says itself what it does not take.
+        return frozenset(), True
+    kinds = {parameter.kind for parameter in parameters}
+    names = frozenset(each.name for each in list(parameters)[1:] if each.kind not in _OPEN)
+    return names, inspect.Parameter.VAR_KEYWORD in kinds
 
 
 def _value_of(cls: type, key: str, value: Any) -> Any:

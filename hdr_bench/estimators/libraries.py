@@ -1,7 +1,7 @@
 """What estimators of other libraries need beside scikit-learn's conventions: seeds, threads, files, classes."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -116,18 +116,24 @@ def open_seeds(model: Any) -> list[str]:
     These are each ``random_state`` that is None, and what other libraries call their seed.
     """
     params = all_params(model)
+    return _open_among(params, _foreign_among(model, params))
+
+
+def is_stochastic(model: Any) -> bool:
+    """Whether a model has a seed that is not given, or an estimator in it draws from global generators."""
+    params = all_params(model)
+    foreign = list(_foreign_among(model, params))
+    return bool(_open_among(params, foreign)) or any(library.draws_globally for _, _, library in foreign)
+
+
+def _open_among(params: Mapping[str, Any], foreign: Iterable[tuple[str, dict[str, Any], Library]]) -> list[str]:
     names = [name for name in params if name.rpartition("__")[2] == "random_state" and params[name] is None]
-    for prefix, given, library in _foreign_among(model, params):
+    for prefix, given, library in foreign:
         others = {f"{prefix}{name}" for name in library.seeds}
         names = [name for name in names if name not in others]
         if library.seeds and not _is_given(given, library.seeds):
             names.append(f"{prefix}{library.seeds[0]}")
     return names
-
-
-def draws_globally(model: Any) -> bool:
-    """Whether an estimator in a model draws from global generators."""
-    return any(library.draws_globally for _, _, library in _foreign_parts(model))
 
 
 def _foreign_parts(model: Any) -> Iterator[tuple[str, dict[str, Any], Library]]:

@@ -109,11 +109,18 @@ def module_names(model: Any) -> frozenset[str]:
 
 def _homes_of(value: Any) -> Iterator[str]:
     """Give the names of the modules that a value's class and its bases, or the value itself, are defined in."""
-    classes = value.__mro__ if isinstance(value, type) else type(value).__mro__
-    homes = [getattr(part, "__module__", None) for part in (value, *classes)]
+    if isinstance(own := getattr(value, "__module__", None), str):
+        yield own
+    yield from _homes_of_class(value if isinstance(value, type) else type(value))
     if isinstance(value, ModuleType):
-        homes.append(value.__name__)
-    yield from (home for home in homes if isinstance(home, str))
+        yield value.__name__
+
+
+# Of few classes, in a plan of thousands of cases.
+@functools.lru_cache(maxsize=256)
+def _homes_of_class(cls: Any) -> tuple[str, ...]:
+    homes = (getattr(part, "__module__", None) for part in cls.__mro__)
+    return tuple(home for home in homes if isinstance(home, str))
 
 
 def _contents_of(value: Any) -> Iterable[Any]:

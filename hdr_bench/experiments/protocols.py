@@ -11,7 +11,7 @@ import numpy as np
 from hdr_bench.datasets import Dataset
 from hdr_bench.estimators.engines import lookups_remembered
 from hdr_bench.estimators.foreign import cause_of, foreign_blocks, foreign_code
-from hdr_bench.estimators.libraries import draws_globally, open_seeds
+from hdr_bench.estimators.libraries import is_stochastic
 from hdr_bench.exceptions import DatasetError, EstimatorError, SuiteError, shown
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.experiments.data import load_choice
@@ -178,7 +178,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> Out
         fingerprint=dataset.fingerprint,
         protocol=protocol.kind,
         seed=settings.seed,
-        is_deterministic=not (open_seeds(model) or draws_globally(model) or protocol.shuffle),
+        is_deterministic=not (is_stochastic(model) or protocol.shuffle),
         samples=samples,
         validation=case.validation,
         is_reduced=settings.samples is not None or reduced is not None,
