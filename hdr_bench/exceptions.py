@@ -225,11 +225,17 @@ def text_of(error: BaseException) -> str:
     >>> text_of(ValueError("not\n  today"))
     'not today'
     """
-    try:
-        text = " ".join(str(error).split())
-    except (Exception, SystemExit):  # noqa: BLE001  # `__str__` is the code of whoever raised it
-        text = "(its text cannot be read)"
+    text = " ".join(error_text(error).split())
     return visible(text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}...")
+
+
+def error_text(error: BaseException) -> str:
+    """Return an exception's text, whatever the exception does when it is asked for it."""
+    try:
+        return str(error)
+    # `__str__` is the code of whoever raised it, and may end the program, too.
+    except (Exception, SystemExit):  # noqa: BLE001
+        return "(its text cannot be read)"
 
 
 def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:

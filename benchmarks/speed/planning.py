@@ -12,6 +12,13 @@ import time
 from pathlib import Path
 
 _HEAD = 'title = "Many"\ndataset = "mnist-5k"\n'
+_MODULE = "planned_method"
+_OWN = """from sklearn.dummy import DummyClassifier
+
+
+class Mine(DummyClassifier):
+    pass
+"""
 _REPEATS = 3
 
 
@@ -24,6 +31,23 @@ def make_suites(n: int) -> dict[str, str]:
         f'[[case]]\nname = "CNN {k}"\nestimator = "cnn"\nparams = {{ layers = "16C3-MP2-32C3-MP2-{k + 1}N" }}\n'
         for k in range(n)
     )
+    others = "".join(
+        f'[[case]]\nname = "SVC {k}"\nestimator = "sklearn.svm.SVC"\nparams = {{ C = {k + 1} }}\n' for k in range(n)
+    )
+    own = "".join(
+        f'[[case]]\nname = "mine {k}"\nestimator = "{_MODULE}.Mine"\nparams = {{ constant = {k + 1} }}\n'
+        for k in range(n)
+    )
+    steps = "".join(
+        f'[[case]]\nname = "k-NN {k}"\nestimator = "knn"\n'
+        f'steps = [{{ name = "deskew" }}, {{ name = "blur", params = {{ sigma = {k + 1} }} }}]\n'
+        for k in range(n)
+    )
+    inner = "".join(
+        f'[[case]]\nname = "pairs {k}"\nestimator = "sklearn.multiclass.OneVsOneClassifier"\n'
+        f'params.estimator = {{ estimator = "sklearn.svm.SVC", params = {{ C = {k + 1} }} }}\n'
+        for k in range(n)
+    )
     seeds = f'[[case]]\nname = "tree"\nestimator = "tree"\nprotocol = {{ repeats = {n} }}\n'
     sizes = f"sizes = {[20 + k for k in range(min(n, 1000))]}, repeats = {max(n // 1000, 1)}"
     curve = f'[[case]]\nname = "k-NN"\nestimator = "knn"\nprotocol = {{ kind = "learning-curve", {sizes} }}\n'
@@ -31,6 +55,10 @@ def make_suites(n: int) -> dict[str, str]:
     return {
         f"{n:,} cases of k-NN": neighbors,
         f"{n:,} cases of networks": networks,
+        f"{n:,} cases of scikit-learn's SVC": others,
+        f"{n:,} cases of a class of one's own": own,
+        f"{n:,} cases of k-NN after two steps": steps,
+        f"{n:,} cases of an estimator in another": inner,
         f"one case of {n:,} seeds": seeds,
         f"one learning curve of {n:,} trials": curve,
         f"one grid of {n:,} candidates": f'{grid}protocol = {{ kind = "grid-search" }}\n',
@@ -42,6 +70,7 @@ def measure(suite: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "many.toml"
         path.write_text(_HEAD + suite, encoding="utf-8")
+        (Path(folder) / f"{_MODULE}.py").write_text(_OWN, encoding="utf-8")
         times = []
         for _ in range(_REPEATS):
             begin, used = time.perf_counter(), _processor_seconds()

@@ -17,8 +17,8 @@ from typing import Any
 
 from hdr_bench import __version__
 from hdr_bench.cli.streams import has_output_failed, release_output, say
-from hdr_bench.exceptions import AllTrialsFailedError, HdrBenchError
-from hdr_bench.names import class_name
+from hdr_bench.exceptions import AllTrialsFailedError, HdrBenchError, error_text, shown
+from hdr_bench.names import class_name, visible_prose
 
 
 class ExitCode(IntEnum):
@@ -61,6 +61,9 @@ _REMEDIES = {
     errno.ENOMEM: "end other programs, or run fewer jobs",
     errno.ENOENT: "check its name",
 }
+# How the system's loader, and libraries, say that the memory was not enough for a library.
+_NO_MEMORY = re.compile(r"failed to map segment|annot allocate memory|nable to allocate|\bENOMEM\b")
+_MOST_LINKS = 100
 # What brings a library that may be missing; all others come with hdr-bench itself.
 _EXTRAS = {"distributed": "dask", "dask": "dask", "faiss": "fast", "sklearnex": "fast", "daal4py": "fast",
            "onedal": "fast"}  # fmt: skip
@@ -74,8 +77,8 @@ def report_error(error: BaseException) -> ExitCode:
     if _is_interruption(error):
         _tell("interrupted")
         return ExitCode.INTERRUPTED
-    if isinstance(error, SystemExit) and error.code in {None, 0}:
-        return ExitCode.RIGHT
+    if isinstance(error, SystemExit) and _is_typers(error):
+        return ExitCode.ERROR if error.code else ExitCode.RIGHT
     if _is_of_usage(error):
         _tell_of_usage(error)
         return ExitCode.ERROR
@@ -98,7 +101,7 @@ def exit_code_of(returned: object) -> ExitCode:
     """Return the exit code for what typer returned: nothing, a code of ours, or one of its own."""
     if isinstance(returned, ExitCode):
         return returned
-    if returned in {None, 0}:
+    if returned is None or returned == 0:
         return ExitCode.RIGHT
     if returned == ExitCode.INTERRUPTED:
         _tell("interrupted")
@@ -129,6 +132,13 @@ def _is_reader_gone(error: BaseException) -> bool:
     return isinstance(error, BrokenPipeError) and has_output_failed()
 
 
+def _is_typers(error: SystemExit) -> bool:
+    """Whether typer ends the program, e.g. after ``--show-completion``: code of the user's that does is an error."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    module = str(frames[-1][0].f_globals.get("__name__")) if frames else ""
+    return module.partition(".")[0] in {"typer", "click"}
+
+
 def _is_interruption(error: BaseException) -> bool:
     return isinstance(error, KeyboardInterrupt) or isinstance(error.__context__, KeyboardInterrupt)
 
@@ -149,11 +159,28 @@ def _missing_library(error: ImportError) -> str:
     how = f"pip install {'' if extra else '--force-reinstall '}'{wanted}'"
     if isinstance(error, ModuleNotFoundError):
         return f"the library {library!r} is not installed; install it with: {how}"
-    return f"the library {library!r} cannot be loaded: {error}; install it again with: {how}"
+    if _lacks_memory(error):
+        return _too_little_memory(error)
+    return f"the library {library!r} cannot be loaded: {error_text(error)}; install it again with: {how}"
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    """Whether an error, or one that led to it, comes of too little memory: the loader of libraries has its own words.
+
+    numpy and others put what the loader said into an error of their own, and advise another installation.
+    """
+    seen: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in seen and len(seen) < _MOST_LINKS:
+        if isinstance(link, MemoryError) or _NO_MEMORY.search(error_text(link)):
+            return True
+        seen.append(link)
+        link = link.__cause__ or link.__context__
+    return False
 
 
 def _refused_by_system(error: OSError) -> str:
-    reason = error.strerror or str(error)
+    reason = error.strerror or error_text(error)
     if has_output_failed():
         return f"cannot write the output: {reason}"
     if _is_working_folder_gone():
@@ -175,8 +202,9 @@ def _is_working_folder_gone() -> bool:
 
 
 def _named(error: BaseException) -> str:
+    """Return an exception's class and the first line of its text."""
     name = class_name(type(error))
-    lines = str(error).strip().splitlines()
+    lines = visible_prose(error_text(error)).strip().splitlines()
     return f"{name}: {lines[0][:300]}" if lines else name
 
 
@@ -201,7 +229,7 @@ def _unexpected(error: BaseException) -> str:
 
 
 def _unwritable_text(error: BaseException) -> str:
-    return f"a text cannot be read or written here: {error}; use UTF-8 (e.g. PYTHONUTF8=1)"
+    return f"a text cannot be read or written here: {error_text(error)}; use UTF-8 (e.g. PYTHONUTF8=1)"
 
 
 def _too_little_memory(error: BaseException) -> str:
@@ -218,7 +246,7 @@ def _damaged(error: BaseException) -> str:
 
 def _ended_by_a_module(error: BaseException) -> str:
     code = error.code if isinstance(error, SystemExit) else ""
-    return f"a module ended the program, with {code!r}; take its `sys.exit` out"
+    return f"a module ended the program, with {shown(code)}; take its `sys.exit` out"
 
 
 def _write_traceback(text: str) -> str:
@@ -235,7 +263,7 @@ def _write_traceback(text: str) -> str:
 
 # The first that fits.
 _WORDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Callable[[Any], str]], ...] = (
-    (HdrBenchError, str),
+    (HdrBenchError, error_text),
     (ImportError, _missing_library),
     (OSError, _refused_by_system),
     (UnicodeError, _unwritable_text),

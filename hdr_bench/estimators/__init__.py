@@ -10,9 +10,11 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hdr_bench.estimators.foreign import cause_of, foreign_code
 from hdr_bench.estimators.importing import describe_shadowing, import_attribute
 from hdr_bench.estimators.libraries import library_of
-from hdr_bench.exceptions import EstimatorError, UnknownNameError
+from hdr_bench.estimators.parameters import all_params, set_params
+from hdr_bench.exceptions import EstimatorError, UnknownNameError, shown
 from hdr_bench.names import class_name
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ TRANSFORMERS: dict[str, str] = {
     "invert": "hdr_bench.estimators.inverter.Inverter",
 }
 
+_DESCRIPTION = ("estimator", "params")
 _OPEN = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD})
 
 _PUBLIC = {
@@ -175,54 +178,69 @@ def make_from(table: dict[str, str], kind: str, name: str, params: dict[str, Any
             raise UnknownNameError(f"parameter of {class_name(cls)}", key, sorted(known))
     made = _made(cls, direct)
     nested = {key: value for key, value in params.items() if key not in direct}
+    if not nested:
+        return made
+    known_nested = all_params(made)
     for key in nested:
-        if key not in made.get_params():
-            raise UnknownNameError(f"parameter of {class_name(cls)}", key, sorted(made.get_params()))
-    return made.set_params(**nested)
+        if key not in known_nested:
+            raise UnknownNameError(f"parameter of {class_name(cls)}", key, sorted(known_nested))
+    return set_params(made, nested)
 
 
 def _made(cls: type, params: dict[str, Any]) -> Any:
     """Make an object of a class, and let it check the names of its parameters, if it can."""
-    try:
+
+    def refuse(error: BaseException) -> BaseException:
+        if isinstance(error, UnknownNameError):
+            return error
+        return EstimatorError(f"{class_name(cls)} cannot be made of {shown(params)}: {cause_of(error)}")
+
+    with foreign_code(refuse):
         made = cls(**params)
         library = library_of(cls)
         if library is not None and library.check is not None:
             library.check(made)
-    except UnknownNameError:
-        raise
-    # A constructor of another library may raise anything, also SystemExit.
-    except (Exception, SystemExit) as error:
-        raise EstimatorError(f"{class_name(cls)} cannot be made of {params!r}: {error}") from error
     return made
 
 
-def _parameters_of(cls: Any) -> tuple[set[str], bool]:
+def _parameters_of(cls: Any) -> tuple[frozenset[str], bool]:
     """Return the names of a constructor's parameters, and whether it takes others, as ``**kwargs``, too."""
     if cls.__init__ is object.__init__:
-        return set(), False
-    try:
-        parameters = _signature(cls.__init__).parameters.values()
-    except (TypeError, ValueError):
-        # Compiled, without a signature: it says itself what it does not take.
-        return set(), True
-    kinds = {parameter.kind for parameter in parameters}
-    names = {each.name for each in list(parameters)[1:] if each.kind not in _OPEN}
-    return names, inspect.Parameter.VAR_KEYWORD in kinds
+        return frozenset(), False
+    return _parameters_taken(cls.__init__)
 
 
 @lru_cache(maxsize=64)
-def _signature(constructor: Any) -> inspect.Signature:
-    return inspect.signature(constructor)
+def _parameters_taken(constructor: Any) -> tuple[frozenset[str], bool]:
+    try:
+        parameters = inspect.signature(constructor).parameters.values()
+    except (TypeError, ValueError):
+        # Compiled, without a signature: it says itself what it does not take.
+        return frozenset(), True
+    kinds = {parameter.kind for parameter in parameters}
+    names = frozenset(each.name for each in list(parameters)[1:] if each.kind not in _OPEN)
+    return names, inspect.Parameter.VAR_KEYWORD in kinds
 
 
 def _value_of(cls: type, key: str, value: Any) -> Any:
     """Return a parameter's value; what is described as an estimator is made, and what must be a class is imported."""
-    if isinstance(value, Mapping) and "estimator" in value and set(value) <= {"estimator", "params"}:
-        return make_estimator(value["estimator"], **value.get("params", {}))
+    if isinstance(value, Mapping) and isinstance(value.get("estimator"), str):
+        return _described(f"{key} of {class_name(cls)}", value)
     library = library_of(cls)
     if library is not None and key in library.classes and isinstance(value, str):
         return import_attribute(f"{key} of {class_name(cls)}", value, ())
     return value
+
+
+def _described(place: str, table: Mapping[str, Any]) -> Any:
+    """Make the estimator that a table describes."""
+    for key in table:
+        if key not in _DESCRIPTION:
+            raise UnknownNameError(f"key of {place}, the description of an estimator,", key, _DESCRIPTION)
+    params = table.get("params", {})
+    if not isinstance(params, Mapping):
+        raise EstimatorError(f"{place}: params must be a table, got {shown(params)}")
+    return make_estimator(table["estimator"], **params)
 
 
 def class_of(table: dict[str, str], kind: str, name: str) -> type:

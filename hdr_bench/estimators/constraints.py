@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions, make_constraint
 
-from hdr_bench.estimators.parameters import plain, plain_parameters
+from hdr_bench.estimators.parameters import all_params, plain, plain_parameters
 from hdr_bench.exceptions import HdrBenchError, UnknownNameError, shown, suggestion
 from hdr_bench.names import class_module
 
@@ -89,17 +89,22 @@ def parameter_fault(model: Any, name: str, *values: Any) -> ValueError | None:
     declared = _declared(model).get(name, "no_validation")
     if isinstance(declared, str):
         return None
+    faults = (value_fault(name, value, declared) for value in values or (getattr(model, name),))
+    return next((fault for fault in faults if fault is not None), None)
+
+
+def value_fault(name: str, value: Any, declared: Sequence[Any]) -> ValueError | None:
+    """Return what is wrong with a value by its declaration, which is scikit-learn's; None if nothing is."""
     constraints = [make_constraint(constraint) for constraint in declared]
-    for value in values or (getattr(model, name),):
-        if not any(_is_satisfied(constraint, plain(value)) for constraint in constraints):
-            return _fault(name, value, [constraint for constraint in constraints if not constraint.hidden])
-    return None
+    if any(_is_satisfied(constraint, plain(value)) for constraint in constraints):
+        return None
+    return _fault(name, value, [constraint for constraint in constraints if not constraint.hidden])
 
 
 def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
     """Give an estimator and all in it, each with what its parameters' names begin with."""
     yield "", model
-    for name, value in model.get_params().items():
+    for name, value in all_params(model).items():
         if hasattr(value, "get_params") and not isinstance(value, type):
             yield f"{name}__", value
 

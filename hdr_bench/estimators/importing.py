@@ -1,22 +1,27 @@
 """What a dotted path names: imported, with errors that say which module, which file and which line."""
 
 import os
-import signal
 import sys
 import sysconfig
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
 from traceback import extract_tb
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import Any
 
+from hdr_bench.estimators import foreign
 from hdr_bench.estimators.installed import packages_distributions
-from hdr_bench.exceptions import ModuleImportError, UnknownModuleError, UnknownNameError, suggestion, told
+from hdr_bench.exceptions import (
+    HdrBenchError,
+    ModuleImportError,
+    UnknownModuleError,
+    UnknownNameError,
+    suggestion,
+    told,
+)
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 # Packages that are installed under another name than they are imported by.
@@ -24,6 +29,7 @@ _DISTRIBUTIONS = {"sklearn": "scikit-learn", "sklearnex": "scikit-learn-intelex"
 # Names of modules are short, so that many are alike by chance.
 _NEAR = 0.8
 _FROZEN, _BUILT_IN = "frozen", "built-in"
+_WITHOUT_FILE = frozenset({_FROZEN, _BUILT_IN})
 _SCRIPT_HINT = 'what only a script does belongs under: if __name__ == "__main__":'
 
 
@@ -68,72 +74,31 @@ def describe_shadowing(module: str) -> str:
     for folder in dict.fromkeys(entry or os.curdir for entry in sys.path):
         for other in (Path(folder, f"{root}.py"), Path(folder, root)):
             if _is_module(other) and not _is_same(other, taken):
-                return (
-                    f"the module {root!r} is {taken}, not {other.absolute()}, since it comes first on the import path; "
-                    f"rename yours, e.g. my_{root}"
-                )
+                return f"{_precedence(root, taken, other.absolute())}; rename yours, e.g. my_{root}"
     return ""
 
 
+def _precedence(root: str, taken: str, other: Path) -> str:
+    if taken in _WITHOUT_FILE:
+        return f"the module {root!r} is Python's own, not {other}"
+    return f"the module {root!r} is {taken}, not {other}, since it comes first on the import path"
+
+
 def _import(kind: str, module: str, path: str) -> ModuleType:
-    interrupts: list[int] = []
-    try:
-        with _exits_raised(), _interrupts_noted(interrupts):
-            home = import_module(module)
-    except ModuleNotFoundError as error:
+    def refuse(error: BaseException) -> HdrBenchError:
         # What the module itself imports may be missing, too.
-        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
-            raise ModuleImportError(_failure(module, error)) from error
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing is None or not f"{module}.".startswith(f"{missing}."):
+            return ModuleImportError(_failure(module, error))
         if place := describe_shadowing(module):
-            raise ModuleImportError(f"{path}: {place}") from error
-        raise UnknownModuleError(_missing(kind, path, error.name)) from error
-    # A module runs any code when it is imported, which may raise anything, and not an Exception only.
-    except BaseException as error:
-        if interrupts:
-            raise
-        raise ModuleImportError(_failure(module, error)) from error
+            return ModuleImportError(f"{path}: {place}")
+        return UnknownModuleError(_missing(kind, path, missing))
+
+    # A module runs any code when it is imported.
+    with foreign.foreign_code(refuse):
+        home = import_module(module)
     _check_is_the_one_meant(module.partition(".")[0])
     return home
-
-
-@contextmanager
-def _interrupts_noted(interrupts: list[int]) -> Iterator[None]:
-    """Note each SIGINT, so that a user's Ctrl-C is told from a `KeyboardInterrupt` that a module raises itself."""
-    before = signal.getsignal(signal.SIGINT)
-    # Only the main thread gets signals, and may say who handles them.
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield
-        return
-    handle = before
-
-    def note(number: int, frame: FrameType | None) -> None:
-        interrupts.append(number)
-        handle(number, frame)
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _exits_raised() -> Iterator[None]:
-    """Let `os._exit` raise `SystemExit`: the process would end without a word, and without its exit handlers."""
-    real, process, is_importing = os._exit, os.getpid(), True
-
-    def leave(status: int) -> None:
-        # A module may keep this function for later, or fork while it is imported.
-        if not is_importing or os.getpid() != process:
-            real(status)
-        raise SystemExit(status)
-
-    os._exit = leave  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        os._exit = real
-        is_importing = False
 
 
 def _failure(module: str, error: BaseException) -> str:
@@ -171,7 +136,7 @@ def _place_of(error: BaseException) -> tuple[str, int | None]:
 
 
 def _is_file(name: str) -> bool:
-    return not name.startswith("<") and name != __file__
+    return not name.startswith("<") and name not in {__file__, foreign.__file__}
 
 
 def _is_installed(file: str) -> bool:
@@ -222,5 +187,10 @@ def _is_module(path: Path) -> bool:
 
 def _is_same(path: Path, origin: str) -> bool:
     """Whether a module's file, or a package's folder, is where a module was taken from."""
+    if origin in _WITHOUT_FILE:
+        # The source of a frozen module is among Python's files.
+        return path.resolve().is_relative_to(Path(sysconfig.get_path("stdlib")).resolve())
+    if str(path) == origin:
+        return True
     taken = Path(origin).resolve()
     return path.resolve() in {taken, taken.parent}

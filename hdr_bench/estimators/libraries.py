@@ -1,10 +1,12 @@
 """What estimators of other libraries need beside scikit-learn's conventions: seeds, threads, files, classes."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from hdr_bench.estimators.parameters import all_params, own_params
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.names import class_module, class_name
 
@@ -92,6 +94,8 @@ LIBRARIES: dict[str, Library] = {
 """By the root of the module that a class, or one of its bases, is defined in."""
 
 
+# A plan of thousands of cases asks as often, of few classes.
+@lru_cache(maxsize=256)
 def library_of(cls: type) -> Library | None:
     """Return the library that a class, or the nearest of its bases, comes from; None for all others.
 
@@ -121,9 +125,20 @@ def open_seeds(model: Any) -> list[str]:
 
     These are each ``random_state`` that is None, and what other libraries call their seed.
     """
-    params = model.get_params()
+    params = all_params(model)
+    return _open_among(params, _foreign_among(model, params))
+
+
+def is_stochastic(model: Any) -> bool:
+    """Whether a model has a seed that is not given, or an estimator in it draws from global generators."""
+    params = all_params(model)
+    foreign = list(_foreign_among(model, params))
+    return bool(_open_among(params, foreign)) or any(library.draws_globally for _, _, library in foreign)
+
+
+def _open_among(params: Mapping[str, Any], foreign: Iterable[tuple[str, dict[str, Any], Library]]) -> list[str]:
     names = [name for name in params if name.rpartition("__")[2] == "random_state" and params[name] is None]
-    for prefix, given, library in _foreign_parts(model):
+    for prefix, given, library in foreign:
         others = {f"{prefix}{name}" for name in library.seeds}
         names = [name for name in names if name not in others]
         if library.seeds and not _is_given(given, library.seeds):
@@ -131,20 +146,20 @@ def open_seeds(model: Any) -> list[str]:
     return names
 
 
-def draws_globally(model: Any) -> bool:
-    """Whether an estimator in a model draws from global generators."""
-    return any(library.draws_globally for _, _, library in _foreign_parts(model))
-
-
 def _foreign_parts(model: Any) -> Iterator[tuple[str, dict[str, Any], Library]]:
     """Give the prefix, the parameters and the library of each estimator of another library in a model."""
-    nested = ((f"{name}__", value) for name, value in model.get_params().items())
+    yield from _foreign_among(model, all_params(model))
+
+
+def _foreign_among(model: Any, params: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], Library]]:
+    nested = ((f"{name}__", value) for name, value in params.items())
     for prefix, part in (("", model), *nested):
         if isinstance(part, type) or not hasattr(part, "get_params"):
             continue
-        library = library_of(type(part))
+        cls: Any = type(part)
+        library = library_of(cls)
         if library is not None:
-            yield prefix, part.get_params(deep=False), library
+            yield prefix, own_params(part), library
 
 
 def _is_given(params: Mapping[str, Any], names: tuple[str, ...]) -> bool:

@@ -12,12 +12,16 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.constraints import check_parameters
+from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.images import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import LinearHead, flattened
 from hdr_bench.estimators.parameters import with_plain_parameters
-from hdr_bench.estimators.products import all_products, outputs_on_products, ridge_on_products
+from hdr_bench.estimators.products import all_products, count_products, outputs_on_products, ridge_on_products
+from hdr_bench.estimators.room import check_room
+
+# Larger counts tell no more.
+_MOST_SHOWN = 10**15
 
 
 class LinearClassifier(LinearHead):
@@ -243,6 +247,14 @@ class PolynomialClassifier(LinearHead):
         coef = self.coef_ / self.coef_.dtype.type(self.product_scale_)
         return flattened(outputs_on_products(components, int(self.degree), coef, self.intercept_))
 
+    def _check_data(self, data: DataShape) -> None:
+        most = min(data.n_samples, data.n_samples if data.n_features is None else data.n_features)
+        n = count_products(min(self.n_components, most), self.degree)
+        # Least squares sums up the products of all pairs; logistic regression holds them for each image.
+        n_bytes = 8 * n**2 if self.loss == "squared_error" else 4 * n * data.n_samples
+        what = f"degree={self.degree!r} with n_components={self.n_components!r} makes {_in_words(n)} products, which"
+        check_room(what, n_bytes, "use a lower degree, or fewer components")
+
     def _fit_least_squares(self, components: Floats, labels: NDArray[Any]) -> None:
         targets = LabelBinarizer(neg_label=-1).fit_transform(labels).astype(components.dtype)
         solution = ridge_on_products(components, self.degree, targets, self.alpha)
@@ -276,3 +288,7 @@ class PolynomialClassifier(LinearHead):
         counts = [comb(n_components + size - 1, size) for size in range(1, self.degree + 1)]
         factors = sum(size * count for size, count in enumerate(counts))
         return int(self.pca_.components_.size + factors + len(self.coef_) * n_products)
+
+
+def _in_words(n_products: int) -> str:
+    return f"{n_products:,}" if n_products < _MOST_SHOWN else f"more than {_MOST_SHOWN:,}"

@@ -1,14 +1,16 @@
 """What the networks' parameters may be, and how they fit each other; nothing here loads torch unless it must."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from hdr_bench.estimators.augmentation import Distortion, as_distortion
-from hdr_bench.estimators.notation import parse_layers
+from hdr_bench.estimators.constraints import value_fault
+from hdr_bench.estimators.notation import LayerRow, parse_layers
+from hdr_bench.estimators.room import check_room
 from hdr_bench.exceptions import UnknownNameError, shown
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ WEIGHT_INIT_NAMES = (
 MOST_EPOCHS = 1_000_000
 """Epochs that a network can be given; more are taken for a mistake."""
 
+# What early stopping looks at, unless another share is given.
+_HELD_OUT = 0.1
+_BYTES_OF_A_WEIGHT = 4
 # Which optimizers there are, torch says; these it has had for years, and to ask it takes seconds.
 _KNOWN_OPTIMIZERS = frozenset({"Adam", "AdamW", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "SGD"})
 _ANY_CLASSES = 10
@@ -53,13 +58,36 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "augmentation": [Distortion, Mapping, None],
     "image_shape": ["array-like", None],
     "pixel_scale": [Interval(Real, 0, None, closed="neither"), None],
-    "callbacks": [Sequence, None],
+    "callbacks": ["array-like", None],
     "device": [str],
     "n_jobs": [Integral, None],
     "verbose": ["verbose"],
     "random_state": ["random_state"],
 }
 """What each parameter may be by itself."""
+
+_COUNT = [Interval(Integral, 1, None, closed="left")]
+_RATE = [Interval(Real, 0, None, closed="neither"), list, tuple]
+_MOMENTUM = [Interval(Real, 0, 1, closed="left"), list, tuple]
+SCHEDULE_CONSTRAINTS: dict[str, list[Any]] = {
+    "step_size": _COUNT,
+    "gamma": [Interval(Real, 0, None, closed="left")],
+    "T_max": _COUNT,
+    "eta_min": [Interval(Real, 0, None, closed="left")],
+    "max_lr": _RATE,
+    "total_steps": [*_COUNT, None],
+    "epochs": [*_COUNT, None],
+    "steps_per_epoch": [*_COUNT, None],
+    "pct_start": [Interval(Real, 0, 1, closed="both")],
+    "anneal_strategy": [StrOptions({"cos", "linear"})],
+    "cycle_momentum": [bool],
+    "base_momentum": _MOMENTUM,
+    "max_momentum": _MOMENTUM,
+    "div_factor": [Interval(Real, 0, None, closed="neither")],
+    "final_div_factor": [Interval(Real, 0, None, closed="neither")],
+    "three_phase": [bool],
+}
+"""What each parameter of torch's schedulers may be by itself."""
 
 
 def check_network(model: "NeuralClassifier") -> None:
@@ -82,6 +110,7 @@ def check_network(model: "NeuralClassifier") -> None:
     check_batch_norm(model.batch_norm_params)
     check_weight_init(model.weight_init)
     _check_class_weight(model.class_weight)
+    _check_callbacks(model.callbacks)
     _check_schedule(model)
     _check_numbers("optimizer_params", model.optimizer_params)
     if model.optimizer not in _KNOWN_OPTIMIZERS or model.optimizer_params:
@@ -92,6 +121,37 @@ def check_network(model: "NeuralClassifier") -> None:
         from hdr_bench.estimators.devices import choose_device
 
         choose_device(model.device)
+
+
+def check_network_on(model: "NeuralClassifier", rows: list[LayerRow], n_samples: int) -> None:
+    """Check that a network's weights, and what its layers make of a batch, fit any memory; and its schedule's length.
+
+    Parameters
+    ----------
+    model : NeuralClassifier
+    rows : list of LayerRow
+        Its layers, on the images that it is to learn from.
+    n_samples : int
+        How many these are.
+
+    Raises
+    ------
+    ValueError
+        Saying how much memory they would take, or how long the schedule must be.
+    """
+    n_weights = sum(row.parameters + row.buffers for row in rows)
+    n_outputs = sum(math.prod(row.output_shape) for row in rows)
+    n_values = n_weights + min(model.batch_size, n_samples) * n_outputs
+    remedy = "use smaller layers, smaller images or smaller batches"
+    check_room(f"a network of layers={shown(model.layers)}", _BYTES_OF_A_WEIGHT * n_values, remedy)
+    _check_schedule_length(model, n_samples)
+
+
+def held_out_share(model: "NeuralClassifier") -> float:
+    """Return the share of the training images that early stopping looks at, or the curves of the training show."""
+    if model.validation_fraction is not None:
+        return float(model.validation_fraction)
+    return _HELD_OUT if model.early_stopping else 0.0
 
 
 def default_epochs(n_batches: int, fewest: int) -> int:
@@ -156,7 +216,44 @@ def _check_schedule(model: "NeuralClassifier") -> None:
     for name in given:
         if name not in allowed:
             raise UnknownNameError(f"schedule_params of {shown(model.schedule)}", name, allowed)
-    _check_numbers("schedule_params", {name: value for name, value in given.items() if name != "anneal_strategy"})
+        fault = value_fault(name, given[name], SCHEDULE_CONSTRAINTS.get(name, ["no_validation"]))
+        if fault is not None:
+            raise ValueError(f"schedule_params: {fault}")
+    from hdr_bench.estimators.training import check_schedule_params
+
+    check_schedule_params(model)
+
+
+def _check_schedule_length(model: "NeuralClassifier", n_samples: int) -> None:
+    """Check that a one-cycle schedule is as long as the training: torch would refuse the step after its last.
+
+    Raises
+    ------
+    ValueError
+        If it is shorter.
+    """
+    given = (model.schedule_params or {}).get("total_steps")
+    if model.schedule != "one-cycle" or given is None:
+        return
+    n, epochs = n_samples - math.ceil(held_out_share(model) * n_samples), model.epochs_for(n_samples)
+    # A batch of one image joins the one before.
+    needed = epochs * max(n // model.batch_size + (n % model.batch_size > 1), 1)
+    if given < needed:
+        raise ValueError(
+            f"schedule_params: total_steps must be at least {needed:,}, one for each batch of {epochs:,} epochs, got "
+            f"{given:,}"
+        )
+
+
+def _check_callbacks(callbacks: Any) -> None:
+    for item in callbacks or ():
+        callback = item[1] if isinstance(item, list | tuple) and len(item) == 2 and isinstance(item[0], str) else item
+        # As skorch takes it, which takes seconds to load: a callback, its class, or a name with either.
+        if not hasattr(callback, "on_train_begin"):
+            raise ValueError(
+                f"callbacks must be a list of skorch's callbacks, got {shown(item)} in it; they are objects, which "
+                "only Python can give"
+            )
 
 
 def _check_numbers(place: str, params: Mapping[str, Any] | None) -> None:

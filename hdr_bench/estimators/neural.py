@@ -18,15 +18,19 @@ from hdr_bench.estimators.held_out import Codes, Rows, codes_of, hold_out
 from hdr_bench.estimators.images import learn_scale
 from hdr_bench.estimators.layers import Shape
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
-from hdr_bench.estimators.network_parameters import CONSTRAINTS, check_network, default_epochs
+from hdr_bench.estimators.network_parameters import (
+    CONSTRAINTS,
+    check_network,
+    check_network_on,
+    default_epochs,
+    held_out_share,
+)
 from hdr_bench.estimators.notation import LayerRow, layer_table, parse_layers
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.estimators.seeds import draw_seed
 from hdr_bench.estimators.shapes import ImageShape, channels_first, image_shape_of
 from hdr_bench.exceptions import shown
-
-_HELD_OUT = 0.1
 
 
 class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
@@ -93,8 +97,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         held_out: Sequence[Rows] | None = None
         if validation_data is not None:
             held_out = self._validated_pair(*validation_data)
-        elif self.early_stopping or self.validation_fraction is not None:
-            share = _HELD_OUT if self.validation_fraction is None else self.validation_fraction
+        elif share := held_out_share(self):
             rows, codes, *held_out = hold_out(rows, codes, share, seed)
         epochs = self.max_epochs or default_epochs(math.ceil(len(rows) / self.batch_size), self._fewest_epochs)
         self._train(rows, codes, seed, epochs, self.schedule, held_out)
@@ -137,15 +140,13 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         self._check_batches(len(rows))
         if is_new:
             self._train(rows, codes, draw_seed(self.random_state), 1, "constant", None)
-        else:
-            self._train_on(rows, codes)
+            return self
+        self._train_on(rows, codes)
         return self
 
     def epochs_for(self, n: int) -> int:
         """Return how many epochs a fit on `n` images runs, at most: early stopping may end it before."""
-        is_held_out = self.early_stopping or self.validation_fraction is not None
-        share = (self.validation_fraction or _HELD_OUT) if is_held_out else 0.0
-        learnt = n - math.ceil(share * n)
+        learnt = n - math.ceil(held_out_share(self) * n)
         return int(self.max_epochs or 0) or default_epochs(math.ceil(learnt / self.batch_size), self._fewest_epochs)
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float32]:
@@ -220,24 +221,23 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         """Return the layer string for images of a shape."""
 
     def _layers(self) -> str:
-        """Return the layer string in use."""
         return self._layers_on(self.image_shape_)
 
     def _check_combination(self) -> None:
         check_network(self)
 
     def _check_data(self, data: DataShape) -> None:
-        if data.n_features is not None:
-            shape = image_shape_of(data.n_features, self.image_shape)
-            layers = parse_layers(self._layers_on(shape), data.n_classes, self.activation)
-            layer_table(layers, channels_first(shape))
+        if data.n_features is None:
+            return
+        shape = image_shape_of(data.n_features, self.image_shape)
+        layers = parse_layers(self._layers_on(shape), data.n_classes, self.activation)
+        check_network_on(self, layer_table(layers, channels_first(shape)), data.n_samples)
 
     def _rows(self, X: ArrayLike) -> tuple[Any, ImageShape | None]:
         """Return `X` as rows of features, with the shape of the images where it tells."""
         return X, None
 
     def _input_shape(self) -> Shape:
-        """Return what comes into the network: channels, height and width."""
         return channels_first(self.image_shape_)
 
     def _validated(self, X: ArrayLike, y: ArrayLike, *, reset: bool = True) -> tuple[Rows, NDArray[Any]]:

@@ -1,18 +1,120 @@
-"""Parameters of estimators: numpy's scalars as Python's."""
+"""Parameters of estimators: asked for, and numpy's scalars as Python's."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, is_dataclass, replace
-from functools import wraps
+from functools import lru_cache, partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+
+from hdr_bench.estimators.foreign import cause_of, foreign_code
+from hdr_bench.exceptions import EstimatorError, HdrBenchError
+from hdr_bench.names import class_module, class_name
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 # What most parameters are: thousands of cases are checked in a plan.
 _PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+# Their `get_params` raises nothing, and thousands of cases are planned.
+_KNOWN = frozenset({"sklearn", "hdr_bench"})
+
+
+def own_params(estimator: Any) -> dict[str, Any]:
+    """Return what ``get_params(deep=False)`` returns.
+
+    scikit-learn's own way looks at the constructor each time, which takes most of the time of a plan of thousands of
+    cases; here the names are remembered.
+
+    Raises
+    ------
+    EstimatorError
+        If the `get_params` of a class of the user's, or of another library, fails.
+    """
+    cls: Any = type(estimator)
+    with _asked(cls, "get_params"):
+        if not _asks_scikit_learn(cls):
+            return dict(estimator.get_params(deep=False))
+        return {name: getattr(estimator, name) for name in _names_of(cls)}
+
+
+def all_params(estimator: Any) -> dict[str, Any]:
+    """Return what ``get_params()`` returns, the parameters of the estimators in it included; as `own_params`.
+
+    Raises
+    ------
+    EstimatorError
+        As `own_params`.
+    """
+    cls: Any = type(estimator)
+    if not _asks_scikit_learn(cls):
+        with _asked(cls, "get_params"):
+            return dict(estimator.get_params())
+    params: dict[str, Any] = {}
+    for name, value in own_params(estimator).items():
+        if type(value) not in _PLAIN:
+            params |= _nested(name, value)
+        params[name] = value
+    for name, step in steps_of(estimator) or ():
+        params |= {name: step, **_nested(name, step)}
+    return params
+
+
+def steps_of(model: Any) -> list[tuple[str, Any]] | None:
+    """Return the names and estimators of a pipeline's steps; None of what is no pipeline, or has other things there."""
+    steps = model.steps if isinstance(model, Pipeline) else None
+    if not isinstance(steps, list | tuple):
+        return None
+    are_pairs = all(isinstance(step, list | tuple) and len(step) == 2 and isinstance(step[0], str) for step in steps)
+    return [(name, step) for name, step in steps] if are_pairs else None
+
+
+def set_params(estimator: Any, params: dict[str, Any]) -> Any:
+    """Return an estimator with some of its parameters changed.
+
+    Raises
+    ------
+    EstimatorError
+        If its `set_params` fails.
+    """
+    with _asked(type(estimator), "set_params"):
+        return estimator.set_params(**params)
+
+
+def _asks_scikit_learn(cls: Any) -> bool:
+    way = getattr(cls, "get_params", None)
+    return way is BaseEstimator.get_params or way is Pipeline.get_params
+
+
+def _nested(name: str, value: Any) -> dict[str, Any]:
+    if not hasattr(value, "get_params") or isinstance(value, type):
+        return {}
+    return {f"{name}__{key}": inner for key, inner in all_params(value).items()}
+
+
+def _asked(cls: Any, method: str) -> AbstractContextManager[object]:
+    return nullcontext() if _is_known(cls) else foreign_code(partial(_failure, cls, method))
+
+
+def _failure(cls: type, method: str, error: BaseException) -> BaseException:
+    if isinstance(error, HdrBenchError):
+        return error
+    return EstimatorError(f"{method} of {class_name(cls)} fails: {cause_of(error)}")
+
+
+@lru_cache(maxsize=64)
+def _is_known(cls: type) -> bool:
+    return class_module(cls).partition(".")[0] in _KNOWN
+
+
+@lru_cache(maxsize=64)
+def _names_of(cls: Any) -> tuple[str, ...]:
+    return tuple(cls._get_param_names())
 
 
 def plain(value: Any) -> Any:

@@ -9,8 +9,10 @@ from skorch.callbacks import LRScheduler
 from torch.optim import lr_scheduler
 
 from hdr_bench.estimators.network_parameters import SCHEDULES
-from hdr_bench.exceptions import UnknownNameError, shown
+from hdr_bench.exceptions import UnknownNameError, shown, told
 
+# Enough to come into each phase of a schedule.
+_TRIED_EPOCHS = 3
 _KINDS: dict[str, Any] = {
     "step": lr_scheduler.StepLR,
     "cosine": lr_scheduler.CosineAnnealingLR,
@@ -47,18 +49,45 @@ def make_schedule(
     """
     if name not in SCHEDULES:
         raise UnknownNameError("schedule", name, SCHEDULES)
-    given = dict(params or {})
-    steps = epochs * batches
     if name == "constant":
-        if given:
-            raise ValueError(f"schedule_params={shown(given)} is not possible with schedule='constant', which has none")
+        if params:
+            raise ValueError(
+                f"schedule_params={shown(dict(params))} is not possible with schedule='constant', which has none"
+            )
         return None
-    if name == "step":
-        return LRScheduler(lr_scheduler.StepLR, **{"step_size": math.ceil(epochs / 3), **given})
-    if name == "cosine":
-        return LRScheduler(lr_scheduler.CosineAnnealingLR, step_every="batch", **{"T_max": steps, **given})
-    cycle = {"max_lr": lr, "total_steps": steps + 1, "cycle_momentum": cycles_momentum, **given}
-    return LRScheduler(lr_scheduler.OneCycleLR, step_every="batch", **cycle)
+    options = _options(name, params or {}, lr, epochs * batches, epochs, cycles_momentum=cycles_momentum)
+    return LRScheduler(_KINDS[name], step_every="epoch" if name == "step" else "batch", **options)
+
+
+def check_schedule(name: str, params: Mapping[str, Any], optimizer: Any, lr: float, *, cycles_momentum: bool) -> None:
+    """Take an optimizer of one weight through a short schedule, as torch checks its parameters.
+
+    Raises
+    ------
+    ValueError
+        If torch refuses a value, or cannot compute with it.
+    """
+    n_steps = _TRIED_EPOCHS**2
+    options = _options(name, params, lr, n_steps, _TRIED_EPOCHS, cycles_momentum=cycles_momentum)
+    try:
+        scheduler = _KINDS[name](optimizer, **options)
+        for _ in range(min(n_steps, options.get("total_steps") or n_steps)):
+            optimizer.step()
+            scheduler.step()
+    except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
+        raise ValueError(f"schedule_params of {name!r}: {told(error)}") from error
+
+
+def _options(
+    name: str, given: Mapping[str, Any], lr: float, n_steps: int, epochs: int, *, cycles_momentum: bool
+) -> dict[str, Any]:
+    """Return what torch's scheduler is given: the defaults, and over them the user's parameters."""
+    defaults: dict[str, dict[str, Any]] = {
+        "step": {"step_size": math.ceil(epochs / 3)},
+        "cosine": {"T_max": n_steps},
+        "one-cycle": {"max_lr": lr, "total_steps": n_steps + 1, "cycle_momentum": cycles_momentum},
+    }
+    return {**defaults[name], **given}
 
 
 def schedule_params(name: str) -> tuple[str, ...]:

@@ -31,8 +31,8 @@ from hdr_bench.estimators.initialisation import initialise_weights
 from hdr_bench.estimators.losses import make_loss
 from hdr_bench.estimators.net import Net, softmax
 from hdr_bench.estimators.notation import build_network, parse_layers
-from hdr_bench.estimators.schedules import make_schedule
-from hdr_bench.exceptions import UnknownNameError, text_of
+from hdr_bench.estimators.schedules import check_schedule, make_schedule
+from hdr_bench.exceptions import UnknownNameError, shown, text_of
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.neural import NeuralClassifier
@@ -175,8 +175,8 @@ def _set_batch_norm(network: nn.Module, params: Mapping[str, float] | None) -> N
             vars(layer).update(params or {})
 
 
-def check_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> None:
-    """Make an optimizer of one weight, as torch checks its parameters.
+def check_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> Any:
+    """Return an optimizer of one weight: torch checks its parameters when it is made.
 
     Raises
     ------
@@ -187,10 +187,41 @@ def check_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> N
     """
     kind, options = _optimizer(name, params)
     make: Any = kind
+    _check_pairs(f"optimizer_params of {name}", kind, params)
     try:
-        make([torch.zeros(1, requires_grad=True, dtype=torch.float32)], lr=lr, **options)
+        return make([torch.zeros(1, requires_grad=True, dtype=torch.float32)], lr=lr, **options)
     except (RuntimeError, TypeError, ValueError) as error:
         raise ValueError(f"optimizer_params of {name}: {text_of(error)}") from error
+
+
+def check_schedule_params(model: "NeuralClassifier") -> None:
+    """Check the parameters of a network's schedule with its optimizer.
+
+    Raises
+    ------
+    UnknownNameError, ValueError
+        As `check_optimizer`, or if torch refuses a value of the schedule's.
+    """
+    optimizer = check_optimizer(model.optimizer, model.optimizer_params, model.lr)
+    cycles = "betas" in inspect.signature(type(optimizer)).parameters
+    check_schedule(model.schedule, model.schedule_params or {}, optimizer, model.lr, cycles_momentum=cycles)
+
+
+def _check_pairs(place: str, kind: Any, params: Mapping[str, Any] | None) -> None:
+    """Check that a list is given where torch has several numbers, as for Adam's betas, and nowhere else.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter.
+    """
+    for name, value in (params or {}).items():
+        default = inspect.signature(kind).parameters[name].default
+        is_list, n = isinstance(value, list | tuple), len(default) if isinstance(default, tuple) else 0
+        if n and not (is_list and len(value) == n):
+            raise ValueError(f"{place}: {name} must be a list of {n} numbers, got {shown(value)}")
+        if is_list and not n:
+            raise ValueError(f"{place}: {name} must be one number, true or false, got {shown(value)}")
 
 
 def _optimizer(name: str, params: Mapping[str, Any] | None) -> tuple[type[torch.optim.Optimizer], dict[str, Any]]:

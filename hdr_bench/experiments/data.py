@@ -11,8 +11,9 @@ from sklearn.model_selection import StratifiedKFold
 
 from hdr_bench.datasets import SCHEMES, Dataset, list_datasets, load_dataset, open_dataset
 from hdr_bench.datasets.plausibility import issue_warnings
+from hdr_bench.estimators.foreign import cause_of, foreign_code
 from hdr_bench.estimators.importing import import_attribute
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, HdrBenchError, told
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, HdrBenchError
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.names import class_name
@@ -116,13 +117,12 @@ def _fold_of(dataset: Dataset, trial: Trial) -> Dataset:
 
 def _made_by(path: str) -> Dataset:
     made = import_attribute("dataset", path, list_datasets())
-    try:
+    with foreign_code(lambda error: _failure(path, error)):
         dataset = made() if callable(made) else made
-    except HdrBenchError:
-        raise
-    # It is the user's own code, and may raise anything, also SystemExit.
-    except (Exception, SystemExit) as error:
-        raise DatasetError(f"{path} failed: {told(error)}") from error
     if not isinstance(dataset, Dataset):
         raise DatasetError(f"{path} gives a {class_name(type(dataset))}; it must give a Dataset, see make_dataset")
     return dataset
+
+
+def _failure(path: str, error: BaseException) -> BaseException:
+    return error if isinstance(error, HdrBenchError) else DatasetError(f"{path} failed: {cause_of(error)}")

@@ -182,15 +182,15 @@ _SENTENCES: dict[str, Callable[[Any, _Model], str]] = {
 
 
 def _brackets(fault: Any, model: _Model) -> str:
-    """Say which brackets a table's head needs, if it has the other ones."""
-    names = [key for key in fault["loc"] if isinstance(key, str)]
+    """Say which brackets a table's head needs in a file, if it has the other ones."""
+    head = ".".join(key for key in fault["loc"] if isinstance(key, str))
     came = fault["input"]
-    if not names:
+    if not head:
         return ""
     if fault["type"].startswith("tuple") and isinstance(came, dict) and model.models_at(fault["loc"]):
-        return f"; write [[{names[-1]}]], with two brackets, for each"
+        return f"; write [[{head}]], with two brackets, for each"
     if fault["type"].startswith("model") and isinstance(came, list):
-        return f"; write [{names[-1]}], with one bracket"
+        return f"; write [{head}], with one bracket"
     return ""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from hdr_bench.estimators import _value_of
 from hdr_bench.estimators.libraries import library_of
+from hdr_bench.estimators.parameters import all_params
 from hdr_bench.exceptions import HdrBenchError, UnknownNameError
 from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.names import class_name
@@ -15,7 +16,7 @@ _OPEN = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWO
 
 def in_pipeline(model: Any, name: str) -> str:
     """Return the name that a parameter of the estimator itself has in a pipeline."""
-    if name in model.get_params() or not hasattr(model, "steps") or name.partition("__")[0] in dict(model.steps):
+    if name in all_params(model) or not hasattr(model, "steps") or name.partition("__")[0] in dict(model.steps):
         return name
     return f"{model.steps[-1][0]}__{name}"
 
@@ -25,7 +26,7 @@ def owner_of(model: Any, name: str) -> tuple[Any, str]:
 
     What the parameter is nested in may be no estimator: ``module__hidden`` is a parameter of skorch's net.
     """
-    nested, params = in_pipeline(model, name), model.get_params()
+    nested, params = in_pipeline(model, name), all_params(model)
     parts = nested.split("__")
     for length in range(len(parts) - 1, 0, -1):
         owner = params.get("__".join(parts[:length]))
@@ -65,7 +66,7 @@ def check_grid(model: Any, grid: Mapping[str, list[Any]]) -> None:
     HdrBenchError
         If what a value describes cannot be made.
     """
-    known = model.get_params()
+    known = all_params(model)
     for name, values in grid.items():
         made = [_made_value(model, name, value) for value in values]
         if in_pipeline(model, name) not in known:
@@ -73,7 +74,7 @@ def check_grid(model: Any, grid: Mapping[str, list[Any]]) -> None:
 
 
 def _check_name(owner: Any, name: str, value: Any) -> None:
-    names = {*owner.get_params(), *_named_by_constructors(type(owner))}
+    names = {*all_params(owner), *_named_by_constructors(type(owner))}
     refusal = UnknownNameError(f"parameter of {class_name(type(owner))}", name, sorted(map(str, names)))
     if name not in names and not _takes_any(type(owner)):
         raise refusal

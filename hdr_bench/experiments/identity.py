@@ -7,6 +7,7 @@ from typing import Any
 
 from hdr_bench.estimators.engines import engine_packages
 from hdr_bench.estimators.libraries import LIBRARIES, library_of
+from hdr_bench.estimators.parameters import all_params
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.names import class_module
 
@@ -37,7 +38,7 @@ def versions_of(packages: frozenset[str]) -> dict[str, str]:
 
 
 def _estimators_in(model: Any) -> Iterator[Any]:
-    for value in model.get_params().values():
+    for value in all_params(model).values():
         if hasattr(value, "get_params") and not isinstance(value, type):
             yield value
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MethodType, ModuleType
 from typing import Any
 
+from hdr_bench.estimators.parameters import own_params
 from hdr_bench.exceptions import CodeDiffersError
 from hdr_bench.experiments.module_files import ModuleFile, find_module, is_own
 from hdr_bench.experiments.sources import read_source
@@ -108,11 +109,18 @@ def module_names(model: Any) -> frozenset[str]:
 
 def _homes_of(value: Any) -> Iterator[str]:
     """Give the names of the modules that a value's class and its bases, or the value itself, are defined in."""
-    classes = value.__mro__ if isinstance(value, type) else type(value).__mro__
-    homes = [getattr(part, "__module__", None) for part in (value, *classes)]
+    if isinstance(own := getattr(value, "__module__", None), str):
+        yield own
+    yield from _homes_of_class(value if isinstance(value, type) else type(value))
     if isinstance(value, ModuleType):
-        homes.append(value.__name__)
-    yield from (home for home in homes if isinstance(home, str))
+        yield value.__name__
+
+
+# Of few classes, in a plan of thousands of cases.
+@functools.lru_cache(maxsize=256)
+def _homes_of_class(cls: Any) -> tuple[str, ...]:
+    homes = (getattr(part, "__module__", None) for part in cls.__mro__)
+    return tuple(home for home in homes if isinstance(home, str))
 
 
 def _contents_of(value: Any) -> Iterable[Any]:
@@ -120,7 +128,7 @@ def _contents_of(value: Any) -> Iterable[Any]:
         if isinstance(value, kinds):
             return contents(value)
     if hasattr(value, "get_params"):
-        return value.get_params(deep=False).values()
+        return own_params(value).values()
     # What an object of another kind holds, e.g. the layers of a network, or the function that a decorator wraps.
     return getattr(value, "__dict__", {}).values()
 

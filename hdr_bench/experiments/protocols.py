@@ -3,15 +3,16 @@
 import math
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.estimators.engines import lookups_remembered
-from hdr_bench.estimators.libraries import draws_globally, open_seeds
-from hdr_bench.exceptions import DatasetError, SuiteError, shown
+from hdr_bench.estimators.foreign import cause_of, foreign_blocks, foreign_code
+from hdr_bench.estimators.libraries import is_stochastic
+from hdr_bench.exceptions import DatasetError, EstimatorError, SuiteError, shown
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.experiments.data import load_choice
 from hdr_bench.experiments.dataset_choice import DatasetChoice
@@ -68,7 +69,7 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
-    with lookups_remembered():
+    with lookups_remembered(), foreign_blocks():
         return tuple(map(_planned, _outlines(suite, settings, only)))
 
 
@@ -77,9 +78,10 @@ def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outlin
     planned, faults, n_trials = [], [], 0
     for case in suite.cases:
         try:
-            outline = _outline(suite, case, settings, known)
-            if is_asked(case.name, only):
-                _check_values(suite, outline)
+            with foreign_code(partial(_refused, suite, case)):
+                outline = _outline(suite, case, settings, known)
+                if is_asked(case.name, only):
+                    _check_values(suite, outline)
         except SuiteError as error:
             faults.append(str(error))
             continue
@@ -93,6 +95,14 @@ def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outlin
     if faults:
         raise SuiteError(faults[0] if len(faults) == 1 else _joined(suite, faults))
     return planned
+
+
+def _refused(suite: Suite, case: Case, error: BaseException) -> BaseException:
+    """Return an error as it is, unless an estimator of the user's would have ended the program by it."""
+    if isinstance(error, Exception) and not isinstance(error, EstimatorError):
+        return error
+    cause = str(error) if isinstance(error, EstimatorError) else cause_of(error)
+    return SuiteError(f"suite {suite.name!r}, case {shown(case.name)}: {cause}")
 
 
 def is_asked(case: str, only: str | None) -> bool:
@@ -165,7 +175,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> Out
         fingerprint=dataset.fingerprint,
         protocol=protocol.kind,
         seed=settings.seed,
-        is_deterministic=not (open_seeds(model) or draws_globally(model) or protocol.shuffle),
+        is_deterministic=not (is_stochastic(model) or protocol.shuffle),
         samples=samples,
         validation=case.validation,
         is_reduced=settings.samples is not None or reduced is not None,

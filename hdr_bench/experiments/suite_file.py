@@ -10,8 +10,17 @@ from pydantic import ValidationError
 
 from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
+from hdr_bench.estimators.foreign import cause_of, foreign_blocks, foreign_code
 from hdr_bench.estimators.notation import parse_layers
-from hdr_bench.exceptions import HdrBenchError, SuiteError, UnknownNameError, offer, shown, suggestion, told
+from hdr_bench.exceptions import (
+    EstimatorError,
+    HdrBenchError,
+    SuiteError,
+    UnknownNameError,
+    offer,
+    shown,
+    suggestion,
+)
 from hdr_bench.experiments.classifiers import check_classifier
 from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.data import is_dotted_path
@@ -21,7 +30,7 @@ from hdr_bench.experiments.foreign import read_attribute
 from hdr_bench.experiments.grid_names import check_grid
 from hdr_bench.experiments.model import last_step, unseeded_model
 from hdr_bench.experiments.place import own_modules
-from hdr_bench.experiments.suite import Case, Suite
+from hdr_bench.experiments.suite import Case, Step, Suite
 from hdr_bench.experiments.suites_folder import suites_folder
 from hdr_bench.experiments.text import first_faults, writable
 from hdr_bench.experiments.toml_text import read_toml
@@ -85,7 +94,7 @@ def check_suite(suite: Suite, origin: str) -> None:
     SuiteError
         Naming each of the first faults with its place, and how many more there are.
     """
-    with own_modules(suite.folder):
+    with own_modules(suite.folder), foreign_blocks():
         faults = list(_faults(suite))
     if faults:
         raise _refusal(origin, first_faults(faults))
@@ -163,23 +172,47 @@ def _faults(suite: Suite) -> Iterator[str]:
         place = f"case {number} ({shown(case.name)})"
         if case.dataset is not None:
             yield from _fault_of(f"{place}, dataset", partial(_check_dataset, case.dataset, datasets))
+        faults = list(_fault_of(place, partial(_check_method, case)))
+        # A pipeline of wrong steps is refused for the faults of its steps, which are named one by one.
         in_steps = [
             fault
-            for step in case.steps
-            for fault in _fault_of(f"{place}, steps", partial(make_transformer, step.name, **step.params))
+            for step in (case.steps if faults else ())
+            for fault in _fault_of(f"{place}, steps", partial(_make_step, step))
         ]
-        # A pipeline of wrong steps would be refused for the same faults once more.
-        yield from in_steps or _fault_of(place, partial(_check_method, case))
+        yield from in_steps or faults
 
 
 def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
     try:
-        check()
+        # An estimator from elsewhere may do anything when it is made and looked at.
+        with foreign_code(_refused):
+            check()
     except HdrBenchError as error:
         yield f"{place}: {error}"
-    # An estimator from elsewhere may raise anything when it is made.
-    except Exception as error:  # noqa: BLE001
-        yield f"{place}: {told(error)}"
+
+
+def _refused(error: BaseException) -> BaseException:
+    return error if isinstance(error, HdrBenchError | MemoryError) else SuiteError(cause_of(error))
+
+
+def _make_step(step: Step) -> None:
+    """Make a step, and see whether a pipeline can have it.
+
+    Raises
+    ------
+    EstimatorError
+        If it does not transform, as a classifier does not.
+    """
+    _check_transformer(step, make_transformer(step.name, **step.params))
+
+
+def _check_transformer(step: Step, made: Any) -> None:
+    if hasattr(made, "transform") and (hasattr(made, "fit") or hasattr(made, "fit_transform")):
+        return
+    raise EstimatorError(
+        f"{step.name} is no transformer, since it has no {'transform' if hasattr(made, 'fit') else 'fit'}; a step "
+        "must be one, and the estimator comes after the steps"
+    )
 
 
 def _check_dataset(choice: DatasetChoice, known: Mapping[str, str]) -> None:
@@ -194,6 +227,8 @@ def _check_method(case: Case) -> None:
     if case.key is not None and not case.is_object:
         raise SuiteError("key is for an estimator that is made in code; a name or a path needs none")
     model = unseeded_model(case)
+    for step, (_, made) in zip(case.steps, model.steps[:-1] if case.steps else (), strict=True):
+        _check_transformer(step, made)
     check_classifier(model)
     last = last_step(model)
     if case.grid and hides_parameters(model):

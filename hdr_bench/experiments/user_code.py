@@ -41,6 +41,7 @@ def dotted_paths(suite: Suite) -> dict[str, None]:
     found = [choice.name for choice in choices if choice is not None and choice.given is None]
     for case in suite.cases:
         methods: list[Any] = [case.params, case.grid, *(step.params for step in case.steps)]
+        methods += [] if case.reduced is None else [case.reduced.params]
         methods += [] if case.is_object else [case.estimator]
         found += [step.name for step in case.steps]
         found += [text for method in methods for text in _texts(method)]

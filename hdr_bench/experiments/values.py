@@ -8,11 +8,36 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.pipeline import Pipeline
 
 from hdr_bench.estimators.constraints import DataShape, estimators_in, find_faults, own_faults, parameter_fault
+from hdr_bench.estimators.room import check_room
 from hdr_bench.experiments.grid_names import owner_of
+from hdr_bench.experiments.shape_rules import class_weight_faults, shape_faults
 from hdr_bench.experiments.suite import Case
 
-# With another value of these an estimator may no longer fit the data.
-_SHAPED_BY = frozenset({"layers", "activation", "n_neighbors", "n_units"})
+# With another value of these an estimator may no longer fit the data, or itself; by what has to go with it, which a
+# grid may change at the same time.
+_SHAPED_BY: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        (
+            "activation",
+            "augmentation",
+            "batch_norm_params",
+            "callbacks",
+            "class_weight",
+            "layers",
+            "n_neighbors",
+            "n_units",
+            "size",
+            "weight_init",
+        ),
+        frozenset(),
+    ),
+    "degree": frozenset({"n_components"}),
+    "n_components": frozenset({"degree"}),
+    "optimizer_params": frozenset({"optimizer"}),
+    "schedule_params": frozenset({"schedule", "optimizer", "max_epochs", "batch_size"}),
+}
+# Steps compute with the shortest floating-point numbers that hold the pixels.
+_BYTES_OF_A_VALUE = 4
 
 
 @dataclass(frozen=True)
@@ -68,13 +93,30 @@ def _flow(parts: list[_Part], model: Any, data: DataShape) -> Iterator[str]:
     steps = _steps(model)
     places = {id(part.estimator): part.place for part in parts}
     for step in steps[:-1]:
-        if data.n_features is not None:
-            faults = list(own_faults(step, "_n_features_after", data.n_features))
-            yield from (f"{places.get(id(step), '')}{fault}" for fault in faults)
-            if faults:
-                return
+        faults = list(_step_faults(step, data))
+        yield from (f"{places.get(id(step), '')}{fault}" for fault in faults)
+        if faults:
+            return
         data = replace(data, n_features=_n_features_after(step, data.n_features))
     yield from (str(fault) for fault in own_faults(steps[-1], "_check_data", data))
+    yield from shape_faults(steps[-1], data)
+    yield from class_weight_faults(steps[-1], data)
+
+
+def _step_faults(step: Any, data: DataShape) -> Iterator[str]:
+    yield from shape_faults(step, data)
+    if data.n_features is None:
+        return
+    faults = list(own_faults(step, "_n_features_after", data.n_features))
+    yield from map(str, faults)
+    after = None if faults else _n_features_after(step, data.n_features)
+    if after is None:
+        return
+    try:
+        what = f"{data.n_samples:,} images of {after:,} values each"
+        check_room(what, _BYTES_OF_A_VALUE * data.n_samples * after, "use smaller images, or fewer of them")
+    except ValueError as error:
+        yield str(error)
 
 
 def _n_features_after(step: Any, n_features: int | None) -> int | None:
@@ -88,12 +130,13 @@ def _n_features_after(step: Any, n_features: int | None) -> int | None:
 
 def _grid_faults(case: Case, model: Any, data: DataShape) -> Iterator[str]:
     """Give the faults of each value of a grid by itself; which of them are tried together, the search decides."""
+    names = {name.rpartition("__")[2] for name in case.grid}
     for name, values in case.grid.items():
         owner, parameter = owner_of(model, name)
         fault = parameter_fault(owner, parameter, *values)
         if fault is not None:
             yield f"grid, {name}: {fault}"
-        elif parameter in _SHAPED_BY and hasattr(owner, parameter):
+        elif parameter in _SHAPED_BY and hasattr(owner, parameter) and not _SHAPED_BY[parameter] & names:
             yield from (f"grid, {name}: {text}" for text in _reshaping(owner, parameter, values, model, data))
 
 
@@ -102,7 +145,7 @@ def _reshaping(owner: Any, parameter: str, values: list[Any], model: Any, data: 
     try:
         for value in values:
             owner.set_params(**{parameter: value})
-            yield from (str(fault) for fault in own_faults(owner, "_check_combination"))
+            yield from map(str, own_faults(owner, "_check_combination"))
             yield from _flow([], model, data)
     finally:
         owner.set_params(**{parameter: before})

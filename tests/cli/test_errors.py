@@ -51,7 +51,10 @@ def _refused(number, path="reports/README.md"):
         (ModuleNotFoundError("No module named 'faiss'", name="faiss"), "pip install 'hdr-bench[fast]'"),
         (ModuleNotFoundError("No module named 'x'", name="distributed.x"), "pip install 'hdr-bench[dask]'"),
         (ImportError("libfoo.so.1: not found", name="torch._C"), "the library 'torch' cannot be loaded: libfoo.so.1"),
+        (ImportError("libfoo.so: failed to map segment", name="torch"), "not enough memory (Imp"),
         (SystemExit("enough"), "a module ended the program, with 'enough'"),
+        (SystemExit(0), "a module ended the program, with 0; take its `sys.exit` out"),
+        (SystemExit([1]), "a module ended the program, with [1]"),
     ],
 )  # fmt: skip
 def test_errors_that_come_to_pass_are_a_sentence_and_exit_code_2(raising, tmp_path, error, words):
@@ -63,10 +66,18 @@ def test_errors_that_come_to_pass_are_a_sentence_and_exit_code_2(raising, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+class UnreadableError(Exception):
+    """It ends the program when it is asked for its text."""
+
+    def __str__(self):
+        raise SystemExit(0)
+
+
 @pytest.mark.parametrize(
     "error",
     [
         ZeroDivisionError("division by zero"),
+        UnreadableError(),
         KeyError("a key"),
         zipfile.BadZipFile("File is not a zip file"),
         json.JSONDecodeError("Expecting value", "x", 0),

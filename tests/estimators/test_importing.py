@@ -151,3 +151,11 @@ def test_a_module_that_was_imported_from_elsewhere_before(folder, tmp_path, monk
     monkeypatch.setattr(sys, "path", [*sys.path[:-1], str(folder / "other")])
     with pytest.raises(ModuleImportError, match="'twice' was imported from .*one/twice.py before, and now it would be"):
         make_estimator("twice.Mine")
+
+
+def test_a_module_without_a_file_is_taken_for_no_other(tmp_path, monkeypatch):
+    assert [describe_shadowing(name) for name in ("os", "sys", "time", "abc", "json")] == [""] * 5
+    (tmp_path / "os.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    told = f"the module 'os' is Python's own, not {tmp_path / 'os.py'}; rename yours, e.g. my_os"
+    assert describe_shadowing("os.path") == told

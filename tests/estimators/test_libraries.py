@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from hdr_bench.estimators import make_estimator
-from hdr_bench.estimators.libraries import draws_globally, library_of, open_seeds, settings_for
+from hdr_bench.estimators.libraries import is_stochastic, library_of, open_seeds, settings_for
 from hdr_bench.exceptions import EstimatorError, ModuleImportError, UnknownNameError
 from hdr_bench.experiments.classifiers import check_classifier
 
@@ -118,9 +118,10 @@ def test_seeds_and_threads_are_set_unless_they_are_given(name, params, seeds, se
 
 def test_only_nets_of_skorch_draw_from_the_global_generators():
     net = make_estimator("boosted.OwnNet")
-    assert draws_globally(net)
-    assert draws_globally(make_pipeline(StandardScaler(), net))
-    assert not draws_globally(make_estimator("cnn"))
+    assert is_stochastic(net)
+    assert is_stochastic(make_pipeline(StandardScaler(), net))
+    assert is_stochastic(make_estimator("cnn"))
+    assert not is_stochastic(make_estimator("cnn", random_state=1))
     assert library_of(type(make_estimator("mlp"))) is None
 
 
@@ -130,7 +131,7 @@ def test_a_constructor_that_ends_the_program(tmp_path, monkeypatch):
         "    def __init__(self, **others): raise SystemExit('no licence')\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(EstimatorError, match="Mine cannot be made of {'a': 1}: no licence"):
+    with pytest.raises(EstimatorError, match="Mine cannot be made of {'a': 1}: SystemExit: no licence"):
         make_estimator("ending.Mine", a=1)
 
 

@@ -1,6 +1,7 @@
 """Plans of many trials: linear in their number, and refused at once beyond a limit."""
 
 import gc
+import inspect
 import time
 
 import pytest
@@ -43,6 +44,31 @@ def test_what_cases_have_in_common_is_looked_up_once(tmp_path, monkeypatch):
     monkeypatch.setattr(protocols, "versions_of", lambda packages: versions.append(packages) or look_up(packages))
     assert len(_plan(tmp_path, 50).trials) == 50
     assert (len(loads), len(versions)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        {"estimator": "sklearn.svm.SVC"},
+        {"estimator": "knn", "steps": [{"name": "deskew"}, {"name": "blur"}]},
+        {
+            "estimator": "sklearn.multiclass.OneVsOneClassifier",
+            "params": {"estimator": {"estimator": "sklearn.svm.SVC"}},
+        },
+    ],
+    ids=["SVC", "steps", "an estimator in another"],
+)
+def test_a_class_is_looked_at_once_however_many_cases_there_are(tmp_path, monkeypatch, case):
+    calls = []
+    look = inspect.signature
+    monkeypatch.setattr("inspect.signature", lambda *given, **options: calls.append(given) or look(*given, **options))
+    monkeypatch.setattr("hdr_bench.estimators.constraints.signature", inspect.signature)
+    counts = []
+    for n_cases in (1, 5, 10):
+        calls.clear()
+        _plan(tmp_path, n_cases, **case)
+        counts.append(len(calls))
+    assert counts[1] == counts[2], calls
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,10 @@ def test_quick_compares_nine_methods_on_the_embedded_images():
         ),
         ({"case": {"name": "A", "estimator": "knn"}}, ["case: must be a list", "write [[case]], with two brackets"]),
         ({"protocol": [{}]}, ["protocol: must be a table, got [{}]; write [protocol], with one bracket"]),
+        (
+            {"case": [{"name": "A", "estimator": "knn", "published": {}, "steps": {}, "reduced": []}]},
+            ["write [[case.published]], with two", "write [[case.steps]], with two", "write [case.reduced], with one"],
+        ),
         ({"protocols": {}}, ["protocols: unknown key. Did you mean 'protocol'? Choose from: authors, "]),
         ({"cases": MINIMAL["case"]}, ["cases: unknown key. Did you mean 'case'? Write [[case]] for each"]),
         ({"name": "B"}, ["name: unknown key; a suite has the name of its file"]),

@@ -2,17 +2,21 @@
 
 import importlib
 import sys
+from typing import get_origin
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from hdr_bench import load_dataset, load_results, load_suite, run_suite
+from hdr_bench import load_dataset, load_results, load_suite, make_estimator, run_suite
 from hdr_bench.cli import app
-from hdr_bench.exceptions import DatasetNotFoundError, SuiteError
+from hdr_bench.exceptions import DatasetNotFoundError, EstimatorError, HdrBenchError, SuiteError
+from hdr_bench.experiments.faults import models_in
 from hdr_bench.experiments.plan import make_plan
 from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.store import Store
+from hdr_bench.experiments.suite import Suite
+from hdr_bench.experiments.suite_file import parse_suite
 from hdr_bench.experiments.user_code import describe_user_code, dotted_paths
 
 METHOD = """
@@ -162,3 +166,109 @@ def test_every_way_to_name_code_is_found_without_importing_it(suites):
         assert f"{name} ({suites / name}.py)" in line
     assert "sklearn" not in line
     assert not {*names, "method_beside"} & sys.modules.keys()
+
+
+# A place for a path in each field that takes any values, and in each that names something.
+EVERYWHERE = {
+    "title": "T",
+    "dataset": "in_suite.digits",
+    "case": [
+        {
+            "name": "A",
+            "estimator": "in_estimator.Mine",
+            "dataset": {"name": "in_case.digits"},
+            "params": {"a": {"b": ["in_params.f"]}},
+            "grid": {"a": ["in_grid.f"]},
+            "steps": [{"name": "in_step.Step", "params": {"a": "in_step_params.f"}}],
+            "reduced": {"params": {"a": "in_reduced.f"}},
+        }
+    ],
+}
+
+
+def _open_fields(model, path=()):
+    """Give the fields of a suite, and of the records in it, that take tables of anything."""
+    for name, field in model.model_fields.items():
+        if get_origin(field.annotation) is dict:
+            yield (*path, name)
+        for inner in models_in(field.annotation):
+            yield from _open_fields(inner, (*path, name))
+
+
+def test_code_is_found_in_every_field_that_can_name_it():
+    suite = Suite.model_validate({**EVERYWHERE, "name": "own"})
+    places = ("suite", "case", "params", "grid", "reduced", "estimator", "step", "step_params")
+    assert {path.partition(".")[0] for path in dotted_paths(suite)} == {f"in_{place}" for place in places}
+    assert set(_open_fields(Suite)) == {
+        ("cases", "params"), ("cases", "grid"), ("cases", "steps", "params"), ("cases", "reduced", "params"),
+    }  # fmt: skip
+
+
+ENDING = """
+import os, sys
+from hdr_bench import load_dataset
+from sklearn.base import BaseEstimator
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import BaggingClassifier
+
+class Silent(BaseException):
+    def __str__(self):
+        sys.exit(0)
+
+class Asked(DummyClassifier):
+    def get_params(self, deep=True):
+        {statement}
+
+class Set(BaggingClassifier):
+    def set_params(self, **params):
+        {statement}
+
+class Tagged(DummyClassifier):
+    def __sklearn_tags__(self):
+        {statement}
+
+class Step(BaseEstimator):
+    fit = transform = None
+    def get_params(self, deep=True):
+        {statement}
+
+def digits():
+    {statement}
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("sys.exit(0)", "SystemExit: 0, which ends the program; take that out"),
+        ("sys.exit([1])", r"SystemExit: \[1\], which ends the program"),
+        ("os._exit(0)", "SystemExit: 0, which ends the program"),
+        ("raise Silent", r"Silent: \(its text cannot be read\), which ends the program"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt, which ends the program"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_code_that_ends_the_program_when_it_is_asked_is_an_error(suites, monkeypatch, statement, told):
+    (suites / "ending_module.py").write_text(ENDING.format(statement=statement))
+    monkeypatch.syspath_prepend(str(suites))
+    tables = {
+        "Asked": 'estimator = "ending_module.Asked"',
+        "Step": 'estimator = "knn"\nsteps = [{ name = "ending_module.Step" }]',
+        "inner": 'estimator = "sklearn.ensemble.BaggingClassifier"\n'
+        'params.estimator = { estimator = "ending_module.Asked" }',
+        "digits": 'estimator = "knn"\ndataset = "ending_module.digits"',
+    }
+    for name, table in tables.items():
+        (suites / f"{name}.toml").write_text(f'title = "T"\ndataset = "digits-8x8"\n[[case]]\nname = "A"\n{table}\n')
+        with pytest.raises(HdrBenchError, match=told):
+            _due(suites / f"{name}.toml", suites / "run")
+    with pytest.raises(EstimatorError, match=f"set_params of Set fails: {told}"):
+        make_estimator("ending_module.Set", estimator={"estimator": "knn"}, estimator__n_neighbors=3)
+
+
+def test_a_class_that_ends_the_program_when_its_kind_is_asked(suites, monkeypatch):
+    (suites / "ending_tags.py").write_text(ENDING.format(statement="sys.exit(0)"))
+    monkeypatch.syspath_prepend(str(suites))
+    content = {"title": "T", "dataset": "digits-8x8", "case": [{"name": "A", "estimator": "ending_tags.Tagged"}]}
+    with pytest.raises(SuiteError, match=r"case 1 \('A'\): SystemExit: 0, which ends the program"):
+        parse_suite(content, "own", "own.toml")

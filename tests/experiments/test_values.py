@@ -3,6 +3,7 @@
 import re
 import sys
 
+import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.neighbors import KNeighborsClassifier
@@ -81,6 +82,71 @@ def _escaped(told):
         ({"estimator": SVC_PATH, "params": {"kernel": "rbff"}}, "kernel must be .*, got 'rbff'. Did you mean 'rbf'?"),
         ({"estimator": SVC_PATH, "params": {"C": "1"}}, "C must be a number above 0, got '1'"),
         ({"estimator": SVC_PATH, "params": {"C": True}}, "C must be a number above 0, got True"),
+        ({"estimator": "mlp", "params": {"callbacks": "x"}}, "callbacks must be an array-like or None, got 'x'"),
+        (
+            {"estimator": "mlp", "params": {"callbacks": ["x"]}},
+            "callbacks must be a list of skorch's callbacks, got 'x'",
+        ),
+        ({"estimator": "mlp", "params": {"class_weight": {"zero": 1}}}, "class_weight: its keys must be classes, the"),
+        (
+            {"estimator": SVC_PATH, "params": {"class_weight": {"0": 1}}},
+            "class_weight: .* from 0 to 9, got '0'; the keys",
+        ),
+        (
+            {"estimator": "mlp", "params": {"schedule": "step", "schedule_params": {"step_size": 0}}},
+            "schedule_params: step_size must be an integer of at least 1, got 0",
+        ),
+        (
+            {"estimator": "mlp", "params": {"schedule": "one-cycle", "schedule_params": {"anneal_strategy": 5}}},
+            "schedule_params: anneal_strategy must be 'cos' or 'linear', got 5",
+        ),
+        (
+            {"estimator": "mlp", "params": {"schedule": "one-cycle", "schedule_params": {"pct_start": 7}}},
+            "schedule_params: pct_start must be a number between 0 and 1, got 7",
+        ),
+        (
+            {"estimator": "mlp", "params": {"schedule": "one-cycle", "schedule_params": {"max_lr": [0.1, 0.2]}}},
+            "schedule_params of 'one-cycle': ValueError: max_lr must have the same length",
+        ),
+        (
+            {
+                "estimator": "mlp",
+                "params": {"schedule": "one-cycle", "schedule_params": {"total_steps": 5}, "max_epochs": 2},
+            },
+            "schedule_params: total_steps must be at least 46, one for each batch of 2 epochs, got 5",
+        ),
+        (
+            {"estimator": "mlp", "params": {"optimizer": "SGD", "optimizer_params": {"momentum": [1, 2]}}},
+            "optimizer_params of SGD: momentum must be one number, true or false, got [1, 2]",
+        ),
+        (
+            {"estimator": "mlp", "params": {"optimizer_params": {"betas": 0.9}}},
+            "optimizer_params of Adam: betas must be a list of 2 numbers, got 0.9",
+        ),
+        (
+            {"estimator": "polynomial", "params": {"degree": 4, "n_components": 64}},
+            "degree=4 with n_components=64 makes 814,384 products, which would take 5 TB of memory; at most 1 TB is",
+        ),
+        (
+            {"estimator": "mlp", "params": {"layers": "99999999N-99999999N"}},
+            "a network of layers='99999999N-99999999N' would take 40,000 TB of memory; at most 1 TB is allowed; use",
+        ),
+        (
+            {"estimator": "cnn", "params": {"layers": "R100000-8C3"}},
+            "a network of layers='R100000-8C3' would",
+        ),
+        (
+            {"estimator": "knn", "steps": [{"name": "resize", "params": {"size": [100_000, 100_000]}}]},
+            "step 1 ('resize'): 1,437 images of 10,000,000,000 values each would take 57 TB of memory",
+        ),
+        (
+            {"estimator": "sklearn.neighbors.KNeighborsClassifier", "params": {"n_neighbors": 5000}},
+            "n_neighbors must be at most 1,437, the training images, got 5000",
+        ),
+        (
+            {"estimator": "knn", "steps": [{"name": "sklearn.decomposition.PCA", "params": {"n_components": 65}}]},
+            "step 1 ('sklearn.decomposition.PCA'): n_components must be at most 64, the smaller of",
+        ),
         (
             {"estimator": OVR, "params": {"estimator": {"estimator": SVC_PATH, "params": {"C": -1}}}},
             "estimator__C must be a number above 0, got -1",
@@ -103,6 +169,27 @@ def test_wrong_values_are_refused_when_a_run_is_planned(case, told):
             "grid, estimator__kernel: unknown kernel 'rb'. Did you mean 'rbf'?",
         ),
         (
+            {"estimator": "mlp", "params": {"schedule": "step"}, "grid": {"schedule_params": [{"step_size": 0}]}},
+            "grid, schedule_params: schedule_params: step_size must be an integer of at least 1, got 0",
+        ),
+        (
+            {"estimator": "mlp", "grid": {"class_weight": [{"a": 1}]}},
+            "grid, class_weight: class_weight: its keys must be",
+        ),
+        ({"estimator": "mlp", "grid": {"callbacks": [["x"]]}}, "grid, callbacks: callbacks must be a list of skorch's"),
+        (
+            {"estimator": "polynomial", "grid": {"degree": [2, 90]}},
+            "grid, degree: degree=90 with n_components=80 makes",
+        ),
+        (
+            {
+                "estimator": "knn",
+                "steps": [{"name": "sklearn.decomposition.PCA"}],
+                "grid": {"pca__n_components": [9, 90]},
+            },
+            "grid, pca__n_components: n_components must be at most 64",
+        ),
+        (
             {"estimator": "svm", "steps": [{"name": "scale"}], "grid": {"svmclassifier__C": [1, "2"]}},
             "grid, svmclassifier__C: C must be a number above 0, got '2'",
         ),
@@ -115,6 +202,12 @@ def test_every_value_of_a_grid_is_checked(case, told):
 
 def test_values_that_are_possible_are_planned():
     assert len(_plan(estimator="svm", params={"C": float("inf"), "gamma": "scale", "engine": "libsvm"})) == 1
+    assert len(_plan(estimator="mlp", params={"optimizer_params": {"betas": [0.9, 0.99]}, "callbacks": []})) == 1
+    cycle = {"schedule": "one-cycle", "schedule_params": {"total_steps": 46, "pct_start": 1.0}, "max_epochs": 2}
+    assert len(_plan(estimator="mlp", params=cycle)) == 1
+    # Which values are tried together, the search decides.
+    grids = ({"degree": [1, 9], "n_components": [4]}, {"degree": [3]})
+    assert [len(_plan({"kind": "grid-search"}, estimator="polynomial", grid=grid)) for grid in grids] == [1, 1]
     grid = {"layers": ["8C3-MP2-8N", "16C5p2"], "lr": [0.1, 0.01]}
     assert len(_plan({"kind": "grid-search"}, estimator="cnn", grid=grid)) == 1
     steps = [{"name": "sklearn.decomposition.PCA", "params": {"n_components": 9}}, {"name": "deskew"}]
@@ -149,6 +242,9 @@ def test_estimators_made_in_code_are_checked_and_classes_of_ones_own_are_not():
     with pytest.raises(SuiteError, match="case 'A': kneighborsclassifier__weights must be .*, got 'far'"):
         plan(make_pipeline(StandardScaler(), KNeighborsClassifier(weights="far")))
     assert plan(Widened(kernel="mine"))
+    # One that is no class is taken if there is a weight for each class, as scikit-learn does.
+    assert plan(SVC(class_weight={**dict.fromkeys(range(10), 1.0), "none": 1.0}))
+    assert plan(SVC(class_weight={np.int64(3): 2.0}))
 
 
 def test_all_cases_with_faults_are_named_and_nothing_is_run(tmp_path):
@@ -170,3 +266,57 @@ def test_what_is_not_installed_is_said(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "faiss", None)
     with pytest.raises(HdrBenchError, match="engine 'faiss' needs the module faiss"):
         _plan(estimator="knn", params={"engine": "faiss"})
+
+
+PIPELINE, CALIBRATED = "sklearn.pipeline.Pipeline", "sklearn.calibration.CalibratedClassifierCV"
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        (
+            {"estimator": "knn", "steps": [{"name": SVC_PATH}]},
+            f"steps: {SVC_PATH} is no transformer, since it has no tran",
+        ),
+        (
+            {"estimator": CALIBRATED, "params": {"estimator": "svm"}},
+            "estimator of CalibratedClassifierCV must be an esti",
+        ),
+        (
+            {"estimator": "sklearn.model_selection.GridSearchCV", "params": {"estimator": "svm", "param_grid": {}}},
+            "estimator of GridSearchCV must be an estimator, got 'svm'; in a suite's file write e.g. estimator = {",
+        ),
+        (
+            {"estimator": CALIBRATED, "params": {"estimator": {"estimator": "svm", "par": {}}}},
+            "unknown key of estimator of CalibratedClassifierCV, the description of an estimator, 'par'. Did you mean",
+        ),
+        (
+            {"estimator": CALIBRATED, "params": {"estimator": {"estimator": "svm", "params": 5}}},
+            "estimator of CalibratedClassifierCV: params must be a table, got 5",
+        ),
+        (
+            {"estimator": CALIBRATED, "params": {"estimator": {"estimator": ["svm"]}}},
+            "estimator of CalibratedClassifierCV must be an estimator, got {'estimator': ['svm']}",
+        ),
+        (
+            {"estimator": PIPELINE, "params": {"steps": []}},
+            "steps of Pipeline must be a list of names and estimators, one",
+        ),
+        (
+            {"estimator": PIPELINE, "params": {"steps": 5}},
+            "steps of Pipeline must be a list of names and estimators, one",
+        ),
+        (
+            {"estimator": PIPELINE, "params": {"steps": ["a"]}},
+            "steps of Pipeline must be a list of names and estimators",
+        ),
+        (
+            {"estimator": "sklearn.ensemble.VotingClassifier", "params": {"estimators": [["a", "svm"]]}},
+            "estimators of VotingClassifier must be a list of names and estimators, one pair at least, got",
+        ),
+        ({"estimator": "os.abort"}, "unknown estimator (not a class) 'os.abort'. Choose from: svm"),
+    ],
+)
+def test_what_no_estimator_can_be_made_of_is_named(case, told):
+    with pytest.raises(SuiteError, match=_escaped(f"case 1 ('A').*{told}")):
+        _plan(**case)
