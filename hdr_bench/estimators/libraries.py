@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from hdr_bench.estimators.parameters import all_params, own_params
@@ -95,7 +94,6 @@ LIBRARIES: dict[str, Library] = {
 
 
 # A plan of thousands of cases asks as often, of few classes.
-@lru_cache(maxsize=256)
 def library_of(cls: type) -> Library | None:
     """Return the library that a class, or the nearest of its bases, comes from; None for all others.
 

@@ -107,7 +107,6 @@ def _failure(cls: type, method: str, error: BaseException) -> BaseException:
     return EstimatorError(f"{method} of {class_name(cls)} fails: {cause_of(error)}")
 
 
-@lru_cache(maxsize=64)
 def _is_known(cls: type) -> bool:
     return class_module(cls).partition(".")[0] in _KNOWN
 
