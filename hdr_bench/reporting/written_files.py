@@ -1,6 +1,5 @@
 """Which files of a folder are a report's: only those may the next one replace or remove."""
 
-import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -43,7 +42,8 @@ def names_in(path: Path) -> set[str] | None:
         lines = read_regular(path).decode().splitlines()
     except (OSError, ValueError):
         return None
-    return set(filter(_FORM.fullmatch, lines)) if lines[:1] == [_HEAD] else None
+    names = set(filter(_FORM.fullmatch, lines))
+    return names if lines[:1] == [_HEAD] or (lines and names.issuperset(lines)) else None
 
 
 def earlier_names(folder: Path) -> set[str]:
@@ -65,8 +65,8 @@ def earlier_names(folder: Path) -> set[str]:
 
 
 def foreign_names(folder: Path, names: Iterable[str]) -> list[str]:
-    """Return those of the names under which there is something that no report has written."""
-    there = [name for name in names if os.path.lexists(folder / name)]
+    """Return those of the names under which there is a file that no report has written; pipes hold nothing to lose."""
+    there = [name for name in names if (folder / name).is_file()]
     if not there:
         return []
     listed = names_in(folder / LIST)
