@@ -172,7 +172,7 @@ def make_from(table: dict[str, str], kind: str, name: str, params: dict[str, Any
         place = describe_shadowing(name.rpartition(".")[0])
         raise UnknownNameError(f"{kind} ({name} has no get_params{f'; {place}' if place else ''})", name, table)
     known, takes_any = _parameters_of(cls)
-    direct = {key: _value_of(cls, key, value) for key, value in params.items() if takes_any or "__" not in key}
+    direct = {key: value_of(cls, key, value) for key, value in params.items() if takes_any or "__" not in key}
     for key in direct:
         if key not in known and not takes_any:
             raise UnknownNameError(f"parameter of {class_name(cls)}", key, sorted(known))
@@ -222,7 +222,7 @@ def _parameters_taken(constructor: Any) -> tuple[frozenset[str], bool]:
     return names, inspect.Parameter.VAR_KEYWORD in kinds
 
 
-def _value_of(cls: type, key: str, value: Any) -> Any:
+def value_of(cls: type, key: str, value: Any) -> Any:
     """Return a parameter's value; what is described as an estimator is made, and what must be a class is imported."""
     if isinstance(value, Mapping) and isinstance(value.get("estimator"), str):
         return _described(f"{key} of {class_name(cls)}", value)
