@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from importlib import import_module
 from importlib.machinery import PathFinder
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -16,6 +15,7 @@ from traceback import extract_tb
 from types import FrameType, ModuleType
 from typing import Any
 
+from hdr_bench.estimators.trial_import import check_import, import_once
 from hdr_bench.exceptions import ModuleImportError, UnknownModuleError, UnknownNameError, suggestion, told
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
@@ -76,10 +76,11 @@ def describe_shadowing(module: str) -> str:
 
 
 def _import(kind: str, module: str, path: str) -> ModuleType:
+    check_import(module)
     interrupts: list[int] = []
     try:
         with _exits_raised(), _interrupts_noted(interrupts):
-            home = import_module(module)
+            home = import_once(module)
     except ModuleNotFoundError as error:
         # What the module itself imports may be missing, too.
         if error.name is None or not f"{module}.".startswith(f"{error.name}."):
