@@ -9,9 +9,15 @@ import sys
 def main() -> None:
     """Run the command, with the working folder, if it is on the import path, at its end."""
     _put_working_folder_last()
+    import signal
+
+    interrupt = signal.getsignal(signal.SIGINT)
+    if interrupt is signal.default_int_handler:
+        # Until the command can say that it was interrupted, Ctrl-C ends it without a word.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     from hdr_bench.cli import main as run_command
 
-    run_command()
+    run_command(lambda: signal.signal(signal.SIGINT, interrupt))
 
 
 def _put_working_folder_last() -> None:

@@ -1,13 +1,18 @@
 """Which process something belongs to: its number, when it started, and where that number counts."""
 
 import hashlib
+import itertools
 import os
 import platform
 from contextlib import suppress
 from pathlib import Path
 
+MARK = "HDR_BENCH_HOST"
+"""The environment variable by which all that this process has started for code of others is found."""
+
 _START_TIME = 19
 _DIGEST_LETTERS = 4
+_serial = itertools.count()
 
 
 def started(pid: int) -> str:
@@ -21,6 +26,11 @@ def started(pid: int) -> str:
     with suppress(psutil.Error):
         return f"{psutil.Process(pid).create_time():.0f}"
     return ""
+
+
+def make_mark() -> str:
+    """Return another mark of this process, for what it starts: its number, when it started, and a serial number."""
+    return f"{os.getpid()}-{started(os.getpid())}-{next(_serial)}"
 
 
 def namespace(pid: int | str = "self") -> str:

@@ -34,7 +34,7 @@ def descendants(process: psutil.Process) -> list[psutil.Process]:
 
 
 def roles(processes: Iterable[psutil.Process]) -> dict[str, list[psutil.Process]]:
-    """Return processes by what they do: host, fork server, tracker, trial, grandchild."""
+    """Return processes by what they do: guard, host, fork server, tracker, trial, grandchild."""
     found: dict[str, list[psutil.Process]] = {}
     lines = {process: command_line(process) for process in processes}
     for process, line in lines.items():
@@ -60,7 +60,7 @@ def _role(process: psutil.Process, line: str) -> str:
     if "resource_tracker" in line:
         return "tracker"
     if "experiments.host" in line:
-        return "host"
+        return "host" if "experiments.host" in _parents_line(process) else "guard"
     if "forkserver" in line:
         return "trial" if "forkserver" in _parents_line(process) else "fork server"
     return "grandchild" if "forkserver" in _parents_line(process) else "other"

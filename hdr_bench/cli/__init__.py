@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated, NoReturn
 
 import typer
@@ -34,8 +35,14 @@ for _command in (show, run, report, index, compare, cite):
 app.add_typer(data, name="data")
 
 
-def main() -> NoReturn:
-    """Run the command, and end with its exit code: errors and warnings become sentences on standard error."""
+def main(begin: Callable[[], object] = bool) -> NoReturn:
+    """Run the command, and end with its exit code: errors and warnings become sentences on standard error.
+
+    Parameters
+    ----------
+    begin : callable, optional
+        Called as soon as that holds.
+    """
     prepare_streams()
     show_warnings_plainly()
     asked = os.environ.get(_COMPLETING)
@@ -49,11 +56,12 @@ def main() -> NoReturn:
         sys.exit(ExitCode.ERROR)
     if asked:
         app(prog_name=_NAME)
-    sys.exit(_run())
+    sys.exit(_run(begin))
 
 
-def _run() -> ExitCode:
+def _run(begin: Callable[[], object]) -> ExitCode:
     try:
+        begin()
         code = exit_code_of(app(prog_name=_NAME, standalone_mode=False))
         sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001  # it becomes a sentence

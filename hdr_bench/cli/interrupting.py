@@ -2,9 +2,12 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -13,7 +16,9 @@ from hdr_bench.cli.errors import ExitCode
 from hdr_bench.cli.streams import say
 
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-_ENDS_WITHIN_SECONDS = 4.0
+# Then Python ends the process, and if it cannot, the watchdog does.
+_ENDS_WITHIN_SECONDS, _KILLED_AFTER_MORE_SECONDS = 3.5, 0.5
+_WATCHDOG = Path(__file__).with_name("watchdog.py")
 _RESULTS = "what is done is kept, the same command goes on from there"
 REPORT = "the last report is as it was, the same command writes it again"
 """What is said of a report that is not written to its end."""
@@ -34,7 +39,7 @@ def interruptible(kept: str = _RESULTS) -> Iterator[None]:
         If the block was interrupted.
     """
     before = {each: signal.getsignal(each) for each in _SIGNALS}
-    interrupt = _Interrupt()
+    interrupt, watchdog = _Interrupt(kept), _start_watchdog(kept)
     for each, handler in before.items():
         # Under `nohup`, or in a shell's background, a signal is to be ignored.
         if handler != signal.SIG_IGN:
@@ -45,11 +50,13 @@ def interruptible(kept: str = _RESULTS) -> Iterator[None]:
         # The terminal may be gone.
         with suppress(OSError):
             say(f"interrupted; {kept}", is_error=True)
-        # The handlers stay, so that another Ctrl-C does not disturb the end.
+        # The handlers and the watchdog stay, so that another Ctrl-C does not disturb the end, and nothing prevents it.
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except BaseException:
+        watchdog.close()
         _restore(before)
         raise
+    watchdog.close()
     _restore(before)
 
 
@@ -61,25 +68,58 @@ def _restore(before: "dict[signal.Signals, signal._HANDLER]") -> None:
 class _Interrupt:
     """What a signal does: the first one interrupts, others while the run ends do nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: str) -> None:
         self._first: float | None = None
+        self._kept = kept
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         if self._first is None:
             self._first = time.monotonic()
-            _end_in_any_case()
+            self._end_in_any_case()
             signal.default_int_handler(number, frame)
         if time.monotonic() - self._first > _ENDS_WITHIN_SECONDS:
-            _end()
+            self._end()
+
+    def _end_in_any_case(self) -> None:
+        """Have the system's clock end this process, if something keeps it from its end."""
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, lambda *_: self._end())
+            signal.setitimer(signal.ITIMER_REAL, _ENDS_WITHIN_SECONDS)
+
+    def _end(self) -> None:
+        # The processes of trials end when this one has gone, with their temporary files.
+        with suppress(OSError):
+            os.write(2, _sentence(self._kept).encode())
+        os._exit(ExitCode.INTERRUPTED)
 
 
-def _end_in_any_case() -> None:
-    """Have the system's clock end this process, if something keeps it from its end."""
-    if hasattr(signal, "setitimer"):
-        signal.signal(signal.SIGALRM, lambda *_: _end())
-        signal.setitimer(signal.ITIMER_REAL, _ENDS_WITHIN_SECONDS)
+def _sentence(kept: str) -> str:
+    return f"interrupted, and ended at once, since something kept it from its end; {kept}\n"
 
 
-def _end() -> None:
-    # The processes of trials end when this one has gone, and their temporary files by the next run.
-    os._exit(ExitCode.INTERRUPTED)
+def _start_watchdog(kept: str) -> ExitStack:
+    """Start the process that ends this one if Python cannot; what is returned ends it."""
+    stack = ExitStack()
+    if not hasattr(os, "fork"):
+        return stack
+    reader, writer = os.pipe()
+    stack.callback(os.close, writer)
+    os.set_blocking(writer, False)
+    after = str(_ENDS_WITHIN_SECONDS + _KILLED_AFTER_MORE_SECONDS)
+    numbers = [str(each.value) for each in _SIGNALS]
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(_WATCHDOG), after, _sentence(kept), *numbers],
+            stdin=reader,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    # Without processes nothing runs that could keep this one from its end.
+    except OSError:
+        return stack
+    finally:
+        os.close(reader)
+    stack.callback(process.wait)
+    stack.callback(process.kill)
+    stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer, warn_on_full_buffer=False))
+    return stack

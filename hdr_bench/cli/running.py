@@ -11,6 +11,7 @@ from hdr_bench.cli.console import make_console
 from hdr_bench.cli.errors import ExitCode
 from hdr_bench.cli.interrupting import REPORT, interruptible
 from hdr_bench.cli.matplotlib_folder import matplotlib_folder
+from hdr_bench.cli.started import nothing_left_running
 from hdr_bench.cli.streams import say
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class BackendChoice(StrEnum):
     dask = "dask"
 
 
+@nothing_left_running()
 def run(
     suite: Annotated[
         str,
@@ -108,7 +110,8 @@ def run(
     # Before any of it is imported.
     for line in describe_user_code(loaded):
         say(line, is_error=True)
-    check_suite(loaded, suite)
+    with nothing_left_running():
+        check_suite(loaded, suite)
     settings = make_settings(
         dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads, full=full, jobs=jobs,
         time_limit=time_limit, memory_limit=memory_limit,

@@ -5,7 +5,6 @@ import sys
 import sysconfig
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
 from traceback import extract_tb
@@ -14,6 +13,7 @@ from typing import Any
 
 from hdr_bench.estimators import foreign
 from hdr_bench.estimators.installed import packages_distributions
+from hdr_bench.estimators.trial_import import check_import, import_once
 from hdr_bench.exceptions import (
     HdrBenchError,
     ModuleImportError,
@@ -85,6 +85,8 @@ def _precedence(root: str, taken: str, other: Path) -> str:
 
 
 def _import(kind: str, module: str, path: str) -> ModuleType:
+    check_import(module)
+
     def refuse(error: BaseException) -> HdrBenchError:
         # What the module itself imports may be missing, too.
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
@@ -96,7 +98,7 @@ def _import(kind: str, module: str, path: str) -> ModuleType:
 
     # A module runs any code when it is imported.
     with foreign.foreign_code(refuse):
-        home = import_module(module)
+        home = import_once(module)
     _check_is_the_one_meant(module.partition(".")[0])
     return home
 

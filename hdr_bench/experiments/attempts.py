@@ -32,7 +32,7 @@ def run_attempts(work: Work, on_stage: OnStage, hosts: Hosts | None = None) -> O
         except HostError as error:
             reason, left = str(error), left + error.left
         else:
-            return with_remarks(result, (), left), predictions
+            return result, predictions
     return with_remarks(given_up(work.trial, reason), left, ()), None
 
 

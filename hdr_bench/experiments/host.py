@@ -1,114 +1,121 @@
 """The process that trials are started from: its own, so that a trial's process imports nothing of its caller's.
 
 Run as ``python -P -m hdr_bench.experiments.host PID ANSWERS [FOLDER ...]``, by `hdr_bench.experiments.hosts`: the
-process that uses it, the file descriptor that answers go to, and folders to remove at the end. It ends, with all that
-it has started, when its input ends, when its user has gone, or by SIGTERM, SIGINT or SIGHUP.
+process that uses it, the file descriptor that answers go to, and folders to remove at the end.
+
+Where there is fork, the process that is started stays its guard, and the host is its child. A host that is killed can
+end nothing, nor can a user that is killed; its guard then kills all that the host has started, by descent, whatever
+environment and session it has put itself in. The guard imports nothing that is not needed before that.
 """
 
 import os
-import pickle
-import queue
 import shutil
 import signal
 import sys
-import threading
 import time
-import traceback
-from typing import IO, Any
-
-from hdr_bench.experiments.leftovers import children, end, is_tracker
-from hdr_bench.experiments.orphans import adopt_orphans, wake_with_parent
-from hdr_bench.experiments.work import Outcome, Stage
+from contextlib import suppress
 
 _LOOKS_FOR_ITS_USER_EVERY_SECONDS = 1.0
-_SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP")
-_STANDARD_STREAMS = 2
+# What a host needs to end all that it has started.
+_HOST_ENDS_WITHIN_SECONDS = 1.2
+_TRACKERS_END_WITHIN_SECONDS = 0.1
+_LOOK_EVERY_SECONDS = 0.01
 
 
-class _End:
-    """The end of this host, of all below it, and of its files; once, in whichever thread it is asked for first."""
+class _Guard:
+    """A host's parent; it ends when the host has ended, or ends it when the user has.
 
-    def __init__(self, folders: list[str]) -> None:
-        self._folders, self._once = folders, threading.Lock()
+    Parameters
+    ----------
+    host, user : int
+        Their numbers.
+    """
 
-    @property
-    def has_begun(self) -> bool:
-        return self._once.locked()
+    def __init__(self, host: int, user: int) -> None:
+        self._host, self._user, self._asked = host, user, 0.0
 
-    def __call__(self, code: int = 0) -> None:
-        if not self._once.acquire(blocking=False):
+    def wait(self) -> int:
+        """Return the status that the host ended with."""
+        signal.signal(signal.SIGALRM, self._look)
+        # The kernel's word that the user has gone, also to a guard that is stopped.
+        signal.signal(signal.SIGCONT, self._look)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._end_host)
+        every = _LOOKS_FOR_ITS_USER_EVERY_SECONDS
+        signal.setitimer(signal.ITIMER_REAL, every, every)
+        self._look()
+        _, status = os.waitpid(self._host, 0)
+        for number in (signal.SIGALRM, signal.SIGCONT, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        return status
+
+    def _look(self, *_: object) -> None:
+        if self._asked or os.getppid() != self._user:
+            self._end_host()
             return
+        # A method may have stopped it; nobody else would notice.
+        with suppress(ProcessLookupError):
+            os.kill(self._host, signal.SIGCONT)
+
+    def _end_host(self, *_: object) -> None:
+        if not self._asked:
+            self._asked = time.monotonic()
+            signal.setitimer(signal.ITIMER_REAL, _HOST_ENDS_WITHIN_SECONDS, _HOST_ENDS_WITHIN_SECONDS)
+        is_late = time.monotonic() - self._asked >= _HOST_ENDS_WITHIN_SECONDS
+        with suppress(ProcessLookupError):
+            os.kill(self._host, signal.SIGKILL if is_late else signal.SIGTERM)
+            # It may have been stopped.
+            os.kill(self._host, signal.SIGCONT)
+
+
+def _serve_guarded(user: int, answers_to: int, folders: list[str]) -> None:
+    from hdr_bench.orphans import adopt_orphans, wake_with_parent
+
+    # What the host leaves, not what it has: that is the host's own.
+    adopt_orphans()
+    guard, host = os.getpid(), os.fork()
+    if not host:
+        # A method may kill the group of the process that it was forked from.
+        os.setsid()
+        _serve(guard, answers_to, folders)
+    # The host's alone: they end with it.
+    os.close(answers_to)
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123
+        os.dup2(nothing.fileno(), 0)
+    wake_with_parent()
+    status = _Guard(host, user).wait()
+    if not _has_no_children():
+        from hdr_bench.experiments.leftovers import children, end
+
+        end(children)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        # By the same signal, so that its user is told of that one.
+        with suppress(OSError):
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(guard, -code)
+    os._exit(code)
+
+
+def _has_no_children() -> bool:
+    """Wait a little for trackers, which end by themselves when the host has; return whether nothing is left."""
+    until = time.monotonic() + _TRACKERS_END_WITHIN_SECONDS
+    while time.monotonic() < until:
         try:
-            # The main thread, and resource trackers, may say what they think of it.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            # Trackers end by themselves, when this process does.
-            end(lambda: [process for process in children() if not is_tracker(process)])
-            for folder in self._folders:
-                shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            os._exit(code)
+            if not os.waitpid(-1, os.WNOHANG)[0]:
+                time.sleep(_LOOK_EVERY_SECONDS)
+        except ChildProcessError:
+            return True
+    return False
 
 
-def _serve(user: int, answers_to: int, folders: list[str]) -> None:
-    """Run what comes on standard input, and answer on a file descriptor."""
-    ending = _End(folders)
-    try:
-        for name in _SIGNALS:
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), lambda *_: ending())
-        adopt_orphans()
-        # A host that is stopped could not see that its user has gone.
-        wake_with_parent()
-        # Whatever prints here must not come between the answers, and no child may hold them, or read the requests.
-        answers, requests = os.fdopen(os.dup(answers_to), "wb"), os.fdopen(os.dup(0), "rb")
-        if answers_to > _STANDARD_STREAMS:
-            os.close(answers_to)
-        os.dup2(2, 1)
-        with open(os.devnull, "rb") as nothing:  # noqa: PTH123
-            os.dup2(nothing.fileno(), 0)
-        asked: queue.Queue[Any] = queue.Queue()
-        threading.Thread(target=_read, args=(requests, asked, ending), daemon=True).start()
-        threading.Thread(target=_look_for, args=(user, ending), daemon=True).start()
-        _run_trials(asked, answers)
-    except BaseException as error:  # noqa: BLE001  # whatever it is, nothing may stay
-        # A fork server that was killed ends its pipes; the trial runs again in another host, and nobody need read this.
-        if not ending.has_begun and not isinstance(error, ConnectionError | EOFError | SystemExit):
-            traceback.print_exc()
-        ending(1)
-    # Another thread is at it.
-    threading.Event().wait()
+def _serve(parent: int, answers_to: int, folders: list[str]) -> None:
+    from hdr_bench.experiments.serving import serve
 
-
-def _read(requests: IO[bytes], asked: "queue.Queue[Any]", ending: _End) -> None:
-    try:
-        while True:
-            asked.put(pickle.load(requests))  # noqa: S301  # our own user wrote it
-    except (EOFError, OSError):
-        ending()
-    except BaseException:  # noqa: BLE001  # who cannot read any more must not stay
-        traceback.print_exc()
-        ending(1)
-
-
-def _look_for(user: int, ending: _End) -> None:
-    """End when the user has gone; its input stays open if another process has inherited the other end."""
-    while os.getppid() == user:
-        time.sleep(_LOOKS_FOR_ITS_USER_EVERY_SECONDS)
-    ending()
-
-
-def _run_trials(asked: "queue.Queue[Any]", answers: IO[bytes]) -> None:
-    from hdr_bench.experiments.hosting import Trials
-
-    def answer(message: Stage | Outcome) -> None:
-        pickle.dump(message, answers)
-        answers.flush()
-
-    trials = Trials()
-    while True:
-        place, work = asked.get()
-        answer(trials.run(place, work, answer))
+    serve(parent, answers_to, folders)
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    (_serve_guarded if hasattr(os, "fork") else _serve)(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -2,21 +2,19 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing import forkserver, resource_tracker
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 
 import psutil
 
-from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.environment import read_environment
-from hdr_bench.experiments.leftovers import MARK, children, end, is_running, marked, name_of
-from hdr_bench.experiments.orphans import adopt_orphans
+from hdr_bench.experiments.leftovers import children, end, is_running, marked
 from hdr_bench.experiments.place import Place
-from hdr_bench.experiments.raised import describe, describe_traceback
-from hdr_bench.experiments.remarks import with_remarks
-from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.work import OnStage, Outcome, Work
-from hdr_bench.experiments.worker import NotStartedError, process_context, run_in_child, start_fork_server
+from hdr_bench.experiments.raised import describe
+from hdr_bench.experiments.work import Done, NotStarted, OnStage, Work
+from hdr_bench.experiments.worker import NotStartedError, run_in_child, start_fork_server
+from hdr_bench.orphans import adopt_orphans
+from hdr_bench.processes import MARK
 
 
 class Trials:
@@ -28,42 +26,44 @@ class Trials:
         start_fork_server()
         self._machine = read_environment()
         self._find = _find_below()
+        # The fork server and the tracker: no trial has run, so that nothing else is there.
+        self._servers = self._find()
         self._left: list[psutil.Process] = []
 
-    def run(self, place: Place, work: Work, on_stage: OnStage) -> Outcome:
+    def run(self, place: Place, work: Work, on_stage: OnStage) -> Done | NotStarted:
         """Run a trial as `run_in_child`; then end what it has left running.
 
         Raises
         ------
         SystemExit
-            If the trial was lost because the process that it was forked from, or a tracker, was killed.
+            If the process that trials are forked from, or the tracker, was killed: by this trial, which is lost, or
+            by the one before.
         """
-        if process_context().get_start_method() == "forkserver":
-            forkserver.ensure_running()
-        own = self._find()
-        # The fork server and the trackers; what earlier trials have left may end at any moment.
-        servers = [process for process in own if process not in self._left]
-        beside = [name_of(process) for process in self._left if is_running(process)]
+        self._check_servers()
+        self._end_what_is_left()
         try:
             result, predictions = run_in_child(work, place, self._machine, on_stage)
         except NotStartedError as error:
-            result, predictions = self._not_started(work, error.__cause__ or error), None
-        if result.status == "crashed" and not all(map(is_running, servers)):
-            raise SystemExit(1)
-        left = end(lambda: [process for process in self._find() if process not in own])
-        self._left += left
-        return with_remarks(result, [name_of(process) for process in left], beside), predictions
+            self._check_servers()
+            return NotStarted(describe(error.__cause__ or error))
+        if result.status == "crashed":
+            self._check_servers()
+        return Done(result, predictions, tuple(process.pid for process in self._end_what_is_left()))
 
-    def _not_started(self, work: Work, error: BaseException) -> Result:
-        return Result(
-            key=work.trial.key,
-            trial=work.trial,
-            status="crashed",
-            error=f"the trial's process could not be started: {describe(error)}",
-            traceback=describe_traceback(error),
-            finished=utc_now(),
-            environment=self._machine,
-        )
+    def _check_servers(self) -> None:
+        if not all(map(is_running, self._servers)):
+            raise SystemExit("the process that trials are forked from, or the tracker of what they share, was killed")
+        for process in self._servers:
+            # A trial may have stopped the process that it was forked from; the next one would wait for it for good.
+            with suppress(psutil.Error):
+                process.resume()
+
+    def _end_what_is_left(self) -> list[psutil.Process]:
+        """Kill all but the servers and what could not be killed before; return what cannot be killed now."""
+        spared = [*self._servers, *self._left]
+        left = end(lambda: [process for process in self._find() if process not in spared])
+        self._left += left
+        return left
 
 
 def _find_below() -> Callable[[], list[psutil.Process]]:

@@ -10,7 +10,6 @@ import atexit
 import os
 import pickle
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -19,13 +18,19 @@ from typing import IO, cast
 
 import psutil
 
-from hdr_bench.experiments.leftovers import MARK, abandoned, end, make_mark, marked, name_of
+from hdr_bench.experiments.host_start import start_host
+from hdr_bench.experiments.leftovers import abandoned, end, marked
 from hdr_bench.experiments.place import Place, path_of_libraries
+from hdr_bench.experiments.remarks import with_remarks
 from hdr_bench.experiments.scratch import clear_scratch, make_scratch
+from hdr_bench.experiments.serving import CAUSE
 from hdr_bench.experiments.thread_waiting import thread_waiting
-from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
+from hdr_bench.experiments.unkillable import names_of_unkillable, note_unkillable
+from hdr_bench.experiments.work import Done, NotStarted, OnStage, Outcome, Stage, Work
+from hdr_bench.processes import MARK, make_mark
 
-_ENDS_WITHIN_SECONDS = 1.5
+# Its guard kills it before, and then needs a moment for what it has left.
+_ENDS_WITHIN_SECONDS = 2.5
 _idle: list["Host"] = []
 _lock = threading.Lock()
 
@@ -64,7 +69,7 @@ class Host:
             "PYTHONPATH": os.pathsep.join(libraries),
         }
         try:
-            self._process, self._answers = _start(self._scratch.made, environ)
+            self._process, self._answers, self._tail = start_host(self._scratch.made, environ)
         except BaseException:
             self._scratch.remove()
             raise
@@ -95,23 +100,26 @@ class Host:
         PlaceError
             If the working folder was removed.
         """
-        place = work.place or Place.here()
+        place, beside = work.place or Place.here(), names_of_unkillable()
         try:
             with self._while_it_lives():
                 pickle.dump((place, work), self._stdin)
                 self._stdin.flush()
             while isinstance(answer := self._next_message(), Stage):
                 on_stage(answer)
+            if isinstance(answer, NotStarted):
+                # The method of an earlier trial may have removed what this host needs; another one may have it.
+                left = note_unkillable(self.close())
+                raise HostError(f"the trial's process could not be started: {answer.reason}", left)
         except BaseException:
             # Ctrl-C, or an error of the caller's own: the trial that runs has no one to report to.
             self.close()
             raise
-        outcome: Outcome = answer
-        return outcome
+        return with_remarks(answer.result, note_unkillable(_still_there(answer.left)), beside), answer.predictions
 
-    def _next_message(self) -> Stage | Outcome:
+    def _next_message(self) -> Stage | Done | NotStarted:
         with self._while_it_lives():
-            message: Stage | Outcome = pickle.load(self._answers)  # noqa: S301  # our own process wrote it
+            message: Stage | Done | NotStarted = pickle.load(self._answers)  # noqa: S301  # our own process wrote it
         return message
 
     @contextmanager
@@ -124,14 +132,22 @@ class Host:
                 raise HostClosedError("the run was stopped") from error
             # Before it is closed, which would be the cause that is reported.
             how = self._how_it_ended()
-            left = tuple(map(name_of, self.close()))
-            raise HostError(f"the process that starts the trials {how}", left) from error
+            left = note_unkillable(self.close())
+            raise HostError(f"the process that starts the trials {how}{self._why_it_ended()}", left) from error
 
     def _how_it_ended(self) -> str:
         try:
             return f"ended (exit code {self._process.wait(_ENDS_WITHIN_SECONDS)})"
         except subprocess.TimeoutExpired:
             return "closed its connection"
+
+    def _why_it_ended(self) -> str:
+        """Return the reason that it gave for its end, if it could give one."""
+        causes = [line for line in self._printed_last().splitlines() if line.startswith(CAUSE)]
+        return f": {causes[-1].removeprefix(CAUSE)}" if causes else ""
+
+    def _printed_last(self) -> str:
+        return "" if self._tail is None else self._tail.text()
 
     def ask_to_end(self) -> None:
         """Have the host end, with the trial that runs in it, without waiting for that."""
@@ -152,6 +168,7 @@ class Host:
             self._process.kill()
             self._process.wait()
         left = end(lambda: marked(self._mark))
+        self._printed_last()
         # Whoever reads or writes in another thread has come to its end by now.
         for pipe in (self._stdin, self._answers):
             with suppress(OSError):
@@ -228,36 +245,10 @@ def clear_leftovers_of_hosts() -> list[psutil.Process]:
     return left
 
 
-def _start(folders: tuple[str, ...], environ: dict[str, str]) -> "tuple[subprocess.Popen[bytes], IO[bytes]]":
-    """Start a host; return it, and what its answers are read from.
-
-    It is in its own session: the terminal's Ctrl-C goes to the runner alone. -P: what is in the working folder is
-    imported only where the caller would.
-    """
-    command = [sys.executable, "-P", "-m", "hdr_bench.experiments.host", str(os.getpid())]
-    if sys.platform == "win32":
-        # There a process inherits no other streams by their numbers.
-        process = subprocess.Popen(
-            [*command, "1", *folders], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ
-        )
-        return process, cast("IO[bytes]", process.stdout)
-    # Not standard output, on which whatever the interpreter loads when it starts may print.
-    reader, writer = os.pipe()
-    try:
-        process = subprocess.Popen(
-            [*command, str(writer), *folders],
-            stdin=subprocess.PIPE,
-            stdout=2,
-            pass_fds=(writer,),
-            start_new_session=True,
-            env=environ,
-        )
-    except BaseException:
-        os.close(reader)
-        raise
-    finally:
-        os.close(writer)
-    return process, os.fdopen(reader, "rb")
+def _still_there(pids: Iterable[int]) -> Iterator[psutil.Process]:
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            yield psutil.Process(pid)
 
 
 def _taken_from_idle() -> Iterator[Host]:

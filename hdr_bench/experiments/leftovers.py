@@ -1,12 +1,11 @@
 """Processes that trials leave running: how they are found, and ended.
 
 What a host starts, and all below it, inherits a mark in its environment. It names the process that started the host,
-so that whatever escaped from a host that was killed can be found, in the same run and in later ones. If a runner and
-its host are killed together, by ``kill -9``, what a trial has started in its own session runs on until the next run on
-this machine ends it.
+so that whatever escaped from a host that was killed can be found, in the same run and in later ones. A host's guard
+ends what the host has left at once. If a runner, a host and its guard are killed together, by ``kill -9``, what a trial
+has started runs on until the next run on this machine ends it, or for good if it has cleared its environment too.
 """
 
-import itertools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,19 +13,15 @@ from contextlib import suppress
 
 import psutil
 
-from hdr_bench.processes import namespace, started
+from hdr_bench.experiments.descent import descendants
+from hdr_bench.processes import MARK, namespace, started
 
-MARK = "HDR_BENCH_HOST"
 _END_WITHIN_SECONDS = 3.0
 # A resource tracker removes what killed processes left in shared memory, and ends when the last of them has gone.
 _TRACKERS_END_WITHIN_SECONDS = 1.0
 _LOOK_EVERY_SECONDS = 0.05
-_serial = itertools.count()
-
-
-def make_mark() -> str:
-    """Return the mark of another host of this process: its number, when it started, and a serial number."""
-    return f"{os.getpid()}-{started(os.getpid())}-{next(_serial)}"
+# What forks again and again may be missed by a look, between the end of one and the beginning of the next.
+_EMPTY_LOOKS = 3
 
 
 def marked(mark: str) -> list[psutil.Process]:
@@ -50,7 +45,7 @@ def tree_of(process: psutil.Process) -> set[psutil.Process]:
 
 def children() -> list[psutil.Process]:
     """Return all that this process started, and what it adopted."""
-    return psutil.Process().children(recursive=True)
+    return list(_processes(descendants()))
 
 
 def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
@@ -62,7 +57,10 @@ def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
         Returns the processes; called again after each round, since a process may start others before it ends.
     """
     start = time.monotonic()
-    while found := [process for process in find() if is_running(process)]:
+    n_empty = 0
+    while n_empty < _EMPTY_LOOKS:
+        found = [process for process in find() if is_running(process)]
+        n_empty = 0 if found else n_empty + 1
         elapsed = time.monotonic() - start
         if elapsed > _END_WITHIN_SECONDS:
             return found
@@ -95,6 +93,12 @@ def name_of(process: psutil.Process) -> str:
     with suppress(psutil.Error):
         return f"{process.name()} (process {process.pid})"
     return f"process {process.pid}"
+
+
+def _processes(pids: Iterable[int]) -> Iterator[psutil.Process]:
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            yield psutil.Process(pid)
 
 
 def _marks() -> Iterator[tuple[psutil.Process, str]]:

@@ -4,7 +4,7 @@ Imports only: nothing here may start a thread, which a fork would not carry over
 """
 
 # ruff: noqa: E402  # the first thing is that the fork server ends with its host, and its trials with it
-from hdr_bench.experiments.orphans import end_with_parent
+from hdr_bench.orphans import end_with_parent
 
 end_with_parent()
 

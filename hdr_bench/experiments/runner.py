@@ -212,6 +212,9 @@ def _run_round(plan: Plan, store: Store, progress: Progress, crew: Crew, expecte
     finally:
         progress.end()
         clear_leftovers_of_hosts()
+    if not store.run_file.exists():
+        # A method has removed it, with the results that were there; what came later is a run all the same.
+        _write_record(plan, store)
 
 
 def _write(result: Result, predictions: Predictions | None, store: Store) -> Result:

@@ -76,6 +76,8 @@ def clear_scratch() -> None:
 
 
 def _make(place: str | None) -> str:
+    # A method may have removed the whole folder, of which `tempfile` takes no note.
+    Path(place or tempfile.gettempdir()).mkdir(parents=True, exist_ok=True)
     return tempfile.mkdtemp(prefix=f"{_PREFIX}{name_of_owner()}-", dir=place)
 
 

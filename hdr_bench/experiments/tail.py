@@ -22,11 +22,18 @@ class Tail:
     def __init__(self, source: Connection) -> None:
         self._source, self._kept = source, bytearray()
         self._stopped, self._stop = Pipe(duplex=False)
+        self._lock = threading.Lock()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def text(self) -> str:
         """Return the last of what was printed, and stop reading, although a process may still hold the other end."""
+        with self._lock:
+            if not self._stop.closed:
+                self._end()
+            return self._kept.decode(errors="replace")
+
+    def _end(self) -> None:
         self._stop.close()
         self._reader.join()
         os.set_blocking(self._source.fileno(), False)
@@ -36,7 +43,6 @@ class Tail:
                     break
         self._source.close()
         self._stopped.close()
-        return self._kept.decode(errors="replace")
 
     def _read(self) -> None:
         while self._stopped not in wait([self._source, self._stopped]):

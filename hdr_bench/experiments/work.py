@@ -58,6 +58,35 @@ class Stage:
         return f"{self.name} {self.done} of {self.total}" if self.total else f"{self.name} {self.done}"
 
 
+@dataclass(frozen=True)
+class Done:
+    """What a host answers when a trial has run.
+
+    Attributes
+    ----------
+    result : Result
+    predictions : Predictions or None
+    left : tuple of int
+        The numbers of processes that the trial started, and that cannot be killed.
+    """
+
+    result: Result
+    predictions: Predictions | None
+    left: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotStarted:
+    """What a host answers if it could not start a trial's process.
+
+    Attributes
+    ----------
+    reason : str
+    """
+
+    reason: str
+
+
 Outcome = tuple[Result, Predictions | None]
 Outcomes = Generator[Outcome, None, None]
 OnStage = Callable[[Stage], None]

@@ -3,7 +3,6 @@
 import faulthandler
 import multiprocessing
 import os
-import pickle
 import signal
 import sys
 import tempfile
@@ -22,10 +21,10 @@ import psutil
 from hdr_bench.experiments.clock import utc_now
 from hdr_bench.experiments.crashes import how_it_ended, in_bytes
 from hdr_bench.experiments.environment import Environment
-from hdr_bench.experiments.leftovers import MARK, end, tree_of
+from hdr_bench.experiments.leftovers import end, tree_of
 from hdr_bench.experiments.limits import is_out_of_memory
 from hdr_bench.experiments.measure import measure_trial
-from hdr_bench.experiments.orphans import end_with_parent
+from hdr_bench.experiments.messages import receive
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.raised import describe, describe_traceback
 from hdr_bench.experiments.result import Result, Status
@@ -36,6 +35,8 @@ from hdr_bench.experiments.thread_waiting import thread_waiting
 from hdr_bench.experiments.trial import Trial
 from hdr_bench.experiments.watch import Ended, Watch
 from hdr_bench.experiments.work import OnStage, Outcome, Stage, Work
+from hdr_bench.orphans import end_with_parent
+from hdr_bench.processes import MARK
 
 _PRELOAD = "hdr_bench.experiments.preload"
 _ENDS_WITHIN_SECONDS = 10.0
@@ -173,13 +174,12 @@ def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage)
         ready = wait([receiver, process.sentinel], timeout=watch.pause())
         if receiver in ready:
             try:
-                content = receiver.recv()
+                content = receive(receiver, process, watch)
             # What is left of a message when its sender dies.
-            except (EOFError, OSError, pickle.UnpicklingError):
+            except (EOFError, OSError):
                 return None
             if not isinstance(content, Stage):
-                outcome: Outcome = content
-                return outcome
+                return content
             watch.at(content)
             on_stage(content)
         elif ready:

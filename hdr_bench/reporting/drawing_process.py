@@ -9,7 +9,7 @@ import os
 import pickle
 import sys
 
-from hdr_bench.experiments.orphans import end_with_parent
+from hdr_bench.orphans import end_with_parent
 from hdr_bench.reporting.drawers import READY
 from hdr_bench.reporting.drawing import draw_one
 from hdr_bench.reporting.matplotlib_settings import load_matplotlib_alone

@@ -1,21 +1,31 @@
 """What ends a command before its time: each signal once, and in order."""
 
+import os
 import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
+
+from tests.experiments.processes import still_running
 
 SCRIPT = """
 import signal, sys, time, typer
+from collections import deque
+from contextlib import suppress
+from itertools import repeat
 from hdr_bench.cli import interrupting
 from hdr_bench.cli.interrupting import interruptible
-if "at once" not in sys.argv:
-    interrupting._ENDS_WITHIN_SECONDS = 1000.0
+interrupting._ENDS_WITHIN_SECONDS = 0.2 if "at once" in sys.argv else 1000.0
 if "nohup" in sys.argv:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 def command():
     with interruptible():
+        while holds_the_lock:
+            with suppress(KeyboardInterrupt):
+                print("ready", flush=True)
+                deque(repeat(None), 0)
         try:
             print("ready", flush=True)
             while True:
@@ -24,6 +34,7 @@ def command():
             print("ending", flush=True)
             sys.stdin.readline()
             print("ended", flush=True)
+holds_the_lock = "the lock" in sys.argv
 del sys.argv[1:]
 typer.run(command)
 """
@@ -57,7 +68,33 @@ def test_what_does_not_end_is_ended():
     assert process.stdout.readline() == "ending\n"
     # It waits for a line that does not come.
     assert process.wait() == 130
-    process.communicate()
+    assert process.communicate()[1] == (
+        "interrupted, and ended at once, since something kept it from its end; what is done is kept, the same command "
+        "goes on from there\n"
+    )
+
+
+def test_code_that_holds_the_interpreters_lock_is_ended_from_outside():
+    process = _start("at once", "the lock")
+    (watchdog,) = psutil.Process(process.pid).children()
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert error.startswith("interrupted, and ended at once, since something kept it from its end; ")
+    assert still_running([watchdog]) == []
+
+
+def test_ctrl_c_before_the_command_has_begun_ends_it_without_a_traceback(tmp_path):
+    # What is imported for the command stands still, and says so.
+    (tmp_path / "typer.py").write_text("import time\nprint('importing', flush=True)\ntime.sleep(1000)\n")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hdr_bench", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert process.stdout.readline() == "importing\n"
+    process.send_signal(signal.SIGINT)
+    assert process.communicate() == ("", "")
+    assert process.returncode == -signal.SIGINT
 
 
 def test_what_is_ignored_stays_ignored():

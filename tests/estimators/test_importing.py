@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 
+import psutil
 import pytest
 
 from hdr_bench.estimators import make_estimator
@@ -63,6 +64,53 @@ def test_an_error_of_several_lines_is_said_in_one(folder):
     with pytest.raises(ModuleImportError) as refused:
         make_estimator("odd.Mine")
     assert str(refused.value).endswith("odd.py, line 1: the module 'odd' cannot be imported: RuntimeError: not today")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="modules are tried on Linux")
+@pytest.mark.parametrize(
+    ("source", "how"),
+    [
+        ("import os\nos.abort()", "signal SIGABRT"),
+        ("import ctypes\nctypes.string_at(0)", "signal SIGSEGV"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGILL)", "signal SIGILL"),
+        ("import ctypes\nctypes.CDLL(None)._exit(0)", "exit code 0"),
+        ("import ctypes\nctypes.CDLL(None).exit(3)", "exit code 3"),
+        ("import os, signal\nos.killpg(0, signal.SIGKILL)", "signal SIGKILL"),
+    ],
+)
+def test_a_module_that_ends_its_process_past_python_is_refused(folder, source, how):
+    (folder / "odd.py").write_text(source)
+    with pytest.raises(ModuleImportError, match=rf"the module 'odd' ends its process when it is imported \({how}\)"):
+        make_estimator("odd.Mine")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="modules are tried on Linux")
+def test_what_a_module_prints_and_starts_on_trial_does_not_show(folder, capfd):
+    (folder / "odd.py").write_text(
+        "import os, subprocess\n"
+        "print('once')\n"
+        "os.system('echo once')\n"
+        "daemon = subprocess.Popen(['sleep', '1234'], start_new_session=True, env={})\n"
+        f"with open({str(folder / 'pids')!r}, 'a') as file:\n"
+        "    file.write(f'{daemon.pid}\\n')\n"
+        "from sklearn.dummy import DummyClassifier as Mine\n"
+    )
+    make_estimator("odd.Mine")
+    daemon = sys.modules["odd"].daemon
+    daemon.kill()
+    daemon.wait()
+    assert capfd.readouterr().out.split() == ["once", "once"]
+    tried, own = map(int, (folder / "pids").read_text().split())
+    assert own == daemon.pid
+    assert not psutil.pid_exists(tried)
+
+
+def test_of_a_module_that_forks_one_process_goes_on(folder):
+    (folder / "odd.py").write_text("import os\nfrom sklearn.dummy import DummyClassifier as Mine\nchild = os.fork()\n")
+    here = os.getpid()
+    make_estimator("odd.Mine")
+    assert os.getpid() == here
+    assert os.waitpid(sys.modules["odd"].child, 0)[1] == 0
 
 
 def test_ctrl_c_during_an_import_is_ctrl_c(folder):

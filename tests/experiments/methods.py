@@ -1,15 +1,20 @@
 """Estimators that do what a benchmark's methods should not, for the processes of trials to import."""
 
 import ctypes
+import fcntl
 import hashlib
 import multiprocessing
 import os
 import re
+import shutil
 import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +71,23 @@ class Behaves(ClassifierMixin, BaseEstimator):
     def _leaves_others_and_holds_the_lock(self):
         self._leaves_others()
         re.match(r"(a+)+$", "a" * 60 + "b")
+
+    def _leaves_one_without_environment(self):
+        session = subprocess.Popen(["sleep", "1234"], start_new_session=True, env={})
+        self._announce(session.pid)
+        time.sleep(self.seconds)
+
+    def _forks_again_and_again(self):
+        if os.fork():
+            while not Path(self.path).exists():
+                time.sleep(0.01)
+            return
+        os.setsid()
+        for _ in range(1_000_000):
+            if os.fork():
+                os._exit(0)
+            Path(self.path).touch()
+            time.sleep(0.002)
 
     def _manages(self):
         # A manager's process is spoken to by a socket in the folder of temporary files.
@@ -156,6 +178,30 @@ class Behaves(ClassifierMixin, BaseEstimator):
         print("last words")
         ctypes.string_at(0)
 
+    def _removes_the_hosts_folder(self):
+        shutil.rmtree(Path(tempfile.gettempdir()).parent)
+
+    def _removes_a_folder(self):
+        shutil.rmtree(self.path)
+
+    def _removes_sockets(self):
+        for folder in Path(tempfile.gettempdir()).parent.glob("pymp-*"):
+            shutil.rmtree(folder)
+
+    def _stops_its_parent(self):
+        os.kill(os.getppid(), signal.SIGSTOP)
+
+    def _stops_its_host(self):
+        # It leads the session of the process that this one was forked from.
+        os.kill(os.getsid(os.getppid()), signal.SIGSTOP)
+
+    def _writes_to_its_connection(self):
+        # Of pipes that it may write to: not what it prints to, nor what others of its host listen to.
+        others = {forkserver._forkserver._forkserver_alive_fd, resource_tracker._resource_tracker._fd}
+        (own,) = (number for number in range(3, 100) if number not in others and _is_written_to(number))
+        os.write(own, self.path.encode("latin-1"))
+        time.sleep(self.seconds)
+
     def _closes_its_connections(self):
         os.closerange(3, 400)
         time.sleep(self.seconds)
@@ -165,6 +211,14 @@ class Behaves(ClassifierMixin, BaseEstimator):
 
     def _raises(self):
         raise ValueError("not today")
+
+
+def _is_written_to(number):
+    try:
+        is_pipe = stat.S_ISFIFO(os.fstat(number).st_mode)
+        return is_pipe and fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_WRONLY
+    except OSError:
+        return False
 
 
 class EndsItsHost(Behaves):
@@ -179,8 +233,9 @@ class EndsItsHost(Behaves):
         self.classes_ = np.unique(y)
         # This trial's fork server, their host, and what is above it.
         parents = psutil.Process().parents()
-        host = next(place for place, each in enumerate(parents) if "hdr_bench.experiments.host" in each.cmdline())
-        parents[host + self.above].kill()
+        hosts = [place for place, each in enumerate(parents) if "hdr_bench.experiments.host" in each.cmdline()]
+        # A host is below its guard.
+        parents[hosts[-1] + self.above if self.above else hosts[0]].kill()
         time.sleep(1234)
         return self
 

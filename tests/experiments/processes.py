@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import psutil
 
-from hdr_bench.experiments.leftovers import MARK
+from hdr_bench.processes import MARK
 
 
 def of_hosts_of(pid):

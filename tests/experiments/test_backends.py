@@ -84,7 +84,8 @@ def test_threads_are_shared_among_jobs():
 
 def test_a_host_that_is_killed_has_its_trial_run_again(in_turn, tmp_path):
     def kill_a_host():
-        next(child for child in psutil.Process().children() if "hdr_bench.experiments.host" in child.cmdline()).kill()
+        guards = (child for child in psutil.Process().children() if "hdr_bench.experiments.host" in child.cmdline())
+        next(guards).children()[0].kill()
 
     folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, jobs=2, progress=_Signals(kill_a_host))
     assert _comparable(folder).equals(_comparable(in_turn))
@@ -123,7 +124,8 @@ def test_nothing_stays_when_a_run_with_jobs_is_interrupted_twice(tmp_path, reque
     trials = [wait_for(lambda n=n: read_pids(tmp_path / f"pids-{n}")) for n in (0, 1)]
     family = psutil.Process(runner.pid).children(recursive=True)
     # One of the hosts is being replaced at the moment.
-    next(each for each in family if "hdr_bench.experiments.host" in each.cmdline()).kill()
+    guard = next(each for each in family if "hdr_bench.experiments.host" in each.cmdline())
+    guard.children()[0].kill()
     for _ in range(2):
         os.killpg(runner.pid, signal.SIGINT)
     said = runner.communicate()[1]

@@ -4,6 +4,7 @@ import importlib
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,11 +18,12 @@ import pytest
 
 from hdr_bench.exceptions import PlaceError
 from hdr_bench.experiments.attempts import run_attempts, say_nothing
-from hdr_bench.experiments.hosts import Host, HostClosedError, HostError, Hosts
+from hdr_bench.experiments.hosts import Host, HostClosedError, HostError, Hosts, close_idle_hosts
 from hdr_bench.experiments.leftovers import is_running
 from hdr_bench.experiments.place import Place
 from hdr_bench.experiments.remarks import with_remarks
 from hdr_bench.experiments.scratch import clear_scratch
+from hdr_bench.experiments.unkillable import note_unkillable
 from hdr_bench.experiments.work import Work
 from hdr_bench.reporting.disturbed import is_disturbed
 from tests.experiments.processes import read_pids, still_running, wait_for
@@ -133,6 +135,27 @@ def test_a_host_that_is_killed_takes_its_trial_with_it(behaving, in_thread, tmp_
     assert [each for each in (*family, *started) if is_running(each)] == []
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux")
+def test_what_has_left_no_trace_of_its_host_ends_with_a_host_that_is_killed(behaving, in_thread, tmp_path):
+    host = Host()
+    outcomes = in_thread(host, Work(behaving("leaves_one_without_environment", path=str(tmp_path / "pids"))))
+    started = wait_for(lambda: read_pids(tmp_path / "pids"))
+    # Below its guard.
+    psutil.Process(host.pid).children()[0].kill()
+    assert "exit code -9" in str(wait_for(lambda: outcomes)[0])
+    # Before a second attempt could begin.
+    assert [each for each in started if is_running(each)] == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux")
+def test_what_forks_again_and_again_is_ended(shared_host, behaving, tmp_path):
+    result, _ = shared_host.run(Work(behaving("forks_again_and_again", path=str(tmp_path / "forks"))), say_nothing)
+    assert (result.status, result.error) == ("ok", "")
+    # A host's guard, the host, and what it has started for its trials: nobody writes any more.
+    assert len(_family(shared_host)) == 3
+    assert (tmp_path / "forks").exists()
+
+
 def test_what_a_trial_leaves_running_is_ended_with_it(shared_host, behaving, tmp_path):
     result, _ = shared_host.run(Work(behaving("leaves_others", path=str(tmp_path / "pids"))), say_nothing)
     assert (result.status, result.warnings) == ("ok", ())
@@ -146,13 +169,13 @@ def test_what_a_trial_leaves_running_is_ended_with_it(shared_host, behaving, tmp
 WITHOUT_ADOPTION = """
 import os, pickle, sys
 from hdr_bench.experiments import hosting
-from hdr_bench.experiments.leftovers import MARK, make_mark
+from hdr_bench.processes import MARK, make_mark
 from hdr_bench.experiments.place import Place
 if __name__ == "__main__":
     os.environ[MARK] = make_mark()
     hosting.adopt_orphans = lambda: False
-    result, _ = hosting.Trials().run(Place.here(), pickle.load(sys.stdin.buffer), lambda stage: None)
-    print(result.status)
+    done = hosting.Trials().run(Place.here(), pickle.load(sys.stdin.buffer), lambda stage: None)
+    print(done.result.status)
 """
 
 
@@ -197,14 +220,47 @@ def test_a_trial_in_a_folder_that_was_removed(shared_host, trial, tmp_path, monk
             ask()
 
 
-def test_a_trial_that_cannot_be_started_is_a_row_and_its_host_goes_on(shared_host, trial, behaving):
-    folder = Path(psutil.Process(shared_host.pid).environ()["TMPDIR"])
-    moved = folder.rename(folder.with_name(f"{folder.name}-moved"))
-    result, _ = shared_host.run(Work(trial()), say_nothing)
-    moved.rename(folder)
-    assert result.status == "crashed"
-    assert result.error.startswith("the trial's process could not be started: ")
+def test_what_a_method_takes_from_its_host_is_there_for_the_next_trial(behaving):
+    hosts = Hosts()
+    for how in ("stops_its_parent", "stops_its_host", "removes_sockets", "removes_the_hosts_folder", "well"):
+        result, _ = run_attempts(Work(behaving(how)), say_nothing, hosts)
+        assert (how, result.status, result.error) == (how, "ok", "")
+
+
+def test_a_trial_that_cannot_be_started_ends_its_host_and_is_a_row_if_the_second_one_cannot_either(trial, monkeypatch):
+    close_idle_hosts()
+    folders = []
+
+    def run(host, work, on_stage):
+        # When it has begun to use it.
+        run_really(host, work, on_stage)
+        folders.append(Path(psutil.Process(host.pid).environ()["TMPDIR"]))
+        shutil.rmtree(folders[-1])
+        return run_really(host, work, on_stage)
+
+    run_really = Host.run
+    monkeypatch.setattr(Host, "run", run)
+    result, predictions = run_attempts(Work(trial()), say_nothing)
+    assert (result.status, predictions, len({*folders})) == ("crashed", None, 2)
+    assert result.error.startswith("tried 2 times: the trial's process could not be started: FileNotFoundError: ")
+
+
+@pytest.mark.parametrize(
+    "stray", [b"\0\0\0\x0acfoo\nbar\n.", b"\0\0\0\2N.", b"\0\0\0\0", b"\x7f\xff\xff\xffand no more"]
+)
+def test_stray_bytes_are_a_crash_of_their_trial_alone(shared_host, behaving, stray, capfd):
+    # What announces more than comes is no message yet.
+    is_unfinished = stray.endswith(b"and no more")
+    limits = {"time_limit": 3.0} if is_unfinished else {}
+    result, _ = shared_host.run(
+        Work(behaving("writes_to_its_connection", limits, path=stray.decode("latin-1"))), say_nothing
+    )
+    if is_unfinished:
+        assert result.status == "timeout"
+    else:
+        assert (result.status, "its process sent what is no message of a trial's" in result.error) == ("crashed", True)
     assert shared_host.run(Work(behaving("well")), say_nothing)[0].status == "ok"
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_host_that_is_given_back_after_the_end_is_closed(trial, monkeypatch):
@@ -247,8 +303,25 @@ def test_what_cannot_be_ended_is_named_and_later_times_are_disturbed(shared_host
     assert is_disturbed(later.measurements.fit_wait_share, later.n_concurrent)
 
 
+def test_what_no_trial_could_end_is_beside_all_later_ones(shared_host, behaving):
+    other = subprocess.Popen(["sleep", "1234"])
+    try:
+        (name,) = note_unkillable([psutil.Process(other.pid)])
+        result, _ = run_attempts(Work(behaving("well")), say_nothing)
+        assert result.warnings == (
+            f"{name} of an earlier trial, which could not be ended, still ran: times are disturbed",
+        )
+        assert result.n_concurrent == 2
+    finally:
+        other.kill()
+        other.wait()
+    result, _ = run_attempts(Work(behaving("well")), say_nothing)
+    assert (result.warnings, result.n_concurrent) == ((), 1)
+
+
 def test_of_what_a_trial_prints_the_last_is_kept_and_nothing_is_written(shared_host, behaving):
-    host = psutil.Process(shared_host.pid)
+    # The process that starts trials, which is below its guard.
+    (host,) = psutil.Process(shared_host.pid).children()
     before = host.memory_info().rss
     result, _ = shared_host.run(Work(behaving("prints_much", megabytes=100)), say_nothing)
     assert result.status == "crashed"
@@ -273,8 +346,8 @@ def test_a_trial_has_two_attempts(behaving):
 
     def kill_hosts(stage):
         if stage.name == "load":
-            for child in filter(_is_host, psutil.Process().children()):
-                child.kill()
+            for guard in filter(_is_host, psutil.Process().children()):
+                guard.children()[0].kill()
 
     result, predictions = run_attempts(Work(behaving("well")), kill_hosts)
     assert (result.status, predictions) == ("crashed", None)
@@ -346,6 +419,8 @@ def test_nothing_stays_when_a_runner_is_killed(tmp_path, request, monkeypatch):
     # One trial, and its host, can do nothing by themselves.
     for process in (started[0][0], *filter(_is_host, started[0][0].parents())):
         process.suspend()
+    # The host of the other trial can end nothing any more.
+    next(filter(_is_host, started[1][0].parents())).kill()
     runner.kill()
     runner.wait()
     assert still_running(family) == []

@@ -9,15 +9,16 @@ import psutil
 import pytest
 
 from hdr_bench.experiments.hosts import clear_leftovers_of_hosts
-from hdr_bench.experiments.leftovers import MARK, abandoned, end, make_mark, marked
+from hdr_bench.experiments.leftovers import abandoned, end, marked
 from hdr_bench.experiments.scratch import make_scratch
+from hdr_bench.processes import MARK, make_mark
 from tests.experiments.processes import wait_for
 
 
 @pytest.fixture
 def ended():
     """The mark of a process that has ended, and its number."""
-    script = "from hdr_bench.experiments.leftovers import make_mark; print(make_mark())"
+    script = "from hdr_bench.processes import make_mark; print(make_mark())"
     mark = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
     return mark, mark.partition("-")[0]
 

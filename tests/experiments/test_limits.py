@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hdr_bench.experiments.leftovers import MARK, make_mark, marked
+from hdr_bench.experiments.leftovers import marked
 from hdr_bench.experiments.limits import is_out_of_memory
 from hdr_bench.experiments.watch import Watch
+from hdr_bench.processes import MARK, make_mark
 from tests.experiments.processes import read_pids, wait_for
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="data limits are Linux's")

@@ -57,6 +57,17 @@ def test_only_chooses_cases_by_pattern(tmp_path):
         make_plan(load_suite("quick"), Settings(), Store(tmp_path), "smv", "missing")
 
 
+def test_a_run_whose_folder_a_method_removes_goes_on(tmp_path, request, monkeypatch):
+    monkeypatch.syspath_prepend(str(request.path.parent))
+    removes = {
+        "name": "removes",
+        "estimator": "methods.Behaves",
+        "params": {"how": "removes_a_folder", "path": str(tmp_path / "run")},
+    }
+    folder = run_suite(_suite(KNN, removes, TREE), out=tmp_path / "run", threads=1)
+    assert load_results(folder)["status"].tolist() == ["missing", "ok", "ok"]
+
+
 def test_a_failure_is_a_row_and_the_rest_goes_on_and_only_what_is_asked_runs_again(tmp_path):
     suite = _suite(BAD, KNN)
     folder = run_suite(suite, out=tmp_path / "run", threads=1)

@@ -1,0 +1,28 @@
+"""What code of the user's starts in the command's own process, when it is imported: nothing of it stays."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def nothing_left_running() -> Iterator[None]:
+    """At the end of the block, kill all processes that were started in it, whatever has become of their parents.
+
+    For a command's own process alone: another program's may have started some of its own meanwhile.
+    """
+    from hdr_bench.experiments.hosts import close_idle_hosts
+    from hdr_bench.experiments.leftovers import children, end, is_tracker
+    from hdr_bench.orphans import adopt_orphans
+    from hdr_bench.processes import MARK, make_mark
+
+    before = children()
+    adopt_orphans()
+    # Should this process be killed, a later run finds them by it.
+    os.environ.setdefault(MARK, make_mark())
+    try:
+        yield
+    finally:
+        close_idle_hosts()
+        # Trackers end with this process.
+        end(lambda: [process for process in children() if process not in before and not is_tracker(process)])

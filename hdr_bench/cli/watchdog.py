@@ -1,0 +1,33 @@
+"""A process that kills its parent some time after a signal, should the parent not have ended: Python may be kept busy.
+
+Code that holds the interpreter's lock keeps Python from handling a signal at all; the C part of its signal module
+writes the signal's number to a pipe all the same, which is this process's standard input.
+
+Run as ``python -I -S watchdog.py SECONDS TEXT SIGNAL...``, by `hdr_bench.cli.interrupting`. It ends with the pipe.
+"""
+
+import os
+import select
+import signal
+import sys
+import time
+
+
+def _watch(seconds: float, text: str, signals: set[int]) -> None:
+    parent, until = os.getppid(), None
+    while True:
+        left = None if until is None else max(until - time.monotonic(), 0.0)
+        if not select.select([0], [], [], left)[0]:
+            break
+        numbers = os.read(0, 64)
+        if not numbers:
+            return
+        if until is None and signals & {*numbers}:
+            until = time.monotonic() + seconds
+    if os.getppid() == parent:
+        os.kill(parent, signal.SIGKILL)
+        os.write(2, text.encode())
+
+
+if __name__ == "__main__":
+    _watch(float(sys.argv[1]), sys.argv[2], {int(number) for number in sys.argv[3:]})
