@@ -1,5 +1,6 @@
 """What a dotted path names: imported, with errors that say which module, which file and which line."""
 
+import importlib
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from traceback import extract_tb
 from types import FrameType, ModuleType
 from typing import Any
 
-from hdr_bench.estimators.trial_import import check_import, import_once
+from hdr_bench.estimators import trial_import
 from hdr_bench.exceptions import ModuleImportError, UnknownModuleError, UnknownNameError, suggestion, told
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
@@ -76,11 +77,11 @@ def describe_shadowing(module: str) -> str:
 
 
 def _import(kind: str, module: str, path: str) -> ModuleType:
-    check_import(module)
+    trial_import.check_import(module)
     interrupts: list[int] = []
     try:
         with _exits_raised(), _interrupts_noted(interrupts):
-            home = import_once(module)
+            home = trial_import.import_once(module)
     except ModuleNotFoundError as error:
         # What the module itself imports may be missing, too.
         if error.name is None or not f"{module}.".startswith(f"{error.name}."):
@@ -172,7 +173,7 @@ def _place_of(error: BaseException) -> tuple[str, int | None]:
 
 
 def _is_file(name: str) -> bool:
-    return not name.startswith("<") and name != __file__
+    return not name.startswith("<") and name not in {__file__, trial_import.__file__, importlib.__file__}
 
 
 def _is_installed(file: str) -> bool:
