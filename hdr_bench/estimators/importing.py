@@ -1,5 +1,6 @@
 """What a dotted path names: imported, with errors that say which module, which file and which line."""
 
+import importlib
 import os
 import sys
 import sysconfig
@@ -11,9 +12,8 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Any
 
-from hdr_bench.estimators import foreign
+from hdr_bench.estimators import foreign, trial_import
 from hdr_bench.estimators.installed import packages_distributions
-from hdr_bench.estimators.trial_import import check_import, import_once
 from hdr_bench.exceptions import (
     HdrBenchError,
     ModuleImportError,
@@ -30,6 +30,8 @@ _DISTRIBUTIONS = {"sklearn": "scikit-learn", "sklearnex": "scikit-learn-intelex"
 _NEAR = 0.8
 _FROZEN, _BUILT_IN = "frozen", "built-in"
 _WITHOUT_FILE = frozenset({_FROZEN, _BUILT_IN})
+# Files whose functions call what is imported: a failure is in none of them.
+_ON_THE_WAY = frozenset({__file__, foreign.__file__, trial_import.__file__, importlib.__file__})
 _SCRIPT_HINT = 'what only a script does belongs under: if __name__ == "__main__":'
 
 
@@ -85,7 +87,7 @@ def _precedence(root: str, taken: str, other: Path) -> str:
 
 
 def _import(kind: str, module: str, path: str) -> ModuleType:
-    check_import(module)
+    trial_import.check_import(module)
 
     def refuse(error: BaseException) -> HdrBenchError:
         # What the module itself imports may be missing, too.
@@ -98,7 +100,7 @@ def _import(kind: str, module: str, path: str) -> ModuleType:
 
     # A module runs any code when it is imported.
     with foreign.foreign_code(refuse):
-        home = import_once(module)
+        home = trial_import.import_once(module)
     _check_is_the_one_meant(module.partition(".")[0])
     return home
 
@@ -138,7 +140,7 @@ def _place_of(error: BaseException) -> tuple[str, int | None]:
 
 
 def _is_file(name: str) -> bool:
-    return not name.startswith("<") and name not in {__file__, foreign.__file__}
+    return not name.startswith("<") and name not in _ON_THE_WAY
 
 
 def _is_installed(file: str) -> bool:

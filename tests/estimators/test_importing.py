@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 
 import psutil
 import pytest
@@ -56,6 +57,12 @@ def test_a_module_that_another_one_imports_is_named_by_its_file(folder):
     with pytest.raises(
         ModuleImportError, match=r"inner_odd\.py, line 1: .*'odd' cannot be imported: ZeroDivisionError"
     ):
+        make_estimator("odd.Mine")
+
+
+def test_of_a_library_that_cannot_be_loaded_no_file_of_this_one_is_named(folder):
+    (folder / f"odd{EXTENSION_SUFFIXES[0]}").write_bytes(b"no library")
+    with pytest.raises(ModuleImportError, match=r"^the module 'odd' cannot be imported: ImportError: "):
         make_estimator("odd.Mine")
 
 
