@@ -18,8 +18,9 @@ from itertools import repeat
 from hdr_bench.cli import interrupting
 from hdr_bench.cli.interrupting import interruptible
 interrupting._ENDS_WITHIN_SECONDS = 0.2 if "at once" in sys.argv else 1000.0
-if "nohup" in sys.argv:
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+# Whatever started the tests may have them ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_IGN if "nohup" in sys.argv else signal.SIG_DFL)
 def command():
     with interruptible():
         while holds_the_lock:

@@ -141,13 +141,13 @@ def test_what_a_few_images_cannot_be_fitted_on(tmp_path):
     bad = {
         "name": "bad",
         "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis",
-        "params": {"n_components": 50},
+        "params": {"shrinkage": "auto"},
     }
     greedy = {"name": "memory", "estimator": "svm", "memory_limit": "1kB"}
     plan, _ = _plan(tmp_path, bad, greedy, dataset="digits-8x8")
     found = {case.case: case for case in estimate_plan(plan, NoProgress()).cases}
     assert "out of memory" in found["memory"].problem
-    assert "n_components cannot be larger than" in found["bad"].problem
+    assert "shrinkage not supported" in found["bad"].problem
     assert math.isnan(found["bad"].fit.value)
     assert not (tmp_path / "trials").exists()
 

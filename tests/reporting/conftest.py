@@ -24,7 +24,7 @@ SUITE = {
         {
             "name": "Bad",
             "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis",
-            "params": {"n_components": 50},
+            "params": {"shrinkage": "auto"},
         },
     ],
 }

@@ -227,10 +227,11 @@ def test_a_curve_that_breaks_is_worse_and_not_gone(tmp_path):
     protocol = {"kind": "learning-curve", "sizes": [100, 300]}
     content = {"title": "T", "dataset": "digits-8x8", "protocol": protocol, "case": [case]}
     folders = []
-    for n_components in (3, 50):
-        content["case"][0]["params"] = {"n_components": n_components}
+    # Only the fit knows that this solver does not shrink.
+    for shrinkage in (None, "auto"):
+        content["case"][0]["params"] = {} if shrinkage is None else {"shrinkage": shrinkage}
         suite = parse_suite(content, "own", "own.toml")
-        folders.append(run_suite(suite, out=tmp_path / str(n_components), threads=1))
+        folders.append(run_suite(suite, out=tmp_path / str(shrinkage), threads=1))
     comparison = compare_runs(*folders)
     assert comparison.is_worse
     assert (comparison.new, comparison.gone) == ((), ())

@@ -18,8 +18,10 @@ from tests.reporting.made_up import Method, make_up
 HERE = str(Path(__file__).parent)
 # The command, with two figures that are never drawn.
 DRAWS_FOR_EVER = """
-import sys
+import signal, sys
 from pathlib import Path
+# Whatever started the tests may have it ignored.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from hdr_bench.cli import main
 from hdr_bench.reporting import drawing, report
 folder, here, waiting = sys.argv[1:]
