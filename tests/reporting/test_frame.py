@@ -63,7 +63,7 @@ def test_the_summary_is_the_mean_over_seeds(run):
     )
     assert nearest["trials"] == "1"
     assert np.isnan(summary.loc["Least squares", "accuracy_std"])
-    assert summary.loc["Bad", "problem"].startswith("failed: ValueError")
+    assert summary.loc["Bad", "problem"].startswith("failed: NotImplementedError")
     assert np.isnan(summary.loc["Least squares", "log_loss"])
 
 
