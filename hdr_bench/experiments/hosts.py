@@ -26,7 +26,7 @@ from hdr_bench.experiments.scratch import clear_scratch, make_scratch
 from hdr_bench.experiments.serving import CAUSE
 from hdr_bench.experiments.thread_waiting import thread_waiting
 from hdr_bench.experiments.unkillable import names_of_unkillable, note_unkillable
-from hdr_bench.experiments.work import Done, NotStarted, OnStage, Outcome, Stage, Work
+from hdr_bench.experiments.work import NETWORKS, Done, NotStarted, OnStage, Outcome, Stage, Work
 from hdr_bench.processes import MARK, make_mark
 
 # Its guard kills it before, and then needs a moment for what it has left.
@@ -55,9 +55,16 @@ class HostClosedError(RuntimeError):
 
 
 class Host:
-    """A running host; one trial at a time."""
+    """A running host; one trial at a time.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    for_networks : bool, default=False
+        Whether trials begin with what networks need: loading that takes as long as all else.
+    """
+
+    def __init__(self, *, for_networks: bool = False) -> None:
+        self.is_for_networks = for_networks
         self._mark, libraries = make_mark(), path_of_libraries()
         self._scratch = make_scratch()
         environ = {
@@ -66,6 +73,7 @@ class Host:
             **thread_waiting(os.environ),
             "TMPDIR": self._scratch.path,
             MARK: self._mark,
+            **({NETWORKS: "1"} if for_networks else {}),
             "PYTHONPATH": os.pathsep.join(libraries),
         }
         try:
@@ -194,7 +202,7 @@ class Hosts:
         HostClosedError
             If these hosts are closed, before or meanwhile.
         """
-        host = self._take()
+        host = self._take(work)
         try:
             return host.run(work, on_stage)
         finally:
@@ -213,12 +221,15 @@ class Hosts:
             for host in busy:
                 host.ask_to_end()
 
-    def _take(self) -> Host:
+    def _take(self, work: Work) -> Host:
         with _lock:
             if self._is_closed:
                 raise HostClosedError("the run was stopped")
-            host = next((host for host in _taken_from_idle() if host.is_running), None) or Host()
+            host, replaced = _taken_from_idle(work)
+            host = host or Host(for_networks=work.is_of_network)
             self._busy.add(host)
+        if replaced is not None:
+            replaced.close()
         return host
 
     def _give_back(self, host: Host) -> None:
@@ -251,9 +262,14 @@ def _still_there(pids: Iterable[int]) -> Iterator[psutil.Process]:
             yield psutil.Process(pid)
 
 
-def _taken_from_idle() -> Iterator[Host]:
-    while _idle:
-        yield _idle.pop()
+def _taken_from_idle(work: Work) -> tuple[Host | None, Host | None]:
+    """Return an idle host that has what a trial needs; otherwise one whose place a new host takes."""
+    _idle[:] = [host for host in _idle if host.is_running]
+    fitting = [host for host in _idle if host.is_for_networks or not work.is_of_network]
+    taken = (fitting or _idle)[-1:]
+    for host in taken:
+        _idle.remove(host)
+    return (taken[0], None) if fitting else (None, taken[0] if taken else None)
 
 
 def _close(hosts: Iterable[Host]) -> None:

@@ -1,5 +1,7 @@
 """What the fork server imports once, so that each trial's process starts with it.
 
+What networks need takes as long as all else: it is imported only where `NETWORKS` is in the environment.
+
 Imports only: nothing here may start a thread, which a fork would not carry over.
 """
 
@@ -14,6 +16,7 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import gc
+import os
 from contextlib import suppress
 from importlib import import_module
 
@@ -22,24 +25,26 @@ import sklearn.linear_model
 import sklearn.pipeline
 import sklearn.svm
 import sklearn.tree
-import skorch.callbacks
-import torch
 
-import hdr_bench.estimators.cnn
 import hdr_bench.estimators.linear
-import hdr_bench.estimators.mlp
 import hdr_bench.estimators.neighbors
 import hdr_bench.estimators.svm
-import hdr_bench.estimators.training
 import hdr_bench.estimators.tree
 import hdr_bench.experiments.measure
+from hdr_bench.experiments.work import NETWORKS
 
-__all__ = ["hdr_bench", "sklearn", "skorch", "torch"]
+__all__ = ["hdr_bench", "sklearn"]
 
-# torch imports the first of these, a second's work, with the first optimizer; the others are there or not.
-_LATER = ("torch._dynamo", "daal4py", "sklearnex.svm", "sklearnex.linear_model", "sklearnex.neighbors", "faiss")
-for _name in _LATER:
-    # A library that is there and broken may raise anything; a trial that needs it says so.
+# torch imports the last of these, a second's work, with the first optimizer.
+_FOR_NETWORKS = (
+    "hdr_bench.estimators.cnn",
+    "hdr_bench.estimators.mlp",
+    "hdr_bench.estimators.training",
+    "torch._dynamo",
+)
+_LATER = ("daal4py", "sklearnex.svm", "sklearnex.linear_model", "sklearnex.neighbors", "faiss")
+for _name in (*(_FOR_NETWORKS if NETWORKS in os.environ else ()), *_LATER):
+    # A library may not be there; one that is there and broken may raise anything; a trial that needs it says so.
     with suppress(Exception, SystemExit):
         import_module(_name)
 

@@ -8,6 +8,14 @@ from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.trial import Trial
 
+NETWORKS = "HDR_BENCH_NETWORKS"
+"""A variable of hosts whose fork server has loaded what networks need."""
+
+_NETWORKS = frozenset({"mlp", "cnn"})
+_ROOTS_OF_NETWORKS = frozenset({"skorch", "torch"})
+# Names of modules in the pickle of an estimator.
+_SIGNS_OF_NETWORKS = (b"torch", b"skorch", b"hdr_bench.estimators.cnn", b"hdr_bench.estimators.mlp")
+
 
 @dataclass(frozen=True)
 class Work:
@@ -31,6 +39,13 @@ class Work:
     folder: str | None = None
     n_concurrent: int = 1
     place: Place | None = None
+
+    @property
+    def is_of_network(self) -> bool:
+        """Whether its process should begin with what networks need; one that does not loads it itself, later."""
+        if self.pickled is not None:
+            return any(sign in self.pickled for sign in _SIGNS_OF_NETWORKS)
+        return self.trial.estimator in _NETWORKS or self.trial.estimator.partition(".")[0] in _ROOTS_OF_NETWORKS
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sklearn.pipeline import make_pipeline
 
+from hdr_bench.estimators import CNNClassifier, Deskewer, KNNClassifier
 from hdr_bench.exceptions import PlaceError
 from hdr_bench.experiments.attempts import run_attempts, say_nothing
 from hdr_bench.experiments.hosts import Host, HostClosedError, HostError, Hosts, close_idle_hosts
@@ -429,3 +431,35 @@ def test_nothing_stays_when_a_runner_is_killed(tmp_path, request, monkeypatch):
     clear_scratch()
     # What torch keeps for its compiler, it makes for itself when it is imported.
     assert [path.name for path in (tmp_path / "scratch").iterdir() if "torchinductor" not in path.name] == []
+
+
+def test_a_host_has_what_networks_need_only_if_a_network_comes_and_then_takes_the_others_place(trial, monkeypatch):
+    close_idle_hosts()
+    started = []
+
+    class Noted(Host):
+        def __init__(self, *, for_networks):
+            super().__init__(for_networks=for_networks)
+            started.append(self)
+
+    monkeypatch.setattr("hdr_bench.experiments.hosts.Host", Noted)
+    network = trial(estimator="mlp", params={"layers": "4N", "max_epochs": 1}, is_deterministic=False)
+    hosts = Hosts()
+    for each in (trial(), network, trial()):
+        result, _ = hosts.run(Work(each), say_nothing)
+        assert result.status == "ok", result.error
+    assert [host.is_for_networks for host in started] == [False, True]
+    assert [host.is_running for host in started] == [False, True]
+    close_idle_hosts()
+
+
+def test_what_is_a_network(trial):
+    for estimator, is_network in (
+        ("mlp", True),
+        ("skorch.NeuralNetClassifier", True),
+        ("knn", False),
+        ("mine.Own", False),
+    ):
+        assert Work(trial(estimator=estimator)).is_of_network is is_network
+    for model, is_network in ((make_pipeline(Deskewer(), CNNClassifier()), True), (KNNClassifier(), False)):
+        assert Work(trial(), pickle.dumps(model)).is_of_network is is_network
