@@ -21,7 +21,7 @@ def hold_out(rows: Rows, codes: Codes, share: float, seed: int) -> tuple[Rows, C
         If the share is not between 0 and 1, or leaves a class without images on either side.
     """
     if not 0 < share < 1:
-        raise ValueError(f"validation_fraction={shown(share)} is not possible; it is between 0 and 1, or None")
+        raise ValueError(f"validation_fraction must be between 0 and 1, or None, got {shown(share)}")
     try:
         places = train_test_split(np.arange(len(rows)), test_size=share, stratify=codes, random_state=seed)
     except ValueError as error:
