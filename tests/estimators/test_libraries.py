@@ -4,6 +4,7 @@ import importlib.util
 
 import pytest
 import torch
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -142,3 +143,16 @@ def test_a_class_of_a_network_whose_module_fails(tmp_path, monkeypatch):
         ModuleImportError, match=r"failing_net\.py, line 1: the module 'failing_net' cannot be imported"
     ):
         make_estimator(SKORCH, module="failing_net.Net")
+
+
+def test_classes_need_not_be_hashable():
+    class Unhashable(type):
+        __hash__ = None
+
+        def __eq__(cls, other):
+            return NotImplemented
+
+    class Derived(LogisticRegression, metaclass=Unhashable):
+        pass
+
+    assert library_of(Derived) is None
