@@ -1,12 +1,16 @@
 """Trials that run again because the user's own code changed since their stored results."""
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.progress import counted
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.trial import Trial
+
+# After every character of a key in their order.
+_LAST = "\U0010ffff"
 
 
 def code_changes(to_run: Iterable[Trial], store: Store) -> list[str]:
@@ -23,17 +27,25 @@ def code_changes(to_run: Iterable[Trial], store: Store) -> list[str]:
     lines : list of str
         One per case and reason, e.g. ``"mine: its code changed since the stored result; 1 trial runs again"``.
     """
-    reasons = Counter((trial.case, reason) for trial in to_run if (reason := _reason(trial, store)))
+    # The folder is listed once, not again for each of thousands of trials.
+    keys = store.keys()
+    if not keys:
+        return []
+    reasons = Counter((trial.case, reason) for trial in to_run if (reason := _reason(trial, store, keys)))
     return [
         f"{case}: {reason}; {counted(count)} run{'s' if count == 1 else ''} again"
         for (case, reason), count in reasons.items()
     ]
 
 
-def _reason(trial: Trial, store: Store) -> str:
-    if not trial.code or set(trial.keys()) & set(store.keys(_beginning(trial))):
+def _reason(trial: Trial, store: Store, keys: Sequence[str]) -> str:
+    if not trial.code:
         return ""
-    codes = {earlier.code for earlier in _stored_alike(trial, store)}
+    own_keys = trial.keys()
+    near = _with_beginning(keys, _beginning(own_keys[0]))
+    if set(own_keys) & set(near):
+        return ""
+    codes = {earlier.code for earlier in _stored_alike(trial, store, near)}
     if trial.code in codes:
         # Only versions differ.
         return ""
@@ -42,10 +54,10 @@ def _reason(trial: Trial, store: Store) -> str:
     return "the stored result does not say which code it came from" if codes else ""
 
 
-def _stored_alike(trial: Trial, store: Store) -> Iterator[Trial]:
+def _stored_alike(trial: Trial, store: Store, near: Sequence[str]) -> Iterator[Trial]:
     """Give the stored trials that differ from this one in their code, and perhaps in versions, alone."""
-    alike = _without_code(trial)
-    for key in store.keys(_beginning(trial)):
+    alike = _without_code(trial) if near else ""
+    for key in near:
         try:
             stored = store.read(key).trial
         # Not readable: it says nothing of the code.
@@ -55,9 +67,14 @@ def _stored_alike(trial: Trial, store: Store) -> Iterator[Trial]:
             yield stored
 
 
-def _beginning(trial: Trial) -> str:
+def _beginning(key: str) -> str:
     """Return the readable part of a key, which is that of the case, the seed and the fold."""
-    return f"{trial.key.rpartition('-')[0]}-"
+    return f"{key.rpartition('-')[0]}-"
+
+
+def _with_beginning(keys: Sequence[str], beginning: str) -> Sequence[str]:
+    """Return those of sorted keys that begin so: they are next to each other."""
+    return keys[bisect_left(keys, beginning) : bisect_left(keys, f"{beginning}{_LAST}")]
 
 
 def _without_code(trial: Trial) -> str:

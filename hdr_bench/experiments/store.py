@@ -93,11 +93,9 @@ class Store:
                 refused = Lookup(key, problem=self.without_folder(error))
         return refused
 
-    def keys(self, beginning: str = "") -> list[str]:
-        """Return the keys of the trials that there are files of, whole or not, as far as they begin so."""
-        return sorted(
-            {path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"{beginning}*.{ending}")}
-        )
+    def keys(self) -> list[str]:
+        """Return the keys of the trials that there are files of, whole or not, sorted."""
+        return sorted({path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"*.{ending}")})
 
     def write_run(self, run: RunRecord, order: tuple[Planned, ...]) -> None:
         """Write the run's record, with what another call for the same suite and settings has planned.
