@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -193,7 +194,20 @@ def _tokens(text: str, n_classes: int) -> Iterator[Layer]:
             yield _read_token(single, text, place, n_classes)
 
 
-def _read_token(token: str, text: str, place: int, n_classes: int) -> Layer:  # noqa: PLR0911  # a return a kind of token
+def _read_token(token: str, text: str, place: int, n_classes: int) -> Layer:
+    layer = _layer_of(token, n_classes)
+    if layer is not None:
+        return layer
+    if fault := _fault_of_number(token, n_classes):
+        raise NotationError(f"token {place} of {shown(text)}, {shown(token)}: {fault}")
+    allowed = "; ".join(f"{kind}: {examples}" for kind, examples in TOKENS.items())
+    raise NotationError(f"token {place} of {shown(text)}, {shown(token)}, cannot be read. Choose from: {allowed}")
+
+
+# Thousands of networks in a plan have most of their tokens in common.
+@lru_cache(maxsize=1000)
+def _layer_of(token: str, n_classes: int) -> Layer | None:  # noqa: PLR0911  # a return a kind of token
+    """Return the layer that a token stands for; None if it cannot be read."""
     if found := _CONVOLUTION.fullmatch(token):
         stride, padding = int(found["stride"] or 1), int(found["padding"] or 0)
         return Convolution(token, int(found["filters"]), int(found["kernel"]), stride, padding)
@@ -215,12 +229,7 @@ def _read_token(token: str, text: str, place: int, n_classes: int) -> Layer:  # 
         "GAP": GlobalAveragePooling("GAP"),
         "OUT": Dense("OUT", n_classes),
     }
-    if token in plain:
-        return plain[token]
-    if fault := _fault_of_number(token, n_classes):
-        raise NotationError(f"token {place} of {shown(text)}, {shown(token)}: {fault}")
-    allowed = "; ".join(f"{kind}: {examples}" for kind, examples in TOKENS.items())
-    raise NotationError(f"token {place} of {shown(text)}, {shown(token)}, cannot be read. Choose from: {allowed}")
+    return plain.get(token)
 
 
 def _fault_of_number(token: str, n_classes: int) -> str:
