@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions, make_constraint
 
-from hdr_bench.estimators.parameters import all_params, plain, plain_parameters
+from hdr_bench.estimators.parameters import all_params, estimators_among, plain, plain_parameters
 from hdr_bench.exceptions import HdrBenchError, UnknownNameError, shown, suggestion
 from hdr_bench.names import class_module
 
@@ -58,8 +58,7 @@ def check_parameters(model: Any) -> None:
 
 def find_faults(model: Any) -> Iterator[Exception]:
     """Give the faults of an estimator's own parameters: of each that its declaration refuses, otherwise of all."""
-    given = [name for name in _declared(model) if hasattr(model, name) and not _is_default(model, name)]
-    faults: list[Exception] = [fault for name in given if (fault := parameter_fault(model, name)) is not None]
+    faults: list[Exception] = [fault for name in _given(model) if (fault := parameter_fault(model, name)) is not None]
     yield from faults
     if not faults:
         yield from own_faults(model, "_check_combination")
@@ -104,9 +103,8 @@ def value_fault(name: str, value: Any, declared: Sequence[Any]) -> ValueError | 
 def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
     """Give an estimator and all in it, each with what its parameters' names begin with."""
     yield "", model
-    for name, value in all_params(model).items():
-        if hasattr(value, "get_params") and not isinstance(value, type):
-            yield f"{name}__", value
+    for name, value in estimators_among(all_params(model)).items():
+        yield f"{name}__", value
 
 
 def _declared(model: Any) -> dict[str, Any]:
@@ -114,18 +112,22 @@ def _declared(model: Any) -> dict[str, Any]:
     return declared if isinstance(declared, dict) and _root(model) in _CHECKED_BY else {}
 
 
-def _is_default(model: Any, name: str) -> bool:
-    """Whether a parameter of an estimator that a library here defines has its default: most have, in many cases."""
-    cls = type(model)
-    if class_module(cls).partition(".")[0] not in _CHECKED_BY:
-        return False
-    default = _defaults(cls.__init__).get(name)
-    return default is not None and getattr(model, name) is default.default
+def _given(model: Any) -> list[str]:
+    """Return the names of the declared parameters that have not their defaults."""
+    declared = _declared(model)
+    defaults = _defaults_of(type(model)) if declared else {}
+    others = (name for name in declared if hasattr(model, name))
+    return [name for name in others if getattr(model, name) is not defaults.get(name, Parameter.empty)]
+
+
+def _defaults_of(cls: Any) -> Mapping[str, Any]:
+    """Return the defaults of an estimator that a library here defines: most parameters have theirs, in many cases."""
+    return _defaults(cls.__init__) if class_module(cls).partition(".")[0] in _CHECKED_BY else {}
 
 
 @lru_cache(maxsize=64)
-def _defaults(constructor: Any) -> Mapping[str, Parameter]:
-    return signature(constructor).parameters
+def _defaults(constructor: Any) -> Mapping[str, Any]:
+    return {parameter.name: parameter.default for parameter in signature(constructor).parameters.values()}
 
 
 def _root(model: Any) -> str:

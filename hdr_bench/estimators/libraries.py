@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from hdr_bench.estimators.parameters import all_params, own_params
+from hdr_bench.estimators.parameters import all_params, estimators_among, own_params
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.names import class_module, class_name
 
@@ -141,9 +141,15 @@ def open_seeds(model: Any) -> list[str]:
     return _open_among(params, _foreign_among(model, params))
 
 
-def is_stochastic(model: Any) -> bool:
-    """Whether a model has a seed that is not given, or an estimator in it draws from global generators."""
-    params = all_params(model)
+def is_stochastic(model: Any, params: Mapping[str, Any]) -> bool:
+    """Whether a model has a seed that is not given, or an estimator in it draws from global generators.
+
+    Parameters
+    ----------
+    model : estimator
+    params : mapping of str to Any
+        Its own, as `all_params` returns them.
+    """
     foreign = list(_foreign_among(model, params))
     return bool(_open_among(params, foreign)) or any(library.draws_globally for _, _, library in foreign)
 
@@ -164,10 +170,8 @@ def _foreign_parts(model: Any) -> Iterator[tuple[str, dict[str, Any], Library]]:
 
 
 def _foreign_among(model: Any, params: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any], Library]]:
-    nested = ((f"{name}__", value) for name, value in params.items())
+    nested = ((f"{name}__", part) for name, part in estimators_among(params).items())
     for prefix, part in (("", model), *nested):
-        if isinstance(part, type) or not hasattr(part, "get_params"):
-            continue
         cls: Any = type(part)
         library = library_of(cls)
         if library is not None:

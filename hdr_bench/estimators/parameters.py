@@ -1,6 +1,6 @@
 """Parameters of estimators: asked for, and numpy's scalars as Python's."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache, partial, wraps
@@ -23,6 +23,7 @@ _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 # Their `get_params` raises nothing, and thousands of cases are planned.
 _KNOWN = frozenset({"sklearn", "hdr_bench"})
+_UNGUARDED = nullcontext()
 
 
 def own_params(estimator: Any) -> dict[str, Any]:
@@ -55,8 +56,12 @@ def all_params(estimator: Any) -> dict[str, Any]:
     if not _asks_scikit_learn(cls):
         with _asked(cls, "get_params"):
             return dict(estimator.get_params())
+    own = own_params(estimator)
+    # Most hold no other estimator.
+    if _PLAIN.issuperset(map(type, own.values())):
+        return own
     params: dict[str, Any] = {}
-    for name, value in own_params(estimator).items():
+    for name, value in own.items():
         if type(value) not in _PLAIN:
             params |= _nested(name, value)
         params[name] = value
@@ -92,13 +97,23 @@ def _asks_scikit_learn(cls: Any) -> bool:
 
 
 def _nested(name: str, value: Any) -> dict[str, Any]:
-    if not hasattr(value, "get_params") or isinstance(value, type):
+    if not is_estimator(value):
         return {}
     return {f"{name}__{key}": inner for key, inner in all_params(value).items()}
 
 
+def estimators_among(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of an estimator's parameters, as `all_params` returns them, that are estimators themselves."""
+    return {name: value for name, value in params.items() if type(value) not in _PLAIN and is_estimator(value)}
+
+
+def is_estimator(value: Any) -> bool:
+    """Whether a value has parameters, and is no class."""
+    return hasattr(value, "get_params") and not isinstance(value, type)
+
+
 def _asked(cls: Any, method: str) -> AbstractContextManager[object]:
-    return nullcontext() if _is_known(cls) else foreign_code(partial(_failure, cls, method))
+    return _UNGUARDED if _is_known(cls) else foreign_code(partial(_failure, cls, method))
 
 
 def _failure(cls: type, method: str, error: BaseException) -> BaseException:
@@ -157,7 +172,7 @@ def plain_parameters(model: Any) -> Iterator[None]:
         Its parameters are those that were given again when the context ends.
     """
     given = model.get_params(deep=False)
-    vars(model).update({name: plain(value) for name, value in given.items()})
+    vars(model).update({name: plain(value) for name, value in given.items() if type(value) not in _PLAIN})
     try:
         yield
     finally:

@@ -38,7 +38,6 @@ def check_classifier(model: Any) -> None:
         must be an estimator is none.
     """
     _check_parts(model)
-    _check_parts(model)
     try:
         # scikit-learn before 1.8 warns of an estimator without tags.
         with warnings.catch_warnings():

@@ -16,6 +16,7 @@ from hdr_bench.experiments.text import repr_of, writable
 from hdr_bench.names import class_module, class_name
 
 _INTEGER_BITS = 63
+_PLAIN = frozenset({bool, float, type(None)})
 
 
 class UnstableError(ValueError):
@@ -78,7 +79,16 @@ def _plain_items(mapping: Mapping[Any, Any], place: str) -> dict[Any, Any]:
     for name in mapping:
         if isinstance(name, str) and not _is_encodable(name):
             raise ValueError(f"{place} holds a character that UTF-8 cannot hold, got {shown(name)}")
-    return {name: _plain(value, f"{place}[{shown(name)}]") for name, value in mapping.items()}
+    others = {name: _plain(value, f"{place}[{shown(name)}]") for name, value in mapping.items() if not _is_plain(value)}
+    return {**mapping, **others}
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value needs no place in a message: most are numbers and texts that a file can hold."""
+    kind = type(value)
+    if kind is int:
+        return value.bit_length() <= _INTEGER_BITS
+    return kind in _PLAIN or (kind is str and _is_encodable(value))
 
 
 def _plain(value: Any, place: str) -> Any:
@@ -106,7 +116,7 @@ def _plain(value: Any, place: str) -> Any:
 
 
 def _is_encodable(text: str) -> bool:
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _described_estimator(estimator: Any) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """Which libraries' versions decide what an estimator does."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from typing import Any
 
 from hdr_bench.estimators.engines import engine_packages
 from hdr_bench.estimators.libraries import LIBRARIES, library_of
-from hdr_bench.estimators.parameters import all_params
+from hdr_bench.estimators.parameters import all_params, estimators_among
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.names import class_module
 
@@ -23,24 +23,25 @@ def deciding_versions(model: Any) -> dict[str, str]:
     model : estimator
         A pipeline's steps and the estimators among its parameters count too.
     """
-    return versions_of(deciding_packages(model))
+    return versions_of(deciding_packages(model, all_params(model)))
 
 
-def deciding_packages(model: Any) -> frozenset[str]:
-    """Return the libraries that an unfitted estimator and all that is in it compute with."""
-    parts = (model, *_estimators_in(model))
+def deciding_packages(model: Any, params: Mapping[str, Any]) -> frozenset[str]:
+    """Return the libraries that an unfitted estimator and all that is in it compute with.
+
+    Parameters
+    ----------
+    model : estimator
+    params : mapping of str to Any
+        Its own, as `all_params` returns them.
+    """
+    parts = (model, *estimators_among(params).values())
     return frozenset({*_ALWAYS, *(package for part in parts for package in _packages_of(part))})
 
 
 def versions_of(packages: frozenset[str]) -> dict[str, str]:
     """Return the versions of those libraries that are installed, by name."""
     return dict(sorted(installed_versions(tuple(packages)).items()))
-
-
-def _estimators_in(model: Any) -> Iterator[Any]:
-    for value in all_params(model).values():
-        if hasattr(value, "get_params") and not isinstance(value, type):
-            yield value
 
 
 def _packages_of(part: Any) -> set[str]:

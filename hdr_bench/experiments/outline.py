@@ -19,8 +19,6 @@ class Outline:
     ----------
     first : Trial
         The one with the first seed.
-    model : estimator
-        Unfitted.
     case : Case
     protocol : Protocol
     dataset : Dataset
@@ -34,7 +32,6 @@ class Outline:
     """
 
     first: Trial
-    model: Any
     case: Case
     protocol: Protocol
     dataset: Dataset

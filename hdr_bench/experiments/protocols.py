@@ -12,6 +12,7 @@ from hdr_bench.datasets import Dataset
 from hdr_bench.estimators.engines import lookups_remembered
 from hdr_bench.estimators.foreign import cause_of, foreign_blocks, foreign_code
 from hdr_bench.estimators.libraries import is_stochastic
+from hdr_bench.estimators.parameters import all_params
 from hdr_bench.exceptions import DatasetError, EstimatorError, SuiteError, shown
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.experiments.data import load_choice
@@ -79,9 +80,9 @@ def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outlin
     for case in suite.cases:
         try:
             with foreign_code(partial(_refused, suite, case)):
-                outline = _outline(suite, case, settings, known)
+                outline, model = _outline(suite, case, settings, known)
                 if is_asked(case.name, only):
-                    _check_values(suite, outline)
+                    _check_values(suite, outline, model)
         except SuiteError as error:
             faults.append(str(error))
             continue
@@ -102,7 +103,7 @@ def _refused(suite: Suite, case: Case, error: BaseException) -> BaseException:
     if isinstance(error, Exception) and not isinstance(error, EstimatorError):
         return error
     cause = str(error) if isinstance(error, EstimatorError) else cause_of(error)
-    return SuiteError(f"suite {suite.name!r}, case {shown(case.name)}: {cause}")
+    return SuiteError(f"{_place(suite, case)}: {cause}")
 
 
 def is_asked(case: str, only: str | None) -> bool:
@@ -129,17 +130,21 @@ class _Known:
         self._loaded: dict[Any, Dataset] = {}
         self._versions, self._code = cache(versions_of), cache(code_of)
 
-    def versions(self, model: Any) -> dict[str, str]:
-        return self._versions(deciding_packages(model))
+    def versions(self, model: Any, params: dict[str, Any]) -> dict[str, str]:
+        return self._versions(deciding_packages(model, params))
 
     def code(self, model: Any) -> str:
         return self._code(module_names(model))
 
     def load(self, choice: DatasetChoice) -> Dataset:
-        key = (choice.model_copy(update={"given": None}), id(choice.given))
+        key = (_without_given(choice), id(choice.given))
         if key not in self._loaded:
             self._loaded[key] = load_choice(choice)
         return self._loaded[key]
+
+
+def _without_given(choice: DatasetChoice) -> DatasetChoice:
+    return choice if choice.given is None else choice.model_copy(update={"given": None})
 
 
 def _reduced(case: Case) -> Case:
@@ -154,33 +159,35 @@ def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
     return DatasetChoice(name=settings.dataset, polarity=choice.polarity) if settings.dataset else choice
 
 
-def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> Outline:
+def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tuple[Outline, Any]:
+    """Return the outline of a case, and its unfitted estimator, which is not needed once its values are checked."""
     choice = _choice(suite, case, settings)
     dataset = known.load(choice)
     case = case if settings.full else _reduced(case)
     protocol = case.protocol or suite.protocol
     reduced = None if settings.full else case.reduced
-    place = f"suite {suite.name!r}, case {shown(case.name)}"
-    _check_protocol(place, case, protocol)
+    _check_protocol(suite, case, protocol)
     samples = settings.samples or (reduced.samples if reduced else None)
     if samples is not None:
         dataset.check_subsample(samples)
-    model = unseeded_model(case)
+    model, described = unseeded_model(case), _described(case)
+    # Asked for once: a plan may have thousands of cases.
+    params = all_params(model)
     first = Trial(
         suite=suite.name,
         case=case.name,
-        **_described(case),
+        **described,
         steps=case.steps,
-        dataset=choice.model_copy(update={"given": None}),
+        dataset=_without_given(choice),
         fingerprint=dataset.fingerprint,
         protocol=protocol.kind,
         seed=settings.seed,
-        is_deterministic=not (is_stochastic(model) or protocol.shuffle),
+        is_deterministic=not (is_stochastic(model, params) or protocol.shuffle),
         samples=samples,
         validation=case.validation,
         is_reduced=settings.samples is not None or reduced is not None,
         threads=settings.threads,
-        versions=known.versions(model),
+        versions=known.versions(model, params),
         code=known.code(model),
         time_limit=settings.time_limit or case.time_limit or suite.time_limit,
         memory_limit=settings.memory_limit or case.memory_limit or suite.memory_limit,
@@ -189,13 +196,11 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> Out
     most = None if settings.repeats else protocol.max_repeats
     folds = (reduced.folds if reduced else None) or protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
     if folds:
-        _check_folds(place, dataset, folds)
+        _check_folds(suite, case, dataset, folds)
     candidates = reduced.candidates if reduced else None
-    outline = Outline(
-        first, model, case, protocol, dataset, settings.repeats or protocol.repeats, most, folds, candidates
-    )
-    _check_outline(place, outline)
-    return outline
+    outline = Outline(first, case, protocol, dataset, settings.repeats or protocol.repeats, most, folds, candidates)
+    _check_outline(suite, outline)
+    return outline, model
 
 
 def _described(case: Case) -> dict[str, Any]:
@@ -205,43 +210,51 @@ def _described(case: Case) -> dict[str, Any]:
     return {"estimator": told["class"], "params": told["params"], "identity": case.key or ""}
 
 
-def _check_protocol(place: str, case: Case, protocol: Protocol) -> None:
+def _place(suite: Suite, case: Case) -> str:
+    return f"suite {suite.name!r}, case {shown(case.name)}"
+
+
+def _check_protocol(suite: Suite, case: Case, protocol: Protocol) -> None:
     if protocol.kind == "grid-search" and not case.grid:
-        raise SuiteError(f"{place}: a grid search needs a grid, e.g. grid = {{ C = [1, 10] }}")
+        raise SuiteError(f"{_place(suite, case)}: a grid search needs a grid, e.g. grid = {{ C = [1, 10] }}")
     if protocol.kind != "grid-search" and case.grid:
-        raise SuiteError(f"{place}: grid is for the protocol grid-search, not {protocol.kind}")
+        raise SuiteError(f"{_place(suite, case)}: grid is for the protocol grid-search, not {protocol.kind}")
     if case.validation is not None and protocol.kind != "holdout":
-        raise SuiteError(f"{place}: validation is for the protocol holdout, not {protocol.kind}")
+        raise SuiteError(f"{_place(suite, case)}: validation is for the protocol holdout, not {protocol.kind}")
     n_candidates = math.prod(map(len, case.grid.values()))
     if n_candidates > MOST_CANDIDATES:
         raise SuiteError(
-            f"{place}: a grid must have at most {MOST_CANDIDATES:,} candidates, got {n_candidates:,}; give fewer values"
+            f"{_place(suite, case)}: a grid must have at most {MOST_CANDIDATES:,} candidates, got {n_candidates:,}; "
+            "give fewer values"
         )
 
 
-def _check_folds(place: str, dataset: Dataset, folds: int) -> None:
+def _check_folds(suite: Suite, case: Case, dataset: Dataset, folds: int) -> None:
     fewest = int(np.bincount(dataset.train.labels).min())
     if folds > fewest:
         raise DatasetError(
-            f"{place}: {folds} stratified folds need as many images of each class, but {dataset.name} has a class with "
-            f"{fewest}; ask for fewer folds"
+            f"{_place(suite, case)}: {folds} stratified folds need as many images of each class, but {dataset.name} "
+            f"has a class with {fewest}; ask for fewer folds"
         )
 
 
-def _check_outline(place: str, outline: Outline) -> None:
+def _check_outline(suite: Suite, outline: Outline) -> None:
     first, protocol = outline.first, outline.protocol
     if protocol.kind == "learning-curve" and not outline.sizes:
         raise SuiteError(
-            f"{place}: no size of its learning curve, {list(protocol.sizes or ())}, is within the {first.samples} "
-            "training images asked for"
+            f"{_place(suite, outline.case)}: no size of its learning curve, {list(protocol.sizes or ())}, is within "
+            f"the {first.samples} training images asked for"
         )
     for size in outline.sizes:
         outline.dataset.check_subsample(size)
     last_seed = first.seed + max(outline.repeats, outline.most_repeats or 0) - 1
     if last_seed > LARGEST_SEED:
-        raise SuiteError(f"{place}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; begin lower")
+        raise SuiteError(
+            f"{_place(suite, outline.case)}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; begin "
+            "lower"
+        )
 
 
-def _check_values(suite: Suite, outline: Outline) -> None:
-    if faults := list(value_faults(outline.case, outline.model, outline.data)):
-        raise SuiteError(f"suite {suite.name!r}, case {shown(outline.case.name)}: {'; '.join(faults)}")
+def _check_values(suite: Suite, outline: Outline, model: Any) -> None:
+    if faults := list(value_faults(outline.case, model, outline.data)):
+        raise SuiteError(f"{_place(suite, outline.case)}: {'; '.join(faults)}")

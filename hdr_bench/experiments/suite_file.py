@@ -169,17 +169,18 @@ def _faults(suite: Suite) -> Iterator[str]:
     datasets = list_datasets()
     yield from _fault_of("dataset", partial(_check_dataset, suite.dataset, datasets))
     for number, case in enumerate(suite.cases, start=1):
-        place = f"case {number} ({shown(case.name)})"
-        if case.dataset is not None:
-            yield from _fault_of(f"{place}, dataset", partial(_check_dataset, case.dataset, datasets))
-        faults = list(_fault_of(place, partial(_check_method, case)))
-        # A pipeline of wrong steps is refused for the faults of its steps, which are named one by one.
-        in_steps = [
-            fault
-            for step in (case.steps if faults else ())
-            for fault in _fault_of(f"{place}, steps", partial(_make_step, step))
-        ]
-        yield from in_steps or faults
+        yield from (f"case {number} ({shown(case.name)}){fault}" for fault in _case_faults(case, datasets))
+
+
+def _case_faults(case: Case, datasets: Mapping[str, str]) -> Iterator[str]:
+    if case.dataset is not None:
+        yield from _fault_of(", dataset", partial(_check_dataset, case.dataset, datasets))
+    faults = list(_fault_of("", partial(_check_method, case)))
+    # A pipeline of wrong steps is refused for the faults of its steps, which are named one by one.
+    in_steps = [
+        fault for step in (case.steps if faults else ()) for fault in _fault_of(", steps", partial(_make_step, step))
+    ]
+    yield from in_steps or faults
 
 
 def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:

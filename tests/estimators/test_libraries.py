@@ -10,6 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from hdr_bench.estimators import make_estimator
 from hdr_bench.estimators.libraries import is_stochastic, library_of, open_seeds, settings_for
+from hdr_bench.estimators.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, ModuleImportError, UnknownNameError
 from hdr_bench.experiments.classifiers import check_classifier
 
@@ -118,11 +119,10 @@ def test_seeds_and_threads_are_set_unless_they_are_given(name, params, seeds, se
 
 
 def test_only_nets_of_skorch_draw_from_the_global_generators():
-    net = make_estimator("boosted.OwnNet")
-    assert is_stochastic(net)
-    assert is_stochastic(make_pipeline(StandardScaler(), net))
-    assert is_stochastic(make_estimator("cnn"))
-    assert not is_stochastic(make_estimator("cnn", random_state=1))
+    net, cnn, seeded = make_estimator("boosted.OwnNet"), make_estimator("cnn"), make_estimator("cnn", random_state=1)
+    stochastic = [net, make_pipeline(StandardScaler(), net), cnn]
+    assert all(is_stochastic(model, all_params(model)) for model in stochastic)
+    assert not is_stochastic(seeded, all_params(seeded))
     assert library_of(type(make_estimator("mlp"))) is None
 
 
