@@ -4,12 +4,14 @@ import importlib
 import os
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 from traceback import extract_tb
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Any
 
 from hdr_bench.estimators import foreign, trial_import
@@ -32,7 +34,22 @@ _FROZEN, _BUILT_IN = "frozen", "built-in"
 _WITHOUT_FILE = frozenset({_FROZEN, _BUILT_IN})
 # Files whose functions call what is imported: a failure is in none of them.
 _ON_THE_WAY = frozenset({__file__, foreign.__file__, trial_import.__file__, importlib.__file__})
+# By module: what its import raised, and where; None outside of `remember_failed_imports`.
+_FAILED: ContextVar[dict[str, tuple[BaseException, TracebackType | None]] | None] = ContextVar("failed", default=None)
 _SCRIPT_HINT = 'what only a script does belongs under: if __name__ == "__main__":'
+
+
+@contextmanager
+def remember_failed_imports() -> Iterator[None]:
+    """Import a module that fails once while the context lasts: every case of a suite may name it, and wait for it.
+
+    Afterwards nothing is remembered: in a notebook, the module may have been corrected.
+    """
+    token = _FAILED.set({})
+    try:
+        yield
+    finally:
+        _FAILED.reset(token)
 
 
 def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
@@ -87,9 +104,10 @@ def _precedence(root: str, taken: str, other: Path) -> str:
 
 
 def _import(kind: str, module: str, path: str) -> ModuleType:
-    trial_import.check_import(module)
-
     def refuse(error: BaseException) -> HdrBenchError:
+        # It names the module already.
+        if isinstance(error, ModuleImportError):
+            return error
         # What the module itself imports may be missing, too.
         missing = error.name if isinstance(error, ModuleNotFoundError) else None
         if missing is None or not f"{module}.".startswith(f"{missing}."):
@@ -100,9 +118,25 @@ def _import(kind: str, module: str, path: str) -> ModuleType:
 
     # A module runs any code when it is imported.
     with foreign.foreign_code(refuse):
-        home = trial_import.import_once(module)
+        home = _run_module(module)
     _check_is_the_one_meant(module.partition(".")[0])
     return home
+
+
+def _run_module(module: str) -> ModuleType:
+    """Import a module on trial and then here; one that is known to fail raises what it raised before."""
+    failed = _FAILED.get()
+    if failed is not None and module in failed:
+        error, traceback = failed[module]
+        # Otherwise the traceback would grow from case to case.
+        raise error.with_traceback(traceback)
+    try:
+        trial_import.check_import(module)
+        return trial_import.import_once(module)
+    except BaseException as error:
+        if failed is not None:
+            failed[module] = error, error.__traceback__
+        raise
 
 
 def _failure(module: str, error: BaseException) -> str:

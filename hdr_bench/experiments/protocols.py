@@ -11,6 +11,7 @@ import numpy as np
 from hdr_bench.datasets import Dataset
 from hdr_bench.estimators.engines import lookups_remembered
 from hdr_bench.estimators.foreign import cause_of, foreign_blocks, foreign_code
+from hdr_bench.estimators.importing import remember_failed_imports
 from hdr_bench.estimators.libraries import is_stochastic
 from hdr_bench.estimators.parameters import all_params
 from hdr_bench.exceptions import DatasetError, EstimatorError, SuiteError, shown
@@ -70,7 +71,7 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
-    with lookups_remembered(), foreign_blocks():
+    with lookups_remembered(), remember_failed_imports(), foreign_blocks():
         return tuple(map(_planned, _outlines(suite, settings, only)))
 
 

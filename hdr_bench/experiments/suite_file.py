@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from hdr_bench.datasets import SCHEMES, list_datasets
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.foreign import cause_of, foreign_blocks, foreign_code
+from hdr_bench.estimators.importing import remember_failed_imports
 from hdr_bench.estimators.notation import parse_layers
 from hdr_bench.exceptions import (
     EstimatorError,
@@ -94,7 +95,7 @@ def check_suite(suite: Suite, origin: str) -> None:
     SuiteError
         Naming each of the first faults with its place, and how many more there are.
     """
-    with own_modules(suite.folder), foreign_blocks():
+    with own_modules(suite.folder), remember_failed_imports(), foreign_blocks():
         faults = list(_faults(suite))
     if faults:
         raise _refusal(origin, first_faults(faults))

@@ -1,7 +1,9 @@
 """Plans of many trials: linear in their number, and refused at once beyond a limit."""
 
 import gc
+import importlib
 import inspect
+import sys
 import time
 
 import pytest
@@ -69,6 +71,54 @@ def test_a_class_is_looked_at_once_however_many_cases_there_are(tmp_path, monkey
         _plan(tmp_path, n_cases, **case)
         counts.append(len(calls))
     assert counts[1] == counts[2], calls
+
+
+@pytest.fixture
+def own_module(tmp_path, monkeypatch):
+    """A function that writes a module, which notes each of its imports; and the file of these notes."""
+    notes = tmp_path / "notes"
+    monkeypatch.syspath_prepend(str(tmp_path))
+    sys.modules.pop("failing_in_plans", None)
+
+    def write(source):
+        notes.write_text("")
+        note = f"from pathlib import Path\nwith Path({str(notes)!r}).open('a') as file: file.write('imported ')\n"
+        (tmp_path / "failing_in_plans.py").write_text(f"{note}{source}\n")
+        importlib.invalidate_caches()
+
+    yield write, notes
+    sys.modules.pop("failing_in_plans", None)
+
+
+ON_LINUX = sys.platform.startswith("linux")
+
+
+@pytest.mark.parametrize(
+    ("source", "told", "n_imports"),
+    [
+        # On trial, and here.
+        ("raise ValueError('no')", "line 3: the module 'failing_in_plans' cannot be imported: ValueError: no", 2),
+        ("raise SystemExit", "line 3: the module 'failing_in_plans' ends the program when it is imported", 2),
+        ("import failing_in_plans.missing", "line 3: the module 'failing_in_plans' cannot be imported: Module", 2),
+        pytest.param(
+            "import os; os.abort()",
+            r"the module 'failing_in_plans' ends its process when it is imported \(signal SIGABRT\)",
+            1,
+            marks=pytest.mark.skipif(not ON_LINUX, reason="modules are tried on Linux"),
+        ),
+    ],
+)
+def test_a_module_that_fails_is_imported_once_for_all_cases_of_a_plan(tmp_path, own_module, source, told, n_imports):
+    write, notes = own_module
+    write(source)
+    for _ in range(2):
+        with pytest.raises(SuiteError, match=told) as refused:
+            _plan(tmp_path, 5, estimator="failing_in_plans.Mine")
+        assert str(refused.value).count("the module 'failing_in_plans'") == 5
+    # Once in each of the two plans: it may have been corrected meanwhile.
+    assert len(notes.read_text().split()) == 2 * (n_imports if ON_LINUX else 1)
+    write("from sklearn.dummy import DummyClassifier as Mine  # corrected")
+    assert len(_plan(tmp_path, 5, estimator="failing_in_plans.Mine").trials) == 5
 
 
 @pytest.mark.parametrize(
