@@ -3,9 +3,9 @@
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
+from hdr_bench.classes import cache_by_class
 from hdr_bench.estimators.parameters import all_params, estimators_among, own_params
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.names import class_module, class_name
@@ -94,6 +94,7 @@ LIBRARIES: dict[str, Library] = {
 """By the root of the module that a class, or one of its bases, is defined in."""
 
 
+@cache_by_class
 def library_of(cls: type) -> Library | None:
     """Return the library that a class, or the nearest of its bases, comes from; None for all others.
 
@@ -103,21 +104,7 @@ def library_of(cls: type) -> Library | None:
     >>> library_of(NeuralNetClassifier).packages
     ('torch',)
     """
-    try:
-        return _library_of_hashable(cls)
-    # A metaclass may make its classes unhashable.
-    except TypeError:
-        return _library_among(cls.__mro__)
-
-
-# A plan of thousands of cases asks as often, of few classes.
-@lru_cache(maxsize=256)
-def _library_of_hashable(cls: Any) -> Library | None:
-    return _library_among(cls.__mro__)
-
-
-def _library_among(classes: Iterable[type]) -> Library | None:
-    roots = (class_module(base).partition(".")[0] for base in classes)
+    roots = (class_module(base).partition(".")[0] for base in cls.__mro__)
     return next((LIBRARIES[root] for root in roots if root in LIBRARIES), None)
 
 

@@ -3,23 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, is_dataclass, replace
-from functools import lru_cache, partial, wraps
+from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from hdr_bench.classes import cache_by_class, is_instance
 from hdr_bench.estimators.foreign import cause_of, foreign_code
 from hdr_bench.exceptions import EstimatorError, HdrBenchError
 from hdr_bench.names import class_module, class_name
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-# What most parameters are: thousands of cases are checked in a plan.
-_PLAIN = frozenset({str, int, float, bool, type(None)})
-
 
 # Their `get_params` raises nothing, and thousands of cases are planned.
 _KNOWN = frozenset({"sklearn", "hdr_bench"})
@@ -58,11 +55,11 @@ def all_params(estimator: Any) -> dict[str, Any]:
             return dict(estimator.get_params())
     own = own_params(estimator)
     # Most hold no other estimator.
-    if _PLAIN.issuperset(map(type, own.values())):
+    if all(map(_is_plain, own.values())):
         return own
     params: dict[str, Any] = {}
     for name, value in own.items():
-        if type(value) not in _PLAIN:
+        if not _is_plain(value):
             params |= _nested(name, value)
         params[name] = value
     for name, step in steps_of(estimator) or ():
@@ -72,7 +69,7 @@ def all_params(estimator: Any) -> dict[str, Any]:
 
 def steps_of(model: Any) -> list[tuple[str, Any]] | None:
     """Return the names and estimators of a pipeline's steps; None of what is no pipeline, or has other things there."""
-    steps = model.steps if isinstance(model, Pipeline) else None
+    steps = model.steps if is_instance(model, Pipeline) else None
     if not isinstance(steps, list | tuple):
         return None
     are_pairs = all(isinstance(step, list | tuple) and len(step) == 2 and isinstance(step[0], str) for step in steps)
@@ -91,6 +88,13 @@ def set_params(estimator: Any, params: dict[str, Any]) -> Any:
         return estimator.set_params(**params)
 
 
+def _is_plain(value: Any) -> bool:
+    """Whether a value is what most parameters are: thousands of cases are checked in a plan."""
+    # A set would need classes that can be hashed.
+    kind: Any = type(value)
+    return kind is str or kind is int or kind is float or kind is bool or value is None
+
+
 def _asks_scikit_learn(cls: Any) -> bool:
     way = getattr(cls, "get_params", None)
     return way is BaseEstimator.get_params or way is Pipeline.get_params
@@ -104,7 +108,7 @@ def _nested(name: str, value: Any) -> dict[str, Any]:
 
 def estimators_among(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of an estimator's parameters, as `all_params` returns them, that are estimators themselves."""
-    return {name: value for name, value in params.items() if type(value) not in _PLAIN and is_estimator(value)}
+    return {name: value for name, value in params.items() if not _is_plain(value) and is_estimator(value)}
 
 
 def is_estimator(value: Any) -> bool:
@@ -126,7 +130,7 @@ def _is_known(cls: type) -> bool:
     return class_module(cls).partition(".")[0] in _KNOWN
 
 
-@lru_cache(maxsize=64)
+@cache_by_class
 def _names_of(cls: Any) -> tuple[str, ...]:
     return tuple(cls._get_param_names())
 
@@ -144,16 +148,17 @@ def plain(value: Any) -> Any:
     -------
     value : object
     """
-    if type(value) in _PLAIN:
+    if _is_plain(value):
         return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, np.generic):
         return float(value) if isinstance(value, np.floating) else value.item()
-    if type(value) is dict:
+    kind: Any = type(value)
+    if kind is dict:
         return {key: plain(item) for key, item in value.items()}
-    if type(value) in {list, tuple}:
-        return type(value)(plain(item) for item in value)
+    if kind is list or kind is tuple:
+        return kind(plain(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{field.name: plain(getattr(value, field.name)) for field in fields(value)})
     return value
@@ -172,7 +177,7 @@ def plain_parameters(model: Any) -> Iterator[None]:
         Its parameters are those that were given again when the context ends.
     """
     given = model.get_params(deep=False)
-    vars(model).update({name: plain(value) for name, value in given.items() if type(value) not in _PLAIN})
+    vars(model).update({name: plain(value) for name, value in given.items() if not _is_plain(value)})
     try:
         yield
     finally:

@@ -1,10 +1,10 @@
 """What a saved estimator knows of the versions that made it."""
 
 import warnings
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from hdr_bench.classes import cache_by_class
 from hdr_bench.exceptions import SavedVersionsWarning
 
 _KEY = "_saved_with"
@@ -48,7 +48,7 @@ class VersionChecked:
         parent.__setstate__(saved)
 
 
-@cache
+@cache_by_class
 def _names_of(cls: Any) -> tuple[str, ...]:
     return tuple(super(VersionChecked, cls)._get_param_names())
 

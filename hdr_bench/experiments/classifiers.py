@@ -8,6 +8,7 @@ from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
+from hdr_bench.classes import is_instance
 from hdr_bench.estimators.parameters import steps_of
 from hdr_bench.exceptions import EstimatorError, shown
 from hdr_bench.experiments.foreign import read_attribute
@@ -58,11 +59,11 @@ def _check_parts(model: Any) -> None:
     EstimatorError
         If there is nothing, or there are other things than names with estimators.
     """
-    if isinstance(model, Pipeline) and not steps_of(model):
+    if is_instance(model, Pipeline) and not steps_of(model):
         hint = "in a suite's file give the case `steps`, and the classifier as its `estimator`"
         raise EstimatorError(f"{_pairs_wanted(model, 'steps', model.steps)}; {hint}")
     last = last_step(model)
-    if not isinstance(last, VotingClassifier | StackingClassifier):
+    if not is_instance(last, (VotingClassifier, StackingClassifier)):
         return
     members = last.estimators
     if not isinstance(members, list | tuple) or not members or not all(map(_is_member, members)):

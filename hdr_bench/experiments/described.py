@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hdr_bench.classes import is_instance
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.depth import DEEPEST, is_deep
@@ -16,7 +17,6 @@ from hdr_bench.experiments.text import repr_of, writable
 from hdr_bench.names import class_module, class_name
 
 _INTEGER_BITS = 63
-_PLAIN = frozenset({bool, float, type(None)})
 
 
 class UnstableError(ValueError):
@@ -88,7 +88,7 @@ def _is_plain(value: Any) -> bool:
     kind = type(value)
     if kind is int:
         return value.bit_length() <= _INTEGER_BITS
-    return kind in _PLAIN or (kind is str and _is_encodable(value))
+    return kind is float or kind is bool or value is None or (kind is str and _is_encodable(value))
 
 
 def _plain(value: Any, place: str) -> Any:
@@ -129,7 +129,7 @@ def _described_estimator(estimator: Any) -> dict[str, Any]:
 
 def _described(value: Any, place: str) -> Any:
     for kinds, describe in _KINDS:
-        if isinstance(value, kinds):
+        if is_instance(value, kinds):
             return describe(value, place)
     if hasattr(value, "get_params") and not isinstance(value, type):
         return _described_estimator(value)

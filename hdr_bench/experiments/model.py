@@ -6,12 +6,15 @@ import cloudpickle
 from sklearn.base import MetaEstimatorMixin
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from hdr_bench.classes import is_instance
 from hdr_bench.estimators import make_estimator, make_transformer
 from hdr_bench.estimators.libraries import open_seeds, settings_for
+from hdr_bench.exceptions import EstimatorError, shown, told
 from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.experiments.foreign import read_attribute
 from hdr_bench.experiments.suite import Case
 from hdr_bench.experiments.trial import Trial
+from hdr_bench.names import class_name
 
 
 def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
@@ -30,8 +33,24 @@ def unseeded_model(case: Case) -> Any:
 
 
 def pickled_model(case: Case) -> bytes | None:
-    """Return an estimator that was made in code as bytes, with the classes of a notebook; None for all others."""
-    return cloudpickle.dumps(copy_unfitted(case.estimator)) if case.is_object else None
+    """Return an estimator that was made in code as bytes, with the classes of a notebook; None for all others.
+
+    Raises
+    ------
+    EstimatorError
+        If it cannot be copied or pickled.
+    """
+    if not case.is_object:
+        return None
+    copied = copy_unfitted(case.estimator)
+    try:
+        return cloudpickle.dumps(copied)
+    # What an object holds may raise anything.
+    except Exception as error:
+        raise EstimatorError(
+            f"case {shown(case.name)}: {class_name(type(copied))} cannot be pickled, and each trial runs in its own "
+            f"process: {told(error)}; give the dotted path of its class instead"
+        ) from error
 
 
 def last_step(model: Any) -> Any:
@@ -39,7 +58,7 @@ def last_step(model: Any) -> Any:
     chosen = best_of_search(model)
     if chosen is not model:
         return last_step(chosen)
-    return model[-1] if isinstance(model, Pipeline) else model
+    return model[-1] if is_instance(model, Pipeline) else model
 
 
 def best_of_search(model: Any) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MethodType, ModuleType
 from typing import Any
 
+from hdr_bench.classes import cache_by_class, is_instance
 from hdr_bench.estimators.parameters import own_params
 from hdr_bench.exceptions import CodeDiffersError
 from hdr_bench.experiments.module_files import ModuleFile, find_module, is_own
@@ -116,8 +117,7 @@ def _homes_of(value: Any) -> Iterator[str]:
         yield value.__name__
 
 
-# Of few classes, in a plan of thousands of cases.
-@functools.lru_cache(maxsize=256)
+@cache_by_class
 def _homes_of_class(cls: Any) -> tuple[str, ...]:
     homes = (getattr(part, "__module__", None) for part in cls.__mro__)
     return tuple(home for home in homes if isinstance(home, str))
@@ -125,7 +125,7 @@ def _homes_of_class(cls: Any) -> tuple[str, ...]:
 
 def _contents_of(value: Any) -> Iterable[Any]:
     for kinds, contents in _CONTENTS:
-        if isinstance(value, kinds):
+        if is_instance(value, kinds):
             return contents(value)
     if hasattr(value, "get_params"):
         return own_params(value).values()

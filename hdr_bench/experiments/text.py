@@ -46,7 +46,8 @@ def writable_content(content: Any) -> Any:
     if isinstance(content, dict):
         return {writable_content(key): writable_content(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
-        return type(content)(map(writable_content, content)) if type(content) in {list, tuple} else content
+        kind: Any = type(content)
+        return kind(map(writable_content, content)) if kind is list or kind is tuple else content
     return content
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.pipeline import Pipeline
 
+from hdr_bench.classes import is_instance
 from hdr_bench.estimators.constraints import DataShape, estimators_in, find_faults, own_faults, parameter_fault
 from hdr_bench.estimators.room import check_room
 from hdr_bench.experiments.grid_names import owner_of
@@ -85,7 +86,7 @@ def _parts(case: Case, model: Any) -> Iterator[_Part]:
 
 
 def _steps(model: Any) -> list[Any]:
-    return [estimator for _, estimator in model.steps] if isinstance(model, Pipeline) else [model]
+    return [estimator for _, estimator in model.steps] if is_instance(model, Pipeline) else [model]
 
 
 def _flow(parts: list[_Part], model: Any, data: DataShape) -> Iterator[str]:

@@ -8,9 +8,12 @@ import time
 
 import pytest
 
-from hdr_bench.exceptions import SuiteError
+from hdr_bench import Case, Suite
+from hdr_bench.exceptions import EstimatorError, SuiteError
+from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.plan import make_plan
 from hdr_bench.experiments.run_record import Settings
+from hdr_bench.experiments.runner import expand
 from hdr_bench.experiments.store import Store
 from hdr_bench.experiments.suite_file import parse_suite
 
@@ -78,16 +81,69 @@ def own_module(tmp_path, monkeypatch):
     """A function that writes a module, which notes each of its imports; and the file of these notes."""
     notes = tmp_path / "notes"
     monkeypatch.syspath_prepend(str(tmp_path))
-    sys.modules.pop("failing_in_plans", None)
+    sys.modules.pop("module_of_plans", None)
 
     def write(source):
         notes.write_text("")
         note = f"from pathlib import Path\nwith Path({str(notes)!r}).open('a') as file: file.write('imported ')\n"
-        (tmp_path / "failing_in_plans.py").write_text(f"{note}{source}\n")
+        (tmp_path / "module_of_plans.py").write_text(f"{note}{source}\n")
         importlib.invalidate_caches()
 
     yield write, notes
-    sys.modules.pop("failing_in_plans", None)
+    sys.modules.pop("module_of_plans", None)
+
+
+UNHASHABLE = """
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.neighbors import KNeighborsClassifier
+
+def unhashable(kind):
+    return type("Unhashable", (kind,), {"__hash__": None, "__eq__": lambda cls, other: cls is other})
+
+class Mine(ClassifierMixin, BaseEstimator, metaclass=unhashable(type)):
+    def __init__(self, first=0):
+        self.first = first
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+    def predict(self, X):
+        return np.full(len(X), self.classes_[self.first])
+
+class Neighbors(KNeighborsClassifier, metaclass=unhashable(type(KNeighborsClassifier))):
+    pass
+"""
+
+
+def test_classes_need_not_be_hashable(tmp_path, own_module):
+    """A metaclass that says which classes are equal, and no hash, makes them so."""
+    write, _ = own_module
+    write(UNHASHABLE)
+    mine, neighbors = ({"estimator": f"module_of_plans.{name}"} for name in ("Mine", "Neighbors"))
+    bagging = {"estimator": "sklearn.ensemble.BaggingClassifier", "params": {"estimator": mine}}
+    search = {"protocol": {"kind": "grid-search"}}
+    plans = [
+        _plan(tmp_path, 1, **mine, params={"first": 1}),
+        _plan(tmp_path, 1, **neighbors, steps=[{"name": "deskew"}]),
+        _plan(tmp_path, 1, **bagging),
+        _plan(tmp_path, 1, **search, **mine, grid={"first": [0, 1]}),
+        _plan(tmp_path, 1, **search, **neighbors, steps=[{"name": "blur"}], grid={"n_neighbors": [1, 3]}),
+    ]
+    codes = [trial.code for plan in plans for trial in plan.trials[:1]]
+    assert len(codes) == 5
+    assert len({*codes}) == 1, "all come from this module, and from no other of the user's"
+    assert all(codes)
+
+
+def test_what_cannot_be_pickled_is_refused_when_it_is_planned(own_module):
+    write, _ = own_module
+    write(UNHASHABLE)
+    case = Case(name="a", estimator=importlib.import_module("module_of_plans").Mine())
+    suite = Suite(name="own", title="T", dataset=DatasetChoice(name="digits-8x8"), cases=(case,))
+    with pytest.raises(
+        EstimatorError, match="case 'a': Mine cannot be pickled, .*: unhashable type: 'Unhashable'; give"
+    ):
+        expand(suite, Settings())
 
 
 ON_LINUX = sys.platform.startswith("linux")
@@ -97,12 +153,12 @@ ON_LINUX = sys.platform.startswith("linux")
     ("source", "told", "n_imports"),
     [
         # On trial, and here.
-        ("raise ValueError('no')", "line 3: the module 'failing_in_plans' cannot be imported: ValueError: no", 2),
-        ("raise SystemExit", "line 3: the module 'failing_in_plans' ends the program when it is imported", 2),
-        ("import failing_in_plans.missing", "line 3: the module 'failing_in_plans' cannot be imported: Module", 2),
+        ("raise ValueError('no')", "line 3: the module 'module_of_plans' cannot be imported: ValueError: no", 2),
+        ("raise SystemExit", "line 3: the module 'module_of_plans' ends the program when it is imported", 2),
+        ("import module_of_plans.missing", "line 3: the module 'module_of_plans' cannot be imported: Module", 2),
         pytest.param(
             "import os; os.abort()",
-            r"the module 'failing_in_plans' ends its process when it is imported \(signal SIGABRT\)",
+            r"the module 'module_of_plans' ends its process when it is imported \(signal SIGABRT\)",
             1,
             marks=pytest.mark.skipif(not ON_LINUX, reason="modules are tried on Linux"),
         ),
@@ -113,12 +169,12 @@ def test_a_module_that_fails_is_imported_once_for_all_cases_of_a_plan(tmp_path, 
     write(source)
     for _ in range(2):
         with pytest.raises(SuiteError, match=told) as refused:
-            _plan(tmp_path, 5, estimator="failing_in_plans.Mine")
-        assert str(refused.value).count("the module 'failing_in_plans'") == 5
+            _plan(tmp_path, 5, estimator="module_of_plans.Mine")
+        assert str(refused.value).count("the module 'module_of_plans'") == 5
     # Once in each of the two plans: it may have been corrected meanwhile.
     assert len(notes.read_text().split()) == 2 * (n_imports if ON_LINUX else 1)
     write("from sklearn.dummy import DummyClassifier as Mine  # corrected")
-    assert len(_plan(tmp_path, 5, estimator="failing_in_plans.Mine").trials) == 5
+    assert len(_plan(tmp_path, 5, estimator="module_of_plans.Mine").trials) == 5
 
 
 @pytest.mark.parametrize(
