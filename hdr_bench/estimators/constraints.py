@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions, make_constraint
 
-from hdr_bench.estimators.parameters import all_params, estimators_among, plain, plain_parameters
+from hdr_bench.estimators.parameters import (
+    KNOWN_LIBRARIES,
+    all_params,
+    estimators_among,
+    is_known,
+    plain,
+    plain_parameters,
+)
 from hdr_bench.exceptions import HdrBenchError, UnknownNameError, shown, suggestion
-from hdr_bench.names import class_module
-
-# Whose `fit` checks its parameters by the declarations; a class of one's own may mean something else by them.
-_CHECKED_BY = frozenset({"sklearn", "hdr_bench"})
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
 
 def _declared(model: Any) -> dict[str, Any]:
     declared = getattr(model, "_parameter_constraints", None)
-    return declared if isinstance(declared, dict) and _root(model) in _CHECKED_BY else {}
+    # The `fit` of one's own class may mean something else by them.
+    return declared if isinstance(declared, dict) and _root(model) in KNOWN_LIBRARIES else {}
 
 
 def _given(model: Any) -> list[str]:
@@ -122,7 +126,7 @@ def _given(model: Any) -> list[str]:
 
 def _defaults_of(cls: Any) -> Mapping[str, Any]:
     """Return the defaults of an estimator that a library here defines: most parameters have theirs, in many cases."""
-    return _defaults(cls.__init__) if class_module(cls).partition(".")[0] in _CHECKED_BY else {}
+    return _defaults(cls.__init__) if is_known(cls) else {}
 
 
 @lru_cache(maxsize=64)

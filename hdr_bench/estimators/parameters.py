@@ -18,8 +18,10 @@ from hdr_bench.names import class_module, class_name
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Their `get_params` raises nothing, and thousands of cases are planned.
-_KNOWN = frozenset({"sklearn", "hdr_bench"})
+KNOWN_LIBRARIES = frozenset({"sklearn", "hdr_bench"})
+"""Packages whose `get_params` raises nothing, and whose `fit` checks parameters by what the estimators declare."""
+
+# Thousands of cases are planned.
 _UNGUARDED = nullcontext()
 
 
@@ -117,7 +119,7 @@ def is_estimator(value: Any) -> bool:
 
 
 def _asked(cls: Any, method: str) -> AbstractContextManager[object]:
-    return _UNGUARDED if _is_known(cls) else foreign_code(partial(_failure, cls, method))
+    return _UNGUARDED if is_known(cls) else foreign_code(partial(_failure, cls, method))
 
 
 def _failure(cls: type, method: str, error: BaseException) -> BaseException:
@@ -126,8 +128,9 @@ def _failure(cls: type, method: str, error: BaseException) -> BaseException:
     return EstimatorError(f"{method} of {class_name(cls)} fails: {cause_of(error)}")
 
 
-def _is_known(cls: type) -> bool:
-    return class_module(cls).partition(".")[0] in _KNOWN
+def is_known(cls: type) -> bool:
+    """Whether a class is of one of the `KNOWN_LIBRARIES`, and not derived from theirs elsewhere."""
+    return class_module(cls).partition(".")[0] in KNOWN_LIBRARIES
 
 
 @cache_by_class

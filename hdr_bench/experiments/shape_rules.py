@@ -5,6 +5,7 @@ from numbers import Integral
 from typing import Any
 
 from hdr_bench.estimators.constraints import DataShape
+from hdr_bench.estimators.parameters import is_known
 from hdr_bench.exceptions import shown
 from hdr_bench.names import class_module, class_name
 
@@ -46,7 +47,7 @@ def shape_faults(estimator: Any, data: DataShape) -> Iterator[str]:
 def class_weight_faults(estimator: Any, data: DataShape) -> Iterator[str]:
     """Give the keys of a class weight that are no classes: labels are the numbers from 0 on."""
     weights = getattr(estimator, "class_weight", None)
-    if not isinstance(weights, Mapping) or class_module(type(estimator)).partition(".")[0] not in _WEIGHING:
+    if not isinstance(weights, Mapping) or not is_known(type(estimator)):
         return
     classes = range(data.n_classes)
     others = [key for key in weights if not isinstance(key, Integral) or key not in classes]
@@ -56,6 +57,3 @@ def class_weight_faults(estimator: Any, data: DataShape) -> Iterator[str]:
             f"class_weight: its keys must be classes, the numbers from 0 to {data.n_classes - 1}, got "
             f"{shown(others[0])}; the keys of a table in TOML are texts: in Python give the estimator itself"
         )
-
-
-_WEIGHING = frozenset({"sklearn", "hdr_bench"})
