@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hdr_bench.estimators import value_of
+from hdr_bench.estimators.foreign import cause_of, foreign_code
 from hdr_bench.estimators.libraries import library_of
 from hdr_bench.estimators.parameters import all_params
-from hdr_bench.exceptions import HdrBenchError, UnknownNameError
+from hdr_bench.exceptions import EstimatorError, HdrBenchError, UnknownNameError
 from hdr_bench.experiments.copying import copy_unfitted
 from hdr_bench.names import class_name
 
@@ -63,6 +64,8 @@ def check_grid(model: Any, grid: Mapping[str, list[Any]]) -> None:
     ------
     UnknownNameError
         If an estimator does not take one.
+    EstimatorError
+        If setting one would end the program.
     HdrBenchError
         If what a value describes cannot be made.
     """
@@ -79,15 +82,19 @@ def _check_name(owner: Any, name: str, value: Any) -> None:
     if name not in names and not _takes_any(type(owner)):
         raise refusal
     library = library_of(type(owner))
-    try:
+
+    def refuse(error: BaseException) -> BaseException:
+        if isinstance(error, HdrBenchError):
+            return error
+        # Whatever the class raises for what it does not take.
+        if isinstance(error, Exception):
+            return refusal
+        return EstimatorError(f"set_params of {class_name(type(owner))} fails: {cause_of(error)}")
+
+    with foreign_code(refuse):
         changed = copy_unfitted(owner).set_params(**{name: value})
         if library is not None and library.check is not None:
             library.check(changed)
-    except HdrBenchError:
-        raise
-    # Whatever the class raises for what it does not take.
-    except Exception as error:
-        raise refusal from error
 
 
 def _named_by_constructors(cls: type) -> set[str]:

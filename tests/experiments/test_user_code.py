@@ -266,6 +266,38 @@ def test_code_that_ends_the_program_when_it_is_asked_is_an_error(suites, monkeyp
         make_estimator("ending_module.Set", estimator={"estimator": "knn"}, estimator__n_neighbors=3)
 
 
+HIDING = """
+import os, sys
+from sklearn.dummy import DummyClassifier
+
+class Hiding(DummyClassifier):
+    def __init__(self, depth=1):
+        super().__init__()
+    def get_params(self, deep=True):
+        return {{}}
+    def set_params(self, **params):
+        {statement}
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("sys.exit(0)", "set_params of Hiding fails: SystemExit: 0, which ends the program; take that out"),
+        ("os._exit(0)", "set_params of Hiding fails: SystemExit: 0, which ends the program; take that out"),
+        ("raise KeyboardInterrupt", "set_params of Hiding fails: KeyboardInterrupt, which ends the program"),
+        ("raise RuntimeError", "unknown parameter of Hiding 'depth'"),
+    ],
+)
+def test_a_class_that_ends_the_program_when_a_grid_sets_its_parameter_is_named(suites, monkeypatch, statement, told):
+    (suites / "hiding_module.py").write_text(HIDING.format(statement=statement))
+    monkeypatch.syspath_prepend(str(suites))
+    case = {"name": "A", "estimator": "hiding_module.Hiding", "grid": {"depth": [1, 2]}}
+    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "grid-search"}, "case": [case]}
+    with pytest.raises(SuiteError, match=rf"case 1 \('A'\): {told}"):
+        parse_suite(content, "own", "own.toml")
+
+
 def test_a_class_that_ends_the_program_when_its_kind_is_asked(suites, monkeypatch):
     (suites / "ending_tags.py").write_text(ENDING.format(statement="sys.exit(0)"))
     monkeypatch.syspath_prepend(str(suites))
