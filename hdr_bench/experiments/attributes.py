@@ -34,8 +34,8 @@ Row = dict[str, float | None]
 T = TypeVar("T")
 
 
-def _if_readable(otherwise: Any) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
-    """Let a function of a method return `otherwise` where what the method holds raises anything when it is read."""
+def _if_readable(empty: Callable[[], T]) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
+    """Let a function of a method return an empty value if what the method holds raises anything when it is read."""
 
     def guard(read: Callable[[Any], T]) -> Callable[[Any], T]:
         @wraps(read)
@@ -43,8 +43,7 @@ def _if_readable(otherwise: Any) -> Callable[[Callable[[Any], T]], Callable[[Any
             try:
                 return read(method)
             except (Exception, SystemExit):  # noqa: BLE001  # what foreign objects raise
-                nothing: T = otherwise
-                return nothing
+                return empty()
 
         return guarded
 
@@ -86,7 +85,7 @@ def epochs_of(method: Any, n: int) -> int | None:
         return None
 
 
-@_if_readable(otherwise=())
+@_if_readable(empty=tuple)
 def history_of(method: Any) -> tuple[Row, ...]:
     """Return loss and accuracy by epoch, of the first `MOST_EPOCHS`; empty if it is of another form.
 
@@ -109,7 +108,7 @@ def history_of(method: Any) -> tuple[Row, ...]:
     return kept
 
 
-@_if_readable(otherwise=())
+@_if_readable(empty=tuple)
 def layers_of(method: Any) -> tuple[LayerRow, ...]:
     """Return a network's table; empty if it is of another form."""
     rows = read_attribute(method, "layer_table_")
@@ -119,7 +118,7 @@ def layers_of(method: Any) -> tuple[LayerRow, ...]:
     return tuple(map(_as_layer, rows))
 
 
-@_if_readable(otherwise={})
+@_if_readable(empty=dict)
 def parameters_of(method: Any) -> dict[str, Any]:
     """Return all parameters of an estimator, defaults too, in words of JSON; what JSON has no word for as text.
 

@@ -268,6 +268,8 @@ def test_an_estimator_that_cannot_say_its_parameters_has_none(answer):
 
     assert parameters_of(Model()) == {}
     assert parameters_of(object()) == {}
+    # Each its own, which whoever reads it may change.
+    assert parameters_of(object()) is not parameters_of(object())
 
 
 def test_what_fails_when_it_is_looked_at_is_left_out():
