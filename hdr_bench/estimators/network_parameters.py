@@ -75,9 +75,7 @@ SCHEDULE_CONSTRAINTS: dict[str, list[Any]] = {
     "T_max": _COUNT,
     "eta_min": [Interval(Real, 0, None, closed="left")],
     "max_lr": _RATE,
-    "total_steps": [*_COUNT, None],
-    "epochs": [*_COUNT, None],
-    "steps_per_epoch": [*_COUNT, None],
+    "total_steps": _COUNT,
     "pct_start": [Interval(Real, 0, 1, closed="both")],
     "anneal_strategy": [StrOptions({"cos", "linear"})],
     "cycle_momentum": [bool],
@@ -88,6 +86,9 @@ SCHEDULE_CONSTRAINTS: dict[str, list[Any]] = {
     "three_phase": [bool],
 }
 """What each parameter of torch's schedulers may be by itself."""
+
+OTHER_LENGTHS = frozenset({"epochs", "steps_per_epoch"})
+"""What torch's one-cycle schedule ignores if it is given total_steps, as it always is."""
 
 
 def check_network(model: "NeuralClassifier") -> None:
@@ -114,9 +115,10 @@ def check_network(model: "NeuralClassifier") -> None:
     _check_schedule(model)
     _check_numbers("optimizer_params", model.optimizer_params)
     if model.optimizer not in _KNOWN_OPTIMIZERS or model.optimizer_params:
-        from hdr_bench.estimators.training import check_optimizer
+        from hdr_bench.estimators.training import make_optimizer
 
-        check_optimizer(model.optimizer, model.optimizer_params, model.lr)
+        # torch refuses what it cannot be made with.
+        make_optimizer(model.optimizer, model.optimizer_params, model.lr)
     if model.device not in {"auto", "cpu"}:
         from hdr_bench.estimators.devices import choose_device
 
@@ -214,6 +216,11 @@ def _check_schedule(model: "NeuralClassifier") -> None:
 
     allowed = schedule_params(model.schedule)
     for name in given:
+        if model.schedule == "one-cycle" and name in OTHER_LENGTHS:
+            raise ValueError(
+                f"schedule_params: {name} must be left out, since the length of the cycle is total_steps, got "
+                f"{shown(given[name])}; give total_steps, or leave it to max_epochs and batch_size"
+            )
         if name not in allowed:
             raise UnknownNameError(f"schedule_params of {shown(model.schedule)}", name, allowed)
         fault = value_fault(name, given[name], SCHEDULE_CONSTRAINTS.get(name, ["no_validation"]))

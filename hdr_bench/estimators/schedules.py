@@ -8,11 +8,13 @@ from typing import Any
 from skorch.callbacks import LRScheduler
 from torch.optim import lr_scheduler
 
-from hdr_bench.estimators.network_parameters import SCHEDULES
+from hdr_bench.estimators.network_parameters import OTHER_LENGTHS, SCHEDULES
 from hdr_bench.exceptions import UnknownNameError, shown, told
 
 # Enough to come into each phase of a schedule.
 _TRIED_EPOCHS = 3
+# What this library gives torch's schedulers itself.
+_NOT_GIVEN = frozenset({"optimizer", "last_epoch", *OTHER_LENGTHS})
 _KINDS: dict[str, Any] = {
     "step": lr_scheduler.StepLR,
     "cosine": lr_scheduler.CosineAnnealingLR,
@@ -91,10 +93,10 @@ def _options(
 
 
 def schedule_params(name: str) -> tuple[str, ...]:
-    """Return what torch's scheduler of a schedule can be given.
+    """Return what a schedule's parameters can be.
 
     Parameters
     ----------
     name : {"step", "cosine", "one-cycle"}
     """
-    return tuple(key for key in inspect.signature(_KINDS[name]).parameters if key not in {"optimizer", "last_epoch"})
+    return tuple(key for key in inspect.signature(_KINDS[name]).parameters if key not in _NOT_GIVEN)

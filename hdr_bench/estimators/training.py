@@ -175,8 +175,8 @@ def _set_batch_norm(network: nn.Module, params: Mapping[str, float] | None) -> N
             vars(layer).update(params or {})
 
 
-def check_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> Any:
-    """Return an optimizer of one weight: torch checks its parameters when it is made.
+def make_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> Any:
+    """Make an optimizer of one weight, since torch checks its parameters then.
 
     Raises
     ------
@@ -200,9 +200,9 @@ def check_schedule_params(model: "NeuralClassifier") -> None:
     Raises
     ------
     UnknownNameError, ValueError
-        As `check_optimizer`, or if torch refuses a value of the schedule's.
+        As `make_optimizer`, or if torch refuses a value of the schedule's.
     """
-    optimizer = check_optimizer(model.optimizer, model.optimizer_params, model.lr)
+    optimizer = make_optimizer(model.optimizer, model.optimizer_params, model.lr)
     cycles = "betas" in inspect.signature(type(optimizer)).parameters
     check_schedule(model.schedule, model.schedule_params or {}, optimizer, model.lr, cycles_momentum=cycles)
 

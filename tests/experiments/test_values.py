@@ -116,6 +116,17 @@ def _escaped(told):
             "schedule_params: total_steps must be at least 46, one for each batch of 2 epochs, got 5",
         ),
         (
+            {
+                "estimator": "mlp",
+                "params": {"schedule": "one-cycle", "schedule_params": {"epochs": 2, "steps_per_epoch": 23}},
+            },
+            "schedule_params: epochs must be left out, since the length of the cycle is total_steps, got 2; give total",
+        ),
+        (
+            {"estimator": "mlp", "params": {"schedule": "one-cycle", "schedule_params": {"step_per_epoch": 23}}},
+            "unknown schedule_params of 'one-cycle' 'step_per_epoch'. .*Choose from: max_lr, total_steps, pct_start",
+        ),
+        (
             {"estimator": "mlp", "params": {"optimizer": "SGD", "optimizer_params": {"momentum": [1, 2]}}},
             "optimizer_params of SGD: momentum must be one number, true or false, got [1, 2]",
         ),
