@@ -96,7 +96,13 @@ def _interrupts_noted(interrupts: list[int]) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if not _was_replaced(number, handler, note):
+                signal.signal(number, handler)
+
+
+def _was_replaced(number: int, before: object, note: object) -> bool:
+    """Whether the code has set its own handler in the place of Python's; one that the caller has set comes back."""
+    return before is signal.default_int_handler and signal.getsignal(number) is not note
 
 
 @contextmanager

@@ -51,6 +51,26 @@ def test_an_interruption_is_none_of_the_code():
         signal.raise_signal(signal.SIGINT)
 
 
+def test_a_handler_that_the_code_sets_takes_the_place_of_pythons_alone():
+    """A module sets it once, when it is imported; a command has its own, which ends the run on Ctrl-C."""
+
+    def of_the_code(number, frame):
+        pass
+
+    def of_the_caller(number, frame):
+        pass
+
+    begin = signal.getsignal(signal.SIGINT)
+    try:
+        for before, after in ((signal.default_int_handler, of_the_code), (of_the_caller, of_the_caller)):
+            signal.signal(signal.SIGINT, before)
+            with foreign_blocks(), foreign_code(_refused):
+                signal.signal(signal.SIGINT, of_the_code)
+            assert signal.getsignal(signal.SIGINT) is after
+    finally:
+        signal.signal(signal.SIGINT, begin)
+
+
 def test_a_kill_is_none_either():
     """A run takes each of these signals as an interruption."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
