@@ -92,18 +92,22 @@ def run(
 
     Exit code 3 if a trial failed; the report is written all the same. With --estimate, if a case has no estimate.
     """
-    from hdr_bench.experiments.backends import make_crew
-    from hdr_bench.experiments.code_changes import code_changes
-    from hdr_bench.experiments.estimate import read_expected
-    from hdr_bench.experiments.plan import make_plan
-    from hdr_bench.experiments.progress import counted
-    from hdr_bench.experiments.run_folder import check_run_folder
-    from hdr_bench.experiments.runner import default_folder, execute
-    from hdr_bench.experiments.settings import make_settings
-    from hdr_bench.experiments.store import Store
-    from hdr_bench.experiments.suite_file import check_suite, read_suite
-    from hdr_bench.experiments.user_code import describe_user_code
-    from hdr_bench.reporting.report_folder import check_report_place
+    from hdr_bench.experiments.collector import pause_collector
+
+    # The modules of scikit-learn and scipy are many objects, and none is garbage.
+    with pause_collector():
+        from hdr_bench.experiments.backends import make_crew
+        from hdr_bench.experiments.code_changes import code_changes
+        from hdr_bench.experiments.estimate import read_expected
+        from hdr_bench.experiments.plan import make_plan
+        from hdr_bench.experiments.progress import counted
+        from hdr_bench.experiments.run_folder import check_run_folder
+        from hdr_bench.experiments.runner import default_folder, execute
+        from hdr_bench.experiments.settings import make_settings
+        from hdr_bench.experiments.store import Store
+        from hdr_bench.experiments.suite_file import check_suite, read_suite
+        from hdr_bench.experiments.user_code import describe_user_code
+        from hdr_bench.reporting.report_folder import check_report_place
 
     crew = make_crew(backend.value if backend else None, jobs, scheduler)
     loaded = read_suite(suite)

@@ -34,7 +34,7 @@ Row = dict[str, float | None]
 T = TypeVar("T")
 
 
-def _if_readable(empty: Callable[[], T]) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
+def _if_readable(empty: Callable[[], Any]) -> Callable[[Callable[[Any], T]], Callable[[Any], T]]:
     """Let a function of a method return an empty value if what the method holds raises anything when it is read."""
 
     def guard(read: Callable[[Any], T]) -> Callable[[Any], T]:
@@ -43,7 +43,8 @@ def _if_readable(empty: Callable[[], T]) -> Callable[[Callable[[Any], T]], Calla
             try:
                 return read(method)
             except (Exception, SystemExit):  # noqa: BLE001  # what foreign objects raise
-                return empty()
+                nothing: T = empty()
+                return nothing
 
         return guarded
 

@@ -6,7 +6,7 @@ path, or in an editable install. Its source counts, with that of all modules of 
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MethodType, ModuleType
 from typing import Any
 
@@ -103,24 +103,24 @@ def module_names(model: Any) -> frozenset[str]:
         if isinstance(value, _PLAIN) or id(value) in seen:
             continue
         seen[id(value)] = value
-        names.update(_homes_of(value))
+        names |= _homes_of(value)
         waiting += _contents_of(value)
     return frozenset(names)
 
 
-def _homes_of(value: Any) -> Iterator[str]:
-    """Give the names of the modules that a value's class and its bases, or the value itself, are defined in."""
-    if isinstance(own := getattr(value, "__module__", None), str):
-        yield own
-    yield from _homes_of_class(value if isinstance(value, type) else type(value))
-    if isinstance(value, ModuleType):
-        yield value.__name__
+def _homes_of(value: Any) -> frozenset[str]:
+    """Return the names of the modules that a value's class and its bases, or the value itself, are defined in."""
+    homes = _homes_of_class(value if isinstance(value, type) else type(value))
+    own = getattr(value, "__module__", None)
+    if isinstance(own, str) and own not in homes:
+        homes |= {own}
+    return homes | {value.__name__} if isinstance(value, ModuleType) else homes
 
 
 @cache_by_class
-def _homes_of_class(cls: Any) -> tuple[str, ...]:
+def _homes_of_class(cls: Any) -> frozenset[str]:
     homes = (getattr(part, "__module__", None) for part in cls.__mro__)
-    return tuple(home for home in homes if isinstance(home, str))
+    return frozenset(home for home in homes if isinstance(home, str))
 
 
 def _contents_of(value: Any) -> Iterable[Any]:

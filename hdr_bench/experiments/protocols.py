@@ -16,6 +16,7 @@ from hdr_bench.estimators.libraries import is_stochastic
 from hdr_bench.estimators.parameters import all_params
 from hdr_bench.exceptions import DatasetError, EstimatorError, SuiteError, shown
 from hdr_bench.experiments.bounds import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
+from hdr_bench.experiments.collector import pause_collector
 from hdr_bench.experiments.data import load_choice
 from hdr_bench.experiments.dataset_choice import DatasetChoice
 from hdr_bench.experiments.described import describe_estimator
@@ -71,7 +72,7 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
-    with lookups_remembered(), remember_failed_imports(), foreign_blocks():
+    with lookups_remembered(), remember_failed_imports(), foreign_blocks(), pause_collector():
         return tuple(map(_planned, _outlines(suite, settings, only)))
 
 

@@ -23,6 +23,7 @@ from hdr_bench.exceptions import (
     suggestion,
 )
 from hdr_bench.experiments.classifiers import check_classifier
+from hdr_bench.experiments.collector import pause_collector
 from hdr_bench.experiments.copying import hides_parameters
 from hdr_bench.experiments.data import is_dotted_path
 from hdr_bench.experiments.dataset_choice import DatasetChoice
@@ -70,7 +71,8 @@ def read_suite(suite: str | Path) -> Suite:
         As `load_suite`.
     """
     path = find_suite(str(suite))
-    read = _validated(read_toml(path), name=path.stem, origin=writable(str(path)))
+    with pause_collector():
+        read = _validated(read_toml(path), name=path.stem, origin=writable(str(path)))
     return read if path.parent == suites_folder() else read.placed(path.parent.absolute())
 
 

@@ -138,11 +138,15 @@ class Trial(Record):
             if decides[name] in {None, ""}:
                 del decides[name]
         limits = {name: decides.pop(name) for name in _LIMITS}
-        return self._named(decides), self._named({**decides, **limits})
+        readable = self._readable()
+        return f"{readable}-{_digest(decides)}", f"{readable}-{_digest({**decides, **limits})}"
 
-    def _named(self, decides: dict[str, Any]) -> str:
-        digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
-        readable = re.sub(r"[^a-z0-9]+", "-", self.case.lower()).strip("-")[:40]
+    def _readable(self) -> str:
+        case = re.sub(r"[^a-z0-9]+", "-", self.case.lower()).strip("-")[:40]
         part = f"-fold{self.fold + 1}" if self.fold is not None else ""
         part += f"-n{self.samples}" if self.protocol == "learning-curve" else ""
-        return f"{readable}-{self.seed}{part}-{digest[:12]}"
+        return f"{case}-{self.seed}{part}"
+
+
+def _digest(decides: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:12]
