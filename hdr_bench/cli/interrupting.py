@@ -38,13 +38,17 @@ def keep_exit_code() -> None:
 
     Python gives its own handlers up before the process has ended; what is ignored stays ignored.
     """
-    # Only that ends a process that ignores the signals, if something keeps it from its end.
-    if not hasattr(signal, "setitimer"):
+    handlers = {each: handler for each in _SIGNALS if isinstance(handler := signal.getsignal(each), _Interrupt)}
+    # Only the system's clock ends a process that ignores the signals, if something keeps it from its end.
+    if signal.SIGINT not in handlers or not hasattr(signal, "setitimer"):
         return
-    for each in _SIGNALS:
-        if isinstance(interrupt := signal.getsignal(each), _Interrupt):
-            interrupt.end_in_any_case()
-            signal.signal(each, signal.SIG_IGN)
+    handlers[signal.SIGINT].end_in_any_case()
+    if not _watchdogs:
+        _start_watchdog()
+        # It counts from a signal on.
+        signal.raise_signal(signal.SIGINT)
+    for each in handlers:
+        signal.signal(each, signal.SIG_IGN)
 
 
 def is_watchdog(pid: int) -> bool:
@@ -128,7 +132,7 @@ def _sentence(kept: str) -> str:
     return f"{sentence}; {kept}\n" if kept else f"{sentence}\n"
 
 
-def _start_watchdog(kept: str) -> ExitStack:
+def _start_watchdog(kept: str = "") -> ExitStack:
     """Start the process that ends this one if Python cannot; what is returned ends it."""
     stack = ExitStack()
     if not hasattr(os, "fork"):
