@@ -11,13 +11,19 @@ def main() -> None:
     _put_working_folder_last()
     import signal
 
-    interrupt = signal.getsignal(signal.SIGINT)
-    if interrupt is signal.default_int_handler:
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # Until the command can say that it was interrupted, Ctrl-C ends it without a word.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from hdr_bench.cli import main as run_command
+    from hdr_bench.cli.errors import ExitCode
+    from hdr_bench.cli.interrupting import interrupt_once, keep_exit_code
 
-    run_command(lambda: signal.signal(signal.SIGINT, interrupt))
+    try:
+        run_command(interrupt_once)
+    except SystemExit as ended:
+        if ended.code == ExitCode.INTERRUPTED:
+            keep_exit_code()
+        raise
 
 
 def _put_working_folder_last() -> None:

@@ -35,13 +35,13 @@ for _command in (show, run, report, index, compare, cite):
 app.add_typer(data, name="data")
 
 
-def main(begin: Callable[[], object] = bool) -> NoReturn:
+def main(begin: Callable[[], object] = lambda: None) -> NoReturn:
     """Run the command, and end with its exit code: errors and warnings become sentences on standard error.
 
     Parameters
     ----------
     begin : callable, optional
-        Called as soon as that holds.
+        Called first, as soon as whatever it raises becomes a sentence.
     """
     prepare_streams()
     show_warnings_plainly()

@@ -140,6 +140,9 @@ def _is_typers(error: SystemExit) -> bool:
 
 
 def _is_interruption(error: BaseException) -> bool:
+    # What code of the user's raises becomes an error of ours; a `KeyboardInterrupt` of its own is no Ctrl-C.
+    if isinstance(error, HdrBenchError):
+        return False
     return isinstance(error, KeyboardInterrupt) or isinstance(error.__context__, KeyboardInterrupt)
 
 

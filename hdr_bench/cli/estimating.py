@@ -23,7 +23,7 @@ _UNKNOWN = "–"
 def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
     """Print what each case, and the whole run, is expected to cost, and which cases have no estimate."""
     if not plan.to_run:
-        _print(console, f"Nothing to run: all {len(plan.trials)} trials are stored.\n{_conditional(plan)}".strip())
+        _print(console, f"Nothing to run: {all_are(len(plan.trials))} stored.\n{_conditional(plan)}".strip())
         return
     good = [case for case in estimate.cases if not case.problem]
     if good:
@@ -37,16 +37,27 @@ def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
         _print(console, f"No estimate of {counted(estimate.n_trials)} to run; the lines above say why.")
         return
     total, known = estimate.total, estimate.n_trials - estimate.n_unknown
-    trials = f"{known} of {counted(estimate.n_trials)}" if estimate.n_unknown else f"All {counted(known)}"
+    trials = f"{known} of {counted(estimate.n_trials)}" if estimate.n_unknown else _all(known).capitalize()
     unknown = f"No estimate of {counted(estimate.n_unknown)}; the lines above say why.\n" if estimate.n_unknown else ""
     _print(
         console,
         f"{trials} to run: about {duration(total.value)} (from {duration(total.low)} to "
-        f"{duration(total.high)}), one after the other with {plan.settings.threads} threads on this machine, if "
+        f"{duration(total.high)}), one after the other with {_threads(plan)} on this machine, if "
         "nothing else runs on it.\n"
         f"{unknown}{_conditional(plan)}"
         f"From fits on up to {LARGEST:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of new fits.",
     )
+
+
+def all_are(trials: int) -> str:
+    """Return the beginning of a sentence about all trials of a run.
+
+    Examples
+    --------
+    >>> all_are(1), all_are(3)
+    ('the only trial is', 'all 3 trials are')
+    """
+    return f"{_all(trials)} {'is' if trials == 1 else 'are'}"
 
 
 def _table(cases: list[CaseEstimate]) -> Table:
@@ -61,7 +72,19 @@ def _table(cases: list[CaseEstimate]) -> Table:
 
 def _conditional(plan: "Plan") -> str:
     count = len(plan.conditional)
-    return f"Not in it: {count} conditional trials, which run only if the first seeds differ much.\n" if count else ""
+    if not count:
+        return ""
+    trials = "1 conditional trial, which runs" if count == 1 else f"{count} conditional trials, which run"
+    return f"Not in it: {trials} only if the first seeds differ much.\n"
+
+
+def _threads(plan: "Plan") -> str:
+    count = plan.settings.threads
+    return "1 thread" if count == 1 else f"{count} threads"
+
+
+def _all(trials: int) -> str:
+    return "the only trial" if trials == 1 else f"all {trials} trials"
 
 
 def duration(seconds: float) -> str:

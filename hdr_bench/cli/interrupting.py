@@ -19,9 +19,41 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if
 # Then Python ends the process, and if it cannot, the watchdog does.
 _ENDS_WITHIN_SECONDS, _KILLED_AFTER_MORE_SECONDS = 3.5, 0.5
 _WATCHDOG = Path(__file__).with_name("watchdog.py")
+# Of this process, and still at work.
+_watchdogs: set[int] = set()
 _RESULTS = "what is done is kept, the same command goes on from there"
 REPORT = "the last report is as it was, the same command writes it again"
 """What is said of a report that is not written to its end."""
+
+
+def interrupt_once() -> None:
+    """Let the first Ctrl-C interrupt the command, and others do nothing; in its own process alone, until that ends."""
+    # Neither what a shell's background ignores, nor what a program that calls the command does of its own.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
+        signal.signal(signal.SIGINT, _Interrupt())
+
+
+def keep_exit_code() -> None:
+    """Let no further signal change the exit code of this process, which was interrupted and is about to end.
+
+    Python gives its own handlers up before the process has ended; what is ignored stays ignored.
+    """
+    handlers = {each: handler for each in _SIGNALS if isinstance(handler := signal.getsignal(each), _Interrupt)}
+    # Only the system's clock ends a process that ignores the signals, if something keeps it from its end.
+    if signal.SIGINT not in handlers or not hasattr(signal, "setitimer"):
+        return
+    handlers[signal.SIGINT].end_in_any_case()
+    if not _watchdogs:
+        _start_watchdog()
+        # It counts from a signal on.
+        signal.raise_signal(signal.SIGINT)
+    for each in handlers:
+        signal.signal(each, signal.SIG_IGN)
+
+
+def is_watchdog(pid: int) -> bool:
+    """Return whether a process is this one's watchdog."""
+    return pid in _watchdogs
 
 
 @contextmanager
@@ -68,20 +100,22 @@ def _restore(before: "dict[signal.Signals, signal._HANDLER]") -> None:
 class _Interrupt:
     """What a signal does: the first one interrupts, others while the run ends do nothing."""
 
-    def __init__(self, kept: str) -> None:
+    def __init__(self, kept: str = "") -> None:
         self._first: float | None = None
         self._kept = kept
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         if self._first is None:
-            self._first = time.monotonic()
-            self._end_in_any_case()
+            self.end_in_any_case()
             signal.default_int_handler(number, frame)
         if time.monotonic() - self._first > _ENDS_WITHIN_SECONDS:
             self._end()
 
-    def _end_in_any_case(self) -> None:
+    def end_in_any_case(self) -> None:
         """Have the system's clock end this process, if something keeps it from its end."""
+        if self._first is not None:
+            return
+        self._first = time.monotonic()
         if hasattr(signal, "setitimer"):
             signal.signal(signal.SIGALRM, lambda *_: self._end())
             signal.setitimer(signal.ITIMER_REAL, _ENDS_WITHIN_SECONDS)
@@ -94,22 +128,25 @@ class _Interrupt:
 
 
 def _sentence(kept: str) -> str:
-    return f"interrupted, and ended at once, since something kept it from its end; {kept}\n"
+    sentence = "interrupted, and ended at once, since something kept it from its end"
+    return f"{sentence}; {kept}\n" if kept else f"{sentence}\n"
 
 
-def _start_watchdog(kept: str) -> ExitStack:
+def _start_watchdog(kept: str = "") -> ExitStack:
     """Start the process that ends this one if Python cannot; what is returned ends it."""
     stack = ExitStack()
     if not hasattr(os, "fork"):
         return stack
     reader, writer = os.pipe()
+    # Python would print a traceback at each signal if nobody could read, should the watchdog be killed.
+    stack.callback(os.close, reader)
     stack.callback(os.close, writer)
     os.set_blocking(writer, False)
     after = str(_ENDS_WITHIN_SECONDS + _KILLED_AFTER_MORE_SECONDS)
     numbers = [str(each.value) for each in _SIGNALS]
     try:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(_WATCHDOG), after, _sentence(kept), *numbers],
+            [sys.executable, "-I", "-S", str(_WATCHDOG), str(os.getpid()), after, _sentence(kept), *numbers],
             stdin=reader,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
@@ -117,8 +154,8 @@ def _start_watchdog(kept: str) -> ExitStack:
     # Without processes nothing runs that could keep this one from its end.
     except OSError:
         return stack
-    finally:
-        os.close(reader)
+    _watchdogs.add(process.pid)
+    stack.callback(_watchdogs.discard, process.pid)
     stack.callback(process.wait)
     stack.callback(process.kill)
     stack.callback(signal.set_wakeup_fd, signal.set_wakeup_fd(writer, warn_on_full_buffer=False))

@@ -96,11 +96,11 @@ def run(
 
     # The modules of scikit-learn and scipy are many objects, and none is garbage.
     with pause_collector():
+        from hdr_bench.cli.estimating import all_are
         from hdr_bench.experiments.backends import make_crew
         from hdr_bench.experiments.code_changes import code_changes
         from hdr_bench.experiments.estimate import read_expected
         from hdr_bench.experiments.plan import make_plan
-        from hdr_bench.experiments.progress import counted
         from hdr_bench.experiments.run_folder import check_run_folder
         from hdr_bench.experiments.runner import default_folder, execute
         from hdr_bench.experiments.settings import make_settings
@@ -134,7 +134,7 @@ def run(
             _print_estimate(plan, store.folder, _progress(quiet))
             return
         if not (plan.to_run or plan.remarks or quiet):
-            say(f"All {counted(len(plan.trials))} are there already; to run them again: --rerun all or failed")
+            say(f"{all_are(len(plan.trials)).capitalize()} there already; to run them again: --rerun all or failed")
         execute(plan, store, _progress(quiet), crew, read_expected(store.folder))
         _print_report(store.folder, ["html", "md", "latex", "csv"])
 

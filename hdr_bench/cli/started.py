@@ -3,6 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from hdr_bench.cli.interrupting import is_watchdog
+
+if TYPE_CHECKING:
+    from psutil import Process
 
 
 @contextmanager
@@ -17,6 +23,12 @@ def nothing_left_running() -> Iterator[None]:
     from hdr_bench.processes import MARK, make_mark
 
     before = children()
+
+    def left() -> "list[Process]":
+        started = [process for process in children() if process not in before]
+        # Trackers end with this process; the watchdog sees to it that this one ends.
+        return [process for process in started if not is_tracker(process) and not is_watchdog(process.pid)]
+
     adopt_orphans()
     # Should this process be killed, a later run finds them by it.
     os.environ.setdefault(MARK, make_mark())
@@ -24,5 +36,4 @@ def nothing_left_running() -> Iterator[None]:
         yield
     finally:
         close_idle_hosts()
-        # Trackers end with this process.
-        end(lambda: [process for process in children() if process not in before and not is_tracker(process)])
+        end(left)

@@ -3,7 +3,8 @@
 Code that holds the interpreter's lock keeps Python from handling a signal at all; the C part of its signal module
 writes the signal's number to a pipe all the same, which is this process's standard input.
 
-Run as ``python -I -S watchdog.py SECONDS TEXT SIGNAL...``, by `hdr_bench.cli.interrupting`. It ends with the pipe.
+Run as ``python -I -S watchdog.py PARENT SECONDS TEXT SIGNAL...``, by `hdr_bench.cli.interrupting`; it ends
+with the pipe.
 """
 
 import os
@@ -13,8 +14,8 @@ import sys
 import time
 
 
-def _watch(seconds: float, text: str, signals: set[int]) -> None:
-    parent, until = os.getppid(), None
+def _watch(parent: int, seconds: float, text: str, signals: set[int]) -> None:
+    until = None
     while True:
         left = None if until is None else max(until - time.monotonic(), 0.0)
         if not select.select([0], [], [], left)[0]:
@@ -30,4 +31,4 @@ def _watch(seconds: float, text: str, signals: set[int]) -> None:
 
 
 if __name__ == "__main__":
-    _watch(float(sys.argv[1]), sys.argv[2], {int(number) for number in sys.argv[3:]})
+    _watch(int(sys.argv[1]), float(sys.argv[2]), sys.argv[3], {int(number) for number in sys.argv[4:]})

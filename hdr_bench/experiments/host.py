@@ -44,10 +44,15 @@ class _Guard:
         every = _LOOKS_FOR_ITS_USER_EVERY_SECONDS
         signal.setitimer(signal.ITIMER_REAL, every, every)
         self._look()
-        _, status = os.waitpid(self._host, 0)
-        for number in (signal.SIGALRM, signal.SIGCONT, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
-        return status
+        # macOS has it since Python 3.13.
+        if not hasattr(os, "waitid"):
+            _, status = os.waitpid(self._host, 0)
+            _ignore_signals()
+            return status
+        # Its number is not given to another process before no handler can signal it any more.
+        os.waitid(os.P_PID, self._host, os.WEXITED | os.WNOWAIT)
+        _ignore_signals()
+        return os.waitpid(self._host, 0)[1]
 
     def _look(self, *_: object) -> None:
         if self._asked or os.getppid() != self._user:
@@ -68,6 +73,11 @@ class _Guard:
             os.kill(self._host, signal.SIGCONT)
 
 
+def _ignore_signals() -> None:
+    for number in (signal.SIGALRM, signal.SIGCONT, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _serve_guarded(user: int, answers_to: int, folders: list[str]) -> None:
     from hdr_bench.orphans import adopt_orphans, wake_with_parent
 
@@ -75,6 +85,8 @@ def _serve_guarded(user: int, answers_to: int, folders: list[str]) -> None:
     adopt_orphans()
     guard, host = os.getpid(), os.fork()
     if not host:
+        # Before the imports: a host that is stopped meanwhile could not see that its guard has gone.
+        wake_with_parent()
         # A method may kill the group of the process that it was forked from.
         os.setsid()
         _serve(guard, answers_to, folders)
@@ -92,11 +104,21 @@ def _serve_guarded(user: int, answers_to: int, folders: list[str]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
-        # By the same signal, so that its user is told of that one.
-        with suppress(OSError):
-            signal.signal(-code, signal.SIG_DFL)
-        os.kill(guard, -code)
+        _end_by(-code)
     os._exit(code)
+
+
+def _end_by(number: int) -> None:
+    """End by the signal that the host has ended by, so that its user is told of that one."""
+    import resource
+
+    # The host may have left a core; a second one, of its guard, would only mislead. Linux takes 1, unlike 0, as no also
+    # where a program takes the cores.
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (min(1, most) if most >= 0 else 1, most))
+    with suppress(OSError):
+        signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _has_no_children() -> bool:

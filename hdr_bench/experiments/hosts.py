@@ -222,14 +222,18 @@ class Hosts:
                 host.ask_to_end()
 
     def _take(self, work: Work) -> Host:
-        with _lock:
-            if self._is_closed:
-                raise HostClosedError("the run was stopped")
-            host, replaced = _taken_from_idle(work)
-            host = host or Host(for_networks=work.is_of_network)
-            self._busy.add(host)
-        if replaced is not None:
-            replaced.close()
+        replaced = None
+        try:
+            with _lock:
+                if self._is_closed:
+                    raise HostClosedError("the run was stopped")
+                host, replaced = _taken_from_idle(work)
+                host = host or Host(for_networks=work.is_of_network)
+                self._busy.add(host)
+        finally:
+            # Also if the other one cannot be started: this one is in no list any more.
+            if replaced is not None:
+                replaced.close()
         return host
 
     def _give_back(self, host: Host) -> None:

@@ -115,6 +115,20 @@ def test_an_interruption_is_exit_code_130(raising):
     assert (ended.returncode, ended.stderr) == (130, "hdr-bench: interrupted\n")
 
 
+def test_code_of_the_users_that_raises_what_ctrl_c_raises_is_an_error(command, tmp_path):
+    (tmp_path / "own.toml").write_text("""
+title = "T"
+dataset = "raising_as_ctrl_c.make"
+[[case]]
+name = "k-NN"
+estimator = "knn"
+""")
+    (tmp_path / "raising_as_ctrl_c.py").write_text("def make():\n    raise KeyboardInterrupt\n")
+    ended = command("run", "own.toml", "--dry-run", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1].startswith("hdr-bench: raising_as_ctrl_c.make failed: KeyboardInterrupt")
+
+
 def test_messages_move_no_cursor(raising):
     assert raising(StoreError("a\x1b[2Jb\x07: no run here")).stderr == "hdr-bench: a\\x1b[2Jb\\x07: no run here\n"
 

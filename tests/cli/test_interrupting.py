@@ -1,6 +1,7 @@
 """What ends a command before its time: each signal once, and in order."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import sys
 import psutil
 import pytest
 
-from tests.experiments.processes import still_running
+from tests.experiments.processes import still_running, wait_for
 
 SCRIPT = """
 import signal, sys, time, typer
@@ -96,6 +97,81 @@ def test_ctrl_c_before_the_command_has_begun_ends_it_without_a_traceback(tmp_pat
     process.send_signal(signal.SIGINT)
     assert process.communicate() == ("", "")
     assert process.returncode == -signal.SIGINT
+
+
+SUITE = """
+title = "T"
+dataset = "digits-8x8"
+[[case]]
+name = "own"
+estimator = "lasting.Lasts"
+"""
+# Some of it runs when the command ends, and when the interpreter does; each says so, and goes on after a line's end.
+MODULE = """
+import atexit, os, time
+from sklearn.dummy import DummyClassifier
+def wait(text, read=os.read, write=os.write):
+    write(1, text)
+    read(0, 1)
+class Last:
+    def __del__(self, wait=wait):
+        wait(b"at the interpreter's end\\n")
+class Lasts(DummyClassifier):
+    def fit(self, X, y):
+        open("begun", "w").close()
+        time.sleep(1000)
+# In the command's own process alone, not where modules are imported on trial.
+if os.getppid() == int(os.environ["TESTS"]):
+    atexit.register(wait, b"at the command's end\\n")
+    last = Last()
+    if os.path.exists("plan only"):
+        open("begun", "w").close()
+        time.sleep(1000)
+"""
+# The time that an end may take is of no matter here.
+COMMAND = """
+from hdr_bench.__main__ import main
+from hdr_bench.cli import interrupting
+interrupting._ENDS_WITHIN_SECONDS = 1000.0
+main()
+"""
+
+
+@pytest.mark.parametrize("when", ["in the plan", "in a trial"])
+def test_however_often_ctrl_c_is_pressed_the_command_ends_with_130(tmp_path, when):
+    is_trial = when == "in a trial"
+    (tmp_path / "own.toml").write_text(SUITE)
+    (tmp_path / "lasting.py").write_text(MODULE)
+    if not is_trial:
+        (tmp_path / "plan only").touch()
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "run", "own.toml", "--quiet"],
+        cwd=tmp_path,
+        env={**os.environ, "TESTS": str(os.getpid())},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    )
+    wait_for((tmp_path / "begun").exists)
+    process.send_signal(signal.SIGINT)
+    while not select.select([process.stdout], [], [], 0.01)[0]:
+        process.send_signal(signal.SIGINT)
+    signals = [signal.SIGINT, *([signal.SIGTERM, signal.SIGHUP] if is_trial else [])]
+    for moment in ("command", "interpreter"):
+        assert process.stdout.readline() == f"at the {moment}'s end\n"
+        # What ends the command if that code holds the interpreter's lock is still there; all else has gone.
+        (watchdog,) = psutil.Process(process.pid).children()
+        assert "watchdog.py" in " ".join(watchdog.cmdline())
+        for each in signals:
+            process.send_signal(each)
+        process.stdin.write("\n")
+    _, error = process.communicate()
+    assert process.returncode == 130
+    sentence = "interrupted; what is done is kept, the same command goes on from there"
+    assert error.splitlines()[1:] == [sentence if is_trial else "hdr-bench: interrupted"]
+    assert still_running([watchdog]) == []
 
 
 def test_what_is_ignored_stays_ignored():

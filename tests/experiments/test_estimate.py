@@ -230,13 +230,18 @@ def test_the_estimate_is_printed_before_it_is_written(machine, monkeypatch, tmp_
     monkeypatch.setattr(module, "write_whole", refuse)
     ended = _estimate_by_command(tmp_path)
     assert isinstance(ended.exception, OSError)
-    assert "All 1 trial to run: about" in ended.output
+    assert "The only trial to run: about" in ended.output
 
 
 def test_of_a_finished_run_nothing_is_to_run(tmp_path):
     plan, _ = _plan(tmp_path, {"name": "Tree", "estimator": "tree"}, dataset="digits-8x8", repeats=3)
     printed = _printed(Estimate((), {}), replace(plan, to_run=()))
     assert printed == "Nothing to run: all 3 trials are stored.\n"
+    one = replace(plan, trials=plan.trials[:1], to_run=(), conditional=plan.trials[:1])
+    assert _printed(Estimate((), {}), one) == (
+        "Nothing to run: the only trial is stored.\n"
+        "Not in it: 1 conditional trial, which runs only if the first seeds differ much.\n"
+    )
 
 
 def _printed(estimate, plan):

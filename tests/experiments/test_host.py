@@ -1,9 +1,11 @@
 """The process that trials are started from: usable from anywhere, and gone with whoever uses it."""
 
+import errno
 import importlib
 import multiprocessing
 import os
 import pickle
+import resource
 import shutil
 import signal
 import subprocess
@@ -451,6 +453,64 @@ def test_a_host_has_what_networks_need_only_if_a_network_comes_and_then_takes_th
     assert [host.is_for_networks for host in started] == [False, True]
     assert [host.is_running for host in started] == [False, True]
     close_idle_hosts()
+
+
+def test_a_host_whose_place_another_takes_is_closed_also_if_that_one_cannot_be_started(trial, monkeypatch):
+    def refuse(**_options):
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    close_idle_hosts()
+    host = Host()
+    monkeypatch.setattr("hdr_bench.experiments.hosts._idle", [host])
+    monkeypatch.setattr("hdr_bench.experiments.hosts.Host", refuse)
+    with pytest.raises(BlockingIOError):
+        Hosts().run(Work(trial(estimator="mlp")), say_nothing)
+    assert not host.is_running
+
+
+GUARD = """
+import os, signal, sys, psutil
+from hdr_bench.experiments import host
+
+def note(number, handler):
+    if handler == signal.SIG_IGN:
+        print(psutil.Process(child).status())
+    return really(number, handler)
+
+child = os.fork()
+if not child:
+    os._exit(7)
+really, signal.signal = signal.signal, note
+print(os.waitstatus_to_exitcode(host._Guard(child, os.getppid()).wait()))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="a child cannot be waited for without its number being freed")
+def test_a_guard_signals_no_other_process_of_its_hosts_number():
+    ran = subprocess.run([sys.executable, "-c", GUARD], stdout=subprocess.PIPE, text=True, check=True)
+    # Until the last of its handlers has gone.
+    assert ran.stdout.split() == ["zombie"] * 5 + ["7"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a limit of another process cannot be set")
+def test_a_guard_ends_by_the_signal_of_its_host_without_a_core_of_its_own(tmp_path):
+    module, own = "hdr_bench.experiments.host", str(os.getpid())
+    reader, writer = os.pipe()
+    guard = subprocess.Popen(
+        [sys.executable, "-P", "-m", module, own, str(writer)], cwd=tmp_path, stdin=subprocess.PIPE, pass_fds=(writer,)
+    )
+    os.close(writer)
+    (host,) = wait_for(psutil.Process(guard.pid).children)
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    host.rlimit(psutil.RLIMIT_CORE, (0, most))
+    psutil.Process(guard.pid).rlimit(psutil.RLIMIT_CORE, (most, most))
+    host.send_signal(signal.SIGSEGV)
+    _, status = os.waitpid(guard.pid, 0)
+    guard.returncode = os.waitstatus_to_exitcode(status)
+    guard.stdin.close()
+    os.close(reader)
+    assert (os.WTERMSIG(status), os.WCOREDUMP(status)) == (signal.SIGSEGV, False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_a_network(trial):
