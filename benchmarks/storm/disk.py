@@ -220,7 +220,7 @@ def _drop_rights() -> None:
 
 
 def _write_to_full_device() -> None:
-    os.dup2(os.open("/dev/full", os.O_WRONLY), 1)
+    _begin_with(os.open("/dev/full", os.O_WRONLY))
 
 
 def _close_output() -> None:
@@ -232,7 +232,13 @@ def _close_output() -> None:
 def _write_to_closed_pipe() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    os.dup2(writing, 1)
+    _begin_with(writing)
+
+
+def _begin_with(file: int) -> None:
+    """Let standard output be a file, as an interpreter finds it when it starts: what can be sought is asked then."""
+    os.dup2(file, 1)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 _OUTPUTS = {"/dev/full": _write_to_full_device, "closed": _close_output, "pipe": _write_to_closed_pipe}

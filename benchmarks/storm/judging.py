@@ -26,7 +26,7 @@ _EXCEPTION = re.compile(
     r"JSONDecodeError|TOMLDecodeError|RuntimeError|TypeError)\b",
     re.MULTILINE,
 )
-_SENTENCE = re.compile(r"^(?:hdr-bench|Error|Usage|\W*Error\W|interrupted|warning)", re.MULTILINE | re.IGNORECASE)
+_SENTENCE = re.compile(r"^ ?(?:hdr-bench|Error|Usage|\W*Error\W|interrupted|warning)", re.MULTILINE | re.IGNORECASE)
 _UNEXPECTED = re.compile(r"unexpected error|please report|report (?:it|this) at", re.IGNORECASE)
 _COLORS = re.compile(r"\x1b\[[0-9;]*m")
 _SHOWN = 160

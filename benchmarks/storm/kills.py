@@ -4,20 +4,21 @@ import random
 import signal
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
 from benchmarks.storm import oracle
 from benchmarks.storm.ground import PATIENCE_SECONDS, Ground, Running
 from benchmarks.storm.judging import FAILED_TRIALS, INTERRUPTED, RIGHT
-from benchmarks.storm.processes import descendants, has_loaded, roles, running, still_alive, wait_until, with_token
+from benchmarks.storm.processes import descendants, end, has_loaded, roles, running, still_alive, wait_until, with_token
 from benchmarks.storm.references import RUN, Reference, References, write_suite
 
 FEWEST, MOST = 3, 6
 _SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGSTOP)
+_BOTH = "runner and host"
 # The runner twice: a run that is killed and started again is what happens most.
-_VICTIMS = ("runner", "runner", "host", "fork server", "trial", "grandchild")
+_VICTIMS = ("runner", "runner", _BOTH, "guard", "host", "fork server", "trial", "grandchild")
 _LATEST_SECONDS = 0.8
 _VICTIM_WITHIN_SECONDS = 15.0
 _LOADS_WITHIN_SECONDS = 2.0
@@ -63,9 +64,9 @@ def attack(ground: Ground, rng: random.Random, references: References) -> None:
 
 
 def _possible(kill: Kill) -> Kill:
-    """Return a kill that there can be: nobody's parent is the storm's own to kill."""
-    if kill.victim == "runner" and kill.number == signal.SIGSTOP:
-        return Kill("runner", signal.SIGKILL, kill.results, kill.delay)
+    """Return a kill that there can be: no parent is the storm's own, and two are killed as one."""
+    if kill.victim == _BOTH or (kill.victim == "runner" and kill.number == signal.SIGSTOP):
+        return replace(kill, number=signal.SIGKILL)
     return kill
 
 
@@ -93,6 +94,10 @@ class _Session:
             self._close(runner)
         elif kill.victim == "runner":
             runner.signal(kill.number)
+            self._judge_killed_runner(kill, runner)
+        elif kill.victim == _BOTH:
+            runner.signal(kill.number)
+            end([victim])
             self._judge_killed_runner(kill, runner)
         elif not self._kill_other(kill, victim):
             self._judge_killed_runner(kill, runner)
@@ -130,14 +135,18 @@ class _Session:
         found: list[psutil.Process] = []
 
         def look() -> bool:
-            if kill.victim == "runner":
-                found[:] = [psutil.Process(runner.pid)]
-            else:
-                found[:] = roles(with_token(self._ground.token)).get(kill.victim, [])
+            found[:] = self._candidates(kill.victim, runner)
             return bool(found) or runner.is_over
 
         wait_until(look, _VICTIM_WITHIN_SECONDS)
         return found[0] if found and not runner.is_over else None
+
+    def _candidates(self, victim: str, runner: Running) -> list[psutil.Process]:
+        if victim == "runner":
+            with suppress(psutil.NoSuchProcess):
+                return [psutil.Process(runner.pid)]
+            return []
+        return roles(with_token(self._ground.token)).get("host" if victim == _BOTH else victim, [])
 
     def _judge_killed_runner(self, kill: Kill, runner: Running) -> None:
         said = runner.wait(PATIENCE_SECONDS)
