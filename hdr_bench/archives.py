@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -15,18 +16,58 @@ MOST_EXPANSION = 1032
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _SEAL_LETTERS = 64
 _CHUNK = 1 << 20
-# Results compress to a third or a quarter. Small ones may do so better; their records take many times their text.
-_MOST_TEXT_BYTES, _MOST_TEXT_EXPANSION = 8 << 20, 20
+# The earliest that an archive can hold.
+_DATE = (1980, 1, 1, 0, 0, 0)
+_PADDING = "padding"
 
 
-def write_archive(members: Mapping[str, bytes]) -> bytes:
-    """Return a zip archive of these members; the same members give the same bytes, whatever the clock says."""
+@dataclass(frozen=True)
+class Limit:
+    """How much an archive may decompress to, so that it takes no more memory than its file is worth.
+
+    Attributes
+    ----------
+    most_bytes : int
+        For any archive, however small it is.
+    most_expansion : int
+        As a multiple of the archive's size, for large ones.
+    """
+
+    most_bytes: int
+    most_expansion: int
+
+    def allows(self, declared: int, n_bytes: int) -> bool:
+        """Whether an archive of `n_bytes` may decompress to `declared` bytes."""
+        return declared <= max(self.most_bytes, n_bytes * self.most_expansion)
+
+    def padding(self, declared: int) -> int:
+        """Return how many uncompressed bytes make an archive large enough, whatever its members compress to."""
+        return declared // (self.most_expansion - 1) + 1
+
+
+TEXT_LIMIT = Limit(8 << 20, 20)
+"""Of results, which compress to a third or a quarter; their records take many times their text."""
+
+
+def write_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT) -> bytes:
+    """Return a zip archive of these members; the same members give the same bytes, whatever the clock says.
+
+    What repeats itself, as a grid of long values or the scores of a constant prediction do, can compress better than
+    its readers allow. Such an archive is padded up to their limit: a few per cent of what it decompresses to.
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+    limit : Limit, default=TEXT_LIMIT
+        The readers'.
+    """
+    declared = sum(map(len, members.values()))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in members.items():
-            # The earliest date that an archive can hold.
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
+            archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED, compresslevel=9)
+        if not limit.allows(declared, buffer.tell()):
+            archive.writestr(zipfile.ZipInfo(_PADDING, _DATE), bytes(limit.padding(declared)), zipfile.ZIP_STORED)
     return buffer.getvalue()
 
 
@@ -35,7 +76,10 @@ def seal_archive(members: Mapping[str, bytes]) -> bytes:
 
     They are the archive's comment, so that any program for zip archives opens it.
     """
-    plain = write_archive(members)
+    return _add_seal(write_archive(members))
+
+
+def _add_seal(plain: bytes) -> bytes:
     # The last two bytes of an archive without a comment are the length of that comment.
     before = plain[:-2] + _SEAL_LETTERS.to_bytes(2, "little")
     return before + _seal(before)
@@ -82,13 +126,13 @@ def read_texts(content: bytes, names: Iterable[str] | None = None) -> dict[str, 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [archive.getinfo(name) for name in names or archive.namelist()]
-            check_expansion(entries, len(content), _MOST_TEXT_BYTES, _MOST_TEXT_EXPANSION)
+            check_expansion(entries, len(content), TEXT_LIMIT)
             return {entry.filename: _read_text(archive, entry) for entry in entries}
     except Exception as error:  # as above
         raise ValueError(words_of(error)) from error
 
 
-def check_expansion(entries: Iterable[zipfile.ZipInfo], n_bytes: int, most_bytes: int, most_expansion: int) -> None:
+def check_expansion(entries: Iterable[zipfile.ZipInfo], n_bytes: int, limit: Limit) -> None:
     """Check what members of an archive declare against the size of its file.
 
     Parameters
@@ -96,10 +140,7 @@ def check_expansion(entries: Iterable[zipfile.ZipInfo], n_bytes: int, most_bytes
     entries : iterable of ZipInfo
     n_bytes : int
         Of the archive.
-    most_bytes : int
-        What any archive may decompress to, however small it is.
-    most_expansion : int
-        How many times its size any archive may decompress to, however large that is.
+    limit : Limit
 
     Raises
     ------
@@ -110,7 +151,7 @@ def check_expansion(entries: Iterable[zipfile.ZipInfo], n_bytes: int, most_bytes
     for entry in entries:
         check_method(entry)
         declared += entry.file_size
-    if declared > max(most_bytes, n_bytes * most_expansion):
+    if not limit.allows(declared, n_bytes):
         raise ValueError(f"its {n_bytes} bytes decompress to {declared}, far more than such a file holds")
 
 

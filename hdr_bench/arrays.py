@@ -7,6 +7,7 @@ refused by its header, never read.
 import io
 import math
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.archives import MOST_EXPANSION, check_expansion, check_method, read_exactly
+from hdr_bench.archives import MOST_EXPANSION, Limit, check_expansion, check_method, read_exactly, write_archive
 from hdr_bench.files import check_regular, words_of
 
 _MAGIC_BYTES = 8
@@ -22,8 +23,8 @@ _MAGIC_BYTES = 8
 _LENGTH_BYTES = {(1, 0): 2, (2, 0): 4}
 # NumPy's own limit, above which parsing is not safe.
 _LONGEST_HEADER = 10_000
-# Scores of a method that is always sure, and images that are mostly paper, compress to a hundredth at most.
-_MOST_BYTES, _MOST_ARRAY_EXPANSION = 32 << 20, 100
+# Scores and images seldom compress to less than a hundredth; `write_arrays` pads those that do.
+_LIMIT = Limit(32 << 20, 100)
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,17 @@ def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
         check_regular(path)
         with zipfile.ZipFile(path) as archive:
             members = describe_members(archive)
-            check_expansion([each.entry for each in members], path.stat().st_size, _MOST_BYTES, _MOST_ARRAY_EXPANSION)
+            check_expansion([each.entry for each in members], path.stat().st_size, _LIMIT)
             return {member.name: _read_checked(archive, member) for member in members}
     except FileNotFoundError:
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
         raise ValueError(words_of(error)) from error
+
+
+def write_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
+    """Return an ``.npz`` file of these arrays that `read_arrays` reads, however well they compress."""
+    return write_archive({f"{name}.npy": npy(array) for name, array in arrays.items()}, _LIMIT)
 
 
 def npy(array: NDArray[np.generic]) -> bytes:

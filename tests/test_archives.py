@@ -7,10 +7,12 @@ import zipfile
 import numpy as np
 import pytest
 
-from hdr_bench.archives import read_sealed, read_texts, seal_archive, write_archive
+from hdr_bench.archives import _add_seal, read_sealed, read_texts, seal_archive, write_archive
 from hdr_bench.arrays import npy, read_arrays
 from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.compact import scores_digest
 from hdr_bench.experiments.kept_arrays import KeptArrays
+from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.store import Store
 
 # What they would decompress to; every reader stays far below.
@@ -25,12 +27,21 @@ def without_end():
 
 @pytest.fixture(scope="module")
 def sealed(without_end):
-    return seal_archive({"result.json": without_end})
+    return _add_seal(_bomb("result.json", without_end))
 
 
 @pytest.fixture(scope="module")
 def array_without_end():
-    return write_archive({"labels.npy": npy(np.zeros(BYTES, np.uint8))})
+    return _bomb("labels.npy", npy(np.zeros(BYTES, np.uint8)))
+
+
+def _bomb(name, content, n_members=1):
+    """Return an archive as others may write it: without the padding that ours has if it compresses so well."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(n_members):
+            archive.writestr(f"{number}-{name}" if number else name, content)
+    return buffer.getvalue()
 
 
 def _lying(content, n_bytes):
@@ -68,13 +79,13 @@ def test_a_right_checksum_makes_no_bomb_a_result(tmp_path, sealed):
 def test_nor_does_one_of_an_older_format(tmp_path, without_end):
     store = Store(tmp_path)
     store.trials_folder.mkdir()
-    (store.trials_folder / "a.npz").write_bytes(write_archive({"result.json": without_end}))
+    (store.trials_folder / "a.npz").write_bytes(_bomb("result.json", without_end))
     assert "far more than such a file holds" in _refused(store.read, "a")
 
 
 def test_a_member_that_holds_more_than_it_declares_is_read_no_further(sealed, without_end):
     assert _refused(read_texts, _lying(sealed, 1000))
-    assert _refused(read_texts, _lying(write_archive({"a": without_end}), 1 << 20))
+    assert _refused(read_texts, _lying(_bomb("a", without_end), 1 << 20))
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -102,7 +113,7 @@ def test_arrays_beside_the_trials_are_bound_too(tmp_path, array_without_end, kin
 
 def test_many_members_count_together(tmp_path):
     part = npy(np.zeros(4 << 20, np.uint8))
-    (tmp_path / "a.npz").write_bytes(write_archive({f"{number}.npy": part for number in range(10)}))
+    (tmp_path / "a.npz").write_bytes(_bomb("part.npy", part, 10))
     assert "far more than such a file holds" in _refused(read_arrays, tmp_path / "a.npz")
 
 
@@ -132,3 +143,42 @@ def test_large_arrays_that_compress_as_images_do_are_read(tmp_path):
     assert images.nbytes > 32 << 20
     np.savez_compressed(tmp_path / "a.npz", images=images)
     np.testing.assert_array_equal(read_arrays(tmp_path / "a.npz")["images"], images)
+
+
+@pytest.mark.parametrize("n_bytes", [1000, 8 << 20, (8 << 20) + 1, 30 << 20])
+def test_texts_that_repeat_themselves_are_read_as_they_were_written(tmp_path, n_bytes):
+    path = tmp_path / "a.zip"
+    path.write_bytes(seal_archive({"result.json": b" " * n_bytes}))
+    assert read_sealed(path)["result.json"] == b" " * n_bytes
+    # Small ones are not padded, and no padding is more than what it lets through needs.
+    assert path.stat().st_size < max(10_000, n_bytes / 15)
+
+
+CONSTANT = np.full((140_000, 62), 1 / 62, np.float32)
+
+
+def test_scores_that_are_all_the_same_are_read_as_they_were_written(tmp_path):
+    labels = np.zeros(len(CONSTANT), np.int64)
+    arrays = KeptArrays(tmp_path)
+    arrays.write_scores(Predictions(labels, labels, probabilities=CONSTANT))
+    digest = scores_digest(Predictions(labels, labels, probabilities=CONSTANT))
+    read = arrays.with_scores(Predictions(labels, labels, scores_digest=digest))
+    np.testing.assert_array_equal(read.probabilities, CONSTANT)
+    (file,) = (tmp_path / "scores").iterdir()
+    assert file.stat().st_size < CONSTANT.nbytes / 50
+    # One that cannot be read, as a version without padding wrote it, is replaced.
+    file.write_bytes(_bomb("probabilities.npy", npy(CONSTANT)))
+    with pytest.raises(StoreError, match="far more than such a file holds; remove it, and the predictions are read"):
+        arrays.with_scores(Predictions(labels, labels, scores_digest=digest))
+    arrays.write_scores(Predictions(labels, labels, probabilities=CONSTANT))
+    assert arrays.with_scores(Predictions(labels, labels, scores_digest=digest)).probabilities.shape == CONSTANT.shape
+
+
+def test_blank_images_are_read_as_they_were_written(tmp_path):
+    images = np.full((34, 1024, 1024), 255, np.uint8)
+    arrays = KeptArrays(tmp_path)
+    arrays.write_images("0" * 64, images)
+    np.testing.assert_array_equal(arrays.read_images("0" * 64), images)
+    (tmp_path / "gallery").mkdir()
+    (tmp_path / arrays.gallery_name("0" * 64)).write_bytes(arrays.encode_gallery(np.arange(34), images))
+    assert list(arrays.read_gallery("0" * 64)) == list(range(34))

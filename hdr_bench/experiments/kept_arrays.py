@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.archives import write_archive
-from hdr_bench.arrays import npy, read_arrays
+from hdr_bench.arrays import read_arrays, write_arrays
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.compact import labels_digest, scores_digest
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.files import write_whole
 
 _REMEDY = "run the suite again, which replaces it"
+# A run writes scores with a trial, and does not repeat the trial for them.
+_WITHOUT_SCORES = "remove it, and the predictions are read without their scores"
 
 
 class KeptArrays:
@@ -85,14 +86,14 @@ class KeptArrays:
             If the file is damaged.
         """
         path = self._scores_folder / f"{predictions.scores_digest}.npz"
-        arrays: dict[str, Any] = {**_read(path)} if predictions.scores_digest else {}
+        arrays: dict[str, Any] = {**_read(path, _WITHOUT_SCORES)} if predictions.scores_digest else {}
         if not arrays:
             return predictions
-        with _damage(path):
+        with _damage(path, _WITHOUT_SCORES):
             whole = Predictions(**{**vars(predictions), **arrays})
             digest = scores_digest(whole)
         if digest != predictions.scores_digest:
-            raise StoreError(f"{path}: damaged: not the scores that its name says; remove it, or run the suite again")
+            raise StoreError(f"{path}: damaged: not the scores that its name says; {_WITHOUT_SCORES}")
         return whole
 
     def write_images(self, fingerprint: str, images: NDArray[np.generic]) -> None:
@@ -122,7 +123,7 @@ class KeptArrays:
     def encode_gallery(self, indices: NDArray[np.int64], images: NDArray[np.generic]) -> bytes:
         """Return the file of the test images that a report shows, with their places in the test part."""
         arrays = {"indices": indices, "images": images, "digest": np.array(_digest(images))}
-        return write_archive({f"{name}.npy": npy(array) for name, array in arrays.items()})
+        return write_arrays(arrays)
 
     def gallery_name(self, fingerprint: str) -> str:
         """Return the name of that file below the run's folder."""
@@ -166,21 +167,21 @@ def _write_once(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
             return
     except StoreError:
         path.unlink(missing_ok=True)
-    put(path, write_archive({f"{name}.npy": npy(array) for name, array in arrays.items()}))
+    put(path, write_arrays(arrays))
 
 
-def _read(path: Path) -> dict[str, NDArray[Any]]:
+def _read(path: Path, remedy: str = f"remove it, or {_REMEDY}") -> dict[str, NDArray[Any]]:
     """Return the arrays of a file; none if there is no such file."""
     try:
         return read_arrays(path)
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise StoreError(f"{path}: damaged: {error}; remove it, or {_REMEDY}") from error
+        raise StoreError(f"{path}: damaged: {error}; {remedy}") from error
 
 
 @contextmanager
-def _damage(path: Path) -> Iterator[None]:
+def _damage(path: Path, remedy: str = _REMEDY) -> Iterator[None]:
     """Say of a file whose arrays are not what they should be that it is damaged.
 
     Raises
@@ -191,7 +192,7 @@ def _damage(path: Path) -> Iterator[None]:
     try:
         yield
     except (LookupError, OverflowError, TypeError, ValueError) as error:
-        raise StoreError(f"{path}: damaged: its arrays are not those of such a file; {_REMEDY}") from error
+        raise StoreError(f"{path}: damaged: its arrays are not those of such a file; {remedy}") from error
 
 
 def _verified_images(arrays: dict[str, NDArray[Any]], path: Path) -> NDArray[np.generic] | None:

@@ -1,8 +1,9 @@
 """The file of a trial: a zip archive with the result and its predictions in compact form, sealed by a checksum.
 
 ``KEY.zip`` holds ``result.json`` and ``predictions.json``, which `compact.pack` writes, and ends with the SHA-256 of
-all before it. The archive's dates are fixed, so the same result gives the same bytes. Formats 1 to 3 are ``KEY.npz``,
-without a checksum, and with the predictions as arrays that numpy opens.
+all before it. The archive's dates are fixed, so the same result gives the same bytes. A third member, ``padding``, has
+no meaning: results that compress better than a reader allows have it, see `archives.write_archive`. Formats 1 to 3 are
+``KEY.npz``, without a checksum, and with the predictions as arrays that numpy opens.
 """
 
 import json

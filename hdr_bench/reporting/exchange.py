@@ -6,6 +6,7 @@ finishes it. If a step fails, it is renamed to ``.report-undo`` first, and a pro
 Each step may be made twice.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from hdr_bench.files import incoming_path, read_regular
-from hdr_bench.reporting.written_files import is_report_file
+from hdr_bench.reporting.written_files import is_report_file, linked_folder
 
 KIND = "report-"
 """What the names of temporary folders have behind that of their process."""
@@ -82,15 +83,19 @@ def settle(folder: Path) -> None:
     Raises
     ------
     OSError
-        If a step fails; the next call goes on from there.
+        If a step fails; the next call goes on from there. If something else than a folder has the name of one that an
+        exchange leaves: as long as it is there, no report can be written.
     """
     for name, go_on in ((_UNDO, _undo), (_SWAP, _finish)):
         place = folder / name
-        if place.is_dir() and not place.is_symlink():
-            plan = _read_plan(place)
-            if plan is not None:
-                go_on(folder, place, plan)
-            _discard(place)
+        if not os.path.lexists(place):
+            continue
+        if place.is_symlink() or not place.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(place))
+        plan = _read_plan(folder, place)
+        if plan is not None:
+            go_on(folder, place, plan)
+        _discard(place)
 
 
 def _prepare(folder: Path, beside: Path, changed: Mapping[str, bytes], stale: tuple[str, ...]) -> _Plan:
@@ -161,10 +166,10 @@ def _discard(place: Path) -> None:
         shutil.rmtree(place.rename(incoming_path(place.parent, KIND)), ignore_errors=True)
 
 
-def _read_plan(place: Path) -> _Plan | None:
+def _read_plan(folder: Path, place: Path) -> _Plan | None:
     """Return the plan of an exchange; None if there is none that can be followed, or it leads to what is no report's.
 
-    It may come from elsewhere with the run's folder.
+    It may come from elsewhere with the run's folder, and so may links in the place of folders.
     """
     try:
         content = json.loads(read_regular(place / _PLAN))
@@ -173,4 +178,7 @@ def _read_plan(place: Path) -> _Plan | None:
         return None
     names = (*plan.new, *plan.gone, *plan.replaced)
     places = {Path(name).parent.as_posix() for name in names}
-    return plan if all(map(is_report_file, names)) and places.issuperset(plan.folders) else None
+    if not all(map(is_report_file, names)) or not places.issuperset(plan.folders):
+        return None
+    beside = (f"{place.name}/{part}/{name}" for part in (_NEW, _OLD) for name in names)
+    return None if any(linked_folder(folder, name) for name in (*names, *beside)) else plan

@@ -25,6 +25,7 @@ from hdr_bench.reporting.written_files import (
     TABLES,
     earlier_names,
     foreign_names,
+    linked_folder,
     names_in,
     written_list,
 )
@@ -49,7 +50,7 @@ def writing_report(folder: Path) -> Iterator[None]:
         If the folder cannot be written, or another process keeps it too long.
     """
     try:
-        with locked(folder / _LOCK, _LOCK_SECONDS):
+        with _locked(folder, _LOCK_SECONDS):
             settle(folder)
             yield
     except TimeoutError as error:
@@ -71,8 +72,18 @@ def settle_report(folder: Path) -> None:
     """
     if is_settled(folder):
         return
-    with suppress(OSError), locked(folder / _LOCK, _READER_SECONDS):
+    with suppress(OSError), _locked(folder, _READER_SECONDS):
         settle(folder)
+
+
+@contextmanager
+def _locked(folder: Path, seconds: float) -> Iterator[None]:
+    lock = folder / _LOCK
+    # Some versions of filelock empty the file that it leads to.
+    if lock.is_symlink():
+        raise OSError(errno.ELOOP, "a link, where a file belongs", str(lock))
+    with locked(lock, seconds):
+        yield
 
 
 def check_report_place(folder: Path) -> None:
@@ -114,13 +125,15 @@ def put_report(folder: Path, files: Mapping[str, bytes]) -> None:
     written = names_in(folder / LIST)
     if written is None:
         written = earlier_names(folder)
-    stale = sorted(name for name in written - files.keys() if (folder / name).is_file())
+    stale = sorted(name for name in written - files.keys() if _is_in(folder, name))
     # Whoever left one of these is dead: the lock is ours.
     for leftover in folder.glob(f"{INCOMING}*-{KIND}*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    for place in (folder, folder / "figures", folder / "tables"):
-        clear_leftovers(place)
     _check_free(folder, files)
+    clear_leftovers(folder)
+    for place in (folder / "figures", folder / "tables"):
+        if not place.is_symlink():
+            clear_leftovers(place)
     changed = _changed(folder, files)
     _check_written(folder, changed)
     exchange(folder, changed, stale)
@@ -139,10 +152,17 @@ def _holds(path: Path, content: bytes) -> bool:
         return False
 
 
+def _is_in(folder: Path, name: str) -> bool:
+    return (folder / name).is_file() and linked_folder(folder, name) is None
+
+
 def _check_free(folder: Path, files: Iterable[str]) -> None:
     """Raise the system's error if a folder is where a file belongs, or anything else where a folder does."""
     for name in files:
         target = folder / name
+        # What it leads to may be anybody's.
+        if link := linked_folder(folder, name):
+            raise NotADirectoryError(errno.ENOTDIR, "a link, where a folder belongs", str(link))
         if os.path.lexists(target.parent) and not target.parent.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(target.parent))
         if target.is_dir():
@@ -171,11 +191,16 @@ def _figures_of_all(folder: Path) -> list[str]:
 
 
 def _remedy(error: OSError) -> str:
-    if error.errno in _IN_THE_WAY and error.filename:
-        return f"move {error.filename} away, and then"
+    if error.errno in _IN_THE_WAY and _place(error):
+        return f"move {_place(error)} away, and then"
     return "when there is room and permission"
 
 
 def _reason(error: OSError) -> str:
     reason = error.strerror or str(error)
-    return f"{reason} ({error.filename})" if error.filename else reason
+    return f"{reason} ({_place(error)})" if _place(error) else reason
+
+
+def _place(error: OSError) -> str | None:
+    """Return where it failed: of renaming, the new name, since what had the old one is a temporary file of ours."""
+    return error.filename2 or error.filename

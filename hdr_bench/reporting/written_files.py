@@ -36,6 +36,15 @@ def is_report_file(name: str) -> bool:
     return bool(_FORM.fullmatch(name) or _OTHERS.fullmatch(name))
 
 
+def linked_folder(folder: Path, name: str) -> Path | None:
+    """Return the link that a name below a run's folder leads through, if there is one: behind it no file is the run's.
+
+    A link in place of the file itself is none of them: it is replaced or removed, not what it leads to.
+    """
+    parents = [folder / parent for parent in Path(name).parents if parent != Path()]
+    return next((parent for parent in reversed(parents) if parent.is_symlink()), None)
+
+
 def names_in(path: Path) -> set[str] | None:
     """Return what a list names, if it is of the form that a report can have; None if there is no list of ours."""
     try:

@@ -1,7 +1,8 @@
 """Suites' names: those of files in any script, and the folders of their runs, which never lead elsewhere."""
 
+import re
 import unicodedata
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.runner import default_folder
 from hdr_bench.experiments.suite_file import read_suite
 from hdr_bench.experiments.suite_name import check_suite_name, folder_name
+from hdr_bench.reporting.index import INDEX
 
 CONTENT = 'title = "T"\ndataset = "digits-8x8"\n[[case]]\nname = "A"\nestimator = "knn"\n'
 NAMES = [
@@ -78,6 +80,36 @@ def test_names_that_become_the_same_have_folders_of_their_own():
     assert all(folder.endswith("-mnist") for folder in folders)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["con", "NUL", "Com1", "lpt\u00b2", "con.x", "aux .tar.gz", "abc.", "abc ", "abc. .", "README.md", "ReadMe.MD"],
+)
+def test_a_name_that_some_system_cannot_have_is_made_one_that_all_can(name):
+    folder = folder_name(name)
+    assert folder.casefold() != INDEX.casefold()
+    assert not PureWindowsPath(folder).is_reserved()
+    assert re.fullmatch(r".*-[0-9a-f]{8}", folder)
+    assert folder.startswith(re.match(r"\w+", name)[0])
+    assert folder_name(name.upper() + "x") != folder
+
+
+@pytest.mark.parametrize("name", ["console", "con-1", "com10", "null.x", "a.con", "abc.d", "README", "readme.md.x"])
+def test_names_that_only_look_like_those_stay(name):
+    assert folder_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("con", "con-mnist"), ("abc.", "abc.-mnist"), ("abc ", "abc -mnist"), ("README.md", "README.md-mnist")],
+)
+def test_what_follows_the_name_can_make_it_one_that_all_systems_have(name, folder):
+    assert folder_name(name, "-mnist") == folder
+
+
+def test_a_device_is_one_whatever_follows_the_dot():
+    assert re.fullmatch(r"con-x-[0-9a-f]{8}-mnist", folder_name("con.x", "-mnist"))
+
+
 @given(st.text(min_size=1, max_size=100), st.sampled_from(["", "-mnist-5k"]))
 def test_a_folder_is_one_below_reports_whatever_the_name(name, ending):
     try:
@@ -88,5 +120,7 @@ def test_a_folder_is_one_below_reports_whatever_the_name(name, ending):
     assert Path(folder).parts == (folder,)
     assert folder not in {".", ".."}
     assert not folder.startswith((".", "-", " "))
+    assert not folder.endswith((".", " "))
+    assert not PureWindowsPath(folder).is_reserved()
     assert len(folder.encode()) <= 255
     assert folder == unicodedata.normalize("NFC", folder) or name != unicodedata.normalize("NFC", name)

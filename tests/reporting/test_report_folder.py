@@ -327,6 +327,102 @@ def test_what_is_no_plan_of_ours_is_not_followed(in_a_folder, plan):
     assert not swap.exists()
 
 
+@pytest.fixture
+def victim(tmp_path):
+    """A folder that is none of the run's, with files of the names that a report's can have."""
+    place = tmp_path / "victim"
+    place.mkdir()
+    for name in ("a.png", "holiday.png", "t.csv", "report.md", ".incoming-0-0-dead"):
+        (place / name).write_bytes(b"mine")
+    return place
+
+
+LINKS = {
+    "figures": {"gone": ["figures/holiday.png"]},
+    "tables": {"gone": ["tables/t.csv"]},
+    "figures of its own": {"new": ["figures/a.png"], "folders": ["figures"]},
+    ".report-swap/new": {"new": ["report.md"]},
+    ".report-swap/new/figures": {"new": ["figures/a.png"]},
+    ".report-undo/old": {"replaced": ["report.md"]},
+    ".report-undo/old/figures": {"replaced": ["figures/a.png"]},
+}
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_plan_leads_to_nothing_behind_a_link(tmp_path, victim, link):
+    folder = tmp_path / "run"
+    path = folder / link.removesuffix(" of its own")
+    place = folder / (link.partition("/")[0] if link.startswith(".") else ".report-swap")
+    for needed in (path.parent, place):
+        needed.mkdir(parents=True, exist_ok=True)
+    if "of its own" in link:
+        (place / "new" / "figures").mkdir(parents=True)
+        (place / "new" / "figures" / "a.png").write_bytes(b"changed")
+    path.symlink_to(victim)
+    (place / "plan.json").write_text(json.dumps({"new": [], "gone": [], "replaced": [], "folders": [], **LINKS[link]}))
+    before = _holds(victim)
+    settle_report(folder)
+    assert _holds(victim) == before
+    assert not place.exists()
+    assert not (folder / "report.md").exists()
+
+
+@pytest.mark.parametrize("name", ["figures", "tables"])
+def test_a_report_neither_writes_nor_removes_anything_behind_a_link(in_a_folder, victim, name):
+    shutil.rmtree(in_a_folder / name)
+    (in_a_folder / name).symlink_to(victim)
+    before, report = _holds(victim), _holds(in_a_folder)
+    said = rf"a link, where a folder belongs \({in_a_folder / name}\).*; move {in_a_folder / name} away, and then: "
+    with pytest.raises(StoreError, match=said), writing_report(in_a_folder):
+        put_report(in_a_folder, {**SECOND, "tables/t.csv": b"2"})
+    assert (_holds(victim), _pages(in_a_folder)) == (before, report)
+    with writing_report(in_a_folder):
+        put_report(in_a_folder, {"report.md": b"second"})
+    assert _holds(victim) == before
+    assert (in_a_folder / "report.md").read_bytes() == b"second"
+
+
+def test_a_lock_that_is_a_link_is_refused(in_a_folder, victim):
+    (in_a_folder / ".report-lock").symlink_to(victim / "a.png")
+    said = r"a link, where a file belongs .*; move .*/\.report-lock away"
+    with pytest.raises(StoreError, match=said), writing_report(in_a_folder):
+        pytest.fail("it is not ours")
+    _interrupted(in_a_folder)
+    settle_report(in_a_folder)
+    assert (victim / "a.png").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("name", [".report-swap", ".report-undo"])
+@pytest.mark.parametrize("kind", ["file", "link", "link to nowhere"])
+def test_what_has_the_name_of_an_exchange_and_is_none_is_named(run_of_two, name, kind):
+    path = run_of_two / name
+    if kind == "file":
+        path.write_text("x")
+    else:
+        path.symlink_to(run_of_two if kind == "link" else "nowhere")
+    settle_report(run_of_two)
+    with pytest.raises(
+        StoreError, match=rf"cannot write the report in .*: not a folder \({path}\).*; move {path} away"
+    ):
+        write_report(run_of_two, ["md"])
+    assert os.path.lexists(path)
+    path.unlink()
+    write_report(run_of_two, ["md"])
+    assert (run_of_two / "report.md").read_bytes() == b"first"
+
+
+def test_what_is_in_the_way_of_an_interrupted_exchange_is_named(in_a_folder):
+    _interrupted(in_a_folder)
+    (in_a_folder / "report.md").unlink()
+    (in_a_folder / "report.md").mkdir()
+    said = rf"Is a directory \({in_a_folder / 'report.md'}\).*; move {in_a_folder / 'report.md'} away"
+    with pytest.raises(StoreError, match=said), writing_report(in_a_folder):
+        pytest.fail("it cannot be finished")
+    (in_a_folder / "report.md").rmdir()
+    settle_report(in_a_folder)
+    assert _pages(in_a_folder) == {**SECOND, "run.json": b"{}"}
+
+
 MINE = ["report.md", "report.html", "summary.json", "results.json", "report-files.txt", "tables/time.csv",
         "figures/accuracy.png"]  # fmt: skip
 
