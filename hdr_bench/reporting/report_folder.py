@@ -95,10 +95,15 @@ def check_report_place(folder: Path) -> None:
     ------
     StoreError
         Naming the file that no report has written.
+    OSError
+        If a folder is where a file belongs, or a file or a link where a folder does.
     """
     settle_report(folder)
     tables = [f"tables/{name}.{ending}" for name in TABLES for ending in ("csv", "tex")]
-    _check_written(folder, [*PAGES, SUMMARY, RESULTS, LIST, *tables, *_figures_of_all(folder)])
+    names = [*PAGES, SUMMARY, RESULTS, LIST, *tables, *_figures_of_all(folder)]
+    # Of the figures, whichever a run has, this one shows that their folder can be there.
+    _check_free(folder, [*names, "figures/accuracy.png"])
+    _check_written(folder, names)
 
 
 def put_report(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -441,6 +441,14 @@ def test_a_file_that_no_report_wrote_is_not_replaced_and_named_before_anything_r
     assert path.read_bytes() == b'{"mine": 1}'
 
 
+@pytest.mark.parametrize("name", ["tables", "figures"])
+@pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to(path.parent)], ids=["file", "link"])
+def test_what_is_in_the_place_of_a_folder_is_named_before_anything_runs(tmp_path, name, make):
+    make(tmp_path / name)
+    with pytest.raises(NotADirectoryError, match=name):
+        check_report_place(tmp_path)
+
+
 def test_nor_are_files_beside_a_report_of_ours(first):
     for name in ("figures/confusion-1-own.png", "tables/t.tex"):
         (first / name).write_bytes(b"mine")
