@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ _STAND_INS = {
     "\u2190": "<-", "\u2026": "...", "\u00b1": "+-", "\u2265": ">=", "\u2264": "<=", "\u221e": "inf", "\u2020": "+",
     "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2022": "*", "\u00b7": ".", "\u2248": "~",
 }  # fmt: skip
+_WIDTH = re.compile("[1-9][0-9]{1,3}")
 # Lines of tables and boxes; rich draws its own in ASCII where it must, text from elsewhere may hold them.
 _LINES = {"LIGHT HORIZONTAL": "-", "HEAVY HORIZONTAL": "=", "LIGHT VERTICAL": "|", "HEAVY VERTICAL": "|"}
 
@@ -23,8 +25,11 @@ def prepare_streams() -> None:
 
     A stream that is closed becomes one that leads nowhere, so that no file of ours is opened in its place. What a
     stream's encoding does not have is written as the nearest ASCII; an error or a progress that standard error has no
-    room for ends nothing.
+    room for ends nothing. A width that no terminal has, or in which no word has room, is not heeded: 0 is of one
+    that does not know it.
     """
+    if not _WIDTH.fullmatch(os.environ.get("COLUMNS", "80")):
+        del os.environ["COLUMNS"]
     sys.stdin = sys.stdin or _open_nowhere("r")
     sys.stdout = sys.stdout or _open_nowhere("w")
     sys.stderr = sys.stderr or _open_nowhere("w")

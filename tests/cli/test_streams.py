@@ -28,6 +28,14 @@ def test_every_command_prints_in_any_encoding(command, run, encoding):
         assert ended.stderr
 
 
+@pytest.mark.parametrize("columns", ["0", "1", "-80", "", "wide", "\u00b2", "9" * 5000])
+def test_a_width_that_no_terminal_has_is_not_heeded(command, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    ended = command("run", "quick", "--seed", "1e9")
+    assert ended.returncode == 2
+    assert "--seed" in ended.stderr
+
+
 def test_what_an_encoding_lacks_has_a_stand_in(command, run):
     table = command("compare", run, run, encoding="ascii").stdout
     assert "before -> after" in table
