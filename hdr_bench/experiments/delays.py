@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hdr_bench.experiments.descent import descendants
+from hdr_bench.experiments.descent import _PROCESSES, descendants
 
 _TASKS = Path("/proc/self/task")
-_PROCESSES = Path("/proc")
 # Threads that end inside the block leave what was read of them last.
 _SAMPLE_SECONDS = 0.05
 

@@ -4,20 +4,20 @@ import sys
 from typing import Any
 
 
-def synchronise() -> None:
+def synchronise_gpu() -> None:
     """Wait until the GPU has done what it was given; its calls return before."""
     if cuda := _cuda():
         cuda.synchronize()
 
 
-def reset_peak() -> None:
+def reset_gpu_peak() -> None:
     """Begin to count torch's highest memory on the GPU anew."""
     if cuda := _cuda():
         cuda.reset_peak_memory_stats()
 
 
-def peak_bytes() -> int | None:
-    """Return torch's highest memory on the GPU since `reset_peak`; None where no GPU is in use."""
+def gpu_peak_bytes() -> int | None:
+    """Return torch's highest memory on the GPU since `reset_gpu_peak`; None where no GPU is in use."""
     cuda = _cuda()
     return None if cuda is None else int(cuda.max_memory_allocated())
 

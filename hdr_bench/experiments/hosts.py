@@ -23,10 +23,9 @@ from hdr_bench.experiments.leftovers import abandoned, end, marked
 from hdr_bench.experiments.place import Place, path_of_libraries
 from hdr_bench.experiments.remarks import with_remarks
 from hdr_bench.experiments.scratch import clear_scratch, make_scratch
-from hdr_bench.experiments.serving import CAUSE
 from hdr_bench.experiments.thread_waiting import thread_waiting
 from hdr_bench.experiments.unkillable import names_of_unkillable, note_unkillable
-from hdr_bench.experiments.work import NETWORKS, Done, NotStarted, OnStage, Outcome, Stage, Work
+from hdr_bench.experiments.work import CAUSE, NETWORKS, Done, NotStarted, OnStage, Outcome, Stage, Work
 from hdr_bench.processes import MARK, make_mark
 
 # Its guard kills it before, and then needs a moment for what it has left.

@@ -5,6 +5,8 @@ Numbers only; `waiting` measures them.
 
 from dataclasses import dataclass
 
+from hdr_bench.experiments.processors import Others
+
 DISTURBED_FROM = 0.15
 """Time waited for a processor, over the time without it, above which a time is disturbed."""
 
@@ -39,14 +41,6 @@ class Call:
         if self.cpu <= self.threads * self.wall:
             most = min(most, self.wall - self.cpu / self.threads)
         return max(most, longest)
-
-
-@dataclass(frozen=True)
-class Others:
-    """What others had of the processors while a call ran, in seconds: other processes, and the hypervisor."""
-
-    ran: float
-    stolen: float
 
 
 def is_disturbed(wait_share: float | None, n_concurrent: int) -> bool:

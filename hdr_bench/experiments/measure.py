@@ -16,7 +16,6 @@ from hdr_bench.datasets import Dataset, Part
 from hdr_bench.estimators.epochs import told_of_epochs
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError, told
-from hdr_bench.experiments import gpu
 from hdr_bench.experiments.answers import check_labels
 from hdr_bench.experiments.attributes import count_of, engine_of, history_of, layers_of, parameters_of
 from hdr_bench.experiments.caught import caught_warnings
@@ -26,6 +25,7 @@ from hdr_bench.experiments.data import load_trial_data
 from hdr_bench.experiments.descent import seconds_of_descendants
 from hdr_bench.experiments.environment import Environment, thread_pools
 from hdr_bench.experiments.generators import seed_generators
+from hdr_bench.experiments.gpu import gpu_peak_bytes, reset_gpu_peak, synchronise_gpu
 from hdr_bench.experiments.limits import limited_memory
 from hdr_bench.experiments.memory import peak_memory
 from hdr_bench.experiments.model import best_of_search, last_step, make_model
@@ -197,17 +197,17 @@ class _Cost:
 @contextmanager
 def _measuring(threads: int) -> Iterator[_Cost]:
     cost = _Cost()
-    gpu.reset_peak()
+    reset_gpu_peak()
     with peak_memory() as peak, processor_wait(threads) as wait:
-        gpu.synchronise()
+        synchronise_gpu()
         children_start = seconds_of_descendants()
         cpu_start, start = time.process_time(), time.perf_counter()
         yield cost
-        gpu.synchronise()
+        synchronise_gpu()
         cost.seconds, cost.cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
         cost.cpu_seconds += max(seconds_of_descendants() - children_start, 0.0)
     cost.peak_bytes, cost.memory_method = peak.bytes, peak.method
-    cost.gpu_peak_bytes = gpu.peak_bytes()
+    cost.gpu_peak_bytes = gpu_peak_bytes()
     # What computes on a GPU does not show in the threads of this process.
     cost.wait_share = None if cost.gpu_peak_bytes is not None else wait.share
 

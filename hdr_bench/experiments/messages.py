@@ -7,10 +7,9 @@ from typing import Any
 
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.watch import Ended, Watch
+from hdr_bench.experiments.watch import _LOOK_EVERY_SECONDS, Ended, Watch
 from hdr_bench.experiments.work import Outcome, Stage
 
-_LOOK_EVERY_SECONDS = 0.05
 # What a process has sent before its end is in the pipe, and read at once.
 _IS_READ_WITHIN_SECONDS = 10.0
 _STRAY = "its process sent what is no message of a trial's; the method, or a library, wrote to a connection not its own"

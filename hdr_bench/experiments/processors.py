@@ -5,13 +5,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hdr_bench.experiments.lost_time import Others
+from hdr_bench.experiments.delays import _TASKS
 
-_TASKS = Path("/proc/self/task")
 _STAT = Path("/proc/stat")
 _PRESSURE = Path("/proc/pressure/cpu")
 # From here on ticks of 10 ms must have seen some of what this process ran; a kernel that does not count sees none.
 _COUNTED_FROM_SECONDS, _LEAST_COUNTED = 0.1, 0.1
+
+
+@dataclass(frozen=True)
+class Others:
+    """What others had of the processors while a call ran, in seconds: other processes, and the hypervisor."""
+
+    ran: float
+    stolen: float
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,12 @@ from typing import IO, Any
 
 from hdr_bench.exceptions import told
 from hdr_bench.experiments.leftovers import children, end, is_tracker
-from hdr_bench.experiments.work import Done, NotStarted, Stage
+from hdr_bench.experiments.work import CAUSE, Done, NotStarted, Stage
 from hdr_bench.orphans import adopt_orphans, wake_with_parent
 
 _LOOKS_FOR_ITS_PARENT_EVERY_SECONDS = 1.0
 _SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP")
 _STANDARD_STREAMS = 2
-CAUSE = "hdr-bench's host ends: "
 """What a line of standard error begins with that says why a host ends."""
 
 

@@ -33,8 +33,8 @@ from functools import cached_property
 
 from hdr_bench.experiments.delays import watching_delays
 from hdr_bench.experiments.descent import descendants, seconds_of_descendants
-from hdr_bench.experiments.lost_time import DISTURBED_FROM, Call, Others, share_waited
-from hdr_bench.experiments.processors import Processors, others_had, read_pressure, read_processors
+from hdr_bench.experiments.lost_time import DISTURBED_FROM, Call, share_waited
+from hdr_bench.experiments.processors import Others, Processors, others_had, read_pressure, read_processors
 
 _LONG_ENOUGH_SECONDS = 0.3
 """What ticks of 10 ms tell within a few per cent."""

@@ -11,6 +11,9 @@ from hdr_bench.experiments.trial import Trial
 NETWORKS = "HDR_BENCH_NETWORKS"
 """A variable of hosts whose fork server has loaded what networks need."""
 
+CAUSE = "hdr-bench's host ends: "
+"""What begins the line by which a host says why it ends."""
+
 _NETWORKS = frozenset({"mlp", "cnn"})
 _ROOTS_OF_NETWORKS = frozenset({"skorch", "torch"})
 # Names of modules in the pickle of an estimator.

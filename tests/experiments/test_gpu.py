@@ -5,7 +5,7 @@ import types
 
 import pytest
 
-from hdr_bench.experiments import gpu
+from hdr_bench.experiments.gpu import gpu_peak_bytes, reset_gpu_peak, synchronise_gpu
 from hdr_bench.experiments.measure import _measuring
 
 
@@ -53,6 +53,6 @@ def test_one_that_is_not_in_use_is_left_alone(cuda):
 
 def test_without_torch_there_is_none(monkeypatch):
     monkeypatch.delitem(sys.modules, "torch", raising=False)
-    gpu.synchronise()
-    gpu.reset_peak()
-    assert gpu.peak_bytes() is None
+    synchronise_gpu()
+    reset_gpu_peak()
+    assert gpu_peak_bytes() is None

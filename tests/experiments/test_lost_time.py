@@ -2,7 +2,8 @@
 
 import pytest
 
-from hdr_bench.experiments.lost_time import DISTURBED_FROM, Call, Others, is_disturbed, seconds_alone, share_waited
+from hdr_bench.experiments.lost_time import DISTURBED_FROM, Call, is_disturbed, seconds_alone, share_waited
+from hdr_bench.experiments.processors import Others
 
 
 def _share(*waits, ran, stolen=0.0, wall=2.0, cpu=2.0, threads=2):

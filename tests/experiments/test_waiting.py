@@ -13,8 +13,8 @@ import pytest
 from hdr_bench.experiments import delays, processors, waiting
 from hdr_bench.experiments.delays import Delays
 from hdr_bench.experiments.descent import descendants
-from hdr_bench.experiments.lost_time import Others, is_disturbed
-from hdr_bench.experiments.processors import Processors, others_had, read_pressure, read_processors
+from hdr_bench.experiments.lost_time import is_disturbed
+from hdr_bench.experiments.processors import Others, Processors, others_had, read_pressure, read_processors
 from hdr_bench.experiments.remaining import costs_alone
 from hdr_bench.experiments.waiting import processor_wait
 
