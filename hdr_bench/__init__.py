@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
     from hdr_bench.datasets import Dataset, list_datasets, load_dataset
     from hdr_bench.estimators import list_estimators, make_estimator
-    from hdr_bench.experiments.protocol import Protocol
+    from hdr_bench.experiments.planning.suite_file import load_suite
     from hdr_bench.experiments.runner import run_suite
-    from hdr_bench.experiments.suite import Case, Reduced, Step, Suite
-    from hdr_bench.experiments.suite_file import load_suite
-    from hdr_bench.reporting.compare import compare_runs
+    from hdr_bench.records.protocol import Protocol
+    from hdr_bench.records.suite import Case, Reduced, Step, Suite
+    from hdr_bench.reporting.comparisons.runs import compare_runs
     from hdr_bench.reporting.details import load_candidates, load_histories, load_predictions
     from hdr_bench.reporting.frame import load_results
-    from hdr_bench.reporting.index import write_index
+    from hdr_bench.reporting.page.index import write_index
     from hdr_bench.reporting.report import write_report
 
 __version__ = "0.2.0.dev1"
@@ -34,19 +34,19 @@ _HOMES = {
     "load_dataset": "hdr_bench.datasets",
     "list_estimators": "hdr_bench.estimators",
     "make_estimator": "hdr_bench.estimators",
-    "load_suite": "hdr_bench.experiments.suite_file",
-    "Case": "hdr_bench.experiments.suite",
-    "Protocol": "hdr_bench.experiments.protocol",
-    "Reduced": "hdr_bench.experiments.suite",
-    "Step": "hdr_bench.experiments.suite",
-    "Suite": "hdr_bench.experiments.suite",
+    "load_suite": "hdr_bench.experiments.planning.suite_file",
+    "Case": "hdr_bench.records.suite",
+    "Protocol": "hdr_bench.records.protocol",
+    "Reduced": "hdr_bench.records.suite",
+    "Step": "hdr_bench.records.suite",
+    "Suite": "hdr_bench.records.suite",
     "run_suite": "hdr_bench.experiments.runner",
     "load_results": "hdr_bench.reporting.frame",
     "load_candidates": "hdr_bench.reporting.details",
     "load_histories": "hdr_bench.reporting.details",
     "load_predictions": "hdr_bench.reporting.details",
-    "compare_runs": "hdr_bench.reporting.compare",
-    "write_index": "hdr_bench.reporting.index",
+    "compare_runs": "hdr_bench.reporting.comparisons.runs",
+    "write_index": "hdr_bench.reporting.page.index",
     "write_report": "hdr_bench.reporting.report",
 }
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hdr_bench.processes import may_be_in_use, name_of_owner
+from hdr_bench.process_tree import may_be_in_use, name_of_owner
 
 INCOMING = ".incoming-"
 

@@ -29,6 +29,12 @@ def once(tmp_path_factory):
     return made
 
 
+@pytest.fixture
+def helpers():
+    """The folder of the modules that trials of tests import."""
+    return Path(__file__).parent / "helpers"
+
+
 @pytest.fixture(scope="module")
 def standins():
     """The classes derived from other libraries', and what stands for CatBoost where it is not installed."""

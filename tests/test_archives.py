@@ -10,10 +10,10 @@ import pytest
 from hdr_bench.archives import _add_seal, read_sealed, read_texts, seal_archive, write_archive
 from hdr_bench.arrays import npy, read_arrays
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.compact import scores_digest
-from hdr_bench.experiments.kept_arrays import KeptArrays
-from hdr_bench.experiments.predictions import Predictions
-from hdr_bench.experiments.store import Store
+from hdr_bench.records.compact import scores_digest
+from hdr_bench.records.kept_arrays import KeptArrays
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.store import Store
 
 # What they would decompress to; every reader stays far below.
 BYTES = 100 << 20

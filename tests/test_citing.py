@@ -18,7 +18,7 @@ from hdr_bench.bibliography import (
 from hdr_bench.datasets import list_datasets
 from hdr_bench.estimators import ESTIMATORS, MLPClassifier
 from hdr_bench.exceptions import BibliographyError, SuiteError
-from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.reporting.citing import citation_file, citations, to_bibtex, to_plain_text
 
 OWN = "@article{doe2020, author = {Doe, Jane}, title = {My {CNN}}, journal = {Journal of Digits}, year = {2020}}"
@@ -60,7 +60,7 @@ def test_the_suites_source_and_a_cases_own_paper():
     [
         ("mlp", True),
         ("hdr_bench.estimators.MLPClassifier", True),
-        ("hdr_bench.estimators.mlp.MLPClassifier", True),
+        ("hdr_bench.estimators.neural.mlp.MLPClassifier", True),
         ("sklearn.neural_network.MLPClassifier", False),
         ("sklearn.neural_network._multilayer_perceptron.MLPClassifier", False),
         (MLPClassifier(), True),

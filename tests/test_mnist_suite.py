@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hdr_bench.experiments.suite_file import load_suite
+from hdr_bench.experiments.planning.suite_file import load_suite
 
 RESULTS = Path(__file__).parents[1] / "reports" / "mnist" / "results.json"
 LARGEST_ERROR = {

@@ -8,7 +8,7 @@ from sklearn.tree import DecisionTreeClassifier
 from hdr_bench import Case, Suite, load_dataset, run_suite
 from hdr_bench.datasets import Part, add_dataset, make_dataset
 from hdr_bench.exceptions import DatasetError, SuiteError, UnknownNameError
-from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.names import MOST_CHARACTERS, check_name, looks, visible
 
 ODD = {
@@ -151,8 +151,8 @@ def test_parameters_with_half_of_a_character_are_refused_and_those_of_an_object_
 
 
 def test_a_folder_of_a_data_set_with_a_long_name_is_not_too_long():
-    from hdr_bench.experiments.run_record import Settings
     from hdr_bench.experiments.runner import default_folder
+    from hdr_bench.records.run_record import Settings
 
     suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[Case(name="a", estimator="knn")])
     names = {default_folder(suite, Settings(dataset=f"folder:{'x' * 300}{end}")).name for end in "ab"}

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from hdr_bench import load_suite
-from hdr_bench.estimators.notation import layer_table, parse_layers
-from hdr_bench.experiments.claims import places_of
-from hdr_bench.experiments.suite_file import list_suites
+from hdr_bench.estimators.neural.notation import layer_table, parse_layers
+from hdr_bench.experiments.planning.suite_file import list_suites
+from hdr_bench.records.claims import places_of
 
 SUITES = ["aboueloula-2020", "bodin-bernard", "burke-devery-2019", "lazovic-2020", "lecun-1998",
           "sklearn-bench-mnist", "sougrati", "zalando-2017"]  # fmt: skip

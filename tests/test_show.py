@@ -3,8 +3,8 @@
 import pytest
 from rich.cells import cell_len
 
-from hdr_bench.cli.describing import describe_suite
-from hdr_bench.experiments.suite_file import list_suites, read_suite
+from hdr_bench.cli.show import describe_suite
+from hdr_bench.experiments.planning.suite_file import list_suites, read_suite
 
 SUITE = """
 title = "Everything"

@@ -12,7 +12,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from hdr_bench.experiments.memory import peak_memory
+from hdr_bench.experiments.measuring.memory import peak_memory
 
 MEGABYTES = (5, 20, 100, 500, 2000)
 

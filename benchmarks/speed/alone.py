@@ -17,7 +17,7 @@ def deskewing() -> Timed:
 def quadratic() -> Timed:
     """Fit degree 2 of 100 components on 60,000; the peak is what the fit adds to the process."""
     from hdr_bench.estimators import PolynomialClassifier
-    from hdr_bench.experiments.memory import peak_memory
+    from hdr_bench.experiments.measuring.memory import peak_memory
 
     X, y, X_test, y_test = raw_digits()
 

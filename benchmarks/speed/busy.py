@@ -155,7 +155,7 @@ def _ratio(value: float | None, base: float | None) -> str:
 
 
 def _measure(name: str) -> dict[str, Any]:
-    from hdr_bench.experiments.environment import read_environment
+    from hdr_bench.records.environment import read_environment
 
     print(WORK[name][0], flush=True)
     took: dict[str, dict[str, list[dict[str, float]]]] = {side: {where: [] for where in AT_MOST} for side in SIDES}
@@ -190,7 +190,7 @@ def _neighbours() -> Iterator[int]:
 
 @contextmanager
 def _sides(name: str) -> "Iterator[dict[str, subprocess.Popen[str]]]":
-    from hdr_bench.experiments.thread_waiting import CHOICES, thread_waiting
+    from hdr_bench.experiments.processes.thread_waiting import CHOICES, thread_waiting
 
     chosen = {name for choices in CHOICES.values() for name in choices}
     bare = {key: value for key, value in os.environ.items() if key not in chosen}
@@ -237,7 +237,7 @@ def _answer(side: "subprocess.Popen[str]") -> str:
 
 
 def _busy() -> float:
-    from hdr_bench.experiments.processors import read_processors
+    from hdr_bench.kernel import read_processors
 
     processors = read_processors()
     if processors is None:
@@ -257,7 +257,7 @@ def _cpu(group: int | None) -> float:
 
 def _work(name: str) -> None:
     """Prepare the work, and do it once for each line of standard input."""
-    from hdr_bench.experiments.threads import limit_threads
+    from hdr_bench.experiments.measuring.process_state import limit_threads
 
     limit_threads(THREADS)
     step = WORK[name][1]()

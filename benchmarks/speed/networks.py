@@ -60,7 +60,7 @@ def plain(name: str) -> Timed:
     from torch.nn import functional
 
     from hdr_bench.estimators.allocation import freed_memory_kept
-    from hdr_bench.estimators.notation import build_network, parse_layers
+    from hdr_bench.estimators.neural.notation import build_network, parse_layers
 
     network = NETWORKS[name]
     X, y, _, _ = raw_digits()
@@ -139,7 +139,7 @@ def _module(layers: str) -> Any:
     """Return the network as its authors wrote it: each activation before the pooling, unlike our own."""
     from torch import nn
 
-    from hdr_bench.estimators.notation import parse_layers
+    from hdr_bench.estimators.neural.notation import parse_layers
 
     modules, shape = [], (1, 28, 28)
     for layer in parse_layers(layers, 10):

@@ -17,12 +17,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import unique_labels
 
 from hdr_bench import Case, Suite, load_results, run_suite
-from hdr_bench.experiments.hosts import Host
-from hdr_bench.experiments.place import Place
-from hdr_bench.experiments.protocols import plan_cases
-from hdr_bench.experiments.run_record import Settings
-from hdr_bench.experiments.store import Store
-from hdr_bench.experiments.work import Work
+from hdr_bench.experiments.messages import Work
+from hdr_bench.experiments.planning.protocols import plan_cases
+from hdr_bench.experiments.processes.hosts import Host
+from hdr_bench.import_context import Place
+from hdr_bench.records.run_record import Settings
+from hdr_bench.records.store import Store
 
 HOUR = 3600
 

@@ -63,7 +63,7 @@ def thirty() -> Suite:
 def main() -> None:
     """Run what is missing, then write the report several times."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    from hdr_bench.cli.console import make_console
+    from hdr_bench.cli.output import make_console
 
     suite = thirty()
     run_suite(suite, out=FOLDER, progress=LineProgress(make_console(stderr=True)))

@@ -176,7 +176,7 @@ def median_ratio(rounds: list[dict[str, Seconds]], bar: Bar) -> tuple[float, flo
 
 def undisturbed(rounds: list[dict[str, Seconds]], bar: Bar) -> list[dict[str, Seconds]]:
     """Return the rounds in which neither side of a bar was disturbed; rounds that did not measure it count."""
-    from hdr_bench.experiments.lost_time import is_disturbed
+    from hdr_bench.records.lost_time import is_disturbed
 
     if bar.part == "gigabytes":
         return rounds
@@ -222,8 +222,8 @@ class _Worker:
 
 
 def _work(side: Side, connection: Connection) -> None:
-    from hdr_bench.experiments.environment import read_environment
-    from hdr_bench.experiments.threads import limit_threads
+    from hdr_bench.experiments.measuring.process_state import limit_threads
+    from hdr_bench.records.environment import read_environment
 
     limit_threads(side.threads)
     step = side.start()
@@ -239,7 +239,7 @@ def _work(side: Side, connection: Connection) -> None:
 
 def _step(step: Timed, threads: int) -> Seconds:
     """Work once; with the share that the work waited for a processor that something else had, if it is known."""
-    from hdr_bench.experiments.waiting import processor_wait
+    from hdr_bench.experiments.measuring.waiting import processor_wait
 
     with processor_wait(threads) as wait:
         figures = step()

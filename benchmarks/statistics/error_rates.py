@@ -18,8 +18,8 @@ from scipy.stats import t as student
 from simulation import Method, simulate
 
 from hdr_bench.files import write_whole
-from hdr_bench.reporting.intervals import score_interval
-from hdr_bench.reporting.uncertainty import uncertainty_of_fits
+from hdr_bench.reporting.statistics.intervals import score_interval
+from hdr_bench.reporting.statistics.uncertainty import uncertainty_of_fits
 
 FOLDER = Path(__file__).parents[2] / "reports" / "statistics"
 N_IMAGES = 10_000

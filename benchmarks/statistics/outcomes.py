@@ -11,9 +11,9 @@ import numpy as np
 from rules import as_fits
 from simulation import Method, simulate
 
-from hdr_bench.reporting.crossed import paired_difference
-from hdr_bench.reporting.intervals import margin
-from hdr_bench.reporting.pairs import Pair
+from hdr_bench.reporting.comparisons.pairs import Pair
+from hdr_bench.reporting.statistics.crossed import paired_difference
+from hdr_bench.reporting.statistics.intervals import margin
 
 _N_IMAGES = 10_000
 _DIFFERENCES = (0.0, 1.0, 2.0)

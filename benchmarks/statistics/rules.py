@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from hdr_bench.reporting.crossed import Fits, paired_difference
-from hdr_bench.reporting.mcnemar import sign_p_value
+from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
+from hdr_bench.reporting.statistics.mcnemar import sign_p_value
 
 LEVEL = 0.05
 RESAMPLES = 200

@@ -13,7 +13,7 @@ import numpy as np
 from tabulate import tabulate
 
 from hdr_bench.files import write_whole
-from hdr_bench.reporting.verdicts import compare_share, margin_of, seeds_error
+from hdr_bench.reporting.statistics.verdicts import compare_share, margin_of, seeds_error
 
 N_IMAGES = 10_000
 RUNS = 20_000

@@ -23,12 +23,12 @@ _LOOKS_EVERY_SECONDS = 0.01
 _PRELOADED = (
     "hdr_bench.cli",
     "hdr_bench.datasets",
-    "hdr_bench.experiments.backends",
+    "hdr_bench.experiments.processes.backends",
     "hdr_bench.experiments.runner",
-    "hdr_bench.reporting.compare",
+    "hdr_bench.reporting.comparisons.runs",
     "hdr_bench.reporting.console",
     "hdr_bench.reporting.report",
-    "hdr_bench.reporting.index",
+    "hdr_bench.reporting.page.index",
     "sklearn.tree",
     "sklearn.neighbors",
 )

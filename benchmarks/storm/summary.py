@@ -80,7 +80,7 @@ def _page(content: dict[str, Any], titles: dict[str, str]) -> str:
 
 
 def _environment() -> dict[str, Any]:
-    from hdr_bench.experiments.environment import read_environment
+    from hdr_bench.records.environment import read_environment
 
     found = read_environment().model_dump(mode="json")
     names = ("cpu", "cores", "system", "libraries", "commit")

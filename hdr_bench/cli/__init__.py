@@ -7,13 +7,13 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from hdr_bench.cli.citing import cite
-from hdr_bench.cli.comparing import compare
-from hdr_bench.cli.console import show_warnings_plainly
+from hdr_bench.cli.cite import cite
+from hdr_bench.cli.compare import compare
 from hdr_bench.cli.data import data
 from hdr_bench.cli.errors import EXIT_CODES, ExitCode, exit_code_of, report_error
-from hdr_bench.cli.listing import list_, show
-from hdr_bench.cli.running import index, report, run
+from hdr_bench.cli.list import list_, show
+from hdr_bench.cli.output import show_warnings_plainly
+from hdr_bench.cli.run import index, report, run
 from hdr_bench.cli.streams import prepare_streams, say
 from hdr_bench.exceptions import shown
 

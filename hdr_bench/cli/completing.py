@@ -13,7 +13,7 @@ _LONGEST_TEXT = 60
 
 def complete_suite(incomplete: str) -> list[tuple[str, str]]:
     """Return the suites that the library carries and the TOML files that begin so, with their titles."""
-    from hdr_bench.experiments.suites_folder import suites_folder
+    from hdr_bench.experiments.planning.suite_file import suites_folder
 
     carried = [(path.stem, path) for path in sorted(suites_folder().glob("*.toml"))]
     with suppress(OSError, ValueError):

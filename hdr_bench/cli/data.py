@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hdr_bench.cli.completing import complete_dataset
-from hdr_bench.cli.console import read_shape
 from hdr_bench.cli.data_listing import describe_datasets, describe_places, describe_stored, size_in_words
+from hdr_bench.cli.output import read_shape
 from hdr_bench.cli.streams import say
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from hdr_bench.experiments.growth import Expected
 from hdr_bench.experiments.progress import counted
 
 if TYPE_CHECKING:
-    from hdr_bench.experiments.plan import Plan
+    from hdr_bench.experiments.planning.plan import Plan
 
 _HEADS = ("Runs", "Fit\n(s)", "95 %\ninterval", "~n^", "MB", "95 %\ninterval", "All")
 _ENDLESS = 1e7

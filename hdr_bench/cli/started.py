@@ -17,10 +17,9 @@ def nothing_left_running() -> Iterator[None]:
 
     For a command's own process alone: another program's may have started some of its own meanwhile.
     """
-    from hdr_bench.experiments.hosts import close_idle_hosts
-    from hdr_bench.experiments.leftovers import children, end, is_tracker
-    from hdr_bench.orphans import adopt_orphans
-    from hdr_bench.processes import MARK, make_mark
+    from hdr_bench.experiments.processes.hosts import close_idle_hosts
+    from hdr_bench.experiments.processes.leftovers import children, end, is_tracker
+    from hdr_bench.process_tree import MARK, adopt_orphans, make_mark
 
     before = children()
 

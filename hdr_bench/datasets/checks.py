@@ -1,5 +1,6 @@
 """Checks of images, labels and class names, before they become a data set."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -101,3 +102,24 @@ def _check_values(name: str, images: NDArray[Any]) -> None:
         raise DatasetError(f"{name} hold NaN or infinity; repair or leave out those images")
     if max(-low, high) > _LARGEST_PIXEL:
         raise DatasetError(f"{name} run from {low:g} to {high:g}; up to {_LARGEST_PIXEL:g} is allowed, scale them")
+
+
+def as_images(name: str, array: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return `array` as images (n, height, width): rows of a square number of pixels are squared.
+
+    Raises
+    ------
+    DatasetError
+        If it is neither images nor rows of square images.
+    """
+    if array.ndim == 3:
+        return array
+    if array.ndim == 4 and 1 in (array.shape[1], array.shape[3]):
+        return array.squeeze(axis=1 if array.shape[1] == 1 else 3)
+    side = math.isqrt(array.shape[1]) if array.ndim == 2 else 0
+    if side and side * side == array.shape[1]:
+        return array.reshape(-1, side, side)
+    raise DatasetError(
+        f"{name}: images of shape {array.shape}; needed are (n, height, width), one channel, "
+        "or rows of a square number of pixels"
+    )

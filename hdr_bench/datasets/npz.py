@@ -7,14 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.arrays import Member
-from hdr_bench.datasets.checks import check_pixels
+from hdr_bench.datasets.checks import as_images, check_pixels
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
 from hdr_bench.datasets.file_kinds import describe_file
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.npz_members import check_declared, list_members, read_member
 from hdr_bench.datasets.paths import expand_path
-from hdr_bench.datasets.rows import as_images
 from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible

@@ -10,21 +10,28 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hdr_bench.estimators.foreign import cause_of, foreign_code
-from hdr_bench.estimators.importing import describe_shadowing, import_attribute
-from hdr_bench.estimators.libraries import library_of
+from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
+from hdr_bench.estimators.foreign.importing import describe_shadowing, import_attribute
+from hdr_bench.estimators.foreign.libraries import library_of
 from hdr_bench.estimators.parameters import all_params, set_params
 from hdr_bench.exceptions import EstimatorError, UnknownNameError, shown
 from hdr_bench.names import class_name
 
 if TYPE_CHECKING:
-    from hdr_bench.estimators.augmentation import Distortion
-    from hdr_bench.estimators.cnn import CNNClassifier
-    from hdr_bench.estimators.images import Cropper, Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
-    from hdr_bench.estimators.inverter import Inverter
+    from hdr_bench.estimators.images.inverter import Inverter
+    from hdr_bench.estimators.images.transformers import (
+        Cropper,
+        Deskewer,
+        GaussianBlur,
+        MassCenterer,
+        PixelScaler,
+        Resizer,
+    )
     from hdr_bench.estimators.linear import LinearClassifier, PolynomialClassifier
-    from hdr_bench.estimators.mlp import MLPClassifier
     from hdr_bench.estimators.neighbors import KNNClassifier
+    from hdr_bench.estimators.neural.augmentation import Distortion
+    from hdr_bench.estimators.neural.cnn import CNNClassifier
+    from hdr_bench.estimators.neural.mlp import MLPClassifier
     from hdr_bench.estimators.radial_basis import RadialBasisClassifier
     from hdr_bench.estimators.svm import SVMClassifier
     from hdr_bench.estimators.tree import DecisionTreeClassifier
@@ -61,8 +68,8 @@ ESTIMATORS: dict[str, str] = {
     "tree": "hdr_bench.estimators.tree.DecisionTreeClassifier",
     "linear": "hdr_bench.estimators.linear.LinearClassifier",
     "polynomial": "hdr_bench.estimators.linear.PolynomialClassifier",
-    "mlp": "hdr_bench.estimators.mlp.MLPClassifier",
-    "cnn": "hdr_bench.estimators.cnn.CNNClassifier",
+    "mlp": "hdr_bench.estimators.neural.mlp.MLPClassifier",
+    "cnn": "hdr_bench.estimators.neural.cnn.CNNClassifier",
     "radial-basis": "hdr_bench.estimators.radial_basis.RadialBasisClassifier",
     "virtual-svm": "hdr_bench.estimators.virtual_svm.VirtualSVMClassifier",
 }
@@ -81,13 +88,13 @@ _DESCRIPTIONS = {
 }
 
 TRANSFORMERS: dict[str, str] = {
-    "scale": "hdr_bench.estimators.images.PixelScaler",
-    "deskew": "hdr_bench.estimators.images.Deskewer",
-    "center": "hdr_bench.estimators.images.MassCenterer",
-    "blur": "hdr_bench.estimators.images.GaussianBlur",
-    "resize": "hdr_bench.estimators.images.Resizer",
-    "crop": "hdr_bench.estimators.images.Cropper",
-    "invert": "hdr_bench.estimators.inverter.Inverter",
+    "scale": "hdr_bench.estimators.images.transformers.PixelScaler",
+    "deskew": "hdr_bench.estimators.images.transformers.Deskewer",
+    "center": "hdr_bench.estimators.images.transformers.MassCenterer",
+    "blur": "hdr_bench.estimators.images.transformers.GaussianBlur",
+    "resize": "hdr_bench.estimators.images.transformers.Resizer",
+    "crop": "hdr_bench.estimators.images.transformers.Cropper",
+    "invert": "hdr_bench.estimators.images.inverter.Inverter",
 }
 
 _DESCRIPTION = ("estimator", "params")
@@ -95,7 +102,7 @@ _OPEN = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWO
 
 _PUBLIC = {
     path.rpartition(".")[2]: path
-    for path in (*ESTIMATORS.values(), *TRANSFORMERS.values(), "hdr_bench.estimators.augmentation.Distortion")
+    for path in (*ESTIMATORS.values(), *TRANSFORMERS.values(), "hdr_bench.estimators.neural.augmentation.Distortion")
 }
 
 

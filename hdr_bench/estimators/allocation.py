@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from hdr_bench.estimators.process_wide import ProcessWide
+from hdr_bench.estimators.engines import ProcessWide
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # the numbers that malloc.h gives M_TRIM_THRESHOLD and M_MMAP_THRESHOLD
 _KEPT = 2**30

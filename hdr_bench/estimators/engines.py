@@ -1,10 +1,13 @@
 """Which library computes, where there is a choice."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
 from importlib.util import find_spec
-from typing import Any
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+import numpy as np
 
 from hdr_bench.exceptions import MissingDependencyError, UnknownNameError, shown, told
 
@@ -125,3 +128,48 @@ def able_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:
             f"engine={shown(engine)} cannot compute with {obstacle}; take engine='auto' or {shown(reference)}"
         )
     return reference
+
+
+def draw_seed(random_state: int | np.random.RandomState | None) -> int:
+    """Return a seed below 2**31: the given one, drawn from a given generator, or fresh from the system's entropy."""
+    if random_state is None:
+        return int(np.random.default_rng().integers(2**31))
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    return int(random_state) % 2**31
+
+
+T = TypeVar("T")
+
+
+class ProcessWide(Generic[T]):
+    """A setting of the process: the first of the threads that hold it makes it, the last one undoes it.
+
+    Contexts that save a setting and restore it leave the process changed when threads enter and leave in another order.
+
+    Parameters
+    ----------
+    setting : callable
+        Returns the context manager that makes the setting and undoes it.
+    """
+
+    def __init__(self, setting: Callable[[], AbstractContextManager[T]]) -> None:
+        self._setting = setting
+        self._lock = Lock()
+        self._n_holders = 0
+
+    @contextmanager
+    def held(self) -> Iterator[T]:
+        """Hold the setting; the value is what the setting's context gave to the first holder."""
+        with self._lock:
+            if self._n_holders == 0:
+                self._stack = ExitStack()
+                self._value = self._stack.enter_context(self._setting())
+            self._n_holders += 1
+        try:
+            yield self._value
+        finally:
+            with self._lock:
+                self._n_holders -= 1
+                if self._n_holders == 0:
+                    self._stack.close()

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.constraints import DataShape, check_parameters
-from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.estimators.images.transformers import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import LinearHead, flattened
 from hdr_bench.estimators.parameters import with_plain_parameters

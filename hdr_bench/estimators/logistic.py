@@ -13,8 +13,7 @@ from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from hdr_bench.estimators.engines import importing_engine
-from hdr_bench.estimators.process_wide import ProcessWide
+from hdr_bench.estimators.engines import ProcessWide, importing_engine
 
 Floats = NDArray[np.floating[Any]]
 # As scikit-learn-intelex has them: more pairs than scikit-learn's 10 take fewer iterations on images.

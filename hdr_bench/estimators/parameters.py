@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from hdr_bench.classes import cache_by_class, is_instance
-from hdr_bench.estimators.foreign import cause_of, foreign_code
+from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
 from hdr_bench.exceptions import EstimatorError, HdrBenchError
 from hdr_bench.names import class_module, class_name
 

@@ -16,12 +16,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
 from hdr_bench.estimators.constraints import DataShape, check_parameters
-from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.estimators.engines import draw_seed
+from hdr_bench.estimators.images.transformers import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import decided, flattened
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
-from hdr_bench.estimators.seeds import draw_seed
 from hdr_bench.exceptions import shown
 
 _BLOCK = 2000

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.engines import PACKAGES, able_engine, choose_engine, importing_engine, is_installed
-from hdr_bench.estimators.images import Floats, learn_scale, scaled
+from hdr_bench.estimators.images.transformers import Floats, learn_scale, scaled
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval
 
-from hdr_bench.estimators.background import learn_background
 from hdr_bench.estimators.constraints import DataShape
-from hdr_bench.estimators.images import Floats
-from hdr_bench.estimators.moments import moved
-from hdr_bench.estimators.shapes import ImageShape, image_shape_of
+from hdr_bench.estimators.images.background import learn_background
+from hdr_bench.estimators.images.moments import moved
+from hdr_bench.estimators.images.transformers import Floats
+from hdr_bench.estimators.pixels import ImageShape, image_shape_of
 from hdr_bench.estimators.svm import SVMClassifier
 from hdr_bench.exceptions import shown
 

@@ -10,24 +10,24 @@ from typing import Any
 import cloudpickle
 
 from hdr_bench.exceptions import EstimateError, StoreError
-from hdr_bench.experiments.attempts import run_attempts
-from hdr_bench.experiments.attributes import epochs_of
-from hdr_bench.experiments.copying import copy_unfitted
-from hdr_bench.experiments.grid_names import settable
 from hdr_bench.experiments.growth import FASTER, LINEAR, Expected, Growth, fit_growth
-from hdr_bench.experiments.model import last_step, unseeded_model
-from hdr_bench.experiments.place import own_modules
-from hdr_bench.experiments.plan import Plan
+from hdr_bench.experiments.measuring.attributes import epochs_of
+from hdr_bench.experiments.measuring.grid_search import chosen_candidates
+from hdr_bench.experiments.messages import Work
+from hdr_bench.experiments.planning.grid_names import settable
+from hdr_bench.experiments.planning.models import last_step, unseeded_model
+from hdr_bench.experiments.planning.plan import Plan
+from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.processes.attempts import run_attempts
 from hdr_bench.experiments.progress import Progress
-from hdr_bench.experiments.protocols import PlannedCase
 from hdr_bench.experiments.remaining import costs_alone
-from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.search import chosen_candidates
-from hdr_bench.experiments.trial import Trial
-from hdr_bench.experiments.trial_file import DAMAGED
-from hdr_bench.experiments.work import Work
 from hdr_bench.files import read_regular, write_whole
+from hdr_bench.import_context import own_modules
 from hdr_bench.names import in_brief, visible
+from hdr_bench.records.copying import copy_unfitted
+from hdr_bench.records.result import Result
+from hdr_bench.records.trial import Trial
+from hdr_bench.records.trial_file import DAMAGED
 
 LARGEST = 4000
 """Images of the largest of the three fits; the others have a half and a quarter of them."""

@@ -1,71 +1,110 @@
-"""The messages of a trial's process: a method may have written anything into the same connection."""
+"""What goes to the process of a trial, and what it says on the way."""
 
-import pickle
-import threading
-from multiprocessing.connection import Connection
-from typing import Any
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 
-from hdr_bench.experiments.predictions import Predictions
-from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.watch import _LOOK_EVERY_SECONDS, Ended, Watch
-from hdr_bench.experiments.work import Outcome, Stage
+from hdr_bench.import_context import Place
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.result import Result
+from hdr_bench.records.trial import Trial
 
-# What a process has sent before its end is in the pipe, and read at once.
-_IS_READ_WITHIN_SECONDS = 10.0
-_STRAY = "its process sent what is no message of a trial's; the method, or a library, wrote to a connection not its own"
+NETWORKS = "HDR_BENCH_NETWORKS"
+"""A variable of hosts whose fork server has loaded what networks need."""
+
+CAUSE = "hdr-bench's host ends: "
+"""What begins the line by which a host says why it ends."""
+
+_NETWORKS = frozenset({"mlp", "cnn"})
+_ROOTS_OF_NETWORKS = frozenset({"skorch", "torch"})
+# Names of modules in the pickle of an estimator.
+_SIGNS_OF_NETWORKS = (b"torch", b"skorch", b"hdr_bench.estimators.neural.cnn", b"hdr_bench.estimators.neural.mlp")
 
 
-def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome | Ended:
-    """Return the next message, or the limit that was passed while it came.
+@dataclass(frozen=True)
+class Work:
+    """A trial with what its process needs beside it.
 
-    Parameters
+    Attributes
     ----------
-    receiver : Connection
-        With something to read.
-    process : multiprocessing process
-        The one that sends.
-    watch : Watch
-
-    Raises
-    ------
-    EOFError, OSError
-        If the process ended before the message was whole.
+    trial : Trial
+    pickled : bytes or None
+        The estimator, where it was made in code.
+    folder : str or None
+        The data set's, where it is not loaded by its name.
+    n_concurrent : int
+        Trials that share the machine meanwhile.
+    place : Place or None
+        Where the trial is to be; None for where its host's user is.
     """
-    received: list[Any] = []
-    # Stray bytes may announce a message of any length, which never comes.
-    reader = threading.Thread(target=_read, args=(receiver, received), daemon=True)
-    reader.start()
-    reader.join(_LOOK_EVERY_SECONDS)
-    while not received:
-        if process.exitcode is not None:
-            reader.join(_IS_READ_WITHIN_SECONDS)
-            break
-        if passed := watch.passed():
-            return passed
-        reader.join(_LOOK_EVERY_SECONDS)
-    content = received[0] if received else EOFError("another process holds the connection")
-    if isinstance(content, EOFError | OSError):
-        raise content
-    if isinstance(content, Stage) or _is_outcome(content):
-        return content
-    return Ended("crashed", _STRAY)
+
+    trial: Trial
+    pickled: bytes | None = None
+    folder: str | None = None
+    n_concurrent: int = 1
+    place: Place | None = None
+
+    @property
+    def is_of_network(self) -> bool:
+        """Whether its process should begin with what networks need; one that does not loads it itself, later."""
+        if self.pickled is not None:
+            return any(sign in self.pickled for sign in _SIGNS_OF_NETWORKS)
+        return self.trial.estimator in _NETWORKS or self.trial.estimator.partition(".")[0] in _ROOTS_OF_NETWORKS
 
 
-def _read(receiver: Connection, received: list[Any]) -> None:
-    try:
-        content = receiver.recv_bytes()
-    except (EOFError, OSError) as error:
-        received.append(error)
-        return
-    try:
-        received.append(pickle.loads(content))  # noqa: S301  # the trial's process runs as this user anyway
-    # Bytes that are not a pickle of ours may raise anything, or import and call anything that does.
-    except BaseException:  # noqa: BLE001
-        received.append(None)
+@dataclass(frozen=True)
+class Stage:
+    """How far a trial is.
+
+    Attributes
+    ----------
+    name : str
+        What it does.
+    done, total : int
+        How much of it is done, where that can be counted.
+    resident_bytes : int or None
+        What the process has, where the memory limit counts from here.
+    """
+
+    name: str
+    done: int = 0
+    total: int = 0
+    resident_bytes: int | None = None
+
+    def __str__(self) -> str:
+        if not self.done:
+            return self.name
+        return f"{self.name} {self.done} of {self.total}" if self.total else f"{self.name} {self.done}"
 
 
-def _is_outcome(content: Any) -> bool:
-    if not isinstance(content, tuple) or len(content) != 2:
-        return False
-    result, predictions = content
-    return isinstance(result, Result) and isinstance(predictions, Predictions | None)
+@dataclass(frozen=True)
+class Done:
+    """What a host answers when a trial has run.
+
+    Attributes
+    ----------
+    result : Result
+    predictions : Predictions or None
+    left : tuple of int
+        The numbers of processes that the trial started, and that cannot be killed.
+    """
+
+    result: Result
+    predictions: Predictions | None
+    left: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotStarted:
+    """What a host answers if it could not start a trial's process.
+
+    Attributes
+    ----------
+    reason : str
+    """
+
+    reason: str
+
+
+Outcome = tuple[Result, Predictions | None]
+Outcomes = Generator[Outcome, None, None]
+OnStage = Callable[[Stage], None]

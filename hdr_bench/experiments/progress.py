@@ -4,11 +4,11 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from hdr_bench.experiments.messages import Stage
 from hdr_bench.experiments.remaining import Remaining
-from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.trial import Trial
-from hdr_bench.experiments.work import Stage
 from hdr_bench.names import in_brief
+from hdr_bench.records.result import Result
+from hdr_bench.records.trial import Trial
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hdr_bench.experiments.lost_time import seconds_alone
-from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.trial import Trial
-from hdr_bench.experiments.work import Stage
+from hdr_bench.experiments.messages import Stage
+from hdr_bench.records.lost_time import seconds_alone
+from hdr_bench.records.result import Result
+from hdr_bench.records.trial import Trial
 
 _RECENT = 3
 """Trials by whose stretch the machine's speed is known: neighbours come and go."""

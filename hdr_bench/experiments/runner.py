@@ -9,28 +9,34 @@ from pathlib import Path
 
 from hdr_bench.datasets import write_dataset
 from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning, StoreError
-from hdr_bench.experiments.backends import Crew, make_crew, run_works
-from hdr_bench.experiments.code_changes import code_changes
-from hdr_bench.experiments.hosts import clear_leftovers_of_hosts
-from hdr_bench.experiments.interleaving import interleave
-from hdr_bench.experiments.place import own_modules
-from hdr_bench.experiments.plan import Plan, Rerun, is_missing, make_plan, planned, with_further_seeds
-from hdr_bench.experiments.predictions import Predictions
+from hdr_bench.experiments.messages import Work
+from hdr_bench.experiments.planning.code_changes import code_changes
+from hdr_bench.experiments.planning.options import make_settings
+from hdr_bench.experiments.planning.plan import (
+    Plan,
+    Rerun,
+    interleave,
+    is_missing,
+    make_plan,
+    planned,
+    with_further_seeds,
+)
+from hdr_bench.experiments.planning.protocols import PlannedCase, plan_cases
+from hdr_bench.experiments.planning.stored_times import seconds_of_stored
+from hdr_bench.experiments.planning.suite_file import check_suite, load_suite
+from hdr_bench.experiments.processes.backends import Crew, make_crew, run_works
+from hdr_bench.experiments.processes.hosts import clear_leftovers_of_hosts
+from hdr_bench.experiments.processes.scratch import data_folder
 from hdr_bench.experiments.progress import NoProgress, Progress
-from hdr_bench.experiments.protocols import PlannedCase, plan_cases
-from hdr_bench.experiments.raised import describe, describe_traceback
-from hdr_bench.experiments.result import Result, failed_result
-from hdr_bench.experiments.run_folder import check_run_folder
-from hdr_bench.experiments.run_record import RunRecord, Settings
-from hdr_bench.experiments.scratch import data_folder
-from hdr_bench.experiments.settings import make_settings
-from hdr_bench.experiments.store import Store
-from hdr_bench.experiments.stored_times import seconds_of_stored
-from hdr_bench.experiments.suite import Suite
-from hdr_bench.experiments.suite_file import check_suite, load_suite
-from hdr_bench.experiments.suite_name import folder_name
-from hdr_bench.experiments.trial import Trial
-from hdr_bench.experiments.work import Work
+from hdr_bench.import_context import own_modules
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.raised import describe, describe_traceback
+from hdr_bench.records.result import Result, failed_result
+from hdr_bench.records.run_folder import check_run_folder, folder_name
+from hdr_bench.records.run_record import RunRecord, Settings
+from hdr_bench.records.store import Store
+from hdr_bench.records.suite import Suite
+from hdr_bench.records.trial import Trial
 
 _LONGEST_DATASET = 40
 """Characters of a data set in the name of a folder: with a suite's name it must stay below 255 bytes."""

@@ -16,9 +16,9 @@ from hdr_bench.bibliography import (
     parse_bibtex,
     references,
 )
-from hdr_bench.experiments.described import class_path
-from hdr_bench.experiments.environment import library_versions
-from hdr_bench.experiments.suite import Case, Suite
+from hdr_bench.records.environment import library_versions
+from hdr_bench.records.fingerprints import class_path
+from hdr_bench.records.suite import Case, Suite
 
 _UNKNOWN = "no reference is known"
 

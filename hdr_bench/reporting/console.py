@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from hdr_bench.names import in_brief
-from hdr_bench.reporting.blocks import make_block
-from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.finding import finding
-from hdr_bench.reporting.pairs import Comparisons, compare_methods
-from hdr_bench.reporting.published import counted_verdicts, reproductions
+from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
+from hdr_bench.reporting.comparisons.reproductions import counted_verdicts, reproductions
+from hdr_bench.reporting.page.blocks import make_block
+from hdr_bench.reporting.page.finding import finding
+from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import Cell, to_cells
 from hdr_bench.reporting.tables import Table as Written
 from hdr_bench.reporting.tables.accuracy import accuracy_table

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hdr_bench.experiments.committed import open_store
-from hdr_bench.experiments.predictions import Predictions
-from hdr_bench.experiments.result import Result, Searched
+from hdr_bench.records.committed import open_store
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.result import Result, Searched
 from hdr_bench.reporting.frame import as_json, read_results
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import pandas as pd
 
-from hdr_bench.experiments.lost_time import is_disturbed
+from hdr_bench.records.lost_time import is_disturbed
 
 Call = Literal["fit", "predict", "latency"]
 

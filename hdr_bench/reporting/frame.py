@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoredScoresWarning
-from hdr_bench.experiments.committed import CommittedReport, open_store
-from hdr_bench.experiments.result import Measurements, Result, Scores
-from hdr_bench.experiments.run_record import Planned, RunRecord
-from hdr_bench.experiments.store import Store
 from hdr_bench.names import visible
+from hdr_bench.records.committed import CommittedReport, open_store
+from hdr_bench.records.result import Measurements, Result, Scores
+from hdr_bench.records.run_record import Planned, RunRecord
+from hdr_bench.records.store import Store
 from hdr_bench.reporting.disturbed import disturbed_times
-from hdr_bench.reporting.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
+from hdr_bench.reporting.statistics.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
 
 _SCORES = list(Scores.model_fields)
 _MEASUREMENTS = list(Measurements.model_fields)
@@ -114,8 +114,8 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
         (scikit-learn's ``DummyClassifier``), ``is_ranked`` (complete, no dummy, and at full size unless every row on
         its data is reduced), ``n_test`` (of cross-validation, of all folds together), ``accuracy_low`` and
         ``accuracy_high`` (the 95 % interval, over images and seeds, or over folds), ``accuracy_basis`` (what it is
-        computed from, see `hdr_bench.reporting.uncertainty.Basis`), ``is_stochastic`` (its fits differ on some image;
-        a single fit, or fits on folds: the method declares it), ``accuracy_std``, ``accuracy_min`` and
+        computed from, see `hdr_bench.reporting.statistics.uncertainty.Basis`), ``is_stochastic`` (its fits differ on
+        some image; a single fit, or fits on folds: the method declares it), ``accuracy_std``, ``accuracy_min`` and
         ``accuracy_max`` (over seeds and folds; the standard deviation is missing for one trial), ``error_rate``,
         ``is_time_disturbed`` (every fit waited for processors that something else had), ``cost_set`` (the same for
         rows whose costs compare: the same data, as many images to train and to evaluate on; empty for a part of a

@@ -11,27 +11,27 @@ import jinja2
 import pandas as pd
 
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameError
-from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.run_record import RunRecord
 from hdr_bench.names import in_brief, visible_prose
-from hdr_bench.reporting.blocks import make_block, noting
+from hdr_bench.records.result import Result
+from hdr_bench.records.run_record import RunRecord
 from hdr_bench.reporting.citing import Citation, citations, to_bibtex
-from hdr_bench.reporting.contents import RunContents, open_run
-from hdr_bench.reporting.drawing import Figure, draw
-from hdr_bench.reporting.figures import plan_figures
-from hdr_bench.reporting.finding import finding
+from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
+from hdr_bench.reporting.comparisons.reproductions import counted_verdicts, reproductions
+from hdr_bench.reporting.drawing.drawing import Figure, draw
+from hdr_bench.reporting.files.report_folder import put_report, writing_report
+from hdr_bench.reporting.files.written_files import RESULTS, SUMMARY
 from hdr_bench.reporting.frame import described_problem
-from hdr_bench.reporting.glances import glances
-from hdr_bench.reporting.page import make_methods, shared_sprite
-from hdr_bench.reporting.pairs import Comparisons, compare_methods
-from hdr_bench.reporting.provenance import Provenance, provenance_of
-from hdr_bench.reporting.published import counted_verdicts, reproductions
-from hdr_bench.reporting.report_folder import put_report, writing_report
-from hdr_bench.reporting.run_summary import written_summary
+from hdr_bench.reporting.page.blocks import make_block, noting
+from hdr_bench.reporting.page.figures import plan_figures
+from hdr_bench.reporting.page.finding import finding
+from hdr_bench.reporting.page.highlights import glances
+from hdr_bench.reporting.page.methods import make_methods, shared_sprite
+from hdr_bench.reporting.page.provenance import Provenance, provenance_of
+from hdr_bench.reporting.page.summary import written_summary
+from hdr_bench.reporting.run import RunContents, open_run
 from hdr_bench.reporting.tables import Table, make_tables, to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.formats import escaped_markdown, markdown_code
 from hdr_bench.reporting.tables.latex_text import latex_text
-from hdr_bench.reporting.written_files import RESULTS, SUMMARY
 
 FORMATS = ("html", "md", "latex", "csv")
 """What a report can be written as; figures come with each."""
@@ -276,7 +276,7 @@ def _json(records: Iterable[Result]) -> bytes:
 
 def _render(name: str, page: dict[str, Any]) -> bytes:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("hdr_bench.reporting"),
+        loader=jinja2.PackageLoader("hdr_bench.reporting.page"),
         autoescape=jinja2.select_autoescape(["html"]),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.calling import call_command
+from tests.helpers.calling import call_command
 
-FORMAT_1 = Path(__file__).parents[1] / "experiments" / "format_1"
+FORMAT_1 = Path(__file__).parents[1] / "records" / "format_1"
 
 
 @pytest.fixture

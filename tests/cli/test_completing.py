@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from hdr_bench.cli.completing import complete_suite
-from hdr_bench.experiments.suite_file import list_suites
+from hdr_bench.experiments.planning.suite_file import list_suites
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ def raising(monkeypatch, command, tmp_path):
         def fail(_folder):
             raise error
 
-        monkeypatch.setattr("hdr_bench.reporting.index.write_index", fail)
+        monkeypatch.setattr("hdr_bench.reporting.page.index.write_index", fail)
         return command("index")
 
     return end

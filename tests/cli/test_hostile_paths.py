@@ -11,7 +11,7 @@ from hdr_bench.archives import read_sealed
 from hdr_bench.arrays import read_arrays
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.estimate import read_expected
-from hdr_bench.experiments.run_folder import check_run_folder
+from hdr_bench.records.run_folder import check_run_folder
 
 LONG = "n" * 300
 NOT_UTF_8 = os.fsdecode(b"caf\xe9")

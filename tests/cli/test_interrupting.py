@@ -9,7 +9,7 @@ import sys
 import psutil
 import pytest
 
-from tests.experiments.processes import still_running, wait_for
+from tests.helpers.processes import still_running, wait_for
 
 SCRIPT = """
 import signal, sys, time, typer

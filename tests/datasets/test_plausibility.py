@@ -11,8 +11,8 @@ from hdr_bench.datasets import Part, add_dataset, make_dataset
 from hdr_bench.datasets.home import prepared_home
 from hdr_bench.datasets.plausibility import find_doubts, orientation_of
 from hdr_bench.exceptions import DatasetError, DatasetWarning, UnknownNameError
-from hdr_bench.experiments.data import load_choice
-from hdr_bench.experiments.dataset_choice import DatasetChoice
+from hdr_bench.experiments.planning.trial_data import load_choice
+from hdr_bench.records.protocol import DatasetChoice
 
 CARRIED = ["mnist-5k", "digits-8x8"]
 TURNED = {

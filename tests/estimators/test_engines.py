@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.exceptions import ConvergenceWarning
 
 from hdr_bench import load_dataset, make_estimator
-from hdr_bench.estimators.images import scaled
+from hdr_bench.estimators.images.transformers import scaled
 
 pytestmark = [
     pytest.mark.skipif(not (find_spec("sklearnex") and find_spec("faiss")), reason="hdr-bench[fast] is not installed"),

@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import ESTIMATORS, Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
-from tests.estimators.quick import quick
+from tests.helpers.quick import quick
 
 GRIDS = {
     "svm": {"C": [1, 5]},

@@ -9,7 +9,7 @@ from sklearn.model_selection import GridSearchCV
 from hdr_bench import load_dataset, make_estimator
 from hdr_bench.estimators import Cropper, Distortion, GaussianBlur, PixelScaler, Resizer
 from hdr_bench.estimators.parameters import plain
-from hdr_bench.experiments.described import describe_estimator
+from hdr_bench.records.fingerprints import describe_estimator
 
 NETWORK = {"layers": "8N-D0.2", "max_epochs": 2, "batch_size": 32, "n_jobs": 1, "random_state": 3}
 PARAMS = [

@@ -6,7 +6,7 @@ from sklearn.linear_model import Ridge
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import PolynomialClassifier, products
-from hdr_bench.experiments.memory import peak_memory
+from hdr_bench.experiments.measuring.memory import peak_memory
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from hdr_bench.estimators import (
     MLPClassifier,
     PixelScaler,
 )
-from tests.estimators.quick import quick
+from tests.helpers.quick import quick
 
 FEW_EPOCHS = {"mlp": {"max_epochs": 2}, "cnn": {"layers": "2C3-8N", "max_epochs": 2}, "radial-basis": {"n_units": 30}}
 

@@ -13,9 +13,9 @@ from joblib import Parallel, delayed
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import CNNClassifier, MLPClassifier
-from hdr_bench.estimators.devices import torch_threads
-from hdr_bench.estimators.dropout import SeededDropout
-from hdr_bench.estimators.process_wide import ProcessWide
+from hdr_bench.estimators.engines import ProcessWide
+from hdr_bench.estimators.neural.devices import torch_threads
+from hdr_bench.estimators.neural.modules import SeededDropout
 
 NETWORKS = {
     "mlp": lambda seed: MLPClassifier("16N-D0.5-BN", max_epochs=2, weight_init="orthogonal", random_state=seed),
@@ -54,7 +54,7 @@ def test_in_threads_seeds_hold_and_global_generators_stay(name, digits):
 
 
 def test_weights_and_dropout_are_those_of_torchs_own_layers():
-    from hdr_bench.estimators.notation import build_network, parse_layers
+    from hdr_bench.estimators.neural.notation import build_network, parse_layers
 
     torch.manual_seed(7)
     theirs = torch.nn.Sequential(torch.nn.Conv2d(1, 4, 3), torch.nn.Dropout(0.3), torch.nn.Linear(6, 5))

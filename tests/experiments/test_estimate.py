@@ -18,11 +18,11 @@ from hdr_bench.exceptions import HdrBenchError, StoreError
 from hdr_bench.experiments import estimate as module
 from hdr_bench.experiments.estimate import Estimate, estimate_plan, passes, read_expected, write_estimate
 from hdr_bench.experiments.growth import fit_growth
-from hdr_bench.experiments.plan import make_plan
+from hdr_bench.experiments.planning.options import make_settings
+from hdr_bench.experiments.planning.plan import make_plan
+from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.experiments.settings import make_settings
-from hdr_bench.experiments.store import Store
-from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.records.store import Store
 
 SIZES = (1000, 1000, 2000, 2000, 4000, 4000)
 

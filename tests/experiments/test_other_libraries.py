@@ -12,13 +12,13 @@ from sklearn.preprocessing import MinMaxScaler
 
 from hdr_bench import Case, Suite, load_results, run_suite
 from hdr_bench.exceptions import EstimatorError, SuiteError
-from hdr_bench.experiments.copying import copy_unfitted, hides_parameters
-from hdr_bench.experiments.described import describe_estimator
-from hdr_bench.experiments.identity import deciding_versions
-from hdr_bench.experiments.run_record import Settings
+from hdr_bench.experiments.planning.models import deciding_versions
+from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.runner import expand
-from hdr_bench.experiments.store import Store
-from hdr_bench.experiments.suite_file import parse_suite
+from hdr_bench.records.copying import copy_unfitted, hides_parameters
+from hdr_bench.records.fingerprints import describe_estimator
+from hdr_bench.records.run_record import Settings
+from hdr_bench.records.store import Store
 
 pytestmark = pytest.mark.usefixtures("standins")
 SHORT = {"module": "boosted.Flat", "criterion": "torch.nn.CrossEntropyLoss", "max_epochs": 2, "verbose": 0, "lr": 0.1}

@@ -4,10 +4,10 @@ import pytest
 from rich.console import Console
 
 from hdr_bench.experiments import progress as module
-from hdr_bench.experiments.environment import read_environment
+from hdr_bench.experiments.messages import Stage
 from hdr_bench.experiments.progress import BarProgress, LineProgress, clock, described, outcome
-from hdr_bench.experiments.result import Result
-from hdr_bench.experiments.work import Stage
+from hdr_bench.records.environment import read_environment
+from hdr_bench.records.result import Result
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 
 import pytest
 
-from hdr_bench.experiments import backends, dask_cluster
 from hdr_bench.experiments import remaining as module
+from hdr_bench.experiments.messages import Stage, Work
+from hdr_bench.experiments.processes import backends, dask_cluster
 from hdr_bench.experiments.progress import NoProgress
 from hdr_bench.experiments.remaining import Left, Remaining, costs_alone
-from hdr_bench.experiments.work import Stage, Work
 
 
 @pytest.fixture

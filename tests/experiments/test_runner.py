@@ -7,15 +7,15 @@ from hdr_bench import load_dataset, load_results, run_suite
 from hdr_bench.datasets import add_dataset
 from hdr_bench.datasets.home import prepared_home
 from hdr_bench.exceptions import DatasetError, UnknownNameError
-from hdr_bench.experiments.data import load_trial_data
-from hdr_bench.experiments.environment import read_environment
-from hdr_bench.experiments.model import make_model
+from hdr_bench.experiments.planning.models import make_model
+from hdr_bench.experiments.planning.suite_file import load_suite, parse_suite
+from hdr_bench.experiments.planning.trial_data import load_trial_data
 from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.experiments.result import failed_result
-from hdr_bench.experiments.run_record import Settings
 from hdr_bench.experiments.runner import default_folder, execute, expand, make_plan
-from hdr_bench.experiments.store import Store
-from hdr_bench.experiments.suite_file import load_suite, parse_suite
+from hdr_bench.records.environment import read_environment
+from hdr_bench.records.result import failed_result
+from hdr_bench.records.run_record import Settings
+from hdr_bench.records.store import Store
 
 
 def _suite(*cases, **changes):
@@ -57,8 +57,8 @@ def test_only_chooses_cases_by_pattern(tmp_path):
         make_plan(load_suite("quick"), Settings(), Store(tmp_path), "smv", "missing")
 
 
-def test_a_run_whose_folder_a_method_removes_goes_on(tmp_path, request, monkeypatch):
-    monkeypatch.syspath_prepend(str(request.path.parent))
+def test_a_run_whose_folder_a_method_removes_goes_on(tmp_path, helpers, monkeypatch):
+    monkeypatch.syspath_prepend(str(helpers))
     removes = {
         "name": "removes",
         "estimator": "methods.Behaves",

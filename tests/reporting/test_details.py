@@ -11,9 +11,9 @@ from hdr_bench import (
     run_suite,
     write_report,
 )
-from hdr_bench.experiments.suite_file import parse_suite
-from hdr_bench.reporting.contents import RunContents
+from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.run import RunContents
 
 SUITE = {
     "title": "Searches",

@@ -5,12 +5,16 @@ import pandas as pd
 import pytest
 
 from hdr_bench import load_results
-from hdr_bench.experiments.store import Store
-from hdr_bench.reporting.crossed import Fits
+from hdr_bench.records.store import Store
 from hdr_bench.reporting.frame import summarise
-from hdr_bench.reporting.intervals import score_interval
-from hdr_bench.reporting.uncertainty import uncertainty_of_accuracies, uncertainty_of_fits, uncertainty_of_folds
-from tests.reporting.made_up import Method, make_up
+from hdr_bench.reporting.statistics.crossed import Fits
+from hdr_bench.reporting.statistics.intervals import score_interval
+from hdr_bench.reporting.statistics.uncertainty import (
+    uncertainty_of_accuracies,
+    uncertainty_of_fits,
+    uncertainty_of_folds,
+)
+from tests.helpers.made_up import Method, make_up
 
 CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
 

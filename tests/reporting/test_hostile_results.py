@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from hdr_bench import load_histories, load_results, write_report
 from hdr_bench.exceptions import ReportWarning
-from hdr_bench.experiments.result import Candidate, LayerRow, Searched
 from hdr_bench.names import visible
-from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.drawing import draw
-from hdr_bench.reporting.figures import plan_figures
-from tests.reporting.made_up import Method, make_up
+from hdr_bench.records.result import Candidate, LayerRow, Searched
+from hdr_bench.reporting.drawing.drawing import draw
+from hdr_bench.reporting.page.figures import plan_figures
+from hdr_bench.reporting.run import RunContents
+from tests.helpers.made_up import Method, make_up
 
 TEXTS = [
     "plain",

@@ -6,12 +6,12 @@ import pytest
 from rich.console import Console
 
 from hdr_bench import load_results, write_report
+from hdr_bench.reporting.comparisons.pairs import compare_methods
 from hdr_bench.reporting.console import print_run
-from hdr_bench.reporting.contents import RunContents
 from hdr_bench.reporting.displays import AccuracyDisplay
 from hdr_bench.reporting.frame import summarise
-from hdr_bench.reporting.pairs import compare_methods
-from hdr_bench.reporting.run_summary import summary_of
+from hdr_bench.reporting.page.summary import summary_of
+from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.accuracy import accuracy_table
 from hdr_bench.reporting.tables.table import MISSING
 

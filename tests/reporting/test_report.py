@@ -13,11 +13,11 @@ from PIL import Image
 from hdr_bench import Case, Suite, load_predictions, load_results, run_suite, write_report
 from hdr_bench.datasets import Part, make_dataset
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.experiments.predictions import Predictions
-from hdr_bench.experiments.scoring import score
-from hdr_bench.experiments.store import Store
-from hdr_bench.reporting.contents import RunContents, slug
-from hdr_bench.reporting.figures import plan_figures
+from hdr_bench.experiments.measuring.scoring import score
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.store import Store
+from hdr_bench.reporting.page.figures import plan_figures
+from hdr_bench.reporting.run import RunContents, slug
 
 COMMITTED = ("trials", "labels", "gallery")
 NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock", ".report-lock"}

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.predictions import Reliability
-from hdr_bench.reporting.contents import RunContents, read_contents
+from hdr_bench.records.predictions import Reliability
 from hdr_bench.reporting.displays.base import axes_of, shortened
+from hdr_bench.reporting.run import RunContents, read_contents
 from hdr_bench.reporting.style import INK, colour_of
 
 if TYPE_CHECKING:

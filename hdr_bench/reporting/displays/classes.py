@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.predictions import ClassCurve
-from hdr_bench.reporting.contents import RunContents, read_contents
+from hdr_bench.records.predictions import ClassCurve
 from hdr_bench.reporting.displays.base import axes_of, legend_beside, shortened
+from hdr_bench.reporting.run import RunContents, read_contents
 from hdr_bench.reporting.style import colour_of, line_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.reporting.contents import RunContents, read_contents
 from hdr_bench.reporting.displays.base import axes_of, shortened
+from hdr_bench.reporting.run import RunContents, read_contents
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

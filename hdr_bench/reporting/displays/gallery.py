@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.experiments.predictions import Predictions
-from hdr_bench.reporting.contents import RunContents, read_contents
+from hdr_bench.records.predictions import Predictions
 from hdr_bench.reporting.displays.base import axes_of, plain, shortened
+from hdr_bench.reporting.run import RunContents, read_contents
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.experiments.confidence import REJECTION_ERROR
-from hdr_bench.experiments.predictions import ScoreSummary
-from hdr_bench.reporting.contents import RunContents, read_contents
+from hdr_bench.records.predictions import ScoreSummary
+from hdr_bench.records.scores import REJECTION_ERROR
 from hdr_bench.reporting.displays.base import axes_of, legend_beside, plain_log, shortened
+from hdr_bench.reporting.run import RunContents, read_contents
 from hdr_bench.reporting.style import INK, colour_of, line_of
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import precision_recall_fscore_support
 
-from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.one_seed import ONE_SEED_SPREAD
-from hdr_bench.reporting.pairs import Comparisons, Verdict
-from hdr_bench.reporting.statistics import ROPE
+from hdr_bench.reporting.comparisons.pairs import Comparisons, Verdict
+from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.statistics.crossed import ONE_SEED_SPREAD
+from hdr_bench.reporting.statistics.tests import ROPE
 from hdr_bench.reporting.tables.table import (
     METHOD,
     MISSING,

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from hdr_bench.experiments.lost_time import DISTURBED_FROM
-from hdr_bench.reporting.contents import RunContents
-from hdr_bench.reporting.costs import (
+from hdr_bench.records.lost_time import DISTURBED_FROM
+from hdr_bench.reporting.comparisons.costs import (
     FEWEST,
     SINGLE,
     TOLERANCE,
@@ -18,6 +17,7 @@ from hdr_bench.reporting.costs import (
     with_costs,
 )
 from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.table import (
     DISTURBED,
     METHOD,

@@ -1,0 +1,137 @@
+"""The command `compare`: what changed from one run to another."""
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from hdr_bench.cli.errors import ExitCode
+from hdr_bench.cli.output import make_console
+from hdr_bench.exceptions import ComparisonError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from hdr_bench.reporting.comparisons.runs import Change, Comparison
+
+_HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Fit\n(MB)", "Predict\n(MB)")
+_NAMES = {
+    "fit_seconds": "time to fit",
+    "predict_seconds": "time to predict",
+    "fit_peak_bytes": "memory to fit",
+    "predict_peak_bytes": "memory to predict",
+}
+_STYLES = {"worse": "red", "better": "green", "same": "", "not compared": "dim"}
+
+
+def compare(
+    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="The earlier run's folder.")],
+    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="The later run's folder.")],
+    across_machines: Annotated[
+        bool,
+        typer.Option("--across-machines", help="Compare times also if processors or threads differ."),
+    ] = False,
+    tolerance: Annotated[
+        float, typer.Option(min=0, help="Share by which a time or a memory may grow before it counts.")
+    ] = 0.1,
+) -> None:
+    """Say what changed between two runs.
+
+    Exit code 1 if anything got worse, 2 if nothing could be compared.
+    """
+    from hdr_bench.reporting.comparisons.runs import compare_runs
+
+    comparison = compare_runs(run_a, run_b, across_machines=across_machines, tolerance=tolerance)
+    _print_comparison(comparison, make_console())
+    if comparison.is_empty:
+        raise ComparisonError(f"nothing of {run_a} and {run_b} could be compared; the lines above say why")
+    if comparison.is_worse:
+        raise typer.Exit(ExitCode.WORSE)
+
+
+def _print_comparison(comparison: "Comparison", console: "Console") -> None:
+    from hdr_bench.reporting.comparisons.costs import COSTS
+
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("Method", overflow="fold")
+    for head in _HEADS:
+        table.add_column(head, justify="right", no_wrap=True)
+    cases = list(dict.fromkeys(change.case for change in comparison.changes))
+    for case in cases:
+        found = {change.measure: change for change in comparison.changes if change.case == case}
+        accuracy = found.get("accuracy")
+        costs = (_medians(found.get(measure)) for measure in COSTS)
+        table.add_row(Text(case), *_accuracy(accuracy), _p_value(accuracy), *costs)
+    if cases:
+        console.print(table)
+    for line in _lines(comparison):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _accuracy(change: "Change | None") -> tuple[Text, Text]:
+    if change is None:
+        return Text("–"), Text("–")
+    return Text(f"{100 * change.before:.2f}"), Text(f"{100 * change.after:.2f}", style=_STYLES[change.verdict])
+
+
+def _medians(change: "Change | None") -> Text:
+    if change is None or change.verdict == "not compared":
+        return Text("–")
+    before, after = _figures(change)
+    return Text(f"{before}\n→ {after}", style=_STYLES[change.verdict])
+
+
+def _figures(change: "Change") -> tuple[str, str]:
+    """Return both medians as text: seconds, or megabytes."""
+    from hdr_bench.reporting.tables.table import significant, write_time
+
+    if change.measure.endswith("seconds"):
+        return write_time(change.before), write_time(change.after)
+    return significant(change.before / 1e6), significant(change.after / 1e6)
+
+
+def _p_value(change: "Change | None") -> str:
+    if change is None or math.isnan(change.p_value):
+        return "–"
+    return "<0.001" if change.p_value < 0.001 else f"{change.p_value:.3f}"
+
+
+def _lines(comparison: "Comparison") -> list[str]:
+    """Say in words what got worse and better, what is new and gone, and what was not compared."""
+    lines = []
+    for verdict in ("worse", "better"):
+        lines += [f"{verdict}: {_said(change)}" for change in comparison.changes if change.verdict == verdict]
+    refused: dict[str, dict[str, None]] = {}
+    for change in comparison.changes:
+        if change.verdict == "not compared":
+            refused.setdefault(change.note, {})[change.case] = None
+    lines += [f"not compared: {'; '.join(cases)}: {note}" for note, cases in refused.items()]
+    lines += [f"new: {case}" for case in comparison.new]
+    lines += [f"gone: {case}" for case in comparison.gone]
+    lines += [f"note: {remark}" for remark in comparison.remarks]
+    lines.append("accuracy in %, then medians before → after")
+    compared = [change for change in comparison.changes if change.verdict != "not compared"]
+    if not any(change.measure in {"accuracy", "status"} for change in compared):
+        lines.append("no accuracy was compared")
+    if compared and not any(change.verdict in {"worse", "better"} for change in compared):
+        is_all = len(compared) == len(comparison.changes)
+        lines.append(f"nothing {'' if is_all else 'that was compared '}got worse or better beyond chance")
+    return lines
+
+
+def _said(change: "Change") -> str:
+    if change.measure == "status":
+        return f"{change.case}: {change.note}"
+    name = _NAMES.get(change.measure, "")
+    if change.measure == "accuracy":
+        return (
+            f"{change.case}, accuracy: {100 * change.before:.2f} to {100 * change.after:.2f} %, p = {_p_value(change)}"
+            + (f" ({change.note})" if change.note else "")
+        )
+    before, after = _figures(change)
+    unit = "s" if change.measure.endswith("seconds") else "MB"
+    return f"{change.case}, {name}: {before} to {after} {unit} ({change.note})"

@@ -1,0 +1,1 @@
+"""Code of others: imported, called, and known by what it needs."""

@@ -1,0 +1,85 @@
+"""Base classes of the transformers of single images."""
+
+from abc import ABC, abstractmethod
+from numbers import Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from hdr_bench.estimators.constraints import check_parameters
+from hdr_bench.estimators.images.background import learn_background
+from hdr_bench.estimators.pixels import ImageShape, image_shape_of
+from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.exceptions import shown
+
+Floats = NDArray[np.floating[Any]]
+_BLOCK = 500
+
+
+class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
+    """Base class of transformers that change each image by itself."""
+
+    image_shape: tuple[int, int] | None
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"image_shape": ["array-like", None]}
+
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Check `X` of shape (n, n_features), and learn what the images have in common.
+
+        Raises
+        ------
+        ValueError
+            If `image_shape` does not fit the features, or a parameter is out of its range.
+        """
+        check_parameters(self)
+        pixels = validate_data(self, X)
+        self.image_shape_ = self._shape(pixels.shape[1])
+        self._learn(pixels.reshape(-1, *self.image_shape_))
+        return self
+
+    def transform(self, X: ArrayLike) -> Floats:
+        """Return the changed images as rows: shape (n, pixels), float64 where `X` is, else float32."""
+        check_is_fitted(self)
+        pixels = validate_data(self, X, reset=False)
+        images = pixels.reshape(-1, *self.image_shape_)
+        kind = np.float64 if images.dtype == np.float64 else np.float32
+        # A block at a time fits into the processor's cache.
+        blocks = [self._changed(images[start : start + _BLOCK].astype(kind)) for start in range(0, len(images), _BLOCK)]
+        return np.concatenate(blocks).reshape(len(images), -1)
+
+    def _shape(self, n_features: int) -> ImageShape:
+        shape = image_shape_of(n_features, self.image_shape)
+        if len(shape) != 2:
+            raise ValueError(f"image_shape={shown(self.image_shape)} has channels; give (height, width)")
+        return shape
+
+    def _n_features_after(self, n_features: int) -> int:
+        """Return how many features go out, if so many come in."""
+        self._shape(n_features)
+        return n_features
+
+    def _learn(self, images: NDArray[Any]) -> None:
+        """Learn from the training images (n, height, width)."""
+
+    @abstractmethod
+    def _changed(self, images: Floats) -> Floats:
+        """Return floating images (n, height, width) changed."""
+
+
+class BackgroundTransformer(ImageTransformer):
+    """Base class of transformers that must know the background of the images."""
+
+    background: float | None
+    background_: float
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **ImageTransformer._parameter_constraints,
+        "background": [Interval(Real, None, None, closed="neither"), None],
+    }
+
+    def _learn(self, images: NDArray[Any]) -> None:
+        self.background_ = learn_background(images, self.background)

@@ -1,0 +1,1 @@
+"""Networks, skorch inside."""

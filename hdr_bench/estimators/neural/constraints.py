@@ -1,0 +1,276 @@
+"""What the networks' parameters may be, and how they fit each other; nothing here loads torch unless it must."""
+
+import math
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from hdr_bench.estimators.constraints import value_fault
+from hdr_bench.estimators.neural.augmentation import Distortion, as_distortion
+from hdr_bench.estimators.neural.notation import LayerRow, parse_layers
+from hdr_bench.estimators.room import check_room
+from hdr_bench.exceptions import UnknownNameError, shown
+
+if TYPE_CHECKING:
+    from hdr_bench.estimators.neural.base import NeuralClassifier
+
+LOSSES = ("cross_entropy", "kl_divergence", "squared_error")
+SCHEDULES = ("constant", "step", "cosine", "one-cycle")
+BATCH_NORM_PARAMS = ("momentum", "eps")
+KINDS_OF_LAYER = ("convolution", "dense", "output")
+WEIGHT_INIT_NAMES = (
+    "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "lecun_normal", "orthogonal", "uniform",
+    "normal",
+)  # fmt: skip
+
+MOST_EPOCHS = 1_000_000
+"""Epochs that a network can be given; more are taken for a mistake."""
+
+# What early stopping looks at, unless another share is given.
+_HELD_OUT = 0.1
+_BYTES_OF_A_WEIGHT = 4
+# Which optimizers there are, torch says; these it has had for years, and to ask it takes seconds.
+_KNOWN_OPTIMIZERS = frozenset({"Adam", "AdamW", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "SGD"})
+_ANY_CLASSES = 10
+_MOST_EPOCHS_BY_DEFAULT, _FEWEST_UPDATES = 100, 800
+_NUMBER = (Real, type(None))
+
+CONSTRAINTS: dict[str, list[Any]] = {
+    "layers": [str, None],
+    "activation": [str],
+    "loss": [StrOptions(set(LOSSES))],
+    "label_smoothing": [Interval(Real, 0, 1, closed="left")],
+    "class_weight": [Mapping, StrOptions({"balanced"}), None],
+    "weight_init": [str, Mapping, None],
+    "batch_norm_params": [Mapping, None],
+    "optimizer": [str],
+    "optimizer_params": [Mapping, None],
+    "lr": [Interval(Real, 0, None, closed="neither")],
+    "schedule": [StrOptions(set(SCHEDULES))],
+    "schedule_params": [Mapping, None],
+    "batch_size": [Interval(Integral, 1, None, closed="left")],
+    "max_epochs": [Interval(Integral, 1, MOST_EPOCHS, closed="both"), None],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither"), None],
+    "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+    "augmentation": [Distortion, Mapping, None],
+    "image_shape": ["array-like", None],
+    "pixel_scale": [Interval(Real, 0, None, closed="neither"), None],
+    "callbacks": ["array-like", None],
+    "device": [str],
+    "n_jobs": [Integral, None],
+    "verbose": ["verbose"],
+    "random_state": ["random_state"],
+}
+"""What each parameter may be by itself."""
+
+_COUNT = [Interval(Integral, 1, None, closed="left")]
+_RATE = [Interval(Real, 0, None, closed="neither"), list, tuple]
+_MOMENTUM = [Interval(Real, 0, 1, closed="left"), list, tuple]
+SCHEDULE_CONSTRAINTS: dict[str, list[Any]] = {
+    "step_size": _COUNT,
+    "gamma": [Interval(Real, 0, None, closed="left")],
+    "T_max": _COUNT,
+    "eta_min": [Interval(Real, 0, None, closed="left")],
+    "max_lr": _RATE,
+    "total_steps": _COUNT,
+    "pct_start": [Interval(Real, 0, 1, closed="both")],
+    "anneal_strategy": [StrOptions({"cos", "linear"})],
+    "cycle_momentum": [bool],
+    "base_momentum": _MOMENTUM,
+    "max_momentum": _MOMENTUM,
+    "div_factor": [Interval(Real, 0, None, closed="neither")],
+    "final_div_factor": [Interval(Real, 0, None, closed="neither")],
+    "three_phase": [bool],
+}
+"""What each parameter of torch's schedulers may be by itself."""
+
+OTHER_LENGTHS = frozenset({"epochs", "steps_per_epoch"})
+"""What torch's one-cycle schedule ignores if it is given total_steps, as it always is."""
+
+
+def check_network(model: "NeuralClassifier") -> None:
+    """Check what a network's parameters hold, without the images.
+
+    Raises
+    ------
+    NotationError
+        If the layers cannot be read.
+    UnknownNameError
+        If there is no such optimizer, way to start weights, or parameter of any of these.
+    ValueError
+        If a value is out of its range.
+    """
+    if model.layers:
+        parse_layers(model.layers, _ANY_CLASSES, model.activation)
+    if model.n_jobs == 0:
+        raise ValueError("n_jobs must be an integer other than 0, or None, got 0")
+    as_distortion(model.augmentation)
+    check_batch_norm(model.batch_norm_params)
+    check_weight_init(model.weight_init)
+    _check_class_weight(model.class_weight)
+    _check_callbacks(model.callbacks)
+    _check_schedule(model)
+    _check_numbers("optimizer_params", model.optimizer_params)
+    if model.optimizer not in _KNOWN_OPTIMIZERS or model.optimizer_params:
+        from hdr_bench.estimators.neural.training import make_optimizer
+
+        # torch refuses what it cannot be made with.
+        make_optimizer(model.optimizer, model.optimizer_params, model.lr)
+    if model.device not in {"auto", "cpu"}:
+        from hdr_bench.estimators.neural.devices import choose_device
+
+        choose_device(model.device)
+
+
+def check_network_on(model: "NeuralClassifier", rows: list[LayerRow], n_samples: int) -> None:
+    """Check that a network's weights, and what its layers make of a batch, fit any memory; and its schedule's length.
+
+    Parameters
+    ----------
+    model : NeuralClassifier
+    rows : list of LayerRow
+        Its layers, on the images that it is to learn from.
+    n_samples : int
+        How many these are.
+
+    Raises
+    ------
+    ValueError
+        Saying how much memory they would take, or how long the schedule must be.
+    """
+    n_weights = sum(row.parameters + row.buffers for row in rows)
+    n_outputs = sum(math.prod(row.output_shape) for row in rows)
+    n_values = n_weights + min(model.batch_size, n_samples) * n_outputs
+    remedy = "use smaller layers, smaller images or smaller batches"
+    check_room(f"a network of layers={shown(model.layers)}", _BYTES_OF_A_WEIGHT * n_values, remedy)
+    _check_schedule_length(model, n_samples)
+
+
+def held_out_share(model: "NeuralClassifier") -> float:
+    """Return the share of the training images that early stopping looks at, or the curves of the training show."""
+    if model.validation_fraction is not None:
+        return float(model.validation_fraction)
+    return _HELD_OUT if model.early_stopping else 0.0
+
+
+def default_epochs(n_batches: int, fewest: int) -> int:
+    """Return the default number of epochs of `n_batches` steps each: 800 steps or more, in `fewest` to 100 epochs."""
+    return min(max(fewest, math.ceil(_FEWEST_UPDATES / n_batches)), _MOST_EPOCHS_BY_DEFAULT)
+
+
+def check_batch_norm(params: Mapping[str, float] | None) -> None:
+    """Check the settings of batch normalisation.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such setting.
+    ValueError
+        If its value is not between 0 and 1.
+    """
+    for name, value in (params or {}).items():
+        if name not in BATCH_NORM_PARAMS:
+            raise UnknownNameError("batch_norm_params", name, BATCH_NORM_PARAMS)
+        if not _is_number(value) or not 0 < value < 1:
+            raise ValueError(f"batch_norm_params: {name} must be a number above 0 and below 1, got {shown(value)}")
+
+
+def check_weight_init(weight_init: str | Mapping[str, str] | None) -> None:
+    """Check how weights are to start.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such way, or no such kind of layer.
+    """
+    if weight_init is None:
+        return
+    names = {"": weight_init} if isinstance(weight_init, str) else weight_init
+    for kind, name in names.items():
+        if kind and kind not in KINDS_OF_LAYER:
+            raise UnknownNameError("kind of layer in weight_init", kind, KINDS_OF_LAYER)
+        if name not in WEIGHT_INIT_NAMES:
+            raise UnknownNameError("weight_init", name, WEIGHT_INIT_NAMES)
+
+
+def _check_class_weight(weights: Any) -> None:
+    for label, weight in weights.items() if isinstance(weights, Mapping) else ():
+        if not _is_number(weight) or not 0 <= weight < float("inf"):
+            raise ValueError(
+                f"class_weight: of {shown(label)} must be a finite number of at least 0, got {shown(weight)}"
+            )
+
+
+def _check_schedule(model: "NeuralClassifier") -> None:
+    given = model.schedule_params
+    if not given:
+        return
+    if model.schedule == "constant":
+        raise ValueError(
+            f"schedule_params must be left out with schedule='constant', which has none, got {shown(given)}"
+        )
+    from hdr_bench.estimators.neural.schedules import schedule_params
+
+    allowed = schedule_params(model.schedule)
+    for name in given:
+        if model.schedule == "one-cycle" and name in OTHER_LENGTHS:
+            raise ValueError(
+                f"schedule_params: {name} must be left out, since the length of the cycle is total_steps, got "
+                f"{shown(given[name])}; give total_steps, or leave it to max_epochs and batch_size"
+            )
+        if name not in allowed:
+            raise UnknownNameError(f"schedule_params of {shown(model.schedule)}", name, allowed)
+        fault = value_fault(name, given[name], SCHEDULE_CONSTRAINTS.get(name, ["no_validation"]))
+        if fault is not None:
+            raise ValueError(f"schedule_params: {fault}")
+    from hdr_bench.estimators.neural.training import check_schedule_params
+
+    check_schedule_params(model)
+
+
+def _check_schedule_length(model: "NeuralClassifier", n_samples: int) -> None:
+    """Check that a one-cycle schedule is as long as the training: torch would refuse the step after its last.
+
+    Raises
+    ------
+    ValueError
+        If it is shorter.
+    """
+    given = (model.schedule_params or {}).get("total_steps")
+    if model.schedule != "one-cycle" or given is None:
+        return
+    n, epochs = n_samples - math.ceil(held_out_share(model) * n_samples), model.epochs_for(n_samples)
+    # A batch of one image joins the one before.
+    needed = epochs * max(n // model.batch_size + (n % model.batch_size > 1), 1)
+    if given < needed:
+        raise ValueError(
+            f"schedule_params: total_steps must be at least {needed:,}, one for each batch of {epochs:,} epochs, got "
+            f"{given:,}"
+        )
+
+
+def _check_callbacks(callbacks: Any) -> None:
+    for item in callbacks or ():
+        callback = item[1] if isinstance(item, list | tuple) and len(item) == 2 and isinstance(item[0], str) else item
+        # As skorch takes it, which takes seconds to load: a callback, its class, or a name with either.
+        if not hasattr(callback, "on_train_begin"):
+            raise ValueError(
+                f"callbacks must be a list of skorch's callbacks, got {shown(item)} in it; they are objects, which "
+                "only Python can give"
+            )
+
+
+def _check_numbers(place: str, params: Mapping[str, Any] | None) -> None:
+    for name, value in (params or {}).items():
+        numbers = value if isinstance(value, list | tuple) else [value]
+        if not all(isinstance(number, _NUMBER) for number in numbers):
+            raise ValueError(
+                f"{place}: {name} must be a number, true or false, or a list of numbers, got {shown(value)}"
+            )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -1,0 +1,58 @@
+"""Layers that torch has no module for: dropout with its own random numbers, and a grey image as a colour image."""
+
+from typing import Any
+
+import torch
+from torch import nn
+
+
+class SeededDropout(nn.Module):
+    """Dropout that draws from its own generator, where torch's draws from that of the whole process.
+
+    For the same seed the numbers are those of torch's own dropout on a CPU.
+
+    Parameters
+    ----------
+    share : float
+        Share of the values that are set to zero while training.
+
+    Attributes
+    ----------
+    generator : torch.Generator or None
+        Where it draws from; None, as after loading, is torch's global generator.
+    """
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+        self.generator: torch.Generator | None = None
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        """Return the values: while training with a share of them zero, and the others enlarged."""
+        if not self.training or self.share == 0:
+            return values
+        kept = torch.empty_like(values).bernoulli_(1 - self.share, generator=self.generator)
+        return values * kept.div_(1 - self.share)
+
+    def extra_repr(self) -> str:
+        """Return what is shown of it in a network's text."""
+        return f"share={self.share}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A GPU's generator could not be loaded without one; whoever trains on gives a new one.
+        return {**self.__dict__, "generator": None}
+
+
+def set_generator(network: nn.Module, generator: torch.Generator) -> None:
+    """Let all dropout of a network draw from `generator`, which is on the network's device."""
+    for module in network.modules():
+        if isinstance(module, SeededDropout):
+            module.generator = generator
+
+
+class GreyToColour(nn.Module):
+    """Give a grey image three times, as the channels of a colour image; it learns nothing."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return images (n, 1, height, width) as (n, 3, height, width)."""
+        return images.repeat(1, 3, 1, 1).contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,128 @@
+"""The skorch net of both networks, and what it records."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Self
+
+import torch
+from skorch import NeuralNetClassifier
+from skorch.callbacks import Callback, PassthroughScoring
+
+from hdr_bench.estimators.neural.devices import usual_state
+
+Listener = Callable[[int, int], None]
+_listener: ContextVar[Listener | None] = ContextVar("epoch_listener", default=None)
+
+
+@contextmanager
+def told_of_epochs(listener: Listener) -> Iterator[None]:
+    """Call `listener` with the epochs done and the most there can be, after each epoch of each network in the block."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def tell_epoch(done: int, most: int) -> None:
+    """Tell the listener, where there is one."""
+    listener = _listener.get()
+    if listener is not None:
+        listener(done, most)
+
+
+HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
+
+
+class Accuracy(Callback):
+    """Record the accuracy of each epoch: on the training images while it runs, as Keras does, and on those held out."""
+
+    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
+        """Start counting."""
+        self.right_, self.seen_ = {True: 0, False: 0}, {True: 0, False: 0}
+
+    def on_batch_end(self, net: Any, batch: Any, training: bool, y_pred: torch.Tensor, **kwargs: Any) -> None:
+        """Count; the sum stays a tensor, for which no device has to be waited."""
+        labels = batch[1].to(y_pred.device)
+        self.right_[training] += (y_pred.detach().argmax(dim=1) == labels).sum()
+        self.seen_[training] += len(labels)
+
+    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+        """Record."""
+        for training, part in ((True, "train"), (False, "valid")):
+            if self.seen_[training]:
+                net.history.record(f"{part}_accuracy", float(self.right_[training]) / self.seen_[training])
+        # A tensor of a GPU's left here could not be loaded without one.
+        self.right_ = {True: 0, False: 0}
+        tell_epoch(len(net.history), net.max_epochs)
+
+
+class Net(NeuralNetClassifier):
+    """skorch's net with only the callbacks that record what reports need.
+
+    Its batches are tensors already, so what skorch does for all else at each step (looking for frames and mappings,
+    walking through the modules) is left out; with small networks that shows.
+    """
+
+    def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:
+        """Return the network's outputs."""
+        outputs: torch.Tensor = self.module_(x.to(self.device))
+        return outputs
+
+    def get_loss(self, y_pred: torch.Tensor, y_true: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
+        """Return the loss."""
+        loss: torch.Tensor = self.criterion_(y_pred, y_true.to(self.device))
+        return loss
+
+    def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
+        """Train; a callback may end it by KeyboardInterrupt, as early stopping does, and a user by Ctrl-C."""
+        self.ended_by_ = ""
+        try:
+            super().fit_loop(*args, **kwargs)
+        except KeyboardInterrupt:
+            self.ended_by_ = self.ended_by_ or "user"
+            raise
+        return self
+
+    def notify(self, method_name: str, **cb_kwargs: Any) -> None:
+        """Call the callbacks."""
+        try:
+            super().notify(method_name, **cb_kwargs)
+        except KeyboardInterrupt:
+            self.ended_by_ = "callback"
+            raise
+
+    def partial_fit(self, *args: Any, **kwargs: Any) -> Self:
+        """Train further; unlike skorch's, an interruption by the user goes on to the caller."""
+        super().partial_fit(*args, **kwargs)
+        if self.ended_by_ == "user":
+            raise KeyboardInterrupt
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        # They are the same objects as module_ and criterion_, which skorch takes to a device that is there.
+        return {**super().__getstate__(), "module": None, "criterion": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # A tensor that is made in inference mode cannot be trained further.
+        with usual_state():
+            super().__setstate__(state)
+        self.__dict__.update(module=self.module_, criterion=self.criterion_)
+
+    def _set_training(self, training: bool = True) -> None:
+        if self.module_.training != training:
+            super()._set_training(training)
+
+    @property
+    def _default_callbacks(self) -> list[tuple[str, Any]]:
+        return [
+            ("train_loss", PassthroughScoring(name="train_loss", on_train=True)),
+            ("valid_loss", PassthroughScoring(name="valid_loss")),
+            ("accuracy", Accuracy()),
+        ]
+
+
+def softmax(outputs: torch.Tensor) -> torch.Tensor:
+    """Return outputs (n, n_classes) as probabilities."""
+    return torch.softmax(outputs, dim=1)

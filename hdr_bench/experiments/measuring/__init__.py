@@ -1,0 +1,1 @@
+"""One trial, in its own process: fit, predictions, and what they cost."""

@@ -1,0 +1,249 @@
+"""A trial carried out in this process: data, warm-up, fit, predictions, and what each of them cost."""
+
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from hdr_bench.datasets import Dataset, Part
+from hdr_bench.estimators.neural.net import told_of_epochs
+from hdr_bench.estimators.saving import installed_versions
+from hdr_bench.exceptions import VersionsDifferError, told
+from hdr_bench.experiments.measuring.answers import check_labels
+from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
+from hdr_bench.experiments.measuring.grid_search import make_search, searched
+from hdr_bench.experiments.measuring.memory import limited_memory, peak_memory
+from hdr_bench.experiments.measuring.process_state import (
+    gpu_peak_bytes,
+    limit_threads,
+    reset_gpu_peak,
+    seed_generators,
+    synchronise_gpu,
+)
+from hdr_bench.experiments.measuring.scoring import read_predictions, score
+from hdr_bench.experiments.measuring.waiting import processor_wait
+from hdr_bench.experiments.messages import OnStage, Stage
+from hdr_bench.experiments.planning.models import best_of_search, last_step, make_model
+from hdr_bench.experiments.planning.own_code import check_code
+from hdr_bench.experiments.planning.trial_data import load_trial_data
+from hdr_bench.kernel import seconds_of_descendants
+from hdr_bench.records.copying import copy_unfitted
+from hdr_bench.records.environment import Environment, thread_pools, utc_now
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.raised import caught_warnings
+from hdr_bench.records.result import Measurements, Result, Searched
+from hdr_bench.records.trial import Trial
+
+_WARM_UP_IMAGES = 200
+_LATENCY_CALLS, _LATENCY_SECONDS = 100, 2.0
+
+
+def measure_trial(
+    trial: Trial, pickled: bytes | None, folder: Path | None, machine: Environment, on_stage: OnStage
+) -> tuple[Result, Predictions]:
+    """Carry out a trial here and now; meant for its own process.
+
+    Parameters
+    ----------
+    trial : Trial
+    pickled : bytes or None
+        The estimator, where it was made in code.
+    folder : Path or None
+        The data set, where it was put somewhere for the trial.
+    machine : Environment
+        Where this process runs; its thread pools are looked at here.
+    on_stage : callable
+        Told how far the trial is.
+
+    Returns
+    -------
+    result : Result
+    predictions : Predictions
+    """
+    start = time.monotonic()
+    on_stage(Stage("load"))
+    _check_versions(trial)
+    dataset = load_trial_data(trial, folder)
+    model = make_model(trial, pickled)
+    check_code(model, trial.code)
+    limit_threads(trial.threads)
+    on_stage(_limited_from("warm-up"))
+    with limited_memory(trial.memory_limit):
+        _warm_up(model, dataset.train)
+    # Libraries that the warm-up loaded have brought pools of their own.
+    limit_threads(trial.threads)
+    if trial.search is not None:
+        left = None if trial.time_limit is None else trial.time_limit - (time.monotonic() - start)
+        model = make_search(model, trial.search, trial.seed, left, lambda k, n: on_stage(Stage("search: fit", k, n)))
+    with caught_warnings() as caught:
+        with limited_memory(trial.memory_limit):
+            measurements, predictions = _measured(model, dataset, trial, on_stage)
+        method = last_step(model)
+        history = history_of(method)
+    found = _searched(model, trial, measurements)
+    result = Result(
+        key=trial.limited_key if _was_limited(trial, found) else trial.key,
+        trial=trial,
+        status="ok",
+        finished=utc_now(),
+        environment=machine.model_copy(update={"thread_pools": thread_pools()}),
+        class_names=dataset.class_names,
+        n_train=len(dataset.train),
+        n_test=len(dataset.test),
+        image_shape=dataset.image_shape,
+        data_notes=(*dataset.notes, *dataset.warnings),
+        scores=score(predictions, len(dataset.class_names)),
+        measurements=measurements,
+        parameters=parameters_of(method),
+        layers=layers_of(method),
+        history=history,
+        searched=found,
+        warnings=caught.texts,
+    )
+    return result, predictions
+
+
+def _warm_up(model: Any, train: Part) -> None:
+    """Fit and predict on a few images, so that imports and first calls fall outside the timed regions."""
+    classes = np.unique(train.labels)
+    per_class = max(_WARM_UP_IMAGES // len(classes), 2)
+    chosen = np.concatenate([np.flatnonzero(train.labels == label)[:per_class] for label in classes])
+    few = train.take(chosen)
+    # What fails on these few images may be right on all of them; if not, it fails where it is recorded.
+    with warnings.catch_warnings(), suppress(Exception):
+        warnings.simplefilter("ignore")
+        rehearsal = copy_unfitted(model)
+        short = {name: 1 for name in rehearsal.get_params() if name.rpartition("__")[2] == "max_epochs"}
+        rehearsal.set_params(**short).fit(few.X, few.y).predict(few.X[:2])
+
+
+def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> tuple[Measurements, Predictions]:
+    train, test = dataset.train, dataset.test
+    watched = {} if trial.validation is None else {"validation_data": (test.X, test.y)}
+    # The pages of the memory map are the data's, not the method's: they are brought in before.
+    for part in (train, test):
+        part.images.max()
+    seed_generators(trial.seed)
+    on_stage(_limited_from("fit"))
+    with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
+        model.fit(train.X, train.y, **watched)
+    on_stage(Stage("predict"))
+    with _measuring(trial.threads) as predict:
+        y_pred = model.predict(test.X)
+    n_classes = len(dataset.class_names)
+    check_labels(y_pred, len(test), n_classes)
+    on_stage(Stage("latency"))
+    with processor_wait(trial.threads) as single_wait:
+        latencies = _latencies(model, test.X, n_classes)
+    on_stage(Stage("scores"))
+    method = last_step(model)
+    measurements = Measurements(
+        fit_seconds=fit.seconds,
+        fit_cpu_seconds=fit.cpu_seconds,
+        fit_wait_share=fit.wait_share,
+        predict_seconds=predict.seconds,
+        predict_cpu_seconds=predict.cpu_seconds,
+        predict_wait_share=predict.wait_share,
+        latency_wait_share=None if predict.wait_share is None else single_wait.share,
+        latency_seconds=float(np.median(latencies)),
+        latency_p95_seconds=float(np.percentile(latencies, 95)),
+        fit_peak_bytes=fit.peak_bytes,
+        predict_peak_bytes=predict.peak_bytes,
+        memory_method=fit.memory_method,
+        fit_gpu_peak_bytes=fit.gpu_peak_bytes,
+        predict_gpu_peak_bytes=predict.gpu_peak_bytes,
+        size_bytes=_pickled_size(model),
+        n_parameters=count_of(method, "n_parameters_"),
+        n_multiply_accumulates=count_of(method, "n_multiply_accumulates_"),
+        n_stored_variables=count_of(method, "n_stored_variables_"),
+        engine=engine_of(method),
+    )
+    return measurements, read_predictions(model, test, y_pred, n_classes)
+
+
+def _pickled_size(model: Any) -> int | None:
+    """Return the bytes of a fitted estimator; None, with a warning, if it cannot be pickled or there is no room to."""
+    try:
+        # As pickle does it, but for what a notebook defines, which pickle cannot.
+        return len(cloudpickle.dumps(best_of_search(model)))
+    # Locks, open files and generators cannot; a class may raise anything when it is asked for its state.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        warnings.warn(
+            f"the size is not known, since the fitted estimator cannot be pickled: {told(error)}", stacklevel=2
+        )
+        return None
+
+
+def _limited_from(name: str) -> Stage:
+    """Return a stage from which on the memory limit counts."""
+    return Stage(name, resident_bytes=psutil.Process().memory_info().rss)
+
+
+class _Cost:
+    """Filled in when the measured block ends."""
+
+    seconds = cpu_seconds = 0.0
+    wait_share: float | None = None
+    peak_bytes = 0
+    memory_method = ""
+    gpu_peak_bytes: int | None = None
+
+
+@contextmanager
+def _measuring(threads: int) -> Iterator[_Cost]:
+    cost = _Cost()
+    reset_gpu_peak()
+    with peak_memory() as peak, processor_wait(threads) as wait:
+        synchronise_gpu()
+        children_start = seconds_of_descendants()
+        cpu_start, start = time.process_time(), time.perf_counter()
+        yield cost
+        synchronise_gpu()
+        cost.seconds, cost.cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
+        cost.cpu_seconds += max(seconds_of_descendants() - children_start, 0.0)
+    cost.peak_bytes, cost.memory_method = peak.bytes, peak.method
+    cost.gpu_peak_bytes = gpu_peak_bytes()
+    # What computes on a GPU does not show in the threads of this process.
+    cost.wait_share = None if cost.gpu_peak_bytes is not None else wait.share
+
+
+def _latencies(model: Any, X: NDArray[np.generic], n_classes: int) -> list[float]:
+    """Return the seconds of single-image predictions: up to 100 of them, in about 2 seconds."""
+    model.predict(X[:1])
+    latencies: list[float] = []
+    for index in range(min(_LATENCY_CALLS, len(X))):
+        start = time.perf_counter()
+        answer = model.predict(X[index : index + 1])
+        latencies.append(time.perf_counter() - start)
+        check_labels(answer, 1, n_classes)
+        if sum(latencies) > _LATENCY_SECONDS:
+            break
+    return latencies
+
+
+def _searched(model: Any, trial: Trial, measurements: Measurements) -> Searched | None:
+    return None if trial.search is None else searched(model, trial.search, measurements.fit_seconds)
+
+
+def _was_limited(trial: Trial, found: Searched | None) -> bool:
+    """Whether limits had a part in a search's outcome: candidates that time or, it may be, memory was too short for."""
+    if found is None:
+        return False
+    return found.is_limited or (trial.memory_limit is not None and found.n_failed > 0)
+
+
+def _check_versions(trial: Trial) -> None:
+    here = installed_versions(tuple(trial.versions))
+    for name, planned in trial.versions.items():
+        if here.get(name) != planned:
+            raise VersionsDifferError(
+                f"planned with {name} {planned}, but here it is {here.get(name, 'not installed')}: "
+                "install the same on every machine"
+            )

@@ -1,0 +1,244 @@
+"""How good predictions are."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
+
+from hdr_bench.datasets import Part
+from hdr_bench.estimators.foreign.calls import read_attribute
+from hdr_bench.exceptions import (
+    ContradictionWarning,
+    LeftOutScoresWarning,
+    PredictionsError,
+    UnknownClassesWarning,
+    told,
+)
+from hdr_bench.experiments.measuring.answers import (
+    check_classes,
+    check_decisions,
+    check_labels,
+    check_probabilities,
+    count_columns,
+    n_pairs,
+)
+from hdr_bench.experiments.measuring.memory import is_out_of_memory
+from hdr_bench.experiments.planning.models import last_step
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.result import Scores
+from hdr_bench.records.scores import (
+    MOST_CONTRADICTED,
+    brier_score,
+    class_scores,
+    contradicted_share,
+    margins,
+    rejected_share,
+    rejection_cuts,
+    reliability,
+    shares_of,
+    top_2_credits,
+)
+
+_SCORES = ("predict_proba", "decision_function")
+"""Methods that give scores of classes, the better first."""
+
+
+def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Predictions:
+    """Return a fitted model's predictions for the images it is evaluated on, with its scores of each class, checked.
+
+    Scores that contradict the predicted classes are left out, those of columns whose classes are not known, and those
+    of a method that raises an error: they are decision values then, if there are any.
+
+    Warns
+    -----
+    ContradictionWarning
+        If they contradict: columns in another order than `classes_`, or a method that chooses by more than its scores.
+    UnknownClassesWarning
+        If the model has no `classes_` that say which classes its columns are of.
+    LeftOutScoresWarning
+        If the method that gives scores fails.
+
+    Raises
+    ------
+    PredictionsError
+        If they are not one class per image, or not scores of classes.
+    """
+    y_true, labels = np.asarray(test.y), check_labels(y_pred, len(test), n_classes)
+    bare = Predictions(y_true, labels)
+    names = [name for name in _SCORES if callable(read_attribute(model, name))]
+    classes = _classes_of(model, n_classes, names[0]) if names else None
+    if classes is None:
+        return bare
+    with _in_pairs(model, classes) as is_in_pairs:
+        method, scores = next(_answers(model, names, test.X), ("", None))
+    if not method or _is_of_other_classes(scores, classes, method):
+        return bare
+    if method == "predict_proba":
+        shares = np.zeros((len(test), n_classes), np.float32)
+        # A class that the training part lacks has no column of its own.
+        shares[:, classes] = check_probabilities(scores, len(test), len(classes))
+        return _without_contradiction(Predictions(y_true, labels, probabilities=shares), n_classes, method)
+    decisions = check_decisions(scores, len(test), len(classes))
+    if is_in_pairs and decisions.shape == (len(test), n_pairs(len(classes))):
+        decisions = _of_classes(decisions, classes, n_classes)
+    elif len(classes) == n_classes and decisions.shape in {(len(test),), (len(test), n_classes)}:
+        decisions = _in_ascending_order(decisions, classes)
+    else:
+        # Decisions between pairs in an order that only the method knows, or for fewer classes than there are.
+        return bare
+    return _without_contradiction(Predictions(y_true, labels, decisions=decisions), n_classes, method)
+
+
+def _answers(model: Any, names: list[str], X: Any) -> Iterator[tuple[str, Any]]:
+    """Give what those of the methods `names` return that do; a warning says what one raises that does not."""
+    for name in names:
+        try:
+            scores = getattr(model, name)(X)
+        except NotImplementedError:
+            # The way of a class to say that it has the method in name only.
+            continue
+        except (Exception, SystemExit) as error:
+            # The trial is to have so much memory, for all that is asked of its method.
+            if is_out_of_memory(error):
+                raise
+            text = f"the scores of {name} are left out, since it raised {told(error)}"
+            warnings.warn(text, LeftOutScoresWarning, stacklevel=3)
+            continue
+        yield name, scores
+
+
+def _is_of_other_classes(scores: Any, classes: NDArray[np.int64], method: str) -> bool:
+    """Whether scores have more columns than `classes_` says that there are classes; a warning says so."""
+    n_columns, n_known = count_columns(scores, method), len(classes)
+    if n_columns <= n_known or (method == "decision_function" and n_columns == n_pairs(n_known)):
+        return False
+    _warn_of_classes(method, f"classes_ has {n_known} of them for {n_columns} columns")
+    return True
+
+
+def _without_contradiction(found: Predictions, n_classes: int, method: str) -> Predictions:
+    """Return predictions without scores whose highest value is too often at another class than the predicted one.
+
+    The trial does not fail, for some methods are meant to choose otherwise, e.g. scikit-learn's
+    `FixedThresholdClassifier`. What is computed from such scores would be wrong of the predictions.
+    """
+    share = contradicted_share(found, n_classes)
+    if share <= MOST_CONTRADICTED:
+        return found
+    warnings.warn(
+        f"for {100 * share:.1f} % of the images {method} has its highest value at another class than predict returns; "
+        f"allowed are {100 * MOST_CONTRADICTED:.0f} %, as of calibrated support vector machines. All that is computed "
+        "from these scores is left out (top-2 accuracy, rejection, log loss, Brier score, calibration, curves): put "
+        "the columns in the order of classes_, unless the method is meant to choose another class",
+        ContradictionWarning,
+        stacklevel=2,
+    )
+    return Predictions(found.y_true, found.y_pred)
+
+
+def _classes_of(model: Any, n_classes: int, method: str) -> NDArray[np.int64] | None:
+    """Return the classes of the columns of scores; None, with a warning, if the model does not say them."""
+    classes = read_attribute(model, "classes_")
+    try:
+        if classes is None:
+            raise PredictionsError("there is no classes_")
+        return check_classes(classes, n_classes)
+    except PredictionsError as error:
+        _warn_of_classes(method, str(error))
+        return None
+
+
+def _warn_of_classes(method: str, reason: str) -> None:
+    warnings.warn(
+        f"the scores of {method} are left out, since it is not known which classes their columns are of: {reason}; "
+        "fit must set classes_ to the labels of the columns",
+        UnknownClassesWarning,
+        stacklevel=4,
+    )
+
+
+def _in_ascending_order(decisions: NDArray[np.float32], classes: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return decision values of all classes by class, whatever the order of `classes_`."""
+    if decisions.ndim == 1:
+        return decisions if classes[0] < classes[1] else -decisions
+    return decisions[:, np.argsort(classes)]
+
+
+@contextmanager
+def _in_pairs(model: Any, classes: NDArray[np.int64]) -> Iterator[bool]:
+    """Let a support vector machine of scikit-learn's give its decisions between pairs of classes, while this lasts.
+
+    Its own scores of more than two classes are votes, with a sum of the decisions squeezed in between: the two highest
+    differ by about one vote for nearly every image, which tells nothing of how sure it is.
+    """
+    last = last_step(model)
+    inner = read_attribute(last, "svc_")
+    machine = last if inner is None else inner
+    shape = read_attribute(machine, "decision_function_shape")
+    if not isinstance(shape, str) or shape not in {"ovo", "ovr"} or len(classes) <= 2:
+        yield False
+        return
+    before = machine.decision_function_shape
+    try:
+        machine.decision_function_shape = "ovo"
+    except Exception:  # noqa: BLE001  # a class of another library that does not let it be set
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        machine.decision_function_shape = before
+
+
+def _of_classes(pairs: NDArray[np.float32], classes: NDArray[np.int64], n_classes: int) -> NDArray[np.float32]:
+    """Return for each class its smallest decision against another one, from those of all pairs in their order."""
+    smallest = np.full((len(pairs), n_classes), np.inf, np.float32)
+    rows, columns = np.triu_indices(len(classes), 1)
+    for place, (one, other) in enumerate(zip(classes[rows], classes[columns], strict=True)):
+        smallest[:, one] = np.minimum(smallest[:, one], pairs[:, place])
+        smallest[:, other] = np.minimum(smallest[:, other], -pairs[:, place])
+    # A class that the training part lacks is never meant.
+    return np.where(np.isinf(smallest), pairs.min() - abs(pairs).max() - 1, smallest)
+
+
+def score(predictions: Predictions, n_classes: int) -> Scores:
+    """Return how good predictions are, by the class alone and by scores of classes and probabilities, if any."""
+    y_true, y_pred = predictions.y_true, predictions.y_pred
+    labels = np.arange(n_classes)
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        y_true, y_pred, labels=labels, average="macro", zero_division=0
+    )
+    return Scores(
+        accuracy=float(accuracy_score(y_true, y_pred)),
+        precision=float(precision),
+        recall=float(recall),
+        f1=float(f1),
+        **_by_scores(predictions, n_classes),
+        **_by_probabilities(predictions, labels),
+    )
+
+
+def _by_scores(predictions: Predictions, n_classes: int) -> dict[str, float | None]:
+    scores = class_scores(predictions, n_classes)
+    if scores is None:
+        return {}
+    cuts = rejection_cuts(predictions.is_right, margins(scores))
+    top_2 = float(top_2_credits(predictions.y_true, scores).mean()) if n_classes > 2 else None
+    return {"rejection": rejected_share(*cuts), "top_2_accuracy": top_2}
+
+
+def _by_probabilities(predictions: Predictions, labels: NDArray[np.intp]) -> dict[str, float | None]:
+    shares = shares_of(predictions)
+    if shares is None:
+        return {"log_loss": None}
+    y_true, y_pred = predictions.y_true, predictions.y_pred
+    confidence = shares[np.arange(len(y_pred)), y_pred]
+    return {
+        "log_loss": float(log_loss(y_true, shares, labels=labels)),
+        "brier_score": brier_score(y_true, shares),
+        "calibration_error": reliability(y_true == y_pred, confidence).calibration_error,
+    }

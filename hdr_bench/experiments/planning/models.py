@@ -1,0 +1,138 @@
+"""A trial's estimator: made as the suite describes it, seeded, and the libraries that decide what it does."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+import cloudpickle
+from sklearn.base import MetaEstimatorMixin
+from sklearn.pipeline import Pipeline, make_pipeline
+
+from hdr_bench.classes import is_instance
+from hdr_bench.estimators import make_estimator, make_transformer
+from hdr_bench.estimators.engines import engine_packages
+from hdr_bench.estimators.foreign.calls import read_attribute
+from hdr_bench.estimators.foreign.libraries import LIBRARIES, library_of, open_seeds, settings_for
+from hdr_bench.estimators.parameters import all_params, estimators_among
+from hdr_bench.estimators.saving import installed_versions
+from hdr_bench.exceptions import EstimatorError, shown, told
+from hdr_bench.names import class_module, class_name
+from hdr_bench.records.copying import copy_unfitted
+from hdr_bench.records.suite import Case
+from hdr_bench.records.trial import Trial
+
+
+def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
+    """Make the trial's estimator, with its seed and threads; of what was made in code, from its pickle."""
+    named = trial.estimator, trial.params, trial.steps
+    model = _assembled(*named) if pickled is None else cloudpickle.loads(pickled)
+    model.set_params(**dict.fromkeys(open_seeds(model), trial.seed))
+    return model.set_params(**settings_for(model, trial.threads))
+
+
+def unseeded_model(case: Case) -> Any:
+    """Make a case's estimator, in a pipeline where there are steps before it, as the suite describes it."""
+    if case.is_object:
+        return copy_unfitted(case.estimator)
+    return _assembled(case.estimator, case.params, case.steps)
+
+
+def pickled_model(case: Case) -> bytes | None:
+    """Return an estimator that was made in code as bytes, with the classes of a notebook; None for all others.
+
+    Raises
+    ------
+    EstimatorError
+        If it cannot be copied or pickled.
+    """
+    if not case.is_object:
+        return None
+    copied = copy_unfitted(case.estimator)
+    try:
+        return cloudpickle.dumps(copied)
+    # What an object holds may raise anything.
+    except Exception as error:
+        raise EstimatorError(
+            f"case {shown(case.name)}: {class_name(type(copied))} cannot be pickled, and each trial runs in its own "
+            f"process: {told(error)}; give the dotted path of its class instead"
+        ) from error
+
+
+def last_step(model: Any) -> Any:
+    """Return the estimator itself: the last of a pipeline, the best of a search."""
+    chosen = best_of_search(model)
+    if chosen is not model:
+        return last_step(chosen)
+    return model[-1] if is_instance(model, Pipeline) else model
+
+
+def best_of_search(model: Any) -> Any:
+    """Return the estimator that a fitted search of scikit-learn's has chosen; of anything else the model itself."""
+    # Other libraries keep other things under this name.
+    if not isinstance(model, MetaEstimatorMixin):
+        return model
+    best = read_attribute(model, "best_estimator_")
+    return model if read_attribute(best, "predict") is None else best
+
+
+def _assembled(estimator: str, params: dict[str, Any], steps: Any) -> Any:
+    model = make_estimator(estimator, **params)
+    if steps:
+        return make_pipeline(*(make_transformer(step.name, **step.params) for step in steps), model)
+    return model
+
+
+# They cut, evaluate and compute, whatever the method.
+_ALWAYS = ("numpy", "scipy", "scikit-learn")
+
+
+def deciding_versions(model: Any) -> dict[str, str]:
+    """Return the versions of the libraries that an unfitted estimator and all that is in it compute with.
+
+    Parameters
+    ----------
+    model : estimator
+        A pipeline's steps and the estimators among its parameters count too.
+    """
+    return versions_of(deciding_packages(model, all_params(model)))
+
+
+def deciding_packages(model: Any, params: Mapping[str, Any]) -> frozenset[str]:
+    """Return the libraries that an unfitted estimator and all that is in it compute with.
+
+    Parameters
+    ----------
+    model : estimator
+    params : mapping of str to Any
+        Its own, as `all_params` returns them.
+    """
+    parts = (model, *estimators_among(params).values())
+    return frozenset({*_ALWAYS, *(package for part in parts for package in _packages_of(part))})
+
+
+def versions_of(packages: frozenset[str]) -> dict[str, str]:
+    """Return the versions of those libraries that are installed, by name."""
+    return dict(sorted(installed_versions(tuple(packages)).items()))
+
+
+def _packages_of(part: Any) -> set[str]:
+    root = class_module(type(part)).partition(".")[0]
+    if root != "hdr_bench":
+        return {*_distributions().get(root, ()), *_packages_of_library(type(part))}
+    # What a saved estimator holds the versions of, and what it would compute with.
+    return {*part._libraries, *engine_packages(part)} if hasattr(part, "_libraries") else set()
+
+
+def _packages_of_library(cls: type) -> set[str]:
+    """Return the distributions of the other library that a class, perhaps one of the user's own, is derived from."""
+    library = library_of(cls)
+    if library is None:
+        return set()
+    roots = {class_module(base).partition(".")[0] for base in cls.__mro__} & LIBRARIES.keys()
+    return {*library.packages, *(name for root in roots for name in _distributions().get(root, ()))}
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    return dict(metadata.packages_distributions())

@@ -1,0 +1,117 @@
+"""The trials of a case, enumerated as its protocol wants them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from hdr_bench.datasets import Dataset
+from hdr_bench.estimators.constraints import DataShape
+from hdr_bench.records.protocol import Kind, Protocol
+from hdr_bench.records.suite import Case
+from hdr_bench.records.trial import Search, Trial
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """What a protocol makes trials of: the first of them, and how many more.
+
+    Attributes
+    ----------
+    first : Trial
+        The one with the first seed.
+    case : Case
+    protocol : Protocol
+    dataset : Dataset
+    repeats : int
+    most_repeats : int or None
+        With those that run only if the first ones differ much.
+    folds : int
+        0 for protocols without.
+    candidates : int or None
+        Of a grid, drawn at random; None for all.
+    """
+
+    first: Trial
+    case: Case
+    protocol: Protocol
+    dataset: Dataset
+    repeats: int
+    most_repeats: int | None
+    folds: int
+    candidates: int | None
+
+    @property
+    def sizes(self) -> list[int]:
+        """Training images of a learning curve, as far as there are to be so many."""
+        most = self.first.samples
+        return [size for size in self.protocol.sizes or () if most is None or size <= most]
+
+    @property
+    def n_trials(self) -> int:
+        """How many trials there are, those included that depend on the first ones."""
+        if self.first.protocol == "holdout" and self.first.is_deterministic:
+            return 1
+        repeats = max(self.repeats, self.most_repeats or 0)
+        return repeats * {"cross-validation": self.folds, "learning-curve": len(self.sizes)}.get(self.protocol.kind, 1)
+
+    @property
+    def data(self) -> DataShape:
+        """What the estimator is fitted on; of several fits, the one on the fewest images."""
+        part = self.dataset.train
+        n = min(self.sizes) if self.sizes else self.first.samples or len(part)
+        # The largest fold is the one that rounding up gives.
+        left_out = -(-n // self.folds) if self.folds else 0
+        return DataShape(part.X.shape[1], len(self.dataset.class_names), n - left_out)
+
+    def trial(self, repeat: int, **changes: Any) -> Trial:
+        """Return the first trial with another repeat's seed, and changed otherwise."""
+        return self.first.model_copy(update={"seed": self.first.seed + repeat, **changes})
+
+
+def _holdout(outline: Outline) -> Iterator[Trial]:
+    if outline.first.is_deterministic:
+        yield outline.first.model_copy(update={"seed": 0})
+        return
+    yield from _seeds(outline, range(outline.repeats))
+
+
+def conditional_trials(outline: Outline) -> Iterator[Trial]:
+    """Give the trials with further seeds; none if the caller has said how many seeds there are to be."""
+    if outline.most_repeats is not None and not outline.first.is_deterministic:
+        yield from _seeds(outline, range(outline.repeats, outline.most_repeats))
+
+
+def _seeds(outline: Outline, repeats: range) -> Iterator[Trial]:
+    for repeat in repeats:
+        shuffle_seed = outline.first.seed + repeat if outline.protocol.shuffle else None
+        yield outline.trial(repeat, shuffle_seed=shuffle_seed)
+
+
+def _cross_validation(outline: Outline) -> Iterator[Trial]:
+    # The seed cuts the folds too: a deterministic method differs from repeat to repeat as well.
+    for repeat in range(outline.repeats):
+        for fold in range(outline.folds):
+            yield outline.trial(repeat, fold=fold, folds=outline.folds)
+
+
+def _grid_search(outline: Outline) -> Iterator[Trial]:
+    strategy = outline.protocol.strategy or "grid"
+    search = Search(grid=outline.case.grid, folds=outline.folds, strategy=strategy, candidates=outline.candidates)
+    for repeat in range(outline.repeats):
+        yield outline.trial(repeat, search=search)
+
+
+def _learning_curve(outline: Outline) -> Iterator[Trial]:
+    for size in outline.sizes:
+        for repeat in range(outline.repeats):
+            # The seed draws the images too.
+            yield outline.trial(repeat, samples=size, sample_seed=outline.first.seed + repeat)
+
+
+EXPAND: dict[Kind, Callable[[Outline], Iterator[Trial]]] = {
+    "holdout": _holdout,
+    "cross-validation": _cross_validation,
+    "grid-search": _grid_search,
+    "learning-curve": _learning_curve,
+}
+"""How each protocol makes its trials."""

@@ -1,0 +1,260 @@
+"""A suite's cases as trials: each protocol enumerated before anything runs."""
+
+import math
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+
+from hdr_bench.datasets import Dataset
+from hdr_bench.estimators.engines import lookups_remembered
+from hdr_bench.estimators.foreign.calls import cause_of, foreign_blocks, foreign_code
+from hdr_bench.estimators.foreign.importing import remember_failed_imports
+from hdr_bench.estimators.foreign.libraries import is_stochastic
+from hdr_bench.estimators.parameters import all_params
+from hdr_bench.exceptions import DatasetError, EstimatorError, SuiteError, shown
+from hdr_bench.experiments.planning.collector import pause_collector
+from hdr_bench.experiments.planning.models import deciding_packages, pickled_model, unseeded_model, versions_of
+from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_trials
+from hdr_bench.experiments.planning.own_code import code_of, module_names
+from hdr_bench.experiments.planning.trial_data import load_choice
+from hdr_bench.experiments.planning.values import value_faults
+from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
+from hdr_bench.records.fingerprints import describe_estimator
+from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
+from hdr_bench.records.run_record import Settings
+from hdr_bench.records.suite import Case, Suite
+from hdr_bench.records.text import first_faults
+from hdr_bench.records.trial import Trial
+
+
+@dataclass(frozen=True, eq=False)
+class PlannedCase:
+    """A case with its data, and its trials.
+
+    Attributes
+    ----------
+    case : Case
+    dataset : Dataset
+    pickled : bytes or None
+        The estimator, where it was made in code.
+    trials : tuple of Trial
+    conditional : tuple of Trial
+        With further seeds, which run only if those of `trials` differ much; see `more_seeds`.
+    """
+
+    case: Case
+    dataset: Dataset
+    pickled: bytes | None
+    trials: tuple[Trial, ...]
+    conditional: tuple[Trial, ...] = ()
+
+
+def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tuple[PlannedCase, ...]:
+    """Enumerate the trials of all cases of a suite.
+
+    Parameters
+    ----------
+    suite : Suite
+    settings : Settings
+    only : str, optional
+        Pattern of the names of those cases that are to run: the values of the others are not looked at.
+
+    Raises
+    ------
+    SuiteError
+        If a protocol does not fit its case or the data, a parameter's value is out of its range, or there are more
+        trials than a run can have; of several cases, all are named.
+    DatasetError, DatasetNotFoundError
+        If the data cannot be used.
+    """
+    with lookups_remembered(), remember_failed_imports(), foreign_blocks(), pause_collector():
+        return tuple(map(_planned, _outlines(suite, settings, only)))
+
+
+def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outline]:
+    known = _Known()
+    planned, faults, n_trials = [], [], 0
+    for case in suite.cases:
+        try:
+            with foreign_code(partial(_refused, suite, case)):
+                outline, model = _outline(suite, case, settings, known)
+                if is_asked(case.name, only):
+                    _check_values(suite, outline, model)
+        except SuiteError as error:
+            faults.append(str(error))
+            continue
+        n_trials += outline.n_trials
+        if n_trials > MOST_TRIALS:
+            raise SuiteError(
+                f"suite {suite.name!r}: a run must have at most {MOST_TRIALS:,} trials, and has {n_trials:,} up to "
+                f"case {shown(case.name)}; ask for fewer repeats, folds or sizes"
+            )
+        planned.append(outline)
+    if faults:
+        raise SuiteError(faults[0] if len(faults) == 1 else _joined(suite, faults))
+    return planned
+
+
+def _refused(suite: Suite, case: Case, error: BaseException) -> BaseException:
+    """Return an error as it is, unless an estimator of the user's would have ended the program by it."""
+    if isinstance(error, Exception) and not isinstance(error, EstimatorError):
+        return error
+    cause = str(error) if isinstance(error, EstimatorError) else cause_of(error)
+    return SuiteError(f"{_place(suite, case)}: {cause}")
+
+
+def is_asked(case: str, only: str | None) -> bool:
+    """Whether a case's name fits the pattern of those that are to run; None is the pattern of all."""
+    return only is None or fnmatch(case.lower(), only.lower())
+
+
+def _joined(suite: Suite, faults: list[str]) -> str:
+    named = first_faults([fault.removeprefix(f"suite {suite.name!r}, ") for fault in faults])
+    return f"suite {suite.name!r} cannot be run:" + "".join(f"\n  - {fault}" for fault in named)
+
+
+def _planned(outline: Outline) -> PlannedCase:
+    trials = tuple(EXPAND[outline.first.protocol](outline))
+    return PlannedCase(
+        outline.case, outline.dataset, pickled_model(outline.case), trials, tuple(conditional_trials(outline))
+    )
+
+
+class _Known:
+    """What cases have in common, looked up once for a plan: data sets, versions, hashes of own code."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[Any, Dataset] = {}
+        self._versions, self._code = cache(versions_of), cache(code_of)
+
+    def versions(self, model: Any, params: dict[str, Any]) -> dict[str, str]:
+        return self._versions(deciding_packages(model, params))
+
+    def code(self, model: Any) -> str:
+        return self._code(module_names(model))
+
+    def load(self, choice: DatasetChoice) -> Dataset:
+        key = (_without_given(choice), id(choice.given))
+        if key not in self._loaded:
+            self._loaded[key] = load_choice(choice)
+        return self._loaded[key]
+
+
+def _without_given(choice: DatasetChoice) -> DatasetChoice:
+    return choice if choice.given is None else choice.model_copy(update={"given": None})
+
+
+def _reduced(case: Case) -> Case:
+    """Return the case with the parameters that it has unless the full size is asked for."""
+    if case.reduced is None or not case.reduced.params:
+        return case
+    return case.model_copy(update={"params": {**case.params, **case.reduced.params}})
+
+
+def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
+    choice = case.dataset or suite.dataset
+    return DatasetChoice(name=settings.dataset, polarity=choice.polarity) if settings.dataset else choice
+
+
+def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tuple[Outline, Any]:
+    """Return the outline of a case, and its unfitted estimator, which is not needed once its values are checked."""
+    choice = _choice(suite, case, settings)
+    dataset = known.load(choice)
+    case = case if settings.full else _reduced(case)
+    protocol = case.protocol or suite.protocol
+    reduced = None if settings.full else case.reduced
+    _check_protocol(suite, case, protocol)
+    samples = settings.samples or (reduced.samples if reduced else None)
+    if samples is not None:
+        dataset.check_subsample(samples)
+    model, described = unseeded_model(case), _described(case)
+    # Asked for once: a plan may have thousands of cases.
+    params = all_params(model)
+    first = Trial(
+        suite=suite.name,
+        case=case.name,
+        **described,
+        steps=case.steps,
+        dataset=_without_given(choice),
+        fingerprint=dataset.fingerprint,
+        protocol=protocol.kind,
+        seed=settings.seed,
+        is_deterministic=not (is_stochastic(model, params) or protocol.shuffle),
+        samples=samples,
+        validation=case.validation,
+        is_reduced=settings.samples is not None or reduced is not None,
+        threads=settings.threads,
+        versions=known.versions(model, params),
+        code=known.code(model),
+        time_limit=settings.time_limit or case.time_limit or suite.time_limit,
+        memory_limit=settings.memory_limit or case.memory_limit or suite.memory_limit,
+        published=case.published,
+    )
+    most = None if settings.repeats else protocol.max_repeats
+    folds = (reduced.folds if reduced else None) or protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
+    if folds:
+        _check_folds(suite, case, dataset, folds)
+    candidates = reduced.candidates if reduced else None
+    outline = Outline(first, case, protocol, dataset, settings.repeats or protocol.repeats, most, folds, candidates)
+    _check_outline(suite, outline)
+    return outline, model
+
+
+def _described(case: Case) -> dict[str, Any]:
+    if not case.is_object:
+        return {"estimator": case.estimator, "params": case.params}
+    told = describe_estimator(case.estimator, case.key)
+    return {"estimator": told["class"], "params": told["params"], "identity": case.key or ""}
+
+
+def _place(suite: Suite, case: Case) -> str:
+    return f"suite {suite.name!r}, case {shown(case.name)}"
+
+
+def _check_protocol(suite: Suite, case: Case, protocol: Protocol) -> None:
+    if protocol.kind == "grid-search" and not case.grid:
+        raise SuiteError(f"{_place(suite, case)}: a grid search needs a grid, e.g. grid = {{ C = [1, 10] }}")
+    if protocol.kind != "grid-search" and case.grid:
+        raise SuiteError(f"{_place(suite, case)}: grid is for the protocol grid-search, not {protocol.kind}")
+    if case.validation is not None and protocol.kind != "holdout":
+        raise SuiteError(f"{_place(suite, case)}: validation is for the protocol holdout, not {protocol.kind}")
+    n_candidates = math.prod(map(len, case.grid.values()))
+    if n_candidates > MOST_CANDIDATES:
+        raise SuiteError(
+            f"{_place(suite, case)}: a grid must have at most {MOST_CANDIDATES:,} candidates, got {n_candidates:,}; "
+            "give fewer values"
+        )
+
+
+def _check_folds(suite: Suite, case: Case, dataset: Dataset, folds: int) -> None:
+    fewest = int(np.bincount(dataset.train.labels).min())
+    if folds > fewest:
+        raise DatasetError(
+            f"{_place(suite, case)}: {folds} stratified folds need as many images of each class, but {dataset.name} "
+            f"has a class with {fewest}; ask for fewer folds"
+        )
+
+
+def _check_outline(suite: Suite, outline: Outline) -> None:
+    first, protocol = outline.first, outline.protocol
+    if protocol.kind == "learning-curve" and not outline.sizes:
+        raise SuiteError(
+            f"{_place(suite, outline.case)}: no size of its learning curve, {list(protocol.sizes or ())}, is within "
+            f"the {first.samples} training images asked for"
+        )
+    for size in outline.sizes:
+        outline.dataset.check_subsample(size)
+    last_seed = first.seed + max(outline.repeats, outline.most_repeats or 0) - 1
+    if last_seed > LARGEST_SEED:
+        raise SuiteError(
+            f"{_place(suite, outline.case)}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; begin "
+            "lower"
+        )
+
+
+def _check_values(suite: Suite, outline: Outline, model: Any) -> None:
+    if faults := list(value_faults(outline.case, model, outline.data)):
+        raise SuiteError(f"{_place(suite, outline.case)}: {'; '.join(faults)}")

@@ -1,0 +1,128 @@
+"""A trial's data set: where it comes from, and which of its images a trial learns from and is evaluated on."""
+
+import os
+import warnings
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
+
+from hdr_bench.datasets import SCHEMES, Dataset, list_datasets, load_dataset, open_dataset
+from hdr_bench.datasets.plausibility import issue_warnings
+from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
+from hdr_bench.estimators.foreign.importing import import_attribute
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, HdrBenchError
+from hdr_bench.names import class_name
+from hdr_bench.records.protocol import DatasetChoice
+from hdr_bench.records.trial import Trial
+
+_WITH_PATHS = SCHEMES.keys() - {"openml"}
+
+
+def load_choice(choice: DatasetChoice) -> Dataset:
+    """Load what a suite names: a data set by name or by where it lies, one made in code, or a function's.
+
+    Raises
+    ------
+    UnknownNameError, DatasetNotFoundError, DatasetError
+        As `hdr_bench.load_dataset`.
+    ModuleImportError
+        If the module of a dotted path cannot be imported.
+    """
+    if choice.given is None and not is_dotted_path(choice.name):
+        dataset = load_dataset(
+            _located(choice),
+            resize=choice.resize,
+            test_size=choice.test_size,
+            split_seed=choice.split_seed,
+            polarity=choice.polarity,
+        )
+        return replace(dataset, name=choice.name)
+    dataset = _made_by(choice.name) if choice.given is None else choice.given
+    dataset = dataset if choice.polarity is None else dataset.in_polarity(choice.polarity)
+    issue_warnings(dataset.name, dataset.warnings)
+    return dataset
+
+
+def _located(choice: DatasetChoice) -> str:
+    """Return a data set's name with its path as it is beside the suite's file, or else in the working folder."""
+    scheme, _, path = choice.name.partition(":")
+    folder, here = choice.folder, Path.cwd()
+    if folder is None or folder == here or scheme not in _WITH_PATHS or path.startswith(("~", os.sep)):
+        return choice.name
+    beside = folder / path
+    if _is_there(beside):
+        return f"{scheme}:{beside}"
+    if not _is_there(here / path):
+        raise DatasetNotFoundError(f"{choice.name}: there is neither {beside} nor {here / path}")
+    return choice.name
+
+
+def _is_there(path: Path) -> bool:
+    # A name that the system cannot have is no error here: whoever opens it says what is wrong with it.
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_dotted_path(name: str, known: Collection[str] | None = None) -> bool:
+    """Whether a name means a function to import: it has dots, and is not a data set's.
+
+    Parameters
+    ----------
+    name : str
+    known : collection of str, optional
+        Names of data sets, if they have been listed before.
+    """
+    if "." not in name or not all(part.isidentifier() for part in name.split(".")):
+        return False
+    return name not in (list_datasets() if known is None else known)
+
+
+def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
+    """Load the images that a trial learns from and is evaluated on.
+
+    Parameters
+    ----------
+    trial : Trial
+    folder : Path or None
+        Where the data set was put for the trial; None loads it as the trial names it.
+
+    Raises
+    ------
+    DatasetError
+        If it is not the data set that the trial was planned with.
+    """
+    with warnings.catch_warnings(action="ignore", category=DatasetWarning):
+        # They were issued once for the run, when it was planned.
+        dataset = load_choice(trial.dataset) if folder is None else open_dataset(folder)
+    if dataset.fingerprint != trial.fingerprint:
+        raise DatasetError(f"{trial.dataset.name} changed since the run was planned; start the run again")
+    if trial.samples is not None:
+        dataset = dataset.subsample(trial.samples, trial.sample_seed)
+    if trial.shuffle_seed is not None:
+        order = np.random.default_rng(trial.shuffle_seed).permutation(len(dataset.train))
+        dataset = dataset.with_parts(dataset.train.take(order), dataset.test)
+    return dataset if trial.fold is None else _fold_of(dataset, trial)
+
+
+def _fold_of(dataset: Dataset, trial: Trial) -> Dataset:
+    """Return the data set with all folds of its train part but one to learn from, and that one to be evaluated on."""
+    if trial.folds is None or trial.fold is None:
+        raise DatasetError(f"{trial.case}: a trial of cross-validation has both fold and folds")
+    cut = StratifiedKFold(trial.folds, shuffle=True, random_state=trial.seed)
+    train, test = list(cut.split(np.zeros(len(dataset.train)), dataset.train.labels))[trial.fold]
+    return dataset.with_parts(dataset.train.take(train), dataset.train.take(test))
+
+
+def _made_by(path: str) -> Dataset:
+    made = import_attribute("dataset", path, list_datasets())
+    with foreign_code(lambda error: _failure(path, error)):
+        dataset = made() if callable(made) else made
+    if not isinstance(dataset, Dataset):
+        raise DatasetError(f"{path} gives a {class_name(type(dataset))}; it must give a Dataset, see make_dataset")
+    return dataset
+
+
+def _failure(path: str, error: BaseException) -> BaseException:
+    return error if isinstance(error, HdrBenchError) else DatasetError(f"{path} failed: {cause_of(error)}")

@@ -1,0 +1,1 @@
+"""Where trials run: hosts, workers, backends, and how all of them end."""

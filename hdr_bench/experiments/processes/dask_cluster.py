@@ -1,0 +1,256 @@
+"""Trials on an existing Dask cluster, through joblib: their data go to each worker once, their results come back.
+
+What a worker loses when it dies, Dask runs on another; how often a trial was begun, the cluster's own events tell.
+"""
+
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from hdr_bench.datasets import Dataset, write_dataset
+from hdr_bench.exceptions import MissingDependencyError, SchedulerError, shown, text_of
+from hdr_bench.experiments.messages import Outcome, Outcomes, Work
+from hdr_bench.experiments.processes.attempts import MOST_ATTEMPTS, given_up, run_attempts, say_nothing
+from hdr_bench.experiments.processes.hosts import HostClosedError, Hosts, clear_leftovers_of_hosts, close_idle_hosts
+from hdr_bench.experiments.processes.scratch import data_folder
+from hdr_bench.records.trial import Trial
+
+_CONNECTS_WITHIN_SECONDS = 15
+_WAITS_FOR_WORKERS_SECONDS = 60
+_LOOKS_EVERY_SECONDS, _ANSWERS_WITHIN_SECONDS = 1, 5
+# A single failure may be a broken connection, which Dask makes again.
+_LOOKS_BEFORE_THE_END = 2
+_AT_WORK = {"running", "paused"}
+_folders: dict[str, tempfile.TemporaryDirectory[str]] = {}
+_writing = threading.Lock()
+# Of each run that has trials on this worker.
+_hosts: dict[str, Hosts] = {}
+_starting = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as its workers know it.
+
+    Attributes
+    ----------
+    name : str
+        Of the cluster's events for this run.
+    client : str
+        The scheduler's name for the process that asked for it.
+    """
+
+    name: str
+    client: str
+
+
+@dataclass(frozen=True, eq=False)
+class Cargo:
+    """What each worker gets once: the run's data sets by fingerprint."""
+
+    datasets: dict[str, Dataset]
+
+
+def run_on_cluster(works: Iterable[Work], scheduler: str, datasets: dict[str, Dataset]) -> Outcomes:
+    """Run trials on the cluster of `scheduler`, and give each outcome as soon as it is there.
+
+    Raises
+    ------
+    MissingDependencyError
+        If distributed is not installed.
+    SchedulerError
+        If the scheduler cannot be reached, or has no workers.
+    """
+    cargo = Cargo(datasets)
+    open_works: dict[str, Work] = {}
+
+    def taken(source: Iterable[Work]) -> Iterator[Work]:
+        for work in source:
+            open_works[work.trial.key] = work
+            yield work
+
+    source, n_concurrent = iter(works), 1
+    with _connected(scheduler) as client, _ended_on_workers(client):
+        run = Run(uuid4().hex, client.id)
+        while True:
+            try:
+                for result, predictions in _submitted(client, taken(source), cargo, run):
+                    del open_works[result.trial.key]
+                    # Workers come and go while the run lasts.
+                    n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))
+                    yield result.model_copy(update={"n_concurrent": n_concurrent}), predictions
+            except _lost():
+                # Every worker that had the data is gone, or one that had a trial too often: again, with who is left.
+                source = chain(tuple(open_works.values()), source)
+                _wait_for_workers(client, scheduler)
+            else:
+                return
+
+
+def _submitted(client: Any, works: Iterable[Work], cargo: Cargo, run: Run) -> Outcomes:
+    from joblib import Parallel, delayed, parallel_config
+
+    tasks = (delayed(_on_worker)(work, cargo, run) for work in works)
+    # `scatter` sends the cargo to each worker once.
+    with (
+        parallel_config(_backend_of(client, cargo)),
+        closing(Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")(tasks)) as outcomes,
+    ):
+        yield from outcomes
+
+
+def _backend_of(client: Any, cargo: Cargo) -> Any:
+    from joblib._dask import DaskDistributedBackend
+
+    class ClusterBackend(DaskDistributedBackend):
+        def effective_n_jobs(self, n_jobs: int) -> int:
+            # Where joblib counts one job, it runs it in the caller's own process, not on the one worker there is.
+            return max(super().effective_n_jobs(n_jobs), 2)
+
+    return ClusterBackend(client=client, scatter=[cargo], wait_for_workers_timeout=0)
+
+
+def _lost() -> tuple[type[BaseException], ...]:
+    """Return the errors by which a cluster says that what was asked of it went with its workers."""
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    # A worker that ends closes its hosts, and may still say so.
+    return CancelledError, FutureCancelledError, KilledWorker, HostClosedError
+
+
+def _on_worker(work: Work, cargo: Cargo, run: Run) -> Outcome:
+    """Run a trial in a worker; as often as workers die, but twice at most."""
+    from distributed import Event, get_client, get_worker
+
+    client = get_client()
+    begun = [Event(f"{run.name}-{work.trial.key}-{number}", client=client) for number in range(MOST_ATTEMPTS)]
+    free = next((event for event in begun if not event.is_set()), None)
+    if free is None:
+        return given_up(work.trial, "a worker ended while it ran"), None
+    free.set()
+    asked = replace(work, folder=_folder_of(work.trial, cargo))
+    try:
+        return run_attempts(asked, say_nothing, _hosts_of(run))
+    except HostClosedError:
+        if get_worker().status.name not in _AT_WORK or not _is_awaited(client, run):
+            raise
+        # The scheduler was away for a while, and the run was taken for over.
+        return run_attempts(asked, say_nothing, _hosts_of(run))
+
+
+def _folder_of(trial: Trial, cargo: Cargo) -> str:
+    """Return where this worker keeps the trial's data set; it is written there the first time."""
+    with _writing:
+        if trial.fingerprint not in _folders:
+            clear_leftovers_of_hosts()
+            folder = data_folder()
+            write_dataset(Path(folder.name), cargo.datasets[trial.fingerprint])
+            _folders[trial.fingerprint] = folder
+        return _folders[trial.fingerprint].name
+
+
+@contextmanager
+def _connected(scheduler: str) -> Iterator[Any]:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise MissingDependencyError("the backend dask needs distributed; install hdr-bench[dask]") from error
+    try:
+        client = Client(scheduler, timeout=_CONNECTS_WITHIN_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise SchedulerError(
+            f"no Dask scheduler answers at {shown(scheduler)}: {text_of(error)}; start one with: dask scheduler, "
+            "and workers with: dask worker tcp://HOST:PORT"
+        ) from error
+    with client:
+        _wait_for_workers(client, scheduler)
+        yield client
+
+
+def _wait_for_workers(client: Any, scheduler: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_WAITS_FOR_WORKERS_SECONDS)
+    except TimeoutError as error:
+        raise SchedulerError(
+            f"the scheduler {scheduler} has no workers; start some with: dask worker {scheduler}"
+        ) from error
+
+
+@contextmanager
+def _ended_on_workers(client: Any) -> Iterator[None]:
+    """When the block ends, by Ctrl-C too, end the processes that workers keep; what they still run, they end."""
+    try:
+        yield
+    finally:
+        # A cluster that is gone has nothing left to stop.
+        with suppress(OSError, TimeoutError, RuntimeError):
+            client.run(close_idle_hosts, on_error="ignore")
+
+
+def _hosts_of(run: Run) -> Hosts:
+    """Return the hosts of a run's trials on this worker; they end when nobody waits for the run, or with the worker."""
+    from distributed import get_client, get_worker
+
+    with _starting:
+        if run.name not in _hosts:
+            _hosts[run.name] = Hosts()
+            watched = get_client(), get_worker(), run, _hosts[run.name]
+            threading.Thread(target=_watch, args=watched, daemon=True).start()
+        return _hosts[run.name]
+
+
+def _watch(client: Any, worker: Any, run: Run, hosts: Hosts) -> None:
+    # Also between trials, when hosts are idle.
+    try:
+        while worker.status.name in _AT_WORK and _is_awaited(client, run):
+            time.sleep(_LOOKS_EVERY_SECONDS)
+    finally:
+        with _starting:
+            del _hosts[run.name]
+        hosts.close()
+        close_idle_hosts()
+
+
+def _is_awaited(client: Any, run: Run) -> bool:
+    """Whether the process that asked for the run is still there, as far as the scheduler can tell."""
+    for _ in range(_LOOKS_BEFORE_THE_END):
+        try:
+            return _is_connected(client, run)
+        except (OSError, RuntimeError):
+            # A connection that broke, or a scheduler that is gone.
+            time.sleep(_LOOKS_EVERY_SECONDS)
+    return False
+
+
+def _is_connected(client: Any, run: Run) -> bool:
+    """Whether the scheduler still has a connection to the process that asked for the run."""
+    asked = run.client
+    try:
+        # A function without a name travels whole: the scheduler need not have this library.
+        return bool(
+            client.run_on_scheduler(
+                lambda dask_scheduler: asked in dask_scheduler.clients, callback_timeout=_ANSWERS_WITHIN_SECONDS
+            )
+        )
+    except TimeoutError:
+        # It is busy, or this worker ends.
+        return True
+
+
+def _most_threads_of_a_machine(client: Any) -> int:
+    """Return how many trials may run at a time on the machine that has most of the workers' threads."""
+    threads: Counter[str] = Counter()
+    for worker in client.scheduler_info(n_workers=-1)["workers"].values():
+        threads[worker["host"]] += worker["nthreads"]
+    return max(threads.values(), default=1)

@@ -1,0 +1,126 @@
+"""Processes that trials leave running: how they are found, and ended.
+
+What a host starts, and all below it, inherits a mark in its environment. It names the process that started the host,
+so that whatever escaped from a host that was killed can be found, in the same run and in later ones. A host's guard
+ends what the host has left at once. If a runner, a host and its guard are killed together, by ``kill -9``, what a trial
+has started runs on until the next run on this machine ends it, or for good if it has cleared its environment too.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+
+import psutil
+
+from hdr_bench.kernel import descendants
+from hdr_bench.process_tree import MARK, namespace, started
+
+_END_WITHIN_SECONDS = 3.0
+# A resource tracker removes what killed processes left in shared memory, and ends when the last of them has gone.
+_TRACKERS_END_WITHIN_SECONDS = 1.0
+_LOOK_EVERY_SECONDS = 0.05
+# What forks again and again may be missed by a look, between the end of one and the beginning of the next.
+_EMPTY_LOOKS = 3
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Return the running processes with this mark, those of this user."""
+    return [process for process, found in _marks() if found == mark]
+
+
+def abandoned() -> list[psutil.Process]:
+    """Return the running processes of hosts whose user, e.g. a runner, was killed."""
+    return [process for process, mark in _marks() if not _is_in_use(mark)]
+
+
+def tree_of(process: psutil.Process) -> set[psutil.Process]:
+    """Return a process, all that it started, and the session that it leads."""
+    found = {process, *_session(process.pid)}
+    # Those in sessions of their own are its descendants only as long as their parents run.
+    with suppress(psutil.Error):
+        found.update(process.children(recursive=True))
+    return found
+
+
+def children() -> list[psutil.Process]:
+    """Return all that this process started, and what it adopted."""
+    return list(_processes(descendants()))
+
+
+def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
+    """Kill processes until no more are found; return those that cannot be killed.
+
+    Parameters
+    ----------
+    find : callable
+        Returns the processes; called again after each round, since a process may start others before it ends.
+    """
+    start = time.monotonic()
+    n_empty = 0
+    while n_empty < _EMPTY_LOOKS:
+        found = [process for process in find() if is_running(process)]
+        n_empty = 0 if found else n_empty + 1
+        elapsed = time.monotonic() - start
+        if elapsed > _END_WITHIN_SECONDS:
+            return found
+        others = [process for process in found if not is_tracker(process)]
+        for process in others or (found if elapsed > _TRACKERS_END_WITHIN_SECONDS else []):
+            with suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(found, timeout=_LOOK_EVERY_SECONDS)
+    return []
+
+
+def is_running(process: psutil.Process) -> bool:
+    """Whether a process still runs; one that has ended is laid to rest if it was a child of this process."""
+    with suppress(psutil.Error):
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return process.is_running()
+        process.wait(timeout=0)
+    return False
+
+
+def is_tracker(process: psutil.Process) -> bool:
+    """Whether a process is a resource tracker of multiprocessing or loky."""
+    with suppress(psutil.Error):
+        return "resource_tracker" in " ".join(process.cmdline())
+    return False
+
+
+def name_of(process: psutil.Process) -> str:
+    """Return what a message calls a process."""
+    with suppress(psutil.Error):
+        return f"{process.name()} (process {process.pid})"
+    return f"process {process.pid}"
+
+
+def _processes(pids: Iterable[int]) -> Iterator[psutil.Process]:
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            yield psutil.Process(pid)
+
+
+def _marks() -> Iterator[tuple[psutil.Process, str]]:
+    """Give this user's running processes that have a mark, with it."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if not hasattr(os, "getuid") or process.uids().real == os.getuid():
+                mark = process.environ().get(MARK)
+                if mark is not None and process.pid != os.getpid() and namespace(process.pid) == namespace():
+                    yield process, mark
+
+
+def _is_in_use(mark: str) -> bool:
+    pid, _, rest = mark.partition("-")
+    # A mark in another form is not ours to judge.
+    return not pid.isdecimal() or started(int(pid)) == rest.partition("-")[0]
+
+
+def _session(pid: int) -> Iterator[psutil.Process]:
+    if not hasattr(os, "getsid"):
+        return
+    for member in psutil.pids():
+        with suppress(OSError, psutil.Error):
+            if os.getsid(member) == pid:
+                yield psutil.Process(member)

@@ -1,0 +1,187 @@
+"""A trial's process watched from outside: its messages, its time, the memory of it and its children, and its end."""
+
+import pickle
+import signal
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+import psutil
+
+from hdr_bench.experiments.measuring.memory import read_children, resident_of_children
+from hdr_bench.experiments.messages import Outcome, Stage
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.result import Result, Status
+from hdr_bench.records.trial import Trial
+
+_LOOK_EVERY_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A limit that was passed."""
+
+    status: Status
+    reason: str
+
+
+class Watch:
+    """The limits of a running trial.
+
+    Parameters
+    ----------
+    pid : int
+        The trial's process.
+    time_limit : float or None
+        Seconds from now.
+    memory_limit : int or None
+        Bytes above what the process has when its fit begins.
+    """
+
+    def __init__(self, pid: int, time_limit: float | None, memory_limit: int | None) -> None:
+        self._pid, self._time_limit, self._memory_limit = pid, time_limit, memory_limit
+        self._start = time.monotonic()
+        self._baseline: int | None = None
+        self._others = read_children() or set()
+
+    def at(self, stage: Stage) -> None:
+        """Note a stage: memory counts from the one in which the method itself begins."""
+        if stage.resident_bytes is not None and self._memory_limit is not None:
+            self._baseline = stage.resident_bytes
+
+    def pause(self) -> float | None:
+        """Return the seconds until the next look; None where there is nothing to look for."""
+        left = None if self._time_limit is None else max(self._time_limit - self._elapsed(), 0.0)
+        if self._baseline is None:
+            return left
+        return _LOOK_EVERY_SECONDS if left is None else min(left, _LOOK_EVERY_SECONDS)
+
+    def passed(self) -> Ended | None:
+        """Return the limit that is passed now, if one is."""
+        if self._time_limit is not None and self._elapsed() >= self._time_limit:
+            return Ended("timeout", f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit:g} s")
+        if self._baseline is None or self._memory_limit is None:
+            return None
+        # What the trial has started may have lost its parent, and be this process's by now.
+        adopted = (read_children() or set()) - self._others - {self._pid}
+        used = sum(map(resident_bytes, (self._pid, *adopted))) - self._baseline
+        if used <= self._memory_limit:
+            return None
+        return Ended(
+            "out of memory",
+            f"ended at {used / 1e6:,.0f} MB by the memory limit of {self._memory_limit / 1e6:,.0f} MB",
+        )
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._start
+
+
+def resident_bytes(pid: int) -> int:
+    """Return the resident memory of a process and of all that it started, in bytes; of those that still run."""
+    try:
+        process = psutil.Process(pid)
+        return int(process.memory_info().rss) + resident_of_children(process)
+    except psutil.Error:
+        return 0
+
+
+# What a process has sent before its end is in the pipe, and read at once.
+_IS_READ_WITHIN_SECONDS = 10.0
+_STRAY = "its process sent what is no message of a trial's; the method, or a library, wrote to a connection not its own"
+
+
+def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome | Ended:
+    """Return the next message, or the limit that was passed while it came.
+
+    Parameters
+    ----------
+    receiver : Connection
+        With something to read.
+    process : multiprocessing process
+        The one that sends.
+    watch : Watch
+
+    Raises
+    ------
+    EOFError, OSError
+        If the process ended before the message was whole.
+    """
+    received: list[Any] = []
+    # Stray bytes may announce a message of any length, which never comes.
+    reader = threading.Thread(target=_read, args=(receiver, received), daemon=True)
+    reader.start()
+    reader.join(_LOOK_EVERY_SECONDS)
+    while not received:
+        if process.exitcode is not None:
+            reader.join(_IS_READ_WITHIN_SECONDS)
+            break
+        if passed := watch.passed():
+            return passed
+        reader.join(_LOOK_EVERY_SECONDS)
+    content = received[0] if received else EOFError("another process holds the connection")
+    if isinstance(content, EOFError | OSError):
+        raise content
+    if isinstance(content, Stage) or _is_outcome(content):
+        return content
+    return Ended("crashed", _STRAY)
+
+
+def _read(receiver: Connection, received: list[Any]) -> None:
+    try:
+        content = receiver.recv_bytes()
+    except (EOFError, OSError) as error:
+        received.append(error)
+        return
+    try:
+        received.append(pickle.loads(content))  # noqa: S301  # the trial's process runs as this user anyway
+    # Bytes that are not a pickle of ours may raise anything, or import and call anything that does.
+    except BaseException:  # noqa: BLE001
+        received.append(None)
+
+
+def _is_outcome(content: Any) -> bool:
+    if not isinstance(content, tuple) or len(content) != 2:
+        return False
+    result, predictions = content
+    return isinstance(result, Result) and isinstance(predictions, Predictions | None)
+
+
+def how_it_ended(trial: Trial, exit_code: int | None, stage: Stage) -> str:
+    """Return how a trial's process ended, and what most often is the cause.
+
+    Parameters
+    ----------
+    trial : Trial
+    exit_code : int or None
+        Negative for a signal; None if the process was still running, without its connection to the harness.
+    stage : Stage
+        How far the trial was.
+    """
+    if exit_code is None:
+        return f"the process closed its connection to the harness, in: {stage} (the method, or a library, closed it)"
+    hint = ""
+    if _signal_name(-exit_code) == "SIGKILL":
+        hint = "; most often that is the kernel, which ends a process when the machine has no memory left"
+    elif exit_code < 0 and trial.memory_limit is not None:
+        hint = f"; it had a memory limit of {in_bytes(trial.memory_limit)}, at which some libraries end the process"
+    elif exit_code >= 0:
+        hint = "; the method, or a library that it uses, ended its own process"
+    cause = f"signal {_signal_name(-exit_code)}" if exit_code < 0 else f"exit code {exit_code}"
+    return f"the process ended without a result, in: {stage} ({cause}{hint})"
+
+
+def in_bytes(count: int) -> str:
+    """Return a size in the unit that suits it, e.g. ``8 GB``."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count / size:.4g} {unit}"
+    return f"{count} bytes"
+
+
+def _signal_name(number: int) -> str:
+    with suppress(ValueError):
+        return signal.Signals(number).name
+    return str(number)

@@ -1,0 +1,270 @@
+"""A trial in a child process, within its limits: whatever happens to the child, there is a result."""
+
+import faulthandler
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.util import get_temp_dir
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from hdr_bench.experiments.measuring.measure import measure_trial
+from hdr_bench.experiments.measuring.memory import is_out_of_memory
+from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Work
+from hdr_bench.experiments.processes.leftovers import end, tree_of
+from hdr_bench.experiments.processes.scratch import fits_socket
+from hdr_bench.experiments.processes.tail import Tail
+from hdr_bench.experiments.processes.thread_waiting import thread_waiting
+from hdr_bench.experiments.processes.watch import Ended, Watch, how_it_ended, in_bytes, receive
+from hdr_bench.import_context import Place
+from hdr_bench.process_tree import MARK, end_with_parent
+from hdr_bench.records.environment import Environment, utc_now
+from hdr_bench.records.raised import describe, describe_traceback
+from hdr_bench.records.result import Result, Status
+from hdr_bench.records.text import shorten, writable
+from hdr_bench.records.trial import Trial
+
+_PRELOAD = "hdr_bench.experiments.processes.preload"
+_ENDS_WITHIN_SECONDS = 10.0
+# A process that ends closes its connection a moment before it has an exit code.
+_HAS_A_CODE_WITHIN_SECONDS = 1.0
+_TEMPORARY = ("TMPDIR", "TEMP", "TMP", "JOBLIB_TEMP_FOLDER")
+_LOG_LINES, _LONGEST_LOG = 30, 65_536
+
+
+class NotStartedError(RuntimeError):
+    """A trial's process that the system would not start; its cause says why."""
+
+
+def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnStage) -> Outcome:
+    """Run a trial in its own process, within its limits, and return what came out.
+
+    Parameters
+    ----------
+    work : Work
+    place : Place
+        What the child's working folder, import path and environment are.
+    machine : Environment
+        Where this runs.
+    on_stage : callable
+        Told how far the trial is.
+
+    Returns
+    -------
+    result : Result
+        With status ``"failed"`` where an exception was raised, ``"timeout"`` or ``"out of memory"`` where a limit ended
+        it, ``"crashed"`` where the process ended without a word.
+    predictions : Predictions or None
+        None if the trial failed.
+
+    Raises
+    ------
+    NotStartedError
+        If the process cannot be started.
+    """
+    start = time.monotonic()
+    with _starting():
+        scratch = tempfile.TemporaryDirectory(prefix="trial-", ignore_cleanup_errors=True)
+    with scratch as folder:
+        result, predictions = _supervised(work, place, machine, Path(folder), on_stage)
+    measured = {"seconds": time.monotonic() - start, "n_concurrent": work.n_concurrent}
+    return result.model_copy(update=measured), predictions
+
+
+def process_context() -> ForkServerContext | SpawnContext:
+    """Return how children start: from a fork server that has the heavy libraries loaded, else spawned."""
+    # macOS has fork, but its system libraries do not survive it.
+    can_fork = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
+    # A fork server listens on a socket.
+    if not can_fork or not fits_socket(get_temp_dir()):
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([_PRELOAD])
+    return context
+
+
+def start_fork_server() -> None:
+    """Start what children are forked from, and wait until it has its libraries: no trial's time is spent on it."""
+    process = process_context().Process(target=int)
+    process.start()
+    process.join()
+
+
+def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, on_stage: OnStage) -> Outcome:
+    context = process_context()
+    with _starting():
+        receiver, sender = context.Pipe(duplex=False)
+        printed, output = context.Pipe(duplex=False)
+        process = context.Process(target=_child, args=(work, place, machine, sender, output, scratch), daemon=False)
+        process.start()
+    # At once: later its number may be another process's.
+    trial = _find_process(process.pid)
+    sender.close()
+    output.close()
+    last, tail = [Stage("start")], Tail(printed)
+
+    def noted(stage: Stage) -> None:
+        last[0] = stage
+        on_stage(stage)
+
+    watch = Watch(process.pid or 0, work.trial.time_limit, work.trial.memory_limit)
+    try:
+        answer = _listen(receiver, process, watch, noted)
+        if not isinstance(answer, Ended):
+            process.join(_HAS_A_CODE_WITHIN_SECONDS if answer is None else _ENDS_WITHIN_SECONDS)
+        # Before it is killed, which would be the cause that is reported.
+        exit_code = process.exitcode
+    finally:
+        # Also what the trial itself has started, and left behind.
+        _end_with_its_own(process, trial)
+        receiver.close()
+        text = tail.text()
+    if isinstance(answer, tuple):
+        result, predictions = answer
+        if result.status == "out of memory":
+            result = result.model_copy(update={"error": f"{result.error}, in: {last[0]}"})
+        return result, predictions
+    if answer is not None:
+        return _without_result(work.trial, answer.status, f"{answer.reason}, in: {last[0]}", machine), None
+    return _without_result(
+        work.trial, "crashed", how_it_ended(work.trial, exit_code, last[0]), machine, _last_lines(text)
+    ), None
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotStartedError("the trial's process could not be started") from error
+
+
+def _find_process(pid: int | None) -> psutil.Process | None:
+    """Return a process; None if it has ended already."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid)
+    return None
+
+
+def _end_with_its_own(process: Any, trial: psutil.Process | None) -> None:
+    """End a trial's process, and all that it started, at once."""
+    if trial is not None:
+        known = tree_of(trial)
+        end(lambda: known | tree_of(trial))
+    process.join(_ENDS_WITHIN_SECONDS)
+
+
+def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage) -> Outcome | Ended | None:
+    """Take messages until the result comes, the process ends (None), or a limit is passed."""
+    while True:
+        ready = wait([receiver, process.sentinel], timeout=watch.pause())
+        if receiver in ready:
+            try:
+                content = receive(receiver, process, watch)
+            # What is left of a message when its sender dies.
+            except (EOFError, OSError):
+                return None
+            if not isinstance(content, Stage):
+                return content
+            watch.at(content)
+            on_stage(content)
+        elif ready:
+            return None
+        if passed := watch.passed():
+            return passed
+
+
+def _child(
+    work: Work, place: Place, machine: Environment, sender: Connection, output: Connection, scratch: Path
+) -> None:
+    # Its own session: it ends with all that it starts, and the terminal's Ctrl-C is the runner's affair.
+    if hasattr(os, "setsid"):
+        os.setsid()
+    _end_with_the_host()
+    mark = {name: value for name, value in os.environ.items() if name == MARK}
+    _print_to(output)
+    try:
+        place.enter()
+        os.environ.update({**dict.fromkeys(_TEMPORARY, str(scratch)), **mark})
+        # For libraries that only the trial loads, and for processes that it starts.
+        os.environ.update(thread_waiting(os.environ))
+        tempfile.tempdir = None
+        folder = Path(work.folder) if work.folder else None
+        answer: Outcome = measure_trial(work.trial, work.pickled, folder, machine, _sending(sender))
+    except BaseException as error:  # noqa: BLE001  # whatever a method raises, `SystemExit` too, is a row of the results
+        answer = (_failed(work.trial, error, machine), None)
+    try:
+        sender.send(answer)
+    except OSError:
+        # The method has closed the connection: the host sees that, says so, and ends this process.
+        time.sleep(_ENDS_WITHIN_SECONDS)
+        raise
+
+
+def _sending(sender: Connection) -> Callable[[Stage], None]:
+    def send(stage: Stage) -> None:
+        sender.send(stage)
+
+    return send
+
+
+def _print_to(output: Connection) -> None:
+    """Send what the method and its libraries print to the host: for the result, should the process crash."""
+    for stream in (1, 2):
+        os.dup2(output.fileno(), stream)
+    output.close()
+    faulthandler.enable(file=2, all_threads=False)
+
+
+def _end_with_the_host() -> None:
+    """Have this process killed when its host ends, by the kernel if it can do that."""
+    host = multiprocessing.parent_process()
+    if not end_with_parent():
+        threading.Thread(target=_wait_for_the_end_of, args=(host,), daemon=True).start()
+    elif host is not None and wait([host.sentinel], timeout=0):
+        # It ended before the kernel was asked.
+        os._exit(1)
+
+
+def _wait_for_the_end_of(host: Any) -> None:
+    wait([host.sentinel])
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os._exit(1)
+
+
+def _failed(trial: Trial, error: BaseException, machine: Environment) -> Result:
+    status: Status = "out of memory" if trial.memory_limit is not None and is_out_of_memory(error) else "failed"
+    said = describe(error)
+    if status == "out of memory":
+        said = f"the memory limit of {in_bytes(trial.memory_limit or 0)} was reached: {said}"
+    return _without_result(trial, status, said, machine, describe_traceback(error))
+
+
+def _without_result(trial: Trial, status: Status, error: str, machine: Environment, told: str = "") -> Result:
+    by_limits = status in {"timeout", "out of memory"}
+    return Result(
+        key=trial.limited_key if by_limits else trial.key,
+        trial=trial,
+        status=status,
+        error=writable(error),
+        traceback=shorten(told, _LONGEST_LOG),
+        finished=utc_now(),
+        environment=machine,
+    )
+
+
+def _last_lines(text: str) -> str:
+    # faulthandler ends with all compiled modules there are.
+    lines = [line for line in text.splitlines() if line and not line.startswith("Extension modules:")]
+    return "\n".join(lines[-_LOG_LINES:])

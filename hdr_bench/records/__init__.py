@@ -1,0 +1,1 @@
+"""What is written down: frozen records, and the store that keeps them."""

@@ -1,0 +1,224 @@
+"""What suites, trials and results are made of: their base, and quantities as people write them, with their bounds."""
+
+import re
+from numbers import Integral, Real
+from typing import Annotated, Any, NoReturn
+
+import numpy as np
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+
+from hdr_bench.exceptions import FrozenRecordError, SuiteError, shown
+from hdr_bench.names import check_ink, check_name, check_prose, visible, visible_prose
+from hdr_bench.records.faults import describe_faults
+
+STORED = {"is_stored": True}
+"""The context in which records on disk are read: earlier versions let names pass that are refused today."""
+
+
+class Record(BaseModel):
+    """A record that cannot change and has no keys but its own."""
+
+    # Infinity is a parameter like any other; JSON as Python and JavaScript write it has a word for it.
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
+
+
+class SuitePart(Record):
+    """A part of a suite, which users make in code too: its faults are this library's errors, in its words."""
+
+    def __init__(self, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            faults = describe_faults(error, type(self), data)
+            called = f"{type(self).__name__} {shown(data['name'])}" if "name" in data else type(self).__name__
+            raise SuiteError("\n".join(f"{called}: {fault}" for fault in faults)) from error
+
+    # pydantic then validates parts inside parts by itself, and faults keep their whole place.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise FrozenRecordError(
+            f"{name} of a {type(self).__name__} cannot be changed; make another, e.g. with model_copy(update=...)"
+        )
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise FrozenRecordError(f"{name} of a {type(self).__name__} cannot be deleted; make another record")
+
+
+def _name(value: str, info: ValidationInfo) -> str:
+    return visible(value) if info.context == STORED else check_name(value, "the name")
+
+
+def _prose(value: str, info: ValidationInfo) -> str:
+    return visible_prose(value) if info.context == STORED else check_prose(value, "the text")
+
+
+def _seen(value: str, info: ValidationInfo) -> str:
+    return value if info.context == STORED else check_ink(value, "the text")
+
+
+Name = Annotated[str, AfterValidator(_name)]
+"""What tables call a method: one line that can be shown."""
+
+Prose = Annotated[str, AfterValidator(_prose)]
+"""A text of a suite's author, in one line or several, that can be shown."""
+
+Text = Annotated[Prose, Field(min_length=1), AfterValidator(_seen)]
+"""A text that must be given."""
+
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?) *(s|min|h|d)?")
+_DURATION = re.compile(r"[0-9]+(\.[0-9]+)?|([0-9]+(\.[0-9]+)? *(s|min|h|d) *)+")
+_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgtp]?)(i?)b?\s*", re.IGNORECASE)
+_POWERS = {prefix: power for power, prefix in enumerate(("", "k", "m", "g", "t", "p"))}
+_LONGEST_TEXT = 60
+# What the system's clocks and waits can count: 31 years, and a thousand petabytes.
+_MOST_SECONDS, _MOST_BYTES = 1e9, 10**18
+_LARGEST = 1e300
+
+
+def parse_seconds(value: Any) -> float:
+    """Return a duration in seconds: of a number of seconds, or of a text such as ``"90s"`` or ``"1h30min"``.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> parse_seconds("10min"), parse_seconds("1h30min"), parse_seconds(2)
+    (600.0, 5400.0, 2.0)
+    """
+    if _is_number(value, Real):
+        return _checked_seconds(value, value)
+    text = str(value).strip() if isinstance(value, str) else ""
+    if len(text) > _LONGEST_TEXT or not _DURATION.fullmatch(text):
+        raise ValueError(
+            f"{shown(value)} is not a valid duration; write e.g. 90s, 10min, 2h, 1h30min, or a number of seconds"
+        )
+    return _checked_seconds(sum(float(count) * _SECONDS[unit or "s"] for count, unit in _PART.findall(text)), value)
+
+
+def parse_bytes(value: Any) -> int:
+    """Return a size in bytes: of a number of bytes, or of a text such as ``"500MB"`` or ``"8GiB"``.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> parse_bytes("500MB"), parse_bytes("1 KiB"), parse_bytes("1.5k"), parse_bytes(2)
+    (500000000, 1024, 1500, 2)
+    """
+    if _is_number(value, Integral):
+        return _checked_bytes(int(value), value)
+    parts = _SIZE.fullmatch(value) if isinstance(value, str) and len(value) <= _LONGEST_TEXT else None
+    if parts is None:
+        raise ValueError(f"{shown(value)} is not a valid size; write e.g. 500MB or 8GB (powers of 10), or 8GiB (of 2)")
+    count, prefix, binary = parts.groups()
+    return _checked_bytes(int(float(count) * (1024 if binary else 1000) ** _POWERS[prefix.lower()]), value)
+
+
+def _checked_seconds(seconds: Any, given: Any) -> float:
+    if not 0 < seconds <= _MOST_SECONDS:
+        raise ValueError(f"a duration must be above 0 s and at most {_MOST_SECONDS:,.0f} s, got {shown(given)}")
+    return float(seconds)
+
+
+def _checked_bytes(size: int, given: Any) -> int:
+    if not 0 < size <= _MOST_BYTES:
+        raise ValueError(f"a size must be at least 1 byte and at most {_MOST_BYTES:,} bytes, got {shown(given)}")
+    return size
+
+
+def _checked_whole(value: Any) -> int:
+    if _is_number(value, Integral) or (
+        _is_number(value, Real) and abs(value) <= _LARGEST and float(value).is_integer()
+    ):
+        return int(value)
+    raise ValueError(f"must be a whole number, got {shown(value)}")
+
+
+def _checked_real(value: Any) -> float:
+    if not _is_number(value, Real):
+        raise ValueError(f"must be a number, got {shown(value)}")
+    if not abs(value) <= _LARGEST:
+        raise ValueError(f"must be a finite number of at most {_LARGEST:g}, got {shown(value)}")
+    return float(value)
+
+
+def _is_number(value: Any, kind: type) -> bool:
+    """Whether a value is a number of a kind; true and false, which Python takes for 1 and 0, are none."""
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _checked_flag(value: Any) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"must be true or false, got {shown(value)}")
+    return bool(value)
+
+
+Whole = Annotated[int, BeforeValidator(_checked_whole)]
+"""A whole number: no text, no true or false."""
+
+Number = Annotated[float, BeforeValidator(_checked_real)]
+"""A finite number: no text, no true or false."""
+
+Flag = Annotated[bool, BeforeValidator(_checked_flag)]
+"""True or false: no number, no text."""
+
+Seconds = Annotated[float, BeforeValidator(parse_seconds)]
+"""A duration in seconds, also read from a text."""
+
+Bytes = Annotated[int, BeforeValidator(parse_bytes)]
+"""A size in bytes, also read from a text."""
+
+MOST_REPEATS = 10_000
+"""Repeats of a protocol: seeds, cuts into folds, or draws of images."""
+
+MOST_FOLDS = 1_000
+"""Folds of a cross-validation or a grid search."""
+
+MOST_SIZES = 1_000
+"""Sizes of a learning curve."""
+
+MOST_CANDIDATES = 100_000
+"""Candidates of a grid search."""
+
+MOST_TRIALS = 1_000_000
+"""Trials of a run."""
+
+MOST_SAMPLES = 10**9
+"""Training images that a subsample or a size of a learning curve can ask for."""
+
+MOST_THREADS = 4_096
+"""Threads of a pool, and trials at a time."""
+
+LARGEST_SEED = 2**32 - 1
+"""What numpy and scikit-learn take as a seed."""
+
+DEEPEST = 50
+"""Levels that every reader and writer of records follows: pydantic writes 255 of them, other readers fewer."""
+
+
+def is_deep(value: Any) -> bool:
+    """Whether lists and tables are nested in more than `DEEPEST` levels; they must not hold themselves.
+
+    Examples
+    --------
+    >>> is_deep([{"a": [1]}])
+    False
+    """
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return bool(level)
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

@@ -1,0 +1,111 @@
+"""Reports that were committed in format 3: results without the run's record, and without predictions."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from hdr_bench.exceptions import MissingTrialError, StoreError
+from hdr_bench.files import read_regular
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.result import Result
+from hdr_bench.records.run_record import Planned, RunRecord, Settings
+from hdr_bench.records.store import Lookup, Store
+from hdr_bench.records.suite import Case, Suite
+from hdr_bench.records.trial_file import DAMAGED, FIRST_WITH_CHECKSUM, described_damage, format_of, parse
+
+_RESULTS = "results.json"
+
+
+class CommittedReport(Store):
+    """A report of format 3 as a store: its scores are as stored, since there are no predictions to check them by.
+
+    Parameters
+    ----------
+    folder : Path
+        The report's.
+    results : dict of str to Result
+        By their keys.
+    """
+
+    def __init__(self, folder: Path, results: dict[str, Result]) -> None:
+        super().__init__(folder)
+        self._results = results
+
+    def read_run(self) -> RunRecord:
+        """Return as much of the run's record as its results tell: the names of suite and cases, and the trials."""
+        results = tuple(self._results.values())
+        cases = {each.trial.case: Case(name=each.trial.case, estimator=each.trial.estimator) for each in results}
+        first = results[0].trial
+        return RunRecord(
+            suite=Suite(name=first.suite, title=first.suite, dataset=first.dataset, cases=tuple(cases.values())),
+            origin="",
+            settings=Settings(threads=first.threads),
+            trials=tuple(map(_planned, results)),
+        )
+
+    def look_up(self, planned: Planned) -> Lookup:
+        """Return the stored result of a trial."""
+        return Lookup(planned.key, self.read(planned.key))
+
+    def read(self, key: str) -> Result:
+        """Return the stored result of a trial.
+
+        Raises
+        ------
+        MissingTrialError
+            If there is none.
+        """
+        if key not in self._results:
+            raise MissingTrialError(f"{self.folder / _RESULTS}: there is no such trial: {key}")
+        return self._results[key]
+
+    def read_predictions(self, key: str) -> Predictions | None:
+        """Return None: there are no predictions."""
+        self.read(key)
+        return None
+
+
+def open_store(path: str | os.PathLike[str]) -> Store:
+    """Return the store in a folder: a run's, or a report that was committed in format 3.
+
+    Raises
+    ------
+    StoreError
+        If there is a report whose results cannot be read.
+    """
+    store = Store(path)
+    results = {} if store.run_file.exists() else _committed(store.folder / _RESULTS)
+    return CommittedReport(store.folder, results) if results else store
+
+
+def _committed(path: Path) -> dict[str, Result]:
+    """Return the results of a report that was committed before format 4, by their keys; none for any other folder."""
+    try:
+        contents = json.loads(read_regular(path))
+        if not isinstance(contents, list) or not all(map(_is_old, contents)):
+            return {}
+        results = [parse(Result, content, path) for content in contents]
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except StoreError:
+        raise
+    except DAMAGED as error:
+        raise StoreError(f"{path}: not readable: {described_damage(error)}; run the suite again") from error
+    return {result.key: result for result in results}
+
+
+def _is_old(content: Any) -> bool:
+    return isinstance(content, dict) and "trial" in content and format_of(content) < FIRST_WITH_CHECKSUM
+
+
+def _planned(result: Result) -> Planned:
+    trial = result.trial
+    return Planned(
+        key=result.key,
+        case=trial.case,
+        seed=trial.seed,
+        protocol=trial.protocol,
+        fold=trial.fold,
+        samples=trial.samples,
+    )

@@ -1,0 +1,132 @@
+"""Predictions in compact form: the wrong labels alone, and the summary of the scores, as JSON.
+
+About 1 to 4 kB for the 10,000 test images of MNIST, compressed. The true labels are not in it: they are the same for
+every trial that is evaluated on the same images, and are stored once beside the trials.
+"""
+
+import hashlib
+import json
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.records.predictions import ClassCurve, Predictions, Reliability, ScoreSummary
+from hdr_bench.records.scores import CONFIDENCE_STEPS, summarize_scores
+
+_CREDIT_DECIMALS = 6
+_MEAN_DECIMALS = 6
+
+
+def labels_digest(y_true: NDArray[np.int64]) -> str:
+    """Return what true labels are known by: the beginning of the SHA-256 of their bytes (int64, little-endian)."""
+    return hashlib.sha256(np.ascontiguousarray(y_true, "<i8").tobytes()).hexdigest()[:16]
+
+
+def scores_digest(predictions: Predictions) -> str:
+    """Return what the scores of each class are known by: the beginning of their SHA-256; empty for none."""
+    found = predictions.probabilities if predictions.probabilities is not None else predictions.decisions
+    return "" if found is None else hashlib.sha256(np.ascontiguousarray(found, "<f4").tobytes()).hexdigest()[:16]
+
+
+def pack(predictions: Predictions, n_classes: int) -> bytes:
+    """Return predictions in compact form; what is quantized, `ScoreSummary` says."""
+    summary = predictions.summary or summarize_scores(predictions, n_classes)
+    wrong = np.flatnonzero(~predictions.is_right)
+    content = {
+        "n": len(predictions.y_true),
+        "labels": labels_digest(predictions.y_true),
+        "wrong_steps": np.diff(wrong, prepend=0).tolist(),
+        "wrong_labels": predictions.y_pred[wrong].tolist(),
+        "scores": None if summary is None else _packed_summary(summary, wrong),
+        "scores_digest": predictions.scores_digest or scores_digest(predictions),
+    }
+    return (json.dumps(content, separators=(",", ":")) + "\n").encode()
+
+
+def labels_of(content: bytes) -> str:
+    """Return which true labels predictions in compact form go with, as `labels_digest` names them.
+
+    Raises
+    ------
+    ValueError, KeyError
+        If the content is damaged.
+    """
+    return str(json.loads(content)["labels"])
+
+
+def unpack(content: bytes, y_true: NDArray[np.int64]) -> Predictions:
+    """Return the predictions that `pack` has written.
+
+    Parameters
+    ----------
+    content : bytes
+    y_true : ndarray of shape (n,), int64
+        The true labels that `labels_of` names.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError, IndexError
+        If the content is damaged, or does not fit the labels.
+    """
+    packed = json.loads(content)
+    if len(y_true) != packed["n"] or len(packed["wrong_steps"]) != len(packed["wrong_labels"]):
+        raise ValueError(f"predictions for {packed['n']} images do not fit {len(y_true)} labels")
+    wrong = np.cumsum(packed["wrong_steps"], dtype=np.int64)
+    y_pred = np.array(y_true, np.int64)
+    y_pred[wrong] = packed["wrong_labels"]
+    if int((y_pred != y_true).sum()) != len(wrong):
+        raise ValueError("a prediction that is marked as wrong is right")
+    summary = None if packed["scores"] is None else _unpacked_summary(packed["scores"], wrong, len(y_true))
+    return Predictions(y_true, y_pred, summary=summary, scores_digest=packed["scores_digest"])
+
+
+def _packed_summary(summary: ScoreSummary, wrong: NDArray[np.intp]) -> dict[str, Any]:
+    # Images that are classified correctly have their class among the two highest but for ties.
+    tied = np.setdiff1d(np.flatnonzero(summary.top_2 < 1), wrong)
+    bins = summary.reliability
+    return {
+        "top_2_of_wrong": [_short(credit) for credit in summary.top_2[wrong]],
+        "top_2_of_tied": [[int(index), _short(summary.top_2[index])] for index in tied],
+        "kept_steps": np.diff(summary.kept, prepend=0).tolist(),
+        "wrong_kept_steps": np.diff(summary.wrong, prepend=0).tolist(),
+        "confidence": np.rint(CONFIDENCE_STEPS * summary.confidence).astype(int).tolist(),
+        "bins": None if bins is None else [
+            bins.counts.tolist(), _rounded(bins.confidence), _rounded(bins.accuracy)
+        ],
+        "curves": {
+            str(code): [curve.positives.tolist(), curve.negatives.tolist(), curve.auc, curve.average_precision]
+            for code, curve in summary.curves.items()
+        },
+    }  # fmt: skip
+
+
+def _unpacked_summary(packed: dict[str, Any], wrong: NDArray[np.int64], n: int) -> ScoreSummary:
+    top_2 = np.ones(n)
+    top_2[wrong] = packed["top_2_of_wrong"]
+    for index, credit in packed["top_2_of_tied"]:
+        top_2[index] = credit
+    bins = packed["bins"]
+    return ScoreSummary(
+        top_2=top_2,
+        kept=np.cumsum(packed["kept_steps"], dtype=np.int64),
+        wrong=np.cumsum(packed["wrong_kept_steps"], dtype=np.int64),
+        confidence=np.array(packed["confidence"], np.float64) / CONFIDENCE_STEPS,
+        reliability=None if bins is None else Reliability(
+            np.array(bins[0], np.int64), np.array(bins[1], np.float64), np.array(bins[2], np.float64)
+        ),
+        curves={
+            int(code): ClassCurve(np.array(positives, np.int64), np.array(negatives, np.int64), auc, precision)
+            for code, (positives, negatives, auc, precision) in packed["curves"].items()
+        },
+    )  # fmt: skip
+
+
+def _short(value: float) -> float | int:
+    rounded = round(float(value), _CREDIT_DECIMALS)
+    return int(rounded) if rounded.is_integer() else rounded
+
+
+def _rounded(means: NDArray[np.float64]) -> list[float | None]:
+    return [None if math.isnan(mean) else round(float(mean), _MEAN_DECIMALS) for mean in means]

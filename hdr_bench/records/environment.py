@@ -1,0 +1,160 @@
+"""The machine and the versions that produced a result."""
+
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import psutil
+from pydantic import BaseModel, ConfigDict, model_validator
+from threadpoolctl import threadpool_info
+
+from hdr_bench.records.text import writable_content
+
+LIBRARIES = ("hdr-bench", "numpy", "scipy", "scikit-learn", "torch", "skorch", "scikit-learn-intelex", "faiss-cpu")
+"""What decides a result."""
+
+
+class _Seen(BaseModel):
+    """What the system says of itself, in texts that files can hold."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_writable_texts(cls, content: Any) -> Any:
+        return writable_content(content)
+
+
+class ThreadPool(_Seen):
+    """A native library's threads, as threadpoolctl sees them."""
+
+    library: str
+    version: str
+    threads: int
+
+
+class Environment(_Seen):
+    """A machine, its software, and the thread pools in force.
+
+    Attributes
+    ----------
+    machine : str
+        Architecture.
+    cpu : str
+        Model of the processor.
+    cores : int
+        Logical cores that the process may use.
+    memory_bytes : int
+    system : str
+        Operating system.
+    python : str
+    libraries : dict of str to str
+        Versions of `LIBRARIES`, as far as they are installed.
+    thread_pools : tuple of ThreadPool
+    commit : str
+        Of the code, where it is a checkout; with ``+`` where it was changed since.
+    """
+
+    machine: str
+    cpu: str
+    cores: int
+    memory_bytes: int
+    system: str
+    python: str
+    libraries: dict[str, str]
+    thread_pools: tuple[ThreadPool, ...]
+    commit: str
+
+
+def read_environment() -> Environment:
+    """Look at this process: its machine, its libraries, the thread pools that are loaded."""
+    return Environment(
+        machine=platform.machine(),
+        cpu=_cpu(),
+        cores=available_cores(),
+        memory_bytes=psutil.virtual_memory().total,
+        system=_system(),
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        libraries=library_versions(),
+        thread_pools=thread_pools(),
+        commit=_commit(),
+    )
+
+
+def available_cores() -> int:
+    """Return how many logical cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """Return the versions of `LIBRARIES`, as far as they are installed."""
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def thread_pools() -> tuple[ThreadPool, ...]:
+    """Look at the thread pools that this process has loaded, and oneDAL's, which threadpoolctl does not see."""
+    pools = {
+        ThreadPool(library=pool["internal_api"], version=pool.get("version") or "", threads=pool["num_threads"])
+        for pool in threadpool_info()
+    }
+    if torch := sys.modules.get("torch"):
+        pools.add(ThreadPool(library="torch", version=torch.__version__, threads=torch.get_num_threads()))
+    if onedal := sys.modules.get("daal4py"):
+        version = metadata.version("scikit-learn-intelex")
+        pools.add(ThreadPool(library="onedal", version=version, threads=onedal.num_threads()))
+    return tuple(sorted(pools, key=lambda pool: (pool.library, pool.version, pool.threads)))
+
+
+@cache
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or "unknown"
+
+
+@cache
+def _system() -> str:
+    try:
+        name = platform.freedesktop_os_release().get("PRETTY_NAME", "")
+    # A file that is not UTF-8 is no reason to run nothing.
+    except (OSError, ValueError):
+        name = ""
+    return f"{name} ({platform.system()} {platform.release()})" if name else platform.platform()
+
+
+@cache
+def _commit() -> str:
+    """Return the commit of the checkout that this very file belongs to, or nothing."""
+    here = Path(__file__)
+
+    def git(*arguments: str) -> str:
+        found = subprocess.run(["git", "-C", str(here.parent), *arguments], capture_output=True, text=True, check=True)
+        return found.stdout.strip()
+
+    try:
+        git("ls-files", "--error-unmatch", here.name)
+        commit = git("rev-parse", "HEAD")
+        return commit + ("+" if git("status", "--porcelain", "--untracked-files=no", "--", "..") else "")
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return ""
+
+
+def utc_now() -> str:
+    """Return the time in UTC, to the second, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

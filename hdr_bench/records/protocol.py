@@ -1,0 +1,147 @@
+"""How a case is tried: on which data, and by which protocol."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
+
+from hdr_bench.exceptions import shown
+from hdr_bench.records.base import (
+    LARGEST_SEED,
+    MOST_FOLDS,
+    MOST_REPEATS,
+    MOST_SAMPLES,
+    MOST_SIZES,
+    Flag,
+    Number,
+    SuitePart,
+    Whole,
+)
+
+Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve"]
+Strategy = Literal["grid", "halving"]
+DEFAULT_FOLDS: dict[Kind, int] = {"cross-validation": 10, "grid-search": 5}
+"""Folds of a protocol that names none."""
+
+Samples = Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)]
+Folds = Annotated[Whole, Field(ge=2, le=MOST_FOLDS)]
+
+
+class Protocol(SuitePart):
+    """How a case is tried.
+
+    Attributes
+    ----------
+    kind : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+        Hold-out fits on the train part and evaluates on the test part. Cross-validation cuts the train part into
+        stratified folds, and fits on all but one of them and evaluates on that one, each in turn; the test part is left
+        alone. A grid search compares the candidates by cross-validation inside the train part, fits the best on all
+        of it, and evaluates on the test part. A learning curve is a hold-out with ever more training images.
+    repeats : int
+        Seeds that a random method is tried with; of cross-validation and of a learning curve, also how often folds
+        or images are drawn again, for every method.
+    max_repeats : int or None
+        Of hold-out: seeds that a stochastic method is fitted with if the standard deviation of its accuracy over the
+        first `repeats` exceeds that of a share of the test images, sqrt(p (1 - p) / n). None for no more than
+        `repeats`.
+    folds : int or None
+        Of cross-validation (10 by default) and grid search (5).
+    strategy : {"grid", "halving"} or None
+        Of grid search: every candidate on all training images, or successive halving (Li et al. 2018, "Hyperband",
+        JMLR 18), which drops the worse two thirds round by round while the images grow.
+    sizes : tuple of int or None
+        Training images, of a learning curve.
+    shuffle : bool
+        Of hold-out: put the training images into an order drawn with each repeat's seed, for every method, as Xiao,
+        Rasul and Vollgraf (2017, "Fashion-MNIST") do.
+    """
+
+    kind: Kind = "holdout"
+    repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] = 1
+    max_repeats: Annotated[Whole, Field(ge=3, le=MOST_REPEATS)] | None = None
+    folds: Folds | None = None
+    strategy: Strategy | None = None
+    sizes: Annotated[tuple[Samples, ...], Field(max_length=MOST_SIZES)] | None = None
+    shuffle: Flag = False
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        takes = {
+            "folds": ("cross-validation", "grid-search"),
+            "strategy": ("grid-search",),
+            "sizes": ("learning-curve",),
+            "shuffle": ("holdout",),
+            "max_repeats": ("holdout",),
+        }
+        for name, kinds in takes.items():
+            if getattr(self, name) not in (None, False) and self.kind not in kinds:
+                raise ValueError(f"{name} is for {' and '.join(kinds)}, not for {self.kind}")
+        if self.max_repeats is not None and not 2 <= self.repeats < self.max_repeats:
+            raise ValueError(
+                f"max_repeats = {self.max_repeats} must be more than repeats, and repeats at least 2, got "
+                f"{self.repeats}"
+            )
+        if self.kind == "learning-curve" and not self.sizes:
+            raise ValueError("a learning curve needs sizes, e.g. sizes = [500, 1000, 2000]")
+        if len(set(self.sizes or ())) != len(self.sizes or ()):
+            raise ValueError(f"sizes = {list(self.sizes or ())} holds a size twice; give each once")
+        return self
+
+
+Polarity = Literal["light-on-dark", "dark-on-light"]
+Side = Annotated[Whole, Field(ge=1, le=10_000)]
+
+
+class DatasetChoice(SuitePart):
+    """A data set, with what it is to be read with; a bare name in TOML is short for ``{ name = ... }``.
+
+    In Python a `Dataset` may stand in its place.
+
+    Attributes
+    ----------
+    name : str
+        As `hdr_bench.load_dataset` takes it, or the dotted path of a function that returns a `Dataset`.
+    resize : tuple of int or None
+        Height and width, for ``folder:`` data.
+    test_size : float or None
+        Share of the test part, where the data come without one.
+    split_seed : int
+        Seed of that cut.
+    polarity : {"light-on-dark", "dark-on-light"} or None
+        What all images are brought to; None leaves them as they are.
+    given : Dataset or None
+        The data set itself, where it was made in code; a record on disk does not hold it.
+    """
+
+    name: str
+    resize: tuple[Side, Side] | None = None
+    test_size: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    split_seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = 0
+    polarity: Polarity | None = None
+    given: Annotated[Any, Field(exclude=True, repr=False)] = None
+    # Not a field: a record on disk does not hold it, and no file can say it.
+    _folder: Path | None = PrivateAttr(None)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the suite's file, in which relative paths are looked up first; None without a file."""
+        return self._folder
+
+    def placed(self, folder: Path) -> Self:
+        """Return the choice as that of a suite file in `folder`."""
+        choice = self.model_copy()
+        BaseModel.__setattr__(choice, "_folder", folder)
+        return choice
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_name(cls, value: Any) -> Any:
+        # Records know nothing of what they name: a report imports them where there are no data.
+        if hasattr(value, "fingerprint") and hasattr(value, "class_names"):
+            return {"name": value.name, "given": value}
+        if isinstance(value, str):
+            return {"name": value}
+        if isinstance(value, Mapping | DatasetChoice):
+            return value
+        raise ValueError(f"must be a data set's name, or a table with its name, got {shown(value)}")

@@ -1,0 +1,165 @@
+"""The folder of a run: how it is named after its suite, and whether it can take results."""
+
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+from hdr_bench.exceptions import StoreError, shown
+from hdr_bench.files import read_regular
+from hdr_bench.names import check_name, visible
+
+_LONGEST_NAME = 255
+_PARTS = ("trials", "labels", "images", "scores", "gallery")
+_FILES = (".npz", ".zip")
+# What records of every version have.
+_RECORD = {"suite", "trials"}
+
+
+def check_run_folder(folder: Path) -> None:
+    """Check that a run's folder is one or can be made, and that nothing else is where its files belong.
+
+    Raises
+    ------
+    StoreError
+        Naming what is in the way, and what to do.
+    """
+    _check_names(folder)
+    try:
+        _check_place(folder)
+        _check_record(folder / "run.json")
+        for name in _PARTS:
+            _check_part(folder / name)
+    except OSError as error:
+        raise StoreError(
+            f"--out {_named(folder)}: {error.strerror or error}; choose another folder with --out"
+        ) from error
+
+
+def _check_names(folder: Path) -> None:
+    for name in folder.parts:
+        if len(os.fsencode(name)) > _LONGEST_NAME:
+            raise StoreError(
+                f"--out {shown(str(folder))}: a folder's name has at most {_LONGEST_NAME} bytes, one here has "
+                f"{len(os.fsencode(name))}; choose a shorter one"
+            )
+
+
+def _check_place(folder: Path) -> None:
+    """Raise StoreError unless there is a folder that can be written, or can be made."""
+    nearest = folder.absolute()
+    while not os.path.lexists(nearest):
+        nearest = nearest.parent
+    if not nearest.is_dir():
+        what = "is not a folder" if nearest == folder.absolute() else f"cannot be made: {_named(nearest)} is no folder"
+        raise StoreError(f"--out {_named(folder)} {what}; choose another folder with --out")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise StoreError(
+            f"--out {_named(folder)}: {_named(nearest)} may not be written; change its mode, or choose another folder "
+            "with --out"
+        )
+
+
+def _check_record(path: Path) -> None:
+    """Raise StoreError if there is a record of something else; a run's, also a damaged one, is written again."""
+    try:
+        content = json.loads(read_regular(path))
+    except (OSError, ValueError, RecursionError):
+        return
+    if not (isinstance(content, dict) and _RECORD & content.keys()):
+        raise StoreError(
+            f"{_named(path)}: not the record of a run, so not replaced; move it away, or choose another folder with "
+            "--out"
+        )
+
+
+def _check_part(part: Path) -> None:
+    """Raise StoreError if a part of the run's folder is no folder, or a folder has the name of a file in it."""
+    if not os.path.lexists(part):
+        return
+    if not part.is_dir():
+        raise StoreError(f"{_named(part)}: a folder belongs here; move it away, and run the suite again")
+    with os.scandir(part) as entries:
+        for entry in entries:
+            # A link to one, or in a circle, is replaced like any other damaged file.
+            if entry.name.endswith(_FILES) and entry.is_dir(follow_symlinks=False):
+                raise StoreError(
+                    f"{_named(Path(entry.path))} is a folder where a file belongs; move it away, and run the suite "
+                    "again"
+                )
+
+
+def _named(path: Path) -> str:
+    return visible(str(path))
+
+
+_SEPARATORS = "/\\"
+# What every system, and a shell or a link with little care, can have in a folder's name; not at its beginning or end.
+_SAFE_ASCII = frozenset(" +,-.=@_()")
+_JOINERS = "\u200c\u200d"
+# Of a folder's name, in bytes.
+_LONGEST = 255
+_HASH_LETTERS = 8
+# Windows has devices of these names, whatever follows the first dot.
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)", re.IGNORECASE)
+# The index of runs is beside their folders; some systems take no notice of case.
+_INDEX = "readme.md"
+
+
+def check_suite_name(name: str) -> str:
+    """Return a suite's name.
+
+    Raises
+    ------
+    ValueError
+        If nothing of it is seen, it is too long, or holds a separator of paths or a character that cannot be shown.
+    """
+    if any(separator in name for separator in _SEPARATORS):
+        raise ValueError(f"{shown(name)} cannot name a suite: it must have neither / nor \\; leave it out")
+    return check_name(name, "the suite's name")
+
+
+def folder_name(suite: str, ending: str = "") -> str:
+    """Return the name of the folder of a suite's run: the suite's own, if it can be one.
+
+    Otherwise what a folder's name should not have becomes a hyphen, what is too long is cut, and a hash tells the
+    suite from others with the same remainder. So do names that Windows cannot have, and that of the runs' index.
+
+    Parameters
+    ----------
+    suite : str
+    ending : str, default=""
+        What follows the suite's name.
+
+    Examples
+    --------
+    >>> folder_name("my suite (copy)"), folder_name("what: a try?"), folder_name("..")
+    ('my suite (copy)', 'what-a try-cebd606c', 'suite-5ec1f7e7')
+    >>> folder_name("con"), folder_name("con", "-mnist")
+    ('con-1143da2b', 'con-mnist')
+    """
+    safe = "".join(letter if _is_safe(letter) else "\0" for letter in suite)
+    name = re.sub(" *\0[ \0]*", "-", safe).lstrip(" .-")
+    if name == suite and _can_be_a_folder(f"{suite}{ending}"):
+        return f"{suite}{ending}"
+    if _DEVICE.match(name):
+        name = name.replace(".", "-", 1)
+    digest = hashlib.sha256(suite.encode()).hexdigest()[:_HASH_LETTERS]
+    room = _LONGEST - len(f"-{digest}{ending}".encode())
+    beginning = name.encode()[:room].decode(errors="ignore").rstrip(" .-") or "suite"
+    return f"{beginning}-{digest}{ending}"
+
+
+def _can_be_a_folder(name: str) -> bool:
+    if len(name.encode()) > _LONGEST or name.casefold() == _INDEX:
+        return False
+    # Windows leaves dots and spaces at the end out.
+    return not name.endswith((".", " ")) and not _DEVICE.match(name)
+
+
+def _is_safe(letter: str) -> bool:
+    if letter.isascii():
+        return letter.isalnum() or letter in _SAFE_ASCII
+    return letter in _JOINERS or not unicodedata.category(letter).startswith(("C", "Z"))

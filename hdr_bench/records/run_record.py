@@ -1,0 +1,141 @@
+"""The record of a run: the suite, what the caller chose, the trials, and which methods need more seeds."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from hdr_bench.records.base import (
+    LARGEST_SEED,
+    MOST_REPEATS,
+    MOST_SAMPLES,
+    MOST_THREADS,
+    Bytes,
+    Flag,
+    Record,
+    Seconds,
+    Whole,
+)
+from hdr_bench.records.protocol import Kind
+from hdr_bench.records.result import Result
+from hdr_bench.records.suite import Suite
+from hdr_bench.records.text import writable_content
+
+
+class SeedDecision(Record):
+    """Whether a case is fitted with more seeds, and what decided it.
+
+    Attributes
+    ----------
+    case : str
+    n_seeds : int
+        That it was decided by.
+    accuracy : float
+        Their mean.
+    n_test : int
+        Test images.
+    standard_deviation : float
+        Of the accuracy between the seeds.
+    limit : float
+        The standard deviation of a share of the test images, sqrt(p (1 - p) / n).
+    more : bool
+        More seeds run: the first exceeds the second.
+    """
+
+    case: str
+    n_seeds: int
+    accuracy: float
+    n_test: int
+    standard_deviation: float
+    limit: float
+    more: bool
+
+
+def decide_more_seeds(results: Sequence[Result]) -> SeedDecision | None:
+    """Decide by the results of a case's first seeds whether it needs more of them.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        Of a hold-out, one per seed.
+
+    Returns
+    -------
+    decision : SeedDecision or None
+        None if there are fewer than two, or one of them failed or was limited: there is then nothing to decide by.
+    """
+    accuracies = [result.scores.accuracy for result in results if result.status == "ok" and result.scores is not None]
+    if len(accuracies) < max(len(results), 2):
+        return None
+    accuracy, n_test = statistics.fmean(accuracies), results[0].n_test
+    spread, limit = statistics.stdev(accuracies), math.sqrt(max(accuracy * (1 - accuracy), 0.0) / n_test)
+    return SeedDecision(
+        case=results[0].trial.case,
+        n_seeds=len(results),
+        accuracy=accuracy,
+        n_test=n_test,
+        standard_deviation=spread,
+        limit=limit,
+        more=spread > limit,
+    )
+
+
+Key = Annotated[str, Field(pattern=r"^[^/\\\x00]*$", max_length=200)]
+"""Name of a trial's file, which cannot lead out of its folder."""
+
+
+class Settings(BaseModel):
+    """What the caller of a run chose beside the suite; None leaves it to the suite."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str | None = None
+    samples: Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)] | None = None
+    repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] | None = None
+    seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = 0
+    threads: Annotated[Whole, Field(ge=1, le=MOST_THREADS)] = 1
+    full: Flag = False
+    time_limit: Seconds | None = None
+    memory_limit: Bytes | None = None
+
+
+class Planned(BaseModel):
+    """A trial of a run, as far as a reader needs it before its result is there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: Key
+    limited_key: Key = ""
+    case: str
+    seed: int
+    protocol: Kind = "holdout"
+    fold: int | None = None
+    samples: int | None = None
+
+
+def _each_once(trials: tuple[Planned, ...]) -> tuple[Planned, ...]:
+    """Return trials without repetitions: one that a changed file names twice was fitted once."""
+    first: dict[str, Planned] = {}
+    for planned in trials:
+        first.setdefault(planned.key, planned)
+    return tuple(first.values())
+
+
+class RunRecord(BaseModel):
+    """What a run is made of: the suite, what it was asked for as, the settings, and its trials in their order.
+
+    Version 1 (0.1.0): the first. Version 2 (0.2.0): a trial's second key, for an outcome that its limits decided.
+    Version 3 (0.2.0): references of suites and cases, protocols of published figures. Version 4 (0.2.0): with trials
+    whose predictions are in compact form; whether a case needs more seeds.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    format_version: Literal[4] = 4
+    suite: Suite
+    origin: Annotated[str, BeforeValidator(writable_content)]
+    settings: Settings
+    trials: Annotated[tuple[Planned, ...], AfterValidator(_each_once)]
+    decisions: tuple[SeedDecision, ...] = ()

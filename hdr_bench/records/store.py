@@ -1,0 +1,250 @@
+"""Results on disk: a folder with the run's record, and one file per trial.
+
+What a report is made of, and what is committed with it:
+
+- ``run.json``: the suite, the settings, the trials in their order.
+- ``trials/KEY.zip``: a result with its predictions in compact form and a checksum; see `trial_file`.
+- ``labels/DIGEST.npz``: the true labels of a set of images, once for all trials that are evaluated on it.
+- ``gallery/FINGERPRINT.npz``: the test images that the report shows.
+
+What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
+data set, and ``scores/KEY.npz``, the scores of each class for each image. Every file is written to a temporary one and
+put in place whole.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
+from hdr_bench.files import clear_leftovers, locked, read_regular
+from hdr_bench.records.compact import pack
+from hdr_bench.records.kept_arrays import KeptArrays, put
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.result import Result
+from hdr_bench.records.run_record import Planned, RunRecord
+from hdr_bench.records.trial_file import (
+    AWAY,
+    DAMAGED,
+    REMEDY,
+    TrialFile,
+    described_damage,
+    encode,
+    parse,
+    read_trial_file,
+    remedy_of,
+)
+
+_LOCK_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What the store has of a planned trial.
+
+    Attributes
+    ----------
+    key : str
+        Of the file: the trial's own, or that of an outcome which its limits decided; empty if there is none.
+    result : Result or None
+        None unless the file is there and whole.
+    problem : str
+        Why a file that is there is not believed.
+    is_newer : bool
+        A newer version of the library wrote it: nothing is written over it.
+    """
+
+    key: str = ""
+    result: Result | None = None
+    problem: str = ""
+    is_newer: bool = False
+
+
+class Store:
+    """A run's folder.
+
+    Parameters
+    ----------
+    folder : path-like
+        It is made with the first file that is written.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self.trials_folder = self.folder / "trials"
+        self.run_file = self.folder / "run.json"
+        self.arrays = KeptArrays(self.folder)
+        self._read: dict[str, tuple[tuple[int, int, int], Result]] = {}
+
+    def look_up(self, planned: Planned) -> Lookup:
+        """Return what there is of a trial: a result is believed only if its file is whole."""
+        refused = Lookup()
+        for key in filter(None, (planned.key, planned.limited_key)):
+            try:
+                return Lookup(key, self.read(key))
+            except NewerFormatError as error:
+                return Lookup(key, problem=self.without_folder(error), is_newer=True)
+            except MissingTrialError:
+                continue
+            except StoreError as error:
+                refused = Lookup(key, problem=self.without_folder(error))
+        return refused
+
+    def keys(self) -> list[str]:
+        """Return the keys of the trials that there are files of, whole or not, sorted."""
+        return sorted({path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"*.{ending}")})
+
+    def write_run(self, run: RunRecord, order: tuple[Planned, ...]) -> None:
+        """Write the run's record, with what another call for the same suite and settings has planned.
+
+        Parameters
+        ----------
+        run : RunRecord
+        order : tuple of Planned
+            All trials that there can be.
+        """
+        self._make_folder()
+        with self._locked():
+            earlier = self._same_run(run)
+            kept = {planned.key for planned in (*run.trials, *(earlier.trials if earlier else ()))}
+            whole = run.model_copy(update={"trials": tuple(planned for planned in order if planned.key in kept)})
+            put(self.run_file, (whole.model_dump_json(indent=2, by_alias=True) + "\n").encode())
+
+    def read_run(self) -> RunRecord:
+        """Return the run's record.
+
+        Raises
+        ------
+        StoreError
+            If there is none, or it cannot be read.
+        """
+        try:
+            content = json.loads(read_regular(self.run_file))
+            # JSON can name halves of characters, which no report can be written with.
+            json.dumps(content, ensure_ascii=False).encode()
+            return parse(RunRecord, content, self.run_file)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise StoreError(
+                f"{self.folder}: no run here, there is no run.json; make one with: hdr-bench run"
+            ) from error
+        except StoreError:
+            raise
+        except OSError as error:
+            raise StoreError(f"{self.run_file}: not readable: {error.strerror}; {AWAY}") from error
+        except DAMAGED as error:
+            raise StoreError(f"{self.run_file}: damaged: {described_damage(error)}; {REMEDY}") from error
+
+    def write(self, result: Result, predictions: Predictions | None) -> None:
+        """Write a result, and the predictions of a trial that did not fail."""
+        packed = None
+        if predictions is not None:
+            packed = pack(predictions, _n_classes(result, predictions))
+            self.arrays.write_labels(predictions.y_true)
+            self.arrays.write_scores(predictions)
+        put(self._path(result.key), encode(result, packed))
+        # A trial has one outcome: the last.
+        for other in set(result.trial.keys()) - {result.key}:
+            self._path(other).unlink(missing_ok=True)
+        for key in set(result.trial.keys()):
+            self._old_path(key).unlink(missing_ok=True)
+
+    def read(self, key: str) -> Result:
+        """Return the result of a trial.
+
+        Raises
+        ------
+        MissingTrialError
+            If there is none.
+        StoreError
+            If its file is damaged, or of a newer format.
+        """
+        path = self._present(key)
+        try:
+            seen = path.stat()
+            signature = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+            if self._read.get(key, (None,))[0] != signature:
+                self._read[key] = (signature, self._file(key).result)
+        except FileNotFoundError as error:
+            raise MissingTrialError(f"{path}: there is no such trial") from error
+        except OSError as error:  # a link that leads to itself, say
+            raise StoreError(f"{path}: damaged: {error.strerror}; {remedy_of(path)}") from error
+        return self._read[key][1]
+
+    def read_predictions(self, key: str) -> Predictions | None:
+        """Return what a trial's method said of each test image, in compact form; None for a trial that failed.
+
+        None also for results of format 3 that were stored without.
+
+        Raises
+        ------
+        MissingTrialError
+            If there is no such trial.
+        StoreError
+            If its file is damaged, or of a newer format.
+        """
+        return self._file(key).predictions
+
+    def clear_leftovers(self) -> None:
+        """Remove what a killed process left half-written here; not what another one writes now."""
+        for folder in (self.folder, self.trials_folder, *self.arrays.folders):
+            clear_leftovers(folder)
+
+    def without_folder(self, error: StoreError) -> str:
+        """Return an error's words without the folder: a report says the same wherever it lies."""
+        return str(error).replace(f"{self.folder}{os.sep}", "")
+
+    def _file(self, key: str) -> TrialFile:
+        path = self._present(key)
+        try:
+            return read_trial_file(path, key, self.arrays.read_labels)
+        except FileNotFoundError as error:
+            raise MissingTrialError(f"{path}: there is no such trial") from error
+
+    def _path(self, key: str) -> Path:
+        return self.trials_folder / f"{key}.zip"
+
+    def _old_path(self, key: str) -> Path:
+        """Return where formats 1 to 3 had the trial."""
+        return self.trials_folder / f"{key}.npz"
+
+    def _present(self, key: str) -> Path:
+        path, old = self._path(key), self._old_path(key)
+        return old if old.exists() and not path.exists() else path
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot write {self.folder}: {error.strerror}; choose another with --out") from error
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the folder while its record is read and written: two runs may share it."""
+        try:
+            with locked(self.folder / ".lock", _LOCK_SECONDS):
+                yield
+        except OSError as error:
+            raise StoreError(
+                f"cannot lock {self.folder}: {error.strerror or error}; choose another with --out"
+            ) from error
+
+    def _same_run(self, run: RunRecord) -> RunRecord | None:
+        if not self.run_file.exists():
+            return None
+        try:
+            earlier = self.read_run()
+        except NewerFormatError:
+            raise
+        except StoreError:
+            return None
+        # As it is read again: a suite made in code is not, in every word, what it was.
+        suite = json.loads(run.suite.model_dump_json(by_alias=True))
+        alike = json.loads(earlier.suite.model_dump_json(by_alias=True)) == suite
+        return earlier if alike and earlier.settings == run.settings else None
+
+
+def _n_classes(result: Result, predictions: Predictions) -> int:
+    return len(result.class_names) or 1 + int(max(predictions.y_true.max(), predictions.y_pred.max()))

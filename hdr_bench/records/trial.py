@@ -1,0 +1,151 @@
+"""One fit and its evaluation, before it is run: all that decides the outcome."""
+
+import hashlib
+import json
+import re
+from typing import Any, Literal
+
+from hdr_bench.records.base import Record
+from hdr_bench.records.protocol import DatasetChoice, Kind, Strategy
+from hdr_bench.records.published import Published
+from hdr_bench.records.suite import Step
+
+_LIMITS = ("time_limit", "memory_limit")
+# Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.
+_DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
+# What was not asked for leaves the key as it was before it could be.
+_LATER = ("shuffle_seed", "validation", "code")
+
+
+class Search(Record):
+    """A grid search inside the train part.
+
+    Attributes
+    ----------
+    grid : dict of str to list
+        Parameter and values.
+    folds : int
+    strategy : {"grid", "halving"}
+    candidates : int or None
+        So many of the grid's, drawn at random with the trial's seed; None takes all.
+    """
+
+    grid: dict[str, list[Any]]
+    folds: int
+    strategy: Strategy
+    candidates: int | None = None
+
+
+class Trial(Record):
+    """One fit and its evaluation, before it is run: all that decides the outcome.
+
+    Attributes
+    ----------
+    suite, case : str
+        Where it comes from.
+    estimator : str
+        A name of `ESTIMATORS`, or a dotted path; of an estimator made in code, its class.
+    params : dict
+        Its parameters; of an estimator made in code, what stands for them.
+    identity : str
+        The key that an estimator made in code was given.
+    steps : tuple of Step
+        Transformers before it.
+    dataset : DatasetChoice
+    fingerprint : str
+        Of the data set, whole.
+    protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+    seed : int
+        Of every parameter called ``random_state`` (or as its library calls it) that the case leaves open, of the
+        global generators, and of the cut into folds.
+    is_deterministic : bool
+        There is no such parameter, and no estimator that is known to draw from the global generators.
+    fold, folds : int or None
+        Of cross-validation: the fold that is evaluated on, from 0, and how many there are.
+    search : Search or None
+        Of a grid search.
+    samples : int or None
+        Training images, where not all.
+    sample_seed : int
+        Of their choice.
+    shuffle_seed : int or None
+        Of the order of the training images; None leaves them in the data set's.
+    validation : {"test"} or None
+        The part that a network is evaluated on after each epoch, for its history alone.
+    is_reduced : bool
+        The case runs below its full size.
+    threads : int
+        Of every thread pool.
+    versions : dict of str to str
+        Of the libraries that decide the outcome.
+    code : str
+        Hash of the user's own modules that the estimator comes from; empty for installed code.
+    time_limit : float or None
+        Seconds that the trial may take, from the start of its process.
+    memory_limit : int or None
+        Bytes that it may take above what its process has at the start.
+    published : tuple of Published
+        Carried along for the report; it decides nothing.
+    """
+
+    suite: str
+    case: str
+    estimator: str
+    params: dict[str, Any]
+    identity: str = ""
+    steps: tuple[Step, ...] = ()
+    dataset: DatasetChoice
+    fingerprint: str
+    protocol: Kind
+    seed: int
+    is_deterministic: bool
+    fold: int | None = None
+    folds: int | None = None
+    search: Search | None = None
+    samples: int | None = None
+    sample_seed: int = 0
+    shuffle_seed: int | None = None
+    validation: Literal["test"] | None = None
+    is_reduced: bool = False
+    threads: int
+    versions: dict[str, str]
+    code: str = ""
+    time_limit: float | None = None
+    memory_limit: int | None = None
+    published: tuple[Published, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Name of the trial's file: readable, and different where anything differs that decides the outcome.
+
+        Limits are left out: where they did not end the trial, they decided nothing.
+        """
+        return self.keys()[0]
+
+    @property
+    def limited_key(self) -> str:
+        """Name of the file of an outcome that the limits decided."""
+        return self.keys()[1]
+
+    def keys(self) -> tuple[str, str]:
+        """Return both names, for which the trial is looked through once."""
+        decides = self.model_dump(exclude=_DECIDES_NOTHING)
+        if self.identity:
+            # What stands for the parameters then need not be the same in every process.
+            del decides["params"]
+        for name in _LATER:
+            if decides[name] in {None, ""}:
+                del decides[name]
+        limits = {name: decides.pop(name) for name in _LIMITS}
+        readable = self._readable()
+        return f"{readable}-{_digest(decides)}", f"{readable}-{_digest({**decides, **limits})}"
+
+    def _readable(self) -> str:
+        case = re.sub(r"[^a-z0-9]+", "-", self.case.lower()).strip("-")[:40]
+        part = f"-fold{self.fold + 1}" if self.fold is not None else ""
+        part += f"-n{self.samples}" if self.protocol == "learning-curve" else ""
+        return f"{case}-{self.seed}{part}"
+
+
+def _digest(decides: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:12]

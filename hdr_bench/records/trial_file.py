@@ -1,0 +1,282 @@
+"""The file of a trial: a zip archive with the result and its predictions in compact form, sealed by a checksum.
+
+``KEY.zip`` holds ``result.json`` and ``predictions.json``, which `compact.pack` writes, and ends with the SHA-256 of
+all before it. The archive's dates are fixed, so the same result gives the same bytes. A third member, ``padding``, has
+no meaning: results that compress better than a reader allows have it, see `archives.write_archive`. Formats 1 to 3 are
+``KEY.npz``, without a checksum, and with the predictions as arrays that numpy opens.
+"""
+
+import json
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+
+from hdr_bench.archives import read_sealed, read_texts, seal_archive
+from hdr_bench.arrays import read_arrays
+from hdr_bench.exceptions import NewerFormatError, StoreError
+from hdr_bench.files import read_regular, words_of
+from hdr_bench.records.base import STORED
+from hdr_bench.records.compact import labels_of, unpack
+from hdr_bench.records.faults import describe_faults
+from hdr_bench.records.predictions import Predictions, ScoreSummary
+from hdr_bench.records.result import Result, Scores
+from hdr_bench.records.scores import rejected_share, summarize_scores
+
+FORMAT_VERSION = 4
+FIRST_WITH_CHECKSUM = 4
+_RESULT, _PREDICTIONS = "result.json", "predictions.json"
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What comes of reading a file whose content is not what it should be; records that are nested without end as well."""
+
+_ROUNDING = 1e-9
+_QUANTIZED = 1e-5
+_MOST_LETTERS = 300
+REMEDY = "run the suite again, which replaces it"
+"""What to do about a damaged result."""
+AWAY = "move it away, and run the suite again"
+"""What to do about what is not replaced."""
+
+Model = TypeVar("Model", bound=BaseModel)
+Labels = Callable[[str], NDArray[np.int64]]
+"""Returns the true labels that a digest names."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrialFile:
+    """What the file of a trial holds, checked.
+
+    Attributes
+    ----------
+    result : Result
+    predictions : Predictions or None
+        None for a trial that failed.
+    """
+
+    result: Result
+    predictions: Predictions | None
+
+
+def encode(result: Result, packed: bytes | None) -> bytes:
+    """Return the bytes of a trial's file; `packed` are its predictions in compact form, None for a failed trial."""
+    members = {_RESULT: result.model_dump_json(indent=1).encode()}
+    return seal_archive(members if packed is None else {**members, _PREDICTIONS: packed})
+
+
+def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
+    """Return what a trial's file holds, if it is whole: its key, its checksum, and its scores fit what it holds.
+
+    Parameters
+    ----------
+    path : Path
+        ``.zip``, or ``.npz`` for formats 1 to 3.
+    key : str
+        The trial's: the name of the file.
+    labels : callable
+        Returns the true labels that the predictions go with.
+
+    Raises
+    ------
+    NewerFormatError
+        If a newer version of the library wrote it.
+    StoreError
+        If it is damaged: cut off, changed, or another trial's.
+    FileNotFoundError
+        If there is no such file.
+    """
+    try:
+        if path.suffix == ".npz":
+            return _read_old(path, key)
+        members = _members(path)
+        content = json.loads(members[_RESULT])
+        if format_of(content) < FORMAT_VERSION:
+            raise ValueError(f"a file of format {FORMAT_VERSION} that says it is of format {format_of(content)}")
+        packed = members.get(_PREDICTIONS)
+        predictions = None if packed is None else unpack(packed, labels(labels_of(packed)))
+        result = parse(Result, content, path)
+        if key not in set(result.trial.keys()):
+            raise ValueError(_another_trials(result))
+        return _checked(TrialFile(result, predictions), key)
+    except (StoreError, FileNotFoundError):
+        raise
+    except DAMAGED as error:
+        raise StoreError(f"{path}: damaged: {described_damage(error)}; {remedy_of(path)}") from error
+
+
+def _members(path: Path) -> dict[str, bytes]:
+    """Return what a sealed file holds; of a newer format, which may be sealed in another way, it is said that it is."""
+    try:
+        return read_sealed(path)
+    except ValueError:
+        content = {}
+        with suppress(*DAMAGED):
+            content = json.loads(read_texts(path.read_bytes(), [_RESULT])[_RESULT])
+        if isinstance(content, dict) and format_of(content) > FORMAT_VERSION:
+            parse(Result, content, path)
+        raise
+
+
+def _read_old(path: Path, key: str) -> TrialFile:
+    """Return what a file of formats 1 to 3 holds; their keys were made of other things."""
+    content = json.loads(read_texts(read_regular(path), [_RESULT])[_RESULT])
+    if format_of(content) == FORMAT_VERSION:
+        raise ValueError(f"a file of format 3 or before that says it is of format {FORMAT_VERSION}")
+    result = parse(Result, content, path)
+    arrays: dict[str, Any] = {**read_arrays(path)}
+    if not arrays:
+        return _checked(TrialFile(result, None), key)
+    bare = Predictions(**arrays)
+    summary = summarize_scores(bare, len(result.class_names)) if result.class_names else None
+    _checked(TrialFile(result, bare), key)
+    return TrialFile(result, replace(bare, summary=summary))
+
+
+def parse(model: type[Model], content: Any, path: Path) -> Model:
+    """Return a record of today's format, from one of this format or an older one.
+
+    Raises
+    ------
+    NewerFormatError
+        If the content is of a newer format.
+    StoreError
+        If it cannot be read.
+    """
+    try:
+        return model.model_validate(_migrated(content), context=STORED)
+    except RecursionError as error:
+        raise StoreError(f"{path}: damaged: {described_damage(error)}; {REMEDY}") from error
+    except ValidationError as error:
+        fault = error.errors()[0]
+        if fault["loc"] == ("format_version",):
+            raise NewerFormatError(
+                f"{path}: format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
+                "use the version that wrote it"
+            ) from error
+        first = describe_faults(error, model, content)[0]
+        raise StoreError(f"{path}: damaged: {first}; {REMEDY}") from error
+
+
+def remedy_of(path: Path) -> str:
+    """Return what to do about a damaged result: a file is replaced, a folder in its place is the user's to move."""
+    return AWAY if path.is_dir() else REMEDY
+
+
+def described_damage(error: BaseException) -> str:
+    """Return in a few words why a file cannot be read.
+
+    Examples
+    --------
+    >>> described_damage(KeyError("trial"))
+    "it lacks 'trial'"
+    """
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, KeyError):
+        return f"it lacks {_shortened(str(error))}"
+    return _shortened(words_of(error))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…"
+
+
+def format_of(content: Any) -> int:
+    """Return the number of a record's format: 1 where it has none.
+
+    Raises
+    ------
+    ValueError
+        If the content is no record.
+    """
+    if not isinstance(content, dict):
+        raise ValueError(f"a record is a table, not a {type(content).__name__}")  # it is damage
+    version = content.get("format_version", 1)
+    if not isinstance(version, int):
+        raise ValueError(f"its format version is {version!r}, not a number")  # as above
+    return version
+
+
+def _migrated(content: Any) -> Any:
+    """Return what a file of an older format holds, in today's.
+
+    Each lacks what the next has added, all of it with a value that means that there was none.
+    """
+    if 1 <= format_of(content) < FORMAT_VERSION:
+        return {**content, "format_version": FORMAT_VERSION}
+    return content
+
+
+def _checked(file: TrialFile, key: str) -> TrialFile:
+    result, predictions = file.result, file.predictions
+    if result.key != key:
+        raise ValueError(_another_trials(result))
+    if result.status != "ok":
+        return file
+    if result.scores is None:
+        raise ValueError("a successful trial has scores, this one has none")
+    if predictions is None:
+        raise ValueError("its predictions are missing")
+    _check_scores(result.scores, predictions, len(result.class_names))
+    return file
+
+
+def _another_trials(result: Result) -> str:
+    return f"it holds the result of another trial, {result.trial.case!r} with the key {result.key}"
+
+
+def _check_scores(scores: Scores, predictions: Predictions, n_classes: int) -> None:
+    """Raise ValueError unless the scores are those of the predictions."""
+    labels = np.arange(n_classes)
+    if not np.isin(predictions.y_pred, labels).all():
+        raise ValueError(f"a prediction is none of the {n_classes} classes")
+    for name, value in _by_class(predictions, n_classes).items():
+        if abs(getattr(scores, name) - value) > _ROUNDING:
+            raise ValueError(f"its {name} is {getattr(scores, name)}, by its predictions it is {value}")
+    # Before format 4 rejection and top-2 accuracy had other rules, and there was no summary.
+    if predictions.summary is not None:
+        _check_summary(scores, predictions.summary)
+
+
+def _by_class(predictions: Predictions, n_classes: int) -> dict[str, float]:
+    """Return the scores that the predicted classes alone decide; what scikit-learn gives, in a fraction of the time."""
+    matrix = np.bincount(predictions.y_true * n_classes + predictions.y_pred, minlength=n_classes**2)
+    matrix = matrix.reshape(n_classes, n_classes)
+    right, true, predicted = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
+    return {
+        "accuracy": float(right.sum() / matrix.sum()),
+        "precision": float(np.mean(right / np.maximum(predicted, 1))),
+        "recall": float(np.mean(right / np.maximum(true, 1))),
+        "f1": float(np.mean(2 * right / np.maximum(true + predicted, 1))),
+    }
+
+
+def _check_summary(scores: Scores, summary: ScoreSummary) -> None:
+    again = {
+        "rejection": rejected_share(summary.kept, summary.wrong),
+        "top_2_accuracy": None if scores.top_2_accuracy is None else float(summary.top_2.mean()),
+        "calibration_error": None if summary.reliability is None else summary.reliability.calibration_error,
+    }
+    for name, value in again.items():
+        stored = getattr(scores, name)
+        if (stored is None) != (value is None) or (value is not None and abs(stored - value) > _QUANTIZED):
+            raise ValueError(f"its {name} is {stored}, by its predictions it is {value}")

@@ -1,0 +1,1 @@
+"""What results say of each other: pairs, runs, published figures, costs."""

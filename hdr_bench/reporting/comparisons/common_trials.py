@@ -1,0 +1,54 @@
+"""What is said of the trials that two runs have in common: what differs, what only one of them has."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from hdr_bench.records.committed import CommittedReport
+from hdr_bench.records.store import Store
+from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS
+
+_MOST_NAMED = 5
+
+
+def differences(pairs: pd.DataFrame) -> Iterable[str]:
+    """Say in which of processors and threads the trials of both differ."""
+    for name, said in (("cpu", "processors differ"), ("threads", "threads differ")):
+        both = pairs[pairs[f"{name}_a"].notna() & pairs[f"{name}_b"].notna()]
+        other = both[both[f"{name}_a"] != both[f"{name}_b"]]
+        if len(other):
+            one = other.iloc[0]
+            yield f"The {said}: e.g. {_said(one[f'{name}_a'])} and {_said(one[f'{name}_b'])} for {one['label']}"
+
+
+def unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> Iterable[str]:
+    """Say of which methods one run has trials that the other has not."""
+    for label in dict.fromkeys(pairs["label"]):
+        paired = int((pairs["label"] == label).sum())
+        counts = [int((side["label"] == label).sum()) for side in (first, second)]
+        if max(counts) > paired:
+            are = "trial is" if paired == 1 else "trials are"
+            yield f"{label}: {paired} {are} in both runs, of {counts[0]} and {counts[1]}"
+
+
+def nothing_in_common(stores: Iterable[Store], first: pd.DataFrame, second: pd.DataFrame) -> str:
+    """Say what each of two runs has, which have no trial in common."""
+    sides = []
+    for store, results in zip(stores, (first, second), strict=True):
+        labels = list(dict.fromkeys(results["label"]))
+        more = f" and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
+        sides.append(f"{store.folder} has {'; '.join(labels[:_MOST_NAMED]) + more if labels else 'no results'}")
+    return (
+        f"the two runs have no trial in common, that is no method with the same seed and fold: {'. '.join(sides)}. "
+        "Compare two runs of one suite."
+    )
+
+
+def without_predictions(stores: Iterable[Store]) -> list[str]:
+    """Say which of the runs are stored without predictions."""
+    folders = dict.fromkeys(store.folder for store in stores if isinstance(store, CommittedReport))
+    return [f"{folder}: {WITHOUT_PREDICTIONS}" for folder in folders]
+
+
+def _said(value: object) -> str:
+    return f"{value:.0f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,1 @@
+"""The drawing of figures, several at a time."""

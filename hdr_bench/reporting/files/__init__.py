@@ -1,0 +1,1 @@
+"""A report's files, put in place whole or not at all."""

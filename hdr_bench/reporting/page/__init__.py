@@ -1,0 +1,1 @@
+"""The blocks of a report, and what its page shows."""

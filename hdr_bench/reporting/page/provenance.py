@@ -1,0 +1,119 @@
+"""Where a report's numbers come from: data, machines, versions, seeds."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from hdr_bench.records.result import Result
+from hdr_bench.records.run_record import RunRecord, SeedDecision
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """A report's footer, as pairs of a name and what it says.
+
+    Attributes
+    ----------
+    data : tuple of pairs
+        Each data set, with its parts and its fingerprint.
+    machines : tuple of tuple of pairs
+        Each machine and software that trials ran on; more than one means that times are not to be compared.
+    trials : tuple of pairs
+        Seeds, threads, protocol, the code's commits, when the last trial ended.
+    """
+
+    data: tuple[tuple[str, str], ...]
+    machines: tuple[tuple[tuple[str, str], ...], ...]
+    trials: tuple[tuple[str, str], ...]
+
+
+def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
+    """Gather what a footer says from the results."""
+    good = [record for record in records if record.status == "ok"]
+    seeds = sorted({record.trial.seed for record in good})
+    threads = sorted({record.trial.threads for record in good})
+    methods = sorted({record.measurements.memory_method for record in good if record.measurements})
+    trials = (
+        ("suite", f"{run.suite.name} ({run.suite.title})"),
+        ("protocol", ", ".join(sorted({record.trial.protocol for record in good}))),
+        ("seeds", ", ".join(map(str, seeds))),
+        ("threads", ", ".join(map(str, threads))),
+        ("memory measured by", ", ".join(methods)),
+        ("code", "; ".join(dict.fromkeys(_code(record) for record in good))),
+        ("time", _time(records, run.suite.budget)),
+        *_further_seeds(run.decisions),
+        ("last trial ended", max(record.finished for record in records)),
+    )
+    data = dict.fromkeys((record.trial.dataset.name, _described(record)) for record in good)
+    return Provenance(tuple(data), tuple(dict.fromkeys(_machine(record) for record in good)), trials)
+
+
+def _described(record: Result) -> str:
+    height, width = record.image_shape or (0, 0)
+    whole = "SHA-256" if record.trial.samples is None else "a stratified share of the data with the SHA-256"
+    return (
+        f"{record.n_train:,} training and {record.n_test:,} test images of {height}x{width} pixels, "
+        f"{len(record.class_names)} classes; {whole} {record.trial.fingerprint}"
+    )
+
+
+def trial_seconds(records: list[Result]) -> float:
+    """Return the sum of the trials' own wall times; of trials that ran side by side each counts in full."""
+    return sum(record.seconds for record in records)
+
+
+def clock_seconds(records: list[Result]) -> float:
+    """Return the time on the clock in which at least one trial ran: pauses between calls of the run are left out.
+
+    A trial's end is recorded to the second, and so is this.
+    """
+    spans = sorted((_end(record) - record.seconds, _end(record)) for record in records)
+    total, until = 0.0, -math.inf
+    for start, end in spans:
+        total += max(end - max(start, until), 0.0)
+        until = max(until, end)
+    return total
+
+
+def _end(record: Result) -> float:
+    return datetime.fromisoformat(record.finished).timestamp()
+
+
+def _time(records: list[Result], budget: float | None) -> str:
+    stated = f"; the suite states about {budget / 60:.0f} min on two cores, two trials at a time" if budget else ""
+    return (
+        f"{clock_seconds(records) / 60:.1f} min on the clock while trials ran; their own times add up to "
+        f"{trial_seconds(records) / 60:.1f} min{stated}"
+    )
+
+
+def _further_seeds(decisions: tuple[SeedDecision, ...]) -> tuple[tuple[str, str], ...]:
+    """Say which methods were fitted with more seeds, since their first ones differed much."""
+    if not decisions:
+        return ()
+    needed = [
+        f"{each.case} (standard deviation between {each.n_seeds} seeds {100 * each.standard_deviation:.2f} points, "
+        f"of a share of the test images {100 * each.limit:.2f})"
+        for each in decisions
+        if each.more
+    ]
+    others = len(decisions) - len(needed)
+    parts = [f"decided on for {'; '.join(needed)}"] if needed else []
+    parts += [f"not needed by {others} method{'s' if others > 1 else ''}"] if others else []
+    return (("further seeds", "; ".join(parts)),)
+
+
+def _code(record: Result) -> str:
+    version, commit = record.environment.libraries.get("hdr-bench", "unknown"), record.environment.commit
+    return f"hdr-bench {version}, {f'commit {commit}' if commit else 'not run from a checkout'}"
+
+
+def _machine(record: Result) -> tuple[tuple[str, str], ...]:
+    environment = record.environment
+    return (
+        ("processor", f"{environment.cpu} ({environment.machine}), {environment.cores} cores"),
+        ("memory", f"{environment.memory_bytes / 2**30:.1f} GiB"),
+        ("system", environment.system),
+        ("Python", environment.python),
+        ("libraries", ", ".join(f"{name} {version}" for name, version in environment.libraries.items())),
+    )

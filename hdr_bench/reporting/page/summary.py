@@ -1,0 +1,103 @@
+"""A report in a few facts, kept beside it, for the index of several reports."""
+
+from typing import Any
+
+import pandas as pd
+
+from hdr_bench.records.base import Record
+from hdr_bench.reporting.comparisons.measured_by import Reproduction
+from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, count_verdicts
+from hdr_bench.reporting.frame import largest_cost_set
+from hdr_bench.reporting.page.provenance import clock_seconds, trial_seconds
+from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.tables.table import percent_places
+
+
+class RunSummary(Record):
+    """A report in a few facts.
+
+    Attributes
+    ----------
+    suite, title, authors, source : str
+    best, accuracy : str
+        The most accurate ranked row of those that most others compare with, by data and size; its accuracy in
+        percent. Empty if no row is ranked.
+    verdicts : dict of str to int
+        How many published figures got which verdict.
+    verdict_rule : int
+        Version of the rule that gave them; see `hdr_bench.reporting.comparisons.reproductions.VERDICT_RULE`. Summaries
+        of an earlier version do not say it: 1.
+    n_trials, n_bad : int
+        Trials of the run, and those of them that failed.
+    is_reduced : bool
+        Some of them ran at a reduced size.
+    clock_seconds, trial_seconds : float or None
+        Time on the clock in which at least one trial ran, and the trials' own wall times added up; None in summaries
+        of an earlier version.
+    seconds : float or None
+        In summaries of an earlier version alone: the trials' wall times, each divided by the trials at a time.
+    budget : float or None
+        Seconds that the suite states.
+    machines : tuple of str
+    finished : str
+        When the last trial ended, in UTC.
+    """
+
+    suite: str
+    title: str
+    authors: str
+    source: str
+    best: str
+    accuracy: str
+    verdicts: dict[str, int]
+    verdict_rule: int = 1
+    n_trials: int
+    n_bad: int
+    is_reduced: bool
+    clock_seconds: float | None = None
+    trial_seconds: float | None = None
+    seconds: float | None = None
+    budget: float | None
+    machines: tuple[str, ...]
+    finished: str
+
+
+def summary_of(contents: RunContents, found: tuple[Reproduction, ...]) -> RunSummary:
+    """Return a run's report in a few facts."""
+    suite, results, records = contents.run.suite, contents.results, list(contents.records.values())
+    best = _most_accurate(contents.summary[contents.summary["is_ranked"]])
+    return RunSummary(
+        suite=suite.name,
+        title=suite.title,
+        authors=suite.authors,
+        source=suite.source,
+        best="" if best is None else str(best["case"]),
+        accuracy="" if best is None else f"{100 * best['accuracy']:.{percent_places(int(best['n_test']))}f}",
+        verdicts=count_verdicts(found),
+        verdict_rule=VERDICT_RULE,
+        n_trials=len(results),
+        n_bad=int((results["status"] != "ok").sum()),
+        is_reduced=bool(results["is_reduced"].eq(True).any()),
+        clock_seconds=round(clock_seconds(records), 1),
+        trial_seconds=round(trial_seconds(records), 1),
+        budget=suite.budget,
+        machines=tuple(dict.fromkeys(_machine(record.environment) for record in records)),
+        finished=max(record.finished for record in records),
+    )
+
+
+def written_summary(contents: RunContents, found: tuple[Reproduction, ...]) -> bytes:
+    """Return the summary as the file holds it."""
+    return (summary_of(contents, found).model_dump_json(indent=1) + "\n").encode()
+
+
+def _most_accurate(rows: pd.DataFrame) -> pd.Series | None:
+    """Return the most accurate of the rows that most others compare with; None for no row."""
+    if not len(rows):
+        return None
+    alike = rows[rows["cost_set"] == largest_cost_set(rows)] if (rows["cost_set"] != "").any() else rows
+    return alike.sort_values("accuracy", ascending=False, kind="stable").iloc[0]
+
+
+def _machine(environment: Any) -> str:
+    return f"{environment.cpu}, {environment.cores} cores"

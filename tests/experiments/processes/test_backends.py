@@ -1,0 +1,258 @@
+"""Several trials at once: on one machine, and on a Dask cluster of real processes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import psutil
+import pytest
+
+from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
+from hdr_bench.exceptions import SchedulerError
+from hdr_bench.experiments.processes import dask_cluster
+from hdr_bench.experiments.progress import NoProgress
+from hdr_bench.records.lost_time import DISTURBED_FROM
+from hdr_bench.records.store import Store
+from hdr_bench.reporting.displays import CostDisplay
+from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.tables.costs import time_table
+from tests.helpers.processes import of_hosts_of, read_pids, still_running, wait_for
+
+TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 4})
+KNN = Case(name="k-NN", estimator="knn", protocol={"kind": "cross-validation", "folds": 3})
+
+
+def _suite(*cases, dataset="digits-8x8"):
+    return Suite(name="own", title="T", dataset=dataset, cases=cases)
+
+
+def _comparable(folder):
+    """Return what must be the same wherever trials ran."""
+    return load_results(folder)[["key", "case", "seed", "status", "accuracy", "n_train"]]
+
+
+class _Signals(NoProgress):
+    """Calls back when the first trial is done."""
+
+    def __init__(self, on_first):
+        self._on_first = on_first
+
+    def done(self, result):
+        self._on_first, call = (lambda: None), self._on_first
+        call()
+
+
+@pytest.fixture(scope="module")
+def in_turn(tmp_path_factory):
+    return run_suite(_suite(TREE, KNN), out=tmp_path_factory.mktemp("runs") / "in-turn", threads=1)
+
+
+def test_two_at_a_time_give_the_same_and_their_times_are_marked_if_disturbed(in_turn, tmp_path):
+    folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, jobs=2)
+    assert _comparable(folder).equals(_comparable(in_turn))
+    results = load_results(folder)
+    assert set(results["n_concurrent"]) == {2}
+    contents = RunContents(folder)
+    times = time_table(contents.summary, contents.results)
+    waited = (results["fit_wait_share"] > DISTURBED_FROM).groupby(results["case"], sort=False).all()
+    fit = times.heads.index("Fit (s)")
+    assert [row[fit].endswith("*") for row in times.rows] == waited.tolist()
+    # Results from before the wait was measured: what shared the machine is disturbed.
+    old = results.assign(fit_wait_share=np.nan, predict_wait_share=np.nan, latency_wait_share=np.nan)
+    times = time_table(summarise(old), old)
+    assert [row[0] for row in times.rows] == ["Tree", "k-NN"]
+    starred = {head for row in times.rows for head, cell in zip(times.heads, row, strict=True) if cell.endswith("*")}
+    assert starred == {"Fit (s)", "Predict all (s)", "One image (ms)", "95th percentile (ms)"}
+    assert all(row[fit].endswith("*") for row in times.rows)
+    assert "do not rank" in times.note
+    assert not times.marks
+    assert len(CostDisplay.from_results(old).frame()) == 0
+    assert set(load_results(in_turn)["n_concurrent"]) == {1}
+
+
+def test_threads_are_shared_among_jobs():
+    from hdr_bench.experiments.planning.options import make_settings
+    from hdr_bench.records.environment import available_cores
+
+    assert make_settings(jobs=2).threads == max(available_cores() // 2, 1)
+    assert make_settings(jobs=2, threads=3).threads == 3
+
+
+def test_a_host_that_is_killed_has_its_trial_run_again(in_turn, tmp_path):
+    def kill_a_host():
+        guards = (
+            child for child in psutil.Process().children() if "hdr_bench.experiments.processes.host" in child.cmdline()
+        )
+        next(guards).children()[0].kill()
+
+    folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, jobs=2, progress=_Signals(kill_a_host))
+    assert _comparable(folder).equals(_comparable(in_turn))
+
+
+def test_only_the_trial_that_ends_its_host_is_given_up(tmp_path, monkeypatch, helpers):
+    monkeypatch.syspath_prepend(str(helpers))
+    deadly = Case(name="deadly", estimator="methods.EndsItsHost")
+    folder = run_suite(_suite(deadly, TREE), out=tmp_path / "run", threads=1, backend="loky", jobs=2)
+    assert load_results(folder).groupby("case")["status"].first().to_dict() == {"deadly": "crashed", "Tree": "ok"}
+
+
+SUITE = """
+title = "T"
+dataset = "digits-8x8"
+[[case]]
+name = "0"
+estimator = "methods.Behaves"
+params = { how = "leaves_others_and_waits", path = "pids-0" }
+[[case]]
+name = "1"
+estimator = "methods.Behaves"
+params = { how = "leaves_others_and_waits", path = "pids-1" }
+"""
+
+
+def test_nothing_stays_when_a_run_with_jobs_is_interrupted_twice(tmp_path, helpers):
+    (tmp_path / "own.toml").write_text(SUITE)
+    (tmp_path / "methods.py").write_text((helpers / "methods.py").read_text())
+    (tmp_path / "scratch").mkdir()
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "hdr_bench", "run", "own.toml", "--threads", "1", "--jobs", "2", "--out", "run"],
+        cwd=tmp_path, env={**os.environ, "TMPDIR": str(tmp_path / "scratch")}, start_new_session=True,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    trials = [wait_for(lambda n=n: read_pids(tmp_path / f"pids-{n}")) for n in (0, 1)]
+    family = psutil.Process(runner.pid).children(recursive=True)
+    # One of the hosts is being replaced at the moment.
+    guard = next(each for each in family if "hdr_bench.experiments.processes.host" in each.cmdline())
+    guard.children()[0].kill()
+    for _ in range(2):
+        os.killpg(runner.pid, signal.SIGINT)
+    said = runner.communicate()[1]
+    assert runner.returncode == 130, said
+    assert "interrupted; what is done is kept" in said
+    assert "Traceback" not in said
+    assert still_running({*family, *trials[0], *trials[1], *of_hosts_of(runner.pid)}) == []
+    ours = [path.name for path in (tmp_path / "scratch").iterdir() if "torchinductor" not in path.name]
+    assert ours == []
+
+
+@pytest.fixture
+def cluster(tmp_path, monkeypatch, helpers):
+    """A scheduler and two workers on loopback, each a process: the address, and the workers."""
+    monkeypatch.syspath_prepend(str(helpers))
+    path = os.pathsep.join([str(helpers), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path, "DASK_DISTRIBUTED__WORKER__DAEMON": "True"}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+
+    def start(module, *arguments):
+        command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments, "--no-dashboard"]
+        return subprocess.Popen(command, env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
+
+    processes = [start("dask_scheduler", "--host", "127.0.0.1", "--port", str(port))]
+    try:
+        workers = [start("dask_worker", address, "--nthreads", "1", "--no-nanny") for _ in range(2)]
+        processes += workers
+        yield address, workers
+    finally:
+        # Asked to end, Dask waits for what it has lost, at times for a minute.
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.wait()
+
+
+def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
+    address, workers = cluster
+    family = []
+
+    def kill_a_worker():
+        family.extend(psutil.Process(workers[0].pid).children(recursive=True))
+        workers[0].kill()
+
+    folder = run_suite(
+        _suite(TREE, KNN), out=tmp_path / "run", threads=1, backend="dask", scheduler=address,
+        progress=_Signals(kill_a_worker),
+    )  # fmt: skip
+    assert workers[0].wait() == -signal.SIGKILL
+    assert still_running(family) == []
+    assert workers[1].poll() is None
+    assert _comparable(folder).equals(_comparable(in_turn))
+    assert load_results(folder)["n_concurrent"].max() == 2
+    result = Store(folder).read(load_results(folder)["key"][0])
+    assert result.environment.cpu
+    assert result.environment.thread_pools
+
+
+def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluster, tmp_path):
+    address, _workers = cluster
+    deadly = Case(name="deadly", estimator="methods.EndsItsHost", params={"above": 1})
+    digits = load_dataset("digits-8x8").subsample(500)
+    suite = _suite(deadly, Case(name="k-NN", estimator="knn"), dataset=digits)
+    try:
+        # Both workers end: what is left needs a third.
+        third = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
+             "--no-dashboard"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, cwd=tmp_path, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        folder = run_suite(suite, out=tmp_path / "run", threads=1, backend="dask", scheduler=address)
+    finally:
+        third.terminate()
+        third.wait()
+    results = load_results(folder).set_index("case")
+    assert results["status"].to_dict() == {"deadly": "crashed", "k-NN": "ok"}
+    assert results.loc["deadly", "error"] == "tried 2 times: a worker ended while it ran"
+    assert results.loc["k-NN", "n_train"] == 500
+
+
+RUNNER = """
+import sys
+from hdr_bench import Case, Suite, run_suite
+waits = Case(name="A", estimator="methods.Behaves", params={{"how": "leaves_others_and_waits", "path": {path!r}}})
+short = Case(name="B", estimator="methods.Behaves")
+suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[waits, short])
+run_suite(suite, out="run", threads=1, backend="dask", scheduler={address!r})
+"""
+
+
+def test_a_killed_client_has_its_trials_and_idle_hosts_ended_on_the_workers(cluster, tmp_path):
+    address, workers = cluster
+    path = tmp_path / "pids"
+    runner = subprocess.Popen(
+        [sys.executable, "-c", RUNNER.format(path=str(path), address=address)],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    started = wait_for(lambda: read_pids(path))
+    # On the other worker a host is idle.
+    wait_for(lambda: list((tmp_path / "run" / "trials").glob("*.zip")))
+    assert all(of_hosts_of(worker.pid) for worker in workers)
+    runner.kill()
+    runner.wait()
+    assert still_running(started) == []
+    wait_for(lambda: not any(of_hosts_of(worker.pid) for worker in workers))
+    assert [worker.poll() for worker in workers] == [None, None]
+
+
+def test_a_run_is_over_for_its_workers_when_it_cannot_be_asked_for_twice(monkeypatch):
+    answers = iter([OSError("broken"), True, OSError("broken"), RuntimeError("gone"), False])
+
+    def answer(client, run):
+        if isinstance(said := next(answers), Exception):
+            raise said
+        return said
+
+    monkeypatch.setattr(dask_cluster, "_is_connected", answer)
+    monkeypatch.setattr(dask_cluster, "_LOOKS_EVERY_SECONDS", 0)
+    assert [dask_cluster._is_awaited(None, None) for _ in range(3)] == [True, False, False]
+
+
+def test_a_scheduler_that_does_not_answer(tmp_path, monkeypatch):
+    monkeypatch.setattr("hdr_bench.experiments.processes.dask_cluster._CONNECTS_WITHIN_SECONDS", 1)
+    with pytest.raises(SchedulerError, match="no Dask scheduler answers at 'tcp://127.0.0.1:1'"):
+        run_suite(_suite(KNN), out=tmp_path / "run", backend="dask", scheduler="tcp://127.0.0.1:1")

@@ -1,0 +1,46 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hdr_bench.exceptions import SuiteError
+from hdr_bench.experiments.planning.suite_file import parse_suite
+from hdr_bench.records.claims import FIGURES, places_of
+
+names = st.text(st.characters(exclude_characters="{}|", exclude_categories=("Cs",)), min_size=1).filter(
+    lambda name: name.strip() == name
+)
+
+
+@given(names, st.sampled_from(FIGURES), st.none() | st.integers(1, 99), st.text(st.characters(exclude_characters="{}")))
+def test_a_place_is_found_whatever_stands_around_it(case, figure, epoch, around):
+    text = f"{{{case}|{figure}{'' if epoch is None else f'@{epoch}'}}}"
+    (place,) = places_of(around + text + around)
+    assert (place.text, place.case, place.figure, place.epoch) == (text, case, figure, epoch)
+
+
+@given(st.text())
+def test_any_text_can_be_looked_through(text):
+    assert all(place.text in text for place in places_of(text))
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ("It is {knn|accuracy}.", "unknown case in {knn|accuracy} 'knn'"),
+        ("It is {k-NN|acuracy}.", "unknown figure in {k-NN|acuracy} 'acuracy'. Did you mean 'accuracy'"),
+        ("It is {k-NN|Accuracy}.", "{k-NN|Accuracy} cannot be read; write {case|figure} or {case|figure@epoch}"),
+        ("It is {k-NN|train_loss@0}.", "{k-NN|train_loss@0}: epochs are counted from 1"),
+        ("It is {k-NN|accuracy@2}.", "accuracy has no epochs; leave @2 out"),
+        (
+            f"It is {{k-NN|train_loss@{'9' * 5000}}}.",
+            "cannot be read; write {case|figure} or {case|figure@epoch}, an epoch",
+        ),
+    ],
+)
+def test_a_claim_that_asks_for_what_is_not_there_is_refused(claim, told):
+    suite = {"title": "Own", "dataset": "digits-8x8", "claims": [claim], "case": [{"name": "k-NN", "estimator": "knn"}]}
+    with pytest.raises(SuiteError) as caught:
+        parse_suite(suite, "own", "own.toml")
+    assert "claim 1: " in str(caught.value)
+    assert told in str(caught.value)
+    assert len(str(caught.value)) < 1000

@@ -1,0 +1,294 @@
+import json
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
+
+from hdr_bench import load_dataset, load_histories, load_predictions, load_results
+from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.records.store import Store
+from hdr_bench.reporting.displays import (
+    AccuracyDisplay,
+    ConfusionDisplay,
+    ConfusionGridDisplay,
+    CostDisplay,
+    DisagreementDisplay,
+    GalleryDisplay,
+    LearningCurveDisplay,
+    PrecisionRecallDisplay,
+    RejectionDisplay,
+    ReliabilityDisplay,
+    RocDisplay,
+    SearchDisplay,
+    TrainingDisplay,
+)
+from hdr_bench.reporting.displays.gallery import as_ink_on_paper
+from hdr_bench.reporting.run import RunContents
+
+LONG = "Linear SVM $x^2$, with a name that is so long that no table or figure has room for the whole of it"
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture(scope="module")
+def contents(finished_various):
+    return RunContents(finished_various)
+
+
+def _drawn(display):
+    """Draw on axes that are given and on new ones, whole."""
+    figure, ax = plt.subplots()
+    assert display.plot(ax=ax) is display
+    assert display.ax_ is ax
+    figure.canvas.draw()
+    assert display.plot().figure_ is not figure
+    assert ax.get_title()
+    return ax
+
+
+@pytest.mark.parametrize("kind", [AccuracyDisplay, CostDisplay])
+def test_what_is_drawn_is_what_the_frame_says(run, kind):
+    display = kind.from_results(load_results(run))
+    assert display.plot() is display
+    frame = display.frame()
+    assert frame["case"].tolist() == ["k-NN | <b>bold</b>", "Tree_50%", "Least squares"]
+    horizontal = kind is AccuracyDisplay
+    # Of the costs the first line is the Pareto front.
+    lines = display.ax_.lines[::3] if horizontal else display.ax_.lines[1::3]
+    drawn = [line.get_xdata()[0] if horizontal else line.get_ydata()[0] for line in lines]
+    np.testing.assert_allclose(drawn, 100 * frame["accuracy"])
+    low, high = display.ax_.get_xlim() if horizontal else display.ax_.get_ylim()
+    assert low < min(drawn) < max(drawn) < high
+    assert "%" in (display.ax_.get_xlabel() if horizontal else display.ax_.get_ylabel())
+
+
+def test_a_plot_goes_where_it_is_told(run):
+    _, ax = plt.subplots()
+    assert CostDisplay.from_results(load_results(run)).plot(ax=ax).ax_ is ax
+
+
+def test_the_confusion_matrix_is_scikit_learns(run):
+    key = load_results(run)["key"][0]
+    predictions = Store(run).read_predictions(key)
+    display = ConfusionDisplay.from_results(run, "k-NN | <b>bold</b>").plot()
+    np.testing.assert_array_equal(display.matrix, confusion_matrix(predictions.y_true, predictions.y_pred))
+    assert display.frame().loc["3", "3"] == display.matrix[3, 3]
+    assert ConfusionDisplay.from_results(run, "Tree_50%").matrix.sum() == 2 * 360
+    numbers = [int(text.get_text()) for text in display.ax_.texts]
+    assert sum(numbers) == 360
+
+
+def test_all_matrices_as_small_multiples(contents):
+    display = ConfusionGridDisplay.from_results(contents)
+    assert [each.title for each in display.displays] == contents.readable_cases()
+    frame = display.frame()
+    assert frame.groupby("case")["images"].sum()["k-NN"] == 360
+    ax = _drawn(display)
+    assert len(ax.images) == len(display.displays)
+
+
+def test_a_matrix_of_many_classes():
+    names = tuple(f"class {number}" for number in range(47))
+    ax = _drawn(ConfusionDisplay(np.eye(47, dtype=np.int64) * 9, names))
+    assert len(ax.get_xticklabels()) == 47
+    assert not ax.texts
+
+
+def test_a_case_that_is_not_there_or_did_not_go_well(run):
+    with pytest.raises(UnknownNameError, match="unknown case 'Tree'. Did you mean 'Tree_50%'"):
+        ConfusionDisplay.from_results(run, "Tree")
+    with pytest.raises(StoreError, match="every trial of 'Bad' failed or is missing"):
+        ConfusionDisplay.from_results(run, "Bad")
+
+
+def test_a_damaged_result_does_not_keep_the_others_from_being_drawn(run):
+    keys = load_results(run).query("case == 'Tree_50%'")["key"].tolist()
+    path = run / "trials" / f"{keys[0]}.zip"
+    content = bytearray(path.read_bytes())
+    content[60] ^= 0xFF
+    path.write_bytes(content)
+    assert ConfusionDisplay.from_results(run, "Tree_50%").matrix.sum() == 360
+
+
+@pytest.mark.parametrize(
+    ("kind", "area", "score"),
+    [(RocDisplay, "auc", roc_auc_score), (PrecisionRecallDisplay, "average_precision", average_precision_score)],
+)
+@pytest.mark.parametrize("case", ["k-NN", LONG])
+def test_the_areas_of_each_class_are_scikit_learns(contents, kind, area, score, case):
+    display = kind.from_results(contents, case)
+    ((result, _),) = contents.predictions_of(case)
+    predictions = load_predictions(contents.store.folder, result.key)
+    scores = predictions.decisions if predictions.probabilities is None else predictions.probabilities
+    frame = display.frame().drop_duplicates("class").set_index("class")[area]
+    for number, name in enumerate(display.curves):
+        assert frame[name] == pytest.approx(
+            score(predictions.y_true == number, scores[:, number].astype(float)), abs=1e-6
+        )
+    ax = _drawn(display)
+    (inset,) = ax.child_axes
+    assert inset.get_xlim()[1] - inset.get_xlim()[0] < 0.2
+    assert all(line.get_xdata().size for line in ax.lines)
+
+
+def test_methods_without_scores_have_no_such_curves(contents):
+    with pytest.raises(StoreError, match="'Codes' gives no scores of classes"):
+        RocDisplay.from_results(contents, "Codes")
+    with pytest.raises(StoreError, match="gives no probabilities"):
+        ReliabilityDisplay.from_results(contents, LONG)
+    assert "Codes" not in set(RejectionDisplay.from_results(contents).frame()["case"])
+    with pytest.raises(StoreError, match="no method gives scores"):
+        RejectionDisplay.from_results(contents, ["Codes"])
+
+
+def test_the_rejection_curve_ends_at_the_error_of_all_images(contents):
+    display = RejectionDisplay.from_results(contents)
+    none_refused = display.frame().query("rejected == 0").set_index("case")["error"]
+    accuracy = contents.summary.set_index("case")["accuracy"]
+    assert none_refused["MLP"] == pytest.approx(1 - accuracy["MLP"])
+    kept = contents.results.set_index("case")["rejection"]
+    curve = display.frame().query("case == 'k-NN'")
+    enough = curve[(curve["error"] <= 0.005) & (curve["rejected"] <= 1 - 100 / 360)]
+    assert kept["k-NN"] == pytest.approx(enough["rejected"].min())
+    _drawn(display)
+    few = RejectionDisplay.from_results(contents, most=2)
+    assert few.frame()["case"].nunique() == 2
+    assert few.n_left_out == display.frame()["case"].nunique() - 2
+    assert f"the 2 most accurate of {few.n_left_out + 2} methods" in _drawn(few).get_title()
+
+
+def test_reliability_has_the_error_that_the_results_have(contents):
+    display = ReliabilityDisplay.from_results(contents, "MLP, wider")
+    kept = contents.results.set_index("case").loc["MLP, wider", "calibration_error"]
+    assert display.calibration_error == pytest.approx(kept, abs=1e-5)
+    assert display.frame()["images"].sum() == 360
+    assert f"{100 * kept:.1f} %" in _drawn(display).get_title()
+
+
+def test_courses_of_training(contents, finished_various):
+    display = TrainingDisplay.from_results(contents, ["MLP"], "loss")
+    frame = display.frame()
+    histories = load_histories(finished_various).query("case == 'MLP' and epoch == 2")
+    row = frame.query("part == 'train' and epoch == 2").iloc[0]
+    assert row["mean"] == pytest.approx(histories["train_loss"].mean())
+    assert (row["low"], row["high"]) == (histories["train_loss"].min(), histories["train_loss"].max())
+    assert set(frame["part"]) == {"train", "valid"}
+    ax = _drawn(display)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["Training images", "Held-out images"]
+    several = TrainingDisplay.from_results(finished_various)
+    assert set(several.frame()["case"]) == {"MLP", "MLP, wider"}
+    assert "training and held-out images" in _drawn(several).get_title()
+    assert TrainingDisplay(display.histories, "loss", "test").plot().ax_.get_legend_handles_labels()[1] == [
+        "Training images", "Test images"
+    ]  # fmt: skip
+    with pytest.raises(StoreError, match="no course of training is kept of k-NN"):
+        TrainingDisplay.from_results(contents, ["k-NN"])
+    with pytest.raises(UnknownNameError, match="unknown quantity 'los'. Did you mean 'loss'"):
+        TrainingDisplay.from_results(contents, None, "los")
+
+
+def test_accuracy_by_training_images(contents, run):
+    display = LearningCurveDisplay.from_results(contents.results)
+    frame = display.frame()
+    assert frame["images"].tolist() == [100, 600]
+    assert frame["accuracy"].tolist() == contents.results.query("case == 'Curve'")["accuracy"].tolist()
+    rows = contents.summary[contents.summary["method"] == "Curve"]
+    for end in ("accuracy_low", "accuracy_high"):
+        assert frame[end].tolist() == rows[end].tolist()
+    _drawn(display)
+    with pytest.raises(StoreError, match="no learning curve"):
+        LearningCurveDisplay.from_results(load_results(run))
+
+
+def test_candidates_of_a_search_the_chosen_one_first(contents):
+    display = SearchDisplay.from_results(contents, "Search")
+    frame = display.frame()
+    assert frame["is_chosen"].tolist() == [True, False, False]
+    assert frame["score"].is_monotonic_decreasing
+    assert json.loads(frame["params"][0]) == {"n_neighbors": 1}
+    labels = [label.get_text() for label in _drawn(display).get_yticklabels()]
+    assert labels[0] == "n_neighbors = 1"
+    with pytest.raises(StoreError, match="'k-NN' is no grid search"):
+        SearchDisplay.from_results(contents, "k-NN")
+
+
+def test_how_often_methods_disagree(contents, finished_run):
+    display = DisagreementDisplay.from_results(contents)
+    frame = display.frame()
+    ((_, one),), ((_, other),) = contents.predictions_of("k-NN"), contents.predictions_of("Search")
+    assert frame.loc["k-NN", "Search"] == np.mean(one.y_pred != other.y_pred)
+    np.testing.assert_array_equal(frame, frame.T)
+    assert np.isnan(frame.loc["k-NN", "k-NN"])
+    seeds = [found.y_pred for _, found in contents.predictions_of("MLP")]
+    assert frame.loc["MLP", "MLP"] == np.mean(seeds[0] != seeds[1])
+    assert not any("folds" in name for name in frame)
+    _drawn(display)
+    assert DisagreementDisplay.from_results(finished_run).labels == ("k-NN | <b>bold</b>", "Tree_50%", "Least squares")
+
+
+def test_galleries_show_the_images_that_were_judged(contents):
+    images = load_dataset("digits-8x8").test.images
+    ((_, predictions),) = contents.predictions_of("MLP, wider")
+    wrong = GalleryDisplay.from_results(contents, "MLP, wider")
+    frame = wrong.frame()
+    assert wrong.n_found == np.sum(predictions.y_true != predictions.y_pred)
+    np.testing.assert_array_equal(wrong.images, images[frame["index"]])
+    assert frame["confidence"].is_monotonic_decreasing
+    assert (frame["truth"] != frame["predictions"]).all()
+    right = GalleryDisplay.from_results(contents, "MLP, wider", "right", most=10)
+    assert sorted(right.frame()["truth"]) == sorted("0123456789")
+    for gallery, has_share in ((right, False), (wrong, True)):
+        texts = [text.get_text() for text in _drawn(gallery).texts]
+        assert len(texts) == len(gallery.shown)
+        assert all("→" in text and ("%" in text) == has_share for text in texts)
+    assert "confidence" in GalleryDisplay.from_results(contents, LONG).frame().columns
+    with pytest.raises(UnknownNameError, match="unknown kind of gallery 'wrang'. Did you mean 'wrong'"):
+        GalleryDisplay.from_results(contents, "k-NN", "wrang")
+    with pytest.raises(StoreError, match="the images that 'k-NN, folds' was evaluated on are not there"):
+        GalleryDisplay.from_results(contents, "k-NN, folds")
+
+
+def test_what_every_method_gets_wrong(finished_run, run):
+    gallery = GalleryDisplay.of_all_wrong(finished_run)
+    contents = RunContents(finished_run)
+    wrong = [found.y_true != found.y_pred for label in contents.labels for _, found in contents.predictions_of(label)]
+    assert gallery.frame()["index"].tolist() == np.flatnonzero(np.all(wrong, axis=0)).tolist()[:24]
+    assert gallery.n_found == np.all(wrong, axis=0).sum() > 0
+    _drawn(gallery)
+    for path in (run / "images").iterdir():
+        path.unlink()
+    with pytest.raises(StoreError, match="was evaluated on are not there"):
+        GalleryDisplay.of_all_wrong(run)
+
+
+def test_images_are_shown_as_ink_on_paper():
+    bright_ink = np.zeros((2, 5, 5), np.uint16)
+    bright_ink[:, 2, 2] = 1000
+    dark_ink = 1000 - bright_ink
+    for images in (bright_ink, dark_ink, bright_ink.astype(np.float32) / 1000):
+        shown = as_ink_on_paper(images)
+        assert shown.dtype == np.uint8
+        assert shown[0, 2, 2] == 0
+        assert shown[0, 0, 0] == 255
+    assert as_ink_on_paper(np.zeros((0, 5, 5), np.uint8)).shape == (0, 5, 5)
+
+
+def test_a_method_has_one_colour_in_every_figure(contents):
+    def colours(ax, labels):
+        handles, names = ax.get_legend_handles_labels()
+        return {
+            name: (handle[0] if isinstance(handle, tuple) or hasattr(handle, "lines") else handle).get_color()
+            for handle, name in zip(handles, names, strict=True)
+            if name in labels
+        }
+
+    labels = {"MLP", "k-NN", "Search"}
+    cost = colours(CostDisplay.from_results(contents.results).plot().ax_, labels)
+    rejection = colours(RejectionDisplay.from_results(contents).plot().ax_, labels)
+    assert cost == rejection
+    assert len(set(cost.values())) == 3

@@ -1,0 +1,33 @@
+"""Reports of methods whose course of training is not one of this library's networks."""
+
+import pytest
+
+from hdr_bench import load_results
+from hdr_bench.exceptions import StoreError
+from hdr_bench.records.store import Store
+from hdr_bench.reporting.displays import TrainingDisplay
+from hdr_bench.reporting.drawing.drawing import draw
+from hdr_bench.reporting.page.figures import plan_figures
+from hdr_bench.reporting.run import RunContents
+
+HISTORIES = {
+    # What another library records, a network whose loss is no number, and one that has learned nothing.
+    "k-NN | <b>bold</b>": ({"epoch": 1.0, "loss": 0.5},),
+    "Tree_50%": ({"train_loss": None, "train_accuracy": 0.1},) * 2,
+    "Least squares": ({"train_loss": None, "train_accuracy": None},),
+}
+
+
+def test_a_report_draws_what_was_recorded_and_nothing_else(run):
+    store = Store(run)
+    for key, case in load_results(run).query("status == 'ok'")[["key", "case"]].to_numpy():
+        result = store.read(key).model_copy(update={"history": HISTORIES[case]})
+        store.write(result, store.read_predictions(key))
+    assert TrainingDisplay.from_results(run).frame()["case"].tolist() == ["Tree_50%"] * 2
+    with pytest.raises(StoreError, match="no course of training is kept of "):
+        TrainingDisplay.from_results(run, None, "loss")
+    figures = [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("training")]
+    assert [(figure.case, [display.quantity for display in figure.displays]) for figure in figures] == [
+        ("Tree_50%", ["accuracy"])
+    ]
+    assert draw(figures)

@@ -1,0 +1,102 @@
+"""Figures drawn in several processes: none is lost for another's sake, and no process stays."""
+
+import importlib
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from hdr_bench.exceptions import ReportWarning
+from hdr_bench.reporting.drawing import drawing, pool
+from hdr_bench.reporting.drawing.drawing import PlannedFigure, draw
+from tests.helpers.made_up import Method, make_up
+from tests.helpers.processes import still_running, wait_for
+
+HERE = str(Path(__file__).parents[2] / "helpers")
+# The command, with two figures that are never drawn.
+DRAWS_FOR_EVER = """
+import signal, sys
+from pathlib import Path
+# Whatever started the tests may have it ignored.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+from hdr_bench.cli import main
+from hdr_bench.reporting import report
+from hdr_bench.reporting.drawing import drawing
+folder, here, waiting = sys.argv[1:]
+sys.path.append(here)
+import drawn
+drawing.FIGURES_PER_PROCESS, drawing.available_cores = 1, lambda: 2
+planned = drawing.PlannedFigure("waits", "Waits", "", (drawn.Waits(Path(waiting)),), (2, 2))
+report.plan_figures = lambda contents: [planned, planned]
+sys.argv = ["hdr-bench", "report", folder]
+main()
+"""
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The module of that name, as the processes that draw import it; two of them, however few the figures."""
+    monkeypatch.syspath_prepend(HERE)
+    monkeypatch.setattr(drawing, "FIGURES_PER_PROCESS", 1)
+    monkeypatch.setattr(drawing, "available_cores", lambda: 2)
+    yield importlib.import_module("drawn")
+    sys.modules.pop("drawn")
+
+
+def _planned(**displays):
+    return [PlannedFigure(name, name, "", (display,), (2, 2)) for name, display in displays.items()]
+
+
+def _draws(process):
+    # One that has ended meanwhile has no command line.
+    with suppress(psutil.Error):
+        return "drawing_process" in " ".join(process.cmdline())
+    return False
+
+
+def test_a_figure_that_ends_its_process_is_lost_and_no_other(drawn, tmp_path):
+    planned = _planned(
+        first=drawn.Plain(), deadly=drawn.Kills(), second=drawn.Plain(), unlucky=drawn.Kills(tmp_path / "once"),
+        third=drawn.Plain(),
+    )  # fmt: skip
+    reason = "Figure “deadly” could not be made: the process that drew it ended (signal SIGKILL)."
+    with pytest.warns(ReportWarning) as warned:
+        figures = draw(planned)
+    assert [str(warning.message) for warning in warned] == [reason]
+    assert [figure.name for figure in figures] == [each.name for each in planned]
+    assert [figure.problem for figure in figures] == ["", reason, "", "", ""]
+    assert [bool(figure.svg and figure.png) for figure in figures] == [True, False, True, True, True]
+    # As they are in this process.
+    assert figures[0] == drawing.draw_one(planned[0])
+    assert [each for each in psutil.Process().children() if _draws(each)] == []
+
+
+def test_if_no_process_starts_figures_are_drawn_in_this_one(drawn, monkeypatch):
+    monkeypatch.setattr(pool.sys, "executable", "/nowhere/python")
+    assert all(figure.svg for figure in draw(_planned(first=drawn.Plain(), second=drawn.Plain())))
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGHUP])
+def test_a_report_that_is_ended_while_it_draws_leaves_no_process(tmp_path, end):
+    folder, waiting = make_up(tmp_path / "run", [Method("One")]), tmp_path / "waiting"
+    waiting.mkdir()
+    before = {path.name for path in folder.iterdir()}
+    command = subprocess.Popen(
+        [sys.executable, "-c", DRAWS_FOR_EVER, folder, HERE, waiting], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    pids = wait_for(lambda: len(found := [int(path.name) for path in waiting.iterdir()]) == 2 and found)
+    drawing_now = [psutil.Process(pid) for pid in pids]
+    assert {process.ppid() for process in drawing_now} == {command.pid}
+    command.send_signal(end)
+    out, error = command.communicate()
+    assert still_running(drawing_now) == []
+    assert out == ""
+    assert {path.name for path in folder.iterdir()} - before <= {".report-lock"}
+    if end == signal.SIGHUP:
+        assert command.returncode == 130
+        assert error == "interrupted; the last report is as it was, the same command writes it again\n"
