@@ -12,19 +12,14 @@ from rich.text import Text
 from hdr_bench.cli.errors import ExitCode
 from hdr_bench.cli.output import make_console
 from hdr_bench.exceptions import ComparisonError
+from hdr_bench.records.metrics import METRICS, cost_terms
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from hdr_bench.reporting.comparisons.runs import Change, Comparison
 
-_HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Fit\n(MB)", "Predict\n(MB)")
-_NAMES = {
-    "fit_seconds": "time to fit",
-    "predict_seconds": "time to predict",
-    "fit_peak_bytes": "memory to fit",
-    "predict_peak_bytes": "memory to predict",
-}
+_HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)")
 _STYLES = {"worse": "red", "better": "green", "same": "", "not compared": "dim"}
 
 
@@ -58,7 +53,7 @@ def _print_comparison(comparison: "Comparison", console: "Console") -> None:
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     table.add_column("Method", overflow="fold")
-    for head in _HEADS:
+    for head in (*_HEADS, *map(_cost_head, COSTS)):
         table.add_column(head, justify="right", no_wrap=True)
     cases = list(dict.fromkeys(change.case for change in comparison.changes))
     for case in cases:
@@ -70,6 +65,11 @@ def _print_comparison(comparison: "Comparison", console: "Console") -> None:
         console.print(table)
     for line in _lines(comparison):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _cost_head(measure: str) -> str:
+    metric = METRICS[measure]
+    return f"{(metric.call or metric.label).capitalize()}\n({metric.unit})"
 
 
 def _accuracy(change: "Change | None") -> tuple[Text, Text]:
@@ -86,12 +86,11 @@ def _medians(change: "Change | None") -> Text:
 
 
 def _figures(change: "Change") -> tuple[str, str]:
-    """Return both medians as text: seconds, or megabytes."""
-    from hdr_bench.reporting.tables.table import significant, write_time
+    """Return both medians as text, in the unit of their metric."""
+    from hdr_bench.reporting.tables.values import value_writer
 
-    if change.measure.endswith("seconds"):
-        return write_time(change.before), write_time(change.after)
-    return significant(change.before / 1e6), significant(change.after / 1e6)
+    write = value_writer(METRICS[change.measure])
+    return write(change.before), write(change.after)
 
 
 def _p_value(change: "Change | None") -> str:
@@ -126,12 +125,11 @@ def _lines(comparison: "Comparison") -> list[str]:
 def _said(change: "Change") -> str:
     if change.measure == "status":
         return f"{change.case}: {change.note}"
-    name = _NAMES.get(change.measure, "")
     if change.measure == "accuracy":
         return (
             f"{change.case}, accuracy: {100 * change.before:.2f} to {100 * change.after:.2f} %, p = {_p_value(change)}"
             + (f" ({change.note})" if change.note else "")
         )
     before, after = _figures(change)
-    unit = "s" if change.measure.endswith("seconds") else "MB"
+    name, unit = cost_terms(change.measure).words, METRICS[change.measure].unit
     return f"{change.case}, {name}: {before} to {after} {unit} ({change.note})"

@@ -12,11 +12,12 @@ import pandas as pd
 from hdr_bench.exceptions import ComparisonError
 from hdr_bench.names import in_brief
 from hdr_bench.records.committed import open_store
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.comparisons.common_trials import differences, nothing_in_common, unpaired, without_predictions
 from hdr_bench.reporting.comparisons.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
 from hdr_bench.reporting.files.report_folder import settle_report
-from hdr_bench.reporting.frame import described_problem, label_of, read_results
+from hdr_bench.reporting.frame import described_problem, read_results
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
 from hdr_bench.reporting.statistics.tests import holm, resampled_difference
 
@@ -25,6 +26,12 @@ ONE_SEED = "one seed: said of these two fits, not of the method"
 """Note on the accuracy of a stochastic method that was fitted once."""
 
 _PAIR = ["label", "seed", "fold"]
+_SAME_IN_BOTH = {
+    "fingerprint": "the data",
+    "protocol": "the protocols",
+    "n_train": "the training images",
+    "n_test": "the images that are evaluated",
+}
 _UNREADABLE = ("damaged", "newer")
 
 
@@ -132,13 +139,13 @@ def compare_runs(
     `alpha`, also if others have changed. Results whose predictions are not stored are not compared. Costs: as
     `costs.is_apart` tells two rows apart. With at least three undisturbed fits in each run the ranges do not overlap,
     and the medians differ by more than the tolerance; with fewer, the medians differ by more than the factors
-    `costs.SINGLE`.
+    `costs.single_fit_ratio`.
     """
     _check_shares(tolerance, alpha)
     for folder in (before, after):
         settle_report(Path(folder))
     stores = open_store(before), open_store(after)
-    first, second = map(_labelled, stores)
+    first, second = map(_results_of, stores)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
     if not len(pairs):
         raise ComparisonError(nothing_in_common(stores, first, second))
@@ -164,10 +171,9 @@ def _check_shares(tolerance: float, alpha: float) -> None:
         raise ComparisonError(f"alpha must be above 0 and below 1, got {alpha}; write e.g. 0.05")
 
 
-def _labelled(store: Store) -> pd.DataFrame:
+def _results_of(store: Store) -> pd.DataFrame:
     results, _ = read_results(store, store.read_run())
-    labels = [label_of(row) for row in results.to_dict("records")]
-    return results[results["status"] != "missing"].assign(label=pd.Series(labels, index=results.index))
+    return results[results["status"] != "missing"]
 
 
 def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
@@ -222,7 +228,7 @@ def _fits(store: Store, trials: pd.DataFrame, side: str) -> Fits | None:
 def _costs(pairs: pd.DataFrame, tolerance: float, across_machines: bool, is_one_machine: bool) -> Iterable[Change]:
     good = _both_well(pairs)
     for measure in COSTS:
-        is_time = measure.endswith("seconds")
+        is_time = METRICS[measure].kind == "seconds"
         sides = [_costs_of_side(good, side, measure) for side in "ab"]
         for label, trials in good.groupby("label", sort=False):
             before, after = (costs[str(label)] for costs in sides)
@@ -264,10 +270,9 @@ def _rule(before: Cost, after: Cost, ratio: float) -> str:
 
 def _other_images(trials: pd.DataFrame) -> str:
     """Say in what the images of paired trials differ; nothing where they are the same."""
-    for name, said in (("fingerprint", "the data"), ("protocol", "the protocols"), ("n_train", "the training images"),
-                       ("n_test", "the images that are evaluated")):  # fmt: skip
+    for name, words in _SAME_IN_BOTH.items():
         if (trials[f"{name}_a"] != trials[f"{name}_b"]).any():
-            return f"{said} differ"
+            return f"{words} differ"
     return ""
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 
 from hdr_bench.reporting.displays.base import axes_of, ends_of, log_error, reach_of, shortened
-from hdr_bench.reporting.frame import label_of, summarise
+from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.style import colour_of, marker_of
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class AccuracyDisplay(SummaryDisplay):
     def from_results(cls, results: pd.DataFrame) -> Self:
         """Make the display from what `load_results` returns."""
         good = results[results["status"] == "ok"]
-        labels = pd.Series([label_of(row) for row in good.to_dict("records")], good.index, dtype=object)
-        trials = {str(label): tuple(values.astype(float)) for label, values in good["accuracy"].groupby(labels)}
+        trials = {str(label): tuple(rows["accuracy"].astype(float)) for label, rows in good.groupby("label")}
         several = {label: values for label, values in trials.items() if len(values) > 1}
         return cls(super().from_results(results).summary, several)
 

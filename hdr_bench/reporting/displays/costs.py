@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
 from hdr_bench.reporting.comparisons.costs import costs_of, with_costs
 from hdr_bench.reporting.displays.accuracy import INTERVAL, SummaryDisplay
 from hdr_bench.reporting.displays.base import axes_of, ends_of, legend_beside, log_error, plain_log, reach_of, shortened
@@ -17,16 +18,8 @@ from hdr_bench.reporting.style import INK, colour_of, marker_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COST_AXES: dict[str, tuple[str, str, float]] = {
-    "fit_seconds": ("the time to fit", "Wall time of the fit (s)", 1.0),
-    "predict_seconds": ("the time to predict", "Wall time to predict the whole test part (s)", 1.0),
-    "fit_peak_bytes": ("the memory to fit", "Peak memory of the fit (MB)", 1e-6),
-    "size_bytes": ("the size", "Size of the pickled estimator (MB)", 1e-6),
-}
-"""What accuracy is drawn against: in words, as a label with its unit, and the factor to that unit."""
-
-# What costs nothing that can be measured has a place on a logarithmic axis all the same.
-_LEAST = {"fit_seconds": 1e-5, "predict_seconds": 1e-5, "fit_peak_bytes": 1e3, "size_bytes": 1.0}
+COST_AXES = tuple(name for name in cost_metrics() if cost_terms(name).axis)
+"""What accuracy is drawn against."""
 
 
 @dataclass(eq=False)
@@ -59,7 +52,9 @@ class CostDisplay(SummaryDisplay):
         kept = [case in costs and not costs[case].is_disturbed for case in summary["case"]]
         columns = [cost, f"{cost}_low", f"{cost}_high"]
         shown = summary[pd.Series(kept, index=summary.index, dtype=bool)]
-        return cls(shown.assign(**{name: shown[name].clip(lower=_LEAST[cost]) for name in columns}), cost)
+        return cls(
+            shown.assign(**{name: shown[name].clip(lower=cost_terms(cost).resolution) for name in columns}), cost
+        )
 
     def front(self) -> NDArray[np.bool_]:
         """Return which methods are on the Pareto front of the largest set whose costs compare.
@@ -87,7 +82,7 @@ class CostDisplay(SummaryDisplay):
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw a point for each method with the range of its cost, on a logarithmic axis, the front as steps."""
         self.ax_, self.figure_ = axes_of(ax)
-        words, label, factor = COST_AXES[self.cost]
+        words, label, factor = cost_terms(self.cost).words, METRICS[self.cost].axis, METRICS[self.cost].factor
         costs, accuracy = factor * self.summary[self.cost].to_numpy(float), 100 * self.summary["accuracy"].to_numpy()
         front = self.front()
         order = np.argsort(costs[front], kind="stable")
@@ -107,6 +102,6 @@ class CostDisplay(SummaryDisplay):
         self.ax_.set_xlabel(f"{label}; median and range")
         log_error(self.ax_, "y", *ends_of(self.summary))
         self.ax_.set_ylabel("Accuracy (%; error on a log scale)")
-        self.ax_.set_title(f"Accuracy with its 95 % interval, against {words}")
+        self.ax_.set_title(f"Accuracy with its 95 % interval, against the {words}")
         legend_beside(self.ax_)
         return self

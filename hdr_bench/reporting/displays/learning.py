@@ -18,7 +18,7 @@ from hdr_bench.reporting.style import colour_of, marker_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_PARTS = {"train": ("-", "o"), "valid": ("--", "s")}
+_PARTS = {"train": ("-", "o"), "validation": ("--", "s")}
 _LABELS = {"accuracy": ("Accuracy (%)", 100.0), "loss": ("Loss", 1.0)}
 
 
@@ -78,13 +78,13 @@ class TrainingDisplay:
         if not len(histories):
             raise StoreError(f"{contents.store.folder}: no course of training is kept of {', '.join(cases or numbers)}")
         evaluated = {
-            record.trial.validation for record in records if any("valid_loss" in row for row in record.history)
+            record.trial.validation for record in records if any("validation_loss" in row for row in record.history)
         }
         watched = "test" if evaluated == {"test"} else "held-out"
         return cls(histories.assign(number=histories["case"].map(numbers)), quantity, watched)
 
     def frame(self) -> pd.DataFrame:
-        """Return a row a method, part (``"train"``, ``"valid"``) and epoch: mean, least and most over the trials."""
+        """Return mean, least and most over the trials by method, part (``"train"``, ``"validation"``) and epoch."""
         columns = [f"{part}_{self.quantity}" for part in _PARTS if f"{part}_{self.quantity}" in self.histories]
         long = self.histories.melt(["case", "number", "epoch"], columns, "part").dropna(subset="value")
         long["part"] = long["part"].str.partition("_")[0]
@@ -97,7 +97,7 @@ class TrainingDisplay:
         self.ax_, self.figure_ = axes_of(ax)
         label, factor = _LABELS[self.quantity]
         several, frame = len(set(self.histories["case"])) > 1, self.frame()
-        names = {"train": "training", "valid": self.watched}
+        names = {"train": "training", "validation": self.watched}
         parts = [names[part] for part in _PARTS if part in set(frame["part"])]
         for (case, part), line in frame.groupby(["case", "part"], sort=False):
             said, (dashes, alone) = names[str(part)], _PARTS[str(part)]

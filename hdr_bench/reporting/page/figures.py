@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hdr_bench.exceptions import StoreError
+from hdr_bench.records.metrics import cost_terms
 from hdr_bench.reporting.displays import (
     AccuracyDisplay,
     ConfusionDisplay,
@@ -25,7 +26,6 @@ from hdr_bench.reporting.displays import (
     TimingDisplay,
     TrainingDisplay,
 )
-from hdr_bench.reporting.displays.costs import COST_AXES
 from hdr_bench.reporting.drawing.drawing import PlannedFigure
 from hdr_bench.reporting.page.blocks import make_block
 from hdr_bench.reporting.run import RunContents, slug
@@ -99,7 +99,7 @@ def _cost(contents: RunContents, cost: str) -> PlannedFigure | None:
 
 
 def _cost_title(cost: str) -> str:
-    return f"Accuracy against {COST_AXES[cost][0]}"
+    return f"Accuracy against the {cost_terms(cost).words}"
 
 
 def _rejection(contents: RunContents) -> PlannedFigure:

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.records.result import LayerRow, Result
+from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.result import Result
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
 from hdr_bench.reporting.drawing.drawing import Figure
 from hdr_bench.reporting.frame import described_problem
@@ -17,7 +18,7 @@ from hdr_bench.reporting.page.blocks import make_block, noting
 from hdr_bench.reporting.page.matrices import Matrix, make_matrix
 from hdr_bench.reporting.page.sprites import Sprite, make_sprite
 from hdr_bench.reporting.run import RunContents, slug
-from hdr_bench.reporting.tables.accuracy import class_frame_of
+from hdr_bench.reporting.tables.classes import class_frame_of
 from hdr_bench.reporting.tables.table import percent_places, percent_writer
 
 _SHORT_COMMIT = 10

@@ -7,9 +7,11 @@ from hdr_bench.reporting.comparisons.measured_by import Reproduction
 from hdr_bench.reporting.comparisons.pairs import Comparisons
 from hdr_bench.reporting.page.blocks import make_block
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables.accuracy import accuracy_table, classes_table, pairs_table, scores_table
+from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
+from hdr_bench.reporting.tables.classes import classes_table
 from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table
 from hdr_bench.reporting.tables.formats import Cell, to_cells, to_csv, to_latex, to_markdown
+from hdr_bench.reporting.tables.pairs import pairs_table
 from hdr_bench.reporting.tables.reproductions import published_table
 from hdr_bench.reporting.tables.source_claims import claims_table, worded_claims
 from hdr_bench.reporting.tables.table import Table, missing_table
