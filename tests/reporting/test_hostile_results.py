@@ -174,7 +174,7 @@ def test_figures_of_odd_numbers_are_drawn(tmp_path, n_test, cases):
 _texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30) | st.sampled_from(TEXTS)
 _numbers = st.floats() | st.sampled_from(NUMBERS)
 _histories = st.lists(
-    st.dictionaries(st.sampled_from(["train_loss", "train_accuracy", "validation_loss", "other"]), st.none() | _numbers),
+    st.dictionaries(st.sampled_from(["train_loss", "train_accuracy", "valid_loss", "other"]), st.none() | _numbers),
     max_size=4,
 ).map(tuple) | st.sampled_from(HISTORIES)
 
