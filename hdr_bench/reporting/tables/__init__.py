@@ -27,10 +27,16 @@ def make_tables(contents: RunContents, compared: Comparisons, found: tuple[Repro
     Parameters
     ----------
     contents : RunContents
+        The run.
     compared : Comparisons
         Of its methods.
     found : tuple of Reproduction
         Its published figures.
+
+    Returns
+    -------
+    tables : tuple of Table
+        In their order in a report.
 
     Warns
     -----
