@@ -16,6 +16,12 @@ from hdr_bench.records.trial_file import DAMAGED, FIRST_WITH_CHECKSUM, described
 
 _RESULTS = "results.json"
 
+WITHOUT_PREDICTIONS = (
+    "committed in format 3, without predictions: the scores are as they were stored, cannot be checked, and are not "
+    "compared again"
+)
+"""What is said of a report of format 3."""
+
 
 class CommittedReport(Store):
     """A report of format 3 as a store: its scores are as stored, since there are no predictions to check them by.

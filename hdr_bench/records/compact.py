@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.records.predictions import ClassCurve, Predictions, Reliability, ScoreSummary
-from hdr_bench.records.scores import CONFIDENCE_STEPS, summarize_scores
+from hdr_bench.records.score_summary import CONFIDENCE_STEPS, summarize_scores
 
 _CREDIT_DECIMALS = 6
 _MEAN_DECIMALS = 6

@@ -30,7 +30,8 @@ from hdr_bench.records.faults import describe_faults
 from hdr_bench.records.measurements import Scores
 from hdr_bench.records.predictions import Predictions, ScoreSummary
 from hdr_bench.records.result import Result
-from hdr_bench.records.scores import rejected_share, summarize_scores
+from hdr_bench.records.score_summary import summarize_scores
+from hdr_bench.records.scores import rejected_share
 
 FORMAT_VERSION = 4
 FIRST_WITH_CHECKSUM = 4

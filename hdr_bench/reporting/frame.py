@@ -10,12 +10,13 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoredScoresWarning
 from hdr_bench.names import visible
-from hdr_bench.records.committed import CommittedReport, open_store
+from hdr_bench.records.committed import WITHOUT_PREDICTIONS, CommittedReport, open_store
 from hdr_bench.records.measurements import Measurements, Scores
 from hdr_bench.records.protocol import Kind
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import Planned, RunRecord
 from hdr_bench.records.store import Store
+from hdr_bench.reporting.comparisons.cost_sets import cost_set_of
 from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.statistics.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
 
@@ -25,12 +26,6 @@ _CIRCUMSTANCES = ["threads", "n_concurrent", "cpu", "finished", "seconds"]
 _SEARCH_NUMBERS = ["search_score", "n_tried", "n_failed", "n_candidates", "search_seconds", "refit_seconds"]
 _SEARCH = ["chosen", "search_is_limited", *_SEARCH_NUMBERS]
 _TEXTS = {"engine", "memory_method"}
-
-WITHOUT_PREDICTIONS = (
-    "committed in format 3, without predictions: the scores are as they were stored, cannot be checked, and are not "
-    "compared again"
-)
-"""What is said of a report of format 3."""
 
 
 def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -146,23 +141,6 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
     return summary.assign(is_ranked=_is_ranked(summary)).drop(columns=["is_reduced", "fingerprint"])
 
 
-def largest_cost_set(summary: pd.DataFrame) -> str | None:
-    """Return the set that has most of the rows whose costs compare.
-
-    Parameters
-    ----------
-    summary : DataFrame
-        As `summarise` returns it.
-
-    Returns
-    -------
-    cost_set : str or None
-        A value of the column of that name, the first of several; None if no row is of a set.
-    """
-    named = summary.loc[summary["cost_set"] != "", "cost_set"]
-    return None if named.empty else str(max(dict.fromkeys(named), key=lambda name: int((named == name).sum())))
-
-
 def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
     case = visible(planned.case)
     row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": case, "seed": planned.seed}
@@ -265,7 +243,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row |= {name: float(good[name].astype(float).mean(skipna=False)) if len(good) else np.nan for name in numeric}
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
-    row["cost_set"] = _cost_set(good)
+    row["cost_set"] = cost_set_of(good)
     row["is_time_disturbed"] = len(good) > 0 and bool(disturbed_times(good).all())
     found = uncertainty_of_row(good, row["n_test"]) if len(good) else None
     low, high = found.interval(row["accuracy"], row["n_test"]) if found else (np.nan, np.nan)
@@ -318,11 +296,3 @@ def _is_ranked(summary: pd.DataFrame) -> pd.Series:
     full = set(summary.loc[~summary["is_reduced"] & ~summary["is_dummy"], "fingerprint"])
     has_size = ~(summary["is_reduced"] & summary["fingerprint"].isin(full))
     return summary["is_complete"] & ~summary["is_dummy"] & has_size
-
-
-def _cost_set(good: pd.DataFrame) -> str:
-    if not len(good) or good["protocol"].iloc[0] == "learning-curve":
-        return ""
-    first = good.iloc[0]
-    whole = "folds" if good["fold"].notna().any() else "test part"
-    return f"{first['fingerprint']}, {first['n_train']:.0f} and {first['n_test']:.0f} of the {whole}"

@@ -13,12 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.records.committed import CommittedReport, open_store
+from hdr_bench.records.committed import WITHOUT_PREDICTIONS, CommittedReport, open_store
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.files.report_folder import settle_report
-from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, read_results, summarise
+from hdr_bench.reporting.frame import read_results, summarise
 
 _HASH_LETTERS = 8
 _SLUG_LETTERS = 48

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from hdr_bench.records.committed import CommittedReport
+from hdr_bench.records.committed import WITHOUT_PREDICTIONS, CommittedReport
 from hdr_bench.records.store import Store
-from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS
 
 _MOST_NAMED = 5
 

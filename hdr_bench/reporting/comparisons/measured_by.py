@@ -14,16 +14,15 @@ from hdr_bench.records.published import Published, half_unit
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.comparisons.costs import make_cost
 from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.statistics.ratios import compare_ratios, ratio_to
 from hdr_bench.reporting.statistics.uncertainty import uncertainty_of_shares
 from hdr_bench.reporting.statistics.verdicts import (
     Outcome,
     StandardError,
     compare_bound,
-    compare_ratios,
     compare_share,
     folds_error,
     margin_of,
-    ratio_to,
     seeds_error,
     with_other_images,
 )

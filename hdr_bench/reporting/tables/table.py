@@ -185,7 +185,7 @@ def interval_writer(write: Callable[[float], str]) -> Callable[[float, float], s
 
 
 def write_count(count: float) -> str:
-    """Write a count with commas.
+    """Write a count with commas, e.g. ``12,345``.
 
     Parameters
     ----------
@@ -195,11 +195,6 @@ def write_count(count: float) -> str:
     Returns
     -------
     text : str
-
-    Examples
-    --------
-    >>> write_count(12345)
-    '12,345'
     """
     return f"{count:,.0f}" if math.isfinite(count) else MISSING
 
