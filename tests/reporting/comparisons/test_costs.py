@@ -17,12 +17,24 @@ def _costs(measure="fit_seconds", **fits):
         made = asked if isinstance(asked, dict) else {"values": asked}
         waits = made.get("waits", [0.0] * len(made["values"]))
         rows += [
-            {"label": case, "status": "ok", measure: value,
-             "fit_wait_share": wait, "predict_wait_share": wait, "n_concurrent": made.get("n_concurrent", 1)}
+            {
+                "label": case,
+                "status": "ok",
+                measure: value,
+                "fit_wait_share": wait,
+                "predict_wait_share": wait,
+                "n_concurrent": made.get("n_concurrent", 1),
+            }
             for value, wait in zip(made["values"], waits, strict=True)
-        ]  # fmt: skip
-        summary.append({"case": case, "cost_set": made.get("set", "all"), "is_ranked": made.get("is_ranked", True),
-                        "is_dummy": made.get("is_dummy", False)})  # fmt: skip
+        ]
+        summary.append(
+            {
+                "case": case,
+                "cost_set": made.get("set", "all"),
+                "is_ranked": made.get("is_ranked", True),
+                "is_dummy": made.get("is_dummy", False),
+            }
+        )
     return pd.DataFrame(summary), pd.DataFrame(rows)
 
 

@@ -59,8 +59,14 @@ def test_a_run_is_the_same_as_itself(run, other):
     assert {change.verdict for change in comparison.changes} == {"same"}
     assert (comparison.new, comparison.gone, comparison.remarks) == ((), (), ())
     frame = comparison.frame()
-    assert set(frame["measure"]) == {"accuracy", "fit_seconds", "predict_seconds", "fit_peak_bytes",
-                                     "predict_peak_bytes", "status"}  # fmt: skip
+    assert set(frame["measure"]) == {
+        "accuracy",
+        "fit_seconds",
+        "predict_seconds",
+        "fit_peak_bytes",
+        "predict_peak_bytes",
+        "status",
+    }
     assert (frame.loc[frame["measure"] == "accuracy", "p_value"] == 1).all()
 
 
@@ -77,8 +83,12 @@ def test_a_loss_of_accuracy_is_told_when_it_is_no_noise(run, other):
 
 def _quiet(content):
     """Make a trial one that nothing disturbed, with costs that are set."""
-    content["measurements"] |= {"fit_wait_share": 0.0, "predict_wait_share": 0.0, "fit_seconds": 0.003,
-                                "fit_peak_bytes": 200_000}  # fmt: skip
+    content["measurements"] |= {
+        "fit_wait_share": 0.0,
+        "predict_wait_share": 0.0,
+        "fit_seconds": 0.003,
+        "fit_peak_bytes": 200_000,
+    }
 
 
 @pytest.mark.parametrize(
@@ -104,8 +114,12 @@ def test_costs_of_few_fits_change_by_a_factor_however_small_they_are(run, other,
 @pytest.fixture(scope="module")
 def three(once):
     """A run of three seeds."""
-    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"repeats": 3},
-               "case": [{"name": TREE, "estimator": "tree"}]}  # fmt: skip
+    content = {
+        "title": "T",
+        "dataset": "digits-8x8",
+        "protocol": {"repeats": 3},
+        "case": [{"name": TREE, "estimator": "tree"}],
+    }
     suite = parse_suite(content, "own", "own.toml")
     return once("three", lambda folder: run_suite(suite, out=folder, threads=1, samples=100))
 
@@ -185,8 +199,12 @@ def test_what_fails_now_is_worse_and_what_is_new_or_gone_is_named(run, other, tm
 
 
 def test_folds_are_paired(tmp_path):
-    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "cross-validation", "folds": 5},
-               "case": [{"name": "k", "estimator": "knn", "params": {"n_neighbors": 3}}]}  # fmt: skip
+    content = {
+        "title": "T",
+        "dataset": "digits-8x8",
+        "protocol": {"kind": "cross-validation", "folds": 5},
+        "case": [{"name": "k", "estimator": "knn", "params": {"n_neighbors": 3}}],
+    }
     folders = []
     for neighbors in (3, 150):
         content["case"][0]["params"] = {"n_neighbors": neighbors}

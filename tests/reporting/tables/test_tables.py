@@ -45,8 +45,15 @@ def test_what_each_table_holds(tables, various_tables):
     assert list(tables) == ["accuracy", "claims", "time", "memory", "scores", "classes", "pairs"]
     assert list(various_tables) == ["accuracy", "time", "memory", "scores", "search", "classes", "pairs"]
     assert [head.partition(" (")[0] for head in tables["accuracy"].heads] == [
-        "Method", "Accuracy", "95 % interval", "Group", "Error", "Trials", "Lowest to highest", "Std. dev.",
-    ]  # fmt: skip
+        "Method",
+        "Accuracy",
+        "95 % interval",
+        "Group",
+        "Error",
+        "Trials",
+        "Lowest to highest",
+        "Std. dev.",
+    ]
     assert {row[-1] for row in tables["time"].rows[:3]} <= {"scikit-learn", "faiss", "onedal", "scipy"}
     for name in ("accuracy", "time", "memory", "scores"):
         table = tables[name]
@@ -108,8 +115,12 @@ def test_a_star_stands_behind_each_time_that_is_disturbed_and_nowhere_else(finis
     contents = RunContents(finished_run)
     contents.results.loc[contents.results["case"] == "Tree_50%", ["predict_wait_share", "latency_wait_share"]] = 0.5
     table = time_table(contents.summary, contents.results)
-    starred = {(table.labels[row], table.heads[column]) for row, cells in enumerate(table.rows)
-               for column, cell in enumerate(cells) if "*" in cell}  # fmt: skip
+    starred = {
+        (table.labels[row], table.heads[column])
+        for row, cells in enumerate(table.rows)
+        for column, cell in enumerate(cells)
+        if "*" in cell
+    }
     times = ("Predict all (s)", "One image (ms)", "95th percentile (ms)")
     assert starred == {("Tree_50%", head) for head in times}
     assert table.exact.set_index("method")["predict_seconds_is_disturbed"]["Tree_50%"]
@@ -137,8 +148,10 @@ def test_a_disturbed_call_leaves_the_times_of_other_calls_as_they_are(finished_r
     results = RunContents(finished_run).results.copy()
     first = results.index[results["case"] == "Tree_50%"][0]
     results.loc[first, ["fit_wait_share", "predict_wait_share"]] = 0.5
-    counts = {name: len(costs_of(results, name)["Tree_50%"].values)
-              for name in ("fit_seconds", "predict_seconds", "latency_seconds")}  # fmt: skip
+    counts = {
+        name: len(costs_of(results, name)["Tree_50%"].values)
+        for name in ("fit_seconds", "predict_seconds", "latency_seconds")
+    }
     assert counts == {"fit_seconds": 1, "predict_seconds": 1, "latency_seconds": 2}
 
 
