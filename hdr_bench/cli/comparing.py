@@ -1,6 +1,7 @@
 """The command `compare`: what changed from one run to another."""
 
 import math
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Fit\n(MB)", "Predict\n(MB)")
 _NAMES = {
+    "status": "status",
+    "accuracy": "accuracy",
     "fit_seconds": "time to fit",
     "predict_seconds": "time to predict",
     "fit_peak_bytes": "memory to fit",
@@ -100,16 +103,18 @@ def _p_value(change: "Change | None") -> str:
     return "<0.001" if change.p_value < 0.001 else f"{change.p_value:.3f}"
 
 
+def _p_relation(change: "Change") -> str:
+    """Return the p-value as a sentence has it: equal to a number, or below one."""
+    written = _p_value(change)
+    return f"p < {written.removeprefix('<')}" if written.startswith("<") else f"p = {written}"
+
+
 def _lines(comparison: "Comparison") -> list[str]:
     """Say in words what got worse and better, what is new and gone, and what was not compared."""
     lines = []
     for verdict in ("worse", "better"):
         lines += [f"{verdict}: {_said(change)}" for change in comparison.changes if change.verdict == verdict]
-    refused: dict[str, dict[str, None]] = {}
-    for change in comparison.changes:
-        if change.verdict == "not compared":
-            refused.setdefault(change.note, {})[change.case] = None
-    lines += [f"not compared: {'; '.join(cases)}: {note}" for note, cases in refused.items()]
+    lines += _not_compared(comparison)
     lines += [f"new: {case}" for case in comparison.new]
     lines += [f"gone: {case}" for case in comparison.gone]
     lines += [f"note: {remark}" for remark in comparison.remarks]
@@ -123,15 +128,33 @@ def _lines(comparison: "Comparison") -> list[str]:
     return lines
 
 
+def _not_compared(comparison: "Comparison") -> list[str]:
+    """Say for each reason which methods were not compared, and in what, unless nothing of them was."""
+    refused: dict[str, dict[str, list[str]]] = {}
+    for change in comparison.changes:
+        if change.verdict == "not compared":
+            refused.setdefault(change.note, {}).setdefault(change.case, []).append(change.measure)
+    counts = Counter(change.case for change in comparison.changes)
+    return [
+        f"not compared: {'; '.join(_with_measures(*each, counts) for each in cases.items())}: {note}"
+        for note, cases in refused.items()
+    ]
+
+
+def _with_measures(case: str, measures: list[str], counts: "Counter[str]") -> str:
+    if len(measures) == counts[case]:
+        return case
+    return f"{case} ({', '.join(_NAMES[measure] for measure in measures)})"
+
+
 def _said(change: "Change") -> str:
     if change.measure == "status":
         return f"{change.case}: {change.note}"
-    name = _NAMES.get(change.measure, "")
     if change.measure == "accuracy":
         return (
-            f"{change.case}, accuracy: {100 * change.before:.2f} to {100 * change.after:.2f} %, p = {_p_value(change)}"
+            f"{change.case}, accuracy: {100 * change.before:.2f} to {100 * change.after:.2f} %, {_p_relation(change)}"
             + (f" ({change.note})" if change.note else "")
         )
     before, after = _figures(change)
     unit = "s" if change.measure.endswith("seconds") else "MB"
-    return f"{change.case}, {name}: {before} to {after} {unit} ({change.note})"
+    return f"{change.case}, {_NAMES[change.measure]}: {before} to {after} {unit} ({change.note})"
