@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from hdr_bench.cli.console import make_console
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
     from hdr_bench.reporting.compare import Change, Comparison
 
 _HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Fit\n(MB)", "Predict\n(MB)")
+# How many columns stay in the narrowest terminal: both accuracies.
+_KEPT = 2
 _NAMES = {
     "status": "status",
     "accuracy": "accuracy",
@@ -57,22 +57,27 @@ def compare(
 
 
 def _print_comparison(comparison: "Comparison", console: "Console") -> None:
+    from hdr_bench.reporting.narrow_table import ConsoleColumn, fit_table
+
+    lines = _lines(comparison)
+    cases = list(dict.fromkeys(change.case for change in comparison.changes))
+    if cases:
+        by_case = [{each.measure: each for each in comparison.changes if each.case == case} for case in cases]
+        cells = zip(*map(_row, by_case), strict=True)
+        columns = [ConsoleColumn(head, each) for head, each in zip(_HEADS, cells, strict=True)]
+        fitted = fit_table([Text(case) for case in cases], columns, console, kept=_KEPT)
+        console.print(fitted.table)
+        lines = [fitted.note, *lines] if fitted.note else lines
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _row(changes: "dict[str, Change]") -> tuple[Text, ...]:
+    """Return a method's row, from its changes by their measures."""
     from hdr_bench.reporting.costs import COSTS
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Method", overflow="fold")
-    for head in _HEADS:
-        table.add_column(head, justify="right", no_wrap=True)
-    cases = list(dict.fromkeys(change.case for change in comparison.changes))
-    for case in cases:
-        found = {change.measure: change for change in comparison.changes if change.case == case}
-        accuracy = found.get("accuracy")
-        costs = (_medians(found.get(measure)) for measure in COSTS)
-        table.add_row(Text(case), *_accuracy(accuracy), _p_value(accuracy), *costs)
-    if cases:
-        console.print(table)
-    for line in _lines(comparison):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    accuracy = changes.get("accuracy")
+    return *_accuracy(accuracy), Text(_p_value(accuracy)), *(_medians(changes.get(measure)) for measure in COSTS)
 
 
 def _accuracy(change: "Change | None") -> tuple[Text, Text]:
