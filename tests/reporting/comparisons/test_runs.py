@@ -3,7 +3,7 @@ import shutil
 
 import numpy as np
 import pytest
-from hdr_bench.cli.comparing import compare
+from hdr_bench.cli.compare import compare
 
 from hdr_bench import compare_runs, load_results, run_suite
 from hdr_bench.exceptions import ComparisonError
