@@ -3,7 +3,7 @@
 import pytest
 
 from hdr_bench import write_report
-from hdr_bench.reporting import drawing
+from hdr_bench.reporting.drawing import drawing
 from hdr_bench.reporting.page.figures import plan_figures
 from hdr_bench.reporting.run import RunContents
 from tests.helpers.made_up import Method, make_up
