@@ -117,7 +117,8 @@ class Result(Recorded):
         Of a network.
     history : tuple of dict
         A network's loss and accuracy on the training images and, in validation, on others, an epoch each; None where
-        it is no number.
+        it is no number. Until 0.2.0 ``validation_loss`` and ``validation_accuracy`` were stored as ``valid_loss`` and
+        ``valid_accuracy``; they are read as today's.
     searched : Searched or None
         Of a grid search.
     seconds : float

@@ -41,6 +41,16 @@ def other_methods(pairs: pd.DataFrame, first: Mapping[str, Result], second: Mapp
 def differences_of(trial: Trial, other: Trial) -> Iterable[str]:
     """Say in what two trials differ that makes them trials of two methods, or of one method on other data.
 
+    Parameters
+    ----------
+    trial, other : Trial
+        Of one name, from two runs.
+
+    Yields
+    ------
+    difference : str
+        In words, one for each of estimator, parameters, steps, protocol and data.
+
     Examples
     --------
     >>> from hdr_bench.records.protocol import DatasetChoice

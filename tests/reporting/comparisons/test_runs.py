@@ -243,8 +243,12 @@ def test_other_numbers_of_images_are_not_compared(run, tmp_path):
 
 
 def test_a_curve_that_breaks_is_worse_and_not_gone(tmp_path):
-    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "learning-curve", "sizes": [100, 300]},
-               "case": [{"name": "curve", "estimator": "tree"}]}  # fmt: skip
+    content = {
+        "title": "T",
+        "dataset": "digits-8x8",
+        "protocol": {"kind": "learning-curve", "sizes": [100, 300]},
+        "case": [{"name": "curve", "estimator": "tree"}],
+    }
     first = run_suite(parse_suite(content, "own", "own.toml"), out=tmp_path / "first", threads=1)
     second = shutil.copytree(first, tmp_path / "second")
     _changed(second, _failed, "curve")
