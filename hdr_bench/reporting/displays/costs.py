@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
-from hdr_bench.reporting.comparisons.cost_sets import largest_cost_set
 from hdr_bench.reporting.comparisons.costs import costs_of, with_costs
+from hdr_bench.reporting.cost_sets import largest_cost_set
 from hdr_bench.reporting.displays.accuracy import INTERVAL, SummaryDisplay
 from hdr_bench.reporting.displays.base import axes_of, ends_of, legend_beside, log_error, plain_log, reach_of, shortened
 from hdr_bench.reporting.style import INK, colour_of, marker_of

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from hdr_bench.records.base import Record
-from hdr_bench.reporting.comparisons.cost_sets import largest_cost_set
 from hdr_bench.reporting.comparisons.measured_by import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, count_verdicts
+from hdr_bench.reporting.cost_sets import largest_cost_set
 from hdr_bench.reporting.page.provenance import clock_seconds, trial_seconds
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.table import percent_places
