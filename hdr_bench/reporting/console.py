@@ -13,8 +13,8 @@ from rich.text import Text
 from hdr_bench.names import in_brief
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import counted_verdicts, reproductions
-from hdr_bench.reporting.page.blocks import make_block
 from hdr_bench.reporting.page.finding import finding
+from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import Cell, to_cells
 from hdr_bench.reporting.tables import Table as Written
@@ -51,7 +51,7 @@ def print_run(contents: RunContents, console: Console) -> None:
         For each part that cannot be made; its place says why.
     """
     nothing = Comparisons((), {}, {})
-    compared = make_block("The comparison of the methods", lambda: compare_methods(contents), lambda _: nothing)
+    compared = make_part("The comparison of the methods", lambda: compare_methods(contents), lambda _: nothing)
     parts: tuple[tuple[str, Callable[[], Table | str]], ...] = (
         ("The table", lambda: _table(contents, compared)),
         ("The finding", lambda: finding(contents, compared)),
@@ -59,8 +59,8 @@ def print_run(contents: RunContents, console: Console) -> None:
         ("The note on disturbed times", lambda: _note_on_times(contents)),
     )
     for what, make in parts:
-        _say(make_block(what, make, str), console)
-    make_block("The list of failed trials", lambda: _print_problems(contents.summary, console), lambda _: None)
+        _print(make_part(what, make, str), console)
+    make_part("The list of failed trials", lambda: _print_problems(contents.summary, console), lambda _: None)
 
 
 def _table(contents: RunContents, compared: Comparisons) -> Table:
@@ -114,7 +114,7 @@ def _with_range(median: Cell, ends: Cell) -> Cell:
     return median if ends.text == MISSING else replace(median, text=f"{median.text}\n{ends.text}", padding="")
 
 
-def _say(content: Table | str, console: Console) -> None:
+def _print(content: Table | str, console: Console) -> None:
     if content:
         console.print(content, markup=False, highlight=False)
 

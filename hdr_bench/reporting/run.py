@@ -229,8 +229,21 @@ def open_run(path: str | os.PathLike[str]) -> Store:
     return store
 
 
-def read_contents(source: "RunContents | str | os.PathLike[str]") -> RunContents:
-    """Return what a run's folder holds, read anew unless it was read already.
+RunSource = RunContents | str | os.PathLike[str]
+"""A run's folder, or what it holds."""
+
+
+def read_contents(source: RunSource) -> RunContents:
+    """Return what a run's folder holds; what was read already is not read again.
+
+    Parameters
+    ----------
+    source : path-like or RunContents
+        The run's folder, or what it holds.
+
+    Returns
+    -------
+    contents : RunContents
 
     Raises
     ------

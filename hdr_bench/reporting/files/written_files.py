@@ -12,7 +12,9 @@ LIST = "report-files.txt"
 
 PAGES = ("report.md", "report.html")
 RESULTS, SUMMARY = "results.json", "summary.json"
-TABLES = ("accuracy", "published", "claims", "time", "memory", "scores", "search", "classes", "pairs")
+
+# The tables of the versions that kept no list.
+_TABLES_BEFORE_LIST = ("accuracy", "published", "claims", "time", "memory", "scores", "search", "classes", "pairs")
 
 _HEAD = "# What hdr-bench report wrote here. Its next report removes those of them that it does not write again."
 _FORM = re.compile(r"report\.(md|html)|summary\.json|figures/[^/]+\.(png|svg)|tables/[^/]+\.(csv|tex)")
@@ -70,7 +72,7 @@ def earlier_names(folder: Path) -> set[str]:
         return set()
     for stem in _FIGURE.findall(prose.decode(errors="replace")):
         names |= {f"{stem}.png", f"{stem}.svg"}
-    return names | {f"tables/{name}.{ending}" for name in TABLES for ending in ("csv", "tex")}
+    return names | {f"tables/{name}.{ending}" for name in _TABLES_BEFORE_LIST for ending in ("csv", "tex")}
 
 
 def foreign_names(folder: Path, names: Iterable[str]) -> list[str]:

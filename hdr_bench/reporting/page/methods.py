@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 from hdr_bench.exceptions import StoreError
 from hdr_bench.records.result import LayerRow, Result
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
-from hdr_bench.reporting.drawing.drawing import Figure
+from hdr_bench.reporting.displays.gallery import MOST_IMAGES
+from hdr_bench.reporting.drawing.figure import Figure
 from hdr_bench.reporting.frame import described_problem
-from hdr_bench.reporting.page.blocks import make_block, noting
 from hdr_bench.reporting.page.matrices import Matrix, make_matrix
 from hdr_bench.reporting.page.sprites import Sprite, make_sprite
+from hdr_bench.reporting.parts import make_part, note_reason
 from hdr_bench.reporting.run import RunContents, slug
 from hdr_bench.reporting.tables.accuracy import class_frame_of
 from hdr_bench.reporting.tables.table import percent_places, percent_writer
@@ -113,32 +114,54 @@ class Method:
 def make_methods(contents: RunContents, figures: Sequence[Figure]) -> tuple[Method, ...]:
     """Return what a page shows of each method, in the suite's order; what cannot be made of one says why.
 
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+    figures : sequence of Figure
+        Drawn, of all methods.
+
+    Returns
+    -------
+    methods : tuple of Method
+
     Warns
     -----
     ReportWarning
         For each part that cannot be made.
     """
     return tuple(
-        make_block(
+        make_part(
             f"What there is of {case}",
             partial(_method, contents, number, case, figures),
-            partial(_nothing_of, case, f"method-{number}-{slug(case)}"),
+            partial(_empty_method, case, f"method-{number}-{slug(case)}"),
         )
         for number, case in enumerate(dict.fromkeys(contents.results["case"]), start=1)
     )
 
 
-def shared_sprite(contents: RunContents) -> Sprite | None:
-    """Return the images that every method gets wrong; None for a single method, for none, or without the images."""
+def common_errors(contents: RunContents) -> Sprite | None:
+    """Return the images that every method gets wrong.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+
+    Returns
+    -------
+    sprite : Sprite or None
+        None for a single method, if there are no such images, or if they are not stored.
+    """
     with suppress(StoreError):
         if len(contents.cases_on_same_images()) < 2:
             return None
-        gallery = GalleryDisplay.of_all_wrong(contents)
-        return make_sprite(gallery) if gallery.shown else None
+        gallery = GalleryDisplay.from_common_errors(contents)
+        return make_sprite(gallery) if gallery.examples else None
     return None
 
 
-def _nothing_of(case: str, address: str, problem: str) -> Method:
+def _empty_method(case: str, address: str, problem: str) -> Method:
     return Method(case, address, "", (), "", (), (), (), "", (), None, (), (), (problem,), (), "")
 
 
@@ -146,7 +169,7 @@ def _method(contents: RunContents, number: int, case: str, figures: Sequence[Fig
     left_out: list[str] = []
 
     def part(what: str, make: Callable[[], Part], empty: Part) -> Part:
-        return make_block(f"{what} of {case}", make, noting(left_out, empty))
+        return make_part(f"{what} of {case}", make, note_reason(left_out, empty))
 
     trials = contents.results[contents.results["case"] == case]
     records = [contents.records[key] for key in trials["key"] if key in contents.records]
@@ -186,7 +209,7 @@ def _row(contents: RunContents, label: str, address: str) -> Row:
     trials = contents.results[contents.results["label"] == label]
     good = [contents.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
     statuses = "; ".join(dict.fromkeys(trials["status"]))
-    how = make_block(f"How {label} was measured", lambda: _how(good), lambda reason: reason) if good else statuses
+    how = make_part(f"How {label} was measured", lambda: _how(good), lambda reason: reason) if good else statuses
     return Row(label, contents.row_id(label), how, address)
 
 
@@ -257,27 +280,28 @@ def _is_readable(contents: RunContents, case: str) -> bool:
 
 
 def _matrix(contents: RunContents, case: str) -> Matrix:
-    return make_matrix(ConfusionDisplay.from_results(contents, case))
+    return make_matrix(ConfusionDisplay.from_run(contents, case))
 
 
 def _classes(contents: RunContents, case: str) -> tuple[tuple[str, ...], ...]:
     rows = class_frame_of(contents, contents.label_of_case(case))
     places = percent_places(int(rows["support"].sum()) // max(len(rows), 1))
-    return tuple(
-        (str(row["class"]), *(f"{100 * row[name]:.{places}f}" for name in ("precision", "recall", "f1")),
-         f"{row['support']:,}")
-        for row in rows.to_dict("records")
-    )  # fmt: skip
+    return tuple(_class_row(row, places) for row in rows.to_dict("records"))
+
+
+def _class_row(row: dict[Any, Any], places: int) -> tuple[str, ...]:
+    percents = (f"{100 * row[name]:.{places}f}" for name in ("precision", "recall", "f1"))
+    return str(row["class"]), *percents, f"{row['support']:,}"
 
 
 def _sprites(contents: RunContents, case: str) -> list[Sprite]:
-    found = []
-    for kind, most in (("wrong", None), ("right", _MOST_RIGHT)):
+    sprites = []
+    for kind, max_images in (("wrong", MOST_IMAGES), ("right", _MOST_RIGHT)):
         with suppress(StoreError):
-            gallery = GalleryDisplay.from_results(contents, case, kind, *([most] if most else []))
-            if gallery.shown:
-                found.append(make_sprite(gallery))
-    return found
+            gallery = GalleryDisplay.from_run(contents, case, kind, max_images)
+            if gallery.examples:
+                sprites.append(make_sprite(gallery))
+    return sprites
 
 
 def _warnings(records: list[Result]) -> tuple[str, ...]:
