@@ -33,6 +33,10 @@ class Display(Protocol):
     def figsize(self) -> tuple[float, float]:
         """Width and height that suit it, in inches."""
 
+    @property
+    def note(self) -> str:
+        """What a report says below it, e.g. which methods are left out; empty for nothing."""
+
     def frame(self) -> pd.DataFrame:
         """Return the numbers that are drawn."""
 
@@ -62,6 +66,11 @@ class BaseDisplay(ABC):
     @abstractmethod
     def figsize(self) -> tuple[float, float]:
         """Width and height that suit it, in inches."""
+
+    @property
+    def note(self) -> str:
+        """What a report says below it, e.g. which methods are left out; empty for nothing."""
+        return ""
 
     @abstractmethod
     def frame(self) -> pd.DataFrame:

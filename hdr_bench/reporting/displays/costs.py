@@ -47,6 +47,8 @@ class CostDisplay(ResultsDisplay):
         the cost over the fits in its column, and its range in ``COST_low`` and ``COST_high``, in seconds or bytes.
     cost : {"fit_seconds", "predict_seconds", "fit_peak_bytes", "size_bytes"}, default="fit_seconds"
         What accuracy is drawn against.
+    omitted : tuple of str, default=()
+        Methods that are not drawn, since all of their times are disturbed.
 
     Attributes
     ----------
@@ -63,6 +65,7 @@ class CostDisplay(ResultsDisplay):
 
     summary: pd.DataFrame
     cost: str = "fit_seconds"
+    omitted: tuple[str, ...] = ()
 
     @classmethod
     def from_results(cls, results: pd.DataFrame, cost: str = "fit_seconds") -> Self:
@@ -90,14 +93,20 @@ class CostDisplay(ResultsDisplay):
         accurate = summarise(results)
         summary = with_costs(accurate[accurate["accuracy"].notna()], results, [cost])
         is_known = [case in costs and not costs[case].is_disturbed for case in summary["case"]]
+        omitted = tuple(case for case in summary["case"] if case in costs and costs[case].is_disturbed)
         rows = summary[pd.Series(is_known, index=summary.index, dtype=bool)]
         columns = [cost, f"{cost}_low", f"{cost}_high"]
-        return cls(rows.assign(**{name: rows[name].clip(lower=_LEAST[cost]) for name in columns}), cost)
+        return cls(rows.assign(**{name: rows[name].clip(lower=_LEAST[cost]) for name in columns}), cost, omitted)
 
     @property
     def figsize(self) -> tuple[float, float]:
         """Width and height that suit it, in inches: the legend has a line for each method."""
         return 8.5, max(4.2, 0.9 + 0.205 * (len(self.summary) + 1))
+
+    @property
+    def note(self) -> str:
+        """Which methods are left out."""
+        return f"Left out, times disturbed: {'; '.join(self.omitted)}." if self.omitted else ""
 
     def front(self) -> NDArray[np.bool_]:
         """Return which methods are on the Pareto front of the largest set whose costs compare.

@@ -14,7 +14,7 @@ from hdr_bench.records.predictions import Predictions
 from hdr_bench.reporting.displays.axes import escape_mathtext, shorten
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.displays.examples import Example, as_ink_on_paper, caption
-from hdr_bench.reporting.run import RunSource, read_contents
+from hdr_bench.reporting.run import RunContents, RunSource, read_contents
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,6 +43,8 @@ class GalleryDisplay(BaseDisplay):
         Which images they are.
     n_total : int
         Images of this kind that there are; the first of them are shown.
+    remark : str, default=""
+        Which of the run's methods it is not about, if it is about several; empty if it is about all.
 
     Attributes
     ----------
@@ -61,6 +63,7 @@ class GalleryDisplay(BaseDisplay):
     examples: tuple[Example, ...]
     title: str
     n_total: int
+    remark: str = ""
 
     @classmethod
     def from_run(cls, run: RunSource, case: str, kind: str = "wrong", max_images: int = MOST_IMAGES) -> Self:
@@ -144,12 +147,17 @@ class GalleryDisplay(BaseDisplay):
         )
         title = f"Images that all {len(cases)} methods get wrong"
         images = contents.pictures(trials[0][0], [each.index for each in examples])
-        return cls(images, examples, title, len(chosen))
+        return cls(images, examples, title, len(chosen), _which_methods(cases, contents))
 
     @property
     def figsize(self) -> tuple[float, float]:
         """Width and height that suit it, in inches."""
         return 8.0, 0.6 + 1.15 * max(math.ceil(len(self.examples) / COLUMNS), 1)
+
+    @property
+    def note(self) -> str:
+        """Which of the run's methods it is not about."""
+        return f"{self.remark[:1].upper()}{self.remark[1:]}." if self.remark else ""
 
     def frame(self) -> pd.DataFrame:
         """Return what is shown of each image.
@@ -221,6 +229,16 @@ class GalleryDisplay(BaseDisplay):
         ax.set_aspect("equal")
         ax.set_title(f"{shorten(self.title, 60)} ({len(self.examples)} of {self.n_total:,})", pad=8)
         return self
+
+
+def _which_methods(cases: Sequence[str], contents: RunContents) -> str:
+    """Say which of a run's methods some of them are, or, if that is shorter, are not; nothing if they are all."""
+    others = [case for case in dict.fromkeys(contents.results["case"]) if case not in cases]
+    if not others:
+        return ""
+    if len(others) > len(cases):
+        return f"the methods: {'; '.join(cases)}"
+    return f"not among the methods: {'; '.join(others)}"
 
 
 def _answers(predictions: list[Predictions], index: int, names: tuple[str, ...]) -> tuple[str, ...]:

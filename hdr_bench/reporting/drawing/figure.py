@@ -33,6 +33,8 @@ class PlannedFigure:
         Whether it is drawn as SVG too; not if a page shows the same as tables or images.
     problem : str
         Why it cannot be drawn; it has no displays then.
+    note : str
+        What is said below it, e.g. which methods are left out.
     """
 
     name: str
@@ -43,6 +45,7 @@ class PlannedFigure:
     case: str = ""
     has_svg: bool = True
     problem: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Figure:
         The SVG as an address that holds it whole.
     problem : str
         Why it could not be drawn.
+    note : str
+        What is said below it, e.g. which methods are left out.
     """
 
     name: str
@@ -75,6 +80,7 @@ class Figure:
     png: bytes = b""
     data_uri: str = ""
     problem: str = ""
+    note: str = ""
 
     @property
     def is_on_page(self) -> bool:

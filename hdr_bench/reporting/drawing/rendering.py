@@ -73,7 +73,7 @@ def _render(planned: PlannedFigure) -> Figure:
         svg = _to_svg(figure) if planned.has_svg else b""
     # An SVG that cannot be read again fails here, where the figure alone is left out.
     address = page_address(svg) if svg else ""
-    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png, address)
+    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png, address, note=planned.note)
 
 
 def _to_png(figure: Any) -> bytes:

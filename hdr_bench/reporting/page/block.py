@@ -99,7 +99,7 @@ class FigureBlock:
         What it shows.
     make : callable
         Takes a `ReportData`, and returns a display, or several side by side; None, or a `StoreError`, if the run has
-        nothing for it.
+        nothing for it; a `NotEnoughError` if that is to be said.
     heading : Heading
         The section that it is in; those of one heading are shown together, where the first of them is in the list.
     has_svg : bool
@@ -150,6 +150,10 @@ class TextBlock:
     def heading(self) -> Heading:
         """Its own section."""
         return Heading(self.anchor, self.title, self.is_open)
+
+
+class NotEnoughError(Exception):
+    """A run has too little for a figure: the message is shown in its place."""
 
 
 Block = TableBlock | FigureBlock | TextBlock

@@ -20,6 +20,7 @@ from hdr_bench.reporting.displays import (
     TimingDisplay,
     TrainingDisplay,
 )
+from hdr_bench.reporting.page.block import NotEnoughError
 from hdr_bench.reporting.page.data import ReportData
 
 # With more lines, none of them could be read.
@@ -33,9 +34,19 @@ def accuracy(data: ReportData) -> Display | None:
 
 
 def cost(data: ReportData, cost: str) -> Display | None:
-    """Return accuracy against a cost; None for fewer than two methods."""
+    """Return accuracy against a cost; None for fewer than two methods.
+
+    Raises
+    ------
+    NotEnoughError
+        If there are more, but their times are disturbed.
+    """
     display = CostDisplay.from_results(data.contents.results, cost)
-    return display if len(display.summary) > 1 else None
+    if len(display.summary) > 1:
+        return display
+    if display.omitted and _has_several(data):
+        raise NotEnoughError(f"needs at least two methods whose times are undisturbed. {display.note}")
+    return None
 
 
 def rejection(data: ReportData) -> Display:

@@ -1,7 +1,6 @@
 """The sections of a report: its list of blocks, made for one run."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ from hdr_bench.reporting.page.block import (
     Format,
     Heading,
     MethodFigure,
+    NotEnoughError,
     Panels,
     TableBlock,
     TextBlock,
@@ -183,10 +183,15 @@ def _plan(empty: PlannedFigure, make: Callable[[], Panels | None]) -> PlannedFig
     """Put displays into an empty figure; None if the run has nothing for it."""
 
     def plan() -> PlannedFigure | None:
-        with suppress(StoreError):
-            if (panels := make()) is not None:
-                return _with_displays(empty, panels if isinstance(panels, tuple) else (panels,))
-        return None
+        try:
+            panels = make()
+        except StoreError:
+            return None
+        except NotEnoughError as error:
+            return replace(empty, text=empty.title, problem=f"Figure “{empty.title}” {error}")
+        if panels is None:
+            return None
+        return _with_displays(empty, panels if isinstance(panels, tuple) else (panels,))
 
     return make_part(f"Figure “{empty.title}”", plan, lambda reason: replace(empty, text=empty.title, problem=reason))
 
@@ -194,7 +199,8 @@ def _plan(empty: PlannedFigure, make: Callable[[], Panels | None]) -> PlannedFig
 def _with_displays(empty: PlannedFigure, displays: tuple[Display, ...]) -> PlannedFigure:
     widths, heights = zip(*(display.figsize for display in displays), strict=True)
     text = " ".join([f"{empty.title}.", *(display.describe() for display in displays)]).strip()
-    return replace(empty, text=text, displays=displays, inches=(sum(widths), max(heights)))
+    note = " ".join(filter(None, (display.note for display in displays)))
+    return replace(empty, text=text, displays=displays, inches=(sum(widths), max(heights)), note=note)
 
 
 def _plan_of_method(figure: MethodFigure, data: ReportData, number: int, case: str) -> PlannedFigure | None:

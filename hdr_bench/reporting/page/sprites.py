@@ -44,7 +44,7 @@ class Sprite:
     ----------
     title : str
     note : str
-        How many images there are of the kind.
+        How many images there are of the kind, and of which methods.
     data_uri : str
         The picture, as an address that holds it whole.
     width, height : int
@@ -84,9 +84,10 @@ def make_sprite(gallery: GalleryDisplay) -> Sprite:
         for place, example in enumerate(gallery.examples)
     )
     n_shown = len(gallery.examples)
+    count = f"{n_shown:,} of {gallery.n_total:,}" if n_shown < gallery.n_total else ""
     return Sprite(
         title=gallery.title,
-        note=f"{n_shown:,} of {gallery.n_total:,}" if n_shown < gallery.n_total else "",
+        note="; ".join(filter(None, (count, gallery.remark))),
         data_uri=_to_data_uri(_tile(as_ink_on_paper(gallery.images), columns)),
         width=round(factor * width),
         height=round(factor * height),
