@@ -87,7 +87,7 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
 
 def _make_files(contents: RunContents, formats: Collection[str]) -> dict[str, bytes]:
     """Return every file of the report: its name below the folder, and its bytes."""
-    data, reasons = ReportData.from_contents(contents), list[str]()
+    data, reasons = ReportData.from_run(contents), list[str]()
     no_figures: list[Figure] = []
     tables = make_tables(data)
     figures = make_part("The figures", lambda: draw(plan_figures(data)), note_reason(reasons, no_figures))

@@ -16,7 +16,8 @@ from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.measuring.scoring import score
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.store import Store
-from hdr_bench.reporting.page.figures import plan_figures
+from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.page.sections import plan_figures
 from hdr_bench.reporting.run import RunContents, slug
 
 COMMITTED = ("trials", "labels", "gallery")
@@ -218,7 +219,7 @@ def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     assert f"images/{image.name}: damaged" in text
     assert str(run) not in text
     assert "Tree\\_50%" in text
-    assert not [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("gallery-")]
+    assert not [figure for figure in plan_figures(ReportData.from_run(run)) if figure.name.startswith("gallery-")]
 
 
 def test_probabilities_that_are_not_those_of_the_predictions_have_no_curves(run):
@@ -227,7 +228,7 @@ def test_probabilities_that_are_not_those_of_the_predictions_have_no_curves(run)
         found = load_predictions(run, key)
         other = Predictions(found.y_true, found.y_pred, probabilities=found.probabilities[:, ::-1].copy())
         store.write(store.read(key).model_copy(update={"scores": score(other, 10)}), other)
-    planned = {figure.name: figure for figure in plan_figures(RunContents(run))}
+    planned = {figure.name: figure for figure in plan_figures(ReportData.from_run(run))}
     assert "curves-2-tree-50" not in planned
     assert len(planned["curves-1-k-nn-b-bold-b"].displays) == 3
 
@@ -237,7 +238,7 @@ def test_without_the_test_images_there_are_no_galleries_and_the_report_says_so(r
     shutil.rmtree(run / "images")
     text = write_report(run, ["md"]).read_text()
     assert "The test images are not stored with this run, so it has no galleries" in text
-    assert not [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("gallery-")]
+    assert not [figure for figure in plan_figures(ReportData.from_run(run)) if figure.name.startswith("gallery-")]
 
 
 def test_a_run_in_which_nothing_went_well_has_nothing_to_report(run, tmp_path):

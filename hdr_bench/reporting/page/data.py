@@ -8,7 +8,7 @@ from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import reproductions
 from hdr_bench.reporting.page.methods import Method, Row
 from hdr_bench.reporting.parts import make_part, note_reason
-from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.run import RunContents, RunSource, read_contents
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,24 +41,29 @@ class ReportData:
         return {row.label: row for method in self.methods for row in method.rows}
 
     @classmethod
-    def from_contents(cls, contents: RunContents) -> Self:
+    def from_run(cls, run: RunSource) -> Self:
         """Compare the methods of a run with each other, and with their published figures.
 
         Parameters
         ----------
-        contents : RunContents
-            The run.
+        run : path-like or RunContents
+            The run's folder.
 
         Returns
         -------
         data : ReportData
+
+        Raises
+        ------
+        StoreError
+            If there is no run there.
 
         Warns
         -----
         ReportWarning
             For each of the two that cannot be made.
         """
-        reasons: list[str] = []
+        contents, reasons = read_contents(run), list[str]()
         compared = make_part(
             "The comparison of the methods",
             lambda: compare_methods(contents),

@@ -17,9 +17,10 @@ from hdr_bench import compare_runs, write_report
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError
 from hdr_bench.files import write_whole
 from hdr_bench.reporting.files import exchange
-from hdr_bench.reporting.files.report_folder import check_report_place, put_report, settle_report, writing_report
+from hdr_bench.reporting.files.report_folder import put_report, settle_report, writing_report
 from hdr_bench.reporting.files.written_files import LIST
 from hdr_bench.reporting.page.index import write_index
+from hdr_bench.reporting.report_place import check_report_place
 from hdr_bench.reporting.run import RunContents
 
 REPORTS = Path(__file__).parents[3] / "reports"
