@@ -6,7 +6,8 @@ from typing import Self
 from hdr_bench.reporting.comparisons.measured_by import Reproduction
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import reproductions
-from hdr_bench.reporting.page.methods import Method, Row
+from hdr_bench.reporting.page.methods import Method
+from hdr_bench.reporting.page.rows import Row
 from hdr_bench.reporting.parts import make_part, note_reason
 from hdr_bench.reporting.run import RunContents, RunSource, read_contents
 

@@ -15,47 +15,19 @@ from hdr_bench.reporting.displays.gallery import MOST_IMAGES
 from hdr_bench.reporting.drawing.figure import Figure
 from hdr_bench.reporting.frame import described_problem
 from hdr_bench.reporting.page.matrices import Matrix, make_matrix
+from hdr_bench.reporting.page.rows import Row, make_row
 from hdr_bench.reporting.page.sprites import Sprite, make_sprite
 from hdr_bench.reporting.parts import make_part, note_reason
 from hdr_bench.reporting.run import RunContents, slug
 from hdr_bench.reporting.tables.accuracy import class_frame_of
 from hdr_bench.reporting.tables.table import percent_places, percent_writer
 
-_SHORT_COMMIT = 10
 _LONGEST = 400
 _TRACEBACK_LINES = 12
 _MOST_RIGHT = 16
 _MOST_WARNINGS = 20
 Part = TypeVar("Part")
 Pairs = tuple[tuple[str, str], ...]
-PROTOCOLS = {
-    "holdout": "hold-out",
-    "cross-validation": "cross-validation",
-    "grid-search": "grid search inside the training part",
-    "learning-curve": "learning curve",
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the main table: its address, and how it was measured.
-
-    Attributes
-    ----------
-    label : str
-        What tables call it.
-    id : str
-        Its address on the page: suite, case, and a hash of its results.
-    how : str
-        How it was measured, in one line.
-    method : str
-        The address of its method's details.
-    """
-
-    label: str
-    id: str
-    how: str
-    method: str
 
 
 @dataclass(frozen=True)
@@ -183,7 +155,7 @@ def _method(contents: RunContents, number: int, case: str, figures: Sequence[Fig
         name=case,
         id=address,
         accuracy=part("The accuracy", lambda: _accuracy(contents, case) if good else "", ""),
-        rows=tuple(_row(contents, label, address) for label in dict.fromkeys(trials["label"])),
+        rows=tuple(make_row(contents, label, address) for label in dict.fromkeys(trials["label"])),
         made_of=part("The steps", lambda: _made_of(records), ""),
         parameters=chosen,
         defaults=defaults,
@@ -203,49 +175,6 @@ def _method(contents: RunContents, number: int, case: str, figures: Sequence[Fig
 def _accuracy(contents: RunContents, case: str) -> str:
     summary = contents.summary[contents.summary["case"] == contents.label_of_case(case)]
     return percent_writer(int(summary["n_test"].iloc[0]))(float(summary["accuracy"].iloc[0]))
-
-
-def _row(contents: RunContents, label: str, address: str) -> Row:
-    trials = contents.results[contents.results["label"] == label]
-    good = [contents.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
-    statuses = "; ".join(dict.fromkeys(trials["status"]))
-    how = make_part(f"How {label} was measured", lambda: _how(good), lambda reason: reason) if good else statuses
-    return Row(label, contents.row_id(label), how, address)
-
-
-def _how(good: list[Result]) -> str:
-    """Say in one line how a row was measured."""
-    first = good[0]
-    seeds = sorted({record.trial.seed for record in good})
-    folds = {record.trial.fold for record in good} - {None}
-    parts = [PROTOCOLS[first.trial.protocol]]
-    if folds:
-        parts[0] += f" with {first.trial.folds} folds"
-    elif first.trial.search:
-        parts[0] += f" with {first.trial.search.folds} folds"
-    if first.trial.is_deterministic and not folds:
-        parts.append("no chance in it, one fit")
-    else:
-        parts.append(f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}")
-    verb = "evaluated on" if folds else "tested on"
-    reduced = " (a reduced size)" if first.trial.is_reduced else ""
-    parts.append(f"trained on {first.n_train:,}{reduced}, {verb} {first.n_test:,} images of {first.trial.dataset.name}")
-    engines = sorted({record.measurements.engine for record in good if record.measurements})
-    parts.append(f"{', '.join(engines)}, {_counted(first.trial.threads, 'thread')}")
-    parts.append("; ".join(dict.fromkeys(record.environment.cpu for record in good)))
-    version = first.environment.libraries.get("hdr-bench", "")
-    commit = first.environment.commit
-    parts.append(f"hdr-bench {version}{f' at {_short(commit)}' if commit else ''}")
-    parts.append(max(record.finished for record in good)[:10])
-    return "; ".join(parts)
-
-
-def _short(commit: str) -> str:
-    return commit[:_SHORT_COMMIT] + ("+" if commit.endswith("+") else "")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("s" if count != 1 else "")
 
 
 def _made_of(records: list[Result]) -> str:
