@@ -95,7 +95,7 @@ def _medians(change: "Change | None") -> Text:
 
 def _figures(change: "Change") -> tuple[str, str]:
     """Return both medians as text: seconds, or megabytes."""
-    from hdr_bench.reporting.tables.table import significant, write_time
+    from hdr_bench.reporting.numbers import significant, write_time
 
     if change.measure.endswith("seconds"):
         return write_time(change.before), write_time(change.after)

@@ -13,6 +13,7 @@ from hdr_bench.names import in_brief
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import counted_verdicts, reproductions
 from hdr_bench.reporting.narrow_table import ConsoleColumn, FittedTable, fit_table
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
@@ -20,7 +21,7 @@ from hdr_bench.reporting.tables import Cell, to_cells
 from hdr_bench.reporting.tables import Table as Written
 from hdr_bench.reporting.tables.accuracy import accuracy_table
 from hdr_bench.reporting.tables.costs import memory_table, time_table
-from hdr_bench.reporting.tables.table import DISTURBED, MISSING
+from hdr_bench.reporting.tables.table import DISTURBED
 
 _STYLES = {"best": "bold", "like": "italic"}
 # The heads of the report's tables, and what the console has room for.

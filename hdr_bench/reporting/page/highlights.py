@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from hdr_bench.reporting.comparisons.costs import Cost, costs_of, least_of
 from hdr_bench.reporting.comparisons.pairs import Comparisons
 from hdr_bench.reporting.comparisons.standing import Standing, standings
+from hdr_bench.reporting.numbers import significant, write_time
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.costs import is_one_machine
-from hdr_bench.reporting.tables.table import significant, write_time
 from hdr_bench.reporting.wording import list_few, percent
 
 _WITHIN = (1, 2, 5, 10)

@@ -8,9 +8,9 @@ from hdr_bench.records.base import Record
 from hdr_bench.reporting.comparisons.measured_by import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, count_verdicts
 from hdr_bench.reporting.frame import largest_cost_set
+from hdr_bench.reporting.numbers import percent_places
 from hdr_bench.reporting.page.provenance import clock_seconds, trial_seconds
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables.table import percent_places
 
 
 class RunSummary(Record):

@@ -10,19 +10,18 @@ import pandas as pd
 from sklearn.metrics import precision_recall_fscore_support
 
 from hdr_bench.reporting.comparisons.pairs import Comparisons, Verdict
+from hdr_bench.reporting.numbers import MISSING, percent_places
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.crossed import ONE_SEED_SPREAD
 from hdr_bench.reporting.statistics.tests import ROPE
 from hdr_bench.reporting.tables.table import (
     METHOD,
-    MISSING,
     Column,
     Mark,
     Table,
     fixed_writer,
     interval_writer,
     make_table,
-    percent_places,
     percent_writer,
 )
 

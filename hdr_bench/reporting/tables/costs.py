@@ -17,20 +17,18 @@ from hdr_bench.reporting.comparisons.costs import (
     with_costs,
 )
 from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.reporting.numbers import MISSING, significant, write_time
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.table import (
     DISTURBED,
     METHOD,
-    MISSING,
     Column,
     Mark,
     Table,
     fixed_writer,
     interval_writer,
     make_table,
-    significant,
     write_count,
-    write_time,
 )
 
 _TIMES = ("fit_seconds", "fit_cpu_seconds", "predict_seconds", "latency_seconds", "latency_p95_seconds")

@@ -9,8 +9,9 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 from tabulate import tabulate
 
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.tables.latex_text import latex_text, packages_for
-from hdr_bench.reporting.tables.table import DISTURBED, MISSING, Table
+from hdr_bench.reporting.tables.table import DISTURBED, Table
 
 _TO_THE_LEFT = ("left", "wide")
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"

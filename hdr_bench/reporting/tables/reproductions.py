@@ -10,17 +10,9 @@ import pandas as pd
 from hdr_bench.records.published import COUNTS
 from hdr_bench.reporting.comparisons.measured_by import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import RULE
+from hdr_bench.reporting.numbers import MISSING, percent_places, write_time
 from hdr_bench.reporting.tables.accuracy import signed_writer
-from hdr_bench.reporting.tables.table import (
-    MISSING,
-    Column,
-    Table,
-    fixed_writer,
-    make_table,
-    percent_places,
-    write_count,
-    write_time,
-)
+from hdr_bench.reporting.tables.table import Column, Table, fixed_writer, make_table, write_count
 
 _NAMES = {
     "test_accuracy": "Test accuracy (%)",

@@ -12,9 +12,10 @@ from hdr_bench.records.lost_time import is_disturbed
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.comparisons.costs import make_cost
 from hdr_bench.reporting.displays.classes import RocDisplay
+from hdr_bench.reporting.numbers import percent_places, write_time
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.accuracy import class_frame
-from hdr_bench.reporting.tables.table import Column, Table, make_table, percent_places, write_count, write_time
+from hdr_bench.reporting.tables.table import Column, Table, make_table, write_count
 
 NOT_MEASURED = "(not measured)"
 _MOST_PLACES = 2
