@@ -46,7 +46,9 @@ def print_run(contents: RunContents, console: Console) -> None:
     Parameters
     ----------
     contents : RunContents
+        The run.
     console : rich.console.Console
+        Where to print.
 
     Warns
     -----

@@ -10,6 +10,7 @@ import pandas as pd
 from hdr_bench.reporting.run import RunContents, RunSource, read_contents
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -122,7 +123,7 @@ class ResultsDisplay(BaseDisplay):
         return cls.from_results(read_contents(run).results, **options)
 
 
-def with_style(defaults: Mapping[str, Any], given: Mapping[str, Any] | None, artist: type) -> dict[str, Any]:
+def with_style(defaults: Mapping[str, Any], given: Mapping[str, Any] | None, artist: "type[Artist]") -> dict[str, Any]:
     """Return style keywords, those given before the defaults; ``lw`` replaces ``linewidth``, as in matplotlib.
 
     Parameters

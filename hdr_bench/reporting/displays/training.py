@@ -192,7 +192,8 @@ class TrainingDisplay(BaseDisplay):
 
     def _label_axes(self, ax: "Axes", frame: pd.DataFrame) -> None:
         label, _ = _LABELS[self.quantity]
-        ax.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]  # that of numbers takes it
+        locator: Any = ax.xaxis.get_major_locator()
+        locator.set_params(integer=True)
         ax.set_xlabel("Epoch")
         ax.set_ylabel(label)
         if self.quantity == "accuracy":

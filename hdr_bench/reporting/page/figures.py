@@ -28,13 +28,34 @@ _MOST_CURVES = 10
 
 
 def accuracy(data: ReportData) -> Display | None:
-    """Return the accuracy of each method; None if none has one."""
+    """Return the accuracy of each method; None if none has one.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+
+    Returns
+    -------
+    display : Display or None
+    """
     display = AccuracyDisplay.from_results(data.contents.results)
     return display if len(display.summary) else None
 
 
 def cost(data: ReportData, cost: str) -> Display | None:
     """Return accuracy against a cost; None for fewer than two methods.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+    cost : str
+        The metric.
+
+    Returns
+    -------
+    display : Display or None
 
     Raises
     ------
@@ -50,50 +71,144 @@ def cost(data: ReportData, cost: str) -> Display | None:
 
 
 def rejection(data: ReportData) -> Display:
-    """Return the curves of the most accurate methods."""
+    """Return the curves of the most accurate methods.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+
+    Returns
+    -------
+    display : Display
+    """
     return RejectionDisplay.from_run(data.contents, max_methods=_MOST_CURVES)
 
 
 def learning_curve(data: ReportData) -> Display:
-    """Return all learning curves."""
+    """Return all learning curves.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+
+    Returns
+    -------
+    display : Display
+    """
     return LearningCurveDisplay.from_results(data.contents.results)
 
 
 def times(data: ReportData) -> Display:
-    """Return the times of fits that were repeated."""
+    """Return the times of fits that were repeated.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+
+    Returns
+    -------
+    display : Display
+    """
     return TimingDisplay.from_results(data.contents.results)
 
 
 def training_of_all(data: ReportData) -> Display | None:
-    """Return the training of all networks; None for fewer than two."""
+    """Return the training of all networks; None for fewer than two.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+
+    Returns
+    -------
+    display : Display or None
+    """
     display = TrainingDisplay.from_run(data.contents)
     return display if _has_several(data) and len(set(display.histories["case"])) > 1 else None
 
 
 def disagreement(data: ReportData) -> Display | None:
-    """Return how often methods differ; None for a single one."""
+    """Return how often methods differ; None for a single one.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+
+    Returns
+    -------
+    display : Display or None
+    """
     return DisagreementDisplay.from_run(data.contents) if _has_several(data) else None
 
 
 def confusion_of_all(data: ReportData) -> Display | None:
-    """Return all confusion matrices; None for fewer than two."""
+    """Return all confusion matrices; None for fewer than two.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+
+    Returns
+    -------
+    display : Display or None
+    """
     display = ConfusionGridDisplay.from_run(data.contents)
     return display if _has_several(data) and len(display.displays) > 1 else None
 
 
 def common_errors(data: ReportData) -> Display | None:
-    """Return the images that all methods get wrong; None for a single method, or if there are none."""
+    """Return the images that all methods get wrong; None for a single method, or if there are none.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+
+    Returns
+    -------
+    display : Display or None
+    """
     display = GalleryDisplay.from_common_errors(data.contents)
     return display if _has_several(data) and display.examples else None
 
 
 def confusion(data: ReportData, case: str) -> Display:
-    """Return a method's confusion matrix."""
+    """Return a method's confusion matrix.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+    case : str
+        The method.
+
+    Returns
+    -------
+    display : Display
+    """
     return ConfusionDisplay.from_run(data.contents, case)
 
 
 def curves(data: ReportData, case: str) -> tuple[Display, ...] | None:
-    """Return what is drawn over a method's scores of classes and its probabilities, as far as it gives them."""
+    """Return what is drawn over a method's scores of classes and its probabilities, as far as it gives them.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+    case : str
+        The method.
+
+    Returns
+    -------
+    displays : tuple of Display or None
+    """
     panels: list[Display] = []
     with suppress(StoreError):
         roc = RocDisplay.from_run(data.contents, case)
@@ -104,7 +219,19 @@ def curves(data: ReportData, case: str) -> tuple[Display, ...] | None:
 
 
 def training(data: ReportData, case: str) -> tuple[Display, ...] | None:
-    """Return a network's accuracy and loss by epoch, as far as they are recorded."""
+    """Return a network's accuracy and loss by epoch, as far as they are recorded.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+    case : str
+        The method.
+
+    Returns
+    -------
+    displays : tuple of Display or None
+    """
     panels = []
     for quantity in ("accuracy", "loss"):
         with suppress(StoreError):
@@ -113,12 +240,36 @@ def training(data: ReportData, case: str) -> tuple[Display, ...] | None:
 
 
 def search(data: ReportData, case: str) -> Display:
-    """Return the candidates of a grid search."""
+    """Return the candidates of a grid search.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+    case : str
+        The method.
+
+    Returns
+    -------
+    display : Display
+    """
     return SearchDisplay.from_run(data.contents, case)
 
 
 def gallery(data: ReportData, case: str) -> Display | None:
-    """Return the images that a method gets wrong; None if there are none."""
+    """Return the images that a method gets wrong; None if there are none.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+    case : str
+        The method.
+
+    Returns
+    -------
+    display : Display or None
+    """
     display = GalleryDisplay.from_run(data.contents, case)
     return display if display.examples else None
 

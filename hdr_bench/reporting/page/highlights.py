@@ -107,13 +107,13 @@ def _least(standing: Standing, within: int, labels: list[str], costs: dict[str, 
         return None
     label = competing[place]
     purpose, write = _PURPOSES[costs[label].measure]
-    close = [f"not measured apart: {list_few([competing[other] for other in alike])}"] if alike else []
+    notes = [f"not measured apart: {list_few([competing[other] for other in alike])}"] if alike else []
     return Highlight(
         purpose=f"{purpose} within {within} point{'s' if within > 1 else ''} of the best",
         label=label,
         value=write(costs[label].median),
         accuracy=percent(standing.row(label)),
-        notes=tuple(close),
+        notes=tuple(notes),
     )
 
 

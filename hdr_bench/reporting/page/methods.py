@@ -42,7 +42,7 @@ class Method:
         In percent; empty if every trial failed.
     rows : tuple of Row
         Of the main table; several for a learning curve.
-    made_of : str
+    pipeline : str
         The estimator, with the steps before it.
     parameters : tuple of pairs
         Those that the suite sets, as text.
@@ -65,7 +65,7 @@ class Method:
     id: str
     accuracy: str
     rows: tuple[Row, ...]
-    made_of: str
+    pipeline: str
     parameters: tuple[tuple[str, str], ...]
     defaults: tuple[tuple[str, str], ...]
     layers: tuple[LayerRow, ...]
@@ -157,7 +157,7 @@ def _method(contents: RunContents, number: int, case: str, figures: Sequence[Fig
         id=address,
         accuracy=part("The accuracy", lambda: _accuracy(contents, case) if good else "", ""),
         rows=tuple(make_row(contents, label, address) for label in dict.fromkeys(trials["label"])),
-        made_of=part("The steps", lambda: _made_of(records), ""),
+        pipeline=part("The steps", lambda: _pipeline(records), ""),
         parameters=chosen,
         defaults=defaults,
         layers=good[0].layers if good else (),
@@ -178,7 +178,7 @@ def _accuracy(contents: RunContents, case: str) -> str:
     return percent_writer(int(summary["n_test"].iloc[0]))(float(summary["accuracy"].iloc[0]))
 
 
-def _made_of(records: list[Result]) -> str:
+def _pipeline(records: list[Result]) -> str:
     if not records:
         return ""
     trial = records[0].trial

@@ -74,10 +74,10 @@ def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
 
 def _dataset_in_words(record: Result) -> str:
     height, width = record.image_shape or (0, 0)
-    whole = "SHA-256" if record.trial.samples is None else "a stratified share of the data with the SHA-256"
+    data = "SHA-256" if record.trial.samples is None else "a stratified share of the data with the SHA-256"
     return (
         f"{record.n_train:,} training and {record.n_test:,} test images of {height}x{width} pixels, "
-        f"{len(record.class_names)} classes; {whole} {record.trial.fingerprint}"
+        f"{len(record.class_names)} classes; {data} {record.trial.fingerprint}"
     )
 
 
