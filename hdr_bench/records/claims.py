@@ -3,24 +3,21 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import get_args
 
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.names import in_brief
-from hdr_bench.records.published import Metric
+from hdr_bench.records.metrics import METRICS
 
 # Each takes what it has looked at, so that a text is looked through once, whatever it holds.
 _PLACE = re.compile(r"\{([^{}|]++)\|([a-z0-9_]++)(?:@([0-9]++))?\}")
-_OF_SOURCES = {name for name in get_args(Metric) if name.startswith(("test_", "cross_validation_"))}
 _BRACES = re.compile(r"\{[^{}|]*+\|[^{}]*+\}")
 # Of an epoch, so that it can be read as a number.
 _MOST_DIGITS = 9
-_PLAIN = {"accuracy", "error", "loss", "rejection", "chosen", "best_class", "worst_class", "least_f1", "least_auc"}
-FIGURES = tuple(sorted({*get_args(Metric)} - _OF_SOURCES | _PLAIN))
-"""What a place may ask for; of a figure of training ``@3`` is the third epoch, else it is the last.
+CLASS_FIGURES = ("best_class", "worst_class", "least_f1", "least_auc")
+"""What a place may ask for of a method's classes: the best and the worst by recall, the least F1 and the least AUC."""
 
-The best and the worst class are by recall; ``least_f1`` and ``least_auc`` are those of the class that has least.
-"""
+CHOSEN = "chosen"
+"""What a place asks for to name the parameters that a search chose."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +28,12 @@ class Place:
     ----------
     text : str
         As it is written.
-    case, figure : str
+    case : str
+        The name of a case of the suite.
+    figure : str
+        One of `claim_figures`.
     epoch : int or None
-        From 1.
+        From 1; None for the last.
     """
 
     text: str
@@ -42,8 +42,31 @@ class Place:
     epoch: int | None = None
 
 
+def claim_figures() -> tuple[str, ...]:
+    """Return what a place may ask for: metrics, the parameters that a search chose, and figures of classes.
+
+    Returns
+    -------
+    names : tuple of str
+        In alphabetical order. Of a metric of each epoch of training, ``@3`` asks for the third epoch, otherwise a place
+        gets the last one.
+    """
+    metrics = (name for name, metric in METRICS.items() if metric.evaluated_on is None)
+    return tuple(sorted({*metrics, CHOSEN, *CLASS_FIGURES}))
+
+
 def places_of(claim: str) -> Iterator[Place]:
     """Return the places of a claim, in their order.
+
+    Parameters
+    ----------
+    claim : str
+        Any text.
+
+    Yields
+    ------
+    place : Place
+        As it is written; whether there is such a case or figure is not checked.
 
     Examples
     --------
@@ -61,6 +84,7 @@ def check_claim(claim: str, cases: Collection[str]) -> None:
     Parameters
     ----------
     claim : str
+        A text with places.
     cases : collection of str
         The names of the suite's cases; a dict or a set is asked faster than a list.
 
@@ -84,7 +108,11 @@ def check_claim(claim: str, cases: Collection[str]) -> None:
             raise ValueError(f"{written}: epochs are counted from 1")
         if place.case not in cases:
             raise UnknownNameError(f"case in {written}", place.case, cases)
-        if place.figure not in FIGURES:
-            raise UnknownNameError(f"figure in {written}", place.figure, FIGURES)
-        if place.epoch is not None and not place.figure.startswith(("train_", "validation_")):
+        if place.figure not in (figures := claim_figures()):
+            raise UnknownNameError(f"figure in {written}", place.figure, figures)
+        if place.epoch is not None and not _has_epochs(place.figure):
             raise ValueError(f"{written}: {place.figure} has no epochs; leave @{place.epoch} out")
+
+
+def _has_epochs(figure: str) -> bool:
+    return figure in METRICS and METRICS[figure].source == "history"

@@ -192,7 +192,7 @@ class Suite(SuitePart):
         What a reader of the report must know before its tables.
     claims : tuple of str
         What the source claims, held against what is measured, in words; ``{CNN|accuracy}`` or
-        ``{CNN|train_accuracy@1}`` is a place for a measured figure, see `hdr_bench.records.claims.FIGURES`.
+        ``{CNN|train_accuracy@1}`` is a place for a measured figure, see `hdr_bench.records.claims.claim_figures`.
     budget : float or None
         Seconds that the suite takes on two cores, with two trials at a time; a text such as ``"40min"`` is read.
     time_limit, memory_limit

@@ -27,8 +27,9 @@ from hdr_bench.files import read_regular, words_of
 from hdr_bench.records.base import STORED
 from hdr_bench.records.compact import labels_of, unpack
 from hdr_bench.records.faults import describe_faults
+from hdr_bench.records.measurements import Scores
 from hdr_bench.records.predictions import Predictions, ScoreSummary
-from hdr_bench.records.result import Result, Scores
+from hdr_bench.records.result import Result
 from hdr_bench.records.scores import rejected_share, summarize_scores
 
 FORMAT_VERSION = 4

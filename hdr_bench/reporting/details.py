@@ -49,7 +49,7 @@ def load_histories(path: str | os.PathLike[str]) -> pd.DataFrame:
     -------
     histories : DataFrame
         Columns ``key``, ``case``, ``seed``, ``fold``, ``epoch`` (from 1), then what was recorded: ``train_loss``,
-        ``train_accuracy`` and, where images were held out, ``valid_loss``, ``valid_accuracy``.
+        ``train_accuracy`` and, if images were held out, ``validation_loss``, ``validation_accuracy``.
 
     Raises
     ------

@@ -12,6 +12,16 @@ _LEAST, _MOST = 1e-12, 1e21
 def percent_places(n: int) -> int:
     """Return the decimal places that a percentage of `n` images deserves: one image is about a unit of the last.
 
+    Parameters
+    ----------
+    n : int
+        Images.
+
+    Returns
+    -------
+    places : int
+        At most 4.
+
     Examples
     --------
     >>> percent_places(1000), percent_places(10_000), percent_places(360)
@@ -22,6 +32,17 @@ def percent_places(n: int) -> int:
 
 def significant(value: float, digits: int = 3) -> str:
     """Return a number with so many significant digits; as a power of ten only what no measurement gives.
+
+    Parameters
+    ----------
+    value : float
+        NaN and infinity are written as missing.
+    digits : int, default=3
+        Significant digits.
+
+    Returns
+    -------
+    text : str
 
     Examples
     --------
@@ -38,6 +59,16 @@ def significant(value: float, digits: int = 3) -> str:
 
 def write_time(seconds: float) -> str:
     """Write a time with two digits: measured again, the third would be another.
+
+    Parameters
+    ----------
+    seconds : float
+        Or milliseconds; NaN is written as missing.
+
+    Returns
+    -------
+    text : str
+        Without the unit.
 
     Examples
     --------

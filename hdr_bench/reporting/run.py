@@ -18,7 +18,7 @@ from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.files.report_folder import settle_report
-from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, label_of, read_results, summarise
+from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, read_results, summarise
 
 _HASH_LETTERS = 8
 _SLUG_LETTERS = 48
@@ -39,7 +39,7 @@ class RunContents:
     run : RunRecord
         The suite, how it was run, and its trials.
     results : DataFrame
-        As `load_results` returns it, with the column ``label``: what tables call the trial.
+        As `load_results` returns it.
     records : dict of str to Result
         By their keys; those that can be read.
 
@@ -52,9 +52,7 @@ class RunContents:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.store = open_run(path)
         self.run = self.store.read_run()
-        results, self.records = read_results(self.store, self.run)
-        labels = [label_of(row) for row in results.to_dict("records")]
-        self.results = results.assign(label=pd.Series(labels, index=results.index, dtype=object))
+        self.results, self.records = read_results(self.store, self.run)
         self._predictions: dict[str, Predictions | None] = {}
         self._images: dict[str, dict[int, NDArray[np.generic]] | NDArray[np.generic] | None] = {}
         self._shown: dict[str, dict[int, NDArray[np.generic]]] = {}

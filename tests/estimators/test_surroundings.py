@@ -85,7 +85,7 @@ def test_images_for_validation_are_routed_to_a_network(digits):
         network = MLPClassifier("8N", max_epochs=1).set_fit_request(validation_data=True)
         pipeline = make_pipeline(PixelScaler(pixel_scale=16), network)
         pipeline.fit(digits.train.X, digits.train.y, validation_data=pair)
-    assert "valid_loss" in pipeline[-1].history_[0]
+    assert "validation_loss" in pipeline[-1].history_[0]
 
 
 @contextmanager

@@ -9,9 +9,10 @@ from hdr_bench import Case, Suite
 from hdr_bench.experiments.measuring.scoring import score
 from hdr_bench.experiments.planning.plan import planned
 from hdr_bench.records.environment import read_environment
+from hdr_bench.records.measurements import Measurements
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.protocol import DatasetChoice
-from hdr_bench.records.result import Measurements, Result
+from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import RunRecord, Settings
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Trial

@@ -6,8 +6,9 @@ from hdr_bench.experiments.processes.attempts import say_nothing
 from hdr_bench.experiments.processes.worker import run_in_child, start_fork_server
 from hdr_bench.import_context import Place
 from hdr_bench.records.environment import read_environment
+from hdr_bench.records.measurements import Measurements
 from hdr_bench.records.protocol import DatasetChoice
-from hdr_bench.records.result import Measurements, Result
+from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
 
 

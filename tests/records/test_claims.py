@@ -4,14 +4,19 @@ from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.records.claims import FIGURES, places_of
+from hdr_bench.records.claims import claim_figures, places_of
 
 names = st.text(st.characters(exclude_characters="{}|", exclude_categories=("Cs",)), min_size=1).filter(
     lambda name: name.strip() == name
 )
 
 
-@given(names, st.sampled_from(FIGURES), st.none() | st.integers(1, 99), st.text(st.characters(exclude_characters="{}")))
+@given(
+    names,
+    st.sampled_from(claim_figures()),
+    st.none() | st.integers(1, 99),
+    st.text(st.characters(exclude_characters="{}")),
+)
 def test_a_place_is_found_whatever_stands_around_it(case, figure, epoch, around):
     text = f"{{{case}|{figure}{'' if epoch is None else f'@{epoch}'}}}"
     (place,) = places_of(around + text + around)

@@ -31,6 +31,17 @@ def test_a_row_a_trial_in_the_suites_order(run):
     assert set(results["threads"].dropna()) == {1}
 
 
+def test_the_label_is_the_case_and_on_a_learning_curve_the_images_too(finished_various, run):
+    labels = load_results(finished_various).groupby("case", sort=False)["label"].unique()
+    assert labels["Curve"].tolist() == ["Curve, 100 images", "Curve, 600 images"]
+    assert all(list(names) == [case] for case, names in labels.items() if case != "Curve")
+    # Trials without a result have one too.
+    (run / "trials" / f"{load_results(run)['key'][0]}.zip").unlink()
+    results = load_results(run)
+    assert results["status"][0] == "missing"
+    assert results["label"].tolist() == results["case"].tolist()
+
+
 def test_missing_and_damaged_results_are_rows_that_say_so(run):
     keys = load_results(run)["key"]
     (run / "trials" / f"{keys[0]}.zip").unlink()

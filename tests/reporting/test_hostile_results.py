@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from hdr_bench import load_histories, load_results, write_report
 from hdr_bench.exceptions import ReportWarning
 from hdr_bench.names import visible
-from hdr_bench.records.result import Candidate, LayerRow, Searched
+from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.result import Candidate, Searched
 from hdr_bench.reporting.drawing.figures import draw
 from hdr_bench.reporting.page.data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
@@ -48,7 +49,8 @@ HISTORIES = [
     ({"train_loss": None, "train_accuracy": 0.1},),
     ({"train_loss": 1e300, "train_accuracy": 1.0}, {}, {"train_loss": 0.0}),
     ({"epoch": 1.0, "loss": 0.5}, {"another\x01": None}),
-    ({"valid_loss": 0.5, "valid_accuracy": 0.0},) * 3,
+    ({"validation_loss": 0.5, "validation_accuracy": 0.0},) * 3,
+    ({"valid_loss": 0.5, "validation_loss": 0.4},),
     ({"train_accuracy": 97.3},),
     ({"train_loss": math.nan, "train_accuracy": math.inf},),
 ]

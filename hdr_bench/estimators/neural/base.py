@@ -174,7 +174,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         from hdr_bench.estimators.neural.net import HISTORY
 
         check_is_fitted(self)
-        return [{key: float(row[key]) for key in HISTORY if key in row} for row in self.net_.history]
+        return [{name: float(row[key]) for name, key in HISTORY.items() if key in row} for row in self.net_.history]
 
     @property
     def n_iter_(self) -> int:

@@ -79,8 +79,8 @@ class MLPClassifier(NeuralClassifier):
     net_ : skorch.NeuralNetClassifier
         Takes the same rows of raw pixels; its labels are places in `classes_`.
     history_ : list of dict
-        "train_loss" and "train_accuracy" of each epoch, measured while it runs; "valid_loss" and "valid_accuracy" after
-        it, where images are held out.
+        "train_loss" and "train_accuracy" of each epoch, measured while it runs; "validation_loss" and
+        "validation_accuracy" after it, if images are held out.
     image_shape_ : tuple of int
         What a row of features is seen as.
     scale_ : float

@@ -32,7 +32,13 @@ def tell_epoch(done: int, most: int) -> None:
         listener(done, most)
 
 
-HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
+HISTORY = {
+    "train_loss": "train_loss",
+    "train_accuracy": "train_accuracy",
+    "validation_loss": "valid_loss",
+    "validation_accuracy": "valid_accuracy",
+}
+"""What `history_` has of an epoch, and what skorch calls it."""
 
 
 class Accuracy(Callback):

@@ -17,11 +17,14 @@ from hdr_bench.estimators.foreign.calls import exact_text, read_attribute
 from hdr_bench.experiments.planning.models import last_step
 from hdr_bench.names import class_module, class_name, visible
 from hdr_bench.records.base import is_deep
-from hdr_bench.records.result import LayerRow
+from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.metrics import EARLIER_NAMES, METRICS, columns_from
 from hdr_bench.records.text import LONGEST_VALUE, repr_of, str_of
 
-HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
+HISTORY = columns_from("history")
 """What `history_` has of an epoch."""
+
+_SHARES = {metric.column for metric in METRICS.values() if metric.source == "history" and metric.kind == "share"}
 
 MOST_EPOCHS = 10_000
 """Epochs that a result keeps."""
@@ -93,7 +96,8 @@ def history_of(method: Any) -> tuple[Row, ...]:
     Parameters
     ----------
     method : estimator
-        Fitted. Its `history_` is a list of dicts, one per epoch, of some of `HISTORY`; accuracies are shares.
+        Fitted. Its `history_` is a list of dicts, one per epoch, of some of `HISTORY`; accuracies are shares. Names of
+        earlier versions, as ``"valid_loss"``, are read as today's.
 
     Warns
     -----
@@ -153,18 +157,26 @@ def _epochs(rows: list[Any] | tuple[Any, ...]) -> tuple[Row, ...]:
     if not any(rows) or not all(map(_is_epoch, rows)):
         return ()
     # By the names here, not by texts that a class derived from `str` may make of them.
-    return tuple({HISTORY[HISTORY.index(name)]: _finite(value) for name, value in row.items()} for row in rows)
+    return tuple({_name_today(name): _finite(value) for name, value in row.items()} for row in rows)
+
+
+def _name_today(name: str) -> str:
+    return EARLIER_NAMES[name] if name in EARLIER_NAMES else HISTORY[HISTORY.index(name)]
 
 
 def _is_epoch(row: Any) -> bool:
-    return isinstance(row, dict) and set(row) <= set(HISTORY) and all(_is_recorded(*pair) for pair in row.items())
+    return (
+        isinstance(row, dict)
+        and set(row) <= {*HISTORY, *EARLIER_NAMES}
+        and all(_is_recorded(*pair) for pair in row.items())
+    )
 
 
 def _is_recorded(name: str, value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, Real):
         return False
     number = _finite(value)
-    return number is None or not name.endswith("accuracy") or 0 <= number <= 1
+    return number is None or _name_today(name) not in _SHARES or 0 <= number <= 1
 
 
 def _finite(value: Any) -> float | None:

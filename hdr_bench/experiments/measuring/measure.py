@@ -36,9 +36,10 @@ from hdr_bench.experiments.planning.trial_data import load_trial_data
 from hdr_bench.kernel import seconds_of_descendants
 from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.environment import Environment, thread_pools, utc_now
+from hdr_bench.records.measurements import Measurements
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.raised import caught_warnings
-from hdr_bench.records.result import Measurements, Result, Searched
+from hdr_bench.records.result import Result, Searched
 from hdr_bench.records.trial import Trial
 
 _WARM_UP_IMAGES = 200

@@ -1,7 +1,7 @@
 """How good predictions are."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,8 +28,8 @@ from hdr_bench.experiments.measuring.answers import (
 )
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
 from hdr_bench.experiments.planning.models import last_step
+from hdr_bench.records.measurements import Scores
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.result import Scores
 from hdr_bench.records.scores import (
     MOST_CONTRADICTED,
     brier_score,
@@ -207,19 +207,19 @@ def _of_classes(pairs: NDArray[np.float32], classes: NDArray[np.int64], n_classe
 
 def score(predictions: Predictions, n_classes: int) -> Scores:
     """Return how good predictions are, by the class alone and by scores of classes and probabilities, if any."""
+    values: dict[str, float | None] = {}
+    for compute in COMPUTATIONS:
+        values |= compute(predictions, n_classes)
+    return Scores.model_validate(values)
+
+
+def _by_class(predictions: Predictions, n_classes: int) -> dict[str, float | None]:
     y_true, y_pred = predictions.y_true, predictions.y_pred
-    labels = np.arange(n_classes)
     precision, recall, f1, _ = precision_recall_fscore_support(
-        y_true, y_pred, labels=labels, average="macro", zero_division=0
+        y_true, y_pred, labels=np.arange(n_classes), average="macro", zero_division=0
     )
-    return Scores(
-        accuracy=float(accuracy_score(y_true, y_pred)),
-        precision=float(precision),
-        recall=float(recall),
-        f1=float(f1),
-        **_by_scores(predictions, n_classes),
-        **_by_probabilities(predictions, labels),
-    )
+    accuracy = float(accuracy_score(y_true, y_pred))
+    return {"accuracy": accuracy, "precision": float(precision), "recall": float(recall), "f1": float(f1)}
 
 
 def _by_scores(predictions: Predictions, n_classes: int) -> dict[str, float | None]:
@@ -231,8 +231,8 @@ def _by_scores(predictions: Predictions, n_classes: int) -> dict[str, float | No
     return {"rejection": rejected_share(*cuts), "top_2_accuracy": top_2}
 
 
-def _by_probabilities(predictions: Predictions, labels: NDArray[np.intp]) -> dict[str, float | None]:
-    shares = shares_of(predictions)
+def _by_probabilities(predictions: Predictions, n_classes: int) -> dict[str, float | None]:
+    shares, labels = shares_of(predictions), np.arange(n_classes)
     if shares is None:
         return {"log_loss": None}
     y_true, y_pred = predictions.y_true, predictions.y_pred
@@ -242,3 +242,13 @@ def _by_probabilities(predictions: Predictions, labels: NDArray[np.intp]) -> dic
         "brier_score": brier_score(y_true, shares),
         "calibration_error": reliability(y_true == y_pred, confidence).calibration_error,
     }
+
+
+Computation = Callable[[Predictions, int], Mapping[str, float | None]]
+
+COMPUTATIONS: tuple[Computation, ...] = (_by_class, _by_scores, _by_probabilities)
+"""What computes scores, from predictions and the number of classes: each gives some, by their columns.
+
+The columns are those of the source "scores" in `hdr_bench.records.metrics.METRICS`; a score that a method has none of
+is None.
+"""

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.protocol import Kind
-from hdr_bench.records.published import COUNTS, Metric, Published
+from hdr_bench.records.published import Published
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.comparisons.measured_by import Reproduction, bare_reproduction, measure_figure
 from hdr_bench.reporting.run import RunContents
@@ -67,8 +68,8 @@ def _compared(contents: RunContents, case: str, published: Published) -> Reprodu
     if not records:
         return replace(bare, verdict="not comparable", reason="every trial failed, or none was run")
     measured = measure_figure(contents, bare, published, records)
-    obstacle = published.not_comparable or _incomparable(contents, published.metric, records)
-    if not obstacle and len(records) < len(trials) and published.metric not in COUNTS:
+    obstacle = published.not_comparable or _incomparable(contents, published.definition, records)
+    if not obstacle and len(records) < len(trials) and published.definition.kind != "count":
         obstacle = f"{len(records)} of {len(trials)} trials: the others failed or are missing"
     if obstacle and measured.verdict != "no verdict":
         measured = replace(measured, verdict="not comparable", reason="")
@@ -89,7 +90,7 @@ def _incomparable(contents: RunContents, metric: Metric, records: list[Result]) 
     own = case.dataset or suite.dataset
     if other is not None and other != own.name:
         return f"other data: {other}"
-    if metric in COUNTS:
+    if metric.kind == "count":
         has_other = not case.is_object and records[0].trial.params != case.params
         if has_other:
             return "run at a reduced size: with other parameters"
@@ -103,8 +104,8 @@ def _incomparable(contents: RunContents, metric: Metric, records: list[Result]) 
 def _other_protocol(metric: Metric, protocol: Kind) -> str:
     if protocol == "learning-curve":
         return "another protocol: a learning curve"
-    if metric.startswith("test_") and protocol == "cross-validation":
+    if metric.evaluated_on == "test part" and protocol == "cross-validation":
         return "another protocol: evaluated on folds of the training part, not on the test part"
-    if metric.startswith("cross_validation_") and protocol != "cross-validation":
+    if metric.evaluated_on == "folds" and protocol != "cross-validation":
         return "another protocol: evaluated on the test part, not on folds"
     return ""

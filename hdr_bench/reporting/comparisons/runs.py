@@ -12,13 +12,14 @@ import pandas as pd
 from hdr_bench.exceptions import ComparisonError
 from hdr_bench.names import in_brief
 from hdr_bench.records.committed import open_store
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.comparisons.common_trials import differences, nothing_in_common, unpaired, without_predictions
 from hdr_bench.reporting.comparisons.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
 from hdr_bench.reporting.comparisons.other_methods import other_methods
 from hdr_bench.reporting.files.report_folder import settle_report
-from hdr_bench.reporting.frame import described_problem, label_of, read_results
+from hdr_bench.reporting.frame import described_problem, read_results
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
 from hdr_bench.reporting.statistics.tests import holm, resampled_difference
 
@@ -136,13 +137,13 @@ def compare_runs(
     that is what a comparison is for. Costs: as
     `costs.is_apart` tells two rows apart. With at least three undisturbed fits in each run the ranges do not overlap,
     and the medians differ by more than the tolerance; with fewer, the medians differ by more than the factors
-    `costs.SINGLE`.
+    `costs.single_fit_ratio`.
     """
     _check_shares(tolerance, alpha)
     for folder in (before, after):
         settle_report(Path(folder))
     stores = open_store(before), open_store(after)
-    (first, records), (second, other_records) = map(_labelled, stores)
+    (first, records), (second, other_records) = map(_results_of, stores)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
     if not len(pairs):
         raise ComparisonError(nothing_in_common(stores, first, second))
@@ -169,10 +170,9 @@ def _check_shares(tolerance: float, alpha: float) -> None:
         raise ComparisonError(f"alpha must be above 0 and below 1, got {alpha}; write e.g. 0.05")
 
 
-def _labelled(store: Store) -> tuple[pd.DataFrame, dict[str, Result]]:
+def _results_of(store: Store) -> tuple[pd.DataFrame, dict[str, Result]]:
     results, records = read_results(store, store.read_run())
-    labels = [label_of(row) for row in results.to_dict("records")]
-    return results[results["status"] != "missing"].assign(label=pd.Series(labels, index=results.index)), records
+    return results[results["status"] != "missing"], records
 
 
 def _statuses(pairs: pd.DataFrame, others: dict[str, str]) -> Iterable[Change]:
@@ -232,7 +232,7 @@ def _fits(store: Store, trials: pd.DataFrame, side: str) -> Fits | None:
 def _costs(pairs: pd.DataFrame, tolerance: float, machines_compare: bool, others: dict[str, str]) -> Iterable[Change]:
     good = _both_well(pairs)
     for measure in COSTS:
-        is_time = measure.endswith("seconds")
+        is_time = METRICS[measure].kind == "seconds"
         sides = [_costs_of_side(good, side, measure) for side in "ab"]
         for label in dict.fromkeys(map(str, good["label"])):
             before, after = (costs[label] for costs in sides)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hdr_bench.reporting.displays.axes import interval_lengths, interval_limits, scale_by_log_error, shorten
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
-from hdr_bench.reporting.frame import label_of, summarise
+from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.style import colour_of, marker_of
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class AccuracyDisplay(ResultsDisplay):
         display : AccuracyDisplay
         """
         good = results[results["status"] == "ok"]
-        labels = pd.Series([label_of(row) for row in good.to_dict("records")], good.index, dtype=object)
-        trials = {str(label): tuple(values.astype(float)) for label, values in good["accuracy"].groupby(labels)}
+        trials = {str(label): tuple(rows["accuracy"].astype(float)) for label, rows in good.groupby("label")}
         summary = summarise(results)
         several = {label: values for label, values in trials.items() if len(values) > 1}
         return cls(summary[summary["accuracy"].notna()], several)

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
 from hdr_bench.reporting.comparisons.costs import costs_of, with_costs
 from hdr_bench.reporting.displays.axes import (
     interval_lengths,
@@ -24,16 +25,8 @@ from hdr_bench.reporting.style import INK, colour_of, marker_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COST_AXES: dict[str, tuple[str, str, float]] = {
-    "fit_seconds": ("the time to fit", "Wall time of the fit (s)", 1.0),
-    "predict_seconds": ("the time to predict", "Wall time to predict the whole test part (s)", 1.0),
-    "fit_peak_bytes": ("the memory to fit", "Peak memory of the fit (MB)", 1e-6),
-    "size_bytes": ("the size", "Size of the pickled estimator (MB)", 1e-6),
-}
-"""What accuracy is drawn against: in words, as a label with its unit, and the factor to that unit."""
-
-# What costs nothing that can be measured has a place on a logarithmic axis all the same.
-_LEAST = {"fit_seconds": 1e-5, "predict_seconds": 1e-5, "fit_peak_bytes": 1e3, "size_bytes": 1.0}
+COST_AXES = tuple(name for name in cost_metrics() if cost_terms(name).axis)
+"""What accuracy is drawn against."""
 
 
 @dataclass(eq=False)
@@ -96,7 +89,9 @@ class CostDisplay(ResultsDisplay):
         omitted = tuple(case for case in summary["case"] if case in costs and costs[case].is_disturbed)
         rows = summary[pd.Series(is_known, index=summary.index, dtype=bool)]
         columns = [cost, f"{cost}_low", f"{cost}_high"]
-        return cls(rows.assign(**{name: rows[name].clip(lower=_LEAST[cost]) for name in columns}), cost, omitted)
+        # What costs nothing that can be measured has a place on a logarithmic axis all the same.
+        least = cost_terms(cost).resolution
+        return cls(rows.assign(**{name: rows[name].clip(lower=least) for name in columns}), cost, omitted)
 
     @property
     def figsize(self) -> tuple[float, float]:
@@ -180,20 +175,23 @@ class CostDisplay(ResultsDisplay):
         from matplotlib.lines import Line2D
 
         ax, _ = self._set_axes(ax)
-        words, label, factor = COST_AXES[self.cost]
-        costs, accuracy = factor * self.summary[self.cost].to_numpy(float), 100 * self.summary["accuracy"].to_numpy()
+        words, metric = cost_terms(self.cost).words, METRICS[self.cost]
+        costs, accuracy = (
+            metric.factor * self.summary[self.cost].to_numpy(float),
+            100 * self.summary["accuracy"].to_numpy(),
+        )
         front = self.front()
         order = np.argsort(costs[front], kind="stable")
         look = {"color": INK, "linewidth": 0.9, "linestyle": (0, (4, 3)), "label": "Pareto front", "zorder": 1}
         steps = with_style(look, front_kw, Line2D)
         ax.step(costs[front][order], accuracy[front][order], where="post", **steps)
-        self._draw_methods(ax, costs, accuracy, factor, errorbar_kw, hlines_kw)
+        self._draw_methods(ax, costs, accuracy, metric.factor, errorbar_kw, hlines_kw)
         ax.set_xscale("log")
         label_log_plainly(ax.xaxis)
-        ax.set_xlabel(f"{label}; median and range")
+        ax.set_xlabel(f"{metric.axis}; median and range")
         scale_by_log_error(ax, "y", *interval_limits(self.summary))
         ax.set_ylabel("Accuracy (%; error on a log scale)")
-        ax.set_title(f"Accuracy with its 95 % interval, against {words}")
+        ax.set_title(f"Accuracy with its 95 % interval, against the {words}")
         legend_beside(ax)
         return self
 

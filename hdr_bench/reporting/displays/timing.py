@@ -7,21 +7,19 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
 from hdr_bench.reporting.displays.axes import label_log_plainly, shorten
 from hdr_bench.reporting.displays.base import ResultsDisplay, with_style
-from hdr_bench.reporting.disturbed import Call, disturbed_times
-from hdr_bench.reporting.frame import label_of, summarise
+from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.style import colour_of, marker_of
 from hdr_bench.reporting.wording import time_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# What takes no time that can be measured has a place on a logarithmic axis all the same.
-_LEAST = 1e-5
-
-TIMES = {"fit_seconds": "Wall time of the fit (s)", "predict_seconds": "Wall time to predict (s)"}
-"""What can be drawn, and its label."""
+TIMES = tuple(name for name, metric in cost_metrics().items() if metric.kind == "seconds")
+"""What can be drawn."""
 
 
 @dataclass(eq=False)
@@ -76,10 +74,9 @@ class TimingDisplay(ResultsDisplay):
         if measure not in TIMES:
             raise UnknownNameError("time", measure, TIMES)
         numbers = summarise(results).set_index("case")["number"]
-        labels = pd.Series([label_of(row) for row in results.to_dict("records")], index=results.index, dtype=object)
-        call: Call = "fit" if measure == "fit_seconds" else "predict"
+        call = METRICS[measure].call or "fit"
         is_known = np.isfinite(results[measure].astype(float))
-        good = results.assign(label=labels)[(results["status"] == "ok") & is_known & ~disturbed_times(results, call)]
+        good = results[(results["status"] == "ok") & is_known & ~disturbed_times(results, call)]
         counts = good["label"].value_counts()
         repeated = good[good["label"].map(counts) > 1]
         if not len(repeated):
@@ -142,7 +139,7 @@ class TimingDisplay(ResultsDisplay):
         for position, case in enumerate(cases):
             trials = self.times[self.times["case"] == case]
             number = int(trials["number"].iloc[0])
-            seconds = trials["seconds"].clip(lower=_LEAST)
+            seconds = trials["seconds"].clip(lower=cost_terms(self.measure).resolution)
             look = {
                 "linestyle": "",
                 "marker": marker_of(number),
@@ -158,7 +155,7 @@ class TimingDisplay(ResultsDisplay):
         label_log_plainly(ax.xaxis)
         ax.set_yticks(range(len(cases)), list(map(shorten, cases)))
         ax.set_ylim(len(cases) - 0.5, -0.5)
-        ax.set_xlabel(f"{TIMES[self.measure]}; the bar is the median")
+        ax.set_xlabel(f"{METRICS[self.measure].axis}; the bar is the median")
         ax.set_title("Each time that was measured")
         ax.grid(axis="y", visible=False)
         return self

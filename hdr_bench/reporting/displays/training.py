@@ -16,7 +16,7 @@ from hdr_bench.reporting.style import colour_of, marker_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LOOKS = {"train": ("-", "o"), "valid": ("--", "s")}
+_LOOKS = {"train": ("-", "o"), "validation": ("--", "s")}
 _LABELS = {"accuracy": ("Accuracy (%)", 100.0), "loss": ("Loss", 1.0)}
 
 
@@ -105,8 +105,8 @@ class TrainingDisplay(BaseDisplay):
         Returns
         -------
         frame : DataFrame
-            A row for each ``case``, ``part`` ("train", "valid") and ``epoch``: ``mean``, ``low`` and ``high`` over the
-            trials, accuracies as shares.
+            A row for each ``case``, ``part`` ("train", "validation") and ``epoch``: ``mean``, ``low`` and ``high`` over
+            the trials, accuracies as shares.
         """
         columns = [f"{part}_{self.quantity}" for part in _LOOKS if f"{part}_{self.quantity}" in self.histories]
         long = self.histories.melt(["case", "number", "epoch"], columns, "part").dropna(subset="value")
@@ -181,7 +181,7 @@ class TrainingDisplay(BaseDisplay):
         return len(set(self.histories["case"])) > 1
 
     def _part_names(self, frame: pd.DataFrame) -> dict[str, str]:
-        names = {"train": "training", "valid": self.validation}
+        names = {"train": "training", "validation": self.validation}
         return {part: names[part] for part in _LOOKS if part in set(frame["part"])}
 
     def _label_of(self, case: str, part: str, frame: pd.DataFrame) -> str:
@@ -216,5 +216,7 @@ def _read_histories(contents: RunContents, cases: list[str]) -> tuple[pd.DataFra
     records = [
         record for case in cases if case in good for record in contents.good_records(contents.label_of_case(case))
     ]
-    evaluated = {record.trial.validation for record in records if any("valid_loss" in row for row in record.history)}
+    evaluated = {
+        record.trial.validation for record in records if any("validation_loss" in row for row in record.history)
+    }
     return pd.DataFrame(history_rows(records)), "test" if evaluated == {"test"} else "held-out"

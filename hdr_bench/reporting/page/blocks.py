@@ -15,8 +15,10 @@ from hdr_bench.reporting.page.provenance import Provenance, provenance_of
 from hdr_bench.reporting.page.references import References, make_references
 from hdr_bench.reporting.page.sprites import Sprite
 from hdr_bench.reporting.tables import Table
-from hdr_bench.reporting.tables.accuracy import accuracy_table, classes_table, pairs_table, scores_table
+from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
+from hdr_bench.reporting.tables.classes import classes_table
 from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table
+from hdr_bench.reporting.tables.pairs import pairs_table
 from hdr_bench.reporting.tables.reproductions import published_table
 from hdr_bench.reporting.tables.source_claims import claims_table, worded_claims
 

@@ -1,14 +1,15 @@
 """A report's highlights: the best method for each purpose, and at what accuracy."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
 from hdr_bench.reporting.comparisons.costs import Cost, costs_of, least_of
 from hdr_bench.reporting.comparisons.pairs import Comparisons
 from hdr_bench.reporting.comparisons.standing import Standing, standings
-from hdr_bench.reporting.numbers import significant, write_time
+from hdr_bench.reporting.numbers import significant
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.costs import is_one_machine
+from hdr_bench.reporting.tables.values import write_with_unit
 from hdr_bench.reporting.wording import list_few, percent
 
 _WITHIN = (1, 2, 5, 10)
@@ -66,7 +67,8 @@ def make_highlights(contents: RunContents, compared: Comparisons) -> list[Highli
     (standing,) = leaders
     first = [_most_accurate(standing)] if standing.pairs else []
     may_rank_times = is_one_machine(contents.results)
-    measures = [measure for measure in _PURPOSES if may_rank_times or not measure.endswith("seconds")]
+    named = [metric for name, metric in cost_metrics().items() if cost_terms(name).superlative]
+    measures = [metric.name for metric in named if may_rank_times or metric.kind != "seconds"]
     within, labels = _competitors(standing)
     return first + [
         each for measure in measures if (each := _least(standing, within, labels, costs_of(contents.results, measure)))
@@ -106,28 +108,12 @@ def _least(standing: Standing, within: int, labels: list[str], costs: dict[str, 
     if 2 * len(alike) > len(competing) - 1:
         return None
     label = competing[place]
-    purpose, write = _PURPOSES[costs[label].measure]
+    metric = METRICS[costs[label].measure]
     notes = [f"not measured apart: {list_few([competing[other] for other in alike])}"] if alike else []
     return Highlight(
-        purpose=f"{purpose} within {within} point{'s' if within > 1 else ''} of the best",
+        purpose=f"{cost_terms(metric.name).superlative} within {within} point{'s' if within > 1 else ''} of the best",
         label=label,
-        value=write(costs[label].median),
+        value=write_with_unit(metric, costs[label].median),
         accuracy=percent(standing.row(label)),
         notes=tuple(notes),
     )
-
-
-def _in_seconds(seconds: float) -> str:
-    return f"{write_time(seconds)} s"
-
-
-def _in_megabytes(count: float) -> str:
-    return f"{significant(count / 1e6, 2)} MB"
-
-
-_PURPOSES: dict[str, tuple[str, Callable[[float], str]]] = {
-    "fit_seconds": ("Fastest to train", _in_seconds),
-    "predict_seconds": ("Fastest to predict", _in_seconds),
-    "fit_peak_bytes": ("Least memory to train", _in_megabytes),
-    "size_bytes": ("Smallest", _in_megabytes),
-}

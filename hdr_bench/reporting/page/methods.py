@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any, TypeVar
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.records.result import LayerRow, Result
+from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.result import Result
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
 from hdr_bench.reporting.displays.gallery import MOST_IMAGES
 from hdr_bench.reporting.drawing.figure import Figure
@@ -20,7 +21,7 @@ from hdr_bench.reporting.page.rows import Row, make_row
 from hdr_bench.reporting.page.sprites import Sprite, make_sprite
 from hdr_bench.reporting.parts import make_part, note_reason
 from hdr_bench.reporting.run import RunContents, slug
-from hdr_bench.reporting.tables.accuracy import class_frame_of
+from hdr_bench.reporting.tables.classes import class_frame_of
 from hdr_bench.reporting.tables.table import percent_writer
 
 _LONGEST = 400

@@ -122,8 +122,33 @@ def uncertainty_of_folds(accuracies: NDArray[np.float64], test_share: float) -> 
     return Uncertainty(variance, len(accuracies) - 1, "folds")
 
 
+def uncertainty_of_shares(
+    shares: Sequence[float], n: int, test_share: float | None, *, is_deterministic: bool
+) -> Uncertainty:
+    """Return the uncertainty of the mean of a share of images, over seeds or over folds.
+
+    Parameters
+    ----------
+    shares : sequence of float
+        One for each fit.
+    n : int
+        Images that each was found on.
+    test_share : float or None
+        Of folds: images that a fold is evaluated on, for each that it learns from; None without folds.
+    is_deterministic : bool
+        What the method declares.
+
+    Returns
+    -------
+    uncertainty : Uncertainty
+    """
+    if test_share is not None:
+        return uncertainty_of_folds(np.array(shares), test_share)
+    return uncertainty_of_accuracies(shares, n, is_deterministic=is_deterministic)
+
+
 def uncertainty_over_seeds(
-    results: pd.DataFrame, labels: pd.Series, read_predictions: Callable[[str], Predictions | None]
+    results: pd.DataFrame, read_predictions: Callable[[str], Predictions | None]
 ) -> pd.DataFrame:
     """Return the uncertainty of each row with several seeds, for each of its trials; missing for all others.
 
@@ -131,14 +156,17 @@ def uncertainty_over_seeds(
     ----------
     results : DataFrame
         As `load_results` returns it, without these columns.
-    labels : Series
-        What tables call each trial's row.
     read_predictions : callable
         Takes a trial's key; returns None if there are no predictions.
+
+    Returns
+    -------
+    columns : DataFrame
+        The columns `UNCERTAINTY`, with the index of `results`.
     """
     columns = pd.DataFrame(np.nan, results.index, UNCERTAINTY).astype({"accuracy_basis": object})
     good = results[(results["status"] == "ok") & results["fold"].isna()]
-    for _, trials in good.groupby(labels[good.index], sort=False):
+    for _, trials in good.groupby("label", sort=False):
         fits = _fits(trials, read_predictions) if len(trials) > 1 else None
         if fits is not None:
             found = uncertainty_of_fits(fits)

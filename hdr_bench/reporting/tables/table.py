@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
@@ -23,6 +24,7 @@ class Column:
     Attributes
     ----------
     head : str
+        With the unit in brackets.
     names : tuple of str
         Columns of the exact values.
     write : callable
@@ -46,9 +48,11 @@ class Table:
     name : str
         For file names.
     title : str
+        Above it.
     heads : tuple of str
         With units.
     rows : tuple of tuple of str
+        The cells, one for each head.
     exact : DataFrame
         The same values unrounded, in SI units and shares.
     note : str
@@ -76,7 +80,22 @@ class Table:
 
 
 def missing_table(name: str, title: str, problem: str) -> Table:
-    """Return what stands in the place of a table that could not be made."""
+    """Return what is in the place of a table that could not be made.
+
+    Parameters
+    ----------
+    name : str
+        For file names.
+    title : str
+        Above it.
+    problem : str
+        Why it could not be made.
+
+    Returns
+    -------
+    table : Table
+        Without rows.
+    """
     return Table(name, title, (), (), pd.DataFrame(), problem=problem)
 
 
@@ -92,16 +111,25 @@ def make_table(
 
     Parameters
     ----------
-    name, title, note : str
+    name : str
+        For file names.
+    title : str
+        Above it.
     rows : DataFrame
-        A row each; the column ``case``, where there is one, names the method.
+        A row each; the column ``case``, if there is one, names the method.
     columns : sequence of Column
+        What is shown, from left to right.
+    note : str, default=""
+        What a reader must know.
     marks : dict of str to dict of int to {"best", "like the best"}, optional
         By a column's head, then by the row's place.
+
+    Returns
+    -------
+    table : Table
     """
     records = rows.to_dict("records")
-    written = tuple(tuple(column.write(*(_value(row[name]) for name in column.names)) for column in columns)
-                    for row in records)  # fmt: skip
+    written = tuple(tuple(map(partial(_written, row), columns)) for row in records)
     shown = dict.fromkeys(name for column in columns for name in column.names)
     places = {column.head: place for place, column in enumerate(columns)}
     return Table(
@@ -122,24 +150,78 @@ METHOD = Column("Method", ("case",), str, "left")
 
 
 def percent_writer(n: int) -> Callable[[float], str]:
-    """Return what writes a share as a percentage of `n` images, without the sign."""
+    """Return what writes a share in percent, without the sign.
+
+    Parameters
+    ----------
+    n : int
+        Images that it was found on.
+
+    Returns
+    -------
+    write : callable
+        Takes a share between 0 and 1; NaN is written as missing.
+    """
     places = percent_places(n)
     return lambda share: MISSING if math.isnan(share) else f"{100 * share:.{places}f}"
 
 
 def interval_writer(write: Callable[[float], str]) -> Callable[[float, float], str]:
-    """Return what writes the ends of an interval."""
+    """Return what writes an interval.
+
+    Parameters
+    ----------
+    write : callable
+        Writes an end of it.
+
+    Returns
+    -------
+    write_ends : callable
+        Takes both ends; an interval without a lower end is written as missing.
+    """
     return lambda low, high: MISSING if math.isnan(low) else f"{write(low)}–{write(high)}"
 
 
 def write_count(count: float) -> str:
-    """Write a count with commas, e.g. ``12,345``."""
+    """Write a count with commas.
+
+    Parameters
+    ----------
+    count : float
+        A whole number; NaN is written as missing.
+
+    Returns
+    -------
+    text : str
+
+    Examples
+    --------
+    >>> write_count(12345)
+    '12,345'
+    """
     return f"{count:,.0f}" if math.isfinite(count) else MISSING
 
 
 def fixed_writer(places: int, factor: float = 1.0) -> Callable[[float], str]:
-    """Return what writes a number, times `factor`, with so many decimals."""
+    """Return what writes a number with a fixed number of decimals.
+
+    Parameters
+    ----------
+    places : int
+        Decimals.
+    factor : float, default=1.0
+        What the number is multiplied by.
+
+    Returns
+    -------
+    write : callable
+        Takes a number; NaN is written as missing.
+    """
     return lambda value: MISSING if math.isnan(value) else f"{factor * value:.{places}f}"
+
+
+def _written(row: Mapping[Any, Any], column: Column) -> str:
+    return column.write(*(_value(row[name]) for name in column.names))
 
 
 def _value(cell: Any) -> Any:

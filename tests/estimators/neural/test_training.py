@@ -143,12 +143,12 @@ def test_class_weights_move_the_decision(digits):
 def test_history_holds_what_was_held_out(digits):
     model = _mlp(validation_fraction=0.25).fit(digits.train.X, digits.train.y)
     assert [set(row) for row in model.history_] == [
-        {"train_loss", "train_accuracy", "valid_loss", "valid_accuracy"}
+        {"train_loss", "train_accuracy", "validation_loss", "validation_accuracy"}
     ] * 6
     assert len(model.net_.history[0]["batches"][0]) > 0
     last = model.history_[-1]
-    assert 0.6 < last["valid_accuracy"] < last["train_accuracy"]
-    assert last["valid_loss"] > last["train_loss"]
+    assert 0.6 < last["validation_accuracy"] < last["train_accuracy"]
+    assert last["validation_loss"] > last["train_loss"]
 
 
 def test_images_given_for_validation_teach_nothing(digits):
@@ -156,7 +156,7 @@ def test_images_given_for_validation_teach_nothing(digits):
     plain = _mlp().fit(digits.train.X, digits.train.y)
     watched = _mlp().fit(digits.train.X, digits.train.y, validation_data=pair)
     np.testing.assert_array_equal(watched.predict_proba(digits.test.X), plain.predict_proba(digits.test.X))
-    assert watched.history_[-1]["valid_accuracy"] == pytest.approx(watched.score(*pair))
+    assert watched.history_[-1]["validation_accuracy"] == pytest.approx(watched.score(*pair))
     assert watched.net_.train_split is None
     with pytest.raises(ValueError, match=r"labels that are none of the classes .*: \[11\]"):
         _mlp().fit(digits.train.X, digits.train.y, validation_data=(digits.test.X[:1], [11]))
@@ -166,7 +166,7 @@ def test_early_stopping_keeps_the_best(digits):
     model = _mlp(
         layers="100N", schedule="constant", lr=0.01, early_stopping=True, n_iter_no_change=3, max_epochs=100
     ).fit(digits.train.X, digits.train.y, validation_data=(digits.test.X, digits.test.y))
-    losses = [row["valid_loss"] for row in model.history_]
+    losses = [row["validation_loss"] for row in model.history_]
     assert model.n_iter_ < 60
     assert len(losses) - 1 - int(np.argmin(losses)) == 3
     best = torch.nn.functional.nll_loss(

@@ -17,7 +17,7 @@ def _costs(measure="fit_seconds", **fits):
         made = asked if isinstance(asked, dict) else {"values": asked}
         waits = made.get("waits", [0.0] * len(made["values"]))
         rows += [
-            {"case": case, "protocol": "holdout", "samples": np.nan, "status": "ok", measure: value,
+            {"label": case, "status": "ok", measure: value,
              "fit_wait_share": wait, "predict_wait_share": wait, "n_concurrent": made.get("n_concurrent", 1)}
             for value, wait in zip(made["values"], waits, strict=True)
         ]  # fmt: skip

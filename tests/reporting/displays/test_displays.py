@@ -180,7 +180,7 @@ def test_courses_of_training(contents, finished_various):
     row = frame.query("part == 'train' and epoch == 2").iloc[0]
     assert row["mean"] == pytest.approx(histories["train_loss"].mean())
     assert (row["low"], row["high"]) == (histories["train_loss"].min(), histories["train_loss"].max())
-    assert set(frame["part"]) == {"train", "valid"}
+    assert set(frame["part"]) == {"train", "validation"}
     ax = _drawn(display)
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["Training images", "Held-out images"]
     several = TrainingDisplay.from_run(finished_various)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from hdr_bench.reporting.comparisons.pairs import Comparisons, Pair, compare_methods
-from hdr_bench.reporting.frame import label_of, summarise
+from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.highlights import make_highlights
 from hdr_bench.reporting.run import RunContents
@@ -29,7 +29,6 @@ def run_of(columns):
             fits = {"seconds": (1.0,), "wait": 0.0, "planned": len(asked["accuracy"]), "stochastic": True, **asked}
             rows += [_trial(case, seed, fits) for seed in range(fits["planned"])]
         results = pd.DataFrame(rows, columns=columns)
-        results["label"] = [label_of(row) for row in results.to_dict("records")]
         return SimpleNamespace(results=results, summary=summarise(results))
 
     return make
@@ -51,6 +50,7 @@ _ALIKE = {
 def _trial(case, seed, fits):
     row = {
         "case": case,
+        "label": case,
         "key": f"{case}-{seed}",
         "estimator": fits.get("estimator", "knn"),
         "seed": seed,

@@ -6,7 +6,7 @@ from sklearn.metrics import roc_auc_score
 from hdr_bench import load_predictions
 from hdr_bench.reporting.numbers import write_time
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables.accuracy import class_frame
+from hdr_bench.reporting.tables.classes import class_frame
 from hdr_bench.reporting.tables.source_claims import NOT_MEASURED, worded_claims
 
 
@@ -28,7 +28,7 @@ def test_measured_figures_are_put_into_their_places(various, claiming):
     summary = contents.summary.set_index("case")
     mlp = [record.history for record in contents.good_records("MLP")]
     first = sum(history[0]["train_accuracy"] for history in mlp) / 2
-    last = sum(history[-1]["valid_loss"] for history in mlp) / 2
+    last = sum(history[-1]["validation_loss"] for history in mlp) / 2
     (claim,) = claiming(
         "{k-NN|accuracy}, not {k-NN|error}; {MLP|train_accuracy@1} then {MLP|validation_loss}; {MLP|parameters}; "
         "{Search|chosen}; {braces} stay"
