@@ -152,7 +152,7 @@ class ConfusionDisplay(BaseDisplay):
         if len(self.class_names) <= MOST_NUMBERS:
             _write_counts(ax, self.matrix, self.shares(), text_kw)
         ticks = np.arange(len(self.class_names))
-        rotation = {"rotation": 90} if max(map(len, self.class_names)) > 2 else {}
+        rotation: dict[str, Any] = {"rotation": 90} if max(map(len, self.class_names)) > 2 else {}
         size = "medium" if len(ticks) <= MOST_NUMBERS else "xx-small"
         names = [shorten(name, _MOST_LETTERS) for name in self.class_names]
         ax.set_xticks(ticks, names, fontsize=size, **rotation)

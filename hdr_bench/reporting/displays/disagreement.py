@@ -1,5 +1,6 @@
 """How often methods predict different classes for the same image."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, Self
@@ -149,6 +150,7 @@ class DisagreementDisplay(BaseDisplay):
 
 def _disagreement(one: list[NDArray[np.int64]], other: list[NDArray[np.int64]]) -> float:
     """Return the mean share over pairs of trials; of a method with itself over pairs of different ones."""
+    pairs: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]]
     pairs = combinations(one, 2) if one is other else product(one, other)
     shares = [float(np.mean(first != second)) for first, second in pairs]
     return float(np.mean(shares)) if shares else np.nan

@@ -88,7 +88,8 @@ class RejectionDisplay(BaseDisplay):
             raise StoreError(f"{contents.store.folder}: no method gives scores of classes")
         curves = sorted(known, key=lambda curve: float(curve["error"].iloc[0]))
         kept = curves[:max_methods]
-        reached = contents.summary.set_index("case")["rejection"].dropna().to_dict()
+        shares = contents.summary.set_index("case")["rejection"].dropna()
+        reached = {str(case): float(share) for case, share in shares.items()}
         return cls(pd.concat(kept, ignore_index=True), len(curves) - len(kept), reached)
 
     @property

@@ -234,7 +234,7 @@ def _table_section(block: TableBlock, data: ReportData, table: Table | None) -> 
 def _figure_section(heading: Heading, figures: tuple[Figure, ...]) -> Section | None:
     if not figures:
         return None
-    formats = BOTH if any(figure.is_on_page for figure in figures) else ("md",)
+    formats: tuple[Format, ...] = BOTH if any(figure.is_on_page for figure in figures) else ("md",)
     return Section(heading, "figures", figures, formats=formats)
 
 
