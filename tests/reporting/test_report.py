@@ -36,17 +36,33 @@ def test_the_files_of_a_report(reported):
     tables = ("accuracy", "claims", "time", "memory", "scores", "classes", "pairs")
     names = {slug(case): number for number, case in enumerate(dict.fromkeys(load_results(reported)["case"]), start=1)}
     good = [name for name in names if name != "bad"]
-    both = ["accuracy", "accuracy-fit-time", "accuracy-predict-time", "accuracy-memory", "accuracy-size", "rejection",
-            "times", "disagreement", *(f"curves-{names[name]}-{name}" for name in good)]  # fmt: skip
-    pictures = ["confusion", "gallery-all-wrong", *(f"{kind}-{names[name]}-{name}" for name in good
-                                                    for kind in ("confusion", "gallery"))]  # fmt: skip
+    both = [
+        "accuracy",
+        "accuracy-fit-time",
+        "accuracy-predict-time",
+        "accuracy-memory",
+        "accuracy-size",
+        "rejection",
+        "times",
+        "disagreement",
+        *(f"curves-{names[name]}-{name}" for name in good),
+    ]
+    pictures = [
+        "confusion",
+        "gallery-all-wrong",
+        *(f"{kind}-{names[name]}-{name}" for name in good for kind in ("confusion", "gallery")),
+    ]
     assert set(_files(reported)) == {
-        "report.html", "report.md", "results.json", "summary.json", "report-files.txt",
+        "report.html",
+        "report.md",
+        "results.json",
+        "summary.json",
+        "report-files.txt",
         *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
         *(f"figures/{name}.{ending}" for name in both for ending in ("png", "svg")),
         *(f"figures/{name}.png" for name in pictures),
         f"gallery/{load_results(reported)['fingerprint'][0][:16]}.npz",
-    }  # fmt: skip
+    }
 
 
 def test_what_is_committed_gives_the_same_bytes_whenever_and_wherever(reported, tmp_path):
@@ -56,8 +72,12 @@ def test_what_is_committed_gives_the_same_bytes_whenever_and_wherever(reported, 
         shutil.copytree(reported / name, elsewhere / name)
     shutil.copy2(reported / "run.json", elsewhere)
     environment = {
-        **os.environ, "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "123", "SOURCE_DATE_EPOCH": "1", "LC_ALL": "C",
-    }  # fmt: skip
+        **os.environ,
+        "TZ": "Asia/Tokyo",
+        "PYTHONHASHSEED": "123",
+        "SOURCE_DATE_EPOCH": "1",
+        "LC_ALL": "C",
+    }
     (tmp_path / "matplotlibrc").write_text("axes.facecolor: red\nfont.size: 30\n")
     command = [sys.executable, "-m", "hdr_bench", "report", str(elsewhere)]
     ran = subprocess.run(command, env=environment, cwd=tmp_path, check=False, capture_output=True, text=True)
@@ -159,8 +179,16 @@ def test_the_report_says_what_went_wrong_and_where_numbers_come_from(reported, n
 @pytest.mark.parametrize("name", ["report.html", "report.md"])
 def test_the_report_has_every_part_of_what_was_run(reported_various, name):
     text = (reported_various / name).read_text()
-    for words in ("deskew → knn", "layers", "cross-validation with 4 folds", "grid search inside the training part",
-                  "2,080", "Jane Doe", "After Doe, J.: Digits, volume 1", "Evaluated on other images"):  # fmt: skip
+    for words in (
+        "deskew → knn",
+        "layers",
+        "cross-validation with 4 folds",
+        "grid search inside the training part",
+        "2,080",
+        "Jane Doe",
+        "After Doe, J.: Digits, volume 1",
+        "Evaluated on other images",
+    ):
         assert words in text
 
 
@@ -264,8 +292,11 @@ def _report_many_classes(folder):
     images[labels >= 36, 0, 0] += 60
     parts = [Part(images[start::2], labels[start::2]) for start in (0, 1)]
     names = [f"{chr(97 + number // 26)}{chr(97 + number % 26)} & <i>" for number in range(47)]
-    cases = [Case(name="k-NN", estimator="knn"), Case(name="Centroid", estimator="sklearn.naive_bayes.GaussianNB"),
-             Case(name="Slow", estimator="mlp", params={"max_epochs": 100_000}, time_limit=0.001)]  # fmt: skip
+    cases = [
+        Case(name="k-NN", estimator="knn"),
+        Case(name="Centroid", estimator="sklearn.naive_bayes.GaussianNB"),
+        Case(name="Slow", estimator="mlp", params={"max_epochs": 100_000}, time_limit=0.001),
+    ]
     suite = Suite(name="many", title="Many classes", dataset=make_dataset("47", *parts, names), cases=cases)
     run_suite(suite, out=folder, threads=1)
     write_report(folder)

@@ -29,9 +29,13 @@ print(matplotlib.rcParams["lines.linewidth"])
 
 def _draw(folder, **variables):
     done = subprocess.run(
-        [sys.executable, "-c", DRAWS, ROOT, ROOT / "tests" / "helpers"], cwd=folder, env={**os.environ, **variables},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", DRAWS, ROOT, ROOT / "tests" / "helpers"],
+        cwd=folder,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 

@@ -187,8 +187,9 @@ def test_courses_of_training(contents, finished_various):
     assert set(several.frame()["case"]) == {"MLP", "MLP, wider"}
     assert "training and held-out images" in _drawn(several).get_title()
     assert TrainingDisplay(display.histories, "loss", "test").plot().ax_.get_legend_handles_labels()[1] == [
-        "Training images", "Test images"
-    ]  # fmt: skip
+        "Training images",
+        "Test images",
+    ]
     with pytest.raises(StoreError, match="no course of training is kept of k-NN"):
         TrainingDisplay.from_run(contents, ["k-NN"])
     with pytest.raises(UnknownNameError, match="unknown quantity 'los'. Did you mean 'loss'"):

@@ -63,9 +63,12 @@ def _draws(process):
 
 def test_a_figure_that_ends_its_process_is_lost_and_no_other(drawn, tmp_path):
     planned = _planned(
-        first=drawn.Plain(), deadly=drawn.Kills(), second=drawn.Plain(), unlucky=drawn.Kills(tmp_path / "once"),
+        first=drawn.Plain(),
+        deadly=drawn.Kills(),
+        second=drawn.Plain(),
+        unlucky=drawn.Kills(tmp_path / "once"),
         third=drawn.Plain(),
-    )  # fmt: skip
+    )
     reason = "Figure “deadly” could not be made: the process that drew it ended (signal SIGKILL)."
     with pytest.warns(ReportWarning) as warned:
         drawn_figures = draw(planned)
@@ -89,9 +92,11 @@ def test_a_report_that_is_ended_while_it_draws_leaves_no_process(tmp_path, end):
     waiting.mkdir()
     before = {path.name for path in folder.iterdir()}
     command = subprocess.Popen(
-        [sys.executable, "-c", DRAWS_FOR_EVER, folder, HERE, waiting], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", DRAWS_FOR_EVER, folder, HERE, waiting],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-    )  # fmt: skip
+    )
     pids = wait_for(lambda: len(found := [int(path.name) for path in waiting.iterdir()]) == 2 and found)
     drawing_now = [psutil.Process(pid) for pid in pids]
     assert {process.ppid() for process in drawing_now} == {command.pid}

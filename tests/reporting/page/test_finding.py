@@ -64,10 +64,19 @@ def _trial(case, seed, fits):
         return row
     seconds = fits["seconds"][seed % len(fits["seconds"])]
     sizes = dict.fromkeys(("fit_peak_bytes", "predict_peak_bytes", "size_bytes"), fits.get("bytes", 1e6))
-    return row | sizes | {
-        "status": "ok", "error": "", "accuracy": fits["accuracy"][seed], "fit_seconds": seconds,
-        "predict_seconds": seconds / 10, "fit_wait_share": fits["wait"], "predict_wait_share": fits["wait"],
-    }  # fmt: skip
+    return (
+        row
+        | sizes
+        | {
+            "status": "ok",
+            "error": "",
+            "accuracy": fits["accuracy"][seed],
+            "fit_seconds": seconds,
+            "predict_seconds": seconds / 10,
+            "fit_wait_share": fits["wait"],
+            "predict_wait_share": fits["wait"],
+        }
+    )
 
 
 def _compared(contents, **verdicts):
@@ -190,10 +199,12 @@ def test_superlatives_are_among_methods_of_a_stated_accuracy(run_of):
 
 
 def test_what_most_rows_share_is_nobodys_least(run_of):
-    contents = run_of(**{
-        f"m{number}": {"accuracy": (0.99 - number / 1000,), "bytes": 8e8 + number * 1e6, "seconds": (1.0,)}
-        for number in range(5)
-    })  # fmt: skip
+    contents = run_of(
+        **{
+            f"m{number}": {"accuracy": (0.99 - number / 1000,), "bytes": 8e8 + number * 1e6, "seconds": (1.0,)}
+            for number in range(5)
+        }
+    )
     compared = _compared(contents, m0="", m1="better", m2="better", m3="better", m4="better")
     assert [highlight.purpose for highlight in make_highlights(contents, compared)] == ["Most accurate"]
 
