@@ -11,6 +11,7 @@ from rich.text import Text
 from hdr_bench.experiments.estimate import LARGEST, CaseEstimate, Estimate
 from hdr_bench.experiments.growth import Expected
 from hdr_bench.experiments.progress import counted
+from hdr_bench.records.durations import duration
 
 if TYPE_CHECKING:
     from hdr_bench.experiments.planning.plan import Plan
@@ -85,22 +86,6 @@ def _threads(plan: "Plan") -> str:
 
 def _all(trials: int) -> str:
     return "the only trial" if trials == 1 else f"all {trials} trials"
-
-
-def duration(seconds: float) -> str:
-    """Return seconds in words, in the unit that suits them, e.g. ``4.2 min``.
-
-    Examples
-    --------
-    >>> duration(12.34), duration(250), duration(7300), duration(float("inf"))
-    ('12.3 s', '4.2 min', '2.0 h', 'no bound')
-    """
-    if seconds > _ENDLESS:
-        return "no bound"
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.1f} s"
 
 
 def _row(case: CaseEstimate) -> tuple[str, ...]:

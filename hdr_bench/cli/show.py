@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from hdr_bench.records.durations import duration
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
 from hdr_bench.records.suite import Case, Suite
 from hdr_bench.records.text import writable
@@ -35,7 +36,7 @@ def _whole(suite: Suite) -> Iterator[tuple[str, str]]:
     if limits := _limits(suite):
         yield "limits", limits
     if suite.budget:
-        yield "takes", f"about {suite.budget / 60:.0f} min on two cores, two trials at a time"
+        yield "takes", f"about {duration(suite.budget)} on two cores, two trials at a time"
 
 
 def _own(case: Case) -> Iterator[tuple[str, str]]:

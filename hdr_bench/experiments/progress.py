@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from hdr_bench.experiments.messages import Stage
 from hdr_bench.experiments.remaining import Remaining
 from hdr_bench.names import in_brief
+from hdr_bench.records.durations import clock
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
 
@@ -209,10 +210,3 @@ def outcome(result: Result) -> str:
 def counted(trials: int) -> str:
     """Return a number of trials in words, e.g. ``1 trial``."""
     return f"{trials} trial" if trials == 1 else f"{trials} trials"
-
-
-def clock(seconds: float) -> str:
-    """Return seconds as hours, minutes and seconds, e.g. ``1:05`` or ``2:00:07``."""
-    minutes, left = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

@@ -54,6 +54,7 @@ class Scores(Measured):
     Attributes
     ----------
     accuracy, precision, recall, f1 : float
+        By the predicted class alone.
     log_loss, brier_score, calibration_error : float or None
         Of the probabilities, where the method gives any: the natural logarithm's loss, Brier's score summed over
         classes (0 to 2), the expected calibration error in 15 bins.

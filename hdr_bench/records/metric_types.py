@@ -69,6 +69,7 @@ class Metric:
     unit : {"%", "s", "ms", "MB", ""}
         That tables and figures write it in; it is stored as a share, in seconds, in bytes, or as a count.
     kind : {"share", "loss", "count", "seconds", "bytes"}
+        What its values are.
     source : {"scores", "measurements", "searched", "history"}
         The field of a result that holds it.
     column : str

@@ -171,6 +171,7 @@ def columns_from(source: Source) -> tuple[str, ...]:
     Parameters
     ----------
     source : {"scores", "measurements", "searched", "history"}
+        The field of a result.
 
     Returns
     -------

@@ -88,6 +88,7 @@ class Result(Recorded):
     key : str
         The trial's.
     trial : Trial
+        What was run.
     status : {"ok", "failed", "crashed", "timeout", "out of memory"}
         Failed: an exception. Crashed: the process ended without a word. The other two: by the trial's limits.
     error : str
@@ -99,11 +100,17 @@ class Result(Recorded):
     environment : Environment
         The machine, the libraries, and the thread pools in force.
     class_names : tuple of str
+        Of the data set, in the order of the labels.
     n_train, n_test : int
+        Images that it learnt from, and that it was evaluated on.
     image_shape : tuple of int
+        Height and width in pixels.
     data_notes : tuple of str
+        What was noticed when the data were loaded.
     scores : Scores or None
+        None for a trial that failed.
     measurements : Measurements or None
+        None for a trial that failed.
     parameters : dict
         All of the estimator's, its defaults too; of a search, of the best. What JSON has no word for stands as text.
     layers : tuple of LayerRow

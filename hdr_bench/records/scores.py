@@ -26,6 +26,13 @@ def class_scores(predictions: Predictions, n_classes: int) -> NDArray[np.float64
     Probabilities where there are any, else decision values; of a method for two classes, with the one value that it
     gives in both columns.
 
+    Parameters
+    ----------
+    predictions : Predictions
+        Of the test part.
+    n_classes : int
+        Classes of the data set.
+
     Returns
     -------
     scores : ndarray of shape (n, n_classes), or None
@@ -38,7 +45,20 @@ def class_scores(predictions: Predictions, n_classes: int) -> NDArray[np.float64
 
 
 def contradicted_share(predictions: Predictions, n_classes: int) -> float:
-    """Return the share of images of which another class has a higher score than the predicted one; 0 without scores."""
+    """Return the share of images of which another class has a higher score than the predicted one; 0 without scores.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of the test part.
+    n_classes : int
+        Classes of the data set.
+
+    Returns
+    -------
+    share : float
+        Between 0 and 1.
+    """
     scores = _in_columns(predictions, n_classes)
     return 0.0 if scores is None else _contradicted(scores, predictions)
 
@@ -63,6 +83,16 @@ def shares_of(predictions: Predictions) -> NDArray[np.float64] | None:
     """Return the probabilities as rows of sum 1, shape (n, n_classes); None without finite ones.
 
     New trials fail if some are not; results of earlier formats may have them, of training that diverged.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of the test part.
+
+    Returns
+    -------
+    shares : ndarray of shape (n, n_classes), or None
+        None without finite probabilities.
     """
     found = predictions.probabilities
     if found is None or not np.isfinite(found).all():
@@ -73,7 +103,18 @@ def shares_of(predictions: Predictions) -> NDArray[np.float64] | None:
 
 
 def margins(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the difference of the two highest scores of each image: shape (n,)."""
+    """Return the difference of the two highest scores of each image: shape (n,).
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n, n_classes)
+        As `class_scores` returns them.
+
+    Returns
+    -------
+    margins : ndarray of shape (n,)
+        At least 0.
+    """
     highest = np.partition(scores, -2, axis=1)[:, -2:]
     return highest[:, 1] - highest[:, 0]
 
@@ -84,7 +125,9 @@ def top_2_credits(y_true: NDArray[np.int64], scores: NDArray[np.float64]) -> NDA
     Parameters
     ----------
     y_true : ndarray of shape (n,), int64
+        Indices of classes.
     scores : ndarray of shape (n, n_classes)
+        As `class_scores` returns them.
 
     Returns
     -------
@@ -115,6 +158,7 @@ def rejection_cuts(
     Parameters
     ----------
     is_right : ndarray of shape (n,), bool
+        Which images are classified correctly.
     margin : ndarray of shape (n,)
         As `margins` returns it.
 
@@ -148,7 +192,14 @@ def rejected_share(
     kept, wrong : ndarray of shape (n_thresholds,), int64
         As `rejection_cuts` returns them.
     error : float, default=0.005
+        Share of the images that are kept.
     least_kept : int, default=100
+        Images.
+
+    Returns
+    -------
+    share : float or None
+        Between 0 and 1; None if no threshold is enough.
     """
     place = rejection_place(kept, wrong, error, least_kept)
     return None if place is None else float(1 - kept[place] / kept[-1])
@@ -157,7 +208,22 @@ def rejected_share(
 def rejection_place(
     kept: NDArray[np.int64], wrong: NDArray[np.int64], error: float = REJECTION_ERROR, least_kept: int = LEAST_KEPT
 ) -> int | None:
-    """Return which threshold `rejected_share` is that of; None for none."""
+    """Return which threshold `rejected_share` is that of; None for none.
+
+    Parameters
+    ----------
+    kept, wrong : ndarray of shape (n_thresholds,), int64
+        As `rejection_cuts` returns them.
+    error : float, default=0.005
+        Share of the images that are kept.
+    least_kept : int, default=100
+        Images that must be kept.
+
+    Returns
+    -------
+    place : int or None
+        Of the threshold in `kept`; None if none is enough.
+    """
     enough = np.flatnonzero((wrong <= error * kept) & (kept >= least_kept))
     return int(enough[-1]) if len(enough) else None
 
@@ -168,9 +234,16 @@ def reliability(is_right: NDArray[np.bool_], confidence: NDArray[np.float64], n_
     Parameters
     ----------
     is_right : ndarray of shape (n,), bool
+        Which images are classified correctly.
     confidence : ndarray of shape (n,)
         Between 0 and 1.
     n_bins : int, default=15
+        Bins of confidence.
+
+    Returns
+    -------
+    reliability : Reliability
+        By bin.
 
     Examples
     --------
@@ -190,6 +263,18 @@ def brier_score(y_true: NDArray[np.int64], shares: NDArray[np.float64]) -> float
     """Return the mean squared distance of the probabilities from the truth, summed over classes: 0 to 2.
 
     Brier (1950), "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78.
+
+    Parameters
+    ----------
+    y_true : ndarray of shape (n,), int64
+        Indices of classes.
+    shares : ndarray of shape (n, n_classes)
+        Probabilities, as `shares_of` returns them.
+
+    Returns
+    -------
+    score : float
+        Between 0 and 2.
     """
     truth = np.eye(shares.shape[1])[y_true]
     return float(((shares - truth) ** 2).sum(axis=1).mean())
@@ -206,7 +291,20 @@ AREA_DECIMALS = 6
 
 
 def summarize_scores(predictions: Predictions, n_classes: int) -> ScoreSummary | None:
-    """Return what the scores of classes say, condensed; None for a method without scores of classes."""
+    """Return what the scores of classes say, condensed; None for a method without scores of classes.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of the test part.
+    n_classes : int
+        Classes of the data set.
+
+    Returns
+    -------
+    summary : ScoreSummary or None
+        None without scores of classes.
+    """
     scores = class_scores(predictions, n_classes)
     if scores is None:
         return None
@@ -236,6 +334,11 @@ def class_curve(is_class: NDArray[np.bool_], scores: NDArray[np.float64]) -> Cla
         Images of the class; there are some, and some others.
     scores : ndarray of shape (n,)
         Of the class.
+
+    Returns
+    -------
+    curve : ClassCurve
+        For ROC and precision-recall.
     """
     order = np.argsort(-scores, kind="stable")
     is_cut = np.append(np.diff(scores[order]) != 0, True)

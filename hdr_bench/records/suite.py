@@ -180,6 +180,7 @@ class Suite(SuitePart):
     name : str
         The file's name without ``.toml``, its letters composed (Unicode's form NFC).
     title : str
+        Above its report.
     authors, source : str
         Of the publication that the suite reproduces, where there is one.
     bibtex : str
@@ -243,7 +244,18 @@ class Suite(SuitePart):
         return self._folder
 
     def placed(self, folder: Path) -> Self:
-        """Return the suite as that of a file in `folder`, with all data sets that it names."""
+        """Return the suite as that of a file in `folder`, with all data sets that it names.
+
+        Parameters
+        ----------
+        folder : Path
+            In which data and modules are looked up first.
+
+        Returns
+        -------
+        suite : Suite
+            A copy.
+        """
         cases = (
             case if case.dataset is None else case.model_copy(update={"dataset": case.dataset.placed(folder)})
             for case in self.cases

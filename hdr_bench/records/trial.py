@@ -25,7 +25,9 @@ class Search(Record):
     grid : dict of str to list
         Parameter and values.
     folds : int
+        Of the train part.
     strategy : {"grid", "halving"}
+        All candidates on all images, or by successive halving.
     candidates : int or None
         So many of the grid's, drawn at random with the trial's seed; None takes all.
     """
@@ -52,9 +54,11 @@ class Trial(Record):
     steps : tuple of Step
         Transformers before it.
     dataset : DatasetChoice
+        The data set, with how it is cut and resized.
     fingerprint : str
         Of the data set, whole.
     protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+        How it is evaluated.
     seed : int
         Of every parameter called ``random_state`` (or as its library calls it) that the case leaves open, of the
         global generators, and of the cut into folds.
@@ -128,7 +132,13 @@ class Trial(Record):
         return self.keys()[1]
 
     def keys(self) -> tuple[str, str]:
-        """Return both names, for which the trial is looked through once."""
+        """Return both names, for which the trial is looked through once.
+
+        Returns
+        -------
+        key, limited_key : str
+            As the properties of these names.
+        """
         decides = self.model_dump(exclude=_DECIDES_NOTHING)
         if self.identity:
             # What stands for the parameters then need not be the same in every process.

@@ -27,6 +27,11 @@ def load_predictions(path: str | os.PathLike[str], key: str) -> Predictions | No
     key : str
         The trial's, as `load_results` has it.
 
+    Returns
+    -------
+    predictions : Predictions or None
+        None for a trial that failed.
+
     Raises
     ------
     StoreError
@@ -61,7 +66,18 @@ def load_histories(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 def history_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
-    """Return the rows of `load_histories`."""
+    """Return the rows of `load_histories`.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Of any trials.
+
+    Returns
+    -------
+    rows : list of dict
+        One for each epoch of each.
+    """
     return [
         {**_named(result), "epoch": epoch, **row}
         for result in results
@@ -93,7 +109,18 @@ def load_candidates(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 def candidate_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
-    """Return the rows of `load_candidates`."""
+    """Return the rows of `load_candidates`.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Of any trials.
+
+    Returns
+    -------
+    rows : list of dict
+        One for each candidate of each search.
+    """
     return [
         {**_named(result), **_candidate(result.searched, place)}
         for result in results

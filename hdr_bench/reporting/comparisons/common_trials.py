@@ -12,7 +12,18 @@ _MOST_NAMED = 5
 
 
 def differences(pairs: pd.DataFrame) -> Iterable[str]:
-    """Say in which of processors and threads the trials of both differ."""
+    """Say in which of processors and threads the trials of both differ.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        The trials that both runs have, their columns with the suffixes ``_a`` and ``_b``.
+
+    Yields
+    ------
+    remark : str
+        One for processors, one for threads, if they differ.
+    """
     for name, said in (("cpu", "processors differ"), ("threads", "threads differ")):
         both = pairs[pairs[f"{name}_a"].notna() & pairs[f"{name}_b"].notna()]
         other = both[both[f"{name}_a"] != both[f"{name}_b"]]
@@ -22,7 +33,20 @@ def differences(pairs: pd.DataFrame) -> Iterable[str]:
 
 
 def unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> Iterable[str]:
-    """Say of which methods one run has trials that the other has not."""
+    """Say of which methods one run has trials that the other has not.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        The trials that both runs have, their columns with the suffixes ``_a`` and ``_b``.
+    first, second : DataFrame
+        The results of each run.
+
+    Yields
+    ------
+    remark : str
+        One for each such method.
+    """
     for label in dict.fromkeys(pairs["label"]):
         paired = int((pairs["label"] == label).sum())
         counts = [int((side["label"] == label).sum()) for side in (first, second)]
@@ -32,7 +56,20 @@ def unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> 
 
 
 def nothing_in_common(stores: Iterable[Store], first: pd.DataFrame, second: pd.DataFrame) -> str:
-    """Say what each of two runs has, which have no trial in common."""
+    """Say what each of two runs has, which have no trial in common.
+
+    Parameters
+    ----------
+    stores : iterable of Store
+        Of the two runs.
+    first, second : DataFrame
+        The results of each run.
+
+    Returns
+    -------
+    message : str
+        With what to do.
+    """
     sides = []
     for store, results in zip(stores, (first, second), strict=True):
         labels = list(dict.fromkeys(results["label"]))
@@ -45,7 +82,18 @@ def nothing_in_common(stores: Iterable[Store], first: pd.DataFrame, second: pd.D
 
 
 def without_predictions(stores: Iterable[Store]) -> list[str]:
-    """Say which of the runs are stored without predictions."""
+    """Say which of the runs are stored without predictions.
+
+    Parameters
+    ----------
+    stores : iterable of Store
+        Of the two runs.
+
+    Returns
+    -------
+    remarks : list of str
+        One for each of them.
+    """
     folders = dict.fromkeys(store.folder for store in stores if isinstance(store, CommittedReport))
     return [f"{folder}: {WITHOUT_PREDICTIONS}" for folder in folders]
 

@@ -72,6 +72,16 @@ def costs_of(results: pd.DataFrame, measure: str) -> dict[str, Cost]:
         As `load_results` returns it.
     measure : str
         A column of it in seconds or bytes.
+
+    Returns
+    -------
+    costs : dict of str to Cost
+        By the label of the row.
+
+    Raises
+    ------
+    UnknownNameError
+        If no metric has such a column.
     """
     is_known = np.isfinite(results[measure].astype(float))
     good = results[(results["status"] == "ok") & is_known]
@@ -84,7 +94,22 @@ def costs_of(results: pd.DataFrame, measure: str) -> dict[str, Cost]:
 
 
 def make_cost(measure: str, values: Sequence[float], disturbed: Sequence[bool]) -> Cost:
-    """Return the cost of some fits: of the undisturbed ones, if there are any."""
+    """Return the cost of some fits: of the undisturbed ones, if there are any.
+
+    Parameters
+    ----------
+    measure : str
+        A metric's name.
+    values : sequence of float
+        One for each fit, at least one.
+    disturbed : sequence of bool
+        Whether something else had the processors during each.
+
+    Returns
+    -------
+    cost : Cost
+        Of all fits if every one was disturbed.
+    """
     kept = [value for value, is_left_out in zip(values, disturbed, strict=True) if not is_left_out]
     return Cost(measure, tuple(kept or values), not kept)
 
@@ -95,6 +120,18 @@ def is_apart(one: Cost, other: Cost, tolerance: float = TOLERANCE) -> bool:
     Of at least three undisturbed fits each: their ranges do not overlap, and the medians differ by more than
     `tolerance`. Of fewer: the larger median is more than `single_fit_ratio` times the smaller one. Disturbed times
     never are.
+
+    Parameters
+    ----------
+    one, other : Cost
+        Of the same metric.
+    tolerance : float, default=0.1
+        Share within which costs are not told apart.
+
+    Returns
+    -------
+    is_apart : bool
+        The smaller one is less, beyond what repeats differ by.
     """
     if one.is_disturbed or other.is_disturbed:
         return False
@@ -105,7 +142,20 @@ def is_apart(one: Cost, other: Cost, tolerance: float = TOLERANCE) -> bool:
 
 
 def threshold(one: Cost, other: Cost, tolerance: float = TOLERANCE) -> float:
-    """Return the ratio of medians from which two costs may be told apart."""
+    """Return the ratio of medians from which two costs may be told apart.
+
+    Parameters
+    ----------
+    one, other : Cost
+        Of the same metric.
+    tolerance : float, default=0.1
+        Share within which costs are not told apart.
+
+    Returns
+    -------
+    ratio : float
+        Of the larger median to the smaller one.
+    """
     if one.has_range and other.has_range:
         return 1 + tolerance
     return max(1 + tolerance, single_fit_ratio(one.measure))
@@ -129,7 +179,20 @@ def single_fit_ratio(measure: str) -> float:
 
 
 def least_of(costs: Sequence[Cost]) -> tuple[int, list[int]]:
-    """Return the place of the smallest median, and the places of those that are not measured apart from it."""
+    """Return the place of the smallest median, and the places of those that are not measured apart from it.
+
+    Parameters
+    ----------
+    costs : sequence of Cost
+        Of the same metric, at least one.
+
+    Returns
+    -------
+    least : int
+        Its place.
+    alike : list of int
+        The places of those that are not measured apart from it.
+    """
     least = min(range(len(costs)), key=lambda place: costs[place].median)
     alike = [place for place, cost in enumerate(costs) if place != least and not is_apart(costs[least], cost)]
     return least, alike
@@ -139,6 +202,16 @@ def speed_up(slow: Cost, fast: Cost) -> str:
     """Return how many times faster one time is than another, to one digit; nothing if it cannot be said.
 
     It is said of medians of at least three undisturbed fits each, if every ratio within their ranges is above 2.
+
+    Parameters
+    ----------
+    slow, fast : Cost
+        Times.
+
+    Returns
+    -------
+    ratio : str
+        One digit, and zeros; empty if it cannot be said.
 
     Examples
     --------
@@ -165,6 +238,11 @@ def with_costs(summary: pd.DataFrame, results: pd.DataFrame, measures: Sequence[
     measures : sequence of str
         Columns of both; each gets ``MEASURE_low``, ``MEASURE_high`` (the range), ``MEASURE_fits`` (how many fits it is
         over) and ``MEASURE_is_disturbed`` (it is a time, and all of its fits were disturbed).
+
+    Returns
+    -------
+    summary : DataFrame
+        With these columns.
     """
     columns: dict[str, Sequence[float]] = {}
     for measure in measures:

@@ -35,7 +35,18 @@ _UNKNOWN = "the reason is not known"
 
 
 def reproductions(contents: RunContents) -> tuple[Reproduction, ...]:
-    """Compare every published figure of the suite with what was measured, by `RULE`."""
+    """Compare every published figure of the suite with what was measured, by `RULE`.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+
+    Returns
+    -------
+    found : tuple of Reproduction
+        In the suite's order, those of rows that it does not run last.
+    """
     suite = contents.run.suite
     pairs = [
         (published, _compared(contents, case.name, published)) for case in suite.cases for published in case.published
@@ -49,13 +60,35 @@ def reproductions(contents: RunContents) -> tuple[Reproduction, ...]:
 
 
 def count_verdicts(found: tuple[Reproduction, ...]) -> dict[str, int]:
-    """Return how many published figures got which verdict; those that the suite counted are none of them."""
+    """Return how many published figures got which verdict; those that the suite counted are none of them.
+
+    Parameters
+    ----------
+    found : tuple of Reproduction
+        As `reproductions` returns them.
+
+    Returns
+    -------
+    counts : dict of str to int
+        By verdict, in the order in which they come.
+    """
     verdicts = [each.verdict for each in found if each.verdict != "counted"]
     return {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)}
 
 
 def counted_verdicts(found: tuple[Reproduction, ...]) -> str:
-    """Say in words how many published figures got which verdict."""
+    """Say in words how many published figures got which verdict.
+
+    Parameters
+    ----------
+    found : tuple of Reproduction
+        As `reproductions` returns them.
+
+    Returns
+    -------
+    sentence : str
+        Empty without published figures.
+    """
     counts = count_verdicts(found)
     parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
     return f"Of {sum(counts.values())} published figures: {parts}." if counts else ""

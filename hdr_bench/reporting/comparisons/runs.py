@@ -47,6 +47,7 @@ class Change:
     threshold : float
         Of a cost: the ratio of after to before from which it counts; else missing.
     verdict : {"worse", "better", "same", "not compared"}
+        Beyond what chance and repeats explain.
     note : str
         Why it was not compared, by which rule a cost was, what an accuracy is said of, or what became of the status.
     """
@@ -91,7 +92,13 @@ class Comparison:
         return all(change.verdict == "not compared" for change in self.changes)
 
     def frame(self) -> pd.DataFrame:
-        """Return the changes as a table, a row each."""
+        """Return the changes as a table, a row each.
+
+        Returns
+        -------
+        frame : DataFrame
+            With the attributes of `Change` as columns.
+        """
         return pd.DataFrame([vars(change) for change in self.changes], columns=list(Change.__annotations__))
 
 

@@ -17,6 +17,7 @@ class Standing:
     Attributes
     ----------
     dataset : str
+        Its name.
     best : str
         The most accurate row of those that most others are compared with.
     pairs : tuple of Pair
@@ -50,21 +51,65 @@ class Standing:
         return bool(self.row(self.best)["is_on_folds"])
 
     def row(self, label: str) -> pd.Series:
-        """Return a row of the summary."""
+        """Return a row of the summary.
+
+        Parameters
+        ----------
+        label : str
+            What tables call it.
+
+        Returns
+        -------
+        row : Series
+            Of what `summarise` returns.
+        """
         return self.rows.loc[[label]].iloc[0]
 
     def with_verdict(self, verdict: str) -> list[Pair]:
-        """Return the pairs of the best in which it is "better", "as good", or of which too few say more."""
+        """Return the pairs of the best in which it is "better", "as good", or of which too few say more.
+
+        Parameters
+        ----------
+        verdict : {"better", "as good", "too few"}
+            What may be said of the best.
+
+        Returns
+        -------
+        pairs : list of Pair
+            The best is the first of each.
+        """
         return [pair for pair in self.pairs if pair.verdict == verdict]
 
     def points_less(self, label: str) -> str:
-        """Say how far a row's accuracy is below the best's."""
+        """Say how far a row's accuracy is below the best's.
+
+        Parameters
+        ----------
+        label : str
+            What tables call the row.
+
+        Returns
+        -------
+        text : str
+            With the unit, or ``"the same"``.
+        """
         best, row = self.row(self.best), self.row(label)
         less = float(best["accuracy"] - row["accuracy"])
         return f"{points(less, int(row['n_test']))} less" if less > 0 else "the same"
 
     def shortage(self, pair: Pair) -> str:
-        """Say what there is too little of to tell two rows apart, e.g. ``"three seeds are"``."""
+        """Say what there is too little of to tell two rows apart, e.g. ``"three seeds are"``.
+
+        Parameters
+        ----------
+        pair : Pair
+            With too few to tell its rows apart.
+
+        Returns
+        -------
+        text : str
+            With its verb.
+        """
         if self.is_on_folds:
             return _counted(int(self.row(pair.first)["n_trials"]), "fold")
         seeded = [label for label in (pair.first, pair.second) if self.row(label)["is_stochastic"]]
@@ -74,7 +119,20 @@ class Standing:
 
 
 def standings(contents: RunContents, compared: Comparisons) -> list[Standing]:
-    """Return how the methods stand, for each data set in the suite's order."""
+    """Return how the methods stand, for each data set in the suite's order.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+    compared : Comparisons
+        Of its methods.
+
+    Returns
+    -------
+    standings : list of Standing
+        One for each data set with ranked rows.
+    """
     good = contents.results[contents.results["status"] == "ok"]
     datasets = {str(label): str(name) for label, name in good.groupby("label")["dataset"].first().items()}
     rows = contents.summary.assign(is_on_folds=_is_on_folds(contents)).set_index("case")
@@ -87,6 +145,16 @@ def standings(contents: RunContents, compared: Comparisons) -> list[Standing]:
 
 def left_out(summary: pd.DataFrame) -> dict[str, str]:
     """Return why rows are not ranked, by what tables call them; dummies are not meant to be.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As `summarise` returns it.
+
+    Returns
+    -------
+    reasons : dict of str to str
+        By the label of the row.
 
     Examples
     --------

@@ -11,6 +11,7 @@ from tabulate import tabulate
 from hdr_bench.exceptions import StoreError
 from hdr_bench.files import check_regular, read_regular, write_whole
 from hdr_bench.names import visible, visible_prose
+from hdr_bench.records.durations import duration
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE
 from hdr_bench.reporting.files.report_folder import settle_report
 from hdr_bench.reporting.files.written_files import SUMMARY
@@ -142,7 +143,7 @@ def _ordered(found: dict[str, RunSummary]) -> list[tuple[str, RunSummary]]:
 def _row(name: str, summary: RunSummary) -> list[str]:
     after = f"{summary.authors.rstrip('.')}. {summary.source}" if summary.authors else summary.source or summary.title
     trials = f"{summary.n_trials - summary.n_bad} of {summary.n_trials}" if summary.n_bad else str(summary.n_trials)
-    budget = f" ({_minutes(summary.budget)})" if summary.budget else ""
+    budget = f" ({duration(summary.budget)})" if summary.budget else ""
     marks = (" *" if summary.is_reduced else "") + (" †" if _is_by_old_rule(summary) else "")
     return [
         f"{_link(name)}{marks}",
@@ -164,13 +165,9 @@ def _cell(text: str) -> str:
     return escaped_markdown(visible_prose(text)).replace("|", "\\|")
 
 
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
-
-
 def _time(summary: RunSummary) -> str:
     seconds = summary.seconds if summary.clock_seconds is None else summary.clock_seconds
-    return "" if seconds is None else _minutes(seconds)
+    return "" if seconds is None else duration(seconds)
 
 
 def _is_by_old_rule(summary: RunSummary) -> bool:

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
+from hdr_bench.records.durations import duration
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import RunRecord, SeedDecision
 from hdr_bench.reporting.page.command import run_command
@@ -123,10 +124,10 @@ def _end(record: Result) -> float:
 
 
 def _time(records: list[Result], budget: float | None) -> str:
-    stated = f"; the suite states about {budget / 60:.0f} min on two cores, two trials at a time" if budget else ""
+    stated = f"; the suite states about {duration(budget)} on two cores, two trials at a time" if budget else ""
     return (
-        f"{clock_seconds(records) / 60:.1f} min on the clock while trials ran; their own times add up to "
-        f"{trial_seconds(records) / 60:.1f} min{stated}"
+        f"{duration(clock_seconds(records))} on the clock while trials ran; their own times add up to "
+        f"{duration(trial_seconds(records))}{stated}"
     )
 
 

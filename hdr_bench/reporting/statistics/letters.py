@@ -49,6 +49,16 @@ def letter_groups(names: Sequence[str], told_apart: Iterable[tuple[str, str]], f
 def split_letters(text: str) -> list[str]:
     """Return the letters of one name, each with the number that it may have.
 
+    Parameters
+    ----------
+    text : str
+        The letters of one name.
+
+    Returns
+    -------
+    letters : list of str
+        In their order.
+
     Examples
     --------
     >>> split_letters("abc2")

@@ -67,6 +67,11 @@ def student_difference(value: float, error: float, freedom: float, test: str) ->
     test : str
         Name of the test.
 
+    Returns
+    -------
+    difference : Difference
+        With its intervals and p-value.
+
     Examples
     --------
     >>> found = student_difference(0.02, 0.01, 10, "t-test")
@@ -91,6 +96,11 @@ def resampled_difference(differences: NDArray[np.float64], test_share: float) ->
         Of paired folds, all repeats together; for a single one the interval is missing, and the p-value 1.
     test_share : float
         Images that a fold is evaluated on, for each that it learns from.
+
+    Returns
+    -------
+    difference : Difference
+        With its intervals and p-value.
 
     Examples
     --------
@@ -122,6 +132,11 @@ def correlated_posterior(differences: NDArray[np.float64], test_share: float, ro
     rope : float, default=0.001
         Half the region of practical equivalence around 0.
 
+    Returns
+    -------
+    posterior : Posterior
+        Three probabilities that add up to 1.
+
     Examples
     --------
     >>> import numpy as np
@@ -147,6 +162,16 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     means: Williams, Jones and Tukey (1999), "Controlling error in multiple comparisons", Journal of Educational and
     Behavioral Statistics 24.
 
+    Parameters
+    ----------
+    p_values : sequence of float
+        Not corrected.
+
+    Returns
+    -------
+    corrected : list of float
+        In the same order.
+
     Examples
     --------
     >>> [round(p, 3) for p in benjamini_hochberg([0.01, 0.04, 0.03])]
@@ -159,6 +184,16 @@ def holm(p_values: Sequence[float]) -> list[float]:
     """Return p-values corrected for their number by Holm's procedure, as statsmodels computes it.
 
     Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6.
+
+    Parameters
+    ----------
+    p_values : sequence of float
+        Not corrected.
+
+    Returns
+    -------
+    corrected : list of float
+        In the same order.
 
     Examples
     --------

@@ -47,6 +47,7 @@ class Comparison:
     margin : float
         What the published figure's own images and rounding leave open.
     outcome : {"reproduced", "better", "worse", "inconclusive"}
+        By the margin and the intervals of the difference.
     """
 
     difference: float
@@ -68,6 +69,11 @@ def margin_of(share: float, n_images: int, rounding: float) -> float:
     rounding : float
         Half a unit of its last digit.
 
+    Returns
+    -------
+    margin : float
+        A difference of shares.
+
     Examples
     --------
     >>> round(margin_of(0.99, 10_000, 0.00005), 4), round(margin_of(0.90, 10_000, 0.0), 4)
@@ -87,6 +93,11 @@ def seeds_error(shares: Sequence[float], published_runs: int, *, is_deterministi
         Runs that the published figure is the mean of; the seeds' spread is taken for them too.
     is_deterministic : bool
         The method is said to be; decides for a single fit alone, since more of them show their spread.
+
+    Returns
+    -------
+    error : StandardError
+        Zero for a single fit of a deterministic method.
 
     Examples
     --------
@@ -120,6 +131,11 @@ def folds_error(shares: Sequence[float], test_share: float, published_folds: int
     published_folds : int
         Of all its repeats together.
 
+    Returns
+    -------
+    error : StandardError
+        With one degree of freedom less than there are folds.
+
     Examples
     --------
     >>> error = folds_error([0.94, 0.95, 0.96], 0.5, 3)
@@ -144,6 +160,11 @@ def with_other_images(error: StandardError, share: float, n: int, published: flo
         Measured and published.
     n, n_published : int
         Images of each.
+
+    Returns
+    -------
+    error : StandardError
+        At least as large.
     """
     binomial = share * (1 - share) / n + published * (1 - published) / n_published
     variance = error.value**2 + binomial
@@ -165,6 +186,12 @@ def compare_share(
     margin : float
         As `margin_of` returns it.
     lower_is_better : bool
+        The two are errors.
+
+    Returns
+    -------
+    comparison : Comparison
+        With the outcome.
 
     Examples
     --------
@@ -194,6 +221,11 @@ def compare_bound(
     share, bound, error, margin, lower_is_better
         As those of `compare_share`. The end of the 90 % interval on the worse side decides, the one-sided test.
 
+    Returns
+    -------
+    comparison : Comparison
+        With the outcome, which is never better.
+
     Examples
     --------
     >>> compare_bound(0.9990, 0.9700, StandardError(0.001, 4), 0.004, lower_is_better=False).outcome
@@ -217,6 +249,7 @@ def ratio_to(measured: float, published: Decimal, *, is_accuracy: bool) -> float
     Parameters
     ----------
     measured : float
+        The mean over the trials.
     published : Decimal
         A loss or an accuracy.
     is_accuracy : bool

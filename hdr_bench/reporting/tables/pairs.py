@@ -91,6 +91,11 @@ def worded_verdict(verdict: Verdict, margin: str, *, is_stochastic: bool) -> str
     is_stochastic : bool
         One of the two is: seeds are what is missing.
 
+    Returns
+    -------
+    text : str
+        Without the names of the methods.
+
     Examples
     --------
     >>> worded_verdict("as good", "0.28", is_stochastic=True)
@@ -107,6 +112,16 @@ def worded_verdict(verdict: Verdict, margin: str, *, is_stochastic: bool) -> str
 
 def write_p(p_value: float) -> str:
     """Write a p-value.
+
+    Parameters
+    ----------
+    p_value : float
+        NaN is written as missing.
+
+    Returns
+    -------
+    text : str
+        With three decimals.
 
     Examples
     --------
