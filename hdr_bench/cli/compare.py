@@ -58,8 +58,9 @@ def _print_comparison(comparison: "Comparison", console: "Console") -> None:
     if cases:
         by_case = [{each.measure: each for each in comparison.changes if each.case == case} for case in cases]
         cells = zip(*map(_row, by_case), strict=True)
-        heads = (*_HEADS, *map(_cost_head, COSTS))
-        columns = [ConsoleColumn(head, each) for head, each in zip(heads, cells, strict=True)]
+        columns = [
+            ConsoleColumn(head, each) for head, each in zip((*_HEADS, *map(_cost_head, COSTS)), cells, strict=True)
+        ]
         fitted = fit_table([Text(case) for case in cases], columns, console, kept=_KEPT)
         console.print(fitted.table)
         lines = [fitted.note, *lines] if fitted.note else lines
@@ -148,7 +149,7 @@ def _not_compared(comparison: "Comparison") -> list[str]:
 def _with_measures(case: str, measures: list[str], counts: "Counter[str]") -> str:
     if len(measures) == counts[case]:
         return case
-    return f"{case} ({', '.join(_in_words(measure) for measure in measures)})"
+    return f"{case} ({', '.join(map(_in_words, measures))})"
 
 
 def _in_words(measure: str) -> str:
@@ -164,5 +165,5 @@ def _said(change: "Change") -> str:
             + (f" ({change.note})" if change.note else "")
         )
     before, after = _figures(change)
-    name, unit = cost_terms(change.measure).words, METRICS[change.measure].unit
-    return f"{change.case}, {name}: {before} to {after} {unit} ({change.note})"
+    unit = METRICS[change.measure].unit
+    return f"{change.case}, {_in_words(change.measure)}: {before} to {after} {unit} ({change.note})"

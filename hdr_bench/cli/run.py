@@ -107,7 +107,7 @@ def run(
         from hdr_bench.experiments.runner import default_folder, execute
         from hdr_bench.records.run_folder import check_run_folder
         from hdr_bench.records.store import Store
-        from hdr_bench.reporting.files.report_folder import check_report_place
+        from hdr_bench.reporting.report_place import check_report_place
 
     crew = make_crew(backend.value if backend else None, jobs, scheduler)
     loaded = read_suite(suite)

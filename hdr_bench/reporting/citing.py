@@ -59,8 +59,8 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     dataset : str, optional
         What was taken in place of the suite's data sets.
     """
-    names = [dataset] if dataset else dict.fromkeys(
-        choice.name for choice in (suite.dataset, *(case.dataset for case in suite.cases)) if choice)  # fmt: skip
+    choices = (suite.dataset, *(case.dataset for case in suite.cases))
+    names = [dataset] if dataset else dict.fromkeys(choice.name for choice in choices if choice)
     found = [_of_bibtex("This library", _library_bibtex()), _carried("scikit-learn", LIBRARIES["scikit-learn"])]
     if any(key in NETWORKS for case in suite.cases for key in _method_keys(case)):
         found.append(_carried("Networks", LIBRARIES["networks"]))

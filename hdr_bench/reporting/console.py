@@ -13,14 +13,15 @@ from hdr_bench.names import in_brief
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import counted_verdicts, reproductions
 from hdr_bench.reporting.narrow_table import ConsoleColumn, FittedTable, fit_table
-from hdr_bench.reporting.page.blocks import make_block
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.page.finding import finding
+from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import Cell, to_cells
 from hdr_bench.reporting.tables import Table as Written
 from hdr_bench.reporting.tables.accuracy import accuracy_table
 from hdr_bench.reporting.tables.costs import memory_table, time_table
-from hdr_bench.reporting.tables.table import DISTURBED, MISSING
+from hdr_bench.reporting.tables.table import DISTURBED
 
 _STYLES = {"best": "bold", "like": "italic"}
 # The heads of the report's tables, and what the console has room for.
@@ -45,7 +46,9 @@ def print_run(contents: RunContents, console: Console) -> None:
     Parameters
     ----------
     contents : RunContents
+        The run.
     console : rich.console.Console
+        Where to print.
 
     Warns
     -----
@@ -53,19 +56,19 @@ def print_run(contents: RunContents, console: Console) -> None:
         For each part that cannot be made; its place says why.
     """
     nothing = Comparisons((), {}, {})
-    compared = make_block("The comparison of the methods", lambda: compare_methods(contents), lambda _: nothing)
-    fitted = make_block("The table", lambda: _table(contents, compared, console), lambda _: None)
+    compared = make_part("The comparison of the methods", lambda: compare_methods(contents), lambda _: nothing)
+    fitted = make_part("The table", lambda: _table(contents, compared, console), lambda _: None)
     parts: tuple[tuple[str, Callable[[], str]], ...] = (
         ("The finding", lambda: finding(contents, compared)),
         ("The count of verdicts", lambda: counted_verdicts(reproductions(contents))),
         ("The note on disturbed times", lambda: _note_on_times(fitted)),
     )
     if fitted is not None:
-        _say(fitted.table, console)
-        _say(fitted.note, console)
+        _print(fitted.table, console)
+        _print(fitted.note, console)
     for what, make in parts:
-        _say(make_block(what, make, str), console)
-    make_block("The list of failed trials", lambda: _print_problems(contents.summary, console), lambda _: None)
+        _print(make_part(what, make, str), console)
+    make_part("The list of failed trials", lambda: _print_problems(contents.summary, console), lambda _: None)
 
 
 def _table(contents: RunContents, compared: Comparisons, console: Console) -> FittedTable:
@@ -119,7 +122,7 @@ def _with_range(median: Cell, ends: Cell) -> Cell:
     return median if ends.text == MISSING else replace(median, text=f"{median.text}\n{ends.text}", padding="")
 
 
-def _say(content: Table | str, console: Console) -> None:
+def _print(content: Table | str, console: Console) -> None:
     if content:
         console.print(content, markup=False, highlight=False)
 

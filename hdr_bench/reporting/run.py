@@ -35,7 +35,9 @@ class RunContents:
     Attributes
     ----------
     store : Store
+        The run's folder.
     run : RunRecord
+        The suite, how it was run, and its trials.
     results : DataFrame
         As `load_results` returns it.
     records : dict of str to Result
@@ -74,6 +76,15 @@ class RunContents:
     def label_of_case(self, case: str) -> str:
         """Return the row that stands for a case: of a learning curve the one with most images.
 
+        Parameters
+        ----------
+        case : str
+            The method.
+
+        Returns
+        -------
+        label : str
+
         Raises
         ------
         UnknownNameError
@@ -91,12 +102,24 @@ class RunContents:
         return str(good["label"].iloc[most])
 
     def readable_cases(self) -> list[str]:
-        """Return the cases with predictions that can be read, in the suite's order."""
+        """Return the cases with predictions that can be read.
+
+        Returns
+        -------
+        cases : list of str
+            In the suite's order.
+        """
         good = dict.fromkeys(self.results.loc[self.results["status"] == "ok", "case"])
         return [case for case in good if self.predictions_of(self.label_of_case(case))]
 
     def cases_on_same_images(self) -> list[str]:
-        """Return the cases that were evaluated on the same test images as most others, in the suite's order."""
+        """Return the cases that were evaluated on the same test images as most others.
+
+        Returns
+        -------
+        cases : list of str
+            In the suite's order.
+        """
         sets: dict[str, list[str]] = {}
         for case in self.readable_cases():
             trial = self.good_records(self.label_of_case(case))[0].trial
@@ -106,6 +129,16 @@ class RunContents:
 
     def good_records(self, label: str) -> list[Result]:
         """Return the results of a row's trials that did not fail.
+
+        Parameters
+        ----------
+        label : str
+            What tables call the row.
+
+        Returns
+        -------
+        results : list of Result
+            One or more.
 
         Raises
         ------
@@ -125,6 +158,16 @@ class RunContents:
     def predictions_of(self, label: str) -> list[tuple[Result, Predictions]]:
         """Return the trials of a row that did not fail with their predictions; those that cannot be read are left out.
 
+        Parameters
+        ----------
+        label : str
+            What tables call the row.
+
+        Returns
+        -------
+        trials : list of tuple of Result and Predictions
+            None, or more.
+
         Raises
         ------
         UnknownNameError
@@ -136,10 +179,22 @@ class RunContents:
         return [(record, found) for record, found in pairs if found is not None]
 
     def pictures(self, record: Result, indices: Sequence[int]) -> NDArray[np.generic]:
-        """Return test images that a trial was evaluated on, by their places in the test part: shape (n, height, width).
+        """Return test images that a trial was evaluated on.
 
         They come from this machine's copy of all test images, or from those that the last report showed, which a
         committed report holds.
+
+        Parameters
+        ----------
+        record : Result
+            The trial's.
+        indices : sequence of int
+            Places in the test part, from 0.
+
+        Returns
+        -------
+        images : ndarray of shape (n, height, width)
+            As the data set holds them.
 
         Raises
         ------
@@ -161,7 +216,13 @@ class RunContents:
         return np.stack([found[int(index)] for index in indices]) if found else np.zeros((0, height, width), np.uint8)
 
     def shown_files(self) -> dict[str, bytes]:
-        """Return the files of the test images that were shown so far: names below the folder, and bytes."""
+        """Return the files of the test images that were shown so far.
+
+        Returns
+        -------
+        files : dict of str to bytes
+            Names below the folder, and what they hold.
+        """
         files = {}
         for fingerprint, shown in self._shown.items():
             if shown:
@@ -186,11 +247,22 @@ class RunContents:
         return self._images[fingerprint]
 
     def row_id(self, label: str) -> str:
-        """Return a row's name in addresses: suite, case and a hash of its results; the same for the same results."""
+        """Return a row's name in addresses, the same for the same results.
+
+        Parameters
+        ----------
+        label : str
+            What tables call the row.
+
+        Returns
+        -------
+        row_id : str
+            Suite, case and a hash of the results.
+        """
         trials = self.results[self.results["label"] == label]
         kept = [self.records[key].model_dump(mode="json") for key in trials["key"] if key in self.records]
-        whole = [self.run.suite.name, label, kept]
-        digest = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+        content = [self.run.suite.name, label, kept]
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
         return f"{slug(self.run.suite.name)}-{slug(label)}-{digest[:_HASH_LETTERS]}"
 
     def _read_predictions(self, record: Result) -> Predictions | None:
@@ -212,6 +284,15 @@ class RunContents:
 def open_run(path: str | os.PathLike[str]) -> Store:
     """Return the store of a run that a report can be made of.
 
+    Parameters
+    ----------
+    path : path-like
+        The run's folder.
+
+    Returns
+    -------
+    store : Store
+
     Raises
     ------
     StoreError
@@ -227,8 +308,21 @@ def open_run(path: str | os.PathLike[str]) -> Store:
     return store
 
 
-def read_contents(source: "RunContents | str | os.PathLike[str]") -> RunContents:
-    """Return what a run's folder holds, read anew unless it was read already.
+RunSource = RunContents | str | os.PathLike[str]
+"""A run's folder, or what it holds."""
+
+
+def read_contents(source: RunSource) -> RunContents:
+    """Return what a run's folder holds; what was read already is not read again.
+
+    Parameters
+    ----------
+    source : path-like or RunContents
+        The run's folder, or what it holds.
+
+    Returns
+    -------
+    contents : RunContents
 
     Raises
     ------
@@ -239,7 +333,17 @@ def read_contents(source: "RunContents | str | os.PathLike[str]") -> RunContents
 
 
 def slug(text: str) -> str:
-    """Return a text as it can stand in file names and addresses: of a long one the beginning.
+    """Return a text as it can be part of file names and addresses: of a long one the beginning.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    slug : str
+        Small letters, digits and hyphens.
 
     Examples
     --------

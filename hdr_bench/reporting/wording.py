@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from hdr_bench.reporting.tables.table import percent_places, write_time
+from hdr_bench.reporting.numbers import percent_places, write_time
 
 _MANY = 4
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -19,9 +19,9 @@ from hdr_bench.exceptions import ReportWarning
 from hdr_bench.names import visible
 from hdr_bench.records.measurements import LayerRow
 from hdr_bench.records.result import Candidate, Searched
-from hdr_bench.reporting.drawing.drawing import draw
-from hdr_bench.reporting.page.figures import plan_figures
-from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.drawing.figures import draw
+from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.page.sections import plan_figures
 from tests.helpers.made_up import Method, make_up
 
 TEXTS = [
@@ -147,7 +147,7 @@ def test_a_report_of_every_odd_text_number_and_history_is_whole(tmp_path):
 
 def _draw(run, pattern):
     """Draw the figures whose names fit a pattern."""
-    drawn = draw([figure for figure in plan_figures(RunContents(run)) if re.fullmatch(pattern, figure.name)])
+    drawn = draw([figure for figure in plan_figures(ReportData.from_run(run)) if re.fullmatch(pattern, figure.name)])
     assert len(drawn) > 4
     for figure in drawn:
         assert figure.png
@@ -217,6 +217,6 @@ def test_a_run_of_which_all_trials_failed_has_a_report(tmp_path):
 
 
 def test_a_part_that_is_left_out_is_an_error_of_these_tests(tmp_path, monkeypatch):
-    monkeypatch.setattr("hdr_bench.reporting.tables.time_table", lambda *_: {}["nothing"])
+    monkeypatch.setattr("hdr_bench.reporting.page.blocks.time_table", lambda *_: {}["nothing"])
     with pytest.raises(ReportWarning, match="Table “Time” could not be made: KeyError: 'nothing'"):
         write_report(make_up(tmp_path / "run", [Method("One")]))

@@ -19,8 +19,17 @@ from hdr_bench.reporting.page.summary import RunSummary
 from hdr_bench.reporting.tables.formats import escaped_markdown
 
 INDEX = "README.md"
-VERDICTS = ("reproduced", "better", "worse", "inconclusive", "equal", "not equal", "not comparable", "not built",
-            "no verdict")  # fmt: skip
+VERDICTS = (
+    "reproduced",
+    "better",
+    "worse",
+    "inconclusive",
+    "equal",
+    "not equal",
+    "not comparable",
+    "not built",
+    "no verdict",
+)
 _HEADS = (
     "Report",
     "After",

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import precision_recall_fscore_support
 
+from hdr_bench.reporting.numbers import percent_places
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables.table import METHOD, Column, Table, fixed_writer, make_table, percent_places
+from hdr_bench.reporting.tables.table import METHOD, Column, Table, fixed_writer, make_table
 
 _MOST_CLASSES = 20
 

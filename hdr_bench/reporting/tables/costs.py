@@ -17,11 +17,11 @@ from hdr_bench.reporting.comparisons.costs import (
     with_costs,
 )
 from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.table import (
     DISTURBED,
     METHOD,
-    MISSING,
     Column,
     Mark,
     Table,

@@ -9,8 +9,9 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 from tabulate import tabulate
 
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.tables.latex_text import latex_text, packages_for
-from hdr_bench.reporting.tables.table import DISTURBED, MISSING, Align, Mark, Table
+from hdr_bench.reporting.tables.table import DISTURBED, Align, Mark, Table
 
 _TO_THE_LEFT = ("left", "wide")
 _ALIGNED: dict[Align, str] = {"left": "text", "wide": "text wide", "right": "", "point": ""}

@@ -4,9 +4,10 @@ import math
 
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.pairs import Comparisons, Verdict
+from hdr_bench.reporting.numbers import MISSING, percent_places
 from hdr_bench.reporting.statistics.crossed import ONE_SEED_SPREAD
 from hdr_bench.reporting.statistics.tests import ROPE
-from hdr_bench.reporting.tables.table import MISSING, Column, Table, fixed_writer, make_table, percent_places
+from hdr_bench.reporting.tables.table import Column, Table, fixed_writer, make_table
 from hdr_bench.reporting.tables.values import difference_writer
 
 

@@ -97,7 +97,7 @@ def _value(record: Result, metric: Metric, epoch: int | None) -> float | None:
 def _of_classes(place: Place, contents: RunContents, label: str) -> str:
     try:
         if place.figure == "least_auc":
-            return f"{RocDisplay.from_results(contents, place.case).frame()['auc'].min():.4f}"
+            return f"{RocDisplay.from_run(contents, place.case).frame()['auc'].min():.4f}"
         frame = class_frame(contents)
     except StoreError:
         return NOT_MEASURED

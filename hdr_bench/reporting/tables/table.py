@@ -8,12 +8,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
-MISSING = "–"
+from hdr_bench.reporting.numbers import MISSING, percent_places
+
 DISTURBED = " *"
 """What stands behind a time that is disturbed."""
-
-# A picosecond, and more bytes or seconds than there can be.
-_LEAST, _MOST = 1e-12, 1e21
 
 Mark = Literal["best", "like the best"]
 Align = Literal["left", "wide", "right", "point"]
@@ -215,75 +213,6 @@ def fixed_writer(places: int, factor: float = 1.0) -> Callable[[float], str]:
         Takes a number; NaN is written as missing.
     """
     return lambda value: MISSING if math.isnan(value) else f"{factor * value:.{places}f}"
-
-
-def percent_places(n: int) -> int:
-    """Return the decimal places that a percentage of `n` images deserves: one image is about a unit of the last.
-
-    Parameters
-    ----------
-    n : int
-        Images.
-
-    Returns
-    -------
-    places : int
-        At most 4.
-
-    Examples
-    --------
-    >>> percent_places(1000), percent_places(10_000), percent_places(360)
-    (1, 2, 1)
-    """
-    return min(max(math.ceil(math.log10(max(n, 1)) - 0.1) - 2, 0), 4)
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """Return a number with so many significant digits; as a power of ten only what no measurement gives.
-
-    Parameters
-    ----------
-    value : float
-        NaN and infinity are written as missing.
-    digits : int, default=3
-        Significant digits.
-
-    Returns
-    -------
-    text : str
-
-    Examples
-    --------
-    >>> significant(0.0123456), significant(12.3456), significant(1234.6), significant(0.0)
-    ('0.0123', '12.3', '1235', '0')
-    """
-    if not math.isfinite(value):
-        return MISSING
-    if not _LEAST <= abs(value) < _MOST:
-        return "0" if value == 0 else f"{value:.{digits}g}"
-    places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    return f"{value:.{places}f}"
-
-
-def write_time(seconds: float) -> str:
-    """Write a time with two digits: measured again, the third would be another.
-
-    Parameters
-    ----------
-    seconds : float
-        Or milliseconds; NaN is written as missing.
-
-    Returns
-    -------
-    text : str
-        Without the unit.
-
-    Examples
-    --------
-    >>> write_time(14.73), write_time(0.0328), write_time(123.4)
-    ('15', '0.033', '123')
-    """
-    return significant(seconds, 2)
 
 
 def _written(row: Mapping[Any, Any], column: Column) -> str:

@@ -6,14 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from hdr_bench.records.metric_types import Metric
-from hdr_bench.reporting.tables.table import (
-    MISSING,
-    fixed_writer,
-    percent_places,
-    significant,
-    write_count,
-    write_time,
-)
+from hdr_bench.reporting.numbers import MISSING, percent_places, significant, write_time
+from hdr_bench.reporting.tables.table import fixed_writer, write_count
 
 _LOSS_PLACES = 4
 _PLACES_WITHOUT_IMAGES = 2

@@ -7,7 +7,7 @@ from hdr_bench import run_suite
 from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.reporting.comparisons.pairs import Pair, compare_methods
 from hdr_bench.reporting.page.finding import finding
-from hdr_bench.reporting.page.highlights import glances
+from hdr_bench.reporting.page.highlights import make_highlights
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
 from hdr_bench.reporting.statistics.intervals import margin
@@ -117,7 +117,7 @@ def test_data_sets_are_not_compared_with_each_other(tmp_path):
     assert text.startswith("On digits-8x8: k-NN is the most accurate, with an accuracy of 9")
     assert "Evaluated on other images, and not compared with these: Tree, other." in text
     assert "On mnist-5k: k-NN, mnist has an accuracy of 9" in text
-    assert glances(contents, compared) == []
+    assert make_highlights(contents, compared) == []
 
 
 def test_a_single_fold_tells_nothing():

@@ -11,8 +11,10 @@ import psutil
 import pytest
 
 from hdr_bench.exceptions import ReportWarning
-from hdr_bench.reporting.drawing import drawing, pool
-from hdr_bench.reporting.drawing.drawing import PlannedFigure, draw
+from hdr_bench.reporting.drawing import figures, pool
+from hdr_bench.reporting.drawing.figure import PlannedFigure
+from hdr_bench.reporting.drawing.figures import draw
+from hdr_bench.reporting.drawing.rendering import render
 from tests.helpers.made_up import Method, make_up
 from tests.helpers.processes import still_running, wait_for
 
@@ -25,12 +27,13 @@ from pathlib import Path
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from hdr_bench.cli import main
 from hdr_bench.reporting import report
-from hdr_bench.reporting.drawing import drawing
+from hdr_bench.reporting.drawing import figures
+from hdr_bench.reporting.drawing.figure import PlannedFigure
 folder, here, waiting = sys.argv[1:]
 sys.path.append(here)
 import drawn
-drawing.FIGURES_PER_PROCESS, drawing.available_cores = 1, lambda: 2
-planned = drawing.PlannedFigure("waits", "Waits", "", (drawn.Waits(Path(waiting)),), (2, 2))
+figures.FIGURES_PER_PROCESS, figures.available_cores = 1, lambda: 2
+planned = PlannedFigure("waits", "Waits", "", (drawn.Waits(Path(waiting)),), (2, 2))
 report.plan_figures = lambda contents: [planned, planned]
 sys.argv = ["hdr-bench", "report", folder]
 main()
@@ -41,8 +44,8 @@ main()
 def drawn(monkeypatch):
     """The module of that name, as the processes that draw import it; two of them, however few the figures."""
     monkeypatch.syspath_prepend(HERE)
-    monkeypatch.setattr(drawing, "FIGURES_PER_PROCESS", 1)
-    monkeypatch.setattr(drawing, "available_cores", lambda: 2)
+    monkeypatch.setattr(figures, "FIGURES_PER_PROCESS", 1)
+    monkeypatch.setattr(figures, "available_cores", lambda: 2)
     yield importlib.import_module("drawn")
     sys.modules.pop("drawn")
 
@@ -54,24 +57,27 @@ def _planned(**displays):
 def _draws(process):
     # One that has ended meanwhile has no command line.
     with suppress(psutil.Error):
-        return "drawing_process" in " ".join(process.cmdline())
+        return "hdr_bench.reporting.drawing.process" in " ".join(process.cmdline())
     return False
 
 
 def test_a_figure_that_ends_its_process_is_lost_and_no_other(drawn, tmp_path):
     planned = _planned(
-        first=drawn.Plain(), deadly=drawn.Kills(), second=drawn.Plain(), unlucky=drawn.Kills(tmp_path / "once"),
+        first=drawn.Plain(),
+        deadly=drawn.Kills(),
+        second=drawn.Plain(),
+        unlucky=drawn.Kills(tmp_path / "once"),
         third=drawn.Plain(),
-    )  # fmt: skip
+    )
     reason = "Figure “deadly” could not be made: the process that drew it ended (signal SIGKILL)."
     with pytest.warns(ReportWarning) as warned:
-        figures = draw(planned)
+        drawn_figures = draw(planned)
     assert [str(warning.message) for warning in warned] == [reason]
-    assert [figure.name for figure in figures] == [each.name for each in planned]
-    assert [figure.problem for figure in figures] == ["", reason, "", "", ""]
-    assert [bool(figure.svg and figure.png) for figure in figures] == [True, False, True, True, True]
+    assert [figure.name for figure in drawn_figures] == [each.name for each in planned]
+    assert [figure.problem for figure in drawn_figures] == ["", reason, "", "", ""]
+    assert [bool(figure.svg and figure.png) for figure in drawn_figures] == [True, False, True, True, True]
     # As they are in this process.
-    assert figures[0] == drawing.draw_one(planned[0])
+    assert drawn_figures[0] == render(planned[0])
     assert [each for each in psutil.Process().children() if _draws(each)] == []
 
 
@@ -86,9 +92,11 @@ def test_a_report_that_is_ended_while_it_draws_leaves_no_process(tmp_path, end):
     waiting.mkdir()
     before = {path.name for path in folder.iterdir()}
     command = subprocess.Popen(
-        [sys.executable, "-c", DRAWS_FOR_EVER, folder, HERE, waiting], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", DRAWS_FOR_EVER, folder, HERE, waiting],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-    )  # fmt: skip
+    )
     pids = wait_for(lambda: len(found := [int(path.name) for path in waiting.iterdir()]) == 2 and found)
     drawing_now = [psutil.Process(pid) for pid in pids]
     assert {process.ppid() for process in drawing_now} == {command.pid}

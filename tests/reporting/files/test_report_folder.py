@@ -17,17 +17,30 @@ from hdr_bench import compare_runs, write_report
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError
 from hdr_bench.files import write_whole
 from hdr_bench.reporting.files import exchange
-from hdr_bench.reporting.files.report_folder import check_report_place, put_report, settle_report, writing_report
+from hdr_bench.reporting.files.report_folder import put_report, settle_report, writing_report
 from hdr_bench.reporting.files.written_files import LIST
 from hdr_bench.reporting.page.index import write_index
+from hdr_bench.reporting.report_place import check_report_place
 from hdr_bench.reporting.run import RunContents
 
 REPORTS = Path(__file__).parents[3] / "reports"
 FORMAT_1 = Path(__file__).parents[2] / "records" / "format_1"
-FIRST = {"report.html": b'<meta name="generator" content="hdr-bench">', "report.md": b"first", "figures/a.png": b"a",
-         "figures/b.png": b"b", "tables/t.csv": b"1", "results.json": b'[{"format_version": 4}]'}  # fmt: skip
-SECOND = {"report.html": b"second", "report.md": b"second", "figures/a.png": b"A", "figures/c.png": b"c",
-          "gallery/0123456789abcdef.npz": b"g", "results.json": b'[{"format_version": 5}]'}  # fmt: skip
+FIRST = {
+    "report.html": b'<meta name="generator" content="hdr-bench">',
+    "report.md": b"first",
+    "figures/a.png": b"a",
+    "figures/b.png": b"b",
+    "tables/t.csv": b"1",
+    "results.json": b'[{"format_version": 4}]',
+}
+SECOND = {
+    "report.html": b"second",
+    "report.md": b"second",
+    "figures/a.png": b"A",
+    "figures/c.png": b"c",
+    "gallery/0123456789abcdef.npz": b"g",
+    "results.json": b'[{"format_version": 5}]',
+}
 
 
 def _holds(folder):
@@ -61,8 +74,13 @@ def test_files_that_hold_the_same_are_left_alone(first):
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
-FOREIGN = {"figures/notes.png": b"mine", "figures/a.svg": b"mine", "tables/mine.csv": b"1,2", "tables/t.tex": b"mine",
-           "figures/deeper/b.png": b"mine"}  # fmt: skip
+FOREIGN = {
+    "figures/notes.png": b"mine",
+    "figures/a.svg": b"mine",
+    "tables/mine.csv": b"1,2",
+    "tables/t.tex": b"mine",
+    "figures/deeper/b.png": b"mine",
+}
 
 
 def _put_foreign(folder):
@@ -261,8 +279,9 @@ def test_a_report_is_whole_wherever_its_writer_ended(in_a_folder, failing):
         outcomes.append(_pages(copy) == {**SECOND, "run.json": b"{}"})
         if not outcomes[-1]:
             assert {name: content for name, content in _pages(copy).items() if ".incoming-" not in name} == {
-                **FIRST, "run.json": b"{}"
-            }  # fmt: skip
+                **FIRST,
+                "run.json": b"{}",
+            }
         assert not {".report-swap", ".report-undo"} & {path.name for path in copy.iterdir()}
         # The next report removes what a killed one had not begun to put in place.
         with writing_report(copy):
@@ -423,8 +442,15 @@ def test_what_is_in_the_way_of_an_interrupted_exchange_is_named(in_a_folder):
     assert _pages(in_a_folder) == {**SECOND, "run.json": b"{}"}
 
 
-MINE = ["report.md", "report.html", "summary.json", "results.json", "report-files.txt", "tables/time.csv",
-        "figures/accuracy.png"]  # fmt: skip
+MINE = [
+    "report.md",
+    "report.html",
+    "summary.json",
+    "results.json",
+    "report-files.txt",
+    "tables/time.csv",
+    "figures/accuracy.png",
+]
 
 
 @pytest.mark.parametrize("name", MINE)

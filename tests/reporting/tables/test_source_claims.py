@@ -4,10 +4,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from hdr_bench import load_predictions
+from hdr_bench.reporting.numbers import write_time
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.classes import class_frame
 from hdr_bench.reporting.tables.source_claims import NOT_MEASURED, worded_claims
-from hdr_bench.reporting.tables.table import write_time
 
 
 @pytest.fixture

@@ -14,21 +14,22 @@ from sklearn.metrics import precision_recall_fscore_support
 
 from hdr_bench.reporting.comparisons.costs import costs_of
 from hdr_bench.reporting.comparisons.pairs import compare_methods
-from hdr_bench.reporting.comparisons.reproductions import reproductions
 from hdr_bench.reporting.console import print_run
+from hdr_bench.reporting.numbers import MISSING, significant, write_time
+from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.page.sections import make_tables
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables import make_tables, to_cells, to_csv, to_latex, to_markdown
+from hdr_bench.reporting.tables import to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.costs import time_table
 from hdr_bench.reporting.tables.formats import escaped_markdown
-from hdr_bench.reporting.tables.table import MISSING, Column, make_table, significant, write_time
+from hdr_bench.reporting.tables.table import Column, make_table
 
 CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
 
 
 def _tables(folder):
-    contents = RunContents(folder)
-    made = make_tables(contents, compare_methods(contents), reproductions(contents))
-    return {table.name: table for table in made}
+    data = ReportData.from_run(folder)
+    return {table.name: table for table in make_tables(data)}
 
 
 @pytest.fixture(scope="module")

@@ -8,25 +8,58 @@ from xml.etree import ElementTree
 from hdr_bench.reporting.style import FONT, GRID, INK, PAPER
 
 # What would be lost on a dark page, and what stands for it there.
-_DARK = {INK: "#e8e6e3", PAPER: "#17191c", GRID: "#3a3d42", "#0072b2": "#58aee6", "#882255": "#dc7ba6",
-         "#777777": "#a5a5a5"}  # fmt: skip
+_DARK = {
+    INK: "#e8e6e3",
+    PAPER: "#17191c",
+    GRID: "#3a3d42",
+    "#0072b2": "#58aee6",
+    "#882255": "#dc7ba6",
+    "#777777": "#a5a5a5",
+}
 _NAMES = {colour: f"var(--{number})" for number, colour in enumerate(_DARK)}
 _FONTS = f"{FONT},Verdana,sans-serif"
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
-_PLACES = re.compile(rb' (?:d|x|y|points|transform)="[^"]*"')
+_COORDINATES = re.compile(rb' (?:d|x|y|points|transform)="[^"]*"')
 # A hundredth of a point is finer than any printer.
 _DECIMALS = re.compile(rb"(\.\d\d)\d+")
 _GROUP = re.compile(r"[A-Za-z0-9.]+_\d+")
 _TURNED_BY_NOTHING = re.compile(r"rotate\(-?0 [-\d.]+ [-\d.]+\)")
 
 
-def rounded(svg: bytes) -> bytes:
-    """Return an SVG with places to a hundredth of a point; its texts are as they were."""
-    return _PLACES.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), svg)
+def round_coordinates(svg: bytes) -> bytes:
+    """Round an SVG's coordinates to a hundredth of a point; its texts stay as they are.
+
+    Parameters
+    ----------
+    svg : bytes
+        As matplotlib writes it.
+
+    Returns
+    -------
+    svg : bytes
+
+    Examples
+    --------
+    >>> round_coordinates(b'<text x="1.23456">1.23456</text>')
+    b'<text x="1.23">1.23456</text>'
+    """
+    return _COORDINATES.sub(lambda match: _DECIMALS.sub(rb"\1", match[0]), svg)
 
 
 def page_address(svg: bytes) -> str:
-    """Return an SVG that matplotlib wrote as an address that holds it whole, to stand between double quotes."""
+    """Return an SVG as a ``data:`` address that holds it whole, to be put between double quotes.
+
+    Its ink and its ground follow a page that is light or dark.
+
+    Parameters
+    ----------
+    svg : bytes
+        As matplotlib writes it.
+
+    Returns
+    -------
+    address : str
+    """
     root = ElementTree.fromstring(svg)  # noqa: S314  # it was written a moment ago, by matplotlib
     for element in root.iter():
         _lighten(element)
@@ -58,8 +91,8 @@ def _lighten(element: ElementTree.Element) -> None:
 
 
 def _short_look(style: str) -> str:
-    said = [part.strip().replace(": ", ":") for part in style.split(";")]
-    look = ";".join(part for part in said if part and not part.startswith("font-family"))
+    rules = [part.strip().replace(": ", ":") for part in style.split(";")]
+    look = ";".join(rule for rule in rules if rule and not rule.startswith("font-family"))
     for colour, name in _NAMES.items():
         look = look.replace(colour, name)
     return look
