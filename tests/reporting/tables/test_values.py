@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdr_bench.records.metrics import METRICS
-from hdr_bench.reporting.tables.table import MISSING
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.tables.values import difference_writer, value_writer, write_published, write_with_unit
 
 
