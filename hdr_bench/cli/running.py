@@ -98,6 +98,7 @@ def run(
     from hdr_bench.experiments.estimate import read_expected
     from hdr_bench.experiments.plan import make_plan
     from hdr_bench.experiments.run_folder import check_run_folder
+    from hdr_bench.experiments.run_source import check_source
     from hdr_bench.experiments.runner import default_folder, execute
     from hdr_bench.experiments.settings import make_settings
     from hdr_bench.experiments.store import Store
@@ -118,6 +119,7 @@ def run(
     )  # fmt: skip
     store = Store(out or default_folder(loaded, settings))
     check_run_folder(store.folder)
+    check_source(store.folder, loaded.file)
     check_report_place(store.folder)
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
     for line in (*plan.remarks, *code_changes(plan.to_run, store)):

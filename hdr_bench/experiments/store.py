@@ -8,8 +8,8 @@ What a report is made of, and what is committed with it:
 - ``gallery/FINGERPRINT.npz``: the test images that the report shows.
 
 What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
-data set, and ``scores/KEY.npz``, the scores of each class for each image. Every file is written to a temporary one and
-put in place whole.
+data set, ``scores/KEY.npz``, the scores of each class for each image, and ``.suite-file``, see `run_source`. Every file
+is written to a temporary one and put in place whole.
 """
 
 import json

@@ -70,7 +70,7 @@ def read_suite(suite: str | Path) -> Suite:
     """
     path = find_suite(str(suite))
     read = _validated(read_toml(path), name=path.stem, origin=writable(str(path)))
-    return read if path.parent == suites_folder() else read.placed(path.parent.absolute())
+    return read if path.parent == suites_folder() else read.placed(path.absolute())
 
 
 def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
