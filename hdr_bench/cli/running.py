@@ -90,7 +90,8 @@ def run(
 ) -> None:
     """Run a suite, print its table and write its report. What is stored already is not run again.
 
-    Exit code 3 if a trial failed; the report is written all the same. With --estimate, if a case has no estimate.
+    Exit code 3 if a trial failed (with --only, of the cases that it chooses); the report is written all the same. With
+    --estimate, if a case has no estimate.
     """
     from hdr_bench.cli.estimating import all_are
     from hdr_bench.experiments.backends import make_crew
@@ -106,6 +107,10 @@ def run(
     from hdr_bench.experiments.user_code import describe_user_code
     from hdr_bench.reporting.report_folder import check_report_place
 
+    if dry_run and estimate:
+        raise typer.BadParameter(
+            "--estimate fits each method on a few images, and --dry-run runs nothing; give one of them"
+        )
     crew = make_crew(backend.value if backend else None, jobs, scheduler)
     loaded = read_suite(suite)
     # Before any of it is imported.
@@ -122,7 +127,7 @@ def run(
     check_source(store.folder, loaded.file)
     check_report_place(store.folder)
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
-    for line in (*plan.remarks, *code_changes(plan.to_run, store)):
+    for line in (*_on_threads(settings.threads), *plan.remarks, *code_changes(plan.to_run, store)):
         say(line, is_error=True)
     if dry_run:
         _print_plan(plan)
@@ -132,9 +137,10 @@ def run(
             _print_estimate(plan, store.folder, _progress(quiet))
             return
         if not (plan.to_run or plan.remarks or quiet):
-            say(f"{all_are(len(plan.trials)).capitalize()} there already; to run them again: --rerun all or failed")
+            again = "it" if len(plan.trials) == 1 else "them"
+            say(f"{all_are(len(plan.trials)).capitalize()} there already; to run {again} again: --rerun all or failed")
         execute(plan, store, _progress(quiet), crew, read_expected(store.folder))
-        _print_report(store.folder, ["html", "md", "latex", "csv"])
+        _print_report(store.folder, ["html", "md", "latex", "csv"], only)
 
 
 def report(
@@ -162,6 +168,17 @@ def index(
     from hdr_bench.reporting.index import write_index
 
     say(f"index: {write_index(folder)}")
+
+
+def _on_threads(threads: int) -> list[str]:
+    """Return a warning if a trial has more threads than there are cores, which wait for each other then."""
+    from hdr_bench.experiments.environment import available_cores
+
+    cores = available_cores()
+    if threads <= cores:
+        return []
+    on = "1 core" if cores == 1 else f"{cores} cores"
+    return [f"warning: --threads {threads:,} on {on}: threads wait for each other, and times are longer than they need be"]
 
 
 def _progress(quiet: bool) -> Any:
@@ -202,8 +219,9 @@ def _print_plan(plan: "Plan") -> None:
     say(f"{len(plan.to_run)} of {len(plan.trials)} trials to run{further}")
 
 
-def _print_report(folder: Path, formats: list[str]) -> None:
-    """Write a run's report and print its table; end with an exit code of its own if a trial has no result."""
+def _print_report(folder: Path, formats: list[str], only: str | None = None) -> None:
+    """Write a run's report and print its table; end with an exit code of its own if a chosen trial has no result."""
+    from hdr_bench.cli.closing import print_closing
     from hdr_bench.reporting.console import print_run
     from hdr_bench.reporting.contents import RunContents
     from hdr_bench.reporting.report import write_report
@@ -212,13 +230,7 @@ def _print_report(folder: Path, formats: list[str]) -> None:
         written = write_report(folder, formats)
     contents = RunContents(folder)
     print_run(contents, make_console())
-    results = contents.results
-    newer = int((results["status"] == "newer").sum())
-    bad = int((results["status"] != "ok").sum()) - newer
-    if bad:
-        say(f"{bad} of {len(results)} trials failed or have no result; to run them again: --rerun failed")
-    if newer:
-        say(f"{newer} of {len(results)} results are of a newer format; use the version that wrote them")
+    code = print_closing(contents.results, only)
     say(f"report: {written}")
-    if bad or newer:
-        raise typer.Exit(ExitCode.TRIALS_FAILED)
+    if code:
+        raise typer.Exit(code)
