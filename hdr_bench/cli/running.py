@@ -9,6 +9,7 @@ import typer
 from hdr_bench.cli.completing import complete_dataset, complete_suite
 from hdr_bench.cli.console import make_console
 from hdr_bench.cli.errors import ExitCode
+from hdr_bench.cli.fetching import hide_fetches
 from hdr_bench.cli.interrupting import REPORT, interruptible
 from hdr_bench.cli.matplotlib_folder import matplotlib_folder
 from hdr_bench.cli.started import nothing_left_running
@@ -111,6 +112,8 @@ def run(
         raise typer.BadParameter(
             "--estimate fits each method on a few images, and --dry-run runs nothing; give one of them"
         )
+    if quiet:
+        hide_fetches()
     crew = make_crew(backend.value if backend else None, jobs, scheduler)
     loaded = read_suite(suite)
     # Before any of it is imported.
@@ -178,7 +181,9 @@ def _on_threads(threads: int) -> list[str]:
     if threads <= cores:
         return []
     on = "1 core" if cores == 1 else f"{cores} cores"
-    return [f"warning: --threads {threads:,} on {on}: threads wait for each other, and times are longer than they need be"]
+    return [
+        f"warning: --threads {threads:,} on {on}: threads wait for each other, and times are longer than they need be"
+    ]
 
 
 def _progress(quiet: bool) -> Any:
