@@ -181,9 +181,7 @@ def _on_threads(threads: int) -> list[str]:
     if threads <= cores:
         return []
     on = "1 core" if cores == 1 else f"{cores} cores"
-    return [
-        f"warning: --threads {threads:,} on {on}: threads wait for each other, and times are longer than they need be"
-    ]
+    return [f"warning: --threads {threads:,} on {on}: threads wait for each other, and times grow"]
 
 
 def _progress(quiet: bool) -> Any:

@@ -189,9 +189,8 @@ def _brackets(fault: Any, model: _Model) -> str:
     if not head or not model.models_at(fault["loc"]):
         return ""
     if is_item or any(get_origin(part) is tuple for part in _annotations(model, parents, str(last))):
-        return (
-            "" if is_item and isinstance(fault["input"], dict) else f"; write [[{head}]], with two brackets, for each"
-        )
+        is_written_so = is_item and isinstance(fault["input"], dict)
+        return "" if is_written_so else f"; write [[{head}]], with two brackets, for each"
     return f"; write [{head}], with one bracket" if isinstance(fault["input"], list) else ""
 
 

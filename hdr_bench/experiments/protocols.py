@@ -239,7 +239,7 @@ def _check_outline(place: str, outline: Outline) -> None:
         try:
             outline.dataset.check_subsample(size)
         except DatasetError as error:
-            raise SuiteError(f"{place}, protocol, sizes: {error}") from error
+            raise DatasetError(f"{place}, protocol, sizes: {error}") from error
     last_seed = first.seed + max(outline.repeats, outline.most_repeats or 0) - 1
     if last_seed > LARGEST_SEED:
         raise SuiteError(f"{place}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; begin lower")

@@ -138,7 +138,7 @@ def find_suite(suite: str) -> Path:
             f"{shlex.quote(writable(suite))}; to run its suite, give the suite's name or its TOML file"
         )
     if path.is_dir() and path.suffix != ".toml":
-        example = writable(str(min(path.glob("*.toml"), default=path / "suite.toml")))
+        example = writable(str(path / "suite.toml"))
         raise SuiteError(
             f"{writable(suite)} is a folder; give the path of a TOML file, e.g. {example}, or a suite's name."
             f"{suggestion(suite, carried)} {offer(carried)}"

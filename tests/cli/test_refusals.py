@@ -36,7 +36,7 @@ def test_a_runs_folder_is_no_suite_and_its_report_is_what_is_offered(folder):
     assert "reports/own is the folder of a run, not a suite" in said
     assert "hdr-bench report reports/own" in said
     assert "suite.toml" not in said
-    assert "give the path of a TOML file, e.g. own.toml" in _refused("run", ".")
+    assert "reports is a folder; give the path of a TOML file" in _refused("run", "reports")
 
 
 @pytest.mark.parametrize("name", ["none.toml", "none.TOML", "none.Toml"])
