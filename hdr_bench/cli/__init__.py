@@ -12,6 +12,7 @@ from hdr_bench.cli.comparing import compare
 from hdr_bench.cli.console import show_warnings_plainly
 from hdr_bench.cli.data import data
 from hdr_bench.cli.errors import EXIT_CODES, ExitCode, exit_code_of, report_error
+from hdr_bench.cli.fetching import show_fetches
 from hdr_bench.cli.listing import list_, show
 from hdr_bench.cli.running import index, report, run
 from hdr_bench.cli.streams import prepare_streams, say
@@ -45,6 +46,7 @@ def main(begin: Callable[[], object] = lambda: None) -> NoReturn:
     """
     prepare_streams()
     show_warnings_plainly()
+    show_fetches()
     asked = os.environ.get(_COMPLETING)
     # PowerShell leaves it empty.
     if asked and asked not in _INSTRUCTIONS:

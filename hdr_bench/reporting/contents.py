@@ -17,6 +17,7 @@ from hdr_bench.experiments.committed import CommittedReport, open_store
 from hdr_bench.experiments.predictions import Predictions
 from hdr_bench.experiments.result import Result
 from hdr_bench.experiments.store import Store
+from hdr_bench.names import visible
 from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS, label_of, read_results, summarise
 from hdr_bench.reporting.report_folder import settle_report
 
@@ -44,13 +45,18 @@ class RunContents:
     Raises
     ------
     StoreError
-        If there is no run at `path`.
+        If there is no run at `path`, or it cannot be read.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.store = open_run(path)
         self.run = self.store.read_run()
-        results, self.records = read_results(self.store, self.run)
+        try:
+            results, self.records = read_results(self.store, self.run)
+        # Whoever writes a report meanwhile would take it for a failure to write.
+        except OSError as error:
+            place = visible(str(error.filename or self.store.folder))
+            raise StoreError(f"cannot read {place}: {error.strerror or error}; see that you may read it") from error
         labels = [label_of(row) for row in results.to_dict("records")]
         self.results = results.assign(label=pd.Series(labels, index=results.index, dtype=object))
         self._predictions: dict[str, Predictions | None] = {}
