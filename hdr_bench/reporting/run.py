@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.names import visible
 from hdr_bench.records.committed import WITHOUT_PREDICTIONS, CommittedReport, open_store
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
@@ -46,13 +47,18 @@ class RunContents:
     Raises
     ------
     StoreError
-        If there is no run at `path`.
+        If there is no run at `path`, or it cannot be read.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.store = open_run(path)
         self.run = self.store.read_run()
-        self.results, self.records = read_results(self.store, self.run)
+        try:
+            self.results, self.records = read_results(self.store, self.run)
+        # Whoever writes a report meanwhile would take it for a failure to write.
+        except OSError as error:
+            place = visible(str(error.filename or self.store.folder))
+            raise StoreError(f"cannot read {place}: {error.strerror or error}; see that you may read it") from error
         self._predictions: dict[str, Predictions | None] = {}
         self._images: dict[str, dict[int, NDArray[np.generic]] | NDArray[np.generic] | None] = {}
         self._shown: dict[str, dict[int, NDArray[np.generic]]] = {}

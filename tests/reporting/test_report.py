@@ -21,7 +21,7 @@ from hdr_bench.reporting.page.sections import plan_figures
 from hdr_bench.reporting.run import RunContents, slug
 
 COMMITTED = ("trials", "labels", "gallery")
-NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock", ".report-lock"}
+NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock", ".report-lock", ".suite-file"}
 
 
 def _files(folder):
