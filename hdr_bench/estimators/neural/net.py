@@ -1,8 +1,5 @@
 """The skorch net of both networks, and what it records."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, Self
 
 import torch
@@ -10,27 +7,7 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import Callback, PassthroughScoring
 
 from hdr_bench.estimators.neural.devices import usual_state
-
-Listener = Callable[[int, int], None]
-_listener: ContextVar[Listener | None] = ContextVar("epoch_listener", default=None)
-
-
-@contextmanager
-def told_of_epochs(listener: Listener) -> Iterator[None]:
-    """Call `listener` with the epochs done and the most there can be, after each epoch of each network in the block."""
-    token = _listener.set(listener)
-    try:
-        yield
-    finally:
-        _listener.reset(token)
-
-
-def tell_epoch(done: int, most: int) -> None:
-    """Tell the listener, where there is one."""
-    listener = _listener.get()
-    if listener is not None:
-        listener(done, most)
-
+from hdr_bench.estimators.neural.epochs import report_epoch
 
 HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
 
@@ -55,7 +32,7 @@ class Accuracy(Callback):
                 net.history.record(f"{part}_accuracy", float(self.right_[training]) / self.seen_[training])
         # A tensor of a GPU's left here could not be loaded without one.
         self.right_ = {True: 0, False: 0}
-        tell_epoch(len(net.history), net.max_epochs)
+        report_epoch(len(net.history), net.max_epochs)
 
 
 class Net(NeuralNetClassifier):

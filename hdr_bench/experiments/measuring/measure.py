@@ -13,7 +13,7 @@ import psutil
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
-from hdr_bench.estimators.neural.net import told_of_epochs
+from hdr_bench.estimators.neural.epochs import listen_to_epochs
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError, told
 from hdr_bench.experiments.measuring.answers import check_labels
@@ -132,7 +132,7 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
         part.images.max()
     seed_generators(trial.seed)
     on_stage(_limited_from("fit"))
-    with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
+    with listen_to_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
         model.fit(train.X, train.y, **watched)
     on_stage(Stage("predict"))
     with _measuring(trial.threads) as predict:
