@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from hdr_bench.estimators.images.transformers import PixelScaler as PixelScaler
     from hdr_bench.estimators.images.transformers import Resizer as Resizer
     from hdr_bench.estimators.linear import LinearClassifier as LinearClassifier
-    from hdr_bench.estimators.linear import PolynomialClassifier as PolynomialClassifier
     from hdr_bench.estimators.neighbors import KNNClassifier as KNNClassifier
     from hdr_bench.estimators.neural.augmentation import Distortion as Distortion
     from hdr_bench.estimators.neural.cnn import CNNClassifier as CNNClassifier
     from hdr_bench.estimators.neural.mlp import MLPClassifier as MLPClassifier
+    from hdr_bench.estimators.polynomial import PolynomialClassifier as PolynomialClassifier
     from hdr_bench.estimators.radial_basis import RadialBasisClassifier as RadialBasisClassifier
     from hdr_bench.estimators.svm import SVMClassifier as SVMClassifier
     from hdr_bench.estimators.tree import DecisionTreeClassifier as DecisionTreeClassifier
@@ -56,7 +56,7 @@ ESTIMATORS: dict[str, Entry] = {
         preload=("daal4py", "sklearnex.linear_model"),
     ),
     "polynomial": Entry(
-        "hdr_bench.estimators.linear.PolynomialClassifier",
+        "hdr_bench.estimators.polynomial.PolynomialClassifier",
         "Principal components, then all their products up to a degree, then a linear classifier.",
         cites=("lecun1998",),
     ),

@@ -1,12 +1,11 @@
 """The linear model at the end of the linear and the polynomial classifier."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -15,7 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from hdr_bench.estimators.engines import choose_engine
 from hdr_bench.estimators.images.transformers import Floats
 from hdr_bench.estimators.logistic import LogisticFit, fit_onedal, fit_scikit_learn, warn_stopped
-from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.pixel_classifier import PixelClassifier
 from hdr_bench.exceptions import UnknownNameError, shown
 
 ENGINES = {"onedal": "sklearnex", "scikit-learn": "sklearn"}
@@ -30,7 +29,7 @@ def _is_logistic(estimator: Any) -> bool:
     return True
 
 
-class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
+class LinearHead(PixelClassifier):
     """Fit and answers of a linear model, for classifiers that say what its inputs are."""
 
     loss: str
@@ -68,20 +67,6 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
             raise UnknownNameError(f"engine for loss={self.loss!r}", self.engine, allowed)
         if self.loss == "log_loss":
             choose_engine(self.engine, ENGINES)
-
-    def _check_classes(self, y: NDArray[Any]) -> None:
-        """Check the number of classes.
-
-        Raises
-        ------
-        ValueError
-            If there are fewer than two.
-        """
-        classes = np.unique(y)
-        if len(classes) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs at least two classes; y holds one class: {shown(classes[0])}"
-            )
 
     @property
     def _engines(self) -> dict[str, str]:

@@ -5,30 +5,27 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.cluster import KMeans
 from sklearn.linear_model import Ridge
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from hdr_bench.estimators.constraints import DataShape, check_parameters
+from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.images.transformers import Floats, learn_scale, scaled
-from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.linear_head import decided, flattened
 from hdr_bench.estimators.parameters import with_plain_parameters
-from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.pixel_classifier import PixelClassifier
 from hdr_bench.exceptions import shown
 
 _BLOCK = 2000
 _MOST_ROUNDS = 30
 
 
-class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
+class RadialBasisClassifier(PixelClassifier):
     """Gaussian units around the means of clusters, then a linear classifier by least squares.
 
     The clusters are found by k-means among the images of each class on its own, as in LeCun et al. (1998),
@@ -102,17 +99,9 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         ValueError
             If the data or a parameter cannot be used.
         """
-        check_parameters(self)
-        pixels, labels = validate_data(self, X, y)
-        check_classification_targets(labels)
+        pixels, labels = self._validate_training(X, y)
         self.classes_ = np.unique(labels)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"RadialBasisClassifier needs at least two classes; y holds one class: {shown(self.classes_[0])}"
-            )
-        self._check_data(DataShape(pixels.shape[1], len(self.classes_), len(pixels)))
         self.scale_ = learn_scale(pixels, self.pixel_scale)
-        self._fitted_on = summarize_pixels(pixels)
         pixels = scaled(pixels, self.scale_)
         self.centers_, squares = self._clustered(pixels, labels)
         self.gamma_ = (len(pixels) / (2 * squares) if squares else 1.0) if self.gamma is None else float(self.gamma)
@@ -124,10 +113,7 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
 
     def decision_function(self, X: ArrayLike) -> Floats:
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
-        check_is_fitted(self)
-        raw = validate_data(self, X, reset=False)
-        warn_if_unlike(self, raw)
-        pixels = scaled(raw, self.scale_)
+        pixels = scaled(self._validate_images(X), self.scale_)
         return flattened(
             np.concatenate([self._units(part) @ self.coef_.T + self.intercept_ for part in _parts(pixels)])
         )

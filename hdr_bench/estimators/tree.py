@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn import tree
 
+from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.parameters import with_plain_parameters
@@ -91,6 +92,7 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
         ValueError
             If the data or a parameter cannot be used.
         """
+        check_parameters(self)
         given: int | np.random.RandomState | None = self.get_params()["random_state"]
         # scikit-learn would draw from numpy's global generator.
         self.set_params(random_state=draw_seed(None) if given is None else given)

@@ -30,6 +30,7 @@ STORED_PATHS = {
     "hdr_bench.estimators.neural.augmentation.Distortion": "hdr_bench.estimators.augmentation.Distortion",
     "hdr_bench.estimators.neural.cnn.CNNClassifier": "hdr_bench.estimators.cnn.CNNClassifier",
     "hdr_bench.estimators.neural.mlp.MLPClassifier": "hdr_bench.estimators.mlp.MLPClassifier",
+    "hdr_bench.estimators.polynomial.PolynomialClassifier": "hdr_bench.estimators.linear.PolynomialClassifier",
 }
 """Classes that have moved, each with its path in version 0.1.0: a class's path is a part of the keys of stored results,
 which would not be found under another one."""

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from hdr_bench.estimators.base import EPOCH, LayerRow
 from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.images.background import learn_background
@@ -26,8 +27,9 @@ from hdr_bench.estimators.neural.constraints import (
     held_out_share,
 )
 from hdr_bench.estimators.neural.layers import Shape
-from hdr_bench.estimators.neural.notation import LayerRow, layer_table, parse_layers
+from hdr_bench.estimators.neural.notation import layer_table, parse_layers
 from hdr_bench.estimators.parameters import with_plain_parameters
+from hdr_bench.estimators.pixel_classifier import check_classes
 from hdr_bench.estimators.pixels import ImageShape, channels_first, image_shape_of
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown
@@ -171,10 +173,8 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     @property
     def history_(self) -> list[dict[str, float]]:
         """Loss and accuracy of each epoch: on the training images while it ran, and on those held out."""
-        from hdr_bench.estimators.neural.net import HISTORY
-
         check_is_fitted(self)
-        return [{key: float(row[key]) for key in HISTORY if key in row} for row in self.net_.history]
+        return [{key: float(row[key]) for key in EPOCH if key in row} for row in self.net_.history]
 
     @property
     def n_iter_(self) -> int:
@@ -261,10 +261,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
             )
 
     def _begin(self, rows: Rows, classes: NDArray[Any]) -> None:
-        if len(classes) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs at least two classes; y holds one class: {shown(classes[0])}"
-            )
+        check_classes(self, classes)
         self._check_batches(len(rows))
         self.classes_ = classes
         self.scale_ = learn_scale(rows, self.pixel_scale)

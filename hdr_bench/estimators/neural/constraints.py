@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from hdr_bench.estimators.base import LayerRow
 from hdr_bench.estimators.constraints import value_fault
 from hdr_bench.estimators.neural.augmentation import Distortion, as_distortion
-from hdr_bench.estimators.neural.notation import LayerRow, parse_layers
+from hdr_bench.estimators.neural.notation import parse_layers
 from hdr_bench.estimators.room import check_room
 from hdr_bench.exceptions import UnknownNameError, shown
 

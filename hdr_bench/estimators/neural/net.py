@@ -9,8 +9,6 @@ from skorch.callbacks import Callback, PassthroughScoring
 from hdr_bench.estimators.neural.devices import usual_state
 from hdr_bench.estimators.neural.epochs import report_epoch
 
-HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
-
 
 class Accuracy(Callback):
     """Record the accuracy of each epoch: on the training images while it runs, as Keras does, and on those held out."""

@@ -13,15 +13,13 @@ from itertools import islice
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
+from hdr_bench.estimators.base import ENGINE, EPOCH, EPOCHS_FOR, HISTORY, LAYER_TABLE
 from hdr_bench.estimators.foreign.calls import exact_text, read_attribute
 from hdr_bench.experiments.planning.models import last_step
 from hdr_bench.names import class_module, class_name, visible
 from hdr_bench.records.base import is_deep
 from hdr_bench.records.result import LayerRow
 from hdr_bench.records.text import LONGEST_VALUE, repr_of, str_of
-
-HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
-"""What `history_` has of an epoch."""
 
 MOST_EPOCHS = 10_000
 """Epochs that a result keeps."""
@@ -69,7 +67,7 @@ def count_of(method: Any, name: str) -> int | None:
 
 def engine_of(method: Any) -> str:
     """Return the library that computed: what the method says, otherwise the package that its class is from."""
-    engine = exact_text(read_attribute(method, "engine_"))
+    engine = exact_text(read_attribute(method, ENGINE))
     if engine is None or not engine.strip():
         engine = class_module(type(method)).partition(".")[0] or class_name(type(method))
     return visible(engine[:_MOST_IN_A_NAME])[:_MOST_IN_A_NAME]
@@ -77,7 +75,7 @@ def engine_of(method: Any) -> str:
 
 def epochs_of(method: Any, n: int) -> int | None:
     """Return the most epochs that a fit of `n` images goes through, as a network says; None for other methods."""
-    epochs_for = read_attribute(method, "epochs_for")
+    epochs_for = read_attribute(method, EPOCHS_FOR)
     if not callable(epochs_for):
         return None
     try:
@@ -93,14 +91,14 @@ def history_of(method: Any) -> tuple[Row, ...]:
     Parameters
     ----------
     method : estimator
-        Fitted. Its `history_` is a list of dicts, one per epoch, of some of `HISTORY`; accuracies are shares.
+        Fitted. Its `history_` is a list of dicts, one per epoch, of some of `EPOCH`; accuracies are shares.
 
     Warns
     -----
     UserWarning
         If there are more epochs.
     """
-    rows = read_attribute(method, "history_")
+    rows = read_attribute(method, HISTORY)
     if not isinstance(rows, list | tuple):
         return ()
     kept = _epochs(rows[:MOST_EPOCHS])
@@ -112,7 +110,7 @@ def history_of(method: Any) -> tuple[Row, ...]:
 @_if_readable(empty=tuple)
 def layers_of(method: Any) -> tuple[LayerRow, ...]:
     """Return a network's table; empty if it is of another form."""
-    rows = read_attribute(method, "layer_table_")
+    rows = read_attribute(method, LAYER_TABLE)
     if not isinstance(rows, list | tuple) or len(rows) > _MOST_LAYERS:
         return ()
     # A row that is none raises when it is asked for what it lacks.
@@ -153,11 +151,11 @@ def _epochs(rows: list[Any] | tuple[Any, ...]) -> tuple[Row, ...]:
     if not any(rows) or not all(map(_is_epoch, rows)):
         return ()
     # By the names here, not by texts that a class derived from `str` may make of them.
-    return tuple({HISTORY[HISTORY.index(name)]: _finite(value) for name, value in row.items()} for row in rows)
+    return tuple({EPOCH[EPOCH.index(name)]: _finite(value) for name, value in row.items()} for row in rows)
 
 
 def _is_epoch(row: Any) -> bool:
-    return isinstance(row, dict) and set(row) <= set(HISTORY) and all(_is_recorded(*pair) for pair in row.items())
+    return isinstance(row, dict) and set(row) <= set(EPOCH) and all(_is_recorded(*pair) for pair in row.items())
 
 
 def _is_recorded(name: str, value: Any) -> bool:

@@ -13,6 +13,7 @@ import psutil
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
+from hdr_bench.estimators.base import N_MULTIPLY_ACCUMULATES, N_PARAMETERS, N_STORED_VARIABLES
 from hdr_bench.estimators.neural.epochs import listen_to_epochs
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError, told
@@ -160,9 +161,9 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
         fit_gpu_peak_bytes=fit.gpu_peak_bytes,
         predict_gpu_peak_bytes=predict.gpu_peak_bytes,
         size_bytes=_pickled_size(model),
-        n_parameters=count_of(method, "n_parameters_"),
-        n_multiply_accumulates=count_of(method, "n_multiply_accumulates_"),
-        n_stored_variables=count_of(method, "n_stored_variables_"),
+        n_parameters=count_of(method, N_PARAMETERS),
+        n_multiply_accumulates=count_of(method, N_MULTIPLY_ACCUMULATES),
+        n_stored_variables=count_of(method, N_STORED_VARIABLES),
         engine=engine_of(method),
     )
     return measurements, read_predictions(model, test, y_pred, n_classes)
