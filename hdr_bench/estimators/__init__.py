@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from hdr_bench.estimators.entry import Entry
 
 if TYPE_CHECKING:
-    from hdr_bench.estimators.images.inverter import Inverter as Inverter
-    from hdr_bench.estimators.images.transformers import Cropper as Cropper
-    from hdr_bench.estimators.images.transformers import Deskewer as Deskewer
-    from hdr_bench.estimators.images.transformers import GaussianBlur as GaussianBlur
-    from hdr_bench.estimators.images.transformers import MassCenterer as MassCenterer
-    from hdr_bench.estimators.images.transformers import PixelScaler as PixelScaler
-    from hdr_bench.estimators.images.transformers import Resizer as Resizer
+    from hdr_bench.estimators.images.blurring import GaussianBlur as GaussianBlur
+    from hdr_bench.estimators.images.centering import MassCenterer as MassCenterer
+    from hdr_bench.estimators.images.cropping import Cropper as Cropper
+    from hdr_bench.estimators.images.deskewing import Deskewer as Deskewer
+    from hdr_bench.estimators.images.inverting import Inverter as Inverter
+    from hdr_bench.estimators.images.resizing import Resizer as Resizer
+    from hdr_bench.estimators.images.scaling import PixelScaler as PixelScaler
     from hdr_bench.estimators.linear import LinearClassifier as LinearClassifier
     from hdr_bench.estimators.neighbors import KNNClassifier as KNNClassifier
     from hdr_bench.estimators.neural.augmentation import Distortion as Distortion
@@ -87,32 +87,32 @@ ESTIMATORS: dict[str, Entry] = {
 
 TRANSFORMERS: dict[str, Entry] = {
     "scale": Entry(
-        "hdr_bench.estimators.images.transformers.PixelScaler",
+        "hdr_bench.estimators.images.scaling.PixelScaler",
         "Divide pixels by one scalar, the largest absolute value seen while fitting; then subtract `offset`.",
     ),
     "deskew": Entry(
-        "hdr_bench.estimators.images.transformers.Deskewer",
+        "hdr_bench.estimators.images.deskewing.Deskewer",
         "Shear each image horizontally so that its principal axis is vertical, and centre its mass.",
         cites=("lecun1998",),
     ),
     "center": Entry(
-        "hdr_bench.estimators.images.transformers.MassCenterer",
+        "hdr_bench.estimators.images.centering.MassCenterer",
         "Move each image by whole pixels so that its centre of mass lies in the middle.",
     ),
     "blur": Entry(
-        "hdr_bench.estimators.images.transformers.GaussianBlur",
+        "hdr_bench.estimators.images.blurring.GaussianBlur",
         "Blur each image with a Gaussian (scipy's `gaussian_filter`); beyond the edge there is background.",
     ),
     "resize": Entry(
-        "hdr_bench.estimators.images.transformers.Resizer",
+        "hdr_bench.estimators.images.resizing.Resizer",
         "Bring each image to another height and width, bilinear over the area that each new pixel covers.",
     ),
     "crop": Entry(
-        "hdr_bench.estimators.images.transformers.Cropper",
+        "hdr_bench.estimators.images.cropping.Cropper",
         "Cut the middle out of each image; of an odd border the smaller part is above and to the left.",
     ),
     "invert": Entry(
-        "hdr_bench.estimators.images.inverter.Inverter",
+        "hdr_bench.estimators.images.inverting.Inverter",
         "Invert images if they are dark on light, so that all methods get them light on dark, as MNIST is.",
     ),
 }

@@ -5,9 +5,10 @@ from typing import Self
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
-from hdr_bench.estimators.images.transformers import Floats, learn_scale, scaled
+from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.linear_head import LinearHead, flattened
 from hdr_bench.estimators.parameters import with_plain_parameters
+from hdr_bench.estimators.pixels import Floats
 
 
 class LinearClassifier(LinearHead):
@@ -85,13 +86,13 @@ class LinearClassifier(LinearHead):
         """
         pixels, labels = self._validate_training(X, y)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
-        self._fit_head(scaled(pixels, self.scale_), labels)
+        self._fit_head(scale_pixels(pixels, self.scale_), labels)
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
         pixels = self._validate_images(X)
-        return flattened(scaled(pixels, self.scale_) @ self.coef_.T + self.intercept_)
+        return flattened(scale_pixels(pixels, self.scale_) @ self.coef_.T + self.intercept_)
 
     @property
     def n_parameters_(self) -> int:

@@ -12,9 +12,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 
 from hdr_bench.estimators.engines import choose_engine
-from hdr_bench.estimators.images.transformers import Floats
 from hdr_bench.estimators.logistic import LogisticFit, fit_onedal, fit_scikit_learn, warn_stopped
 from hdr_bench.estimators.pixel_classifier import PixelClassifier
+from hdr_bench.estimators.pixels import Floats
 from hdr_bench.exceptions import UnknownNameError, shown
 
 ENGINES = {"onedal": "sklearnex", "scikit-learn": "sklearn"}

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.estimators.engines import importing_engine
+from hdr_bench.estimators.pixels import Floats
 
-Floats = NDArray[np.floating[Any]]
 Places = NDArray[np.intp]
 Candidates = tuple[NDArray[np.float64], Places]
 Search = Callable[[Floats, int], Candidates]

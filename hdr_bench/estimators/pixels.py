@@ -6,10 +6,11 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hdr_bench.exceptions import shown
 
+Floats = NDArray[np.floating[Any]]
 ImageShape = tuple[int, ...]
 _MOST_CHANNELS = 4
 

@@ -12,9 +12,10 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from hdr_bench.estimators.constraints import DataShape
-from hdr_bench.estimators.images.transformers import Floats, learn_scale, scaled
+from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.linear_head import LinearHead, flattened
 from hdr_bench.estimators.parameters import with_plain_parameters
+from hdr_bench.estimators.pixels import Floats
 from hdr_bench.estimators.products import all_products, count_products, outputs_on_products, ridge_on_products
 from hdr_bench.estimators.room import check_room
 
@@ -112,7 +113,7 @@ class PolynomialClassifier(LinearHead):
         """
         pixels, labels = self._validate_training(X, y)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
-        pixels = scaled(pixels, self.scale_)
+        pixels = scale_pixels(pixels, self.scale_)
         solver = "full" if len(pixels) < pixels.shape[1] else "covariance_eigh"
         pca = PCA(min(self.n_components, *pixels.shape), svd_solver=solver)
         # The components are arrays here, whatever `sklearn.set_config(transform_output=...)` says.
@@ -127,7 +128,7 @@ class PolynomialClassifier(LinearHead):
     def decision_function(self, X: ArrayLike) -> Floats:
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
         pixels = self._validate_images(X)
-        components = self.pca_.transform(scaled(pixels, self.scale_))
+        components = self.pca_.transform(scale_pixels(pixels, self.scale_))
         coef = self.coef_ / self.coef_.dtype.type(self.product_scale_)
         return flattened(outputs_on_products(components, int(self.degree), coef, self.intercept_))
 

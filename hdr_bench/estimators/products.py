@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from math import comb
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, lstsq, solve
 
-Floats = NDArray[np.floating[Any]]
+from hdr_bench.estimators.pixels import Floats
+
 _BLOCK = 2000
 
 
@@ -84,7 +84,7 @@ def ridge_on_products(columns: Floats, degree: int, targets: Floats, alpha: floa
     cross -= np.outer(n * means, target_means)
     scale = float(np.sqrt(gram.trace() / (n * len(gram)))) or 1.0
     gram.flat[:: len(gram) + 1] += alpha * scale**2
-    coef = _solved(gram, cross).T
+    coef = _solve(gram, cross).T
     intercept = target_means - coef @ means
     return scale, (scale * coef).astype(columns.dtype), intercept.astype(columns.dtype)
 
@@ -103,7 +103,7 @@ def _normal_equations(
     return gram, cross, sums
 
 
-def _solved(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
+def _solve(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
     try:
         solution: NDArray[np.float64] = solve(gram, cross, assume_a="pos")
     except LinAlgError:  # without a penalty, and with products that depend on each other: the smallest solution

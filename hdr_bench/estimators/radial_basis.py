@@ -15,10 +15,11 @@ from threadpoolctl import threadpool_limits
 
 from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.engines import draw_seed
-from hdr_bench.estimators.images.transformers import Floats, learn_scale, scaled
+from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.linear_head import decided, flattened
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.pixel_classifier import PixelClassifier
+from hdr_bench.estimators.pixels import Floats
 from hdr_bench.exceptions import shown
 
 _BLOCK = 2000
@@ -102,8 +103,8 @@ class RadialBasisClassifier(PixelClassifier):
         pixels, labels = self._validate_training(X, y)
         self.classes_ = np.unique(labels)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
-        pixels = scaled(pixels, self.scale_)
-        self.centers_, squares = self._clustered(pixels, labels)
+        pixels = scale_pixels(pixels, self.scale_)
+        self.centers_, squares = self._find_centers(pixels, labels)
         self.gamma_ = (len(pixels) / (2 * squares) if squares else 1.0) if self.gamma is None else float(self.gamma)
         units = np.concatenate([self._units(part) for part in _parts(pixels)])
         targets = LabelBinarizer(neg_label=-1).fit_transform(labels).astype(units.dtype)
@@ -113,7 +114,7 @@ class RadialBasisClassifier(PixelClassifier):
 
     def decision_function(self, X: ArrayLike) -> Floats:
         """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
-        pixels = scaled(self._validate_images(X), self.scale_)
+        pixels = scale_pixels(self._validate_images(X), self.scale_)
         return flattened(
             np.concatenate([self._units(part) @ self.coef_.T + self.intercept_ for part in _parts(pixels)])
         )
@@ -150,7 +151,7 @@ class RadialBasisClassifier(PixelClassifier):
                 f"n_units must be at least {data.n_classes}, one for each class, got {shown(self.n_units)}"
             )
 
-    def _clustered(self, pixels: Floats, labels: NDArray[Any]) -> tuple[Floats, float]:
+    def _find_centers(self, pixels: Floats, labels: NDArray[Any]) -> tuple[Floats, float]:
         """Return all classes' centres, and the sum of squared distances to the nearest of the image's class."""
         seed, share = draw_seed(self.random_state), self.n_units // len(self.classes_)
         centers, squares = [], 0.0

@@ -9,9 +9,10 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from hdr_bench.estimators.engines import PACKAGES, able_engine, choose_engine, importing_engine, is_installed
-from hdr_bench.estimators.images.transformers import Floats, learn_scale, scaled
+from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.pixel_classifier import PixelClassifier
+from hdr_bench.estimators.pixels import Floats
 from hdr_bench.estimators.svm_state import SavedMachine, load_with_libsvm, load_with_onedal, save_machine
 
 ENGINES = {"onedal": "sklearnex", "libsvm": "sklearn"}
@@ -117,21 +118,23 @@ class SVMClassifier(PixelClassifier):
         self.classes_, codes = np.unique(labels, return_inverse=True)
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         self.engine_ = choose_engine(self.engine, ENGINES)
-        pixels = scaled(pixels, self.scale_)
+        pixels = scale_pixels(pixels, self.scale_)
         self.engine_ = able_engine(self.engine, self.engine_, "libsvm", self._obstacle_to_onedal(pixels))
-        self.svc_ = self._fitted_machine(pixels, codes)
+        self.svc_ = self._fit_machine(pixels, codes)
         return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the one-against-rest scores: shape (n, n_classes), or (n,) for two classes."""
         pixels = self._validate_images(X)
-        scores: NDArray[np.float64] = self.svc_.decision_function(scaled(pixels, self.scale_))
+        scores: NDArray[np.float64] = self.svc_.decision_function(scale_pixels(pixels, self.scale_))
         return scores
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
         """Return the class for `X` of shape (n, n_features): shape (n,)."""
         pixels = self._validate_images(X)
-        labels: NDArray[np.generic] = self.classes_[self.svc_.predict(scaled(pixels, self.scale_)).astype(np.intp)]
+        labels: NDArray[np.generic] = self.classes_[
+            self.svc_.predict(scale_pixels(pixels, self.scale_)).astype(np.intp)
+        ]
         return labels
 
     @property
@@ -170,7 +173,7 @@ class SVMClassifier(PixelClassifier):
     def _check_combination(self) -> None:
         choose_engine(self.engine, ENGINES)
 
-    def _fitted_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
+    def _fit_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
         return self._machine(pixels).fit(pixels, codes)
 
     def _machine(self, pixels: Floats) -> Any:

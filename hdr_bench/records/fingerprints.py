@@ -18,15 +18,14 @@ from hdr_bench.records.text import repr_of, writable
 
 _INTEGER_BITS = 63
 
-_IMAGES = "hdr_bench.estimators.images.transformers"
 STORED_PATHS = {
-    "hdr_bench.estimators.images.inverter.Inverter": "hdr_bench.estimators.inverter.Inverter",
-    f"{_IMAGES}.Cropper": "hdr_bench.estimators.images.Cropper",
-    f"{_IMAGES}.Deskewer": "hdr_bench.estimators.images.Deskewer",
-    f"{_IMAGES}.GaussianBlur": "hdr_bench.estimators.images.GaussianBlur",
-    f"{_IMAGES}.MassCenterer": "hdr_bench.estimators.images.MassCenterer",
-    f"{_IMAGES}.PixelScaler": "hdr_bench.estimators.images.PixelScaler",
-    f"{_IMAGES}.Resizer": "hdr_bench.estimators.images.Resizer",
+    "hdr_bench.estimators.images.inverting.Inverter": "hdr_bench.estimators.inverter.Inverter",
+    "hdr_bench.estimators.images.cropping.Cropper": "hdr_bench.estimators.images.Cropper",
+    "hdr_bench.estimators.images.deskewing.Deskewer": "hdr_bench.estimators.images.Deskewer",
+    "hdr_bench.estimators.images.blurring.GaussianBlur": "hdr_bench.estimators.images.GaussianBlur",
+    "hdr_bench.estimators.images.centering.MassCenterer": "hdr_bench.estimators.images.MassCenterer",
+    "hdr_bench.estimators.images.scaling.PixelScaler": "hdr_bench.estimators.images.PixelScaler",
+    "hdr_bench.estimators.images.resizing.Resizer": "hdr_bench.estimators.images.Resizer",
     "hdr_bench.estimators.neural.augmentation.Distortion": "hdr_bench.estimators.augmentation.Distortion",
     "hdr_bench.estimators.neural.cnn.CNNClassifier": "hdr_bench.estimators.cnn.CNNClassifier",
     "hdr_bench.estimators.neural.mlp.MLPClassifier": "hdr_bench.estimators.mlp.MLPClassifier",

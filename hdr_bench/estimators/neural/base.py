@@ -15,7 +15,7 @@ from hdr_bench.estimators.base import EPOCH, LayerRow
 from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.images.background import learn_background
-from hdr_bench.estimators.images.transformers import learn_scale
+from hdr_bench.estimators.images.scaling import learn_scale
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.neural.augmentation import Distortion, as_distortion
 from hdr_bench.estimators.neural.batches import Codes, Rows, codes_of, hold_out
