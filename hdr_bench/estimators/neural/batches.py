@@ -10,10 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
 
 from hdr_bench.estimators.neural.augmentation import Distortion
-from hdr_bench.exceptions import shown, text_of
 
 
 @dataclass(frozen=True)
@@ -108,42 +106,3 @@ def n_batches(n_samples: int, batch_size: int) -> int:
     """Return how many batches `split_indices` makes."""
     whole, rest = divmod(n_samples, batch_size)
     return max(whole + (rest > 1), 1)
-
-
-Rows = NDArray[Any]
-Codes = NDArray[np.int64]
-
-
-def hold_out(rows: Rows, codes: Codes, share: float, seed: int) -> tuple[Rows, Codes, Rows, Codes]:
-    """Cut off a stratified share: training rows and labels, then those held out.
-
-    Raises
-    ------
-    ValueError
-        If the share is not between 0 and 1, or leaves a class without images on either side.
-    """
-    if not 0 < share < 1:
-        raise ValueError(f"validation_fraction must be between 0 and 1, or None, got {shown(share)}")
-    try:
-        places = train_test_split(np.arange(len(rows)), test_size=share, stratify=codes, random_state=seed)
-    except ValueError as error:
-        raise ValueError(
-            f"validation_fraction={shown(share)} cannot be held out of {len(rows)} images: {text_of(error)}; "
-            "give more images, another share, or validation_data"
-        ) from error
-    train, held = (np.sort(part) for part in places)
-    return rows[train], codes[train], rows[held], codes[held]
-
-
-def codes_of(labels: NDArray[Any], classes: NDArray[Any]) -> Codes:
-    """Return the places of `labels` in the sorted `classes`.
-
-    Raises
-    ------
-    ValueError
-        If a label is no class.
-    """
-    unknown = np.setdiff1d(labels, classes)
-    if len(unknown):
-        raise ValueError(f"y holds labels that are none of the classes {classes.tolist()}: {unknown[:5].tolist()}")
-    return np.searchsorted(classes, labels).astype(np.int64)

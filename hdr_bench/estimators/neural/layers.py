@@ -79,10 +79,10 @@ class Convolution(Plain):
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
-        from hdr_bench.estimators.neural.initialisation import start_like_torch
+        from hdr_bench.estimators.neural.modules import initialize_like_torch
 
         layer = nn.Conv2d(shape[0], self.filters, self.kernel, self.stride, self.padding, device="meta")
-        return start_like_torch(layer, generator)
+        return initialize_like_torch(layer, generator)
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,9 @@ class Dense(Plain):
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
-        from hdr_bench.estimators.neural.initialisation import start_like_torch
+        from hdr_bench.estimators.neural.modules import initialize_like_torch
 
-        return start_like_torch(nn.Linear(shape[0], self.units, device="meta"), generator)
+        return initialize_like_torch(nn.Linear(shape[0], self.units, device="meta"), generator)
 
 
 @dataclass(frozen=True)

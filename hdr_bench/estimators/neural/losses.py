@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from hdr_bench.estimators.neural.constraints import LOSSES
+from hdr_bench.estimators.neural.config import LOSSES
 from hdr_bench.exceptions import UnknownNameError, shown
 
 

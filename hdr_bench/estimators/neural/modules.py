@@ -1,9 +1,38 @@
-"""Layers that torch has no module for: dropout with its own random numbers, and a grey image as a colour image."""
+"""torch's modules that draw from a given generator, and those that torch does not have."""
 
-from typing import Any
+import math
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
+
+LayerT = TypeVar("LayerT", nn.Conv2d, nn.Linear)
+
+
+def initialize_like_torch(layer: LayerT, generator: torch.Generator | None) -> LayerT:
+    """Give a layer on the meta device weights and biases on the CPU, drawn as torch itself draws them.
+
+    torch's own layers draw from the global generator as soon as they are made, and have the default type of floats.
+
+    Parameters
+    ----------
+    layer : torch.nn.Conv2d or torch.nn.Linear
+        Made with ``device="meta"``, where nothing is drawn.
+    generator : torch.Generator or None
+        Where the numbers come from; None is torch's global generator.
+
+    Returns
+    -------
+    layer : torch.nn.Conv2d or torch.nn.Linear
+        The same layer.
+    """
+    for name, parameter in list(layer.named_parameters(recurse=False)):
+        setattr(layer, name, nn.Parameter(torch.empty(parameter.shape, dtype=torch.float32, device="cpu")))
+    nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+    if layer.bias is not None:
+        bound = 1 / math.sqrt(layer.weight[0].numel())
+        nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+    return layer
 
 
 class SeededDropout(nn.Module):

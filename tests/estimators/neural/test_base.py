@@ -6,7 +6,7 @@ from hdr_bench import load_dataset
 from hdr_bench.estimators import CNNClassifier, Distortion, MLPClassifier
 from hdr_bench.estimators.neural.batches import n_batches, split_indices
 from hdr_bench.estimators.neural.cnn import default_layers
-from hdr_bench.estimators.neural.constraints import default_epochs
+from hdr_bench.estimators.neural.config import default_epochs
 from hdr_bench.exceptions import UnknownNameError
 
 

@@ -9,7 +9,7 @@ from skorch.callbacks import Callback, EpochScoring, GradientNormClipping
 from hdr_bench import load_dataset
 from hdr_bench.estimators import CNNClassifier, Distortion, MLPClassifier
 from hdr_bench.estimators.allocation import freed_memory_kept
-from hdr_bench.estimators.neural.initialisation import WEIGHT_INITS
+from hdr_bench.estimators.neural.initialization import WEIGHT_INITS
 from hdr_bench.estimators.neural.losses import LOSSES, make_loss
 from hdr_bench.estimators.neural.notation import build_network, parse_layers
 
