@@ -147,8 +147,7 @@ def _is_satisfied(constraint: Any, value: Any) -> bool:
 
 
 def _fault(name: str, value: Any, constraints: Sequence[Any]) -> ValueError:
-    texts = sorted(text for constraint in constraints if isinstance(constraint, StrOptions)
-                   for text in constraint.options)  # fmt: skip
+    texts = sorted(text for each in constraints if isinstance(each, StrOptions) for text in each.options)
     others = [constraint for constraint in constraints if not isinstance(constraint, StrOptions)]
     if isinstance(value, str) and texts and all(str(constraint) == "None" for constraint in others):
         return UnknownNameError(name, value, texts)

@@ -38,13 +38,17 @@ class LinearClassifier(LinearHead):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
     coef_ : ndarray of shape (n_outputs, n_features)
         For the scaled pixels; one output for two classes.
     intercept_ : ndarray of shape (n_outputs,)
+        Added to the weighted sums.
     scale_ : float
+        What pixels are divided by.
     n_iter_ : int
         Iterations run; 1 for least squares.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Examples
     --------
@@ -75,7 +79,18 @@ class LinearClassifier(LinearHead):
 
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
+        """Fit to images and labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : array-like of shape (n,)
+            Labels.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -90,7 +105,18 @@ class LinearClassifier(LinearHead):
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
+        """Return the outputs, of which the largest decides.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n, n_classes), or (n,) for two classes
+            Of two classes, positive for the second.
+        """
         pixels = self._validate_images(X)
         return flattened(scale_pixels(pixels, self.scale_) @ self.coef_.T + self.intercept_)
 

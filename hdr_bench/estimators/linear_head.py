@@ -49,17 +49,49 @@ class LinearHead(PixelClassifier):
     }
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
+        """Predict the class of the largest output for each image.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
         return decided(self.decision_function(X), self.classes_)
 
     @available_if(_is_logistic)
     def predict_proba(self, X: ArrayLike) -> Floats:
-        """Return the probability of each class, shape (n, n_classes); only with ``loss="log_loss"``."""
+        """Return the probability of each class; only with ``loss="log_loss"``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n, n_classes)
+            Of each image they sum to 1.
+        """
         return softmax(self.decision_function(X))
 
     @abstractmethod
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
+        """Return the outputs, of which the largest decides.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n, n_classes), or (n,) for two classes
+            Of two classes, positive for the second.
+        """
 
     def _check_combination(self) -> None:
         allowed = ("auto", self._least_squares_engine) if self.loss == "squared_error" else ("auto", *ENGINES)

@@ -34,9 +34,11 @@ class KNNClassifier(PixelClassifier):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
     engine_ : str
         What searches.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Notes
     -----
@@ -69,7 +71,18 @@ class KNNClassifier(PixelClassifier):
 
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Keep `X` of shape (n, n_features) and the labels `y` of shape (n,).
+        """Keep images and labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : array-like of shape (n,)
+            Labels.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -88,7 +101,18 @@ class KNNClassifier(PixelClassifier):
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return each class's share of the votes for `X` of shape (n, n_features): shape (n, n_classes)."""
+        """Return each class's share of the votes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        shares : ndarray of shape (n, n_classes)
+            From 0 to 1; of each image they sum to 1.
+        """
         pixels = self._validate_images(X)
         searched = np.ascontiguousarray(pixels, dtype=self._images.dtype)
         distances, neighbors = self._index.neighbors(searched, int(self.n_neighbors))
@@ -99,7 +123,17 @@ class KNNClassifier(PixelClassifier):
         return shares
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class with the most votes for `X` of shape (n, n_features): shape (n,)."""
+        """Predict the class with the most votes for each image.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
         shares = self.predict_proba(X)
         labels: NDArray[np.generic] = self.classes_[shares.argmax(axis=1)]
         return labels

@@ -53,14 +53,21 @@ class PolynomialClassifier(LinearHead):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
     pca_ : sklearn.decomposition.PCA
+        The principal components.
     product_scale_ : float
         What the products are divided by: the root mean square of their deviations while fitting.
     coef_ : ndarray of shape (n_outputs, n_products)
+        Weights of the products, after their division by `product_scale_`; one output for two classes.
     intercept_ : ndarray of shape (n_outputs,)
+        Added to the weighted sums.
     scale_ : float
+        What pixels are divided by.
     n_iter_ : int
+        Iterations run; 1 for least squares.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Examples
     --------
@@ -102,7 +109,18 @@ class PolynomialClassifier(LinearHead):
 
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
+        """Fit to images and labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : array-like of shape (n,)
+            Labels.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -126,7 +144,18 @@ class PolynomialClassifier(LinearHead):
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
+        """Return the outputs, of which the largest decides.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n, n_classes), or (n,) for two classes
+            Of two classes, positive for the second.
+        """
         pixels = self._validate_images(X)
         components = self.pca_.transform(scale_pixels(pixels, self.scale_))
         coef = self.coef_ / self.coef_.dtype.type(self.product_scale_)

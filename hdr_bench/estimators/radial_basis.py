@@ -49,14 +49,19 @@ class RadialBasisClassifier(PixelClassifier):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
     centers_ : ndarray of shape (n_units, n_features)
         For the scaled pixels.
     gamma_ : float
         The width in use.
     coef_ : ndarray of shape (n_outputs, n_units)
+        Weights of the units; one output for two classes.
     intercept_ : ndarray of shape (n_outputs,)
+        Added to the weighted sums.
     scale_ : float
+        What pixels are divided by.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Examples
     --------
@@ -93,7 +98,18 @@ class RadialBasisClassifier(PixelClassifier):
 
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
+        """Fit to images and labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : array-like of shape (n,)
+            Labels.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -113,14 +129,35 @@ class RadialBasisClassifier(PixelClassifier):
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
+        """Return the outputs, of which the largest decides.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n, n_classes), or (n,) for two classes
+            Of two classes, positive for the second.
+        """
         pixels = scale_pixels(self._validate_images(X), self.scale_)
         return flattened(
             np.concatenate([self._units(part) @ self.coef_.T + self.intercept_ for part in _parts(pixels)])
         )
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
+        """Predict the class of the largest output for each image.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
         return decided(self.decision_function(X), self.classes_)
 
     @property

@@ -51,12 +51,15 @@ class SVMClassifier(PixelClassifier):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
     svc_ : sklearn.svm.SVC
         The fitted machine: support vectors, dual coefficients, intercepts.
     engine_ : str
         The solver that ran.
     scale_ : float
+        What pixels are divided by.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Notes
     -----
@@ -103,7 +106,18 @@ class SVMClassifier(PixelClassifier):
 
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
+        """Fit to images and labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : array-like of shape (n,)
+            Labels.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -124,13 +138,34 @@ class SVMClassifier(PixelClassifier):
         return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the one-against-rest scores: shape (n, n_classes), or (n,) for two classes."""
+        """Return the one-against-rest scores.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        scores : ndarray of shape (n, n_classes), or (n,) for two classes
+            Of two classes, positive for the second.
+        """
         pixels = self._validate_images(X)
         scores: NDArray[np.float64] = self.svc_.decision_function(scale_pixels(pixels, self.scale_))
         return scores
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class for `X` of shape (n, n_features): shape (n,)."""
+        """Predict the classes of images.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
         pixels = self._validate_images(X)
         labels: NDArray[np.generic] = self.classes_[
             self.svc_.predict(scale_pixels(pixels, self.scale_)).astype(np.intp)

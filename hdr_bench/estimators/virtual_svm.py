@@ -52,6 +52,7 @@ class VirtualSVMClassifier(SVMClassifier):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
     svc_ : sklearn.svm.SVC
         The second machine.
     n_virtual_ : int
@@ -59,9 +60,11 @@ class VirtualSVMClassifier(SVMClassifier):
     engine_ : str
         The solver that ran.
     scale_ : float
+        What pixels are divided by.
     background_ : float
         The background in use; a plain machine has none.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Examples
     --------

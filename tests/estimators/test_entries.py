@@ -114,6 +114,15 @@ def test_what_each_trials_process_imports_loads_no_torch():
     assert _loaded("import hdr_bench.experiments.measuring.measure", "torch", "skorch") == "[]"
 
 
+def test_networks_that_are_only_planned_load_no_torch():
+    planned = (
+        "from hdr_bench.estimators import CNNClassifier\n"
+        "from hdr_bench.estimators.constraints import check_parameters\n"
+        "check_parameters(CNNClassifier('8C5-MP2-32N', max_epochs=3, augmentation={'rotation': 5}))"
+    )
+    assert _loaded(planned, "torch", "skorch") == "[]"
+
+
 def test_a_fork_server_loads_torch_for_networks_alone(monkeypatch):
     preload = "import hdr_bench.experiments.processes.preload"
     ours = [entry.module for entry in ESTIMATORS.values()]

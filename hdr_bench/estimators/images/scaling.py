@@ -90,7 +90,24 @@ class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEs
         self.offset = offset
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Learn the divisor from `X` of shape (n, n_features)."""
+        """Learn the divisor.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : object
+            Ignored, as by scikit-learn's transformers.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a parameter cannot be used.
+        """
         check_parameters(self)
         self.scale_ = learn_scale(validate_data(self, X), self.pixel_scale)
         return self
@@ -99,7 +116,18 @@ class PixelScaler(VersionChecked, OneToOneFeatureMixin, TransformerMixin, BaseEs
         return n_features
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Return `X` divided and moved: float64 stays, all else becomes float32."""
+        """Divide pixels, and subtract the offset.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        scaled : ndarray of shape (n, n_features)
+            float64 if `X` is, otherwise float32.
+        """
         check_is_fitted(self)
         floats = scale_pixels(validate_data(self, X, reset=False), self.scale_)
         return floats - floats.dtype.type(self.offset) if self.offset else floats

@@ -142,7 +142,18 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         return config.epochs(config.n_learnt(n))
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float32]:
-        """Return the probability of each class for `X` of shape (n, n_features): shape (n, n_classes)."""
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n, n_classes)
+            float32; of each image they sum to 1.
+        """
         from hdr_bench.estimators.neural.devices import torch_threads, usual_state
 
         check_is_fitted(self)
@@ -155,7 +166,17 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         return probabilities
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the most probable class for `X` of shape (n, n_features): shape (n,)."""
+        """Predict the most probable class of each image.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
         probabilities = self.predict_proba(X)
         labels: NDArray[np.generic] = self.classes_[probabilities.argmax(axis=1)]
         return labels
