@@ -16,7 +16,18 @@ _MOST_CHANNELS = 4
 
 
 def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageShape:
-    """Return height and width (and channels): `image_shape`, else a square where that is possible, else one row.
+    """Return what a row of features is seen as.
+
+    Parameters
+    ----------
+    n_features : int
+    image_shape : sequence of int or None
+        (height, width) or (height, width, channels).
+
+    Returns
+    -------
+    image_shape : tuple of int
+        As it is given; otherwise a square if the number of features is one, and one row if it is not.
 
     Raises
     ------
@@ -49,6 +60,25 @@ def channels_first(image_shape: ImageShape) -> tuple[int, ...]:
     """Return channels, height and width of (height, width) or (height, width, channels)."""
     height, width, *channels = image_shape
     return (*(channels or [1]), height, width)
+
+
+def split_channels(rows: NDArray[Any], image_shape: ImageShape) -> list[NDArray[Any]]:
+    """Return the channels of images.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, n_features)
+        A pixel's channels side by side.
+    image_shape : tuple of int
+        (height, width) or (height, width, channels).
+
+    Returns
+    -------
+    channels : list of ndarray of shape (n, height, width)
+    """
+    height, width, *_ = image_shape
+    images = rows.reshape(len(rows), height, width, -1)
+    return [images[..., number] for number in range(images.shape[3])]
 
 
 def is_side(value: Any) -> bool:

@@ -18,13 +18,13 @@ from hdr_bench.estimators.images.background import learn_background
 from hdr_bench.estimators.images.scaling import learn_scale
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.neural.config import NetConfig
-from hdr_bench.estimators.neural.constraints import CONSTRAINTS, check_network, check_network_on
+from hdr_bench.estimators.neural.constraints import CONSTRAINTS, check_batches, check_network, check_network_on
 from hdr_bench.estimators.neural.layers import Layer
 from hdr_bench.estimators.neural.notation import layer_table, parse_layers
 from hdr_bench.estimators.neural.split import Codes, Rows, codes_of, hold_out
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.pixel_classifier import check_classes
-from hdr_bench.estimators.pixels import ImageShape, channels_first, image_shape_of
+from hdr_bench.estimators.pixels import ImageShape, channels_first, image_shape_of, split_channels
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown
 
@@ -78,7 +78,8 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         codes, seed = codes_of(labels, self.classes_), draw_seed(self.random_state)
         held_out: Sequence[Rows] | None = None
         if validation_data is not None:
-            held_out = self._validate_held_out(*validation_data)
+            held_rows, held_labels = self._validate_training(*validation_data, reset=False)
+            held_out = held_rows, codes_of(held_labels, self.classes_)
         elif share := config.held_out_share:
             rows, codes, *held_out = hold_out(rows, codes, share, seed)
         self._train(config, rows, codes, held_out, config.epochs(len(rows)), seed)
@@ -118,7 +119,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
             raise ValueError(f"classes={shown(classes)} are not those of the first call: {shown(self.classes_)}")
         codes = codes_of(labels, self.classes_)
-        self._check_batches(len(rows))
+        check_batches(self.batch_size, self._layers_on(self.image_shape_), len(rows))
         config = replace(self._config(), schedule="constant", schedule_params=None)
         if is_new:
             self._train(config, rows, codes, None, 1, draw_seed(self.random_state))
@@ -259,10 +260,6 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         self._check_shape(shape)
         return rows, labels
 
-    def _validate_held_out(self, X: ArrayLike, y: ArrayLike) -> tuple[Rows, Codes]:
-        rows, labels = self._validate_training(X, y, reset=False)
-        return rows, codes_of(labels, self.classes_)
-
     def _check_shape(self, shape: ImageShape | None) -> None:
         if shape is not None and shape != self.image_shape_:
             raise ValueError(
@@ -272,27 +269,16 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
 
     def _begin(self, rows: Rows, classes: NDArray[Any]) -> None:
         check_classes(self, classes)
-        self._check_batches(len(rows))
+        check_batches(self.batch_size, self._layers_on(self.image_shape_), len(rows))
         self.classes_ = classes
         self.scale_ = learn_scale(rows, self.pixel_scale)
         self._fitted_on = summarize_pixels(rows)
-        self.background_ = self._learn_background(rows)
-
-    def _learn_background(self, rows: Rows) -> tuple[float, ...]:
-        """Return the background of each channel, for distorted images to be padded with; empty without distortion."""
         distortion = self._config().distortion
-        if distortion is None:
-            return ()
-        height, width, *_ = self.image_shape_
-        images = rows.reshape(len(rows), height, width, -1)
-        return tuple(learn_background(images[..., k], distortion.background) for k in range(images.shape[3]))
-
-    def _check_batches(self, n: int) -> None:
-        if min(n, self.batch_size) == 1 and "BN" in self._layers_on(self.image_shape_).split("-"):
-            raise ValueError(
-                f"batch normalisation (BN) needs two images at a time: {n} came, batch_size={shown(self.batch_size)}; "
-                "give more of them, or layers without BN"
-            )
+        # What distorted images are padded with.
+        self.background_: tuple[float, ...] = ()
+        if distortion is not None:
+            channels = split_channels(rows, self.image_shape_)
+            self.background_ = tuple(learn_background(channel, distortion.background) for channel in channels)
 
     def _train(
         self, config: NetConfig, rows: Rows, codes: Codes, held_out: Sequence[Rows] | None, epochs: int, seed: int

@@ -143,6 +143,29 @@ def check_network_on(config: NetConfig, rows: list[LayerRow], n_samples: int) ->
     _check_schedule_length(config, n_samples)
 
 
+def check_batches(batch_size: int, layers: str, n: int) -> None:
+    """Check that batches are large enough for the layers.
+
+    Parameters
+    ----------
+    batch_size : int
+    layers : str
+        In the notation.
+    n : int
+        Training images.
+
+    Raises
+    ------
+    ValueError
+        If batch normalization would get one image at a time.
+    """
+    if min(n, batch_size) == 1 and "BN" in layers.split("-"):
+        raise ValueError(
+            f"batch normalisation (BN) needs two images at a time: {n} came, batch_size={shown(batch_size)}; "
+            "give more of them, or layers without BN"
+        )
+
+
 def check_batch_norm(params: Mapping[str, float] | None) -> None:
     """Check the settings of batch normalization.
 
