@@ -79,4 +79,14 @@ class MeasuredEstimator(Protocol):
         """A network layer by layer."""
 
     def epochs_for(self, n: int) -> int:
-        """Return the most epochs that a fit of `n` training images goes through."""
+        """Return the most epochs that a fit goes through.
+
+        Parameters
+        ----------
+        n : int
+            Training images.
+
+        Returns
+        -------
+        epochs : int
+        """

@@ -49,6 +49,14 @@ def summarize_pixels(X: Any) -> PixelSummary | None:
     """Return range and mean of images, rows of shape (n, n_features); None if they are few, or sparse.
 
     Of many images a hundred are looked at.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, n_features)
+
+    Returns
+    -------
+    summary : PixelSummary or None
     """
     if issparse(X):
         return None

@@ -138,19 +138,49 @@ class LinearHead(PixelClassifier):
 
 
 def flattened(values: Floats) -> Floats:
-    """Return outputs (n, n_outputs) as scikit-learn shapes decision values: (n,) where there is one output."""
+    """Return outputs as scikit-learn shapes decision values.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_outputs)
+
+    Returns
+    -------
+    values : ndarray of shape (n, n_outputs), or (n,) for one output
+    """
     return values[:, 0] if values.shape[1] == 1 else values
 
 
 def decided(values: Floats, classes: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return the class of the largest output; of a single output, the second class where it is positive."""
+    """Return the class of the largest output; of a single output, the second class where it is positive.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_classes), or (n,) for two classes
+        Decision values.
+    classes : ndarray of shape (n_classes,)
+
+    Returns
+    -------
+    labels : ndarray of shape (n,)
+    """
     chosen = (values > 0).astype(np.intp) if values.ndim == 1 else values.argmax(axis=1)
     labels: NDArray[np.generic] = classes[chosen]
     return labels
 
 
 def softmax(values: Floats) -> Floats:
-    """Return outputs as probabilities: shape (n, n_classes)."""
+    """Return decision values as probabilities.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_classes), or (n,) for two classes
+        Decision values.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n, n_classes)
+    """
     if values.ndim == 1:
         values = np.stack([np.zeros_like(values), values], axis=1)
     powers = np.exp(values - values.max(axis=1, keepdims=True))

@@ -157,7 +157,12 @@ _THREADS = ProcessWide(_threads_of_openmp)
 
 
 def warn_stopped(fit: LogisticFit) -> None:
-    """Warn that a solver stopped before it reached the tolerance."""
+    """Warn that a solver stopped before it reached the tolerance.
+
+    Parameters
+    ----------
+    fit : LogisticFit
+    """
     warnings.warn(
         f"L-BFGS stopped after {fit.n_iter} iterations ({fit.stopped}), before it reached the tolerance; increase "
         "max_iter or tol, or scale the pixels",

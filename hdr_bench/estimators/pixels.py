@@ -57,7 +57,18 @@ def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageS
 
 
 def channels_first(image_shape: ImageShape) -> tuple[int, ...]:
-    """Return channels, height and width of (height, width) or (height, width, channels)."""
+    """Return the shape of an image as torch has it.
+
+    Parameters
+    ----------
+    image_shape : tuple of int
+        (height, width) or (height, width, channels).
+
+    Returns
+    -------
+    shape : tuple of int
+        (channels, height, width).
+    """
     height, width, *channels = image_shape
     return (*(channels or [1]), height, width)
 
@@ -82,7 +93,16 @@ def split_channels(rows: NDArray[Any], image_shape: ImageShape) -> list[NDArray[
 
 
 def is_side(value: Any) -> bool:
-    """Whether a value can be a height, a width or a number of channels."""
+    """Whether a value can be a height, a width or a number of channels.
+
+    Parameters
+    ----------
+    value : Any
+
+    Returns
+    -------
+    is_side : bool
+    """
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     is_whole = isinstance(value, Integral) or (isinstance(value, float | np.floating) and float(value).is_integer())

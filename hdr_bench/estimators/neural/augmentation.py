@@ -62,9 +62,19 @@ class Distortion:
             raise ValueError(f"background must be a finite number, or None to learn it, got {shown(self.background)}")
 
     def apply(self, images: "torch.Tensor", generator: "torch.Generator") -> "torch.Tensor":
-        """Return the images, of shape (n, channels, height, width), each distorted on its own and padded with zeros.
+        """Distort each image on its own, padded with zeros.
 
         Where the background is not 0, a network subtracts it before and adds it afterwards.
+
+        Parameters
+        ----------
+        images : torch.Tensor of shape (n, channels, height, width)
+        generator : torch.Generator
+            Where the random numbers come from.
+
+        Returns
+        -------
+        distorted : torch.Tensor of shape (n, channels, height, width)
         """
         import torch
         from torch.nn import functional
@@ -105,6 +115,14 @@ class Distortion:
 
 def as_distortion(augmentation: Distortion | Mapping[str, float] | None) -> Distortion | None:
     """Return a network's parameter `augmentation` as a `Distortion`; a mapping holds its fields.
+
+    Parameters
+    ----------
+    augmentation : Distortion, mapping or None
+
+    Returns
+    -------
+    distortion : Distortion or None
 
     Raises
     ------

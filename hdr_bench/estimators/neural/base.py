@@ -19,7 +19,7 @@ from hdr_bench.estimators.images.scaling import learn_scale
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.neural.config import NetConfig
 from hdr_bench.estimators.neural.constraints import CONSTRAINTS, check_batches, check_network, check_network_on
-from hdr_bench.estimators.neural.layers import Layer
+from hdr_bench.estimators.neural.layer_protocol import Layer
 from hdr_bench.estimators.neural.notation import layer_table, parse_layers
 from hdr_bench.estimators.neural.split import Codes, Rows, codes_of, hold_out
 from hdr_bench.estimators.parameters import with_plain_parameters

@@ -35,7 +35,18 @@ class Reading:
     background: tuple[float, ...] = ()
 
     def tensor(self, rows: NDArray[Any]) -> torch.Tensor:
-        """Return `rows` (n, n_features) as a float32 tensor (n, channels, height, width), scaled."""
+        """Return rows as images.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        images : torch.Tensor of shape (n, channels, height, width)
+            float32, scaled.
+        """
         pixels = rows.astype(np.float32)
         pixels /= np.float32(self.scale)
         images = torch.from_numpy(pixels).view(len(rows), self.height, self.width, self.channels)
@@ -95,7 +106,18 @@ class ImageBatches:
 
 
 def split_indices(order: torch.Tensor, batch_size: int) -> list[torch.Tensor]:
-    """Cut `order` into batches, the last one joined to the one before where it has one index only."""
+    """Cut `order` into batches, the last one joined to the one before where it has one index only.
+
+    Parameters
+    ----------
+    order : torch.Tensor of shape (n,)
+        Indices.
+    batch_size : int
+
+    Returns
+    -------
+    batches : list of torch.Tensor
+    """
     batches = list(torch.split(order, batch_size))
     if len(batches) > 1 and len(batches[-1]) == 1:
         batches[-2:] = [torch.cat(batches[-2:])]
@@ -103,6 +125,16 @@ def split_indices(order: torch.Tensor, batch_size: int) -> list[torch.Tensor]:
 
 
 def n_batches(n_samples: int, batch_size: int) -> int:
-    """Return how many batches `split_indices` makes."""
+    """Return how many batches `split_indices` makes.
+
+    Parameters
+    ----------
+    n_samples : int
+    batch_size : int
+
+    Returns
+    -------
+    n_batches : int
+    """
     whole, rest = divmod(n_samples, batch_size)
     return max(whole + (rest > 1), 1)

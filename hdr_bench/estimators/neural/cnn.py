@@ -114,7 +114,17 @@ class CNNClassifier(NeuralClassifier):
 
 
 def default_layers(image_shape: ImageShape) -> str:
-    """Return the default network for images of `image_shape`: three convolutions, two poolings where they fit.
+    """Return the default network: three convolutions, two poolings if they fit the image.
+
+    Parameters
+    ----------
+    image_shape : tuple of int
+        (height, width) or (height, width, channels).
+
+    Returns
+    -------
+    layers : str
+        In the notation.
 
     Examples
     --------

@@ -93,11 +93,30 @@ n_iter_no_change, augmentation, callbacks, device, n_jobs, verbose
         return _HELD_OUT if self.early_stopping else 0.0
 
     def n_learnt(self, n_samples: int) -> int:
-        """Return how many of `n_samples` training images are not held out."""
+        """Return how many training images are not held out.
+
+        Parameters
+        ----------
+        n_samples : int
+
+        Returns
+        -------
+        n_learnt : int
+        """
         return n_samples - math.ceil(self.held_out_share * n_samples)
 
     def epochs(self, n_learnt: int) -> int:
-        """Return the most epochs of a training on `n_learnt` images, without those held out."""
+        """Return the most epochs of a training.
+
+        Parameters
+        ----------
+        n_learnt : int
+            Training images without those held out.
+
+        Returns
+        -------
+        epochs : int
+        """
         return self.max_epochs or default_epochs(math.ceil(n_learnt / self.batch_size), self.fewest_epochs)
 
 

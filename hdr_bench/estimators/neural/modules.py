@@ -57,14 +57,28 @@ class SeededDropout(nn.Module):
         self.generator: torch.Generator | None = None
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
-        """Return the values: while training with a share of them zero, and the others enlarged."""
+        """Return the values: while training with a share of them zero, and the others enlarged.
+
+        Parameters
+        ----------
+        values : torch.Tensor
+
+        Returns
+        -------
+        values : torch.Tensor
+        """
         if not self.training or self.share == 0:
             return values
         kept = torch.empty_like(values).bernoulli_(1 - self.share, generator=self.generator)
         return values * kept.div_(1 - self.share)
 
     def extra_repr(self) -> str:
-        """Return what is shown of it in a network's text."""
+        """Return what is shown of it in a network's text.
+
+        Returns
+        -------
+        text : str
+        """
         return f"share={self.share}"
 
     def __getstate__(self) -> dict[str, Any]:
@@ -73,7 +87,14 @@ class SeededDropout(nn.Module):
 
 
 def set_generator(network: nn.Module, generator: torch.Generator) -> None:
-    """Let all dropout of a network draw from `generator`, which is on the network's device."""
+    """Let all dropout of a network draw from a generator.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    generator : torch.Generator
+        On the network's device.
+    """
     for module in network.modules():
         if isinstance(module, SeededDropout):
             module.generator = generator
@@ -83,5 +104,14 @@ class GreyToColour(nn.Module):
     """Give a grey image three times, as the channels of a colour image; it learns nothing."""
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Return images (n, 1, height, width) as (n, 3, height, width)."""
+        """Return grey images as colour images.
+
+        Parameters
+        ----------
+        images : torch.Tensor of shape (n, 1, height, width)
+
+        Returns
+        -------
+        images : torch.Tensor of shape (n, 3, height, width)
+        """
         return images.repeat(1, 3, 1, 1).contiguous(memory_format=torch.channels_last)

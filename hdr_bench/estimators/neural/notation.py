@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from hdr_bench.estimators.base import LayerRow
+from hdr_bench.estimators.neural.layer_protocol import Layer, Shape
 from hdr_bench.estimators.neural.layers import (
     Activation,
     BatchNorm,
@@ -21,10 +22,8 @@ from hdr_bench.estimators.neural.layers import (
     Dropout,
     Flatten,
     GlobalAveragePooling,
-    Layer,
     Pooling,
     Resize,
-    Shape,
 )
 from hdr_bench.exceptions import NotationError, shown
 
@@ -99,7 +98,18 @@ def parse_layers(text: str, n_classes: int, activation: str = "relu") -> list[La
 
 
 def layer_table(layers: list[Layer], image_shape: Shape) -> list[LayerRow]:
-    """Return shape, parameters and multiply-accumulates layer by layer, for images (channels, height, width).
+    """Return shape, parameters and multiply-accumulates layer by layer.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        From the first to the last.
+    image_shape : tuple of int
+        (channels, height, width).
+
+    Returns
+    -------
+    rows : list of LayerRow
 
     Raises
     ------

@@ -82,7 +82,17 @@ def make_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> An
 
 
 def has_betas(optimizer: type[torch.optim.Optimizer]) -> bool:
-    """Return whether an optimizer has a momentum that "one-cycle" can move against the rate, as Adam's first beta."""
+    """Return whether an optimizer has a momentum that "one-cycle" can move against the rate, as Adam's first beta.
+
+    Parameters
+    ----------
+    optimizer : type
+        A class of `torch.optim`.
+
+    Returns
+    -------
+    has_betas : bool
+    """
     return "betas" in inspect.signature(optimizer).parameters
 
 

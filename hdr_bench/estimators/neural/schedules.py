@@ -43,6 +43,10 @@ def make_schedule(
     cycles_momentum : bool
         Whether the optimizer has a momentum that "one-cycle" can move against the rate.
 
+    Returns
+    -------
+    schedule : skorch.callbacks.LRScheduler or None
+
     Raises
     ------
     UnknownNameError
@@ -109,5 +113,9 @@ def schedule_params(name: str) -> tuple[str, ...]:
     Parameters
     ----------
     name : {"step", "cosine", "one-cycle"}
+
+    Returns
+    -------
+    names : tuple of str
     """
     return tuple(key for key in inspect.signature(_KINDS[name]).parameters if key not in _NOT_GIVEN)

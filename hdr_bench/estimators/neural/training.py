@@ -27,7 +27,7 @@ from hdr_bench.estimators.neural.devices import (
     usual_state,
 )
 from hdr_bench.estimators.neural.initialization import initialize_weights
-from hdr_bench.estimators.neural.layers import Layer
+from hdr_bench.estimators.neural.layer_protocol import Layer
 from hdr_bench.estimators.neural.losses import make_loss
 from hdr_bench.estimators.neural.modules import set_generator
 from hdr_bench.estimators.neural.net import Net, softmax
