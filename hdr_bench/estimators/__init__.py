@@ -7,7 +7,7 @@ this package loads neither scikit-learn nor torch: classes are imported when the
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hdr_bench.estimators.entry import Entry
+from hdr_bench.estimators.entry import Entry as Entry
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.images.blurring import GaussianBlur as GaussianBlur

@@ -92,7 +92,7 @@ def is_installed(module: str) -> bool:
 
 
 @contextmanager
-def lookups_remembered() -> Iterator[None]:
+def remember_lookups() -> Iterator[None]:
     """Look each module up once while the context lasts: what is installed does not change between a suite's cases."""
     token = _LOOKED_UP.set({})
     try:

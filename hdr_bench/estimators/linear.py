@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
-from hdr_bench.estimators.linear_head import LinearHead, flattened
+from hdr_bench.estimators.linear_head import LinearHead, flatten_outputs
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.pixels import Floats
 
@@ -118,7 +118,7 @@ class LinearClassifier(LinearHead):
             Of two classes, positive for the second.
         """
         pixels = self._validate_images(X)
-        return flattened(scale_pixels(pixels, self.scale_) @ self.coef_.T + self.intercept_)
+        return flatten_outputs(scale_pixels(pixels, self.scale_) @ self.coef_.T + self.intercept_)
 
     @property
     def n_parameters_(self) -> int:

@@ -60,7 +60,7 @@ class LinearHead(PixelClassifier):
         -------
         labels : ndarray of shape (n,)
         """
-        return decided(self.decision_function(X), self.classes_)
+        return decide(self.decision_function(X), self.classes_)
 
     @available_if(_is_logistic)
     def predict_proba(self, X: ArrayLike) -> Floats:
@@ -137,7 +137,7 @@ class LinearHead(PixelClassifier):
         return fit
 
 
-def flattened(values: Floats) -> Floats:
+def flatten_outputs(values: Floats) -> Floats:
     """Return outputs as scikit-learn shapes decision values.
 
     Parameters
@@ -151,7 +151,7 @@ def flattened(values: Floats) -> Floats:
     return values[:, 0] if values.shape[1] == 1 else values
 
 
-def decided(values: Floats, classes: NDArray[np.generic]) -> NDArray[np.generic]:
+def decide(values: Floats, classes: NDArray[np.generic]) -> NDArray[np.generic]:
     """Return the class of the largest output; of a single output, the second class where it is positive.
 
     Parameters

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, is_dataclass, replace
 from functools import partial, wraps
+from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -197,6 +198,21 @@ def is_known(cls: type) -> bool:
 @cache_by_class
 def _names_of(cls: Any) -> tuple[str, ...]:
     return tuple(cls._get_param_names())
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a real number, of numpy's too, and not true or false.
+
+    Parameters
+    ----------
+    value : Any
+
+    Returns
+    -------
+    is_number : bool
+    """
+    number = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    return isinstance(number, Real) and not isinstance(number, bool)
 
 
 def plain(value: Any) -> Any:

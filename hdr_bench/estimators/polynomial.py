@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
-from hdr_bench.estimators.linear_head import LinearHead, flattened
+from hdr_bench.estimators.linear_head import LinearHead, flatten_outputs
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.pixels import Floats
 from hdr_bench.estimators.products import all_products, count_products, outputs_on_products, ridge_on_products
@@ -159,7 +159,7 @@ class PolynomialClassifier(LinearHead):
         pixels = self._validate_images(X)
         components = self.pca_.transform(scale_pixels(pixels, self.scale_))
         coef = self.coef_ / self.coef_.dtype.type(self.product_scale_)
-        return flattened(outputs_on_products(components, int(self.degree), coef, self.intercept_))
+        return flatten_outputs(outputs_on_products(components, int(self.degree), coef, self.intercept_))
 
     def _check_data(self, data: DataShape) -> None:
         most = min(data.n_samples, data.n_samples if data.n_features is None else data.n_features)

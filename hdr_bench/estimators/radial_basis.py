@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
-from hdr_bench.estimators.linear_head import decided, flattened
+from hdr_bench.estimators.linear_head import decide, flatten_outputs
 from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.pixel_classifier import PixelClassifier
 from hdr_bench.estimators.pixels import Floats
@@ -142,7 +142,7 @@ class RadialBasisClassifier(PixelClassifier):
             Of two classes, positive for the second.
         """
         pixels = scale_pixels(self._validate_images(X), self.scale_)
-        return flattened(
+        return flatten_outputs(
             np.concatenate([self._units(part) @ self.coef_.T + self.intercept_ for part in _parts(pixels)])
         )
 
@@ -158,7 +158,7 @@ class RadialBasisClassifier(PixelClassifier):
         -------
         labels : ndarray of shape (n,)
         """
-        return decided(self.decision_function(X), self.classes_)
+        return decide(self.decision_function(X), self.classes_)
 
     @property
     def n_parameters_(self) -> int:

@@ -21,6 +21,7 @@ from hdr_bench.estimators.neural.config import (
     NetConfig,
 )
 from hdr_bench.estimators.neural.notation import parse_layers
+from hdr_bench.estimators.parameters import is_number
 from hdr_bench.estimators.room import check_room
 from hdr_bench.exceptions import UnknownNameError, shown
 
@@ -184,7 +185,7 @@ def check_batch_norm(params: Mapping[str, float] | None) -> None:
     for name, value in (params or {}).items():
         if name not in BATCH_NORM_PARAMS:
             raise UnknownNameError("batch_norm_params", name, BATCH_NORM_PARAMS)
-        if not _is_number(value) or not 0 < value < 1:
+        if not is_number(value) or not 0 < value < 1:
             raise ValueError(f"batch_norm_params: {name} must be a number above 0 and below 1, got {shown(value)}")
 
 
@@ -213,7 +214,7 @@ def check_weight_init(weight_init: str | Mapping[str, str] | None) -> None:
 
 def _check_class_weight(weights: Any) -> None:
     for label, weight in weights.items() if isinstance(weights, Mapping) else ():
-        if not _is_number(weight) or not 0 <= weight < float("inf"):
+        if not is_number(weight) or not 0 <= weight < float("inf"):
             raise ValueError(
                 f"class_weight: of {shown(label)} must be a finite number of at least 0, got {shown(weight)}"
             )
@@ -284,7 +285,3 @@ def _check_numbers(place: str, params: Mapping[str, Any] | None) -> None:
             raise ValueError(
                 f"{place}: {name} must be a number, true or false, or a list of numbers, got {shown(value)}"
             )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)

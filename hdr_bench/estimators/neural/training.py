@@ -16,7 +16,7 @@ from skorch.helper import predefined_split
 from skorch.utils import noop
 from torch import nn
 
-from hdr_bench.estimators.allocation import freed_memory_kept
+from hdr_bench.estimators.allocation import keep_freed_memory
 from hdr_bench.estimators.neural.batches import ImageBatches, Reading, n_batches
 from hdr_bench.estimators.neural.config import NetConfig
 from hdr_bench.estimators.neural.devices import (
@@ -128,7 +128,7 @@ def training_state(config: NetConfig) -> Iterator[None]:
     config : NetConfig
     """
     algorithms = deterministic_algorithms(choose_device(config.device))
-    with usual_state(), algorithms, torch_threads(config.n_jobs), freed_memory_kept():
+    with usual_state(), algorithms, torch_threads(config.n_jobs), keep_freed_memory():
         yield
 
 

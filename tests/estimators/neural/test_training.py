@@ -8,7 +8,7 @@ from skorch.callbacks import Callback, EpochScoring, GradientNormClipping
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import CNNClassifier, Distortion, MLPClassifier
-from hdr_bench.estimators.allocation import freed_memory_kept
+from hdr_bench.estimators.allocation import keep_freed_memory
 from hdr_bench.estimators.neural.initialization import WEIGHT_INITS
 from hdr_bench.estimators.neural.losses import LOSSES, make_loss
 from hdr_bench.estimators.neural.notation import build_network, parse_layers
@@ -395,7 +395,7 @@ def test_memory_is_given_back_after_a_fit():
 
     from hdr_bench.experiments.measuring.memory import peak_memory
 
-    with freed_memory_kept():
+    with keep_freed_memory():
         kept = [np.ones(2**21) for _ in range(20)]
         del kept
         gc.collect()
