@@ -56,6 +56,31 @@ def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageS
     return shape
 
 
+def grey_image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageShape:
+    """Return what a row of features is seen as, for methods that know no channels.
+
+    Parameters
+    ----------
+    n_features : int
+    image_shape : sequence of int or None
+        (height, width).
+
+    Returns
+    -------
+    image_shape : tuple of int
+        Height and width, as `image_shape_of` returns them.
+
+    Raises
+    ------
+    ValueError
+        If `image_shape` is none, has channels, or does not fit the number of features.
+    """
+    shape = image_shape_of(n_features, image_shape)
+    if len(shape) != 2:
+        raise ValueError(f"image_shape={shown(image_shape)} has channels; give (height, width)")
+    return shape
+
+
 def channels_first(image_shape: ImageShape) -> tuple[int, ...]:
     """Return the shape of an image as torch has it.
 

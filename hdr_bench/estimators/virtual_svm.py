@@ -10,9 +10,8 @@ from sklearn.utils._param_validation import Interval
 from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.images.background import learn_background
 from hdr_bench.estimators.images.shifting import shift
-from hdr_bench.estimators.pixels import Floats, ImageShape, image_shape_of
+from hdr_bench.estimators.pixels import Floats, grey_image_shape_of
 from hdr_bench.estimators.svm import SVMClassifier
-from hdr_bench.exceptions import shown
 
 _DIRECTIONS = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
 
@@ -104,16 +103,10 @@ class VirtualSVMClassifier(SVMClassifier):
 
     def _check_data(self, data: DataShape) -> None:
         if data.n_features is not None:
-            self._shape(data.n_features)
-
-    def _shape(self, n_features: int) -> ImageShape:
-        shape = image_shape_of(n_features, self.image_shape)
-        if len(shape) != 2:
-            raise ValueError(f"image_shape={shown(self.image_shape)} has channels; give (height, width)")
-        return shape
+            grey_image_shape_of(data.n_features, self.image_shape)
 
     def _fit_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
-        shape = self._shape(pixels.shape[1])
+        shape = grey_image_shape_of(pixels.shape[1], self.image_shape)
         if self.image_shape is None and shape[0] == 1:
             # Features in a row have no places to be moved to.
             self.n_virtual_ = len(pixels)

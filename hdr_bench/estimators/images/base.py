@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.images.background import learn_background
-from hdr_bench.estimators.pixels import Floats, ImageShape, image_shape_of, is_side
+from hdr_bench.estimators.pixels import Floats, ImageShape, grey_image_shape_of, is_side
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown
 
@@ -84,10 +84,7 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         return np.concatenate(blocks).reshape(len(images), -1)
 
     def _shape(self, n_features: int) -> ImageShape:
-        shape = image_shape_of(n_features, self.image_shape)
-        if len(shape) != 2:
-            raise ValueError(f"image_shape={shown(self.image_shape)} has channels; give (height, width)")
-        return shape
+        return grey_image_shape_of(n_features, self.image_shape)
 
     def _n_features_after(self, n_features: int) -> int:
         """Return how many features go out, if so many come in."""
