@@ -11,6 +11,7 @@ from hdr_bench.cli.cite import cite
 from hdr_bench.cli.compare import compare
 from hdr_bench.cli.data import data
 from hdr_bench.cli.errors import EXIT_CODES, ExitCode, exit_code_of, report_error
+from hdr_bench.cli.fetching import show_fetches
 from hdr_bench.cli.list import list_, show
 from hdr_bench.cli.output import show_warnings_plainly
 from hdr_bench.cli.run import index, report, run
@@ -45,6 +46,7 @@ def main(begin: Callable[[], object] = lambda: None) -> NoReturn:
     """
     prepare_streams()
     show_warnings_plainly()
+    show_fetches()
     asked = os.environ.get(_COMPLETING)
     # PowerShell leaves it empty.
     if asked and asked not in _INSTRUCTIONS:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hdr_bench.experiments.estimate import LARGEST, CaseEstimate, Estimate
+from hdr_bench.experiments.estimate import CaseEstimate, Estimate
 from hdr_bench.experiments.growth import Expected
 from hdr_bench.experiments.progress import counted
 
@@ -45,7 +45,8 @@ def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
         f"{duration(total.high)}), one after the other with {_threads(plan)} on this machine, if "
         "nothing else runs on it.\n"
         f"{unknown}{_conditional(plan)}"
-        f"From fits on up to {LARGEST:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of new fits.",
+        f"From fits on up to {estimate.largest_fit:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of "
+        "new fits.",
     )
 
 

@@ -8,6 +8,7 @@ import typer
 
 from hdr_bench.cli.completing import complete_dataset, complete_suite
 from hdr_bench.cli.errors import ExitCode
+from hdr_bench.cli.fetching import hide_fetches
 from hdr_bench.cli.interrupting import REPORT, interruptible
 from hdr_bench.cli.matplotlib_folder import matplotlib_folder
 from hdr_bench.cli.output import make_console
@@ -90,7 +91,8 @@ def run(
 ) -> None:
     """Run a suite, print its table and write its report. What is stored already is not run again.
 
-    Exit code 3 if a trial failed; the report is written all the same. With --estimate, if a case has no estimate.
+    Exit code 3 if a trial failed (with --only, of the cases that it chooses); the report is written all the same. With
+    --estimate, if a case has no estimate.
     """
     from hdr_bench.experiments.planning.collector import pause_collector
 
@@ -101,6 +103,7 @@ def run(
         from hdr_bench.experiments.planning.code_changes import code_changes
         from hdr_bench.experiments.planning.options import make_settings
         from hdr_bench.experiments.planning.plan import make_plan
+        from hdr_bench.experiments.planning.run_source import check_source
         from hdr_bench.experiments.planning.suite_file import check_suite, read_suite
         from hdr_bench.experiments.planning.user_code import describe_user_code
         from hdr_bench.experiments.processes.backends import make_crew
@@ -109,6 +112,12 @@ def run(
         from hdr_bench.records.store import Store
         from hdr_bench.reporting.files.report_folder import check_report_place
 
+    if dry_run and estimate:
+        raise typer.BadParameter(
+            "--estimate fits each method on a few images, and --dry-run runs nothing; give one of them"
+        )
+    if quiet:
+        hide_fetches()
     crew = make_crew(backend.value if backend else None, jobs, scheduler)
     loaded = read_suite(suite)
     # Before any of it is imported.
@@ -122,9 +131,10 @@ def run(
     )  # fmt: skip
     store = Store(out or default_folder(loaded, settings))
     check_run_folder(store.folder)
+    check_source(store.folder, loaded.file)
     check_report_place(store.folder)
     plan = make_plan(loaded, settings, store, only, rerun.value, origin=suite)
-    for line in (*plan.remarks, *code_changes(plan.to_run, store)):
+    for line in (*_on_threads(settings.threads), *plan.remarks, *code_changes(plan.to_run, store)):
         say(line, is_error=True)
     if dry_run:
         _print_plan(plan)
@@ -134,9 +144,10 @@ def run(
             _print_estimate(plan, store.folder, _progress(quiet))
             return
         if not (plan.to_run or plan.remarks or quiet):
-            say(f"{all_are(len(plan.trials)).capitalize()} there already; to run them again: --rerun all or failed")
+            again = "it" if len(plan.trials) == 1 else "them"
+            say(f"{all_are(len(plan.trials)).capitalize()} there already; to run {again} again: --rerun all or failed")
         execute(plan, store, _progress(quiet), crew, read_expected(store.folder))
-        _print_report(store.folder, ["html", "md", "latex", "csv"])
+        _print_report(store.folder, ["html", "md", "latex", "csv"], only)
 
 
 def report(
@@ -164,6 +175,17 @@ def index(
     from hdr_bench.reporting.page.index import write_index
 
     say(f"index: {write_index(folder)}")
+
+
+def _on_threads(threads: int) -> list[str]:
+    """Return a warning if a trial has more threads than there are cores, which wait for each other then."""
+    from hdr_bench.records.environment import available_cores
+
+    cores = available_cores()
+    if threads <= cores:
+        return []
+    on = "1 core" if cores == 1 else f"{cores} cores"
+    return [f"warning: --threads {threads:,} on {on}: threads wait for each other, and times grow"]
 
 
 def _progress(quiet: bool) -> Any:
@@ -204,8 +226,9 @@ def _print_plan(plan: "Plan") -> None:
     say(f"{len(plan.to_run)} of {len(plan.trials)} trials to run{further}")
 
 
-def _print_report(folder: Path, formats: list[str]) -> None:
-    """Write a run's report and print its table; end with an exit code of its own if a trial has no result."""
+def _print_report(folder: Path, formats: list[str], only: str | None = None) -> None:
+    """Write a run's report and print its table; end with an exit code of its own if a chosen trial has no result."""
+    from hdr_bench.cli.closing import print_closing
     from hdr_bench.reporting.console import print_run
     from hdr_bench.reporting.report import write_report
     from hdr_bench.reporting.run import RunContents
@@ -214,13 +237,7 @@ def _print_report(folder: Path, formats: list[str]) -> None:
         written = write_report(folder, formats)
     contents = RunContents(folder)
     print_run(contents, make_console())
-    results = contents.results
-    newer = int((results["status"] == "newer").sum())
-    bad = int((results["status"] != "ok").sum()) - newer
-    if bad:
-        say(f"{bad} of {len(results)} trials failed or have no result; to run them again: --rerun failed")
-    if newer:
-        say(f"{newer} of {len(results)} results are of a newer format; use the version that wrote them")
+    code = print_closing(contents.results, only)
     say(f"report: {written}")
-    if bad or newer:
-        raise typer.Exit(ExitCode.TRIALS_FAILED)
+    if code:
+        raise typer.Exit(code)

@@ -21,6 +21,9 @@ _MOVED = {before: now for now, before in STORED_PATHS.items()}
 _DESCRIPTION = ("estimator", "params")
 _OPEN = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD})
 
+# What brings a class of the user's the methods that are called.
+_MIXINS = {"estimator": "ClassifierMixin", "transformer": "TransformerMixin"}
+
 Table = Mapping[str, Entry]
 
 
@@ -48,14 +51,17 @@ def make(kind: str, name: str, params: Mapping[str, Any], table: Table, estimato
     UnknownNameError
         If there is no such name, or it has no such parameter.
     EstimatorError
-        If it cannot be made of these parameters, e.g. because one that it needs is missing.
+        If it cannot be made of these parameters, e.g. because one that it needs is missing, or has none at all.
     ModuleImportError
         If its module cannot be imported.
     """
     cls = class_of(kind, name, table)
     if not hasattr(cls, "get_params"):
         place = describe_shadowing(name.rpartition(".")[0])
-        raise UnknownNameError(f"{kind} ({name} has no get_params{f'; {place}' if place else ''})", name, table)
+        raise EstimatorError(
+            f"{name} has no get_params, which every {kind} needs; derive its class from "
+            f"sklearn.base.{_MIXINS[kind]} and sklearn.base.BaseEstimator, in this order{f'; {place}' if place else ''}"
+        )
     known, takes_any = _parameters_of(cls)
     own = {key: value for key, value in params.items() if takes_any or "__" not in key}
     own = {key: value_of(cls, key, value, estimators) for key, value in own.items()}

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,8 @@ class CaseEstimate:
         The limit that a trial is expected to pass, where one is.
     problem : str
         What went wrong, where there is no estimate.
+    largest_fit : int
+        Images of the largest of the fits that it comes from.
     """
 
     case: str
@@ -69,6 +71,7 @@ class CaseEstimate:
     exponent: float
     is_over: str = ""
     problem: str = ""
+    largest_fit: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,11 @@ class Estimate:
     def total(self) -> Expected:
         """Seconds of all trials."""
         return sum((case.total for case in self.cases if not case.problem), Expected(0.0, 0.0, 0.0))
+
+    @property
+    def largest_fit(self) -> int:
+        """Images of the largest of the fits that it comes from."""
+        return max((case.largest_fit for case in self.cases if not case.problem), default=0)
 
     @property
     def n_trials(self) -> int:
@@ -152,7 +160,8 @@ def _estimate(plan: Plan, progress: Progress) -> Estimate:
         for case in cases:
             trials = [trial for trial in _all_trials(case) if trial.key in due]
             found, costs = _estimate_case(case, trials, probes[case.case.name], progress)
-            estimates.append(found)
+            largest = max(work.trial.samples or 0 for _, works in probes[case.case.name] for work in works)
+            estimates.append(replace(found, largest_fit=largest))
             seconds |= {key: cost.value for key, cost in costs.items()}
     finally:
         progress.end()

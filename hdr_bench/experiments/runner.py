@@ -22,6 +22,7 @@ from hdr_bench.experiments.planning.plan import (
     with_further_seeds,
 )
 from hdr_bench.experiments.planning.protocols import PlannedCase, plan_cases
+from hdr_bench.experiments.planning.run_source import check_source, write_source
 from hdr_bench.experiments.planning.stored_times import seconds_of_stored
 from hdr_bench.experiments.planning.suite_file import check_suite, load_suite
 from hdr_bench.experiments.processes.backends import Crew, make_crew, run_works
@@ -115,8 +116,8 @@ def run_suite(
     SchedulerError
         If no Dask scheduler answers.
     StoreError
-        If the run's folder cannot be written, or something is where its files belong; or if a result cannot be
-        written: those before it are kept.
+        If the run's folder cannot be written, something is where its files belong, or it is the run of another suite's
+        file; or if a result cannot be written: those before it are kept.
 
     Warns
     -----
@@ -141,6 +142,7 @@ def run_suite(
         check_suite(suite, suite.name)
     store = Store(default_folder(loaded, settings) if out is None else out)
     check_run_folder(store.folder)
+    check_source(store.folder, loaded.file)
     plan = make_plan(loaded, settings, store, only, rerun, origin="" if isinstance(suite, Suite) else str(suite))
     for remark in plan.remarks:
         warnings.warn(remark, StoredResultWarning, stacklevel=2)
@@ -182,9 +184,11 @@ def execute(
         Seconds that trials are expected to take, by key; of what has run before, its results tell more.
     """
     check_run_folder(store.folder)
+    check_source(store.folder, plan.suite.file)
     store.clear_leftovers()
     clear_leftovers_of_hosts()
     _write_record(plan, store)
+    write_source(store.folder, plan.suite.file)
     for case in plan.cases:
         if any(trial.fold is None for trial in case.trials):
             store.arrays.write_images(case.dataset.fingerprint, case.dataset.test.images)
