@@ -17,25 +17,7 @@ DATASETS: dict[str, tuple[str, ...]] = {
 }
 """What a data set is cited by."""
 
-METHODS: dict[str, tuple[str, ...]] = {
-    "svm": ("cortes1995",),
-    "knn": ("cover1967",),
-    "tree": ("breiman1984",),
-    "linear": ("hastie2009",),
-    "polynomial": ("lecun1998",),
-    "mlp": ("rumelhart1986",),
-    "cnn": ("lecun1998",),
-    "radial-basis": ("broomhead1988", "lecun1998"),
-    "virtual-svm": ("schoelkopf1996",),
-    "hdr_bench.SVMClassifier": ("cortes1995",),
-    "hdr_bench.KNNClassifier": ("cover1967",),
-    "hdr_bench.LinearClassifier": ("hastie2009",),
-    "hdr_bench.PolynomialClassifier": ("lecun1998",),
-    "hdr_bench.DecisionTreeClassifier": ("breiman1984",),
-    "hdr_bench.MLPClassifier": ("rumelhart1986",),
-    "hdr_bench.CNNClassifier": ("lecun1998",),
-    "hdr_bench.RadialBasisClassifier": ("broomhead1988", "lecun1998"),
-    "hdr_bench.VirtualSVMClassifier": ("schoelkopf1996",),
+OTHER_METHODS: dict[str, tuple[str, ...]] = {
     "sklearn.SVC": ("cortes1995",),
     "sklearn.LinearSVC": ("fan2008",),
     "sklearn.KNeighborsClassifier": ("cover1967",),
@@ -52,22 +34,18 @@ METHODS: dict[str, tuple[str, ...]] = {
     "sklearn.Perceptron": ("rosenblatt1958",),
     "sklearn.PassiveAggressiveClassifier": ("crammer2006",),
     "sklearn.MLPClassifier": ("rumelhart1986",),
-    "deskew": ("lecun1998",),
-    "hdr_bench.Deskewer": ("lecun1998",),
     "sklearn.Nystroem": ("williams2001",),
     "sklearn.RBFSampler": ("rahimi2007",),
 }
-"""What a method or a transformer is cited by, as `method_key` names it."""
+"""What a method or a transformer of another library is cited by, as `method_key` names it; this library's own say so in
+`hdr_bench.estimators.ESTIMATORS` and `TRANSFORMERS`."""
 
-LIBRARIES: dict[str, tuple[str, ...]] = {"scikit-learn": ("pedregosa2011",), "networks": ("paszke2019", "tietz2017")}
-"""What computes: always, and where there are networks."""
-
-NETWORKS = ("mlp", "cnn", "hdr_bench.MLPClassifier", "hdr_bench.CNNClassifier")
-"""The methods that are this library's networks, as `method_key` names them."""
+LIBRARIES: dict[str, tuple[str, ...]] = {"scikit-learn": ("pedregosa2011",), "torch": ("paszke2019", "tietz2017")}
+"""What computes: always, and if a method needs torch."""
 
 
 def method_key(name: str) -> str:
-    """Return what `METHODS` calls an estimator or transformer.
+    """Return what an estimator or transformer is called in the tables of what is cited.
 
     Classes of different libraries may share a name, and one library may move a class between its modules: what counts
     is the library with the class.

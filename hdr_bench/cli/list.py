@@ -13,7 +13,7 @@ from hdr_bench.cli.streams import say
 from hdr_bench.exceptions import NotationError, shown, suggestion
 
 if TYPE_CHECKING:
-    from hdr_bench.estimators.neural.layers import Layer
+    from hdr_bench.estimators.neural.layer_protocol import Layer
 
 MOST_UNITS = 99_999_999
 """Of a layer: what the notation can write."""

@@ -46,6 +46,10 @@ class DataShape:
 def check_parameters(model: Any) -> None:
     """Check an estimator's own parameters, each by itself and then together; estimators in it check theirs.
 
+    Parameters
+    ----------
+    model : estimator
+
     Raises
     ------
     UnknownNameError
@@ -60,7 +64,17 @@ def check_parameters(model: Any) -> None:
 
 
 def find_faults(model: Any) -> Iterator[Exception]:
-    """Give the faults of an estimator's own parameters: of each that its declaration refuses, otherwise of all."""
+    """Give the faults of an estimator's own parameters: of each that its declaration refuses, otherwise of all.
+
+    Parameters
+    ----------
+    model : estimator
+
+    Yields
+    ------
+    fault : Exception
+        What `check_parameters` raises.
+    """
     faults: list[Exception] = [fault for name in _given(model) if (fault := parameter_fault(model, name)) is not None]
     yield from faults
     if not faults:
@@ -68,7 +82,21 @@ def find_faults(model: Any) -> Iterator[Exception]:
 
 
 def own_faults(model: Any, check: str, *given: Any) -> Iterator[Exception]:
-    """Give what an estimator of this library finds wrong by a check of its own; nothing if it has none."""
+    """Give what an estimator of this library finds wrong by a check of its own; nothing if it has none.
+
+    Parameters
+    ----------
+    model : estimator
+    check : str
+        Name of the method that checks, e.g. ``"_check_data"``.
+    *given
+        What it is given.
+
+    Yields
+    ------
+    fault : Exception
+        What it raises.
+    """
     if _root(model) != "hdr_bench" or not hasattr(model, check):
         return
     try:
@@ -87,6 +115,10 @@ def parameter_fault(model: Any, name: str, *values: Any) -> ValueError | None:
     name : str
     *values
         Looked at in the place of the one that the estimator has.
+
+    Returns
+    -------
+    fault : ValueError or None
     """
     declared = _declared(model).get(name, "no_validation")
     if isinstance(declared, str):
@@ -96,7 +128,20 @@ def parameter_fault(model: Any, name: str, *values: Any) -> ValueError | None:
 
 
 def value_fault(name: str, value: Any, declared: Sequence[Any]) -> ValueError | None:
-    """Return what is wrong with a value by its declaration, which is scikit-learn's; None if nothing is."""
+    """Return what is wrong with a value by its declaration, which is scikit-learn's; None if nothing is.
+
+    Parameters
+    ----------
+    name : str
+        The parameter's, for the message.
+    value : Any
+    declared : sequence
+        As scikit-learn's `_parameter_constraints` have it.
+
+    Returns
+    -------
+    fault : ValueError or None
+    """
     constraints = [make_constraint(constraint) for constraint in declared]
     if any(_is_satisfied(constraint, plain(value)) for constraint in constraints):
         return None
@@ -104,7 +149,17 @@ def value_fault(name: str, value: Any, declared: Sequence[Any]) -> ValueError | 
 
 
 def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
-    """Give an estimator and all in it, each with what its parameters' names begin with."""
+    """Give an estimator and all in it, each with what its parameters' names begin with.
+
+    Parameters
+    ----------
+    model : estimator
+
+    Yields
+    ------
+    prefix, estimator : str, estimator
+        E.g. ``"svc__"``; empty for the model itself.
+    """
     yield "", model
     for name, value in estimators_among(all_params(model)).items():
         yield f"{name}__", value
@@ -147,8 +202,7 @@ def _is_satisfied(constraint: Any, value: Any) -> bool:
 
 
 def _fault(name: str, value: Any, constraints: Sequence[Any]) -> ValueError:
-    texts = sorted(text for constraint in constraints if isinstance(constraint, StrOptions)
-                   for text in constraint.options)  # fmt: skip
+    texts = sorted(text for each in constraints if isinstance(each, StrOptions) for text in each.options)
     others = [constraint for constraint in constraints if not isinstance(constraint, StrOptions)]
     if isinstance(value, str) and texts and all(str(constraint) == "None" for constraint in others):
         return UnknownNameError(name, value, texts)

@@ -14,8 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from hdr_bench.estimators.engines import ProcessWide, importing_engine
+from hdr_bench.estimators.pixels import Floats
 
-Floats = NDArray[np.floating[Any]]
 # As scikit-learn-intelex has them: more pairs than scikit-learn's 10 take fewer iterations on images.
 _CORRECTIONS, _LINE_SEARCHES = 50, 50
 _RELATIVE_FALL = 64 * float(np.finfo(float).eps)
@@ -157,7 +157,12 @@ _THREADS = ProcessWide(_threads_of_openmp)
 
 
 def warn_stopped(fit: LogisticFit) -> None:
-    """Warn that a solver stopped before it reached the tolerance."""
+    """Warn that a solver stopped before it reached the tolerance.
+
+    Parameters
+    ----------
+    fit : LogisticFit
+    """
     warnings.warn(
         f"L-BFGS stopped after {fit.n_iter} iterations ({fit.stopped}), before it reached the tolerance; increase "
         "max_iter or tol, or scale the pixels",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, is_dataclass, replace
 from functools import partial, wraps
+from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -31,6 +32,14 @@ def own_params(estimator: Any) -> dict[str, Any]:
     scikit-learn's own way looks at the constructor each time, which takes most of the time of a plan of thousands of
     cases; here the names are remembered.
 
+    Parameters
+    ----------
+    estimator : estimator
+
+    Returns
+    -------
+    params : dict of str to Any
+
     Raises
     ------
     EstimatorError
@@ -45,6 +54,14 @@ def own_params(estimator: Any) -> dict[str, Any]:
 
 def all_params(estimator: Any) -> dict[str, Any]:
     """Return what ``get_params()`` returns, the parameters of the estimators in it included; as `own_params`.
+
+    Parameters
+    ----------
+    estimator : estimator
+
+    Returns
+    -------
+    params : dict of str to Any
 
     Raises
     ------
@@ -70,7 +87,16 @@ def all_params(estimator: Any) -> dict[str, Any]:
 
 
 def steps_of(model: Any) -> list[tuple[str, Any]] | None:
-    """Return the names and estimators of a pipeline's steps; None of what is no pipeline, or has other things there."""
+    """Return the names and estimators of a pipeline's steps; None of what is no pipeline, or has other things there.
+
+    Parameters
+    ----------
+    model : estimator
+
+    Returns
+    -------
+    steps : list of (str, estimator), or None
+    """
     steps = model.steps if is_instance(model, Pipeline) else None
     if not isinstance(steps, list | tuple):
         return None
@@ -80,6 +106,15 @@ def steps_of(model: Any) -> list[tuple[str, Any]] | None:
 
 def set_params(estimator: Any, params: dict[str, Any]) -> Any:
     """Return an estimator with some of its parameters changed.
+
+    Parameters
+    ----------
+    estimator : estimator
+    params : dict of str to Any
+
+    Returns
+    -------
+    estimator : estimator
 
     Raises
     ------
@@ -109,12 +144,30 @@ def _nested(name: str, value: Any) -> dict[str, Any]:
 
 
 def estimators_among(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of an estimator's parameters, as `all_params` returns them, that are estimators themselves."""
+    """Return those of an estimator's parameters, as `all_params` returns them, that are estimators themselves.
+
+    Parameters
+    ----------
+    params : mapping of str to Any
+
+    Returns
+    -------
+    estimators : dict of str to estimator
+    """
     return {name: value for name, value in params.items() if not _is_plain(value) and is_estimator(value)}
 
 
 def is_estimator(value: Any) -> bool:
-    """Whether a value has parameters, and is no class."""
+    """Whether a value has parameters, and is no class.
+
+    Parameters
+    ----------
+    value : Any
+
+    Returns
+    -------
+    is_estimator : bool
+    """
     return hasattr(value, "get_params") and not isinstance(value, type)
 
 
@@ -129,13 +182,37 @@ def _failure(cls: type, method: str, error: BaseException) -> BaseException:
 
 
 def is_known(cls: type) -> bool:
-    """Whether a class is of one of the `KNOWN_LIBRARIES`, and not derived from theirs elsewhere."""
+    """Whether a class is of one of the `KNOWN_LIBRARIES`, and not derived from theirs elsewhere.
+
+    Parameters
+    ----------
+    cls : type
+
+    Returns
+    -------
+    is_known : bool
+    """
     return class_module(cls).partition(".")[0] in KNOWN_LIBRARIES
 
 
 @cache_by_class
 def _names_of(cls: Any) -> tuple[str, ...]:
     return tuple(cls._get_param_names())
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a real number, of numpy's too, and not true or false.
+
+    Parameters
+    ----------
+    value : Any
+
+    Returns
+    -------
+    is_number : bool
+    """
+    number = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    return isinstance(number, Real) and not isinstance(number, bool)
 
 
 def plain(value: Any) -> Any:
@@ -188,7 +265,16 @@ def plain_parameters(model: Any) -> Iterator[None]:
 
 
 def with_plain_parameters(method: Callable[P, T]) -> Callable[P, T]:
-    """Decorate an estimator's method so that it sees `plain_parameters`."""
+    """Decorate an estimator's method so that it sees `plain_parameters`.
+
+    Parameters
+    ----------
+    method : callable
+
+    Returns
+    -------
+    method : callable
+    """
 
     @wraps(method)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:

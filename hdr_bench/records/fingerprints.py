@@ -18,6 +18,22 @@ from hdr_bench.records.text import repr_of, writable
 
 _INTEGER_BITS = 63
 
+STORED_PATHS = {
+    "hdr_bench.estimators.images.inverting.Inverter": "hdr_bench.estimators.inverter.Inverter",
+    "hdr_bench.estimators.images.cropping.Cropper": "hdr_bench.estimators.images.Cropper",
+    "hdr_bench.estimators.images.deskewing.Deskewer": "hdr_bench.estimators.images.Deskewer",
+    "hdr_bench.estimators.images.blurring.GaussianBlur": "hdr_bench.estimators.images.GaussianBlur",
+    "hdr_bench.estimators.images.centering.MassCenterer": "hdr_bench.estimators.images.MassCenterer",
+    "hdr_bench.estimators.images.scaling.PixelScaler": "hdr_bench.estimators.images.PixelScaler",
+    "hdr_bench.estimators.images.resizing.Resizer": "hdr_bench.estimators.images.Resizer",
+    "hdr_bench.estimators.neural.augmentation.Distortion": "hdr_bench.estimators.augmentation.Distortion",
+    "hdr_bench.estimators.neural.cnn.CNNClassifier": "hdr_bench.estimators.cnn.CNNClassifier",
+    "hdr_bench.estimators.neural.mlp.MLPClassifier": "hdr_bench.estimators.mlp.MLPClassifier",
+    "hdr_bench.estimators.polynomial.PolynomialClassifier": "hdr_bench.estimators.linear.PolynomialClassifier",
+}
+"""Classes that have moved, each with its path in version 0.1.0: a class's path is a part of the keys of stored results,
+which would not be found under another one."""
+
 
 class UnstableError(ValueError):
     """A value that nothing stands for which is the same in another process."""
@@ -70,9 +86,10 @@ def _checked_depth(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def class_path(cls: type) -> str:
-    """Return the dotted path of a class."""
+    """Return the dotted path of a class; of a class of this library that has moved, its path in `STORED_PATHS`."""
     name = str.__str__(type.__dict__["__qualname__"].__get__(cls))
-    return writable(f"{class_module(cls)}.{name}")
+    path = writable(f"{class_module(cls)}.{name}")
+    return STORED_PATHS.get(path, path)
 
 
 def _plain_items(mapping: Mapping[Any, Any], place: str) -> dict[Any, Any]:
@@ -194,7 +211,8 @@ def _importable(thing: Any) -> str:
         found = getattr(found, part, None)
     if found is not thing:
         raise UnstableError(f"{name or repr_of(thing)} cannot be imported from {module}")
-    return f"{module}.{name}"
+    path = f"{module}.{name}"
+    return STORED_PATHS.get(path, path)
 
 
 _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (

@@ -9,13 +9,14 @@ from typing import Any
 from hdr_bench.bibliography import (
     DATASETS,
     LIBRARIES,
-    METHODS,
-    NETWORKS,
+    OTHER_METHODS,
     as_plain_text,
     method_key,
     parse_bibtex,
     references,
 )
+from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS
+from hdr_bench.estimators.entry import Entry
 from hdr_bench.records.environment import library_versions
 from hdr_bench.records.fingerprints import class_path
 from hdr_bench.records.suite import Case, Suite
@@ -62,8 +63,9 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     choices = (suite.dataset, *(case.dataset for case in suite.cases))
     names = [dataset] if dataset else dict.fromkeys(choice.name for choice in choices if choice)
     found = [_of_bibtex("This library", _library_bibtex()), _carried("scikit-learn", LIBRARIES["scikit-learn"])]
-    if any(key in NETWORKS for case in suite.cases for key in _method_keys(case)):
-        found.append(_carried("Networks", LIBRARIES["networks"]))
+    own = _own_methods()
+    if any(own[key].needs_torch for case in suite.cases for key in _method_keys(case) if key in own):
+        found.append(_carried("Networks", LIBRARIES["torch"]))
     found += [_carried(f"Data set {name}", DATASETS.get(name, ()), "give what its source asks for") for name in names]
     if suite.bibtex or suite.source:
         found.append(_source(suite))
@@ -103,12 +105,18 @@ def _methods(cases: Iterable[Case]) -> list[Citation]:
 
 
 def _method_keys(case: Case) -> list[str]:
-    """Return what `METHODS` calls a case's estimator, those among its parameters, and its steps."""
+    """Return the `method_key` of a case's estimator, of those among its parameters, and of its steps."""
     name = case.estimator if isinstance(case.estimator, str) else class_path(type(case.estimator))
     names = [name, *_named_in(case.params)]
     for step in case.steps:
         names += [step.name, *_named_in(step.params)]
     return list(map(method_key, names))
+
+
+def _own_methods() -> dict[str, Entry]:
+    """Return this library's estimators and transformers, by their names and by the keys of their classes."""
+    entries = {**ESTIMATORS, **TRANSFORMERS}
+    return {**entries, **{method_key(entry.path): entry for entry in entries.values()}}
 
 
 def _named_in(params: Mapping[str, Any]) -> Iterator[str]:
@@ -121,7 +129,8 @@ def _named_in(params: Mapping[str, Any]) -> Iterator[str]:
 
 def _entries_of(case: Case) -> dict[str, str]:
     """Return the BibTeX entries of a case by their keys: its own, and those of its estimator and steps."""
-    keys = dict.fromkeys(key for method in _method_keys(case) for key in METHODS.get(method, ()))
+    papers = OTHER_METHODS | {method: entry.cites for method, entry in _own_methods().items()}
+    keys = dict.fromkeys(key for method in _method_keys(case) for key in papers.get(method, ()))
     own = _of_bibtex("", case.bibtex).bibtex if case.bibtex else {}
     return {key: references().entries[key].to_string("bibtex") for key in keys} | own
 

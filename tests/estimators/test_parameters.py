@@ -10,33 +10,13 @@ from hdr_bench import load_dataset, make_estimator
 from hdr_bench.estimators import Cropper, Distortion, GaussianBlur, PixelScaler, Resizer
 from hdr_bench.estimators.parameters import plain
 from hdr_bench.records.fingerprints import describe_estimator
+from tests.helpers.estimators import METHODS
 
-NETWORK = {"layers": "8N-D0.2", "max_epochs": 2, "batch_size": 32, "n_jobs": 1, "random_state": 3}
-PARAMS = [
-    ("svm", {"C": 2, "gamma": 0.5, "degree": 2, "kernel": "poly", "coef0": 1, "pixel_scale": 16}),
-    ("svm", {"C": 2, "degree": 2, "kernel": "poly", "engine": "libsvm"}),
-    ("knn", {"n_neighbors": 5, "engine": "faiss"}),
-    ("knn", {"n_neighbors": 5, "engine": "onedal", "weights": "uniform"}),
-    ("knn", {"n_neighbors": 5, "engine": "scikit-learn"}),
-    ("tree", {"max_depth": 5, "min_samples_leaf": 2, "max_features": 9, "ccp_alpha": 0.5, "random_state": 3}),
-    ("linear", {"alpha": 2, "max_iter": 50, "tol": 0.25, "pixel_scale": 16}),
-    ("linear", {"alpha": 2, "max_iter": 50, "tol": 0.25, "engine": "scikit-learn"}),
-    ("linear", {"alpha": 2, "loss": "squared_error"}),
-    ("polynomial", {"degree": 2, "n_components": 5, "alpha": 2}),
-    ("polynomial", {"degree": 2, "n_components": 5, "alpha": 2, "max_iter": 50, "tol": 0.25, "loss": "log_loss"}),
-    ("radial-basis", {"n_units": 30, "gamma": 0.5, "alpha": 2, "random_state": 3}),
-    ("virtual-svm", {"C": 2, "distance": 1, "image_shape": (8, 8)}),
-    ("mlp", {**NETWORK, "lr": 0.25, "label_smoothing": 0.5, "schedule": "step", "schedule_params": {"step_size": 1}}),
-    ("mlp", {**NETWORK, "optimizer_params": {"betas": (0.5, 0.75)}, "augmentation": {"rotation": 5, "shift": 0.125}}),
-    ("mlp", {**NETWORK, "early_stopping": True, "n_iter_no_change": 1, "validation_fraction": 0.25}),
-    ("cnn", {**NETWORK, "layers": "2C3-BN-8N", "image_shape": (8, 8), "batch_norm_params": {"momentum": 0.5}}),
-    ("cnn", {**NETWORK, "layers": "2C3-8N", "pixel_scale": 16, "augmentation": Distortion(rotation=8, elastic=2)}),
-]
 INTEGERS = {"int64": np.int64, "uint8": np.uint8, "0-d": np.array}
 
 
 def _as_numpy(value, integer):
-    """Return the value with numpy's scalars; the floats of this file are exact in half precision."""
+    """Return the value with numpy's scalars; the floats are exact in half precision."""
     for kind, convert in ((bool, np.bool_), (int, integer), (float, np.float16), (str, np.str_)):
         if isinstance(value, kind):
             return convert(value)
@@ -53,7 +33,9 @@ def digits():
 
 
 @pytest.mark.parametrize("integer", INTEGERS.values(), ids=INTEGERS)
-@pytest.mark.parametrize(("name", "params"), PARAMS)
+@pytest.mark.parametrize(
+    ("name", "params"), [(name, params) for name, method in METHODS.items() for params in method.variants]
+)
 def test_numpys_parameters_fit_as_pythons(name, params, integer, digits):
     if params.get("engine") in {"faiss", "onedal"} and not (find_spec("faiss") and find_spec("sklearnex")):
         pytest.skip("the engines of hdr-bench[fast] are not installed")

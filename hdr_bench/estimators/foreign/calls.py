@@ -27,17 +27,35 @@ def foreign_code(refusal: Callable[[BaseException], BaseException]) -> AbstractC
     refusal : callable
         Makes an error of what was raised, or returns it if it is one of this library's that should stay. The block
         raises what it returns.
+
+    Returns
+    -------
+    block : context manager
     """
     return _Block(refusal)
 
 
 def foreign_blocks() -> AbstractContextManager[object]:
-    """Prepare once for the blocks of `foreign_code` that are inside this one: a plan has thousands."""
+    """Prepare once for the blocks of `foreign_code` that are inside this one: a plan has thousands.
+
+    Returns
+    -------
+    block : context manager
+    """
     return _Block(lambda error: error)
 
 
 def cause_of(error: BaseException) -> str:
-    """Return what code of others raised, in one line, and of what would have ended the program that it would."""
+    """Return what code of others raised, in one line, and of what would have ended the program that it would.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    cause : str
+    """
     return told(error) if isinstance(error, Exception) else f"{told(error)}, which ends the program; take that out"
 
 
@@ -125,7 +143,17 @@ def _exits_raised(interrupts: list[int]) -> Iterator[None]:
 
 
 def read_attribute(model: Any, name: str) -> Any:
-    """Return an attribute; None if there is none, or it is a property that fails or ends the program."""
+    """Return an attribute; None if there is none, or it is a property that fails or ends the program.
+
+    Parameters
+    ----------
+    thing : Any
+    name : str
+
+    Returns
+    -------
+    value : Any
+    """
     try:
         return getattr(model, name, None)
     except (Exception, SystemExit):  # noqa: BLE001  # what a foreign property raises
@@ -133,5 +161,14 @@ def read_attribute(model: Any, name: str) -> Any:
 
 
 def exact_text(value: Any) -> str | None:
-    """Return a text without what a class derived from `str` adds to it; None for anything else."""
+    """Return a text without what a class derived from `str` adds to it; None for anything else.
+
+    Parameters
+    ----------
+    value : Any
+
+    Returns
+    -------
+    text : str or None
+    """
     return str.__str__(value) if issubclass(type(value), str) else None

@@ -64,6 +64,10 @@ def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
     known : iterable of str
         Names that may have been meant.
 
+    Returns
+    -------
+    attribute : Any
+
     Raises
     ------
     UnknownModuleError
@@ -87,7 +91,18 @@ def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
 
 
 def describe_shadowing(module: str) -> str:
-    """Say which file a module's top package was taken from, if another one of its name lost to it; empty otherwise."""
+    """Say which file a module's top package was taken from, if another one of its name lost to it; empty otherwise.
+
+    Parameters
+    ----------
+    module : str
+        Dotted path.
+
+    Returns
+    -------
+    place : str
+        A sentence.
+    """
     root = module.partition(".")[0]
     taken = _origin(sys.modules.get(root))
     for folder in dict.fromkeys(entry or os.curdir for entry in sys.path):

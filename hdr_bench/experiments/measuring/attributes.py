@@ -13,16 +13,14 @@ from itertools import islice
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
+from hdr_bench.estimators.base import ENGINE, EPOCH, EPOCHS_FOR, HISTORY, LAYER_TABLE
 from hdr_bench.estimators.foreign.calls import exact_text, read_attribute
 from hdr_bench.experiments.planning.models import last_step
 from hdr_bench.names import class_module, class_name, visible
 from hdr_bench.records.base import is_deep
 from hdr_bench.records.measurements import LayerRow
-from hdr_bench.records.metrics import EARLIER_NAMES, METRICS, columns_from
+from hdr_bench.records.metrics import EARLIER_NAMES, METRICS
 from hdr_bench.records.text import LONGEST_VALUE, repr_of, str_of
-
-HISTORY = columns_from("history")
-"""What `history_` has of an epoch."""
 
 _SHARES = {metric.column for metric in METRICS.values() if metric.source == "history" and metric.kind == "share"}
 
@@ -72,7 +70,7 @@ def count_of(method: Any, name: str) -> int | None:
 
 def engine_of(method: Any) -> str:
     """Return the library that computed: what the method says, otherwise the package that its class is from."""
-    engine = exact_text(read_attribute(method, "engine_"))
+    engine = exact_text(read_attribute(method, ENGINE))
     if engine is None or not engine.strip():
         engine = class_module(type(method)).partition(".")[0] or class_name(type(method))
     return visible(engine[:_MOST_IN_A_NAME])[:_MOST_IN_A_NAME]
@@ -80,7 +78,7 @@ def engine_of(method: Any) -> str:
 
 def epochs_of(method: Any, n: int) -> int | None:
     """Return the most epochs that a fit of `n` images goes through, as a network says; None for other methods."""
-    epochs_for = read_attribute(method, "epochs_for")
+    epochs_for = read_attribute(method, EPOCHS_FOR)
     if not callable(epochs_for):
         return None
     try:
@@ -96,7 +94,7 @@ def history_of(method: Any) -> tuple[Row, ...]:
     Parameters
     ----------
     method : estimator
-        Fitted. Its `history_` is a list of dicts, one per epoch, of some of `HISTORY`; accuracies are shares. Names of
+        Fitted. Its `history_` is a list of dicts, one per epoch, of some of `EPOCH`; accuracies are shares. Names of
         earlier versions, as ``"valid_loss"``, are read as today's.
 
     Warns
@@ -104,7 +102,7 @@ def history_of(method: Any) -> tuple[Row, ...]:
     UserWarning
         If there are more epochs.
     """
-    rows = read_attribute(method, "history_")
+    rows = read_attribute(method, HISTORY)
     if not isinstance(rows, list | tuple):
         return ()
     kept = _epochs(rows[:MOST_EPOCHS])
@@ -116,7 +114,7 @@ def history_of(method: Any) -> tuple[Row, ...]:
 @_if_readable(empty=tuple)
 def layers_of(method: Any) -> tuple[LayerRow, ...]:
     """Return a network's table; empty if it is of another form."""
-    rows = read_attribute(method, "layer_table_")
+    rows = read_attribute(method, LAYER_TABLE)
     if not isinstance(rows, list | tuple) or len(rows) > _MOST_LAYERS:
         return ()
     # A row that is none raises when it is asked for what it lacks.
@@ -161,13 +159,13 @@ def _epochs(rows: list[Any] | tuple[Any, ...]) -> tuple[Row, ...]:
 
 
 def _name_today(name: str) -> str:
-    return EARLIER_NAMES[name] if name in EARLIER_NAMES else HISTORY[HISTORY.index(name)]
+    return EARLIER_NAMES[name] if name in EARLIER_NAMES else EPOCH[EPOCH.index(name)]
 
 
 def _is_epoch(row: Any) -> bool:
     return (
         isinstance(row, dict)
-        and set(row) <= {*HISTORY, *EARLIER_NAMES}
+        and set(row) <= {*EPOCH, *EARLIER_NAMES}
         and all(_is_recorded(*pair) for pair in row.items())
     )
 

@@ -13,7 +13,8 @@ import psutil
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
-from hdr_bench.estimators.neural.net import told_of_epochs
+from hdr_bench.estimators.base import N_MULTIPLY_ACCUMULATES, N_PARAMETERS, N_STORED_VARIABLES
+from hdr_bench.estimators.neural.epochs import listen_to_epochs
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError, told
 from hdr_bench.experiments.measuring.answers import check_labels
@@ -133,7 +134,7 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
         part.images.max()
     seed_generators(trial.seed)
     on_stage(_limited_from("fit"))
-    with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
+    with listen_to_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
         model.fit(train.X, train.y, **watched)
     on_stage(Stage("predict"))
     with _measuring(trial.threads) as predict:
@@ -161,9 +162,9 @@ def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> 
         fit_gpu_peak_bytes=fit.gpu_peak_bytes,
         predict_gpu_peak_bytes=predict.gpu_peak_bytes,
         size_bytes=_pickled_size(model),
-        n_parameters=count_of(method, "n_parameters_"),
-        n_multiply_accumulates=count_of(method, "n_multiply_accumulates_"),
-        n_stored_variables=count_of(method, "n_stored_variables_"),
+        n_parameters=count_of(method, N_PARAMETERS),
+        n_multiply_accumulates=count_of(method, N_MULTIPLY_ACCUMULATES),
+        n_stored_variables=count_of(method, N_STORED_VARIABLES),
         engine=engine_of(method),
     )
     return measurements, read_predictions(model, test, y_pred, n_classes)

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hdr_bench.estimators import value_of
+from hdr_bench.estimators import parameter_value
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
 from hdr_bench.estimators.foreign.libraries import library_of
 from hdr_bench.estimators.parameters import all_params
@@ -51,7 +51,7 @@ def settable(model: Any, candidate: Mapping[str, Any]) -> dict[str, Any]:
 
 def _made_value(model: Any, name: str, value: Any) -> Any:
     owner, parameter = owner_of(model, name)
-    return value_of(type(owner), parameter, value)
+    return parameter_value(type(owner), parameter, value)
 
 
 def check_grid(model: Any, grid: Mapping[str, list[Any]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hdr_bench.datasets import Dataset
-from hdr_bench.estimators.engines import lookups_remembered
+from hdr_bench.estimators.engines import remember_lookups
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_blocks, foreign_code
 from hdr_bench.estimators.foreign.importing import remember_failed_imports
 from hdr_bench.estimators.foreign.libraries import is_stochastic
@@ -70,7 +70,7 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
-    with lookups_remembered(), remember_failed_imports(), foreign_blocks(), pause_collector():
+    with remember_lookups(), remember_failed_imports(), foreign_blocks(), pause_collector():
         return tuple(map(_planned, _outlines(suite, settings, only)))
 
 

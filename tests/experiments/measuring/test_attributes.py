@@ -12,8 +12,8 @@ import pytest
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
 
 from hdr_bench import make_estimator
+from hdr_bench.estimators.base import LayerRow
 from hdr_bench.estimators.foreign.calls import read_attribute
-from hdr_bench.estimators.neural.notation import LayerRow
 from hdr_bench.experiments.measuring.attributes import (
     MOST_EPOCHS,
     count_of,

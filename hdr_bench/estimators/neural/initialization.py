@@ -3,14 +3,13 @@
 import math
 from collections.abc import Mapping
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import torch
 from torch import nn
 
-from hdr_bench.estimators.neural.constraints import KINDS_OF_LAYER, check_weight_init
-
-LayerT = TypeVar("LayerT", nn.Conv2d, nn.Linear)
+from hdr_bench.estimators.neural.config import KINDS_OF_LAYER
+from hdr_bench.estimators.neural.constraints import check_weight_init
 
 
 class Start(Protocol):
@@ -40,33 +39,7 @@ WEIGHT_INITS: dict[str, Start] = {
 """Weights by name; biases then start at zero. Xavier's are also called Glorot's, Kaiming's He's."""
 
 
-def start_like_torch(layer: LayerT, generator: torch.Generator | None) -> LayerT:
-    """Give a layer on the meta device weights and biases on the CPU, drawn as torch itself draws them.
-
-    torch's own layers draw from the global generator as soon as they are made, and have the default type of floats.
-
-    Parameters
-    ----------
-    layer : torch.nn.Conv2d or torch.nn.Linear
-        Made with ``device="meta"``, where nothing is drawn.
-    generator : torch.Generator or None
-        Where the numbers come from; None is torch's global generator.
-
-    Returns
-    -------
-    layer : torch.nn.Conv2d or torch.nn.Linear
-        The same layer.
-    """
-    for name, parameter in list(layer.named_parameters(recurse=False)):
-        setattr(layer, name, nn.Parameter(torch.empty(parameter.shape, dtype=torch.float32, device="cpu")))
-    nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
-    if layer.bias is not None:
-        bound = 1 / math.sqrt(layer.weight[0].numel())
-        nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
-    return layer
-
-
-def initialise_weights(
+def initialize_weights(
     network: nn.Module, weight_init: str | Mapping[str, str] | None, generator: torch.Generator | None = None
 ) -> None:
     """Set how the weights start, of all layers or kind by kind; what is not named keeps torch's own start.

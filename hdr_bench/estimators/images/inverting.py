@@ -1,4 +1,4 @@
-"""Inverter: brings images to one polarity."""
+"""Images brought to one polarity."""
 
 from typing import Any, ClassVar
 
@@ -7,7 +7,8 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import StrOptions
 
 from hdr_bench.datasets.polarity import LIGHT_ON_DARK, POLARITIES, Polarity, invert
-from hdr_bench.estimators.images.base import BackgroundTransformer, Floats
+from hdr_bench.estimators.images.base import BackgroundTransformer
+from hdr_bench.estimators.pixels import Floats
 
 
 class Inverter(OneToOneFeatureMixin, BackgroundTransformer):
@@ -29,6 +30,7 @@ class Inverter(OneToOneFeatureMixin, BackgroundTransformer):
     Attributes
     ----------
     image_shape_ : tuple of int
+        Height and width in use.
     background_ : float
         The background of what comes in. Dark on light are images whose background is nearer to `high_`.
     low_, high_ : float
@@ -36,6 +38,7 @@ class Inverter(OneToOneFeatureMixin, BackgroundTransformer):
     inverts_ : bool
         Whether images are inverted: decided once for all images, while fitting.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Examples
     --------
@@ -71,5 +74,5 @@ class Inverter(OneToOneFeatureMixin, BackgroundTransformer):
         below, above = self.background_ - self.low_, self.high_ - self.background_
         self.inverts_ = below > above if self.polarity == LIGHT_ON_DARK else above > below
 
-    def _changed(self, images: Floats) -> Floats:
+    def _transform_images(self, images: Floats) -> Floats:
         return invert(images, self.low_, self.high_) if self.inverts_ else images
