@@ -10,7 +10,16 @@ from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.pairs import Comparisons
 from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.statistics.crossed import ONE_SEED_SPREAD
-from hdr_bench.reporting.tables.table import METHOD, Column, Mark, Table, interval_writer, make_table, percent_writer
+from hdr_bench.reporting.tables.table import (
+    METHOD,
+    Column,
+    Mark,
+    Table,
+    fixed_writer,
+    interval_writer,
+    make_table,
+    percent_writer,
+)
 from hdr_bench.reporting.tables.values import value_writer
 
 _LOG_LOSS_PLACES = 3
