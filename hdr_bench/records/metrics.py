@@ -40,6 +40,7 @@ _ROWS = (
         label="Rejection for 0.5 % error",
         evaluated_on="test part",
         verdict="side by side",
+        digits=None,
     ),
     replace(
         _ACCURACY,

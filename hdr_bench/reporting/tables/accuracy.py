@@ -5,12 +5,24 @@ from typing import Any
 
 import pandas as pd
 
+from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.pairs import Comparisons
 from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.statistics.crossed import ONE_SEED_SPREAD
-from hdr_bench.reporting.tables.table import METHOD, Column, Mark, Table, interval_writer, make_table, percent_writer
+from hdr_bench.reporting.tables.table import (
+    METHOD,
+    Column,
+    Mark,
+    Table,
+    fixed_writer,
+    interval_writer,
+    make_table,
+    percent_writer,
+)
 from hdr_bench.reporting.tables.values import value_writer
+
+_LOG_LOSS_PLACES = 3
 
 
 def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
@@ -119,7 +131,7 @@ def scores_table(summary: pd.DataFrame) -> Table:
     n_test = int(summary["n_test"].max())
     scores = [metric for metric in METRICS.values() if metric.source == "scores" and metric.evaluated_on is None]
     shown = [metric for metric in scores if metric.column != "accuracy"]
-    columns = [METHOD, *(Column(metric.head, (metric.column,), value_writer(metric, n_test)) for metric in shown)]
+    columns = [METHOD, *(Column(each.head, (each.column,), _score_writer(each, n_test)) for each in shown)]
     note = (
         "Precision, recall and F1 are plain means over classes. Rejection: the share of images to refuse so that the "
         "error on the rest is 0.5 %, by the difference of the two highest scores (LeCun et al. 1998), with a threshold "
@@ -130,6 +142,11 @@ def scores_table(summary: pd.DataFrame) -> Table:
         "large where no neighbour has the right class. No best is marked: these scores have no test."
     )
     return make_table("scores", "Scores", summary, columns, note)
+
+
+def _score_writer(metric: Metric, n_test: int) -> Callable[[float], str]:
+    # A source prints a loss with more digits than it repeats to.
+    return fixed_writer(_LOG_LOSS_PLACES) if metric.column == "log_loss" else value_writer(metric, n_test)
 
 
 def _best_of(summary: pd.DataFrame, compared: Comparisons) -> dict[int, Mark]:
