@@ -73,9 +73,10 @@ def test_a_new_entry_is_listed_cited_run_and_reported(with_new_method, tmp_path)
     assert "@book{hastie2009" in with_new_method("cite", "own.toml")
     assert "Mean" in with_new_method("run", "own.toml", "--out", "out", "--quiet")
     report = tmp_path / "working" / "out"
-    assert "nearest-mean" in (report / "report.md").read_text()
-    assert "nearest-mean" in (report / "report.html").read_text()
-    assert "hastie2009" in (report / "references.bib").read_text()
+    for name in ("report.md", "report.html"):
+        text = (report / name).read_text()
+        assert "nearest-mean" in text
+        assert "hastie2009" in text or "Elements of Statistical" in text
 
 
 def test_a_new_entry_is_found_in_this_process(monkeypatch):
