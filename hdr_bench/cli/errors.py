@@ -65,8 +65,14 @@ _REMEDIES = {
 _NO_MEMORY = re.compile(r"failed to map segment|annot allocate memory|nable to allocate|\bENOMEM\b")
 _MOST_LINKS = 100
 # What brings a library that may be missing; all others come with hdr-bench itself.
-_EXTRAS = {"distributed": "dask", "dask": "dask", "faiss": "fast", "sklearnex": "fast", "daal4py": "fast",
-           "onedal": "fast"}  # fmt: skip
+_EXTRAS = {
+    "distributed": "dask",
+    "dask": "dask",
+    "faiss": "fast",
+    "sklearnex": "fast",
+    "daal4py": "fast",
+    "onedal": "fast",
+}
 
 
 def report_error(error: BaseException) -> ExitCode:

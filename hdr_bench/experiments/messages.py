@@ -1,9 +1,10 @@
-"""What goes to the process of a trial, and what it says on the way."""
+"""Messages between a run and the processes of its trials, and to whoever shows its progress."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from hdr_bench.import_context import Place
+from hdr_bench.import_context import ImportContext
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
@@ -21,27 +22,27 @@ _SIGNS_OF_NETWORKS = (b"torch", b"skorch", b"hdr_bench.estimators.neural.cnn", b
 
 
 @dataclass(frozen=True)
-class Work:
-    """A trial with what its process needs beside it.
+class Task:
+    """Trial with what its process needs beside it.
 
     Attributes
     ----------
     trial : Trial
     pickled : bytes or None
-        The estimator, where it was made in code.
+        The estimator, if it was made in code.
     folder : str or None
-        The data set's, where it is not loaded by its name.
+        Folder of the data set; None if it is loaded by its name.
     n_concurrent : int
         Trials that share the machine meanwhile.
-    place : Place or None
-        Where the trial is to be; None for where its host's user is.
+    context : ImportContext or None
+        Context that the trial runs in; None for that of the process that asks for it.
     """
 
     trial: Trial
     pickled: bytes | None = None
     folder: str | None = None
     n_concurrent: int = 1
-    place: Place | None = None
+    context: ImportContext | None = None
 
     @property
     def is_of_network(self) -> bool:
@@ -108,3 +109,41 @@ class NotStarted:
 Outcome = tuple[Result, Predictions | None]
 Outcomes = Generator[Outcome, None, None]
 OnStage = Callable[[Stage], None]
+
+
+class Progress(Protocol):
+    """Receiver of what happens in a run."""
+
+    def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
+        """Receive the trials to run, the number of those that are stored, and the seconds expected of each key."""
+
+    def trial(self, trial: Trial) -> None:
+        """Receive a trial that begins; several may run at a time."""
+
+    def stage(self, stage: Stage) -> None:
+        """Receive how far that trial is, if trials run one after the other."""
+
+    def done(self, result: Result) -> None:
+        """Receive the result of a trial that ended."""
+
+    def end(self) -> None:
+        """Receive that nothing more comes."""
+
+
+class NoProgress:
+    """Progress that shows nothing."""
+
+    def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
+        """Show nothing."""
+
+    def trial(self, trial: Trial) -> None:
+        """Show nothing."""
+
+    def stage(self, stage: Stage) -> None:
+        """Show nothing."""
+
+    def done(self, result: Result) -> None:
+        """Show nothing."""
+
+    def end(self) -> None:
+        """Show nothing."""

@@ -7,9 +7,10 @@ from typing import Any
 
 from hdr_bench.exceptions import MissingTrialError, StoreError
 from hdr_bench.files import read_regular
+from hdr_bench.records.options import Settings
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import Planned, RunRecord, Settings
+from hdr_bench.records.run_record import Planned, RunRecord
 from hdr_bench.records.store import Lookup, Store
 from hdr_bench.records.suite import Case, Suite
 from hdr_bench.records.trial_file import DAMAGED, FIRST_WITH_CHECKSUM, described_damage, format_of, parse

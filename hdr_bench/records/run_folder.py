@@ -102,6 +102,8 @@ _JOINERS = "\u200c\u200d"
 # Of a folder's name, in bytes.
 _LONGEST = 255
 _HASH_LETTERS = 8
+# Of a data set, in characters: with a suite's name it must stay below the longest.
+_LONGEST_DATASET = 40
 # Windows has devices of these names, whatever follows the first dot.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)", re.IGNORECASE)
 # The index of runs is beside their folders; some systems take no notice of case.
@@ -150,6 +152,34 @@ def folder_name(suite: str, ending: str = "") -> str:
     room = _LONGEST - len(f"-{digest}{ending}".encode())
     beginning = name.encode()[:room].decode(errors="ignore").rstrip(" .-") or "suite"
     return f"{beginning}-{digest}{ending}"
+
+
+def default_folder(suite: str, dataset: str | None) -> Path:
+    """Return the folder of a suite's run unless one is chosen: ``reports/NAME``, below the current folder.
+
+    On another data set than its own it is ``reports/NAME-DATASET``: the two are not the same comparison.
+
+    Parameters
+    ----------
+    suite : str
+        Name of the suite; one that cannot be a folder's is made one, see `folder_name`.
+    dataset : str or None
+        Data set in place of the suite's own.
+
+    Returns
+    -------
+    folder : Path
+
+    Examples
+    --------
+    >>> default_folder("quick", None).as_posix(), default_folder("quick", "openml:Fashion-MNIST").as_posix()
+    ('reports/quick', 'reports/quick-openml-Fashion-MNIST')
+    """
+    other = re.sub(r"[^A-Za-z0-9.]+", "-", dataset or "").strip("-")
+    if len(other) > _LONGEST_DATASET:
+        digest = hashlib.sha256((dataset or "").encode(errors="replace")).hexdigest()
+        other = f"{other[:_LONGEST_DATASET]}-{digest[:_HASH_LETTERS]}"
+    return Path("reports") / folder_name(suite, f"-{other}" if other else "")
 
 
 def _can_be_a_folder(name: str) -> bool:

@@ -7,17 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from hdr_bench.records.base import (
-    LARGEST_SEED,
-    MOST_REPEATS,
-    MOST_SAMPLES,
-    MOST_THREADS,
-    Bytes,
-    Flag,
-    Record,
-    Seconds,
-    Whole,
-)
+from hdr_bench.records.base import Record
+from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import Kind
 from hdr_bench.records.result import Result
 from hdr_bench.records.suite import Suite
@@ -84,21 +75,6 @@ def decide_more_seeds(results: Sequence[Result]) -> SeedDecision | None:
 
 Key = Annotated[str, Field(pattern=r"^[^/\\\x00]*$", max_length=200)]
 """Name of a trial's file, which cannot lead out of its folder."""
-
-
-class Settings(BaseModel):
-    """What the caller of a run chose beside the suite; None leaves it to the suite."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    dataset: str | None = None
-    samples: Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)] | None = None
-    repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] | None = None
-    seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = 0
-    threads: Annotated[Whole, Field(ge=1, le=MOST_THREADS)] = 1
-    full: Flag = False
-    time_limit: Seconds | None = None
-    memory_limit: Bytes | None = None
 
 
 class Planned(BaseModel):

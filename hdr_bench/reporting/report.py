@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pandas as pd
 
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameError
 from hdr_bench.names import in_brief, visible_prose
+from hdr_bench.records.options import run_command
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import RunRecord
 from hdr_bench.reporting.citing import Citation, citations, to_bibtex
@@ -260,14 +260,7 @@ def _command(run: RunRecord) -> str:
     """Return the command that runs the suite as it was run; nothing for a suite made in code."""
     if not run.origin:
         return ""
-    settings = run.settings
-    options = {"dataset": settings.dataset, "samples": settings.samples, "repeats": settings.repeats,
-               "seed": settings.seed or None, "threads": settings.threads,
-               "time-limit": settings.time_limit and f"{settings.time_limit:g}s",
-               "memory-limit": settings.memory_limit and f"{int(settings.memory_limit)}B"}  # fmt: skip
-    words = ["hdr-bench", "run", run.origin]
-    words += [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
-    return shlex.join([*words, "--full"] if settings.full else words)
+    return run_command(run.origin, run.settings)
 
 
 def _json(records: Iterable[Result]) -> bytes:

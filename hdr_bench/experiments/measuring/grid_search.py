@@ -88,7 +88,7 @@ def make_search(model: Any, search: Search, seed: int, seconds_left: float | Non
         Told the number of fits done and of all.
     """
     make_clonable(model)
-    given = chosen_candidates(search, seed)
+    given = candidates_of(search, seed)
     candidates = [settable(model, candidate) for candidate in given]
     cv = StratifiedKFold(search.folds, shuffle=True, random_state=seed)
     if search.strategy == "halving":
@@ -112,7 +112,7 @@ def _with_words(searching: Any, candidates: list[dict[str, Any]], given: list[di
     return searching
 
 
-def chosen_candidates(search: Search, seed: int) -> list[dict[str, Any]]:
+def candidates_of(search: Search, seed: int) -> list[dict[str, Any]]:
     """Return the candidates that a search is to try: all of its grid, or so many drawn at random."""
     candidates = list(ParameterGrid(search.grid))
     if search.candidates is None or search.candidates >= len(candidates):
@@ -120,7 +120,7 @@ def chosen_candidates(search: Search, seed: int) -> list[dict[str, Any]]:
     return list(ParameterSampler(search.grid, search.candidates, random_state=seed))
 
 
-def searched(fitted: Any, search: Search, seconds: float) -> Searched:
+def search_result(fitted: Any, search: Search, seconds: float) -> Searched:
     """Return what a fitted search tried and chose; `seconds` is what its fit took."""
     names = {in_pipeline(fitted.estimator, name): name for name in search.grid}
 

@@ -18,7 +18,7 @@ from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError, told
 from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
-from hdr_bench.experiments.measuring.grid_search import make_search, searched
+from hdr_bench.experiments.measuring.grid_search import make_search, search_result
 from hdr_bench.experiments.measuring.memory import limited_memory, peak_memory
 from hdr_bench.experiments.measuring.process_state import (
     gpu_peak_bytes,
@@ -229,7 +229,7 @@ def _latencies(model: Any, X: NDArray[np.generic], n_classes: int) -> list[float
 
 
 def _searched(model: Any, trial: Trial, measurements: Measurements) -> Searched | None:
-    return None if trial.search is None else searched(model, trial.search, measurements.fit_seconds)
+    return None if trial.search is None else search_result(model, trial.search, measurements.fit_seconds)
 
 
 def _was_limited(trial: Trial, found: Searched | None) -> bool:

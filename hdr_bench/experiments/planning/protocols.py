@@ -21,10 +21,11 @@ from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_
 from hdr_bench.experiments.planning.own_code import code_of, module_names
 from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.experiments.planning.values import value_faults
+from hdr_bench.import_context import own_modules
 from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.records.fingerprints import describe_estimator
+from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
-from hdr_bench.records.run_record import Settings
 from hdr_bench.records.suite import Case, Suite
 from hdr_bench.records.text import first_faults
 from hdr_bench.records.trial import Trial
@@ -72,6 +73,27 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     """
     with lookups_remembered(), remember_failed_imports(), foreign_blocks(), pause_collector():
         return tuple(map(_planned, _outlines(suite, settings, only)))
+
+
+def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
+    """Return every trial of a suite: case by case, seed by seed, fold by fold.
+
+    Parameters
+    ----------
+    suite : Suite
+    settings : Settings
+
+    Returns
+    -------
+    trials : tuple of Trial
+
+    Raises
+    ------
+    SuiteError
+        If a case cannot be run as its protocol wants.
+    """
+    with own_modules(suite.folder):
+        return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
 
 
 def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outline]:

@@ -1,6 +1,6 @@
-"""A trial that is run again, once, if what it ran on ends without its doing."""
+"""Attempts at a trial: it runs again, once, if its host ends without its doing."""
 
-from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Work
+from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Task
 from hdr_bench.experiments.processes.hosts import HostError, Hosts
 from hdr_bench.experiments.processes.unkillable import with_remarks
 from hdr_bench.records.environment import read_environment, utc_now
@@ -10,8 +10,16 @@ from hdr_bench.records.trial import Trial
 MOST_ATTEMPTS = 2
 
 
-def run_attempts(work: Work, on_stage: OnStage, hosts: Hosts | None = None) -> Outcome:
+def run_attempts(task: Task, on_stage: OnStage, hosts: Hosts | None = None) -> Outcome:
     """Run a trial in a host; if the host ends, once more in another.
+
+    Parameters
+    ----------
+    task : Task
+    on_stage : callable
+        Called with each stage of the trial.
+    hosts : Hosts, optional
+        Where it runs; by default in hosts of its own.
 
     Returns
     -------
@@ -27,16 +35,28 @@ def run_attempts(work: Work, on_stage: OnStage, hosts: Hosts | None = None) -> O
     left: tuple[str, ...] = ()
     for _ in range(MOST_ATTEMPTS):
         try:
-            result, predictions = hosts.run(work, on_stage)
+            result, predictions = hosts.run(task, on_stage)
         except HostError as error:
             reason, left = str(error), left + error.left
         else:
             return result, predictions
-    return with_remarks(given_up(work.trial, reason), left, ()), None
+    return with_remarks(crashed_result(task.trial, reason), left, ()), None
 
 
-def given_up(trial: Trial, reason: str) -> Result:
-    """Return the result of a trial that was tried often enough."""
+def crashed_result(trial: Trial, reason: str) -> Result:
+    """Return the result of a trial whose hosts ended, attempt by attempt.
+
+    Parameters
+    ----------
+    trial : Trial
+    reason : str
+        How the last one ended.
+
+    Returns
+    -------
+    result : Result
+        With status ``"crashed"``.
+    """
     return Result(
         key=trial.key,
         trial=trial,
@@ -47,5 +67,10 @@ def given_up(trial: Trial, reason: str) -> Result:
     )
 
 
-def say_nothing(stage: Stage) -> None:
-    """Tell no one how far a trial is, if no one listens."""
+def ignore_stage(stage: Stage) -> None:
+    """Do nothing with how far a trial is.
+
+    Parameters
+    ----------
+    stage : Stage
+    """

@@ -18,13 +18,13 @@ from typing import IO, cast
 
 import psutil
 
-from hdr_bench.experiments.messages import CAUSE, NETWORKS, Done, NotStarted, OnStage, Outcome, Stage, Work
+from hdr_bench.experiments.messages import CAUSE, NETWORKS, Done, NotStarted, OnStage, Outcome, Stage, Task
 from hdr_bench.experiments.processes.host_start import start_host
 from hdr_bench.experiments.processes.leftovers import abandoned, end, marked
 from hdr_bench.experiments.processes.scratch import clear_scratch, make_scratch
 from hdr_bench.experiments.processes.thread_waiting import thread_waiting
 from hdr_bench.experiments.processes.unkillable import names_of_unkillable, note_unkillable, with_remarks
-from hdr_bench.import_context import Place, path_of_libraries
+from hdr_bench.import_context import ImportContext, path_of_libraries
 from hdr_bench.process_tree import MARK, make_mark
 
 # Its guard kills it before, and then needs a moment for what it has left.
@@ -94,7 +94,7 @@ class Host:
         """The number of its process."""
         return self._process.pid
 
-    def run(self, work: Work, on_stage: OnStage) -> Outcome:
+    def run(self, task: Task, on_stage: OnStage) -> Outcome:
         """Run a trial; as `run_in_child`.
 
         Raises
@@ -103,13 +103,13 @@ class Host:
             If the host ends.
         HostClosedError
             If it is closed meanwhile.
-        PlaceError
+        WorkingFolderError
             If the working folder was removed.
         """
-        place, beside = work.place or Place.here(), names_of_unkillable()
+        context, beside = task.context or ImportContext.current(), names_of_unkillable()
         try:
             with self._while_it_lives():
-                pickle.dump((place, work), self._stdin)
+                pickle.dump((context, task), self._stdin)
                 self._stdin.flush()
             while isinstance(answer := self._next_message(), Stage):
                 on_stage(answer)
@@ -190,7 +190,7 @@ class Hosts:
         self._busy: set[Host] = set()
         self._is_closed = False
 
-    def run(self, work: Work, on_stage: OnStage) -> Outcome:
+    def run(self, task: Task, on_stage: OnStage) -> Outcome:
         """Run a trial in an idle host, or in another that is started for it.
 
         Raises
@@ -200,9 +200,9 @@ class Hosts:
         HostClosedError
             If these hosts are closed, before or meanwhile.
         """
-        host = self._take(work)
+        host = self._take(task)
         try:
-            return host.run(work, on_stage)
+            return host.run(task, on_stage)
         finally:
             self._give_back(host)
 
@@ -219,14 +219,14 @@ class Hosts:
             for host in busy:
                 host.ask_to_end()
 
-    def _take(self, work: Work) -> Host:
+    def _take(self, task: Task) -> Host:
         replaced = None
         try:
             with _lock:
                 if self._is_closed:
                     raise HostClosedError("the run was stopped")
-                host, replaced = _taken_from_idle(work)
-                host = host or Host(for_networks=work.is_of_network)
+                host, replaced = _taken_from_idle(task)
+                host = host or Host(for_networks=task.is_of_network)
                 self._busy.add(host)
         finally:
             # Also if the other one cannot be started: this one is in no list any more.
@@ -264,10 +264,10 @@ def _still_there(pids: Iterable[int]) -> Iterator[psutil.Process]:
             yield psutil.Process(pid)
 
 
-def _taken_from_idle(work: Work) -> tuple[Host | None, Host | None]:
+def _taken_from_idle(task: Task) -> tuple[Host | None, Host | None]:
     """Return an idle host that has what a trial needs; otherwise one whose place a new host takes."""
     _idle[:] = [host for host in _idle if host.is_running]
-    fitting = [host for host in _idle if host.is_for_networks or not work.is_of_network]
+    fitting = [host for host in _idle if host.is_for_networks or not task.is_of_network]
     taken = (fitting or _idle)[-1:]
     for host in taken:
         _idle.remove(host)

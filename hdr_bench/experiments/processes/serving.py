@@ -19,10 +19,10 @@ from typing import IO, Any
 import psutil
 
 from hdr_bench.exceptions import told
-from hdr_bench.experiments.messages import CAUSE, Done, NotStarted, OnStage, Stage, Work
+from hdr_bench.experiments.messages import CAUSE, Done, NotStarted, OnStage, Stage, Task
 from hdr_bench.experiments.processes.leftovers import children, end, is_running, is_tracker, marked
 from hdr_bench.experiments.processes.worker import NotStartedError, run_in_child, start_fork_server
-from hdr_bench.import_context import Place
+from hdr_bench.import_context import ImportContext
 from hdr_bench.process_tree import MARK, adopt_orphans, wake_with_parent
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.raised import describe
@@ -41,7 +41,7 @@ class Trials:
         self._servers = self._find()
         self._left: list[psutil.Process] = []
 
-    def run(self, place: Place, work: Work, on_stage: OnStage) -> Done | NotStarted:
+    def run(self, context: ImportContext, task: Task, on_stage: OnStage) -> Done | NotStarted:
         """Run a trial as `run_in_child`; then end what it has left running.
 
         Raises
@@ -53,7 +53,7 @@ class Trials:
         self._check_servers()
         self._end_what_is_left()
         try:
-            result, predictions = run_in_child(work, place, self._machine, on_stage)
+            result, predictions = run_in_child(task, context, self._machine, on_stage)
         except NotStartedError as error:
             self._check_servers()
             return NotStarted(describe(error.__cause__ or error))
@@ -200,5 +200,5 @@ def _run_trials(asked: "queue.Queue[Any]", answers: IO[bytes]) -> None:
 
     trials = Trials()
     while True:
-        place, work = asked.get()
-        answer(trials.run(place, work, answer))
+        context, task = asked.get()
+        answer(trials.run(context, task, answer))

@@ -11,9 +11,9 @@ from contextlib import nullcontext
 import pytest
 
 from hdr_bench import kernel
+from hdr_bench.experiments.forecast.costs_alone import costs_alone
 from hdr_bench.experiments.measuring import waiting
 from hdr_bench.experiments.measuring.waiting import processor_wait
-from hdr_bench.experiments.remaining import costs_alone
 from hdr_bench.kernel import Delays, Others, Processors, descendants, others_had, read_pressure, read_processors
 from hdr_bench.records.lost_time import is_disturbed
 

@@ -1,9 +1,9 @@
 from hdr_bench import load_results, run_suite
-from hdr_bench.experiments.planning.options import make_settings
-from hdr_bench.experiments.planning.plan import interleave
+from hdr_bench.experiments.messages import NoProgress
+from hdr_bench.experiments.planning.protocols import expand
+from hdr_bench.experiments.planning.schedule import interleave
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.experiments.runner import expand
+from hdr_bench.records.options import Settings
 
 CONTENT = {"title": "T", "dataset": "digits-8x8", "protocol": {"repeats": 3}, "case": [
     {"name": "Tree", "estimator": "tree"}, {"name": "k-NN", "estimator": "knn"},
@@ -33,7 +33,7 @@ def test_repeats_run_in_turn_and_are_reported_by_case(tmp_path):
 
 
 def test_every_trial_runs_once_and_those_of_a_case_in_their_order():
-    trials = expand(parse_suite(CONTENT, "own", "own.toml"), make_settings())
+    trials = expand(parse_suite(CONTENT, "own", "own.toml"), Settings())
     ran = interleave(trials)
     assert sorted(trial.key for trial in ran) == sorted(trial.key for trial in trials)
     for case in {trial.case for trial in trials}:

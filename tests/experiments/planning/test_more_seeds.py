@@ -7,10 +7,11 @@ import pytest
 
 from hdr_bench import load_results, run_suite
 from hdr_bench.exceptions import SuiteError
-from hdr_bench.experiments.planning.plan import make_plan
+from hdr_bench.experiments.messages import NoProgress
+from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.records.run_record import Settings, decide_more_seeds
+from hdr_bench.records.options import RunOptions
+from hdr_bench.records.run_record import decide_more_seeds
 from hdr_bench.records.store import Store
 
 PROTOCOL = {"repeats": 2, "max_repeats": 4}
@@ -26,8 +27,8 @@ def _suite(*cases, **changes):
     return parse_suite(content, "own", "own.toml")
 
 
-def _plan(suite, folder, only=None, **settings):
-    return make_plan(suite, Settings(threads=1, **settings), Store(folder), only, "missing")
+def _plan(suite, folder, only=None, **options):
+    return make_schedule(suite, RunOptions(threads=1, only=only, **options), Store(folder))
 
 
 def _seeds(folder):

@@ -7,10 +7,10 @@ from sklearn.preprocessing import StandardScaler
 from hdr_bench import Case, Suite, load_dataset, load_predictions, load_results, run_suite
 from hdr_bench.estimators import LinearClassifier
 from hdr_bench.exceptions import DatasetError, SuiteError
+from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.planning.trial_data import load_trial_data
-from hdr_bench.experiments.runner import expand
-from hdr_bench.records.run_record import Settings
+from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.exceptions import SchedulerError
+from hdr_bench.experiments.messages import NoProgress
 from hdr_bench.experiments.processes import dask_cluster
-from hdr_bench.experiments.progress import NoProgress
 from hdr_bench.records.lost_time import DISTURBED_FROM
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.displays import CostDisplay
@@ -75,11 +75,11 @@ def test_two_at_a_time_give_the_same_and_their_times_are_marked_if_disturbed(in_
 
 
 def test_threads_are_shared_among_jobs():
-    from hdr_bench.experiments.planning.options import make_settings
     from hdr_bench.records.environment import available_cores
+    from hdr_bench.records.options import RunOptions
 
-    assert make_settings(jobs=2).threads == max(available_cores() // 2, 1)
-    assert make_settings(jobs=2, threads=3).threads == 3
+    assert RunOptions(jobs=2).settings.threads == max(available_cores() // 2, 1)
+    assert RunOptions(jobs=2, threads=3).settings.threads == 3
 
 
 def test_a_host_that_is_killed_has_its_trial_run_again(in_turn, tmp_path):

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from hdr_bench.experiments.messages import Work
-from hdr_bench.experiments.processes.attempts import say_nothing
+from hdr_bench.experiments.messages import Task
+from hdr_bench.experiments.processes.attempts import ignore_stage
 from hdr_bench.experiments.processes.hosts import Host
 from hdr_bench.experiments.processes.thread_waiting import CHOICES, SETTINGS, thread_waiting
 
@@ -25,7 +25,7 @@ def test_a_trials_openmp_its_environment_and_its_children_have_the_setting(behav
     monkeypatch.setenv("OMP_DISPLAY_ENV", "verbose")
     host = Host(for_networks=True)
     try:
-        result, _ = host.run(Work(behaving("shows_how_threads_wait")), say_nothing)
+        result, _ = host.run(Task(behaving("shows_how_threads_wait")), ignore_stage)
     finally:
         host.close()
     assert result.status == "ok", result.error

@@ -1,12 +1,12 @@
-"""How long a run still takes: its open trials, those that run among them, at the speed that the machine has now."""
+"""Remaining time of a run: of its open trials, those that run among them, at the speed that the machine has now."""
 
 import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hdr_bench.experiments.forecast.costs_alone import costs_alone
 from hdr_bench.experiments.messages import Stage
-from hdr_bench.records.lost_time import seconds_alone
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
 
@@ -160,36 +160,3 @@ class _Running:
             return None
         each = (self._counted - self._since) / self._done
         return max(each * (self._total - self._done) - (time.monotonic() - self._counted), 0.0)
-
-
-@dataclass(frozen=True)
-class CostsAlone:
-    """What a trial would have taken without neighbours, in seconds: its fit, its predictions, and all else."""
-
-    fit: float
-    predict: float
-    other: float
-
-    @property
-    def total(self) -> float:
-        """Seconds of the whole trial."""
-        return self.fit + self.predict + self.other
-
-
-def costs_alone(result: Result) -> CostsAlone:
-    """Return what a trial would have taken without neighbours, as far as its processor time tells it.
-
-    Parameters
-    ----------
-    result : Result
-        Of one without measurements, such as a failed one, all of its time counts.
-    """
-    cost, threads = result.measurements, result.trial.threads
-    if cost is None:
-        return CostsAlone(0.0, 0.0, result.seconds)
-    fit = seconds_alone(cost.fit_seconds, cost.fit_cpu_seconds, threads, cost.fit_wait_share)
-    predict = seconds_alone(cost.predict_seconds, cost.predict_cpu_seconds, threads, cost.predict_wait_share)
-    measured = cost.fit_seconds + cost.predict_seconds
-    # What is not measured was held up as much as what is.
-    other = max(result.seconds - measured, 0.0) * min((fit + predict) / max(measured, 1e-9), 1.0)
-    return CostsAlone(fit, predict, other)

@@ -16,9 +16,9 @@ import signal, sys, time, typer
 from collections import deque
 from contextlib import suppress
 from itertools import repeat
-from hdr_bench.cli import interrupting
-from hdr_bench.cli.interrupting import interruptible
-interrupting._ENDS_WITHIN_SECONDS = 0.2 if "at once" in sys.argv else 1000.0
+from hdr_bench.cli import interruption
+from hdr_bench.cli.interruption import interruptible
+interruption._ENDS_WITHIN_SECONDS = 0.2 if "at once" in sys.argv else 1000.0
 # Whatever started the tests may have them ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_IGN if "nohup" in sys.argv else signal.SIG_DFL)
@@ -131,8 +131,8 @@ if os.getppid() == int(os.environ["TESTS"]):
 # The time that an end may take is of no matter here.
 COMMAND = """
 from hdr_bench.__main__ import main
-from hdr_bench.cli import interrupting
-interrupting._ENDS_WITHIN_SECONDS = 1000.0
+from hdr_bench.cli import interruption
+interruption._ENDS_WITHIN_SECONDS = 1000.0
 main()
 """
 

@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from hdr_bench.cli.show import describe_suite
+from hdr_bench.cli.suite_text import describe_suite
 from hdr_bench.experiments.planning.suite_file import list_suites, read_suite
 
 SUITE = """

@@ -1,4 +1,4 @@
-"""A suite in words: what `show` prints of it, from its records alone."""
+"""Text of a suite: what `show` prints of it, from its records alone."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
 from hdr_bench.records.suite import Case, Suite
-from hdr_bench.records.text import writable
+from hdr_bench.records.text import counted, writable
 
 _MOST_VALUES = 8
 _TIMES = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
@@ -16,7 +16,16 @@ _SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 1000), ("bytes", 
 
 
 def describe_suite(suite: Suite) -> list[str]:
-    """Return a suite in lines: what it is, how its cases are tried, and each case with what it has of its own."""
+    """Return a suite in lines: what it is, how its cases are tried, and each case with what it has of its own.
+
+    Parameters
+    ----------
+    suite : Suite
+
+    Returns
+    -------
+    lines : list of str
+    """
     lines = [f"{suite.name}: {suite.title}", *_aligned(list(_whole(suite)))]
     rows = [(case.name, _method(case)) for case in suite.cases]
     width = _width([*(case.name for case in suite.cases), *(row.name for row in suite.not_built)])
@@ -53,7 +62,7 @@ def _own(case: Case) -> Iterator[tuple[str, str]]:
     if case.reduced is not None and (reduced := _reduced(case)):
         yield "reduced", f"{reduced}; in full with --full"
     if count := sum(len(published.figures) for published in case.published):
-        yield "published", _counted(count, "figure")
+        yield "published", counted(count, "figure")
 
 
 def _method(case: Case) -> str:
@@ -78,8 +87,8 @@ def _dataset(choice: DatasetChoice) -> str:
 
 def _protocol(protocol: Protocol) -> str:
     folds = protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
-    repeats = _counted(protocol.repeats, "repeat")
-    seeds = f"{_counted(protocol.repeats, 'seed')} for each stochastic method"
+    repeats = counted(protocol.repeats, "repeat")
+    seeds = f"{counted(protocol.repeats, 'seed')} for each stochastic method"
     if protocol.kind == "cross-validation":
         return f"cross-validation in {folds} folds, {repeats}"
     if protocol.kind == "grid-search":
@@ -93,7 +102,7 @@ def _protocol(protocol: Protocol) -> str:
 
 def _grid(grid: Mapping[str, Sequence[Any]]) -> str:
     values = "; ".join(f"{name} = {_listed(values)}" for name, values in grid.items())
-    return f"{values} ({_counted(math.prod(map(len, grid.values())), 'candidate')})"
+    return f"{values} ({counted(math.prod(map(len, grid.values())), 'candidate')})"
 
 
 def _listed(values: Sequence[Any]) -> str:
@@ -116,7 +125,7 @@ def _reduced(case: Case) -> str:
         return ""
     words = [] if reduced.samples is None else [f"{reduced.samples:,} training images"]
     words += [] if reduced.folds is None else [f"{reduced.folds} folds"]
-    words += [] if reduced.candidates is None else [f"{_counted(reduced.candidates, 'candidate')} at random"]
+    words += [] if reduced.candidates is None else [f"{counted(reduced.candidates, 'candidate')} at random"]
     return ", ".join([*words, *(f"{name}={value!r}" for name, value in reduced.params.items())])
 
 
@@ -124,10 +133,6 @@ def _in_unit(value: float, units: Sequence[tuple[str, int]]) -> str:
     """Return a quantity in the largest unit that it has one of; of 90 s that is 1.5 min."""
     name, size = next(((name, size) for name, size in units if value >= size), units[-1])
     return f"{value / size:g} {name}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _aligned(pairs: list[tuple[str, str]]) -> list[str]:

@@ -1,11 +1,11 @@
-"""The commands `data`: data sets listed, fetched, added, removed."""
+"""The commands `data`: list, fetch, add and remove data sets."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hdr_bench.cli.completing import complete_dataset
+from hdr_bench.cli.completion import complete_dataset
 from hdr_bench.cli.data_listing import describe_datasets, describe_places, describe_stored, size_in_words
 from hdr_bench.cli.output import read_shape
 from hdr_bench.cli.streams import say
@@ -13,7 +13,7 @@ from hdr_bench.cli.streams import say
 if TYPE_CHECKING:
     from hdr_bench.datasets import StoredDataset
 
-data = typer.Typer(help="List, fetch, add and remove data sets.", no_args_is_help=True)
+data = typer.Typer(help="List, fetch, add and remove data sets.", no_args_is_help=True, add_completion=False)
 
 
 @data.command("list")

@@ -1,36 +1,21 @@
-"""The commands `list` and `show`: what there is."""
+"""The command `show`: a suite, or a network layer by layer."""
 
 import os
 from contextlib import suppress
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hdr_bench.cli.completing import complete_suite
-from hdr_bench.cli.output import make_console, print_pairs, read_shape
+from hdr_bench.cli.completion import complete_suite
+from hdr_bench.cli.output import make_console, read_shape
 from hdr_bench.cli.streams import say
 from hdr_bench.exceptions import NotationError, shown, suggestion
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.neural.layers import Layer
 
-MOST_UNITS = 99_999_999
-"""Of a layer: what the notation can write."""
-
-
-class Listing(StrEnum):
-    """What `list` lists."""
-
-    suites = "suites"
-    estimators = "estimators"
-    datasets = "datasets"
-
-
-def list_(what: Annotated[Listing | None, typer.Argument(metavar="WHAT", help="One list only.")] = None) -> None:
-    """List suites, estimators and data sets."""
-    for listing in [what] if what else list(Listing):
-        print_pairs(str(listing), listed(listing))
+_MOST_UNITS = 99_999_999
+"""Units of a layer that the notation can write."""
 
 
 def show(
@@ -41,7 +26,7 @@ def show(
         ),
     ],
     image: Annotated[str, typer.Option(help="For layers: the image, [CHANNELSx]HEIGHTxWIDTH.")] = "28x28",
-    classes: Annotated[int, typer.Option(min=2, max=MOST_UNITS, help="For layers: units of the output layer.")] = 10,
+    classes: Annotated[int, typer.Option(min=2, max=_MOST_UNITS, help="For layers: units of the output layer.")] = 10,
 ) -> None:
     """Show what a suite would run, or a network layer by layer."""
     from hdr_bench.experiments.planning.suite_file import list_suites, read_suite
@@ -92,24 +77,8 @@ def _begins_as_network(what: str, classes: int) -> bool:
     return False
 
 
-def listed(listing: Listing) -> dict[str, str]:
-    """Return what a list holds: names, and what they are."""
-    if listing is Listing.suites:
-        from hdr_bench.experiments.planning.suite_file import list_suites
-
-        return list_suites()
-    if listing is Listing.estimators:
-        from hdr_bench.estimators import list_estimators
-
-        return list_estimators()
-    from hdr_bench.datasets import SCHEMES, list_datasets
-
-    own = {f"{scheme}:…": "your own, by where they lie" for scheme in SCHEMES if scheme != "openml"}
-    return {**list_datasets(), **own, "openml:…": "any data set of images at OpenML"}
-
-
 def _print_suite(suite: Any) -> None:
-    from hdr_bench.cli.show import describe_suite
+    from hdr_bench.cli.suite_text import describe_suite
     from hdr_bench.experiments.planning.user_code import dotted_paths
 
     say("\n".join(describe_suite(suite)))

@@ -1,15 +1,16 @@
-"""What a run would do: the trials of a suite, in which order, which are there, and which seeds are added."""
+"""Schedule of a run: the trials of a suite, which of them are stored, their order, and which seeds are added."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal, get_args
+from typing import TypeVar
 
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.planning.protocols import PlannedCase, is_asked, plan_cases
 from hdr_bench.import_context import own_modules
+from hdr_bench.records.options import Rerun, RunOptions, Settings
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import Planned, SeedDecision, Settings, decide_more_seeds
+from hdr_bench.records.run_record import Planned, SeedDecision, decide_more_seeds
 from hdr_bench.records.store import Lookup, Store
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import Trial
@@ -24,6 +25,10 @@ def read_decisions(cases: Iterable[PlannedCase], read: Callable[[Trial], Result 
     cases : iterable of PlannedCase
     read : callable
         Returns a trial's result; None if there is none that can be read.
+
+    Returns
+    -------
+    decisions : dict of str to SeedDecision
     """
     found: dict[str, SeedDecision] = {}
     for case in cases:
@@ -37,7 +42,18 @@ def read_decisions(cases: Iterable[PlannedCase], read: Callable[[Trial], Result 
 
 
 def decided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDecision]) -> tuple[Trial, ...]:
-    """Return every trial that is sure to belong to a run: those of the suite, and the further seeds decided on."""
+    """Return every trial that is sure to belong to a run: those of the suite, and the further seeds decided on.
+
+    Parameters
+    ----------
+    cases : iterable of PlannedCase
+    decisions : mapping of str to SeedDecision
+        By the cases' names.
+
+    Returns
+    -------
+    trials : tuple of Trial
+    """
     trials: list[Trial] = []
     for case in cases:
         decision = decisions.get(case.case.name)
@@ -45,17 +61,25 @@ def decided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDec
     return tuple(trials)
 
 
-def open_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDecision]) -> tuple[Trial, ...]:
-    """Return the trials with further seeds that nothing has been decided about yet."""
+def undecided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDecision]) -> tuple[Trial, ...]:
+    """Return the trials with further seeds that nothing has been decided about yet.
+
+    Parameters
+    ----------
+    cases : iterable of PlannedCase
+    decisions : mapping of str to SeedDecision
+        By the cases' names.
+
+    Returns
+    -------
+    trials : tuple of Trial
+    """
     return tuple(trial for case in cases if case.case.name not in decisions for trial in case.conditional)
 
 
-Rerun = Literal["missing", "failed", "all"]
-
-
 @dataclass(frozen=True, eq=False)
-class Plan:
-    """What a run would do.
+class Schedule:
+    """Trials of a run: all of them, and those that are due.
 
     Attributes
     ----------
@@ -63,19 +87,21 @@ class Plan:
     origin : str
         What the suite was asked for as: a name or a path; empty for one made in code.
     settings : Settings
+        As the run's record holds them.
     cases : tuple of PlannedCase
         With their trials and their data.
     trials : tuple of Trial
-        All of the run: the chosen ones, and those that are there from earlier calls.
+        All of the run: the chosen ones, and those that are stored from earlier calls.
     to_run : tuple of Trial
-        Those among them that are chosen and not there yet.
+        Those among them that are chosen and due.
     conditional : tuple of Trial
         Chosen ones that run after these only if their case's first seeds differ much.
     decisions : dict of str to SeedDecision
-        Whether a case needs more seeds, as far as its results decide it.
+        Whether a case needs more seeds, by its name, as far as its results decide it.
     rerun : {"missing", "failed", "all"}
+        Which trials are due.
     remarks : tuple of str
-        What stored results are not believed, and why.
+        Stored results that are not believed, and why.
     """
 
     suite: Suite
@@ -90,27 +116,38 @@ class Plan:
     remarks: tuple[str, ...] = ()
 
 
-def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, rerun: Rerun, origin: str = "") -> Plan:
-    """Enumerate a suite's trials, and choose those to run; nothing is run or written.
+def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str = "") -> Schedule:
+    """Enumerate a suite's trials, and choose those that are due; nothing is run or written.
+
+    Parameters
+    ----------
+    suite : Suite
+    options : RunOptions
+    store : Store
+        With the results so far.
+    origin : str, default=""
+        What the suite was asked for as: a name or a path.
+
+    Returns
+    -------
+    schedule : Schedule
 
     Raises
     ------
     SuiteError, UnknownNameError
-        If a case cannot be run as its protocol wants, or no case fits `only`.
+        If a case cannot be run as its protocol wants, or no case fits the option `only`.
     """
-    if rerun not in get_args(Rerun):
-        raise UnknownNameError("choice of what to run again", rerun, get_args(Rerun))
+    settings, only, rerun = options.settings, options.only, options.rerun
     with own_modules(suite.folder):
         cases = plan_cases(suite, settings, only)
     decisions = read_decisions(cases, partial(_result_of, store=store))
-    trials, undecided = decided_trials(cases, decisions), open_trials(cases, decisions)
+    trials, undecided = decided_trials(cases, decisions), undecided_trials(cases, decisions)
     if only is not None and not any(is_asked(trial.case, only) for trial in trials):
-        raise UnknownNameError("case (--only)", str(only), dict.fromkeys(trial.case for trial in trials))
-    # What `only` leaves out is part of the run where an earlier call has run it.
+        raise UnknownNameError("case (--only)", only, dict.fromkeys(trial.case for trial in trials))
+    # What `only` leaves out is part of the run if an earlier call has run it.
     part, to_run, remarks = [], [], []
     for trial in trials:
-        entry, asked = planned(trial), is_asked(trial.case, only)
-        found = store.look_up(entry)
+        found, asked = store.look_up(planned_trial(trial)), is_asked(trial.case, only)
         if asked or found.result is not None or found.is_newer:
             part.append(trial)
         if asked and _is_due(found, rerun):
@@ -119,22 +156,45 @@ def make_plan(suite: Suite, settings: Settings, store: Store, only: str | None, 
             problem = found.problem.removesuffix(f"; {REMEDY}")
             remarks.append(f"{'left as it is' if found.is_newer else 'runs again'}: {problem}")
     conditional = tuple(trial for trial in undecided if is_asked(trial.case, only))
-    return Plan(
+    return Schedule(
         suite, origin, settings, cases, tuple(part), tuple(to_run), conditional, decisions, rerun, tuple(remarks)
     )
 
 
-def with_further_seeds(plan: Plan, store: Store) -> Plan:
-    """Return the plan of what is left when its trials have run: seeds that their results have decided on."""
-    decisions = read_decisions(plan.cases, partial(_result_of, store=store))
-    decided = {trial.key for trial in decided_trials(plan.cases, decisions)}
-    added = [trial for trial in plan.conditional if trial.key in decided]
-    missing = tuple(trial for trial in added if is_missing(planned(trial), store, plan.rerun))
-    return replace(plan, trials=(*plan.trials, *added), to_run=missing, conditional=(), decisions=decisions)
+ScheduleT = TypeVar("ScheduleT", bound=Schedule)
 
 
-def planned(trial: Trial) -> Planned:
-    """Return what the run's record holds of a trial."""
+def with_further_seeds(schedule: ScheduleT, store: Store) -> ScheduleT:
+    """Return the schedule of what is left when its trials have run: seeds that their results have decided on.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    store : Store
+
+    Returns
+    -------
+    schedule : Schedule
+        Of the same class.
+    """
+    decisions = read_decisions(schedule.cases, partial(_result_of, store=store))
+    decided = {trial.key for trial in decided_trials(schedule.cases, decisions)}
+    added = [trial for trial in schedule.conditional if trial.key in decided]
+    missing = tuple(trial for trial in added if is_missing(planned_trial(trial), store, schedule.rerun))
+    return replace(schedule, trials=(*schedule.trials, *added), to_run=missing, conditional=(), decisions=decisions)
+
+
+def planned_trial(trial: Trial) -> Planned:
+    """Return what the run's record holds of a trial.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    planned : Planned
+    """
     key, limited_key = trial.keys()
     return Planned(
         key=key,
@@ -148,9 +208,19 @@ def planned(trial: Trial) -> Planned:
 
 
 def is_missing(trial: Planned, store: Store, rerun: Rerun) -> bool:
-    """Whether a trial is to be run: there is no whole result, or a failed one where those are to be run again.
+    """Whether a trial is due: there is no whole result, or a failed one and those are to run again.
 
-    What a newer version of the library wrote is not run again: its result would be written over.
+    What a newer version of the library wrote does not run again: its result would be written over.
+
+    Parameters
+    ----------
+    trial : Planned
+    store : Store
+    rerun : {"missing", "failed", "all"}
+
+    Returns
+    -------
+    is_missing : bool
     """
     return _is_due(store.look_up(trial), rerun)
 
@@ -162,7 +232,7 @@ def _is_due(found: Lookup, rerun: Rerun) -> bool:
 
 
 def _result_of(trial: Trial, store: Store) -> Result | None:
-    return store.look_up(planned(trial)).result
+    return store.look_up(planned_trial(trial)).result
 
 
 def interleave(trials: Iterable[Trial]) -> tuple[Trial, ...]:

@@ -10,19 +10,19 @@ import pytest
 
 from hdr_bench import Case, Suite
 from hdr_bench.exceptions import EstimatorError, SuiteError
-from hdr_bench.experiments.planning.plan import make_plan
+from hdr_bench.experiments.planning.protocols import expand
+from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.experiments.runner import expand
+from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.protocol import DatasetChoice
-from hdr_bench.records.run_record import Settings
 from hdr_bench.records.store import Store
 
 
-def _plan(tmp_path, n_cases, protocol=None, settings=None, **case):
+def _plan(tmp_path, n_cases, protocol=None, seed=0, **case):
     cases = [{"name": f"k-NN {number}", "estimator": "knn", **case} for number in range(n_cases)]
     content = {"title": "T", "dataset": "digits-8x8", "protocol": protocol or {}, "case": cases}
     suite = parse_suite(content, "own", "own.toml")
-    return make_plan(suite, settings or Settings(), Store(tmp_path / "run"), None, "missing")
+    return make_schedule(suite, RunOptions(seed=seed), Store(tmp_path / "run"))
 
 
 def _seconds(tmp_path, n_cases):
@@ -223,5 +223,5 @@ def test_the_last_seed_must_be_one_too(tmp_path):
     with pytest.raises(
         SuiteError, match=r"its last seed must be at most 4,294,967,295, got 4,294,967,296; begin lower"
     ):
-        _plan(tmp_path, 1, {"repeats": 2}, Settings(seed=2**32 - 1), **tree)
-    assert len(_plan(tmp_path, 1, {"repeats": 2}, Settings(seed=2**32 - 2), **tree).trials) == 2
+        _plan(tmp_path, 1, {"repeats": 2}, 2**32 - 1, **tree)
+    assert len(_plan(tmp_path, 1, {"repeats": 2}, 2**32 - 2, **tree).trials) == 2

@@ -1,18 +1,18 @@
-"""What code of the user's starts in the command's own process, when it is imported: nothing of it stays."""
+"""Child processes of the command: what the user's own code starts when it is imported is ended with it."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from hdr_bench.cli.interrupting import is_watchdog
+from hdr_bench.cli.interruption import is_watchdog
 
 if TYPE_CHECKING:
     from psutil import Process
 
 
 @contextmanager
-def nothing_left_running() -> Iterator[None]:
+def end_child_processes() -> Iterator[None]:
     """At the end of the block, kill all processes that were started in it, whatever has become of their parents.
 
     For a command's own process alone: another program's may have started some of its own meanwhile.

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from hdr_bench.cli.completing import complete_suite
+from hdr_bench.cli.completion import complete_suite
 from hdr_bench.experiments.planning.suite_file import list_suites
 
 
@@ -81,7 +81,7 @@ def test_the_scripts_ask_the_command(command, monkeypatch, shell):
 def test_completing_loads_nothing_that_takes_long():
     script = """
 import json, sys
-from hdr_bench.cli.completing import complete_dataset, complete_suite
+from hdr_bench.cli.completion import complete_dataset, complete_suite
 assert complete_suite("qu") and complete_dataset("mn")
 print(json.dumps([name for name in ("torch", "sklearn", "pandas", "scipy", "matplotlib") if name in sys.modules]))
 """

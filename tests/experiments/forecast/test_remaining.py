@@ -2,11 +2,13 @@
 
 import pytest
 
-from hdr_bench.experiments import remaining as module
-from hdr_bench.experiments.messages import Stage, Work
-from hdr_bench.experiments.processes import backends, dask_cluster
-from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.experiments.remaining import Left, Remaining, costs_alone
+from hdr_bench.experiments.forecast import remaining as module
+from hdr_bench.experiments.forecast.costs_alone import costs_alone
+from hdr_bench.experiments.forecast.remaining import Left, Remaining
+from hdr_bench.experiments.messages import NoProgress, Stage, Task
+from hdr_bench.experiments.processes import dask_cluster, local
+from hdr_bench.experiments.processes.backends import run_tasks
+from hdr_bench.records.options import RunOptions
 
 
 @pytest.fixture
@@ -167,14 +169,14 @@ def test_each_trial_is_told_of_when_it_begins(backend, trial, monkeypatch):
     told = []
     progress = NoProgress()
     monkeypatch.setattr(progress, "trial", told.append)
-    works = [Work(trial(seed=seed)) for seed in range(3)]
-    monkeypatch.setattr(backends, "run_attempts", lambda work, *_: (work.trial, tuple(told)))
-    monkeypatch.setattr(dask_cluster, "run_on_cluster", lambda works, *_: ((work.trial, tuple(told)) for work in works))
-    crew = backends.Crew(backend, jobs=2, scheduler="tcp://nowhere")
-    ended = list(backends.run_works(works, crew, {}, progress))
+    tasks = [Task(trial(seed=seed)) for seed in range(3)]
+    monkeypatch.setattr(local, "run_attempts", lambda task, *_: (task.trial, tuple(told)))
+    monkeypatch.setattr(dask_cluster, "run_on_cluster", lambda tasks, *_: ((task.trial, tuple(told)) for task in tasks))
+    options = {"local": {"jobs": 2}, "dask": {"scheduler": "tcp://nowhere"}}.get(backend, {})
+    ended = list(run_tasks(tasks, RunOptions(backend=backend, **options), {}, progress))
     assert len(ended) == 3
     assert all(each in so_far for each, so_far in ended)
-    assert told == [work.trial for work in works]
+    assert told == [task.trial for task in tasks]
 
 
 @pytest.mark.parametrize("stretch", [1.0, 1.1, 3.0, 40.0])

@@ -1,4 +1,4 @@
-"""What `run --estimate` prints."""
+"""The estimate of a run as a table: what `run --estimate` prints."""
 
 import math
 from typing import TYPE_CHECKING
@@ -8,20 +8,29 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hdr_bench.experiments.estimate import LARGEST, CaseEstimate, Estimate
-from hdr_bench.experiments.growth import Expected
-from hdr_bench.experiments.progress import counted
+from hdr_bench.experiments.forecast.estimates import CaseEstimate, Estimate
+from hdr_bench.experiments.forecast.growth import Expected
+from hdr_bench.experiments.forecast.probes import LARGEST
+from hdr_bench.records.text import counted
 
 if TYPE_CHECKING:
-    from hdr_bench.experiments.planning.plan import Plan
+    from hdr_bench.experiments.planning.schedule import Schedule
 
 _HEADS = ("Runs", "Fit\n(s)", "95 %\ninterval", "~n^", "MB", "95 %\ninterval", "All")
 _ENDLESS = 1e7
 _UNKNOWN = "–"
 
 
-def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
-    """Print what each case, and the whole run, is expected to cost, and which cases have no estimate."""
+def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> None:
+    """Print what each case, and the whole run, is expected to cost, and which cases have no estimate.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    plan : Schedule
+        What was estimated.
+    console : rich.console.Console
+    """
     if not plan.to_run:
         _print(console, f"Nothing to run: {all_are(len(plan.trials))} stored.\n{_conditional(plan)}".strip())
         return
@@ -34,11 +43,15 @@ def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
         if case.is_over:
             _print(console, f"{case.case}: a trial would pass its {case.is_over}, and be ended by it")
     if not good:
-        _print(console, f"No estimate of {counted(estimate.n_trials)} to run; the lines above say why.")
+        _print(console, f"No estimate of {counted(estimate.n_trials, 'trial')} to run; the lines above say why.")
         return
     total, known = estimate.total, estimate.n_trials - estimate.n_unknown
-    trials = f"{known} of {counted(estimate.n_trials)}" if estimate.n_unknown else _all(known).capitalize()
-    unknown = f"No estimate of {counted(estimate.n_unknown)}; the lines above say why.\n" if estimate.n_unknown else ""
+    trials = f"{known} of {counted(estimate.n_trials, 'trial')}" if estimate.n_unknown else _all(known).capitalize()
+    unknown = (
+        f"No estimate of {counted(estimate.n_unknown, 'trial')}; the lines above say why.\n"
+        if estimate.n_unknown
+        else ""
+    )
     _print(
         console,
         f"{trials} to run: about {duration(total.value)} (from {duration(total.low)} to "
@@ -51,6 +64,14 @@ def print_estimate(estimate: Estimate, plan: "Plan", console: Console) -> None:
 
 def all_are(trials: int) -> str:
     """Return the beginning of a sentence about all trials of a run.
+
+    Parameters
+    ----------
+    trials : int
+
+    Returns
+    -------
+    words : str
 
     Examples
     --------
@@ -70,7 +91,7 @@ def _table(cases: list[CaseEstimate]) -> Table:
     return table
 
 
-def _conditional(plan: "Plan") -> str:
+def _conditional(plan: "Schedule") -> str:
     count = len(plan.conditional)
     if not count:
         return ""
@@ -78,9 +99,8 @@ def _conditional(plan: "Plan") -> str:
     return f"Not in it: {trials} only if the first seeds differ much.\n"
 
 
-def _threads(plan: "Plan") -> str:
-    count = plan.settings.threads
-    return "1 thread" if count == 1 else f"{count} threads"
+def _threads(plan: "Schedule") -> str:
+    return counted(plan.settings.threads, "thread")
 
 
 def _all(trials: int) -> str:
@@ -89,6 +109,14 @@ def _all(trials: int) -> str:
 
 def duration(seconds: float) -> str:
     """Return seconds in words, in the unit that suits them, e.g. ``4.2 min``.
+
+    Parameters
+    ----------
+    seconds : float
+
+    Returns
+    -------
+    words : str
 
     Examples
     --------
@@ -106,9 +134,14 @@ def duration(seconds: float) -> str:
 def _row(case: CaseEstimate) -> tuple[str, ...]:
     fit, memory = case.fit, case.memory
     return (
-        str(case.n_trials), _short(fit.value), _interval(fit, 1), _exponent(case), _short(memory.value / 1e6),
-        _interval(memory, 1e6), duration(case.total.value),
-    )  # fmt: skip
+        str(case.n_trials),
+        _short(fit.value),
+        _interval(fit, 1),
+        _exponent(case),
+        _short(memory.value / 1e6),
+        _interval(memory, 1e6),
+        duration(case.total.value),
+    )
 
 
 def _exponent(case: CaseEstimate) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hdr_bench.cli.completing import complete_suite
+from hdr_bench.cli.completion import complete_suite
 from hdr_bench.cli.streams import say
 
 
