@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+from pkgutil import resolve_name
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -14,6 +16,8 @@ from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.exceptions import SchedulerError
 from hdr_bench.experiments.messages import NoProgress
 from hdr_bench.experiments.processes import dask_cluster
+from hdr_bench.experiments.processes.backends import BACKENDS, Backend
+from hdr_bench.experiments.processes.local import run_sequentially
 from hdr_bench.records.lost_time import DISTURBED_FROM
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.displays import CostDisplay
@@ -256,3 +260,36 @@ def test_a_scheduler_that_does_not_answer(tmp_path, monkeypatch):
     monkeypatch.setattr("hdr_bench.experiments.processes.dask_cluster._CONNECTS_WITHIN_SECONDS", 1)
     with pytest.raises(SchedulerError, match="no Dask scheduler answers at 'tcp://127.0.0.1:1'"):
         run_suite(_suite(KNN), out=tmp_path / "run", backend="dask", scheduler="tcp://127.0.0.1:1")
+
+
+def test_a_backend_is_an_entry_of_the_table(in_turn, tmp_path, monkeypatch):
+    monkeypatch.setitem(BACKENDS, "backwards", Backend(f"{__name__}:run_backwards", "last things first"))
+    monkeypatch.setitem(sys.modules, __name__, sys.modules.get(__name__, SimpleNamespace(run_backwards=run_backwards)))
+    folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, backend="backwards")
+    assert _comparable(folder).equals(_comparable(in_turn))
+    assert CALLED == ["backwards"]
+
+
+CALLED = []
+
+
+def run_backwards(tasks, options, datasets, progress):
+    CALLED.append(options.backend)
+    yield from run_sequentially(reversed([*tasks]), options, datasets, progress)
+
+
+def test_each_backend_has_a_function_and_a_help():
+    for backend in BACKENDS.values():
+        assert callable(resolve_name(backend.path))
+        assert backend.help
+
+
+def test_a_run_here_loads_nothing_of_a_cluster():
+    script = """
+import sys
+import hdr_bench.experiments.runner
+import hdr_bench.experiments.processes.local
+print([name for name in sys.modules if "dask" in name or name == "distributed"])
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
