@@ -7,13 +7,14 @@ from typing import Any
 
 from hdr_bench.exceptions import MissingTrialError, StoreError
 from hdr_bench.files import read_regular
+from hdr_bench.records.damage import DAMAGED, describe_damage
 from hdr_bench.records.options import Settings
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import Planned, RunRecord
 from hdr_bench.records.store import Lookup, Store
+from hdr_bench.records.store_format import FIRST_WITH_CHECKSUM, format_of, parse
 from hdr_bench.records.suite import Case, Suite
-from hdr_bench.records.trial_file import DAMAGED, FIRST_WITH_CHECKSUM, described_damage, format_of, parse
 
 _RESULTS = "results.json"
 
@@ -92,7 +93,7 @@ def _committed(path: Path) -> dict[str, Result]:
     except StoreError:
         raise
     except DAMAGED as error:
-        raise StoreError(f"{path}: not readable: {described_damage(error)}; run the suite again") from error
+        raise StoreError(f"{path}: not readable: {describe_damage(error)}; run the suite again") from error
     return {result.key: result for result in results}
 
 

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -92,8 +92,10 @@ def with_options(model: type[BaseModel]) -> Callable[[Callable[..., Any]], Calla
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         own = inspect.signature(function)
         named = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+        # Without what checks the values.
+        types = get_type_hints(model)
         added = [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.annotation)
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=types[name])
             for name, field in model.model_fields.items()
         ]
         function.__signature__ = own.replace(parameters=[*named, *added])  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The record of a run: the suite, what the caller chose, the trials, and which methods need more seeds."""
+"""Record of a run: the suite, the settings, the trials, and which methods need more seeds."""
 
 import math
 import statistics
@@ -78,7 +78,20 @@ Key = Annotated[str, Field(pattern=r"^[^/\\\x00]*$", max_length=200)]
 
 
 class Planned(BaseModel):
-    """A trial of a run, as far as a reader needs it before its result is there."""
+    """Trial of a run, as far as a reader needs it before its result is there.
+
+    Attributes
+    ----------
+    key, limited_key : str
+        Names of the trial's file: its own, and that of an outcome which its limits decided.
+    case : str
+    seed : int
+    protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+    fold : int or None
+        From 0, of cross-validation.
+    samples : int or None
+        Training images, if they are a part of the data set's.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -100,11 +113,20 @@ def _each_once(trials: tuple[Planned, ...]) -> tuple[Planned, ...]:
 
 
 class RunRecord(BaseModel):
-    """What a run is made of: the suite, what it was asked for as, the settings, and its trials in their order.
+    """Record of a run: its suite, its settings, and its trials.
 
-    Version 1 (0.1.0): the first. Version 2 (0.2.0): a trial's second key, for an outcome that its limits decided.
-    Version 3 (0.2.0): references of suites and cases, protocols of published figures. Version 4 (0.2.0): with trials
-    whose predictions are in compact form; whether a case needs more seeds.
+    Attributes
+    ----------
+    format_version : int
+        See `store_format`.
+    suite : Suite
+    origin : str
+        What the suite was asked for as: its name or its path; empty for one made in code.
+    settings : Settings
+    trials : tuple of Planned
+        In their order, each once.
+    decisions : tuple of SeedDecision
+        Whether cases need more seeds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

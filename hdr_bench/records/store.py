@@ -9,7 +9,7 @@ What a report is made of, and what is committed with it:
 
 What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
 data set, and ``scores/KEY.npz``, the scores of each class for each image. Every file is written to a temporary one and
-put in place whole.
+put in place whole. `store_format` has the history of the format.
 """
 
 import json
@@ -22,21 +22,13 @@ from pathlib import Path
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.files import clear_leftovers, locked, read_regular
 from hdr_bench.records.compact import pack
+from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage, remedy_of
 from hdr_bench.records.kept_arrays import KeptArrays, put
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import Planned, RunRecord
-from hdr_bench.records.trial_file import (
-    AWAY,
-    DAMAGED,
-    REMEDY,
-    TrialFile,
-    described_damage,
-    encode,
-    parse,
-    read_trial_file,
-    remedy_of,
-)
+from hdr_bench.records.store_format import parse
+from hdr_bench.records.trial_file import TrialFile, encode, read_trial_file
 
 _LOCK_SECONDS = 30
 
@@ -135,7 +127,7 @@ class Store:
         except OSError as error:
             raise StoreError(f"{self.run_file}: not readable: {error.strerror}; {AWAY}") from error
         except DAMAGED as error:
-            raise StoreError(f"{self.run_file}: damaged: {described_damage(error)}; {REMEDY}") from error
+            raise StoreError(f"{self.run_file}: damaged: {describe_damage(error)}; {REMEDY}") from error
 
     def write(self, result: Result, predictions: Predictions | None) -> None:
         """Write a result, and the predictions of a trial that did not fail."""

@@ -16,7 +16,7 @@ from hdr_bench.records.options import RunOptions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import RunRecord
 from hdr_bench.records.store import Store
-from hdr_bench.records.trial_file import parse
+from hdr_bench.records.store_format import parse
 
 PYDANTICS = ("Input should be", "validation error", "pydantic", "type=", "input_value", "Value error", "Field required")
 WRONG = {

@@ -8,7 +8,7 @@ from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.forecast.growth import Expected
 from hdr_bench.files import read_regular, write_whole
 from hdr_bench.names import visible
-from hdr_bench.records.trial_file import DAMAGED
+from hdr_bench.records.damage import DAMAGED
 
 _FILE = "estimate.json"
 
