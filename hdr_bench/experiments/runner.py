@@ -22,7 +22,8 @@ from hdr_bench.experiments.planning.schedule import (
     planned_trial,
     with_further_seeds,
 )
-from hdr_bench.experiments.planning.suite_file import check_suite, load_suite
+from hdr_bench.experiments.planning.suite_check import check_suite
+from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.experiments.processes.backends import backend_of, run_tasks
 from hdr_bench.experiments.processes.hosts import clear_leftovers_of_hosts
 from hdr_bench.experiments.processes.scratch import data_folder
