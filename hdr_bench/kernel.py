@@ -51,9 +51,9 @@ _SAMPLE_SECONDS = 0.05
 
 
 @contextmanager
-def watching_delays() -> Iterator["Delays"]:
+def watch_delays() -> Iterator["RunDelays"]:
     """Keep an eye on the delay of each thread, so that those that end are counted as well."""
-    delays, ended = Delays(), threading.Event()
+    delays, ended = RunDelays(), threading.Event()
 
     def watch() -> None:
         while not ended.wait(_SAMPLE_SECONDS):
@@ -68,7 +68,7 @@ def watching_delays() -> Iterator["Delays"]:
         watcher.join()
 
 
-class Delays:
+class RunDelays:
     """How long each thread of this process, and of those that it starts, waited: from `begin` to the last `look`."""
 
     def __init__(self) -> None:
@@ -130,7 +130,7 @@ _COUNTED_FROM_SECONDS, _LEAST_COUNTED = 0.1, 0.1
 
 
 @dataclass(frozen=True)
-class Others:
+class ExternalLoad:
     """What others had of the processors while a call ran, in seconds: other processes, and the hypervisor."""
 
     ran: float
@@ -138,19 +138,21 @@ class Others:
 
 
 @dataclass(frozen=True)
-class Processors:
+class ProcessorTimes:
     """What processors did since the machine started, summed over those that this process may use, in seconds."""
 
     busy: float
     stolen: float
 
 
-def others_had(before: Processors | None, after: Processors | None, cpu: float, share: float = 1.0) -> Others | None:
+def external_load(
+    before: ProcessorTimes | None, after: ProcessorTimes | None, cpu: float, share: float = 1.0
+) -> ExternalLoad | None:
     """Return what others had of the processors in a part of the time between two readings; None if it is not known.
 
     Parameters
     ----------
-    before, after : Processors or None
+    before, after : ProcessorTimes or None
     cpu : float
         Processor time of this process, and of those that it started, between them.
     share : float, default=1
@@ -158,18 +160,18 @@ def others_had(before: Processors | None, after: Processors | None, cpu: float, 
 
     Examples
     --------
-    >>> others_had(Processors(10.0, 0.0), Processors(11.5, 0.0), 1.0)
-    Others(ran=0.5, stolen=0.0)
+    >>> external_load(ProcessorTimes(10.0, 0.0), ProcessorTimes(11.5, 0.0), 1.0)
+    ExternalLoad(ran=0.5, stolen=0.0)
     """
     if before is None or after is None:
         return None
     busy = after.busy - before.busy
     if cpu >= _COUNTED_FROM_SECONDS and busy < _LEAST_COUNTED * cpu:
         return None
-    return Others(share * max(busy - cpu, 0.0), share * (after.stolen - before.stolen))
+    return ExternalLoad(share * max(busy - cpu, 0.0), share * (after.stolen - before.stolen))
 
 
-def read_processors() -> Processors | None:
+def read_processors() -> ProcessorTimes | None:
     """Return what the processors did that threads of this process may use; None if the kernel does not say."""
     try:
         lines = [line.split() for line in _STAT.read_text(encoding="ascii").splitlines()]
@@ -182,7 +184,7 @@ def read_processors() -> Processors | None:
         return None
     # The fields: user, nice, system, idle, iowait, irq, softirq, steal (proc(5)).
     busy = sum(row[place] for row in rows for place in (0, 1, 2, 5, 6))
-    return Processors(busy, sum(row[7] for row in rows))
+    return ProcessorTimes(busy, sum(row[7] for row in rows))
 
 
 def _affinity(task: Path) -> set[int]:

@@ -23,7 +23,7 @@ _DIGEST_LETTERS = 4
 _serial = itertools.count()
 
 
-def started(pid: int) -> str:
+def start_time(pid: int) -> str:
     """Return when a process started; nothing if there is no such process."""
     with suppress(OSError):
         # Linux: in ticks since the machine's own start, whatever the clock is set to.
@@ -38,7 +38,7 @@ def started(pid: int) -> str:
 
 def make_mark() -> str:
     """Return another mark of this process, for what it starts: its number, when it started, and a serial number."""
-    return f"{os.getpid()}-{started(os.getpid())}-{next(_serial)}"
+    return f"{os.getpid()}-{start_time(os.getpid())}-{next(_serial)}"
 
 
 def namespace(pid: int | str = "self") -> str:
@@ -50,7 +50,7 @@ def namespace(pid: int | str = "self") -> str:
 
 def name_of_owner() -> str:
     """Return what a file's name says of the process that made it, e.g. ``4321.0a1b2c3d``; it has no hyphen."""
-    return f"{os.getpid()}.{_digest(_place())}{_digest(started(os.getpid()))}"
+    return f"{os.getpid()}.{_digest(_place())}{_digest(start_time(os.getpid()))}"
 
 
 def may_be_in_use(owner: str) -> bool:
@@ -64,7 +64,7 @@ def may_be_in_use(owner: str) -> bool:
     place, start = digests[:_DIGEST_LETTERS], digests[_DIGEST_LETTERS:]
     if digests and place != _digest(_place()):
         return True
-    now = started(int(pid))
+    now = start_time(int(pid))
     if not digests or not now:
         return bool(now) or _exists(int(pid))
     return start == _digest(now)

@@ -17,7 +17,7 @@ def end_child_processes() -> Iterator[None]:
 
     For a command's own process alone: another program's may have started some of its own meanwhile.
     """
-    from hdr_bench.experiments.processes.hosts import close_idle_hosts
+    from hdr_bench.experiments.processes.host_pool import close_idle_hosts
     from hdr_bench.experiments.processes.leftovers import children, end, is_tracker
     from hdr_bench.process_tree import MARK, adopt_orphans, make_mark
 

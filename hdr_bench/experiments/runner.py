@@ -25,7 +25,7 @@ from hdr_bench.experiments.planning.schedule import (
 from hdr_bench.experiments.planning.suite_check import check_suite
 from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.experiments.processes.backends import backend_of, run_tasks
-from hdr_bench.experiments.processes.hosts import clear_leftovers_of_hosts
+from hdr_bench.experiments.processes.host_pool import clear_leftovers_of_hosts
 from hdr_bench.experiments.processes.scratch import data_folder
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.option_description import with_options

@@ -27,8 +27,8 @@ from hdr_bench.experiments.measuring.process_state import (
     seed_generators,
     synchronise_gpu,
 )
+from hdr_bench.experiments.measuring.processor_wait import processor_wait
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
-from hdr_bench.experiments.measuring.waiting import processor_wait
 from hdr_bench.experiments.messages import OnStage, Stage
 from hdr_bench.experiments.planning.models import best_of_search, last_step, make_model
 from hdr_bench.experiments.planning.own_code import check_code

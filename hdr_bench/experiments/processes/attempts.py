@@ -1,7 +1,7 @@
 """Attempts at a trial: it runs again, once, if its host ends without its doing."""
 
 from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Task
-from hdr_bench.experiments.processes.hosts import HostError, Hosts
+from hdr_bench.experiments.processes.host_pool import HostError, Hosts
 from hdr_bench.experiments.processes.unkillable import with_remarks
 from hdr_bench.records.environment import read_environment, utc_now
 from hdr_bench.records.result import Result

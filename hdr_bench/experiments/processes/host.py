@@ -134,7 +134,7 @@ def _has_no_children() -> bool:
 
 
 def _serve(parent: int, answers_to: int, folders: list[str]) -> None:
-    from hdr_bench.experiments.processes.serving import serve
+    from hdr_bench.experiments.processes.host_server import serve
 
     serve(parent, answers_to, folders)
 

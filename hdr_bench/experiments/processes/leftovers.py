@@ -14,7 +14,7 @@ from contextlib import suppress
 import psutil
 
 from hdr_bench.kernel import descendants
-from hdr_bench.process_tree import MARK, namespace, started
+from hdr_bench.process_tree import MARK, namespace, start_time
 
 _END_WITHIN_SECONDS = 3.0
 # A resource tracker removes what killed processes left in shared memory, and ends when the last of them has gone.
@@ -24,12 +24,12 @@ _LOOK_EVERY_SECONDS = 0.05
 _EMPTY_LOOKS = 3
 
 
-def marked(mark: str) -> list[psutil.Process]:
+def processes_with_mark(mark: str) -> list[psutil.Process]:
     """Return the running processes with this mark, those of this user."""
     return [process for process, found in _marks() if found == mark]
 
 
-def abandoned() -> list[psutil.Process]:
+def abandoned_processes() -> list[psutil.Process]:
     """Return the running processes of hosts whose user, e.g. a runner, was killed."""
     return [process for process, mark in _marks() if not _is_in_use(mark)]
 
@@ -114,7 +114,7 @@ def _marks() -> Iterator[tuple[psutil.Process, str]]:
 def _is_in_use(mark: str) -> bool:
     pid, _, rest = mark.partition("-")
     # A mark in another form is not ours to judge.
-    return not pid.isdecimal() or started(int(pid)) == rest.partition("-")[0]
+    return not pid.isdecimal() or start_time(int(pid)) == rest.partition("-")[0]
 
 
 def _session(pid: int) -> Iterator[psutil.Process]:

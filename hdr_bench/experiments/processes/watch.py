@@ -149,7 +149,7 @@ def _is_outcome(content: Any) -> bool:
     return isinstance(result, Result) and isinstance(predictions, Predictions | None)
 
 
-def how_it_ended(trial: Trial, exit_code: int | None, stage: Stage) -> str:
+def describe_end(trial: Trial, exit_code: int | None, stage: Stage) -> str:
     """Return how a trial's process ended, and what most often is the cause.
 
     Parameters
@@ -166,14 +166,14 @@ def how_it_ended(trial: Trial, exit_code: int | None, stage: Stage) -> str:
     if _signal_name(-exit_code) == "SIGKILL":
         hint = "; most often that is the kernel, which ends a process when the machine has no memory left"
     elif exit_code < 0 and trial.memory_limit is not None:
-        hint = f"; it had a memory limit of {in_bytes(trial.memory_limit)}, at which some libraries end the process"
+        hint = f"; it had a memory limit of {format_bytes(trial.memory_limit)}, at which some libraries end the process"
     elif exit_code >= 0:
         hint = "; the method, or a library that it uses, ended its own process"
     cause = f"signal {_signal_name(-exit_code)}" if exit_code < 0 else f"exit code {exit_code}"
     return f"the process ended without a result, in: {stage} ({cause}{hint})"
 
 
-def in_bytes(count: int) -> str:
+def format_bytes(count: int) -> str:
     """Return a size in the unit that suits it, e.g. ``8 GB``."""
     for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if count >= size:

@@ -24,8 +24,8 @@ from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Task
 from hdr_bench.experiments.processes.leftovers import end, tree_of
 from hdr_bench.experiments.processes.scratch import fits_socket
 from hdr_bench.experiments.processes.tail import Tail
-from hdr_bench.experiments.processes.thread_waiting import thread_waiting
-from hdr_bench.experiments.processes.watch import Ended, Watch, how_it_ended, in_bytes, receive
+from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_variables
+from hdr_bench.experiments.processes.watch import Ended, Watch, describe_end, format_bytes, receive
 from hdr_bench.import_context import ImportContext
 from hdr_bench.process_tree import MARK, end_with_parent
 from hdr_bench.records.environment import Environment, utc_now
@@ -137,7 +137,7 @@ def _supervised(task: Task, context: ImportContext, machine: Environment, scratc
     if answer is not None:
         return _without_result(task.trial, answer.status, f"{answer.reason}, in: {last[0]}", machine), None
     return _without_result(
-        task.trial, "crashed", how_it_ended(task.trial, exit_code, last[0]), machine, _last_lines(text)
+        task.trial, "crashed", describe_end(task.trial, exit_code, last[0]), machine, _last_lines(text)
     ), None
 
 
@@ -197,7 +197,7 @@ def _child(
         context.apply()
         os.environ.update({**dict.fromkeys(_TEMPORARY, str(scratch)), **mark})
         # For libraries that only the trial loads, and for processes that it starts.
-        os.environ.update(thread_waiting(os.environ))
+        os.environ.update(thread_wait_variables(os.environ))
         tempfile.tempdir = None
         folder = Path(task.folder) if task.folder else None
         answer: Outcome = measure_trial(task.trial, task.pickled, folder, machine, _sending(sender))
@@ -247,7 +247,7 @@ def _failed(trial: Trial, error: BaseException, machine: Environment) -> Result:
     status: Status = "out of memory" if trial.memory_limit is not None and is_out_of_memory(error) else "failed"
     said = describe(error)
     if status == "out of memory":
-        said = f"the memory limit of {in_bytes(trial.memory_limit or 0)} was reached: {said}"
+        said = f"the memory limit of {format_bytes(trial.memory_limit or 0)} was reached: {said}"
     return _without_result(trial, status, said, machine, describe_traceback(error))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
-from hdr_bench.experiments.processes.leftovers import marked
+from hdr_bench.experiments.processes.leftovers import processes_with_mark
 from hdr_bench.experiments.processes.watch import Watch
 from hdr_bench.process_tree import MARK, make_mark
 from tests.helpers.processes import read_pids, wait_for
@@ -57,7 +57,7 @@ def test_the_time_limit_ends_a_trial_with_all_that_it_started(run_trial, behavin
     assert result.error == "ended after 3.0 s by the time limit of 3 s, in: fit"
     assert result.key == asked.limited_key != asked.key
     # Loky's tracker may still clear up.
-    wait_for(lambda: not marked(mark))
+    wait_for(lambda: not processes_with_mark(mark))
 
 
 def test_the_time_limit_is_in_seconds_since_the_trial_began(run_trial, behaving):

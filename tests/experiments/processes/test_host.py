@@ -23,7 +23,7 @@ from hdr_bench.estimators import CNNClassifier, Deskewer, KNNClassifier
 from hdr_bench.exceptions import WorkingFolderError
 from hdr_bench.experiments.messages import Task
 from hdr_bench.experiments.processes.attempts import ignore_stage, run_attempts
-from hdr_bench.experiments.processes.hosts import Host, HostClosedError, HostError, Hosts, close_idle_hosts
+from hdr_bench.experiments.processes.host_pool import Host, HostClosedError, HostError, Hosts, close_idle_hosts
 from hdr_bench.experiments.processes.leftovers import is_running
 from hdr_bench.experiments.processes.scratch import clear_scratch
 from hdr_bench.experiments.processes.unkillable import note_unkillable, with_remarks
@@ -171,13 +171,13 @@ def test_what_a_trial_leaves_running_is_ended_with_it(shared_host, behaving, tmp
 
 WITHOUT_ADOPTION = """
 import os, pickle, sys
-from hdr_bench.experiments import hosting
+from hdr_bench.experiments.processes import host_server
 from hdr_bench.process_tree import MARK, make_mark
 from hdr_bench.import_context import ImportContext
 if __name__ == "__main__":
     os.environ[MARK] = make_mark()
-    hosting.adopt_orphans = lambda: False
-    done = hosting.Trials().run(ImportContext.current(), pickle.load(sys.stdin.buffer), lambda stage: None)
+    host_server.adopt_orphans = lambda: False
+    done = host_server.Trials().run(ImportContext.current(), pickle.load(sys.stdin.buffer), lambda stage: None)
     print(done.result.status)
 """
 
@@ -443,7 +443,7 @@ def test_a_host_has_what_networks_need_only_if_a_network_comes_and_then_takes_th
             super().__init__(for_networks=for_networks)
             started.append(self)
 
-    monkeypatch.setattr("hdr_bench.experiments.processes.hosts.Host", Noted)
+    monkeypatch.setattr("hdr_bench.experiments.processes.host_pool.Host", Noted)
     network = trial(estimator="mlp", params={"layers": "4N", "max_epochs": 1}, is_deterministic=False)
     hosts = Hosts()
     for each in (trial(), network, trial()):
@@ -460,8 +460,8 @@ def test_a_host_whose_place_another_takes_is_closed_also_if_that_one_cannot_be_s
 
     close_idle_hosts()
     host = Host()
-    monkeypatch.setattr("hdr_bench.experiments.processes.hosts._idle", [host])
-    monkeypatch.setattr("hdr_bench.experiments.processes.hosts.Host", refuse)
+    monkeypatch.setattr("hdr_bench.experiments.processes.host_pool._idle", [host])
+    monkeypatch.setattr("hdr_bench.experiments.processes.host_pool.Host", refuse)
     with pytest.raises(BlockingIOError):
         Hosts().run(Task(trial(estimator="mlp")), ignore_stage)
     assert not host.is_running

@@ -12,13 +12,21 @@ import pytest
 
 from hdr_bench import kernel
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
-from hdr_bench.experiments.measuring import waiting
-from hdr_bench.experiments.measuring.waiting import processor_wait
-from hdr_bench.kernel import Delays, Others, Processors, descendants, others_had, read_pressure, read_processors
+from hdr_bench.experiments.measuring import processor_wait as waiting
+from hdr_bench.experiments.measuring.processor_wait import processor_wait
+from hdr_bench.kernel import (
+    ExternalLoad,
+    ProcessorTimes,
+    RunDelays,
+    descendants,
+    external_load,
+    read_pressure,
+    read_processors,
+)
 from hdr_bench.records.lost_time import is_disturbed
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux counts the wait of each thread")
-# Others have only the most that a call can have waited, in which a sleep counts beside a busy neighbour.
+# ExternalLoad have only the most that a call can have waited, in which a sleep counts beside a busy neighbour.
 COUNTED = pytest.mark.skipif(not kernel._read_delays(), reason="this kernel does not count the wait of each thread")
 BUSY = "import os; os.sched_setaffinity(0, {{{cpu}}}); print(flush=True)\nwhile True: pass"
 
@@ -114,8 +122,10 @@ def readings(monkeypatch):
     """A function that has a kernel without counters of threads tell this before and after a block."""
 
     def told(wall, cpu, busy=None, pressure=None, children=0.0):
-        before = waiting._Reading(0.0, 0.0, 0.0, 0.0, None if busy is None else Processors(0.0, 0.0), pressure and 0.0)
-        known = None if busy is None else Processors(busy, 0.0)
+        before = waiting._Reading(
+            0.0, 0.0, 0.0, 0.0, None if busy is None else ProcessorTimes(0.0, 0.0), pressure and 0.0
+        )
+        known = None if busy is None else ProcessorTimes(busy, 0.0)
         after = waiting._Reading(cpu, children, cpu, wall, known, pressure)
         monkeypatch.setattr(waiting._Reading, "now", lambda: before)
         monkeypatch.setattr(waiting._Reading, "at_the_end", lambda: after)
@@ -142,7 +152,7 @@ def _share(threads):
         ({"wall": 2.0, "cpu": 2.0, "busy": 2.0}, 2, 0.0),
         ({"wall": 2.0, "cpu": 2.0, "busy": 4.0}, 2, 1.0),
         ({"wall": 2.0, "cpu": 2.0, "busy": 2.5}, 2, 0.5 / 1.5),
-        # Others ran, and nothing waited.
+        # ExternalLoad ran, and nothing waited.
         ({"wall": 2.0, "cpu": 2.0, "busy": 4.0, "pressure": 0.1}, 2, 0.1 / 1.9),
         ({"wall": 2.0, "cpu": 2.0, "pressure": 1.0}, 2, 1.0),
         # Nothing is known: only of what computed all of the time.
@@ -193,7 +203,7 @@ def test_what_a_thread_ran_between_the_readings_it_has_not_waited(monkeypatch):
     own = str(threading.get_native_id())
     told = iter([{own: 10**9, "7": 0}, {own: 10**9 + 10**7, "7": 2 * 10**6}])
     monkeypatch.setattr(kernel, "_read_delays", lambda: next(told))
-    watched = Delays()
+    watched = RunDelays()
     watched.begin()
     watched.look()
     # The readings around a block of 4 ms took as long as it: of it the thread waited for 1 ms at most.
@@ -201,13 +211,15 @@ def test_what_a_thread_ran_between_the_readings_it_has_not_waited(monkeypatch):
 
 
 def test_what_others_had_is_what_was_busy_without_this_process():
-    before = Processors(5.0, 1.0)
-    assert others_had(before, Processors(8.0, 1.5), 2.0) == Others(1.0, 0.5)
-    assert others_had(before, Processors(8.0, 1.5), 2.0, share=0.1) == Others(pytest.approx(0.1), pytest.approx(0.05))
+    before = ProcessorTimes(5.0, 1.0)
+    assert external_load(before, ProcessorTimes(8.0, 1.5), 2.0) == ExternalLoad(1.0, 0.5)
+    assert external_load(before, ProcessorTimes(8.0, 1.5), 2.0, share=0.1) == ExternalLoad(
+        pytest.approx(0.1), pytest.approx(0.05)
+    )
     # Ticks may say less than this process ran.
-    assert others_had(before, Processors(5.0, 1.0), 0.004) == Others(0.0, 0.0)
+    assert external_load(before, ProcessorTimes(5.0, 1.0), 0.004) == ExternalLoad(0.0, 0.0)
     # What computed for longer than a few ticks is seen, unless the kernel does not count.
-    assert others_had(before, Processors(5.0, 1.0), 2.0) is None
+    assert external_load(before, ProcessorTimes(5.0, 1.0), 2.0) is None
 
 
 @pytest.mark.parametrize(("others", "least", "most"), [(0.0, 0.0, 0.0), (1.0, 0.9, 1.1)])
@@ -232,9 +244,9 @@ def test_a_short_call_is_disturbed_only_if_others_run_around_it(others, least, m
             return (wall / 2,)
 
     def reading():
-        return waiting._Reading(cpu[0], 0.0, 0.0, clock[0], Processors(round(busy[0], 2), 0.0), None)
+        return waiting._Reading(cpu[0], 0.0, 0.0, clock[0], ProcessorTimes(round(busy[0], 2), 0.0), None)
 
-    monkeypatch.setattr(waiting, "watching_delays", lambda: nullcontext(Known()))
+    monkeypatch.setattr(waiting, "watch_delays", lambda: nullcontext(Known()))
     monkeypatch.setattr(waiting._Reading, "now", reading)
     monkeypatch.setattr(waiting._Reading, "at_the_end", reading)
     monkeypatch.setattr(waiting.time, "perf_counter", lambda: clock[0])

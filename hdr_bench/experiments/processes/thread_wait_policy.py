@@ -27,7 +27,7 @@ CHOICES = {
 """Variables by which a user decides otherwise, by the one that would be set."""
 
 
-def thread_waiting(environ: Mapping[str, str]) -> dict[str, str]:
+def thread_wait_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that make threads wait for each other as trials' threads do.
 
     Trials' processes have them by themselves. For your own code, set ``GOMP_SPINCOUNT=3000`` and
@@ -45,9 +45,9 @@ def thread_waiting(environ: Mapping[str, str]) -> dict[str, str]:
 
     Examples
     --------
-    >>> thread_waiting({})
+    >>> thread_wait_variables({})
     {'GOMP_SPINCOUNT': '3000', 'OPENBLAS_THREAD_TIMEOUT': '16'}
-    >>> thread_waiting({"OMP_WAIT_POLICY": "active"})
+    >>> thread_wait_variables({"OMP_WAIT_POLICY": "active"})
     {'OPENBLAS_THREAD_TIMEOUT': '16'}
     """
     return {name: value for name, value in SETTINGS.items() if not any(choice in environ for choice in CHOICES[name])}

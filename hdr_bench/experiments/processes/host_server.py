@@ -20,7 +20,7 @@ import psutil
 
 from hdr_bench.exceptions import told
 from hdr_bench.experiments.messages import CAUSE, Done, NotStarted, OnStage, Stage, Task
-from hdr_bench.experiments.processes.leftovers import children, end, is_running, is_tracker, marked
+from hdr_bench.experiments.processes.leftovers import children, end, is_running, is_tracker, processes_with_mark
 from hdr_bench.experiments.processes.worker import NotStartedError, run_in_child, start_fork_server
 from hdr_bench.import_context import ImportContext
 from hdr_bench.process_tree import MARK, adopt_orphans, wake_with_parent
@@ -80,7 +80,7 @@ class Trials:
 def _find_below() -> Callable[[], list[psutil.Process]]:
     """Return what finds all that this host has started; what has lost its parent is found by its mark elsewhere."""
     mark = os.environ.get(MARK)
-    return children if adopt_orphans() or mark is None else lambda: marked(mark)
+    return children if adopt_orphans() or mark is None else lambda: processes_with_mark(mark)
 
 
 @contextmanager

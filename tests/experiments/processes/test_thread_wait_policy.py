@@ -6,16 +6,18 @@ import pytest
 
 from hdr_bench.experiments.messages import Task
 from hdr_bench.experiments.processes.attempts import ignore_stage
-from hdr_bench.experiments.processes.hosts import Host
-from hdr_bench.experiments.processes.thread_waiting import CHOICES, SETTINGS, thread_waiting
+from hdr_bench.experiments.processes.host_pool import Host
+from hdr_bench.experiments.processes.thread_wait_policy import CHOICES, SETTINGS, thread_wait_variables
 
 
 def test_what_a_user_has_set_is_left_as_it_is():
-    assert thread_waiting({"PATH": "/bin"}) == SETTINGS
+    assert thread_wait_variables({"PATH": "/bin"}) == SETTINGS
     for name, choices in CHOICES.items():
         for choice in choices:
-            assert thread_waiting({choice: "7"}) == {other: SETTINGS[other] for other in SETTINGS if other != name}
-    assert thread_waiting({**SETTINGS, "GOMP_SPINCOUNT": "7"}) == {}
+            assert thread_wait_variables({choice: "7"}) == {
+                other: SETTINGS[other] for other in SETTINGS if other != name
+            }
+    assert thread_wait_variables({**SETTINGS, "GOMP_SPINCOUNT": "7"}) == {}
 
 
 def test_a_trials_openmp_its_environment_and_its_children_have_the_setting(behaving, monkeypatch):

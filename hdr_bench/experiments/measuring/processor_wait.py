@@ -32,14 +32,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hdr_bench.kernel import (
-    Others,
-    Processors,
+    ExternalLoad,
+    ProcessorTimes,
     descendants,
-    others_had,
+    external_load,
     read_pressure,
     read_processors,
     seconds_of_descendants,
-    watching_delays,
+    watch_delays,
 )
 from hdr_bench.records.lost_time import DISTURBED_FROM, Call, share_waited
 
@@ -70,7 +70,7 @@ class _Reading:
     descendants: float
     own: float
     clock: float
-    processors: Processors | None
+    processors: ProcessorTimes | None
     pressure: float | None
 
     @classmethod
@@ -108,7 +108,7 @@ def processor_wait(threads: int) -> Iterator[Wait]:
         Filled in when the block ends.
     """
     wait = Wait()
-    with watching_delays() as delays:
+    with watch_delays() as delays:
         delays.begin()
         before = _Reading.now()
         yield wait
@@ -120,10 +120,10 @@ def processor_wait(threads: int) -> Iterator[Wait]:
     width = max(threads, os.cpu_count() or 1) if has_processes else threads
     if delays.is_known:
         call = Call(wall, cpu, width, delays.waits(wall, after.own - before.own))
-        wait.ended(lambda: _share(call, before, after, _others_by_processors))
+        wait.ended(lambda: _share(call, before, after, _load_by_processors))
     elif is_linux() or not (has_processes or threads > 1):
         call = Call(wall, cpu, width, (max(wall - cpu / width, 0.0),))
-        wait.ended(lambda: _share(call, before, after, _others_at_most) if cpu > 0 else None)
+        wait.ended(lambda: _share(call, before, after, _load_at_most) if cpu > 0 else None)
 
 
 def is_linux() -> bool:
@@ -131,10 +131,10 @@ def is_linux() -> bool:
     return sys.platform.startswith("linux")
 
 
-_FindOthers = Callable[[_Reading, _Reading, float], Others | None]
+_FindLoad = Callable[[_Reading, _Reading, float], ExternalLoad | None]
 
 
-def _share(call: Call, before: _Reading, after: _Reading, find: _FindOthers) -> float:
+def _share(call: Call, before: _Reading, after: _Reading, find: _FindLoad) -> float:
     if call.wall >= _LONG_ENOUGH_SECONDS:
         return share_waited(call, find(before, after, 1.0))
     # Ticks say nothing of a short call: one that seems to have waited is watched a little longer.
@@ -145,14 +145,14 @@ def _share(call: Call, before: _Reading, after: _Reading, find: _FindOthers) -> 
     return share_waited(call, find(before, later, call.wall / (later.clock - before.clock)))
 
 
-def _others_by_processors(before: _Reading, after: _Reading, share: float) -> Others | None:
-    return others_had(before.processors, after.processors, after.cpu_since(before), share)
+def _load_by_processors(before: _Reading, after: _Reading, share: float) -> ExternalLoad | None:
+    return external_load(before.processors, after.processors, after.cpu_since(before), share)
 
 
-def _others_at_most(before: _Reading, after: _Reading, share: float) -> Others | None:
+def _load_at_most(before: _Reading, after: _Reading, share: float) -> ExternalLoad | None:
     """Return what others had; if something waited for less time, no more than that was lost."""
-    others = _others_by_processors(before, after, share)
+    others = _load_by_processors(before, after, share)
     if before.pressure is None or after.pressure is None:
         return others
     waited = share * (after.pressure - before.pressure)
-    return Others(waited, 0.0) if others is None else Others(min(others.ran, waited), others.stolen)
+    return ExternalLoad(waited, 0.0) if others is None else ExternalLoad(min(others.ran, waited), others.stolen)

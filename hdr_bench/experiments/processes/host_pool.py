@@ -20,9 +20,9 @@ import psutil
 
 from hdr_bench.experiments.messages import CAUSE, NETWORKS, Done, NotStarted, OnStage, Outcome, Stage, Task
 from hdr_bench.experiments.processes.host_start import start_host
-from hdr_bench.experiments.processes.leftovers import abandoned, end, marked
+from hdr_bench.experiments.processes.leftovers import abandoned_processes, end, processes_with_mark
 from hdr_bench.experiments.processes.scratch import clear_scratch, make_scratch
-from hdr_bench.experiments.processes.thread_waiting import thread_waiting
+from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_variables
 from hdr_bench.experiments.processes.unkillable import names_of_unkillable, note_unkillable, with_remarks
 from hdr_bench.import_context import ImportContext, path_of_libraries
 from hdr_bench.process_tree import MARK, make_mark
@@ -68,7 +68,7 @@ class Host:
         environ = {
             **os.environ,
             # Here, not in the trial's process: that one is forked when the libraries have read them.
-            **thread_waiting(os.environ),
+            **thread_wait_variables(os.environ),
             "TMPDIR": self._scratch.path,
             MARK: self._mark,
             **({NETWORKS: "1"} if for_networks else {}),
@@ -173,7 +173,7 @@ class Host:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        left = end(lambda: marked(self._mark))
+        left = end(lambda: processes_with_mark(self._mark))
         self._printed_last()
         # Whoever reads or writes in another thread has come to its end by now.
         for pipe in (self._stdin, self._answers):
@@ -253,7 +253,7 @@ def close_idle_hosts(keep: int = 0) -> None:
 
 def clear_leftovers_of_hosts() -> list[psutil.Process]:
     """End the processes, and remove the files, of hosts whose user was killed; return what cannot be ended."""
-    left = end(abandoned)
+    left = end(abandoned_processes)
     clear_scratch()
     return left
 
