@@ -19,7 +19,7 @@ from sklearn.utils.multiclass import unique_labels
 from hdr_bench import Case, Suite, load_results, run_suite
 from hdr_bench.experiments.messages import Task
 from hdr_bench.experiments.planning.protocols import plan_cases
-from hdr_bench.experiments.processes.host_pool import Host
+from hdr_bench.experiments.processes.host_handle import Host
 from hdr_bench.import_context import ImportContext
 from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store

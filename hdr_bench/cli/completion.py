@@ -12,7 +12,18 @@ _LONGEST_TEXT = 60
 
 
 def complete_suite(incomplete: str) -> list[tuple[str, str]]:
-    """Return the suites that the library carries and the TOML files that begin so, with their titles."""
+    """Return the suites that the library carries and the TOML files that begin so, with their titles.
+
+    Parameters
+    ----------
+    incomplete : str
+        Beginning of the word.
+
+    Returns
+    -------
+    completions : list of tuple of str
+        Words and their descriptions.
+    """
     from hdr_bench.experiments.planning.suite_file import suites_folder
 
     carried = [(path.stem, path) for path in sorted(suites_folder().glob("*.toml"))]
@@ -22,7 +33,18 @@ def complete_suite(incomplete: str) -> list[tuple[str, str]]:
 
 
 def complete_dataset(incomplete: str) -> list[tuple[str, str]]:
-    """Return the data sets, and the schemes of one's own, that begin so."""
+    """Return the data sets, and the schemes of one's own, that begin so.
+
+    Parameters
+    ----------
+    incomplete : str
+        Beginning of the word.
+
+    Returns
+    -------
+    completions : list of tuple of str
+        Words and their descriptions.
+    """
     from hdr_bench.datasets import SCHEMES, list_datasets
 
     with suppress(Exception):  # a data home that cannot be read says so when it is used, not at a tab

@@ -76,7 +76,17 @@ _EXTRAS = {
 
 
 def report_error(error: BaseException) -> ExitCode:
-    """Say what went wrong on standard error, as far as there is anything to say, and return the exit code."""
+    """Say what went wrong on standard error, as far as there is anything to say, and return the exit code.
+
+    Parameters
+    ----------
+    error : BaseException
+        What the command raised.
+
+    Returns
+    -------
+    code : ExitCode
+    """
     if _is_reader_gone(error):
         release_output()
         return ExitCode.READER_GONE
@@ -97,6 +107,15 @@ def explain(error: BaseException) -> str:
     """Return an error as a sentence or two: what is wrong, and what to do.
 
     The traceback of one that nobody expected goes into a file, whose name is said.
+
+    Parameters
+    ----------
+    error : BaseException
+        What a command raised.
+
+    Returns
+    -------
+    sentence : str
     """
     if isinstance(error, ImportError) and _is_our_own(error.name) and not isinstance(error, HdrBenchError):
         return _unexpected(error)
@@ -104,7 +123,17 @@ def explain(error: BaseException) -> str:
 
 
 def exit_code_of(returned: object) -> ExitCode:
-    """Return the exit code for what typer returned: nothing, a code of ours, or one of its own."""
+    """Return the exit code for what typer returned: nothing, a code of ours, or one of its own.
+
+    Parameters
+    ----------
+    returned : object
+        What typer returned.
+
+    Returns
+    -------
+    code : ExitCode
+    """
     if isinstance(returned, ExitCode):
         return returned
     if returned is None or returned == 0:

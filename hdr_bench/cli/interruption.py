@@ -52,7 +52,17 @@ def keep_exit_code() -> None:
 
 
 def is_watchdog(pid: int) -> bool:
-    """Return whether a process is this one's watchdog."""
+    """Return whether a process is this one's watchdog.
+
+    Parameters
+    ----------
+    pid : int
+        Number of the process.
+
+    Returns
+    -------
+    is_watchdog : bool
+    """
     return pid in _watchdogs
 
 

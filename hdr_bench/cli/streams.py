@@ -57,6 +57,12 @@ def say(text: str, *, is_error: bool = False) -> None:
     """Print a text and a line's end on standard output, or on standard error.
 
     Not by `typer.echo`, which writes UTF-8 to a terminal of ASCII. What would move a terminal's cursor is left out.
+
+    Parameters
+    ----------
+    text : str
+    is_error : bool, default=False
+        Whether it goes to standard error.
     """
     stream = sys.stderr if is_error else sys.stdout
     stream.write("".join(map(_shown, text)) + "\n")
@@ -64,7 +70,12 @@ def say(text: str, *, is_error: bool = False) -> None:
 
 
 def has_output_failed() -> bool:
-    """Return whether standard output refuses what it was given."""
+    """Return whether standard output refuses what it was given.
+
+    Returns
+    -------
+    has_failed : bool
+    """
     with suppress(OSError, ValueError):
         sys.stdout.flush()
     return bool(getattr(sys.stdout, "has_failed", False))

@@ -115,16 +115,41 @@ class Progress(Protocol):
     """Receiver of what happens in a run."""
 
     def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
-        """Receive the trials to run, the number of those that are stored, and the seconds expected of each key."""
+        """Receive the trials to run, the number of those that are stored, and the seconds expected of each key.
+
+        Parameters
+        ----------
+        trials : tuple of Trial
+            Those that are to run.
+        stored : int
+            How many more are stored already.
+        expected : mapping of str to float
+            Seconds expected of trials, by key.
+        """
 
     def trial(self, trial: Trial) -> None:
-        """Receive a trial that begins; several may run at a time."""
+        """Receive a trial that begins; several may run at a time.
+
+        Parameters
+        ----------
+        trial : Trial
+        """
 
     def stage(self, stage: Stage) -> None:
-        """Receive how far that trial is, if trials run one after the other."""
+        """Receive how far that trial is, if trials run one after the other.
+
+        Parameters
+        ----------
+        stage : Stage
+        """
 
     def done(self, result: Result) -> None:
-        """Receive the result of a trial that ended."""
+        """Receive the result of a trial that ended.
+
+        Parameters
+        ----------
+        result : Result
+        """
 
     def end(self) -> None:
         """Receive that nothing more comes."""
@@ -134,16 +159,41 @@ class NoProgress:
     """Progress that shows nothing."""
 
     def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
-        """Show nothing."""
+        """Show nothing.
+
+        Parameters
+        ----------
+        trials : tuple of Trial
+            Those that are to run.
+        stored : int
+            How many more are stored already.
+        expected : mapping of str to float
+            Seconds expected of trials, by key.
+        """
 
     def trial(self, trial: Trial) -> None:
-        """Show nothing."""
+        """Show nothing.
+
+        Parameters
+        ----------
+        trial : Trial
+        """
 
     def stage(self, stage: Stage) -> None:
-        """Show nothing."""
+        """Show nothing.
+
+        Parameters
+        ----------
+        stage : Stage
+        """
 
     def done(self, result: Result) -> None:
-        """Show nothing."""
+        """Show nothing.
+
+        Parameters
+        ----------
+        result : Result
+        """
 
     def end(self) -> None:
         """Show nothing."""

@@ -33,23 +33,48 @@ class LineProgress:
         self._console, self._every, self._last = console, every, -float("inf")
 
     def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
-        """Print how many trials there are."""
+        """Print how many trials there are.
+
+        Parameters
+        ----------
+        trials : tuple of Trial
+            Those that are to run.
+        stored : int
+            How many more are stored already.
+        expected : mapping of str to float
+            Seconds expected of trials, by key.
+        """
         self._remaining = Remaining(trials, expected)
         self._print(f"{counted(len(trials), 'trial')} to run" + (f", {stored} already there" if stored else ""))
 
     def trial(self, trial: Trial) -> None:
-        """Keep the trial's name for its stages."""
+        """Keep the trial's name for its stages.
+
+        Parameters
+        ----------
+        trial : Trial
+        """
         self._trial = trial
         self._remaining.trial(trial)
 
     def stage(self, stage: Stage) -> None:
-        """Print where the trial is."""
+        """Print where the trial is.
+
+        Parameters
+        ----------
+        stage : Stage
+        """
         self._remaining.stage(stage)
         if self._is_due():
             self._say(f"{describe_trial(self._trial)}: {stage}")
 
     def done(self, result: Result) -> None:
-        """Print what came out, and what time is left."""
+        """Print what came out, and what time is left.
+
+        Parameters
+        ----------
+        result : Result
+        """
         self._remaining.done(result)
         done, total = self._remaining.counts
         if self._is_due() or result.status != "ok" or done == total:
@@ -82,7 +107,17 @@ class BarProgress:
         self._bar: RichProgress | None = None
 
     def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
-        """Draw the bar."""
+        """Draw the bar.
+
+        Parameters
+        ----------
+        trials : tuple of Trial
+            Those that are to run.
+        stored : int
+            How many more are stored already.
+        expected : mapping of str to float
+            Seconds expected of trials, by key.
+        """
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._remaining = Remaining(trials, expected)
@@ -100,19 +135,34 @@ class BarProgress:
         self._bar.start()
 
     def trial(self, trial: Trial) -> None:
-        """Show the method."""
+        """Show the method.
+
+        Parameters
+        ----------
+        trial : Trial
+        """
         if self._bar is not None:
             self._remaining.trial(trial)
         self._update(method=describe_trial(trial), stage="")
 
     def stage(self, stage: Stage) -> None:
-        """Show the stage."""
+        """Show the stage.
+
+        Parameters
+        ----------
+        stage : Stage
+        """
         if self._bar is not None:
             self._remaining.stage(stage)
         self._update(stage=str(stage))
 
     def done(self, result: Result) -> None:
-        """Move on, with a line above the bar where something went wrong."""
+        """Move on, with a line above the bar where something went wrong.
+
+        Parameters
+        ----------
+        result : Result
+        """
         if self._bar is None:
             return
         self._remaining.done(result)
@@ -134,7 +184,16 @@ class BarProgress:
 
 
 def make_remaining_column(remaining: Remaining) -> "ProgressColumn":
-    """Return a column of the bar that says what time is left, looked at once a second."""
+    """Return a column of the bar that says what time is left, looked at once a second.
+
+    Parameters
+    ----------
+    remaining : Remaining
+
+    Returns
+    -------
+    column : rich.progress.ProgressColumn
+    """
     from rich.progress import ProgressColumn
     from rich.text import Text
 
@@ -148,7 +207,16 @@ def make_remaining_column(remaining: Remaining) -> "ProgressColumn":
 
 
 def describe_remaining(remaining: Remaining) -> str:
-    """Return what time is left in words; nothing if nothing is known."""
+    """Return what time is left in words; nothing if nothing is known.
+
+    Parameters
+    ----------
+    remaining : Remaining
+
+    Returns
+    -------
+    text : str
+    """
     left = remaining.left
     if not left.unknown:
         return f"remaining about {format_clock(left.seconds)}"
@@ -159,7 +227,16 @@ def describe_remaining(remaining: Remaining) -> str:
 
 
 def describe_trial(trial: Trial) -> str:
-    """Return the method and, where they matter, the seed, the fold, the number of images."""
+    """Return the method and, where they matter, the seed, the fold, the number of images.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    text : str
+    """
     details = []
     if trial.protocol == "learning-curve":
         details.append(f"{trial.samples:,} images")
@@ -171,14 +248,32 @@ def describe_trial(trial: Trial) -> str:
 
 
 def describe_outcome(result: Result) -> str:
-    """Return accuracy, or what went wrong, in a line; the report has the whole of a long error."""
+    """Return accuracy, or what went wrong, in a line; the report has the whole of a long error.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    text : str
+    """
     if result.scores is None:
         return in_brief(f"{result.status}: {result.error}")
     return f"accuracy {result.scores.accuracy:.4f}"
 
 
 def format_clock(seconds: float) -> str:
-    """Return seconds as hours, minutes and seconds, e.g. ``1:05`` or ``2:00:07``."""
+    """Return seconds as hours, minutes and seconds, e.g. ``1:05`` or ``2:00:07``.
+
+    Parameters
+    ----------
+    seconds : float
+
+    Returns
+    -------
+    text : str
+    """
     minutes, left = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

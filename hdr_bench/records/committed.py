@@ -35,7 +35,12 @@ class CommittedReport(Store):
         self._results = results
 
     def read_run(self) -> RunRecord:
-        """Return as much of the run's record as its results tell: the names of suite and cases, and the trials."""
+        """Return as much of the run's record as its results tell: the names of suite and cases, and the trials.
+
+        Returns
+        -------
+        run : RunRecord
+        """
         results = tuple(self._results.values())
         cases = {each.trial.case: Case(name=each.trial.case, estimator=each.trial.estimator) for each in results}
         first = results[0].trial
@@ -47,11 +52,29 @@ class CommittedReport(Store):
         )
 
     def look_up(self, planned: Planned) -> Lookup:
-        """Return the stored result of a trial."""
+        """Return the stored result of a trial.
+
+        Parameters
+        ----------
+        planned : Planned
+
+        Returns
+        -------
+        found : Lookup
+        """
         return Lookup(planned.key, self.read(planned.key))
 
     def read(self, key: str) -> Result:
         """Return the stored result of a trial.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        result : Result
 
         Raises
         ------
@@ -63,13 +86,32 @@ class CommittedReport(Store):
         return self._results[key]
 
     def read_predictions(self, key: str) -> Predictions | None:
-        """Return None: there are no predictions."""
+        """Return None: there are no predictions.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        predictions : None
+        """
         self.read(key)
         return None
 
 
 def open_store(path: str | os.PathLike[str]) -> Store:
     """Return the store in a folder: a run's, or a report that was committed in format 3.
+
+    Parameters
+    ----------
+    path : path-like
+        Folder of a run or of a report.
+
+    Returns
+    -------
+    store : Store
 
     Raises
     ------

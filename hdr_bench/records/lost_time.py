@@ -1,6 +1,6 @@
 """What neighbours cost a call: from its threads' waits and its processor time to a share, and to its time alone.
 
-Numbers only; `waiting` measures them.
+Numbers only; `processor_wait` measures them.
 """
 
 from dataclasses import dataclass

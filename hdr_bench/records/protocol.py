@@ -129,7 +129,17 @@ class DatasetChoice(SuitePart):
         return self._folder
 
     def placed(self, folder: Path) -> Self:
-        """Return the choice as that of a suite file in `folder`."""
+        """Return the choice as that of a suite file in `folder`.
+
+        Parameters
+        ----------
+        folder : Path
+            Of the suite's file.
+
+        Returns
+        -------
+        choice : DatasetChoice
+        """
         choice = self.model_copy()
         BaseModel.__setattr__(choice, "_folder", folder)
         return choice

@@ -21,6 +21,10 @@ _RECORD = {"suite", "trials"}
 def check_run_folder(folder: Path) -> None:
     """Check that a run's folder is one or can be made, and that nothing else is where its files belong.
 
+    Parameters
+    ----------
+    folder : Path
+
     Raises
     ------
     StoreError
@@ -113,6 +117,14 @@ _INDEX = "readme.md"
 def check_suite_name(name: str) -> str:
     """Return a suite's name.
 
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    name : str
+
     Raises
     ------
     ValueError
@@ -134,6 +146,10 @@ def folder_name(suite: str, ending: str = "") -> str:
     suite : str
     ending : str, default=""
         What follows the suite's name.
+
+    Returns
+    -------
+    name : str
 
     Examples
     --------

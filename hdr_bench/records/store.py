@@ -72,7 +72,16 @@ class Store:
         self._read: dict[str, tuple[tuple[int, int, int], Result]] = {}
 
     def look_up(self, planned: Planned) -> Lookup:
-        """Return what there is of a trial: a result is believed only if its file is whole."""
+        """Return what there is of a trial: a result is believed only if its file is whole.
+
+        Parameters
+        ----------
+        planned : Planned
+
+        Returns
+        -------
+        found : Lookup
+        """
         refused = Lookup()
         for key in filter(None, (planned.key, planned.limited_key)):
             try:
@@ -86,7 +95,12 @@ class Store:
         return refused
 
     def keys(self) -> list[str]:
-        """Return the keys of the trials that there are files of, whole or not, sorted."""
+        """Return the keys of the trials that there are files of, whole or not, sorted.
+
+        Returns
+        -------
+        keys : list of str
+        """
         return sorted({path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"*.{ending}")})
 
     def write_run(self, run: RunRecord, order: tuple[Planned, ...]) -> None:
@@ -107,6 +121,10 @@ class Store:
 
     def read_run(self) -> RunRecord:
         """Return the run's record.
+
+        Returns
+        -------
+        run : RunRecord
 
         Raises
         ------
@@ -130,7 +148,14 @@ class Store:
             raise StoreError(f"{self.run_file}: damaged: {describe_damage(error)}; {REMEDY}") from error
 
     def write(self, result: Result, predictions: Predictions | None) -> None:
-        """Write a result, and the predictions of a trial that did not fail."""
+        """Write a result, and the predictions of a trial that did not fail.
+
+        Parameters
+        ----------
+        result : Result
+        predictions : Predictions or None
+            None for a trial that failed.
+        """
         packed = None
         if predictions is not None:
             packed = pack(predictions, _n_classes(result, predictions))
@@ -145,6 +170,15 @@ class Store:
 
     def read(self, key: str) -> Result:
         """Return the result of a trial.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        result : Result
 
         Raises
         ------
@@ -170,6 +204,15 @@ class Store:
 
         None also for results of format 3 that were stored without.
 
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        predictions : Predictions or None
+
         Raises
         ------
         MissingTrialError
@@ -185,7 +228,16 @@ class Store:
             clear_leftovers(folder)
 
     def without_folder(self, error: StoreError) -> str:
-        """Return an error's words without the folder: a report says the same wherever it lies."""
+        """Return an error's words without the folder: a report says the same wherever it lies.
+
+        Parameters
+        ----------
+        error : StoreError
+
+        Returns
+        -------
+        text : str
+        """
         return str(error).replace(f"{self.folder}{os.sep}", "")
 
     def _file(self, key: str) -> TrialFile:

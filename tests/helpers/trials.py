@@ -2,7 +2,7 @@ import pytest
 
 from hdr_bench import load_dataset
 from hdr_bench.experiments.messages import Task
-from hdr_bench.experiments.processes.attempts import ignore_stage
+from hdr_bench.experiments.processes.host_pool import ignore_stage
 from hdr_bench.experiments.processes.worker import run_in_child, start_fork_server
 from hdr_bench.import_context import ImportContext
 from hdr_bench.records.environment import read_environment

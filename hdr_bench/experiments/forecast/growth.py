@@ -35,11 +35,30 @@ class Expected:
         return Expected(self.value + other.value, self.low + other.low, self.high + other.high)
 
     def times(self, factor: float) -> "Expected":
-        """Return it that many times over, its uncertainty too: what is wrong for one is wrong for all."""
+        """Return it that many times over, its uncertainty too: what is wrong for one is wrong for all.
+
+        Parameters
+        ----------
+        factor : float
+
+        Returns
+        -------
+        expected : Expected
+        """
         return Expected(factor * self.value, factor * self.low, factor * self.high)
 
     def at_most(self, limit: float | None) -> "Expected":
-        """Return it cut off at a limit."""
+        """Return it cut off at a limit.
+
+        Parameters
+        ----------
+        limit : float or None
+            None for no limit.
+
+        Returns
+        -------
+        expected : Expected
+        """
         if limit is None:
             return self
         return Expected(min(self.value, limit), min(self.low, limit), min(self.high, limit))
@@ -77,6 +96,15 @@ class Growth:
 
         The interval is a parametric bootstrap's: curves fitted to the curve's own values with the spread put on them,
         and a new measurement of each with the spread too.
+
+        Parameters
+        ----------
+        n : float
+            Number of images.
+
+        Returns
+        -------
+        cost : Expected
         """
         rng = np.random.default_rng(0)
         amounts = _amounts(np.asarray(self.sizes), self.powers)
@@ -91,7 +119,17 @@ class Growth:
         return Expected(value, min(float(low), value), max(float(high), value))
 
     def exponent_at(self, n: float) -> float:
-        """Return the power of `n` that the cost grows with at `n` images."""
+        """Return the power of `n` that the cost grows with at `n` images.
+
+        Parameters
+        ----------
+        n : float
+            Number of images.
+
+        Returns
+        -------
+        exponent : float
+        """
         parts = np.asarray(self.coefficients) * _amounts(np.array([n]), self.powers)[0]
         return float(parts @ np.asarray(self.powers) / max(parts.sum(), _SMALLEST))
 
@@ -105,6 +143,10 @@ def fit_growth(sizes: Sequence[float], costs: Sequence[float], powers: tuple[flo
         What was measured.
     powers : tuple of float, default=FASTER
         Of n, in the curve's parts.
+
+    Returns
+    -------
+    growth : Growth
 
     Raises
     ------

@@ -15,7 +15,7 @@ from hdr_bench.experiments.messages import Progress, Task
 from hdr_bench.experiments.planning.grid_names import settable
 from hdr_bench.experiments.planning.models import last_step, unseeded_model
 from hdr_bench.experiments.planning.protocols import PlannedCase
-from hdr_bench.experiments.processes.attempts import run_attempts
+from hdr_bench.experiments.processes.host_pool import run_attempts
 from hdr_bench.names import in_brief
 from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.result import Result

@@ -58,16 +58,31 @@ class Remaining:
         self._running: dict[str, _Running] = {}
 
     def trial(self, trial: Trial) -> None:
-        """Note a trial that runs from now on."""
+        """Note a trial that runs from now on.
+
+        Parameters
+        ----------
+        trial : Trial
+        """
         self._running[trial.key] = _Running(trial, time.monotonic())
 
     def stage(self, stage: Stage) -> None:
-        """Note how far the last trial that began is."""
+        """Note how far the last trial that began is.
+
+        Parameters
+        ----------
+        stage : Stage
+        """
         if self._running:
             next(reversed(self._running.values())).at(stage)
 
     def done(self, result: Result) -> None:
-        """Note a trial that ended."""
+        """Note a trial that ended.
+
+        Parameters
+        ----------
+        result : Result
+        """
         self._open.pop(result.trial.key, None)
         self._running.pop(result.trial.key, None)
         alone = costs_alone(result).total

@@ -60,6 +60,10 @@ def count_of(method: Any, name: str) -> int | None:
         Fitted.
     name : str
         E.g. ``"n_parameters_"``.
+
+    Returns
+    -------
+    count : int or None
     """
     try:
         return _count(method, name)
@@ -68,7 +72,17 @@ def count_of(method: Any, name: str) -> int | None:
 
 
 def engine_of(method: Any) -> str:
-    """Return the library that computed: what the method says, otherwise the package that its class is from."""
+    """Return the library that computed: what the method says, otherwise the package that its class is from.
+
+    Parameters
+    ----------
+    method : estimator
+        Fitted.
+
+    Returns
+    -------
+    engine : str
+    """
     engine = exact_text(read_attribute(method, "engine_"))
     if engine is None or not engine.strip():
         engine = class_module(type(method)).partition(".")[0] or class_name(type(method))
@@ -76,7 +90,18 @@ def engine_of(method: Any) -> str:
 
 
 def epochs_of(method: Any, n: int) -> int | None:
-    """Return the most epochs that a fit of `n` images goes through, as a network says; None for other methods."""
+    """Return the most epochs that a fit of `n` images goes through, as a network says; None for other methods.
+
+    Parameters
+    ----------
+    method : estimator
+    n : int
+        Training images.
+
+    Returns
+    -------
+    epochs : int or None
+    """
     epochs_for = read_attribute(method, "epochs_for")
     if not callable(epochs_for):
         return None
@@ -95,6 +120,11 @@ def history_of(method: Any) -> tuple[Row, ...]:
     method : estimator
         Fitted. Its `history_` is a list of dicts, one per epoch, of some of `HISTORY`; accuracies are shares.
 
+    Returns
+    -------
+    history : tuple of dict
+        One per epoch.
+
     Warns
     -----
     UserWarning
@@ -111,7 +141,17 @@ def history_of(method: Any) -> tuple[Row, ...]:
 
 @_if_readable(empty=tuple)
 def layers_of(method: Any) -> tuple[LayerRow, ...]:
-    """Return a network's table; empty if it is of another form."""
+    """Return a network's table; empty if it is of another form.
+
+    Parameters
+    ----------
+    method : estimator
+        Fitted.
+
+    Returns
+    -------
+    layers : tuple of LayerRow
+    """
     rows = read_attribute(method, "layer_table_")
     if not isinstance(rows, list | tuple) or len(rows) > _MOST_LAYERS:
         return ()
@@ -125,6 +165,14 @@ def parameters_of(method: Any) -> dict[str, Any]:
 
     Values longer than `LONGEST_VALUE` characters are cut, and those nested deeper than `DEEPEST` are texts; empty if
     the estimator cannot say them.
+
+    Parameters
+    ----------
+    method : estimator
+
+    Returns
+    -------
+    parameters : dict of str to object
     """
     params = dict(islice(method.get_params(deep=False).items(), _MOST_PARAMETERS))
     return {str_of(name, _MOST_IN_A_NAME): _in_json(value) for name, value in params.items()}

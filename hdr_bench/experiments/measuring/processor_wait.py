@@ -58,7 +58,13 @@ class Wait:
         return None if self._work_out is None else self._work_out()
 
     def ended(self, work_out: Callable[[], float | None]) -> None:
-        """Note how the share is worked out."""
+        """Note how the share is worked out.
+
+        Parameters
+        ----------
+        work_out : callable
+            Returns the share; None if it cannot be measured.
+        """
         self._work_out = work_out
 
 
@@ -127,7 +133,12 @@ def processor_wait(threads: int) -> Iterator[Wait]:
 
 
 def is_linux() -> bool:
-    """Whether the kernel tells of others."""
+    """Whether the kernel tells of others.
+
+    Returns
+    -------
+    is_linux : bool
+    """
     return sys.platform.startswith("linux")
 
 

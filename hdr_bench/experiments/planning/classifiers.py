@@ -32,6 +32,11 @@ def check_classifier(model: Any) -> None:
     A pipeline is what its last step is, and a search what its estimator is. An estimator without scikit-learn's tags,
     as other libraries had them before scikit-learn 1.6, is what its ``_estimator_type`` says.
 
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
+
     Raises
     ------
     EstimatorError

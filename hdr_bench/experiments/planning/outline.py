@@ -64,7 +64,19 @@ class Outline:
         return DataShape(part.X.shape[1], len(self.dataset.class_names), n - left_out)
 
     def trial(self, repeat: int, **changes: Any) -> Trial:
-        """Return the first trial with another repeat's seed, and changed otherwise."""
+        """Return the first trial with another repeat's seed, and changed otherwise.
+
+        Parameters
+        ----------
+        repeat : int
+            From 0.
+        **changes
+            Other fields of the trial.
+
+        Returns
+        -------
+        trial : Trial
+        """
         return self.first.model_copy(update={"seed": self.first.seed + repeat, **changes})
 
 
@@ -76,7 +88,16 @@ def _holdout(outline: Outline) -> Iterator[Trial]:
 
 
 def conditional_trials(outline: Outline) -> Iterator[Trial]:
-    """Give the trials with further seeds; none if the caller has said how many seeds there are to be."""
+    """Give the trials with further seeds; none if the caller has said how many seeds there are to be.
+
+    Parameters
+    ----------
+    outline : Outline
+
+    Yields
+    ------
+    trial : Trial
+    """
     if outline.most_repeats is not None and not outline.first.is_deterministic:
         yield from _seeds(outline, range(outline.repeats, outline.most_repeats))
 

@@ -63,6 +63,10 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     only : str, optional
         Pattern of the names of those cases that are to run: the values of the others are not looked at.
 
+    Returns
+    -------
+    cases : tuple of PlannedCase
+
     Raises
     ------
     SuiteError
@@ -129,7 +133,18 @@ def _refused(suite: Suite, case: Case, error: BaseException) -> BaseException:
 
 
 def is_asked(case: str, only: str | None) -> bool:
-    """Whether a case's name fits the pattern of those that are to run; None is the pattern of all."""
+    """Whether a case's name fits the pattern of those that are to run; None is the pattern of all.
+
+    Parameters
+    ----------
+    case : str
+        Name of the case.
+    only : str or None
+
+    Returns
+    -------
+    is_asked : bool
+    """
     return only is None or fnmatch(case.lower(), only.lower())
 
 

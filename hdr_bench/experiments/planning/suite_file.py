@@ -26,7 +26,12 @@ from hdr_bench.records.text import writable
 
 
 def suites_folder() -> Path:
-    """Return the folder of the suites: in the installed package, or beside it in a checkout."""
+    """Return the folder of the suites: in the installed package, or beside it in a checkout.
+
+    Returns
+    -------
+    folder : Path
+    """
     package = Path(str(resources.files("hdr_bench")))
     return package / "benchmarks" if (package / "benchmarks").is_dir() else package.parent / "benchmarks"
 

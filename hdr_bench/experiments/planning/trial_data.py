@@ -24,6 +24,14 @@ _WITH_PATHS = SCHEMES.keys() - {"openml"}
 def load_choice(choice: DatasetChoice) -> Dataset:
     """Load what a suite names: a data set by name or by where it lies, one made in code, or a function's.
 
+    Parameters
+    ----------
+    choice : DatasetChoice
+
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     UnknownNameError, DatasetNotFoundError, DatasetError
@@ -73,6 +81,10 @@ def is_dotted_path(name: str, known: Collection[str] | None = None) -> bool:
     name : str
     known : collection of str, optional
         Names of data sets, if they have been listed before.
+
+    Returns
+    -------
+    is_dotted_path : bool
     """
     if "." not in name or not all(part.isidentifier() for part in name.split(".")):
         return False
@@ -87,6 +99,10 @@ def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
     trial : Trial
     folder : Path or None
         Where the data set was put for the trial; None loads it as the trial names it.
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------

@@ -14,6 +14,10 @@ from hdr_bench.records.suite import Suite
 def describe_user_code(suite: Suite) -> list[str]:
     """Say which modules of the user's a suite's file names, and where they are; nothing if it names none.
 
+    Parameters
+    ----------
+    suite : Suite
+
     Returns
     -------
     lines : list of str
@@ -36,7 +40,16 @@ def describe_user_code(suite: Suite) -> list[str]:
 
 
 def dotted_paths(suite: Suite) -> dict[str, None]:
-    """Return all texts in a suite that may be dotted paths of code which is not this library's, in their order."""
+    """Return all texts in a suite that may be dotted paths of code which is not this library's, in their order.
+
+    Parameters
+    ----------
+    suite : Suite
+
+    Returns
+    -------
+    paths : dict of str to None
+    """
     choices = (suite.dataset, *(case.dataset for case in suite.cases))
     found = [choice.name for choice in choices if choice is not None and choice.given is None]
     for case in suite.cases:

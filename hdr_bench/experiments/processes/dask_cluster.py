@@ -18,8 +18,16 @@ from uuid import uuid4
 from hdr_bench.datasets import Dataset, write_dataset
 from hdr_bench.exceptions import MissingDependencyError, SchedulerError, shown, text_of
 from hdr_bench.experiments.messages import Outcome, Outcomes, Progress, Task
-from hdr_bench.experiments.processes.attempts import MOST_ATTEMPTS, crashed_result, ignore_stage, run_attempts
-from hdr_bench.experiments.processes.host_pool import HostClosedError, Hosts, clear_leftovers_of_hosts, close_idle_hosts
+from hdr_bench.experiments.processes.host_handle import HostClosedError
+from hdr_bench.experiments.processes.host_pool import (
+    MOST_ATTEMPTS,
+    Hosts,
+    clear_leftovers_of_hosts,
+    close_idle_hosts,
+    crashed_result,
+    ignore_stage,
+    run_attempts,
+)
 from hdr_bench.experiments.processes.scratch import data_folder
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.trial import Trial

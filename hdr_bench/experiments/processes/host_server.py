@@ -44,6 +44,18 @@ class Trials:
     def run(self, context: ImportContext, task: Task, on_stage: OnStage) -> Done | NotStarted:
         """Run a trial as `run_in_child`; then end what it has left running.
 
+        Parameters
+        ----------
+        context : ImportContext
+            Context that the trial runs in.
+        task : Task
+        on_stage : callable
+            Called with each stage of the trial.
+
+        Returns
+        -------
+        answer : Done or NotStarted
+
         Raises
         ------
         SystemExit
@@ -104,7 +116,12 @@ _STANDARD_STREAMS = 2
 
 
 def say_why(error: BaseException) -> None:
-    """Tell the process that reads standard error why this one ends; its user is shown that line, and no traceback."""
+    """Tell the process that reads standard error why this one ends; its user is shown that line, and no traceback.
+
+    Parameters
+    ----------
+    error : BaseException
+    """
     cause = str(error) if isinstance(error, SystemExit) else told(error)
     sys.stderr.write(f"{CAUSE}{cause}\n")
     sys.stderr.flush()

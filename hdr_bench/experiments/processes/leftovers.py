@@ -25,17 +25,40 @@ _EMPTY_LOOKS = 3
 
 
 def processes_with_mark(mark: str) -> list[psutil.Process]:
-    """Return the running processes with this mark, those of this user."""
+    """Return the running processes with this mark, those of this user.
+
+    Parameters
+    ----------
+    mark : str
+
+    Returns
+    -------
+    processes : list of psutil.Process
+    """
     return [process for process, found in _marks() if found == mark]
 
 
 def abandoned_processes() -> list[psutil.Process]:
-    """Return the running processes of hosts whose user, e.g. a runner, was killed."""
+    """Return the running processes of hosts whose user, e.g. a runner, was killed.
+
+    Returns
+    -------
+    processes : list of psutil.Process
+    """
     return [process for process, mark in _marks() if not _is_in_use(mark)]
 
 
 def tree_of(process: psutil.Process) -> set[psutil.Process]:
-    """Return a process, all that it started, and the session that it leads."""
+    """Return a process, all that it started, and the session that it leads.
+
+    Parameters
+    ----------
+    process : psutil.Process
+
+    Returns
+    -------
+    processes : set of psutil.Process
+    """
     found = {process, *_session(process.pid)}
     # Those in sessions of their own are its descendants only as long as their parents run.
     with suppress(psutil.Error):
@@ -44,7 +67,12 @@ def tree_of(process: psutil.Process) -> set[psutil.Process]:
 
 
 def children() -> list[psutil.Process]:
-    """Return all that this process started, and what it adopted."""
+    """Return all that this process started, and what it adopted.
+
+    Returns
+    -------
+    processes : list of psutil.Process
+    """
     return list(_processes(descendants()))
 
 
@@ -55,6 +83,10 @@ def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
     ----------
     find : callable
         Returns the processes; called again after each round, since a process may start others before it ends.
+
+    Returns
+    -------
+    left : list of psutil.Process
     """
     start = time.monotonic()
     n_empty = 0
@@ -73,7 +105,16 @@ def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
 
 
 def is_running(process: psutil.Process) -> bool:
-    """Whether a process still runs; one that has ended is laid to rest if it was a child of this process."""
+    """Whether a process still runs; one that has ended is laid to rest if it was a child of this process.
+
+    Parameters
+    ----------
+    process : psutil.Process
+
+    Returns
+    -------
+    is_running : bool
+    """
     with suppress(psutil.Error):
         if process.status() != psutil.STATUS_ZOMBIE:
             return process.is_running()
@@ -82,14 +123,32 @@ def is_running(process: psutil.Process) -> bool:
 
 
 def is_tracker(process: psutil.Process) -> bool:
-    """Whether a process is a resource tracker of multiprocessing or loky."""
+    """Whether a process is a resource tracker of multiprocessing or loky.
+
+    Parameters
+    ----------
+    process : psutil.Process
+
+    Returns
+    -------
+    is_tracker : bool
+    """
     with suppress(psutil.Error):
         return "resource_tracker" in " ".join(process.cmdline())
     return False
 
 
 def name_of(process: psutil.Process) -> str:
-    """Return what a message calls a process."""
+    """Return what a message calls a process.
+
+    Parameters
+    ----------
+    process : psutil.Process
+
+    Returns
+    -------
+    name : str
+    """
     with suppress(psutil.Error):
         return f"{process.name()} (process {process.pid})"
     return f"process {process.pid}"

@@ -7,8 +7,7 @@ from itertools import islice
 from typing import Any
 
 from hdr_bench.experiments.messages import Outcome, Outcomes, Progress, Task
-from hdr_bench.experiments.processes.attempts import ignore_stage, run_attempts
-from hdr_bench.experiments.processes.host_pool import Hosts, close_idle_hosts
+from hdr_bench.experiments.processes.host_pool import Hosts, close_idle_hosts, ignore_stage, run_attempts
 from hdr_bench.import_context import ImportContext
 from hdr_bench.records.options import RunOptions
 

@@ -27,7 +27,12 @@ class Tail:
         self._reader.start()
 
     def text(self) -> str:
-        """Return the last of what was printed, and stop reading, although a process may still hold the other end."""
+        """Return the last of what was printed, and stop reading, although a process may still hold the other end.
+
+        Returns
+        -------
+        text : str
+        """
         with self._lock:
             if not self._stop.closed:
                 self._end()

@@ -14,7 +14,16 @@ _lock = threading.Lock()
 
 
 def note_unkillable(processes: Iterable[psutil.Process]) -> tuple[str, ...]:
-    """Remember processes that could not be killed, for every later trial of this process; return their names."""
+    """Remember processes that could not be killed, for every later trial of this process; return their names.
+
+    Parameters
+    ----------
+    processes : iterable of psutil.Process
+
+    Returns
+    -------
+    names : tuple of str
+    """
     new = list(processes)
     with _lock:
         _processes.extend(new)
@@ -22,7 +31,12 @@ def note_unkillable(processes: Iterable[psutil.Process]) -> tuple[str, ...]:
 
 
 def names_of_unkillable() -> tuple[str, ...]:
-    """Return the names of those that still run."""
+    """Return the names of those that still run.
+
+    Returns
+    -------
+    names : tuple of str
+    """
     with _lock:
         _processes[:] = [process for process in _processes if is_running(process)]
         return tuple(map(name_of, _processes))
@@ -38,6 +52,10 @@ def with_remarks(result: Result, left: Sequence[str], beside: Sequence[str]) -> 
         Those of this trial.
     beside : sequence of str
         Those of earlier trials, which ran beside this one: its times count as disturbed.
+
+    Returns
+    -------
+    result : Result
     """
     remarks = [f"this trial started {name}, which could not be ended" for name in left]
     remarks += [

@@ -82,7 +82,12 @@ def run_in_child(task: Task, context: ImportContext, machine: Environment, on_st
 
 
 def process_context() -> ForkServerContext | SpawnContext:
-    """Return how children start: from a fork server that has the heavy libraries loaded, else spawned."""
+    """Return how children start: from a fork server that has the heavy libraries loaded, else spawned.
+
+    Returns
+    -------
+    context : multiprocessing.context.BaseContext
+    """
     # macOS has fork, but its system libraries do not survive it.
     can_fork = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
     # A fork server listens on a socket.

@@ -22,8 +22,8 @@ from sklearn.pipeline import make_pipeline
 from hdr_bench.estimators import CNNClassifier, Deskewer, KNNClassifier
 from hdr_bench.exceptions import WorkingFolderError
 from hdr_bench.experiments.messages import Task
-from hdr_bench.experiments.processes.attempts import ignore_stage, run_attempts
-from hdr_bench.experiments.processes.host_pool import Host, HostClosedError, HostError, Hosts, close_idle_hosts
+from hdr_bench.experiments.processes.host_handle import Host, HostClosedError, HostError
+from hdr_bench.experiments.processes.host_pool import Hosts, close_idle_hosts, ignore_stage, run_attempts
 from hdr_bench.experiments.processes.leftovers import is_running
 from hdr_bench.experiments.processes.scratch import clear_scratch
 from hdr_bench.experiments.processes.unkillable import note_unkillable, with_remarks

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from hdr_bench.experiments.messages import Task
-from hdr_bench.experiments.processes.attempts import ignore_stage
-from hdr_bench.experiments.processes.host_pool import Host
+from hdr_bench.experiments.processes.host_handle import Host
+from hdr_bench.experiments.processes.host_pool import ignore_stage
 from hdr_bench.experiments.processes.thread_wait_policy import CHOICES, SETTINGS, thread_wait_variables
 
 
