@@ -44,9 +44,12 @@ typer.run(command)
 
 def _start(*arguments):
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", SCRIPT, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout.readline() == "ready\n"
     return process
 
@@ -90,9 +93,12 @@ def test_ctrl_c_before_the_command_has_begun_ends_it_without_a_traceback(tmp_pat
     # What is imported for the command stands still, and says so.
     (tmp_path / "typer.py").write_text("import time\nprint('importing', flush=True)\ntime.sleep(1000)\n")
     process = subprocess.Popen(
-        [sys.executable, "-m", "hdr_bench", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "hdr_bench", "list"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
-    )  # fmt: skip
+    )
     assert process.stdout.readline() == "importing\n"
     process.send_signal(signal.SIGINT)
     assert process.communicate() == ("", "")

@@ -23,8 +23,15 @@ def ended():
     machine = read_environment()
 
     def make(trial, seconds=1.0, status="ok", error=""):
-        return Result(key=trial.key, trial=trial, status=status, error=error, seconds=seconds, finished="2026",
-                      environment=machine)  # fmt: skip
+        return Result(
+            key=trial.key,
+            trial=trial,
+            status=status,
+            error=error,
+            seconds=seconds,
+            finished="2026",
+            environment=machine,
+        )
 
     return make
 

@@ -34,8 +34,13 @@ from hdr_bench.reporting.run import RunContents
 @pytest.fixture
 def result(trial):
     asked = trial()
-    return Result(key=asked.key, trial=asked, status="failed", finished="2026-01-02T03:04:05+00:00",
-                  environment=read_environment())  # fmt: skip
+    return Result(
+        key=asked.key,
+        trial=asked,
+        status="failed",
+        finished="2026-01-02T03:04:05+00:00",
+        environment=read_environment(),
+    )
 
 
 def good(result, predictions, n_classes=10):
@@ -154,8 +159,13 @@ def test_damaged_missing_and_newer_files_are_named(tmp_path, result):
         store.read_predictions(result.key)
     assert store.look_up(planned_for(result)).problem.startswith(f"trials/{result.key}.zip: damaged")
     path.write_bytes(content)
-    rewritten(path, lambda members: {**members, "result.json": members["result.json"].replace(
-        b'"format_version": 4', b'"format_version": 5')})  # fmt: skip
+    rewritten(
+        path,
+        lambda members: {
+            **members,
+            "result.json": members["result.json"].replace(b'"format_version": 4', b'"format_version": 5'),
+        },
+    )
     with pytest.raises(NewerFormatError, match="format version 5, this hdr-bench reads versions 1 to 4"):
         store.read(result.key)
     assert store.look_up(planned_for(result)).is_newer
@@ -180,8 +190,12 @@ def an_older_format(members):
 
 def one_more_right(members):
     content = json.loads(members["predictions.json"])
-    for part, name in ((content, "wrong_steps"), (content, "wrong_labels"), (content["scores"], "top_2_of_wrong"),
-                       (content["scores"], "confidence")):  # fmt: skip
+    for part, name in (
+        (content, "wrong_steps"),
+        (content, "wrong_labels"),
+        (content["scores"], "top_2_of_wrong"),
+        (content["scores"], "confidence"),
+    ):
         part[name].pop()
     return {**members, "predictions.json": json.dumps(content).encode()}
 
@@ -277,8 +291,10 @@ def test_a_result_of_today_under_the_name_of_an_older_one_is_not_believed(tmp_pa
 def test_the_compact_form_gives_back_every_label_and_what_the_scores_say(truth, data):
     n = len(truth)
     y_true = np.array(truth)
-    shares = np.array(data.draw(st.lists(st.lists(st.integers(0, 6), min_size=4, max_size=4).filter(any),
-                                         min_size=n, max_size=n)), np.float32)  # fmt: skip
+    shares = np.array(
+        data.draw(st.lists(st.lists(st.integers(0, 6), min_size=4, max_size=4).filter(any), min_size=n, max_size=n)),
+        np.float32,
+    )
     shares /= shares.sum(axis=1, keepdims=True)
     has_scores = data.draw(st.booleans())
     said = Predictions(y_true, shares.argmax(axis=1), probabilities=shares if has_scores else None)
@@ -321,13 +337,20 @@ def test_the_key_follows_what_decides_the_outcome(trial):
     assert trial().key == asked.key
     assert trial(is_reduced=True, suite="another", time_limit=3.0, memory_limit=10).key == asked.key
     changes = [
-        {"params": {"n_neighbors": 5}}, {"seed": 1}, {"samples": 100}, {"threads": 2}, {"fingerprint": "0" * 64},
-        {"versions": {"numpy": "2"}}, {"estimator": "tree"}, {"identity": "mine-2"}, {"sample_seed": 1},
+        {"params": {"n_neighbors": 5}},
+        {"seed": 1},
+        {"samples": 100},
+        {"threads": 2},
+        {"fingerprint": "0" * 64},
+        {"versions": {"numpy": "2"}},
+        {"estimator": "tree"},
+        {"identity": "mine-2"},
+        {"sample_seed": 1},
         {"protocol": "cross-validation", "fold": 0, "folds": 3},
         {"protocol": "cross-validation", "fold": 1, "folds": 3},
         {"protocol": "grid-search", "search": {"grid": {"n_neighbors": [1]}, "folds": 3, "strategy": "grid"}},
         {"protocol": "grid-search", "search": {"grid": {"n_neighbors": [1, 2]}, "folds": 3, "strategy": "grid"}},
-    ]  # fmt: skip
+    ]
     assert len({asked.key, *(trial(**change).key for change in changes)}) == len(changes) + 1
 
 
@@ -362,9 +385,14 @@ def test_a_run_record_of_a_newer_version_is_refused(tmp_path):
 
 def test_stores_of_two_machines_merge_by_copying(tmp_path):
     suite = parse_suite(
-        {"title": "T", "dataset": "digits-8x8", "case": [{"name": "k-NN", "estimator": "knn"},
-                                                        {"name": "Tree", "estimator": "tree"}]}, "own", "own.toml",
-    )  # fmt: skip
+        {
+            "title": "T",
+            "dataset": "digits-8x8",
+            "case": [{"name": "k-NN", "estimator": "knn"}, {"name": "Tree", "estimator": "tree"}],
+        },
+        "own",
+        "own.toml",
+    )
     first = run_suite(suite, out=tmp_path / "first", only="k-NN", threads=1)
     second = run_suite(suite, out=tmp_path / "second", only="Tree", threads=1)
     assert load_results(first)["case"].tolist() == ["k-NN"]
@@ -377,8 +405,9 @@ def test_stores_of_two_machines_merge_by_copying(tmp_path):
 
 
 def test_a_file_that_was_cut_off_is_run_again(tmp_path):
-    suite = parse_suite({"title": "T", "dataset": "digits-8x8", "case": [{"name": "k-NN", "estimator": "knn"}]},
-                        "own", "own.toml")  # fmt: skip
+    suite = parse_suite(
+        {"title": "T", "dataset": "digits-8x8", "case": [{"name": "k-NN", "estimator": "knn"}]}, "own", "own.toml"
+    )
     folder = run_suite(suite, out=tmp_path / "run", threads=1)
     (path,) = (folder / "trials").iterdir()
     path.write_bytes(path.read_bytes()[:-50])

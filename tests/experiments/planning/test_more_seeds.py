@@ -84,8 +84,11 @@ def test_what_is_not_decided_yet_is_conditional(tmp_path, finished):
     suite = _suite(WILD, TAME, KNN)
     plan = _plan(suite, tmp_path)
     assert [(trial.case, trial.seed) for trial in plan.conditional] == [
-        ("Wild", 2), ("Wild", 3), ("Tame", 2), ("Tame", 3)
-    ]  # fmt: skip
+        ("Wild", 2),
+        ("Wild", 3),
+        ("Tame", 2),
+        ("Tame", 3),
+    ]
     assert not {trial.key for trial in plan.conditional} & {trial.key for trial in plan.trials}
     assert [trial.case for trial in _plan(suite, tmp_path, only="tame").conditional] == ["Tame", "Tame"]
     decided = _plan(suite, finished[0])

@@ -109,16 +109,25 @@ PACKAGE = {
     "beside/starred/inner.py": "",
     "by_name.py": "import numpy",
     "other.py": "X = 1\n",
-}  # fmt: skip
+}
 
 
 def test_modules_far_away_count_and_unrelated_ones_do_not(write):
     write(PACKAGE)
     model = _made("mine.methods")
     counting = [
-        "beside", "beside.deep", "beside.starred", "beside.starred.inner", "by_name", "far", "mine", "mine.constants",
-        "mine.distances", "mine.methods", "mine.methods.nearest",
-    ]  # fmt: skip
+        "beside",
+        "beside.deep",
+        "beside.starred",
+        "beside.starred.inner",
+        "by_name",
+        "far",
+        "mine",
+        "mine.constants",
+        "mine.distances",
+        "mine.methods",
+        "mine.methods.nearest",
+    ]
     assert _names(model) == counting
     # What is imported inside a function is found without importing it.
     assert "far" not in sys.modules
@@ -264,10 +273,18 @@ def test_a_module_that_changed_after_the_plan_is_an_error(write, folder):
 
 
 TRIAL = {
-    "suite": "own", "case": "k-NN, three", "estimator": "knn", "params": {"n_neighbors": 3},
-    "dataset": DatasetChoice(name="digits-8x8"), "fingerprint": "0123456789abcdef" * 4, "protocol": "holdout",
-    "seed": 0, "is_deterministic": True, "threads": 1, "versions": {"hdr-bench": "0.2.0", "numpy": "2.3.0"},
-}  # fmt: skip
+    "suite": "own",
+    "case": "k-NN, three",
+    "estimator": "knn",
+    "params": {"n_neighbors": 3},
+    "dataset": DatasetChoice(name="digits-8x8"),
+    "fingerprint": "0123456789abcdef" * 4,
+    "protocol": "holdout",
+    "seed": 0,
+    "is_deterministic": True,
+    "threads": 1,
+    "versions": {"hdr-bench": "0.2.0", "numpy": "2.3.0"},
+}
 DESKEW = Step(name="deskew", params={"image_shape": [8, 8]})
 SEARCH = Search(grid={"C": [1, 10]}, folds=5, strategy="grid")
 

@@ -200,8 +200,11 @@ def test_code_is_found_in_every_field_that_can_name_it():
     places = ("suite", "case", "params", "grid", "reduced", "estimator", "step", "step_params")
     assert {path.partition(".")[0] for path in dotted_paths(suite)} == {f"in_{place}" for place in places}
     assert set(_open_fields(Suite)) == {
-        ("cases", "params"), ("cases", "grid"), ("cases", "steps", "params"), ("cases", "reduced", "params"),
-    }  # fmt: skip
+        ("cases", "params"),
+        ("cases", "grid"),
+        ("cases", "steps", "params"),
+        ("cases", "reduced", "params"),
+    }
 
 
 ENDING = """

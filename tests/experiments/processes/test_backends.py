@@ -124,9 +124,12 @@ def test_nothing_stays_when_a_run_with_jobs_is_interrupted_twice(tmp_path, helpe
     (tmp_path / "scratch").mkdir()
     runner = subprocess.Popen(
         [sys.executable, "-m", "hdr_bench", "run", "own.toml", "--threads", "1", "--jobs", "2", "--out", "run"],
-        cwd=tmp_path, env={**os.environ, "TMPDIR": str(tmp_path / "scratch")}, start_new_session=True,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     trials = [wait_for(lambda n=n: read_pids(tmp_path / f"pids-{n}")) for n in (0, 1)]
     family = psutil.Process(runner.pid).children(recursive=True)
     # One of the hosts is being replaced at the moment.
@@ -180,9 +183,13 @@ def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
         workers[0].kill()
 
     folder = run_suite(
-        _suite(TREE, KNN), out=tmp_path / "run", threads=1, backend="dask", scheduler=address,
+        _suite(TREE, KNN),
+        out=tmp_path / "run",
+        threads=1,
+        backend="dask",
+        scheduler=address,
         progress=_Signals(kill_a_worker),
-    )  # fmt: skip
+    )
     assert workers[0].wait() == -signal.SIGKILL
     assert still_running(family) == []
     assert workers[1].poll() is None
@@ -201,10 +208,20 @@ def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluste
     try:
         # Both workers end: what is left needs a third.
         third = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
-             "--no-dashboard"],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, cwd=tmp_path, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "distributed.cli.dask_worker",
+                address,
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+            ],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            cwd=tmp_path,
+            stderr=subprocess.DEVNULL,
+        )
         folder = run_suite(suite, out=tmp_path / "run", threads=1, backend="dask", scheduler=address)
     finally:
         third.terminate()
@@ -230,8 +247,10 @@ def test_a_killed_client_has_its_trials_and_idle_hosts_ended_on_the_workers(clus
     path = tmp_path / "pids"
     runner = subprocess.Popen(
         [sys.executable, "-c", RUNNER.format(path=str(path), address=address)],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stderr=subprocess.DEVNULL,
+    )
     started = wait_for(lambda: read_pids(path))
     # On the other worker a host is idle.
     wait_for(lambda: list((tmp_path / "run" / "trials").glob("*.zip")))

@@ -187,9 +187,12 @@ def test_what_a_trial_leaves_is_ended_where_nobody_adopts_it(behaving, tmp_path)
     work = Task(behaving("leaves_others", path=str(tmp_path / "pids")))
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     ran = subprocess.run(
-        [sys.executable, str(tmp_path / "script.py")], input=pickle.dumps(work), stdout=subprocess.PIPE, env=environ,
+        [sys.executable, str(tmp_path / "script.py")],
+        input=pickle.dumps(work),
+        stdout=subprocess.PIPE,
+        env=environ,
         check=True,
-    )  # fmt: skip
+    )
     assert ran.stdout == b"ok\n"
     # Of those that have ended, whoever took them in may not have taken note.
     left = [int(line) for line in (tmp_path / "pids").read_text().split()[1:-1]]
@@ -411,9 +414,12 @@ def test_nothing_stays_when_a_runner_is_killed(tmp_path, helpers, monkeypatch):
     (tmp_path / "script.py").write_text(SCRIPT.format(folder=str(helpers)))
     (tmp_path / "scratch").mkdir()
     runner = subprocess.Popen(
-        [sys.executable, "script.py"], cwd=tmp_path, env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
-        stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        [sys.executable, "script.py"],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     started = [wait_for(lambda n=n: read_pids(tmp_path / f"pids-{n}")) for n in (0, 1)]
     family = psutil.Process(runner.pid).children(recursive=True)
     # Two hosts, each with a tracker, a fork server, a trial, and what the trial has started.
