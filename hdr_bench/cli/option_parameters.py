@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from hdr_bench.records.option_description import Option
 
+# Made of values at run time, of which a type checker knows nothing.
+_ENUM, _ANNOTATED = cast("Any", StrEnum), cast("Any", Annotated)
 _COMPLETIONS = {"": None, "dataset": complete_dataset}
 
 
@@ -49,7 +51,7 @@ def _parameter(name: str, field: "FieldInfo") -> inspect.Parameter:
 
     option = option_of(field)
     choices = resolve_name(option.choices) if option.choices and isinstance(option.choices, str) else option.choices
-    kind: Any = StrEnum(name, [(each, each) for each in choices]) if choices else option.parse
+    kind = _ENUM(name, [(each, each) for each in choices]) if choices else option.parse
     default = field.default if field.default is None else kind(field.default)
     declared = typer.Option(
         flag_of(name),
@@ -57,7 +59,7 @@ def _parameter(name: str, field: "FieldInfo") -> inspect.Parameter:
         metavar=option.metavar,
         autocompletion=_COMPLETIONS[option.completion],
     )
-    annotation = Annotated[kind | None if default is None else kind, declared]
+    annotation = _ANNOTATED[kind | None if default is None else kind, declared]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 

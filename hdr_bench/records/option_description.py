@@ -3,10 +3,13 @@
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, TypeVar, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def flag_of(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def with_options(model: type[BaseModel]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def with_options(model: type[BaseModel]) -> Callable[[Function], Function]:
     """Return a decorator for a function that ends with ``**options``: signature and documentation of each option.
 
     Parameters
@@ -89,7 +92,7 @@ def with_options(model: type[BaseModel]) -> Callable[[Callable[..., Any]], Calla
         It returns the function itself, changed.
     """
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Function) -> Function:
         own = inspect.signature(function)
         named = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
         # Without what checks the values.
