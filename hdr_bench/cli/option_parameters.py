@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import wraps
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -30,7 +31,6 @@ def add_run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     Returns
     -------
     command : callable
-        The same one.
     """
     own = inspect.signature(command)
     named = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
@@ -41,9 +41,14 @@ def add_run_options(command: Callable[..., Any]) -> Callable[..., Any]:
     arguments = [each for each in named if each.kind is not inspect.Parameter.KEYWORD_ONLY]
     options = [_parameter(name, field) for name, field in RunOptions.model_fields.items()]
     parameters = [*arguments, *options, *(each for each in named if each not in arguments)]
-    command.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-    command.__annotations__ = {each.name: each.annotation for each in parameters}
-    return command
+
+    @wraps(command)
+    def with_all_options(**values: Any) -> Any:
+        return command(**values)
+
+    with_all_options.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_all_options.__annotations__ = {each.name: each.annotation for each in parameters}
+    return with_all_options
 
 
 def _parameter(name: str, field: "FieldInfo") -> inspect.Parameter:

@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeVar, get_type_hints
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
