@@ -168,7 +168,7 @@ def plan_suite(suite: str | Path | Suite, options: RunOptions | None = None, *, 
     Examples
     --------
     >>> from hdr_bench.records.options import RunOptions
-    >>> plan = plan_suite("quick", RunOptions(only="k-NN"))
+    >>> plan = plan_suite("quick", RunOptions(only="k-NN", out="runs/try"))
     >>> [trial.case for trial in plan.trials]
     ['k-NN']
     """

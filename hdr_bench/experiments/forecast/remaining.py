@@ -18,7 +18,7 @@ _AT_LEAST = 0.25
 
 
 @dataclass(frozen=True)
-class Left:
+class RemainingTime:
     """What time is left.
 
     Attributes
@@ -91,7 +91,7 @@ class Remaining:
         self._all_took += result.seconds
 
     @property
-    def left(self) -> Left:
+    def left(self) -> RemainingTime:
         """What is left now."""
         # It is asked from a thread that draws, while trials begin and end.
         running, stretch = dict(self._running), self._stretch
@@ -104,7 +104,7 @@ class Remaining:
                 unknown[trial.case] = None
             else:
                 known.append(seconds)
-        return Left(max(sum(known) * self._pace(running), *known, 0.0), tuple(unknown))
+        return RemainingTime(max(sum(known) * self._pace(running), *known, 0.0), tuple(unknown))
 
     @property
     def elapsed(self) -> float:

@@ -4,7 +4,7 @@ import pytest
 
 from hdr_bench.experiments.forecast import remaining as module
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
-from hdr_bench.experiments.forecast.remaining import Left, Remaining
+from hdr_bench.experiments.forecast.remaining import Remaining, RemainingTime
 from hdr_bench.experiments.messages import NoProgress, Stage, Task
 from hdr_bench.experiments.processes import dask_cluster, local
 from hdr_bench.experiments.processes.backends import run_tasks
@@ -35,20 +35,20 @@ def test_what_is_left_is_known_from_the_estimate_then_from_what_has_run(trial, m
     one, other = (tuple(trial(case=case, seed=seed) for seed in range(3)) for case in ("A", "B"))
     expected = {each.key: 10.0 for each in one} | {each.key: 100.0 for each in other}
     remaining = Remaining((*one, *other), expected)
-    assert remaining.left == Left(330)
+    assert remaining.left == RemainingTime(330)
     run(remaining, one[0], measured(one[0], 20.0))
-    assert remaining.left == Left(2 * 20 + 300)
+    assert remaining.left == RemainingTime(2 * 20 + 300)
     assert remaining.counts == (1, 6)
 
 
 def test_of_cases_of_which_nothing_is_known_it_says_so(trial, measured, run):
     quick, slow = (tuple(trial(case=case, seed=seed) for seed in range(2)) for case in ("quick", "slow"))
     remaining = Remaining((*quick, *slow), {})
-    assert remaining.left == Left(0, ("quick", "slow"))
+    assert remaining.left == RemainingTime(0, ("quick", "slow"))
     run(remaining, quick[0], measured(quick[0], 7.0))
-    assert remaining.left == Left(7, ("slow",))
+    assert remaining.left == RemainingTime(7, ("slow",))
     run(remaining, slow[0], measured(slow[0], 200.0))
-    assert remaining.left == Left(207)
+    assert remaining.left == RemainingTime(207)
 
 
 def test_the_running_trial_counts(trial, now):
@@ -88,10 +88,10 @@ def test_within_a_search_its_fits_count_and_not_the_epochs_of_each(trial, now):
             now[0] += 10
             remaining.stage(Stage("fit: epoch", epoch, 3))
         remaining.stage(Stage("search: fit", fit, 6))
-    assert remaining.left == Left(pytest.approx(4 * 30))
+    assert remaining.left == RemainingTime(pytest.approx(4 * 30))
     now[0] += 10
     remaining.stage(Stage("fit: epoch", 1, 3))
-    assert remaining.left == Left(pytest.approx(4 * 30 - 10))
+    assert remaining.left == RemainingTime(pytest.approx(4 * 30 - 10))
 
 
 def test_of_networks_one_after_the_other_epochs_say_nothing(trial, now):
