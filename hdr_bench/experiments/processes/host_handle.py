@@ -19,10 +19,15 @@ import psutil
 
 from hdr_bench.experiments.messages import CAUSE, NETWORKS, Done, NotStarted, OnStage, Outcome, Stage, Task
 from hdr_bench.experiments.processes.host_start import start_host
-from hdr_bench.experiments.processes.leftovers import end, processes_with_mark
+from hdr_bench.experiments.processes.leftovers import (
+    end,
+    names_of_unkillable,
+    note_unkillable,
+    processes_with_mark,
+    with_remarks,
+)
 from hdr_bench.experiments.processes.scratch import make_scratch
 from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_variables
-from hdr_bench.experiments.processes.unkillable import names_of_unkillable, note_unkillable, with_remarks
 from hdr_bench.import_context import ImportContext, path_of_libraries
 from hdr_bench.process_tree import MARK, make_mark
 

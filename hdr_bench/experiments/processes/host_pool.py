@@ -7,9 +7,8 @@ import psutil
 
 from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Task
 from hdr_bench.experiments.processes.host_handle import Host, HostClosedError, HostError
-from hdr_bench.experiments.processes.leftovers import abandoned_processes, end
+from hdr_bench.experiments.processes.leftovers import abandoned_processes, end, with_remarks
 from hdr_bench.experiments.processes.scratch import clear_scratch
-from hdr_bench.experiments.processes.unkillable import with_remarks
 from hdr_bench.records.environment import read_environment, utc_now
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial

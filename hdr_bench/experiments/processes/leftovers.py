@@ -1,4 +1,4 @@
-"""Processes that trials leave running: how they are found, and ended.
+"""Processes that trials leave running: how they are found, ended, and remembered if they cannot be.
 
 What a host starts, and all below it, inherits a mark in its environment. It names the process that started the host,
 so that whatever escaped from a host that was killed can be found, in the same run and in later ones. A host's guard
@@ -7,14 +7,20 @@ has started runs on until the next run on this machine ends it, or for good if i
 """
 
 import os
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from hdr_bench.kernel import descendants
 from hdr_bench.process_tree import MARK, namespace, start_time
+
+# What a guard of a host imports when that has ended should be little.
+if TYPE_CHECKING:
+    from hdr_bench.records.result import Result
 
 _END_WITHIN_SECONDS = 3.0
 # A resource tracker removes what killed processes left in shared memory, and ends when the last of them has gone.
@@ -183,3 +189,67 @@ def _session(pid: int) -> Iterator[psutil.Process]:
         with suppress(OSError, psutil.Error):
             if os.getsid(member) == pid:
                 yield psutil.Process(member)
+
+
+# Processes that trials have started, and that cannot be killed: the times beside them are disturbed.
+_unkillable: list[psutil.Process] = []
+_lock = threading.Lock()
+
+
+def note_unkillable(processes: Iterable[psutil.Process]) -> tuple[str, ...]:
+    """Remember processes that could not be killed, for every later trial of this process; return their names.
+
+    Parameters
+    ----------
+    processes : iterable of psutil.Process
+
+    Returns
+    -------
+    names : tuple of str
+    """
+    new = list(processes)
+    with _lock:
+        _unkillable.extend(new)
+    return tuple(map(name_of, new))
+
+
+def names_of_unkillable() -> tuple[str, ...]:
+    """Return the names of those that still run.
+
+    Returns
+    -------
+    names : tuple of str
+    """
+    with _lock:
+        _unkillable[:] = [process for process in _unkillable if is_running(process)]
+        return tuple(map(name_of, _unkillable))
+
+
+def with_remarks(result: "Result", left: Sequence[str], beside: Sequence[str]) -> "Result":
+    """Return a result that names the processes that could not be ended.
+
+    Parameters
+    ----------
+    result : Result
+    left : sequence of str
+        Those of this trial.
+    beside : sequence of str
+        Those of earlier trials, which ran beside this one: its times count as disturbed.
+
+    Returns
+    -------
+    result : Result
+    """
+    remarks = [f"this trial started {name}, which could not be ended" for name in left]
+    remarks += [
+        f"{name} of an earlier trial, which could not be ended, still ran: times are disturbed" for name in beside
+    ]
+    changes: dict[str, Any] = {
+        "warnings": (*result.warnings, *remarks),
+        "n_concurrent": result.n_concurrent + len(beside),
+    }
+    if beside and result.measurements:
+        # Then the number of those that share the machine decides.
+        unknown = {"fit_wait_share": None, "predict_wait_share": None, "latency_wait_share": None}
+        changes["measurements"] = result.measurements.model_copy(update=unknown)
+    return result.model_copy(update=changes)

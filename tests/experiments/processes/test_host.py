@@ -24,9 +24,8 @@ from hdr_bench.exceptions import WorkingFolderError
 from hdr_bench.experiments.messages import Task
 from hdr_bench.experiments.processes.host_handle import Host, HostClosedError, HostError
 from hdr_bench.experiments.processes.host_pool import Hosts, close_idle_hosts, ignore_stage, run_attempts
-from hdr_bench.experiments.processes.leftovers import is_running
+from hdr_bench.experiments.processes.leftovers import is_running, note_unkillable, with_remarks
 from hdr_bench.experiments.processes.scratch import clear_scratch
-from hdr_bench.experiments.processes.unkillable import note_unkillable, with_remarks
 from hdr_bench.import_context import ImportContext
 from hdr_bench.reporting.disturbed import is_disturbed
 from tests.helpers.processes import read_pids, still_running, wait_for
