@@ -84,7 +84,7 @@ def watch_delays() -> Iterator["RunDelays"]:
 
 
 class RunDelays:
-    """How long each thread of this process, and of those that it starts, waited: from `begin` to the last `look`."""
+    """Delays of the threads of this process, and of those that it starts, from `begin` to the last `look`."""
 
     def __init__(self) -> None:
         self._own = str(threading.get_native_id())

@@ -1,4 +1,4 @@
-"""What a shell offers for a word that is begun: names alone, found without the libraries that compute."""
+"""Completion of words in a shell: names alone, found without the libraries that compute."""
 
 import tomllib
 from collections.abc import Iterable

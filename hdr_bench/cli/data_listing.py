@@ -1,4 +1,4 @@
-"""What `data list` says: which data sets are on disk, where and how large, and how to get the others."""
+"""Listing of data sets: which data sets are on disk, where and how large, and how to get the others."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

@@ -11,7 +11,7 @@ from hdr_bench.exceptions import AllTrialsFailedError, HdrBenchError
 
 
 class ExitCode(IntEnum):
-    """What the command ends with."""
+    """Exit codes of the command."""
 
     RIGHT = 0
     WORSE = 1

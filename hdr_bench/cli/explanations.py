@@ -65,7 +65,7 @@ def explain(error: BaseException) -> str:
     sentence : str
     """
     if isinstance(error, ImportError) and _is_our_own(error.name) and not isinstance(error, HdrBenchError):
-        return _unexpected(error)
+        return _explain_unexpected(error)
     return next(words for kind, words in _WORDS if isinstance(error, kind))(error)
 
 
@@ -73,7 +73,7 @@ def _is_our_own(module: str | None) -> bool:
     return (module or "").partition(".")[0] == "hdr_bench"
 
 
-def _missing_library(error: ImportError) -> str:
+def _explain_import(error: ImportError) -> str:
     library = (error.name or "").partition(".")[0]
     extra = _EXTRAS.get(library)
     wanted = f"hdr-bench[{extra}]" if extra else "hdr-bench"
@@ -81,7 +81,7 @@ def _missing_library(error: ImportError) -> str:
     if isinstance(error, ModuleNotFoundError):
         return f"the library {library!r} is not installed; install it with: {how}"
     if _lacks_memory(error):
-        return _too_little_memory(error)
+        return _explain_memory(error)
     return f"the library {library!r} cannot be loaded: {error_text(error)}; install it again with: {how}"
 
 
@@ -100,7 +100,7 @@ def _lacks_memory(error: BaseException) -> bool:
     return False
 
 
-def _refused_by_system(error: OSError) -> str:
+def _explain_system(error: OSError) -> str:
     reason = error.strerror or error_text(error)
     if has_output_failed():
         return f"cannot write the output: {reason}"
@@ -122,7 +122,7 @@ def _is_working_folder_gone() -> bool:
     return False
 
 
-def _named(error: BaseException) -> str:
+def _name(error: BaseException) -> str:
     """Return an exception's class and the first line of its text."""
     name = class_name(type(error))
     lines = visible_prose(error_text(error)).strip().splitlines()
@@ -145,27 +145,27 @@ def _where_to_report(error: BaseException) -> str:
         return "please report it to the developers of hdr-bench, with the lines above"
 
 
-def _unexpected(error: BaseException) -> str:
-    return f"an unexpected error: {_named(error)}; {_where_to_report(error)}"
+def _explain_unexpected(error: BaseException) -> str:
+    return f"an unexpected error: {_name(error)}; {_where_to_report(error)}"
 
 
-def _unwritable_text(error: BaseException) -> str:
+def _explain_encoding(error: BaseException) -> str:
     return f"a text cannot be read or written here: {error_text(error)}; use UTF-8 (e.g. PYTHONUTF8=1)"
 
 
-def _too_little_memory(error: BaseException) -> str:
-    return f"not enough memory ({_named(error)}); use fewer images (--samples), fewer jobs, or a larger machine"
+def _explain_memory(error: BaseException) -> str:
+    return f"not enough memory ({_name(error)}); use fewer images (--samples), fewer jobs, or a larger machine"
 
 
-def _nested_too_deeply(error: BaseException) -> str:
+def _explain_nesting(error: BaseException) -> str:
     return f"something that was read is nested too deeply; if it is not, {_where_to_report(error)}"
 
 
-def _damaged(error: BaseException) -> str:
-    return f"a file is damaged, or not of the kind that its name says: {_named(error)}; {_where_to_report(error)}"
+def _explain_damage(error: BaseException) -> str:
+    return f"a file is damaged, or not of the kind that its name says: {_name(error)}; {_where_to_report(error)}"
 
 
-def _ended_by_a_module(error: BaseException) -> str:
+def _explain_exit(error: BaseException) -> str:
     code = error.code if isinstance(error, SystemExit) else ""
     return f"a module ended the program, with {shown(code)}; take its `sys.exit` out"
 
@@ -185,12 +185,12 @@ def _write_traceback(text: str) -> str:
 # The first that fits.
 _WORDS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Callable[[Any], str]], ...] = (
     (HdrBenchError, error_text),
-    (ImportError, _missing_library),
-    (OSError, _refused_by_system),
-    (UnicodeError, _unwritable_text),
-    (MemoryError, _too_little_memory),
-    (RecursionError, _nested_too_deeply),
-    ((zipfile.BadZipFile, zlib.error, JSONDecodeError, EOFError), _damaged),
-    (SystemExit, _ended_by_a_module),
-    (BaseException, _unexpected),
+    (ImportError, _explain_import),
+    (OSError, _explain_system),
+    (UnicodeError, _explain_encoding),
+    (MemoryError, _explain_memory),
+    (RecursionError, _explain_nesting),
+    ((zipfile.BadZipFile, zlib.error, JSONDecodeError, EOFError), _explain_damage),
+    (SystemExit, _explain_exit),
+    (BaseException, _explain_unexpected),
 )

@@ -1,4 +1,4 @@
-"""How a run ends before its time: on Ctrl-C, a plain `kill`, or when the terminal is closed."""
+"""Interruption of a run: on Ctrl-C, a plain `kill`, or when the terminal is closed."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ _WATCHDOG = Path(__file__).with_name("watchdog.py")
 _watchdogs: set[int] = set()
 _RESULTS = "what is done is kept, the same command goes on from there"
 REPORT = "the last report is as it was, the same command writes it again"
-"""What is said of a report that is not written to its end."""
+"""Words on a report that is not written to its end."""
 
 
 def interrupt_once() -> None:
@@ -108,7 +108,7 @@ def _restore(before: "dict[signal.Signals, signal._HANDLER]") -> None:
 
 
 class _Interrupt:
-    """What a signal does: the first one interrupts, others while the run ends do nothing."""
+    """Handler of a signal: the first one interrupts, others while the run ends do nothing."""
 
     def __init__(self, kept: str = "") -> None:
         self._first: float | None = None

@@ -1,4 +1,4 @@
-"""What the commands print with, and read sizes with."""
+"""Output of the commands: consoles, warnings as sentences, aligned pairs; and sizes that they read."""
 
 import re
 import warnings

@@ -26,17 +26,17 @@ def describe_suite(suite: Suite) -> list[str]:
     -------
     lines : list of str
     """
-    lines = [f"{suite.name}: {suite.title}", *_aligned(list(_whole(suite)))]
+    lines = [f"{suite.name}: {suite.title}", *_align(list(_common(suite)))]
     rows = [(case.name, _method(case)) for case in suite.cases]
     width = _width([*(case.name for case in suite.cases), *(row.name for row in suite.not_built)])
     for case, (name, method) in zip(suite.cases, rows, strict=True):
-        lines += [f"  {_padded(name, width)}  {method}", *(f"      {line}" for line in _aligned(list(_own(case))))]
+        lines += [f"  {_pad(name, width)}  {method}", *(f"      {line}" for line in _align(list(_of_case(case))))]
     for row in suite.not_built:
-        lines.append(f"  {_padded(row.name, width)}  not run: {row.reason}")
+        lines.append(f"  {_pad(row.name, width)}  not run: {row.reason}")
     return [writable(line) for line in lines]
 
 
-def _whole(suite: Suite) -> Iterator[tuple[str, str]]:
+def _common(suite: Suite) -> Iterator[tuple[str, str]]:
     if suite.source or suite.authors:
         yield "source", ". ".join(filter(None, (suite.authors.rstrip("."), suite.source)))
     yield "data set", _dataset(suite.dataset)
@@ -47,7 +47,7 @@ def _whole(suite: Suite) -> Iterator[tuple[str, str]]:
         yield "takes", f"about {suite.budget / 60:.0f} min on two cores, two trials at a time"
 
 
-def _own(case: Case) -> Iterator[tuple[str, str]]:
+def _of_case(case: Case) -> Iterator[tuple[str, str]]:
     """Give what a case has in place of the suite's, or beside it."""
     if case.dataset is not None:
         yield "data set", _dataset(case.dataset)
@@ -59,18 +59,18 @@ def _own(case: Case) -> Iterator[tuple[str, str]]:
         yield "validation", "on the test part after each epoch, for the curves alone"
     if limits := _limits(case):
         yield "limits", limits
-    if case.reduced is not None and (reduced := _reduced(case)):
+    if case.reduced is not None and (reduced := _reduction(case)):
         yield "reduced", f"{reduced}; in full with --full"
     if count := sum(len(published.figures) for published in case.published):
         yield "published", counted(count, "figure")
 
 
 def _method(case: Case) -> str:
-    steps = "".join(f"{_called(step.name, step.params)} -> " for step in case.steps)
-    return steps + _called(case.estimator, case.params)
+    steps = "".join(f"{_call(step.name, step.params)} -> " for step in case.steps)
+    return steps + _call(case.estimator, case.params)
 
 
-def _called(name: Any, params: Mapping[str, Any]) -> str:
+def _call(name: Any, params: Mapping[str, Any]) -> str:
     return f"{name}({', '.join(f'{key}={value!r}' for key, value in params.items())})"
 
 
@@ -95,17 +95,17 @@ def _protocol(protocol: Protocol) -> str:
         halving = ", by successive halving" if protocol.strategy == "halving" else ""
         return f"grid search in {folds} folds{halving}, {seeds}"
     if protocol.kind == "learning-curve":
-        return f"learning curve on {_listed(protocol.sizes or ())} training images, {repeats}"
+        return f"learning curve on {_list_values(protocol.sizes or ())} training images, {repeats}"
     more = f", up to {protocol.max_repeats:,} if the first ones differ much" if protocol.max_repeats else ""
     return f"hold-out, {seeds}{more}{', training images shuffled' if protocol.shuffle else ''}"
 
 
 def _grid(grid: Mapping[str, Sequence[Any]]) -> str:
-    values = "; ".join(f"{name} = {_listed(values)}" for name, values in grid.items())
+    values = "; ".join(f"{name} = {_list_values(values)}" for name, values in grid.items())
     return f"{values} ({counted(math.prod(map(len, grid.values())), 'candidate')})"
 
 
-def _listed(values: Sequence[Any]) -> str:
+def _list_values(values: Sequence[Any]) -> str:
     shown = ", ".join(f"{value:,}" if type(value) is int else repr(value) for value in values[:_MOST_VALUES])
     return shown if len(values) <= _MOST_VALUES else f"{shown}, ... ({len(values):,} values)"
 
@@ -119,7 +119,7 @@ def _limits(part: Suite | Case) -> str:
     return f"{' and '.join(limits)} per trial" if limits else ""
 
 
-def _reduced(case: Case) -> str:
+def _reduction(case: Case) -> str:
     reduced = case.reduced
     if reduced is None:
         return ""
@@ -135,15 +135,15 @@ def _in_unit(value: float, units: Sequence[tuple[str, int]]) -> str:
     return f"{value / size:g} {name}"
 
 
-def _aligned(pairs: list[tuple[str, str]]) -> list[str]:
+def _align(pairs: list[tuple[str, str]]) -> list[str]:
     width = _width(name for name, _ in pairs)
-    return [f"{_padded(name, width)}  {text}" for name, text in pairs]
+    return [f"{_pad(name, width)}  {text}" for name, text in pairs]
 
 
 def _width(names: Iterable[str]) -> int:
     return max(map(cell_len, names), default=0)
 
 
-def _padded(name: str, width: int) -> str:
+def _pad(name: str, width: int) -> str:
     # Letters of some scripts are two columns wide.
     return name + " " * (width - cell_len(name))

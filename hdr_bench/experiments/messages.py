@@ -13,7 +13,7 @@ NETWORKS = "HDR_BENCH_NETWORKS"
 """A variable of hosts whose fork server has loaded what networks need."""
 
 CAUSE = "hdr-bench's host ends: "
-"""What begins the line by which a host says why it ends."""
+"""Beginning of the line by which a host says why it ends."""
 
 _NETWORKS = frozenset({"mlp", "cnn"})
 _ROOTS_OF_NETWORKS = frozenset({"skorch", "torch"})
@@ -54,7 +54,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Stage:
-    """How far a trial is.
+    """Stage of a trial: how far it is.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Done:
-    """What a host answers when a trial has run.
+    """Answer of a host when a trial has run.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ class Done:
 
 @dataclass(frozen=True)
 class NotStarted:
-    """What a host answers if it could not start a trial's process.
+    """Answer of a host that could not start a trial's process.
 
     Attributes
     ----------

@@ -94,7 +94,7 @@ def run_suite(suite: str | Path | Suite, *, progress: Progress | None = None, **
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Plan(Schedule):
-    """What a run would do: its trials, where they would run, and the folder of their results.
+    """Plan of a run: its trials, where they would run, and the folder of their results.
 
     Made by `plan_suite`, and carried out by `execute`; its other attributes are those of `Schedule`.
 

@@ -48,7 +48,7 @@ class CommittedReport(Store):
             suite=Suite(name=first.suite, title=first.suite, dataset=first.dataset, cases=tuple(cases.values())),
             origin="",
             settings=Settings(threads=first.threads),
-            trials=tuple(map(_planned, results)),
+            trials=tuple(map(_planned_trial, results)),
         )
 
     def look_up(self, planned: Planned) -> Lookup:
@@ -119,11 +119,11 @@ def open_store(path: str | os.PathLike[str]) -> Store:
         If there is a report whose results cannot be read.
     """
     store = Store(path)
-    results = {} if store.run_file.exists() else _committed(store.folder / _RESULTS)
+    results = {} if store.run_file.exists() else _read_results(store.folder / _RESULTS)
     return CommittedReport(store.folder, results) if results else store
 
 
-def _committed(path: Path) -> dict[str, Result]:
+def _read_results(path: Path) -> dict[str, Result]:
     """Return the results of a report that was committed before format 4, by their keys; none for any other folder."""
     try:
         contents = json.loads(read_regular(path))
@@ -143,7 +143,7 @@ def _is_old(content: Any) -> bool:
     return isinstance(content, dict) and "trial" in content and format_of(content) < FIRST_WITH_CHECKSUM
 
 
-def _planned(result: Result) -> Planned:
+def _planned_trial(result: Result) -> Planned:
     trial = result.trial
     return Planned(
         key=result.key,

@@ -17,11 +17,11 @@ from threadpoolctl import threadpool_info
 from hdr_bench.records.text import writable_content
 
 LIBRARIES = ("hdr-bench", "numpy", "scipy", "scikit-learn", "torch", "skorch", "scikit-learn-intelex", "faiss-cpu")
-"""What decides a result."""
+"""Libraries that decide a result."""
 
 
 class _Seen(BaseModel):
-    """What the system says of itself, in texts that files can hold."""
+    """Description that the system gives of itself, in texts that files can hold."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -36,7 +36,7 @@ class KeptArrays:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Where the arrays are."""
+        """Folders of the arrays."""
         return self._labels_folder, self._gallery_folder, self._images_folder, self._scores_folder
 
     def write_labels(self, y_true: NDArray[np.int64]) -> None:

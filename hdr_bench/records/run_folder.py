@@ -38,7 +38,7 @@ def check_run_folder(folder: Path) -> None:
             _check_part(folder / name)
     except OSError as error:
         raise StoreError(
-            f"--out {_named(folder)}: {error.strerror or error}; choose another folder with --out"
+            f"--out {_show(folder)}: {error.strerror or error}; choose another folder with --out"
         ) from error
 
 
@@ -57,11 +57,11 @@ def _check_place(folder: Path) -> None:
     while not os.path.lexists(nearest):
         nearest = nearest.parent
     if not nearest.is_dir():
-        what = "is not a folder" if nearest == folder.absolute() else f"cannot be made: {_named(nearest)} is no folder"
-        raise StoreError(f"--out {_named(folder)} {what}; choose another folder with --out")
+        what = "is not a folder" if nearest == folder.absolute() else f"cannot be made: {_show(nearest)} is no folder"
+        raise StoreError(f"--out {_show(folder)} {what}; choose another folder with --out")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise StoreError(
-            f"--out {_named(folder)}: {_named(nearest)} may not be written; change its mode, or choose another folder "
+            f"--out {_show(folder)}: {_show(nearest)} may not be written; change its mode, or choose another folder "
             "with --out"
         )
 
@@ -74,7 +74,7 @@ def _check_record(path: Path) -> None:
         return
     if not (isinstance(content, dict) and _RECORD & content.keys()):
         raise StoreError(
-            f"{_named(path)}: not the record of a run, so not replaced; move it away, or choose another folder with "
+            f"{_show(path)}: not the record of a run, so not replaced; move it away, or choose another folder with "
             "--out"
         )
 
@@ -84,18 +84,17 @@ def _check_part(part: Path) -> None:
     if not os.path.lexists(part):
         return
     if not part.is_dir():
-        raise StoreError(f"{_named(part)}: a folder belongs here; move it away, and run the suite again")
+        raise StoreError(f"{_show(part)}: a folder belongs here; move it away, and run the suite again")
     with os.scandir(part) as entries:
         for entry in entries:
             # A link to one, or in a circle, is replaced like any other damaged file.
             if entry.name.endswith(_FILES) and entry.is_dir(follow_symlinks=False):
                 raise StoreError(
-                    f"{_named(Path(entry.path))} is a folder where a file belongs; move it away, and run the suite "
-                    "again"
+                    f"{_show(Path(entry.path))} is a folder where a file belongs; move it away, and run the suite again"
                 )
 
 
-def _named(path: Path) -> str:
+def _show(path: Path) -> str:
     return visible(str(path))
 
 

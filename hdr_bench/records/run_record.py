@@ -16,7 +16,7 @@ from hdr_bench.records.text import writable_content
 
 
 class SeedDecision(Record):
-    """Whether a case is fitted with more seeds, and what decided it.
+    """Decision whether a case is fitted with more seeds, and what it was made by.
 
     Attributes
     ----------

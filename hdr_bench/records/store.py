@@ -35,7 +35,7 @@ _LOCK_SECONDS = 30
 
 @dataclass(frozen=True)
 class Lookup:
-    """What the store has of a planned trial.
+    """Result of looking a planned trial up in the store.
 
     Attributes
     ----------
@@ -113,7 +113,7 @@ class Store:
             All trials that there can be.
         """
         self._make_folder()
-        with self._locked():
+        with self._lock():
             earlier = self._same_run(run)
             kept = {planned.key for planned in (*run.trials, *(earlier.trials if earlier else ()))}
             whole = run.model_copy(update={"trials": tuple(planned for planned in order if planned.key in kept)})
@@ -265,7 +265,7 @@ class Store:
             raise StoreError(f"cannot write {self.folder}: {error.strerror}; choose another with --out") from error
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _lock(self) -> Iterator[None]:
         """Hold the folder while its record is read and written: two runs may share it."""
         try:
             with locked(self.folder / ".lock", _LOCK_SECONDS):

@@ -36,7 +36,7 @@ Labels = Callable[[str], NDArray[np.int64]]
 
 @dataclass(frozen=True, eq=False)
 class TrialFile:
-    """What the file of a trial holds, checked.
+    """Content of a trial's file, checked.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         result = parse(Result, content, path)
         if key not in set(result.trial.keys()):
             raise ValueError(_another_trials(result))
-        return _checked(TrialFile(result, predictions), key)
+        return _check(TrialFile(result, predictions), key)
     except (StoreError, FileNotFoundError):
         raise
     except DAMAGED as error:
@@ -131,14 +131,14 @@ def _read_old(path: Path, key: str) -> TrialFile:
     result = parse(Result, content, path)
     arrays: dict[str, Any] = {**read_arrays(path)}
     if not arrays:
-        return _checked(TrialFile(result, None), key)
+        return _check(TrialFile(result, None), key)
     bare = Predictions(**arrays)
     summary = summarize_scores(bare, len(result.class_names)) if result.class_names else None
-    _checked(TrialFile(result, bare), key)
+    _check(TrialFile(result, bare), key)
     return TrialFile(result, replace(bare, summary=summary))
 
 
-def _checked(file: TrialFile, key: str) -> TrialFile:
+def _check(file: TrialFile, key: str) -> TrialFile:
     result, predictions = file.result, file.predictions
     if result.key != key:
         raise ValueError(_another_trials(result))

@@ -10,7 +10,7 @@ from hdr_bench.cli.streams import say
 
 
 class CitationFormat(StrEnum):
-    """What `cite` prints."""
+    """Formats that `cite` prints."""
 
     both = "both"
     bibtex = "bibtex"

@@ -9,7 +9,7 @@ from hdr_bench.cli.output import print_pairs
 
 
 class Listing(StrEnum):
-    """What `list` lists."""
+    """Lists that there are."""
 
     suites = "suites"
     estimators = "estimators"

@@ -1,4 +1,4 @@
-"""How a cost grows with the number of images: a curve through a few measurements, and how far it can be trusted."""
+"""Growth of a cost with the number of images: a curve through a few measurements, and how far it can be trusted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -112,7 +112,7 @@ class Growth:
         here = _amounts(np.array([n]), self.powers)[0]
         drawn = []
         for noise in rng.normal(0, self.spread, (_DRAWS, len(curve) + 1)):
-            again = _fitted(amounts, curve * np.exp(noise[:-1]))
+            again = _fit(amounts, curve * np.exp(noise[:-1]))
             drawn.append(float(here @ again) * np.exp(noise[-1]))
         value = float(here @ self.coefficients)
         low, high = np.percentile(drawn, [2.5, 97.5])
@@ -157,7 +157,7 @@ def fit_growth(sizes: Sequence[float], costs: Sequence[float], powers: tuple[flo
         raise ValueError(f"a curve needs measurements at two sizes or more, not at {sorted(set(sizes))}")
     amounts = _amounts(np.asarray(sizes, float), powers)
     measured = np.maximum(np.asarray(costs, float), _SMALLEST)
-    coefficients = _fitted(amounts, measured)
+    coefficients = _fit(amounts, measured)
     free = max(len(measured) - np.count_nonzero(coefficients), 1)
     shares = amounts @ coefficients / measured - 1
     spread = max(float(np.sqrt((shares**2).sum() / free)), _LEAST_SPREAD)
@@ -169,7 +169,7 @@ def _amounts(sizes: NDArray[np.float64], powers: tuple[float, ...]) -> NDArray[n
     return np.stack([(sizes / 1000) ** power for power in powers], axis=1)
 
 
-def _fitted(amounts: NDArray[np.float64], costs: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fit(amounts: NDArray[np.float64], costs: NDArray[np.float64]) -> NDArray[np.float64]:
     from scipy.optimize import nnls
 
     # Divided by the cost: a small fit's error counts as much as a large one's.

@@ -19,7 +19,7 @@ _AT_LEAST = 0.25
 
 @dataclass(frozen=True)
 class RemainingTime:
-    """What time is left.
+    """Time that a run still takes.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class RemainingTime:
 
 
 class Remaining:
-    """What time is left: of each trial as the same case's took, or as it is expected, each within its time limit.
+    """Tracker of the time that is left: of each trial what the same case's took, or what is expected, within its limit.
 
     Durations are those of a machine that does nothing else, as far as processor time tells them; they are stretched by
     what the last trials took beyond that. Of a trial that runs its time so far counts; if it runs alone, and counts its
@@ -92,7 +92,7 @@ class Remaining:
 
     @property
     def left(self) -> RemainingTime:
-        """What is left now."""
+        """Time that is left now."""
         # It is asked from a thread that draws, while trials begin and end.
         running, stretch = dict(self._running), self._stretch
         known: list[float] = []

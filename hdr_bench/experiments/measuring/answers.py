@@ -1,4 +1,4 @@
-"""What a method answers, checked: labels, classes, probabilities and decision values."""
+"""Answers of a method, checked: labels, classes, probabilities and decision values."""
 
 from typing import Any
 

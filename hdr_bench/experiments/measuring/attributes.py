@@ -1,4 +1,4 @@
-"""What a fitted estimator says of itself, taken only if it has this library's form.
+"""Attributes of a fitted estimator, taken only if they have this library's form.
 
 Estimators of other libraries have attributes of the same names with other contents, or properties that fail. None of
 that is a reason for a trial to fail: what has another form is as if it were not there.
@@ -21,7 +21,7 @@ from hdr_bench.records.result import LayerRow
 from hdr_bench.records.text import LONGEST_VALUE, repr_of, str_of
 
 HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
-"""What `history_` has of an epoch."""
+"""Values that `history_` has of an epoch."""
 
 MOST_EPOCHS = 10_000
 """Epochs that a result keeps."""

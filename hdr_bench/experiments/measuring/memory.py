@@ -20,7 +20,7 @@ _SAMPLE_SECONDS = 0.002
 _LOOK_FOR_CHILDREN_SECONDS = 0.05
 KERNEL, SAMPLED = "kernel high-water mark", "sampled every 2 ms"
 CHILDREN = ", and the processes that it started, sampled every 50 ms"
-"""What is added to the method where there were such."""
+"""Text that is added to the method if there were such processes."""
 
 
 class Peak:

@@ -1,4 +1,4 @@
-"""What all code in a process shares: the threads of native pools, the global generators, a GPU."""
+"""State that all code in a process shares: the threads of native pools, the global generators, a GPU."""
 
 import os
 import random

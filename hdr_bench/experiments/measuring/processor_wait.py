@@ -1,4 +1,4 @@
-"""How long the threads of this process waited for a processor while something ran.
+"""Wait for a processor: how long the threads of this process waited while something ran.
 
 A time is *disturbed* when something outside the trial took processors that the trial could have used. Neither the
 number of trials at a time nor the ratio of wall to processor time says so: neighbours may leave a processor free, and
@@ -44,7 +44,7 @@ from hdr_bench.kernel import (
 from hdr_bench.records.lost_time import DISTURBED_FROM, Call, share_waited
 
 _LONG_ENOUGH_SECONDS = 0.3
-"""What ticks of 10 ms tell within a few per cent."""
+"""Ticks of 10 ms tell such a time within a few per cent."""
 
 
 class Wait:
@@ -70,7 +70,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class _Reading:
-    """What is known at one moment: this process and those that it started, and the whole machine; in seconds."""
+    """Counters at one moment, in seconds: of this process, of those that it started, and of the whole machine."""
 
     process: float
     descendants: float

@@ -38,7 +38,7 @@ def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
         Unfitted.
     """
     named = trial.estimator, trial.params, trial.steps
-    model = _assembled(*named) if pickled is None else cloudpickle.loads(pickled)
+    model = _assemble(*named) if pickled is None else cloudpickle.loads(pickled)
     model.set_params(**dict.fromkeys(open_seeds(model), trial.seed))
     return model.set_params(**settings_for(model, trial.threads))
 
@@ -57,7 +57,7 @@ def unseeded_model(case: Case) -> Any:
     """
     if case.is_object:
         return copy_unfitted(case.estimator)
-    return _assembled(case.estimator, case.params, case.steps)
+    return _assemble(case.estimator, case.params, case.steps)
 
 
 def pickled_model(case: Case) -> bytes | None:
@@ -124,7 +124,7 @@ def best_of_search(model: Any) -> Any:
     return model if read_attribute(best, "predict") is None else best
 
 
-def _assembled(estimator: str, params: dict[str, Any], steps: Any) -> Any:
+def _assemble(estimator: str, params: dict[str, Any], steps: Any) -> Any:
     model = make_estimator(estimator, **params)
     if steps:
         return make_pipeline(*(make_transformer(step.name, **step.params) for step in steps), model)

@@ -1,4 +1,4 @@
-"""Where modules come from: found by name without importing them, and told apart into installed ones and own ones."""
+"""Files of modules: found by name without importing them, and told apart into installed ones and own ones."""
 
 import importlib.util
 import json
@@ -36,7 +36,7 @@ class ModuleFile:
 
     @property
     def package(self) -> str:
-        """What relative imports start from."""
+        """Package that relative imports start from."""
         return self.name if self.folders else self.name.rpartition(".")[0]
 
     def submodules(self) -> list[str]:

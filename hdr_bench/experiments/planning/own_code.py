@@ -21,7 +21,7 @@ _REMEMBERED = 1000
 
 @dataclass(frozen=True)
 class Source:
-    """What a module's source says.
+    """Source of a module, as far as it decides results.
 
     Attributes
     ----------

@@ -82,13 +82,13 @@ def _case_faults(case: Case, datasets: Mapping[str, str]) -> Iterator[str]:
 def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
     try:
         # An estimator from elsewhere may do anything when it is made and looked at.
-        with foreign_code(_refused):
+        with foreign_code(_translate):
             check()
     except HdrBenchError as error:
         yield f"{place}: {error}"
 
 
-def _refused(error: BaseException) -> BaseException:
+def _translate(error: BaseException) -> BaseException:
     return error if isinstance(error, HdrBenchError | MemoryError) else SuiteError(cause_of(error))
 
 

@@ -88,7 +88,7 @@ def read_suite(suite: str | Path) -> Suite:
     """
     path = find_suite(str(suite))
     with pause_collector():
-        read = _validated(read_toml(path), name=path.stem, origin=writable(str(path)))
+        read = _validate(read_toml(path), name=path.stem, origin=writable(str(path)))
     return read if path.parent == suites_folder() else read.placed(path.parent.absolute())
 
 
@@ -112,7 +112,7 @@ def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
     SuiteError
         If it is no suite.
     """
-    suite = _validated(content, name, origin)
+    suite = _validate(content, name, origin)
     check_suite(suite, origin)
     return suite
 
@@ -130,7 +130,7 @@ def list_suites() -> dict[str, str]:
     >>> list_suites()["quick"]
     'Nine methods of digit recognition, a first look'
     """
-    return {name: str(read_toml(path).get("title", "")) for name, path in _carried().items()}
+    return {name: str(read_toml(path).get("title", "")) for name, path in _suite_paths().items()}
 
 
 def list_published_suites() -> dict[str, str]:
@@ -146,7 +146,7 @@ def list_published_suites() -> dict[str, str]:
     >>> "lecun-1998" in list_published_suites(), "quick" in list_published_suites()
     (True, False)
     """
-    contents = {name: read_toml(path) for name, path in _carried().items()}
+    contents = {name: read_toml(path) for name, path in _suite_paths().items()}
     published = {name: content for name, content in contents.items() if content.get("source")}
     return {
         name: str(content.get("title", ""))
@@ -170,7 +170,7 @@ def find_suite(suite: str) -> Path:
     UnknownNameError, SuiteError
         If there is no such suite.
     """
-    carried = _carried()
+    carried = _suite_paths()
     if suite in carried:
         return carried[suite]
     if not suite:
@@ -196,11 +196,11 @@ def find_suite(suite: str) -> Path:
     return path
 
 
-def _carried() -> dict[str, Path]:
+def _suite_paths() -> dict[str, Path]:
     return {path.stem: path for path in sorted(suites_folder().glob("*.toml"))}
 
 
-def _validated(content: dict[str, Any], name: str, origin: str) -> Suite:
+def _validate(content: dict[str, Any], name: str, origin: str) -> Suite:
     faults = [_HINTS[key] for key in _HINTS if key in content]
     if faults:
         raise suite_refusal(origin, faults)

@@ -41,7 +41,7 @@ def load_choice(choice: DatasetChoice) -> Dataset:
     """
     if choice.given is None and not is_dotted_path(choice.name):
         dataset = load_dataset(
-            _located(choice),
+            _locate(choice),
             resize=choice.resize,
             test_size=choice.test_size,
             split_seed=choice.split_seed,
@@ -54,7 +54,7 @@ def load_choice(choice: DatasetChoice) -> Dataset:
     return dataset
 
 
-def _located(choice: DatasetChoice) -> str:
+def _locate(choice: DatasetChoice) -> str:
     """Return a data set's name with its path as it is beside the suite's file, or else in the working folder."""
     scheme, _, path = choice.name.partition(":")
     folder, here = choice.folder, Path.cwd()

@@ -33,7 +33,7 @@ def describe_user_code(suite: Suite) -> list[str]:
     with own_modules(suite.folder):
         modules = _modules(suite)
         files = {name: file for name in modules if (file := _own_file(name)) is not None}
-        shadowed = [line for root in _roots(modules) for line in _shadowed(root, suite.folder)]
+        shadowed = [line for root in _roots(modules) for line in _shadow_warnings(root, suite.folder)]
     if not files:
         return shadowed
     return [f"runs code of {' and '.join(f'{name} ({file})' for name, file in files.items())}", *shadowed]
@@ -75,7 +75,7 @@ def _roots(modules: Iterable[str]) -> dict[str, None]:
     return dict.fromkeys(name.partition(".")[0] for name in modules)
 
 
-def _shadowed(root: str, folder: Path | None) -> Iterator[str]:
+def _shadow_warnings(root: str, folder: Path | None) -> Iterator[str]:
     """Say that a module of the user's is not taken."""
     taken = find_module(root)
     if taken is None or taken.file is None or is_own(taken):

@@ -57,7 +57,7 @@ FORMER_NAMES = {"loky": "local"}
 CHOICES = {name: entry.help for name, entry in BACKENDS.items()} | {
     former: f"former name of {name}" for former, name in FORMER_NAMES.items()
 }
-"""What an option may choose, and what it is."""
+"""Names that the option `backend` takes, and what they are."""
 
 _OF_SOME_BACKENDS = ("jobs", "scheduler")
 
@@ -119,10 +119,10 @@ def run_tasks(tasks: Iterable[Task], options: RunOptions, datasets: Mapping[str,
         Closed before its end, it ends what runs.
     """
     run: Callable[..., Outcomes] = resolve_name(backend_of(options).path)
-    return run(_announced(tasks, progress), options, datasets, progress)
+    return run(_announce(tasks, progress), options, datasets, progress)
 
 
-def _announced(tasks: Iterable[Task], progress: Progress) -> Iterator[Task]:
+def _announce(tasks: Iterable[Task], progress: Progress) -> Iterator[Task]:
     """Give the tasks, and tell of each that it begins when it is taken up."""
     for task in tasks:
         progress.trial(task.trial)

@@ -111,7 +111,7 @@ def run_on_cluster(
             yield task
 
     source, n_concurrent = iter(tasks), 1
-    with _connected(scheduler) as client, _ended_on_workers(client):
+    with _connect(scheduler) as client, _end_on_workers(client):
         run = ClusterRun(uuid4().hex, client.id)
         while True:
             try:
@@ -120,7 +120,7 @@ def run_on_cluster(
                     # Workers come and go while the run lasts.
                     n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))
                     yield result.model_copy(update={"n_concurrent": n_concurrent}), predictions
-            except _lost():
+            except _loss_errors():
                 # Every worker that had the data is gone, or one that had a trial too often: again, with who is left.
                 source = chain(tuple(open_tasks.values()), source)
                 _wait_for_workers(client, scheduler)
@@ -151,7 +151,7 @@ def _backend_of(client: Any, data: SharedDatasets) -> Any:
     return ClusterBackend(client=client, scatter=[data], wait_for_workers_timeout=0)
 
 
-def _lost() -> tuple[type[BaseException], ...]:
+def _loss_errors() -> tuple[type[BaseException], ...]:
     """Return the errors by which a cluster says that what was asked of it went with its workers."""
     from concurrent.futures import CancelledError
 
@@ -194,7 +194,7 @@ def _folder_of(trial: Trial, data: SharedDatasets) -> str:
 
 
 @contextmanager
-def _connected(scheduler: str) -> Iterator[Any]:
+def _connect(scheduler: str) -> Iterator[Any]:
     try:
         from distributed import Client
     except ImportError as error:
@@ -221,7 +221,7 @@ def _wait_for_workers(client: Any, scheduler: str) -> None:
 
 
 @contextmanager
-def _ended_on_workers(client: Any) -> Iterator[None]:
+def _end_on_workers(client: Any) -> Iterator[None]:
     """When the block ends, by Ctrl-C too, end the processes that workers keep; what they still run, they end."""
     try:
         yield

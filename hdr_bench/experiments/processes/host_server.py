@@ -1,4 +1,4 @@
-"""What a host does: it runs the trials that come on its standard input, and answers.
+"""Server in a host: it runs the trials that come on its standard input, and answers.
 
 It ends, with all that it has started, when its input ends, when its parent has gone, or by SIGTERM, SIGINT or SIGHUP.
 """
@@ -112,7 +112,7 @@ def _without_warnings() -> Iterator[None]:
 _LOOKS_FOR_ITS_PARENT_EVERY_SECONDS = 1.0
 _SIGNALS = ("SIGTERM", "SIGINT", "SIGHUP")
 _STANDARD_STREAMS = 2
-"""What a line of standard error begins with that says why a host ends."""
+"""Last file descriptor of the standard streams."""
 
 
 def say_why(error: BaseException) -> None:

@@ -11,7 +11,7 @@ _MOST_LEFT_BYTES = 2**21
 
 
 class Tail:
-    """What comes last through a pipe; the rest is read and dropped, so that whoever writes need not wait.
+    """Last text that comes through a pipe; the rest is read and dropped, so that whoever writes need not wait.
 
     Parameters
     ----------

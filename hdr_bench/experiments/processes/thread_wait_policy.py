@@ -1,4 +1,4 @@
-"""How the threads of a trial wait for each other: actively for some microseconds, then asleep.
+"""Policy by which the threads of a trial wait for each other: actively for some microseconds, then asleep.
 
 At the end of each parallel loop the threads of OpenMP wait for the last one. By default GNU's OpenMP, which PyTorch,
 faiss and scikit-learn carry with them, looks 300,000 times before it sleeps, several milliseconds: beside a busy

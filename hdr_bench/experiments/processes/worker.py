@@ -76,7 +76,7 @@ def run_in_child(task: Task, context: ImportContext, machine: Environment, on_st
     with _starting():
         scratch = tempfile.TemporaryDirectory(prefix="trial-", ignore_cleanup_errors=True)
     with scratch as folder:
-        result, predictions = _supervised(task, context, machine, Path(folder), on_stage)
+        result, predictions = _supervise(task, context, machine, Path(folder), on_stage)
     measured = {"seconds": time.monotonic() - start, "n_concurrent": task.n_concurrent}
     return result.model_copy(update=measured), predictions
 
@@ -105,7 +105,7 @@ def start_fork_server() -> None:
     process.join()
 
 
-def _supervised(task: Task, context: ImportContext, machine: Environment, scratch: Path, on_stage: OnStage) -> Outcome:
+def _supervise(task: Task, context: ImportContext, machine: Environment, scratch: Path, on_stage: OnStage) -> Outcome:
     processes = process_context()
     with _starting():
         receiver, sender = processes.Pipe(duplex=False)
@@ -118,13 +118,13 @@ def _supervised(task: Task, context: ImportContext, machine: Environment, scratc
     output.close()
     last, tail = [Stage("start")], Tail(printed)
 
-    def noted(stage: Stage) -> None:
+    def note(stage: Stage) -> None:
         last[0] = stage
         on_stage(stage)
 
     watch = Watch(process.pid or 0, task.trial.time_limit, task.trial.memory_limit)
     try:
-        answer = _listen(receiver, process, watch, noted)
+        answer = _listen(receiver, process, watch, note)
         if not isinstance(answer, Ended):
             process.join(_HAS_A_CODE_WITHIN_SECONDS if answer is None else _ENDS_WITHIN_SECONDS)
         # Before it is killed, which would be the cause that is reported.
@@ -140,8 +140,8 @@ def _supervised(task: Task, context: ImportContext, machine: Environment, scratc
             result = result.model_copy(update={"error": f"{result.error}, in: {last[0]}"})
         return result, predictions
     if answer is not None:
-        return _without_result(task.trial, answer.status, f"{answer.reason}, in: {last[0]}", machine), None
-    return _without_result(
+        return _result_without_scores(task.trial, answer.status, f"{answer.reason}, in: {last[0]}", machine), None
+    return _result_without_scores(
         task.trial, "crashed", describe_end(task.trial, exit_code, last[0]), machine, _last_lines(text)
     ), None
 
@@ -207,7 +207,7 @@ def _child(
         folder = Path(task.folder) if task.folder else None
         answer: Outcome = measure_trial(task.trial, task.pickled, folder, machine, _sending(sender))
     except BaseException as error:  # noqa: BLE001  # whatever a method raises, `SystemExit` too, is a row of the results
-        answer = (_failed(task.trial, error, machine), None)
+        answer = (_failed_result(task.trial, error, machine), None)
     try:
         sender.send(answer)
     except OSError:
@@ -248,15 +248,15 @@ def _wait_for_the_end_of(host: Any) -> None:
     os._exit(1)
 
 
-def _failed(trial: Trial, error: BaseException, machine: Environment) -> Result:
+def _failed_result(trial: Trial, error: BaseException, machine: Environment) -> Result:
     status: Status = "out of memory" if trial.memory_limit is not None and is_out_of_memory(error) else "failed"
     said = describe(error)
     if status == "out of memory":
         said = f"the memory limit of {format_bytes(trial.memory_limit or 0)} was reached: {said}"
-    return _without_result(trial, status, said, machine, describe_traceback(error))
+    return _result_without_scores(trial, status, said, machine, describe_traceback(error))
 
 
-def _without_result(trial: Trial, status: Status, error: str, machine: Environment, told: str = "") -> Result:
+def _result_without_scores(trial: Trial, status: Status, error: str, machine: Environment, told: str = "") -> Result:
     by_limits = status in {"timeout", "out of memory"}
     return Result(
         key=trial.limited_key if by_limits else trial.key,
