@@ -51,8 +51,8 @@ def run_suite(suite: str | Path | Suite, *, progress: Progress | None = None, **
         A name among the suites that the library carries, the path of a TOML file, or a suite made in code.
     progress : Progress, optional
         Told what happens; nothing by default.
-    **options
-        Options of `RunOptions`.
+    **options : object
+        Options of `RunOptions`, each named below.
 
     Returns
     -------

@@ -107,7 +107,7 @@ def with_options(model: type[BaseModel]) -> Callable[[Function], Function]:
     return decorate
 
 
-def add_documentation(text: str | None, model: type[BaseModel], section: str, before: str) -> str | None:
+def add_documentation(text: str | None, model: type[BaseModel], section: str, before: str = "") -> str | None:
     """Return a docstring with a section on each option.
 
     Parameters
@@ -118,8 +118,8 @@ def add_documentation(text: str | None, model: type[BaseModel], section: str, be
         Its fields are the options.
     section : str
         Head of the section.
-    before : str
-        Head of the section that comes next.
+    before : str, default=""
+        Head of the section that comes next; empty if none does.
 
     Returns
     -------
@@ -128,7 +128,10 @@ def add_documentation(text: str | None, model: type[BaseModel], section: str, be
     if text is None:
         return None
     added = "\n".join([section, "-" * len(section), *_entries(model)])
-    return inspect.cleandoc(text).replace(f"\n\n{before}\n", f"\n\n{added}\n\n{before}\n", 1)
+    text = inspect.cleandoc(text)
+    if not before:
+        return f"{text}\n\n{added}"
+    return text.replace(f"\n\n{before}\n", f"\n\n{added}\n\n{before}\n", 1)
 
 
 def _entries(model: type[BaseModel]) -> Iterator[str]:

@@ -206,4 +206,5 @@ def _words(name: str, option: Option, value: Any) -> list[str]:
     return [flag] if option.parse is bool else [flag, option.write(value)]
 
 
+Settings.__doc__ = add_documentation(Settings.__doc__, Settings, "Attributes")
 RunOptions.__doc__ = add_documentation(RunOptions.__doc__, RunOptions, "Attributes", before="Raises")
