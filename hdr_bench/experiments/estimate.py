@@ -3,7 +3,7 @@
 import math
 
 from hdr_bench.exceptions import EstimateError
-from hdr_bench.experiments.forecast.estimates import CaseEstimate, Estimate
+from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimate
 from hdr_bench.experiments.forecast.growth import Expected
 from hdr_bench.experiments.forecast.probes import CostCurves, Probe, ProbeTimeoutError, probes_of, run_probe
 from hdr_bench.experiments.measuring.grid_search import candidates_of

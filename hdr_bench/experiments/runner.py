@@ -9,7 +9,7 @@ from typing import Any
 
 from hdr_bench.datasets import write_dataset
 from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning, StoreError
-from hdr_bench.experiments.forecast.estimates import read_expected
+from hdr_bench.experiments.forecast.estimate_record import read_expected
 from hdr_bench.experiments.forecast.stored_times import seconds_of_stored
 from hdr_bench.experiments.messages import NoProgress, Progress, Task
 from hdr_bench.experiments.planning.code_changes import code_changes

@@ -10,7 +10,7 @@ from hdr_bench import load_results
 from hdr_bench.archives import read_sealed
 from hdr_bench.arrays import read_arrays
 from hdr_bench.exceptions import UnknownNameError
-from hdr_bench.experiments.forecast.estimates import read_expected
+from hdr_bench.experiments.forecast.estimate_record import read_expected
 from hdr_bench.records.run_folder import check_run_folder
 
 LONG = "n" * 300

@@ -14,8 +14,8 @@ from hdr_bench.cli.estimate_table import print_estimate
 from hdr_bench.estimators import CNNClassifier, MLPClassifier, SVMClassifier
 from hdr_bench.exceptions import HdrBenchError, StoreError
 from hdr_bench.experiments.estimate import estimate_plan
-from hdr_bench.experiments.forecast import estimates, probes
-from hdr_bench.experiments.forecast.estimates import Estimate, read_expected, write_estimate
+from hdr_bench.experiments.forecast import estimate_record, probes
+from hdr_bench.experiments.forecast.estimate_record import Estimate, read_expected, write_estimate
 from hdr_bench.experiments.forecast.probes import passes
 from hdr_bench.experiments.messages import NoProgress
 from hdr_bench.experiments.planning.schedule import make_schedule
@@ -184,7 +184,7 @@ def test_the_estimate_is_printed_before_it_is_written(machine, monkeypatch, tmp_
         raise OSError(errno.ENOSPC, "No space left on device")
 
     machine(_linear)
-    monkeypatch.setattr(estimates, "write_whole", refuse)
+    monkeypatch.setattr(estimate_record, "write_whole", refuse)
     ended = _estimate_by_command(tmp_path)
     assert isinstance(ended.exception, OSError)
     assert "The only trial to run: about" in ended.output

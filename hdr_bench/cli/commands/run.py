@@ -92,7 +92,7 @@ def _print_estimate(plan: "Plan", progress: Any) -> None:
     """Estimate what a run costs, and print it; end with an exit code of its own if a case has no estimate."""
     from hdr_bench.cli.estimate_table import print_estimate
     from hdr_bench.experiments.estimate import estimate_plan
-    from hdr_bench.experiments.forecast.estimates import check_estimate_file, write_estimate
+    from hdr_bench.experiments.forecast.estimate_record import check_estimate_file, write_estimate
 
     check_estimate_file(plan.folder)
     estimate = estimate_plan(plan, progress)
