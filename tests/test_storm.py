@@ -1,5 +1,6 @@
 """The storm in short: a few dozen faults of every class, which must do no harm, and an oracle that sees harm."""
 
+import dataclasses
 import json
 import os
 import re
@@ -23,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 SEED = 14
 pytestmark = pytest.mark.long
 # One of each class that needs no cluster, and none that waits for a time limit.
-ATTACKS = ("kills:2", "methods:0", "damage:2", "disk:4", "data:0", "suites:0", "commands:0")
+ATTACKS = ("kills:14", "methods:0", "damage:76", "disk:65", "data:0", "suites:0", "commands:0")
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +77,8 @@ def test_the_oracle_sees_a_result_that_is_gone_another_or_run_again(stored):
     first, second = sorted((folder / "trials").glob("tree-*"))[:2]
     shutil.copy(first, second)
     assert _kinds(oracle.compare(store, oracle.read_store(folder))) == {"wrong"}
-    assert _kinds(oracle.unused(store, oracle.read_store(folder))) == {"lost"}
+    again = {**store, second.stem: dataclasses.replace(store[second.stem], finished="another time")}
+    assert _kinds(oracle.unused(store, again)) == {"lost"}
     second.unlink()
     assert _kinds(oracle.compare(store, oracle.read_store(folder))) == {"lost"}
     first.write_bytes(first.read_bytes()[:-1])
@@ -157,7 +159,7 @@ def test_a_storm_goes_on_where_it_was_cut_off(tmp_path):
     assert "| Kills of every process | 2 | 1 | 0 | 0 | 0 |" in page
     assert "| **All** | 2 | 1 | 0 | 0 | 0 |" in page
     assert "--seed 14 --only kills:3" in page
-    assert json.loads((tmp_path / "summary.json").read_text())["classes"] == figures([outcome])
+    assert json.loads((tmp_path / "figures.json").read_text())["classes"] == figures([outcome])
 
 
 def test_what_must_go_is_waited_for_a_minute_at_most(monkeypatch):

@@ -45,7 +45,7 @@ def list_findings(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def write_summary(outcomes: Sequence[Outcome], titles: dict[str, str], folder: Path = FOLDER) -> None:
-    """Write ``report.md`` and ``summary.json``."""
+    """Write ``report.md`` and ``figures.json``."""
     from hdr_bench.files import write_whole
 
     by_class, environment = figures(outcomes), _environment()
@@ -57,7 +57,7 @@ def write_summary(outcomes: Sequence[Outcome], titles: dict[str, str], folder: P
         "classes": by_class,
         "findings": list_findings(outcomes),
     }
-    write_whole(folder / "summary.json", (json.dumps(content, indent=1) + "\n").encode())
+    write_whole(folder / "figures.json", (json.dumps(content, indent=1) + "\n").encode())
     write_whole(folder / "report.md", _page(content, titles).encode())
 
 

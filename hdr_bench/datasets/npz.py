@@ -73,12 +73,32 @@ def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
             labels, class_names = encode_labels(f"{path}: {labels_name}", raw_labels)
             unread = _unread(members, (images_name, labels_name))
             return with_blanks_noted(cut_dataset(name, images, labels, class_names, options, *unread))
+    for names in SPLIT_NAMES:
+        if set(names) & members.keys():
+            raise DatasetError(f"{path}: {_lacking(members, names)}")
     allowed = " or ".join("/".join(names) for names in (*SPLIT_NAMES, *WHOLE_NAMES))
     held = _listed(members, sorted(members)) or "nothing"
     raise DatasetError(
         f"{path}: it holds {held}; needed are the arrays {allowed}; save images and labels together in one file, "
         "under such names"
     )
+
+
+def _lacking(members: _Members, names: tuple[str, str, str, str]) -> str:
+    """Say what a file of two parts lacks, and what does not fit in the parts that are there."""
+    images, labels = WHOLE_NAMES[0] if names[0].endswith("images") else WHOLE_NAMES[1]
+    missing = " and ".join(name for name in names if name not in members)
+    there = [name for name in names if name in members]
+    sentences = [f"it holds {_listed(members, there)}, but not {missing}"]
+    for part in (names[:2], names[2:]):
+        shapes = [members[name].shape for name in part if name in members]
+        if len(shapes) == 2 and all(shapes) and shapes[0][0] != shapes[1][0]:
+            sentences.append(
+                f"{part[0]} has {shapes[0][0]:,} images, and {part[1]} {shapes[1][0]:,} labels: one label per image is "
+                "needed"
+            )
+    advice = f"save all four arrays in one file, or {images} and {labels} alone, of which a test part is cut"
+    return "; ".join([*sentences, advice])
 
 
 def _read_split(name: str, path: Path, members: _Members, names: tuple[str, str, str, str]) -> Dataset:

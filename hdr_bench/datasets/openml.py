@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.checks import as_images, check_pixels
 from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, with_blanks_noted
+from hdr_bench.datasets.fetching import announce_fetch
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.source import Source, key_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, told
@@ -26,6 +27,7 @@ def openml_source(name: str, options: ReadOptions) -> Source:
 
 def _read_openml(name: str, options: ReadOptions) -> Dataset:
     which = {"data_id": int(name)} if re.fullmatch(r"[0-9]{1,9}", name) else {"name": name}
+    announce_fetch(f"openml:{name}", "OpenML (its size is known when it is there)")
     try:
         bunch = fetch_bunch(**which)
     except OSError as error:

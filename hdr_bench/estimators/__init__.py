@@ -105,6 +105,9 @@ _PUBLIC = {
     for path in (*ESTIMATORS.values(), *TRANSFORMERS.values(), "hdr_bench.estimators.neural.augmentation.Distortion")
 }
 
+# What brings a class of the user's the methods that are called.
+_MIXINS = {"estimator": "ClassifierMixin", "transformer": "TransformerMixin"}
+
 
 def list_estimators() -> dict[str, str]:
     """Return the name of each estimator, and what it is in a line."""
@@ -177,7 +180,10 @@ def make_from(table: dict[str, str], kind: str, name: str, params: dict[str, Any
     cls = class_of(table, kind, name)
     if not hasattr(cls, "get_params"):
         place = describe_shadowing(name.rpartition(".")[0])
-        raise UnknownNameError(f"{kind} ({name} has no get_params{f'; {place}' if place else ''})", name, table)
+        raise EstimatorError(
+            f"{name} has no get_params, which every {kind} needs; derive its class from "
+            f"sklearn.base.{_MIXINS[kind]} and sklearn.base.BaseEstimator, in this order{f'; {place}' if place else ''}"
+        )
     known, takes_any = _parameters_of(cls)
     direct = {key: value_of(cls, key, value) for key, value in params.items() if takes_any or "__" not in key}
     for key in direct:

@@ -1,6 +1,7 @@
 """Estimate of what a run would cost, before anything long runs: each case fitted on a few images, and extrapolated."""
 
 import math
+from dataclasses import replace
 
 from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimate
@@ -60,7 +61,8 @@ def _estimate(plan: Schedule, progress: Progress) -> Estimate:
         for case in cases:
             trials = [trial for trial in _all_trials(case) if trial.key in due]
             estimate, costs = _estimate_case(case, trials, probes[case.case.name], progress)
-            estimates.append(estimate)
+            largest = max(task.trial.samples or 0 for probe in probes[case.case.name] for task in probe.tasks)
+            estimates.append(replace(estimate, largest_fit=largest))
             seconds |= {key: cost.value for key, cost in costs.items()}
     finally:
         progress.end()

@@ -14,6 +14,7 @@ from hdr_bench.experiments.forecast.stored_times import seconds_of_stored
 from hdr_bench.experiments.messages import NoProgress, Progress, Task
 from hdr_bench.experiments.planning.code_changes import code_changes
 from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.planning.run_source import check_source, write_source
 from hdr_bench.experiments.planning.schedule import (
     Schedule,
     interleave,
@@ -68,8 +69,8 @@ def run_suite(suite: str | Path | Suite, *, progress: Progress | None = None, **
     SchedulerError
         If no Dask scheduler answers.
     StoreError
-        If the run's folder cannot be written, or something is where its files belong; or if a result cannot be
-        written: those before it are stored.
+        If the run's folder cannot be written, something is where its files belong, or it is the run of another suite's
+        file; or if a result cannot be written: those before it are stored.
 
     Warns
     -----
@@ -163,7 +164,8 @@ def plan_suite(suite: str | Path | Suite, options: RunOptions | None = None, *, 
     DatasetError, DatasetNotFoundError
         If its data cannot be used.
     StoreError
-        If the run's folder cannot be written, or something is where its files belong.
+        If the run's folder cannot be written, something is where its files belong, or it is the run of another suite's
+        file.
 
     Examples
     --------
@@ -181,6 +183,7 @@ def plan_suite(suite: str | Path | Suite, options: RunOptions | None = None, *, 
         loaded, origin = load_suite(suite), str(suite)
     store = Store(default_folder(loaded.name, options.dataset) if options.out is None else options.out)
     check_run_folder(store.folder)
+    check_source(store.folder, loaded.file)
     schedule = make_schedule(loaded, options, store, origin or "")
     changes = tuple(code_changes(schedule.to_run, store))
     return Plan(**vars(schedule), options=options, store=store, code_changes=changes)
@@ -189,9 +192,11 @@ def plan_suite(suite: str | Path | Suite, options: RunOptions | None = None, *, 
 def _execute(plan: Plan, progress: Progress) -> None:
     store = plan.store
     check_run_folder(store.folder)
+    check_source(store.folder, plan.suite.file)
     store.clear_leftovers()
     clear_leftovers_of_hosts()
     _write_record(plan)
+    write_source(store.folder, plan.suite.file)
     for case in plan.cases:
         if any(trial.fold is None for trial in case.trials):
             store.arrays.write_images(case.dataset.fingerprint, case.dataset.test.images)

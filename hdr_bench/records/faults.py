@@ -149,10 +149,10 @@ def _unknown_value(fault: Any, _model: _Model) -> str:
     return f"must be one of these texts, got {shown(came)}. {offer(allowed)}"
 
 
-def _too_short(fault: Any, _model: _Model) -> str:
+def _too_short(fault: Any, model: _Model) -> str:
     least = fault["ctx"]["min_length"]
     if least == 1:
-        return "must not be empty"
+        return f"must not be empty{_brackets(fault, model)}"
     return f"must have at least {least:,} {_items(fault)}, got {shown(fault['input'])}"
 
 
@@ -170,7 +170,7 @@ _SENTENCES: dict[str, Callable[[Any, _Model], str]] = {
     "decimal_max_digits": lambda fault, _model: (
         f"must have at most {fault['ctx']['max_digits']} digits, got {shown(fault['input'])}"
     ),
-    "missing": lambda _fault, _model: "must be given",
+    "missing": lambda fault, model: f"must be given{_brackets(fault, model)}",
     "extra_forbidden": _unknown_key,
     "unexpected_keyword_argument": _unknown_key,
     "literal_error": _unknown_value,
@@ -182,24 +182,30 @@ _SENTENCES: dict[str, Callable[[Any, _Model], str]] = {
 
 
 def _brackets(fault: Any, model: _Model) -> str:
-    """Say which brackets a table's head needs in a file, if it has the other ones."""
+    """Say which brackets the head of a table needs in a file, if it has others or none."""
+    *parents, last = fault["loc"] or [""]
     head = ".".join(key for key in fault["loc"] if isinstance(key, str))
-    came = fault["input"]
-    if not head:
+    is_item = isinstance(last, int)
+    if not head or not model.models_at(fault["loc"]):
         return ""
-    if fault["type"].startswith("tuple") and isinstance(came, dict) and model.models_at(fault["loc"]):
-        return f"; write [[{head}]], with two brackets, for each"
-    if fault["type"].startswith("model") and isinstance(came, list):
-        return f"; write [{head}], with one bracket"
-    return ""
+    if is_item or any(get_origin(part) is tuple for part in _annotations(model, parents, str(last))):
+        is_written_so = is_item and isinstance(fault["input"], dict)
+        return "" if is_written_so else f"; write [[{head}]], with two brackets, for each"
+    return f"; write [{head}], with one bracket" if isinstance(fault["input"], list) else ""
 
 
 def _length(model: _Model, loc: Sequence[str | int]) -> int:
     """Return how many values a list of fixed length has."""
     *parents, name = loc
-    annotations = [model_fields(each)[str(name)].annotation for each in model.models_at(parents)]
-    parts = [part for annotation in annotations for part in (annotation, *get_args(annotation))]
+    parts = _annotations(model, parents, str(name))
     return next((len(get_args(part)) for part in parts if get_origin(part) is tuple), 0)
+
+
+def _annotations(model: _Model, parents: Sequence[str | int], name: str) -> list[Any]:
+    """Return what a field may hold, and the parts of a union."""
+    fields = [model_fields(each).get(name) for each in model.models_at(parents)]
+    annotations = [field.annotation for field in fields if field is not None]
+    return [part for annotation in annotations for part in (annotation, *get_args(annotation))]
 
 
 def _key_of(name: str, field: Any) -> str:

@@ -20,10 +20,13 @@ def describe(error: BaseException) -> str:
     --------
     >>> describe(ValueError("not\ntoday"))
     'ValueError: not today'
+    >>> describe(KeyboardInterrupt())
+    'KeyboardInterrupt'
     >>> describe(SystemExit(3))
     'SystemExit: 3 (the method ended its process by sys.exit)'
     """
-    line = f"{class_name(type(error))}: {text_of(error)}".strip().replace("\n", " ")
+    name, text = class_name(type(error)), text_of(error).strip()
+    line = (f"{name}: {text}" if text else name).replace("\n", " ")
     exits = " (the method ended its process by sys.exit)" if isinstance(error, SystemExit) else ""
     return shorten(line, _LONGEST_MESSAGE) + exits
 

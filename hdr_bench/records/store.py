@@ -8,10 +8,11 @@ What a report is made of, and what is committed with it:
 - ``gallery/FINGERPRINT.npz``: the test images that the report shows.
 
 What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
-data set, and ``scores/KEY.npz``, the scores of each class for each image. Every file is written to a temporary one and
-put in place whole. `store_format` has the history of the format.
+data set, ``scores/KEY.npz``, the scores of each class for each image, and ``.suite-file``, see `run_source`. Every file
+is written to a temporary one and put in place whole. `store_format` has the history of the format.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -129,8 +130,9 @@ class Store:
         Raises
         ------
         StoreError
-            If there is none, or it cannot be read.
+            If there is none, or it cannot be read, or the folder of the trials cannot.
         """
+        self._check_trials()
         try:
             content = json.loads(read_regular(self.run_file))
             # JSON can name halves of characters, which no report can be written with.
@@ -239,6 +241,14 @@ class Store:
         text : str
         """
         return str(error).replace(f"{self.folder}{os.sep}", "")
+
+    def _check_trials(self) -> None:
+        """Raise StoreError if the folder of the trials may not be read: otherwise all of them would seem damaged."""
+        if os.path.isdir(self.trials_folder) and not os.access(self.trials_folder, os.R_OK | os.X_OK):  # noqa: PTH112
+            raise StoreError(
+                f"cannot read {self.trials_folder}: {os.strerror(errno.EACCES)}; nothing was changed; see that you may "
+                "read it"
+            )
 
     def _file(self, key: str) -> TrialFile:
         path = self._present(key)

@@ -235,21 +235,27 @@ class Suite(SuitePart):
     ]
     not_built: tuple[NotBuilt, ...] = ()
     # Not a field, as a data set's.
-    _folder: Path | None = PrivateAttr(None)
+    _file: Path | None = PrivateAttr(None)
+
+    @property
+    def file(self) -> Path | None:
+        """The suite's file; None for the library's own suites, and for one made in code."""
+        return self._file
 
     @property
     def folder(self) -> Path | None:
         """The folder of the suite's file, in which data and modules are looked up first; None without a file."""
-        return self._folder
+        return None if self._file is None else self._file.parent
 
-    def placed(self, folder: Path) -> Self:
-        """Return the suite as that of a file in `folder`, with all data sets that it names."""
+    def placed(self, file: Path) -> Self:
+        """Return the suite as that of `file`, with all data sets that it names beside it."""
+        folder = file.parent
         cases = (
             case if case.dataset is None else case.model_copy(update={"dataset": case.dataset.placed(folder)})
             for case in self.cases
         )
         suite = self.model_copy(update={"dataset": self.dataset.placed(folder), "cases": tuple(cases)})
-        BaseModel.__setattr__(suite, "_folder", folder)
+        BaseModel.__setattr__(suite, "_file", file)
         return suite
 
     @field_validator("name", mode="before")

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.names import visible
 from hdr_bench.records.committed import CommittedReport, open_store
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
@@ -44,13 +45,18 @@ class RunContents:
     Raises
     ------
     StoreError
-        If there is no run at `path`.
+        If there is no run at `path`, or it cannot be read.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.store = open_run(path)
         self.run = self.store.read_run()
-        results, self.records = read_results(self.store, self.run)
+        try:
+            results, self.records = read_results(self.store, self.run)
+        # Whoever writes a report meanwhile would take it for a failure to write.
+        except OSError as error:
+            place = visible(str(error.filename or self.store.folder))
+            raise StoreError(f"cannot read {place}: {error.strerror or error}; see that you may read it") from error
         labels = [label_of(row) for row in results.to_dict("records")]
         self.results = results.assign(label=pd.Series(labels, index=results.index, dtype=object))
         self._predictions: dict[str, Predictions | None] = {}

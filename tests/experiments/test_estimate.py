@@ -190,6 +190,14 @@ def test_the_estimate_is_printed_before_it_is_written(machine, monkeypatch, tmp_
     assert "The only trial to run: about" in ended.output
 
 
+def test_it_says_how_many_images_its_largest_fit_had(machine, tmp_path):
+    machine(_linear)
+    case = {"name": "Tree", "estimator": "tree"}
+    for settings_, largest in (({"dataset": "digits-8x8"}, "1,437"), ({"samples": 2500}, "2,500"), ({}, "4,000")):
+        plan, _ = _plan(tmp_path, case, **settings_)
+        assert f"From fits on up to {largest} images," in _printed(estimate_plan(plan, NoProgress()), plan)
+
+
 def test_of_a_finished_run_nothing_is_to_run(tmp_path):
     plan, _ = _plan(tmp_path, {"name": "Tree", "estimator": "tree"}, dataset="digits-8x8", repeats=3)
     printed = _printed(Estimate((), {}), replace(plan, to_run=()))

@@ -48,9 +48,9 @@ def _raised(error):
     [
         (ValueError("not today"), "ValueError: not today"),
         (ValueError("two\nlines"), "ValueError: two lines"),
-        (KeyError(), "KeyError:"),
+        (KeyError(), "KeyError"),
         (SystemExit("enough"), "SystemExit: enough (the method ended its process by sys.exit)"),
-        (KeyboardInterrupt(), "KeyboardInterrupt:"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
         (RefusesError(), "RefusesError: (its text cannot be read: RuntimeError)"),
         (InterruptsError(), "InterruptsError: (its text cannot be read: KeyboardInterrupt)"),
         (NumberError(), "NumberError: (its text cannot be read: TypeError)"),

@@ -20,7 +20,7 @@ from hdr_bench.reporting.page.figures import plan_figures
 from hdr_bench.reporting.run import RunContents, slug
 
 COMMITTED = ("trials", "labels", "gallery")
-NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock", ".report-lock"}
+NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock", ".report-lock", ".suite-file"}
 
 
 def _files(folder):

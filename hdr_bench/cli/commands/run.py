@@ -7,6 +7,7 @@ import typer
 from hdr_bench.cli.child_processes import end_child_processes
 from hdr_bench.cli.completion import complete_suite
 from hdr_bench.cli.errors import ExitCode
+from hdr_bench.cli.fetching import hide_fetches
 from hdr_bench.cli.interruption import interruptible
 from hdr_bench.cli.output import make_console
 from hdr_bench.cli.report_output import write_and_print_report
@@ -38,10 +39,17 @@ def run(
 ) -> None:
     """Run a suite, print its table and write its report. What is stored already is not run again.
 
-    Exit code 3 if a trial failed; the report is written all the same. With --estimate, if a case has no estimate.
+    Exit code 3 if a trial failed (with --only, of the cases that it chooses); the report is written all the same. With
+    --estimate, if a case has no estimate.
     """
+    if dry_run and estimate:
+        raise typer.BadParameter(
+            "--estimate fits each method on a few images, and --dry-run runs nothing; give one of them"
+        )
+    if quiet:
+        hide_fetches()
     plan = _plan(suite, options)
-    for line in (*plan.remarks, *plan.code_changes):
+    for line in (*_thread_warnings(plan.settings.threads), *plan.remarks, *plan.code_changes):
         say(line, is_error=True)
     if dry_run:
         _print_plan(plan)
@@ -53,7 +61,7 @@ def run(
         if not (plan.to_run or plan.remarks or quiet):
             _say_that_all_is_stored(plan)
         plan.execute(_progress(quiet))
-        write_and_print_report(plan.folder, ["html", "md", "latex", "csv"])
+        write_and_print_report(plan.folder, ["html", "md", "latex", "csv"], plan.options.only)
 
 
 def _plan(suite: str, options: dict[str, Any]) -> "Plan":
@@ -76,6 +84,17 @@ def _plan(suite: str, options: dict[str, Any]) -> "Plan":
         plan = plan_suite(read, chosen, origin=suite)
     check_report_place(plan.folder)
     return plan
+
+
+def _thread_warnings(threads: int) -> list[str]:
+    """Return a warning if a trial has more threads than there are cores, which wait for each other then."""
+    from hdr_bench.records.environment import available_cores
+    from hdr_bench.records.text import counted
+
+    cores = available_cores()
+    if threads <= cores:
+        return []
+    return [f"warning: --threads {threads:,} on {counted(cores, 'core')}: threads wait for each other, and times grow"]
 
 
 def _progress(quiet: bool) -> Any:
@@ -121,4 +140,5 @@ def _print_plan(plan: "Plan") -> None:
 def _say_that_all_is_stored(plan: "Plan") -> None:
     from hdr_bench.cli.estimate_table import all_are
 
-    say(f"{all_are(len(plan.trials)).capitalize()} there already; to run them again: --rerun all or failed")
+    again = "it" if len(plan.trials) == 1 else "them"
+    say(f"{all_are(len(plan.trials)).capitalize()} there already; to run {again} again: --rerun all or failed")

@@ -15,7 +15,7 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from hdr_bench.estimators.foreign import calls, trial_import
-from hdr_bench.estimators.foreign.libraries import packages_distributions
+from hdr_bench.estimators.foreign.libraries import LIBRARIES, packages_distributions
 from hdr_bench.exceptions import (
     HdrBenchError,
     ModuleImportError,
@@ -152,13 +152,19 @@ def _failure(module: str, error: BaseException) -> str:
 
 
 def _missing(kind: str, path: str, module: str) -> str:
-    """Say that a module is not installed, and how to install it unless another name is near, which may be meant."""
+    """Say that a module is not there: how to install a library that is known, where to put or look for another."""
     said = f"{kind} {path!r}: the module {module} is not installed"
     root = module.partition(".")[0]
     if root != module:
         return f"{said}; check the spelling, or the version of {root}"
+    if root in _DISTRIBUTIONS or root in LIBRARIES:
+        return f"{said}; pip install {_DISTRIBUTIONS.get(root, root)}"
+    # Anybody may have given a package this name: none is recommended.
     hint = suggestion(root, packages_distributions(), _NEAR)
-    return f"{said}; pip install {_DISTRIBUTIONS.get(root, root)}, or check the spelling{'.' if hint else ''}{hint}"
+    return (
+        f"{kind} {path!r}: there is no module {root}; check the spelling, or put {root}.py beside the suite's file or "
+        f"into the working folder{'.' if hint else ''}{hint}"
+    )
 
 
 def _place_of(error: BaseException) -> tuple[str, int | None]:

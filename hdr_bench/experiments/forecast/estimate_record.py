@@ -35,6 +35,8 @@ class CaseEstimate:
         The limit that a trial is expected to pass; empty if there is none.
     problem : str
         Why there is no estimate; empty if there is one.
+    largest_fit : int
+        Images of the largest of the fits that it comes from.
     """
 
     case: str
@@ -45,6 +47,7 @@ class CaseEstimate:
     exponent: float
     is_over: str = ""
     problem: str = ""
+    largest_fit: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,11 @@ class Estimate:
     def total(self) -> Expected:
         """Seconds of all trials."""
         return sum((case.total for case in self.cases if not case.problem), Expected(0.0, 0.0, 0.0))
+
+    @property
+    def largest_fit(self) -> int:
+        """Images of the largest of the fits that it comes from."""
+        return max((case.largest_fit for case in self.cases if not case.problem), default=0)
 
     @property
     def n_trials(self) -> int:

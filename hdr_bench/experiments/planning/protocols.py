@@ -283,7 +283,10 @@ def _check_outline(suite: Suite, outline: Outline) -> None:
             f"the {first.samples} training images asked for"
         )
     for size in outline.sizes:
-        outline.dataset.check_subsample(size)
+        try:
+            outline.dataset.check_subsample(size)
+        except DatasetError as error:
+            raise DatasetError(f"{_place(suite, outline.case)}, protocol, sizes: {error}") from error
     last_seed = first.seed + max(outline.repeats, outline.most_repeats or 0) - 1
     if last_seed > LARGEST_SEED:
         raise SuiteError(

@@ -3,6 +3,8 @@
 A suite that the library carries is a file in ``benchmarks/``; one that names its `source` is a published one.
 """
 
+import os
+import shlex
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -89,7 +91,7 @@ def read_suite(suite: str | Path) -> Suite:
     path = find_suite(str(suite))
     with pause_collector():
         read = _validate(read_toml(path), name=path.stem, origin=writable(str(path)))
-    return read if path.parent == suites_folder() else read.placed(path.parent.absolute())
+    return read if path.parent == suites_folder() else read.placed(path.absolute())
 
 
 def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
@@ -179,7 +181,7 @@ def find_suite(suite: str) -> Path:
         path = Path(suite).expanduser()
         path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
-        if suite.endswith(".toml"):
+        if suite.lower().endswith(".toml"):
             raise SuiteError(f"{writable(suite)}: there is no such file") from error
         raise UnknownNameError("suite", suite, carried) from error
     except OSError as error:
@@ -187,6 +189,11 @@ def find_suite(suite: str) -> Path:
     # A home that is nobody's, or a character that no path can hold.
     except (RuntimeError, ValueError) as error:
         raise SuiteError(f"{shown(suite)} cannot be a path: {error}") from error
+    if os.path.isfile(path / "run.json"):  # noqa: PTH113  # a folder without permission is no run's
+        raise SuiteError(
+            f"{writable(suite)} is the folder of a run, not a suite; to write its report again: hdr-bench report "
+            f"{shlex.quote(writable(suite))}; to run its suite, give the suite's name or its TOML file"
+        )
     if path.is_dir() and path.suffix != ".toml":
         example = writable(str(path / "suite.toml"))
         raise SuiteError(

@@ -75,6 +75,8 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
         written.
     """
     place = Path(folder)
+    if not os.path.lexists(place):
+        raise StoreError(f"{visible(str(place))}: there is no such folder; name one that holds reports, e.g. reports")
     _check_is_ours(place / INDEX)
     for path in place.glob("*/"):
         settle_report(path)

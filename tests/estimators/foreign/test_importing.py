@@ -8,9 +8,10 @@ from importlib.machinery import EXTENSION_SUFFIXES
 import psutil
 import pytest
 
-from hdr_bench.estimators import make_estimator
+from hdr_bench.estimators import make_estimator, make_transformer
+from hdr_bench.estimators.foreign import importing
 from hdr_bench.estimators.foreign.importing import describe_shadowing
-from hdr_bench.exceptions import ModuleImportError, UnknownNameError
+from hdr_bench.exceptions import EstimatorError, ModuleImportError, UnknownNameError
 
 
 @pytest.fixture
@@ -149,31 +150,38 @@ def test_leaving_at_once_is_allowed_again_afterwards(folder, monkeypatch):
     [
         (
             "no_such_library.Mine",
-            "the module no_such_library is not installed; pip install no_such_library",
+            "^estimator 'no_such_library.Mine': there is no module no_such_library; check the spelling, or put "
+            "no_such_library.py beside the suite's file or into the working folder$",
         ),
-        (
-            "nolib.Mine",
-            r"the module nolib is not installed; pip install nolib, or check the spelling$",
-        ),
-        (
-            "scikitlearn.Mine",
-            r"the module scikitlearn is not installed; pip install scikitlearn, or check the spelling",
-        ),
-        (
-            "sklearm.Mine",
-            r"not installed; pip install sklearm, or check the spelling. Did you mean 'sklearn'\?",
-        ),
+        ("nolib.Mine", r"there is no module nolib; check the spelling, or put nolib\.py beside"),
+        ("scikitlearn.Mine", "there is no module scikitlearn; check the spelling"),
+        ("sklearm.Mine", r"into the working folder. Did you mean 'sklearn'\?"),
         ("odd..Mine", "unknown estimator 'odd..Mine'"),
         ("odd.Mine ", "unknown estimator 'odd.Mine '"),
         ("odd.mine", "unknown estimator in odd 'mine'. Did you mean 'Mine'?"),
         ("odd.VALUE", r"unknown estimator \(not a class\) 'odd.VALUE'"),
-        ("odd.Bare", r"unknown estimator \(odd.Bare has no get_params\)"),
     ],
 )
 def test_what_is_not_there(folder, name, told):
     (folder / "odd.py").write_text("VALUE = 3\nclass Bare: pass\nclass Mine(Bare): pass\n")
     with pytest.raises(UnknownNameError, match=told):
         make_estimator(name)
+
+
+@pytest.mark.parametrize("table", ["_DISTRIBUTIONS", "LIBRARIES"])
+def test_only_a_library_that_is_known_is_recommended(folder, table, monkeypatch):
+    monkeypatch.setitem(getattr(importing, table), "nolib", "nolib")
+    with pytest.raises(UnknownNameError, match="the module nolib is not installed; pip install nolib$"):
+        make_estimator("nolib.Mine")
+
+
+def test_a_class_that_is_no_estimator_is_told_what_to_derive_from(folder):
+    (folder / "odd.py").write_text("class Bare: pass\n")
+    for make, mixin in ((make_estimator, "ClassifierMixin"), (make_transformer, "TransformerMixin")):
+        with pytest.raises(
+            EstimatorError, match=rf"odd\.Bare has no get_params.* sklearn\.base\.{mixin} and sklearn\.base\.BaseEst"
+        ):
+            make("odd.Bare")
 
 
 @pytest.mark.parametrize("name", ["random", "time", "numpy"])

@@ -52,7 +52,7 @@ def test_classes_of_a_network_are_dotted_paths():
     ):
         make_estimator(SKORCH, module="boosted.Flatt")
     with pytest.raises(
-        UnknownNameError, match="criterion of NeuralNetClassifier 'no_such.Loss': the module no_such is"
+        UnknownNameError, match="criterion of NeuralNetClassifier 'no_such.Loss': there is no module no_such"
     ):
         make_estimator(SKORCH, module="boosted.Flat", criterion="no_such.Loss")
 
@@ -69,7 +69,7 @@ def test_classes_of_a_network_are_dotted_paths():
             "parameter of OwnNet 'max_epoch'. Did you mean 'max_epochs'",
         ),
         (SKORCH, {"module__hidden": 2}, EstimatorError, "NeuralNetClassifier cannot be made of .*'module'"),
-        ("boosted_missing.Net", {}, UnknownNameError, "the module boosted_missing is not installed"),
+        ("boosted_missing.Net", {}, UnknownNameError, "there is no module boosted_missing"),
     ],
 )
 def test_what_a_library_refuses_is_refused_when_it_is_made(name, params, error, told):
