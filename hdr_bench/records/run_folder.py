@@ -1,5 +1,6 @@
 """The folder of a run: how it is named after its suite, and whether it can take results."""
 
+import errno
 import hashlib
 import json
 import os
@@ -40,6 +41,23 @@ def check_run_folder(folder: Path) -> None:
         raise StoreError(
             f"--out {_show(folder)}: {error.strerror or error}; choose another folder with --out"
         ) from error
+
+
+def check_readable(folder: Path) -> None:
+    """Check that a folder of trials may be read, if it is there: otherwise all of them would seem damaged.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    StoreError
+        If it may not.
+    """
+    if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK):  # noqa: PTH112  # of whatever name
+        reason = os.strerror(errno.EACCES)
+        raise StoreError(f"cannot read {folder}: {reason}; nothing was changed; see that you may read it")
 
 
 def _check_names(folder: Path) -> None:

@@ -12,7 +12,6 @@ data set, ``scores/KEY.npz``, the scores of each class for each image, and ``.su
 is written to a temporary one and put in place whole. `store_format` has the history of the format.
 """
 
-import errno
 import json
 import os
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage, rem
 from hdr_bench.records.kept_arrays import KeptArrays, put
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
+from hdr_bench.records.run_folder import check_readable
 from hdr_bench.records.run_record import Planned, RunRecord
 from hdr_bench.records.store_format import parse
 from hdr_bench.records.trial_file import TrialFile, encode, read_trial_file
@@ -132,7 +132,7 @@ class Store:
         StoreError
             If there is none, or it cannot be read, or the folder of the trials cannot.
         """
-        self._check_trials()
+        check_readable(self.trials_folder)
         try:
             content = json.loads(read_regular(self.run_file))
             # JSON can name halves of characters, which no report can be written with.
@@ -241,14 +241,6 @@ class Store:
         text : str
         """
         return str(error).replace(f"{self.folder}{os.sep}", "")
-
-    def _check_trials(self) -> None:
-        """Raise StoreError if the folder of the trials may not be read: otherwise all of them would seem damaged."""
-        if os.path.isdir(self.trials_folder) and not os.access(self.trials_folder, os.R_OK | os.X_OK):  # noqa: PTH112
-            raise StoreError(
-                f"cannot read {self.trials_folder}: {os.strerror(errno.EACCES)}; nothing was changed; see that you may "
-                "read it"
-            )
 
     def _file(self, key: str) -> TrialFile:
         path = self._present(key)
