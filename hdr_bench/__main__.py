@@ -16,7 +16,7 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from hdr_bench.cli import main as run_command
     from hdr_bench.cli.errors import ExitCode
-    from hdr_bench.cli.interrupting import interrupt_once, keep_exit_code
+    from hdr_bench.cli.interruption import interrupt_once, keep_exit_code
 
     try:
         run_command(interrupt_once)

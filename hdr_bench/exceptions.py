@@ -85,7 +85,7 @@ class NotStoredError(DatasetError):
     """A data set that was read but cannot be stored, with what to do: no permission, no space on the disk."""
 
 
-class PlaceError(HdrBenchError, FileNotFoundError):
+class WorkingFolderError(HdrBenchError, FileNotFoundError):
     """A working folder that was removed while the process was in it."""
 
 

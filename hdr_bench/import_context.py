@@ -1,4 +1,4 @@
-"""Where a process is: its working folder, import path and environment, and where it looks for the user's modules."""
+"""Import context of a process: its working folder, its import path, its environment, and the user's own modules."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from hdr_bench.exceptions import PlaceError
+from hdr_bench.exceptions import WorkingFolderError
 
 # The folder that this library is imported from.
 _LIBRARY = Path(__file__).resolve().parents[1]
@@ -17,15 +17,15 @@ _suites: set[str] = set()
 
 
 @dataclass(frozen=True)
-class Place:
-    """What a trial's process takes over from the one that asked for it.
+class ImportContext:
+    """Import context that a trial's process takes over from the one that asked for it.
 
     Attributes
     ----------
     folder : str
         Working folder.
     path : tuple of str
-        Where modules are looked for.
+        Folders that modules are looked for in: `sys.path`.
     environ : dict of str to str
         Environment variables.
     """
@@ -35,18 +35,22 @@ class Place:
     environ: dict[str, str]
 
     @classmethod
-    def here(cls) -> Self:
-        """Return this process's.
+    def current(cls) -> Self:
+        """Return the context of this process.
+
+        Returns
+        -------
+        context : ImportContext
 
         Raises
         ------
-        PlaceError
+        WorkingFolderError
             If the working folder was removed.
         """
         return cls(_working_folder(), tuple(sys.path), dict(os.environ))
 
-    def enter(self) -> None:
-        """Make this process be there."""
+    def apply(self) -> None:
+        """Give this process the context."""
         os.chdir(self.folder)
         sys.path[:] = self.path
         # One by one: a library may hold on to the mapping.
@@ -69,7 +73,7 @@ def own_modules(folder: Path | None) -> Iterator[None]:
 
     Raises
     ------
-    PlaceError
+    WorkingFolderError
         If the working folder was removed.
     """
     before, here = list(sys.path), _working_folder()
@@ -92,9 +96,13 @@ def path_of_libraries() -> list[str]:
     The working folder, a script's own and the suites' are left out: an interpreter that starts would import a
     ``sitecustomize`` from them.
 
+    Returns
+    -------
+    path : list of str
+
     Raises
     ------
-    PlaceError
+    WorkingFolderError
         If the working folder was removed.
     """
     script = getattr(sys.modules.get("__main__"), "__file__", None)
@@ -107,7 +115,9 @@ def _working_folder() -> str:
     try:
         return os.getcwd()  # noqa: PTH109  # for os.chdir
     except FileNotFoundError as error:
-        raise PlaceError("the working folder no longer exists; change to another one, and run it again") from error
+        raise WorkingFolderError(
+            "the working folder no longer exists; change to another one, and run it again"
+        ) from error
 
 
 def _is_here(entry: str) -> bool:

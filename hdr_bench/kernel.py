@@ -1,4 +1,4 @@
-"""What the kernel tells of processes and processors: who started whom, who waited how long, and who had what."""
+"""Counters of the kernel: who started whom, how long threads waited for a processor, and how busy processors were."""
 
 import os
 import threading
@@ -13,7 +13,12 @@ _PROCESSES = Path("/proc")
 
 
 def descendants() -> set[int]:
-    """Return the numbers of all that run; at little cost where the kernel lists the children of each thread."""
+    """Return the numbers of all that run; at little cost where the kernel lists the children of each thread.
+
+    Returns
+    -------
+    pids : set of int
+    """
     try:
         open_pids = _children("self")
     except OSError:
@@ -30,7 +35,12 @@ def descendants() -> set[int]:
 
 
 def seconds_of_descendants() -> float:
-    """Return the processor time of those that run and, on POSIX, of those that ended and were waited for."""
+    """Return the processor time of those that run and, on POSIX, of those that ended and were waited for.
+
+    Returns
+    -------
+    seconds : float
+    """
     ended = os.times()
     total = ended.children_user + ended.children_system
     for pid in descendants():
@@ -51,9 +61,14 @@ _SAMPLE_SECONDS = 0.05
 
 
 @contextmanager
-def watching_delays() -> Iterator["Delays"]:
-    """Keep an eye on the delay of each thread, so that those that end are counted as well."""
-    delays, ended = Delays(), threading.Event()
+def watch_delays() -> Iterator["RunDelays"]:
+    """Keep an eye on the delay of each thread, so that those that end are counted as well.
+
+    Yields
+    ------
+    delays : RunDelays
+    """
+    delays, ended = RunDelays(), threading.Event()
 
     def watch() -> None:
         while not ended.wait(_SAMPLE_SECONDS):
@@ -68,8 +83,8 @@ def watching_delays() -> Iterator["Delays"]:
         watcher.join()
 
 
-class Delays:
-    """How long each thread of this process, and of those that it starts, waited: from `begin` to the last `look`."""
+class RunDelays:
+    """Delays of the threads of this process, and of those that it starts, from `begin` to the last `look`."""
 
     def __init__(self) -> None:
         self._own = str(threading.get_native_id())
@@ -92,7 +107,20 @@ class Delays:
         self._last = self._last | _read_delays()
 
     def waits(self, wall: float, own: float) -> tuple[float, ...]:
-        """Return the seconds that each thread waited, in a block of which this thread ran `own` seconds."""
+        """Return the seconds that each thread waited, in a block of which this thread ran `own` seconds.
+
+        Parameters
+        ----------
+        wall : float
+            Seconds that the block took.
+        own : float
+            Seconds that this thread ran in it.
+
+        Returns
+        -------
+        seconds : tuple of float
+            One per thread.
+        """
         waited = {
             task: min((count - self._before.get(task, 0)) / 1e9, wall)
             for task, count in self._last.items()
@@ -130,47 +158,74 @@ _COUNTED_FROM_SECONDS, _LEAST_COUNTED = 0.1, 0.1
 
 
 @dataclass(frozen=True)
-class Others:
-    """What others had of the processors while a call ran, in seconds: other processes, and the hypervisor."""
+class ExternalLoad:
+    """Load on the processors that is not of the call that ran.
+
+    Attributes
+    ----------
+    ran : float
+        Seconds that other processes ran.
+    stolen : float
+        Seconds that the hypervisor took.
+    """
 
     ran: float
     stolen: float
 
 
 @dataclass(frozen=True)
-class Processors:
-    """What processors did since the machine started, summed over those that this process may use, in seconds."""
+class ProcessorTimes:
+    """Times of the processors that this process may use, since the machine started, summed over them.
+
+    Attributes
+    ----------
+    busy : float
+        Seconds in which they ran something.
+    stolen : float
+        Seconds that the hypervisor took.
+    """
 
     busy: float
     stolen: float
 
 
-def others_had(before: Processors | None, after: Processors | None, cpu: float, share: float = 1.0) -> Others | None:
+def external_load(
+    before: ProcessorTimes | None, after: ProcessorTimes | None, cpu: float, share: float = 1.0
+) -> ExternalLoad | None:
     """Return what others had of the processors in a part of the time between two readings; None if it is not known.
 
     Parameters
     ----------
-    before, after : Processors or None
+    before, after : ProcessorTimes or None
     cpu : float
         Processor time of this process, and of those that it started, between them.
     share : float, default=1
         The part, of the time between them.
 
+    Returns
+    -------
+    load : ExternalLoad or None
+
     Examples
     --------
-    >>> others_had(Processors(10.0, 0.0), Processors(11.5, 0.0), 1.0)
-    Others(ran=0.5, stolen=0.0)
+    >>> external_load(ProcessorTimes(10.0, 0.0), ProcessorTimes(11.5, 0.0), 1.0)
+    ExternalLoad(ran=0.5, stolen=0.0)
     """
     if before is None or after is None:
         return None
     busy = after.busy - before.busy
     if cpu >= _COUNTED_FROM_SECONDS and busy < _LEAST_COUNTED * cpu:
         return None
-    return Others(share * max(busy - cpu, 0.0), share * (after.stolen - before.stolen))
+    return ExternalLoad(share * max(busy - cpu, 0.0), share * (after.stolen - before.stolen))
 
 
-def read_processors() -> Processors | None:
-    """Return what the processors did that threads of this process may use; None if the kernel does not say."""
+def read_processors() -> ProcessorTimes | None:
+    """Return what the processors did that threads of this process may use; None if the kernel does not say.
+
+    Returns
+    -------
+    times : ProcessorTimes or None
+    """
     try:
         lines = [line.split() for line in _STAT.read_text(encoding="ascii").splitlines()]
         used = set().union(*map(_affinity, _TASKS.iterdir()))
@@ -182,7 +237,7 @@ def read_processors() -> Processors | None:
         return None
     # The fields: user, nice, system, idle, iowait, irq, softirq, steal (proc(5)).
     busy = sum(row[place] for row in rows for place in (0, 1, 2, 5, 6))
-    return Processors(busy, sum(row[7] for row in rows))
+    return ProcessorTimes(busy, sum(row[7] for row in rows))
 
 
 def _affinity(task: Path) -> set[int]:
@@ -196,6 +251,10 @@ def read_pressure() -> float | None:
 
     The kernel gives the mean over the processors that are busy: one of them may have been waited for all of the time.
     None if it does not say.
+
+    Returns
+    -------
+    seconds : float or None
     """
     try:
         words = _PRESSURE.read_text(encoding="ascii").split("\n", 1)[0].split()

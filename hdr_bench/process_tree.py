@@ -23,8 +23,18 @@ _DIGEST_LETTERS = 4
 _serial = itertools.count()
 
 
-def started(pid: int) -> str:
-    """Return when a process started; nothing if there is no such process."""
+def start_time(pid: int) -> str:
+    """Return when a process started; nothing if there is no such process.
+
+    Parameters
+    ----------
+    pid : int
+        Number of the process.
+
+    Returns
+    -------
+    time : str
+    """
     with suppress(OSError):
         # Linux: in ticks since the machine's own start, whatever the clock is set to.
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
@@ -37,26 +47,55 @@ def started(pid: int) -> str:
 
 
 def make_mark() -> str:
-    """Return another mark of this process, for what it starts: its number, when it started, and a serial number."""
-    return f"{os.getpid()}-{started(os.getpid())}-{next(_serial)}"
+    """Return another mark of this process, for what it starts: its number, when it started, and a serial number.
+
+    Returns
+    -------
+    mark : str
+    """
+    return f"{os.getpid()}-{start_time(os.getpid())}-{next(_serial)}"
 
 
 def namespace(pid: int | str = "self") -> str:
-    """Return in which namespace a process has its number: in a container the same number is another process."""
+    """Return in which namespace a process has its number: in a container the same number is another process.
+
+    Parameters
+    ----------
+    pid : int or str, default="self"
+        Number of the process.
+
+    Returns
+    -------
+    namespace : str
+    """
     with suppress(OSError):
         return str(Path(f"/proc/{pid}/ns/pid").readlink())
     return ""
 
 
 def name_of_owner() -> str:
-    """Return what a file's name says of the process that made it, e.g. ``4321.0a1b2c3d``; it has no hyphen."""
-    return f"{os.getpid()}.{_digest(_place())}{_digest(started(os.getpid()))}"
+    """Return what a file's name says of the process that made it, e.g. ``4321.0a1b2c3d``; it has no hyphen.
+
+    Returns
+    -------
+    name : str
+    """
+    return f"{os.getpid()}.{_digest(_place())}{_digest(start_time(os.getpid()))}"
 
 
 def may_be_in_use(owner: str) -> bool:
     """Whether the process that `name_of_owner` names may run: it does, or it is one of another machine or container.
 
     Of earlier versions' names, which are a number alone, that number decides.
+
+    Parameters
+    ----------
+    owner : str
+        Of a file's name.
+
+    Returns
+    -------
+    may_be_in_use : bool
     """
     pid, _, digests = owner.partition(".")
     if not pid.isdecimal():
@@ -64,7 +103,7 @@ def may_be_in_use(owner: str) -> bool:
     place, start = digests[:_DIGEST_LETTERS], digests[_DIGEST_LETTERS:]
     if digests and place != _digest(_place()):
         return True
-    now = started(int(pid))
+    now = start_time(int(pid))
     if not digests or not now:
         return bool(now) or _exists(int(pid))
     return start == _digest(now)
@@ -98,17 +137,31 @@ def end_with_parent() -> bool:
     """Have the kernel kill this process when the thread that started it ends; return whether it will.
 
     A parent that has ended before this call is not noticed.
+
+    Returns
+    -------
+    is_asked : bool
     """
     return _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def wake_with_parent() -> bool:
-    """Have the kernel continue this process, should it be stopped, when its parent ends; return whether it will."""
+    """Have the kernel continue this process, should it be stopped, when its parent ends; return whether it will.
+
+    Returns
+    -------
+    is_asked : bool
+    """
     return _prctl(_PR_SET_PDEATHSIG, signal.SIGCONT)
 
 
 def adopt_orphans() -> bool:
-    """Become the parent of every descendant whose own parent ends; return whether that will be so."""
+    """Become the parent of every descendant whose own parent ends; return whether that will be so.
+
+    Returns
+    -------
+    is_asked : bool
+    """
     return _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 

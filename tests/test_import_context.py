@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hdr_bench.import_context import Place, own_modules, path_of_libraries
+from hdr_bench.import_context import ImportContext, own_modules, path_of_libraries
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def test_a_suites_folder_comes_before_the_working_folder_and_both_come_last(here
     before = list(sys.path)
     with own_modules(here / "suites"):
         assert sys.path == [*before, str(here / "suites"), str(here)]
-        assert Place.here().path == tuple(sys.path)
+        assert ImportContext.current().path == tuple(sys.path)
         # Within another, as a suite is planned within a run.
         with own_modules(here / "suites"):
             assert sys.path == [*before, str(here / "suites"), str(here)]

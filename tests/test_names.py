@@ -151,11 +151,9 @@ def test_parameters_with_half_of_a_character_are_refused_and_those_of_an_object_
 
 
 def test_a_folder_of_a_data_set_with_a_long_name_is_not_too_long():
-    from hdr_bench.experiments.runner import default_folder
-    from hdr_bench.records.run_record import Settings
+    from hdr_bench.records.run_folder import default_folder
 
-    suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[Case(name="a", estimator="knn")])
-    names = {default_folder(suite, Settings(dataset=f"folder:{'x' * 300}{end}")).name for end in "ab"}
+    names = {default_folder("own", f"folder:{'x' * 300}{end}").name for end in "ab"}
     assert len(names) == 2
     assert all(len(name) < 100 for name in names)
-    assert default_folder(suite, Settings(dataset="openml:Fashion-MNIST")).name == "own-openml-Fashion-MNIST"
+    assert default_folder("own", "openml:Fashion-MNIST").name == "own-openml-Fashion-MNIST"

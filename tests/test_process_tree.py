@@ -5,7 +5,7 @@ import os
 import pytest
 
 from hdr_bench.files import clear_leftovers, incoming_path
-from hdr_bench.process_tree import may_be_in_use, name_of_owner, started
+from hdr_bench.process_tree import may_be_in_use, name_of_owner, start_time
 
 
 def test_this_process_is_at_work_and_another_of_its_number_was_not():
@@ -28,8 +28,8 @@ def test_what_another_machine_or_container_writes_is_not_judged_here():
 
 @pytest.mark.parametrize("hidden", [1, os.getppid()])
 def test_a_process_that_the_system_hides_may_be_at_work(monkeypatch, hidden):
-    assert started(hidden)
-    monkeypatch.setattr("hdr_bench.process_tree.started", lambda _pid: "")
+    assert start_time(hidden)
+    monkeypatch.setattr("hdr_bench.process_tree.start_time", lambda _pid: "")
     assert may_be_in_use(str(hidden))
 
 

@@ -6,16 +6,17 @@ import pytest
 
 from hdr_bench import load_suite
 from hdr_bench.estimators.neural.notation import layer_table, parse_layers
-from hdr_bench.experiments.planning.suite_file import list_suites
+from hdr_bench.experiments.planning.suite_file import list_published_suites, list_suites
 from hdr_bench.records.claims import places_of
 
-SUITES = ["aboueloula-2020", "bodin-bernard", "burke-devery-2019", "lazovic-2020", "lecun-1998",
-          "sklearn-bench-mnist", "sougrati", "zalando-2017"]  # fmt: skip
+SUITES = list(list_published_suites())
 SHAPES = {"nist15": ((1, 64, 64), 15)}
 
 
-def test_every_source_has_its_suite():
-    assert set(SUITES) <= set(list_suites())
+def test_a_suite_that_names_its_source_is_published_and_the_shorter_ones_come_first():
+    assert set(list_suites()) - set(SUITES) == {"mnist", "quick"}
+    budgets = [load_suite(name).budget for name in SUITES]
+    assert budgets == sorted(budgets)
 
 
 @pytest.mark.parametrize("name", SUITES)

@@ -190,11 +190,11 @@ def _neighbours() -> Iterator[int]:
 
 @contextmanager
 def _sides(name: str) -> "Iterator[dict[str, subprocess.Popen[str]]]":
-    from hdr_bench.experiments.processes.thread_waiting import CHOICES, thread_waiting
+    from hdr_bench.experiments.processes.thread_wait_policy import CHOICES, thread_wait_variables
 
     chosen = {name for choices in CHOICES.values() for name in choices}
     bare = {key: value for key, value in os.environ.items() if key not in chosen}
-    environments = {"libraries": bare, "trials": {**bare, **thread_waiting(bare)}}
+    environments = {"libraries": bare, "trials": {**bare, **thread_wait_variables(bare)}}
     sides = {
         side: subprocess.Popen(
             [sys.executable, __file__, "--work", name],

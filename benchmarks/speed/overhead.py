@@ -17,11 +17,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import unique_labels
 
 from hdr_bench import Case, Suite, load_results, run_suite
-from hdr_bench.experiments.messages import Work
+from hdr_bench.experiments.messages import Task
 from hdr_bench.experiments.planning.protocols import plan_cases
-from hdr_bench.experiments.processes.hosts import Host
-from hdr_bench.import_context import Place
-from hdr_bench.records.run_record import Settings
+from hdr_bench.experiments.processes.host_handle import Host
+from hdr_bench.import_context import ImportContext
+from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
 
 HOUR = 3600
@@ -73,12 +73,12 @@ def main() -> None:
         share = (fixed + count * statistics.median(added)) / HOUR
         print(f"a suite of an hour, {count} trials of {minutes} min: {100 * share:.2f} % on top")
     (planned,) = plan_cases(make_suite(1, seconds), Settings())
-    asked = len(pickle.dumps((Place.here(), Work(planned.trials[0], planned.pickled))))
+    asked = len(pickle.dumps((ImportContext.current(), Task(planned.trials[0], planned.pickled))))
     back, kept = int(statistics.median(sent)), int(statistics.median(sizes))
     print(f"bytes of a trial: {asked:,} there, {back:,} back with 1,000 images' predictions, {kept:,} on disk")
     start = time.perf_counter()
     host = Host()
-    host.run(Work(planned.trials[0], planned.pickled), lambda _stage: None)
+    host.run(Task(planned.trials[0], planned.pickled), lambda _stage: None)
     print(f"the first trial of a host: {time.perf_counter() - start:.1f} s")
     host.close()
 

@@ -239,7 +239,7 @@ def _work(side: Side, connection: Connection) -> None:
 
 def _step(step: Timed, threads: int) -> Seconds:
     """Work once; with the share that the work waited for a processor that something else had, if it is known."""
-    from hdr_bench.experiments.measuring.waiting import processor_wait
+    from hdr_bench.experiments.measuring.processor_wait import processor_wait
 
     with processor_wait(threads) as wait:
         figures = step()

@@ -23,7 +23,7 @@ _LOOKS_EVERY_SECONDS = 0.01
 _PRELOADED = (
     "hdr_bench.cli",
     "hdr_bench.datasets",
-    "hdr_bench.experiments.processes.backends",
+    "hdr_bench.experiments.processes.local",
     "hdr_bench.experiments.runner",
     "hdr_bench.reporting.comparisons.runs",
     "hdr_bench.reporting.console",

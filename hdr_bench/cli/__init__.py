@@ -1,4 +1,4 @@
-"""The command ``hdr-bench``: it parses, calls the library and prints. Heavy imports wait for the command."""
+"""The command ``hdr-bench``: it parses, calls the library and prints. Its commands are the files in `commands`."""
 
 import os
 import sys
@@ -7,14 +7,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from hdr_bench.cli.cite import cite
-from hdr_bench.cli.compare import compare
-from hdr_bench.cli.data import data
+from hdr_bench.cli.command_group import CommandGroup
 from hdr_bench.cli.errors import EXIT_CODES, ExitCode, exit_code_of, report_error
 from hdr_bench.cli.fetching import show_fetches
-from hdr_bench.cli.list import list_, show
 from hdr_bench.cli.output import show_warnings_plainly
-from hdr_bench.cli.run import index, report, run
 from hdr_bench.cli.streams import prepare_streams, say
 from hdr_bench.exceptions import shown
 
@@ -25,15 +21,12 @@ _SHELLS = ("bash", "zsh", "fish", "powershell", "pwsh")
 _INSTRUCTIONS = tuple(f"{what}_{shell}" for what in ("complete", "source") for shell in _SHELLS)
 
 app = typer.Typer(
+    cls=CommandGroup,
     help="Compare methods of handwritten digit recognition, and regenerate the tables that people cite.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-app.command("list")(list_)
-for _command in (show, run, report, index, compare, cite):
-    app.command()(_command)
-app.add_typer(data, name="data")
 
 
 def main(begin: Callable[[], object] = lambda: None) -> NoReturn:

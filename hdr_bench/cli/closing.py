@@ -18,6 +18,10 @@ def print_closing(results: "pd.DataFrame", only: str | None) -> ExitCode:
         As `hdr_bench.load_results` returns it, of the whole run.
     only : str or None
         Pattern of the cases that were asked for; None for all.
+
+    Returns
+    -------
+    code : ExitCode
     """
     from hdr_bench.experiments.planning.protocols import is_asked
 

@@ -1,4 +1,4 @@
-"""What `data list` says: which data sets are on disk, where and how large, and how to get the others."""
+"""Listing of data sets: which data sets are on disk, where and how large, and how to get the others."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,7 +10,12 @@ _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def describe_datasets() -> Iterator[str]:
-    """Give the lines of all data sets: the library's own, those that were added, and what was prepared from files."""
+    """Give the lines of all data sets: the library's own, those that were added, and what was prepared from files.
+
+    Yields
+    ------
+    line : str
+    """
     from hdr_bench.datasets import DATASETS, list_stored_datasets
 
     stored = list_stored_datasets()
@@ -33,7 +38,12 @@ def describe_datasets() -> Iterator[str]:
 
 
 def describe_places() -> Iterator[str]:
-    """Give the lines of where data are looked for and stored."""
+    """Give the lines of where data are looked for and stored.
+
+    Yields
+    ------
+    line : str
+    """
     from hdr_bench.datasets.home import added_home, cache_home, data_home, is_writable, missing_home
 
     home, cache = data_home(), cache_home()
@@ -48,7 +58,16 @@ def describe_places() -> Iterator[str]:
 
 
 def describe_stored(stored: "StoredDataset") -> str:
-    """Return what is on disk of a data set, in words."""
+    """Return what is on disk of a data set, in words.
+
+    Parameters
+    ----------
+    stored : StoredDataset
+
+    Returns
+    -------
+    text : str
+    """
     if stored.n_train is None or stored.n_test is None:
         return f"damaged, {size_in_words(stored.n_bytes)}, {stored.folder}"
     images = f"{stored.n_train:,} training and {stored.n_test:,} test images"
@@ -57,6 +76,14 @@ def describe_stored(stored: "StoredDataset") -> str:
 
 def size_in_words(n_bytes: float) -> str:
     """Return a size in decimal units.
+
+    Parameters
+    ----------
+    n_bytes : float
+
+    Returns
+    -------
+    text : str
 
     Examples
     --------

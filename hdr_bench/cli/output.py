@@ -1,4 +1,4 @@
-"""What the commands print with, and read sizes with."""
+"""Output of the commands: consoles, warnings as sentences, aligned pairs; and sizes that they read."""
 
 import re
 import warnings
@@ -19,7 +19,17 @@ _SHAPE = re.compile(r"[1-9][0-9]{0,7}(x[1-9][0-9]{0,7}){1,2}")
 
 
 def make_console(stderr: bool = False) -> "Console":
-    """Return a console on standard output, or on standard error."""
+    """Return a console on standard output, or on standard error.
+
+    Parameters
+    ----------
+    stderr : bool, default=False
+        Whether it prints on standard error, not on standard output.
+
+    Returns
+    -------
+    console : rich.console.Console
+    """
     from rich.console import Console
 
     return Console(stderr=stderr)
@@ -46,13 +56,30 @@ def show_warnings_plainly() -> None:
 
 
 def print_pairs(title: str, pairs: dict[str, str]) -> None:
-    """Print names and what they stand for, aligned."""
+    """Print names and what they stand for, aligned.
+
+    Parameters
+    ----------
+    title : str
+    pairs : dict of str to str
+        Names, and what they stand for.
+    """
     width = max(map(len, pairs), default=0)
     say("\n".join([f"{title}:", *(f"  {name:<{width}}  {text}" for name, text in pairs.items())]))
 
 
 def read_shape(text: str) -> tuple[int, int, int]:
-    """Read ``28x28`` or ``3x28x28`` as channels, height and width."""
+    """Read ``28x28`` or ``3x28x28`` as channels, height and width.
+
+    Parameters
+    ----------
+    text : str
+        ``HEIGHTxWIDTH`` or ``CHANNELSxHEIGHTxWIDTH``.
+
+    Returns
+    -------
+    channels, height, width : int
+    """
     if not _SHAPE.fullmatch(text):
         raise typer.BadParameter(
             f"{shown(text)} is not a valid size; write HEIGHTxWIDTH, e.g. 28x28, each with at most 8 digits"

@@ -10,11 +10,24 @@ from contextlib import contextmanager, suppress
 from typing import Any, Literal, TextIO
 
 _HANDLER = "hdr_bench.stand_in"
+# By what stands in for them in ASCII.
 _STAND_INS = {
-    "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2010": "-", "\u2011": "-", "\u00d7": "x", "\u2192": "->",
-    "\u2190": "<-", "\u2026": "...", "\u00b1": "+-", "\u2265": ">=", "\u2264": "<=", "\u221e": "inf", "\u2020": "+",
-    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2022": "*", "\u00b7": ".", "\u2248": "~",
-}  # fmt: skip
+    **dict.fromkeys("\u2013\u2014\u2212\u2010\u2011", "-"),
+    **dict.fromkeys("\u00d7", "x"),
+    **dict.fromkeys("\u2192", "->"),
+    **dict.fromkeys("\u2190", "<-"),
+    **dict.fromkeys("\u2026", "..."),
+    **dict.fromkeys("\u00b1", "+-"),
+    **dict.fromkeys("\u2265", ">="),
+    **dict.fromkeys("\u2264", "<="),
+    **dict.fromkeys("\u221e", "inf"),
+    **dict.fromkeys("\u2020", "+"),
+    **dict.fromkeys("\u2018\u2019", "'"),
+    **dict.fromkeys("\u201c\u201d", '"'),
+    **dict.fromkeys("\u2022", "*"),
+    **dict.fromkeys("\u00b7", "."),
+    **dict.fromkeys("\u2248", "~"),
+}
 _WIDTH = re.compile("[1-9][0-9]{1,3}")
 # Lines of tables and boxes; rich draws its own in ASCII where it must, text from elsewhere may hold them.
 _LINES = {"LIGHT HORIZONTAL": "-", "HEAVY HORIZONTAL": "=", "LIGHT VERTICAL": "|", "HEAVY VERTICAL": "|"}
@@ -44,6 +57,12 @@ def say(text: str, *, is_error: bool = False) -> None:
     """Print a text and a line's end on standard output, or on standard error.
 
     Not by `typer.echo`, which writes UTF-8 to a terminal of ASCII. What would move a terminal's cursor is left out.
+
+    Parameters
+    ----------
+    text : str
+    is_error : bool, default=False
+        Whether it goes to standard error.
     """
     stream = sys.stderr if is_error else sys.stdout
     stream.write("".join(map(_shown, text)) + "\n")
@@ -51,7 +70,12 @@ def say(text: str, *, is_error: bool = False) -> None:
 
 
 def has_output_failed() -> bool:
-    """Return whether standard output refuses what it was given."""
+    """Return whether standard output refuses what it was given.
+
+    Returns
+    -------
+    has_failed : bool
+    """
     with suppress(OSError, ValueError):
         sys.stdout.flush()
     return bool(getattr(sys.stdout, "has_failed", False))

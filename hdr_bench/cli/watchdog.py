@@ -3,7 +3,7 @@
 Code that holds the interpreter's lock keeps Python from handling a signal at all; the C part of its signal module
 writes the signal's number to a pipe all the same, which is this process's standard input.
 
-Run as ``python -I -S watchdog.py PARENT SECONDS TEXT SIGNAL...``, by `hdr_bench.cli.interrupting`; it ends
+Run as ``python -I -S watchdog.py PARENT SECONDS TEXT SIGNAL...``, by `hdr_bench.cli.interruption`; it ends
 with the pipe.
 """
 

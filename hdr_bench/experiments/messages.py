@@ -1,10 +1,11 @@
-"""What goes to the process of a trial, and what it says on the way."""
+"""Messages between a run and the processes of its trials, and to whoever shows its progress."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from hdr_bench.estimators import ESTIMATORS
-from hdr_bench.import_context import Place
+from hdr_bench.import_context import ImportContext
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
@@ -13,33 +14,33 @@ NETWORKS = "HDR_BENCH_NETWORKS"
 """A variable of hosts whose fork server has loaded what networks need."""
 
 CAUSE = "hdr-bench's host ends: "
-"""What begins the line by which a host says why it ends."""
+"""Beginning of the line by which a host says why it ends."""
 
 _ROOTS_OF_NETWORKS = frozenset({"skorch", "torch"})
 
 
 @dataclass(frozen=True)
-class Work:
-    """A trial with what its process needs beside it.
+class Task:
+    """Trial with what its process needs beside it.
 
     Attributes
     ----------
     trial : Trial
     pickled : bytes or None
-        The estimator, where it was made in code.
+        The estimator, if it was made in code.
     folder : str or None
-        The data set's, where it is not loaded by its name.
+        Folder of the data set; None if it is loaded by its name.
     n_concurrent : int
         Trials that share the machine meanwhile.
-    place : Place or None
-        Where the trial is to be; None for where its host's user is.
+    context : ImportContext or None
+        Context that the trial runs in; None for that of the process that asks for it.
     """
 
     trial: Trial
     pickled: bytes | None = None
     folder: str | None = None
     n_concurrent: int = 1
-    place: Place | None = None
+    context: ImportContext | None = None
 
     @property
     def is_of_network(self) -> bool:
@@ -54,7 +55,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Stage:
-    """How far a trial is.
+    """Stage of a trial: how far it is.
 
     Attributes
     ----------
@@ -79,7 +80,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Done:
-    """What a host answers when a trial has run.
+    """Answer of a host when a trial has run.
 
     Attributes
     ----------
@@ -96,7 +97,7 @@ class Done:
 
 @dataclass(frozen=True)
 class NotStarted:
-    """What a host answers if it could not start a trial's process.
+    """Answer of a host that could not start a trial's process.
 
     Attributes
     ----------
@@ -109,3 +110,91 @@ class NotStarted:
 Outcome = tuple[Result, Predictions | None]
 Outcomes = Generator[Outcome, None, None]
 OnStage = Callable[[Stage], None]
+
+
+class Progress(Protocol):
+    """Receiver of what happens in a run."""
+
+    def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
+        """Receive the trials to run, the number of those that are stored, and the seconds expected of each key.
+
+        Parameters
+        ----------
+        trials : tuple of Trial
+            Those that are to run.
+        stored : int
+            How many more are stored already.
+        expected : mapping of str to float
+            Seconds expected of trials, by key.
+        """
+
+    def trial(self, trial: Trial) -> None:
+        """Receive a trial that begins; several may run at a time.
+
+        Parameters
+        ----------
+        trial : Trial
+        """
+
+    def stage(self, stage: Stage) -> None:
+        """Receive how far that trial is, if trials run one after the other.
+
+        Parameters
+        ----------
+        stage : Stage
+        """
+
+    def done(self, result: Result) -> None:
+        """Receive the result of a trial that ended.
+
+        Parameters
+        ----------
+        result : Result
+        """
+
+    def end(self) -> None:
+        """Receive that nothing more comes."""
+
+
+class NoProgress:
+    """Progress that shows nothing."""
+
+    def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
+        """Show nothing.
+
+        Parameters
+        ----------
+        trials : tuple of Trial
+            Those that are to run.
+        stored : int
+            How many more are stored already.
+        expected : mapping of str to float
+            Seconds expected of trials, by key.
+        """
+
+    def trial(self, trial: Trial) -> None:
+        """Show nothing.
+
+        Parameters
+        ----------
+        trial : Trial
+        """
+
+    def stage(self, stage: Stage) -> None:
+        """Show nothing.
+
+        Parameters
+        ----------
+        stage : Stage
+        """
+
+    def done(self, result: Result) -> None:
+        """Show nothing.
+
+        Parameters
+        ----------
+        result : Result
+        """
+
+    def end(self) -> None:
+        """Show nothing."""

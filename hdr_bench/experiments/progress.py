@@ -1,14 +1,15 @@
-"""Where a run is: a bar on a terminal, plain lines elsewhere, or nothing."""
+"""Progress of a run: a bar on a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from hdr_bench.experiments.forecast.remaining import Remaining
 from hdr_bench.experiments.messages import Stage
-from hdr_bench.experiments.remaining import Remaining
 from hdr_bench.names import in_brief
 from hdr_bench.records.durations import clock
 from hdr_bench.records.result import Result
+from hdr_bench.records.text import counted
 from hdr_bench.records.trial import Trial
 
 if TYPE_CHECKING:
@@ -17,44 +18,6 @@ if TYPE_CHECKING:
     from rich.progress import ProgressColumn, TaskID
 
 _LINE_EVERY_SECONDS = 10.0
-
-
-class Progress(Protocol):
-    """What a runner tells as it goes."""
-
-    def begin(self, trials: tuple[Trial, ...], kept: int, expected: Mapping[str, float]) -> None:
-        """Say which trials are to be run, how many more are there already, and the seconds expected of each key."""
-
-    def trial(self, trial: Trial) -> None:
-        """Say that a trial begins; several may run at a time."""
-
-    def stage(self, stage: Stage) -> None:
-        """Say how far that trial is, where they run one after the other."""
-
-    def done(self, result: Result) -> None:
-        """Say that a trial ended."""
-
-    def end(self) -> None:
-        """Say that nothing more comes."""
-
-
-class NoProgress:
-    """Says nothing."""
-
-    def begin(self, trials: tuple[Trial, ...], kept: int, expected: Mapping[str, float]) -> None:
-        """Say nothing."""
-
-    def trial(self, trial: Trial) -> None:
-        """Say nothing."""
-
-    def stage(self, stage: Stage) -> None:
-        """Say nothing."""
-
-    def done(self, result: Result) -> None:
-        """Say nothing."""
-
-    def end(self) -> None:
-        """Say nothing."""
 
 
 class LineProgress:
@@ -70,35 +33,63 @@ class LineProgress:
     def __init__(self, console: "Console", every: float = _LINE_EVERY_SECONDS) -> None:
         self._console, self._every, self._last = console, every, -float("inf")
 
-    def begin(self, trials: tuple[Trial, ...], kept: int, expected: Mapping[str, float]) -> None:
-        """Print how many trials there are."""
+    def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
+        """Print how many trials there are.
+
+        Parameters
+        ----------
+        trials : tuple of Trial
+            Those that are to run.
+        stored : int
+            How many more are stored already.
+        expected : mapping of str to float
+            Seconds expected of trials, by key.
+        """
         self._remaining = Remaining(trials, expected)
-        self._print(f"{counted(len(trials))} to run" + (f", {kept} already there" if kept else ""))
+        self._print(f"{counted(len(trials), 'trial')} to run" + (f", {stored} already there" if stored else ""))
 
     def trial(self, trial: Trial) -> None:
-        """Keep the trial's name for its stages."""
+        """Keep the trial's name for its stages.
+
+        Parameters
+        ----------
+        trial : Trial
+        """
         self._trial = trial
         self._remaining.trial(trial)
 
     def stage(self, stage: Stage) -> None:
-        """Print where the trial is."""
+        """Print where the trial is.
+
+        Parameters
+        ----------
+        stage : Stage
+        """
         self._remaining.stage(stage)
         if self._is_due():
-            self._say(f"{described(self._trial)}: {stage}")
+            self._say(f"{describe_trial(self._trial)}: {stage}")
 
     def done(self, result: Result) -> None:
-        """Print what came out, and what time is left."""
+        """Print what came out, and what time is left.
+
+        Parameters
+        ----------
+        result : Result
+        """
         self._remaining.done(result)
         done, total = self._remaining.counts
         if self._is_due() or result.status != "ok" or done == total:
-            self._say(f"{described(result.trial)}: {outcome(result)}, {result.seconds:.1f} s")
+            self._say(f"{describe_trial(result.trial)}: {describe_outcome(result)}, {result.seconds:.1f} s")
 
     def end(self) -> None:
         """Print nothing."""
 
     def _say(self, text: str) -> None:
         done, total = self._remaining.counts
-        words = [f"elapsed {clock(self._remaining.elapsed)}", *filter(None, [remaining_words(self._remaining)])]
+        words = [
+            f"elapsed {clock(self._remaining.elapsed)}",
+            *filter(None, [describe_remaining(self._remaining)]),
+        ]
         self._print(f"[{done}/{total}] {text}; {', '.join(words)}")
 
     def _is_due(self) -> bool:
@@ -116,41 +107,71 @@ class BarProgress:
         self._console = console
         self._bar: RichProgress | None = None
 
-    def begin(self, trials: tuple[Trial, ...], kept: int, expected: Mapping[str, float]) -> None:
-        """Draw the bar."""
+    def begin(self, trials: tuple[Trial, ...], stored: int, expected: Mapping[str, float]) -> None:
+        """Draw the bar.
+
+        Parameters
+        ----------
+        trials : tuple of Trial
+            Those that are to run.
+        stored : int
+            How many more are stored already.
+        expected : mapping of str to float
+            Seconds expected of trials, by key.
+        """
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._remaining = Remaining(trials, expected)
-        self._bar = Progress(
-            TextColumn("{task.fields[method]}", markup=False), TextColumn("{task.fields[stage]}", style="dim"),
-            BarColumn(bar_width=20), MofNCompleteColumn(), TextColumn("elapsed"), TimeElapsedColumn(),
-            make_remaining_column(self._remaining), console=self._console,
-        )  # fmt: skip
+        columns = [
+            TextColumn("{task.fields[method]}", markup=False),
+            TextColumn("{task.fields[stage]}", style="dim"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("elapsed"),
+            TimeElapsedColumn(),
+            make_remaining_column(self._remaining),
+        ]
+        self._bar = Progress(*columns, console=self._console)
         self._task: TaskID = self._bar.add_task("", total=len(trials), method="starting", stage="")
         self._bar.start()
 
     def trial(self, trial: Trial) -> None:
-        """Show the method."""
+        """Show the method.
+
+        Parameters
+        ----------
+        trial : Trial
+        """
         if self._bar is not None:
             self._remaining.trial(trial)
-        self._update(method=described(trial), stage="")
+        self._update(method=describe_trial(trial), stage="")
 
     def stage(self, stage: Stage) -> None:
-        """Show the stage."""
+        """Show the stage.
+
+        Parameters
+        ----------
+        stage : Stage
+        """
         if self._bar is not None:
             self._remaining.stage(stage)
         self._update(stage=str(stage))
 
     def done(self, result: Result) -> None:
-        """Move on, with a line above the bar where something went wrong."""
+        """Move on, with a line above the bar where something went wrong.
+
+        Parameters
+        ----------
+        result : Result
+        """
         if self._bar is None:
             return
         self._remaining.done(result)
         if result.status != "ok":
-            line = f"{described(result.trial)}: {outcome(result)}"
+            line = f"{describe_trial(result.trial)}: {describe_outcome(result)}"
             self._bar.console.print(line, markup=False, highlight=False, style="red")
         self._bar.advance(self._task)
-        self._update(method=described(result.trial), stage="done")
+        self._update(method=describe_trial(result.trial), stage="done")
 
     def end(self) -> None:
         """Leave the bar as it is."""
@@ -164,7 +185,16 @@ class BarProgress:
 
 
 def make_remaining_column(remaining: Remaining) -> "ProgressColumn":
-    """Return a column of the bar that says what time is left, looked at once a second."""
+    """Return a column of the bar that says what time is left, looked at once a second.
+
+    Parameters
+    ----------
+    remaining : Remaining
+
+    Returns
+    -------
+    column : rich.progress.ProgressColumn
+    """
     from rich.progress import ProgressColumn
     from rich.text import Text
 
@@ -172,13 +202,22 @@ def make_remaining_column(remaining: Remaining) -> "ProgressColumn":
         max_refresh = 1.0
 
         def render(self, task: object) -> Text:
-            return Text(remaining_words(remaining))
+            return Text(describe_remaining(remaining))
 
     return Column()
 
 
-def remaining_words(remaining: Remaining) -> str:
-    """Return what time is left in words; nothing if nothing is known."""
+def describe_remaining(remaining: Remaining) -> str:
+    """Return what time is left in words; nothing if nothing is known.
+
+    Parameters
+    ----------
+    remaining : Remaining
+
+    Returns
+    -------
+    text : str
+    """
     left = remaining.left
     if not left.unknown:
         return f"remaining about {clock(left.seconds)}"
@@ -188,8 +227,17 @@ def remaining_words(remaining: Remaining) -> str:
     return f"remaining {clock(left.seconds)} and {methods} not timed yet"
 
 
-def described(trial: Trial) -> str:
-    """Return the method and, where they matter, the seed, the fold, the number of images."""
+def describe_trial(trial: Trial) -> str:
+    """Return the method and, where they matter, the seed, the fold, the number of images.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    text : str
+    """
     details = []
     if trial.protocol == "learning-curve":
         details.append(f"{trial.samples:,} images")
@@ -200,13 +248,17 @@ def described(trial: Trial) -> str:
     return f"{trial.case} ({', '.join(details)})" if details else trial.case
 
 
-def outcome(result: Result) -> str:
-    """Return accuracy, or what went wrong, in a line; the report has the whole of a long error."""
+def describe_outcome(result: Result) -> str:
+    """Return accuracy, or what went wrong, in a line; the report has the whole of a long error.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    text : str
+    """
     if result.scores is None:
         return in_brief(f"{result.status}: {result.error}")
     return f"accuracy {result.scores.accuracy:.4f}"
-
-
-def counted(trials: int) -> str:
-    """Return a number of trials in words, e.g. ``1 trial``."""
-    return f"{trials} trial" if trials == 1 else f"{trials} trials"

@@ -1,106 +1,59 @@
-"""All missing trials of a suite: run, and kept one by one."""
+"""Runner: a suite's missing trials are planned, run, and their results written one by one."""
 
-import hashlib
-import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hdr_bench.datasets import write_dataset
 from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning, StoreError
-from hdr_bench.experiments.messages import Work
+from hdr_bench.experiments.forecast.estimate_record import read_expected
+from hdr_bench.experiments.forecast.stored_times import seconds_of_stored
+from hdr_bench.experiments.messages import NoProgress, Progress, Task
 from hdr_bench.experiments.planning.code_changes import code_changes
-from hdr_bench.experiments.planning.options import make_settings
-from hdr_bench.experiments.planning.plan import (
-    Plan,
-    Rerun,
+from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.planning.run_source import check_source, write_source
+from hdr_bench.experiments.planning.schedule import (
+    Schedule,
     interleave,
     is_missing,
-    make_plan,
-    planned,
+    make_schedule,
+    planned_trial,
     with_further_seeds,
 )
-from hdr_bench.experiments.planning.protocols import PlannedCase, plan_cases
-from hdr_bench.experiments.planning.run_source import check_source, write_source
-from hdr_bench.experiments.planning.stored_times import seconds_of_stored
-from hdr_bench.experiments.planning.suite_file import check_suite, load_suite
-from hdr_bench.experiments.processes.backends import Crew, make_crew, run_works
-from hdr_bench.experiments.processes.hosts import clear_leftovers_of_hosts
+from hdr_bench.experiments.planning.suite_check import check_suite
+from hdr_bench.experiments.planning.suite_file import load_suite
+from hdr_bench.experiments.processes.backends import backend_of, run_tasks
+from hdr_bench.experiments.processes.host_pool import clear_leftovers_of_hosts
 from hdr_bench.experiments.processes.scratch import data_folder
-from hdr_bench.experiments.progress import NoProgress, Progress
 from hdr_bench.import_context import own_modules
+from hdr_bench.records.option_description import with_options
+from hdr_bench.records.options import RunOptions
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.raised import describe, describe_traceback
 from hdr_bench.records.result import Result, failed_result
-from hdr_bench.records.run_folder import check_run_folder, folder_name
-from hdr_bench.records.run_record import RunRecord, Settings
+from hdr_bench.records.run_folder import check_run_folder, default_folder
+from hdr_bench.records.run_record import RunRecord
 from hdr_bench.records.store import Store
 from hdr_bench.records.suite import Suite
-from hdr_bench.records.trial import Trial
-
-_LONGEST_DATASET = 40
-"""Characters of a data set in the name of a folder: with a suite's name it must stay below 255 bytes."""
 
 
-def run_suite(
-    suite: str | Path | Suite,
-    *,
-    out: str | Path | None = None,
-    only: str | None = None,
-    dataset: str | None = None,
-    samples: int | None = None,
-    repeats: int | None = None,
-    seed: int = 0,
-    threads: int | None = None,
-    full: bool = False,
-    time_limit: float | str | None = None,
-    memory_limit: int | str | None = None,
-    rerun: Rerun = "missing",
-    jobs: int = 1,
-    backend: str | None = None,
-    scheduler: str | None = None,
-    progress: Progress | None = None,
-) -> Path:
-    """Run a suite's trials, each in its own process, and keep every result as soon as it is there.
+@with_options(RunOptions)
+def run_suite(suite: str | Path | Suite, *, progress: Progress | None = None, **options: Any) -> Path:
+    """Run a suite's trials, each in its own process, and store every result as soon as it is there.
 
-    A trial that is there already is not run again: an interrupted run, started again, does what is missing.
+    A trial that is stored already does not run again: an interrupted run, started again, does what is missing.
 
     Parameters
     ----------
     suite : str, Path or Suite
         A name among the suites that the library carries, the path of a TOML file, or a suite made in code.
-    out : path-like, optional
-        The run's folder; by default ``reports/NAME``, or ``reports/NAME-DATASET`` where `dataset` is given.
-    only : str, optional
-        Run only cases whose name fits this pattern, e.g. ``"SVM*"``; case does not matter.
-    dataset : str, optional
-        Take this data set in place of the suite's.
-    samples : int, optional
-        Train on so many images, a stratified share.
-    repeats : int, optional
-        Seeds a stochastic method is fitted with, in place of the suite's, however much they differ.
-    seed : int, default=0
-        The first seed.
-    threads : int, optional
-        Of every thread pool of a trial; by default all cores, shared among `jobs`.
-    full : bool, default=False
-        Run at full size what the suite reduces.
-    time_limit : float or str, optional
-        Seconds, or e.g. ``"10min"``, after which a trial is ended; in place of the suite's.
-    memory_limit : int or str, optional
-        Bytes, or e.g. ``"8GB"``, above what its process has at the start, at which a trial is ended; in place of the
-        suite's.
-    rerun : {"missing", "failed", "all"}, default="missing"
-        Which trials to run: those that are missing, also those that failed, or all.
-    jobs : int, default=1
-        Trials at a time. Times that one trial disturbs of another are marked, and reports do not rank them.
-    backend : {"sequential", "local", "dask"}, optional
-        Where trials run; by default ``"local"``, in hosts of this machine, if there are several jobs.
-    scheduler : str, optional
-        Address of a Dask scheduler, e.g. ``"tcp://host:8786"``.
     progress : Progress, optional
         Told what happens; nothing by default.
+    **options : object
+        Options of `RunOptions`, each named below.
 
     Returns
     -------
@@ -110,14 +63,14 @@ def run_suite(
     Raises
     ------
     SuiteError, UnknownNameError
-        If the suite cannot be run; nothing has been run then.
+        If the suite cannot be run, or an option is out of its range; nothing has been run then.
     DatasetError, DatasetNotFoundError
         If its data cannot be used.
     SchedulerError
         If no Dask scheduler answers.
     StoreError
         If the run's folder cannot be written, something is where its files belong, or it is the run of another suite's
-        file; or if a result cannot be written: those before it are kept.
+        file; or if a result cannot be written: those before it are stored.
 
     Warns
     -----
@@ -132,99 +85,160 @@ def run_suite(
     >>> folder = run_suite("quick", only="k-NN", samples=500, out="runs/try")  # doctest: +SKIP
     >>> load_results(folder)[["case", "accuracy"]]  # doctest: +SKIP
     """
-    crew = make_crew(backend, jobs, scheduler)
-    settings = make_settings(
-        dataset=dataset, samples=samples, repeats=repeats, seed=seed, threads=threads, full=full, jobs=jobs,
-        time_limit=time_limit, memory_limit=memory_limit,
-    )  # fmt: skip
-    loaded = suite if isinstance(suite, Suite) else load_suite(suite)
-    if isinstance(suite, Suite):
-        check_suite(suite, suite.name)
-    store = Store(default_folder(loaded, settings) if out is None else out)
-    check_run_folder(store.folder)
-    check_source(store.folder, loaded.file)
-    plan = make_plan(loaded, settings, store, only, rerun, origin="" if isinstance(suite, Suite) else str(suite))
+    plan = plan_suite(suite, RunOptions(**options))
     for remark in plan.remarks:
         warnings.warn(remark, StoredResultWarning, stacklevel=2)
-    for line in code_changes(plan.to_run, store):
+    for line in plan.code_changes:
         warnings.warn(line, CodeChangedWarning, stacklevel=2)
-    execute(plan, store, progress or NoProgress(), crew)
-    return store.folder
+    return plan.execute(progress)
 
 
-def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
-    """Return every trial of a suite: case by case, seed by seed, fold by fold.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Plan(Schedule):
+    """Plan of a run: its trials, where they would run, and the folder of their results.
 
-    Raises
-    ------
-    SuiteError
-        If a case cannot be run as its protocol wants.
+    Made by `plan_suite`, and carried out by `execute`; its other attributes are those of `Schedule`.
+
+    Attributes
+    ----------
+    options : RunOptions
+    store : Store
+        Of the run's folder.
+    code_changes : tuple of str
+        Cases that run again since own code changed, in words.
     """
-    with own_modules(suite.folder):
-        return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
+
+    options: RunOptions
+    store: Store
+    code_changes: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+        return self.store.folder
+
+    def execute(self, progress: Progress | None = None) -> Path:
+        """Run the trials that are due; each result is on disk before anything else is done with it.
+
+        Parameters
+        ----------
+        progress : Progress, optional
+            Told what happens; nothing by default.
+
+        Returns
+        -------
+        folder : Path
+            The run's folder.
+
+        Raises
+        ------
+        SchedulerError
+            If no Dask scheduler answers.
+        StoreError
+            If the run's folder or a result cannot be written.
+        """
+        _execute(self, progress or NoProgress())
+        return self.folder
 
 
-def execute(
-    plan: Plan,
-    store: Store,
-    progress: Progress,
-    crew: Crew = Crew(),  # noqa: B008  # it cannot change
-    expected: Mapping[str, float] | None = None,
-) -> None:
-    """Run a plan's trials; each result is on disk before anything else is done with it.
+def plan_suite(suite: str | Path | Suite, options: RunOptions | None = None, *, origin: str | None = None) -> Plan:
+    """Plan the run of a suite: everything is checked, nothing is run or written.
 
     Parameters
     ----------
+    suite : str, Path or Suite
+        As for `run_suite`.
+    options : RunOptions, optional
+        By default those that leave everything to the suite.
+    origin : str, optional
+        What a `Suite` was asked for as, if it was read before: its name or its path.
+
+    Returns
+    -------
     plan : Plan
-    store : Store
-    progress : Progress
-    crew : Crew
-        Who runs them; one after the other in this machine by default.
-    expected : mapping of str to float, optional
-        Seconds that trials are expected to take, by key; of what has run before, its results tell more.
+
+    Raises
+    ------
+    SuiteError, UnknownNameError
+        If the suite cannot be run.
+    DatasetError, DatasetNotFoundError
+        If its data cannot be used.
+    StoreError
+        If the run's folder cannot be written, something is where its files belong, or it is the run of another suite's
+        file.
+
+    Examples
+    --------
+    >>> from hdr_bench.records.options import RunOptions
+    >>> plan = plan_suite("quick", RunOptions(only="k-NN", out="runs/try"))
+    >>> [trial.case for trial in plan.trials]
+    ['k-NN']
     """
+    options = RunOptions() if options is None else options
+    backend_of(options)
+    if isinstance(suite, Suite):
+        loaded = suite
+        check_suite(loaded, suite.name if origin is None else origin)
+    else:
+        loaded, origin = load_suite(suite), str(suite)
+    store = Store(default_folder(loaded.name, options.dataset) if options.out is None else options.out)
+    check_run_folder(store.folder)
+    check_source(store.folder, loaded.file)
+    schedule = make_schedule(loaded, options, store, origin or "")
+    changes = tuple(code_changes(schedule.to_run, store))
+    return Plan(**vars(schedule), options=options, store=store, code_changes=changes)
+
+
+def _execute(plan: Plan, progress: Progress) -> None:
+    store = plan.store
     check_run_folder(store.folder)
     check_source(store.folder, plan.suite.file)
     store.clear_leftovers()
     clear_leftovers_of_hosts()
-    _write_record(plan, store)
+    _write_record(plan)
     write_source(store.folder, plan.suite.file)
     for case in plan.cases:
         if any(trial.fold is None for trial in case.trials):
             store.arrays.write_images(case.dataset.fingerprint, case.dataset.test.images)
-    expected = {**(expected or {}), **seconds_of_stored(plan, store)}
-    _run_round(plan, store, progress, crew, expected)
+    # Of what has run before, its results tell more.
+    expected = {**read_expected(store.folder), **seconds_of_stored(plan, store)}
+    _run_round(plan, progress, expected)
     if any(case.conditional for case in plan.cases):
         further = with_further_seeds(plan, store)
-        _write_record(further, store)
+        _write_record(further)
         if further.to_run:
-            _run_round(further, store, progress, crew, expected | seconds_of_stored(further, store))
+            _run_round(further, progress, expected | seconds_of_stored(further, store))
 
 
-def _write_record(plan: Plan, store: Store) -> None:
-    record = RunRecord(suite=plan.suite, origin=plan.origin, settings=plan.settings,
-                       trials=tuple(map(planned, plan.trials)), decisions=tuple(plan.decisions.values()))  # fmt: skip
-    every = tuple(planned(trial) for case in plan.cases for trial in (*case.trials, *case.conditional))
-    store.write_run(record, every)
+def _write_record(plan: Plan) -> None:
+    record = RunRecord(
+        suite=plan.suite,
+        origin=plan.origin,
+        settings=plan.settings,
+        trials=tuple(map(planned_trial, plan.trials)),
+        decisions=tuple(plan.decisions.values()),
+    )
+    every = tuple(planned_trial(trial) for case in plan.cases for trial in (*case.trials, *case.conditional))
+    plan.store.write_run(record, every)
 
 
-def _run_round(plan: Plan, store: Store, progress: Progress, crew: Crew, expected: Mapping[str, float]) -> None:
+def _run_round(plan: Plan, progress: Progress, expected: Mapping[str, float]) -> None:
     progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected)
     datasets = {case.dataset.fingerprint: case.dataset for case in plan.cases}
     try:
         with (
             own_modules(plan.suite.folder),
-            _works(plan, store) as works,
-            closing(run_works(works, crew, datasets, progress)) as outcomes,
+            _tasks(plan) as tasks,
+            closing(run_tasks(tasks, plan.options, datasets, progress)) as outcomes,
         ):
             for result, predictions in outcomes:
-                progress.done(_write(result, predictions, store))
+                progress.done(_write(result, predictions, plan.store))
     finally:
         progress.end()
         clear_leftovers_of_hosts()
-    if not store.run_file.exists():
+    if not plan.store.run_file.exists():
         # A method has removed it, with the results that were there; what came later is a run all the same.
-        _write_record(plan, store)
+        _write_record(plan)
 
 
 def _write(result: Result, predictions: Predictions | None, store: Store) -> Result:
@@ -234,27 +248,14 @@ def _write(result: Result, predictions: Predictions | None, store: Store) -> Res
     except (OSError, StoreError):
         raise
     except Exception as error:  # noqa: BLE001  # whatever comes of what a method has put into its result
-        said = f"its result could not be stored: {describe(error)}"
-        result = failed_result(result.trial, said, result.environment, describe_traceback(error))
+        reason = f"its result could not be stored: {describe(error)}"
+        result = failed_result(result.trial, reason, result.environment, describe_traceback(error))
         store.write(result, None)
     return result
 
 
-def default_folder(suite: Suite, settings: Settings) -> Path:
-    """Return where a suite's run lies unless told otherwise: ``reports/NAME``, below the current folder.
-
-    On another data set than its own it is ``reports/NAME-DATASET``: the two are not the same comparison. A name that
-    cannot be a folder's is made one, see `folder_name`.
-    """
-    other = re.sub(r"[^A-Za-z0-9.]+", "-", settings.dataset or "").strip("-")
-    if len(other) > _LONGEST_DATASET:
-        digest = hashlib.sha256((settings.dataset or "").encode(errors="replace")).hexdigest()
-        other = f"{other[:_LONGEST_DATASET]}-{digest[:8]}"
-    return Path("reports") / folder_name(suite.name, f"-{other}" if other else "")
-
-
 @contextmanager
-def _works(plan: Plan, store: Store) -> Iterator[Iterator[Work]]:
+def _tasks(plan: Plan) -> Iterator[Iterator[Task]]:
     """Give what is to be run, with data that were made in code on disk while the block lasts."""
     given = {case.dataset.fingerprint: case.dataset for case in plan.cases if _is_made_in_code(plan, case)}
     with ExitStack() as stack:
@@ -262,7 +263,7 @@ def _works(plan: Plan, store: Store) -> Iterator[Iterator[Work]]:
         for fingerprint, dataset in given.items():
             folders[fingerprint] = stack.enter_context(data_folder())
             write_dataset(Path(folders[fingerprint]), dataset)
-        yield _due(plan, store, folders)
+        yield _due(plan, folders)
 
 
 def _is_made_in_code(plan: Plan, case: PlannedCase) -> bool:
@@ -270,10 +271,10 @@ def _is_made_in_code(plan: Plan, case: PlannedCase) -> bool:
     return choice.given is not None and plan.settings.dataset is None
 
 
-def _due(plan: Plan, store: Store, folders: dict[str, str]) -> Iterator[Work]:
+def _due(plan: Plan, folders: dict[str, str]) -> Iterator[Task]:
     pickles = {case.case.name: case.pickled for case in plan.cases}
     for trial in interleave(plan.to_run):
         # Another run on the same folder may have done it by now.
-        if plan.rerun == "missing" and not is_missing(planned(trial), store, plan.rerun):
+        if plan.rerun == "missing" and not is_missing(planned_trial(trial), plan.store, plan.rerun):
             continue
-        yield Work(trial, pickles[trial.case], folders.get(trial.fingerprint))
+        yield Task(trial, pickles[trial.case], folders.get(trial.fingerprint))

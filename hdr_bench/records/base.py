@@ -1,10 +1,10 @@
 """What suites, trials and results are made of: their base, and quantities as people write them, with their bounds."""
 
 import re
+import sys
 from numbers import Integral, Real
 from typing import Annotated, Any, NoReturn
 
-import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from hdr_bench.exceptions import FrozenRecordError, SuiteError, shown
@@ -156,7 +156,9 @@ def _is_number(value: Any, kind: type) -> bool:
 
 
 def _checked_flag(value: Any) -> bool:
-    if not isinstance(value, bool | np.bool_):
+    # numpy's own, if it is loaded: the command line's help should not wait for it.
+    numpy = sys.modules.get("numpy")
+    if not isinstance(value, bool if numpy is None else (bool, numpy.bool_)):
         raise ValueError(f"must be true or false, got {shown(value)}")
     return bool(value)
 

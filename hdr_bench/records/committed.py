@@ -7,12 +7,14 @@ from typing import Any
 
 from hdr_bench.exceptions import MissingTrialError, StoreError
 from hdr_bench.files import read_regular
+from hdr_bench.records.damage import DAMAGED, describe_damage
+from hdr_bench.records.options import Settings
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import Planned, RunRecord, Settings
+from hdr_bench.records.run_record import Planned, RunRecord
 from hdr_bench.records.store import Lookup, Store
+from hdr_bench.records.store_format import FIRST_WITH_CHECKSUM, format_of, parse
 from hdr_bench.records.suite import Case, Suite
-from hdr_bench.records.trial_file import DAMAGED, FIRST_WITH_CHECKSUM, described_damage, format_of, parse
 
 _RESULTS = "results.json"
 
@@ -39,7 +41,12 @@ class CommittedReport(Store):
         self._results = results
 
     def read_run(self) -> RunRecord:
-        """Return as much of the run's record as its results tell: the names of suite and cases, and the trials."""
+        """Return as much of the run's record as its results tell: the names of suite and cases, and the trials.
+
+        Returns
+        -------
+        run : RunRecord
+        """
         results = tuple(self._results.values())
         cases = {each.trial.case: Case(name=each.trial.case, estimator=each.trial.estimator) for each in results}
         first = results[0].trial
@@ -47,15 +54,33 @@ class CommittedReport(Store):
             suite=Suite(name=first.suite, title=first.suite, dataset=first.dataset, cases=tuple(cases.values())),
             origin="",
             settings=Settings(threads=first.threads),
-            trials=tuple(map(_planned, results)),
+            trials=tuple(map(_planned_trial, results)),
         )
 
     def look_up(self, planned: Planned) -> Lookup:
-        """Return the stored result of a trial."""
+        """Return the stored result of a trial.
+
+        Parameters
+        ----------
+        planned : Planned
+
+        Returns
+        -------
+        found : Lookup
+        """
         return Lookup(planned.key, self.read(planned.key))
 
     def read(self, key: str) -> Result:
         """Return the stored result of a trial.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        result : Result
 
         Raises
         ------
@@ -67,7 +92,17 @@ class CommittedReport(Store):
         return self._results[key]
 
     def read_predictions(self, key: str) -> Predictions | None:
-        """Return None: there are no predictions."""
+        """Return None: there are no predictions.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        predictions : None
+        """
         self.read(key)
         return None
 
@@ -75,17 +110,26 @@ class CommittedReport(Store):
 def open_store(path: str | os.PathLike[str]) -> Store:
     """Return the store in a folder: a run's, or a report that was committed in format 3.
 
+    Parameters
+    ----------
+    path : path-like
+        Folder of a run or of a report.
+
+    Returns
+    -------
+    store : Store
+
     Raises
     ------
     StoreError
         If there is a report whose results cannot be read.
     """
     store = Store(path)
-    results = {} if store.run_file.exists() else _committed(store.folder / _RESULTS)
+    results = {} if store.run_file.exists() else _read_results(store.folder / _RESULTS)
     return CommittedReport(store.folder, results) if results else store
 
 
-def _committed(path: Path) -> dict[str, Result]:
+def _read_results(path: Path) -> dict[str, Result]:
     """Return the results of a report that was committed before format 4, by their keys; none for any other folder."""
     try:
         contents = json.loads(read_regular(path))
@@ -97,7 +141,7 @@ def _committed(path: Path) -> dict[str, Result]:
     except StoreError:
         raise
     except DAMAGED as error:
-        raise StoreError(f"{path}: not readable: {described_damage(error)}; run the suite again") from error
+        raise StoreError(f"{path}: not readable: {describe_damage(error)}; run the suite again") from error
     return {result.key: result for result in results}
 
 
@@ -105,7 +149,7 @@ def _is_old(content: Any) -> bool:
     return isinstance(content, dict) and "trial" in content and format_of(content) < FIRST_WITH_CHECKSUM
 
 
-def _planned(result: Result) -> Planned:
+def _planned_trial(result: Result) -> Planned:
     trial = result.trial
     return Planned(
         key=result.key,

@@ -17,11 +17,11 @@ from threadpoolctl import threadpool_info
 from hdr_bench.records.text import writable_content
 
 LIBRARIES = ("hdr-bench", "numpy", "scipy", "scikit-learn", "torch", "skorch", "scikit-learn-intelex", "faiss-cpu")
-"""What decides a result."""
+"""Libraries that decide a result."""
 
 
 class _Seen(BaseModel):
-    """What the system says of itself, in texts that files can hold."""
+    """Description that the system gives of itself, in texts that files can hold."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,7 +32,13 @@ class _Seen(BaseModel):
 
 
 class ThreadPool(_Seen):
-    """A native library's threads, as threadpoolctl sees them."""
+    """Thread pool of a native library, as threadpoolctl sees it.
+
+    Attributes
+    ----------
+    library, version : str
+    threads : int
+    """
 
     library: str
     version: str
@@ -73,7 +79,12 @@ class Environment(_Seen):
 
 
 def read_environment() -> Environment:
-    """Look at this process: its machine, its libraries, the thread pools that are loaded."""
+    """Look at this process: its machine, its libraries, the thread pools that are loaded.
+
+    Returns
+    -------
+    environment : Environment
+    """
     return Environment(
         machine=platform.machine(),
         cpu=_cpu(),
@@ -88,13 +99,23 @@ def read_environment() -> Environment:
 
 
 def available_cores() -> int:
-    """Return how many logical cores this process may use."""
+    """Return how many logical cores this process may use.
+
+    Returns
+    -------
+    count : int
+    """
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache
 def library_versions() -> dict[str, str]:
-    """Return the versions of `LIBRARIES`, as far as they are installed."""
+    """Return the versions of `LIBRARIES`, as far as they are installed.
+
+    Returns
+    -------
+    versions : dict of str to str
+    """
     versions = {}
     for name in LIBRARIES:
         try:
@@ -105,7 +126,12 @@ def library_versions() -> dict[str, str]:
 
 
 def thread_pools() -> tuple[ThreadPool, ...]:
-    """Look at the thread pools that this process has loaded, and oneDAL's, which threadpoolctl does not see."""
+    """Look at the thread pools that this process has loaded, and oneDAL's, which threadpoolctl does not see.
+
+    Returns
+    -------
+    pools : tuple of ThreadPool
+    """
     pools = {
         ThreadPool(library=pool["internal_api"], version=pool.get("version") or "", threads=pool["num_threads"])
         for pool in threadpool_info()
@@ -156,5 +182,10 @@ def _commit() -> str:
 
 
 def utc_now() -> str:
-    """Return the time in UTC, to the second, as ISO 8601."""
+    """Return the time in UTC, to the second, as ISO 8601.
+
+    Returns
+    -------
+    time : str
+    """
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -36,11 +36,16 @@ class KeptArrays:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Where the arrays are."""
+        """Folders of the arrays."""
         return self._labels_folder, self._gallery_folder, self._images_folder, self._scores_folder
 
     def write_labels(self, y_true: NDArray[np.int64]) -> None:
-        """Write the true labels of a set of images, once."""
+        """Write the true labels of a set of images, once.
+
+        Parameters
+        ----------
+        y_true : ndarray of shape (n,), int64
+        """
         digest = labels_digest(y_true)
         path = self._labels_folder / f"{digest}.npz"
         if digest in self._labels and path.exists():
@@ -51,6 +56,14 @@ class KeptArrays:
 
     def read_labels(self, digest: str) -> NDArray[np.int64]:
         """Return the true labels that a digest names: shape (n,), int64.
+
+        Parameters
+        ----------
+        digest : str
+
+        Returns
+        -------
+        labels : ndarray of shape (n,), int64
 
         Raises
         ------
@@ -71,7 +84,12 @@ class KeptArrays:
         return self._labels[digest]
 
     def write_scores(self, predictions: Predictions) -> None:
-        """Write the scores of each class for each image, for use on this machine."""
+        """Write the scores of each class for each image, for use on this machine.
+
+        Parameters
+        ----------
+        predictions : Predictions
+        """
         found = {"probabilities": predictions.probabilities, "decisions": predictions.decisions}
         arrays = {name: array for name, array in found.items() if array is not None}
         if arrays:
@@ -79,6 +97,14 @@ class KeptArrays:
 
     def with_scores(self, predictions: Predictions) -> Predictions:
         """Return predictions with the scores of each class, if they are there.
+
+        Parameters
+        ----------
+        predictions : Predictions
+
+        Returns
+        -------
+        predictions : Predictions
 
         Raises
         ------
@@ -112,6 +138,15 @@ class KeptArrays:
     def read_images(self, fingerprint: str) -> NDArray[np.generic] | None:
         """Return the test images of a data set, shape (n, height, width); None if they are not on this machine.
 
+        Parameters
+        ----------
+        fingerprint : str
+            The data set's.
+
+        Returns
+        -------
+        images : ndarray of shape (n, height, width) or None
+
         Raises
         ------
         StoreError
@@ -121,16 +156,46 @@ class KeptArrays:
         return _verified_images(_read(path), path)
 
     def encode_gallery(self, indices: NDArray[np.int64], images: NDArray[np.generic]) -> bytes:
-        """Return the file of the test images that a report shows, with their places in the test part."""
+        """Return the file of the test images that a report shows, with their places in the test part.
+
+        Parameters
+        ----------
+        indices : ndarray of shape (n,), int64
+            Places of the images in the test part.
+        images : ndarray of shape (n, height, width)
+
+        Returns
+        -------
+        content : bytes
+        """
         arrays = {"indices": indices, "images": images, "digest": np.array(_digest(images))}
         return write_arrays(arrays)
 
     def gallery_name(self, fingerprint: str) -> str:
-        """Return the name of that file below the run's folder."""
+        """Return the name of that file below the run's folder.
+
+        Parameters
+        ----------
+        fingerprint : str
+            The data set's.
+
+        Returns
+        -------
+        name : str
+        """
         return f"gallery/{fingerprint[:16]}.npz"
 
     def read_gallery(self, fingerprint: str) -> dict[int, NDArray[np.generic]]:
         """Return the test images that the last report showed, by their places in the test part.
+
+        Parameters
+        ----------
+        fingerprint : str
+            The data set's.
+
+        Returns
+        -------
+        images : dict of int to ndarray
 
         Raises
         ------
@@ -148,6 +213,11 @@ class KeptArrays:
 
 def put(path: Path, content: bytes) -> None:
     """Write a file whole.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
 
     Raises
     ------

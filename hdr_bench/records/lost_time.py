@@ -1,11 +1,11 @@
 """What neighbours cost a call: from its threads' waits and its processor time to a share, and to its time alone.
 
-Numbers only; `waiting` measures them.
+Numbers only; `processor_wait` measures them.
 """
 
 from dataclasses import dataclass
 
-from hdr_bench.kernel import Others
+from hdr_bench.kernel import ExternalLoad
 
 DISTURBED_FROM = 0.15
 """Time waited for a processor, over the time without it, above which a time is disturbed."""
@@ -61,13 +61,13 @@ def is_disturbed(wait_share: float | None, n_concurrent: int) -> bool:
     return n_concurrent > 1 if wait_share is None else wait_share > DISTURBED_FROM
 
 
-def share_waited(call: Call, others: Others | None) -> float:
+def share_waited(call: Call, others: ExternalLoad | None) -> float:
     """Return the time that others cost a call over the time that it would have taken without them.
 
     Parameters
     ----------
     call : Call
-    others : Others or None
+    others : ExternalLoad or None
         None without ``/proc/stat``.
 
     Returns
@@ -77,9 +77,9 @@ def share_waited(call: Call, others: Others | None) -> float:
 
     Examples
     --------
-    >>> share_waited(Call(1.5, 1.0, 1, (0.5,)), Others(0.5, 0.0))
+    >>> share_waited(Call(1.5, 1.0, 1, (0.5,)), ExternalLoad(0.5, 0.0))
     0.5
-    >>> share_waited(Call(1.0, 1.0, 2, (0.5, 0.5)), Others(0.0, 0.0))
+    >>> share_waited(Call(1.0, 1.0, 2, (0.5, 0.5)), ExternalLoad(0.0, 0.0))
     0.0
     """
     waited = call.lost

@@ -1,4 +1,4 @@
-"""How a case is tried: on which data, and by which protocol."""
+"""Protocols: how a case is tried, and on which data."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,7 +29,7 @@ Folds = Annotated[Whole, Field(ge=2, le=MOST_FOLDS)]
 
 
 class Protocol(SuitePart):
-    """How a case is tried.
+    """Protocol by which a case is tried.
 
     Attributes
     ----------
@@ -129,7 +129,17 @@ class DatasetChoice(SuitePart):
         return self._folder
 
     def placed(self, folder: Path) -> Self:
-        """Return the choice as that of a suite file in `folder`."""
+        """Return the choice as that of a suite file in `folder`.
+
+        Parameters
+        ----------
+        folder : Path
+            Of the suite's file.
+
+        Returns
+        -------
+        choice : DatasetChoice
+        """
         choice = self.model_copy()
         BaseModel.__setattr__(choice, "_folder", folder)
         return choice

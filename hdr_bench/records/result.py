@@ -81,10 +81,7 @@ class Result(Recorded):
     Attributes
     ----------
     format_version : int
-        1 (0.1.0): the first. 2 (0.2.0): cross-validation, grid search and learning curve, limits, GPU memory; a
-        trial's key no longer holds its suite, nor versions that it does not depend on. 3 (0.2.0): rejection,
-        calibration and top-2 accuracy, the method's parameters in full, a network's layers, stored variables. 4
-        (0.2.0): predictions in compact form, with a checksum over both.
+        See `store_format`.
     key : str
         The trial's.
     trial : Trial

@@ -1,5 +1,6 @@
 """The folder of a run: how it is named after its suite, and whether it can take results."""
 
+import errno
 import hashlib
 import json
 import os
@@ -21,6 +22,10 @@ _RECORD = {"suite", "trials"}
 def check_run_folder(folder: Path) -> None:
     """Check that a run's folder is one or can be made, and that nothing else is where its files belong.
 
+    Parameters
+    ----------
+    folder : Path
+
     Raises
     ------
     StoreError
@@ -34,8 +39,25 @@ def check_run_folder(folder: Path) -> None:
             _check_part(folder / name)
     except OSError as error:
         raise StoreError(
-            f"--out {_named(folder)}: {error.strerror or error}; choose another folder with --out"
+            f"--out {_show(folder)}: {error.strerror or error}; choose another folder with --out"
         ) from error
+
+
+def check_readable(folder: Path) -> None:
+    """Check that a folder of trials may be read, if it is there: otherwise all of them would seem damaged.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Raises
+    ------
+    StoreError
+        If it may not.
+    """
+    if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK):  # noqa: PTH112  # of whatever name
+        reason = os.strerror(errno.EACCES)
+        raise StoreError(f"cannot read {folder}: {reason}; nothing was changed; see that you may read it")
 
 
 def _check_names(folder: Path) -> None:
@@ -53,11 +75,11 @@ def _check_place(folder: Path) -> None:
     while not os.path.lexists(nearest):
         nearest = nearest.parent
     if not nearest.is_dir():
-        what = "is not a folder" if nearest == folder.absolute() else f"cannot be made: {_named(nearest)} is no folder"
-        raise StoreError(f"--out {_named(folder)} {what}; choose another folder with --out")
+        what = "is not a folder" if nearest == folder.absolute() else f"cannot be made: {_show(nearest)} is no folder"
+        raise StoreError(f"--out {_show(folder)} {what}; choose another folder with --out")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise StoreError(
-            f"--out {_named(folder)}: {_named(nearest)} may not be written; change its mode, or choose another folder "
+            f"--out {_show(folder)}: {_show(nearest)} may not be written; change its mode, or choose another folder "
             "with --out"
         )
 
@@ -70,7 +92,7 @@ def _check_record(path: Path) -> None:
         return
     if not (isinstance(content, dict) and _RECORD & content.keys()):
         raise StoreError(
-            f"{_named(path)}: not the record of a run, so not replaced; move it away, or choose another folder with "
+            f"{_show(path)}: not the record of a run, so not replaced; move it away, or choose another folder with "
             "--out"
         )
 
@@ -80,18 +102,17 @@ def _check_part(part: Path) -> None:
     if not os.path.lexists(part):
         return
     if not part.is_dir():
-        raise StoreError(f"{_named(part)}: a folder belongs here; move it away, and run the suite again")
+        raise StoreError(f"{_show(part)}: a folder belongs here; move it away, and run the suite again")
     with os.scandir(part) as entries:
         for entry in entries:
             # A link to one, or in a circle, is replaced like any other damaged file.
             if entry.name.endswith(_FILES) and entry.is_dir(follow_symlinks=False):
                 raise StoreError(
-                    f"{_named(Path(entry.path))} is a folder where a file belongs; move it away, and run the suite "
-                    "again"
+                    f"{_show(Path(entry.path))} is a folder where a file belongs; move it away, and run the suite again"
                 )
 
 
-def _named(path: Path) -> str:
+def _show(path: Path) -> str:
     return visible(str(path))
 
 
@@ -102,6 +123,8 @@ _JOINERS = "\u200c\u200d"
 # Of a folder's name, in bytes.
 _LONGEST = 255
 _HASH_LETTERS = 8
+# Of a data set, in characters: with a suite's name it must stay below the longest.
+_LONGEST_DATASET = 40
 # Windows has devices of these names, whatever follows the first dot.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3]) *(?:\.|$)", re.IGNORECASE)
 # The index of runs is beside their folders; some systems take no notice of case.
@@ -110,6 +133,14 @@ _INDEX = "readme.md"
 
 def check_suite_name(name: str) -> str:
     """Return a suite's name.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    name : str
 
     Raises
     ------
@@ -133,6 +164,10 @@ def folder_name(suite: str, ending: str = "") -> str:
     ending : str, default=""
         What follows the suite's name.
 
+    Returns
+    -------
+    name : str
+
     Examples
     --------
     >>> folder_name("my suite (copy)"), folder_name("what: a try?"), folder_name("..")
@@ -150,6 +185,34 @@ def folder_name(suite: str, ending: str = "") -> str:
     room = _LONGEST - len(f"-{digest}{ending}".encode())
     beginning = name.encode()[:room].decode(errors="ignore").rstrip(" .-") or "suite"
     return f"{beginning}-{digest}{ending}"
+
+
+def default_folder(suite: str, dataset: str | None) -> Path:
+    """Return the folder of a suite's run unless one is chosen: ``reports/NAME``, below the current folder.
+
+    On another data set than its own it is ``reports/NAME-DATASET``: the two are not the same comparison.
+
+    Parameters
+    ----------
+    suite : str
+        Name of the suite; one that cannot be a folder's is made one, see `folder_name`.
+    dataset : str or None
+        Data set in place of the suite's own.
+
+    Returns
+    -------
+    folder : Path
+
+    Examples
+    --------
+    >>> default_folder("quick", None).as_posix(), default_folder("quick", "openml:Fashion-MNIST").as_posix()
+    ('reports/quick', 'reports/quick-openml-Fashion-MNIST')
+    """
+    other = re.sub(r"[^A-Za-z0-9.]+", "-", dataset or "").strip("-")
+    if len(other) > _LONGEST_DATASET:
+        digest = hashlib.sha256((dataset or "").encode(errors="replace")).hexdigest()
+        other = f"{other[:_LONGEST_DATASET]}-{digest[:_HASH_LETTERS]}"
+    return Path("reports") / folder_name(suite, f"-{other}" if other else "")
 
 
 def _can_be_a_folder(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""The record of a run: the suite, what the caller chose, the trials, and which methods need more seeds."""
+"""Record of a run: the suite, the settings, the trials, and which methods need more seeds."""
 
 import math
 import statistics
@@ -7,17 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from hdr_bench.records.base import (
-    LARGEST_SEED,
-    MOST_REPEATS,
-    MOST_SAMPLES,
-    MOST_THREADS,
-    Bytes,
-    Flag,
-    Record,
-    Seconds,
-    Whole,
-)
+from hdr_bench.records.base import Record
+from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import Kind
 from hdr_bench.records.result import Result
 from hdr_bench.records.suite import Suite
@@ -25,7 +16,7 @@ from hdr_bench.records.text import writable_content
 
 
 class SeedDecision(Record):
-    """Whether a case is fitted with more seeds, and what decided it.
+    """Decision whether a case is fitted with more seeds, and what it was made by.
 
     Attributes
     ----------
@@ -86,23 +77,21 @@ Key = Annotated[str, Field(pattern=r"^[^/\\\x00]*$", max_length=200)]
 """Name of a trial's file, which cannot lead out of its folder."""
 
 
-class Settings(BaseModel):
-    """What the caller of a run chose beside the suite; None leaves it to the suite."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    dataset: str | None = None
-    samples: Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)] | None = None
-    repeats: Annotated[Whole, Field(ge=1, le=MOST_REPEATS)] | None = None
-    seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = 0
-    threads: Annotated[Whole, Field(ge=1, le=MOST_THREADS)] = 1
-    full: Flag = False
-    time_limit: Seconds | None = None
-    memory_limit: Bytes | None = None
-
-
 class Planned(BaseModel):
-    """A trial of a run, as far as a reader needs it before its result is there."""
+    """Trial of a run, as far as a reader needs it before its result is there.
+
+    Attributes
+    ----------
+    key, limited_key : str
+        Names of the trial's file: its own, and that of an outcome which its limits decided.
+    case : str
+    seed : int
+    protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+    fold : int or None
+        From 0, of cross-validation.
+    samples : int or None
+        Training images, if they are a part of the data set's.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -124,11 +113,20 @@ def _each_once(trials: tuple[Planned, ...]) -> tuple[Planned, ...]:
 
 
 class RunRecord(BaseModel):
-    """What a run is made of: the suite, what it was asked for as, the settings, and its trials in their order.
+    """Record of a run: its suite, its settings, and its trials.
 
-    Version 1 (0.1.0): the first. Version 2 (0.2.0): a trial's second key, for an outcome that its limits decided.
-    Version 3 (0.2.0): references of suites and cases, protocols of published figures. Version 4 (0.2.0): with trials
-    whose predictions are in compact form; whether a case needs more seeds.
+    Attributes
+    ----------
+    format_version : int
+        See `store_format`.
+    suite : Suite
+    origin : str
+        What the suite was asked for as: its name or its path; empty for one made in code.
+    settings : Settings
+    trials : tuple of Planned
+        In their order, each once.
+    decisions : tuple of SeedDecision
+        Whether cases need more seeds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)

@@ -9,10 +9,9 @@ What a report is made of, and what is committed with it:
 
 What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
 data set, ``scores/KEY.npz``, the scores of each class for each image, and ``.suite-file``, see `run_source`. Every file
-is written to a temporary one and put in place whole.
+is written to a temporary one and put in place whole. `store_format` has the history of the format.
 """
 
-import errno
 import json
 import os
 from collections.abc import Iterator
@@ -23,28 +22,21 @@ from pathlib import Path
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.files import clear_leftovers, locked, read_regular
 from hdr_bench.records.compact import pack
+from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage, remedy_of
 from hdr_bench.records.kept_arrays import KeptArrays, put
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
+from hdr_bench.records.run_folder import check_readable
 from hdr_bench.records.run_record import Planned, RunRecord
-from hdr_bench.records.trial_file import (
-    AWAY,
-    DAMAGED,
-    REMEDY,
-    TrialFile,
-    described_damage,
-    encode,
-    parse,
-    read_trial_file,
-    remedy_of,
-)
+from hdr_bench.records.store_format import parse
+from hdr_bench.records.trial_file import TrialFile, encode, read_trial_file
 
 _LOCK_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """What the store has of a planned trial.
+    """Result of looking a planned trial up in the store.
 
     Attributes
     ----------
@@ -81,7 +73,16 @@ class Store:
         self._read: dict[str, tuple[tuple[int, int, int], Result]] = {}
 
     def look_up(self, planned: Planned) -> Lookup:
-        """Return what there is of a trial: a result is believed only if its file is whole."""
+        """Return what there is of a trial: a result is believed only if its file is whole.
+
+        Parameters
+        ----------
+        planned : Planned
+
+        Returns
+        -------
+        found : Lookup
+        """
         refused = Lookup()
         for key in filter(None, (planned.key, planned.limited_key)):
             try:
@@ -95,7 +96,12 @@ class Store:
         return refused
 
     def keys(self) -> list[str]:
-        """Return the keys of the trials that there are files of, whole or not, sorted."""
+        """Return the keys of the trials that there are files of, whole or not, sorted.
+
+        Returns
+        -------
+        keys : list of str
+        """
         return sorted({path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"*.{ending}")})
 
     def write_run(self, run: RunRecord, order: tuple[Planned, ...]) -> None:
@@ -108,7 +114,7 @@ class Store:
             All trials that there can be.
         """
         self._make_folder()
-        with self._locked():
+        with self._lock():
             earlier = self._same_run(run)
             kept = {planned.key for planned in (*run.trials, *(earlier.trials if earlier else ()))}
             whole = run.model_copy(update={"trials": tuple(planned for planned in order if planned.key in kept)})
@@ -117,12 +123,16 @@ class Store:
     def read_run(self) -> RunRecord:
         """Return the run's record.
 
+        Returns
+        -------
+        run : RunRecord
+
         Raises
         ------
         StoreError
             If there is none, or it cannot be read, or the folder of the trials cannot.
         """
-        self._check_trials()
+        check_readable(self.trials_folder)
         try:
             content = json.loads(read_regular(self.run_file))
             # JSON can name halves of characters, which no report can be written with.
@@ -137,10 +147,17 @@ class Store:
         except OSError as error:
             raise StoreError(f"{self.run_file}: not readable: {error.strerror}; {AWAY}") from error
         except DAMAGED as error:
-            raise StoreError(f"{self.run_file}: damaged: {described_damage(error)}; {REMEDY}") from error
+            raise StoreError(f"{self.run_file}: damaged: {describe_damage(error)}; {REMEDY}") from error
 
     def write(self, result: Result, predictions: Predictions | None) -> None:
-        """Write a result, and the predictions of a trial that did not fail."""
+        """Write a result, and the predictions of a trial that did not fail.
+
+        Parameters
+        ----------
+        result : Result
+        predictions : Predictions or None
+            None for a trial that failed.
+        """
         packed = None
         if predictions is not None:
             packed = pack(predictions, _n_classes(result, predictions))
@@ -155,6 +172,15 @@ class Store:
 
     def read(self, key: str) -> Result:
         """Return the result of a trial.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        result : Result
 
         Raises
         ------
@@ -180,6 +206,15 @@ class Store:
 
         None also for results of format 3 that were stored without.
 
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        predictions : Predictions or None
+
         Raises
         ------
         MissingTrialError
@@ -195,16 +230,17 @@ class Store:
             clear_leftovers(folder)
 
     def without_folder(self, error: StoreError) -> str:
-        """Return an error's words without the folder: a report says the same wherever it lies."""
-        return str(error).replace(f"{self.folder}{os.sep}", "")
+        """Return an error's words without the folder: a report says the same wherever it lies.
 
-    def _check_trials(self) -> None:
-        """Raise StoreError if the folder of the trials may not be read: otherwise all of them would seem damaged."""
-        if os.path.isdir(self.trials_folder) and not os.access(self.trials_folder, os.R_OK | os.X_OK):  # noqa: PTH112
-            raise StoreError(
-                f"cannot read {self.trials_folder}: {os.strerror(errno.EACCES)}; nothing was changed; see that you may "
-                "read it"
-            )
+        Parameters
+        ----------
+        error : StoreError
+
+        Returns
+        -------
+        text : str
+        """
+        return str(error).replace(f"{self.folder}{os.sep}", "")
 
     def _file(self, key: str) -> TrialFile:
         path = self._present(key)
@@ -231,7 +267,7 @@ class Store:
             raise StoreError(f"cannot write {self.folder}: {error.strerror}; choose another with --out") from error
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _lock(self) -> Iterator[None]:
         """Hold the folder while its record is read and written: two runs may share it."""
         try:
             with locked(self.folder / ".lock", _LOCK_SECONDS):

@@ -25,6 +25,27 @@ def first_faults(faults: Sequence[str]) -> list[str]:
     return [*faults[:MOST_FAULTS], *([f"and {more:,} more"] if more > 0 else [])]
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    Parameters
+    ----------
+    count : int
+    noun : str
+        In the singular, of a regular plural.
+
+    Returns
+    -------
+    text : str
+
+    Examples
+    --------
+    >>> counted(1, "trial"), counted(3000, "trial")
+    ('1 trial', '3,000 trials')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def writable(text: str) -> str:
     r"""Return text that UTF-8 can hold and a terminal or page can show: everything else becomes escapes.
 

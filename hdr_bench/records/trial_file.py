@@ -3,70 +3,42 @@
 ``KEY.zip`` holds ``result.json`` and ``predictions.json``, which `compact.pack` writes, and ends with the SHA-256 of
 all before it. The archive's dates are fixed, so the same result gives the same bytes. A third member, ``padding``, has
 no meaning: results that compress better than a reader allows have it, see `archives.write_archive`. Formats 1 to 3 are
-``KEY.npz``, without a checksum, and with the predictions as arrays that numpy opens.
+``KEY.npz``, without a checksum, and with the predictions as arrays that numpy opens; `store_format` has the history.
 """
 
 import json
-import lzma
-import zipfile
-import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError
 
 from hdr_bench.archives import read_sealed, read_texts, seal_archive
 from hdr_bench.arrays import read_arrays
-from hdr_bench.exceptions import NewerFormatError, StoreError
-from hdr_bench.files import read_regular, words_of
-from hdr_bench.records.base import STORED
+from hdr_bench.exceptions import StoreError
+from hdr_bench.files import read_regular
 from hdr_bench.records.compact import labels_of, unpack
-from hdr_bench.records.faults import describe_faults
+from hdr_bench.records.damage import DAMAGED, describe_damage, remedy_of
 from hdr_bench.records.measurements import Scores
 from hdr_bench.records.predictions import Predictions, ScoreSummary
 from hdr_bench.records.result import Result
 from hdr_bench.records.score_summary import summarize_scores
 from hdr_bench.records.scores import rejected_share
+from hdr_bench.records.store_format import FORMAT_VERSION, format_of, parse
 
-FORMAT_VERSION = 4
-FIRST_WITH_CHECKSUM = 4
 _RESULT, _PREDICTIONS = "result.json", "predictions.json"
-DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What comes of reading a file whose content is not what it should be; records that are nested without end as well."""
-
 _ROUNDING = 1e-9
 _QUANTIZED = 1e-5
-_MOST_LETTERS = 300
-REMEDY = "run the suite again, which replaces it"
-"""What to do about a damaged result."""
-AWAY = "move it away, and run the suite again"
-"""What to do about what is not replaced."""
-
-Model = TypeVar("Model", bound=BaseModel)
 Labels = Callable[[str], NDArray[np.int64]]
 """Returns the true labels that a digest names."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrialFile:
-    """What the file of a trial holds, checked.
+    """Content of a trial's file, checked.
 
     Attributes
     ----------
@@ -80,7 +52,18 @@ class TrialFile:
 
 
 def encode(result: Result, packed: bytes | None) -> bytes:
-    """Return the bytes of a trial's file; `packed` are its predictions in compact form, None for a failed trial."""
+    """Return the bytes of a trial's file.
+
+    Parameters
+    ----------
+    result : Result
+    packed : bytes or None
+        Its predictions in compact form; None for a failed trial.
+
+    Returns
+    -------
+    content : bytes
+    """
     members = {_RESULT: result.model_dump_json(indent=1).encode()}
     return seal_archive(members if packed is None else {**members, _PREDICTIONS: packed})
 
@@ -96,6 +79,10 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         The trial's: the name of the file.
     labels : callable
         Returns the true labels that the predictions go with.
+
+    Returns
+    -------
+    file : TrialFile
 
     Raises
     ------
@@ -118,11 +105,11 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         result = parse(Result, content, path)
         if key not in set(result.trial.keys()):
             raise ValueError(_another_trials(result))
-        return _checked(TrialFile(result, predictions), key)
+        return _check(TrialFile(result, predictions), key)
     except (StoreError, FileNotFoundError):
         raise
     except DAMAGED as error:
-        raise StoreError(f"{path}: damaged: {described_damage(error)}; {remedy_of(path)}") from error
+        raise StoreError(f"{path}: damaged: {describe_damage(error)}; {remedy_of(path)}") from error
 
 
 def _members(path: Path) -> dict[str, bytes]:
@@ -146,89 +133,14 @@ def _read_old(path: Path, key: str) -> TrialFile:
     result = parse(Result, content, path)
     arrays: dict[str, Any] = {**read_arrays(path)}
     if not arrays:
-        return _checked(TrialFile(result, None), key)
+        return _check(TrialFile(result, None), key)
     bare = Predictions(**arrays)
     summary = summarize_scores(bare, len(result.class_names)) if result.class_names else None
-    _checked(TrialFile(result, bare), key)
+    _check(TrialFile(result, bare), key)
     return TrialFile(result, replace(bare, summary=summary))
 
 
-def parse(model: type[Model], content: Any, path: Path) -> Model:
-    """Return a record of today's format, from one of this format or an older one.
-
-    Raises
-    ------
-    NewerFormatError
-        If the content is of a newer format.
-    StoreError
-        If it cannot be read.
-    """
-    try:
-        return model.model_validate(_migrated(content), context=STORED)
-    except RecursionError as error:
-        raise StoreError(f"{path}: damaged: {described_damage(error)}; {REMEDY}") from error
-    except ValidationError as error:
-        fault = error.errors()[0]
-        if fault["loc"] == ("format_version",):
-            raise NewerFormatError(
-                f"{path}: format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
-                "use the version that wrote it"
-            ) from error
-        first = describe_faults(error, model, content)[0]
-        raise StoreError(f"{path}: damaged: {first}; {REMEDY}") from error
-
-
-def remedy_of(path: Path) -> str:
-    """Return what to do about a damaged result: a file is replaced, a folder in its place is the user's to move."""
-    return AWAY if path.is_dir() else REMEDY
-
-
-def described_damage(error: BaseException) -> str:
-    """Return in a few words why a file cannot be read.
-
-    Examples
-    --------
-    >>> described_damage(KeyError("trial"))
-    "it lacks 'trial'"
-    """
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    if isinstance(error, KeyError):
-        return f"it lacks {_shortened(str(error))}"
-    return _shortened(words_of(error))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…"
-
-
-def format_of(content: Any) -> int:
-    """Return the number of a record's format: 1 where it has none.
-
-    Raises
-    ------
-    ValueError
-        If the content is no record.
-    """
-    if not isinstance(content, dict):
-        raise ValueError(f"a record is a table, not a {type(content).__name__}")  # it is damage
-    version = content.get("format_version", 1)
-    if not isinstance(version, int):
-        raise ValueError(f"its format version is {version!r}, not a number")  # as above
-    return version
-
-
-def _migrated(content: Any) -> Any:
-    """Return what a file of an older format holds, in today's.
-
-    Each lacks what the next has added, all of it with a value that means that there was none.
-    """
-    if 1 <= format_of(content) < FORMAT_VERSION:
-        return {**content, "format_version": FORMAT_VERSION}
-    return content
-
-
-def _checked(file: TrialFile, key: str) -> TrialFile:
+def _check(file: TrialFile, key: str) -> TrialFile:
     result, predictions = file.result, file.predictions
     if result.key != key:
         raise ValueError(_another_trials(result))

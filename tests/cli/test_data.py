@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from hdr_bench.cli.data import data
+from hdr_bench.cli.commands.data import data
 from hdr_bench.cli.data_listing import size_in_words
 from hdr_bench.datasets import load_dataset
 from hdr_bench.datasets.home import added_home, prepared_home

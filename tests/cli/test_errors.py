@@ -56,7 +56,7 @@ def _refused(number, path="reports/README.md"):
         (SystemExit(0), "a module ended the program, with 0; take its `sys.exit` out"),
         (SystemExit([1]), "a module ended the program, with [1]"),
     ],
-)  # fmt: skip
+)
 def test_errors_that_come_to_pass_are_a_sentence_and_exit_code_2(raising, tmp_path, error, words):
     ended = raising(error)
     assert ended.returncode == 2

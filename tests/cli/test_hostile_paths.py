@@ -10,7 +10,7 @@ from hdr_bench import load_results
 from hdr_bench.archives import read_sealed
 from hdr_bench.arrays import read_arrays
 from hdr_bench.exceptions import UnknownNameError
-from hdr_bench.experiments.estimate import read_expected
+from hdr_bench.experiments.forecast.estimate_record import read_expected
 from hdr_bench.records.run_folder import check_run_folder
 
 LONG = "n" * 300
@@ -28,19 +28,24 @@ def _is_an_error_of_a_line(ended):
 @pytest.mark.parametrize("name", [LONG, NOT_UTF_8, "nowhere", "file", "file/below", "loop", "", "a\nb"])
 @pytest.mark.parametrize(
     "arguments",
-    [["report", ...], ["index", ...], ["compare", ..., "run"], ["compare", "run", ...], ["run", "./{}.toml"],
-     ["show", "./{}.toml"], ["cite", "./{}.toml"]],
+    [
+        ["report", ...],
+        ["index", ...],
+        ["compare", ..., "run"],
+        ["compare", "run", ...],
+        ["run", "./{}.toml"],
+        ["show", "./{}.toml"],
+        ["cite", "./{}.toml"],
+    ],
     ids=lambda arguments: arguments[0],
-)  # fmt: skip
+)
 def test_names_of_runs_and_suites(command, run, monkeypatch, name, arguments):
     monkeypatch.chdir(run.parent)
     (run.parent / "file").write_text("text")
     for link in ("loop", "loop.toml"):
         (run.parent / link).symlink_to(link)
     before = sorted(run.parent.rglob("*"))
-    _is_an_error_of_a_line(
-        command(*(name if part is ... else part.replace("{}", name) for part in arguments))
-    )  # fmt: skip
+    _is_an_error_of_a_line(command(*(name if part is ... else part.replace("{}", name) for part in arguments)))
     assert sorted(run.parent.rglob("*")) == before
 
 

@@ -6,65 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from rich.console import Console
 from typer.testing import CliRunner
 
 from hdr_bench.cli import app
-from hdr_bench.cli.estimating import print_estimate
+from hdr_bench.cli.estimate_table import print_estimate
 from hdr_bench.estimators import CNNClassifier, MLPClassifier, SVMClassifier
 from hdr_bench.exceptions import HdrBenchError, StoreError
-from hdr_bench.experiments import estimate as module
-from hdr_bench.experiments.estimate import Estimate, estimate_plan, passes, read_expected, write_estimate
-from hdr_bench.experiments.growth import fit_growth
-from hdr_bench.experiments.planning.options import make_settings
-from hdr_bench.experiments.planning.plan import make_plan
+from hdr_bench.experiments.estimate import estimate_plan
+from hdr_bench.experiments.forecast import estimate_record, probes
+from hdr_bench.experiments.forecast.estimate_record import Estimate, read_expected, write_estimate
+from hdr_bench.experiments.forecast.probes import passes
+from hdr_bench.experiments.messages import NoProgress
+from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.experiments.progress import NoProgress
+from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
-
-SIZES = (1000, 1000, 2000, 2000, 4000, 4000)
-
-
-@given(st.floats(0.01, 10), st.floats(0.001, 10), st.floats(0, 0.1))
-@settings(max_examples=20)
-def test_a_curve_of_its_own_kind_is_found_again(constant, linear, faster):
-    def cost(n):
-        return constant + linear * n / 1000 + faster * (n / 1000) ** 1.5
-
-    growth = fit_growth(SIZES, [cost(n) for n in SIZES])
-    expected = growth.at(60_000)
-    assert expected.value == pytest.approx(cost(60_000), rel=1e-3)
-    assert expected.low <= cost(60_000) <= expected.high
-
-
-def test_noise_widens_the_interval_the_more_the_farther_it_is_carried():
-    rng = np.random.default_rng(0)
-    costs = np.array(SIZES) / 1000 * rng.lognormal(0, 0.2, len(SIZES))
-    growth = fit_growth(SIZES, costs)
-    near, far = growth.at(4000), growth.at(60_000)
-    assert near.low < 4 < near.high
-    assert far.low < 60 < far.high
-    assert far.high / far.low > near.high / near.low > 1.4
-    exact = fit_growth(SIZES, np.array(SIZES) / 1000)
-    assert exact.at(4000).high / exact.at(4000).low < near.high / near.low
-    assert exact.exponent_at(4000) == pytest.approx(1)
-
-
-def test_the_interval_holds_what_it_says():
-    rng = np.random.default_rng(1)
-    held = 0
-    for _ in range(100):
-        growth = fit_growth(SIZES, (0.5 + np.array(SIZES) / 1000) * rng.lognormal(0, 0.1, len(SIZES)))
-        expected = growth.at(8000)
-        held += expected.low <= 8.5 * rng.lognormal(0, 0.1) <= expected.high
-    assert held >= 85
-
-
-def test_one_size_is_no_curve():
-    with pytest.raises(ValueError, match="two sizes or more"):
-        fit_growth([1000, 1000], [1, 2])
 
 
 def test_networks_pass_through_the_images_once_an_epoch():
@@ -77,10 +34,10 @@ def test_networks_pass_through_the_images_once_an_epoch():
         assert fitted.n_iter_ == passes(model, 300)
 
 
-def _plan(folder, *cases, dataset="mnist-5k", **settings):
+def _plan(folder, *cases, dataset="mnist-5k", **options):
     suite = parse_suite({"title": "T", "dataset": dataset, "case": list(cases)}, "own", "own.toml")
     store = Store(folder)
-    return make_plan(suite, make_settings(threads=1, **settings), store, None, "missing"), store
+    return make_schedule(suite, RunOptions(threads=1, **options), store), store
 
 
 @pytest.fixture
@@ -90,11 +47,11 @@ def machine(monkeypatch, measured):
     def make(fit, stretches=(1.0,)):
         turn = itertools.cycle(stretches)
 
-        def run(work, on_stage):
-            n = work.trial.samples
-            return measured(work.trial, fit(n), predict=n / 1e4, other=2.0, stretch=next(turn)), None
+        def run(task, on_stage):
+            n = task.trial.samples
+            return measured(task.trial, fit(n), predict=n / 1e4, other=2.0, stretch=next(turn)), None
 
-        monkeypatch.setattr(module, "run_attempts", run)
+        monkeypatch.setattr(probes, "run_attempts", run)
 
     return make
 
@@ -153,11 +110,11 @@ def test_what_a_few_images_cannot_be_fitted_on(tmp_path):
 
 
 def test_a_case_that_passes_its_limit_on_a_few_images_takes_its_limit(machine, monkeypatch, measured, tmp_path):
-    def run(work, on_stage):
-        ended = measured(work.trial, 9.0).model_copy(update={"status": "timeout", "measurements": None})
+    def run(task, on_stage):
+        ended = measured(task.trial, 9.0).model_copy(update={"status": "timeout", "measurements": None})
         return ended, None
 
-    monkeypatch.setattr(module, "run_attempts", run)
+    monkeypatch.setattr(probes, "run_attempts", run)
     plan, _ = _plan(tmp_path, {"name": "Tree", "estimator": "tree"}, dataset="digits-8x8", time_limit=9, repeats=3)
     estimate = estimate_plan(plan, NoProgress())
     assert estimate.total.value == 27
@@ -169,9 +126,9 @@ def test_a_case_that_passes_its_limit_on_a_few_images_takes_its_limit(machine, m
 def _failing_for(names, run):
     """Return `run`, failing for some cases."""
 
-    def fail(work, on_stage):
-        result, predictions = run(work, on_stage)
-        if work.trial.case in names:
+    def fail(task, on_stage):
+        result, predictions = run(task, on_stage)
+        if task.trial.case in names:
             result = result.model_copy(update={"status": "failed", "error": "no", "measurements": None})
         return result, predictions
 
@@ -181,7 +138,7 @@ def _failing_for(names, run):
 @pytest.mark.parametrize("failing", [{"SVM"}, {"SVM", "Tree"}])
 def test_how_many_trials_have_no_estimate_is_said(failing, machine, monkeypatch, tmp_path):
     machine(_linear)
-    monkeypatch.setattr(module, "run_attempts", _failing_for(failing, module.run_attempts))
+    monkeypatch.setattr(probes, "run_attempts", _failing_for(failing, probes.run_attempts))
     cases = [{"name": name, "estimator": "tree"} for name in ("SVM", "Tree")]
     plan, _ = _plan(tmp_path, *cases, dataset="digits-8x8", repeats=3)
     estimate = estimate_plan(plan, NoProgress())
@@ -210,12 +167,12 @@ def _estimate_by_command(folder):
 def test_the_command_ends_with_3_if_a_case_has_no_estimate(machine, monkeypatch, tmp_path):
     machine(_linear)
     assert _estimate_by_command(tmp_path).exit_code == 0
-    monkeypatch.setattr(module, "run_attempts", _failing_for({"Tree"}, module.run_attempts))
+    monkeypatch.setattr(probes, "run_attempts", _failing_for({"Tree"}, probes.run_attempts))
     assert _estimate_by_command(tmp_path).exit_code == 3
 
 
 def test_what_is_in_the_way_of_the_estimates_file_is_said_before_a_fit(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "run_attempts", lambda *_: pytest.fail("fitted"))
+    monkeypatch.setattr(probes, "run_attempts", lambda *_: pytest.fail("fitted"))
     (tmp_path / "run" / "estimate.json").mkdir(parents=True)
     ended = _estimate_by_command(tmp_path)
     assert isinstance(ended.exception, StoreError)
@@ -227,7 +184,7 @@ def test_the_estimate_is_printed_before_it_is_written(machine, monkeypatch, tmp_
         raise OSError(errno.ENOSPC, "No space left on device")
 
     machine(_linear)
-    monkeypatch.setattr(module, "write_whole", refuse)
+    monkeypatch.setattr(estimate_record, "write_whole", refuse)
     ended = _estimate_by_command(tmp_path)
     assert isinstance(ended.exception, OSError)
     assert "The only trial to run: about" in ended.output

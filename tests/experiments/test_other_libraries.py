@@ -13,11 +13,11 @@ from sklearn.preprocessing import MinMaxScaler
 from hdr_bench import Case, Suite, load_results, run_suite
 from hdr_bench.exceptions import EstimatorError, SuiteError
 from hdr_bench.experiments.planning.models import deciding_versions
+from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.experiments.runner import expand
 from hdr_bench.records.copying import copy_unfitted, hides_parameters
 from hdr_bench.records.fingerprints import describe_estimator
-from hdr_bench.records.run_record import Settings
+from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
 
 pytestmark = pytest.mark.usefixtures("standins")
@@ -34,20 +34,26 @@ def test_they_run_by_dotted_path_with_seeds_threads_and_no_files_in_the_working_
     monkeypatch.chdir(tmp_path)
     suite = _suite(
         {
-            "name": "CatBoost", "estimator": "catboost.CatBoostClassifier", "protocol": {"repeats": 2},
+            "name": "CatBoost",
+            "estimator": "catboost.CatBoostClassifier",
+            "protocol": {"repeats": 2},
             "params": {"iterations": 2, "class_weights": [1.0] * 10},
         },
         {
-            "name": "LightGBM", "estimator": "lightgbm.LGBMClassifier",
+            "name": "LightGBM",
+            "estimator": "lightgbm.LGBMClassifier",
             "params": {"n_estimators": 2, "verbose": -1, "min_data_in_leaf": 5},
         },
         {
-            "name": "XGBoost", "estimator": "xgboost.XGBClassifier", "params": {"n_estimators": 2},
-            "steps": [{"name": "scale"}], "protocol": {"kind": "grid-search", "folds": 2},
+            "name": "XGBoost",
+            "estimator": "xgboost.XGBClassifier",
+            "params": {"n_estimators": 2},
+            "steps": [{"name": "scale"}],
+            "protocol": {"kind": "grid-search", "folds": 2},
             "grid": {"max_depth": [1, 3]},
         },
         {"name": "skorch", "estimator": "skorch.NeuralNetClassifier", "params": SHORT},
-    )  # fmt: skip
+    )
     results = load_results(run_suite(suite, out="run", samples=200, threads=1))
     assert dict(zip(results["case"], results["status"], strict=True)) == dict.fromkeys(results["case"], "ok"), results[
         "error"
@@ -112,9 +118,12 @@ def test_hidden_parameters_are_kept_and_tell_two_methods_apart():
     described = [describe_estimator(Open(width=width), None) for width in (3, 3, 4)]
     assert described[0] == described[1] != described[2]
     case = {
-        "name": "A", "estimator": f"{__name__}.Open", "params": {"width": 3},
-        "grid": {"depth": [1]}, "protocol": {"kind": "grid-search"},
-    }  # fmt: skip
+        "name": "A",
+        "estimator": f"{__name__}.Open",
+        "params": {"width": 3},
+        "grid": {"depth": [1]},
+        "protocol": {"kind": "grid-search"},
+    }
     with pytest.raises(
         SuiteError, match=r"Open takes \*\*kwargs that its get_params does not return, so that a search"
     ):
@@ -164,9 +173,13 @@ def test_a_net_has_a_stable_key_of_its_own_and_versions_of_what_it_computes_with
 
 def _grid(estimator, grid, params=None, **case):
     return {
-        "name": "A", "estimator": estimator, "params": params or {}, "grid": grid,
-        "protocol": {"kind": "grid-search", "folds": 2}, **case,
-    }  # fmt: skip
+        "name": "A",
+        "estimator": estimator,
+        "params": params or {},
+        "grid": grid,
+        "protocol": {"kind": "grid-search", "folds": 2},
+        **case,
+    }
 
 
 OPTIMIZERS = ["torch.optim.SGD", "torch.optim.Adam"]

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from hdr_bench.experiments import progress as module
 from hdr_bench.experiments.messages import Stage
-from hdr_bench.experiments.progress import BarProgress, LineProgress, described, outcome
+from hdr_bench.experiments.progress import BarProgress, LineProgress, describe_outcome, describe_trial
 from hdr_bench.records.durations import clock
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.result import Result
@@ -24,8 +24,15 @@ def ended():
     machine = read_environment()
 
     def make(trial, seconds=1.0, status="ok", error=""):
-        return Result(key=trial.key, trial=trial, status=status, error=error, seconds=seconds, finished="2026",
-                      environment=machine)  # fmt: skip
+        return Result(
+            key=trial.key,
+            trial=trial,
+            status=status,
+            error=error,
+            seconds=seconds,
+            finished="2026",
+            environment=machine,
+        )
 
     return make
 
@@ -84,17 +91,17 @@ def test_a_bar_shows_method_stage_and_what_is_left(trial, ended):
 
 def test_a_long_error_is_one_line_of_bounded_length(trial, ended):
     failed = ended(trial(), status="failed", error="a word\n" * 300)
-    assert outcome(failed).startswith("failed: a word a word ")
-    assert outcome(failed).endswith("...")
-    assert len(outcome(failed)) <= 300
+    assert describe_outcome(failed).startswith("failed: a word a word ")
+    assert describe_outcome(failed).endswith("...")
+    assert len(describe_outcome(failed)) <= 300
     lines, said = _lines((failed.trial,))
     lines.done(failed)
     assert len(said()) == 2
 
 
 def test_names_have_what_tells_trials_apart(trial):
-    assert described(trial(case="A")) == "A"
-    assert described(trial(case="A", protocol="cross-validation", fold=1, folds=3)) == "A (seed 0, fold 2 of 3)"
+    assert describe_trial(trial(case="A")) == "A"
+    assert describe_trial(trial(case="A", protocol="cross-validation", fold=1, folds=3)) == "A (seed 0, fold 2 of 3)"
     curve = trial(case="A", protocol="learning-curve", samples=1000, is_deterministic=False)
-    assert described(curve) == "A (1,000 images, seed 0)"
+    assert describe_trial(curve) == "A (1,000 images, seed 0)"
     assert [clock(seconds) for seconds in (5, 65, 7207)] == ["0:05", "1:05", "2:00:07"]

@@ -8,13 +8,13 @@ from hdr_bench.datasets import add_dataset
 from hdr_bench.datasets.home import prepared_home
 from hdr_bench.exceptions import DatasetError, UnknownNameError
 from hdr_bench.experiments.planning.models import make_model
-from hdr_bench.experiments.planning.suite_file import load_suite, parse_suite
+from hdr_bench.experiments.planning.protocols import expand
+from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.planning.trial_data import load_trial_data
-from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.experiments.runner import default_folder, execute, expand, make_plan
+from hdr_bench.experiments.runner import plan_suite
 from hdr_bench.records.environment import read_environment
+from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.result import failed_result
-from hdr_bench.records.run_record import Settings
 from hdr_bench.records.store import Store
 
 
@@ -50,11 +50,11 @@ def test_a_reduced_case_runs_in_full_when_asked():
 
 
 def test_only_chooses_cases_by_pattern(tmp_path):
-    plan = make_plan(load_suite("quick"), Settings(), Store(tmp_path), "svm*", "missing")
+    plan = plan_suite("quick", RunOptions(only="svm*", out=tmp_path))
     assert [trial.case for trial in plan.to_run] == ["SVM, linear", "SVM, RBF"]
     assert len(plan.trials) == 2
     with pytest.raises(UnknownNameError, match=r"unknown case \(--only\) 'smv'. Choose from: SVM, linear; SVM"):
-        make_plan(load_suite("quick"), Settings(), Store(tmp_path), "smv", "missing")
+        plan_suite("quick", RunOptions(only="smv", out=tmp_path))
 
 
 def test_a_run_whose_folder_a_method_removes_goes_on(tmp_path, helpers, monkeypatch):
@@ -87,14 +87,14 @@ def test_a_failure_is_a_row_and_the_rest_goes_on_and_only_what_is_asked_runs_aga
 
 
 def test_a_result_that_no_file_can_hold_is_a_failed_trial_and_the_rest_goes_on(tmp_path, monkeypatch):
-    def unheld(works, *_):
-        for work in works:
-            trial, is_odd = work.trial, work.trial.case == "k-NN"
+    def unheld(tasks, *_):
+        for task in tasks:
+            trial, is_odd = task.trial, task.trial.case == "k-NN"
             result = failed_result(trial, "as it was", read_environment(), "")
             # A method's own object in its place: neither JSON nor a copy can be made of it.
             yield (result.model_copy(update={"data_notes": (object(),)}) if is_odd else result), None
 
-    monkeypatch.setattr("hdr_bench.experiments.runner.run_works", unheld)
+    monkeypatch.setattr("hdr_bench.experiments.runner.run_tasks", unheld)
     results = load_results(run_suite(_suite(KNN, TREE), out=tmp_path / "run"))
     assert results["status"].tolist() == ["failed", "failed"]
     assert results["error"][0].startswith("its result could not be stored: PydanticSerializationError: ")
@@ -112,7 +112,8 @@ def test_a_seed_that_the_suite_gives_is_kept():
     [
         ({"threads": -1}, "threads: must be at least 1, got -1"),
         ({"repeats": 0}, "repeats: must be at least 1, got 0"),
-        ({"rerun": "al"}, "unknown choice of what to run again 'al'. Did you mean 'all'"),
+        ({"rerun": "al"}, "rerun: unknown value 'al'. Did you mean 'all'"),
+        ({"sample": 100}, "unknown option of a run 'sample'. Did you mean 'samples'"),
         ({"dataset": "mnist5k"}, "unknown dataset 'mnist5k'. Did you mean 'mnist-5k'"),
         ({"samples": 4}, "cannot take 4 training images of digits-8x8"),
     ],
@@ -124,9 +125,9 @@ def test_settings_that_are_not_possible(tmp_path, settings, fault):
 
 
 def test_another_data_set_has_a_folder_of_its_own():
-    quick = load_suite("quick")
-    assert default_folder(quick, Settings()).as_posix() == "reports/quick"
-    assert default_folder(quick, Settings(dataset="idx:/some/where")).as_posix() == "reports/quick-idx-some-where"
+    assert plan_suite("quick", RunOptions(only="k-NN")).folder.as_posix() == "reports/quick"
+    other = RunOptions(only="k-NN", dataset="digits-8x8")
+    assert plan_suite("quick", other).folder.as_posix() == "reports/quick-digits-8x8"
 
 
 def test_what_only_left_out_stays_part_of_the_run_where_it_is_there(tmp_path):
@@ -149,9 +150,9 @@ def _alter_prepared(name):
 
 def test_data_altered_under_their_old_time_are_not_run_on(tmp_path, data_home):
     suite, store = _suite(KNN), Store(tmp_path / "run")
-    plan = make_plan(suite, Settings(threads=1), store, None, "missing")
+    plan = plan_suite(suite, RunOptions(threads=1, out=store.folder))
     _alter_prepared("digits-8x8")
-    execute(plan, store, NoProgress())
+    plan.execute()
     (failed,) = load_results(store.folder).to_dict("records")
     assert failed["status"] == "failed"
     assert "digits-8x8/train_images.npy was changed since digits-8x8 was verified; remove the folder" in failed["error"]

@@ -7,13 +7,14 @@ import numpy as np
 
 from hdr_bench import Case, Suite
 from hdr_bench.experiments.measuring.scoring import score
-from hdr_bench.experiments.planning.plan import planned
+from hdr_bench.experiments.planning.schedule import planned_trial
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.measurements import Measurements
+from hdr_bench.records.options import Settings
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.protocol import DatasetChoice
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import RunRecord, Settings
+from hdr_bench.records.run_record import RunRecord
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Trial
 
@@ -55,7 +56,7 @@ def make_up(folder, methods, n_test=40, class_names=DIGITS):
     store.arrays.write_images("f" * 64, np.arange(n_test * 16, dtype=np.uint8).reshape(n_test, 4, 4))
     cases = [Case(name=f"method {number}", estimator="knn") for number in range(len(methods))]
     suite = Suite(name="made-up", title="Made up", dataset="digits-8x8", cases=cases)
-    record = RunRecord(suite=suite, origin="", settings=Settings(), trials=tuple(map(planned, trials)))
+    record = RunRecord(suite=suite, origin="", settings=Settings(), trials=tuple(map(planned_trial, trials)))
     content = json.loads(record.model_dump_json(by_alias=True))
     for case, method in zip(content["suite"]["case"], methods, strict=True):
         case["name"] = method.name

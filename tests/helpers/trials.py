@@ -1,10 +1,10 @@
 import pytest
 
 from hdr_bench import load_dataset
-from hdr_bench.experiments.messages import Work
-from hdr_bench.experiments.processes.attempts import say_nothing
+from hdr_bench.experiments.messages import Task
+from hdr_bench.experiments.processes.host_pool import ignore_stage
 from hdr_bench.experiments.processes.worker import run_in_child, start_fork_server
-from hdr_bench.import_context import Place
+from hdr_bench.import_context import ImportContext
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.measurements import Measurements
 from hdr_bench.records.protocol import DatasetChoice
@@ -64,8 +64,8 @@ def run_trial():
     start_fork_server()
     machine = read_environment()
 
-    def run(trial, on_stage=say_nothing):
-        return run_in_child(Work(trial), Place.here(), machine, on_stage)
+    def run(trial, on_stage=ignore_stage):
+        return run_in_child(Task(trial), ImportContext.current(), machine, on_stage)
 
     return run
 

@@ -58,9 +58,10 @@ def test_any_other_text_is_refused(text):
         ({"full": 1}, "full: must be true or false, got 1"),
         ({"jobs": 0}, "jobs"),
         ({"backend": "lokey"}, "unknown backend 'lokey'"),
-        ({"backend": "dask"}, "needs a scheduler's address"),
-        ({"scheduler": "tcp://x:1"}, "needs a scheduler's address"),
-        ({"backend": "sequential", "jobs": 2}, "jobs=2 is for the backend local"),
+        ({"backend": "lokal"}, "Did you mean 'local'"),
+        ({"backend": "dask"}, r"needs scheduler \(--scheduler\): Address of a Dask scheduler, e.g. tcp://"),
+        ({"scheduler": "tcp://x:1"}, r"scheduler \(--scheduler\) is for the backend dask, not for sequential"),
+        ({"backend": "sequential", "jobs": 2}, r"jobs \(--jobs\) is for the backend local, not for sequential"),
     ],
 )
 def test_limits_and_backends_that_are_not_possible(tmp_path, limits, told):

@@ -10,13 +10,13 @@ import pytest
 
 from hdr_bench import Case, Protocol, Suite
 from hdr_bench.exceptions import FrozenRecordError, NewerFormatError, StoreError, SuiteError
-from hdr_bench.experiments.planning.options import make_settings
 from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.faults import model_fields, models_in
+from hdr_bench.records.options import RunOptions
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import RunRecord, Settings
+from hdr_bench.records.run_record import RunRecord
 from hdr_bench.records.store import Store
-from hdr_bench.records.trial_file import parse
+from hdr_bench.records.store_format import parse
 
 PYDANTICS = ("Input should be", "validation error", "pydantic", "type=", "input_value", "Value error", "Field required")
 WRONG = {
@@ -134,9 +134,9 @@ def test_records_that_are_made_in_code_are_refused_in_our_words(value):
                 model(**{**fields, key: value})
             except SuiteError as error:
                 _assert_plain(str(error), key)
-    for key in Settings.model_fields:
+    for key in RunOptions.model_fields:
         try:
-            make_settings(**{key: value})
+            RunOptions(**{key: value})
         except SuiteError as error:
             _assert_plain(str(error), key)
 

@@ -17,10 +17,10 @@ from sklearn.preprocessing import FunctionTransformer
 from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.estimators import Deskewer, SVMClassifier
 from hdr_bench.exceptions import HdrBenchError, SuiteError
-from hdr_bench.experiments.runner import expand
+from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.records.base import DEEPEST
 from hdr_bench.records.fingerprints import describe_estimator, plain_mapping
-from hdr_bench.records.run_record import Settings
+from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
 
 
@@ -81,8 +81,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 from hdr_bench import Case, Suite
-from hdr_bench.experiments.runner import expand
-from hdr_bench.records.run_record import Settings
+from hdr_bench.experiments.planning.protocols import expand
+from hdr_bench.records.options import Settings
 
 model = make_pipeline(FunctionTransformer(lambda X: X), DecisionTreeClassifier())
 suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[Case(name="A", estimator=model, key="mine-1")])

@@ -2,12 +2,12 @@
 
 import pytest
 
-from hdr_bench.kernel import Others
+from hdr_bench.kernel import ExternalLoad
 from hdr_bench.records.lost_time import DISTURBED_FROM, Call, is_disturbed, seconds_alone, share_waited
 
 
 def _share(*waits, ran, stolen=0.0, wall=2.0, cpu=2.0, threads=2):
-    return share_waited(Call(wall, cpu, threads, waits), Others(ran, stolen))
+    return share_waited(Call(wall, cpu, threads, waits), ExternalLoad(ran, stolen))
 
 
 def test_the_wait_is_at_most_what_others_ran_and_a_hypervisor_took():

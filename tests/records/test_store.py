@@ -23,9 +23,10 @@ from hdr_bench.experiments.planning.suite_file import load_suite, parse_suite
 from hdr_bench.records import trial_file
 from hdr_bench.records.compact import pack, unpack
 from hdr_bench.records.environment import read_environment
+from hdr_bench.records.options import Settings
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import Planned, RunRecord, Settings
+from hdr_bench.records.run_record import Planned, RunRecord
 from hdr_bench.records.scores import rejected_share
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.run import RunContents

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from hdr_bench import Case, Suite
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.planning.suite_file import read_suite
-from hdr_bench.experiments.runner import default_folder
-from hdr_bench.records.run_folder import check_suite_name, folder_name
-from hdr_bench.records.run_record import Settings
+from hdr_bench.records.run_folder import check_suite_name, default_folder, folder_name
 from hdr_bench.reporting.page.index import INDEX
 
 CONTENT = 'title = "T"\ndataset = "digits-8x8"\n[[case]]\nname = "A"\nestimator = "knn"\n'
@@ -69,8 +67,8 @@ def test_a_name_that_cannot_be_shown_or_leads_elsewhere_is_refused(name, reason)
 
 def test_a_run_is_stored_under_the_suites_own_name_if_that_can_be_a_folders():
     plain = NAMES[:9]
-    assert [default_folder(_suite(name), Settings()) for name in plain] == [Path("reports") / name for name in plain]
-    assert default_folder(_suite("a+b"), Settings(dataset="mnist")) == Path("reports/a+b-mnist")
+    assert [default_folder(name, None) for name in plain] == [Path("reports") / name for name in plain]
+    assert default_folder("a+b", "mnist") == Path("reports/a+b-mnist")
 
 
 def test_names_that_become_the_same_have_folders_of_their_own():

@@ -1,4 +1,4 @@
-"""What a method answers, checked: labels, classes, probabilities and decision values."""
+"""Answers of a method, checked: labels, classes, probabilities and decision values."""
 
 from typing import Any
 
@@ -160,6 +160,17 @@ def check_decisions(decisions: Any, n_images: int, n_classes: int) -> NDArray[np
 def count_columns(scores: Any, method: str) -> int:
     """Return the columns of scores of classes; 0 of what has none.
 
+    Parameters
+    ----------
+    scores : array-like
+        What the method of that name returned.
+    method : str
+        E.g. ``"predict_proba"``, for messages.
+
+    Returns
+    -------
+    count : int
+
     Raises
     ------
     PredictionsError
@@ -170,7 +181,16 @@ def count_columns(scores: Any, method: str) -> int:
 
 
 def n_pairs(n_classes: int) -> int:
-    """Return the number of pairs of so many classes."""
+    """Return the number of pairs of so many classes.
+
+    Parameters
+    ----------
+    n_classes : int
+
+    Returns
+    -------
+    count : int
+    """
     return n_classes * (n_classes - 1) // 2
 
 

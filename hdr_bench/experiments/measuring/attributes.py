@@ -1,4 +1,4 @@
-"""What a fitted estimator says of itself, taken only if it has this library's form.
+"""Attributes of a fitted estimator, taken only if they have this library's form.
 
 Estimators of other libraries have attributes of the same names with other contents, or properties that fail. None of
 that is a reason for a trial to fail: what has another form is as if it were not there.
@@ -61,6 +61,10 @@ def count_of(method: Any, name: str) -> int | None:
         Fitted.
     name : str
         E.g. ``"n_parameters_"``.
+
+    Returns
+    -------
+    count : int or None
     """
     try:
         return _count(method, name)
@@ -69,7 +73,17 @@ def count_of(method: Any, name: str) -> int | None:
 
 
 def engine_of(method: Any) -> str:
-    """Return the library that computed: what the method says, otherwise the package that its class is from."""
+    """Return the library that computed: what the method says, otherwise the package that its class is from.
+
+    Parameters
+    ----------
+    method : estimator
+        Fitted.
+
+    Returns
+    -------
+    engine : str
+    """
     engine = exact_text(read_attribute(method, ENGINE))
     if engine is None or not engine.strip():
         engine = class_module(type(method)).partition(".")[0] or class_name(type(method))
@@ -77,7 +91,18 @@ def engine_of(method: Any) -> str:
 
 
 def epochs_of(method: Any, n: int) -> int | None:
-    """Return the most epochs that a fit of `n` images goes through, as a network says; None for other methods."""
+    """Return the most epochs that a fit of `n` images goes through, as a network says; None for other methods.
+
+    Parameters
+    ----------
+    method : estimator
+    n : int
+        Training images.
+
+    Returns
+    -------
+    epochs : int or None
+    """
     epochs_for = read_attribute(method, EPOCHS_FOR)
     if not callable(epochs_for):
         return None
@@ -97,6 +122,11 @@ def history_of(method: Any) -> tuple[Row, ...]:
         Fitted. Its `history_` is a list of dicts, one per epoch, of some of `EPOCH`; accuracies are shares. Names of
         earlier versions, as ``"valid_loss"``, are read as today's.
 
+    Returns
+    -------
+    history : tuple of dict
+        One per epoch.
+
     Warns
     -----
     UserWarning
@@ -113,7 +143,17 @@ def history_of(method: Any) -> tuple[Row, ...]:
 
 @_if_readable(empty=tuple)
 def layers_of(method: Any) -> tuple[LayerRow, ...]:
-    """Return a network's table; empty if it is of another form."""
+    """Return a network's table; empty if it is of another form.
+
+    Parameters
+    ----------
+    method : estimator
+        Fitted.
+
+    Returns
+    -------
+    layers : tuple of LayerRow
+    """
     rows = read_attribute(method, LAYER_TABLE)
     if not isinstance(rows, list | tuple) or len(rows) > _MOST_LAYERS:
         return ()
@@ -127,6 +167,14 @@ def parameters_of(method: Any) -> dict[str, Any]:
 
     Values longer than `LONGEST_VALUE` characters are cut, and those nested deeper than `DEEPEST` are texts; empty if
     the estimator cannot say them.
+
+    Parameters
+    ----------
+    method : estimator
+
+    Returns
+    -------
+    parameters : dict of str to object
     """
     params = dict(islice(method.get_params(deep=False).items(), _MOST_PARAMETERS))
     return {str_of(name, _MOST_IN_A_NAME): _in_json(value) for name, value in params.items()}

@@ -86,9 +86,13 @@ def make_search(model: Any, search: Search, seed: int, seconds_left: float | Non
         What the trial's time limit leaves.
     on_fit : callable
         Told the number of fits done and of all.
+
+    Returns
+    -------
+    search : estimator
     """
     make_clonable(model)
-    given = chosen_candidates(search, seed)
+    given = candidates_of(search, seed)
     candidates = [settable(model, candidate) for candidate in given]
     cv = StratifiedKFold(search.folds, shuffle=True, random_state=seed)
     if search.strategy == "halving":
@@ -112,16 +116,41 @@ def _with_words(searching: Any, candidates: list[dict[str, Any]], given: list[di
     return searching
 
 
-def chosen_candidates(search: Search, seed: int) -> list[dict[str, Any]]:
-    """Return the candidates that a search is to try: all of its grid, or so many drawn at random."""
+def candidates_of(search: Search, seed: int) -> list[dict[str, Any]]:
+    """Return the candidates that a search is to try: all of its grid, or so many drawn at random.
+
+    Parameters
+    ----------
+    search : Search
+    seed : int
+        Of the draw, if only some of the grid are tried.
+
+    Returns
+    -------
+    candidates : list of dict
+        Parameters and their values.
+    """
     candidates = list(ParameterGrid(search.grid))
     if search.candidates is None or search.candidates >= len(candidates):
         return candidates
     return list(ParameterSampler(search.grid, search.candidates, random_state=seed))
 
 
-def searched(fitted: Any, search: Search, seconds: float) -> Searched:
-    """Return what a fitted search tried and chose; `seconds` is what its fit took."""
+def search_result(fitted: Any, search: Search, seconds: float) -> Searched:
+    """Return what a fitted search tried and chose; `seconds` is what its fit took.
+
+    Parameters
+    ----------
+    fitted : estimator
+        The fitted search.
+    search : Search
+    seconds : float
+        Wall time of the whole fit.
+
+    Returns
+    -------
+    result : Searched
+    """
     names = {in_pipeline(fitted.estimator, name): name for name in search.grid}
 
     def as_given(params: dict[str, Any]) -> dict[str, Any]:

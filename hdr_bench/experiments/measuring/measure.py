@@ -19,7 +19,7 @@ from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError, told
 from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
-from hdr_bench.experiments.measuring.grid_search import make_search, searched
+from hdr_bench.experiments.measuring.grid_search import make_search, search_result
 from hdr_bench.experiments.measuring.memory import limited_memory, peak_memory
 from hdr_bench.experiments.measuring.process_state import (
     gpu_peak_bytes,
@@ -28,8 +28,8 @@ from hdr_bench.experiments.measuring.process_state import (
     seed_generators,
     synchronise_gpu,
 )
+from hdr_bench.experiments.measuring.processor_wait import processor_wait
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
-from hdr_bench.experiments.measuring.waiting import processor_wait
 from hdr_bench.experiments.messages import OnStage, Stage
 from hdr_bench.experiments.planning.models import best_of_search, last_step, make_model
 from hdr_bench.experiments.planning.own_code import check_code
@@ -76,7 +76,7 @@ def measure_trial(
     model = make_model(trial, pickled)
     check_code(model, trial.code)
     limit_threads(trial.threads)
-    on_stage(_limited_from("warm-up"))
+    on_stage(_limit_from("warm-up"))
     with limited_memory(trial.memory_limit):
         _warm_up(model, dataset.train)
     # Libraries that the warm-up loaded have brought pools of their own.
@@ -86,10 +86,10 @@ def measure_trial(
         model = make_search(model, trial.search, trial.seed, left, lambda k, n: on_stage(Stage("search: fit", k, n)))
     with caught_warnings() as caught:
         with limited_memory(trial.memory_limit):
-            measurements, predictions = _measured(model, dataset, trial, on_stage)
+            measurements, predictions = _measure(model, dataset, trial, on_stage)
         method = last_step(model)
         history = history_of(method)
-    found = _searched(model, trial, measurements)
+    found = _search_outcome(model, trial, measurements)
     result = Result(
         key=trial.limited_key if _was_limited(trial, found) else trial.key,
         trial=trial,
@@ -126,14 +126,14 @@ def _warm_up(model: Any, train: Part) -> None:
         rehearsal.set_params(**short).fit(few.X, few.y).predict(few.X[:2])
 
 
-def _measured(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> tuple[Measurements, Predictions]:
+def _measure(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> tuple[Measurements, Predictions]:
     train, test = dataset.train, dataset.test
     watched = {} if trial.validation is None else {"validation_data": (test.X, test.y)}
     # The pages of the memory map are the data's, not the method's: they are brought in before.
     for part in (train, test):
         part.images.max()
     seed_generators(trial.seed)
-    on_stage(_limited_from("fit"))
+    on_stage(_limit_from("fit"))
     with listen_to_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
         model.fit(train.X, train.y, **watched)
     on_stage(Stage("predict"))
@@ -183,7 +183,7 @@ def _pickled_size(model: Any) -> int | None:
         return None
 
 
-def _limited_from(name: str) -> Stage:
+def _limit_from(name: str) -> Stage:
     """Return a stage from which on the memory limit counts."""
     return Stage(name, resident_bytes=psutil.Process().memory_info().rss)
 
@@ -230,8 +230,8 @@ def _latencies(model: Any, X: NDArray[np.generic], n_classes: int) -> list[float
     return latencies
 
 
-def _searched(model: Any, trial: Trial, measurements: Measurements) -> Searched | None:
-    return None if trial.search is None else searched(model, trial.search, measurements.fit_seconds)
+def _search_outcome(model: Any, trial: Trial, measurements: Measurements) -> Searched | None:
+    return None if trial.search is None else search_result(model, trial.search, measurements.fit_seconds)
 
 
 def _was_limited(trial: Trial, found: Searched | None) -> bool:

@@ -20,11 +20,19 @@ _SAMPLE_SECONDS = 0.002
 _LOOK_FOR_CHILDREN_SECONDS = 0.05
 KERNEL, SAMPLED = "kernel high-water mark", "sampled every 2 ms"
 CHILDREN = ", and the processes that it started, sampled every 50 ms"
-"""What is added to the method where there were such."""
+"""Text that is added to the method if there were such processes."""
 
 
 class Peak:
-    """Bytes above the baseline at the end of `peak_memory`, and how they were found."""
+    """Peak of memory at the end of `peak_memory`.
+
+    Attributes
+    ----------
+    bytes : int
+        Above what was resident at the start.
+    method : str
+        How it was found.
+    """
 
     bytes: int = 0
     method: str = ""
@@ -114,12 +122,32 @@ def _own_children() -> dict[int, int]:
 
 
 def resident_of_children(process: psutil.Process) -> int:
-    """Return the resident bytes of all that a process has started, and that still run."""
+    """Return the resident bytes of all that a process has started, and that still run.
+
+    Parameters
+    ----------
+    process : psutil.Process
+
+    Returns
+    -------
+    size : int
+        In bytes.
+    """
     return sum(resident_by_child(process).values())
 
 
 def resident_by_child(process: psutil.Process) -> dict[int, int]:
-    """Return the resident bytes of each process that a process has started, and that still runs, by its number."""
+    """Return the resident bytes of each process that a process has started, and that still runs, by its number.
+
+    Parameters
+    ----------
+    process : psutil.Process
+
+    Returns
+    -------
+    sizes : dict of int to int
+        In bytes, by number.
+    """
     resident = {}
     for child in process.children(recursive=True):
         with suppress(psutil.Error):
@@ -133,7 +161,12 @@ def _has_no_children() -> bool:
 
 
 def read_children() -> set[int] | None:
-    """Return the numbers of this process's own children, at little cost; None if the kernel does not say."""
+    """Return the numbers of this process's own children, at little cost; None if the kernel does not say.
+
+    Returns
+    -------
+    pids : set of int or None
+    """
     try:
         return {int(pid) for task in _TASKS.iterdir() for pid in (task / "children").read_bytes().split()}
     except OSError:
@@ -152,7 +185,17 @@ def _reset_mark() -> bool:
 
 
 def status_bytes(field: str) -> int:
-    """Return a size that Linux tells of this process, e.g. ``"VmRSS"``, in bytes."""
+    """Return a size that Linux tells of this process, e.g. ``"VmRSS"``, in bytes.
+
+    Parameters
+    ----------
+    field : str
+        E.g. ``"VmRSS"``.
+
+    Returns
+    -------
+    size : int
+    """
     for line in _STATUS.read_text(encoding="ascii").splitlines():
         if line.startswith(f"{field}:"):
             return int(line.split()[1]) * 1024
@@ -174,6 +217,11 @@ def limited_memory(limit: int | None) -> Iterator[None]:
 
     On Linux by RLIMIT_DATA, which counts what may be written and is not shared; elsewhere nothing is limited from
     inside. What the slack lets through, whoever watches the process from outside ends.
+
+    Parameters
+    ----------
+    limit : int or None
+        Bytes; None for no limit.
     """
     if limit is None or not sys.platform.startswith("linux"):
         yield
@@ -190,5 +238,14 @@ def limited_memory(limit: int | None) -> Iterator[None]:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that there was no memory left: Python's own, or a native library's in its words."""
+    """Whether an error says that there was no memory left: Python's own, or a native library's in its words.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    is_out_of_memory : bool
+    """
     return any(isinstance(link, MemoryError) or _SAYS_SO.search(text_of(link)) for link in chain(error))

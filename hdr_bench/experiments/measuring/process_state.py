@@ -1,4 +1,4 @@
-"""What all code in a process shares: the threads of native pools, the global generators, a GPU."""
+"""State that all code in a process shares: the threads of native pools, the global generators, a GPU."""
 
 import os
 import random
@@ -14,7 +14,13 @@ _VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUM
 
 
 def limit_threads(threads: int) -> None:
-    """Set OpenMP's, BLAS's, torch's, faiss's and oneDAL's pools to `threads`, those of libraries loaded later too."""
+    """Set OpenMP's, BLAS's, torch's, faiss's and oneDAL's pools to `threads`, those of libraries loaded later too.
+
+    Parameters
+    ----------
+    threads : int
+        Threads per pool.
+    """
     for variable in _VARIABLES:
         os.environ[variable] = str(threads)
     threadpool_limits(threads)
@@ -42,7 +48,12 @@ def reset_gpu_peak() -> None:
 
 
 def gpu_peak_bytes() -> int | None:
-    """Return torch's highest memory on the GPU since `reset_gpu_peak`; None where no GPU is in use."""
+    """Return torch's highest memory on the GPU since `reset_gpu_peak`; None where no GPU is in use.
+
+    Returns
+    -------
+    size : int or None
+    """
     cuda = _cuda()
     return None if cuda is None else int(cuda.max_memory_allocated())
 
@@ -58,7 +69,12 @@ _SEEDS = 2**32
 
 
 def seed_generators(seed: int) -> None:
-    """Seed Python's, numpy's and torch's global generators, from which methods without a seed of their own draw."""
+    """Seed Python's, numpy's and torch's global generators, from which methods without a seed of their own draw.
+
+    Parameters
+    ----------
+    seed : int
+    """
     random.seed(seed)
     np.random.seed(seed % _SEEDS)  # noqa: NPY002  # a method that draws from it is what this is for
     if torch := sys.modules.get("torch"):

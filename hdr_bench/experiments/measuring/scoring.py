@@ -1,4 +1,4 @@
-"""How good predictions are."""
+"""Scores of predictions."""
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -52,6 +52,20 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
 
     Scores that contradict the predicted classes are left out, those of columns whose classes are not known, and those
     of a method that raises an error: they are decision values then, if there are any.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted.
+    test : Part
+        The images that it is evaluated on.
+    y_pred : array-like of shape (n_images,)
+        What `predict` returned for them.
+    n_classes : int
+
+    Returns
+    -------
+    predictions : Predictions
 
     Warns
     -----
@@ -206,7 +220,17 @@ def _of_classes(pairs: NDArray[np.float32], classes: NDArray[np.int64], n_classe
 
 
 def score(predictions: Predictions, n_classes: int) -> Scores:
-    """Return how good predictions are, by the class alone and by scores of classes and probabilities, if any."""
+    """Return how good predictions are, by the class alone and by scores of classes and probabilities, if any.
+
+    Parameters
+    ----------
+    predictions : Predictions
+    n_classes : int
+
+    Returns
+    -------
+    scores : Scores
+    """
     values: dict[str, float | None] = {}
     for compute in COMPUTATIONS:
         values |= compute(predictions, n_classes)

@@ -1,1 +1,1 @@
-"""What will run: suites, their cases as trials, and what stands in the way."""
+"""Planning: suites, their cases as trials, and the checks before anything runs."""

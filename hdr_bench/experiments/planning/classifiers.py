@@ -1,4 +1,4 @@
-"""What may be compared here: estimators that say they are classifiers."""
+"""Classifiers: estimators that say that they are such may be compared."""
 
 import warnings
 from typing import Any
@@ -31,6 +31,11 @@ def check_classifier(model: Any) -> None:
 
     A pipeline is what its last step is, and a search what its estimator is. An estimator without scikit-learn's tags,
     as other libraries had them before scikit-learn 1.6, is what its ``_estimator_type`` says.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
 
     Raises
     ------
@@ -83,7 +88,7 @@ def _is_member(pair: Any) -> bool:
 
 def _refusal(model: Any) -> str:
     last = last_step(model)
-    if fault := _misplaced(last):
+    if fault := _misplaced_parameter(last):
         return fault
     if hasattr(last, "refit") and hasattr(last, "estimator"):
         # A search is what its estimator is.
@@ -104,7 +109,7 @@ def _refusal(model: Any) -> str:
     )
 
 
-def _misplaced(last: Any) -> str:
+def _misplaced_parameter(last: Any) -> str:
     """Say which parameter must be an estimator and is none, so that one made of others cannot say what it is."""
     for name in _INNER:
         value = read_attribute(last, name)

@@ -16,7 +16,18 @@ _OPEN = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWO
 
 
 def in_pipeline(model: Any, name: str) -> str:
-    """Return the name that a parameter of the estimator itself has in a pipeline."""
+    """Return the name that a parameter of the estimator itself has in a pipeline.
+
+    Parameters
+    ----------
+    model : estimator
+    name : str
+        Name of the parameter in a grid.
+
+    Returns
+    -------
+    name : str
+    """
     if name in all_params(model) or not hasattr(model, "steps") or name.partition("__")[0] in dict(model.steps):
         return name
     return f"{model.steps[-1][0]}__{name}"
@@ -26,6 +37,17 @@ def owner_of(model: Any, name: str) -> tuple[Any, str]:
     """Return the estimator in a model that a parameter is set on, and the name that the parameter has there.
 
     What the parameter is nested in may be no estimator: ``module__hidden`` is a parameter of skorch's net.
+
+    Parameters
+    ----------
+    model : estimator
+    name : str
+        Name of the parameter in a grid.
+
+    Returns
+    -------
+    owner : estimator
+    name : str
     """
     nested, params = in_pipeline(model, name), all_params(model)
     parts = nested.split("__")
@@ -40,6 +62,17 @@ def settable(model: Any, candidate: Mapping[str, Any]) -> dict[str, Any]:
     """Return a candidate of a grid as a model's `set_params` takes it.
 
     What a suite file can only describe is made as for `params`: estimators, and the classes that skorch wants.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
+    candidate : mapping of str to object
+        Parameters and their values.
+
+    Returns
+    -------
+    params : dict of str to object
 
     Raises
     ------
@@ -59,6 +92,13 @@ def check_grid(model: Any, grid: Mapping[str, list[Any]]) -> None:
 
     Estimators of other libraries take parameters that their `get_params` does not return: CatBoost returns those that
     it was given, skorch and LightGBM take others than they name.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
+    grid : mapping of str to list
+        Parameters and the values to try.
 
     Raises
     ------

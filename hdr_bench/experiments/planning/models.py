@@ -24,22 +24,52 @@ from hdr_bench.records.trial import Trial
 
 
 def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
-    """Make the trial's estimator, with its seed and threads; of what was made in code, from its pickle."""
+    """Make the trial's estimator, with its seed and threads; of what was made in code, from its pickle.
+
+    Parameters
+    ----------
+    trial : Trial
+    pickled : bytes or None
+        The estimator, if it was made in code.
+
+    Returns
+    -------
+    model : estimator
+        Unfitted.
+    """
     named = trial.estimator, trial.params, trial.steps
-    model = _assembled(*named) if pickled is None else cloudpickle.loads(pickled)
+    model = _assemble(*named) if pickled is None else cloudpickle.loads(pickled)
     model.set_params(**dict.fromkeys(open_seeds(model), trial.seed))
     return model.set_params(**settings_for(model, trial.threads))
 
 
 def unseeded_model(case: Case) -> Any:
-    """Make a case's estimator, in a pipeline where there are steps before it, as the suite describes it."""
+    """Make a case's estimator, in a pipeline where there are steps before it, as the suite describes it.
+
+    Parameters
+    ----------
+    case : Case
+
+    Returns
+    -------
+    model : estimator
+        Unfitted.
+    """
     if case.is_object:
         return copy_unfitted(case.estimator)
-    return _assembled(case.estimator, case.params, case.steps)
+    return _assemble(case.estimator, case.params, case.steps)
 
 
 def pickled_model(case: Case) -> bytes | None:
     """Return an estimator that was made in code as bytes, with the classes of a notebook; None for all others.
+
+    Parameters
+    ----------
+    case : Case
+
+    Returns
+    -------
+    pickled : bytes or None
 
     Raises
     ------
@@ -60,7 +90,16 @@ def pickled_model(case: Case) -> bytes | None:
 
 
 def last_step(model: Any) -> Any:
-    """Return the estimator itself: the last of a pipeline, the best of a search."""
+    """Return the estimator itself: the last of a pipeline, the best of a search.
+
+    Parameters
+    ----------
+    model : estimator
+
+    Returns
+    -------
+    estimator : estimator
+    """
     chosen = best_of_search(model)
     if chosen is not model:
         return last_step(chosen)
@@ -68,7 +107,16 @@ def last_step(model: Any) -> Any:
 
 
 def best_of_search(model: Any) -> Any:
-    """Return the estimator that a fitted search of scikit-learn's has chosen; of anything else the model itself."""
+    """Return the estimator that a fitted search of scikit-learn's has chosen; of anything else the model itself.
+
+    Parameters
+    ----------
+    model : estimator
+
+    Returns
+    -------
+    estimator : estimator
+    """
     # Other libraries keep other things under this name.
     if not isinstance(model, MetaEstimatorMixin):
         return model
@@ -76,7 +124,7 @@ def best_of_search(model: Any) -> Any:
     return model if read_attribute(best, "predict") is None else best
 
 
-def _assembled(estimator: str, params: dict[str, Any], steps: Any) -> Any:
+def _assemble(estimator: str, params: dict[str, Any], steps: Any) -> Any:
     model = make_estimator(estimator, **params)
     if steps:
         return make_pipeline(*(make_transformer(step.name, **step.params) for step in steps), model)
@@ -94,6 +142,11 @@ def deciding_versions(model: Any) -> dict[str, str]:
     ----------
     model : estimator
         A pipeline's steps and the estimators among its parameters count too.
+
+    Returns
+    -------
+    versions : dict of str to str
+        By the names of the distributions.
     """
     return versions_of(deciding_packages(model, all_params(model)))
 
@@ -106,13 +159,28 @@ def deciding_packages(model: Any, params: Mapping[str, Any]) -> frozenset[str]:
     model : estimator
     params : mapping of str to Any
         Its own, as `all_params` returns them.
+
+    Returns
+    -------
+    packages : frozenset of str
+        Names of distributions.
     """
     parts = (model, *estimators_among(params).values())
     return frozenset({*_ALWAYS, *(package for part in parts for package in _packages_of(part))})
 
 
 def versions_of(packages: frozenset[str]) -> dict[str, str]:
-    """Return the versions of those libraries that are installed, by name."""
+    """Return the versions of those libraries that are installed, by name.
+
+    Parameters
+    ----------
+    packages : frozenset of str
+        Names of distributions.
+
+    Returns
+    -------
+    versions : dict of str to str
+    """
     return dict(sorted(installed_versions(tuple(packages)).items()))
 
 

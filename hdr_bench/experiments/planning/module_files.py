@@ -1,4 +1,4 @@
-"""Where modules come from: found by name without importing them, and told apart into installed ones and own ones."""
+"""Files of modules: found by name without importing them, and told apart into installed ones and own ones."""
 
 import importlib.util
 import json
@@ -36,16 +36,31 @@ class ModuleFile:
 
     @property
     def package(self) -> str:
-        """What relative imports start from."""
+        """Package that relative imports start from."""
         return self.name if self.folders else self.name.rpartition(".")[0]
 
     def submodules(self) -> list[str]:
-        """Return the names of a package's modules."""
+        """Return the names of a package's modules.
+
+        Returns
+        -------
+        names : list of str
+        """
         return [f"{self.name}.{found.name}" for found in pkgutil.iter_modules(list(self.folders))]
 
 
 def find_module(name: str) -> ModuleFile | None:
-    """Return where a module comes from, without importing it; None for one that is built in or is not there."""
+    """Return where a module comes from, without importing it; None for one that is built in or is not there.
+
+    Parameters
+    ----------
+    name : str
+        Dotted.
+
+    Returns
+    -------
+    module : ModuleFile or None
+    """
     spec = _spec_of(name)
     if spec is None:
         # What is imported from where the import path no longer leads.
@@ -56,7 +71,16 @@ def find_module(name: str) -> ModuleFile | None:
 
 
 def is_own(module: ModuleFile) -> bool:
-    """Whether a module is the user's own: neither Python's, nor this library's, nor installed but editably."""
+    """Whether a module is the user's own: neither Python's, nor this library's, nor installed but editably.
+
+    Parameters
+    ----------
+    module : ModuleFile
+
+    Returns
+    -------
+    is_own : bool
+    """
     root = module.name.partition(".")[0]
     if root == _THIS_LIBRARY:
         return False

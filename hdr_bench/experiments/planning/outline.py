@@ -13,7 +13,7 @@ from hdr_bench.records.trial import Search, Trial
 
 @dataclass(frozen=True, eq=False)
 class Outline:
-    """What a protocol makes trials of: the first of them, and how many more.
+    """Outline of a case's trials: the first of them, and how many more its protocol makes.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Outline:
 
     @property
     def n_trials(self) -> int:
-        """How many trials there are, those included that depend on the first ones."""
+        """Number of trials, those included that depend on the first ones."""
         if self.first.protocol == "holdout" and self.first.is_deterministic:
             return 1
         repeats = max(self.repeats, self.most_repeats or 0)
@@ -56,7 +56,7 @@ class Outline:
 
     @property
     def data(self) -> DataShape:
-        """What the estimator is fitted on; of several fits, the one on the fewest images."""
+        """Shape of the data that the estimator is fitted on; of several fits, the one on the fewest images."""
         part = self.dataset.train
         n = min(self.sizes) if self.sizes else self.first.samples or len(part)
         # The largest fold is the one that rounding up gives.
@@ -64,7 +64,19 @@ class Outline:
         return DataShape(part.X.shape[1], len(self.dataset.class_names), n - left_out)
 
     def trial(self, repeat: int, **changes: Any) -> Trial:
-        """Return the first trial with another repeat's seed, and changed otherwise."""
+        """Return the first trial with another repeat's seed, and changed otherwise.
+
+        Parameters
+        ----------
+        repeat : int
+            From 0.
+        **changes
+            Other fields of the trial.
+
+        Returns
+        -------
+        trial : Trial
+        """
         return self.first.model_copy(update={"seed": self.first.seed + repeat, **changes})
 
 
@@ -76,7 +88,16 @@ def _holdout(outline: Outline) -> Iterator[Trial]:
 
 
 def conditional_trials(outline: Outline) -> Iterator[Trial]:
-    """Give the trials with further seeds; none if the caller has said how many seeds there are to be."""
+    """Give the trials with further seeds; none if the caller has said how many seeds there are to be.
+
+    Parameters
+    ----------
+    outline : Outline
+
+    Yields
+    ------
+    trial : Trial
+    """
     if outline.most_repeats is not None and not outline.first.is_deterministic:
         yield from _seeds(outline, range(outline.repeats, outline.most_repeats))
 
@@ -114,4 +135,4 @@ EXPAND: dict[Kind, Callable[[Outline], Iterator[Trial]]] = {
     "grid-search": _grid_search,
     "learning-curve": _learning_curve,
 }
-"""How each protocol makes its trials."""
+"""Functions that make the trials of each protocol."""

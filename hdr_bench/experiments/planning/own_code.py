@@ -21,7 +21,7 @@ _REMEMBERED = 1000
 
 @dataclass(frozen=True)
 class Source:
-    """What a module's source says.
+    """Source of a module, as far as it decides results.
 
     Attributes
     ----------
@@ -37,7 +37,16 @@ class Source:
 
 
 def read_source(module: ModuleFile) -> Source:
-    """Read a module's source, or compiled code."""
+    """Read a module's source, or compiled code.
+
+    Parameters
+    ----------
+    module : ModuleFile
+
+    Returns
+    -------
+    source : Source
+    """
     return _parse(module.file.read_bytes() if module.file else b"", module.package)
 
 
@@ -146,7 +155,18 @@ def own_code(model: Any) -> str:
 
 
 def code_of(names: frozenset[str]) -> str:
-    """Return the hash of the own modules among these and what they import; empty if all are installed."""
+    """Return the hash of the own modules among these and what they import; empty if all are installed.
+
+    Parameters
+    ----------
+    names : frozenset of str
+        Names of modules.
+
+    Returns
+    -------
+    code : str
+        16 hexadecimal digits.
+    """
     found = _own_modules(names)
     if not found:
         return ""
@@ -156,6 +176,13 @@ def code_of(names: frozenset[str]) -> str:
 
 def check_code(model: Any, planned: str) -> None:
     """Compare own code with what it was when the run was planned.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
+    planned : str
+        Hash of the code when the run was planned; empty if none of it is own code.
 
     Raises
     ------
@@ -171,7 +198,17 @@ def check_code(model: Any, planned: str) -> None:
 
 
 def own_modules(model: Any) -> dict[str, ModuleFile]:
-    """Return the own modules that an estimator comes from, by name: those of its objects, and what they import."""
+    """Return the own modules that an estimator comes from, by name: those of its objects, and what they import.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
+
+    Returns
+    -------
+    modules : dict of str to ModuleFile
+    """
     return _own_modules(module_names(model))
 
 
@@ -198,7 +235,17 @@ def _own_modules(names: Iterable[str]) -> dict[str, ModuleFile]:
 
 
 def module_names(model: Any) -> frozenset[str]:
-    """Return the names of the modules that the classes and functions of an object and of all in it come from."""
+    """Return the names of the modules that the classes and functions of an object and of all in it come from.
+
+    Parameters
+    ----------
+    model : object
+        An estimator, or anything else.
+
+    Returns
+    -------
+    names : frozenset of str
+    """
     names: set[str] = set()
     # What was looked at is kept, so that no other object takes its place in memory, and its id.
     seen: dict[int, Any] = {}

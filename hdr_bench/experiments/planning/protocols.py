@@ -21,10 +21,11 @@ from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_
 from hdr_bench.experiments.planning.own_code import code_of, module_names
 from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.experiments.planning.values import value_faults
+from hdr_bench.import_context import own_modules
 from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.records.fingerprints import describe_estimator
+from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
-from hdr_bench.records.run_record import Settings
 from hdr_bench.records.suite import Case, Suite
 from hdr_bench.records.text import first_faults
 from hdr_bench.records.trial import Trial
@@ -62,6 +63,10 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     only : str, optional
         Pattern of the names of those cases that are to run: the values of the others are not looked at.
 
+    Returns
+    -------
+    cases : tuple of PlannedCase
+
     Raises
     ------
     SuiteError
@@ -71,7 +76,28 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
         If the data cannot be used.
     """
     with remember_lookups(), remember_failed_imports(), foreign_blocks(), pause_collector():
-        return tuple(map(_planned, _outlines(suite, settings, only)))
+        return tuple(map(_plan_case, _outlines(suite, settings, only)))
+
+
+def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
+    """Return every trial of a suite: case by case, seed by seed, fold by fold.
+
+    Parameters
+    ----------
+    suite : Suite
+    settings : Settings
+
+    Returns
+    -------
+    trials : tuple of Trial
+
+    Raises
+    ------
+    SuiteError
+        If a case cannot be run as its protocol wants.
+    """
+    with own_modules(suite.folder):
+        return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
 
 
 def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outline]:
@@ -79,7 +105,7 @@ def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outlin
     planned, faults, n_trials = [], [], 0
     for case in suite.cases:
         try:
-            with foreign_code(partial(_refused, suite, case)):
+            with foreign_code(partial(_translate, suite, case)):
                 outline, model = _outline(suite, case, settings, known)
                 if is_asked(case.name, only):
                     _check_values(suite, outline, model)
@@ -94,11 +120,11 @@ def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outlin
             )
         planned.append(outline)
     if faults:
-        raise SuiteError(faults[0] if len(faults) == 1 else _joined(suite, faults))
+        raise SuiteError(faults[0] if len(faults) == 1 else _join_faults(suite, faults))
     return planned
 
 
-def _refused(suite: Suite, case: Case, error: BaseException) -> BaseException:
+def _translate(suite: Suite, case: Case, error: BaseException) -> BaseException:
     """Return an error as it is, unless an estimator of the user's would have ended the program by it."""
     if isinstance(error, Exception) and not isinstance(error, EstimatorError):
         return error
@@ -107,16 +133,27 @@ def _refused(suite: Suite, case: Case, error: BaseException) -> BaseException:
 
 
 def is_asked(case: str, only: str | None) -> bool:
-    """Whether a case's name fits the pattern of those that are to run; None is the pattern of all."""
+    """Whether a case's name fits the pattern of those that are to run; None is the pattern of all.
+
+    Parameters
+    ----------
+    case : str
+        Name of the case.
+    only : str or None
+
+    Returns
+    -------
+    is_asked : bool
+    """
     return only is None or fnmatch(case.lower(), only.lower())
 
 
-def _joined(suite: Suite, faults: list[str]) -> str:
+def _join_faults(suite: Suite, faults: list[str]) -> str:
     named = first_faults([fault.removeprefix(f"suite {suite.name!r}, ") for fault in faults])
     return f"suite {suite.name!r} cannot be run:" + "".join(f"\n  - {fault}" for fault in named)
 
 
-def _planned(outline: Outline) -> PlannedCase:
+def _plan_case(outline: Outline) -> PlannedCase:
     trials = tuple(EXPAND[outline.first.protocol](outline))
     return PlannedCase(
         outline.case, outline.dataset, pickled_model(outline.case), trials, tuple(conditional_trials(outline))
@@ -124,7 +161,7 @@ def _planned(outline: Outline) -> PlannedCase:
 
 
 class _Known:
-    """What cases have in common, looked up once for a plan: data sets, versions, hashes of own code."""
+    """Things that cases have in common, looked up once for a plan: data sets, versions, hashes of own code."""
 
     def __init__(self) -> None:
         self._loaded: dict[Any, Dataset] = {}
@@ -147,7 +184,7 @@ def _without_given(choice: DatasetChoice) -> DatasetChoice:
     return choice if choice.given is None else choice.model_copy(update={"given": None})
 
 
-def _reduced(case: Case) -> Case:
+def _reduce(case: Case) -> Case:
     """Return the case with the parameters that it has unless the full size is asked for."""
     if case.reduced is None or not case.reduced.params:
         return case
@@ -163,14 +200,14 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
     """Return the outline of a case, and its unfitted estimator, which is not needed once its values are checked."""
     choice = _choice(suite, case, settings)
     dataset = known.load(choice)
-    case = case if settings.full else _reduced(case)
+    case = case if settings.full else _reduce(case)
     protocol = case.protocol or suite.protocol
     reduced = None if settings.full else case.reduced
     _check_protocol(suite, case, protocol)
     samples = settings.samples or (reduced.samples if reduced else None)
     if samples is not None:
         dataset.check_subsample(samples)
-    model, described = unseeded_model(case), _described(case)
+    model, described = unseeded_model(case), _describe(case)
     # Asked for once: a plan may have thousands of cases.
     params = all_params(model)
     first = Trial(
@@ -203,7 +240,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
     return outline, model
 
 
-def _described(case: Case) -> dict[str, Any]:
+def _describe(case: Case) -> dict[str, Any]:
     if not case.is_object:
         return {"estimator": case.estimator, "params": case.params}
     told = describe_estimator(case.estimator, case.key)

@@ -24,6 +24,14 @@ _WITH_PATHS = SCHEMES.keys() - {"openml"}
 def load_choice(choice: DatasetChoice) -> Dataset:
     """Load what a suite names: a data set by name or by where it lies, one made in code, or a function's.
 
+    Parameters
+    ----------
+    choice : DatasetChoice
+
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     UnknownNameError, DatasetNotFoundError, DatasetError
@@ -33,7 +41,7 @@ def load_choice(choice: DatasetChoice) -> Dataset:
     """
     if choice.given is None and not is_dotted_path(choice.name):
         dataset = load_dataset(
-            _located(choice),
+            _locate(choice),
             resize=choice.resize,
             test_size=choice.test_size,
             split_seed=choice.split_seed,
@@ -46,7 +54,7 @@ def load_choice(choice: DatasetChoice) -> Dataset:
     return dataset
 
 
-def _located(choice: DatasetChoice) -> str:
+def _locate(choice: DatasetChoice) -> str:
     """Return a data set's name with its path as it is beside the suite's file, or else in the working folder."""
     scheme, _, path = choice.name.partition(":")
     folder, here = choice.folder, Path.cwd()
@@ -73,6 +81,10 @@ def is_dotted_path(name: str, known: Collection[str] | None = None) -> bool:
     name : str
     known : collection of str, optional
         Names of data sets, if they have been listed before.
+
+    Returns
+    -------
+    is_dotted_path : bool
     """
     if "." not in name or not all(part.isidentifier() for part in name.split(".")):
         return False
@@ -87,6 +99,10 @@ def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
     trial : Trial
     folder : Path or None
         Where the data set was put for the trial; None loads it as the trial names it.
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------

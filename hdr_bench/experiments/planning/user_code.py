@@ -14,6 +14,10 @@ from hdr_bench.records.suite import Suite
 def describe_user_code(suite: Suite) -> list[str]:
     """Say which modules of the user's a suite's file names, and where they are; nothing if it names none.
 
+    Parameters
+    ----------
+    suite : Suite
+
     Returns
     -------
     lines : list of str
@@ -29,14 +33,23 @@ def describe_user_code(suite: Suite) -> list[str]:
     with own_modules(suite.folder):
         modules = _modules(suite)
         files = {name: file for name in modules if (file := _own_file(name)) is not None}
-        shadowed = [line for root in _roots(modules) for line in _shadowed(root, suite.folder)]
+        shadowed = [line for root in _roots(modules) for line in _shadow_warnings(root, suite.folder)]
     if not files:
         return shadowed
     return [f"runs code of {' and '.join(f'{name} ({file})' for name, file in files.items())}", *shadowed]
 
 
 def dotted_paths(suite: Suite) -> dict[str, None]:
-    """Return all texts in a suite that may be dotted paths of code which is not this library's, in their order."""
+    """Return all texts in a suite that may be dotted paths of code which is not this library's, in their order.
+
+    Parameters
+    ----------
+    suite : Suite
+
+    Returns
+    -------
+    paths : dict of str to None
+    """
     choices = (suite.dataset, *(case.dataset for case in suite.cases))
     found = [choice.name for choice in choices if choice is not None and choice.given is None]
     for case in suite.cases:
@@ -62,7 +75,7 @@ def _roots(modules: Iterable[str]) -> dict[str, None]:
     return dict.fromkeys(name.partition(".")[0] for name in modules)
 
 
-def _shadowed(root: str, folder: Path | None) -> Iterator[str]:
+def _shadow_warnings(root: str, folder: Path | None) -> Iterator[str]:
     """Say that a module of the user's is not taken."""
     taken = find_module(root)
     if taken is None or taken.file is None or is_own(taken):

@@ -42,7 +42,19 @@ _RULES: dict[str, _Rule] = {
 
 
 def shape_faults(estimator: Any, data: DataShape) -> Iterator[str]:
-    """Give what an estimator of scikit-learn's would refuse of data of a shape when it is fitted."""
+    """Give what an estimator of scikit-learn's would refuse of data of a shape when it is fitted.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Unfitted.
+    data : DataShape
+        What comes into it.
+
+    Yields
+    ------
+    fault : str
+    """
     cls = type(estimator)
     if class_module(cls).partition(".")[0] != "sklearn" or class_name(cls) not in _RULES:
         return
@@ -53,7 +65,19 @@ def shape_faults(estimator: Any, data: DataShape) -> Iterator[str]:
 
 
 def class_weight_faults(estimator: Any, data: DataShape) -> Iterator[str]:
-    """Give the keys of a class weight that are no classes: labels are the numbers from 0 on."""
+    """Give the keys of a class weight that are no classes: labels are the numbers from 0 on.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Unfitted.
+    data : DataShape
+        What comes into it.
+
+    Yields
+    ------
+    fault : str
+    """
     weights = getattr(estimator, "class_weight", None)
     if not isinstance(weights, Mapping) or not is_known(type(estimator)):
         return

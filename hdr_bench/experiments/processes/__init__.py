@@ -1,1 +1,1 @@
-"""Where trials run: hosts, workers, backends, and how all of them end."""
+"""Processes that trials run in: hosts, workers, backends, and how all of them end."""

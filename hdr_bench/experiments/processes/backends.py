@@ -1,119 +1,129 @@
-"""Where trials run: one after the other here, several at once here, or on a Dask cluster."""
+"""Backends: where trials run. Each is a function that is found by its path, and imported when a run asks for it.
 
-from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Any, Literal
+To add one, write its function, ``run(tasks, options, datasets, progress)``, in its own file beside this one, and enter
+it in `BACKENDS`.
+"""
 
-from hdr_bench.exceptions import SuiteError
-from hdr_bench.experiments.messages import Outcome, Outcomes, Work
-from hdr_bench.experiments.processes.attempts import run_attempts, say_nothing
-from hdr_bench.experiments.processes.hosts import Hosts, close_idle_hosts
-from hdr_bench.experiments.progress import Progress
-from hdr_bench.import_context import Place
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pkgutil import resolve_name
+from typing import Any
 
-BackendName = Literal["sequential", "local", "dask"]
-# What it was called while trials at once ran in loky's workers.
-_FORMER = {"loky": "local"}
+from hdr_bench.exceptions import SuiteError, offer, shown, suggestion
+from hdr_bench.experiments.messages import Outcomes, Progress, Task
+from hdr_bench.records.option_description import flag_of, option_of
+from hdr_bench.records.options import RunOptions
 
 
 @dataclass(frozen=True)
-class Crew:
-    """Who runs the trials.
+class Backend:
+    """Entry of a backend.
 
     Attributes
     ----------
-    backend : {"sequential", "local", "dask"}
-    jobs : int
-        Of local: trials at a time.
-    scheduler : str or None
-        Of Dask: the scheduler's address.
+    path : str
+        ``"module:function"``. The function takes an iterable of `Task`, which it takes up one by one, the
+        `RunOptions`, the run's data sets by fingerprint, and a `Progress`, which it may tell of stages; it gives
+        each outcome as soon as it is there.
+    help : str
+        Where trials run by it.
+    needs : tuple of str
+        Options that must be given.
+    takes : tuple of str
+        Options that may be given.
     """
 
-    backend: BackendName = "sequential"
-    jobs: int = 1
-    scheduler: str | None = None
+    path: str
+    help: str
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
 
 
-def make_crew(backend: str | None = None, jobs: int = 1, scheduler: str | None = None) -> Crew:
-    """Return who runs the trials; without a backend's name, local for several jobs.
+BACKENDS: Mapping[str, Backend] = {
+    "sequential": Backend(
+        "hdr_bench.experiments.processes.local:run_sequentially", "on this machine, one after the other"
+    ),
+    "local": Backend(
+        "hdr_bench.experiments.processes.local:run_concurrently", "on this machine, several at a time", takes=("jobs",)
+    ),
+    "dask": Backend(
+        "hdr_bench.experiments.processes.dask_cluster:run_on_cluster", "on a Dask cluster", needs=("scheduler",)
+    ),
+}
+
+FORMER_NAMES = {"loky": "local"}
+"""Names of backends in earlier versions; trials at a time ran in loky's workers then."""
+
+CHOICES = {name: entry.help for name, entry in BACKENDS.items()} | {
+    former: f"former name of {name}" for former, name in FORMER_NAMES.items()
+}
+"""Names that the option `backend` takes, and what they are."""
+
+_OF_SOME_BACKENDS = ("jobs", "scheduler")
+
+
+def backend_of(options: RunOptions) -> Backend:
+    """Return the backend that a run's options choose; without a name, ``local`` for several jobs.
+
+    Parameters
+    ----------
+    options : RunOptions
+
+    Returns
+    -------
+    backend : Backend
 
     Raises
     ------
     SuiteError
-        If the choices do not fit each other.
+        If there is no such backend, if it needs another option, or if it does not take one that was given.
     """
-    name = backend or ("local" if jobs > 1 else "sequential")
-    name = _FORMER.get(name, name)
-    if name not in {"sequential", "local", "dask"}:
-        raise SuiteError(f"unknown backend {backend!r}. Choose from: sequential, local, dask")
-    if jobs < 1:
-        raise SuiteError(f"jobs must be at least 1, got {jobs}")
-    if (name == "dask") != (scheduler is not None):
-        raise SuiteError("the backend dask needs a scheduler's address, and only that: --scheduler tcp://HOST:PORT")
-    if name != "local" and jobs > 1:
-        raise SuiteError(
-            f"jobs={jobs} is for the backend local; {name} decides by itself how many trials run at a time"
-        )
-    return Crew(name, jobs, scheduler)  # type: ignore[arg-type]  # looked at above
+    chosen = options.backend or ("local" if options.jobs > 1 else "sequential")
+    name = FORMER_NAMES.get(chosen, chosen)
+    if name not in BACKENDS:
+        raise SuiteError(f"unknown backend {shown(chosen)}.{suggestion(chosen, BACKENDS)} {offer(BACKENDS)}")
+    for option in _OF_SOME_BACKENDS:
+        _check_option(option, options, name)
+    return BACKENDS[name]
 
 
-def run_works(works: Iterable[Work], crew: Crew, datasets: dict[str, Any], progress: Progress) -> Outcomes:
+def _check_option(option: str, options: RunOptions, name: str) -> None:
+    """Raise SuiteError if a backend lacks an option that it needs, or is given one that is for others."""
+    field, backend = RunOptions.model_fields[option], BACKENDS[name]
+    is_given = getattr(options, option) != field.default
+    if is_given and option not in (*backend.needs, *backend.takes):
+        others = [each for each, entry in BACKENDS.items() if option in (*entry.needs, *entry.takes)]
+        raise SuiteError(f"{option} ({flag_of(option)}) is for the backend {' or '.join(others)}, not for {name}")
+    if option in backend.needs and not is_given:
+        raise SuiteError(f"the backend {name} needs {option} ({flag_of(option)}): {option_of(field).help}")
+
+
+def run_tasks(tasks: Iterable[Task], options: RunOptions, datasets: Mapping[str, Any], progress: Progress) -> Outcomes:
     """Run trials, and give each outcome as soon as it is there.
 
     Parameters
     ----------
-    works : iterable of Work
+    tasks : iterable of Task
         Looked at as they are taken up.
-    crew : Crew
-    datasets : dict of str to Dataset
+    options : RunOptions
+        They choose the backend.
+    datasets : mapping of str to Dataset
         By fingerprint; for workers on other machines.
     progress : Progress
         Told of each trial that begins; on a cluster, of each that is sent there. Where they run one after the other,
         also of its stages.
+
+    Returns
+    -------
+    outcomes : generator of Outcome
+        Closed before its end, it ends what runs.
     """
-    if crew.backend == "dask":
-        from hdr_bench.experiments.processes.dask_cluster import run_on_cluster
-
-        return run_on_cluster(_told(works, progress), str(crew.scheduler), datasets)
-    if crew.backend == "local":
-        return _at_once(_told(works, progress), crew.jobs)
-    return _in_turn(_told(works, progress), progress)
+    run: Callable[..., Outcomes] = resolve_name(backend_of(options).path)
+    return run(_announce(tasks, progress), options, datasets, progress)
 
 
-def _told(works: Iterable[Work], progress: Progress) -> Iterator[Work]:
-    """Give the works, and say of each that it begins when it is taken up."""
-    for work in works:
-        progress.trial(work.trial)
-        yield work
-
-
-def _in_turn(works: Iterable[Work], progress: Progress) -> Outcomes:
-    for work in works:
-        yield run_attempts(work, progress.stage)
-
-
-def _at_once(works: Iterable[Work], jobs: int) -> Outcomes:
-    """Run trials in as many hosts, each waited for by a thread."""
-    source, hosts, pool = iter(works), Hosts(), ThreadPoolExecutor(jobs, "hdr-bench-trial")
-
-    def begun(most: int) -> Iterator[Future[Outcome]]:
-        for work in islice(source, most):
-            # The trial is where this process is now.
-            placed = replace(work, n_concurrent=jobs, place=Place.here())
-            yield pool.submit(run_attempts, placed, say_nothing, hosts)
-
-    try:
-        under_way = set(begun(jobs))
-        while under_way:
-            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-            under_way |= set(begun(len(done)))
-            for future in done:
-                yield future.result()
-    finally:
-        try:
-            hosts.close()
-        finally:
-            pool.shutdown()
-        close_idle_hosts(keep=1)
+def _announce(tasks: Iterable[Task], progress: Progress) -> Iterator[Task]:
+    """Give the tasks, and tell of each that it begins when it is taken up."""
+    for task in tasks:
+        progress.trial(task.trial)
+        yield task

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -17,10 +17,19 @@ from uuid import uuid4
 
 from hdr_bench.datasets import Dataset, write_dataset
 from hdr_bench.exceptions import MissingDependencyError, SchedulerError, shown, text_of
-from hdr_bench.experiments.messages import Outcome, Outcomes, Work
-from hdr_bench.experiments.processes.attempts import MOST_ATTEMPTS, given_up, run_attempts, say_nothing
-from hdr_bench.experiments.processes.hosts import HostClosedError, Hosts, clear_leftovers_of_hosts, close_idle_hosts
+from hdr_bench.experiments.messages import Outcome, Outcomes, Progress, Task
+from hdr_bench.experiments.processes.host_handle import HostClosedError
+from hdr_bench.experiments.processes.host_pool import (
+    MOST_ATTEMPTS,
+    Hosts,
+    clear_leftovers_of_hosts,
+    close_idle_hosts,
+    crashed_result,
+    ignore_stage,
+    run_attempts,
+)
 from hdr_bench.experiments.processes.scratch import data_folder
+from hdr_bench.records.options import RunOptions
 from hdr_bench.records.trial import Trial
 
 _CONNECTS_WITHIN_SECONDS = 15
@@ -37,13 +46,13 @@ _starting = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run as its workers know it.
+class ClusterRun:
+    """Run as the workers of a cluster know it.
 
     Attributes
     ----------
     name : str
-        Of the cluster's events for this run.
+        Beginning of the names of the cluster's events for this run.
     client : str
         The scheduler's name for the process that asked for it.
     """
@@ -53,14 +62,38 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
-class Cargo:
-    """What each worker gets once: the run's data sets by fingerprint."""
+class SharedDatasets:
+    """Data sets that each worker gets once.
 
-    datasets: dict[str, Dataset]
+    Attributes
+    ----------
+    datasets : mapping of str to Dataset
+        By fingerprint.
+    """
+
+    datasets: Mapping[str, Dataset]
 
 
-def run_on_cluster(works: Iterable[Work], scheduler: str, datasets: dict[str, Dataset]) -> Outcomes:
-    """Run trials on the cluster of `scheduler`, and give each outcome as soon as it is there.
+def run_on_cluster(
+    tasks: Iterable[Task],
+    options: RunOptions,
+    datasets: Mapping[str, Dataset],
+    progress: Progress,  # noqa: ARG001  # several trials have several stages at a time
+) -> Outcomes:
+    """Run trials on a Dask cluster, and give each outcome as soon as it is there.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+    options : RunOptions
+        With the scheduler's address.
+    datasets : mapping of str to Dataset
+        By fingerprint; each is sent to each worker once.
+    progress : Progress
+
+    Yields
+    ------
+    outcome : Outcome
 
     Raises
     ------
@@ -69,45 +102,45 @@ def run_on_cluster(works: Iterable[Work], scheduler: str, datasets: dict[str, Da
     SchedulerError
         If the scheduler cannot be reached, or has no workers.
     """
-    cargo = Cargo(datasets)
-    open_works: dict[str, Work] = {}
+    data, scheduler = SharedDatasets(datasets), str(options.scheduler)
+    open_tasks: dict[str, Task] = {}
 
-    def taken(source: Iterable[Work]) -> Iterator[Work]:
-        for work in source:
-            open_works[work.trial.key] = work
-            yield work
+    def take_up(source: Iterable[Task]) -> Iterator[Task]:
+        for task in source:
+            open_tasks[task.trial.key] = task
+            yield task
 
-    source, n_concurrent = iter(works), 1
-    with _connected(scheduler) as client, _ended_on_workers(client):
-        run = Run(uuid4().hex, client.id)
+    source, n_concurrent = iter(tasks), 1
+    with _connect(scheduler) as client, _end_on_workers(client):
+        run = ClusterRun(uuid4().hex, client.id)
         while True:
             try:
-                for result, predictions in _submitted(client, taken(source), cargo, run):
-                    del open_works[result.trial.key]
+                for result, predictions in _submit(client, take_up(source), data, run):
+                    del open_tasks[result.trial.key]
                     # Workers come and go while the run lasts.
                     n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))
                     yield result.model_copy(update={"n_concurrent": n_concurrent}), predictions
-            except _lost():
+            except _loss_errors():
                 # Every worker that had the data is gone, or one that had a trial too often: again, with who is left.
-                source = chain(tuple(open_works.values()), source)
+                source = chain(tuple(open_tasks.values()), source)
                 _wait_for_workers(client, scheduler)
             else:
                 return
 
 
-def _submitted(client: Any, works: Iterable[Work], cargo: Cargo, run: Run) -> Outcomes:
+def _submit(client: Any, tasks: Iterable[Task], data: SharedDatasets, run: ClusterRun) -> Outcomes:
     from joblib import Parallel, delayed, parallel_config
 
-    tasks = (delayed(_on_worker)(work, cargo, run) for work in works)
-    # `scatter` sends the cargo to each worker once.
+    calls = (delayed(_on_worker)(task, data, run) for task in tasks)
+    # `scatter` sends the data to each worker once.
     with (
-        parallel_config(_backend_of(client, cargo)),
-        closing(Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")(tasks)) as outcomes,
+        parallel_config(_backend_of(client, data)),
+        closing(Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")(calls)) as outcomes,
     ):
         yield from outcomes
 
 
-def _backend_of(client: Any, cargo: Cargo) -> Any:
+def _backend_of(client: Any, data: SharedDatasets) -> Any:
     from joblib._dask import DaskDistributedBackend
 
     class ClusterBackend(DaskDistributedBackend):
@@ -115,10 +148,10 @@ def _backend_of(client: Any, cargo: Cargo) -> Any:
             # Where joblib counts one job, it runs it in the caller's own process, not on the one worker there is.
             return max(super().effective_n_jobs(n_jobs), 2)
 
-    return ClusterBackend(client=client, scatter=[cargo], wait_for_workers_timeout=0)
+    return ClusterBackend(client=client, scatter=[data], wait_for_workers_timeout=0)
 
 
-def _lost() -> tuple[type[BaseException], ...]:
+def _loss_errors() -> tuple[type[BaseException], ...]:
     """Return the errors by which a cluster says that what was asked of it went with its workers."""
     from concurrent.futures import CancelledError
 
@@ -129,39 +162,39 @@ def _lost() -> tuple[type[BaseException], ...]:
     return CancelledError, FutureCancelledError, KilledWorker, HostClosedError
 
 
-def _on_worker(work: Work, cargo: Cargo, run: Run) -> Outcome:
+def _on_worker(task: Task, data: SharedDatasets, run: ClusterRun) -> Outcome:
     """Run a trial in a worker; as often as workers die, but twice at most."""
     from distributed import Event, get_client, get_worker
 
     client = get_client()
-    begun = [Event(f"{run.name}-{work.trial.key}-{number}", client=client) for number in range(MOST_ATTEMPTS)]
+    begun = [Event(f"{run.name}-{task.trial.key}-{number}", client=client) for number in range(MOST_ATTEMPTS)]
     free = next((event for event in begun if not event.is_set()), None)
     if free is None:
-        return given_up(work.trial, "a worker ended while it ran"), None
+        return crashed_result(task.trial, "a worker ended while it ran"), None
     free.set()
-    asked = replace(work, folder=_folder_of(work.trial, cargo))
+    asked = replace(task, folder=_folder_of(task.trial, data))
     try:
-        return run_attempts(asked, say_nothing, _hosts_of(run))
+        return run_attempts(asked, ignore_stage, _hosts_of(run))
     except HostClosedError:
         if get_worker().status.name not in _AT_WORK or not _is_awaited(client, run):
             raise
         # The scheduler was away for a while, and the run was taken for over.
-        return run_attempts(asked, say_nothing, _hosts_of(run))
+        return run_attempts(asked, ignore_stage, _hosts_of(run))
 
 
-def _folder_of(trial: Trial, cargo: Cargo) -> str:
+def _folder_of(trial: Trial, data: SharedDatasets) -> str:
     """Return where this worker keeps the trial's data set; it is written there the first time."""
     with _writing:
         if trial.fingerprint not in _folders:
             clear_leftovers_of_hosts()
             folder = data_folder()
-            write_dataset(Path(folder.name), cargo.datasets[trial.fingerprint])
+            write_dataset(Path(folder.name), data.datasets[trial.fingerprint])
             _folders[trial.fingerprint] = folder
         return _folders[trial.fingerprint].name
 
 
 @contextmanager
-def _connected(scheduler: str) -> Iterator[Any]:
+def _connect(scheduler: str) -> Iterator[Any]:
     try:
         from distributed import Client
     except ImportError as error:
@@ -188,7 +221,7 @@ def _wait_for_workers(client: Any, scheduler: str) -> None:
 
 
 @contextmanager
-def _ended_on_workers(client: Any) -> Iterator[None]:
+def _end_on_workers(client: Any) -> Iterator[None]:
     """When the block ends, by Ctrl-C too, end the processes that workers keep; what they still run, they end."""
     try:
         yield
@@ -198,7 +231,7 @@ def _ended_on_workers(client: Any) -> Iterator[None]:
             client.run(close_idle_hosts, on_error="ignore")
 
 
-def _hosts_of(run: Run) -> Hosts:
+def _hosts_of(run: ClusterRun) -> Hosts:
     """Return the hosts of a run's trials on this worker; they end when nobody waits for the run, or with the worker."""
     from distributed import get_client, get_worker
 
@@ -210,7 +243,7 @@ def _hosts_of(run: Run) -> Hosts:
         return _hosts[run.name]
 
 
-def _watch(client: Any, worker: Any, run: Run, hosts: Hosts) -> None:
+def _watch(client: Any, worker: Any, run: ClusterRun, hosts: Hosts) -> None:
     # Also between trials, when hosts are idle.
     try:
         while worker.status.name in _AT_WORK and _is_awaited(client, run):
@@ -222,7 +255,7 @@ def _watch(client: Any, worker: Any, run: Run, hosts: Hosts) -> None:
         close_idle_hosts()
 
 
-def _is_awaited(client: Any, run: Run) -> bool:
+def _is_awaited(client: Any, run: ClusterRun) -> bool:
     """Whether the process that asked for the run is still there, as far as the scheduler can tell."""
     for _ in range(_LOOKS_BEFORE_THE_END):
         try:
@@ -233,7 +266,7 @@ def _is_awaited(client: Any, run: Run) -> bool:
     return False
 
 
-def _is_connected(client: Any, run: Run) -> bool:
+def _is_connected(client: Any, run: ClusterRun) -> bool:
     """Whether the scheduler still has a connection to the process that asked for the run."""
     asked = run.client
     try:

@@ -1,6 +1,6 @@
 """The process that trials are started from: its own, so that a trial's process imports nothing of its caller's.
 
-Run as ``python -P -m hdr_bench.experiments.processes.host PID ANSWERS [FOLDER ...]``, by `hosts` beside it: the process
+Run as ``python -P -m hdr_bench.experiments.processes.host PID ANSWERS [FOLDER ...]``, by `host_handle`: the process
 that uses it, the file descriptor that answers go to, and folders to remove at the end.
 
 Where there is fork, the process that is started stays its guard, and the host is its child. A host that is killed can
@@ -134,7 +134,7 @@ def _has_no_children() -> bool:
 
 
 def _serve(parent: int, answers_to: int, folders: list[str]) -> None:
-    from hdr_bench.experiments.processes.serving import serve
+    from hdr_bench.experiments.processes.host_server import serve
 
     serve(parent, answers_to, folders)
 

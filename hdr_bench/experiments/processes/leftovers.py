@@ -1,4 +1,4 @@
-"""Processes that trials leave running: how they are found, and ended.
+"""Processes that trials leave running: how they are found, ended, and remembered if they cannot be.
 
 What a host starts, and all below it, inherits a mark in its environment. It names the process that started the host,
 so that whatever escaped from a host that was killed can be found, in the same run and in later ones. A host's guard
@@ -7,14 +7,20 @@ has started runs on until the next run on this machine ends it, or for good if i
 """
 
 import os
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from hdr_bench.kernel import descendants
-from hdr_bench.process_tree import MARK, namespace, started
+from hdr_bench.process_tree import MARK, namespace, start_time
+
+# What a guard of a host imports when that has ended should be little.
+if TYPE_CHECKING:
+    from hdr_bench.records.result import Result
 
 _END_WITHIN_SECONDS = 3.0
 # A resource tracker removes what killed processes left in shared memory, and ends when the last of them has gone.
@@ -24,18 +30,41 @@ _LOOK_EVERY_SECONDS = 0.05
 _EMPTY_LOOKS = 3
 
 
-def marked(mark: str) -> list[psutil.Process]:
-    """Return the running processes with this mark, those of this user."""
+def processes_with_mark(mark: str) -> list[psutil.Process]:
+    """Return the running processes with this mark, those of this user.
+
+    Parameters
+    ----------
+    mark : str
+
+    Returns
+    -------
+    processes : list of psutil.Process
+    """
     return [process for process, found in _marks() if found == mark]
 
 
-def abandoned() -> list[psutil.Process]:
-    """Return the running processes of hosts whose user, e.g. a runner, was killed."""
+def abandoned_processes() -> list[psutil.Process]:
+    """Return the running processes of hosts whose user, e.g. a runner, was killed.
+
+    Returns
+    -------
+    processes : list of psutil.Process
+    """
     return [process for process, mark in _marks() if not _is_in_use(mark)]
 
 
 def tree_of(process: psutil.Process) -> set[psutil.Process]:
-    """Return a process, all that it started, and the session that it leads."""
+    """Return a process, all that it started, and the session that it leads.
+
+    Parameters
+    ----------
+    process : psutil.Process
+
+    Returns
+    -------
+    processes : set of psutil.Process
+    """
     found = {process, *_session(process.pid)}
     # Those in sessions of their own are its descendants only as long as their parents run.
     with suppress(psutil.Error):
@@ -44,7 +73,12 @@ def tree_of(process: psutil.Process) -> set[psutil.Process]:
 
 
 def children() -> list[psutil.Process]:
-    """Return all that this process started, and what it adopted."""
+    """Return all that this process started, and what it adopted.
+
+    Returns
+    -------
+    processes : list of psutil.Process
+    """
     return list(_processes(descendants()))
 
 
@@ -55,6 +89,10 @@ def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
     ----------
     find : callable
         Returns the processes; called again after each round, since a process may start others before it ends.
+
+    Returns
+    -------
+    left : list of psutil.Process
     """
     start = time.monotonic()
     n_empty = 0
@@ -73,7 +111,16 @@ def end(find: Callable[[], Iterable[psutil.Process]]) -> list[psutil.Process]:
 
 
 def is_running(process: psutil.Process) -> bool:
-    """Whether a process still runs; one that has ended is laid to rest if it was a child of this process."""
+    """Whether a process still runs; one that has ended is laid to rest if it was a child of this process.
+
+    Parameters
+    ----------
+    process : psutil.Process
+
+    Returns
+    -------
+    is_running : bool
+    """
     with suppress(psutil.Error):
         if process.status() != psutil.STATUS_ZOMBIE:
             return process.is_running()
@@ -82,14 +129,32 @@ def is_running(process: psutil.Process) -> bool:
 
 
 def is_tracker(process: psutil.Process) -> bool:
-    """Whether a process is a resource tracker of multiprocessing or loky."""
+    """Whether a process is a resource tracker of multiprocessing or loky.
+
+    Parameters
+    ----------
+    process : psutil.Process
+
+    Returns
+    -------
+    is_tracker : bool
+    """
     with suppress(psutil.Error):
         return "resource_tracker" in " ".join(process.cmdline())
     return False
 
 
 def name_of(process: psutil.Process) -> str:
-    """Return what a message calls a process."""
+    """Return what a message calls a process.
+
+    Parameters
+    ----------
+    process : psutil.Process
+
+    Returns
+    -------
+    name : str
+    """
     with suppress(psutil.Error):
         return f"{process.name()} (process {process.pid})"
     return f"process {process.pid}"
@@ -114,7 +179,7 @@ def _marks() -> Iterator[tuple[psutil.Process, str]]:
 def _is_in_use(mark: str) -> bool:
     pid, _, rest = mark.partition("-")
     # A mark in another form is not ours to judge.
-    return not pid.isdecimal() or started(int(pid)) == rest.partition("-")[0]
+    return not pid.isdecimal() or start_time(int(pid)) == rest.partition("-")[0]
 
 
 def _session(pid: int) -> Iterator[psutil.Process]:
@@ -124,3 +189,67 @@ def _session(pid: int) -> Iterator[psutil.Process]:
         with suppress(OSError, psutil.Error):
             if os.getsid(member) == pid:
                 yield psutil.Process(member)
+
+
+# Processes that trials have started, and that cannot be killed: the times beside them are disturbed.
+_unkillable: list[psutil.Process] = []
+_lock = threading.Lock()
+
+
+def note_unkillable(processes: Iterable[psutil.Process]) -> tuple[str, ...]:
+    """Remember processes that could not be killed, for every later trial of this process; return their names.
+
+    Parameters
+    ----------
+    processes : iterable of psutil.Process
+
+    Returns
+    -------
+    names : tuple of str
+    """
+    new = list(processes)
+    with _lock:
+        _unkillable.extend(new)
+    return tuple(map(name_of, new))
+
+
+def names_of_unkillable() -> tuple[str, ...]:
+    """Return the names of those that still run.
+
+    Returns
+    -------
+    names : tuple of str
+    """
+    with _lock:
+        _unkillable[:] = [process for process in _unkillable if is_running(process)]
+        return tuple(map(name_of, _unkillable))
+
+
+def with_remarks(result: "Result", left: Sequence[str], beside: Sequence[str]) -> "Result":
+    """Return a result that names the processes that could not be ended.
+
+    Parameters
+    ----------
+    result : Result
+    left : sequence of str
+        Those of this trial.
+    beside : sequence of str
+        Those of earlier trials, which ran beside this one: its times count as disturbed.
+
+    Returns
+    -------
+    result : Result
+    """
+    remarks = [f"this trial started {name}, which could not be ended" for name in left]
+    remarks += [
+        f"{name} of an earlier trial, which could not be ended, still ran: times are disturbed" for name in beside
+    ]
+    changes: dict[str, Any] = {
+        "warnings": (*result.warnings, *remarks),
+        "n_concurrent": result.n_concurrent + len(beside),
+    }
+    if beside and result.measurements:
+        # Then the number of those that share the machine decides.
+        unknown = {"fit_wait_share": None, "predict_wait_share": None, "latency_wait_share": None}
+        changes["measurements"] = result.measurements.model_copy(update=unknown)
+    return result.model_copy(update=changes)

@@ -1,4 +1,4 @@
-"""What the fork server imports once, so that each trial's process starts with it.
+"""Imports of the fork server, made once, so that each trial's process starts with it.
 
 What networks need takes as long as all else: it is imported only where `NETWORKS` is in the environment.
 

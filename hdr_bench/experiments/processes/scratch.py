@@ -45,6 +45,10 @@ def make_scratch() -> Scratch:
 
     If its path is too long for sockets, a short link leads to it. If there is no place for a link, the path stays long.
 
+    Returns
+    -------
+    scratch : Scratch
+
     Raises
     ------
     OSError
@@ -60,12 +64,26 @@ def make_scratch() -> Scratch:
 
 
 def fits_socket(folder: str) -> bool:
-    """Whether a path in this folder of multiprocessing's is short enough for a socket."""
+    """Whether a path in this folder of multiprocessing's is short enough for a socket.
+
+    Parameters
+    ----------
+    folder : str
+
+    Returns
+    -------
+    fits_socket : bool
+    """
     return len(f"{folder}/listener-12345678") <= _MOST_CHARACTERS
 
 
 def data_folder() -> "tempfile.TemporaryDirectory[str]":
-    """Make a folder for a data set that trials are given; should this process be killed, a later run removes it."""
+    """Make a folder for a data set that trials are given; should this process be killed, a later run removes it.
+
+    Returns
+    -------
+    folder : tempfile.TemporaryDirectory
+    """
     return tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{name_of_owner()}-")
 
 

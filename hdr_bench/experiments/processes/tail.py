@@ -11,7 +11,7 @@ _MOST_LEFT_BYTES = 2**21
 
 
 class Tail:
-    """What comes last through a pipe; the rest is read and dropped, so that whoever writes need not wait.
+    """Last text that comes through a pipe; the rest is read and dropped, so that whoever writes need not wait.
 
     Parameters
     ----------
@@ -27,7 +27,12 @@ class Tail:
         self._reader.start()
 
     def text(self) -> str:
-        """Return the last of what was printed, and stop reading, although a process may still hold the other end."""
+        """Return the last of what was printed, and stop reading, although a process may still hold the other end.
+
+        Returns
+        -------
+        text : str
+        """
         with self._lock:
             if not self._stop.closed:
                 self._end()

@@ -22,7 +22,13 @@ _LOOK_EVERY_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Ended:
-    """A limit that was passed."""
+    """Limit that a trial passed.
+
+    Attributes
+    ----------
+    status : {"timeout", "out of memory", "crashed"}
+    reason : str
+    """
 
     status: Status
     reason: str
@@ -48,19 +54,34 @@ class Watch:
         self._others = read_children() or set()
 
     def at(self, stage: Stage) -> None:
-        """Note a stage: memory counts from the one in which the method itself begins."""
+        """Note a stage: memory counts from the one in which the method itself begins.
+
+        Parameters
+        ----------
+        stage : Stage
+        """
         if stage.resident_bytes is not None and self._memory_limit is not None:
             self._baseline = stage.resident_bytes
 
     def pause(self) -> float | None:
-        """Return the seconds until the next look; None where there is nothing to look for."""
+        """Return the seconds until the next look; None where there is nothing to look for.
+
+        Returns
+        -------
+        seconds : float or None
+        """
         left = None if self._time_limit is None else max(self._time_limit - self._elapsed(), 0.0)
         if self._baseline is None:
             return left
         return _LOOK_EVERY_SECONDS if left is None else min(left, _LOOK_EVERY_SECONDS)
 
     def passed(self) -> Ended | None:
-        """Return the limit that is passed now, if one is."""
+        """Return the limit that is passed now, if one is.
+
+        Returns
+        -------
+        limit : Ended or None
+        """
         if self._time_limit is not None and self._elapsed() >= self._time_limit:
             return Ended("timeout", f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit:g} s")
         if self._baseline is None or self._memory_limit is None:
@@ -80,7 +101,17 @@ class Watch:
 
 
 def resident_bytes(pid: int) -> int:
-    """Return the resident memory of a process and of all that it started, in bytes; of those that still run."""
+    """Return the resident memory of a process and of all that it started, in bytes; of those that still run.
+
+    Parameters
+    ----------
+    pid : int
+        Number of the process.
+
+    Returns
+    -------
+    size : int
+    """
     try:
         process = psutil.Process(pid)
         return int(process.memory_info().rss) + resident_of_children(process)
@@ -103,6 +134,10 @@ def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome
     process : multiprocessing process
         The one that sends.
     watch : Watch
+
+    Returns
+    -------
+    message : Stage, Outcome or Ended
 
     Raises
     ------
@@ -149,7 +184,7 @@ def _is_outcome(content: Any) -> bool:
     return isinstance(result, Result) and isinstance(predictions, Predictions | None)
 
 
-def how_it_ended(trial: Trial, exit_code: int | None, stage: Stage) -> str:
+def describe_end(trial: Trial, exit_code: int | None, stage: Stage) -> str:
     """Return how a trial's process ended, and what most often is the cause.
 
     Parameters
@@ -159,6 +194,10 @@ def how_it_ended(trial: Trial, exit_code: int | None, stage: Stage) -> str:
         Negative for a signal; None if the process was still running, without its connection to the harness.
     stage : Stage
         How far the trial was.
+
+    Returns
+    -------
+    text : str
     """
     if exit_code is None:
         return f"the process closed its connection to the harness, in: {stage} (the method, or a library, closed it)"
@@ -166,15 +205,24 @@ def how_it_ended(trial: Trial, exit_code: int | None, stage: Stage) -> str:
     if _signal_name(-exit_code) == "SIGKILL":
         hint = "; most often that is the kernel, which ends a process when the machine has no memory left"
     elif exit_code < 0 and trial.memory_limit is not None:
-        hint = f"; it had a memory limit of {in_bytes(trial.memory_limit)}, at which some libraries end the process"
+        hint = f"; it had a memory limit of {format_bytes(trial.memory_limit)}, at which some libraries end the process"
     elif exit_code >= 0:
         hint = "; the method, or a library that it uses, ended its own process"
     cause = f"signal {_signal_name(-exit_code)}" if exit_code < 0 else f"exit code {exit_code}"
     return f"the process ended without a result, in: {stage} ({cause}{hint})"
 
 
-def in_bytes(count: int) -> str:
-    """Return a size in the unit that suits it, e.g. ``8 GB``."""
+def format_bytes(count: int) -> str:
+    """Return a size in the unit that suits it, e.g. ``8 GB``.
+
+    Parameters
+    ----------
+    count : int
+
+    Returns
+    -------
+    text : str
+    """
     for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if count >= size:
             return f"{count / size:.4g} {unit}"

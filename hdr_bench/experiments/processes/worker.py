@@ -20,13 +20,13 @@ import psutil
 
 from hdr_bench.experiments.measuring.measure import measure_trial
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
-from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Work
+from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Task
 from hdr_bench.experiments.processes.leftovers import end, tree_of
 from hdr_bench.experiments.processes.scratch import fits_socket
 from hdr_bench.experiments.processes.tail import Tail
-from hdr_bench.experiments.processes.thread_waiting import thread_waiting
-from hdr_bench.experiments.processes.watch import Ended, Watch, how_it_ended, in_bytes, receive
-from hdr_bench.import_context import Place
+from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_variables
+from hdr_bench.experiments.processes.watch import Ended, Watch, describe_end, format_bytes, receive
+from hdr_bench.import_context import ImportContext
 from hdr_bench.process_tree import MARK, end_with_parent
 from hdr_bench.records.environment import Environment, utc_now
 from hdr_bench.records.raised import describe, describe_traceback
@@ -46,13 +46,13 @@ class NotStartedError(RuntimeError):
     """A trial's process that the system would not start; its cause says why."""
 
 
-def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnStage) -> Outcome:
+def run_in_child(task: Task, context: ImportContext, machine: Environment, on_stage: OnStage) -> Outcome:
     """Run a trial in its own process, within its limits, and return what came out.
 
     Parameters
     ----------
-    work : Work
-    place : Place
+    task : Task
+    context : ImportContext
         What the child's working folder, import path and environment are.
     machine : Environment
         Where this runs.
@@ -76,13 +76,18 @@ def run_in_child(work: Work, place: Place, machine: Environment, on_stage: OnSta
     with _starting():
         scratch = tempfile.TemporaryDirectory(prefix="trial-", ignore_cleanup_errors=True)
     with scratch as folder:
-        result, predictions = _supervised(work, place, machine, Path(folder), on_stage)
-    measured = {"seconds": time.monotonic() - start, "n_concurrent": work.n_concurrent}
+        result, predictions = _supervise(task, context, machine, Path(folder), on_stage)
+    measured = {"seconds": time.monotonic() - start, "n_concurrent": task.n_concurrent}
     return result.model_copy(update=measured), predictions
 
 
 def process_context() -> ForkServerContext | SpawnContext:
-    """Return how children start: from a fork server that has the heavy libraries loaded, else spawned."""
+    """Return how children start: from a fork server that has the heavy libraries loaded, else spawned.
+
+    Returns
+    -------
+    context : multiprocessing.context.BaseContext
+    """
     # macOS has fork, but its system libraries do not survive it.
     can_fork = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
     # A fork server listens on a socket.
@@ -100,12 +105,12 @@ def start_fork_server() -> None:
     process.join()
 
 
-def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, on_stage: OnStage) -> Outcome:
-    context = process_context()
+def _supervise(task: Task, context: ImportContext, machine: Environment, scratch: Path, on_stage: OnStage) -> Outcome:
+    processes = process_context()
     with _starting():
-        receiver, sender = context.Pipe(duplex=False)
-        printed, output = context.Pipe(duplex=False)
-        process = context.Process(target=_child, args=(work, place, machine, sender, output, scratch), daemon=False)
+        receiver, sender = processes.Pipe(duplex=False)
+        printed, output = processes.Pipe(duplex=False)
+        process = processes.Process(target=_child, args=(task, context, machine, sender, output, scratch), daemon=False)
         process.start()
     # At once: later its number may be another process's.
     trial = _find_process(process.pid)
@@ -113,13 +118,13 @@ def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, o
     output.close()
     last, tail = [Stage("start")], Tail(printed)
 
-    def noted(stage: Stage) -> None:
+    def note(stage: Stage) -> None:
         last[0] = stage
         on_stage(stage)
 
-    watch = Watch(process.pid or 0, work.trial.time_limit, work.trial.memory_limit)
+    watch = Watch(process.pid or 0, task.trial.time_limit, task.trial.memory_limit)
     try:
-        answer = _listen(receiver, process, watch, noted)
+        answer = _listen(receiver, process, watch, note)
         if not isinstance(answer, Ended):
             process.join(_HAS_A_CODE_WITHIN_SECONDS if answer is None else _ENDS_WITHIN_SECONDS)
         # Before it is killed, which would be the cause that is reported.
@@ -135,9 +140,9 @@ def _supervised(work: Work, place: Place, machine: Environment, scratch: Path, o
             result = result.model_copy(update={"error": f"{result.error}, in: {last[0]}"})
         return result, predictions
     if answer is not None:
-        return _without_result(work.trial, answer.status, f"{answer.reason}, in: {last[0]}", machine), None
-    return _without_result(
-        work.trial, "crashed", how_it_ended(work.trial, exit_code, last[0]), machine, _last_lines(text)
+        return _result_without_scores(task.trial, answer.status, f"{answer.reason}, in: {last[0]}", machine), None
+    return _result_without_scores(
+        task.trial, "crashed", describe_end(task.trial, exit_code, last[0]), machine, _last_lines(text)
     ), None
 
 
@@ -185,7 +190,7 @@ def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage)
 
 
 def _child(
-    work: Work, place: Place, machine: Environment, sender: Connection, output: Connection, scratch: Path
+    task: Task, context: ImportContext, machine: Environment, sender: Connection, output: Connection, scratch: Path
 ) -> None:
     # Its own session: it ends with all that it starts, and the terminal's Ctrl-C is the runner's affair.
     if hasattr(os, "setsid"):
@@ -194,15 +199,15 @@ def _child(
     mark = {name: value for name, value in os.environ.items() if name == MARK}
     _print_to(output)
     try:
-        place.enter()
+        context.apply()
         os.environ.update({**dict.fromkeys(_TEMPORARY, str(scratch)), **mark})
         # For libraries that only the trial loads, and for processes that it starts.
-        os.environ.update(thread_waiting(os.environ))
+        os.environ.update(thread_wait_variables(os.environ))
         tempfile.tempdir = None
-        folder = Path(work.folder) if work.folder else None
-        answer: Outcome = measure_trial(work.trial, work.pickled, folder, machine, _sending(sender))
+        folder = Path(task.folder) if task.folder else None
+        answer: Outcome = measure_trial(task.trial, task.pickled, folder, machine, _sending(sender))
     except BaseException as error:  # noqa: BLE001  # whatever a method raises, `SystemExit` too, is a row of the results
-        answer = (_failed(work.trial, error, machine), None)
+        answer = (_failed_result(task.trial, error, machine), None)
     try:
         sender.send(answer)
     except OSError:
@@ -243,15 +248,15 @@ def _wait_for_the_end_of(host: Any) -> None:
     os._exit(1)
 
 
-def _failed(trial: Trial, error: BaseException, machine: Environment) -> Result:
+def _failed_result(trial: Trial, error: BaseException, machine: Environment) -> Result:
     status: Status = "out of memory" if trial.memory_limit is not None and is_out_of_memory(error) else "failed"
     said = describe(error)
     if status == "out of memory":
-        said = f"the memory limit of {in_bytes(trial.memory_limit or 0)} was reached: {said}"
-    return _without_result(trial, status, said, machine, describe_traceback(error))
+        said = f"the memory limit of {format_bytes(trial.memory_limit or 0)} was reached: {said}"
+    return _result_without_scores(trial, status, said, machine, describe_traceback(error))
 
 
-def _without_result(trial: Trial, status: Status, error: str, machine: Environment, told: str = "") -> Result:
+def _result_without_scores(trial: Trial, status: Status, error: str, machine: Environment, told: str = "") -> Result:
     by_limits = status in {"timeout", "out of memory"}
     return Result(
         key=trial.limited_key if by_limits else trial.key,

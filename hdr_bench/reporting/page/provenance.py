@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hdr_bench.records.durations import duration
+from hdr_bench.records.options import run_command
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import RunRecord, SeedDecision
-from hdr_bench.reporting.page.command import run_command
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -70,7 +70,8 @@ def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
     )
     data = dict.fromkeys((record.trial.dataset.name, _dataset_in_words(record)) for record in good)
     machines = dict.fromkeys(_machine(record) for record in good)
-    return Provenance(tuple(data), tuple(machines), trials, run_command(run))
+    command = run_command(run.origin, run.settings) if run.origin else ""
+    return Provenance(tuple(data), tuple(machines), trials, command)
 
 
 def _dataset_in_words(record: Result) -> str:

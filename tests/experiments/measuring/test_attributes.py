@@ -155,8 +155,10 @@ def test_an_engine_is_a_text_or_the_package_of_the_class():
         ([{"valid_loss": 1, "valid_accuracy": 0.5}], ({"validation_loss": 1.0, "validation_accuracy": 0.5},)),
         ([{"valid_accuracy": 97.3}], ()),
         ([{"train_loss": 10**400}, {}], ({"train_loss": None}, {})),
-        ([{"train_loss": 1.0, "train_accuracy": 0.5}, {"train_loss": 0.9}, {}],
-         ({"train_loss": 1.0, "train_accuracy": 0.5}, {"train_loss": 0.9}, {})),
+        (
+            [{"train_loss": 1.0, "train_accuracy": 0.5}, {"train_loss": 0.9}, {}],
+            ({"train_loss": 1.0, "train_accuracy": 0.5}, {"train_loss": 0.9}, {}),
+        ),
         ([], ()),
         ([{}, {}], ()),
         ([{"epoch": 1, "loss": 0.5}], ()),
@@ -176,7 +178,7 @@ def test_an_engine_is_a_text_or_the_package_of_the_class():
         ([pd.Series({"train_loss": 1.0})], ()),
         (RuntimeError("no history"), ()),
     ],
-)  # fmt: skip
+)
 def test_a_history_is_loss_and_accuracy_of_each_epoch(rows, kept):
     assert history_of(Says(history_=rows)) == kept
 

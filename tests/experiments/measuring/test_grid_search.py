@@ -7,7 +7,7 @@ from sklearn.pipeline import make_pipeline
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import Deskewer, KNNClassifier
-from hdr_bench.experiments.measuring.grid_search import chosen_candidates, make_search, searched
+from hdr_bench.experiments.measuring.grid_search import candidates_of, make_search, search_result
 from hdr_bench.records.trial import Search
 
 GRID = {"n_neighbors": [1, 3, 9], "weights": ["uniform", "distance"]}
@@ -40,7 +40,7 @@ def test_it_is_scikit_learns_grid_search_with_every_candidate_kept(few):
     theirs = GridSearchCV(
         KNNClassifier(), GRID, scoring="accuracy", cv=StratifiedKFold(4, shuffle=True, random_state=5)
     ).fit(*few)
-    found = searched(ours, search, seconds=100.0)
+    found = search_result(ours, search, seconds=100.0)
     assert found.chosen == theirs.best_params_
     assert found.score == theirs.best_score_
     assert [candidate.params for candidate in found.candidates] == theirs.cv_results_["params"]
@@ -59,7 +59,7 @@ def test_little_time_is_for_some_of_the_candidates_in_a_random_order(few, monkey
     start = Slow.now
     limited = make_search(Slow(), search, 0, 1.5, _quiet).fit(*few)
     assert Slow.now - start < 1.5
-    found = searched(limited, search, 1.0)
+    found = search_result(limited, search, 1.0)
     tried = [candidate.params["n_neighbors"] for candidate in found.candidates]
     assert found.is_limited
     # Each takes 0.1 s for its two folds; 0.3 s are left for the next one and the final fit.
@@ -68,21 +68,21 @@ def test_little_time_is_for_some_of_the_candidates_in_a_random_order(few, monkey
     other = make_search(Slow(), search, 1, 1.5, _quiet).fit(*few)
     assert [params["n_neighbors"] for params in other.cv_results_["params"]][:3] != tried[:3]
     all_of_it = make_search(Slow(), Search(grid=GRID, folds=2, strategy="grid"), 0, 60.0, _quiet).fit(*few)
-    assert not searched(all_of_it, Search(grid=GRID, folds=2, strategy="grid"), 1.0).is_limited
+    assert not search_result(all_of_it, Search(grid=GRID, folds=2, strategy="grid"), 1.0).is_limited
 
 
 def test_a_share_of_the_candidates_is_drawn_with_the_seed():
     search = Search(grid=GRID, folds=2, strategy="grid", candidates=3)
-    drawn = chosen_candidates(search, 0)
+    drawn = candidates_of(search, 0)
     assert len({str(candidate) for candidate in drawn}) == 3
-    assert drawn == chosen_candidates(search, 0)
-    assert any(drawn != chosen_candidates(search, seed) for seed in range(1, 5))
-    assert len(chosen_candidates(search.model_copy(update={"candidates": 100}), 0)) == 6
+    assert drawn == candidates_of(search, 0)
+    assert any(drawn != candidates_of(search, seed) for seed in range(1, 5))
+    assert len(candidates_of(search.model_copy(update={"candidates": 100}), 0)) == 6
 
 
 def test_successive_halving_keeps_its_rounds(few):
     search = Search(grid=GRID, folds=2, strategy="halving")
-    found = searched(make_search(KNNClassifier(), search, 0, None, _quiet).fit(*few), search, 1.0)
+    found = search_result(make_search(KNNClassifier(), search, 0, None, _quiet).fit(*few), search, 1.0)
     rounds = [candidate.iteration for candidate in found.candidates]
     assert sorted(set(rounds)) == list(range(max(rounds) + 1))
     assert rounds.count(0) == 6 > rounds.count(1)
@@ -94,7 +94,7 @@ def test_successive_halving_keeps_its_rounds(few):
 def test_names_reach_into_a_pipeline(few):
     pipeline = make_pipeline(Deskewer(), KNNClassifier())
     search = Search(grid={"n_neighbors": [1, 3], "deskewer__image_shape": [None, [8, 8]]}, folds=2, strategy="grid")
-    found = searched(make_search(pipeline, search, 0, None, _quiet).fit(*few), search, 1.0)
+    found = search_result(make_search(pipeline, search, 0, None, _quiet).fit(*few), search, 1.0)
     assert set(found.chosen) == {"n_neighbors", "deskewer__image_shape"}
     assert len(found.candidates) == 4
 
@@ -104,9 +104,13 @@ def test_a_search_under_a_limit_is_kept_under_a_key_of_its_own(run_trial, trial,
     search = {"grid": {"lr": [1e-5 * number for number in range(1, 3001)]}, "folds": 2, "strategy": "grid"}
     # 100 minutes per fit by the search's clock: 1,000 hold two candidates and the final fit, however slow the machine.
     asked = trial(
-        estimator="aging.Ages", params={"layers": "16N", "max_epochs": 3}, protocol="grid-search", search=search,
-        is_deterministic=False, time_limit=60_000.0,
-    )  # fmt: skip
+        estimator="aging.Ages",
+        params={"layers": "16N", "max_epochs": 3},
+        protocol="grid-search",
+        search=search,
+        is_deterministic=False,
+        time_limit=60_000.0,
+    )
     stages = []
     result, predictions = run_trial(asked, stages.append)
     assert result.status == "ok", result.error
@@ -127,7 +131,7 @@ def test_a_candidate_that_cannot_be_fitted_is_kept_as_such(few, seconds_left):
     search = Search(grid={"n_neighbors": [3, -1, 5]}, folds=2, strategy="grid")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = searched(make_search(KNNClassifier(), search, 0, seconds_left, _quiet).fit(*few), search, 1.0)
+        found = search_result(make_search(KNNClassifier(), search, 0, seconds_left, _quiet).fit(*few), search, 1.0)
     failed = [candidate for candidate in found.candidates if candidate.scores == (None, None)]
     assert [candidate.params for candidate in failed] == [{"n_neighbors": -1}]
     assert (found.n_failed, len(found.candidates), found.is_limited) == (1, 3, False)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
-from hdr_bench.experiments.processes.leftovers import marked
+from hdr_bench.experiments.processes.leftovers import processes_with_mark
 from hdr_bench.experiments.processes.watch import Watch
 from hdr_bench.process_tree import MARK, make_mark
 from tests.helpers.processes import read_pids, wait_for
@@ -57,7 +57,7 @@ def test_the_time_limit_ends_a_trial_with_all_that_it_started(run_trial, behavin
     assert result.error == "ended after 3.0 s by the time limit of 3 s, in: fit"
     assert result.key == asked.limited_key != asked.key
     # Loky's tracker may still clear up.
-    wait_for(lambda: not marked(mark))
+    wait_for(lambda: not processes_with_mark(mark))
 
 
 def test_the_time_limit_is_in_seconds_since_the_trial_began(run_trial, behaving):
@@ -89,9 +89,12 @@ def test_most_overruns_of_memory_are_ordinary_errors(run_trial, behaving, how, t
 @linux
 def test_a_native_library_meets_the_limit_too(run_trial, trial):
     big = trial(
-        estimator="svm", params={"engine": "auto"}, dataset={"name": "mnist-5k"}, memory_limit=10_000_000,
+        estimator="svm",
+        params={"engine": "auto"},
+        dataset={"name": "mnist-5k"},
+        memory_limit=10_000_000,
         fingerprint=_fingerprint("mnist-5k"),
-    )  # fmt: skip
+    )
     result, _ = run_trial(big)
     assert result.status in {"out of memory", "crashed"}
     assert "memory limit of 10 MB" in result.error
@@ -120,9 +123,12 @@ def test_a_limit_that_is_not_reached_changes_nothing(run_trial, trial):
 
 @pytest.mark.parametrize(
     ("how", "told"),
-    [("exits", "exit code 3; the method, or a library that it uses, ended its own process"),
-     ("segfaults", "signal SIGSEGV"), ("is_killed", "signal SIGKILL; most often that is the kernel")],
-)  # fmt: skip
+    [
+        ("exits", "exit code 3; the method, or a library that it uses, ended its own process"),
+        ("segfaults", "signal SIGSEGV"),
+        ("is_killed", "signal SIGKILL; most often that is the kernel"),
+    ],
+)
 def test_a_process_that_ends_without_a_word_is_a_row_too(run_trial, behaving, how, told):
     result, predictions = run_trial(behaving(how))
     assert (result.status, predictions) == ("crashed", None)
@@ -132,8 +138,7 @@ def test_a_process_that_ends_without_a_word_is_a_row_too(run_trial, behaving, ho
 
 def test_a_method_that_calls_sys_exit_has_failed(run_trial, behaving):
     result, _ = run_trial(behaving("quits"))
-    assert (result.status, result.error) == (
-        "failed", "SystemExit: enough (the method ended its process by sys.exit)")  # fmt: skip
+    assert (result.status, result.error) == ("failed", "SystemExit: enough (the method ended its process by sys.exit)")
     assert "in _quits" in result.traceback
 
 
@@ -162,9 +167,13 @@ def test_temporary_files_of_a_trial_go_with_it(run_trial, behaving, tmp_path, mo
 
 @pytest.mark.parametrize(
     ("error", "is_so"),
-    [(MemoryError(), True), (RuntimeError("DefaultCPUAllocator: can't allocate memory"), True),
-     (RuntimeError("std::bad_alloc"), True), (ValueError("could not convert"), False)],
-)  # fmt: skip
+    [
+        (MemoryError(), True),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), True),
+        (RuntimeError("std::bad_alloc"), True),
+        (ValueError("could not convert"), False),
+    ],
+)
 def test_errors_that_mean_no_memory(error, is_so):
     assert is_out_of_memory(error) is is_so
     wrapped = ValueError("the fit failed")

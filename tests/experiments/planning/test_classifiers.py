@@ -111,9 +111,11 @@ def test_a_suite_file_names_the_case(tmp_path):
 
 def test_a_suite_in_code_is_refused_before_anything_runs(tmp_path):
     suite = Suite(
-        name="own", title="T", dataset="digits-8x8",
+        name="own",
+        title="T",
+        dataset="digits-8x8",
         cases=[Case(name="k-NN", estimator="knn"), Case(name="Line", estimator=make_pipeline(PCA(), SVR()))],
-    )  # fmt: skip
+    )
     with pytest.raises(SuiteError, match=r"case 2 \('Line'\): SVR is a regressor; only classifiers can be compared"):
         run_suite(suite, out=tmp_path / "run")
     assert not (tmp_path / "run").exists()

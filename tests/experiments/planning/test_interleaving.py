@@ -1,15 +1,21 @@
 from hdr_bench import load_results, run_suite
-from hdr_bench.experiments.planning.options import make_settings
-from hdr_bench.experiments.planning.plan import interleave
+from hdr_bench.experiments.messages import NoProgress
+from hdr_bench.experiments.planning.protocols import expand
+from hdr_bench.experiments.planning.schedule import interleave
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.experiments.runner import expand
+from hdr_bench.records.options import Settings
 
-CONTENT = {"title": "T", "dataset": "digits-8x8", "protocol": {"repeats": 3}, "case": [
-    {"name": "Tree", "estimator": "tree"}, {"name": "k-NN", "estimator": "knn"},
-    {"name": "Shallow", "estimator": "tree", "params": {"max_depth": 2}},
-    {"name": "Folds", "estimator": "knn", "protocol": {"kind": "cross-validation", "folds": 2}},
-]}  # fmt: skip
+CONTENT = {
+    "title": "T",
+    "dataset": "digits-8x8",
+    "protocol": {"repeats": 3},
+    "case": [
+        {"name": "Tree", "estimator": "tree"},
+        {"name": "k-NN", "estimator": "knn"},
+        {"name": "Shallow", "estimator": "tree", "params": {"max_depth": 2}},
+        {"name": "Folds", "estimator": "knn", "protocol": {"kind": "cross-validation", "folds": 2}},
+    ],
+}
 
 
 class Watched(NoProgress):
@@ -25,15 +31,21 @@ def test_repeats_run_in_turn_and_are_reported_by_case(tmp_path):
     progress = Watched()
     folder = run_suite(suite, out=tmp_path / "run", threads=1, samples=100, progress=progress)
     assert progress.ran == [
-        ("Tree", 0), ("k-NN", 0), ("Shallow", 0), ("Tree", 1), ("Shallow", 1), ("Tree", 2), ("Shallow", 2)
-    ]  # fmt: skip
+        ("Tree", 0),
+        ("k-NN", 0),
+        ("Shallow", 0),
+        ("Tree", 1),
+        ("Shallow", 1),
+        ("Tree", 2),
+        ("Shallow", 2),
+    ]
     results = load_results(folder)
     assert results["case"].tolist() == ["Tree"] * 3 + ["k-NN"] + ["Shallow"] * 3
     assert results["seed"].tolist() == [0, 1, 2, 0, 0, 1, 2]
 
 
 def test_every_trial_runs_once_and_those_of_a_case_in_their_order():
-    trials = expand(parse_suite(CONTENT, "own", "own.toml"), make_settings())
+    trials = expand(parse_suite(CONTENT, "own", "own.toml"), Settings())
     ran = interleave(trials)
     assert sorted(trial.key for trial in ran) == sorted(trial.key for trial in trials)
     for case in {trial.case for trial in trials}:

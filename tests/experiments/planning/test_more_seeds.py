@@ -7,10 +7,11 @@ import pytest
 
 from hdr_bench import load_results, run_suite
 from hdr_bench.exceptions import SuiteError
-from hdr_bench.experiments.planning.plan import make_plan
+from hdr_bench.experiments.messages import NoProgress
+from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.records.run_record import Settings, decide_more_seeds
+from hdr_bench.records.options import RunOptions
+from hdr_bench.records.run_record import decide_more_seeds
 from hdr_bench.records.store import Store
 
 PROTOCOL = {"repeats": 2, "max_repeats": 4}
@@ -26,8 +27,8 @@ def _suite(*cases, **changes):
     return parse_suite(content, "own", "own.toml")
 
 
-def _plan(suite, folder, only=None, **settings):
-    return make_plan(suite, Settings(threads=1, **settings), Store(folder), only, "missing")
+def _plan(suite, folder, only=None, **options):
+    return make_schedule(suite, RunOptions(threads=1, only=only, **options), Store(folder))
 
 
 def _seeds(folder):
@@ -83,8 +84,11 @@ def test_what_is_not_decided_yet_is_conditional(tmp_path, finished):
     suite = _suite(WILD, TAME, KNN)
     plan = _plan(suite, tmp_path)
     assert [(trial.case, trial.seed) for trial in plan.conditional] == [
-        ("Wild", 2), ("Wild", 3), ("Tame", 2), ("Tame", 3)
-    ]  # fmt: skip
+        ("Wild", 2),
+        ("Wild", 3),
+        ("Tame", 2),
+        ("Tame", 3),
+    ]
     assert not {trial.key for trial in plan.conditional} & {trial.key for trial in plan.trials}
     assert [trial.case for trial in _plan(suite, tmp_path, only="tame").conditional] == ["Tame", "Tame"]
     decided = _plan(suite, finished[0])

@@ -20,11 +20,11 @@ from hdr_bench.cli import app
 from hdr_bench.exceptions import CodeChangedWarning, CodeDiffersError
 from hdr_bench.experiments.planning.models import unseeded_model
 from hdr_bench.experiments.planning.own_code import check_code, own_code, own_modules
+from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.experiments.progress import NoProgress
-from hdr_bench.experiments.runner import execute, expand, make_plan
+from hdr_bench.experiments.runner import plan_suite
+from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.protocol import DatasetChoice
-from hdr_bench.records.run_record import Settings
 from hdr_bench.records.store import Store
 from hdr_bench.records.suite import Step
 from hdr_bench.records.trial import Search, Trial
@@ -109,16 +109,25 @@ PACKAGE = {
     "beside/starred/inner.py": "",
     "by_name.py": "import numpy",
     "other.py": "X = 1\n",
-}  # fmt: skip
+}
 
 
 def test_modules_far_away_count_and_unrelated_ones_do_not(write):
     write(PACKAGE)
     model = _made("mine.methods")
     counting = [
-        "beside", "beside.deep", "beside.starred", "beside.starred.inner", "by_name", "far", "mine", "mine.constants",
-        "mine.distances", "mine.methods", "mine.methods.nearest",
-    ]  # fmt: skip
+        "beside",
+        "beside.deep",
+        "beside.starred",
+        "beside.starred.inner",
+        "by_name",
+        "far",
+        "mine",
+        "mine.constants",
+        "mine.distances",
+        "mine.methods",
+        "mine.methods.nearest",
+    ]
     assert _names(model) == counting
     # What is imported inside a function is found without importing it.
     assert "far" not in sys.modules
@@ -264,10 +273,18 @@ def test_a_module_that_changed_after_the_plan_is_an_error(write, folder):
 
 
 TRIAL = {
-    "suite": "own", "case": "k-NN, three", "estimator": "knn", "params": {"n_neighbors": 3},
-    "dataset": DatasetChoice(name="digits-8x8"), "fingerprint": "0123456789abcdef" * 4, "protocol": "holdout",
-    "seed": 0, "is_deterministic": True, "threads": 1, "versions": {"hdr-bench": "0.2.0", "numpy": "2.3.0"},
-}  # fmt: skip
+    "suite": "own",
+    "case": "k-NN, three",
+    "estimator": "knn",
+    "params": {"n_neighbors": 3},
+    "dataset": DatasetChoice(name="digits-8x8"),
+    "fingerprint": "0123456789abcdef" * 4,
+    "protocol": "holdout",
+    "seed": 0,
+    "is_deterministic": True,
+    "threads": 1,
+    "versions": {"hdr-bench": "0.2.0", "numpy": "2.3.0"},
+}
 DESKEW = Step(name="deskew", params={"image_shape": [8, 8]})
 SEARCH = Search(grid={"C": [1, 10]}, folds=5, strategy="grid")
 
@@ -346,10 +363,7 @@ def test_a_changed_method_runs_again_and_the_run_says_so(write, tmp_path):
         return load_results(run_suite(suite, out=out, samples=100, threads=1)).set_index("case")["accuracy"]["mine"]
 
     def due():
-        return [
-            trial.case
-            for trial in make_plan(suite, Settings(samples=100, threads=1), Store(out), None, "missing").to_run
-        ]
+        return [trial.case for trial in plan_suite(suite, RunOptions(samples=100, threads=1, out=out)).to_run]
 
     first = accuracy()
     write({"answers.py": "LABEL = 3  # three"})
@@ -403,9 +417,9 @@ def test_a_trial_that_meets_other_code_than_was_planned_has_failed(write, tmp_pa
     write({"method.py": FIRST, "answers.py": "LABEL = 3"})
     store = Store(tmp_path / "run")
     suite = parse_suite({**SUITE, "case": SUITE["case"][:1]}, "own", "own.toml")
-    plan = make_plan(suite, Settings(samples=100, threads=1), store, None, "missing")
+    plan = plan_suite(suite, RunOptions(samples=100, threads=1, out=store.folder))
     write({"answers.py": "LABEL = 4"})
-    execute(plan, store, NoProgress())
+    plan.execute()
     result = store.read(plan.trials[0].key)
     assert result.status == "failed"
     assert "CodeDiffersError: the code of this method (answers, method) is not what it was" in result.error

@@ -6,9 +6,9 @@ import pytest
 from hdr_bench import load_dataset, load_results, run_suite, write_report
 from hdr_bench.datasets import Part, make_dataset
 from hdr_bench.exceptions import DatasetWarning, SuiteError
-from hdr_bench.experiments.planning.options import Settings
+from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.experiments.runner import expand
+from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
 
 KNN = {"name": "k-NN", "estimator": "knn"}

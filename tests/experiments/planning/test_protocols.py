@@ -7,10 +7,10 @@ from sklearn.preprocessing import StandardScaler
 from hdr_bench import Case, Suite, load_dataset, load_predictions, load_results, run_suite
 from hdr_bench.estimators import LinearClassifier
 from hdr_bench.exceptions import DatasetError, SuiteError
+from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.planning.trial_data import load_trial_data
-from hdr_bench.experiments.runner import expand
-from hdr_bench.records.run_record import Settings
+from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
 
 
@@ -26,8 +26,13 @@ def test_cross_validation_has_a_trial_a_fold_and_each_image_is_judged_once():
     suite = _suite(KNN, protocol={"kind": "cross-validation", "folds": 3, "repeats": 2})
     trials = expand(suite, Settings(seed=7))
     assert [(trial.seed, trial.fold, trial.folds) for trial in trials] == [
-        (7, 0, 3), (7, 1, 3), (7, 2, 3), (8, 0, 3), (8, 1, 3), (8, 2, 3),
-    ]  # fmt: skip
+        (7, 0, 3),
+        (7, 1, 3),
+        (7, 2, 3),
+        (8, 0, 3),
+        (8, 1, 3),
+        (8, 2, 3),
+    ]
     whole = load_dataset("digits-8x8").train
     parts = [load_trial_data(trial, None) for trial in trials[:3]]
     tested = np.concatenate([part.test.X for part in parts])
@@ -106,11 +111,12 @@ def test_a_limit_decides_only_the_second_key():
 
 def test_versions_are_those_of_the_engine_alone():
     suite = _suite(
-        TREE, {"name": "net", "estimator": "mlp"},
+        TREE,
+        {"name": "net", "estimator": "mlp"},
         {"name": "k-NN", "estimator": "knn", "params": {"engine": "scikit-learn"}},
         {"name": "LIBSVM", "estimator": "svm", "params": {"engine": "libsvm"}},
         {"name": "fastest", "estimator": "svm", "params": {"engine": "auto"}},
-    )  # fmt: skip
+    )
     found = {trial.case: set(trial.versions) for trial in expand(suite, Settings())}
     always = {"hdr-bench", "numpy", "scipy", "scikit-learn"}
     assert found["Tree"] == found["LIBSVM"] == always
@@ -121,15 +127,21 @@ def test_versions_are_those_of_the_engine_alone():
 
 def test_every_protocol_in_one_run(tmp_path):
     suite = Suite(
-        name="all", title="All protocols", dataset="digits-8x8",
+        name="all",
+        title="All protocols",
+        dataset="digits-8x8",
         cases=[
             Case(name="hold-out", estimator="tree", protocol={"repeats": 2}),
             Case(name="folds", estimator="knn", protocol={"kind": "cross-validation", "folds": 3}),
             Case(name="curve", estimator="knn", protocol={"kind": "learning-curve", "sizes": [100, 800]}),
-            Case(name="grid", estimator="knn", grid={"n_neighbors": [1, 50]},
-                 protocol={"kind": "grid-search", "folds": 2}),
+            Case(
+                name="grid",
+                estimator="knn",
+                grid={"n_neighbors": [1, 50]},
+                protocol={"kind": "grid-search", "folds": 2},
+            ),
         ],
-    )  # fmt: skip
+    )
     folder = run_suite(suite, out=tmp_path / "run", threads=1)
     results = load_results(folder)
     assert results["protocol"].tolist() == (
@@ -151,8 +163,11 @@ def test_shufflings_are_repeated_for_every_method_and_change_the_order_alone():
     suite = _suite(KNN, TREE, protocol={"repeats": 2, "shuffle": True})
     trials = expand(suite, Settings(seed=3))
     assert [(trial.case, trial.seed, trial.shuffle_seed) for trial in trials] == [
-        ("k-NN", 3, 3), ("k-NN", 4, 4), ("Tree", 3, 3), ("Tree", 4, 4),
-    ]  # fmt: skip
+        ("k-NN", 3, 3),
+        ("k-NN", 4, 4),
+        ("Tree", 3, 3),
+        ("Tree", 4, 4),
+    ]
     assert len({plain[0].key, *(trial.key for trial in trials)}) == 5
     first, second, again = (load_trial_data(trial, None).train for trial in (*trials[:2], trials[0]))
     np.testing.assert_array_equal(first.X, again.X)
@@ -172,8 +187,11 @@ def test_what_was_not_asked_for_leaves_the_keys_as_they_were(trial):
 
 
 def test_reduced_parameters_stand_in_for_the_cases_own_unless_all_is_asked_for():
-    case = {**TREE, "params": {"max_depth": 9, "min_samples_leaf": 2},
-            "reduced": {"samples": 200, "params": {"max_depth": 3}}}  # fmt: skip
+    case = {
+        **TREE,
+        "params": {"max_depth": 9, "min_samples_leaf": 2},
+        "reduced": {"samples": 200, "params": {"max_depth": 3}},
+    }
     (small,), (full,) = (expand(_suite(case), Settings(full=full)) for full in (False, True))
     assert (small.params, small.samples, small.is_reduced) == ({"max_depth": 3, "min_samples_leaf": 2}, 200, True)
     assert (full.params, full.samples, full.is_reduced) == (case["params"], None, False)

@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from hdr_bench import load_dataset, load_results, load_suite, make_estimator, run_suite
 from hdr_bench.cli import app
 from hdr_bench.exceptions import DatasetNotFoundError, EstimatorError, HdrBenchError, SuiteError
-from hdr_bench.experiments.planning.plan import make_plan
+from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.planning.user_code import describe_user_code, dotted_paths
 from hdr_bench.records.faults import models_in
-from hdr_bench.records.run_record import Settings
+from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
 from hdr_bench.records.suite import Suite
 
@@ -58,7 +58,7 @@ def suites(tmp_path, monkeypatch):
 
 
 def _due(suite, out):
-    plan = make_plan(load_suite(suite), Settings(threads=1), Store(out), None, "missing")
+    plan = make_schedule(load_suite(suite), RunOptions(threads=1), Store(out))
     return [trial.key for trial in plan.to_run]
 
 
@@ -200,8 +200,11 @@ def test_code_is_found_in_every_field_that_can_name_it():
     places = ("suite", "case", "params", "grid", "reduced", "estimator", "step", "step_params")
     assert {path.partition(".")[0] for path in dotted_paths(suite)} == {f"in_{place}" for place in places}
     assert set(_open_fields(Suite)) == {
-        ("cases", "params"), ("cases", "grid"), ("cases", "steps", "params"), ("cases", "reduced", "params"),
-    }  # fmt: skip
+        ("cases", "params"),
+        ("cases", "grid"),
+        ("cases", "steps", "params"),
+        ("cases", "reduced", "params"),
+    }
 
 
 ENDING = """

@@ -13,10 +13,10 @@ from sklearn.svm import SVC
 
 from hdr_bench import Case, Suite, run_suite
 from hdr_bench.exceptions import HdrBenchError, SuiteError
-from hdr_bench.experiments.planning.plan import make_plan
+from hdr_bench.experiments.planning.protocols import expand
+from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.experiments.runner import expand
-from hdr_bench.records.run_record import Settings
+from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.store import Store
 
 SVC_PATH = "sklearn.svm.SVC"
@@ -269,7 +269,7 @@ def test_all_cases_with_faults_are_named_and_nothing_is_run(tmp_path):
         "  - case 'C': C must be a number above 0, got 0"
     )
     assert not (tmp_path / "run").exists()
-    plan = make_plan(suite, Settings(), Store(tmp_path / "run"), "B", "missing")
+    plan = make_schedule(suite, RunOptions(only="B"), Store(tmp_path / "run"))
     assert [trial.case for trial in plan.to_run] == ["B"], "what is not asked for does not stop what is"
 
 

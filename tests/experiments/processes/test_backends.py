@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+from pkgutil import resolve_name
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -12,8 +14,10 @@ import pytest
 
 from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
 from hdr_bench.exceptions import SchedulerError
+from hdr_bench.experiments.messages import NoProgress
 from hdr_bench.experiments.processes import dask_cluster
-from hdr_bench.experiments.progress import NoProgress
+from hdr_bench.experiments.processes.backends import BACKENDS, Backend
+from hdr_bench.experiments.processes.local import run_sequentially
 from hdr_bench.records.lost_time import DISTURBED_FROM
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.displays import CostDisplay
@@ -75,11 +79,11 @@ def test_two_at_a_time_give_the_same_and_their_times_are_marked_if_disturbed(in_
 
 
 def test_threads_are_shared_among_jobs():
-    from hdr_bench.experiments.planning.options import make_settings
     from hdr_bench.records.environment import available_cores
+    from hdr_bench.records.options import RunOptions
 
-    assert make_settings(jobs=2).threads == max(available_cores() // 2, 1)
-    assert make_settings(jobs=2, threads=3).threads == 3
+    assert RunOptions(jobs=2).settings.threads == max(available_cores() // 2, 1)
+    assert RunOptions(jobs=2, threads=3).settings.threads == 3
 
 
 def test_a_host_that_is_killed_has_its_trial_run_again(in_turn, tmp_path):
@@ -120,9 +124,12 @@ def test_nothing_stays_when_a_run_with_jobs_is_interrupted_twice(tmp_path, helpe
     (tmp_path / "scratch").mkdir()
     runner = subprocess.Popen(
         [sys.executable, "-m", "hdr_bench", "run", "own.toml", "--threads", "1", "--jobs", "2", "--out", "run"],
-        cwd=tmp_path, env={**os.environ, "TMPDIR": str(tmp_path / "scratch")}, start_new_session=True,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     trials = [wait_for(lambda n=n: read_pids(tmp_path / f"pids-{n}")) for n in (0, 1)]
     family = psutil.Process(runner.pid).children(recursive=True)
     # One of the hosts is being replaced at the moment.
@@ -176,9 +183,13 @@ def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
         workers[0].kill()
 
     folder = run_suite(
-        _suite(TREE, KNN), out=tmp_path / "run", threads=1, backend="dask", scheduler=address,
+        _suite(TREE, KNN),
+        out=tmp_path / "run",
+        threads=1,
+        backend="dask",
+        scheduler=address,
         progress=_Signals(kill_a_worker),
-    )  # fmt: skip
+    )
     assert workers[0].wait() == -signal.SIGKILL
     assert still_running(family) == []
     assert workers[1].poll() is None
@@ -197,10 +208,20 @@ def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluste
     try:
         # Both workers end: what is left needs a third.
         third = subprocess.Popen(
-            [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
-             "--no-dashboard"],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, cwd=tmp_path, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "distributed.cli.dask_worker",
+                address,
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+            ],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            cwd=tmp_path,
+            stderr=subprocess.DEVNULL,
+        )
         folder = run_suite(suite, out=tmp_path / "run", threads=1, backend="dask", scheduler=address)
     finally:
         third.terminate()
@@ -226,8 +247,10 @@ def test_a_killed_client_has_its_trials_and_idle_hosts_ended_on_the_workers(clus
     path = tmp_path / "pids"
     runner = subprocess.Popen(
         [sys.executable, "-c", RUNNER.format(path=str(path), address=address)],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stderr=subprocess.DEVNULL,
+    )
     started = wait_for(lambda: read_pids(path))
     # On the other worker a host is idle.
     wait_for(lambda: list((tmp_path / "run" / "trials").glob("*.zip")))
@@ -256,3 +279,36 @@ def test_a_scheduler_that_does_not_answer(tmp_path, monkeypatch):
     monkeypatch.setattr("hdr_bench.experiments.processes.dask_cluster._CONNECTS_WITHIN_SECONDS", 1)
     with pytest.raises(SchedulerError, match="no Dask scheduler answers at 'tcp://127.0.0.1:1'"):
         run_suite(_suite(KNN), out=tmp_path / "run", backend="dask", scheduler="tcp://127.0.0.1:1")
+
+
+def test_a_backend_is_an_entry_of_the_table(in_turn, tmp_path, monkeypatch):
+    monkeypatch.setitem(BACKENDS, "backwards", Backend(f"{__name__}:run_backwards", "last things first"))
+    monkeypatch.setitem(sys.modules, __name__, sys.modules.get(__name__, SimpleNamespace(run_backwards=run_backwards)))
+    folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, backend="backwards")
+    assert _comparable(folder).equals(_comparable(in_turn))
+    assert CALLED == ["backwards"]
+
+
+CALLED = []
+
+
+def run_backwards(tasks, options, datasets, progress):
+    CALLED.append(options.backend)
+    yield from run_sequentially(reversed([*tasks]), options, datasets, progress)
+
+
+def test_each_backend_has_a_function_and_a_help():
+    for backend in BACKENDS.values():
+        assert callable(resolve_name(backend.path))
+        assert backend.help
+
+
+def test_a_run_here_loads_nothing_of_a_cluster():
+    script = """
+import sys
+import hdr_bench.experiments.runner
+import hdr_bench.experiments.processes.local
+print([name for name in sys.modules if "dask" in name or name == "distributed"])
+"""
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"

@@ -20,14 +20,13 @@ import pytest
 from sklearn.pipeline import make_pipeline
 
 from hdr_bench.estimators import CNNClassifier, Deskewer, KNNClassifier
-from hdr_bench.exceptions import PlaceError
-from hdr_bench.experiments.messages import Work
-from hdr_bench.experiments.processes.attempts import run_attempts, say_nothing
-from hdr_bench.experiments.processes.hosts import Host, HostClosedError, HostError, Hosts, close_idle_hosts
-from hdr_bench.experiments.processes.leftovers import is_running
+from hdr_bench.exceptions import WorkingFolderError
+from hdr_bench.experiments.messages import Task
+from hdr_bench.experiments.processes.host_handle import Host, HostClosedError, HostError
+from hdr_bench.experiments.processes.host_pool import Hosts, close_idle_hosts, ignore_stage, run_attempts
+from hdr_bench.experiments.processes.leftovers import is_running, note_unkillable, with_remarks
 from hdr_bench.experiments.processes.scratch import clear_scratch
-from hdr_bench.experiments.processes.unkillable import note_unkillable, with_remarks
-from hdr_bench.import_context import Place
+from hdr_bench.import_context import ImportContext
 from hdr_bench.reporting.disturbed import is_disturbed
 from tests.helpers.processes import read_pids, still_running, wait_for
 
@@ -49,7 +48,7 @@ def in_thread():
 
         def target():
             try:
-                outcomes.append(host.run(work, say_nothing))
+                outcomes.append(host.run(work, ignore_stage))
             except (HostError, HostClosedError) as error:
                 outcomes.append(error)
 
@@ -68,12 +67,12 @@ def _family(host):
 
 def test_trials_run_in_it_one_after_the_other(shared_host, trial, behaving):
     stages = []
-    result, predictions = shared_host.run(Work(trial(), n_concurrent=3), stages.append)
+    result, predictions = shared_host.run(Task(trial(), n_concurrent=3), stages.append)
     assert (result.status, result.n_concurrent) == ("ok", 3)
     assert len(predictions.y_pred) == 360
     assert "fit" in [stage.name for stage in stages]
-    assert shared_host.run(Work(behaving("raises")), say_nothing)[0].error == "ValueError: not today"
-    assert shared_host.run(Work(behaving("prints")), say_nothing)[0].status == "ok"
+    assert shared_host.run(Task(behaving("raises")), ignore_stage)[0].error == "ValueError: not today"
+    assert shared_host.run(Task(behaving("prints")), ignore_stage)[0].status == "ok"
 
 
 def test_a_broken_optional_library_fails_the_trials_that_need_it_and_no_other(tmp_path, trial, monkeypatch):
@@ -83,8 +82,8 @@ def test_a_broken_optional_library_fails_the_trials_that_need_it_and_no_other(tm
     monkeypatch.syspath_prepend(str(tmp_path))
     host = Host()
     try:
-        assert host.run(Work(trial(estimator="tree")), say_nothing)[0].status == "ok"
-        failed, _ = host.run(Work(trial(estimator="knn", params={"engine": "faiss"})), say_nothing)
+        assert host.run(Task(trial(estimator="tree")), ignore_stage)[0].status == "ok"
+        failed, _ = host.run(Task(trial(estimator="knn", params={"engine": "faiss"})), ignore_stage)
     finally:
         host.close()
     assert failed.status == "failed"
@@ -103,7 +102,7 @@ def test_the_place_of_the_caller_is_the_trials(shared_host, trial, tmp_path, mon
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("OWN", "variable")
-    result, _ = shared_host.run(Work(trial(estimator="here.Tells")), say_nothing)
+    result, _ = shared_host.run(Task(trial(estimator="here.Tells")), ignore_stage)
     assert result.error == f"ValueError: {tmp_path} variable"
 
 
@@ -113,9 +112,9 @@ def test_closing_ends_the_trial_that_runs_and_tells_its_caller(behaving, in_thre
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     host = Host()
-    result, _ = host.run(Work(behaving("manages")), say_nothing)
+    result, _ = host.run(Task(behaving("manages")), ignore_stage)
     assert (result.status, result.error) == ("ok", "")
-    outcomes = in_thread(host, Work(behaving("leaves_others_and_waits", path=str(tmp_path / "pids"))))
+    outcomes = in_thread(host, Task(behaving("leaves_others_and_waits", path=str(tmp_path / "pids"))))
     started = wait_for(lambda: read_pids(tmp_path / "pids"))
     family = _family(host)
     assert set(started) <= set(family)
@@ -129,7 +128,7 @@ def test_closing_ends_the_trial_that_runs_and_tells_its_caller(behaving, in_thre
 
 def test_a_host_that_is_killed_takes_its_trial_with_it(behaving, in_thread, tmp_path):
     host = Host()
-    outcomes = in_thread(host, Work(behaving("leaves_others_and_holds_the_lock", path=str(tmp_path / "pids"))))
+    outcomes = in_thread(host, Task(behaving("leaves_others_and_holds_the_lock", path=str(tmp_path / "pids"))))
     started = wait_for(lambda: read_pids(tmp_path / "pids"))
     family = _family(host)
     os.kill(host.pid, signal.SIGKILL)
@@ -141,7 +140,7 @@ def test_a_host_that_is_killed_takes_its_trial_with_it(behaving, in_thread, tmp_
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux")
 def test_what_has_left_no_trace_of_its_host_ends_with_a_host_that_is_killed(behaving, in_thread, tmp_path):
     host = Host()
-    outcomes = in_thread(host, Work(behaving("leaves_one_without_environment", path=str(tmp_path / "pids"))))
+    outcomes = in_thread(host, Task(behaving("leaves_one_without_environment", path=str(tmp_path / "pids"))))
     started = wait_for(lambda: read_pids(tmp_path / "pids"))
     # Below its guard.
     psutil.Process(host.pid).children()[0].kill()
@@ -152,7 +151,7 @@ def test_what_has_left_no_trace_of_its_host_ends_with_a_host_that_is_killed(beha
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux")
 def test_what_forks_again_and_again_is_ended(shared_host, behaving, tmp_path):
-    result, _ = shared_host.run(Work(behaving("forks_again_and_again", path=str(tmp_path / "forks"))), say_nothing)
+    result, _ = shared_host.run(Task(behaving("forks_again_and_again", path=str(tmp_path / "forks"))), ignore_stage)
     assert (result.status, result.error) == ("ok", "")
     # A host's guard, the host, and what it has started for its trials: nobody writes any more.
     assert len(_family(shared_host)) == 3
@@ -160,36 +159,39 @@ def test_what_forks_again_and_again_is_ended(shared_host, behaving, tmp_path):
 
 
 def test_what_a_trial_leaves_running_is_ended_with_it(shared_host, behaving, tmp_path):
-    result, _ = shared_host.run(Work(behaving("leaves_others", path=str(tmp_path / "pids"))), say_nothing)
+    result, _ = shared_host.run(Task(behaving("leaves_others", path=str(tmp_path / "pids"))), ignore_stage)
     assert (result.status, result.warnings) == ("ok", ())
     left = [int(line) for line in (tmp_path / "pids").read_text().split()[1:-1]]
     assert len(left) == 2
     assert not any(map(psutil.pid_exists, left))
     # The host goes on.
-    assert shared_host.run(Work(behaving("well")), say_nothing)[0].status == "ok"
+    assert shared_host.run(Task(behaving("well")), ignore_stage)[0].status == "ok"
 
 
 WITHOUT_ADOPTION = """
 import os, pickle, sys
-from hdr_bench.experiments import hosting
+from hdr_bench.experiments.processes import host_server
 from hdr_bench.process_tree import MARK, make_mark
-from hdr_bench.import_context import Place
+from hdr_bench.import_context import ImportContext
 if __name__ == "__main__":
     os.environ[MARK] = make_mark()
-    hosting.adopt_orphans = lambda: False
-    done = hosting.Trials().run(Place.here(), pickle.load(sys.stdin.buffer), lambda stage: None)
+    host_server.adopt_orphans = lambda: False
+    done = host_server.Trials().run(ImportContext.current(), pickle.load(sys.stdin.buffer), lambda stage: None)
     print(done.result.status)
 """
 
 
 def test_what_a_trial_leaves_is_ended_where_nobody_adopts_it(behaving, tmp_path):
     (tmp_path / "script.py").write_text(WITHOUT_ADOPTION)
-    work = Work(behaving("leaves_others", path=str(tmp_path / "pids")))
+    work = Task(behaving("leaves_others", path=str(tmp_path / "pids")))
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     ran = subprocess.run(
-        [sys.executable, str(tmp_path / "script.py")], input=pickle.dumps(work), stdout=subprocess.PIPE, env=environ,
+        [sys.executable, str(tmp_path / "script.py")],
+        input=pickle.dumps(work),
+        stdout=subprocess.PIPE,
+        env=environ,
         check=True,
-    )  # fmt: skip
+    )
     assert ran.stdout == b"ok\n"
     # Of those that have ended, whoever took them in may not have taken note.
     left = [int(line) for line in (tmp_path / "pids").read_text().split()[1:-1]]
@@ -198,7 +200,7 @@ def test_what_a_trial_leaves_is_ended_where_nobody_adopts_it(behaving, tmp_path)
 
 @pytest.mark.parametrize("seconds", [0.0, 1234.0])
 def test_a_trial_that_closes_its_connection_is_told_from_one_that_was_killed(shared_host, behaving, seconds):
-    result, _ = shared_host.run(Work(behaving("closes_its_connections", seconds=seconds)), say_nothing)
+    result, _ = shared_host.run(Task(behaving("closes_its_connections", seconds=seconds)), ignore_stage)
     assert result.status == "crashed"
     assert result.error.startswith("the process closed its connection to the harness, in: ")
 
@@ -214,19 +216,19 @@ def test_how_a_host_ended_is_what_came_before_it_was_closed():
 def test_a_trial_in_a_folder_that_was_removed(shared_host, trial, tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
-    place = Place.here()
+    context = ImportContext.current()
     (tmp_path / "gone").rmdir()
-    result, _ = shared_host.run(Work(trial(), place=place), say_nothing)
+    result, _ = shared_host.run(Task(trial(), context=context), ignore_stage)
     assert (result.status, "FileNotFoundError" in result.error) == ("failed", True)
-    for ask in (Host, lambda: shared_host.run(Work(trial()), say_nothing)):
-        with pytest.raises(PlaceError, match="the working folder no longer exists; change to another one"):
+    for ask in (Host, lambda: shared_host.run(Task(trial()), ignore_stage)):
+        with pytest.raises(WorkingFolderError, match="the working folder no longer exists; change to another one"):
             ask()
 
 
 def test_what_a_method_takes_from_its_host_is_there_for_the_next_trial(behaving):
     hosts = Hosts()
     for how in ("stops_its_parent", "stops_its_host", "removes_sockets", "removes_the_hosts_folder", "well"):
-        result, _ = run_attempts(Work(behaving(how)), say_nothing, hosts)
+        result, _ = run_attempts(Task(behaving(how)), ignore_stage, hosts)
         assert (how, result.status, result.error) == (how, "ok", "")
 
 
@@ -243,7 +245,7 @@ def test_a_trial_that_cannot_be_started_ends_its_host_and_is_a_row_if_the_second
 
     run_really = Host.run
     monkeypatch.setattr(Host, "run", run)
-    result, predictions = run_attempts(Work(trial()), say_nothing)
+    result, predictions = run_attempts(Task(trial()), ignore_stage)
     assert (result.status, predictions, len({*folders})) == ("crashed", None, 2)
     assert result.error.startswith("tried 2 times: the trial's process could not be started: FileNotFoundError: ")
 
@@ -256,13 +258,13 @@ def test_stray_bytes_are_a_crash_of_their_trial_alone(shared_host, behaving, str
     is_unfinished = stray.endswith(b"and no more")
     limits = {"time_limit": 3.0} if is_unfinished else {}
     result, _ = shared_host.run(
-        Work(behaving("writes_to_its_connection", limits, path=stray.decode("latin-1"))), say_nothing
+        Task(behaving("writes_to_its_connection", limits, path=stray.decode("latin-1"))), ignore_stage
     )
     if is_unfinished:
         assert result.status == "timeout"
     else:
         assert (result.status, "its process sent what is no message of a trial's" in result.error) == ("crashed", True)
-    assert shared_host.run(Work(behaving("well")), say_nothing)[0].status == "ok"
+    assert shared_host.run(Task(behaving("well")), ignore_stage)[0].status == "ok"
     assert capfd.readouterr() == ("", "")
 
 
@@ -276,7 +278,7 @@ def test_a_host_that_is_given_back_after_the_end_is_closed(trial, monkeypatch):
         hosts.close()
 
     monkeypatch.setattr(Host, "run", run)
-    hosts.run(Work(trial()), say_nothing)
+    hosts.run(Task(trial()), ignore_stage)
     assert [host.is_running for host in taken] == [False]
 
 
@@ -291,13 +293,13 @@ def test_a_host_that_cannot_be_started_leaves_no_files(tmp_path, monkeypatch):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="orphans are adopted on Linux")
 def test_the_memory_limit_holds_for_what_has_lost_its_parent(shared_host, behaving):
     asked = behaving("takes_in_an_orphan", {"memory_limit": 300_000_000}, megabytes=600)
-    result, _ = shared_host.run(Work(asked), say_nothing)
+    result, _ = shared_host.run(Task(asked), ignore_stage)
     assert result.status == "out of memory"
     assert "by the memory limit of 300 MB, in: fit" in result.error
 
 
 def test_what_cannot_be_ended_is_named_and_later_times_are_disturbed(shared_host, behaving):
-    result, _ = shared_host.run(Work(behaving("well")), say_nothing)
+    result, _ = shared_host.run(Task(behaving("well")), ignore_stage)
     left = with_remarks(result, ["other (process 7)"], [])
     assert left.warnings == ("this trial started other (process 7), which could not be ended",)
     assert left.measurements == result.measurements
@@ -310,7 +312,7 @@ def test_what_no_trial_could_end_is_beside_all_later_ones(shared_host, behaving)
     other = subprocess.Popen(["sleep", "1234"])
     try:
         (name,) = note_unkillable([psutil.Process(other.pid)])
-        result, _ = run_attempts(Work(behaving("well")), say_nothing)
+        result, _ = run_attempts(Task(behaving("well")), ignore_stage)
         assert result.warnings == (
             f"{name} of an earlier trial, which could not be ended, still ran: times are disturbed",
         )
@@ -318,7 +320,7 @@ def test_what_no_trial_could_end_is_beside_all_later_ones(shared_host, behaving)
     finally:
         other.kill()
         other.wait()
-    result, _ = run_attempts(Work(behaving("well")), say_nothing)
+    result, _ = run_attempts(Task(behaving("well")), ignore_stage)
     assert (result.warnings, result.n_concurrent) == ((), 1)
 
 
@@ -326,7 +328,7 @@ def test_of_what_a_trial_prints_the_last_is_kept_and_nothing_is_written(shared_h
     # The process that starts trials, which is below its guard.
     (host,) = psutil.Process(shared_host.pid).children()
     before = host.memory_info().rss
-    result, _ = shared_host.run(Work(behaving("prints_much", megabytes=100)), say_nothing)
+    result, _ = shared_host.run(Task(behaving("prints_much", megabytes=100)), ignore_stage)
     assert result.status == "crashed"
     assert result.error.startswith("the process ended without a result, in: fit (exit code 7; the method, or a library")
     assert result.traceback.endswith("y\nthe last words")
@@ -343,7 +345,7 @@ def test_a_trial_has_two_attempts(behaving):
             for server in kills:
                 server.kill()
 
-    result, _ = run_attempts(Work(behaving("sleeps", seconds=1.0)), kill_a_fork_server)
+    result, _ = run_attempts(Task(behaving("sleeps", seconds=1.0)), kill_a_fork_server)
     assert kills
     assert (result.status, result.error) == ("ok", "")
 
@@ -352,7 +354,7 @@ def test_a_trial_has_two_attempts(behaving):
             for guard in filter(_is_host, psutil.Process().children()):
                 guard.children()[0].kill()
 
-    result, predictions = run_attempts(Work(behaving("well")), kill_hosts)
+    result, predictions = run_attempts(Task(behaving("well")), kill_hosts)
     assert (result.status, predictions) == ("crashed", None)
     assert result.error == "tried 2 times: the process that starts the trials ended (exit code -9)"
 
@@ -380,18 +382,18 @@ class Unreadable:
 def test_what_cannot_be_read_ends_the_host_and_is_told(trial):
     host = Host()
     with pytest.raises(HostError, match="the process that starts the trials ended"):
-        host.run(Work(trial(), pickled=Unreadable()), say_nothing)
+        host.run(Task(trial(), pickled=Unreadable()), ignore_stage)
     assert not host.is_running
 
 
 def _in_a_daemonic_process(work, answers):
-    answers.put(run_attempts(work, say_nothing)[0].status)
+    answers.put(run_attempts(work, ignore_stage)[0].status)
 
 
 def test_daemonic_processes_can_have_trials(trial):
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
-    process = context.Process(target=_in_a_daemonic_process, args=(Work(trial()), answers), daemon=True)
+    process = context.Process(target=_in_a_daemonic_process, args=(Task(trial()), answers), daemon=True)
     process.start()
     assert answers.get() == "ok"
     process.join()
@@ -411,9 +413,12 @@ def test_nothing_stays_when_a_runner_is_killed(tmp_path, helpers, monkeypatch):
     (tmp_path / "script.py").write_text(SCRIPT.format(folder=str(helpers)))
     (tmp_path / "scratch").mkdir()
     runner = subprocess.Popen(
-        [sys.executable, "script.py"], cwd=tmp_path, env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
-        stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        [sys.executable, "script.py"],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "scratch")},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     started = [wait_for(lambda n=n: read_pids(tmp_path / f"pids-{n}")) for n in (0, 1)]
     family = psutil.Process(runner.pid).children(recursive=True)
     # Two hosts, each with a tracker, a fork server, a trial, and what the trial has started.
@@ -443,11 +448,11 @@ def test_a_host_has_what_networks_need_only_if_a_network_comes_and_then_takes_th
             super().__init__(for_networks=for_networks)
             started.append(self)
 
-    monkeypatch.setattr("hdr_bench.experiments.processes.hosts.Host", Noted)
+    monkeypatch.setattr("hdr_bench.experiments.processes.host_pool.Host", Noted)
     network = trial(estimator="mlp", params={"layers": "4N", "max_epochs": 1}, is_deterministic=False)
     hosts = Hosts()
     for each in (trial(), network, trial()):
-        result, _ = hosts.run(Work(each), say_nothing)
+        result, _ = hosts.run(Task(each), ignore_stage)
         assert result.status == "ok", result.error
     assert [host.is_for_networks for host in started] == [False, True]
     assert [host.is_running for host in started] == [False, True]
@@ -460,10 +465,10 @@ def test_a_host_whose_place_another_takes_is_closed_also_if_that_one_cannot_be_s
 
     close_idle_hosts()
     host = Host()
-    monkeypatch.setattr("hdr_bench.experiments.processes.hosts._idle", [host])
-    monkeypatch.setattr("hdr_bench.experiments.processes.hosts.Host", refuse)
+    monkeypatch.setattr("hdr_bench.experiments.processes.host_pool._idle", [host])
+    monkeypatch.setattr("hdr_bench.experiments.processes.host_pool.Host", refuse)
     with pytest.raises(BlockingIOError):
-        Hosts().run(Work(trial(estimator="mlp")), say_nothing)
+        Hosts().run(Task(trial(estimator="mlp")), ignore_stage)
     assert not host.is_running
 
 
@@ -519,6 +524,6 @@ def test_what_is_a_network(trial):
         ("knn", False),
         ("mine.Own", False),
     ):
-        assert Work(trial(estimator=estimator)).is_of_network is is_network
+        assert Task(trial(estimator=estimator)).is_of_network is is_network
     for model, is_network in ((make_pipeline(Deskewer(), CNNClassifier()), True), (KNNClassifier(), False)):
-        assert Work(trial(), pickle.dumps(model)).is_of_network is is_network
+        assert Task(trial(), pickle.dumps(model)).is_of_network is is_network

@@ -8,8 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hdr_bench.experiments.processes.hosts import clear_leftovers_of_hosts
-from hdr_bench.experiments.processes.leftovers import abandoned, end, marked
+from hdr_bench.experiments.processes.host_pool import clear_leftovers_of_hosts
+from hdr_bench.experiments.processes.leftovers import abandoned_processes, end, processes_with_mark
 from hdr_bench.experiments.processes.scratch import make_scratch
 from hdr_bench.process_tree import MARK, make_mark
 from tests.helpers.processes import wait_for
@@ -38,7 +38,7 @@ def start():
 
     yield start
     for mark in marks:
-        end(lambda mark=mark: marked(mark))
+        end(lambda mark=mark: processes_with_mark(mark))
     for process in processes:
         process.wait()
         process.stdout.close()
@@ -51,7 +51,7 @@ def test_marks_differ_and_are_inherited(start):
     shell = start(one, "sh", "-c", "sleep 1234; true")
     children = wait_for(shell.children)
     start(other)
-    assert {*marked(one)} == {shell, *children}
+    assert {*processes_with_mark(one)} == {shell, *children}
 
 
 def test_a_later_run_ends_what_a_killed_one_left_and_removes_its_files(start, ended, tmp_path, monkeypatch):
@@ -64,7 +64,7 @@ def test_a_later_run_ends_what_a_killed_one_left_and_removes_its_files(start, en
     for folder in (left, living, other):
         folder.mkdir()
         (folder / "file").write_text("")
-    assert {lost, reused} <= {*abandoned()}
+    assert {lost, reused} <= {*abandoned_processes()}
     assert clear_leftovers_of_hosts() == []
     assert used.status() == psutil.STATUS_SLEEPING
     psutil.wait_procs([lost, reused])
@@ -74,9 +74,9 @@ def test_a_later_run_ends_what_a_killed_one_left_and_removes_its_files(start, en
 def test_what_starts_others_while_it_is_ended_ends_with_them(start):
     mark = make_mark()
     start(mark, "sh", "-c", "while true; do (setsid sleep 1234 &) ; sleep 0.01; done")
-    wait_for(lambda: len(marked(mark)) > 5)
-    assert end(lambda: marked(mark)) == []
-    assert marked(mark) == []
+    wait_for(lambda: len(processes_with_mark(mark)) > 5)
+    assert end(lambda: processes_with_mark(mark)) == []
+    assert processes_with_mark(mark) == []
 
 
 def test_a_short_name_is_used_as_it_is(tmp_path, monkeypatch):

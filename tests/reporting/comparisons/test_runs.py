@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from hdr_bench import compare_runs, load_results, run_suite
-from hdr_bench.cli.compare import compare
+from hdr_bench.cli.commands.compare import compare
 from hdr_bench.exceptions import ComparisonError
 from hdr_bench.experiments.measuring.scoring import score
 from hdr_bench.experiments.planning.suite_file import parse_suite

@@ -1,0 +1,98 @@
+"""The group of all commands: each is found by its file in `commands`, and built when it is called."""
+
+import inspect
+import pkgutil
+from collections.abc import Iterator, Mapping, MutableMapping
+from copy import copy
+from importlib import import_module
+from typing import Any, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from hdr_bench.cli import commands
+from hdr_bench.cli.option_parameters import add_run_options
+
+
+class CommandFiles(Mapping[str, Any]):
+    """Commands by their names, which are those of the files in `commands`; each is built when it is asked for."""
+
+    def __init__(self) -> None:
+        self._names = sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+        self._built: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._built:
+            self._built[name] = _build(name)
+        return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def summaries(self) -> dict[str, Any]:
+        """Return commands for the list in the help, which needs their descriptions alone.
+
+        Returns
+        -------
+        commands : dict of str to command
+        """
+        return {name: _summarize(name) for name in self}
+
+
+class CommandGroup(TyperGroup):
+    """Group of the commands that there are files of.
+
+    Parameters
+    ----------
+    **attributes
+        As typer gives them.
+    """
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = cast("MutableMapping[str, Any]", CommandFiles())
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help, without building each of the commands that it lists.
+
+        Parameters
+        ----------
+        ctx : click.Context
+        formatter : click.HelpFormatter
+        """
+        listing = copy(self)
+        listing.commands = cast("CommandFiles", self.commands).summaries()
+        TyperGroup.format_help(listing, ctx, formatter)
+
+
+def _find(name: str) -> Any:
+    module = import_module(f"{commands.__name__}.{name}")
+    return getattr(module, name, None) or getattr(module, f"{name}_")
+
+
+def _build(name: str) -> Any:
+    found = _find(name)
+    if isinstance(found, typer.Typer):
+        return _build_group(name, found)
+    app = typer.Typer(add_completion=False)
+    app.command(name)(add_run_options(found))
+    return get_command(app)
+
+
+def _build_group(name: str, group: typer.Typer) -> Any:
+    built = get_command(group)
+    built.name = name
+    return built
+
+
+def _summarize(name: str) -> Any:
+    found = _find(name)
+    if isinstance(found, typer.Typer):
+        return _build_group(name, found)
+    return TyperCommand(name, help=inspect.getdoc(found))

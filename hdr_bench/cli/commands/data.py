@@ -1,0 +1,91 @@
+"""The commands `data`: list, fetch, add and remove data sets."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hdr_bench.cli.completion import complete_dataset
+from hdr_bench.cli.data_listing import describe_datasets, describe_places, describe_stored, size_in_words
+from hdr_bench.cli.output import read_shape
+from hdr_bench.cli.streams import say
+
+if TYPE_CHECKING:
+    from hdr_bench.datasets import StoredDataset
+
+data = typer.Typer(help="List, fetch, add and remove data sets.", no_args_is_help=True, add_completion=False)
+
+
+@data.command("list")
+def data_list() -> None:
+    """List the data sets: what is on disk, where and how large, and how to get what is not."""
+    say("\n".join([*describe_datasets(), *describe_places()]))
+
+
+@data.command()
+def fetch(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A data set's name, e.g. mnist or openml:NAME.", autocompletion=complete_dataset
+        ),
+    ],
+) -> None:
+    """Read and verify a data set, and store it in the cache, ready for use."""
+    from hdr_bench.datasets import fetch_dataset
+
+    _print_dataset(fetch_dataset(name))
+
+
+@data.command()
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A folder of IDX files or of pictures, or an .npz file.")
+    ],
+    resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to one size.")] = None,
+    test_size: Annotated[float | None, typer.Option(help="Share of the test part, if there is none.")] = None,
+    split_seed: Annotated[int, typer.Option(help="Seed of that cut.")] = 0,
+) -> None:
+    """Verify data of your own, and store them under a name."""
+    from hdr_bench.datasets import add_dataset
+
+    size = read_shape(resize)[1:] if resize else None
+    _print_dataset(add_dataset(name, path, resize=size, test_size=test_size, split_seed=split_seed))
+
+
+@data.command()
+def remove(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="A data set's name, as `data list` shows it.", autocompletion=complete_dataset
+        ),
+    ] = None,
+    all_prepared: Annotated[
+        bool, typer.Option("--all-prepared", help="All that was prepared from a source: it can be prepared again.")
+    ] = False,
+) -> None:
+    """Remove what this library stored of a data set; original files stay."""
+    from hdr_bench.datasets import remove_dataset, remove_prepared_datasets
+
+    if (name is None) != all_prepared:
+        raise typer.BadParameter("give either the name of one data set, or --all-prepared")
+    _print_removed(remove_prepared_datasets() if name is None else remove_dataset(name))
+
+
+def _print_removed(removed: "list[StoredDataset]") -> None:
+    for each in removed:
+        say(f"removed {each.name}: {describe_stored(each)}")
+    say(f"{size_in_words(sum(each.n_bytes for each in removed))} freed")
+
+
+def _print_dataset(dataset: Any) -> None:
+    height, width = dataset.image_shape
+    say(
+        f"{dataset.name}: {len(dataset.train):,} training and {len(dataset.test):,} test images of {height}x{width} "
+        f"pixels ({dataset.train.images.dtype}), {len(dataset.class_names)} classes: {', '.join(dataset.class_names)}\n"
+        f"SHA-256 {dataset.fingerprint}"
+    )
+    for note in dataset.notes:
+        say(f"note: {note}")

@@ -1,0 +1,144 @@
+"""The command `run`: from a suite to a report."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hdr_bench.cli.child_processes import end_child_processes
+from hdr_bench.cli.completion import complete_suite
+from hdr_bench.cli.errors import ExitCode
+from hdr_bench.cli.fetching import hide_fetches
+from hdr_bench.cli.interruption import interruptible
+from hdr_bench.cli.output import make_console
+from hdr_bench.cli.report_output import write_and_print_report
+from hdr_bench.cli.streams import say
+
+if TYPE_CHECKING:
+    from hdr_bench.experiments.runner import Plan
+
+
+@end_child_processes()
+def run(
+    suite: Annotated[
+        str,
+        typer.Argument(
+            metavar="SUITE", help="A suite's name, or the path of a TOML file.", autocompletion=complete_suite
+        ),
+    ],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the trials; run nothing.")] = False,
+    estimate: Annotated[
+        bool,
+        typer.Option(
+            "--estimate",
+            help="Say what it would cost, after fits on a few images; run no more. Exit code 3 if that is not known.",
+        ),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    **options: Any,
+) -> None:
+    """Run a suite, print its table and write its report. What is stored already is not run again.
+
+    Exit code 3 if a trial failed (with --only, of the cases that it chooses); the report is written all the same. With
+    --estimate, if a case has no estimate.
+    """
+    if dry_run and estimate:
+        raise typer.BadParameter(
+            "--estimate fits each method on a few images, and --dry-run runs nothing; give one of them"
+        )
+    if quiet:
+        hide_fetches()
+    plan = _plan(suite, options)
+    for line in (*_thread_warnings(plan.settings.threads), *plan.remarks, *plan.code_changes):
+        say(line, is_error=True)
+    if dry_run:
+        _print_plan(plan)
+        return
+    with interruptible():
+        if estimate:
+            _print_estimate(plan, _progress(quiet))
+            return
+        if not (plan.to_run or plan.remarks or quiet):
+            _say_that_all_is_stored(plan)
+        plan.execute(_progress(quiet))
+        write_and_print_report(plan.folder, ["html", "md", "latex", "csv"], plan.options.only)
+
+
+def _plan(suite: str, options: dict[str, Any]) -> "Plan":
+    from hdr_bench.experiments.planning.collector import pause_collector
+
+    # The modules of scikit-learn and scipy are many objects, and none is garbage.
+    with pause_collector():
+        from hdr_bench.experiments.planning.suite_file import read_suite
+        from hdr_bench.experiments.planning.user_code import describe_user_code
+        from hdr_bench.experiments.runner import plan_suite
+        from hdr_bench.records.options import RunOptions
+        from hdr_bench.reporting.report_place import check_report_place
+
+    chosen = RunOptions(**options)
+    read = read_suite(suite)
+    # Before any of it is imported.
+    for line in describe_user_code(read):
+        say(line, is_error=True)
+    with end_child_processes():
+        plan = plan_suite(read, chosen, origin=suite)
+    check_report_place(plan.folder)
+    return plan
+
+
+def _thread_warnings(threads: int) -> list[str]:
+    """Return a warning if a trial has more threads than there are cores, which wait for each other then."""
+    from hdr_bench.records.environment import available_cores
+    from hdr_bench.records.text import counted
+
+    cores = available_cores()
+    if threads <= cores:
+        return []
+    return [f"warning: --threads {threads:,} on {counted(cores, 'core')}: threads wait for each other, and times grow"]
+
+
+def _progress(quiet: bool) -> Any:
+    from hdr_bench.experiments.messages import NoProgress
+    from hdr_bench.experiments.progress import BarProgress, LineProgress
+
+    if quiet:
+        return NoProgress()
+    console = make_console(stderr=True)
+    return BarProgress(console) if console.is_terminal else LineProgress(console)
+
+
+def _print_estimate(plan: "Plan", progress: Any) -> None:
+    """Estimate what a run costs, and print it; end with an exit code of its own if a case has no estimate."""
+    from hdr_bench.cli.estimate_table import print_estimate
+    from hdr_bench.experiments.estimate import estimate_plan
+    from hdr_bench.experiments.forecast.estimate_record import check_estimate_file, write_estimate
+
+    check_estimate_file(plan.folder)
+    estimate = estimate_plan(plan, progress)
+    # First: fits that took long are not lost if the file cannot be written.
+    print_estimate(estimate, plan, make_console())
+    if plan.to_run:
+        write_estimate(plan.folder, estimate)
+    if estimate.n_unknown:
+        raise typer.Exit(ExitCode.TRIALS_FAILED)
+
+
+def _print_plan(plan: "Plan") -> None:
+    from hdr_bench.experiments.progress import describe_trial
+
+    # The same objects: a key is a hash of all that a trial is made of.
+    due = {id(trial) for trial in plan.to_run}
+    for trial in plan.trials:
+        state = "to run" if id(trial) in due else "stored"
+        say(f"{describe_trial(trial)}, {trial.dataset.name}: {state}")
+    for trial in plan.conditional:
+        say(f"{describe_trial(trial)}, {trial.dataset.name}: conditional, if the first seeds differ much")
+    further = f", {len(plan.conditional)} more conditional" if plan.conditional else ""
+    say(f"{len(plan.to_run)} of {len(plan.trials)} trials to run{further}")
+
+
+def _say_that_all_is_stored(plan: "Plan") -> None:
+    from hdr_bench.cli.estimate_table import all_are
+
+    again = "it" if len(plan.trials) == 1 else "them"
+    say(f"{all_are(len(plan.trials)).capitalize()} there already; to run {again} again: --rerun all or failed")

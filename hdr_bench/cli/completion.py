@@ -1,0 +1,71 @@
+"""Completion of words in a shell: names alone, found without the libraries that compute."""
+
+import tomllib
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from textwrap import shorten
+
+from hdr_bench.files import read_regular
+
+_LONGEST_TEXT = 60
+
+
+def complete_suite(incomplete: str) -> list[tuple[str, str]]:
+    """Return the suites that the library carries and the TOML files that begin so, with their titles.
+
+    Parameters
+    ----------
+    incomplete : str
+        Beginning of the word.
+
+    Returns
+    -------
+    completions : list of tuple of str
+        Words and their descriptions.
+    """
+    from hdr_bench.experiments.planning.suite_file import suites_folder
+
+    carried = [(path.stem, path) for path in sorted(suites_folder().glob("*.toml"))]
+    with suppress(OSError, ValueError):
+        carried += _own_files(incomplete)
+    return [(name, _title(path)) for name, path in carried if name.startswith(incomplete)]
+
+
+def complete_dataset(incomplete: str) -> list[tuple[str, str]]:
+    """Return the data sets, and the schemes of one's own, that begin so.
+
+    Parameters
+    ----------
+    incomplete : str
+        Beginning of the word.
+
+    Returns
+    -------
+    completions : list of tuple of str
+        Words and their descriptions.
+    """
+    from hdr_bench.datasets import SCHEMES, list_datasets
+
+    with suppress(Exception):  # a data home that cannot be read says so when it is used, not at a tab
+        offered = {**list_datasets(), **{f"{scheme}:": "your own, by where they are" for scheme in SCHEMES}}
+        return [(name, _in_a_line(text)) for name, text in offered.items() if name.startswith(incomplete)]
+    return []
+
+
+def _own_files(incomplete: str) -> Iterable[tuple[str, Path]]:
+    beginning = Path(incomplete)
+    folder = beginning if incomplete.endswith("/") else beginning.parent
+    prefix = incomplete[: incomplete.rfind("/") + 1]
+    return [(f"{prefix}{path.name}", path) for path in sorted(folder.glob("*.toml"))]
+
+
+def _in_a_line(text: object) -> str:
+    """Return a text as long as a shell shows beside a name: a second line would be offered as a name."""
+    return shorten(str(text), _LONGEST_TEXT, placeholder="...")
+
+
+def _title(path: Path) -> str:
+    with suppress(OSError, ValueError, RecursionError):
+        return _in_a_line(tomllib.loads(read_regular(path).decode()).get("title", ""))
+    return ""

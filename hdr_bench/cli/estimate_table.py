@@ -1,0 +1,140 @@
+"""The estimate of a run as a table: what `run --estimate` prints."""
+
+import math
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimate
+from hdr_bench.experiments.forecast.growth import Expected
+from hdr_bench.records.durations import duration
+from hdr_bench.records.text import counted
+
+if TYPE_CHECKING:
+    from hdr_bench.experiments.planning.schedule import Schedule
+
+_HEADS = ("Runs", "Fit\n(s)", "95 %\ninterval", "~n^", "MB", "95 %\ninterval", "All")
+_ENDLESS = 1e7
+_UNKNOWN = "–"
+
+
+def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> None:
+    """Print what each case, and the whole run, is expected to cost, and which cases have no estimate.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    plan : Schedule
+        What was estimated.
+    console : rich.console.Console
+    """
+    if not plan.to_run:
+        _print(console, f"Nothing to run: {all_are(len(plan.trials))} stored.\n{_conditional(plan)}".strip())
+        return
+    good = [case for case in estimate.cases if not case.problem]
+    if good:
+        console.print(_table(good))
+    for case in estimate.cases:
+        if case.problem:
+            _print(console, f"{case.case}: no estimate: {case.problem}")
+        if case.is_over:
+            _print(console, f"{case.case}: a trial would pass its {case.is_over}, and be ended by it")
+    if not good:
+        _print(console, f"No estimate of {counted(estimate.n_trials, 'trial')} to run; the lines above say why.")
+        return
+    total, known = estimate.total, estimate.n_trials - estimate.n_unknown
+    trials = f"{known} of {counted(estimate.n_trials, 'trial')}" if estimate.n_unknown else _all(known).capitalize()
+    unknown = (
+        f"No estimate of {counted(estimate.n_unknown, 'trial')}; the lines above say why.\n"
+        if estimate.n_unknown
+        else ""
+    )
+    _print(
+        console,
+        f"{trials} to run: about {duration(total.value)} (from {duration(total.low)} to "
+        f"{duration(total.high)}), one after the other with {_threads(plan)} on this machine, if "
+        "nothing else runs on it.\n"
+        f"{unknown}{_conditional(plan)}"
+        f"From fits on up to {estimate.largest_fit:,} images, extrapolated as a + b n + c n^1.5; intervals: 95 % of "
+        "new fits.",
+    )
+
+
+def all_are(trials: int) -> str:
+    """Return the beginning of a sentence about all trials of a run.
+
+    Parameters
+    ----------
+    trials : int
+
+    Returns
+    -------
+    words : str
+
+    Examples
+    --------
+    >>> all_are(1), all_are(3)
+    ('the only trial is', 'all 3 trials are')
+    """
+    return f"{_all(trials)} {'is' if trials == 1 else 'are'}"
+
+
+def _table(cases: list[CaseEstimate]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("Method", no_wrap=True)
+    for head in _HEADS:
+        table.add_column(head, justify="right", no_wrap=True)
+    for case in cases:
+        table.add_row(Text(case.case), *_row(case))
+    return table
+
+
+def _conditional(plan: "Schedule") -> str:
+    count = len(plan.conditional)
+    if not count:
+        return ""
+    trials = "1 conditional trial, which runs" if count == 1 else f"{count} conditional trials, which run"
+    return f"Not in it: {trials} only if the first seeds differ much.\n"
+
+
+def _threads(plan: "Schedule") -> str:
+    return counted(plan.settings.threads, "thread")
+
+
+def _all(trials: int) -> str:
+    return "the only trial" if trials == 1 else f"all {trials} trials"
+
+
+def _row(case: CaseEstimate) -> tuple[str, ...]:
+    fit, memory = case.fit, case.memory
+    return (
+        str(case.n_trials),
+        _short(fit.value),
+        _interval(fit, 1),
+        _exponent(case),
+        _short(memory.value / 1e6),
+        _interval(memory, 1e6),
+        duration(case.total.value),
+    )
+
+
+def _exponent(case: CaseEstimate) -> str:
+    return _UNKNOWN if math.isnan(case.exponent) else f"{case.exponent:.2f}"
+
+
+def _interval(expected: Expected, unit: float) -> str:
+    high = "∞" if math.isinf(expected.high) or expected.high / unit > _ENDLESS else _short(expected.high / unit)
+    return _UNKNOWN if math.isnan(expected.value) else f"{_short(expected.low / unit)}–{high}"
+
+
+def _short(value: float) -> str:
+    if math.isnan(value):
+        return _UNKNOWN
+    return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+
+
+def _print(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

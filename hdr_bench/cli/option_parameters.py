@@ -1,0 +1,74 @@
+"""Options of a run as parameters of a command: made from `RunOptions`, when the command is built."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import wraps
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from hdr_bench.cli.completion import complete_dataset
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from hdr_bench.records.option_description import Option
+
+# Made of values at run time, of which a type checker knows nothing.
+_ENUM, _ANNOTATED = cast("Any", StrEnum), cast("Any", Annotated)
+_COMPLETIONS = {"": None, "dataset": complete_dataset}
+
+
+def add_run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that ends with ``**options`` a parameter per option of a run; leave any other as it is.
+
+    Parameters
+    ----------
+    command : callable
+
+    Returns
+    -------
+    command : callable
+    """
+    own = inspect.signature(command)
+    named = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    if len(named) == len(own.parameters):
+        return command
+    from hdr_bench.records.options import RunOptions
+
+    arguments = [each for each in named if each.kind is not inspect.Parameter.KEYWORD_ONLY]
+    options = [_parameter(name, field) for name, field in RunOptions.model_fields.items()]
+    parameters = [*arguments, *options, *(each for each in named if each not in arguments)]
+
+    @wraps(command)
+    def with_all_options(**values: Any) -> Any:
+        return command(**values)
+
+    with_all_options.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_all_options.__annotations__ = {each.name: each.annotation for each in parameters}
+    return with_all_options
+
+
+def _parameter(name: str, field: "FieldInfo") -> inspect.Parameter:
+    from hdr_bench.records.option_description import flag_of, option_of
+
+    option = option_of(field)
+    choices = resolve_name(option.choices) if option.choices and isinstance(option.choices, str) else option.choices
+    kind = _ENUM(name, [(each, each) for each in choices]) if choices else option.parse
+    default = field.default if field.default is None else kind(field.default)
+    declared = typer.Option(
+        flag_of(name),
+        help=_help(option, choices),
+        metavar=option.metavar,
+        autocompletion=_COMPLETIONS[option.completion],
+    )
+    annotation = _ANNOTATED[kind | None if default is None else kind, declared]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _help(option: "Option", choices: Any) -> str:
+    if not isinstance(choices, Mapping):
+        return option.help
+    return f"{option.help} {'; '.join(f'{name}: {text}' for name, text in choices.items())}."

@@ -1,0 +1,150 @@
+"""Text of a suite: what `show` prints of it, from its records alone."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.cells import cell_len
+
+from hdr_bench.records.durations import duration
+from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
+from hdr_bench.records.suite import Case, Suite
+from hdr_bench.records.text import counted, writable
+
+_MOST_VALUES = 8
+_TIMES = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+_SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 1000), ("bytes", 1))
+
+
+def describe_suite(suite: Suite) -> list[str]:
+    """Return a suite in lines: what it is, how its cases are tried, and each case with what it has of its own.
+
+    Parameters
+    ----------
+    suite : Suite
+
+    Returns
+    -------
+    lines : list of str
+    """
+    lines = [f"{suite.name}: {suite.title}", *_align(list(_common(suite)))]
+    rows = [(case.name, _method(case)) for case in suite.cases]
+    width = _width([*(case.name for case in suite.cases), *(row.name for row in suite.not_built)])
+    for case, (name, method) in zip(suite.cases, rows, strict=True):
+        lines += [f"  {_pad(name, width)}  {method}", *(f"      {line}" for line in _align(list(_of_case(case))))]
+    for row in suite.not_built:
+        lines.append(f"  {_pad(row.name, width)}  not run: {row.reason}")
+    return [writable(line) for line in lines]
+
+
+def _common(suite: Suite) -> Iterator[tuple[str, str]]:
+    if suite.source or suite.authors:
+        yield "source", ". ".join(filter(None, (suite.authors.rstrip("."), suite.source)))
+    yield "data set", _dataset(suite.dataset)
+    yield "protocol", _protocol(suite.protocol)
+    if limits := _limits(suite):
+        yield "limits", limits
+    if suite.budget:
+        yield "takes", f"about {duration(suite.budget)} on two cores, two trials at a time"
+
+
+def _of_case(case: Case) -> Iterator[tuple[str, str]]:
+    """Give what a case has in place of the suite's, or beside it."""
+    if case.dataset is not None:
+        yield "data set", _dataset(case.dataset)
+    if case.protocol is not None:
+        yield "protocol", _protocol(case.protocol)
+    if case.grid:
+        yield "grid", _grid(case.grid)
+    if case.validation is not None:
+        yield "validation", "on the test part after each epoch, for the curves alone"
+    if limits := _limits(case):
+        yield "limits", limits
+    if case.reduced is not None and (reduced := _reduction(case)):
+        yield "reduced", f"{reduced}; in full with --full"
+    if count := sum(len(published.figures) for published in case.published):
+        yield "published", counted(count, "figure")
+
+
+def _method(case: Case) -> str:
+    steps = "".join(f"{_call(step.name, step.params)} -> " for step in case.steps)
+    return steps + _call(case.estimator, case.params)
+
+
+def _call(name: Any, params: Mapping[str, Any]) -> str:
+    return f"{name}({', '.join(f'{key}={value!r}' for key, value in params.items())})"
+
+
+def _dataset(choice: DatasetChoice) -> str:
+    words = [choice.name]
+    if choice.resize is not None:
+        words.append("resized to {}x{} pixels".format(*choice.resize))
+    if choice.test_size is not None:
+        words.append(f"{100 * choice.test_size:g} % to test, cut with seed {choice.split_seed}")
+    if choice.polarity is not None:
+        words.append(f"all {choice.polarity.replace('-', ' ')}")
+    return ", ".join(words)
+
+
+def _protocol(protocol: Protocol) -> str:
+    folds = protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
+    repeats = counted(protocol.repeats, "repeat")
+    seeds = f"{counted(protocol.repeats, 'seed')} for each stochastic method"
+    if protocol.kind == "cross-validation":
+        return f"cross-validation in {folds} folds, {repeats}"
+    if protocol.kind == "grid-search":
+        halving = ", by successive halving" if protocol.strategy == "halving" else ""
+        return f"grid search in {folds} folds{halving}, {seeds}"
+    if protocol.kind == "learning-curve":
+        return f"learning curve on {_list_values(protocol.sizes or ())} training images, {repeats}"
+    more = f", up to {protocol.max_repeats:,} if the first ones differ much" if protocol.max_repeats else ""
+    return f"hold-out, {seeds}{more}{', training images shuffled' if protocol.shuffle else ''}"
+
+
+def _grid(grid: Mapping[str, Sequence[Any]]) -> str:
+    values = "; ".join(f"{name} = {_list_values(values)}" for name, values in grid.items())
+    return f"{values} ({counted(math.prod(map(len, grid.values())), 'candidate')})"
+
+
+def _list_values(values: Sequence[Any]) -> str:
+    shown = ", ".join(f"{value:,}" if type(value) is int else repr(value) for value in values[:_MOST_VALUES])
+    return shown if len(values) <= _MOST_VALUES else f"{shown}, ... ({len(values):,} values)"
+
+
+def _limits(part: Suite | Case) -> str:
+    limits = []
+    if part.time_limit is not None:
+        limits.append(_in_unit(part.time_limit, _TIMES))
+    if part.memory_limit is not None:
+        limits.append(_in_unit(part.memory_limit, _SIZES))
+    return f"{' and '.join(limits)} per trial" if limits else ""
+
+
+def _reduction(case: Case) -> str:
+    reduced = case.reduced
+    if reduced is None:
+        return ""
+    words = [] if reduced.samples is None else [f"{reduced.samples:,} training images"]
+    words += [] if reduced.folds is None else [f"{reduced.folds} folds"]
+    words += [] if reduced.candidates is None else [f"{counted(reduced.candidates, 'candidate')} at random"]
+    return ", ".join([*words, *(f"{name}={value!r}" for name, value in reduced.params.items())])
+
+
+def _in_unit(value: float, units: Sequence[tuple[str, int]]) -> str:
+    """Return a quantity in the largest unit that it has one of; of 90 s that is 1.5 min."""
+    name, size = next(((name, size) for name, size in units if value >= size), units[-1])
+    return f"{value / size:g} {name}"
+
+
+def _align(pairs: list[tuple[str, str]]) -> list[str]:
+    width = _width(name for name, _ in pairs)
+    return [f"{_pad(name, width)}  {text}" for name, text in pairs]
+
+
+def _width(names: Iterable[str]) -> int:
+    return max(map(cell_len, names), default=0)
+
+
+def _pad(name: str, width: int) -> str:
+    # Letters of some scripts are two columns wide.
+    return name + " " * (width - cell_len(name))

@@ -1,0 +1,138 @@
+"""Estimates of what a run costs, and the file that keeps them beside the run."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.forecast.growth import Expected
+from hdr_bench.files import read_regular, write_whole
+from hdr_bench.names import visible
+from hdr_bench.records.damage import DAMAGED
+
+_FILE = "estimate.json"
+
+
+@dataclass(frozen=True)
+class CaseEstimate:
+    """Expected costs of a case's trials.
+
+    Attributes
+    ----------
+    case : str
+        Name of the case.
+    n_trials : int
+        Trials that are to run.
+    fit : Expected
+        Seconds of the longest trial's fit on a machine that does nothing else; of a grid search, with all its fits.
+    memory : Expected
+        Bytes of the same fit's peak.
+    total : Expected
+        Seconds of all trials, with predictions and measurements.
+    exponent : float
+        Exponent of the number of images, with which the time of one pass through them grows there.
+    is_over : str
+        The limit that a trial is expected to pass; empty if there is none.
+    problem : str
+        Why there is no estimate; empty if there is one.
+    largest_fit : int
+        Images of the largest of the fits that it comes from.
+    """
+
+    case: str
+    n_trials: int
+    fit: Expected
+    memory: Expected
+    total: Expected
+    exponent: float
+    is_over: str = ""
+    problem: str = ""
+    largest_fit: int = 0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Expected costs of a run's missing trials.
+
+    Attributes
+    ----------
+    cases : tuple of CaseEstimate
+        One per case with trials to run.
+    seconds : dict of str to float
+        Expected seconds of each trial, by key.
+    """
+
+    cases: tuple[CaseEstimate, ...]
+    seconds: dict[str, float]
+
+    @property
+    def total(self) -> Expected:
+        """Seconds of all trials."""
+        return sum((case.total for case in self.cases if not case.problem), Expected(0.0, 0.0, 0.0))
+
+    @property
+    def largest_fit(self) -> int:
+        """Images of the largest of the fits that it comes from."""
+        return max((case.largest_fit for case in self.cases if not case.problem), default=0)
+
+    @property
+    def n_trials(self) -> int:
+        """Trials that are to run."""
+        return sum(case.n_trials for case in self.cases)
+
+    @property
+    def n_unknown(self) -> int:
+        """Trials among them that have no estimate."""
+        return sum(case.n_trials for case in self.cases if case.problem)
+
+
+def check_estimate_file(folder: Path) -> None:
+    """Check that the file of a run's estimate can be written, before anything is fitted.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+
+    Raises
+    ------
+    StoreError
+        If a folder has its name.
+    """
+    path = folder / _FILE
+    if path.is_dir() and not path.is_symlink():
+        raise StoreError(
+            f"{visible(str(path))} is a folder where a file belongs; move it away, and ask for the estimate again"
+        )
+
+
+def write_estimate(folder: Path, estimate: Estimate) -> None:
+    """Write an estimate beside a run, whose progress reads it.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+    estimate : Estimate
+    """
+    write_whole(folder / _FILE, (json.dumps(asdict(estimate), indent=1) + "\n").encode())
+
+
+def read_expected(folder: Path) -> dict[str, float]:
+    """Return the seconds that an estimate expected of each trial.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+
+    Returns
+    -------
+    seconds : dict of str to float
+        By key; empty if there is no estimate that can be read.
+    """
+    try:
+        seconds = json.loads(read_regular(folder / _FILE))["seconds"]
+        return {str(key): float(value) for key, value in seconds.items()}
+    except DAMAGED:
+        return {}

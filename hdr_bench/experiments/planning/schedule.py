@@ -1,0 +1,258 @@
+"""Schedule of a run: the trials of a suite, which of them are stored, their order, and which seeds are added."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
+
+from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.experiments.planning.protocols import PlannedCase, is_asked, plan_cases
+from hdr_bench.import_context import own_modules
+from hdr_bench.records.damage import REMEDY
+from hdr_bench.records.options import Rerun, RunOptions, Settings
+from hdr_bench.records.result import Result
+from hdr_bench.records.run_record import Planned, SeedDecision, decide_more_seeds
+from hdr_bench.records.store import Lookup, Store
+from hdr_bench.records.suite import Suite
+from hdr_bench.records.trial import Trial
+
+
+def read_decisions(cases: Iterable[PlannedCase], read: Callable[[Trial], Result | None]) -> dict[str, SeedDecision]:
+    """Return the decisions that the results so far allow, by the cases' names.
+
+    Parameters
+    ----------
+    cases : iterable of PlannedCase
+    read : callable
+        Returns a trial's result; None if there is none that can be read.
+
+    Returns
+    -------
+    decisions : dict of str to SeedDecision
+    """
+    found: dict[str, SeedDecision] = {}
+    for case in cases:
+        if not case.conditional:
+            continue
+        results = [result for trial in case.trials if (result := read(trial)) is not None]
+        decision = decide_more_seeds(results) if len(results) == len(case.trials) else None
+        if decision is not None:
+            found[case.case.name] = decision
+    return found
+
+
+def decided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDecision]) -> tuple[Trial, ...]:
+    """Return every trial that is sure to belong to a run: those of the suite, and the further seeds decided on.
+
+    Parameters
+    ----------
+    cases : iterable of PlannedCase
+    decisions : mapping of str to SeedDecision
+        By the cases' names.
+
+    Returns
+    -------
+    trials : tuple of Trial
+    """
+    trials: list[Trial] = []
+    for case in cases:
+        decision = decisions.get(case.case.name)
+        trials += [*case.trials, *(case.conditional if decision is not None and decision.more else ())]
+    return tuple(trials)
+
+
+def undecided_trials(cases: Iterable[PlannedCase], decisions: Mapping[str, SeedDecision]) -> tuple[Trial, ...]:
+    """Return the trials with further seeds that nothing has been decided about yet.
+
+    Parameters
+    ----------
+    cases : iterable of PlannedCase
+    decisions : mapping of str to SeedDecision
+        By the cases' names.
+
+    Returns
+    -------
+    trials : tuple of Trial
+    """
+    return tuple(trial for case in cases if case.case.name not in decisions for trial in case.conditional)
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """Trials of a run: all of them, and those that are due.
+
+    Attributes
+    ----------
+    suite : Suite
+    origin : str
+        What the suite was asked for as: a name or a path; empty for one made in code.
+    settings : Settings
+        As the run's record holds them.
+    cases : tuple of PlannedCase
+        With their trials and their data.
+    trials : tuple of Trial
+        All of the run: the chosen ones, and those that are stored from earlier calls.
+    to_run : tuple of Trial
+        Those among them that are chosen and due.
+    conditional : tuple of Trial
+        Chosen ones that run after these only if their case's first seeds differ much.
+    decisions : dict of str to SeedDecision
+        Whether a case needs more seeds, by its name, as far as its results decide it.
+    rerun : {"missing", "failed", "all"}
+        Which trials are due.
+    remarks : tuple of str
+        Stored results that are not believed, and why.
+    """
+
+    suite: Suite
+    origin: str
+    settings: Settings
+    cases: tuple[PlannedCase, ...]
+    trials: tuple[Trial, ...]
+    to_run: tuple[Trial, ...]
+    conditional: tuple[Trial, ...] = ()
+    decisions: Mapping[str, SeedDecision] = field(default_factory=dict)
+    rerun: Rerun = "missing"
+    remarks: tuple[str, ...] = ()
+
+
+def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str = "") -> Schedule:
+    """Enumerate a suite's trials, and choose those that are due; nothing is run or written.
+
+    Parameters
+    ----------
+    suite : Suite
+    options : RunOptions
+    store : Store
+        With the results so far.
+    origin : str, default=""
+        What the suite was asked for as: a name or a path.
+
+    Returns
+    -------
+    schedule : Schedule
+
+    Raises
+    ------
+    SuiteError, UnknownNameError
+        If a case cannot be run as its protocol wants, or no case fits the option `only`.
+    """
+    settings, only, rerun = options.settings, options.only, options.rerun
+    with own_modules(suite.folder):
+        cases = plan_cases(suite, settings, only)
+    decisions = read_decisions(cases, partial(_result_of, store=store))
+    trials, undecided = decided_trials(cases, decisions), undecided_trials(cases, decisions)
+    if only is not None and not any(is_asked(trial.case, only) for trial in trials):
+        raise UnknownNameError("case (--only)", only, dict.fromkeys(trial.case for trial in trials))
+    # What `only` leaves out is part of the run if an earlier call has run it.
+    part, to_run, remarks = [], [], []
+    for trial in trials:
+        found, asked = store.look_up(planned_trial(trial)), is_asked(trial.case, only)
+        if asked or found.result is not None or found.is_newer:
+            part.append(trial)
+        if asked and _is_due(found, rerun):
+            to_run.append(trial)
+        if asked and found.problem:
+            problem = found.problem.removesuffix(f"; {REMEDY}")
+            remarks.append(f"{'left as it is' if found.is_newer else 'runs again'}: {problem}")
+    conditional = tuple(trial for trial in undecided if is_asked(trial.case, only))
+    return Schedule(
+        suite, origin, settings, cases, tuple(part), tuple(to_run), conditional, decisions, rerun, tuple(remarks)
+    )
+
+
+ScheduleT = TypeVar("ScheduleT", bound=Schedule)
+
+
+def with_further_seeds(schedule: ScheduleT, store: Store) -> ScheduleT:
+    """Return the schedule of what is left when its trials have run: seeds that their results have decided on.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    store : Store
+
+    Returns
+    -------
+    schedule : Schedule
+        Of the same class.
+    """
+    decisions = read_decisions(schedule.cases, partial(_result_of, store=store))
+    decided = {trial.key for trial in decided_trials(schedule.cases, decisions)}
+    added = [trial for trial in schedule.conditional if trial.key in decided]
+    missing = tuple(trial for trial in added if is_missing(planned_trial(trial), store, schedule.rerun))
+    return replace(schedule, trials=(*schedule.trials, *added), to_run=missing, conditional=(), decisions=decisions)
+
+
+def planned_trial(trial: Trial) -> Planned:
+    """Return what the run's record holds of a trial.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    planned : Planned
+    """
+    key, limited_key = trial.keys()
+    return Planned(
+        key=key,
+        limited_key=limited_key,
+        case=trial.case,
+        seed=trial.seed,
+        protocol=trial.protocol,
+        fold=trial.fold,
+        samples=trial.samples,
+    )
+
+
+def is_missing(trial: Planned, store: Store, rerun: Rerun) -> bool:
+    """Whether a trial is due: there is no whole result, or a failed one and those are to run again.
+
+    What a newer version of the library wrote does not run again: its result would be written over.
+
+    Parameters
+    ----------
+    trial : Planned
+    store : Store
+    rerun : {"missing", "failed", "all"}
+
+    Returns
+    -------
+    is_missing : bool
+    """
+    return _is_due(store.look_up(trial), rerun)
+
+
+def _is_due(found: Lookup, rerun: Rerun) -> bool:
+    if found.result is None:
+        return not found.is_newer
+    return rerun == "all" or (rerun == "failed" and found.result.status != "ok")
+
+
+def _result_of(trial: Trial, store: Store) -> Result | None:
+    return store.look_up(planned_trial(trial)).result
+
+
+def interleave(trials: Iterable[Trial]) -> tuple[Trial, ...]:
+    """Return trials so that each case has its first one run, then each its second, and so on.
+
+    A slow minute of the machine then falls on one fit of several methods, not on all fits of one.
+
+    Parameters
+    ----------
+    trials : iterable of Trial
+        Case by case, as `expand` returns them.
+
+    Returns
+    -------
+    trials : tuple of Trial
+        The same ones. Within a round the cases keep their order, and so do the trials of each case.
+    """
+    counts: dict[str, int] = {}
+    rounds: list[tuple[int, Trial]] = []
+    for trial in trials:
+        counts[trial.case] = counts.get(trial.case, 0) + 1
+        rounds.append((counts[trial.case], trial))
+    return tuple(trial for _, trial in sorted(rounds, key=lambda each: each[0]))

@@ -1,0 +1,146 @@
+"""Checks of a suite: what it names exists, and fits together; nothing is loaded or fitted."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from hdr_bench.datasets import SCHEMES, list_datasets
+from hdr_bench.estimators import make_transformer
+from hdr_bench.estimators.foreign.calls import cause_of, foreign_blocks, foreign_code, read_attribute
+from hdr_bench.estimators.foreign.importing import remember_failed_imports
+from hdr_bench.estimators.neural.notation import parse_layers
+from hdr_bench.exceptions import EstimatorError, HdrBenchError, SuiteError, UnknownNameError, shown
+from hdr_bench.experiments.planning.classifiers import check_classifier
+from hdr_bench.experiments.planning.grid_names import check_grid
+from hdr_bench.experiments.planning.models import last_step, unseeded_model
+from hdr_bench.experiments.planning.trial_data import is_dotted_path
+from hdr_bench.import_context import own_modules
+from hdr_bench.names import class_name
+from hdr_bench.records.copying import hides_parameters
+from hdr_bench.records.protocol import DatasetChoice
+from hdr_bench.records.suite import Case, Step, Suite
+from hdr_bench.records.text import first_faults
+
+_ANY_CLASSES = 10
+
+
+def check_suite(suite: Suite, origin: str) -> None:
+    """Check that data sets, classifiers, transformers and parameters exist; nothing is loaded or fitted.
+
+    Parameters
+    ----------
+    suite : Suite
+    origin : str
+        What errors call it.
+
+    Raises
+    ------
+    SuiteError
+        Naming each of the first faults with its place, and how many more there are.
+    """
+    with own_modules(suite.folder), remember_failed_imports(), foreign_blocks():
+        faults = list(_faults(suite))
+    if faults:
+        raise suite_refusal(origin, first_faults(faults))
+
+
+def suite_refusal(origin: str, faults: list[str]) -> SuiteError:
+    """Return the error of a suite with these faults.
+
+    Parameters
+    ----------
+    origin : str
+        What the error calls the suite.
+    faults : list of str
+
+    Returns
+    -------
+    error : SuiteError
+    """
+    return SuiteError(f"{origin}: this suite cannot be run:" + "".join(f"\n  - {fault}" for fault in faults))
+
+
+def _faults(suite: Suite) -> Iterator[str]:
+    datasets = list_datasets()
+    yield from _fault_of("dataset", partial(_check_dataset, suite.dataset, datasets))
+    for number, case in enumerate(suite.cases, start=1):
+        yield from (f"case {number} ({shown(case.name)}){fault}" for fault in _case_faults(case, datasets))
+
+
+def _case_faults(case: Case, datasets: Mapping[str, str]) -> Iterator[str]:
+    if case.dataset is not None:
+        yield from _fault_of(", dataset", partial(_check_dataset, case.dataset, datasets))
+    faults = list(_fault_of("", partial(_check_method, case)))
+    # A pipeline of wrong steps is refused for the faults of its steps, which are named one by one.
+    in_steps = [
+        fault for step in (case.steps if faults else ()) for fault in _fault_of(", steps", partial(_make_step, step))
+    ]
+    yield from in_steps or faults
+
+
+def _fault_of(place: str, check: Callable[[], object]) -> Iterator[str]:
+    try:
+        # An estimator from elsewhere may do anything when it is made and looked at.
+        with foreign_code(_translate):
+            check()
+    except HdrBenchError as error:
+        yield f"{place}: {error}"
+
+
+def _translate(error: BaseException) -> BaseException:
+    return error if isinstance(error, HdrBenchError | MemoryError) else SuiteError(cause_of(error))
+
+
+def _make_step(step: Step) -> None:
+    """Make a step, and see whether a pipeline can have it.
+
+    Raises
+    ------
+    EstimatorError
+        If it does not transform, as a classifier does not.
+    """
+    _check_transformer(step, make_transformer(step.name, **step.params))
+
+
+def _check_transformer(step: Step, made: Any) -> None:
+    if hasattr(made, "transform") and (hasattr(made, "fit") or hasattr(made, "fit_transform")):
+        return
+    raise EstimatorError(
+        f"{step.name} is no transformer, since it has no {'transform' if hasattr(made, 'fit') else 'fit'}; a step "
+        "must be one, and the estimator comes after the steps"
+    )
+
+
+def _check_dataset(choice: DatasetChoice, known: Mapping[str, str]) -> None:
+    scheme, colon, _ = choice.name.partition(":")
+    if choice.given is not None or choice.name in known or (colon and scheme in SCHEMES):
+        return
+    if not is_dotted_path(choice.name, known):
+        raise UnknownNameError("dataset", choice.name, [*known, *(f"{name}:..." for name in SCHEMES)])
+
+
+def _check_method(case: Case) -> None:
+    if case.key is not None and not case.is_object:
+        raise SuiteError("key is for an estimator that is made in code; a name or a path needs none")
+    model = unseeded_model(case)
+    for step, (_, made) in zip(case.steps, model.steps[:-1] if case.steps else (), strict=True):
+        _check_transformer(step, made)
+    check_classifier(model)
+    last = last_step(model)
+    if case.grid and hides_parameters(model):
+        raise SuiteError(
+            f"{class_name(type(last))} takes **kwargs that its get_params does not return, so that a search would lose "
+            "them; name them in its constructor, or return them from get_params"
+        )
+    if case.validation is not None and "validation_data" not in inspect.signature(model.fit).parameters:
+        raise SuiteError("validation is for a network without steps before it; leave it out")
+    holds_out = read_attribute(last, "early_stopping") or read_attribute(last, "validation_fraction") is not None
+    if case.validation is not None and holds_out:
+        raise SuiteError(
+            "validation on the test part has no say, and early_stopping and validation_fraction would give it one or "
+            "take its place; leave them out, or validation"
+        )
+    check_grid(model, case.grid)
+    if isinstance(layers := case.params.get("layers"), str):
+        parse_layers(layers, _ANY_CLASSES, case.params.get("activation", "relu"))

@@ -1,0 +1,80 @@
+"""Trials on this machine, each in its own process: one after the other, or several at a time."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from hdr_bench.experiments.messages import Outcome, Outcomes, Progress, Task
+from hdr_bench.experiments.processes.host_pool import Hosts, close_idle_hosts, ignore_stage, run_attempts
+from hdr_bench.import_context import ImportContext
+from hdr_bench.records.options import RunOptions
+
+
+def run_sequentially(
+    tasks: Iterable[Task],
+    options: RunOptions,  # noqa: ARG001  # it takes none
+    datasets: Mapping[str, Any],  # noqa: ARG001  # trials load them by themselves
+    progress: Progress,
+) -> Outcomes:
+    """Run trials one after the other.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+    options : RunOptions
+    datasets : mapping of str to Dataset
+    progress : Progress
+        Told of each trial's stages.
+
+    Yields
+    ------
+    outcome : Outcome
+    """
+    for task in tasks:
+        yield run_attempts(task, progress.stage)
+
+
+def run_concurrently(
+    tasks: Iterable[Task],
+    options: RunOptions,
+    datasets: Mapping[str, Any],  # noqa: ARG001  # as above
+    progress: Progress,  # noqa: ARG001  # several trials have several stages at a time
+) -> Outcomes:
+    """Run several trials at a time, each in its own host, which a thread waits for.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+    options : RunOptions
+        With the number of trials at a time.
+    datasets : mapping of str to Dataset
+    progress : Progress
+
+    Yields
+    ------
+    outcome : Outcome
+        In the order in which they end.
+    """
+    source, hosts, pool = iter(tasks), Hosts(), ThreadPoolExecutor(options.jobs, "hdr-bench-trial")
+
+    def begin(most: int) -> Iterator[Future[Outcome]]:
+        for task in islice(source, most):
+            # The trial is where this process is now.
+            here = replace(task, n_concurrent=options.jobs, context=ImportContext.current())
+            yield pool.submit(run_attempts, here, ignore_stage, hosts)
+
+    try:
+        pending = set(begin(options.jobs))
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            pending |= set(begin(len(done)))
+            for future in done:
+                yield future.result()
+    finally:
+        try:
+            hosts.close()
+        finally:
+            pool.shutdown()
+        close_idle_hosts(keep=1)

@@ -1,0 +1,210 @@
+"""Options of a run: each declared once, for Python, the command line, the run's record, and a report's command.
+
+To add an option, add a field here, to `Settings` if it decides what the results are, to `RunOptions` otherwise, and
+read it where it takes effect. `run_suite`, `hdr-bench run`, their documentation, and the command that a report prints
+follow by themselves.
+"""
+
+import os
+import shlex
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from hdr_bench.exceptions import SuiteError, UnknownNameError
+from hdr_bench.records.base import (
+    LARGEST_SEED,
+    MOST_REPEATS,
+    MOST_SAMPLES,
+    MOST_THREADS,
+    Bytes,
+    Flag,
+    Seconds,
+    Whole,
+)
+from hdr_bench.records.faults import describe_faults
+from hdr_bench.records.option_description import Option, add_documentation, flag_of, option_of
+
+Rerun = Literal["missing", "failed", "all"]
+"""Which trials to run: those that are missing, also those that failed, or all."""
+
+Samples = Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)]
+Repeats = Annotated[Whole, Field(ge=1, le=MOST_REPEATS)]
+Seed = Annotated[Whole, Field(ge=0, le=LARGEST_SEED)]
+Count = Annotated[Whole, Field(ge=1, le=MOST_THREADS)]
+
+
+def _as_path(value: Any) -> Any:
+    return Path(value) if isinstance(value, str | os.PathLike) else value
+
+
+def _write_seconds(seconds: float) -> str:
+    return f"{seconds:g}s"
+
+
+def _write_bytes(size: int) -> str:
+    return f"{size}B"
+
+
+_THREADS = Option("Threads per pool in each trial (default: all cores, shared among jobs).", "int", parse=int)
+
+
+class Settings(BaseModel):
+    """Options that decide what the results are; the run's record holds them. None leaves an option to the suite."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: Annotated[
+        str | None,
+        Option("Data set to use in place of the suite's.", "str", metavar="NAME", completion="dataset"),
+    ] = None
+    samples: Annotated[
+        Samples | None, Option("Number of training images (stratified subsample).", "int", parse=int)
+    ] = None
+    repeats: Annotated[
+        Repeats | None,
+        Option(
+            "Seeds per stochastic method, in place of the suite's, however much the first ones differ.",
+            "int",
+            parse=int,
+        ),
+    ] = None
+    seed: Annotated[Seed, Option("The first seed.", "int", parse=int)] = 0
+    threads: Annotated[Count, _THREADS] = 1
+    time_limit: Annotated[
+        Seconds | None,
+        Option(
+            "Time after which a trial is stopped, in place of the suite's limit, e.g. 90s, 10min, 2h; a number is in "
+            "seconds.",
+            "float or str",
+            metavar="TIME",
+            write=_write_seconds,
+        ),
+    ] = None
+    memory_limit: Annotated[
+        Bytes | None,
+        Option(
+            "Memory above what its process has at the start at which a trial is stopped, in place of the suite's "
+            "limit, e.g. 500MB, 8GB; a number is in bytes.",
+            "int or str",
+            metavar="SIZE",
+            write=_write_bytes,
+        ),
+    ] = None
+    full: Annotated[Flag, Option("Run at full size what the suite reduces.", "bool", parse=bool)] = False
+
+
+class RunOptions(Settings):
+    """Options of a run, checked.
+
+    Raises
+    ------
+    SuiteError
+        If a value is out of its range; the message names each such option.
+    UnknownNameError
+        If there is no option of a name.
+
+    Examples
+    --------
+    >>> RunOptions(samples=500, time_limit="10min").time_limit
+    600.0
+    """
+
+    # Until the run begins, the number of cores that they are taken from is not known.
+    threads: Annotated[Count | None, _THREADS] = None  # type: ignore[assignment]
+    only: Annotated[
+        str | None,
+        Option(
+            "Pattern of the names of the cases to run, e.g. 'SVM*'; case does not matter.", "str", metavar="PATTERN"
+        ),
+    ] = None
+    rerun: Annotated[
+        Rerun,
+        Option(
+            "Trials to run: those that are missing, also those that failed, or all.", "str", choices=get_args(Rerun)
+        ),
+    ] = "missing"
+    jobs: Annotated[
+        Count,
+        Option("Trials at a time; times that they disturb are marked, and not ranked.", "int", parse=int),
+    ] = 1
+    backend: Annotated[
+        str | None,
+        Option(
+            "Where trials run (default: local for several jobs).",
+            "str",
+            choices="hdr_bench.experiments.processes.backends:CHOICES",
+        ),
+    ] = None
+    scheduler: Annotated[
+        str | None, Option("Address of a Dask scheduler, e.g. tcp://HOST:8786.", "str", metavar="ADDRESS")
+    ] = None
+    out: Annotated[
+        Path | None,
+        BeforeValidator(_as_path),
+        Option(
+            "Folder of the run (default: reports/SUITE, or reports/SUITE-DATASET for another data set).",
+            "path-like",
+            parse=Path,
+            metavar="DIR",
+        ),
+    ] = None
+
+    def __init__(self, **options: Any) -> None:
+        for name in options:
+            if name not in type(self).model_fields:
+                raise UnknownNameError("option of a run", name, type(self).model_fields)
+        try:
+            super().__init__(**options)
+        except ValidationError as error:
+            raise SuiteError("; ".join(describe_faults(error, type(self), options))) from error
+
+    # pydantic then validates a run's options inside another record by itself, as those of `SuitePart`.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @property
+    def settings(self) -> Settings:
+        """The options that the run's record holds, with the number of threads that they come to."""
+        from hdr_bench.records.environment import available_cores
+
+        threads = max(available_cores() // self.jobs, 1) if self.threads is None else self.threads
+        values = {name: getattr(self, name) for name in Settings.model_fields}
+        return Settings(**{**values, "threads": threads})
+
+
+def run_command(origin: str, settings: Settings) -> str:
+    """Return the command that runs a suite as it was run.
+
+    Parameters
+    ----------
+    origin : str
+        What the suite was asked for as: its name or its path.
+    settings : Settings
+        As the run's record holds them.
+
+    Returns
+    -------
+    command : str
+        Quoted for a shell, with the options that differ from their defaults.
+
+    Examples
+    --------
+    >>> run_command("my suite.toml", Settings(samples=100, time_limit=60, full=True))
+    "hdr-bench run 'my suite.toml' --samples 100 --threads 1 --time-limit 60s --full"
+    """
+    words = ["hdr-bench", "run", origin]
+    for name in Settings.model_fields:
+        field, value = RunOptions.model_fields[name], getattr(settings, name)
+        if value != field.default:
+            words += _words(name, option_of(field), value)
+    return shlex.join(words)
+
+
+def _words(name: str, option: Option, value: Any) -> list[str]:
+    flag = flag_of(name)
+    return [flag] if option.parse is bool else [flag, option.write(value)]
+
+
+Settings.__doc__ = add_documentation(Settings.__doc__, Settings, "Attributes")
+RunOptions.__doc__ = add_documentation(RunOptions.__doc__, RunOptions, "Attributes", before="Raises")

@@ -1,0 +1,109 @@
+"""Format of a run's folder: its history, and how records of earlier versions are read."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from hdr_bench.exceptions import NewerFormatError, StoreError
+from hdr_bench.records.base import STORED
+from hdr_bench.records.damage import REMEDY, describe_damage
+from hdr_bench.records.faults import describe_faults
+
+# The format's number is in `run.json` and in each trial's `result.json`. Raise it when an earlier version of the
+# library would read a new file wrongly, or not at all: for a key that is new (records refuse those that they do not
+# know), for one that is gone or means something else, for another layout of files. To raise it:
+#
+# 1. raise FORMAT_VERSION, and `format_version` of `RunRecord` and of `Result`;
+# 2. add an entry at the top of the history below, with the version of the library;
+# 3. give each new key a default that means that there was none, or convert what was before in `_migrate`;
+# 4. keep a file of the format before among the tests, and read it;
+# 5. say it in CHANGELOG.md.
+#
+# What decides a trial's key is no part of the format, but a change of it makes every stored trial run again.
+#
+# 4 (0.2.0): a trial is KEY.zip, sealed by a checksum, with its predictions in compact form; the true labels of a set of
+#     images are stored once, in labels/. Rejection and top-2 accuracy follow other rules. The run's record says whether
+#     a case needs more seeds.
+# 3 (0.2.0): rejection, calibration error and top-2 accuracy; the method's parameters in full; a network's layers and
+#     its stored variables. In the run's record: references of suites and cases, protocols of published figures.
+# 2 (0.2.0): cross-validation, grid search and learning curve; limits, and a second key for an outcome that they
+#     decided; memory of a GPU. A key no longer holds the trial's suite, nor versions that it does not depend on.
+# 1 (0.1.0): the first; a trial is KEY.npz, with its predictions as arrays.
+FORMAT_VERSION = 4
+FIRST_WITH_CHECKSUM = 4
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parse(model: type[Model], content: Any, path: Path) -> Model:
+    """Return a record of today's format, from one of this format or an older one.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        The record's.
+    content : object
+        What the file's JSON holds.
+    path : Path
+        The file, for messages.
+
+    Returns
+    -------
+    record : BaseModel
+
+    Raises
+    ------
+    NewerFormatError
+        If the content is of a newer format.
+    StoreError
+        If it cannot be read.
+    """
+    try:
+        return model.model_validate(_migrate(content), context=STORED)
+    except RecursionError as error:
+        raise StoreError(f"{path}: damaged: {describe_damage(error)}; {REMEDY}") from error
+    except ValidationError as error:
+        fault = error.errors()[0]
+        if fault["loc"] == ("format_version",):
+            raise NewerFormatError(
+                f"{path}: format version {fault['input']!r}, this hdr-bench reads versions 1 to {FORMAT_VERSION}; "
+                "use the version that wrote it"
+            ) from error
+        first = describe_faults(error, model, content)[0]
+        raise StoreError(f"{path}: damaged: {first}; {REMEDY}") from error
+
+
+def format_of(content: Any) -> int:
+    """Return the number of a record's format: 1 if it has none.
+
+    Parameters
+    ----------
+    content : object
+        What a file's JSON holds.
+
+    Returns
+    -------
+    version : int
+
+    Raises
+    ------
+    ValueError
+        If the content is no record.
+    """
+    if not isinstance(content, dict):
+        raise ValueError(f"a record is a table, not a {type(content).__name__}")  # it is damage
+    version = content.get("format_version", 1)
+    if not isinstance(version, int):
+        raise ValueError(f"its format version is {version!r}, not a number")  # as above
+    return version
+
+
+def _migrate(content: Any) -> Any:
+    """Return what a file of an older format holds, in today's.
+
+    Each lacks what the next has added, all of it with a value that means that there was none.
+    """
+    if 1 <= format_of(content) < FORMAT_VERSION:
+        return {**content, "format_version": FORMAT_VERSION}
+    return content

@@ -1,0 +1,32 @@
+"""What stored results say of the time that a run will take."""
+
+from dataclasses import replace
+from statistics import fmean
+
+import pytest
+
+from hdr_bench import Case, Suite, run_suite
+from hdr_bench.experiments.forecast.costs_alone import costs_alone
+from hdr_bench.experiments.forecast.stored_times import seconds_of_stored
+from hdr_bench.experiments.planning.schedule import make_schedule
+from hdr_bench.records.options import RunOptions
+from hdr_bench.records.store import Store
+
+SUITE = Suite(
+    name="own",
+    title="T",
+    dataset="digits-8x8",
+    cases=[Case(name="Tree", estimator="tree", protocol={"repeats": 4}), Case(name="k-NN", estimator="knn")],
+)
+
+
+def test_stored_trials_stand_for_those_of_the_same_case_that_run(tmp_path):
+    store = Store(run_suite(SUITE, out=tmp_path / "run", only="Tree", repeats=2, threads=1))
+    took = fmean(costs_alone(store.read(path.stem)).total for path in (store.folder / "trials").iterdir())
+    assert took > 0
+    for rerun, n_trees in {"missing": 2, "all": 4}.items():
+        plan = make_schedule(SUITE, RunOptions(threads=1, rerun=rerun), store)
+        trees = [trial.key for trial in plan.to_run if trial.case == "Tree"]
+        assert (len(trees), len(plan.to_run)) == (n_trees, n_trees + 1)
+        assert seconds_of_stored(plan, store) == pytest.approx(dict.fromkeys(trees, took))
+    assert seconds_of_stored(replace(plan, to_run=()), store) == {}
