@@ -213,14 +213,6 @@ sys.argv = ["hdr-bench", "--help"]
     assert ran.stdout.endswith("loaded: []\n")
 
 
-def test_the_public_names_are_there():
-    import hdr_bench
-
-    for name in hdr_bench.__all__:
-        assert getattr(hdr_bench, name) is not None
-    assert set(hdr_bench.__all__) <= set(dir(hdr_bench))
-
-
 def test_a_trial_that_failed_shows_in_the_exit_code_and_the_index(tmp_path):
     (tmp_path / "own.toml").write_text("""
 title = "One good, one bad"
