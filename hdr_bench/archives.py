@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from hdr_bench.files import read_regular, words_of
+from hdr_bench.files import describe_file_error, read_regular
 
 MOST_EXPANSION = 1032
 """The most that DEFLATE, which gzip and zip use, can expand a file: 258 bytes in 2 bits."""
@@ -104,7 +104,7 @@ def read_sealed(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)):
             reason = "its content does not fit its checksum"
     except Exception as error:  # on damaged files zipfile raises whatever comes
-        raise ValueError(words_of(error)) from error
+        raise ValueError(describe_file_error(error)) from error
     raise ValueError(reason)
 
 
@@ -129,7 +129,7 @@ def read_texts(content: bytes, names: Iterable[str] | None = None) -> dict[str, 
             check_expansion(entries, len(content), TEXT_LIMIT)
             return {entry.filename: _read_text(archive, entry) for entry in entries}
     except Exception as error:  # as above
-        raise ValueError(words_of(error)) from error
+        raise ValueError(describe_file_error(error)) from error
 
 
 def check_expansion(entries: Iterable[zipfile.ZipInfo], n_bytes: int, limit: Limit) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.archives import MOST_EXPANSION, Limit, check_expansion, check_method, read_exactly, write_archive
-from hdr_bench.files import check_regular, words_of
+from hdr_bench.files import check_regular, describe_file_error
 
 _MAGIC_BYTES = 8
 # Bytes of the length of a header, by version of the format; version 3 is for names of structured arrays only.
@@ -124,7 +124,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     except FileNotFoundError:
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
-        raise ValueError(words_of(error)) from error
+        raise ValueError(describe_file_error(error)) from error
 
 
 def write_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:

@@ -4,7 +4,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from hdr_bench.exceptions import BibliographyError, shown, text_of
+from hdr_bench.exceptions import BibliographyError, error_line, shown
 
 if TYPE_CHECKING:
     from pybtex.database import BibliographyData
@@ -113,7 +113,7 @@ def parse_bibtex(text: str) -> "BibliographyData":
     try:
         found = parse_string(text, "bibtex")
     except PybtexError as error:
-        raise BibliographyError(f"this is no BibTeX: {text_of(error)}; write e.g. {_EXAMPLE}") from error
+        raise BibliographyError(f"this is no BibTeX: {error_line(error)}; write e.g. {_EXAMPLE}") from error
     if not found.entries:
         raise BibliographyError(f"this BibTeX has no entry: {text.strip()[:60]!r}; write e.g. {_EXAMPLE}")
     as_plain_text(found)
@@ -145,7 +145,7 @@ def as_plain_text(bibliography: "BibliographyData") -> list[str]:
             formatted: FormattedEntry = style.format_entry("", entry)
         # What pybtex's templates raise has no common base.
         except Exception as error:
-            raise BibliographyError(f"the BibTeX entry {shown(key)} makes no reference: {text_of(error)}") from error
+            raise BibliographyError(f"the BibTeX entry {shown(key)} makes no reference: {error_line(error)}") from error
         written.append(formatted.text.render(backend))
     return written
 

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from hdr_bench.names import class_name, visible, visible_prose
+from hdr_bench.names import class_name, shorten, visible, visible_prose
+
+LONGEST_TEXT = 1_000
+"""Characters of an exception's text that a message takes over."""
 
 _LONGEST_NAME = 100
-_LONGEST_TEXT = 1_000
 _MOST_OFFERED = 10
 # Without a command that lists them all: more than any method has parameters.
 _MOST_LISTED = 200
@@ -206,36 +208,67 @@ class SavedVersionsWarning(UserWarning):
     """A saved estimator that is loaded with other versions than those that saved it."""
 
 
-def told(error: BaseException) -> str:
-    r"""Return an exception's class and text in one line, shortened if it is long.
+def describe_error(error: BaseException, longest: int = LONGEST_TEXT) -> str:
+    r"""Return an exception's class and text in one line, with its middle left out if it is long.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of any class: what its own code does when it is asked for its text is caught.
+    longest : int, default=1000
+        Characters from which on the middle is left out.
+
+    Returns
+    -------
+    line : str
 
     Examples
     --------
-    >>> told(ValueError("not\n  today"))
+    >>> describe_error(ValueError("not\n  today"))
     'ValueError: not today'
-    """
-    return visible(f"{class_name(type(error))}: {text_of(error)}".rstrip(": "))
-
-
-def text_of(error: BaseException) -> str:
-    r"""Return an exception's text in one line, shortened if it is long.
-
-    Examples
-    --------
-    >>> text_of(ValueError("not\n  today"))
-    'not today'
+    >>> describe_error(KeyboardInterrupt())
+    'KeyboardInterrupt'
     """
     text = " ".join(error_text(error).split())
-    return visible(text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}...")
+    name = class_name(type(error))
+    return shorten(f"{name}: {text}" if text else name, longest)
+
+
+def error_line(error: BaseException) -> str:
+    r"""Return an exception's text in one line, with its middle left out if it is long.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    line : str
+
+    Examples
+    --------
+    >>> error_line(ValueError("not\n  today"))
+    'not today'
+    """
+    return shorten(" ".join(error_text(error).split()), LONGEST_TEXT)
 
 
 def error_text(error: BaseException) -> str:
-    """Return an exception's text, whatever the exception does when it is asked for it."""
+    """Return an exception's text as it is, whatever the exception does when it is asked for it.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    text : str
+    """
     try:
-        return str(error)
-    # `__str__` is the code of whoever raised it, and may end the program, too.
-    except (Exception, SystemExit):  # noqa: BLE001
-        return "(its text cannot be read)"
+        return str.__str__(str(error))
+    # `__str__` is the code of whoever raised it: it may end the program, or interrupt it.
+    except BaseException as problem:  # noqa: BLE001
+        return f"(its text cannot be read: {class_name(type(problem))})"
 
 
 def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from hdr_bench.exceptions import error_line
+from hdr_bench.names import class_name
 from hdr_bench.process_tree import may_be_in_use, name_of_owner
 
 INCOMING = ".incoming-"
@@ -103,13 +105,23 @@ def locked(path: Path, seconds: float) -> Iterator[None]:
         lock.release()
 
 
-def words_of(error: BaseException) -> str:
-    """Return what is wrong with a file: the system's own words, or those of the library that read it, in a line."""
+def describe_file_error(error: BaseException) -> str:
+    """Return what is wrong with a file: the system's own words, or those of the library that read it, in a line.
+
+    Parameters
+    ----------
+    error : BaseException
+        What opening or reading the file raised.
+
+    Returns
+    -------
+    reason : str
+    """
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, zipfile.BadZipFile) and "not a zip file" in str(error):
         return "not a zip archive, or its end is missing"
-    return " ".join(str(error).split()) or type(error).__name__
+    return error_line(error) or class_name(type(error))
 
 
 def clear_leftovers(folder: Path, prefix: str = INCOMING) -> None:

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import accumulate
 
 MOST_CHARACTERS = 200
 """Of a name: what a row of a table, or a file's name, has room for."""
@@ -49,6 +51,26 @@ def visible_prose(text: str) -> str:
     'two\nlines\\x1b[31m'
     """
     return _INVISIBLE_IN_PROSE.sub(_escape, text)
+
+
+def shorten(text: str, longest: int) -> str:
+    r"""Return a text as `visible_prose` has it; of a long one the beginning and the end.
+
+    Between them stands how much was left out. The escapes count: what is written is no longer, whatever the text holds.
+
+    Examples
+    --------
+    >>> shorten("a" * 30, 10)
+    'aaaaa [20 characters left out] aaaaa'
+    >>> shorten("\x00" * 30, 10)
+    '\\x00 [28 characters left out] \\x00'
+    """
+    if len(text) <= longest and len(whole := visible_prose(text)) <= longest:
+        return whole
+    half = longest // 2
+    first, last = _n_that_fit(text[:half], half), _n_that_fit(reversed(text[-half:]), half)
+    left_out = f"[{len(text) - first - last:,} characters left out]"
+    return f"{visible_prose(text[:first])} {left_out} {visible_prose(text[len(text) - last :])}"
 
 
 def class_name(cls: type) -> str:
@@ -165,6 +187,11 @@ def looks(name: str) -> str:
     visible_or_joining = (letter for letter in name if letter in _JOINERS or unicodedata.category(letter) != "Cf")
     text = _SELECTORS.sub("", "".join(visible_or_joining)).translate(dict.fromkeys(map(ord, _FILLERS), " "))
     return " ".join(unicodedata.normalize("NFC", _IDLE_JOINERS.sub("", text)).split())
+
+
+def _n_that_fit(characters: Iterable[str], room: int) -> int:
+    """Return how many characters, the first ones, have room once they are written."""
+    return sum(total <= room for total in accumulate(len(visible_prose(character)) for character in characters))
 
 
 def _has_ink(letter: str) -> bool:

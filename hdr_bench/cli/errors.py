@@ -17,8 +17,7 @@ from typing import Any
 
 from hdr_bench import __version__
 from hdr_bench.cli.streams import has_output_failed, release_output, say
-from hdr_bench.exceptions import AllTrialsFailedError, HdrBenchError, error_text, shown
-from hdr_bench.names import class_name, visible_prose
+from hdr_bench.exceptions import AllTrialsFailedError, HdrBenchError, describe_error, error_text, shown
 
 
 class ExitCode(IntEnum):
@@ -204,13 +203,6 @@ def _is_working_folder_gone() -> bool:
     return False
 
 
-def _named(error: BaseException) -> str:
-    """Return an exception's class and the first line of its text."""
-    name = class_name(type(error))
-    lines = visible_prose(error_text(error)).strip().splitlines()
-    return f"{name}: {lines[0][:300]}" if lines else name
-
-
 def _where_to_report(error: BaseException) -> str:
     """Write the traceback to a file, or to standard error where that is not possible, and say where it is."""
     text = "".join(
@@ -228,7 +220,7 @@ def _where_to_report(error: BaseException) -> str:
 
 
 def _unexpected(error: BaseException) -> str:
-    return f"an unexpected error: {_named(error)}; {_where_to_report(error)}"
+    return f"an unexpected error: {describe_error(error)}; {_where_to_report(error)}"
 
 
 def _unwritable_text(error: BaseException) -> str:
@@ -236,7 +228,7 @@ def _unwritable_text(error: BaseException) -> str:
 
 
 def _too_little_memory(error: BaseException) -> str:
-    return f"not enough memory ({_named(error)}); use fewer images (--samples), fewer jobs, or a larger machine"
+    return f"not enough memory ({describe_error(error)}); use fewer images (--samples), fewer jobs, or a larger machine"
 
 
 def _nested_too_deeply(error: BaseException) -> str:
@@ -244,7 +236,9 @@ def _nested_too_deeply(error: BaseException) -> str:
 
 
 def _damaged(error: BaseException) -> str:
-    return f"a file is damaged, or not of the kind that its name says: {_named(error)}; {_where_to_report(error)}"
+    return (
+        f"a file is damaged, or not of the kind that its name says: {describe_error(error)}; {_where_to_report(error)}"
+    )
 
 
 def _ended_by_a_module(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.datasets.plausibility import find_doubts
 from hdr_bench.datasets.polarity import POLARITIES, Polarity, bring_to
 from hdr_bench.datasets.remarks import warn_of_blanks, warn_of_classes, warn_of_shared_images
-from hdr_bench.exceptions import DatasetError, UnknownNameError, text_of
+from hdr_bench.exceptions import DatasetError, UnknownNameError, error_line
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -140,7 +140,7 @@ class Dataset:
         try:
             brought = [bring_to(part.images, polarity, low, high) for part in parts]
         except ValueError as error:
-            raise DatasetError(f"{self.name} cannot be brought to {polarity}: {text_of(error)}") from error
+            raise DatasetError(f"{self.name} cannot be brought to {polarity}: {error_line(error)}") from error
         (train, n_train), (test, n_test) = brought
         if n_train + n_test == 0:
             return self

@@ -27,7 +27,7 @@ from hdr_bench.datasets.idx_header import (
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.datasets.room import check_room
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.files import words_of, write_whole
+from hdr_bench.files import describe_file_error, write_whole
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
@@ -145,7 +145,9 @@ def _opened(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | Buffere
                 check_room(name, header.n_bytes)
                 yield header, head, file
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DatasetError(f"{path}: truncated or damaged gzip file: {words_of(error)}; {AGAIN}") from error
+            raise DatasetError(
+                f"{path}: truncated or damaged gzip file: {describe_file_error(error)}; {AGAIN}"
+            ) from error
 
 
 def decode_idx(content: bytes | bytearray, name: str) -> NDArray[np.generic]:

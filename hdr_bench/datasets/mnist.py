@@ -25,7 +25,7 @@ from hdr_bench.datasets.idx_files import IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.openml import fetch_bunch
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.datasets.source import Source, stamp_of
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, told
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, describe_error
 
 FILES = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -101,7 +101,7 @@ def _read_first_that_answers(files: dict[str, IdxFile]) -> Dataset:
         try:
             fetched = _verified(fetch(), source)
         except (OSError, EOFError, zlib.error, subprocess.SubprocessError, tarfile.TarError) as error:
-            tried.append(f"{source}: {told(error)}")
+            tried.append(f"{source}: {describe_error(error)}")
             continue
         if missing:
             issue_warnings("mnist", [f"{missing}; it was fetched instead, from {source}"])

@@ -13,7 +13,7 @@ from hdr_bench.arrays import Member, check_size, describe_members, read_values
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.datasets.room import check_room
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.files import words_of
+from hdr_bench.files import describe_file_error
 
 _AGAIN = "copy or download it again, or save it with numpy.savez_compressed"
 # Labels become 64-bit integers.
@@ -83,4 +83,4 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     except (DatasetError, PermissionError, MemoryError):
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
-        raise DatasetError(f"{path}: not a readable .npz file: {words_of(error)}; {_AGAIN}") from error
+        raise DatasetError(f"{path}: not a readable .npz file: {describe_file_error(error)}; {_AGAIN}") from error

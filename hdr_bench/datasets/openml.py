@@ -16,7 +16,7 @@ from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, with_blanks_noted
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.source import Source, key_of
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, told
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, describe_error
 
 
 def openml_source(name: str, options: ReadOptions) -> Source:
@@ -72,7 +72,7 @@ def fetch_bunch(**which: Any) -> Any:
         except (OSError, MemoryError):
             raise
         except Exception as error:  # on an answer that it cannot read, scikit-learn raises whatever comes
-            raise ConnectionError(f"the answer cannot be read: {told(error)}") from error
+            raise ConnectionError(f"the answer cannot be read: {describe_error(error)}") from error
 
 
 def _numbers(name: str, target: NDArray[Any]) -> NDArray[Any]:

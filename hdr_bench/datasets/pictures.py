@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.datasets.transparency import lay_on_paper
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.files import words_of
+from hdr_bench.files import describe_file_error
 
 EXTENSIONS = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".webp"}
@@ -107,7 +107,7 @@ def _known_formats() -> tuple[str, ...]:
 def _without_address(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "its content is of no picture format that is read"
-    return words_of(error)
+    return describe_file_error(error)
 
 
 def _check_size(path: Path, picture: Image.Image) -> None:

@@ -6,7 +6,7 @@ from copy import deepcopy
 from functools import partial
 from typing import Any
 
-from hdr_bench.exceptions import EstimatorError, told
+from hdr_bench.exceptions import EstimatorError, describe_error
 from hdr_bench.names import class_name
 
 
@@ -65,7 +65,7 @@ def _copy_whole(estimator: Any) -> Any:
     try:
         return deepcopy(estimator)
     except Exception as error:  # as above
-        raise EstimatorError(f"{class_name(type(estimator))} cannot be copied: {told(error)}") from error
+        raise EstimatorError(f"{class_name(type(estimator))} cannot be copied: {describe_error(error)}") from error
 
 
 def _clone_whole_from_now_on(estimator: Any) -> Any:

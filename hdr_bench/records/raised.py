@@ -6,26 +6,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from hdr_bench.names import class_name
-from hdr_bench.records.text import shorten, str_of, writable
+from hdr_bench.exceptions import describe_error
+from hdr_bench.names import class_name, shorten
+from hdr_bench.records.text import str_of
 
 _LONGEST_MESSAGE, _LONGEST_TRACEBACK, _MOST_LINKS = 2_000, 20_000, 100
 _LINKS = ("__cause__", "__context__", "__suppress_context__")
 
 
-def describe(error: BaseException) -> str:
-    r"""Return an exception's class and text in one line, shortened if it is long.
+def describe_failure(error: BaseException) -> str:
+    r"""Return why a method failed: its exception's class and text in one line, and whether it ended its process.
 
     Examples
     --------
-    >>> describe(ValueError("not\ntoday"))
+    >>> describe_failure(ValueError("not\ntoday"))
     'ValueError: not today'
-    >>> describe(SystemExit(3))
+    >>> describe_failure(SystemExit(3))
     'SystemExit: 3 (the method ended its process by sys.exit)'
     """
-    line = f"{class_name(type(error))}: {text_of(error)}".strip().replace("\n", " ")
     exits = " (the method ended its process by sys.exit)" if isinstance(error, SystemExit) else ""
-    return shorten(line, _LONGEST_MESSAGE) + exits
+    return describe_error(error, _LONGEST_MESSAGE) + exits
 
 
 def describe_traceback(error: BaseException) -> str:
@@ -34,16 +34,8 @@ def describe_traceback(error: BaseException) -> str:
         lines = "".join(traceback.format_exception(error))
     # The exception's own attributes and methods are asked for here, and it may be too deep to walk through.
     except BaseException as problem:  # noqa: BLE001
-        lines = f"{describe(error)}\nIts traceback cannot be read ({class_name(type(problem))})."
+        lines = f"{describe_failure(error)}\nIts traceback cannot be read ({class_name(type(problem))})."
     return shorten(lines, _LONGEST_TRACEBACK)
-
-
-def text_of(error: BaseException) -> str:
-    """Return what an exception says, as files can hold it."""
-    try:
-        return writable(f"{error}")
-    except BaseException as problem:  # noqa: BLE001  # `__str__` is the method's own code
-        return f"(its text cannot be read: {class_name(type(problem))})"
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ValidationError
 from hdr_bench.archives import read_sealed, read_texts, seal_archive
 from hdr_bench.arrays import read_arrays
 from hdr_bench.exceptions import NewerFormatError, StoreError
-from hdr_bench.files import read_regular, words_of
+from hdr_bench.files import describe_file_error, read_regular
 from hdr_bench.records.base import STORED
 from hdr_bench.records.compact import labels_of, unpack
 from hdr_bench.records.faults import describe_faults
@@ -193,7 +193,7 @@ def described_damage(error: BaseException) -> str:
         return "it is nested too deeply"
     if isinstance(error, KeyError):
         return f"it lacks {_shortened(str(error))}"
-    return _shortened(words_of(error))
+    return _shortened(describe_file_error(error))
 
 
 def _shortened(text: str) -> str:

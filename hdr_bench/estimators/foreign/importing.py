@@ -21,8 +21,8 @@ from hdr_bench.exceptions import (
     ModuleImportError,
     UnknownModuleError,
     UnknownNameError,
+    describe_error,
     suggestion,
-    told,
 )
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
@@ -143,7 +143,7 @@ def _failure(module: str, error: BaseException) -> str:
     """Say where and why a module could not be imported."""
     file, line = _place_of(error)
     place = f"{file}, line {line}: " if file else ""
-    cause = told(error)
+    cause = describe_error(error)
     if isinstance(error, SyntaxError):
         return f"{place}the module {module!r} is not valid Python: {error.msg}"
     if not isinstance(error, Exception):

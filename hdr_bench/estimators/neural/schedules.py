@@ -9,7 +9,7 @@ from skorch.callbacks import LRScheduler
 from torch.optim import lr_scheduler
 
 from hdr_bench.estimators.neural.constraints import OTHER_LENGTHS, SCHEDULES
-from hdr_bench.exceptions import UnknownNameError, shown, told
+from hdr_bench.exceptions import UnknownNameError, describe_error, shown
 
 # Enough to come into each phase of a schedule.
 _TRIED_EPOCHS = 3
@@ -77,7 +77,7 @@ def check_schedule(name: str, params: Mapping[str, Any], optimizer: Any, lr: flo
             optimizer.step()
             scheduler.step()
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        raise ValueError(f"schedule_params of {name!r}: {told(error)}") from error
+        raise ValueError(f"schedule_params of {name!r}: {describe_error(error)}") from error
 
 
 def _options(

@@ -31,7 +31,7 @@ from hdr_bench.estimators.neural.modules import set_generator
 from hdr_bench.estimators.neural.net import Net, softmax
 from hdr_bench.estimators.neural.notation import build_network, parse_layers
 from hdr_bench.estimators.neural.schedules import check_schedule, make_schedule
-from hdr_bench.exceptions import UnknownNameError, shown, text_of
+from hdr_bench.exceptions import UnknownNameError, error_line, shown
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.neural.base import NeuralClassifier
@@ -190,7 +190,7 @@ def make_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> An
     try:
         return make([torch.zeros(1, requires_grad=True, dtype=torch.float32)], lr=lr, **options)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise ValueError(f"optimizer_params of {name}: {text_of(error)}") from error
+        raise ValueError(f"optimizer_params of {name}: {error_line(error)}") from error
 
 
 def check_schedule_params(model: "NeuralClassifier") -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 
 from hdr_bench.estimators.allocation import give_back_freed_memory
-from hdr_bench.records.raised import chain, text_of
+from hdr_bench.exceptions import error_text
+from hdr_bench.records.raised import chain
 
 _STATUS = Path("/proc/self/status")
 _TASKS = Path("/proc/self/task")
@@ -191,4 +192,4 @@ def limited_memory(limit: int | None) -> Iterator[None]:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error says that there was no memory left: Python's own, or a native library's in its words."""
-    return any(isinstance(link, MemoryError) or _SAYS_SO.search(text_of(link)) for link in chain(error))
+    return any(isinstance(link, MemoryError) or _SAYS_SO.search(error_text(link)) for link in chain(error))

@@ -16,7 +16,7 @@ from hdr_bench.exceptions import (
     LeftOutScoresWarning,
     PredictionsError,
     UnknownClassesWarning,
-    told,
+    describe_error,
 )
 from hdr_bench.experiments.measuring.answers import (
     check_classes,
@@ -105,7 +105,7 @@ def _answers(model: Any, names: list[str], X: Any) -> Iterator[tuple[str, Any]]:
             # The trial is to have so much memory, for all that is asked of its method.
             if is_out_of_memory(error):
                 raise
-            text = f"the scores of {name} are left out, since it raised {told(error)}"
+            text = f"the scores of {name} are left out, since it raised {describe_error(error)}"
             warnings.warn(text, LeftOutScoresWarning, stacklevel=3)
             continue
         yield name, scores

@@ -30,12 +30,12 @@ from hdr_bench.experiments.planning.models import last_step, unseeded_model
 from hdr_bench.experiments.planning.toml_text import read_toml
 from hdr_bench.experiments.planning.trial_data import is_dotted_path
 from hdr_bench.import_context import own_modules
-from hdr_bench.names import class_name
+from hdr_bench.names import class_name, visible_prose
 from hdr_bench.records.copying import hides_parameters
 from hdr_bench.records.faults import describe_faults
 from hdr_bench.records.protocol import DatasetChoice
 from hdr_bench.records.suite import Case, Step, Suite
-from hdr_bench.records.text import first_faults, writable
+from hdr_bench.records.text import first_faults
 
 
 def suites_folder() -> Path:
@@ -64,7 +64,7 @@ def load_suite(suite: str | Path) -> Suite:
     'mnist-5k'
     """
     read = read_suite(suite)
-    check_suite(read, writable(str(suite)))
+    check_suite(read, visible_prose(str(suite)))
     return read
 
 
@@ -78,7 +78,7 @@ def read_suite(suite: str | Path) -> Suite:
     """
     path = find_suite(str(suite))
     with pause_collector():
-        read = _validated(read_toml(path), name=path.stem, origin=writable(str(path)))
+        read = _validated(read_toml(path), name=path.stem, origin=visible_prose(str(path)))
     return read if path.parent == suites_folder() else read.placed(path.parent.absolute())
 
 
@@ -132,7 +132,7 @@ def find_suite(suite: str) -> Path:
         path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         if suite.endswith(".toml"):
-            raise SuiteError(f"{writable(suite)}: there is no such file") from error
+            raise SuiteError(f"{visible_prose(suite)}: there is no such file") from error
         raise UnknownNameError("suite", suite, carried) from error
     except OSError as error:
         raise SuiteError(f"{shown(suite)}: cannot be read: {error.strerror}; give the path of a suite file") from error
@@ -140,9 +140,9 @@ def find_suite(suite: str) -> Path:
     except (RuntimeError, ValueError) as error:
         raise SuiteError(f"{shown(suite)} cannot be a path: {error}") from error
     if path.is_dir() and path.suffix != ".toml":
-        example = writable(str(path / "suite.toml"))
+        example = visible_prose(str(path / "suite.toml"))
         raise SuiteError(
-            f"{writable(suite)} is a folder; give the path of a TOML file, e.g. {example}, or a suite's name."
+            f"{visible_prose(suite)} is a folder; give the path of a TOML file, e.g. {example}, or a suite's name."
             f"{suggestion(suite, carried)} {offer(carried)}"
         )
     return path

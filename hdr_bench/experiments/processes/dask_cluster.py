@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from hdr_bench.datasets import Dataset, write_dataset
-from hdr_bench.exceptions import MissingDependencyError, SchedulerError, shown, text_of
+from hdr_bench.exceptions import MissingDependencyError, SchedulerError, error_line, shown
 from hdr_bench.experiments.messages import Outcome, Outcomes, Work
 from hdr_bench.experiments.processes.attempts import MOST_ATTEMPTS, given_up, run_attempts, say_nothing
 from hdr_bench.experiments.processes.hosts import HostClosedError, Hosts, clear_leftovers_of_hosts, close_idle_hosts
@@ -170,7 +170,7 @@ def _connected(scheduler: str) -> Iterator[Any]:
         client = Client(scheduler, timeout=_CONNECTS_WITHIN_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise SchedulerError(
-            f"no Dask scheduler answers at {shown(scheduler)}: {text_of(error)}; start one with: dask scheduler, "
+            f"no Dask scheduler answers at {shown(scheduler)}: {error_line(error)}; start one with: dask scheduler, "
             "and workers with: dask worker tcp://HOST:PORT"
         ) from error
     with client:

@@ -27,11 +27,11 @@ from hdr_bench.experiments.processes.tail import Tail
 from hdr_bench.experiments.processes.thread_waiting import thread_waiting
 from hdr_bench.experiments.processes.watch import Ended, Watch, how_it_ended, in_bytes, receive
 from hdr_bench.import_context import Place
+from hdr_bench.names import shorten, visible_prose
 from hdr_bench.process_tree import MARK, end_with_parent
 from hdr_bench.records.environment import Environment, utc_now
-from hdr_bench.records.raised import describe, describe_traceback
+from hdr_bench.records.raised import describe_failure, describe_traceback
 from hdr_bench.records.result import Result, Status
-from hdr_bench.records.text import shorten, writable
 from hdr_bench.records.trial import Trial
 
 _PRELOAD = "hdr_bench.experiments.processes.preload"
@@ -245,7 +245,7 @@ def _wait_for_the_end_of(host: Any) -> None:
 
 def _failed(trial: Trial, error: BaseException, machine: Environment) -> Result:
     status: Status = "out of memory" if trial.memory_limit is not None and is_out_of_memory(error) else "failed"
-    said = describe(error)
+    said = describe_failure(error)
     if status == "out of memory":
         said = f"the memory limit of {in_bytes(trial.memory_limit or 0)} was reached: {said}"
     return _without_result(trial, status, said, machine, describe_traceback(error))
@@ -257,7 +257,7 @@ def _without_result(trial: Trial, status: Status, error: str, machine: Environme
         key=trial.limited_key if by_limits else trial.key,
         trial=trial,
         status=status,
-        error=writable(error),
+        error=visible_prose(error),
         traceback=shorten(told, _LONGEST_LOG),
         finished=utc_now(),
         environment=machine,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hdr_bench.exceptions import ReportWarning
-from hdr_bench.records.raised import describe
+from hdr_bench.records.raised import describe_failure
 
 Block = TypeVar("Block")
 
@@ -40,7 +40,7 @@ def make_block(what: str, make: Callable[[], Block], instead: Callable[[str], Bl
 
 def reason_of(what: str, error: Exception) -> str:
     """Say in a sentence that a block is left out, and why."""
-    return f"{what} could not be made: {describe(error)}."
+    return f"{what} could not be made: {describe_failure(error)}."
 
 
 def warn_of(reason: str) -> None:
