@@ -51,7 +51,7 @@ def add(
     from hdr_bench.datasets import add_dataset
 
     size = read_shape(resize)[1:] if resize else None
-    _print_dataset(add_dataset(name, path, resize=size, test_size=test_size, split_seed=split_seed))
+    _print_dataset(add_dataset(name, path, resize=size, test_size=test_size, random_state=split_seed))
 
 
 @data.command()

@@ -102,10 +102,9 @@ def listed(listing: Listing) -> dict[str, str]:
         from hdr_bench.estimators import list_estimators
 
         return list_estimators()
-    from hdr_bench.datasets import SCHEMES, list_datasets
+    from hdr_bench.datasets import SOURCES, list_datasets
 
-    own = {f"{scheme}:…": "your own, by where they lie" for scheme in SCHEMES if scheme != "openml"}
-    return {**list_datasets(), **own, "openml:…": "any data set of images at OpenML"}
+    return {**list_datasets(), **{name: entry.description for name, entry in SOURCES.items() if ":" in name}}
 
 
 def _print_suite(suite: Any) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
-from hdr_bench.datasets.source import Source, key_of, refuse_cut
+from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut
 from hdr_bench.exceptions import DatasetError
 
 DIGITS = tuple("0123456789")

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
 from hdr_bench.datasets.folder_layout import Layout, find_layout
 from hdr_bench.datasets.folder_scan import name_some
@@ -15,7 +14,7 @@ from hdr_bench.datasets.pictures import load_picture
 from hdr_bench.datasets.polarity import PolarityCounts, image_polarities
 from hdr_bench.datasets.remarks import are_blank
 from hdr_bench.datasets.room import check_room
-from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
+from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError
 
 

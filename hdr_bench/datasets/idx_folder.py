@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
 from hdr_bench.datasets.folder_scan import count, scan_folder
 from hdr_bench.datasets.idx_files import HOW_NAMED, IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.paths import expand_path
-from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
+from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 _TEST_WORDS = frozenset({"t10k", "test"})
@@ -106,8 +105,19 @@ def find_pairs(root: Path) -> dict[str, Pair]:
     return pairs
 
 
-def holds_idx(root: Path) -> bool:
-    """Whether a folder, or one below it, holds IDX files of images."""
+def is_idx_folder(root: Path) -> bool:
+    """Whether a path leads to a folder which, or one below which, holds IDX files of images.
+
+    Parameters
+    ----------
+    root : Path
+
+    Returns
+    -------
+    is_idx : bool
+    """
+    if not root.is_dir():
+        return False
     folder = locate_idx(root)
     return any("images" in name for name in find_idx_files(folder))
 

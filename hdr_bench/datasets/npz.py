@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from hdr_bench.arrays import Member
 from hdr_bench.datasets.checks import as_images, check_pixels
-from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
 from hdr_bench.datasets.file_kinds import describe_file
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.npz_members import check_declared, list_members, read_member
 from hdr_bench.datasets.paths import expand_path
-from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
+from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
 
@@ -50,6 +49,20 @@ def npz_source(file: str, options: ReadOptions) -> Source:
         stamp=stamp_of([path], path.parent),
         read=lambda: read_npz(f"npz:{path}", path, options),
     )
+
+
+def is_npz_file(path: Path) -> bool:
+    """Whether a path leads to a file that is named as ``.npz`` files are.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    is_npz : bool
+    """
+    return path.suffix.lower() == ".npz" and path.is_file()
 
 
 def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:

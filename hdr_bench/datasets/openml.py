@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.checks import as_images, check_pixels
-from hdr_bench.datasets.cut import ReadOptions, cut_dataset
 from hdr_bench.datasets.dataset import Dataset, with_blanks_noted
 from hdr_bench.datasets.labels import encode_labels
-from hdr_bench.datasets.source import Source, key_of
+from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, describe_error
 
 

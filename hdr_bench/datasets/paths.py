@@ -1,11 +1,13 @@
-"""Paths that users give, and names on disk, looked at before anything is opened."""
+"""Paths that users give, and names on disk: looked at before anything is opened, and named when the system refuses."""
 
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from hdr_bench.exceptions import DatasetError
+from hdr_bench.exceptions import DatasetError, HdrBenchError
 from hdr_bench.names import check_ink, check_visible
 
 _KINDS = {
@@ -102,3 +104,29 @@ def is_file(entry: os.DirEntry[str]) -> bool:
         if error.errno == errno.ELOOP:
             return False
         raise
+
+
+@contextmanager
+def system_errors_named() -> Iterator[None]:
+    """Turn an error of the system, or a lack of memory, into a `DatasetError`.
+
+    Raises
+    ------
+    DatasetError
+        If the block raises one.
+    """
+    try:
+        yield
+    except HdrBenchError:
+        raise
+    except PermissionError as error:
+        raise DatasetError(
+            f"{error.filename}: no permission to read this; change its mode or choose another"
+        ) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else "the data cannot be read: "
+        raise DatasetError(f"{where}{error.strerror or error}; check the path, or choose another") from error
+    except MemoryError as error:
+        raise DatasetError(
+            "the memory does not suffice to read the data; use fewer or smaller images, or a machine with more memory"
+        ) from error

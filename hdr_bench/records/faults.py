@@ -7,8 +7,8 @@ from typing import Any, get_args, get_origin
 from pydantic import AliasChoices, BaseModel, ValidationError
 
 from hdr_bench.exceptions import offer, shown, suggestion
+from hdr_bench.records.text import first_faults
 
-_MOST_FAULTS = 20
 _BOUNDS = {
     "greater_than": ("above", "gt"),
     "greater_than_equal": ("at least", "ge"),
@@ -52,10 +52,8 @@ def describe_faults(
     sentences : list of str
         At most twenty, and how many more there are.
     """
-    faults = error.errors(include_url=False)
-    sentences = [_describe(fault, _Model(model, hidden), content) for fault in faults[:_MOST_FAULTS]]
-    more = len(faults) - _MOST_FAULTS
-    return [*sentences, f"and {more} more"] if more > 0 else sentences
+    outer = _Model(model, hidden)
+    return first_faults(error.errors(include_url=False), lambda fault: _describe(fault, outer, content))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """Text of methods and libraries, which may be of any length and hold anything, as records can hold it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from hdr_bench.names import class_name, shorten, visible_prose
+
+T = TypeVar("T")
 
 LONGEST_VALUE = 2_000
 """Characters kept of a parameter's value."""
@@ -12,8 +14,19 @@ MOST_FAULTS = 20
 """Faults that one message names."""
 
 
-def first_faults(faults: Sequence[str]) -> list[str]:
-    """Return the first faults, and how many more there are.
+def first_faults(faults: Sequence[T], describe: Callable[[T], str] = str) -> list[str]:
+    """Return the first faults in words, and how many more there are.
+
+    Parameters
+    ----------
+    faults : sequence
+    describe : callable, default=str
+        Says one of them in a sentence; it is called for the first ones only.
+
+    Returns
+    -------
+    sentences : list of str
+        At most `MOST_FAULTS`, and one that counts the others.
 
     Examples
     --------
@@ -21,7 +34,7 @@ def first_faults(faults: Sequence[str]) -> list[str]:
     ['no', 'and 9,980 more']
     """
     more = len(faults) - MOST_FAULTS
-    return [*faults[:MOST_FAULTS], *([f"and {more:,} more"] if more > 0 else [])]
+    return [*map(describe, faults[:MOST_FAULTS]), *([f"and {more:,} more"] if more > 0 else [])]
 
 
 def writable_content(content: Any) -> Any:
