@@ -24,9 +24,13 @@ def _run(*arguments, cwd=None, env=None):
 
 def _start(*arguments, cwd):
     return subprocess.Popen(
-        [*COMMAND, *arguments], cwd=cwd, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [*COMMAND, *arguments],
+        cwd=cwd,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         start_new_session=True,
-    )  # fmt: skip
+    )
 
 
 # A method whose fit, but for the rehearsal with few images, waits for a file.
@@ -52,12 +56,9 @@ class Held(KNeighborsClassifier):
 def _write_held(folder, *names):
     """Write a suite with some methods that end, then others that are held until there is a file ``go``."""
     (folder / "held.py").write_text(HELD)
-    cases = [f'[[case]]\nname = "{name}"\n' for name in names]
-    cases = [
-        case + (f'estimator = "held.Held"\nparams = {{ folder = "{folder}" }}\n' if "Held" in case
-                else 'estimator = "knn"\n')
-        for case in cases
-    ]  # fmt: skip
+    held = f'estimator = "held.Held"\nparams = {{ folder = "{folder}" }}\n'
+    methods = {name: held if "Held" in name else 'estimator = "knn"\n' for name in names}
+    cases = [f'[[case]]\nname = "{name}"\n{method}' for name, method in methods.items()]
     (folder / "own.toml").write_text('title = "T"\ndataset = "digits-8x8"\n' + "".join(cases))
 
 

@@ -45,18 +45,20 @@ def _raised(error):
 
 @pytest.mark.parametrize(
     ("error", "line"),
-    [(ValueError("not today"), "ValueError: not today"),
-     (ValueError("two\nlines"), "ValueError: two lines"),
-     (KeyError(), "KeyError"),
-     (SystemExit("enough"), "SystemExit: enough (the method ended its process by sys.exit)"),
-     (KeyboardInterrupt(), "KeyboardInterrupt"),
-     (RefusesError(), "RefusesError: (its text cannot be read: RuntimeError)"),
-     (InterruptsError(), "InterruptsError: (its text cannot be read: KeyboardInterrupt)"),
-     (NumberError(), "NumberError: (its text cannot be read: TypeError)"),
-     (UnnamedError("x"), "UnnamedError: x"),
-     (ValueError(Subtle("a word")), "ValueError: a word"),
-     (ValueError("cannot read \udcff.png"), "ValueError: cannot read \\xff.png")],
-)  # fmt: skip
+    [
+        (ValueError("not today"), "ValueError: not today"),
+        (ValueError("two\nlines"), "ValueError: two lines"),
+        (KeyError(), "KeyError"),
+        (SystemExit("enough"), "SystemExit: enough (the method ended its process by sys.exit)"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+        (RefusesError(), "RefusesError: (its text cannot be read: RuntimeError)"),
+        (InterruptsError(), "InterruptsError: (its text cannot be read: KeyboardInterrupt)"),
+        (NumberError(), "NumberError: (its text cannot be read: TypeError)"),
+        (UnnamedError("x"), "UnnamedError: x"),
+        (ValueError(Subtle("a word")), "ValueError: a word"),
+        (ValueError("cannot read \udcff.png"), "ValueError: cannot read \\xff.png"),
+    ],
+)
 def test_its_text_is_one_line(error, line):
     assert describe_failure(error) == line
     assert "test_raised.py" in describe_traceback(_raised(error))
