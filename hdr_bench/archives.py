@@ -37,11 +37,33 @@ class Limit:
     most_expansion: int
 
     def allows(self, declared: int, n_bytes: int) -> bool:
-        """Whether an archive of `n_bytes` may decompress to `declared` bytes."""
+        """Whether an archive of `n_bytes` may decompress to `declared` bytes.
+
+        Parameters
+        ----------
+        declared : int
+            Bytes when it is decompressed.
+        n_bytes : int
+            Bytes of the archive.
+
+        Returns
+        -------
+        is_allowed : bool
+        """
         return declared <= max(self.most_bytes, n_bytes * self.most_expansion)
 
     def padding(self, declared: int) -> int:
-        """Return how many uncompressed bytes make an archive large enough, whatever its members compress to."""
+        """Return how many uncompressed bytes make an archive large enough, whatever its members compress to.
+
+        Parameters
+        ----------
+        declared : int
+            Bytes when it is decompressed.
+
+        Returns
+        -------
+        n_bytes : int
+        """
         return declared // (self.most_expansion - 1) + 1
 
 
@@ -60,6 +82,10 @@ def write_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT) -> by
     members : mapping of str to bytes
     limit : Limit, default=TEXT_LIMIT
         The readers'.
+
+    Returns
+    -------
+    archive : bytes
     """
     declared = sum(map(len, members.values()))
     buffer = io.BytesIO()
@@ -75,6 +101,15 @@ def seal_archive(members: Mapping[str, bytes]) -> bytes:
     """Return a zip archive as `write_archive` does, whose last 64 bytes are the SHA-256 of all before them.
 
     They are the archive's comment, so that any program for zip archives opens it.
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        Contents, by their names in the archive.
+
+    Returns
+    -------
+    archive : bytes
     """
     return _add_seal(write_archive(members))
 
@@ -89,6 +124,15 @@ def read_sealed(path: Path) -> dict[str, bytes]:
     """Return the members of an archive that `seal_archive` made, if not a bit of it has changed.
 
     Nothing is decompressed before that is known. See `read_texts`.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    members : dict of str to bytes
+        Contents, by their names in the archive.
 
     Raises
     ------
@@ -117,6 +161,11 @@ def read_texts(content: bytes, names: Iterable[str] | None = None) -> dict[str, 
         The archive.
     names : iterable of str, optional
         Of the members; all by default.
+
+    Returns
+    -------
+    members : dict of str to bytes
+        Contents, by their names in the archive.
 
     Raises
     ------
@@ -158,6 +207,11 @@ def check_expansion(entries: Iterable[zipfile.ZipInfo], n_bytes: int, limit: Lim
 def check_method(entry: zipfile.ZipInfo) -> None:
     """Check that a member can be read step by step: other methods decompress without a bound.
 
+    Parameters
+    ----------
+    entry : ZipInfo
+        The member.
+
     Raises
     ------
     ValueError
@@ -169,6 +223,17 @@ def check_method(entry: zipfile.ZipInfo) -> None:
 
 def read_exactly(file: IO[bytes], n_bytes: int) -> bytearray:
     """Read a file to its end, which is after as many bytes; no more are decompressed, whatever it holds.
+
+    Parameters
+    ----------
+    file : file object
+        Open for reading.
+    n_bytes : int
+        As its header declares.
+
+    Returns
+    -------
+    content : bytearray
 
     Raises
     ------

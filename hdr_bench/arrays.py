@@ -60,6 +60,15 @@ class Member:
 def describe_members(archive: zipfile.ZipFile) -> list[Member]:
     """Return the arrays of an archive; members of other kinds are passed over.
 
+    Parameters
+    ----------
+    archive : ZipFile
+        Open for reading.
+
+    Returns
+    -------
+    members : list of Member
+
     Raises
     ------
     Exception
@@ -71,6 +80,10 @@ def describe_members(archive: zipfile.ZipFile) -> list[Member]:
 
 def check_size(member: Member) -> None:
     """Check what the header of an array declares against what the archive holds.
+
+    Parameters
+    ----------
+    member : Member
 
     Raises
     ------
@@ -92,6 +105,17 @@ def check_size(member: Member) -> None:
 def read_values(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]:
     """Return the values of an array that was checked; its checksum is looked at with its last byte.
 
+    Parameters
+    ----------
+    archive : ZipFile
+        Open for reading.
+    member : Member
+
+    Returns
+    -------
+    values : ndarray
+        Of the member's shape and type.
+
     Raises
     ------
     Exception
@@ -107,6 +131,15 @@ def read_values(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]
 
 def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     """Return the arrays of an ``.npz`` file of a run by name; other members are passed over.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    arrays : dict of str to ndarray
+        By name, without ``.npy``.
 
     Raises
     ------
@@ -128,12 +161,32 @@ def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
 
 
 def write_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
-    """Return an ``.npz`` file of these arrays that `read_arrays` reads, however well they compress."""
+    """Return an ``.npz`` file of these arrays that `read_arrays` reads, however well they compress.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        By name, without ``.npy``.
+
+    Returns
+    -------
+    archive : bytes
+    """
     return write_archive({f"{name}.npy": npy(array) for name, array in arrays.items()}, _LIMIT)
 
 
 def npy(array: NDArray[np.generic]) -> bytes:
-    """Return an array as an ``.npy`` file holds it."""
+    """Return an array as an ``.npy`` file holds it.
+
+    Parameters
+    ----------
+    array : ndarray
+        Not of Python objects.
+
+    Returns
+    -------
+    content : bytes
+    """
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
     return buffer.getvalue()

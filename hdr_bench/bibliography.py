@@ -4,7 +4,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from hdr_bench.exceptions import BibliographyError, error_line, shown
+from hdr_bench.error_text import error_line
+from hdr_bench.exceptions import BibliographyError, shown
 
 if TYPE_CHECKING:
     from pybtex.database import BibliographyData
@@ -77,6 +78,10 @@ def method_key(name: str) -> str:
     name : str
         A name of this library's own tables, or a dotted path.
 
+    Returns
+    -------
+    key : str
+
     Examples
     --------
     >>> method_key("mlp"), method_key("sklearn.neural_network.MLPClassifier")
@@ -88,6 +93,15 @@ def method_key(name: str) -> str:
 
 def check_bibtex(text: str) -> str:
     """Return `text` if it is BibTeX, or nothing.
+
+    Parameters
+    ----------
+    text : str
+        It may be empty.
+
+    Returns
+    -------
+    text : str
 
     Raises
     ------
@@ -101,6 +115,14 @@ def check_bibtex(text: str) -> str:
 
 def parse_bibtex(text: str) -> "BibliographyData":
     """Read BibTeX.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bibliography : BibliographyData
 
     Raises
     ------
@@ -122,12 +144,26 @@ def parse_bibtex(text: str) -> "BibliographyData":
 
 @cache
 def references() -> "BibliographyData":
-    """Return the entries that the library carries, by their keys."""
+    """Return the entries that the library carries, by their keys.
+
+    Returns
+    -------
+    bibliography : BibliographyData
+    """
     return parse_bibtex((resources.files("hdr_bench") / "references.bib").read_text(encoding="utf-8"))
 
 
 def as_plain_text(bibliography: "BibliographyData") -> list[str]:
     """Return each entry as a reference in words, as BibTeX's style `plain` writes them, in their own order.
+
+    Parameters
+    ----------
+    bibliography : BibliographyData
+
+    Returns
+    -------
+    references : list of str
+        In the order of the entries.
 
     Raises
     ------

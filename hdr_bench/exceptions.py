@@ -10,10 +10,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from hdr_bench.names import class_name, shorten, visible, visible_prose
-
-LONGEST_TEXT = 1_000
-"""Characters of an exception's text that a message takes over."""
+from hdr_bench.names import class_name, visible, visible_prose
 
 _LONGEST_NAME = 100
 _MOST_OFFERED = 10
@@ -208,73 +205,23 @@ class SavedVersionsWarning(UserWarning):
     """A saved estimator that is loaded with other versions than those that saved it."""
 
 
-def describe_error(error: BaseException, longest: int = LONGEST_TEXT) -> str:
-    r"""Return an exception's class and text in one line, with its middle left out if it is long.
-
-    Parameters
-    ----------
-    error : BaseException
-        Of any class: what its own code does when it is asked for its text is caught.
-    longest : int, default=1000
-        Characters from which on the middle is left out.
-
-    Returns
-    -------
-    line : str
-
-    Examples
-    --------
-    >>> describe_error(ValueError("not\n  today"))
-    'ValueError: not today'
-    >>> describe_error(KeyboardInterrupt())
-    'KeyboardInterrupt'
-    """
-    text = " ".join(error_text(error).split())
-    name = class_name(type(error))
-    return shorten(f"{name}: {text}" if text else name, longest)
-
-
-def error_line(error: BaseException) -> str:
-    r"""Return an exception's text in one line, with its middle left out if it is long.
-
-    Parameters
-    ----------
-    error : BaseException
-
-    Returns
-    -------
-    line : str
-
-    Examples
-    --------
-    >>> error_line(ValueError("not\n  today"))
-    'not today'
-    """
-    return shorten(" ".join(error_text(error).split()), LONGEST_TEXT)
-
-
-def error_text(error: BaseException) -> str:
-    """Return an exception's text as it is, whatever the exception does when it is asked for it.
-
-    Parameters
-    ----------
-    error : BaseException
-
-    Returns
-    -------
-    text : str
-    """
-    try:
-        return str.__str__(str(error))
-    # `__str__` is the code of whoever raised it: it may end the program, or interrupt it.
-    except BaseException as problem:  # noqa: BLE001
-        return f"(its text cannot be read: {class_name(type(problem))})"
-
-
 def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
     """Return ``" Did you mean 'x'?"`` if one of `allowed` is near `name`, whatever its case; otherwise nothing.
 
     From the share `cutoff` of letters in common on, it is near.
+
+    Parameters
+    ----------
+    name : str
+        What came.
+    allowed : iterable of str
+        What could have been meant.
+    cutoff : float, default=0.6
+        From this share of letters in common on, it is near.
+
+    Returns
+    -------
+    sentence : str
 
     Examples
     --------
@@ -293,6 +240,15 @@ def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
 def offer(choices: Iterable[str]) -> str:
     """Return ``"Choose from: a, b"``, with semicolons between names that have commas; of very many, the first ones.
 
+    Parameters
+    ----------
+    choices : iterable of str
+        What could have been meant.
+
+    Returns
+    -------
+    sentence : str
+
     Examples
     --------
     >>> offer(["svm", "knn"])
@@ -307,6 +263,14 @@ def offer(choices: Iterable[str]) -> str:
 
 def shown(value: Any) -> str:
     """Return a value as a message shows it: its `repr`, cut if it is long, in characters that any file can hold.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    text : str
 
     Examples
     --------

@@ -17,7 +17,8 @@ from typing import Any
 
 from hdr_bench import __version__
 from hdr_bench.cli.streams import has_output_failed, release_output, say
-from hdr_bench.exceptions import AllTrialsFailedError, HdrBenchError, describe_error, error_text, shown
+from hdr_bench.error_text import describe_error, error_text
+from hdr_bench.exceptions import AllTrialsFailedError, HdrBenchError, shown
 
 
 class ExitCode(IntEnum):

@@ -3,7 +3,8 @@
 `SOURCES` is the table of the data sets that have a name, and of those that are named by where they are.
 """
 
-from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
+from hdr_bench.datasets.assembly import make_dataset
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.loading import add_dataset, fetch_dataset, load_dataset
 from hdr_bench.datasets.prepared import open_dataset
 from hdr_bench.datasets.registry import SOURCES, SourceEntry, named_sources, path_schemes, source_schemes

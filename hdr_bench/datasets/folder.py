@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
+from hdr_bench.datasets.assembly import assemble_dataset
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.folder_layout import Layout, find_layout
 from hdr_bench.datasets.folder_scan import name_some
 from hdr_bench.datasets.paths import expand_path
@@ -20,6 +21,16 @@ from hdr_bench.exceptions import DatasetError
 
 def folder_source(folder: str, options: ReadOptions) -> Source:
     """Return the source of ``folder:DIR``.
+
+    Parameters
+    ----------
+    folder : str
+        The place, as the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
 
     Raises
     ------
@@ -39,6 +50,18 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
 
 def read_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
     """Read every picture below `root`, and cut them if they come without a test part.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    root : Path
+        The folder.
+    options : ReadOptions
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------

@@ -41,6 +41,14 @@ class Layout:
 def find_layout(root: Path) -> Layout:
     """Return which pictures are in a folder, and the label of each.
 
+    Parameters
+    ----------
+    root : Path
+
+    Returns
+    -------
+    layout : Layout
+
     Raises
     ------
     DatasetNotFoundError

@@ -81,7 +81,16 @@ def label_pictures(folder: Folder, reading: Reading | None = None) -> Labelled:
 
 
 def describe_empty(folder: Folder) -> str:
-    """Return what is in a folder without pictures, in words."""
+    """Return what is in a folder without pictures, in words.
+
+    Parameters
+    ----------
+    folder : Folder
+
+    Returns
+    -------
+    words : str
+    """
     others = folder.all_others()
     if not others:
         return "an empty folder, no picture in it"
@@ -93,6 +102,15 @@ def warn_of_others(folder: Folder) -> tuple[str, ...]:
     """Return a warning of the files that are not pictures, if there are any.
 
     Documents such as README.md or labels.csv directly in the folder belong there; in a class folder they do not.
+
+    Parameters
+    ----------
+    folder : Folder
+
+    Returns
+    -------
+    warnings : tuple of str
+        One, or none.
     """
     own = [path for path in folder.others if not is_document(path)]
     others = [*own, *(path for inner in folder.folders for path in inner.all_others())]

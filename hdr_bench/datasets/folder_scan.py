@@ -59,17 +59,32 @@ class Folder:
         return self.path.name
 
     def walk(self) -> Iterator["Folder"]:
-        """Give this folder and all below it."""
+        """Give this folder and all below it.
+
+        Yields
+        ------
+        folder : Folder
+        """
         yield self
         for folder in self.folders:
             yield from folder.walk()
 
     def all_pictures(self) -> tuple[Path, ...]:
-        """Return the pictures in this folder and in all below it."""
+        """Return the pictures in this folder and in all below it.
+
+        Returns
+        -------
+        paths : tuple of Path
+        """
         return tuple(path for folder in self.walk() for path in folder.pictures)
 
     def all_others(self) -> tuple[Path, ...]:
-        """Return the files that are not pictures in this folder and in all below it."""
+        """Return the files that are not pictures in this folder and in all below it.
+
+        Returns
+        -------
+        paths : tuple of Path
+        """
         return tuple(path for folder in self.walk() for path in folder.others)
 
 
@@ -81,6 +96,10 @@ def scan_folder(root: Path, purpose: str) -> Folder:
     root : Path
     purpose : str
         What is needed in its place, if there is no such folder.
+
+    Returns
+    -------
+    folder : Folder
 
     Raises
     ------
@@ -110,18 +129,49 @@ def scan_folder(root: Path, purpose: str) -> Folder:
 
 
 def name_some(paths: Sequence[Path | PurePath], root: Path) -> str:
-    """Return the first of `paths` below `root`, and ``...`` if there are more."""
+    """Return the first of `paths` below `root`, and ``...`` if there are more.
+
+    Parameters
+    ----------
+    paths : sequence of Path or PurePath
+    root : Path
+        A folder that holds them.
+
+    Returns
+    -------
+    names : str
+    """
     shown = ", ".join(visible(path.relative_to(root).as_posix()) for path in paths[:_EXAMPLES])
     return f"{shown}, ..." if len(paths) > _EXAMPLES else shown
 
 
 def count(number: int, noun: str) -> str:
-    """Return a number of things in words, e.g. ``1 file`` or ``1,200 files``."""
+    """Return a number of things in words, e.g. ``1 file`` or ``1,200 files``.
+
+    Parameters
+    ----------
+    number : int
+    noun : str
+        In the singular.
+
+    Returns
+    -------
+    words : str
+    """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def is_document(path: Path) -> bool:
-    """Whether a file is one that goes with data, such as README.md or labels.csv."""
+    """Whether a file is one that goes with data, such as README.md or labels.csv.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    is_document : bool
+    """
     return path.suffix.lower() in DOCUMENTS
 
 

@@ -63,6 +63,14 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
 def read_content(path: Path) -> bytearray:
     """Return the bytes of an IDX file, decompressed if it is gzipped.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    content : bytearray
+
     Raises
     ------
     DatasetError, OSError
@@ -76,6 +84,15 @@ def read_content(path: Path) -> bytearray:
 
 def has_content(path: Path, content: bytearray) -> bool:
     """Whether an IDX file holds these bytes, once it is decompressed.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytearray
+
+    Returns
+    -------
+    has_content : bool
 
     Raises
     ------
@@ -92,6 +109,14 @@ def has_content(path: Path, content: bytearray) -> bool:
 
 def look_at_idx(path: Path) -> Header:
     """Return what an IDX file's header declares, checked against the file's size and the memory that is free.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    header : Header
 
     Raises
     ------
@@ -153,6 +178,17 @@ def _opened(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | Buffere
 def decode_idx(content: bytes | bytearray, name: str) -> NDArray[np.generic]:
     """Read the bytes of an IDX file; `name` is what errors call it.
 
+    Parameters
+    ----------
+    content : bytes or bytearray
+        Decompressed.
+    name : str
+        What errors call the file.
+
+    Returns
+    -------
+    array : ndarray
+
     Raises
     ------
     DatasetError
@@ -172,6 +208,15 @@ def decode_idx(content: bytes | bytearray, name: str) -> NDArray[np.generic]:
 def encode_idx(array: NDArray[np.generic]) -> bytes:
     """Return the bytes of `array` as an IDX file.
 
+    Parameters
+    ----------
+    array : ndarray
+        Of a type that IDX files have.
+
+    Returns
+    -------
+    content : bytes
+
     Raises
     ------
     DatasetError
@@ -187,6 +232,13 @@ def encode_idx(array: NDArray[np.generic]) -> bytes:
 
 def write_idx(path: str | os.PathLike[str], array: NDArray[np.generic]) -> None:
     """Write `array` as an IDX file, gzipped where `path` ends in ``.gz``; whole or not at all.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Where it is written.
+    array : ndarray
+        Of a type that IDX files have.
 
     Raises
     ------

@@ -57,6 +57,10 @@ class IdxFile:
     def read(self) -> NDArray[np.generic]:
         """Read the file, and verify that its copies have the same content.
 
+        Returns
+        -------
+        array : ndarray
+
         Raises
         ------
         DatasetError
@@ -71,6 +75,14 @@ class IdxFile:
 
 def locate_idx(root: Path) -> Path:
     """Return the folder that holds the IDX files: `root`, or the one folder up to two levels below that has them.
+
+    Parameters
+    ----------
+    root : Path
+
+    Returns
+    -------
+    folder : Path
 
     Raises
     ------
@@ -93,6 +105,14 @@ def locate_idx(root: Path) -> Path:
 
 def find_idx_files(folder: Path) -> dict[str, IdxFile]:
     """Return the IDX files of images and labels in a folder, by the name that they have in the original archives.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    files : dict of str to IdxFile
 
     Raises
     ------

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
+from hdr_bench.datasets.assembly import assemble_dataset, with_blanks_noted
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.folder_scan import count, scan_folder
 from hdr_bench.datasets.idx_files import HOW_NAMED, IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.labels import encode_labels
@@ -39,6 +40,16 @@ class Pair:
 def idx_source(folder: str, options: ReadOptions) -> Source:
     """Return the source of ``idx:DIR``: one pair of files, or a train and a test pair.
 
+    Parameters
+    ----------
+    folder : str
+        The place, as the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
+
     Raises
     ------
     DatasetNotFoundError
@@ -57,6 +68,18 @@ def idx_source(folder: str, options: ReadOptions) -> Source:
 
 def read_idx_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
     """Read the pairs of a folder; if there is no test pair, cut the train pair.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    root : Path
+        The folder.
+    options : ReadOptions
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------
@@ -82,6 +105,14 @@ def find_pairs(root: Path) -> dict[str, Pair]:
     """Return the pairs of a folder, under ``"train"`` and, if there is one, ``"test"``.
 
     The files may also be in a folder below, such as torchvision's ``MNIST/raw``, if only one has any.
+
+    Parameters
+    ----------
+    root : Path
+
+    Returns
+    -------
+    pairs : dict of str to Pair
 
     Raises
     ------
@@ -124,6 +155,14 @@ def is_idx_folder(root: Path) -> bool:
 
 def read_pair(pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
     """Read images of shape (n, height, width) and labels of shape (n,); their headers are compared before any is read.
+
+    Parameters
+    ----------
+    pair : Pair
+
+    Returns
+    -------
+    images_and_labels : tuple of ndarray
 
     Raises
     ------

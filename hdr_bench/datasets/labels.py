@@ -14,6 +14,17 @@ _SHOWN_CLASSES = 5
 def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return integer labels as 0 to k-1, and the name of each class: the label as it came.
 
+    Parameters
+    ----------
+    name : str
+        What errors call the data set.
+    labels : ndarray
+        Of shape (n,).
+
+    Returns
+    -------
+    labels_and_names : tuple of ndarray or tuple of str
+
     Raises
     ------
     DatasetError
@@ -34,6 +45,22 @@ def stratified_split(
     """Return the indices of the train and the test part, in order, each class cut by the same share.
 
     `test_size` is a share of the images, or an integer number of them.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the data set.
+    labels : ndarray
+        Of shape (n,): indices of classes.
+    class_names : tuple of str
+    test_size : float or int
+        A share of the images, or a number of them.
+    random_state : int
+        The seed of the cut.
+
+    Returns
+    -------
+    train_and_test : tuple of ndarray
 
     Raises
     ------

@@ -107,6 +107,10 @@ def fetch_dataset(name: str) -> Dataset:
     name : str
         As for `load_dataset`.
 
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     UnknownNameError, DatasetNotFoundError, DatasetError
@@ -145,8 +149,14 @@ def add_dataset(
         Up to 100 letters, digits, ``.``, ``_`` and ``-``. ``mnist`` and ``nist15`` take the original files only.
     path : path-like
         A folder of IDX files, a folder of pictures, or an ``.npz`` file.
-    resize, test_size, random_state
+    resize : tuple of int, optional
+    test_size : float, optional
+    random_state : int, default=0
         As for `load_dataset`.
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------

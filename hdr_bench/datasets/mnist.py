@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
+from hdr_bench.datasets.assembly import assemble_dataset
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.embedded import DIGITS
 from hdr_bench.datasets.home import missing_home, original_folder
 from hdr_bench.datasets.idx import decode_idx, encode_idx
@@ -24,7 +25,8 @@ from hdr_bench.datasets.idx_files import IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.openml import fetch_bunch
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.datasets.source import ReadOptions, Source, refuse_cut, stamp_of
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, describe_error
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 FILES = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -40,6 +42,15 @@ Arrays = dict[str, NDArray[np.generic]]
 
 def mnist_source(options: ReadOptions) -> Source:
     """Return the source of ``mnist``.
+
+    Parameters
+    ----------
+    options : ReadOptions
+        Without a `test_size`.
+
+    Returns
+    -------
+    source : Source
 
     Raises
     ------
@@ -86,6 +97,14 @@ def find_files(folder: Path) -> dict[str, IdxFile]:
     """Return the four files by their name without ``.gz``, or nothing if none of them is there.
 
     They may also be in a folder below, such as torchvision's ``MNIST/raw``, if only one has any.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    files : dict of str to IdxFile
 
     Raises
     ------
@@ -140,6 +159,15 @@ def _verified(arrays: Arrays, source: str) -> Dataset:
 
 def check_idx(array: NDArray[np.generic], checksum: str, name: str) -> None:
     """Check `array` against the SHA-256 of its original IDX file.
+
+    Parameters
+    ----------
+    array : ndarray
+        Images or labels.
+    checksum : str
+        SHA-256 of the original, as hexadecimal digits.
+    name : str
+        What errors call the file.
 
     Raises
     ------

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
+from hdr_bench.datasets.assembly import assemble_dataset
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.home import missing_home, original_folder
 from hdr_bench.datasets.idx_folder import find_pairs, read_pair
 from hdr_bench.datasets.mnist import check_idx
@@ -27,6 +28,15 @@ _HOW_TO_GET = (
 
 def nist15_source(options: ReadOptions) -> Source:
     """Return the source of ``nist15``, cut at random: 62,096 to train and 10,959 to test by default.
+
+    Parameters
+    ----------
+    options : ReadOptions
+        How it is cut.
+
+    Returns
+    -------
+    source : Source
 
     Raises
     ------

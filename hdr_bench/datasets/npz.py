@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.arrays import Member
+from hdr_bench.datasets.assembly import assemble_dataset, with_blanks_noted
 from hdr_bench.datasets.checks import as_images, check_pixels
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.file_kinds import describe_file
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.npz_members import check_declared, list_members, read_member
@@ -29,6 +30,16 @@ _Members = dict[str, Member]
 
 def npz_source(file: str, options: ReadOptions) -> Source:
     """Return the source of ``npz:FILE``.
+
+    Parameters
+    ----------
+    file : str
+        The place, as the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
 
     Raises
     ------
@@ -69,6 +80,18 @@ def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
     """Read the arrays of a file: train and test (Keras's or MedMNIST's names), or one whole that is cut.
 
     Other arrays are not read.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    path : Path
+        The file.
+    options : ReadOptions
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------

@@ -23,6 +23,14 @@ _LABEL_BYTES = 8
 def list_members(path: Path) -> list[Member]:
     """Return the arrays of a file; members of other kinds are passed over.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    members : list of Member
+
     Raises
     ------
     DatasetError
@@ -34,6 +42,17 @@ def list_members(path: Path) -> list[Member]:
 
 def read_member(path: Path, member: Member) -> NDArray[np.generic]:
     """Read the values of an array.
+
+    Parameters
+    ----------
+    path : Path
+        The archive.
+    member : Member
+        An array of it.
+
+    Returns
+    -------
+    values : ndarray
 
     Raises
     ------
@@ -50,6 +69,12 @@ def read_member(path: Path, member: Member) -> NDArray[np.generic]:
 
 def check_declared(name: str, member: Member) -> None:
     """Check what a header declares against what the archive holds; `name` is what errors call the array.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the array.
+    member : Member
 
     Raises
     ------

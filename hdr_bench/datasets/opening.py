@@ -17,6 +17,14 @@ def open_source(source: Source) -> Dataset:
 
     If the cache cannot be written, the data set is in memory.
 
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     DatasetNotFoundError, DatasetError
@@ -42,6 +50,14 @@ def open_source(source: Source) -> Dataset:
 def read_again(source: Source) -> Dataset:
     """Read the source's data set, whatever is in the cache, and store it there.
 
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     DatasetNotFoundError, DatasetError
@@ -52,7 +68,21 @@ def read_again(source: Source) -> Dataset:
 
 
 def in_polarity(key: str, dataset: Dataset, polarity: Polarity) -> Source:
-    """Return the source of a data set brought to one polarity."""
+    """Return the source of a data set brought to one polarity.
+
+    Parameters
+    ----------
+    key : str
+        Of the original, among the prepared data sets.
+    dataset : Dataset
+        The original.
+    polarity : {"light-on-dark", "dark-on-light"}
+        What its images are brought to.
+
+    Returns
+    -------
+    source : Source
+    """
     # No data set's own name has a plus in it. The stamp is what the original holds: it may be added again,
     # also with other names of classes.
     held = (dataset.fingerprint, dataset.class_names, dataset.notes, dataset.warnings)

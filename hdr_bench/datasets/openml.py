@@ -11,15 +11,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.assembly import with_blanks_noted
 from hdr_bench.datasets.checks import as_images, check_pixels
-from hdr_bench.datasets.dataset import Dataset, with_blanks_noted
+from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, describe_error
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 
 def openml_source(name: str, options: ReadOptions) -> Source:
-    """Return the source of ``openml:NAME``, `NAME` a data set's name or its number."""
+    """Return the source of ``openml:NAME``, `NAME` a data set's name or its number.
+
+    Parameters
+    ----------
+    name : str
+        A data set's name at OpenML, or its number.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
+    """
     return Source(key_of(f"openml:{name}", options), lambda: _read_openml(name, options))
 
 
@@ -47,6 +60,16 @@ def _read_openml(name: str, options: ReadOptions) -> Dataset:
 
 def fetch_bunch(**which: Any) -> Any:
     """Download a data set as arrays, without a cache: what enters the data home is verified there.
+
+    Parameters
+    ----------
+    **which : str or int
+        What `sklearn.datasets.fetch_openml` finds it by.
+
+    Returns
+    -------
+    bunch : Bunch
+        With arrays ``data`` and ``target``.
 
     Raises
     ------

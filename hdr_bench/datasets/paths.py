@@ -22,6 +22,14 @@ _KINDS = {
 def expand_path(path: str | Path) -> Path:
     """Return a path that a user gave, absolute and with ``~`` expanded.
 
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    path : Path
+
     Raises
     ------
     DatasetError
@@ -39,6 +47,12 @@ def expand_path(path: str | Path) -> Path:
 def check_text(text: str, what: str) -> None:
     """Check that a path or a name can be shown, and written into results; `what` is what errors call it.
 
+    Parameters
+    ----------
+    text : str
+    what : str
+        What errors call it, e.g. ``"the path"``.
+
     Raises
     ------
     DatasetError
@@ -52,6 +66,12 @@ def check_text(text: str, what: str) -> None:
 
 def check_seen(text: str, what: str) -> None:
     """Check that something is seen of a name; `what` is what errors call it.
+
+    Parameters
+    ----------
+    text : str
+    what : str
+        What errors call it, e.g. ``"the name"``.
 
     Raises
     ------
@@ -67,6 +87,14 @@ def check_seen(text: str, what: str) -> None:
 def regular_size(path: Path) -> int:
     """Return the size of a file in bytes.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    n_bytes : int
+
     Raises
     ------
     DatasetError
@@ -81,13 +109,32 @@ def regular_size(path: Path) -> int:
 
 
 def special_kind(path: Path) -> str | None:
-    """Return what a path is if it is neither a file nor a folder, in words; otherwise None."""
+    """Return what a path is if it is neither a file nor a folder, in words; otherwise None.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    kind : str or None
+    """
     mode = path.stat().st_mode
     return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _KINDS[stat.S_IFMT(mode)]
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry of a folder is a folder, or a link to one; a link in a circle is not."""
+    """Whether an entry of a folder is a folder, or a link to one; a link in a circle is not.
+
+    Parameters
+    ----------
+    entry : DirEntry
+        Of `os.scandir`.
+
+    Returns
+    -------
+    is_folder : bool
+    """
     try:
         return entry.is_dir()
     except OSError as error:
@@ -97,7 +144,17 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry of a folder is a regular file, or a link to one; a link in a circle is not."""
+    """Whether an entry of a folder is a regular file, or a link to one; a link in a circle is not.
+
+    Parameters
+    ----------
+    entry : DirEntry
+        Of `os.scandir`.
+
+    Returns
+    -------
+    is_file : bool
+    """
     try:
         return entry.is_file()
     except OSError as error:
@@ -109,6 +166,10 @@ def is_file(entry: os.DirEntry[str]) -> bool:
 @contextmanager
 def system_errors_named() -> Iterator[None]:
     """Turn an error of the system, or a lack of memory, into a `DatasetError`.
+
+    Yields
+    ------
+    None
 
     Raises
     ------

@@ -53,7 +53,19 @@ class PolarityCounts:
 
 
 def border_mask(height: int, width: int) -> NDArray[np.bool_]:
-    """Return which pixels are at the edge of an image: shape (height, width)."""
+    """Return which pixels are at the edge of an image: shape (height, width).
+
+    Parameters
+    ----------
+    height : int
+        In pixels.
+    width : int
+        In pixels.
+
+    Returns
+    -------
+    mask : ndarray
+    """
     mask = np.ones((height, width), np.bool_)
     mask[1:-1, 1:-1] = False
     return mask
@@ -87,6 +99,15 @@ def image_polarities(images: NDArray[Any]) -> NDArray[np.int8]:
 
 def count_polarities(images: NDArray[Any]) -> PolarityCounts:
     """Return how many of the images, of shape (n, height, width), are of which polarity.
+
+    Parameters
+    ----------
+    images : ndarray
+        Of shape (n, height, width).
+
+    Returns
+    -------
+    counts : PolarityCounts
 
     Examples
     --------

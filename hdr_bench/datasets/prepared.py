@@ -50,6 +50,10 @@ def find_prepared(key: str, stamp: str | None = None) -> Prepared | None:
     key : str
     stamp : str, optional
         What it must have been made of; by default anything.
+
+    Returns
+    -------
+    prepared : Prepared or None
     """
     for home in (*added_homes(), prepared_home(), *earlier_homes()):
         prepared = look_at_prepared(home / key)
@@ -59,7 +63,16 @@ def find_prepared(key: str, stamp: str | None = None) -> Prepared | None:
 
 
 def look_at_prepared(folder: Path) -> Prepared | None:
-    """Return the prepared data set in a folder; None if there is none that can be read."""
+    """Return the prepared data set in a folder; None if there is none that can be read.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    prepared : Prepared or None
+    """
     try:
         return Prepared(folder, read_manifest(folder))
     except (OSError, DatasetError):
@@ -68,6 +81,14 @@ def look_at_prepared(folder: Path) -> Prepared | None:
 
 def open_prepared(prepared: Prepared) -> Dataset:
     """Return the data set with its arrays memory-mapped, read-only.
+
+    Parameters
+    ----------
+    prepared : Prepared
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------
@@ -98,6 +119,14 @@ def open_prepared(prepared: Prepared) -> Dataset:
 def open_dataset(folder: Path) -> Dataset:
     """Return the data set that `write_dataset` put into `folder`, memory-mapped.
 
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     DatasetError
@@ -111,7 +140,17 @@ def open_dataset(folder: Path) -> Dataset:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
+    """Return the SHA-256 of a file's content.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    digest : str
+        As hexadecimal digits.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

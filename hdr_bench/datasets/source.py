@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.assembly import assemble_dataset
 from hdr_bench.datasets.checks import check_part
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.exceptions import DatasetError
 

@@ -145,7 +145,18 @@ def remove_prepared_datasets() -> list[StoredDataset]:
 
 
 def is_stored(folder: Path, home: Path) -> bool:
-    """Whether this library wrote a folder in one of its homes: also if it is damaged, but not in an earlier home."""
+    """Whether this library wrote a folder in one of its homes: also if it is damaged, but not in an earlier home.
+
+    Parameters
+    ----------
+    folder : Path
+    home : Path
+        The folder that it is in.
+
+    Returns
+    -------
+    is_stored : bool
+    """
     if look_at_prepared(folder) is not None:
         return True
     names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()

@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from hdr_bench.exceptions import MissingDependencyError, UnknownNameError, describe_error, shown
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import MissingDependencyError, UnknownNameError, shown
 
 PACKAGES = {"onedal": ("scikit-learn-intelex",), "faiss": ("faiss-cpu",)}
 """By engine: the packages that bring it, whose versions a saved estimator holds."""

@@ -78,12 +78,31 @@ class _Model:
 
 
 def model_fields(model: type[BaseModel]) -> dict[str, Any]:
-    """Return a model's fields by the keys that they have in a file."""
+    """Return a model's fields by the keys that they have in a file.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+
+    Returns
+    -------
+    fields : dict of str to object
+        pydantic's, by key.
+    """
     return {_key_of(name, field): field for name, field in model.model_fields.items()}
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Give the models that a field's annotation names, e.g. Case for ``tuple[Case, ...]``."""
+    """Give the models that a field's annotation names, e.g. Case for ``tuple[Case, ...]``.
+
+    Parameters
+    ----------
+    annotation : object
+
+    Yields
+    ------
+    model : type of BaseModel
+    """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):
@@ -91,7 +110,19 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def place_of(loc: Sequence[str | int], content: Any) -> str:
-    """Return a place as a user would name it: ``case 2 ('CNN'), params``; empty for the whole."""
+    """Return a place as a user would name it: ``case 2 ('CNN'), params``; empty for the whole.
+
+    Parameters
+    ----------
+    loc : sequence of str or int
+        Keys and positions, from the outermost on, as pydantic gives them.
+    content : object
+        What they are of: cases are called by their names.
+
+    Returns
+    -------
+    place : str
+    """
     parts: list[str] = []
     for key in loc:
         content = _inside(content, key)

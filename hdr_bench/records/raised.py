@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from hdr_bench.exceptions import describe_error
+from hdr_bench.error_text import describe_error
 from hdr_bench.names import class_name, shorten
 from hdr_bench.records.text import str_of
 
@@ -16,6 +16,15 @@ _LINKS = ("__cause__", "__context__", "__suppress_context__")
 
 def describe_failure(error: BaseException) -> str:
     r"""Return why a method failed: its exception's class and text in one line, and whether it ended its process.
+
+    Parameters
+    ----------
+    error : BaseException
+        What it raised; of any class.
+
+    Returns
+    -------
+    line : str
 
     Examples
     --------
@@ -29,7 +38,18 @@ def describe_failure(error: BaseException) -> str:
 
 
 def describe_traceback(error: BaseException) -> str:
-    """Return an exception's traceback, with those that led to it, shortened if it is long."""
+    """Return an exception's traceback, with those that led to it, shortened if it is long.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of any class.
+
+    Returns
+    -------
+    traceback : str
+        In lines, as Python prints it.
+    """
     try:
         lines = "".join(traceback.format_exception(error))
     # The exception's own attributes and methods are asked for here, and it may be too deep to walk through.
@@ -39,7 +59,18 @@ def describe_traceback(error: BaseException) -> str:
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """Give an exception and those that led to it, each once."""
+    """Give an exception and those that led to it, each once.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of any class.
+
+    Yields
+    ------
+    error : BaseException
+        The next that led to it, or Python's context of it; at most a hundred.
+    """
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen and len(seen) < _MOST_LINKS:
@@ -77,7 +108,18 @@ class Caught:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        """Take a warning, as `warnings.showwarning` is told of it."""
+        """Take a warning, as `warnings.showwarning` is told of it.
+
+        Parameters
+        ----------
+        message : Warning or str
+            The warning, or its text.
+        category : type of Warning
+        filename : str
+        lineno : int
+        file : TextIO, optional
+        line : str, optional
+        """
         del filename, lineno, file, line
         text = f"{class_name(category)}: {str_of(message, MOST_CHARACTERS)}"
         if text in self._texts:
@@ -106,7 +148,13 @@ class _Message(warnings.WarningMessage):
 
 @contextmanager
 def caught_warnings() -> Iterator[Caught]:
-    """Note every warning of the block, whatever filters are set, and print none."""
+    """Note every warning of the block, whatever filters are set, and print none.
+
+    Yields
+    ------
+    caught : Caught
+        What is warned of, as the block goes on.
+    """
     caught = Caught()
     with warnings.catch_warnings():
         warnings.simplefilter("always")

@@ -38,7 +38,17 @@ def first_faults(faults: Sequence[T], describe: Callable[[T], str] = str) -> lis
 
 
 def writable_content(content: Any) -> Any:
-    """Return content of dicts, lists and tuples with each text in it, keys too, as `visible_prose` has it."""
+    """Return content of dicts, lists and tuples with each text in it, keys too, as `visible_prose` has it.
+
+    Parameters
+    ----------
+    content : object
+        Of any depth.
+
+    Returns
+    -------
+    content : object
+    """
     if isinstance(content, str):
         return visible_prose(content)
     if isinstance(content, dict):
@@ -50,7 +60,19 @@ def writable_content(content: Any) -> Any:
 
 
 def str_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
-    """Return `str(thing)`, writable and shortened, whatever it is that gives it."""
+    """Return `str(thing)`, writable and shortened, whatever it is that gives it.
+
+    Parameters
+    ----------
+    thing : object
+        Of any class.
+    longest : int, default=LONGEST_VALUE
+        Characters of the beginning and the end together.
+
+    Returns
+    -------
+    text : str
+    """
     try:
         return shorten(str.__str__(str(thing)), longest)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a foreign class raises when it is asked for its text
@@ -58,7 +80,19 @@ def str_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
 
 
 def repr_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
-    """Return `repr(thing)`, writable and shortened, whatever it is that gives it."""
+    """Return `repr(thing)`, writable and shortened, whatever it is that gives it.
+
+    Parameters
+    ----------
+    thing : object
+        Of any class.
+    longest : int, default=LONGEST_VALUE
+        Characters of the beginning and the end together.
+
+    Returns
+    -------
+    text : str
+    """
     try:
         return shorten(str.__str__(repr(thing)), longest)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # as above

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from hdr_bench.exceptions import describe_error
+from hdr_bench.error_text import describe_error
 
 # On these a command ends as on Ctrl-C.
 _INTERRUPTING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

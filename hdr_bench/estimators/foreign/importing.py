@@ -14,16 +14,10 @@ from traceback import extract_tb
 from types import ModuleType, TracebackType
 from typing import Any
 
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.foreign import calls, trial_import
 from hdr_bench.estimators.foreign.libraries import packages_distributions
-from hdr_bench.exceptions import (
-    HdrBenchError,
-    ModuleImportError,
-    UnknownModuleError,
-    UnknownNameError,
-    describe_error,
-    suggestion,
-)
+from hdr_bench.exceptions import HdrBenchError, ModuleImportError, UnknownModuleError, UnknownNameError, suggestion
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 # Packages that are installed under another name than they are imported by.

@@ -12,8 +12,9 @@ import torch
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
+from hdr_bench.error_text import error_line
 from hdr_bench.estimators.neural.augmentation import Distortion
-from hdr_bench.exceptions import error_line, shown
+from hdr_bench.exceptions import shown
 
 
 @dataclass(frozen=True)

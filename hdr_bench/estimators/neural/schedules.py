@@ -8,8 +8,9 @@ from typing import Any
 from skorch.callbacks import LRScheduler
 from torch.optim import lr_scheduler
 
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.neural.constraints import OTHER_LENGTHS, SCHEDULES
-from hdr_bench.exceptions import UnknownNameError, describe_error, shown
+from hdr_bench.exceptions import UnknownNameError, shown
 
 # Enough to come into each phase of a schedule.
 _TRIED_EPOCHS = 3

@@ -15,6 +15,7 @@ from skorch.helper import predefined_split
 from skorch.utils import noop
 from torch import nn
 
+from hdr_bench.error_text import error_line
 from hdr_bench.estimators.allocation import freed_memory_kept
 from hdr_bench.estimators.neural.augmentation import as_distortion
 from hdr_bench.estimators.neural.batches import Codes, ImageBatches, Reading, Rows, n_batches
@@ -31,7 +32,7 @@ from hdr_bench.estimators.neural.modules import set_generator
 from hdr_bench.estimators.neural.net import Net, softmax
 from hdr_bench.estimators.neural.notation import build_network, parse_layers
 from hdr_bench.estimators.neural.schedules import check_schedule, make_schedule
-from hdr_bench.exceptions import UnknownNameError, error_line, shown
+from hdr_bench.exceptions import UnknownNameError, shown
 
 if TYPE_CHECKING:
     from hdr_bench.estimators.neural.base import NeuralClassifier

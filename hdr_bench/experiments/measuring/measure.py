@@ -13,9 +13,10 @@ import psutil
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.neural.net import told_of_epochs
 from hdr_bench.estimators.saving import installed_versions
-from hdr_bench.exceptions import VersionsDifferError, describe_error
+from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
 from hdr_bench.experiments.measuring.grid_search import make_search, searched

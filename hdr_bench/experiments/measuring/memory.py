@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 
+from hdr_bench.error_text import error_text
 from hdr_bench.estimators.allocation import give_back_freed_memory
-from hdr_bench.exceptions import error_text
 from hdr_bench.records.raised import chain
 
 _STATUS = Path("/proc/self/status")

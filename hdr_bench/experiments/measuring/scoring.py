@@ -10,14 +10,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from hdr_bench.datasets import Part
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.foreign.calls import read_attribute
-from hdr_bench.exceptions import (
-    ContradictionWarning,
-    LeftOutScoresWarning,
-    PredictionsError,
-    UnknownClassesWarning,
-    describe_error,
-)
+from hdr_bench.exceptions import ContradictionWarning, LeftOutScoresWarning, PredictionsError, UnknownClassesWarning
 from hdr_bench.experiments.measuring.answers import (
     check_classes,
     check_decisions,

@@ -16,7 +16,8 @@ from typing import Any
 from uuid import uuid4
 
 from hdr_bench.datasets import Dataset, write_dataset
-from hdr_bench.exceptions import MissingDependencyError, SchedulerError, error_line, shown
+from hdr_bench.error_text import error_line
+from hdr_bench.exceptions import MissingDependencyError, SchedulerError, shown
 from hdr_bench.experiments.messages import Outcome, Outcomes, Work
 from hdr_bench.experiments.processes.attempts import MOST_ATTEMPTS, given_up, run_attempts, say_nothing
 from hdr_bench.experiments.processes.hosts import HostClosedError, Hosts, clear_leftovers_of_hosts, close_idle_hosts

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import psutil
 
-from hdr_bench.exceptions import describe_error
+from hdr_bench.error_text import describe_error
 from hdr_bench.experiments.messages import CAUSE, Done, NotStarted, OnStage, Stage, Work
 from hdr_bench.experiments.processes.leftovers import children, end, is_running, is_tracker, marked
 from hdr_bench.experiments.processes.worker import NotStartedError, run_in_child, start_fork_server
