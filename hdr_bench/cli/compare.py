@@ -1,12 +1,11 @@
 """The command `compare`: what changed from one run to another."""
 
 import math
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from hdr_bench.cli.errors import ExitCode
@@ -19,7 +18,11 @@ if TYPE_CHECKING:
     from hdr_bench.reporting.comparisons.runs import Change, Comparison
 
 _HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Fit\n(MB)", "Predict\n(MB)")
+# How many columns stay in the narrowest terminal: both accuracies.
+_KEPT = 2
 _NAMES = {
+    "status": "status",
+    "accuracy": "accuracy",
     "fit_seconds": "time to fit",
     "predict_seconds": "time to predict",
     "fit_peak_bytes": "memory to fit",
@@ -54,22 +57,27 @@ def compare(
 
 
 def _print_comparison(comparison: "Comparison", console: "Console") -> None:
+    from hdr_bench.reporting.narrow_table import ConsoleColumn, fit_table
+
+    lines = _lines(comparison)
+    cases = list(dict.fromkeys(change.case for change in comparison.changes))
+    if cases:
+        by_case = [{each.measure: each for each in comparison.changes if each.case == case} for case in cases]
+        cells = zip(*map(_row, by_case), strict=True)
+        columns = [ConsoleColumn(head, each) for head, each in zip(_HEADS, cells, strict=True)]
+        fitted = fit_table([Text(case) for case in cases], columns, console, kept=_KEPT)
+        console.print(fitted.table)
+        lines = [fitted.note, *lines] if fitted.note else lines
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _row(changes: "dict[str, Change]") -> tuple[Text, ...]:
+    """Return a method's row, from its changes by their measures."""
     from hdr_bench.reporting.comparisons.costs import COSTS
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Method", overflow="fold")
-    for head in _HEADS:
-        table.add_column(head, justify="right", no_wrap=True)
-    cases = list(dict.fromkeys(change.case for change in comparison.changes))
-    for case in cases:
-        found = {change.measure: change for change in comparison.changes if change.case == case}
-        accuracy = found.get("accuracy")
-        costs = (_medians(found.get(measure)) for measure in COSTS)
-        table.add_row(Text(case), *_accuracy(accuracy), _p_value(accuracy), *costs)
-    if cases:
-        console.print(table)
-    for line in _lines(comparison):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    accuracy = changes.get("accuracy")
+    return *_accuracy(accuracy), Text(_p_value(accuracy)), *(_medians(changes.get(measure)) for measure in COSTS)
 
 
 def _accuracy(change: "Change | None") -> tuple[Text, Text]:
@@ -100,16 +108,18 @@ def _p_value(change: "Change | None") -> str:
     return "<0.001" if change.p_value < 0.001 else f"{change.p_value:.3f}"
 
 
+def _p_relation(change: "Change") -> str:
+    """Return the p-value as a sentence has it: equal to a number, or below one."""
+    written = _p_value(change)
+    return f"p < {written.removeprefix('<')}" if written.startswith("<") else f"p = {written}"
+
+
 def _lines(comparison: "Comparison") -> list[str]:
     """Say in words what got worse and better, what is new and gone, and what was not compared."""
     lines = []
     for verdict in ("worse", "better"):
         lines += [f"{verdict}: {_said(change)}" for change in comparison.changes if change.verdict == verdict]
-    refused: dict[str, dict[str, None]] = {}
-    for change in comparison.changes:
-        if change.verdict == "not compared":
-            refused.setdefault(change.note, {})[change.case] = None
-    lines += [f"not compared: {'; '.join(cases)}: {note}" for note, cases in refused.items()]
+    lines += _not_compared(comparison)
     lines += [f"new: {case}" for case in comparison.new]
     lines += [f"gone: {case}" for case in comparison.gone]
     lines += [f"note: {remark}" for remark in comparison.remarks]
@@ -123,15 +133,33 @@ def _lines(comparison: "Comparison") -> list[str]:
     return lines
 
 
+def _not_compared(comparison: "Comparison") -> list[str]:
+    """Say for each reason which methods were not compared, and in what, unless nothing of them was."""
+    refused: dict[str, dict[str, list[str]]] = {}
+    for change in comparison.changes:
+        if change.verdict == "not compared":
+            refused.setdefault(change.note, {}).setdefault(change.case, []).append(change.measure)
+    counts = Counter(change.case for change in comparison.changes)
+    return [
+        f"not compared: {'; '.join(_with_measures(*each, counts) for each in cases.items())}: {note}"
+        for note, cases in refused.items()
+    ]
+
+
+def _with_measures(case: str, measures: list[str], counts: "Counter[str]") -> str:
+    if len(measures) == counts[case]:
+        return case
+    return f"{case} ({', '.join(_NAMES[measure] for measure in measures)})"
+
+
 def _said(change: "Change") -> str:
     if change.measure == "status":
         return f"{change.case}: {change.note}"
-    name = _NAMES.get(change.measure, "")
     if change.measure == "accuracy":
         return (
-            f"{change.case}, accuracy: {100 * change.before:.2f} to {100 * change.after:.2f} %, p = {_p_value(change)}"
+            f"{change.case}, accuracy: {100 * change.before:.2f} to {100 * change.after:.2f} %, {_p_relation(change)}"
             + (f" ({change.note})" if change.note else "")
         )
     before, after = _figures(change)
     unit = "s" if change.measure.endswith("seconds") else "MB"
-    return f"{change.case}, {name}: {before} to {after} {unit} ({change.note})"
+    return f"{change.case}, {_NAMES[change.measure]}: {before} to {after} {unit} ({change.note})"

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +12,7 @@ from rich.text import Text
 from hdr_bench.names import in_brief
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import counted_verdicts, reproductions
+from hdr_bench.reporting.narrow_table import ConsoleColumn, FittedTable, fit_table
 from hdr_bench.reporting.page.blocks import make_block
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.run import RunContents
@@ -35,6 +35,8 @@ _HEADS = {
 }
 
 _TIMES = ("Fit (s)", "Predict all (s)")
+# How many columns stay in the narrowest terminal: the accuracy.
+_KEPT = 1
 
 
 def print_run(contents: RunContents, console: Console) -> None:
@@ -52,36 +54,39 @@ def print_run(contents: RunContents, console: Console) -> None:
     """
     nothing = Comparisons((), {}, {})
     compared = make_block("The comparison of the methods", lambda: compare_methods(contents), lambda _: nothing)
-    parts: tuple[tuple[str, Callable[[], Table | str]], ...] = (
-        ("The table", lambda: _table(contents, compared)),
+    fitted = make_block("The table", lambda: _table(contents, compared, console), lambda _: None)
+    parts: tuple[tuple[str, Callable[[], str]], ...] = (
         ("The finding", lambda: finding(contents, compared)),
         ("The count of verdicts", lambda: counted_verdicts(reproductions(contents))),
-        ("The note on disturbed times", lambda: _note_on_times(contents)),
+        ("The note on disturbed times", lambda: _note_on_times(fitted)),
     )
+    if fitted is not None:
+        _say(fitted.table, console)
+        _say(fitted.note, console)
     for what, make in parts:
         _say(make_block(what, make, str), console)
     make_block("The list of failed trials", lambda: _print_problems(contents.summary, console), lambda _: None)
 
 
-def _table(contents: RunContents, compared: Comparisons) -> Table:
+def _table(contents: RunContents, compared: Comparisons, console: Console) -> FittedTable:
     summary, results = contents.summary, contents.results
-    shown = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    shown.add_column("Method", overflow="fold")
-    for head in _HEADS.values():
-        shown.add_column(head, justify="left" if head.startswith("Group") else "right", no_wrap=True)
     written = (accuracy_table(summary, compared), memory_table(summary, results), time_table(summary, results))
     columns = {head: cells for table in written for head, cells in _columns(table).items()}
     rows = summary.to_dict("records")
     columns["Group"] = [_with_trials(cell, row) for cell, row in zip(columns["Group"], rows, strict=True)]
-    for cells in zip(*(columns[head] for head in ("Method", *_HEADS)), strict=True):
-        shown.add_row(*map(_text, cells))
-    return shown
+    shown = [
+        ConsoleColumn(head, [_text(cell) for cell in columns[name]], "left" if name == "Group" else "right")
+        for name, head in _HEADS.items()
+    ]
+    names = [_text(cell) for cell in columns["Method"]]
+    return fit_table(names, shown, console, kept=_KEPT, elsewhere="the report")
 
 
-def _note_on_times(contents: RunContents) -> str:
-    """Say what the star of a time means, if one of them has it."""
-    columns = _columns(time_table(contents.summary, contents.results))
-    if not any(DISTURBED in cell.text for head in _TIMES for cell in columns[head]):
+def _note_on_times(fitted: FittedTable | None) -> str:
+    """Say what the star of a time means, if one of those that are shown has it."""
+    heads = [_HEADS[name] for name in _TIMES]
+    times = [column for column in fitted.columns if column.head in heads] if fitted else []
+    if not any(DISTURBED in cell.plain for column in times for cell in column.cells):
         return ""
     return f"{DISTURBED.strip()} disturbed: something else had the processors; these times do not rank"
 

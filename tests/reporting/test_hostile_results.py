@@ -156,7 +156,7 @@ def test_figures_of_odd_texts_are_drawn(tmp_path):
     methods = [_method(text, 0.5, HISTORIES[place % len(HISTORIES)], n_wrong=12) for place, text in enumerate(TEXTS)]
     classes = (*TEXTS[:10], TEXTS[12])
     run = make_up(tmp_path / "run", methods, class_names=classes)
-    _draw(run, "accuracy|accuracy-fit-time|disagreement|confusion|(curves|search)-2-.*|gallery-13-.*")
+    _draw(run, "accuracy|accuracy-memory|disagreement|confusion|(curves|search)-2-.*|gallery-13-.*")
 
 
 @pytest.mark.parametrize(("n_test", "cases"), [(1, "1"), (40, "[247]")])

@@ -12,9 +12,11 @@ import pandas as pd
 from hdr_bench.exceptions import ComparisonError
 from hdr_bench.names import in_brief
 from hdr_bench.records.committed import open_store
+from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.comparisons.common_trials import differences, nothing_in_common, unpaired, without_predictions
 from hdr_bench.reporting.comparisons.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
+from hdr_bench.reporting.comparisons.other_methods import other_methods
 from hdr_bench.reporting.files.report_folder import settle_report
 from hdr_bench.reporting.frame import described_problem, label_of, read_results
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
@@ -100,7 +102,7 @@ def compare_runs(
     tolerance: float = 0.1,
     alpha: float = 0.05,
 ) -> Comparison:
-    """Compare two runs, method by method, on the trials that both have: same seed, fold and images.
+    """Compare two runs, method by method, on the trials that both have: same method, seed, fold and images.
 
     Parameters
     ----------
@@ -129,7 +131,9 @@ def compare_runs(
     Accuracy: as two methods of one run are compared, of folds by the corrected resampled t-test. Over the methods the
     p-values are corrected by Holm's procedure, not by Benjamini and Hochberg's as the pairs of a report: a comparison
     ends in one decision, so the chance that any method is called worse without being it is what must stay below
-    `alpha`, also if others have changed. Results whose predictions are not stored are not compared. Costs: as
+    `alpha`, also if others have changed. Results whose predictions are not stored are not compared, nor are methods of
+    one name that differ in estimator, parameters, steps, data or protocol; those of changed libraries and code are, for
+    that is what a comparison is for. Costs: as
     `costs.is_apart` tells two rows apart. With at least three undisturbed fits in each run the ranges do not overlap,
     and the medians differ by more than the tolerance; with fewer, the medians differ by more than the factors
     `costs.SINGLE`.
@@ -138,7 +142,7 @@ def compare_runs(
     for folder in (before, after):
         settle_report(Path(folder))
     stores = open_store(before), open_store(after)
-    first, second = map(_labelled, stores)
+    (first, records), (second, other_records) = map(_labelled, stores)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
     if not len(pairs):
         raise ComparisonError(nothing_in_common(stores, first, second))
@@ -147,13 +151,14 @@ def compare_runs(
     is_one_machine = not remarks
     if remarks and not across_machines:
         remarks.append("Times are not compared; --across-machines compares them all the same")
-    changes = [*_statuses(pairs), *_accuracies(pairs, *stores, alpha)]
-    changes += _costs(pairs, tolerance, across_machines, is_one_machine)
+    others = other_methods(pairs, records, other_records)
+    changes = [*_statuses(pairs, others), *_accuracies(pairs, *stores, alpha, others)]
+    changes += _costs(pairs, tolerance, across_machines or is_one_machine, others)
     return Comparison(
         tuple(sorted(changes, key=lambda change: cases.index(change.case))),
         tuple(label for label in dict.fromkeys(second["label"]) if label not in set(first["label"])),
         tuple(label for label in dict.fromkeys(first["label"]) if label not in set(second["label"])),
-        (*remarks, *unpaired(pairs, first, second), *without_predictions(stores)),
+        (*remarks, *unpaired(pairs[~pairs["label"].isin(others)], first, second), *without_predictions(stores)),
     )
 
 
@@ -164,16 +169,19 @@ def _check_shares(tolerance: float, alpha: float) -> None:
         raise ComparisonError(f"alpha must be above 0 and below 1, got {alpha}; write e.g. 0.05")
 
 
-def _labelled(store: Store) -> pd.DataFrame:
-    results, _ = read_results(store, store.read_run())
+def _labelled(store: Store) -> tuple[pd.DataFrame, dict[str, Result]]:
+    results, records = read_results(store, store.read_run())
     labels = [label_of(row) for row in results.to_dict("records")]
-    return results[results["status"] != "missing"].assign(label=pd.Series(labels, index=results.index))
+    return results[results["status"] != "missing"].assign(label=pd.Series(labels, index=results.index)), records
 
 
-def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
+def _statuses(pairs: pd.DataFrame, others: dict[str, str]) -> Iterable[Change]:
     for label, trials in pairs.groupby("label", sort=False):
         well = [(trials[f"status_{side}"] == "ok").mean() for side in "ab"]
         if well[0] == well[1] == 1:
+            continue
+        if label in others:
+            yield Change(str(label), "status", float(well[0]), float(well[1]), "not compared", note=others[str(label)])
             continue
         verdict: Verdict = "worse" if well[1] < well[0] else "better" if well[1] > well[0] else "same"
         if trials[["status_a", "status_b"]].isin(_UNREADABLE).to_numpy().all():
@@ -183,9 +191,11 @@ def _statuses(pairs: pd.DataFrame) -> Iterable[Change]:
         yield Change(str(label), "status", float(well[0]), float(well[1]), verdict, note=note)
 
 
-def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float) -> list[Change]:
-    good = _both_well(pairs)
-    changes = [_accuracy(str(label), trials, first, second) for label, trials in good.groupby("label", sort=False)]
+def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float, others: dict[str, str]) -> list[Change]:
+    changes = [
+        _accuracy(str(label), trials, first, second, others.get(str(label), ""))
+        for label, trials in _both_well(pairs).groupby("label", sort=False)
+    ]
     tested = [change for change in changes if not math.isnan(change.p_value)]
     corrected = holm([change.p_value for change in tested])
     return [change for change in changes if math.isnan(change.p_value)] + [
@@ -194,10 +204,10 @@ def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float) 
     ]
 
 
-def _accuracy(label: str, trials: pd.DataFrame, first: Store, second: Store) -> Change:
+def _accuracy(label: str, trials: pd.DataFrame, first: Store, second: Store, refusal: str) -> Change:
     """Return the change of a method's accuracy, its p-value not corrected and missing if it is not compared."""
     before, after = float(trials["accuracy_a"].mean()), float(trials["accuracy_b"].mean())
-    change = Change(label, "accuracy", before, after, "not compared", note=_other_images(trials))
+    change = Change(label, "accuracy", before, after, "not compared", note=refusal)
     if change.note:
         return change
     if trials["fold"].notna().any():
@@ -219,17 +229,17 @@ def _fits(store: Store, trials: pd.DataFrame, side: str) -> Fits | None:
     return Fits.from_predictions(stored, is_deterministic=is_deterministic) if len(stored) == len(predictions) else None
 
 
-def _costs(pairs: pd.DataFrame, tolerance: float, across_machines: bool, is_one_machine: bool) -> Iterable[Change]:
+def _costs(pairs: pd.DataFrame, tolerance: float, machines_compare: bool, others: dict[str, str]) -> Iterable[Change]:
     good = _both_well(pairs)
     for measure in COSTS:
         is_time = measure.endswith("seconds")
         sides = [_costs_of_side(good, side, measure) for side in "ab"]
-        for label, trials in good.groupby("label", sort=False):
-            before, after = (costs[str(label)] for costs in sides)
-            note = _other_images(trials)
+        for label in dict.fromkeys(map(str, good["label"])):
+            before, after = (costs[label] for costs in sides)
+            note = others.get(label, "")
             if is_time:
-                note = note or _refusal(before, after, is_one_machine or across_machines)
-            yield _cost_change(str(label), before, after, tolerance, note)
+                note = note or _refusal(before, after, machines_compare)
+            yield _cost_change(label, before, after, tolerance, note)
 
 
 def _costs_of_side(pairs: pd.DataFrame, side: str, measure: str) -> dict[str, Cost]:
@@ -242,7 +252,7 @@ def _refusal(before: Cost, after: Cost, machines_compare: bool) -> str:
     """Say why two times are not compared; nothing if they are."""
     if not machines_compare:
         return "machines or threads differ"
-    return "every fit was disturbed" if before.is_disturbed or after.is_disturbed else ""
+    return "disturbed in every trial" if before.is_disturbed or after.is_disturbed else ""
 
 
 def _cost_change(label: str, before: Cost, after: Cost, tolerance: float, refusal: str) -> Change:
@@ -260,15 +270,6 @@ def _rule(before: Cost, after: Cost, ratio: float) -> str:
     if before.has_range and after.has_range:
         return f"ranges apart, and medians by a factor above {ratio:g}"
     return f"fewer than {FEWEST} undisturbed fits: a factor above {ratio:g}"
-
-
-def _other_images(trials: pd.DataFrame) -> str:
-    """Say in what the images of paired trials differ; nothing where they are the same."""
-    for name, said in (("fingerprint", "the data"), ("protocol", "the protocols"), ("n_train", "the training images"),
-                       ("n_test", "the images that are evaluated")):  # fmt: skip
-        if (trials[f"{name}_a"] != trials[f"{name}_b"]).any():
-            return f"{said} differ"
-    return ""
 
 
 def _both_well(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -39,9 +39,12 @@ class CostDisplay(SummaryDisplay):
     Attributes
     ----------
     cost : {"fit_seconds", "predict_seconds", "fit_peak_bytes", "size_bytes"}
+    left_out : tuple of str
+        Methods that are not drawn, since all of their times are disturbed.
     """
 
     cost: str = "fit_seconds"
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def from_results(cls, results: pd.DataFrame, cost: str = "fit_seconds") -> Self:
@@ -57,9 +60,10 @@ class CostDisplay(SummaryDisplay):
         costs = costs_of(results, cost)
         summary = with_costs(super().from_results(results).summary, results, [cost])
         kept = [case in costs and not costs[case].is_disturbed for case in summary["case"]]
+        left_out = tuple(case for case in summary["case"] if case in costs and costs[case].is_disturbed)
         columns = [cost, f"{cost}_low", f"{cost}_high"]
         shown = summary[pd.Series(kept, index=summary.index, dtype=bool)]
-        return cls(shown.assign(**{name: shown[name].clip(lower=_LEAST[cost]) for name in columns}), cost)
+        return cls(shown.assign(**{name: shown[name].clip(lower=_LEAST[cost]) for name in columns}), cost, left_out)
 
     def front(self) -> NDArray[np.bool_]:
         """Return which methods are on the Pareto front of the largest set whose costs compare.

@@ -62,6 +62,8 @@ class GalleryDisplay:
     title : str
     n_found : int
         Images of this kind that there are; the first of them are shown.
+    remark : str
+        Which of the run's methods it is not about, if it is about several; empty if it is about all.
     ax_, figure_
         Where it was drawn; `ax_` is the frame around all.
     """
@@ -70,6 +72,7 @@ class GalleryDisplay:
     shown: tuple[Shown, ...]
     title: str
     n_found: int
+    remark: str = ""
     ax_: Any = field(default=None, init=False)
     figure_: Any = field(default=None, init=False)
 
@@ -133,7 +136,7 @@ class GalleryDisplay:
         )  # fmt: skip
         title = f"Images that all {len(cases)} methods get wrong"
         images = contents.pictures(found[0][0], [each.index for each in shown])
-        return cls(images, shown, title, len(chosen))
+        return cls(images, shown, title, len(chosen), _which_methods(cases, contents))
 
     def frame(self) -> pd.DataFrame:
         """Return a row an image: its place in the test part, truth, predictions, confidence."""
@@ -185,6 +188,16 @@ def caption(shown: Shown) -> str:
     """
     said = f"{_cut(shown.truth)} → {'/'.join(map(_cut, shown.predictions))}"
     return said if math.isnan(shown.confidence) else f"{said}, {100 * shown.confidence:.0f} %"
+
+
+def _which_methods(cases: Sequence[str], contents: RunContents) -> str:
+    """Say which of a run's methods some of them are, or, if that is shorter, are not; nothing if they are all."""
+    others = [case for case in dict.fromkeys(contents.results["case"]) if case not in cases]
+    if not others:
+        return ""
+    if len(others) > len(cases):
+        return f"the methods: {'; '.join(cases)}"
+    return f"not among the methods: {'; '.join(others)}"
 
 
 def _cut(name: str) -> str:

@@ -41,6 +41,8 @@ class PlannedFigure:
         It is drawn as SVG too; not what a page shows in another way, as tables and sprites.
     problem : str
         Why it cannot be drawn; it has no displays then.
+    note : str
+        What stands below it, e.g. which methods are left out.
     """
 
     name: str
@@ -51,6 +53,7 @@ class PlannedFigure:
     case: str = ""
     has_svg: bool = True
     problem: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ class Figure:
         The SVG as an address that holds it whole.
     problem : str
         Why it could not be drawn.
+    note : str
+        What stands below it, e.g. which methods are left out.
     """
 
     name: str
@@ -82,6 +87,7 @@ class Figure:
     png: bytes = b""
     data_uri: str = ""
     problem: str = ""
+    note: str = ""
 
 
 def draw(planned: Sequence[PlannedFigure]) -> list[Figure]:
@@ -150,7 +156,7 @@ def _drawn(planned: PlannedFigure) -> Figure:
         svg = _svg_of(figure) if planned.has_svg else b""
     # An SVG that cannot be read again fails here, where the figure alone is left out.
     address = page_address(svg) if svg else ""
-    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png, address)
+    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png, address, note=planned.note)
 
 
 def _png_of(figure: Any) -> bytes:

@@ -90,12 +90,17 @@ def _accuracy(contents: RunContents) -> PlannedFigure | None:
 
 def _cost(contents: RunContents, cost: str) -> PlannedFigure | None:
     display = CostDisplay.from_results(contents.results, cost)
-    n, front = len(display.summary), display.frame()
+    title, n, front = _cost_title(cost), len(display.summary), display.frame()
+    note = f"Left out, times disturbed: {'; '.join(display.left_out)}." if display.left_out else ""
+    n_rows = int(contents.summary["accuracy"].notna().sum())
+    if n < 2 and display.left_out and n_rows > 1:
+        problem = f"Figure “{title}” needs at least two methods whose times are undisturbed. {note}"
+        return PlannedFigure("", title, title, (), (0, 0), problem=problem)
     if n < 2:
         return None
     said = "Pareto front: " + _percents(front[front["is_on_front"]])
-    n_rows = int(contents.summary["accuracy"].notna().sum())
-    return _planned(_cost_title(cost), said, display, (8.5, max(4.2, 0.9 + 0.205 * (n_rows + 1))))
+    planned = _planned(title, said, display, (8.5, max(4.2, 0.9 + 0.205 * (n_rows + 1))))
+    return replace(planned, note=note)
 
 
 def _cost_title(cost: str) -> str:
@@ -153,7 +158,8 @@ def _all_wrong(contents: RunContents) -> PlannedFigure | None:
     if not _has_several(contents) or not gallery.shown:
         return None
     said = f"{gallery.n_found:,} images."
-    return _planned(gallery.title, said, gallery, _gallery_inches(gallery), has_svg=False)
+    planned = _planned(gallery.title, said, gallery, _gallery_inches(gallery), has_svg=False)
+    return replace(planned, note=f"{gallery.remark[:1].upper()}{gallery.remark[1:]}." if gallery.remark else "")
 
 
 def _confusion(contents: RunContents, case: str) -> PlannedFigure:

@@ -33,7 +33,7 @@ class Sprite:
     ----------
     title : str
     note : str
-        How many images there are of the kind.
+        How many images there are of the kind, and of which methods.
     data_uri : str
         The picture, as an address that holds it whole.
     width, height : int
@@ -61,7 +61,8 @@ def make_sprite(gallery: GalleryDisplay) -> Sprite:
         SpriteCell(place % columns, place // columns, caption(shown), _in_words(shown))
         for place, shown in enumerate(gallery.shown)
     )
-    note = f"{len(gallery.shown):,} of {gallery.n_found:,}" if len(gallery.shown) < gallery.n_found else ""
+    count = f"{len(gallery.shown):,} of {gallery.n_found:,}" if len(gallery.shown) < gallery.n_found else ""
+    note = "; ".join(filter(None, (count, gallery.remark)))
     return Sprite(gallery.title, note, _data_uri(_tiled(as_ink_on_paper(gallery.images), columns)),
                   round(factor * width), round(factor * height), columns, cells)  # fmt: skip
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from hdr_bench import compare_runs, load_results, run_suite
+from hdr_bench.cli.compare import compare
 from hdr_bench.exceptions import ComparisonError
 from hdr_bench.experiments.measuring.scoring import score
 from hdr_bench.experiments.planning.suite_file import parse_suite
@@ -42,6 +43,10 @@ def _changed(folder, change, case=TREE, rights=None):
 
 def _as_it_is(_content):
     pass
+
+
+def _failed(content):
+    content |= {"status": "timeout", "error": "ended after 3 s", "scores": None, "measurements": None}
 
 
 @pytest.fixture
@@ -147,7 +152,7 @@ def test_disturbed_times_are_not_compared(run, other):
     assert _verdicts(comparison)["fit_seconds"] == "not compared"
     assert _verdicts(comparison)["predict_seconds"] == "same"
     assert {change.note for change in comparison.changes if change.verdict == "not compared"} >= {
-        "every fit was disturbed"
+        "disturbed in every trial"
     }
     assert _verdicts(compare_runs(run, other, across_machines=True))["fit_seconds"] == "not compared"
 
@@ -169,10 +174,7 @@ def test_times_of_other_machines_are_not_compared_unless_told(run, other):
 
 
 def test_what_fails_now_is_worse_and_what_is_new_or_gone_is_named(run, other, tmp_path):
-    def failed(content):
-        content |= {"status": "timeout", "error": "ended after 3 s", "scores": None, "measurements": None}
-
-    _changed(other, failed)
+    _changed(other, _failed)
     record = json.loads((other / "run.json").read_bytes())
     record["trials"] = [trial for trial in record["trials"] if trial["case"] != "Least squares"]
     (other / "run.json").write_text(json.dumps(record))
@@ -187,15 +189,13 @@ def test_what_fails_now_is_worse_and_what_is_new_or_gone_is_named(run, other, tm
 def test_folds_are_paired(tmp_path):
     content = {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "cross-validation", "folds": 5},
                "case": [{"name": "k", "estimator": "knn", "params": {"n_neighbors": 3}}]}  # fmt: skip
-    folders = []
-    for neighbors in (3, 150):
-        content["case"][0]["params"] = {"n_neighbors": neighbors}
-        suite = parse_suite(content, "own", "own.toml")
-        folders.append(run_suite(suite, out=tmp_path / str(neighbors), threads=1))
-    (change,) = [c for c in compare_runs(*folders).changes if c.measure == "accuracy"]
+    first = run_suite(parse_suite(content, "own", "own.toml"), out=tmp_path / "first", threads=1)
+    second = shutil.copytree(first, tmp_path / "second")
+    _changed(second, _as_it_is, "k", rights=20)
+    (change,) = [c for c in compare_runs(first, second).changes if c.measure == "accuracy"]
     assert change.verdict == "worse"
     assert 0 < change.p_value < 0.01
-    (same,) = [c for c in compare_runs(folders[0], folders[0]).changes if c.measure == "accuracy"]
+    (same,) = [c for c in compare_runs(first, first).changes if c.measure == "accuracy"]
     assert same.p_value == 1
 
 
@@ -219,23 +219,69 @@ def test_other_numbers_of_images_are_not_compared(run, tmp_path):
     few = run_suite(Store(run).read_run().suite, out=tmp_path / "few", samples=100, threads=1)
     comparison = compare_runs(run, few)
     assert set(_verdicts(comparison).values()) == {"not compared"}
-    assert {change.note for change in comparison.changes if change.case == TREE} == {"the training images differ"}
+    assert {change.note for change in comparison.changes if change.case == TREE} == {
+        "other training images: 1,437 and 100"
+    }
 
 
 def test_a_curve_that_breaks_is_worse_and_not_gone(tmp_path):
-    case = {"name": "curve", "estimator": "sklearn.discriminant_analysis.LinearDiscriminantAnalysis"}
-    protocol = {"kind": "learning-curve", "sizes": [100, 300]}
-    content = {"title": "T", "dataset": "digits-8x8", "protocol": protocol, "case": [case]}
-    folders = []
-    # Only the fit knows that this solver does not shrink.
-    for shrinkage in (None, "auto"):
-        content["case"][0]["params"] = {} if shrinkage is None else {"shrinkage": shrinkage}
-        suite = parse_suite(content, "own", "own.toml")
-        folders.append(run_suite(suite, out=tmp_path / str(shrinkage), threads=1))
-    comparison = compare_runs(*folders)
+    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "learning-curve", "sizes": [100, 300]},
+               "case": [{"name": "curve", "estimator": "tree"}]}  # fmt: skip
+    first = run_suite(parse_suite(content, "own", "own.toml"), out=tmp_path / "first", threads=1)
+    second = shutil.copytree(first, tmp_path / "second")
+    _changed(second, _failed, "curve")
+    comparison = compare_runs(first, second)
     assert comparison.is_worse
     assert (comparison.new, comparison.gone) == ((), ())
     assert [change.case for change in comparison.changes] == ["curve, 100 images", "curve, 300 images"]
+
+
+def _with_parameters(content):
+    content["trial"]["params"] = {"max_depth": 2, "ccp_alpha": 0.1}
+
+
+def _with_a_step(content):
+    content["trial"]["steps"] = [{"name": "deskew", "params": {}}]
+
+
+def _with_another_estimator(content):
+    content["trial"]["estimator"] = "linear"
+
+
+def _with_another_protocol(content):
+    content["trial"]["shuffle_seed"] = 3
+
+
+def _with_a_failure_of_another(content):
+    _failed(content)
+    _with_parameters(content)
+
+
+@pytest.mark.parametrize(
+    ("change", "note"),
+    [
+        (_with_parameters, "other parameters: max_depth, ccp_alpha"),
+        (_with_a_step, "other steps: deskew"),
+        (_with_another_estimator, "another estimator: tree and linear"),
+        (_with_another_protocol, "another protocol: shuffle_seed"),
+        (_with_a_failure_of_another, "other parameters: max_depth, ccp_alpha"),
+    ],
+)
+def test_another_method_of_the_same_name_is_said_to_be_one_and_is_not_worse(run, other, change, note):
+    _changed(other, change, rights=40)
+    comparison = compare_runs(run, other)
+    assert not comparison.is_worse
+    assert not comparison.is_empty
+    assert set(_verdicts(comparison).values()) == {"not compared"}
+    assert {change.note for change in comparison.changes if change.case == TREE} == {note}
+
+
+def test_changed_libraries_and_code_are_what_is_compared(run, other):
+    def changed(content):
+        content["trial"] |= {"versions": {"scikit-learn": "99.0"}, "code": "another"}
+
+    _changed(other, changed, rights=40)
+    assert _verdicts(compare_runs(run, other))["accuracy"] == "worse"
 
 
 def test_a_run_that_is_not_whole_has_the_same_threads(run, other):
@@ -257,6 +303,7 @@ def test_the_command_and_its_exit_codes(run, other):
     worse = compare(run, other)
     assert worse.returncode == 1
     assert f"worse: {TREE}, accuracy: " in worse.stdout
+    assert ", p < 0.001" in worse.stdout
     assert "worse" not in compare(other, run).stdout
     missing = compare(run, run / "nowhere")
     assert missing.returncode == 2
@@ -291,7 +338,7 @@ def test_runs_of_which_nothing_can_be_compared_are_an_error_of_the_command(run, 
     assert compare_runs(run, other).is_empty
     ended = call_command("compare", run, other)
     assert ended.returncode == 2
-    assert "the data differ" in ended.stdout
+    assert f"not compared: k-NN | <b>bold</b>; {TREE}; Least squares: other data" in ended.stdout
     assert f"nothing of {run} and {other} could be compared" in ended.stderr
 
 
@@ -305,3 +352,19 @@ def test_how_many_trials_both_have_is_said_in_words(run, other):
 def test_shares_that_are_none_are_refused(run, name, value):
     with pytest.raises(ComparisonError, match=f"{name} must be"):
         compare_runs(run, run, **{name: value})
+
+
+def test_what_was_not_compared_of_a_method_is_named(run, other, capsys):
+    def disturbed(content):
+        _quiet(content)
+        content["measurements"] |= {"predict_wait_share": 0.5}
+
+    for case in ("k-NN | <b>bold</b>", TREE, "Least squares"):
+        _changed(run, _quiet, case)
+        _changed(other, _quiet, case)
+    _changed(other, disturbed)
+    _changed(other, _with_parameters, "Least squares")
+    compare(run, other)
+    lines = capsys.readouterr().out.splitlines()
+    assert f"not compared: {TREE} (time to predict): disturbed in every trial" in lines
+    assert "not compared: Least squares: other parameters: loss, max_depth, ccp_alpha" in lines

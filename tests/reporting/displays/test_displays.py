@@ -259,6 +259,7 @@ def test_what_every_method_gets_wrong(finished_run, run):
     wrong = [found.y_true != found.y_pred for label in contents.labels for _, found in contents.predictions_of(label)]
     assert gallery.frame()["index"].tolist() == np.flatnonzero(np.all(wrong, axis=0)).tolist()[:24]
     assert gallery.n_found == np.all(wrong, axis=0).sum() > 0
+    assert (gallery.title, gallery.remark) == ("Images that all 3 methods get wrong", "not among the methods: Bad")
     _drawn(gallery)
     for path in (run / "images").iterdir():
         path.unlink()

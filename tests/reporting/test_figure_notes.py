@@ -1,0 +1,54 @@
+"""What stands below a figure: which methods are not in it."""
+
+import pytest
+
+from hdr_bench import write_report
+from hdr_bench.reporting.drawing import drawing
+from hdr_bench.reporting.page.figures import plan_figures
+from hdr_bench.reporting.run import RunContents
+from tests.helpers.made_up import Method, make_up
+
+DISTURBED = {"fit_wait_share": 0.5}
+
+
+@pytest.fixture
+def written(tmp_path, monkeypatch):
+    """Write the report of some methods, without pictures; return the page and the text."""
+    monkeypatch.setattr(drawing, "_png_of", lambda _: b"")
+
+    def write(*methods):
+        folder = make_up(tmp_path / "run", methods)
+        names = ("accuracy-fit-time", "accuracy-predict-time", "gallery-all-wrong")
+        chosen = [figure for figure in plan_figures(RunContents(folder)) if figure.name in names]
+        monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda _contents: chosen)
+        write_report(folder)
+        return (folder / "report.html").read_text(), (folder / "report.md").read_text()
+
+    return write
+
+
+def test_methods_that_a_figure_of_times_leaves_out_are_named(written):
+    others = [Method(name, measurements=DISTURBED) for name in ("Slow <1>", "Slow 2")]
+    page, text = written(Method("One"), Method("Two"), *others)
+    assert "<figcaption>Left out, times disturbed: Slow &lt;1&gt;; Slow 2.</figcaption>" in page
+    assert page.count("Left out, times disturbed") == text.count("Left out, times disturbed") == 1
+    assert "(figures/accuracy-fit-time.png)\n\nLeft out, times disturbed: Slow" in text
+
+
+def test_a_figure_of_times_that_has_too_few_of_them_says_so_in_its_place(written):
+    for content in written(Method("One"), *(Method(name, measurements=DISTURBED) for name in ("Two", "Three"))):
+        needs = "Figure “Accuracy against the time to fit” needs at least two methods whose times are undisturbed."
+        assert f"{needs} Left out, times disturbed: Two; Three." in content
+        assert "Accuracy against the time to predict” needs" not in content
+
+
+def test_which_methods_all_get_the_same_images_wrong_is_said_unless_it_is_all_of_them(written):
+    failed = {"status": "failed", "error": "no"}
+    page, text = written(Method("One"), Method("Two"), Method("Bad", result=failed))
+    assert "Under each its truth, and everything that it was taken for; not among the methods: Bad." in page
+    assert "(figures/gallery-all-wrong.png)\n\nNot among the methods: Bad." in text
+    page, text = written(Method("One"), Method("Two"))
+    assert "mong the methods" not in page + text
+    page, text = written(Method("One"), Method("Two"), *(Method(f"Bad {n}", result=failed) for n in range(3)))
+    assert "taken for; the methods: One; Two." in page
+    assert "The methods: One; Two." in text
