@@ -71,9 +71,11 @@ reports-quick: install ## Run every suite on a few embedded images, into build/r
 		--repeats 1 --jobs $(JOBS) --threads 1 --quiet --out build/reports-quick/$$suite || failed=1; done; \
 		$(BIN)/hdr-bench index build/reports-quick && exit $$failed
 
-# One after the other, the shorter ones first.
-SUITES := bodin-bernard sougrati lazovic-2020 sklearn-bench-mnist lecun-1998 burke-devery-2019 \
-	aboueloula-2020 zalando-2017
+# The suites that regenerate a source's tables, the shorter ones first: those whose file names a source.
+READ_SUITES = from hdr_bench.experiments.planning.suite_file import list_suites, read_suite; \
+	published = [suite for suite in map(read_suite, list_suites()) if suite.source]; \
+	print(*(suite.name for suite in sorted(published, key=lambda suite: suite.budget)))
+SUITES = $(or $(shell $(BIN)/python -c '$(READ_SUITES)'),$(error the list of published suites cannot be read))
 
 speed: install ## Compare speed with the peers on MNIST, a half to a whole hour; writes reports/speed/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,dev,peers]'
