@@ -26,7 +26,15 @@ _EMNIST = (
 
 @dataclass(frozen=True)
 class Pair:
-    """A file of images and the file of their labels."""
+    """A file of images and the file of their labels.
+
+    Attributes
+    ----------
+    images : IdxFile
+        The images.
+    labels : IdxFile
+        Their labels.
+    """
 
     images: IdxFile
     labels: IdxFile

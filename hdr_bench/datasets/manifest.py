@@ -20,7 +20,15 @@ _MOST_BYTES = 10_000_000
 
 
 class VerifiedFile(BaseModel):
-    """What a file was when it was written."""
+    """What a file was when it was written.
+
+    Attributes
+    ----------
+    size : int
+        In bytes.
+    sha256 : str
+        Of its content, as hexadecimal digits.
+    """
 
     size: int
     sha256: str

@@ -31,7 +31,15 @@ _verified: dict[Path, tuple[_FileState, ...]] = {}
 
 @dataclass(frozen=True)
 class Prepared:
-    """A prepared data set: its folder, and the manifest in it."""
+    """A prepared data set: its folder, and the manifest in it.
+
+    Attributes
+    ----------
+    folder : Path
+        Where its files are.
+    manifest : Manifest
+        What is written down of them.
+    """
 
     folder: Path
     manifest: Manifest
