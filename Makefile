@@ -27,9 +27,11 @@ test: lint ## Run the linters, the type checker, the import contract and the tes
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m 'not alone'
 	$(BIN)/python -m pytest -m alone
 
-# Tests that measure time or memory are run beside it, unmeasured.
+# Processes of tests have working folders of their own: the data are put beside each other by a full path. Tests that
+# measure time or memory are not measured.
+coverage: export COVERAGE_FILE = $(CURDIR)/build/coverage/data
 coverage: lint ## As `make test`, and say which lines and branches of the package the tests do not run
-	$(BIN)/coverage erase
+	@mkdir -p build/coverage && $(BIN)/coverage erase
 	OMP_NUM_THREADS=1 $(BIN)/coverage run -m pytest -n 3 --dist worksteal -m 'not alone'
 	$(BIN)/python -m pytest -m alone
 	$(BIN)/coverage combine --quiet
