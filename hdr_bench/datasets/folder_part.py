@@ -6,6 +6,7 @@ from pathlib import Path
 from hdr_bench.datasets.folder_scan import Folder, count, is_document, name_some
 from hdr_bench.datasets.labels_in_names import FORMS, Reading, choose_reading, is_label_like
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.records.text import name_first
 
 LAYOUTS = (
     "either one folder per class with the pictures in it, or files named "
@@ -23,7 +24,6 @@ PARTS = {
 """Names of folders that hold a part, in lower case, and the part."""
 
 _REMEDY = "put the pictures into one folder per class"
-_SHOWN_CLASSES = 5
 # What may hold the labels of pictures beside it.
 TABLES = frozenset({".csv", ".tsv", ".json", ".txt"})
 
@@ -238,5 +238,4 @@ def _names(folders: list[Folder]) -> str:
 
 
 def _shown(names: list[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:_SHOWN_CLASSES])
-    return f"{shown}, ..." if len(names) > _SHOWN_CLASSES else shown
+    return name_first(names, repr)

@@ -11,6 +11,7 @@ from hdr_bench.datasets.paths import is_file, is_folder, special_kind
 from hdr_bench.datasets.pictures import EXTENSIONS
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
+from hdr_bench.records.text import name_first
 
 # What systems and programs leave beside pictures; names that begin with a dot, such as ._1.png, are passed over too.
 PASSED_OVER = frozenset({"__macosx", "@eadir", "thumbs.db", "desktop.ini", "lost+found", "$recycle.bin"})
@@ -141,8 +142,7 @@ def name_some(paths: Sequence[Path | PurePath], root: Path) -> str:
     -------
     names : str
     """
-    shown = ", ".join(visible(path.relative_to(root).as_posix()) for path in paths[:_EXAMPLES])
-    return f"{shown}, ..." if len(paths) > _EXAMPLES else shown
+    return name_first(paths, lambda path: visible(path.relative_to(root).as_posix()), _EXAMPLES)
 
 
 def count(number: int, noun: str) -> str:

@@ -20,6 +20,7 @@ from hdr_bench.datasets.home import added_homes, earlier_homes, prepared_home
 from hdr_bench.datasets.manifest import NAME, Manifest, read_manifest
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.records.text import name_first
 
 ARRAY_FILES = tuple(f"{part}_{what}.npy" for part in ("train", "test") for what in ("images", "labels"))
 # A file may change twice within one tick of the file system's clock; what changed so lately is verified again.
@@ -207,10 +208,9 @@ def _changed(path: Path, name: str) -> DatasetError:
 
 
 def _warning_of(prepared: Prepared) -> str:
-    names = ", ".join(map(repr, prepared.manifest.class_names[:_SHOWN_CLASSES]))
-    more = ", ..." if len(prepared.manifest.class_names) > _SHOWN_CLASSES else ""
+    names = name_first(prepared.manifest.class_names, repr, _SHOWN_CLASSES)
     return (
-        f"its class names ({names}{more}) and notes were stored by version 0.1.0 without a checksum and cannot be "
+        f"its class names ({names}) and notes were stored by version 0.1.0 without a checksum and cannot be "
         f"verified; check them, or {_remedy(prepared.folder)}"
     )
 

@@ -5,7 +5,8 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-_SHOWN = 5
+from hdr_bench.records.text import name_first
+
 # Share of the test images that must also be training images. In mnist, mnist-5k, digits-8x8 and nist15 there are none;
 # a few images that were saved twice do not change an error.
 _SHARED = 0.01
@@ -47,9 +48,8 @@ def warn_of_blanks(images: NDArray[np.generic], what: str) -> tuple[str, ...]:
     blank = np.flatnonzero(are_blank(images))
     if not len(blank):
         return ()
-    shown = ", ".join(map(str, blank[:_SHOWN])) + (", ..." if len(blank) > _SHOWN else "")
     counts = f"{len(blank):,} of {len(images):,} {what} images are blank, all their pixels have the same value"
-    return (f"{counts}: index {shown}",)
+    return (f"{counts}: index {name_first(blank.tolist())}",)
 
 
 def warn_of_shared_images(train: NDArray[np.generic], test: NDArray[np.generic]) -> tuple[str, ...]:
@@ -113,6 +113,5 @@ def _one_sided(
     only = np.flatnonzero((here > 0) & (there == 0))
     if not len(only):
         return ()
-    listed = ", ".join(f"{class_names[label]!r} ({here[label]:,})" for label in only[:_SHOWN])
-    more = ", ..." if len(only) > _SHOWN else ""
-    return (f"classes that only the {part} part has, with their numbers of images: {listed}{more}, {so}",)
+    listed = name_first(only.tolist(), lambda label: f"{class_names[label]!r} ({here[label]:,})")
+    return (f"classes that only the {part} part has, with their numbers of images: {listed}, {so}",)

@@ -37,6 +37,30 @@ def first_faults(faults: Sequence[T], describe: Callable[[T], str] = str) -> lis
     return [*map(describe, faults[:MOST_FAULTS]), *([f"and {more:,} more"] if more > 0 else [])]
 
 
+def name_first(things: Sequence[T], describe: Callable[[T], str] = str, most: int = 5) -> str:
+    """Return the first things in words, with commas between them, and ``...`` if there are more.
+
+    Parameters
+    ----------
+    things : sequence
+    describe : callable, default=str
+        Says one of them in words; it is called for the first ones only.
+    most : int, default=5
+        How many are named.
+
+    Returns
+    -------
+    words : str
+
+    Examples
+    --------
+    >>> name_first(["a", "b"]), name_first(range(10_000), hex, 2)
+    ('a, b', '0x0, 0x1, ...')
+    """
+    named = ", ".join(map(describe, things[:most]))
+    return f"{named}, ..." if len(things) > most else named
+
+
 def writable_content(content: Any) -> Any:
     """Return content of dicts, lists and tuples with each text in it, keys too, as `visible_prose` has it.
 
