@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,10 +58,8 @@ def check_text(text: str, what: str) -> None:
     DatasetError
         If it holds control characters, or bytes that are not UTF-8.
     """
-    try:
+    with _rename_advised():
         check_visible(text, what)
-    except ValueError as error:
-        raise DatasetError(f"{error}, and rename the file, folder or class") from error
 
 
 def check_seen(text: str, what: str) -> None:
@@ -78,10 +76,8 @@ def check_seen(text: str, what: str) -> None:
     DatasetError
         If it is of spaces and invisible characters alone.
     """
-    try:
+    with _rename_advised():
         check_ink(text, what)
-    except ValueError as error:
-        raise DatasetError(f"{error}, and rename the file, folder or class") from error
 
 
 def regular_size(path: Path) -> int:
@@ -135,12 +131,7 @@ def is_folder(entry: os.DirEntry[str]) -> bool:
     -------
     is_folder : bool
     """
-    try:
-        return entry.is_dir()
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            return False
-        raise
+    return _ask_without_circle(entry.is_dir)
 
 
 def is_file(entry: os.DirEntry[str]) -> bool:
@@ -155,12 +146,7 @@ def is_file(entry: os.DirEntry[str]) -> bool:
     -------
     is_file : bool
     """
-    try:
-        return entry.is_file()
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            return False
-        raise
+    return _ask_without_circle(entry.is_file)
 
 
 @contextmanager
@@ -191,3 +177,20 @@ def system_errors_named() -> Iterator[None]:
         raise DatasetError(
             "the memory does not suffice to read the data; use fewer or smaller images, or a machine with more memory"
         ) from error
+
+
+@contextmanager
+def _rename_advised() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise DatasetError(f"{error}, and rename the file, folder or class") from error
+
+
+def _ask_without_circle(ask: Callable[[], bool]) -> bool:
+    try:
+        return ask()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return False
+        raise
