@@ -153,7 +153,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
         with zipfile.ZipFile(path) as archive:
             members = describe_members(archive)
             check_expansion([each.entry for each in members], path.stat().st_size, _LIMIT)
-            return {member.name: _read_checked(archive, member) for member in members}
+            return {member.name: _read_member(archive, member) for member in members}
     except FileNotFoundError:
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
@@ -192,7 +192,7 @@ def npy(array: NDArray[np.generic]) -> bytes:
     return buffer.getvalue()
 
 
-def _read_checked(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]:
+def _read_member(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]:
     if member.dtype.hasobject:
         raise ValueError(f"{member.name} holds Python objects, which are never read")
     check_size(member)

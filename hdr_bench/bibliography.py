@@ -133,13 +133,13 @@ def parse_bibtex(text: str) -> "BibliographyData":
     from pybtex.exceptions import PybtexError
 
     try:
-        found = parse_string(text, "bibtex")
+        bibliography = parse_string(text, "bibtex")
     except PybtexError as error:
         raise BibliographyError(f"this is no BibTeX: {error_line(error)}; write e.g. {_EXAMPLE}") from error
-    if not found.entries:
+    if not bibliography.entries:
         raise BibliographyError(f"this BibTeX has no entry: {text.strip()[:60]!r}; write e.g. {_EXAMPLE}")
-    as_plain_text(found)
-    return found
+    as_plain_text(bibliography)
+    return bibliography
 
 
 @cache

@@ -90,8 +90,8 @@ def shorten(text: str, longest: int) -> str:
     >>> shorten("\x00" * 30, 10)
     '\\x00 [28 characters left out] \\x00'
     """
-    if len(text) <= longest and len(whole := visible_prose(text)) <= longest:
-        return whole
+    if len(text) <= longest and len(shown := visible_prose(text)) <= longest:
+        return shown
     half = longest // 2
     first, last = _n_that_fit(text[:half], half), _n_that_fit(reversed(text[-half:]), half)
     left_out = f"[{len(text) - first - last:,} characters left out]"

@@ -4,9 +4,9 @@
 """
 
 from hdr_bench.datasets.assembly import make_dataset
+from hdr_bench.datasets.cache import open_dataset
 from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.loading import add_dataset, fetch_dataset, load_dataset
-from hdr_bench.datasets.prepared import open_dataset
 from hdr_bench.datasets.registry import SOURCES, SourceEntry, named_sources, path_schemes, source_schemes
 from hdr_bench.datasets.stored import (
     StoredDataset,

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.checks import check_class_names, check_part
+from hdr_bench.datasets.content_warnings import warn_of_blanks, warn_of_classes, warn_of_shared_images
 from hdr_bench.datasets.dataset import Dataset, Part, doubts_of, fingerprint_of
-from hdr_bench.datasets.remarks import warn_of_blanks, warn_of_classes, warn_of_shared_images
 from hdr_bench.exceptions import DatasetError
 
 
@@ -49,7 +49,7 @@ def make_dataset(
     DatasetError
         If counts, shapes, types or labels do not fit.
     """
-    return with_blanks_noted(assemble_dataset(name, train, test, class_names, notes, warnings))
+    return add_blank_warnings(assemble_dataset(name, train, test, class_names, notes, warnings))
 
 
 def assemble_dataset(
@@ -91,8 +91,8 @@ def assemble_dataset(
         check_part(name, part.images, part.labels, what, len(class_names))
     if train.images.shape[1:] != test.images.shape[1:] or train.images.dtype != test.images.dtype:
         raise DatasetError(
-            f"{name}: the training images are {_described(train.images)}, the test images {_described(test.images)}; "
-            "both parts must have the same shape and type"
+            f"{name}: the training images are {_describe_images(train.images)}, the test images "
+            f"{_describe_images(test.images)}; both parts must have the same shape and type"
         )
     if len(np.unique(train.labels)) < 2:
         raise DatasetError(f"{name}: all training images are of one class; a classifier needs at least two")
@@ -106,7 +106,7 @@ def assemble_dataset(
     return Dataset(name, train, test, names, fingerprint_of(train, test), tuple(notes), doubts)
 
 
-def with_blanks_noted(dataset: Dataset) -> Dataset:
+def add_blank_warnings(dataset: Dataset) -> Dataset:
     """Return a data set with a warning of its blank images, if it has any.
 
     Parameters
@@ -121,6 +121,6 @@ def with_blanks_noted(dataset: Dataset) -> Dataset:
     return replace(dataset, warnings=(*dataset.warnings, *blanks))
 
 
-def _described(images: NDArray[np.generic]) -> str:
+def _describe_images(images: NDArray[np.generic]) -> str:
     height, width = images.shape[1:]
     return f"{height}x{width} {images.dtype}"

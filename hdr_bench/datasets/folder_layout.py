@@ -60,8 +60,8 @@ def find_layout(root: Path) -> Layout:
     files = (*folder.all_pictures(), *folder.all_others())
     parts = _parts_of(folder)
     if not parts:
-        whole = label_pictures(folder)
-        return Layout(whole.labels, None, whole.notes, whole.warnings, files)
+        labelled = label_pictures(folder)
+        return Layout(labelled.labels, None, labelled.notes, labelled.warnings, files)
     train = _label_train(folder, parts)
     notes, warnings = list(train.notes), [*train.warnings, *warn_of_others(replace(folder, folders=()))]
     test: Labelled | None = None
@@ -95,13 +95,13 @@ def _parts_of(folder: Folder) -> dict[str, Folder]:
 def _label_train(folder: Folder, parts: dict[str, Folder]) -> Labelled:
     beside = tuple(inner for inner in folder.folders if inner not in parts.values())
     if "train" not in parts:
-        whole = replace(folder, folders=beside, others=())
-        if not whole.all_pictures():
+        rest = replace(folder, folders=beside, others=())
+        if not rest.all_pictures():
             raise DatasetError(
                 f"{folder.path}: nothing to train on, only {_list([part.name for part in parts.values()])}; "
                 f"needed is {LAYOUTS}"
             )
-        return label_pictures(whole)
+        return label_pictures(rest)
     n_beside = len(folder.pictures) + sum(len(inner.all_pictures()) for inner in beside)
     if n_beside:
         where = _list([inner.name for inner in beside if inner.all_pictures()])

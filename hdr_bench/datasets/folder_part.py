@@ -133,11 +133,11 @@ def _reading_of(folder: Folder) -> Reading:
 def _by_name(folder: Folder, reading: Reading) -> Labelled:
     labels = {path: str(reading.label_of(path.name)) for path in folder.pictures}
     classes = sorted(set(labels.values()))
-    said = f"labels were read from the files' names as {reading.form}"
+    note = f"labels were read from the files' names as {reading.form}"
     warnings = warn_of_others(folder)
     if not reading.is_label_like:
-        warnings += (f"{said}, which gives the classes {_shown(classes)}; if that is not what they are, {_REMEDY}",)
-    return Labelled(labels, (said,) if reading.is_label_like else (), warnings, reading)
+        warnings += (f"{note}, which gives the classes {_shown(classes)}; if that is not what they are, {_REMEDY}",)
+    return Labelled(labels, (note,) if reading.is_label_like else (), warnings, reading)
 
 
 def _by_class(folder: Folder) -> Labelled:
@@ -205,8 +205,8 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
             f"{folder.path}: it is not clear which folders are the classes: {n_deeper:,} pictures are in folders like "
             f"{example}, so they may be {_shown(sorted(classes))} or {_shown(sorted(names))}; needed is {LAYOUTS}"
         )
-    said = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
-    return ((said,), ()) if is_label_like(classes) else ((), (said,))
+    note = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
+    return ((note,), ()) if is_label_like(classes) else ((), (note,))
 
 
 def _check_no_parts(folder: Folder, deeper: list[Folder]) -> None:

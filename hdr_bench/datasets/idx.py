@@ -24,8 +24,8 @@ from hdr_bench.datasets.idx_header import (
     check_length,
     read_header,
 )
+from hdr_bench.datasets.memory_check import check_room
 from hdr_bench.datasets.paths import regular_size
-from hdr_bench.datasets.room import check_room
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import describe_file_error, write_whole
 
@@ -123,7 +123,7 @@ def look_at_idx(path: Path) -> Header:
     DatasetError, OSError
         As `read_idx`.
     """
-    with _opened(path) as (header, _, _):
+    with _open_idx(path) as (header, _, _):
         return header
 
 
@@ -135,7 +135,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
     DatasetError
         If it is not IDX, holds fewer or more bytes, or does not fit into the memory.
     """
-    with _opened(path) as (header, head, file):
+    with _open_idx(path) as (header, head, file):
         n_read, chunk = 0, head
         while chunk:
             n_read += len(chunk)
@@ -151,7 +151,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | BufferedReader]]:
+def _open_idx(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | BufferedReader]]:
     """Open an IDX file; the block gets its header, its first bytes, and the file behind them.
 
     Raises

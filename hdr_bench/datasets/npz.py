@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.arrays import Member
-from hdr_bench.datasets.assembly import assemble_dataset, with_blanks_noted
+from hdr_bench.datasets.assembly import add_blank_warnings, assemble_dataset
 from hdr_bench.datasets.checks import as_images, check_pixels
 from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.file_kinds import describe_file
@@ -103,15 +103,15 @@ def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
     for names in SPLIT_NAMES:
         if set(names) <= members.keys():
             refuse_cut(name, options)
-            return with_blanks_noted(_read_split(name, path, members, names))
+            return add_blank_warnings(_read_split(name, path, members, names))
     for images_name, labels_name in WHOLE_NAMES:
         if {images_name, labels_name} <= members.keys():
             images, raw_labels = _images_and_labels(path, members[images_name], members[labels_name])
             labels, class_names = encode_labels(f"{path}: {labels_name}", raw_labels)
             unread = _unread(members, (images_name, labels_name))
-            return with_blanks_noted(cut_dataset(name, images, labels, class_names, options, *unread))
+            return add_blank_warnings(cut_dataset(name, images, labels, class_names, options, *unread))
     allowed = " or ".join("/".join(names) for names in (*SPLIT_NAMES, *WHOLE_NAMES))
-    held = _listed(members, sorted(members)) or "nothing"
+    held = _describe_arrays(members, sorted(members)) or "nothing"
     raise DatasetError(
         f"{path}: it holds {held}; needed are the arrays {allowed}; save images and labels together in one file, "
         "under such names"
@@ -177,12 +177,12 @@ def _unread(members: _Members, names: Sequence[str]) -> tuple[tuple[str, ...], t
     rest = [key for key in sorted(members) if key not in names]
     parts = [key for key in rest if any(word in key for word in _PART_WORDS)]
     others = [key for key in rest if key not in parts]
-    notes = (f"arrays that were not read: {_listed(members, others)}",) if others else ()
-    warnings = (f"arrays of a part that was left out: {_listed(members, parts)}",) if parts else ()
+    notes = (f"arrays that were not read: {_describe_arrays(members, others)}",) if others else ()
+    warnings = (f"arrays of a part that was left out: {_describe_arrays(members, parts)}",) if parts else ()
     return notes, warnings
 
 
-def _listed(members: _Members, keys: Sequence[str]) -> str:
+def _describe_arrays(members: _Members, keys: Sequence[str]) -> str:
     return name_first(keys, lambda key: f"{visible(key)} {members[key].shape}", _SHOWN_ARRAYS)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.arrays import Member, check_size, describe_members, read_values
+from hdr_bench.datasets.memory_check import check_room
 from hdr_bench.datasets.paths import regular_size
-from hdr_bench.datasets.room import check_room
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import describe_file_error
 
@@ -36,7 +36,7 @@ def list_members(path: Path) -> list[Member]:
     DatasetError
         If it is not a zip archive, or a header cannot be read.
     """
-    with _opened(path) as archive:
+    with _open_archive(path) as archive:
         return describe_members(archive)
 
 
@@ -63,7 +63,7 @@ def read_member(path: Path, member: Member) -> NDArray[np.generic]:
     name = f"{path}: {member.name}"
     check_declared(name, member)
     check_room(name, max(member.n_bytes, _LABEL_BYTES * math.prod(member.shape[:1])))
-    with _opened(path) as archive:
+    with _open_archive(path) as archive:
         return read_values(archive, member)
 
 
@@ -93,7 +93,7 @@ def check_declared(name: str, member: Member) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open an archive.
 
     Raises

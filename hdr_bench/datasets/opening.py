@@ -3,10 +3,10 @@
 import hashlib
 import warnings
 
+from hdr_bench.datasets.cache import find_prepared, open_prepared
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.home import earlier_homes
 from hdr_bench.datasets.polarity import Polarity
-from hdr_bench.datasets.prepared import find_prepared, open_prepared
 from hdr_bench.datasets.source import Source
 from hdr_bench.datasets.storing import one_at_a_time, store_prepared
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, NotStoredError

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.assembly import with_blanks_noted
+from hdr_bench.datasets.assembly import add_blank_warnings
 from hdr_bench.datasets.checks import as_images, check_pixels
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.labels import encode_labels
@@ -55,7 +55,7 @@ def _read_openml(name: str, options: ReadOptions) -> Dataset:
         as_bytes = images.astype(np.uint8)
     images = as_bytes if np.array_equal(images, as_bytes) else images
     labels, class_names = encode_labels(f"openml:{name}", _numbers(name, bunch.target))
-    return with_blanks_noted(cut_dataset(f"openml:{name}", images, labels, class_names, options))
+    return add_blank_warnings(cut_dataset(f"openml:{name}", images, labels, class_names, options))
 
 
 def fetch_bunch(**which: Any) -> Any:

@@ -58,7 +58,7 @@ def check_text(text: str, what: str) -> None:
     DatasetError
         If it holds control characters, or bytes that are not UTF-8.
     """
-    with _rename_advised():
+    with _advise_rename():
         check_visible(text, what)
 
 
@@ -76,7 +76,7 @@ def check_seen(text: str, what: str) -> None:
     DatasetError
         If it is of spaces and invisible characters alone.
     """
-    with _rename_advised():
+    with _advise_rename():
         check_ink(text, what)
 
 
@@ -150,7 +150,7 @@ def is_file(entry: os.DirEntry[str]) -> bool:
 
 
 @contextmanager
-def system_errors_named() -> Iterator[None]:
+def name_system_errors() -> Iterator[None]:
     """Turn an error of the system, or a lack of memory, into a `DatasetError`.
 
     Yields
@@ -180,7 +180,7 @@ def system_errors_named() -> Iterator[None]:
 
 
 @contextmanager
-def _rename_advised() -> Iterator[None]:
+def _advise_rename() -> Iterator[None]:
     try:
         yield
     except ValueError as error:

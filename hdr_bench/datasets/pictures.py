@@ -72,7 +72,7 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
     try:
         regular_size(path)
         # Through an open file: given a path, Pillow 12 and 13 map an uncompressed TIFF that is to be turned wrongly.
-        with path.open("rb") as file, _bombs_refused(), Image.open(file, formats=_known_formats()) as picture:
+        with path.open("rb") as file, _refuse_bombs(), Image.open(file, formats=_known_formats()) as picture:
             _check_size(path, picture)
             n_pictures = _count_pictures(path, picture)
             _check_depth(path, picture)
@@ -93,7 +93,7 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
 
 
 @contextmanager
-def _bombs_refused() -> Iterator[None]:
+def _refuse_bombs() -> Iterator[None]:
     with catch_warnings():
         # Of metadata that are damaged, e.g. a camera's; the pixels are what counts.
         simplefilter("ignore", UserWarning)

@@ -156,9 +156,9 @@ def cut_dataset(
     DatasetError
         If the arrays do not fit each other, or a class is too small to be in both parts.
     """
-    whole = Part(images, labels)
+    all_images = Part(images, labels)
     check_part(name, images, labels, "given", len(class_names))
     test_size = DEFAULT_TEST_SIZE if options.test_size is None else options.test_size
     train, test = stratified_split(name, labels, class_names, test_size, options.random_state)
     note = f"cut by the library: a stratified share of {test_size:g} to test, seed {options.random_state}"
-    return assemble_dataset(name, whole.take(train), whole.take(test), class_names, (*notes, note), warnings)
+    return assemble_dataset(name, all_images.take(train), all_images.take(test), class_names, (*notes, note), warnings)

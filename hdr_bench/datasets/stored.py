@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
+from hdr_bench.datasets.cache import ARRAY_FILES, look_at_prepared
 from hdr_bench.datasets.home import added_homes, earlier_homes, is_writable, prepared_home
 from hdr_bench.datasets.manifest import NAME
-from hdr_bench.datasets.paths import expand_path, system_errors_named
-from hdr_bench.datasets.prepared import ARRAY_FILES, look_at_prepared
+from hdr_bench.datasets.paths import expand_path, name_system_errors
 from hdr_bench.datasets.registry import named_sources, path_schemes, source_schemes
 from hdr_bench.datasets.storing import retire
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
@@ -80,7 +80,7 @@ def list_stored_datasets() -> list[StoredDataset]:
     DatasetError
         If a folder may not be read, or `HDR_BENCH_DATA` or `HDR_BENCH_CACHE` cannot be expanded to a path.
     """
-    with system_errors_named():
+    with name_system_errors():
         stored = [
             _describe(folder, home) for home in _homes() for folder in _folders_in(home) if is_stored(folder, home)
         ]
@@ -207,7 +207,7 @@ def _in_full(name: str) -> str:
 
 
 def _remove(chosen: list[StoredDataset]) -> list[StoredDataset]:
-    with system_errors_named():
+    with name_system_errors():
         for each in chosen:
             _check_removable(each.folder)
         for each in chosen:

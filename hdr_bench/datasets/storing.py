@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
+from hdr_bench.datasets.cache import ARRAY_FILES, look_at_prepared, open_prepared, sha256_of
 from hdr_bench.datasets.dataset import Dataset, fingerprint_of
 from hdr_bench.datasets.home import (
     ADDED,
@@ -22,7 +23,6 @@ from hdr_bench.datasets.home import (
     prepared_home,
 )
 from hdr_bench.datasets.manifest import NAME, Manifest, VerifiedFile
-from hdr_bench.datasets.prepared import ARRAY_FILES, look_at_prepared, open_prepared, sha256_of
 from hdr_bench.exceptions import DatasetError, NotStoredError
 from hdr_bench.files import clear_leftovers, incoming_path
 

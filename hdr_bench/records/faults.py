@@ -73,7 +73,7 @@ class _Model:
         for key in loc:
             if isinstance(key, str):
                 fields = [model_fields(each).get(key) or each.model_fields.get(key) for each in models]
-                models = [found for field in fields if field is not None for found in models_in(field.annotation)]
+                models = [inner for field in fields if field is not None for inner in models_in(field.annotation)]
         return models
 
 
@@ -140,28 +140,28 @@ def _describe(fault: Any, model: _Model, content: Any) -> str:
     if fault["type"] == "missing" and loc and isinstance(loc[-1], int):
         # A list of fixed length that is too short lacks its first missing value.
         loc, given = loc[:-1], _at(content, loc[:-1])
-        return _placed(loc, content, f"must have {_length(model, loc)} values, got {shown(given)}")
-    return _placed(loc, content, _sentence(fault, model))
+        return _add_place(loc, content, f"must have {_length(model, loc)} values, got {shown(given)}")
+    return _add_place(loc, content, _sentence(fault, model))
 
 
-def _placed(loc: Sequence[str | int], content: Any, sentence: str) -> str:
+def _add_place(loc: Sequence[str | int], content: Any, sentence: str) -> str:
     place = place_of(loc, content)
     return f"{place}: {sentence}" if place else sentence
 
 
 def _sentence(fault: Any, model: _Model) -> str:
-    kind, came, context = fault["type"], fault["input"], fault.get("ctx", {})
+    kind, given, context = fault["type"], fault["input"], fault.get("ctx", {})
     if kind in _SENTENCES:
         return _SENTENCES[kind](fault, model)
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
-        return f"must be {words} {context[key]:,}, got {shown(came)}"
+        return f"must be {words} {context[key]:,}, got {shown(given)}"
     if isinstance(cause := context.get("error"), Exception):
         return str(cause)
     for beginning, words in _KINDS:
         if kind.startswith(beginning):
-            return f"must be {words}, got {shown(came)}{_brackets(fault, model)}"
-    return f"{shown(came)} is not valid here"
+            return f"must be {words}, got {shown(given)}{_brackets(fault, model)}"
+    return f"{shown(given)} is not valid here"
 
 
 def _unknown_key(fault: Any, model: _Model) -> str:
@@ -172,10 +172,10 @@ def _unknown_key(fault: Any, model: _Model) -> str:
 
 def _unknown_value(fault: Any, _model: _Model) -> str:
     allowed = [text.strip().strip("'") for text in fault["ctx"]["expected"].replace(" or ", ",").split(",")]
-    came = fault["input"]
-    if isinstance(came, str):
-        return f"unknown value {shown(came)}.{suggestion(came, allowed)} {offer(allowed)}"
-    return f"must be one of these texts, got {shown(came)}. {offer(allowed)}"
+    given = fault["input"]
+    if isinstance(given, str):
+        return f"unknown value {shown(given)}.{suggestion(given, allowed)} {offer(allowed)}"
+    return f"must be one of these texts, got {shown(given)}. {offer(allowed)}"
 
 
 def _too_short(fault: Any, _model: _Model) -> str:
@@ -186,8 +186,8 @@ def _too_short(fault: Any, _model: _Model) -> str:
 
 
 def _too_long(fault: Any, _model: _Model) -> str:
-    came = fault["input"]
-    length = len(came) if hasattr(came, "__len__") else fault["ctx"].get("actual_length")
+    given = fault["input"]
+    length = len(given) if hasattr(given, "__len__") else fault["ctx"].get("actual_length")
     return f"must have at most {fault['ctx']['max_length']:,} {_items(fault)}, got {length:,}"
 
 
@@ -213,12 +213,12 @@ _SENTENCES: dict[str, Callable[[Any, _Model], str]] = {
 def _brackets(fault: Any, model: _Model) -> str:
     """Say which brackets a table's head needs in a file, if it has the other ones."""
     head = ".".join(key for key in fault["loc"] if isinstance(key, str))
-    came = fault["input"]
+    given = fault["input"]
     if not head:
         return ""
-    if fault["type"].startswith("tuple") and isinstance(came, dict) and model.models_at(fault["loc"]):
+    if fault["type"].startswith("tuple") and isinstance(given, dict) and model.models_at(fault["loc"]):
         return f"; write [[{head}]], with two brackets, for each"
-    if fault["type"].startswith("model") and isinstance(came, list):
+    if fault["type"].startswith("model") and isinstance(given, list):
         return f"; write [{head}], with one bracket"
     return ""
 

@@ -11,13 +11,13 @@ from PIL import Image
 from hdr_bench.datasets import (
     Part,
     add_dataset,
+    cache,
     embedded,
     fetch_dataset,
     list_datasets,
     load_dataset,
     make_dataset,
     named_sources,
-    prepared,
     write_dataset,
 )
 from hdr_bench.datasets.dataset import fingerprint_of
@@ -107,11 +107,11 @@ def test_a_verified_folder_is_verified_again_if_it_was_touched_and_only_then(dat
     load_dataset("digits-8x8")
     folder = prepared_home() / "digits-8x8"
     hashed = []
-    monkeypatch.setattr(prepared, "fingerprint_of", lambda *parts: hashed.append(1) or fingerprint_of(*parts))
+    monkeypatch.setattr(cache, "fingerprint_of", lambda *parts: hashed.append(1) or fingerprint_of(*parts))
     load_dataset("digits-8x8")
     # What was written a moment ago may be written again within the same tick of the clock.
     assert hashed == [1]
-    monkeypatch.setattr(prepared, "_TICK_NS", 0)
+    monkeypatch.setattr(cache, "_TICK_NS", 0)
     for _ in range(3):
         load_dataset("digits-8x8")
     assert hashed == [1, 1]

@@ -102,12 +102,12 @@ def warn_of_classes(
     """
     train, test = (np.bincount(labels, minlength=len(class_names)) for labels in (train_labels, test_labels))
     return (
-        *_one_sided(test, train, class_names, "test", "so that no method can recognize them"),
-        *_one_sided(train, test, class_names, "training", "so that they are not evaluated"),
+        *_warn_of_one_sided(test, train, class_names, "test", "so that no method can recognize them"),
+        *_warn_of_one_sided(train, test, class_names, "training", "so that they are not evaluated"),
     )
 
 
-def _one_sided(
+def _warn_of_one_sided(
     here: NDArray[np.intp], there: NDArray[np.intp], class_names: tuple[str, ...], part: str, so: str
 ) -> tuple[str, ...]:
     only = np.flatnonzero((here > 0) & (there == 0))

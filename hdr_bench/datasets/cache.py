@@ -185,25 +185,25 @@ def _map_array(path: Path, name: str) -> NDArray[Any]:
     try:
         array = np.load(path, mmap_mode="r")
     except Exception as error:  # on a header that cannot be read, or a file cut short, numpy raises whatever comes
-        raise _changed(path, name) from error
+        raise _change_error(path, name) from error
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
-        raise _changed(path, name)
+        raise _change_error(path, name)
     return array
 
 
 def _verify(train: Part, test: Part, prepared: Prepared) -> None:
     folder, manifest = prepared.folder, prepared.manifest
     if not manifest.is_whole:
-        raise _changed(folder / NAME, manifest.name)
+        raise _change_error(folder / NAME, manifest.name)
     if fingerprint_of(train, test) == manifest.fingerprint:
         return
     for file in ARRAY_FILES:
         if file in manifest.files and sha256_of(folder / file) != manifest.files[file].sha256:
-            raise _changed(folder / file, manifest.name)
-    raise _changed(folder / NAME, manifest.name)
+            raise _change_error(folder / file, manifest.name)
+    raise _change_error(folder / NAME, manifest.name)
 
 
-def _changed(path: Path, name: str) -> DatasetError:
+def _change_error(path: Path, name: str) -> DatasetError:
     return DatasetError(f"{path} was changed since {name} was verified; {_remedy(path.parent)}")
 
 
