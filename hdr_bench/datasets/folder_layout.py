@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hdr_bench.datasets.folder_part import LAYOUTS, PARTS, TABLES, Labelled, label_pictures, warn_of_others
-from hdr_bench.datasets.folder_scan import Folder, count, name_some, scan_folder
+from hdr_bench.datasets.folder_scan import Folder, name_some, scan_folder
 from hdr_bench.datasets.labels_in_names import is_label_like, is_plausible
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.records.text import counted
 
 _SHOWN_CLASSES = 5
 
@@ -164,7 +165,7 @@ def _left_out(part: Folder, folder: Folder, labelled: Labelled | None) -> tuple[
     """Return a warning of the pictures of a part that are not used, with what may hold their labels."""
     if not part.all_pictures():
         return warn_of_others(part)
-    pictures = f"{count(len(part.all_pictures()), 'picture')} in {part.name}/ left out"
+    pictures = f"{counted(len(part.all_pictures()), 'picture')} in {part.name}/ left out"
     if labelled is not None:
         return (f"{pictures}: there are a training and a test part beside it",)
     tables = [path for path in (*folder.others, *part.all_others()) if path.suffix.lower() in TABLES]

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hdr_bench.datasets.folder_scan import Folder, count, is_document, name_some
+from hdr_bench.datasets.folder_scan import Folder, is_document, name_some
 from hdr_bench.datasets.labels_in_names import FORMS, Reading, choose_reading, is_label_like
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.records.text import name_first
+from hdr_bench.records.text import counted, name_first
 
 LAYOUTS = (
     "either one folder per class with the pictures in it, or files named "
@@ -95,7 +95,7 @@ def describe_empty(folder: Folder) -> str:
     if not others:
         return "an empty folder, no picture in it"
     idx = f" (IDX files: idx:{folder.path})" if any("idx" in path.name for path in others) else ""
-    return f"no picture in it, but {count(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
+    return f"no picture in it, but {counted(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
 
 
 def warn_of_others(folder: Folder) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def warn_of_others(folder: Folder) -> tuple[str, ...]:
     others = [*own, *(path for inner in folder.folders for path in inner.all_others())]
     if not others:
         return ()
-    n_others = count(len(others), "file")
+    n_others = counted(len(others), "file")
     return (f"{n_others} left out, not pictures by their names: {name_some(others, folder.path)}",)
 
 
@@ -145,7 +145,9 @@ def _by_class(folder: Folder) -> Labelled:
         if not inner.all_pictures():
             others = inner.all_others()
             but = (
-                f", but {count(len(others), 'file')} of other kinds: {name_some(others, folder.path)}" if others else ""
+                f", but {counted(len(others), 'file')} of other kinds: {name_some(others, folder.path)}"
+                if others
+                else ""
             )
             raise DatasetError(
                 f"{folder.path}: no picture in the class folder {inner.name!r}{but}; fill it or remove it"

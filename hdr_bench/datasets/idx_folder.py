@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets.assembly import add_blank_warnings, assemble_dataset
 from hdr_bench.datasets.dataset import Dataset, Part
-from hdr_bench.datasets.folder_scan import count, scan_folder
+from hdr_bench.datasets.folder_scan import scan_folder
 from hdr_bench.datasets.idx_files import HOW_NAMED, IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+from hdr_bench.records.text import counted
 
 _TEST_WORDS = frozenset({"t10k", "test"})
 _PART_WORDS = frozenset({"t10k", "test", "train", "images"})
@@ -235,4 +236,4 @@ def _instead(root: Path) -> str:
         n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())
     except DatasetError:
         return ""
-    return f", but {count(n_pictures, 'picture')}, which folder:{root} reads" if n_pictures else ""
+    return f", but {counted(n_pictures, 'picture')}, which folder:{root} reads" if n_pictures else ""

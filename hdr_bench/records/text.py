@@ -37,6 +37,27 @@ def first_faults(faults: Sequence[T], describe: Callable[[T], str] = str) -> lis
     return [*map(describe, faults[:MOST_FAULTS]), *([f"and {more:,} more"] if more > 0 else [])]
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    Parameters
+    ----------
+    count : int
+    noun : str
+        In the singular, of a regular plural.
+
+    Returns
+    -------
+    text : str
+
+    Examples
+    --------
+    >>> counted(1, "trial"), counted(3000, "trial")
+    ('1 trial', '3,000 trials')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def name_first(things: Sequence[T], describe: Callable[[T], str] = str, most: int = 5) -> str:
     """Return the first things in words, with commas between them, and ``...`` if there are more.
 
