@@ -5,7 +5,6 @@ from pathlib import Path
 from pkgutil import resolve_name
 from types import ModuleType
 
-import numpy as np
 import pytest
 
 from hdr_bench.cli.completing import complete_dataset
@@ -17,37 +16,35 @@ from hdr_bench.datasets.source import Source, cut_dataset, key_of
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.experiments.planning.suite_file import parse_suite
 
-SUITE = {"title": "T", "dataset": "stripes:DIR", "case": [{"name": "A", "estimator": "knn"}]}
+SUITE = {"title": "T", "dataset": "few:DIR", "case": [{"name": "A", "estimator": "knn"}]}
 
 
-def stripes_source(place, options):
-    return Source(key_of(f"stripes:{place}", options), lambda: read_stripes(f"stripes:{place}", Path(place), options))
+def few_source(place, options):
+    return Source(key_of(f"few:{place}", options), lambda: read_few(f"few:{place}", Path(place), options))
 
 
-def read_stripes(name, path, options):
-    images = np.zeros((40, 4, 4), np.uint8)
-    images[::2, :, ::2] = 255
-    images[1::2, ::2] = 255
-    return cut_dataset(name, images, np.arange(40) % 2, ("upright", "flat"), options)
+def read_few(name, path, options):
+    digits = load_dataset("digits-8x8").train
+    return cut_dataset(name, digits.images[:400], digits.labels[:400], tuple("abcdefghij"), options)
 
 
-def is_stripes(path):
-    return path.suffix == ".stripes"
+def is_few(path):
+    return path.suffix == ".few"
 
 
 @pytest.fixture
-def stripes(monkeypatch):
-    module = ModuleType("a_source_of_stripes")
-    for function in (stripes_source, read_stripes, is_stripes):
+def few(monkeypatch):
+    module = ModuleType("a_source_of_few")
+    for function in (few_source, read_few, is_few):
         setattr(module, function.__name__, function)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     entry = SourceEntry(
-        description="stripes, upright and flat",
-        source=f"{module.__name__}:stripes_source",
-        reader=f"{module.__name__}:read_stripes",
-        recognizer=f"{module.__name__}:is_stripes",
+        description="a few digits, called by letters",
+        source=f"{module.__name__}:few_source",
+        reader=f"{module.__name__}:read_few",
+        recognizer=f"{module.__name__}:is_few",
     )
-    monkeypatch.setitem(SOURCES, "stripes:DIR", entry)
+    monkeypatch.setitem(SOURCES, "few:DIR", entry)
     return entry
 
 
@@ -61,7 +58,7 @@ def test_what_a_row_names_is_there(name):
 
 
 def test_names_that_no_row_has():
-    assert [find_entry(name) for name in ("own", "folder", "folder:", "stripes:x", "openml")] == [None] * 5
+    assert [find_entry(name) for name in ("own", "folder", "folder:", "few:x", "openml")] == [None] * 5
 
 
 def test_the_reader_of_what_is_added_is_chosen_by_what_is_there(tmp_path):
@@ -74,18 +71,18 @@ def test_the_reader_of_what_is_added_is_chosen_by_what_is_there(tmp_path):
     assert find_reader("mnist", tmp_path / "own.npz") is SOURCES["mnist"]
 
 
-def test_a_row_is_all_that_a_source_needs(stripes, data_home, tmp_path):
-    assert "stripes" in path_schemes()
-    loaded = load_dataset("stripes:DIR", test_size=0.25)
-    assert (loaded.name, len(loaded.train), len(loaded.test)) == ("stripes:DIR", 30, 10)
-    with pytest.raises(DatasetError, match="resize is for folders of pictures; stripes:DIR is taken as it is"):
-        load_dataset("stripes:DIR", resize=(8, 8))
-    assert parse_suite(SUITE, "own", "own.toml").dataset.name == "stripes:DIR"
-    assert listed(Listing.datasets)["stripes:DIR"] == stripes.description
-    assert ("stripes:", stripes.description) in complete_dataset("str")
-    assert any("stripes:DIR" in line for line in describe_datasets())
-    (tmp_path / "own.stripes").touch()
-    assert add_dataset("own", tmp_path / "own.stripes").class_names == ("upright", "flat")
+def test_a_row_is_all_that_a_source_needs(few, data_home, tmp_path):
+    assert "few" in path_schemes()
+    loaded = load_dataset("few:DIR", test_size=0.25)
+    assert (loaded.name, len(loaded.train), len(loaded.test)) == ("few:DIR", 300, 100)
+    with pytest.raises(DatasetError, match="resize is for folders of pictures; few:DIR is taken as it is"):
+        load_dataset("few:DIR", resize=(8, 8))
+    assert parse_suite(SUITE, "own", "own.toml").dataset.name == "few:DIR"
+    assert listed(Listing.datasets)["few:DIR"] == few.description
+    assert ("few:", few.description) in complete_dataset("fe")
+    assert any("few:DIR" in line for line in describe_datasets())
+    (tmp_path / "own.few").touch()
+    assert add_dataset("own", tmp_path / "own.few").class_names == tuple("abcdefghij")
 
 
 @pytest.mark.parametrize("name", ["mnist", "mnist-5k"])
