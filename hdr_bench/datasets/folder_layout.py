@@ -61,8 +61,8 @@ def find_layout(root: Path) -> Layout:
     files = (*folder.all_pictures(), *folder.all_others())
     parts = _parts_of(folder)
     if not parts:
-        labelled = label_pictures(folder)
-        return Layout(labelled.labels, None, labelled.notes, labelled.warnings, files)
+        pictures = label_pictures(folder)
+        return Layout(pictures.labels, None, pictures.notes, pictures.warnings, files)
     train = _label_train(folder, parts)
     notes, warnings = list(train.notes), [*train.warnings, *warn_of_others(replace(folder, folders=()))]
     test: Labelled | None = None
