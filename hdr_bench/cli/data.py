@@ -45,7 +45,7 @@ def add(
     ],
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to one size.")] = None,
     test_size: Annotated[float | None, typer.Option(help="Share of the test part, if there is none.")] = None,
-    split_seed: Annotated[int, typer.Option(help="Seed of that cut.")] = 0,
+    split_seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of that cut.")] = 0,
 ) -> None:
     """Verify data of your own, and store them under a name."""
     from hdr_bench.datasets import add_dataset
