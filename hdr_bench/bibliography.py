@@ -4,7 +4,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from hdr_bench.exceptions import BibliographyError, shown, text_of
+from hdr_bench.error_text import error_line
+from hdr_bench.exceptions import BibliographyError, shown
 
 if TYPE_CHECKING:
     from pybtex.database import BibliographyData
@@ -55,6 +56,10 @@ def method_key(name: str) -> str:
     name : str
         A name of this library's own tables, or a dotted path.
 
+    Returns
+    -------
+    key : str
+
     Examples
     --------
     >>> method_key("mlp"), method_key("sklearn.neural_network.MLPClassifier")
@@ -66,6 +71,15 @@ def method_key(name: str) -> str:
 
 def check_bibtex(text: str) -> str:
     """Return `text` if it is BibTeX, or nothing.
+
+    Parameters
+    ----------
+    text : str
+        It may be empty.
+
+    Returns
+    -------
+    text : str
 
     Raises
     ------
@@ -80,6 +94,14 @@ def check_bibtex(text: str) -> str:
 def parse_bibtex(text: str) -> "BibliographyData":
     """Read BibTeX.
 
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bibliography : BibliographyData
+
     Raises
     ------
     BibliographyError
@@ -89,23 +111,37 @@ def parse_bibtex(text: str) -> "BibliographyData":
     from pybtex.exceptions import PybtexError
 
     try:
-        found = parse_string(text, "bibtex")
+        bibliography = parse_string(text, "bibtex")
     except PybtexError as error:
-        raise BibliographyError(f"this is no BibTeX: {text_of(error)}; write e.g. {_EXAMPLE}") from error
-    if not found.entries:
+        raise BibliographyError(f"this is no BibTeX: {error_line(error)}; write e.g. {_EXAMPLE}") from error
+    if not bibliography.entries:
         raise BibliographyError(f"this BibTeX has no entry: {text.strip()[:60]!r}; write e.g. {_EXAMPLE}")
-    as_plain_text(found)
-    return found
+    as_plain_text(bibliography)
+    return bibliography
 
 
 @cache
 def references() -> "BibliographyData":
-    """Return the entries that the library carries, by their keys."""
+    """Return the entries that the library carries, by their keys.
+
+    Returns
+    -------
+    bibliography : BibliographyData
+    """
     return parse_bibtex((resources.files("hdr_bench") / "references.bib").read_text(encoding="utf-8"))
 
 
 def as_plain_text(bibliography: "BibliographyData") -> list[str]:
     """Return each entry as a reference in words, as BibTeX's style `plain` writes them, in their own order.
+
+    Parameters
+    ----------
+    bibliography : BibliographyData
+
+    Returns
+    -------
+    references : list of str
+        In the order of the entries.
 
     Raises
     ------
@@ -123,7 +159,7 @@ def as_plain_text(bibliography: "BibliographyData") -> list[str]:
             formatted: FormattedEntry = style.format_entry("", entry)
         # What pybtex's templates raise has no common base.
         except Exception as error:
-            raise BibliographyError(f"the BibTeX entry {shown(key)} makes no reference: {text_of(error)}") from error
+            raise BibliographyError(f"the BibTeX entry {shown(key)} makes no reference: {error_line(error)}") from error
         written.append(formatted.text.render(backend))
     return written
 

@@ -14,6 +14,15 @@ def cache_by_class(look_up: Callable[[Any], T]) -> Callable[[Any], T]:
     """Decorate a function of a class so that it is called once for each class.
 
     A metaclass may make its classes unhashable, or equal to others: for these it is called each time.
+
+    Parameters
+    ----------
+    look_up : callable
+        Function of a class.
+
+    Returns
+    -------
+    look_up : callable
     """
     cached = lru_cache(maxsize=_MOST)(look_up)
 
@@ -25,7 +34,17 @@ def cache_by_class(look_up: Callable[[Any], T]) -> Callable[[Any], T]:
 
 
 def is_instance(value: Any, kinds: type | tuple[type, ...]) -> bool:
-    """Return what `isinstance` does; an abstract class raises if that of the value cannot be hashed."""
+    """Return what `isinstance` does; an abstract class raises if that of the value cannot be hashed.
+
+    Parameters
+    ----------
+    value : object
+    kinds : type or tuple of type
+
+    Returns
+    -------
+    is_instance : bool
+    """
     try:
         return isinstance(value, kinds)
     except TypeError:

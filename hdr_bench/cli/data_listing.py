@@ -16,13 +16,13 @@ def describe_datasets() -> Iterator[str]:
     ------
     line : str
     """
-    from hdr_bench.datasets import DATASETS, list_stored_datasets
+    from hdr_bench.datasets import SOURCES, list_stored_datasets, named_sources
 
-    stored = list_stored_datasets()
-    added = sorted({each.name for each in stored if each.kind == "added"} - DATASETS.keys())
-    others = sorted({each.name for each in stored} - DATASETS.keys() - set(added))
+    stored, own = list_stored_datasets(), named_sources()
+    added = sorted({each.name for each in stored if each.kind == "added"} - own.keys())
+    others = sorted({each.name for each in stored} - own.keys() - set(added))
     yield "datasets:"
-    for name, entry in DATASETS.items():
+    for name, entry in own.items():
         copies = [each for each in stored if each.name == name]
         yield from _block(name, entry.description, [*_original(name), *map(describe_stored, copies)] or [_get(name)])
     for name in added:
@@ -31,7 +31,7 @@ def describe_datasets() -> Iterator[str]:
         yield "prepared from your own files, or from OpenML:"
     for name in others:
         yield from _block(name, "", [describe_stored(each) for each in stored if each.name == name])
-    yield "any other: folder:DIR, idx:DIR and npz:FILE of your own, openml:NAME"
+    yield f"any other: {', '.join(name for name in SOURCES if name not in own)}"
     if stored:
         total = size_in_words(sum(each.n_bytes for each in stored))
         yield f"{total} in all; hdr-bench data remove NAME removes what is added or prepared"
@@ -104,9 +104,9 @@ def _block(name: str, description: str, lines: list[str]) -> Iterator[str]:
 
 
 def _get(name: str) -> str:
-    from hdr_bench.datasets import DATASETS
+    from hdr_bench.datasets import SOURCES
 
-    how = DATASETS[name].how_to_get
+    how = SOURCES[name].how_to_get
     return f"not here; get it by: {how}" if how else "not prepared yet; it needs no network"
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from hdr_bench.names import visible_prose
 from hdr_bench.records.durations import duration
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
 from hdr_bench.records.suite import Case, Suite
-from hdr_bench.records.text import counted, writable
+from hdr_bench.records.text import counted
 
 _MOST_VALUES = 8
 _TIMES = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
@@ -34,7 +35,7 @@ def describe_suite(suite: Suite) -> list[str]:
         lines += [f"  {_pad(name, width)}  {method}", *(f"      {line}" for line in _align(list(_of_case(case))))]
     for row in suite.not_built:
         lines.append(f"  {_pad(row.name, width)}  not run: {row.reason}")
-    return [writable(line) for line in lines]
+    return [visible_prose(line) for line in lines]
 
 
 def _common(suite: Suite) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,19 @@ _LONGEST_CLASS_NAME = 255
 def check_part(name: str, images: NDArray[np.generic], labels: NDArray[np.generic], what: str, n_classes: int) -> None:
     """Check one part's images and labels against each other; `what` is what errors call the part.
 
+    Parameters
+    ----------
+    name : str
+        What errors call the data set.
+    images : ndarray
+        Of shape (n, height, width).
+    labels : ndarray
+        Of shape (n,): indices of classes.
+    what : str
+        What errors call the part, e.g. ``"training"``.
+    n_classes : int
+        How many classes there are.
+
     Raises
     ------
     DatasetError
@@ -53,6 +66,12 @@ def check_part(name: str, images: NDArray[np.generic], labels: NDArray[np.generi
 def check_pixels(name: str, dtype: np.dtype[Any]) -> None:
     """Check the type of images.
 
+    Parameters
+    ----------
+    name : str
+        What errors call the images.
+    dtype : dtype
+
     Raises
     ------
     DatasetError
@@ -67,6 +86,12 @@ def check_pixels(name: str, dtype: np.dtype[Any]) -> None:
 
 def check_class_names(name: str, class_names: Sequence[str]) -> None:
     """Check a data set's name, and the names of its classes.
+
+    Parameters
+    ----------
+    name : str
+    class_names : sequence of str
+        In the order of the labels.
 
     Raises
     ------
@@ -106,6 +131,18 @@ def _check_values(name: str, images: NDArray[Any]) -> None:
 
 def as_images(name: str, array: NDArray[np.generic]) -> NDArray[np.generic]:
     """Return `array` as images (n, height, width): rows of a square number of pixels are squared.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the array.
+    array : ndarray
+        Of two to four axes.
+
+    Returns
+    -------
+    images : ndarray
+        Of shape (n, height, width).
 
     Raises
     ------

@@ -37,7 +37,16 @@ _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 
 
 def describe_file(path: Path) -> str:
-    """Return what a file is and what to do with it, as the end of an error's sentence."""
+    """Return what a file is and what to do with it, as the end of an error's sentence.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    words : str
+    """
     name, suffix = path.name.lower(), path.suffix.lower()
     special = special_kind(path)
     if special is not None:

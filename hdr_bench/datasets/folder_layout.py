@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hdr_bench.datasets.folder_part import LAYOUTS, PARTS, TABLES, Labelled, label_pictures, warn_of_others
-from hdr_bench.datasets.folder_scan import Folder, count, name_some, scan_folder
+from hdr_bench.datasets.folder_scan import Folder, name_some, scan_folder
 from hdr_bench.datasets.labels_in_names import is_label_like, is_plausible
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.records.text import counted
 
 _SHOWN_CLASSES = 5
 
@@ -41,6 +42,14 @@ class Layout:
 def find_layout(root: Path) -> Layout:
     """Return which pictures are in a folder, and the label of each.
 
+    Parameters
+    ----------
+    root : Path
+
+    Returns
+    -------
+    layout : Layout
+
     Raises
     ------
     DatasetNotFoundError
@@ -52,8 +61,8 @@ def find_layout(root: Path) -> Layout:
     files = (*folder.all_pictures(), *folder.all_others())
     parts = _parts_of(folder)
     if not parts:
-        whole = label_pictures(folder)
-        return Layout(whole.labels, None, whole.notes, whole.warnings, files)
+        pictures = label_pictures(folder)
+        return Layout(pictures.labels, None, pictures.notes, pictures.warnings, files)
     train = _label_train(folder, parts)
     notes, warnings = list(train.notes), [*train.warnings, *warn_of_others(replace(folder, folders=()))]
     test: Labelled | None = None
@@ -87,13 +96,13 @@ def _parts_of(folder: Folder) -> dict[str, Folder]:
 def _label_train(folder: Folder, parts: dict[str, Folder]) -> Labelled:
     beside = tuple(inner for inner in folder.folders if inner not in parts.values())
     if "train" not in parts:
-        whole = replace(folder, folders=beside, others=())
-        if not whole.all_pictures():
+        rest = replace(folder, folders=beside, others=())
+        if not rest.all_pictures():
             raise DatasetError(
                 f"{folder.path}: nothing to train on, only {_list([part.name for part in parts.values()])}; "
                 f"needed is {LAYOUTS}"
             )
-        return label_pictures(whole)
+        return label_pictures(rest)
     n_beside = len(folder.pictures) + sum(len(inner.all_pictures()) for inner in beside)
     if n_beside:
         where = _list([inner.name for inner in beside if inner.all_pictures()])
@@ -156,7 +165,7 @@ def _left_out(part: Folder, folder: Folder, labelled: Labelled | None) -> tuple[
     """Return a warning of the pictures of a part that are not used, with what may hold their labels."""
     if not part.all_pictures():
         return warn_of_others(part)
-    pictures = f"{count(len(part.all_pictures()), 'picture')} in {part.name}/ left out"
+    pictures = f"{counted(len(part.all_pictures()), 'picture')} in {part.name}/ left out"
     if labelled is not None:
         return (f"{pictures}: there are a training and a test part beside it",)
     tables = [path for path in (*folder.others, *part.all_others()) if path.suffix.lower() in TABLES]

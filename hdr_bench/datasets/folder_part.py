@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hdr_bench.datasets.folder_scan import Folder, count, is_document, name_some
+from hdr_bench.datasets.folder_scan import Folder, is_document, name_some
 from hdr_bench.datasets.labels_in_names import FORMS, Reading, choose_reading, is_label_like
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.records.text import counted, name_first
 
 LAYOUTS = (
     "either one folder per class with the pictures in it, or files named "
@@ -23,7 +24,6 @@ PARTS = {
 """Names of folders that hold a part, in lower case, and the part."""
 
 _REMEDY = "put the pictures into one folder per class"
-_SHOWN_CLASSES = 5
 # What may hold the labels of pictures beside it.
 TABLES = frozenset({".csv", ".tsv", ".json", ".txt"})
 
@@ -81,24 +81,42 @@ def label_pictures(folder: Folder, reading: Reading | None = None) -> Labelled:
 
 
 def describe_empty(folder: Folder) -> str:
-    """Return what is in a folder without pictures, in words."""
+    """Return what is in a folder without pictures, in words.
+
+    Parameters
+    ----------
+    folder : Folder
+
+    Returns
+    -------
+    words : str
+    """
     others = folder.all_others()
     if not others:
         return "an empty folder, no picture in it"
     idx = f" (IDX files: idx:{folder.path})" if any("idx" in path.name for path in others) else ""
-    return f"no picture in it, but {count(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
+    return f"no picture in it, but {counted(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
 
 
 def warn_of_others(folder: Folder) -> tuple[str, ...]:
     """Return a warning of the files that are not pictures, if there are any.
 
     Documents such as README.md or labels.csv directly in the folder belong there; in a class folder they do not.
+
+    Parameters
+    ----------
+    folder : Folder
+
+    Returns
+    -------
+    warnings : tuple of str
+        One, or none.
     """
     own = [path for path in folder.others if not is_document(path)]
     others = [*own, *(path for inner in folder.folders for path in inner.all_others())]
     if not others:
         return ()
-    n_others = count(len(others), "file")
+    n_others = counted(len(others), "file")
     return (f"{n_others} left out, not pictures by their names: {name_some(others, folder.path)}",)
 
 
@@ -115,11 +133,11 @@ def _reading_of(folder: Folder) -> Reading:
 def _by_name(folder: Folder, reading: Reading) -> Labelled:
     labels = {path: str(reading.label_of(path.name)) for path in folder.pictures}
     classes = sorted(set(labels.values()))
-    said = f"labels were read from the files' names as {reading.form}"
+    note = f"labels were read from the files' names as {reading.form}"
     warnings = warn_of_others(folder)
     if not reading.is_label_like:
-        warnings += (f"{said}, which gives the classes {_shown(classes)}; if that is not what they are, {_REMEDY}",)
-    return Labelled(labels, (said,) if reading.is_label_like else (), warnings, reading)
+        warnings += (f"{note}, which gives the classes {_shown(classes)}; if that is not what they are, {_REMEDY}",)
+    return Labelled(labels, (note,) if reading.is_label_like else (), warnings, reading)
 
 
 def _by_class(folder: Folder) -> Labelled:
@@ -127,7 +145,9 @@ def _by_class(folder: Folder) -> Labelled:
         if not inner.all_pictures():
             others = inner.all_others()
             but = (
-                f", but {count(len(others), 'file')} of other kinds: {name_some(others, folder.path)}" if others else ""
+                f", but {counted(len(others), 'file')} of other kinds: {name_some(others, folder.path)}"
+                if others
+                else ""
             )
             raise DatasetError(
                 f"{folder.path}: no picture in the class folder {inner.name!r}{but}; fill it or remove it"
@@ -187,8 +207,8 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
             f"{folder.path}: it is not clear which folders are the classes: {n_deeper:,} pictures are in folders like "
             f"{example}, so they may be {_shown(sorted(classes))} or {_shown(sorted(names))}; needed is {LAYOUTS}"
         )
-    said = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
-    return ((said,), ()) if is_label_like(classes) else ((), (said,))
+    note = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
+    return ((note,), ()) if is_label_like(classes) else ((), (note,))
 
 
 def _check_no_parts(folder: Folder, deeper: list[Folder]) -> None:
@@ -220,5 +240,4 @@ def _names(folders: list[Folder]) -> str:
 
 
 def _shown(names: list[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:_SHOWN_CLASSES])
-    return f"{shown}, ..." if len(names) > _SHOWN_CLASSES else shown
+    return name_first(names, repr)

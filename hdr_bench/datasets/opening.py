@@ -3,10 +3,10 @@
 import hashlib
 import warnings
 
+from hdr_bench.datasets.cache import find_prepared, open_prepared
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.home import earlier_homes
 from hdr_bench.datasets.polarity import Polarity
-from hdr_bench.datasets.prepared import find_prepared, open_prepared
 from hdr_bench.datasets.source import Source
 from hdr_bench.datasets.storing import one_at_a_time, store_prepared
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, NotStoredError
@@ -16,6 +16,14 @@ def open_source(source: Source) -> Dataset:
     """Return the source's data set, from the cache if it is there and current; otherwise it is read, and stored there.
 
     If the cache cannot be written, the data set is in memory.
+
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------
@@ -42,6 +50,14 @@ def open_source(source: Source) -> Dataset:
 def read_again(source: Source) -> Dataset:
     """Read the source's data set, whatever is in the cache, and store it there.
 
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     DatasetNotFoundError, DatasetError
@@ -52,7 +68,21 @@ def read_again(source: Source) -> Dataset:
 
 
 def in_polarity(key: str, dataset: Dataset, polarity: Polarity) -> Source:
-    """Return the source of a data set brought to one polarity."""
+    """Return the source of a data set brought to one polarity.
+
+    Parameters
+    ----------
+    key : str
+        Of the original, among the prepared data sets.
+    dataset : Dataset
+        The original.
+    polarity : {"light-on-dark", "dark-on-light"}
+        What its images are brought to.
+
+    Returns
+    -------
+    source : Source
+    """
     # No data set's own name has a plus in it. The stamp is what the original holds: it may be added again,
     # also with other names of classes.
     held = (dataset.fingerprint, dataset.class_names, dataset.notes, dataset.warnings)

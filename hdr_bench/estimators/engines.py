@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from hdr_bench.exceptions import MissingDependencyError, UnknownNameError, shown, told
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import MissingDependencyError, UnknownNameError, shown
 
 PACKAGES = {"onedal": ("scikit-learn-intelex",), "faiss": ("faiss-cpu",)}
 """By engine: the packages that bring it, whose versions a saved estimator holds."""
@@ -127,7 +128,7 @@ def importing_engine(engine: str) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         raise MissingDependencyError(
             f"the library of the engine {shown(engine)} is installed, but cannot be imported "
-            f"({told(error)}); install it again with: pip install --force-reinstall "
+            f"({describe_error(error)}); install it again with: pip install --force-reinstall "
             "'hdr-bench[fast]', or name another engine"
         ) from error
 

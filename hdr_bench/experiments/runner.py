@@ -32,7 +32,7 @@ from hdr_bench.import_context import own_modules
 from hdr_bench.records.option_description import with_options
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.raised import describe, describe_traceback
+from hdr_bench.records.raised import describe_failure, describe_traceback
 from hdr_bench.records.result import Result, failed_result
 from hdr_bench.records.run_folder import check_run_folder, default_folder
 from hdr_bench.records.run_record import RunRecord
@@ -248,7 +248,7 @@ def _write(result: Result, predictions: Predictions | None, store: Store) -> Res
     except (OSError, StoreError):
         raise
     except Exception as error:  # noqa: BLE001  # whatever comes of what a method has put into its result
-        reason = f"its result could not be stored: {describe(error)}"
+        reason = f"its result could not be stored: {describe_failure(error)}"
         result = failed_result(result.trial, reason, result.environment, describe_traceback(error))
         store.write(result, None)
     return result

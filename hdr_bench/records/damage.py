@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from hdr_bench.files import words_of
+from hdr_bench.files import describe_file_error
 
 DAMAGED = (
     zipfile.BadZipFile,
@@ -64,7 +64,7 @@ def describe_damage(error: BaseException) -> str:
         return "it is nested too deeply"
     if isinstance(error, KeyError):
         return f"it lacks {_shortened(str(error))}"
-    return _shortened(words_of(error))
+    return _shortened(describe_file_error(error))
 
 
 def _shortened(text: str) -> str:

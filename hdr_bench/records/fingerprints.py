@@ -11,10 +11,10 @@ import numpy as np
 
 from hdr_bench.classes import is_instance
 from hdr_bench.exceptions import shown
-from hdr_bench.names import class_module, class_name
+from hdr_bench.names import class_module, class_name, visible_prose
 from hdr_bench.records.base import DEEPEST, is_deep
 from hdr_bench.records.copying import hides_parameters
-from hdr_bench.records.text import repr_of, writable
+from hdr_bench.records.text import repr_of
 
 _INTEGER_BITS = 63
 
@@ -88,7 +88,7 @@ def _checked_depth(described: dict[str, Any]) -> dict[str, Any]:
 def class_path(cls: type) -> str:
     """Return the dotted path of a class; of a class of this library that has moved, its path in `STORED_PATHS`."""
     name = str.__str__(type.__dict__["__qualname__"].__get__(cls))
-    path = writable(f"{class_module(cls)}.{name}")
+    path = visible_prose(f"{class_module(cls)}.{name}")
     return STORED_PATHS.get(path, path)
 
 
@@ -218,7 +218,7 @@ def _importable(thing: Any) -> str:
 _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
     (Enum, lambda value, place: _described(value.value, place)),
     # The estimator itself goes to its trial as it is; this stands for it in files.
-    (str, lambda value, _place: value if _is_encodable(value) else writable(value)),
+    (str, lambda value, _place: value if _is_encodable(value) else visible_prose(value)),
     ((type(None), bool, int, float), lambda value, _place: value),
     (np.generic, lambda value, _place: value.item()),
     (np.ndarray, _described_array),

@@ -6,51 +6,73 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from hdr_bench.names import class_name
-from hdr_bench.records.text import shorten, str_of, writable
+from hdr_bench.error_text import describe_error
+from hdr_bench.names import class_name, shorten
+from hdr_bench.records.text import str_of
 
 _LONGEST_MESSAGE, _LONGEST_TRACEBACK, _MOST_LINKS = 2_000, 20_000, 100
 _LINKS = ("__cause__", "__context__", "__suppress_context__")
 
 
-def describe(error: BaseException) -> str:
-    r"""Return an exception's class and text in one line, shortened if it is long.
+def describe_failure(error: BaseException) -> str:
+    r"""Return why a method failed: its exception's class and text in one line, and whether it ended its process.
+
+    Parameters
+    ----------
+    error : BaseException
+        What it raised; of any class.
+
+    Returns
+    -------
+    line : str
 
     Examples
     --------
-    >>> describe(ValueError("not\ntoday"))
+    >>> describe_failure(ValueError("not\ntoday"))
     'ValueError: not today'
-    >>> describe(KeyboardInterrupt())
+    >>> describe_failure(KeyboardInterrupt())
     'KeyboardInterrupt'
-    >>> describe(SystemExit(3))
+    >>> describe_failure(SystemExit(3))
     'SystemExit: 3 (the method ended its process by sys.exit)'
     """
-    name, text = class_name(type(error)), text_of(error).strip()
-    line = (f"{name}: {text}" if text else name).replace("\n", " ")
     exits = " (the method ended its process by sys.exit)" if isinstance(error, SystemExit) else ""
-    return shorten(line, _LONGEST_MESSAGE) + exits
+    return describe_error(error, _LONGEST_MESSAGE) + exits
 
 
 def describe_traceback(error: BaseException) -> str:
-    """Return an exception's traceback, with those that led to it, shortened if it is long."""
+    """Return an exception's traceback, with those that led to it, shortened if it is long.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of any class.
+
+    Returns
+    -------
+    traceback : str
+        In lines, as Python prints it.
+    """
     try:
         lines = "".join(traceback.format_exception(error))
     # The exception's own attributes and methods are asked for here, and it may be too deep to walk through.
     except BaseException as problem:  # noqa: BLE001
-        lines = f"{describe(error)}\nIts traceback cannot be read ({class_name(type(problem))})."
+        lines = f"{describe_failure(error)}\nIts traceback cannot be read ({class_name(type(problem))})."
     return shorten(lines, _LONGEST_TRACEBACK)
 
 
-def text_of(error: BaseException) -> str:
-    """Return what an exception says, as files can hold it."""
-    try:
-        return writable(f"{error}")
-    except BaseException as problem:  # noqa: BLE001  # `__str__` is the method's own code
-        return f"(its text cannot be read: {class_name(type(problem))})"
-
-
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """Give an exception and those that led to it, each once."""
+    """Give an exception and those that led to it, each once.
+
+    Parameters
+    ----------
+    error : BaseException
+        Of any class.
+
+    Yields
+    ------
+    error : BaseException
+        The next that led to it, or Python's context of it; at most a hundred.
+    """
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen and len(seen) < _MOST_LINKS:
@@ -88,7 +110,18 @@ class Caught:
         file: TextIO | None = None,
         line: str | None = None,
     ) -> None:
-        """Take a warning, as `warnings.showwarning` is told of it."""
+        """Take a warning, as `warnings.showwarning` is told of it.
+
+        Parameters
+        ----------
+        message : Warning or str
+            The warning, or its text.
+        category : type of Warning
+        filename : str
+        lineno : int
+        file : TextIO, optional
+        line : str, optional
+        """
         del filename, lineno, file, line
         text = f"{class_name(category)}: {str_of(message, MOST_CHARACTERS)}"
         if text in self._texts:
@@ -117,7 +150,13 @@ class _Message(warnings.WarningMessage):
 
 @contextmanager
 def caught_warnings() -> Iterator[Caught]:
-    """Note every warning of the block, whatever filters are set, and print none."""
+    """Note every warning of the block, whatever filters are set, and print none.
+
+    Yields
+    ------
+    caught : Caught
+        What is warned of, as the block goes on.
+    """
     caught = Caught()
     with warnings.catch_warnings():
         warnings.simplefilter("always")

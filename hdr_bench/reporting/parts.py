@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hdr_bench.exceptions import ReportWarning
-from hdr_bench.records.raised import describe
+from hdr_bench.records.raised import describe_failure
 
 Part = TypeVar("Part")
 
@@ -67,7 +67,7 @@ def failure_reason(what: str, error: Exception) -> str:
     >>> failure_reason("The mean", ValueError("no values"))
     'The mean could not be made: ValueError: no values.'
     """
-    return f"{what} could not be made: {describe(error)}."
+    return f"{what} could not be made: {describe_failure(error)}."
 
 
 def warn_of_failure(reason: str) -> None:

@@ -66,9 +66,18 @@ def make_up(folder, methods, n_test=40, class_names=DIGITS):
 
 def _trial(case, seed):
     return Trial(
-        suite="made-up", case=case, estimator="knn", params={}, dataset=DatasetChoice(name="digits-8x8"),
-        fingerprint="f" * 64, protocol="holdout", seed=seed, is_deterministic=True, threads=1, versions={},
-    )  # fmt: skip
+        suite="made-up",
+        case=case,
+        estimator="knn",
+        params={},
+        dataset=DatasetChoice(name="digits-8x8"),
+        fingerprint="f" * 64,
+        protocol="holdout",
+        seed=seed,
+        is_deterministic=True,
+        threads=1,
+        versions={},
+    )
 
 
 def _predictions(y_true, start, n_wrong, n_classes):
@@ -83,17 +92,36 @@ def _predictions(y_true, start, n_wrong, n_classes):
 def _outcome(method, trial, predictions, class_names):
     changes = dict(method.result)
     measured = {
-        "fit_seconds": 1.0, "fit_cpu_seconds": 1.0, "predict_seconds": 0.1, "fit_wait_share": 0.0,
-        "predict_wait_share": 0.0, "latency_seconds": 1e-3, "latency_p95_seconds": 2e-3, "fit_peak_bytes": 10**6,
-        "predict_peak_bytes": 10**6, "memory_method": "a counter", "size_bytes": 1000, "n_parameters": 5,
-        "n_multiply_accumulates": None, "engine": "numpy", **method.measurements,
-    }  # fmt: skip
+        "fit_seconds": 1.0,
+        "fit_cpu_seconds": 1.0,
+        "predict_seconds": 0.1,
+        "fit_wait_share": 0.0,
+        "predict_wait_share": 0.0,
+        "latency_seconds": 1e-3,
+        "latency_p95_seconds": 2e-3,
+        "fit_peak_bytes": 10**6,
+        "predict_peak_bytes": 10**6,
+        "memory_method": "a counter",
+        "size_bytes": 1000,
+        "n_parameters": 5,
+        "n_multiply_accumulates": None,
+        "engine": "numpy",
+        **method.measurements,
+    }
     has_failed = changes.get("status", "ok") != "ok"
     content = {
-        "key": trial.key, "trial": trial, "status": "ok", "finished": "2026-01-02T03:04:05+00:00",
-        "environment": read_environment(), "class_names": class_names, "n_train": 100,
-        "n_test": len(predictions.y_true), "image_shape": (4, 4), "seconds": 2.0,
+        "key": trial.key,
+        "trial": trial,
+        "status": "ok",
+        "finished": "2026-01-02T03:04:05+00:00",
+        "environment": read_environment(),
+        "class_names": class_names,
+        "n_train": 100,
+        "n_test": len(predictions.y_true),
+        "image_shape": (4, 4),
+        "seconds": 2.0,
         "scores": None if has_failed else score(predictions, len(class_names)),
-        "measurements": None if has_failed else Measurements(**measured), **changes,
-    }  # fmt: skip
+        "measurements": None if has_failed else Measurements(**measured),
+        **changes,
+    }
     return Result(**content), None if has_failed else predictions

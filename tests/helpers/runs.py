@@ -29,6 +29,7 @@ SUITE = {
     ],
 }
 
+LONG_NAME = "Linear SVM $x^2$, with a name that is so long that no table or figure has room for the whole of it"
 VARIOUS = {
     "title": "Methods of every kind",
     "authors": "Doe, J.",
@@ -37,21 +38,32 @@ VARIOUS = {
     "machine": "a laptop",
     "dataset": "digits-8x8",
     "case": [
-        {"name": "MLP", "estimator": "mlp", "params": {"layers": "32N", "max_epochs": 4, "validation_fraction": 0.1},
-         "protocol": {"repeats": 2}},
+        {
+            "name": "MLP",
+            "estimator": "mlp",
+            "params": {"layers": "32N", "max_epochs": 4, "validation_fraction": 0.1},
+            "protocol": {"repeats": 2},
+        },
         {"name": "MLP, wider", "estimator": "mlp", "params": {"layers": "64N-BN", "max_epochs": 3}},
         {"name": "k-NN", "estimator": "knn", "steps": [{"name": "deskew"}]},
-        {"name": "Linear SVM $x^2$, with a name that is so long that no table or figure has room for the whole of it",
-         "estimator": "svm", "params": {"kernel": "linear"}},
+        {
+            "name": LONG_NAME,
+            "estimator": "svm",
+            "params": {"kernel": "linear"},
+        },
         {"name": "One against one", "estimator": "sklearn.svm.SVC", "params": {"decision_function_shape": "ovo"}},
         {"name": "Codes", "estimator": OutputCodeClassifier(DecisionTreeClassifier(max_depth=8), random_state=0)},
-        {"name": "Search", "estimator": "knn", "grid": {"n_neighbors": [1, 30, 90]},
-         "protocol": {"kind": "grid-search", "folds": 2}},
+        {
+            "name": "Search",
+            "estimator": "knn",
+            "grid": {"n_neighbors": [1, 30, 90]},
+            "protocol": {"kind": "grid-search", "folds": 2},
+        },
         {"name": "Curve", "estimator": "tree", "protocol": {"kind": "learning-curve", "sizes": [100, 600]}},
         {"name": "k-NN, folds", "estimator": "knn", "protocol": {"kind": "cross-validation", "folds": 4}},
         {"name": "Tree, folds", "estimator": "tree", "protocol": {"kind": "cross-validation", "folds": 4}},
     ],
-}  # fmt: skip
+}
 
 
 INCOMPLETE = {
@@ -64,12 +76,14 @@ INCOMPLETE = {
         {"name": "k-NN", "estimator": "knn"},
         {"name": "Dummy", "estimator": "sklearn.dummy.DummyClassifier"},
         {"name": "Few images", "estimator": "knn", "reduced": {"samples": 500}},
-        {"name": "Tree, folds", "estimator": "tree",
-         "protocol": {"kind": "cross-validation", "folds": 3, "repeats": 1}},
-        {"name": "k-NN, folds", "estimator": "knn",
-         "protocol": {"kind": "cross-validation", "folds": 3, "repeats": 1}},
+        {
+            "name": "Tree, folds",
+            "estimator": "tree",
+            "protocol": {"kind": "cross-validation", "folds": 3, "repeats": 1},
+        },
+        {"name": "k-NN, folds", "estimator": "knn", "protocol": {"kind": "cross-validation", "folds": 3, "repeats": 1}},
     ],
-}  # fmt: skip
+}
 
 
 def _run_undisturbed(content, name, folder):

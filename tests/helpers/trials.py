@@ -44,16 +44,33 @@ def measured():
         """Stretch all times, as a neighbour does that has the processors so much of the time."""
         wait = stretch - 1
         cost = Measurements(
-            fit_seconds=fit * stretch, fit_cpu_seconds=fit * trial.threads, fit_wait_share=wait,
-            predict_seconds=predict * stretch, predict_cpu_seconds=predict * trial.threads, predict_wait_share=wait,
-            latency_seconds=0.0, latency_p95_seconds=0.0, fit_peak_bytes=10**6, predict_peak_bytes=10**6,
-            memory_method="", size_bytes=1, n_parameters=None, n_multiply_accumulates=None, engine="",
-        )  # fmt: skip
+            fit_seconds=fit * stretch,
+            fit_cpu_seconds=fit * trial.threads,
+            fit_wait_share=wait,
+            predict_seconds=predict * stretch,
+            predict_cpu_seconds=predict * trial.threads,
+            predict_wait_share=wait,
+            latency_seconds=0.0,
+            latency_p95_seconds=0.0,
+            fit_peak_bytes=10**6,
+            predict_peak_bytes=10**6,
+            memory_method="",
+            size_bytes=1,
+            n_parameters=None,
+            n_multiply_accumulates=None,
+            engine="",
+        )
         seconds = (fit + predict + other) * stretch
         return Result(
-            key=trial.key, trial=trial, status="ok", seconds=seconds, finished="2026", environment=machine,
-            n_train=trial.samples or 1000, measurements=cost,
-        )  # fmt: skip
+            key=trial.key,
+            trial=trial,
+            status="ok",
+            seconds=seconds,
+            finished="2026",
+            environment=machine,
+            n_train=trial.samples or 1000,
+            measurements=cost,
+        )
 
     return make
 

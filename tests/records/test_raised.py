@@ -3,7 +3,7 @@
 import pytest
 
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
-from hdr_bench.records.raised import describe, describe_traceback
+from hdr_bench.records.raised import describe_failure, describe_traceback
 
 
 class RefusesError(Exception):
@@ -60,22 +60,22 @@ def _raised(error):
     ],
 )
 def test_its_text_is_one_line(error, line):
-    assert describe(error) == line
+    assert describe_failure(error) == line
     assert "test_raised.py" in describe_traceback(_raised(error))
     assert not is_out_of_memory(error)
 
 
 def test_a_long_text_is_cut_and_says_so():
     error = _raised(ValueError("a" * 20_000_000))
-    assert describe(error).startswith("ValueError: aaaa")
-    assert "[19,998,012 characters left out]" in describe(error)
-    assert len(describe(error)) < 3_000
+    assert describe_failure(error).startswith("ValueError: aaaa")
+    assert "[19,998,012 characters left out]" in describe_failure(error)
+    assert len(describe_failure(error)) < 3_000
     assert len(describe_traceback(error)) < 30_000
 
 
 def test_the_bounds_hold_for_what_must_be_escaped():
     error = _raised(ValueError("\udcff" * 50_000))
-    assert len(describe(error)) < 3_000
+    assert len(describe_failure(error)) < 3_000
     assert len(describe_traceback(error)) < 21_000
     assert "\udcff" not in describe_traceback(error)
 

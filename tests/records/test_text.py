@@ -6,9 +6,10 @@ import pytest
 
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.measuring.attributes import engine_of
+from hdr_bench.names import shorten, visible_prose
 from hdr_bench.records.fingerprints import class_path
 from hdr_bench.records.raised import MOST_CHARACTERS, MOST_WARNINGS, caught_warnings
-from hdr_bench.records.text import LONGEST_VALUE, repr_of, shorten, str_of, writable, writable_content
+from hdr_bench.records.text import LONGEST_VALUE, repr_of, str_of, writable_content
 
 
 class UnspeakableError(Exception):
@@ -61,21 +62,21 @@ def test_the_bound_is_one_of_what_is_written(character, length):
     found = shorten(character * length, 300)
     beginning, _, rest = found.partition(" [")
     assert len(found) <= 300 + len(" [10,000 characters left out] ")
-    assert writable(found) == found
+    assert visible_prose(found) == found
     if not rest:
-        assert found == writable(character * length)
+        assert found == visible_prose(character * length)
         return
     count, _, end = rest.partition(" characters left out] ")
     # Each escape is whole.
     n_kept = length - int(count.replace(",", ""))
-    assert beginning + end == writable(character * n_kept)
+    assert beginning + end == visible_prose(character * n_kept)
     assert n_kept > 0
 
 
 def test_content_is_writable_at_every_depth():
     found = writable_content({"a\udcff": ["b\x00", ("c", {"d": "e\udcff"}), 1, None]})
     assert found == {"a\\xff": ["b\\x00", ("c", {"d": "e\\xff"}), 1, None]}
-    assert writable("two\nlines\tof text") == "two\nlines\tof text"
+    assert visible_prose("two\nlines\tof text") == "two\nlines\tof text"
     assert str_of(3) == "3"
 
 

@@ -45,13 +45,13 @@ def add(
     ],
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to one size.")] = None,
     test_size: Annotated[float | None, typer.Option(help="Share of the test part, if there is none.")] = None,
-    split_seed: Annotated[int, typer.Option(help="Seed of that cut.")] = 0,
+    split_seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of that cut.")] = 0,
 ) -> None:
     """Verify data of your own, and store them under a name."""
     from hdr_bench.datasets import add_dataset
 
     size = read_shape(resize)[1:] if resize else None
-    _print_dataset(add_dataset(name, path, resize=size, test_size=test_size, split_seed=split_seed))
+    _print_dataset(add_dataset(name, path, resize=size, test_size=test_size, random_state=split_seed))
 
 
 @data.command()

@@ -32,7 +32,7 @@ def _entries(listing: Listing) -> dict[str, str]:
         from hdr_bench.estimators import list_estimators
 
         return list_estimators()
-    from hdr_bench.datasets import SCHEMES, list_datasets
+    from hdr_bench.datasets import list_datasets, source_schemes
 
-    own = {f"{scheme}:…": "your own, by where they lie" for scheme in SCHEMES if scheme != "openml"}
+    own = {f"{scheme}:…": "your own, by where they lie" for scheme in source_schemes() if scheme != "openml"}
     return {**list_datasets(), **own, "openml:…": "any data set of images at OpenML"}

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from hdr_bench.exceptions import told
+from hdr_bench.error_text import describe_error
 
 # On these a command ends as on Ctrl-C.
 _INTERRUPTING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -56,7 +56,8 @@ def cause_of(error: BaseException) -> str:
     -------
     cause : str
     """
-    return told(error) if isinstance(error, Exception) else f"{told(error)}, which ends the program; take that out"
+    ends = "" if isinstance(error, Exception) else ", which ends the program; take that out"
+    return describe_error(error) + ends
 
 
 class _Block:

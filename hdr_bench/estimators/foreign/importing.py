@@ -14,16 +14,10 @@ from traceback import extract_tb
 from types import ModuleType, TracebackType
 from typing import Any
 
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.foreign import calls, trial_import
 from hdr_bench.estimators.foreign.libraries import LIBRARIES, packages_distributions
-from hdr_bench.exceptions import (
-    HdrBenchError,
-    ModuleImportError,
-    UnknownModuleError,
-    UnknownNameError,
-    suggestion,
-    told,
-)
+from hdr_bench.exceptions import HdrBenchError, ModuleImportError, UnknownModuleError, UnknownNameError, suggestion
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 # Packages that are installed under another name than they are imported by.
@@ -158,7 +152,7 @@ def _failure(module: str, error: BaseException) -> str:
     """Say where and why a module could not be imported."""
     file, line = _place_of(error)
     place = f"{file}, line {line}: " if file else ""
-    cause = told(error)
+    cause = describe_error(error)
     if isinstance(error, SyntaxError):
         return f"{place}the module {module!r} is not valid Python: {error.msg}"
     if not isinstance(error, Exception):

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 
-from hdr_bench.exceptions import UnknownNameError, shown, text_of
+from hdr_bench.error_text import error_line
+from hdr_bench.exceptions import UnknownNameError, shown
 
 # They want sparse gradients, or weights that are all matrices: no network of ours can use them.
 _OTHER_OPTIMIZERS = {"Optimizer", "SparseAdam", "Muon"}
@@ -78,7 +79,7 @@ def make_optimizer(name: str, params: Mapping[str, Any] | None, lr: float) -> An
     try:
         return make([torch.zeros(1, requires_grad=True, dtype=torch.float32)], lr=lr, **options)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise ValueError(f"optimizer_params of {name}: {text_of(error)}") from error
+        raise ValueError(f"optimizer_params of {name}: {error_line(error)}") from error
 
 
 def has_betas(optimizer: type[torch.optim.Optimizer]) -> bool:

@@ -8,9 +8,10 @@ from typing import Any
 from skorch.callbacks import LRScheduler
 from torch.optim import lr_scheduler
 
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.neural.config import OTHER_LENGTHS, SCHEDULES, NetConfig
 from hdr_bench.estimators.neural.optimizers import has_betas, make_optimizer
-from hdr_bench.exceptions import UnknownNameError, shown, told
+from hdr_bench.exceptions import UnknownNameError, shown
 
 # Enough to come into each phase of a schedule.
 _TRIED_EPOCHS = 3
@@ -92,7 +93,7 @@ def check_schedule(config: NetConfig) -> None:
             optimizer.step()
             scheduler.step()
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        raise ValueError(f"schedule_params of {config.schedule!r}: {told(error)}") from error
+        raise ValueError(f"schedule_params of {config.schedule!r}: {describe_error(error)}") from error
 
 
 def _options(

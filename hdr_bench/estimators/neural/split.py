@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
-from hdr_bench.exceptions import shown, text_of
+from hdr_bench.error_text import error_line
+from hdr_bench.exceptions import shown
 
 Rows = NDArray[Any]
 Codes = NDArray[np.int64]
@@ -44,7 +45,7 @@ def hold_out(rows: Rows, codes: Codes, share: float, seed: int) -> tuple[Rows, C
         places = train_test_split(np.arange(len(rows)), test_size=share, stratify=codes, random_state=seed)
     except ValueError as error:
         raise ValueError(
-            f"validation_fraction={shown(share)} cannot be held out of {len(rows)} images: {text_of(error)}; "
+            f"validation_fraction={shown(share)} cannot be held out of {len(rows)} images: {error_line(error)}; "
             "give more images, another share, or validation_data"
         ) from error
     train, held = (np.sort(part) for part in places)

@@ -13,10 +13,11 @@ import psutil
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.base import N_MULTIPLY_ACCUMULATES, N_PARAMETERS, N_STORED_VARIABLES
 from hdr_bench.estimators.neural.epochs import listen_to_epochs
 from hdr_bench.estimators.saving import installed_versions
-from hdr_bench.exceptions import VersionsDifferError, told
+from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
 from hdr_bench.experiments.measuring.grid_search import make_search, search_result
@@ -178,7 +179,8 @@ def _pickled_size(model: Any) -> int | None:
     # Locks, open files and generators cannot; a class may raise anything when it is asked for its state.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         warnings.warn(
-            f"the size is not known, since the fitted estimator cannot be pickled: {told(error)}", stacklevel=2
+            f"the size is not known, since the fitted estimator cannot be pickled: {describe_error(error)}",
+            stacklevel=2,
         )
         return None
 

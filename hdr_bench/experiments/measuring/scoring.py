@@ -10,14 +10,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from hdr_bench.datasets import Part
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.foreign.calls import read_attribute
-from hdr_bench.exceptions import (
-    ContradictionWarning,
-    LeftOutScoresWarning,
-    PredictionsError,
-    UnknownClassesWarning,
-    told,
-)
+from hdr_bench.exceptions import ContradictionWarning, LeftOutScoresWarning, PredictionsError, UnknownClassesWarning
 from hdr_bench.experiments.measuring.answers import (
     check_classes,
     check_decisions,
@@ -119,7 +114,7 @@ def _answers(model: Any, names: list[str], X: Any) -> Iterator[tuple[str, Any]]:
             # The trial is to have so much memory, for all that is asked of its method.
             if is_out_of_memory(error):
                 raise
-            text = f"the scores of {name} are left out, since it raised {told(error)}"
+            text = f"the scores of {name} are left out, since it raised {describe_error(error)}"
             warnings.warn(text, LeftOutScoresWarning, stacklevel=3)
             continue
         yield name, scores

@@ -10,13 +10,14 @@ from sklearn.base import MetaEstimatorMixin
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from hdr_bench.classes import is_instance
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators import make_estimator, make_transformer
 from hdr_bench.estimators.engines import engine_packages
 from hdr_bench.estimators.foreign.calls import read_attribute
 from hdr_bench.estimators.foreign.libraries import LIBRARIES, library_of, open_seeds, settings_for
 from hdr_bench.estimators.parameters import all_params, estimators_among
 from hdr_bench.estimators.saving import installed_versions
-from hdr_bench.exceptions import EstimatorError, shown, told
+from hdr_bench.exceptions import EstimatorError, shown
 from hdr_bench.names import class_module, class_name
 from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.suite import Case
@@ -85,7 +86,7 @@ def pickled_model(case: Case) -> bytes | None:
     except Exception as error:
         raise EstimatorError(
             f"case {shown(case.name)}: {class_name(type(copied))} cannot be pickled, and each trial runs in its own "
-            f"process: {told(error)}; give the dotted path of its class instead"
+            f"process: {describe_error(error)}; give the dotted path of its class instead"
         ) from error
 
 

@@ -21,10 +21,10 @@ from hdr_bench.exceptions import (
 from hdr_bench.experiments.planning.collector import pause_collector
 from hdr_bench.experiments.planning.suite_check import check_suite, suite_refusal
 from hdr_bench.experiments.planning.toml_text import read_toml
+from hdr_bench.names import visible_prose
 from hdr_bench.records.base import parse_seconds
 from hdr_bench.records.faults import describe_faults
 from hdr_bench.records.suite import Suite
-from hdr_bench.records.text import writable
 
 
 def suites_folder() -> Path:
@@ -67,7 +67,7 @@ def load_suite(suite: str | Path) -> Suite:
     'mnist-5k'
     """
     read = read_suite(suite)
-    check_suite(read, writable(str(suite)))
+    check_suite(read, visible_prose(str(suite)))
     return read
 
 
@@ -90,7 +90,7 @@ def read_suite(suite: str | Path) -> Suite:
     """
     path = find_suite(str(suite))
     with pause_collector():
-        read = _validate(read_toml(path), name=path.stem, origin=writable(str(path)))
+        read = _validate(read_toml(path), name=path.stem, origin=visible_prose(str(path)))
     return read if path.parent == suites_folder() else read.placed(path.absolute())
 
 
@@ -182,7 +182,7 @@ def find_suite(suite: str) -> Path:
         path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         if suite.lower().endswith(".toml"):
-            raise SuiteError(f"{writable(suite)}: there is no such file") from error
+            raise SuiteError(f"{visible_prose(suite)}: there is no such file") from error
         raise UnknownNameError("suite", suite, carried) from error
     except OSError as error:
         raise SuiteError(f"{shown(suite)}: cannot be read: {error.strerror}; give the path of a suite file") from error
@@ -191,13 +191,13 @@ def find_suite(suite: str) -> Path:
         raise SuiteError(f"{shown(suite)} cannot be a path: {error}") from error
     if os.path.isfile(path / "run.json"):  # noqa: PTH113  # a folder without permission is no run's
         raise SuiteError(
-            f"{writable(suite)} is the folder of a run, not a suite; to write its report again: hdr-bench report "
-            f"{shlex.quote(writable(suite))}; to run its suite, give the suite's name or its TOML file"
+            f"{visible_prose(suite)} is the folder of a run, not a suite; to write its report again: hdr-bench report "
+            f"{shlex.quote(visible_prose(suite))}; to run its suite, give the suite's name or its TOML file"
         )
     if path.is_dir() and path.suffix != ".toml":
-        example = writable(str(path / "suite.toml"))
+        example = visible_prose(str(path / "suite.toml"))
         raise SuiteError(
-            f"{writable(suite)} is a folder; give the path of a TOML file, e.g. {example}, or a suite's name."
+            f"{visible_prose(suite)} is a folder; give the path of a TOML file, e.g. {example}, or a suite's name."
             f"{suggestion(suite, carried)} {offer(carried)}"
         )
     return path

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hdr_bench.exceptions import SuiteError, shown
-from hdr_bench.names import in_brief
-from hdr_bench.records.text import writable
+from hdr_bench.names import in_brief, visible_prose
 
 LARGEST_FILE = 16 * 2**20
 """Bytes of the largest suite that is read: 100,000 cases have about 10 MB."""
@@ -51,7 +50,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     SuiteError
         If it cannot be read as TOML; the message names the file, and the line if there is one.
     """
-    name = writable(str(path))
+    name = visible_prose(str(path))
     text = _decode(_read_bytes(path, name), name)
     _check_keys(text, name)
     try:

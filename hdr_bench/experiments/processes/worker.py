@@ -27,11 +27,11 @@ from hdr_bench.experiments.processes.tail import Tail
 from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_variables
 from hdr_bench.experiments.processes.watch import Ended, Watch, describe_end, format_bytes, receive
 from hdr_bench.import_context import ImportContext
+from hdr_bench.names import shorten, visible_prose
 from hdr_bench.process_tree import MARK, end_with_parent
 from hdr_bench.records.environment import Environment, utc_now
-from hdr_bench.records.raised import describe, describe_traceback
+from hdr_bench.records.raised import describe_failure, describe_traceback
 from hdr_bench.records.result import Result, Status
-from hdr_bench.records.text import shorten, writable
 from hdr_bench.records.trial import Trial
 
 _PRELOAD = "hdr_bench.experiments.processes.preload"
@@ -250,7 +250,7 @@ def _wait_for_the_end_of(host: Any) -> None:
 
 def _failed_result(trial: Trial, error: BaseException, machine: Environment) -> Result:
     status: Status = "out of memory" if trial.memory_limit is not None and is_out_of_memory(error) else "failed"
-    said = describe(error)
+    said = describe_failure(error)
     if status == "out of memory":
         said = f"the memory limit of {format_bytes(trial.memory_limit or 0)} was reached: {said}"
     return _result_without_scores(trial, status, said, machine, describe_traceback(error))
@@ -262,7 +262,7 @@ def _result_without_scores(trial: Trial, status: Status, error: str, machine: En
         key=trial.limited_key if by_limits else trial.key,
         trial=trial,
         status=status,
-        error=writable(error),
+        error=visible_prose(error),
         traceback=shorten(told, _LONGEST_LOG),
         finished=utc_now(),
         environment=machine,

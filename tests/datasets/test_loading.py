@@ -9,15 +9,15 @@ import pytest
 from PIL import Image
 
 from hdr_bench.datasets import (
-    DATASETS,
     Part,
     add_dataset,
+    cache,
     embedded,
     fetch_dataset,
     list_datasets,
     load_dataset,
     make_dataset,
-    prepared,
+    named_sources,
     write_dataset,
 )
 from hdr_bench.datasets.dataset import fingerprint_of
@@ -44,7 +44,7 @@ def test_digits_8x8_is_cut_by_a_stratified_fifth():
     assert digits.train.images.max() == 16
     shares = np.bincount(digits.test.y) / (np.bincount(digits.test.y) + np.bincount(digits.train.y))
     np.testing.assert_allclose(shares, 0.2, atol=0.005)
-    other = load_dataset("digits-8x8", test_size=0.5, split_seed=3)
+    other = load_dataset("digits-8x8", test_size=0.5, random_state=3)
     assert len(other.test) == 899
     assert other.fingerprint != digits.fingerprint
 
@@ -107,11 +107,11 @@ def test_a_verified_folder_is_verified_again_if_it_was_touched_and_only_then(dat
     load_dataset("digits-8x8")
     folder = prepared_home() / "digits-8x8"
     hashed = []
-    monkeypatch.setattr(prepared, "fingerprint_of", lambda *parts: hashed.append(1) or fingerprint_of(*parts))
+    monkeypatch.setattr(cache, "fingerprint_of", lambda *parts: hashed.append(1) or fingerprint_of(*parts))
     load_dataset("digits-8x8")
     # What was written a moment ago may be written again within the same tick of the clock.
     assert hashed == [1]
-    monkeypatch.setattr(prepared, "_TICK_NS", 0)
+    monkeypatch.setattr(cache, "_TICK_NS", 0)
     for _ in range(3):
         load_dataset("digits-8x8")
     assert hashed == [1, 1]
@@ -267,8 +267,10 @@ def test_options_that_do_not_fit_are_refused():
         with pytest.raises(DatasetError, match=f"between 0 and 1, got {test_size!r}"):
             load_dataset("digits-8x8", test_size=test_size)
     for seed in (-1, 2**32, 0.5, "0"):
-        with pytest.raises(DatasetError, match=f"split_seed must be an integer between 0 and 4294967295, got {seed!r}"):
-            load_dataset("digits-8x8", split_seed=seed)
+        with pytest.raises(
+            DatasetError, match=f"random_state must be an integer between 0 and 4294967295, got {seed!r}"
+        ):
+            load_dataset("digits-8x8", random_state=seed)
     for name in (5, None, Path("x"), b"mnist-5k"):
         with pytest.raises(DatasetError, match="a data set's name must be a text, got"):
             load_dataset(name)
@@ -285,7 +287,7 @@ def test_data_of_ones_own_under_a_name(data_home, tmp_path):
     source.unlink()
     assert load_dataset("my-digits").fingerprint == added.fingerprint
     assert list_datasets() == {
-        **{name: entry.description for name, entry in DATASETS.items()},
+        **{name: entry.description for name, entry in named_sources().items()},
         "my-digits": "added by you",
     }
     np.savez(source, images=digits.train.images[:500], labels=digits.train.labels[:500])

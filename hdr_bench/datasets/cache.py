@@ -20,6 +20,7 @@ from hdr_bench.datasets.home import added_homes, earlier_homes, prepared_home
 from hdr_bench.datasets.manifest import NAME, Manifest, read_manifest
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.records.text import name_first
 
 ARRAY_FILES = tuple(f"{part}_{what}.npy" for part in ("train", "test") for what in ("images", "labels"))
 # A file may change twice within one tick of the file system's clock; what changed so lately is verified again.
@@ -31,7 +32,15 @@ _verified: dict[Path, tuple[_FileState, ...]] = {}
 
 @dataclass(frozen=True)
 class Prepared:
-    """A prepared data set: its folder, and the manifest in it."""
+    """A prepared data set: its folder, and the manifest in it.
+
+    Attributes
+    ----------
+    folder : Path
+        Where its files are.
+    manifest : Manifest
+        What is written down of them.
+    """
 
     folder: Path
     manifest: Manifest
@@ -50,6 +59,10 @@ def find_prepared(key: str, stamp: str | None = None) -> Prepared | None:
     key : str
     stamp : str, optional
         What it must have been made of; by default anything.
+
+    Returns
+    -------
+    prepared : Prepared or None
     """
     for home in (*added_homes(), prepared_home(), *earlier_homes()):
         prepared = look_at_prepared(home / key)
@@ -59,7 +72,16 @@ def find_prepared(key: str, stamp: str | None = None) -> Prepared | None:
 
 
 def look_at_prepared(folder: Path) -> Prepared | None:
-    """Return the prepared data set in a folder; None if there is none that can be read."""
+    """Return the prepared data set in a folder; None if there is none that can be read.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    prepared : Prepared or None
+    """
     try:
         return Prepared(folder, read_manifest(folder))
     except (OSError, DatasetError):
@@ -68,6 +90,14 @@ def look_at_prepared(folder: Path) -> Prepared | None:
 
 def open_prepared(prepared: Prepared) -> Dataset:
     """Return the data set with its arrays memory-mapped, read-only.
+
+    Parameters
+    ----------
+    prepared : Prepared
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------
@@ -98,6 +128,14 @@ def open_prepared(prepared: Prepared) -> Dataset:
 def open_dataset(folder: Path) -> Dataset:
     """Return the data set that `write_dataset` put into `folder`, memory-mapped.
 
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     DatasetError
@@ -111,7 +149,17 @@ def open_dataset(folder: Path) -> Dataset:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
+    """Return the SHA-256 of a file's content.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    digest : str
+        As hexadecimal digits.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -137,33 +185,32 @@ def _map_array(path: Path, name: str) -> NDArray[Any]:
     try:
         array = np.load(path, mmap_mode="r")
     except Exception as error:  # on a header that cannot be read, or a file cut short, numpy raises whatever comes
-        raise _changed(path, name) from error
+        raise _change_error(path, name) from error
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
-        raise _changed(path, name)
+        raise _change_error(path, name)
     return array
 
 
 def _verify(train: Part, test: Part, prepared: Prepared) -> None:
     folder, manifest = prepared.folder, prepared.manifest
     if not manifest.is_whole:
-        raise _changed(folder / NAME, manifest.name)
+        raise _change_error(folder / NAME, manifest.name)
     if fingerprint_of(train, test) == manifest.fingerprint:
         return
     for file in ARRAY_FILES:
         if file in manifest.files and sha256_of(folder / file) != manifest.files[file].sha256:
-            raise _changed(folder / file, manifest.name)
-    raise _changed(folder / NAME, manifest.name)
+            raise _change_error(folder / file, manifest.name)
+    raise _change_error(folder / NAME, manifest.name)
 
 
-def _changed(path: Path, name: str) -> DatasetError:
+def _change_error(path: Path, name: str) -> DatasetError:
     return DatasetError(f"{path} was changed since {name} was verified; {_remedy(path.parent)}")
 
 
 def _warning_of(prepared: Prepared) -> str:
-    names = ", ".join(map(repr, prepared.manifest.class_names[:_SHOWN_CLASSES]))
-    more = ", ..." if len(prepared.manifest.class_names) > _SHOWN_CLASSES else ""
+    names = name_first(prepared.manifest.class_names, repr, _SHOWN_CLASSES)
     return (
-        f"its class names ({names}{more}) and notes were stored by version 0.1.0 without a checksum and cannot be "
+        f"its class names ({names}) and notes were stored by version 0.1.0 without a checksum and cannot be "
         f"verified; check them, or {_remedy(prepared.folder)}"
     )
 

@@ -16,6 +16,13 @@ _GB = 1e9
 def check_room(name: str, n_bytes: int) -> None:
     """Check that the memory has room for arrays of `n_bytes`; `name` is what errors call their source.
 
+    Parameters
+    ----------
+    name : str
+        What errors call the source of the arrays.
+    n_bytes : int
+        What they will take.
+
     Raises
     ------
     DatasetError
@@ -30,7 +37,12 @@ def check_room(name: str, n_bytes: int) -> None:
 
 
 def free_memory() -> int:
-    """Return how many bytes of memory this process may still take."""
+    """Return how many bytes of memory this process may still take.
+
+    Returns
+    -------
+    n_bytes : int
+    """
     limits = (int(text) for text in map(_read, _CGROUP_LIMITS) if text.isdecimal())
     return min(psutil.virtual_memory().available, *limits)
 
