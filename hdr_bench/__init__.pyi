@@ -7,9 +7,13 @@ from .datasets import load_dataset as load_dataset
 from .estimators import list_estimators as list_estimators
 from .estimators import make_estimator as make_estimator
 from .estimators import make_transformer as make_transformer
-from .experiments.planning.suite_file import list_suites as list_suites
+from .experiments.planning.carried_suites import list_published_suites as list_published_suites
+from .experiments.planning.carried_suites import list_suites as list_suites
 from .experiments.planning.suite_file import load_suite as load_suite
+from .experiments.runner import Plan as Plan
+from .experiments.runner import plan_suite as plan_suite
 from .experiments.runner import run_suite as run_suite
+from .records.options import RunOptions as RunOptions
 from .records.protocol import Protocol as Protocol
 from .records.suite import Case as Case
 from .records.suite import Reduced as Reduced

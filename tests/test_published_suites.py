@@ -6,7 +6,7 @@ import pytest
 
 from hdr_bench import load_suite
 from hdr_bench.estimators.neural.notation import layer_table, parse_layers
-from hdr_bench.experiments.planning.suite_file import list_published_suites, list_suites
+from hdr_bench.experiments.planning.carried_suites import list_published_suites, list_suites
 from hdr_bench.records.claims import places_of
 
 SUITES = list(list_published_suites())

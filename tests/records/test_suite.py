@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError, UnknownNameError
-from hdr_bench.experiments.planning.suite_file import list_suites, load_suite, parse_suite, suites_folder
+from hdr_bench.experiments.planning.carried_suites import list_suites, suites_folder
+from hdr_bench.experiments.planning.suite_file import load_suite, parse_suite
 from hdr_bench.names import looks
 from hdr_bench.records.base import STORED
 from hdr_bench.records.suite import Case

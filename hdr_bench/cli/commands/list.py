@@ -25,7 +25,7 @@ def list_(what: Annotated[Listing | None, typer.Argument(metavar="WHAT", help="O
 def _entries(listing: Listing) -> dict[str, str]:
     """Return what a list holds: names, and what they are."""
     if listing is Listing.suites:
-        from hdr_bench.experiments.planning.suite_file import list_suites
+        from hdr_bench.experiments.planning.carried_suites import list_suites
 
         return list_suites()
     if listing is Listing.estimators:
