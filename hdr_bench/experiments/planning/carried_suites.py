@@ -4,7 +4,6 @@ from importlib import resources
 from pathlib import Path
 
 from hdr_bench.experiments.planning.toml_text import read_toml
-from hdr_bench.records.base import parse_seconds
 
 # Seconds of a suite that states no budget: it comes last.
 _ENDLESS = 10**9
@@ -61,6 +60,9 @@ def list_published_suites() -> dict[str, str]:
     >>> "lecun-1998" in list_published_suites(), "quick" in list_published_suites()
     (True, False)
     """
+    # Completion needs the names alone, and pydantic takes longer than all else here.
+    from hdr_bench.records.base import parse_seconds
+
     contents = {name: read_toml(path) for name, path in suite_paths().items()}
     published = {name: content for name, content in contents.items() if content.get("source")}
     return {
