@@ -6,7 +6,7 @@ from pkgutil import resolve_name
 from types import ModuleType
 
 import pytest
-from hdr_bench.cli.completing import complete_dataset
+from hdr_bench.cli.completion import complete_dataset
 from hdr_bench.cli.list import Listing, listed
 
 from hdr_bench.cli.data_listing import describe_datasets
