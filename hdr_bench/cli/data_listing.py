@@ -43,6 +43,11 @@ def describe_places() -> Iterator[str]:
     Yields
     ------
     line : str
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
     """
     from hdr_bench.datasets.home import added_home, cache_home, data_home, is_writable, missing_home
 
@@ -80,6 +85,7 @@ def size_in_words(n_bytes: float) -> str:
     Parameters
     ----------
     n_bytes : float
+        Bytes.
 
     Returns
     -------

@@ -63,6 +63,11 @@ def find_prepared(key: str, stamp: str | None = None) -> Prepared | None:
     Returns
     -------
     prepared : Prepared or None
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
     """
     for home in (*added_homes(), prepared_home(), *earlier_homes()):
         prepared = look_at_prepared(home / key)

@@ -47,6 +47,11 @@ def mnist_5k_source(options: ReadOptions) -> Source:
     Returns
     -------
     source : Source
+
+    Raises
+    ------
+    DatasetError
+        If `test_size` is given.
     """
     refuse_cut("mnist-5k", options)
     return Source("mnist-5k", _read_mnist_5k)

@@ -60,6 +60,11 @@ def prepared_home() -> Path:
     Returns
     -------
     folder : Path
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
     """
     return cache_home() / PREPARED
 
@@ -70,6 +75,11 @@ def earlier_homes() -> tuple[Path, ...]:
     Returns
     -------
     folders : tuple of Path
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
     """
     earlier = data_home() / PREPARED
     return (earlier,) if earlier != prepared_home() else ()
@@ -81,6 +91,11 @@ def added_homes() -> tuple[Path, ...]:
     Returns
     -------
     folders : tuple of Path
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
     """
     return tuple(dict.fromkeys((data_home() / ADDED, _user_folder() / ADDED)))
 
@@ -149,6 +164,11 @@ def missing_home() -> str | None:
     Returns
     -------
     sentence : str or None
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
     """
     home = data_home()
     if not os.environ.get(HOME) or home.exists():

@@ -155,6 +155,11 @@ def is_idx_folder(root: Path) -> bool:
     Returns
     -------
     is_idx : bool
+
+    Raises
+    ------
+    DatasetError
+        If the folder may not be read, or several folders below it hold IDX files.
     """
     if not root.is_dir():
         return False

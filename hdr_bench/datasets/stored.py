@@ -156,6 +156,11 @@ def is_stored(folder: Path, home: Path) -> bool:
     Returns
     -------
     is_stored : bool
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
     """
     if look_at_prepared(folder) is not None:
         return True

@@ -159,6 +159,11 @@ def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
     ------
     prefix, estimator : str, estimator
         E.g. ``"svc__"``; empty for the model itself.
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     yield "", model
     for name, value in estimators_among(all_params(model)).items():

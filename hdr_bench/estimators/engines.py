@@ -30,6 +30,11 @@ def engine_packages(model: Any) -> tuple[str, ...]:
     -------
     packages : tuple of str
         As package registries name them.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is given an engine that there is not.
     """
     modules: dict[str, str] = getattr(model, "_engines", {})
     if not modules:

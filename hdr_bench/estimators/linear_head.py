@@ -30,7 +30,21 @@ def _is_logistic(estimator: Any) -> bool:
 
 
 class LinearHead(PixelClassifier):
-    """Fit and answers of a linear model, for classifiers that say what its inputs are."""
+    """Fit and answers of a linear model, for classifiers that say what its inputs are.
+
+    Attributes
+    ----------
+    loss : {"log_loss", "squared_error"}
+        Multinomial logistic regression, or least squares.
+    alpha : float
+        Strength of the L2 penalty.
+    max_iter : int
+        Most iterations of the logistic regression.
+    tol : float
+        Its tolerance on the largest component of the gradient of the mean loss.
+    engine : str
+        "auto", or what fits.
+    """
 
     loss: str
     alpha: float

@@ -101,7 +101,12 @@ class LineProgress:
 
 
 class BarProgress:
-    """A bar with method, stage, elapsed and remaining time, for terminals."""
+    """A bar with method, stage, elapsed and remaining time, for terminals.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    """
 
     def __init__(self, console: "Console") -> None:
         self._console = console

@@ -23,7 +23,18 @@ class Record(BaseModel):
 
 
 class SuitePart(Record):
-    """A part of a suite, which users make in code too: its faults are this library's errors, in its words."""
+    """A part of a suite, which users make in code too: its faults are this library's errors, in its words.
+
+    Parameters
+    ----------
+    **data : Any
+        The fields by name.
+
+    Raises
+    ------
+    SuiteError
+        If a field is missing, unknown or not valid; the message names each.
+    """
 
     def __init__(self, **data: Any) -> None:
         try:
@@ -78,12 +89,21 @@ _LARGEST = 1e300
 
 
 def parse_seconds(value: Any) -> float:
-    """Return a duration in seconds: of a number of seconds, or of a text such as ``"90s"`` or ``"1h30min"``.
+    """Return a duration in seconds.
+
+    Parameters
+    ----------
+    value : float or str
+        A number of seconds, or a text such as ``"90s"``, ``"10min"`` or ``"1h30min"``.
+
+    Returns
+    -------
+    seconds : float
 
     Raises
     ------
     ValueError
-        If it cannot be read.
+        If it cannot be read, is not above 0, or is more than 31 years.
 
     Examples
     --------
@@ -101,12 +121,21 @@ def parse_seconds(value: Any) -> float:
 
 
 def parse_bytes(value: Any) -> int:
-    """Return a size in bytes: of a number of bytes, or of a text such as ``"500MB"`` or ``"8GiB"``.
+    """Return a size in bytes.
+
+    Parameters
+    ----------
+    value : int or str
+        A number of bytes, or a text such as ``"500MB"`` or ``"8GiB"``.
+
+    Returns
+    -------
+    size : int
 
     Raises
     ------
     ValueError
-        If it cannot be read.
+        If it cannot be read, is below one byte, or above a thousand petabytes.
 
     Examples
     --------
@@ -207,7 +236,16 @@ DEEPEST = 50
 
 
 def is_deep(value: Any) -> bool:
-    """Whether lists and tables are nested in more than `DEEPEST` levels; they must not hold themselves.
+    """Whether lists and tables are nested in more than `DEEPEST` levels.
+
+    Parameters
+    ----------
+    value : Any
+        It must not hold itself.
+
+    Returns
+    -------
+    is_deep : bool
 
     Examples
     --------

@@ -40,12 +40,22 @@ class UnstableError(ValueError):
 
 
 def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
-    """Return class and parameters of an estimator, in words of JSON; of what has none of its own, its `repr`.
+    """Return the class and the parameters of an estimator in JSON's types; a value that JSON has no type for as text.
+
+    Parameters
+    ----------
+    estimator : estimator
+    key : str or None
+        The key that its case gives it, by which stored trials are found again whatever its parameters are.
+
+    Returns
+    -------
+    description : dict of str to Any
 
     Raises
     ------
     ValueError
-        If a parameter is not the same in every process, and there is no `key` to tell it by.
+        If a parameter is not the same in every process, and there is no `key`.
     """
     if key is not None:
         params = estimator.get_params(deep=False)
@@ -63,10 +73,21 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
 def plain_mapping(mapping: Any, place: str) -> Any:
     """Return parameters by name with plain values: numbers, texts, lists and tables, as a file could hold them.
 
+    Parameters
+    ----------
+    mapping : Any
+        What is not a mapping is returned as it is, for pydantic to refuse.
+    place : str
+        What messages call it, e.g. ``"params"``.
+
+    Returns
+    -------
+    mapping : Any
+
     Raises
     ------
     ValueError
-        If a value is anything else.
+        If a value is anything else, or nested too deeply.
     """
     if not isinstance(mapping, Mapping):
         return mapping
@@ -86,7 +107,16 @@ def _checked_depth(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def class_path(cls: type) -> str:
-    """Return the dotted path of a class; of a class of this library that has moved, its path in `STORED_PATHS`."""
+    """Return the dotted path of a class; of a class of this library that has moved, its path in `STORED_PATHS`.
+
+    Parameters
+    ----------
+    cls : type
+
+    Returns
+    -------
+    path : str
+    """
     name = str.__str__(type.__dict__["__qualname__"].__get__(cls))
     path = visible_prose(f"{class_module(cls)}.{name}")
     return STORED_PATHS.get(path, path)

@@ -112,6 +112,11 @@ class Store:
         run : RunRecord
         order : tuple of Planned
             All trials that there can be.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
         """
         self._make_folder()
         with self._lock():
@@ -157,6 +162,11 @@ class Store:
         result : Result
         predictions : Predictions or None
             None for a trial that failed.
+
+        Raises
+        ------
+        StoreError
+            If they cannot be written.
         """
         packed = None
         if predictions is not None:

@@ -45,7 +45,15 @@ def _repeated(values: list[Any]) -> list[Any]:
 
 
 class Step(SuitePart):
-    """A transformer before the estimator: a name of `TRANSFORMERS` or a dotted path, and its parameters."""
+    """A transformer before the estimator.
+
+    Attributes
+    ----------
+    name : str
+        A name of `TRANSFORMERS`, or a dotted path.
+    params : dict of str to Any
+        Its parameters.
+    """
 
     name: str
     params: Annotated[dict[str, Any], BeforeValidator(partial(plain_mapping, place="params"))] = Field(
@@ -98,7 +106,9 @@ class Case(SuitePart):
         Figures to reproduce.
     bibtex : str
         The method's paper, as BibTeX, where it is none of the library's own methods.
-    dataset, protocol
+    dataset : DatasetChoice or None
+        In place of the suite's.
+    protocol : Protocol or None
         In place of the suite's.
     grid : dict of str to list
         For a grid search: parameter and values.
@@ -187,8 +197,10 @@ class Suite(SuitePart):
         The same as BibTeX, for citing.
     machine : str
         What the published times were measured on, as far as the source says.
-    dataset, protocol
-        What a case has that has none of its own.
+    dataset : DatasetChoice
+        Of the cases that have none of their own.
+    protocol : Protocol
+        Of the cases that have none of their own.
     notes : tuple of str
         What a reader of the report must know before its tables.
     claims : tuple of str
@@ -196,9 +208,10 @@ class Suite(SuitePart):
         ``{CNN|train_accuracy@1}`` is a place for a measured figure, see `hdr_bench.records.claims.claim_figures`.
     budget : float or None
         Seconds that the suite takes on two cores, with two trials at a time; a text such as ``"40min"`` is read.
-    time_limit, memory_limit
-        Of each trial: seconds, and bytes above what its process has at the start; texts such as ``"10min"`` and
-        ``"8GB"`` are read.
+    time_limit : float or None
+        Seconds that a trial may take; a text such as ``"10min"`` is read.
+    memory_limit : int or None
+        Bytes that a trial may take above what its process has at the start; a text such as ``"8GB"`` is read.
     cases : tuple of Case
         Written ``[[case]]`` in TOML.
     not_built : tuple of NotBuilt

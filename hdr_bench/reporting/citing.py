@@ -59,6 +59,10 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     suite : Suite
     dataset : str, optional
         What was taken in place of the suite's data sets.
+
+    Returns
+    -------
+    citations : tuple of Citation
     """
     choices = (suite.dataset, *(case.dataset for case in suite.cases))
     names = [dataset] if dataset else dict.fromkeys(choice.name for choice in choices if choice)
@@ -72,16 +76,34 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     return (*found, *_methods(suite.cases))
 
 
-def to_bibtex(found: Iterable[Citation]) -> str:
-    """Return every entry once, as BibTeX."""
-    entries = {key: entry for citation in found for key, entry in citation.bibtex.items()}
+def to_bibtex(citations: Iterable[Citation]) -> str:
+    """Return every entry once, as BibTeX.
+
+    Parameters
+    ----------
+    citations : iterable of Citation
+
+    Returns
+    -------
+    text : str
+    """
+    entries = {key: entry for citation in citations for key, entry in citation.bibtex.items()}
     return "\n\n".join(entry.strip() for entry in entries.values()) + "\n"
 
 
-def to_plain_text(found: Iterable[Citation]) -> str:
-    """Return a line a reference, under what it is cited for."""
+def to_plain_text(citations: Iterable[Citation]) -> str:
+    """Return one line per reference, below what it is cited for.
+
+    Parameters
+    ----------
+    citations : iterable of Citation
+
+    Returns
+    -------
+    text : str
+    """
     lines: list[str] = []
-    for citation in found:
+    for citation in citations:
         lines += [f"{citation.subject}:", *(f"  {text}" for text in citation.references or (citation.note,))]
     return "\n".join(lines) + "\n"
 
@@ -173,7 +195,12 @@ def _library_bibtex() -> str:
 
 
 def citation_file() -> Path:
-    """Return where CITATION.cff is: in the installed package, or beside it in a checkout."""
+    """Return where CITATION.cff is: in the installed package, or beside it in a checkout.
+
+    Returns
+    -------
+    path : Path
+    """
     package = Path(str(resources.files("hdr_bench")))
     inside = package / "CITATION.cff"
     return inside if inside.is_file() else package.parent / "CITATION.cff"

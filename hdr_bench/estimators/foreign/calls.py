@@ -148,7 +148,7 @@ def read_attribute(model: Any, name: str) -> Any:
 
     Parameters
     ----------
-    thing : Any
+    model : Any
     name : str
 
     Returns

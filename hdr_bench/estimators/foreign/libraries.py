@@ -100,6 +100,10 @@ LIBRARIES: dict[str, Library] = {
 def library_of(cls: type) -> Library | None:
     """Return the library that a class, or the nearest of its bases, comes from; None for all others.
 
+    Parameters
+    ----------
+    cls : type
+
     Returns
     -------
     library : Library or None
@@ -147,6 +151,11 @@ def open_seeds(model: Any) -> list[str]:
     Returns
     -------
     names : list of str
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     params = all_params(model)
     return _open_among(params, _foreign_among(model, params))

@@ -24,6 +24,8 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
 
     Attributes
     ----------
+    image_shape : tuple of int or None
+        Height and width; None takes a square.
     image_shape_ : tuple of int
         Height and width in use.
     n_features_in_ : int
@@ -104,6 +106,8 @@ class BackgroundTransformer(ImageTransformer):
 
     Attributes
     ----------
+    background : float or None
+        Value of the raw pixels behind the ink; None learns it from the training images' borders.
     background_ : float
         The background in use.
     """
@@ -121,7 +125,13 @@ class BackgroundTransformer(ImageTransformer):
 
 
 class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
-    """Base class of transformers that give images another height and width."""
+    """Base class of transformers that give images another height and width.
+
+    Attributes
+    ----------
+    size : tuple of int
+        Height and width of the images that come out.
+    """
 
     size: tuple[int, int]
 

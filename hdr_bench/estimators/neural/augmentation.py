@@ -116,7 +116,7 @@ def as_distortion(augmentation: Distortion | Mapping[str, float] | None) -> Dist
 
     Parameters
     ----------
-    augmentation : Distortion, mapping or None
+    augmentation : Distortion, mapping of str to float or None
 
     Returns
     -------

@@ -35,7 +35,10 @@ _OF_CONFIG = tuple(field.name for field in fields(NetConfig) if field.name != "f
 
 
 class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
-    """What both networks share: everything but the layers' default and what comes in."""
+    """Base of the networks, with all but the layers' default and what comes in.
+
+    Its parameters are those of `MLPClassifier` and `CNNClassifier`.
+    """
 
     layers: str | None
     activation: str

@@ -29,6 +29,11 @@ class Layer(Protocol):
         Returns
         -------
         shape : tuple of int
+
+        Raises
+        ------
+        NotationError
+            If the layer does not fit what comes in.
         """
 
     def n_parameters(self, shape: Shape) -> int:

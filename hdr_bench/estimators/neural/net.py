@@ -148,6 +148,11 @@ class Net(NeuralNetClassifier):
         Returns
         -------
         self
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the user interrupts the training.
         """
         super().partial_fit(*args, **kwargs)
         if self.ended_by_ == "user":

@@ -115,6 +115,11 @@ def probes_of(case: PlannedCase) -> Iterator[Probe]:
     Yields
     ------
     probe : Probe
+
+    Raises
+    ------
+    HdrBenchError
+        If a value of a grid cannot be made.
     """
     first = case.trials[0]
     n = max(trial.samples or len(case.dataset.train) for trial in case.trials)

@@ -90,6 +90,11 @@ def make_search(model: Any, search: Search, seed: int, seconds_left: float | Non
     Returns
     -------
     search : estimator
+
+    Raises
+    ------
+    HdrBenchError
+        If a value of the grid cannot be made.
     """
     make_clonable(model)
     given = candidates_of(search, seed)
@@ -150,6 +155,11 @@ def search_result(fitted: Any, search: Search, seconds: float) -> Searched:
     Returns
     -------
     result : Searched
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     names = {in_pipeline(fitted.estimator, name): name for name in search.grid}
 

@@ -69,6 +69,15 @@ def measure_trial(
     -------
     result : Result
     predictions : Predictions
+
+    Raises
+    ------
+    VersionsDifferError
+        If a library that decides has another version than the trial was planned with.
+    DatasetError
+        If the data are not those that it was planned with.
+    CodeDiffersError
+        If the estimator's own code is different here.
     """
     start = time.monotonic()
     on_stage(Stage("load"))

@@ -196,6 +196,11 @@ def status_bytes(field: str) -> int:
     Returns
     -------
     size : int
+
+    Raises
+    ------
+    OSError
+        If Linux does not tell it, or the system is not Linux.
     """
     for line in _STATUS.read_text(encoding="ascii").splitlines():
         if line.startswith(f"{field}:"):

@@ -62,6 +62,11 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
     -------
     predictions : Predictions
 
+    Raises
+    ------
+    PredictionsError
+        If they are not one class per image, or not scores of classes.
+
     Warns
     -----
     ContradictionWarning
@@ -70,11 +75,6 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
         If the model has no `classes_` that say which classes its columns are of.
     LeftOutScoresWarning
         If the method that gives scores fails.
-
-    Raises
-    ------
-    PredictionsError
-        If they are not one class per image, or not scores of classes.
     """
     y_true, labels = np.asarray(test.y), check_labels(y_pred, len(test), n_classes)
     bare = Predictions(y_true, labels)

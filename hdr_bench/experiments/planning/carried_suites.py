@@ -39,6 +39,11 @@ def list_suites() -> dict[str, str]:
     titles : dict of str to str
         By the suites' names, which are those of their files.
 
+    Raises
+    ------
+    SuiteError
+        If the file of one cannot be read.
+
     Examples
     --------
     >>> list_suites()["quick"]
@@ -54,6 +59,13 @@ def list_published_suites() -> dict[str, str]:
     -------
     titles : dict of str to str
         By the suites' names; those that take the least time first, as far as their files state a `budget`.
+
+    Raises
+    ------
+    SuiteError
+        If the file of one cannot be read.
+    ValueError
+        If a budget is not a valid duration.
 
     Examples
     --------

@@ -27,6 +27,11 @@ def in_pipeline(model: Any, name: str) -> str:
     Returns
     -------
     name : str
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     if name in all_params(model) or not hasattr(model, "steps") or name.partition("__")[0] in dict(model.steps):
         return name
@@ -48,6 +53,11 @@ def owner_of(model: Any, name: str) -> tuple[Any, str]:
     -------
     owner : estimator
     name : str
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     nested, params = in_pipeline(model, name), all_params(model)
     parts = nested.split("__")

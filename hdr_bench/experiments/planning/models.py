@@ -37,6 +37,11 @@ def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
     -------
     model : estimator
         Unfitted.
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     named = trial.estimator, trial.params, trial.steps
     model = _assemble(*named) if pickled is None else cloudpickle.loads(pickled)
@@ -55,6 +60,11 @@ def unseeded_model(case: Case) -> Any:
     -------
     model : estimator
         Unfitted.
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator that was made in code cannot be copied.
     """
     if case.is_object:
         return copy_unfitted(case.estimator)
@@ -148,6 +158,11 @@ def deciding_versions(model: Any) -> dict[str, str]:
     -------
     versions : dict of str to str
         By the names of the distributions.
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     return versions_of(deciding_packages(model, all_params(model)))
 

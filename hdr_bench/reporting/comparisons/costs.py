@@ -243,6 +243,11 @@ def with_costs(summary: pd.DataFrame, results: pd.DataFrame, measures: Sequence[
     -------
     summary : DataFrame
         With these columns.
+
+    Raises
+    ------
+    UnknownNameError
+        If a measure is no cost.
     """
     columns: dict[str, Sequence[float]] = {}
     for measure in measures:

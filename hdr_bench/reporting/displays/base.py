@@ -39,13 +39,34 @@ class Display(Protocol):
         """What a report says below it, e.g. which methods are left out; empty for nothing."""
 
     def frame(self) -> pd.DataFrame:
-        """Return the numbers that are drawn."""
+        """Return the numbers that are drawn.
+
+        Returns
+        -------
+        frame : DataFrame
+        """
 
     def describe(self) -> str:
-        """Return in a sentence what is seen, for those who do not see it."""
+        """Return in a sentence what is seen, for those who do not see it.
+
+        Returns
+        -------
+        text : str
+        """
 
     def plot(self, ax: Any = None) -> Self:
-        """Draw on the axes `ax`, or on those of a new figure."""
+        """Draw on axes.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            None makes a new figure of the size that suits it.
+
+        Returns
+        -------
+        display : Display
+            Itself.
+        """
 
 
 @dataclass(eq=False)
@@ -75,15 +96,36 @@ class BaseDisplay(ABC):
 
     @abstractmethod
     def frame(self) -> pd.DataFrame:
-        """Return the numbers that are drawn."""
+        """Return the numbers that are drawn.
+
+        Returns
+        -------
+        frame : DataFrame
+        """
 
     @abstractmethod
     def describe(self) -> str:
-        """Return in a sentence what is seen, for those who do not see it."""
+        """Return in a sentence what is seen, for those who do not see it.
+
+        Returns
+        -------
+        text : str
+        """
 
     @abstractmethod
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw on the axes `ax`, or on those of a new figure."""
+        """Draw on axes.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            None makes a new figure of the size that suits it.
+
+        Returns
+        -------
+        display : Display
+            Itself.
+        """
 
     def _set_axes(self, ax: "Axes | None") -> "tuple[Axes, Figure]":
         """Set where it is drawn: on `ax`, or on the axes of a new figure of the size that suits it."""
@@ -102,7 +144,17 @@ class ResultsDisplay(BaseDisplay):
     @classmethod
     @abstractmethod
     def from_results(cls, results: pd.DataFrame) -> Self:
-        """Make the display from what `load_results` returns."""
+        """Make the display of a run's results.
+
+        Parameters
+        ----------
+        results : DataFrame
+            As `load_results` returns it.
+
+        Returns
+        -------
+        display : ResultsDisplay
+        """
 
     @classmethod
     def from_run(cls, run: RunSource, **options: Any) -> Self:

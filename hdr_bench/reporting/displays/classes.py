@@ -28,11 +28,11 @@ _PIXELS, _MOST_POINTS = 400, 60
 class ClassCurvesDisplay(BaseDisplay):
     """Base of the displays with a curve per class, each against all others.
 
-    Parameters
+    Attributes
     ----------
     curves : dict of str to tuple
         By class: the curve's two coordinates (shares), and the area under it.
-    title : str, default=""
+    title : str
         The method.
     """
 

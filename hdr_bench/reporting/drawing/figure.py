@@ -8,7 +8,17 @@ class Plottable(Protocol):
     """What can be drawn on axes: every display of `hdr_bench.reporting.displays`."""
 
     def plot(self, ax: Any) -> object:
-        """Draw on matplotlib's axes `ax`."""
+        """Draw on axes.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes
+
+        Returns
+        -------
+        display : object
+            Itself.
+        """
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,7 +46,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Posterior:
-    """How probable it is that one method is worse than another, practically as good, or better."""
+    """How probable it is that one method is worse than another, practically as good, or better.
+
+    Attributes
+    ----------
+    worse, equivalent, better : float
+        Probabilities, which add up to 1.
+    """
 
     worse: float
     equivalent: float

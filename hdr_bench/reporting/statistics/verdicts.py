@@ -25,7 +25,15 @@ _ROUNDING_OFF = 1e-12
 
 @dataclass(frozen=True)
 class StandardError:
-    """The standard error of a difference, and its degrees of freedom: infinite if it is known and not estimated."""
+    """The standard error of a difference of two shares.
+
+    Attributes
+    ----------
+    value : float
+        A share.
+    freedom : float
+        Degrees of freedom; infinite if the error is known and not estimated.
+    """
 
     value: float
     freedom: float = math.inf
@@ -151,10 +159,14 @@ def with_other_images(error: StandardError, share: float, n: int, published: flo
     ----------
     error : StandardError
         By the seeds.
-    share, published : float
-        Measured and published.
-    n, n_published : int
-        Images of each.
+    share : float
+        Measured, between 0 and 1.
+    n : int
+        How many images it is of.
+    published : float
+        The published share, between 0 and 1.
+    n_published : int
+        How many images that is of.
 
     Returns
     -------
@@ -213,8 +225,16 @@ def compare_bound(
 
     Parameters
     ----------
-    share, bound, error, margin, lower_is_better
-        As those of `compare_share`. The end of the 90 % interval on the worse side decides, the one-sided test.
+    share : float
+        Measured, between 0 and 1.
+    bound : float
+        Between 0 and 1. The end of the 90 % interval on the worse side decides, the one-sided test.
+    error : StandardError
+        Of their difference.
+    margin : float
+        As `margin_of` returns it.
+    lower_is_better : bool
+        The two are errors.
 
     Returns
     -------

@@ -173,6 +173,11 @@ def least_marks(summary: pd.DataFrame, results: pd.DataFrame, measure: str) -> d
     -------
     marks : dict of int to {"best", "like the best"}
         By the row's place in the summary.
+
+    Raises
+    ------
+    UnknownNameError
+        If the measure is no cost.
     """
     costs = costs_of(results, measure)
     marks: dict[int, Mark] = {}
