@@ -78,9 +78,13 @@ def _search(text, score):
         for value, scores in ((text, (score, None)), (math.nan, (None, None)), (None, ()))
     )
     return Searched(
-        chosen={text: text}, score=score, candidates=candidates, n_candidates=3, search_seconds=score,
+        chosen={text: text},
+        score=score,
+        candidates=candidates,
+        n_candidates=3,
+        search_seconds=score,
         refit_seconds=score,
-    )  # fmt: skip
+    )
 
 
 def _method(text, number, history, n_wrong=2, seeds=(0,)):
