@@ -13,11 +13,11 @@ from .experiments.planning.suite_file import load_suite as load_suite
 from .experiments.runner import Plan as Plan
 from .experiments.runner import plan_suite as plan_suite
 from .experiments.runner import run_suite as run_suite
+from .records.case import Case as Case
+from .records.case import Reduced as Reduced
+from .records.case import Step as Step
 from .records.options import RunOptions as RunOptions
 from .records.protocol import Protocol as Protocol
-from .records.suite import Case as Case
-from .records.suite import Reduced as Reduced
-from .records.suite import Step as Step
 from .records.suite import Suite as Suite
 from .reporting.comparisons.runs import compare_runs as compare_runs
 from .reporting.details import load_candidates as load_candidates

@@ -7,9 +7,10 @@ from typing import Any
 from rich.cells import cell_len
 
 from hdr_bench.names import visible_prose
+from hdr_bench.records.case import Case
 from hdr_bench.records.durations import duration
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
-from hdr_bench.records.suite import Case, Suite
+from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import counted
 
 _MOST_VALUES = 8

@@ -7,14 +7,16 @@ from typing import Any
 
 from hdr_bench.exceptions import MissingTrialError, StoreError
 from hdr_bench.files import read_regular
+from hdr_bench.records.case import Case
 from hdr_bench.records.damage import DAMAGED, describe_damage
+from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.options import Settings
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import Planned, RunRecord
-from hdr_bench.records.store import Lookup, Store
+from hdr_bench.records.store import Store
 from hdr_bench.records.store_format import FIRST_WITH_CHECKSUM, format_of, parse
-from hdr_bench.records.suite import Case, Suite
+from hdr_bench.records.suite import Suite
 
 _RESULTS = "results.json"
 

@@ -16,7 +16,6 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
@@ -24,6 +23,7 @@ from hdr_bench.files import clear_leftovers, locked, read_regular
 from hdr_bench.records.compact import pack
 from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage, remedy_of
 from hdr_bench.records.kept_arrays import KeptArrays, put
+from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_folder import check_readable
@@ -32,28 +32,6 @@ from hdr_bench.records.store_format import parse
 from hdr_bench.records.trial_file import TrialFile, encode, read_trial_file
 
 _LOCK_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """Result of looking a planned trial up in the store.
-
-    Attributes
-    ----------
-    key : str
-        Of the file: the trial's own, or that of an outcome which its limits decided; empty if there is none.
-    result : Result or None
-        None unless the file is there and whole.
-    problem : str
-        Why a file that is there is not believed.
-    is_newer : bool
-        A newer version of the library wrote it: nothing is written over it.
-    """
-
-    key: str = ""
-    result: Result | None = None
-    problem: str = ""
-    is_newer: bool = False
 
 
 class Store:

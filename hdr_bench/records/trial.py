@@ -6,9 +6,9 @@ import re
 from typing import Any, Literal
 
 from hdr_bench.records.base import Record
+from hdr_bench.records.case import Step
 from hdr_bench.records.protocol import DatasetChoice, Kind, Strategy
 from hdr_bench.records.published import Published
-from hdr_bench.records.suite import Step
 
 _LIMITS = ("time_limit", "memory_limit")
 # Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.

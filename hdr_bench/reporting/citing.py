@@ -17,9 +17,10 @@ from hdr_bench.bibliography import (
 )
 from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS
 from hdr_bench.estimators.entry import Entry
+from hdr_bench.records.case import Case
 from hdr_bench.records.environment import library_versions
 from hdr_bench.records.fingerprints import class_path
-from hdr_bench.records.suite import Case, Suite
+from hdr_bench.records.suite import Suite
 
 _UNKNOWN = "no reference is known"
 

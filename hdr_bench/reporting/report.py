@@ -101,7 +101,7 @@ def _make_files(contents: RunContents, formats: Collection[str]) -> dict[str, by
         files |= {f"tables/{table.name}.tex": _latex_of(table) for table in tables}
     files |= _make_pages(replace(data, methods=make_methods(contents, figures)), tables, figures, reasons, formats)
     # What could not be made is empty, and no file.
-    return {name: content for name, content in (files | contents.shown_files()).items() if content}
+    return {name: content for name, content in (files | contents.images.shown_files()).items() if content}
 
 
 def _make_pages(

@@ -9,7 +9,7 @@ from hdr_bench.experiments.planning.carried_suites import list_suites, suites_fo
 from hdr_bench.experiments.planning.suite_file import load_suite, parse_suite
 from hdr_bench.names import looks
 from hdr_bench.records.base import STORED
-from hdr_bench.records.suite import Case
+from hdr_bench.records.case import Case
 
 MINIMAL = {"title": "T", "dataset": "mnist-5k", "case": [{"name": "A", "estimator": "knn"}]}
 FULL = """

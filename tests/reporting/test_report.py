@@ -16,9 +16,10 @@ from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.measuring.scoring import score
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.store import Store
+from hdr_bench.reporting.page.addresses import row_id, slug
 from hdr_bench.reporting.page.data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
-from hdr_bench.reporting.run import RunContents, slug
+from hdr_bench.reporting.run import RunContents
 
 COMMITTED = ("trials", "labels", "gallery")
 NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock", ".report-lock", ".suite-file"}
@@ -129,7 +130,7 @@ def test_rows_of_long_names_without_results_have_addresses_of_their_own(run):
     ]
     (run / "run.json").write_text(json.dumps(record))
     contents = RunContents(run)
-    addresses = {contents.row_id(label) for label in set(contents.results["label"])}
+    addresses = {row_id(contents, label) for label in set(contents.results["label"])}
     assert len(addresses) == 6
 
 
@@ -146,9 +147,9 @@ def test_markup_in_names_and_claims_is_text(reported):
 
 def test_every_row_has_an_address_that_its_results_decide(run, reported):
     contents, again = RunContents(run), RunContents(reported)
-    addresses = {label: contents.row_id(label) for label in dict.fromkeys(contents.results["label"])}
+    addresses = {label: row_id(contents, label) for label in dict.fromkeys(contents.results["label"])}
     assert all(address.startswith(f"own-{slug(label)}-") for label, address in addresses.items())
-    assert addresses == {label: again.row_id(label) for label in addresses}
+    assert addresses == {label: row_id(again, label) for label in addresses}
     for name in ("report.html", "report.md"):
         text = (reported / name).read_text()
         assert all(address in text for address in addresses.values())
@@ -159,7 +160,7 @@ def test_every_row_has_an_address_that_its_results_decide(run, reported):
     result = contents.store.read(key)
     contents.store.write(result.model_copy(update={"seconds": 1.0}), contents.store.read_predictions(key))
     changed = RunContents(run)
-    assert [label for label in addresses if changed.row_id(label) != addresses[label]] == ["Least squares"]
+    assert [label for label in addresses if row_id(changed, label) != addresses[label]] == ["Least squares"]
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.md"])

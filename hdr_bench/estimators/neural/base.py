@@ -11,7 +11,6 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.base import EPOCH, LayerRow
 from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.images.background import learn_background
@@ -20,6 +19,7 @@ from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.neural.config import NetConfig
 from hdr_bench.estimators.neural.constraints import CONSTRAINTS, check_batches, check_network, check_network_on
 from hdr_bench.estimators.neural.layer_protocol import Layer
+from hdr_bench.estimators.neural.network_properties import NetworkProperties
 from hdr_bench.estimators.neural.notation import layer_table, parse_layers
 from hdr_bench.estimators.neural.split import Codes, Rows, codes_of, hold_out
 from hdr_bench.estimators.parameters import with_plain_parameters
@@ -28,13 +28,10 @@ from hdr_bench.estimators.pixels import ImageShape, channels_first, image_shape_
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown
 
-# What skorch calls it.
-_SKORCH_EPOCH = {name: name.replace("validation_", "valid_") for name in EPOCH}
-
 _OF_CONFIG = tuple(field.name for field in fields(NetConfig) if field.name != "fewest_epochs")
 
 
-class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
+class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseEstimator, ABC):
     """Base of the networks, with all but the layers' default and what comes in.
 
     Its parameters are those of `MLPClassifier` and `CNNClassifier`.
@@ -187,49 +184,6 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         probabilities = self.predict_proba(X)
         labels: NDArray[np.generic] = self.classes_[probabilities.argmax(axis=1)]
         return labels
-
-    @property
-    def history_(self) -> list[dict[str, float]]:
-        """Loss and accuracy of each epoch: on the training images while it ran, and on those held out."""
-        check_is_fitted(self)
-        return [
-            {name: float(row[key]) for name, key in _SKORCH_EPOCH.items() if key in row} for row in self.net_.history
-        ]
-
-    @property
-    def n_iter_(self) -> int:
-        """Epochs run."""
-        check_is_fitted(self)
-        return len(self.net_.history)
-
-    @property
-    def n_parameters_(self) -> int:
-        """Number of trainable parameters."""
-        check_is_fitted(self)
-        return sum(parameter.numel() for parameter in self.net_.module_.parameters() if parameter.requires_grad)
-
-    @property
-    def n_multiply_accumulates_(self) -> int:
-        """Multiply-accumulates for one image: of convolutions and fully connected layers."""
-        return sum(row.multiply_accumulates for row in self.layer_table_)
-
-    @property
-    def n_stored_variables_(self) -> int:
-        """Numbers that predictions need: weights, running means and variances."""
-        check_is_fitted(self)
-        return sum(row.parameters + row.buffers for row in self.layer_table_)
-
-    @property
-    def layer_table_(self) -> list[LayerRow]:
-        """The network layer by layer: token, output shape, parameters, buffers, multiply-accumulates for one image."""
-        check_is_fitted(self)
-        return layer_table(self._parsed_layers(), channels_first(self.image_shape_))
-
-    @property
-    def engine_(self) -> str:
-        """The library that computes; with the device where that is not the CPU."""
-        check_is_fitted(self)
-        return "torch" if str(self.net_.device) == "cpu" else f"torch ({self.net_.device})"
 
     @property
     def _libraries(self) -> tuple[str, ...]:

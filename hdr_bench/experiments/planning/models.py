@@ -19,8 +19,8 @@ from hdr_bench.estimators.parameters import all_params, estimators_among
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import EstimatorError, shown
 from hdr_bench.names import class_module, class_name
+from hdr_bench.records.case import Case
 from hdr_bench.records.copying import copy_unfitted
-from hdr_bench.records.suite import Case
 from hdr_bench.records.trial import Trial
 
 

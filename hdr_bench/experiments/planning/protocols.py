@@ -23,10 +23,11 @@ from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.experiments.planning.values import value_faults
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
+from hdr_bench.records.case import Case
 from hdr_bench.records.fingerprints import describe_estimator
 from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
-from hdr_bench.records.suite import Case, Suite
+from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults
 from hdr_bench.records.trial import Trial
 

@@ -9,10 +9,11 @@ from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.experiments.planning.protocols import PlannedCase, is_asked, plan_cases
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.damage import REMEDY
+from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.options import Rerun, RunOptions, Settings
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import Planned, SeedDecision, decide_more_seeds
-from hdr_bench.records.store import Lookup, Store
+from hdr_bench.records.store import Store
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import Trial
 

@@ -15,7 +15,7 @@ from hdr_bench.estimators.room import check_room
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.planning.grid_names import owner_of
 from hdr_bench.names import class_module, class_name
-from hdr_bench.records.suite import Case
+from hdr_bench.records.case import Case
 
 _Rule = tuple[str, Callable[[DataShape], int | None], str]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from hdr_bench.records.case import Step
 from hdr_bench.records.result import Result
-from hdr_bench.records.suite import Step
 from hdr_bench.records.trial import Trial
 
 # What a protocol sets; its kind and its number of training images are said in other words.

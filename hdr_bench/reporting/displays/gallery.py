@@ -108,7 +108,7 @@ class GalleryDisplay(BaseDisplay):
         )
         seed = "" if record.trial.is_deterministic else f", seed {record.trial.seed}"
         title = f"{case}{seed}: images it gets {_TITLES[kind]}"
-        images = contents.pictures(record, [each.index for each in examples])
+        images = contents.images.show(record, [each.index for each in examples])
         return cls(images, examples, title, len(chosen))
 
     @classmethod
@@ -146,7 +146,7 @@ class GalleryDisplay(BaseDisplay):
             for index in chosen[:max_images]
         )
         title = f"Images that all {len(cases)} methods get wrong"
-        images = contents.pictures(trials[0][0], [each.index for each in examples])
+        images = contents.images.show(trials[0][0], [each.index for each in examples])
         return cls(images, examples, title, len(chosen), _which_methods(cases, contents))
 
     @property

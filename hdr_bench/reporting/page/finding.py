@@ -7,7 +7,7 @@ from hdr_bench.reporting.comparisons.pairs import Comparisons, Pair
 from hdr_bench.reporting.comparisons.standing import Standing, left_out, standings
 from hdr_bench.reporting.numbers import percent_places, significant, write_time
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables.costs import is_one_machine
+from hdr_bench.reporting.tables.cost_marks import is_one_machine
 from hdr_bench.reporting.wording import list_few, percent, seeds_range, spell
 
 _MUCH_FASTER = 2.0

@@ -8,7 +8,7 @@ from hdr_bench.reporting.comparisons.pairs import Comparisons
 from hdr_bench.reporting.comparisons.standing import Standing, standings
 from hdr_bench.reporting.numbers import significant
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables.costs import is_one_machine
+from hdr_bench.reporting.tables.cost_marks import is_one_machine
 from hdr_bench.reporting.tables.values import write_with_unit
 from hdr_bench.reporting.wording import list_few, percent
 

@@ -16,11 +16,12 @@ from hdr_bench.reporting.displays.gallery import MOST_IMAGES
 from hdr_bench.reporting.drawing.figure import Figure
 from hdr_bench.reporting.frame import described_problem
 from hdr_bench.reporting.numbers import percent_places
+from hdr_bench.reporting.page.addresses import slug
 from hdr_bench.reporting.page.matrices import Matrix, make_matrix
 from hdr_bench.reporting.page.rows import Row, make_row
 from hdr_bench.reporting.page.sprites import Sprite, make_sprite
 from hdr_bench.reporting.parts import make_part, note_reason
-from hdr_bench.reporting.run import RunContents, slug
+from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.classes import class_frame_of
 from hdr_bench.reporting.tables.table import percent_writer
 

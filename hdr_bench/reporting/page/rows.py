@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hdr_bench.records.result import Result
+from hdr_bench.reporting.page.addresses import row_id
 from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
 
@@ -62,7 +63,7 @@ def make_row(contents: RunContents, label: str, address: str) -> Row:
     good = [contents.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
     statuses = "; ".join(dict.fromkeys(trials["status"]))
     how = make_part(f"How {label} was measured", lambda: _how(good), lambda reason: reason) if good else statuses
-    return Row(label, contents.row_id(label), how, address)
+    return Row(label, row_id(contents, label), how, address)
 
 
 def _how(good: list[Result]) -> str:

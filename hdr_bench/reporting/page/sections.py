@@ -9,6 +9,7 @@ from hdr_bench.exceptions import StoreError
 from hdr_bench.reporting.displays import Display
 from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
 from hdr_bench.reporting.page import blocks
+from hdr_bench.reporting.page.addresses import slug
 from hdr_bench.reporting.page.block import (
     BOTH,
     FigureBlock,
@@ -22,7 +23,7 @@ from hdr_bench.reporting.page.block import (
 )
 from hdr_bench.reporting.page.data import ReportData
 from hdr_bench.reporting.parts import make_part
-from hdr_bench.reporting.run import RunContents, slug
+from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import Table, to_cells, to_markdown
 from hdr_bench.reporting.tables.table import missing_table
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdr_bench.reporting.comparisons.costs import Cost, is_apart, speed_up, threshold
-from hdr_bench.reporting.tables.costs import least_marks
+from hdr_bench.reporting.tables.cost_marks import least_marks
 
 
 def _costs(measure="fit_seconds", **fits):
