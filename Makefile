@@ -23,17 +23,17 @@ bench: install ## Run the suite `quick` on the embedded data, print its table, w
 	$(BIN)/hdr-bench run quick
 
 # Three at a time on two cores, since many wait for processes; those that measure waits run alone. One thread each.
+RUN ?= $(BIN)/python
 test: lint ## Run the linters, the type checker, the import contract and the tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m 'not alone'
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 3 --dist worksteal -m 'not alone'
 	$(BIN)/python -m pytest -m alone
 
 # Processes of tests have working folders of their own: the data are put beside each other by a full path. Tests that
 # measure time or memory are not measured.
 coverage: export COVERAGE_FILE = $(CURDIR)/build/coverage/data
-coverage: lint ## As `make test`, and say which lines and branches of the package the tests do not run
+coverage: install ## As `make test`, and say which lines and branches of the package the tests do not run
 	@mkdir -p build/coverage && $(BIN)/coverage erase
-	OMP_NUM_THREADS=1 $(BIN)/coverage run -m pytest -n 3 --dist worksteal -m 'not alone'
-	$(BIN)/python -m pytest -m alone
+	$(MAKE) test RUN='$(BIN)/coverage run'
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
