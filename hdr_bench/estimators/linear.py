@@ -7,8 +7,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.linear_head import LinearHead, flatten_outputs
-from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.pixels import Floats
+from hdr_bench.estimators.plain_values import with_plain_parameters
 
 
 class LinearClassifier(LinearHead):

@@ -10,7 +10,7 @@ from hdr_bench.estimators.entry import Entry
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
 from hdr_bench.estimators.foreign.importing import describe_shadowing, import_attribute
 from hdr_bench.estimators.foreign.libraries import library_of
-from hdr_bench.estimators.parameters import all_params, set_params
+from hdr_bench.estimators.foreign.parameters import all_params, set_params
 from hdr_bench.exceptions import EstimatorError, UnknownNameError, shown
 from hdr_bench.names import class_name
 from hdr_bench.records.fingerprints import STORED_PATHS

@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.engines import PACKAGES, choose_engine, is_installed
 from hdr_bench.estimators.neighbor_search import ENGINES, make_index
-from hdr_bench.estimators.parameters import with_plain_parameters
+from hdr_bench.estimators.parameter_checks import DataShape
 from hdr_bench.estimators.pixel_classifier import PixelClassifier
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.exceptions import shown
 
 WEIGHTS = ("uniform", "distance")

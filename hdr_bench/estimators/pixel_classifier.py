@@ -9,8 +9,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
+from hdr_bench.estimators.parameter_checks import DataShape, check_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown
 

@@ -11,11 +11,11 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.linear_head import LinearHead, flatten_outputs
-from hdr_bench.estimators.parameters import with_plain_parameters
+from hdr_bench.estimators.parameter_checks import DataShape
 from hdr_bench.estimators.pixels import Floats
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.products import all_products, count_products, outputs_on_products, ridge_on_products
 from hdr_bench.estimators.room import check_room
 

@@ -13,13 +13,13 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.linear_head import decide, flatten_outputs
-from hdr_bench.estimators.parameters import with_plain_parameters
+from hdr_bench.estimators.parameter_checks import DataShape
 from hdr_bench.estimators.pixel_classifier import PixelClassifier
 from hdr_bench.estimators.pixels import Floats
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.exceptions import shown
 
 _BLOCK = 2000

@@ -10,9 +10,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from hdr_bench.estimators.engines import PACKAGES, able_engine, choose_engine, importing_engine, is_installed
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
-from hdr_bench.estimators.parameters import with_plain_parameters
 from hdr_bench.estimators.pixel_classifier import PixelClassifier
 from hdr_bench.estimators.pixels import Floats
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.svm_state import SavedMachine, load_with_libsvm, load_with_onedal, save_machine
 
 ENGINES = {"onedal": "sklearnex", "libsvm": "sklearn"}

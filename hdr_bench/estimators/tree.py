@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn import tree
 
-from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
-from hdr_bench.estimators.parameters import with_plain_parameters
+from hdr_bench.estimators.parameter_checks import check_parameters
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 
 

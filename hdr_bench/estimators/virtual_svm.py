@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval
 
-from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.images.background import learn_background
 from hdr_bench.estimators.images.shifting import shift
+from hdr_bench.estimators.parameter_checks import DataShape
 from hdr_bench.estimators.pixels import Floats, grey_image_shape_of
 from hdr_bench.estimators.svm import SVMClassifier
 

@@ -6,9 +6,9 @@ from pkgutil import resolve_name
 from types import ModuleType
 
 import pytest
-from hdr_bench.cli.completion import complete_dataset
 from hdr_bench.cli.list import Listing, listed
 
+from hdr_bench.cli.completion import complete_dataset
 from hdr_bench.cli.data_listing import describe_datasets
 from hdr_bench.datasets import SOURCES, SourceEntry, add_dataset, load_dataset, path_schemes
 from hdr_bench.datasets.registry import find_entry, find_reader

@@ -118,7 +118,7 @@ def test_what_each_trials_process_imports_loads_no_torch():
 def test_networks_that_are_only_planned_load_no_torch():
     planned = (
         "from hdr_bench.estimators import CNNClassifier\n"
-        "from hdr_bench.estimators.constraints import check_parameters\n"
+        "from hdr_bench.estimators.parameter_checks import check_parameters\n"
         "check_parameters(CNNClassifier('8C5-MP2-32N', max_epochs=3, augmentation={'rotation': 5}))"
     )
     assert _loaded(planned, "torch", "skorch") == "[]"

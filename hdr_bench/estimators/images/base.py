@@ -10,8 +10,8 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.images.background import learn_background
+from hdr_bench.estimators.parameter_checks import check_parameters
 from hdr_bench.estimators.pixels import Floats, ImageShape, grey_image_shape_of, is_side
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.constraints import check_parameters
+from hdr_bench.estimators.parameter_checks import check_parameters
 from hdr_bench.estimators.pixels import Floats
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown

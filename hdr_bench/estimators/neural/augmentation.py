@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from hdr_bench.estimators.parameters import is_number
+from hdr_bench.estimators.plain_values import is_number
 from hdr_bench.exceptions import UnknownNameError, shown
 
 if TYPE_CHECKING:

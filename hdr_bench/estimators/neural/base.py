@@ -11,7 +11,6 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.images.background import learn_background
 from hdr_bench.estimators.images.scaling import learn_scale
@@ -22,9 +21,10 @@ from hdr_bench.estimators.neural.layer_protocol import Layer
 from hdr_bench.estimators.neural.network_properties import NetworkProperties
 from hdr_bench.estimators.neural.notation import layer_table, parse_layers
 from hdr_bench.estimators.neural.split import Codes, Rows, codes_of, hold_out
-from hdr_bench.estimators.parameters import with_plain_parameters
+from hdr_bench.estimators.parameter_checks import DataShape, check_parameters
 from hdr_bench.estimators.pixel_classifier import check_classes
 from hdr_bench.estimators.pixels import ImageShape, channels_first, image_shape_of, split_channels
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown
 

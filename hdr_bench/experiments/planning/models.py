@@ -15,7 +15,7 @@ from hdr_bench.estimators import make_estimator, make_transformer
 from hdr_bench.estimators.engines import engine_packages
 from hdr_bench.estimators.foreign.calls import read_attribute
 from hdr_bench.estimators.foreign.libraries import LIBRARIES, library_of, open_seeds, settings_for
-from hdr_bench.estimators.parameters import all_params, estimators_among
+from hdr_bench.estimators.foreign.parameters import all_params, estimators_among
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import EstimatorError, shown
 from hdr_bench.names import class_module, class_name

@@ -13,7 +13,7 @@ from hdr_bench.estimators.engines import remember_lookups
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_blocks, foreign_code
 from hdr_bench.estimators.foreign.importing import remember_failed_imports
 from hdr_bench.estimators.foreign.libraries import is_stochastic
-from hdr_bench.estimators.parameters import all_params
+from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import DatasetError, EstimatorError, SuiteError, shown
 from hdr_bench.experiments.planning.collector import pause_collector
 from hdr_bench.experiments.planning.models import deciding_packages, pickled_model, unseeded_model, versions_of

@@ -9,8 +9,8 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.pipeline import Pipeline
 
 from hdr_bench.classes import is_instance
-from hdr_bench.estimators.constraints import DataShape, estimators_in, find_faults, own_faults, parameter_fault
-from hdr_bench.estimators.parameters import is_known
+from hdr_bench.estimators.foreign.parameters import is_known
+from hdr_bench.estimators.parameter_checks import DataShape, estimators_in, find_faults, own_faults, parameter_fault
 from hdr_bench.estimators.room import check_room
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.planning.grid_names import owner_of

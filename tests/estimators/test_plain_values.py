@@ -8,7 +8,7 @@ from sklearn.model_selection import GridSearchCV
 
 from hdr_bench import load_dataset, make_estimator
 from hdr_bench.estimators import Cropper, Distortion, GaussianBlur, PixelScaler, Resizer
-from hdr_bench.estimators.parameters import plain
+from hdr_bench.estimators.plain_values import plain
 from hdr_bench.records.fingerprints import describe_estimator
 from tests.helpers.estimators import METHODS
 

@@ -14,14 +14,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions, make_constraint
 
-from hdr_bench.estimators.parameters import (
-    KNOWN_LIBRARIES,
-    all_params,
-    estimators_among,
-    is_known,
-    plain,
-    plain_parameters,
-)
+from hdr_bench.estimators.foreign.parameters import KNOWN_LIBRARIES, all_params, estimators_among, is_known
+from hdr_bench.estimators.plain_values import plain, plain_parameters
 from hdr_bench.exceptions import HdrBenchError, UnknownNameError, shown, suggestion
 
 

@@ -1,23 +1,18 @@
-"""Parameters of estimators: asked for, and numpy's scalars as Python's."""
+"""Parameters of estimators, which a class of the user's or of another library is asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import fields, is_dataclass, replace
-from functools import partial, wraps
-from numbers import Real
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from typing import Any
 
-import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from hdr_bench.classes import cache_by_class, is_instance
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
+from hdr_bench.estimators.plain_values import is_plain
 from hdr_bench.exceptions import EstimatorError, HdrBenchError
 from hdr_bench.names import class_module, class_name
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 KNOWN_LIBRARIES = frozenset({"sklearn", "hdr_bench"})
 """Packages whose `get_params` raises nothing, and whose `fit` checks parameters by what the estimators declare."""
@@ -74,11 +69,11 @@ def all_params(estimator: Any) -> dict[str, Any]:
             return dict(estimator.get_params())
     own = own_params(estimator)
     # Most hold no other estimator.
-    if all(map(_is_plain, own.values())):
+    if all(map(is_plain, own.values())):
         return own
     params: dict[str, Any] = {}
     for name, value in own.items():
-        if not _is_plain(value):
+        if not is_plain(value):
             params |= _nested(name, value)
         params[name] = value
     for name, step in steps_of(estimator) or ():
@@ -125,13 +120,6 @@ def set_params(estimator: Any, params: dict[str, Any]) -> Any:
         return estimator.set_params(**params)
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether a value is what most parameters are: thousands of cases are checked in a plan."""
-    # A set would need classes that can be hashed.
-    kind: Any = type(value)
-    return kind is str or kind is int or kind is float or kind is bool or value is None
-
-
 def _asks_scikit_learn(cls: Any) -> bool:
     way = getattr(cls, "get_params", None)
     return way is BaseEstimator.get_params or way is Pipeline.get_params
@@ -154,7 +142,7 @@ def estimators_among(params: Mapping[str, Any]) -> dict[str, Any]:
     -------
     estimators : dict of str to estimator
     """
-    return {name: value for name, value in params.items() if not _is_plain(value) and is_estimator(value)}
+    return {name: value for name, value in params.items() if not is_plain(value) and is_estimator(value)}
 
 
 def is_estimator(value: Any) -> bool:
@@ -198,87 +186,3 @@ def is_known(cls: type) -> bool:
 @cache_by_class
 def _names_of(cls: Any) -> tuple[str, ...]:
     return tuple(cls._get_param_names())
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is a real number, of numpy's too, and not true or false.
-
-    Parameters
-    ----------
-    value : Any
-
-    Returns
-    -------
-    is_number : bool
-    """
-    number = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
-    return isinstance(number, Real) and not isinstance(number, bool)
-
-
-def plain(value: Any) -> Any:
-    """Return a parameter's value with Python's own numbers and texts in the place of numpy's.
-
-    Parameters
-    ----------
-    value : object
-        A scalar of numpy's, an array without axes, or a dict, list, tuple or dataclass that may hold such; all else
-        comes back as it is.
-
-    Returns
-    -------
-    value : object
-    """
-    if _is_plain(value):
-        return value
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
-    if isinstance(value, np.generic):
-        return float(value) if isinstance(value, np.floating) else value.item()
-    kind: Any = type(value)
-    if kind is dict:
-        return {key: plain(item) for key, item in value.items()}
-    if kind is list or kind is tuple:
-        return kind(plain(item) for item in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: plain(getattr(value, field.name)) for field in fields(value)})
-    return value
-
-
-@contextmanager
-def plain_parameters(model: Any) -> Iterator[None]:
-    """Replace numpy's scalars among an estimator's parameters by Python's while the context lasts.
-
-    Libraries that do the work take numpy's scalars in some places and not in others, and small integers of numpy's
-    overflow. The constructor cannot convert them: scikit-learn's `clone` requires that it stores what it is given.
-
-    Parameters
-    ----------
-    model : sklearn.base.BaseEstimator
-        Its parameters are those that were given again when the context ends.
-    """
-    given = model.get_params(deep=False)
-    vars(model).update({name: plain(value) for name, value in given.items() if not _is_plain(value)})
-    try:
-        yield
-    finally:
-        vars(model).update(given)
-
-
-def with_plain_parameters(method: Callable[P, T]) -> Callable[P, T]:
-    """Decorate an estimator's method so that it sees `plain_parameters`.
-
-    Parameters
-    ----------
-    method : callable
-
-    Returns
-    -------
-    method : callable
-    """
-
-    @wraps(method)
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        with plain_parameters(args[0]):
-            return method(*args, **kwargs)
-
-    return call
