@@ -228,7 +228,7 @@ def check_ink(text: str, what: str) -> str:
     raise ValueError(f"{what}{came} is blank; give it at least one letter or digit")
 
 
-def in_brief(text: str) -> str:
+def abbreviate(text: str) -> str:
     """Return a text in one line that a console has room for: of a long one the beginning.
 
     Parameters
@@ -241,14 +241,14 @@ def in_brief(text: str) -> str:
 
     Examples
     --------
-    >>> len(in_brief("word " * 1000)), in_brief("word " * 1000)[-7:]
+    >>> len(abbreviate("word " * 1000)), abbreviate("word " * 1000)[-7:]
     (300, 'd wo...')
     """
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 3].rstrip()}..."
 
 
-def looks(name: str) -> str:
+def visual_key(name: str) -> str:
     r"""Return what two names share that look the same: composed letters, single spaces, nothing invisible.
 
     Parameters
@@ -257,11 +257,11 @@ def looks(name: str) -> str:
 
     Returns
     -------
-    looks : str
+    key : str
 
     Examples
     --------
-    >>> looks("k  NN ") == looks("k NN") == looks("k NN\u200b")
+    >>> visual_key("k  NN ") == visual_key("k NN") == visual_key("k NN\u200b")
     True
     """
     visible_or_joining = (letter for letter in name if letter in _JOINERS or unicodedata.category(letter) != "Cf")

@@ -7,7 +7,7 @@ import pytest
 from hdr_bench import load_suite
 from hdr_bench.estimators.neural.notation import layer_table, parse_layers
 from hdr_bench.experiments.planning.carried_suites import list_published_suites, list_suites
-from hdr_bench.records.claims import places_of
+from hdr_bench.records.claims import placeholders_of
 
 SUITES = list(list_published_suites())
 SHAPES = {"nist15": ((1, 64, 64), 15)}
@@ -78,7 +78,7 @@ def test_the_grid_is_the_sources_480_fits_and_only_what_is_named_is_reduced():
 def test_claims_ask_for_epochs_that_are_run_and_parts_that_are_watched(name):
     suite = load_suite(name)
     cases = {case.name: case for case in suite.cases}
-    for place in (place for claim in suite.claims for place in places_of(claim)):
+    for place in (each for claim in suite.claims for each in placeholders_of(claim)):
         case = cases[place.case]
         assert (place.epoch or 0) <= case.params.get("max_epochs", 0), place
         assert not place.figure.startswith("validation_") or case.validation == "test", place

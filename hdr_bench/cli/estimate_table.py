@@ -11,7 +11,7 @@ from rich.text import Text
 from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimate
 from hdr_bench.experiments.forecast.growth import Expected
 from hdr_bench.records.durations import duration
-from hdr_bench.records.text import counted
+from hdr_bench.records.text import pluralize
 
 if TYPE_CHECKING:
     from hdr_bench.experiments.planning.schedule import Schedule
@@ -32,7 +32,7 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
     console : rich.console.Console
     """
     if not plan.to_run:
-        _print(console, f"Nothing to run: {all_are(len(plan.trials))} stored.\n{_conditional(plan)}".strip())
+        _print(console, f"Nothing to run: {all_trials_are(len(plan.trials))} stored.\n{_conditional(plan)}".strip())
         return
     good = [case for case in estimate.cases if not case.problem]
     if good:
@@ -43,12 +43,12 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
         if case.is_over:
             _print(console, f"{case.case}: a trial would pass its {case.is_over}, and be ended by it")
     if not good:
-        _print(console, f"No estimate of {counted(estimate.n_trials, 'trial')} to run; the lines above say why.")
+        _print(console, f"No estimate of {pluralize(estimate.n_trials, 'trial')} to run; the lines above say why.")
         return
     total, known = estimate.total, estimate.n_trials - estimate.n_unknown
-    trials = f"{known} of {counted(estimate.n_trials, 'trial')}" if estimate.n_unknown else _all(known).capitalize()
+    trials = f"{known} of {pluralize(estimate.n_trials, 'trial')}" if estimate.n_unknown else _all(known).capitalize()
     unknown = (
-        f"No estimate of {counted(estimate.n_unknown, 'trial')}; the lines above say why.\n"
+        f"No estimate of {pluralize(estimate.n_unknown, 'trial')}; the lines above say why.\n"
         if estimate.n_unknown
         else ""
     )
@@ -63,7 +63,7 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
     )
 
 
-def all_are(trials: int) -> str:
+def all_trials_are(trials: int) -> str:
     """Return the beginning of a sentence about all trials of a run.
 
     Parameters
@@ -76,7 +76,7 @@ def all_are(trials: int) -> str:
 
     Examples
     --------
-    >>> all_are(1), all_are(3)
+    >>> all_trials_are(1), all_trials_are(3)
     ('the only trial is', 'all 3 trials are')
     """
     return f"{_all(trials)} {'is' if trials == 1 else 'are'}"
@@ -101,7 +101,7 @@ def _conditional(plan: "Schedule") -> str:
 
 
 def _threads(plan: "Schedule") -> str:
-    return counted(plan.settings.threads, "thread")
+    return pluralize(plan.settings.threads, "thread")
 
 
 def _all(trials: int) -> str:

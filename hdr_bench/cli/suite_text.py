@@ -11,7 +11,7 @@ from hdr_bench.records.case import Case
 from hdr_bench.records.durations import duration
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
 from hdr_bench.records.suite import Suite
-from hdr_bench.records.text import counted
+from hdr_bench.records.text import pluralize
 
 _MOST_VALUES = 8
 _TIMES = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
@@ -65,7 +65,7 @@ def _of_case(case: Case) -> Iterator[tuple[str, str]]:
     if case.reduced is not None and (reduced := _reduction(case)):
         yield "reduced", f"{reduced}; in full with --full"
     if count := sum(len(published.figures) for published in case.published):
-        yield "published", counted(count, "figure")
+        yield "published", pluralize(count, "figure")
 
 
 def _method(case: Case) -> str:
@@ -90,8 +90,8 @@ def _dataset(choice: DatasetChoice) -> str:
 
 def _protocol(protocol: Protocol) -> str:
     folds = protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
-    repeats = counted(protocol.repeats, "repeat")
-    seeds = f"{counted(protocol.repeats, 'seed')} for each stochastic method"
+    repeats = pluralize(protocol.repeats, "repeat")
+    seeds = f"{pluralize(protocol.repeats, 'seed')} for each stochastic method"
     if protocol.kind == "cross-validation":
         return f"cross-validation in {folds} folds, {repeats}"
     if protocol.kind == "grid-search":
@@ -105,7 +105,7 @@ def _protocol(protocol: Protocol) -> str:
 
 def _grid(grid: Mapping[str, Sequence[Any]]) -> str:
     values = "; ".join(f"{name} = {_list_values(values)}" for name, values in grid.items())
-    return f"{values} ({counted(math.prod(map(len, grid.values())), 'candidate')})"
+    return f"{values} ({pluralize(math.prod(map(len, grid.values())), 'candidate')})"
 
 
 def _list_values(values: Sequence[Any]) -> str:
@@ -128,7 +128,7 @@ def _reduction(case: Case) -> str:
         return ""
     words = [] if reduced.samples is None else [f"{reduced.samples:,} training images"]
     words += [] if reduced.folds is None else [f"{reduced.folds} folds"]
-    words += [] if reduced.candidates is None else [f"{counted(reduced.candidates, 'candidate')} at random"]
+    words += [] if reduced.candidates is None else [f"{pluralize(reduced.candidates, 'candidate')} at random"]
     return ", ".join([*words, *(f"{name}={value!r}" for name, value in reduced.params.items())])
 
 

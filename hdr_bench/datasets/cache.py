@@ -20,7 +20,7 @@ from hdr_bench.datasets.home import added_homes, earlier_homes, prepared_home
 from hdr_bench.datasets.manifest import NAME, Manifest, read_manifest
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.records.text import name_first
+from hdr_bench.records.text import list_first
 
 ARRAY_FILES = tuple(f"{part}_{what}.npy" for part in ("train", "test") for what in ("images", "labels"))
 # A file may change twice within one tick of the file system's clock; what changed so lately is verified again.
@@ -31,7 +31,7 @@ _verified: dict[Path, tuple[_FileState, ...]] = {}
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedDataset:
     """A prepared data set: its folder, and the manifest in it.
 
     Attributes
@@ -51,7 +51,7 @@ class Prepared:
         return self.manifest.stamp
 
 
-def find_prepared(key: str, stamp: str | None = None) -> Prepared | None:
+def find_prepared(key: str, stamp: str | None = None) -> PreparedDataset | None:
     """Return what is stored under `key`, or None; a folder without a readable manifest counts as none.
 
     Parameters
@@ -62,7 +62,7 @@ def find_prepared(key: str, stamp: str | None = None) -> Prepared | None:
 
     Returns
     -------
-    prepared : Prepared or None
+    prepared : PreparedDataset or None
 
     Raises
     ------
@@ -76,7 +76,7 @@ def find_prepared(key: str, stamp: str | None = None) -> Prepared | None:
     return None
 
 
-def look_at_prepared(folder: Path) -> Prepared | None:
+def look_at_prepared(folder: Path) -> PreparedDataset | None:
     """Return the prepared data set in a folder; None if there is none that can be read.
 
     Parameters
@@ -85,20 +85,20 @@ def look_at_prepared(folder: Path) -> Prepared | None:
 
     Returns
     -------
-    prepared : Prepared or None
+    prepared : PreparedDataset or None
     """
     try:
-        return Prepared(folder, read_manifest(folder))
+        return PreparedDataset(folder, read_manifest(folder))
     except (OSError, DatasetError):
         return None
 
 
-def open_prepared(prepared: Prepared) -> Dataset:
+def open_prepared(prepared: PreparedDataset) -> Dataset:
     """Return the data set with its arrays memory-mapped, read-only.
 
     Parameters
     ----------
-    prepared : Prepared
+    prepared : PreparedDataset
 
     Returns
     -------
@@ -150,7 +150,7 @@ def open_dataset(folder: Path) -> Dataset:
         manifest = read_manifest(folder)
     except OSError as error:
         raise DatasetError(f"{folder}: no data set here that can be read: {error}") from error
-    return open_prepared(Prepared(folder, manifest))
+    return open_prepared(PreparedDataset(folder, manifest))
 
 
 def sha256_of(path: Path) -> str:
@@ -196,7 +196,7 @@ def _map_array(path: Path, name: str) -> NDArray[Any]:
     return array
 
 
-def _verify(train: Part, test: Part, prepared: Prepared) -> None:
+def _verify(train: Part, test: Part, prepared: PreparedDataset) -> None:
     folder, manifest = prepared.folder, prepared.manifest
     if not manifest.is_whole:
         raise _change_error(folder / NAME, manifest.name)
@@ -212,8 +212,8 @@ def _change_error(path: Path, name: str) -> DatasetError:
     return DatasetError(f"{path} was changed since {name} was verified; {_remedy(path.parent)}")
 
 
-def _warning_of(prepared: Prepared) -> str:
-    names = name_first(prepared.manifest.class_names, repr, _SHOWN_CLASSES)
+def _warning_of(prepared: PreparedDataset) -> str:
+    names = list_first(prepared.manifest.class_names, repr, _SHOWN_CLASSES)
     return (
         f"its class names ({names}) and notes were stored by version 0.1.0 without a checksum and cannot be "
         f"verified; check them, or {_remedy(prepared.folder)}"

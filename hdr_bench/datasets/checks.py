@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets.paths import check_seen, check_text
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.names import looks
+from hdr_bench.names import visual_key
 
 # Booleans, signed and unsigned integers, floating-point numbers of up to 64 bits.
 _PIXEL_KINDS, _MOST_PIXEL_BYTES = "biuf", 8
@@ -112,11 +112,11 @@ def check_class_names(name: str, class_names: Sequence[str]) -> None:
         check_seen(class_name, f"{name}: the class name")
     by_looks: dict[str, str] = {}
     for class_name in class_names:
-        if (other := by_looks.get(looks(class_name))) is not None:
+        if (other := by_looks.get(visual_key(class_name))) is not None:
             raise DatasetError(
                 f"{name}: the class names {other!a} and {class_name!a} look the same; rename one, or make them one"
             )
-        by_looks[looks(class_name)] = class_name
+        by_looks[visual_key(class_name)] = class_name
 
 
 def _check_values(name: str, images: NDArray[Any]) -> None:

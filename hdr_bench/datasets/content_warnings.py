@@ -5,7 +5,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.records.text import name_first
+from hdr_bench.records.text import list_first
 
 # Share of the test images that must also be training images. In mnist, mnist-5k, digits-8x8 and nist15 there are none;
 # a few images that were saved twice do not change an error.
@@ -49,7 +49,7 @@ def warn_of_blanks(images: NDArray[np.generic], what: str) -> tuple[str, ...]:
     if not len(blank):
         return ()
     counts = f"{len(blank):,} of {len(images):,} {what} images are blank, all their pixels have the same value"
-    return (f"{counts}: index {name_first(blank.tolist())}",)
+    return (f"{counts}: index {list_first(blank.tolist())}",)
 
 
 def warn_of_shared_images(train: NDArray[np.generic], test: NDArray[np.generic]) -> tuple[str, ...]:
@@ -113,5 +113,5 @@ def _warn_of_one_sided(
     only = np.flatnonzero((here > 0) & (there == 0))
     if not len(only):
         return ()
-    listed = name_first(only.tolist(), lambda label: f"{class_names[label]!r} ({here[label]:,})")
+    listed = list_first(only.tolist(), lambda label: f"{class_names[label]!r} ({here[label]:,})")
     return (f"classes that only the {part} part has, with their numbers of images: {listed}, {so}",)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.datasets.plausibility import find_doubts
-from hdr_bench.datasets.polarity import POLARITIES, Polarity, bring_to
+from hdr_bench.datasets.polarity import POLARITIES, Polarity, to_polarity
 from hdr_bench.error_text import error_line
 from hdr_bench.exceptions import DatasetError, UnknownNameError
 
@@ -171,7 +171,7 @@ class Dataset:
         parts = (self.train, self.test)
         low, high = min(part.images.min() for part in parts), max(part.images.max() for part in parts)
         try:
-            brought = [bring_to(part.images, polarity, low, high) for part in parts]
+            brought = [to_polarity(part.images, polarity, low, high) for part in parts]
         except ValueError as error:
             raise DatasetError(f"{self.name} cannot be brought to {polarity}: {error_line(error)}") from error
         (train, n_train), (test, n_test) = brought

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hdr_bench.datasets.folder_scan import Folder, is_document, name_some
-from hdr_bench.datasets.labels_in_names import FORMS, Reading, choose_reading, is_label_like
+from hdr_bench.datasets.labels_in_names import FORMS, NameForm, choose_reading, is_label_like
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.records.text import counted, name_first
+from hdr_bench.records.text import list_first, pluralize
 
 LAYOUTS = (
     "either one folder per class with the pictures in it, or files named "
@@ -29,7 +29,7 @@ TABLES = frozenset({".csv", ".tsv", ".json", ".txt"})
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledPictures:
     """Pictures with their labels, and what is to be said of them.
 
     Attributes
@@ -37,28 +37,28 @@ class Labelled:
     labels : dict of Path to str
         The label of each picture.
     notes, warnings : tuple of str
-    reading : Reading or None
+    reading : NameForm or None
         How labels were read from names; None for class folders.
     """
 
     labels: dict[Path, str]
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    reading: Reading | None = field(default=None, compare=False)
+    reading: NameForm | None = field(default=None, compare=False)
 
 
-def label_pictures(folder: Folder, reading: Reading | None = None) -> Labelled:
+def label_pictures(folder: Folder, reading: NameForm | None = None) -> LabelledPictures:
     """Return the pictures of a folder with their labels.
 
     Parameters
     ----------
     folder : Folder
-    reading : Reading, optional
+    reading : NameForm, optional
         How labels are read from names, if another part has decided it.
 
     Returns
     -------
-    labelled : Labelled
+    labelled : LabelledPictures
 
     Raises
     ------
@@ -95,7 +95,9 @@ def describe_empty(folder: Folder) -> str:
     if not others:
         return "an empty folder, no picture in it"
     idx = f" (IDX files: idx:{folder.path})" if any("idx" in path.name for path in others) else ""
-    return f"no picture in it, but {counted(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
+    return (
+        f"no picture in it, but {pluralize(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
+    )
 
 
 def warn_of_others(folder: Folder) -> tuple[str, ...]:
@@ -116,11 +118,11 @@ def warn_of_others(folder: Folder) -> tuple[str, ...]:
     others = [*own, *(path for inner in folder.folders for path in inner.all_others())]
     if not others:
         return ()
-    n_others = counted(len(others), "file")
+    n_others = pluralize(len(others), "file")
     return (f"{n_others} left out, not pictures by their names: {name_some(others, folder.path)}",)
 
 
-def _reading_of(folder: Folder) -> Reading:
+def _reading_of(folder: Folder) -> NameForm:
     try:
         return choose_reading([path.name for path in folder.pictures], str(folder.path))
     except DatasetError as error:
@@ -130,22 +132,22 @@ def _reading_of(folder: Folder) -> Reading:
         raise DatasetError(f"{error}; labels in {name_some(tables, folder.path)} are not read") from error
 
 
-def _by_name(folder: Folder, reading: Reading) -> Labelled:
+def _by_name(folder: Folder, reading: NameForm) -> LabelledPictures:
     labels = {path: str(reading.label_of(path.name)) for path in folder.pictures}
     classes = sorted(set(labels.values()))
     note = f"labels were read from the files' names as {reading.form}"
     warnings = warn_of_others(folder)
     if not reading.is_label_like:
         warnings += (f"{note}, which gives the classes {_shown(classes)}; if that is not what they are, {_REMEDY}",)
-    return Labelled(labels, (note,) if reading.is_label_like else (), warnings, reading)
+    return LabelledPictures(labels, (note,) if reading.is_label_like else (), warnings, reading)
 
 
-def _by_class(folder: Folder) -> Labelled:
+def _by_class(folder: Folder) -> LabelledPictures:
     for inner in folder.folders:
         if not inner.all_pictures():
             others = inner.all_others()
             but = (
-                f", but {counted(len(others), 'file')} of other kinds: {name_some(others, folder.path)}"
+                f", but {pluralize(len(others), 'file')} of other kinds: {name_some(others, folder.path)}"
                 if others
                 else ""
             )
@@ -155,7 +157,7 @@ def _by_class(folder: Folder) -> Labelled:
     labels = {path: inner.name for inner in folder.folders for path in inner.all_pictures()}
     _check_names(folder, labels)
     notes, warnings = _of_sub_folders(folder)
-    return Labelled(labels, notes, (*warnings, *warn_of_others(folder)))
+    return LabelledPictures(labels, notes, (*warnings, *warn_of_others(folder)))
 
 
 def _check_names(folder: Folder, labels: dict[Path, str]) -> None:
@@ -240,4 +242,4 @@ def _names(folders: list[Folder]) -> str:
 
 
 def _shown(names: list[str]) -> str:
-    return name_first(names, repr)
+    return list_first(names, repr)

@@ -11,7 +11,7 @@ from hdr_bench.datasets.paths import is_file, is_folder, special_kind
 from hdr_bench.datasets.pictures import EXTENSIONS
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
-from hdr_bench.records.text import counted, name_first
+from hdr_bench.records.text import list_first, pluralize
 
 # What systems and programs leave beside pictures; names that begin with a dot, such as ._1.png, are passed over too.
 PASSED_OVER = frozenset({"__macosx", "@eadir", "thumbs.db", "desktop.ini", "lost+found", "$recycle.bin"})
@@ -124,7 +124,7 @@ def scan_folder(root: Path, purpose: str) -> Folder:
     broken = [path for each in folder.walk() for path in each.broken]
     if broken:
         raise DatasetError(
-            f"{root}: {counted(len(broken), 'broken link')}: {name_some(broken, root)}; repair or remove them"
+            f"{root}: {pluralize(len(broken), 'broken link')}: {name_some(broken, root)}; repair or remove them"
         )
     return folder
 
@@ -142,7 +142,7 @@ def name_some(paths: Sequence[Path | PurePath], root: Path) -> str:
     -------
     names : str
     """
-    return name_first(paths, lambda path: visible(path.relative_to(root).as_posix()), _EXAMPLES)
+    return list_first(paths, lambda path: visible(path.relative_to(root).as_posix()), _EXAMPLES)
 
 
 def is_document(path: Path) -> bool:

@@ -24,7 +24,7 @@ from hdr_bench.datasets.idx_header import (
     check_length,
     read_header,
 )
-from hdr_bench.datasets.memory_check import check_room
+from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import describe_file_error, write_whole

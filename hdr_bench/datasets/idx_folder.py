@@ -15,7 +15,7 @@ from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
-from hdr_bench.records.text import counted
+from hdr_bench.records.text import pluralize
 
 _TEST_WORDS = frozenset({"t10k", "test"})
 _PART_WORDS = frozenset({"t10k", "test", "train", "images"})
@@ -241,4 +241,4 @@ def _instead(root: Path) -> str:
         n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())
     except DatasetError:
         return ""
-    return f", but {counted(n_pictures, 'picture')}, which folder:{root} reads" if n_pictures else ""
+    return f", but {pluralize(n_pictures, 'picture')}, which folder:{root} reads" if n_pictures else ""

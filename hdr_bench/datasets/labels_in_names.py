@@ -23,7 +23,7 @@ _EXAMPLES = 5
 
 
 @dataclass(frozen=True)
-class Reading:
+class NameForm:
     """How labels are read from names.
 
     Attributes
@@ -57,9 +57,9 @@ class Reading:
         return fields[self.place] if fits and fields[-1].isdecimal() else None
 
 
-LABEL_NUMBER = Reading("LABEL_NUMBER", 0)
-LABEL_WRITER_NUMBER = Reading("LABEL_WRITER_NUMBER", 0)
-PREFIX_LABEL_NUMBER = Reading("PREFIX_LABEL_NUMBER", -2)
+LABEL_NUMBER = NameForm("LABEL_NUMBER", 0)
+LABEL_WRITER_NUMBER = NameForm("LABEL_WRITER_NUMBER", 0)
+PREFIX_LABEL_NUMBER = NameForm("PREFIX_LABEL_NUMBER", -2)
 
 
 def split_fields(name: str) -> list[str]:
@@ -96,7 +96,7 @@ def is_label_like(values: set[str]) -> bool:
     )
 
 
-def choose_reading(names: Sequence[str], where: str) -> Reading:
+def choose_reading(names: Sequence[str], where: str) -> NameForm:
     """Decide how labels are read from the names of files.
 
     Parameters
@@ -108,7 +108,7 @@ def choose_reading(names: Sequence[str], where: str) -> Reading:
 
     Returns
     -------
-    reading : Reading
+    reading : NameForm
 
     Raises
     ------
@@ -135,7 +135,7 @@ def choose_reading(names: Sequence[str], where: str) -> Reading:
             f"{where}: it is not clear what the label is: in {names[0]} it may be {table[0][place]!r} ({form}), or "
             f"{table[0][-1]!r}, since the last field is a single digit in all names; {_REMEDY}"
         )
-    return Reading(form, place, place in alike)
+    return NameForm(form, place, place in alike)
 
 
 def is_plausible(names: Sequence[str], classes: set[str]) -> bool:

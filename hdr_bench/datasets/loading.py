@@ -12,11 +12,11 @@ import numpy as np
 from hdr_bench.datasets.cache import find_prepared
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.home import added_homes
-from hdr_bench.datasets.opening import in_polarity, open_source, read_again
 from hdr_bench.datasets.paths import check_text, expand_path, name_system_errors
 from hdr_bench.datasets.pictures import MOST_PIXELS
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.datasets.polarity import POLARITIES, Polarity
+from hdr_bench.datasets.read_source import in_polarity, open_source, read_again
 from hdr_bench.datasets.registry import SourceEntry, find_entry, find_reader, find_source, named_sources, source_schemes
 from hdr_bench.datasets.source import ReadOptions, Source
 from hdr_bench.datasets.stored import is_stored, list_datasets

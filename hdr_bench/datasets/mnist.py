@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.assembly import assemble_dataset
 from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.embedded import DIGITS
-from hdr_bench.datasets.fetching import announce_fetch
+from hdr_bench.datasets.fetch_log import announce_fetch
 from hdr_bench.datasets.home import missing_home, original_folder
 from hdr_bench.datasets.idx import decode_idx, encode_idx
 from hdr_bench.datasets.idx_files import IdxFile, find_idx_files, locate_idx

@@ -17,7 +17,7 @@ from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
-from hdr_bench.records.text import name_first
+from hdr_bench.records.text import list_first
 
 SPLIT_NAMES = (
     ("x_train", "y_train", "x_test", "y_test"),
@@ -203,7 +203,7 @@ def _unread(members: _Members, names: Sequence[str]) -> tuple[tuple[str, ...], t
 
 
 def _describe_arrays(members: _Members, keys: Sequence[str]) -> str:
-    return name_first(keys, lambda key: f"{visible(key)} {members[key].shape}", _SHOWN_ARRAYS)
+    return list_first(keys, lambda key: f"{visible(key)} {members[key].shape}", _SHOWN_ARRAYS)
 
 
 def _members(path: Path) -> _Members:

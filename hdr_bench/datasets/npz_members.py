@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.arrays import Member, check_size, describe_members, read_values
-from hdr_bench.datasets.memory_check import check_room
+from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import describe_file_error

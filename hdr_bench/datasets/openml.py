@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.assembly import add_blank_warnings
 from hdr_bench.datasets.checks import as_images, check_pixels
 from hdr_bench.datasets.dataset import Dataset
-from hdr_bench.datasets.fetching import announce_fetch
+from hdr_bench.datasets.fetch_log import announce_fetch
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of
 from hdr_bench.error_text import describe_error

@@ -141,7 +141,7 @@ def invert(images: NDArray[Any], low: float, high: float) -> NDArray[Any]:
     return inverted
 
 
-def bring_to(images: NDArray[Any], polarity: Polarity, low: float, high: float) -> tuple[NDArray[Any], int]:
+def to_polarity(images: NDArray[Any], polarity: Polarity, low: float, high: float) -> tuple[NDArray[Any], int]:
     """Return images in the given polarity, and how many of them were inverted.
 
     Each image is taken by itself, so that pictures of mixed polarity become alike; an unclear one is treated as most

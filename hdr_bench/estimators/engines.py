@@ -115,7 +115,7 @@ def _can_be_found(module: str) -> bool:
 
 
 @contextmanager
-def importing_engine(engine: str) -> Iterator[None]:
+def engine_import(engine: str) -> Iterator[None]:
     """Import an engine's library in the block; if it is installed and broken, say so, and what to do.
 
     Parameters
@@ -138,7 +138,7 @@ def importing_engine(engine: str) -> Iterator[None]:
         ) from error
 
 
-def able_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:
+def capable_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:
     """Return the chosen engine, or for ``"auto"`` the reference if the chosen one cannot do the work.
 
     Parameters

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from hdr_bench.estimators.engines import ProcessWide, importing_engine
+from hdr_bench.estimators.engines import ProcessWide, engine_import
 from hdr_bench.estimators.pixels import Floats
 
 # As scikit-learn-intelex has them: more pairs than scikit-learn's 10 take fewer iterations on images.
@@ -119,7 +119,7 @@ def fit_onedal(X: Floats, codes: NDArray[np.intp], *, alpha: float, max_iter: in
 
 
 def _loss(X: Floats, targets: Floats, n_classes: int, alpha: float, start: NDArray[np.float64]) -> Any:
-    with importing_engine("onedal"):
+    with engine_import("onedal"):
         import daal4py
 
     options = {
@@ -142,7 +142,7 @@ def _loss(X: Floats, targets: Floats, n_classes: int, alpha: float, start: NDArr
 @contextmanager
 def _threads_of_openmp() -> Iterator[None]:
     """Give oneDAL no more threads than OpenMP has, whose number joblib sets for its worker processes."""
-    with importing_engine("onedal"):
+    with engine_import("onedal"):
         import daal4py
 
     before = daal4py.num_threads()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.estimators.engines import importing_engine
+from hdr_bench.estimators.engines import engine_import
 from hdr_bench.estimators.pixels import Floats
 
 Places = NDArray[np.intp]
@@ -137,7 +137,7 @@ def make_index(images: Floats, engine: str) -> NeighborIndex:
 
 
 def _faiss(centered: Floats) -> Search:
-    with importing_engine("faiss"):
+    with engine_import("faiss"):
         import faiss
 
     index = faiss.IndexFlatL2(centered.shape[1])
@@ -152,7 +152,7 @@ def _faiss(centered: Floats) -> Search:
 
 def _brute_force(centered: Floats, engine: str) -> Search:
     if engine == "onedal":
-        with importing_engine(engine):
+        with engine_import(engine):
             from sklearnex.neighbors import NearestNeighbors
     else:
         from sklearn.neighbors import NearestNeighbors

@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions, make_constraint
 
 from hdr_bench.estimators.foreign.parameters import KNOWN_LIBRARIES, all_params, estimators_among, is_known
-from hdr_bench.estimators.plain_values import plain, plain_parameters
+from hdr_bench.estimators.plain_values import plain_parameters, to_plain
 from hdr_bench.exceptions import HdrBenchError, UnknownNameError, shown, suggestion
 
 
@@ -137,7 +137,7 @@ def value_fault(name: str, value: Any, declared: Sequence[Any]) -> ValueError | 
     fault : ValueError or None
     """
     constraints = [make_constraint(constraint) for constraint in declared]
-    if any(_is_satisfied(constraint, plain(value)) for constraint in constraints):
+    if any(_is_satisfied(constraint, to_plain(value)) for constraint in constraints):
         return None
     return _fault(name, value, [constraint for constraint in constraints if not constraint.hidden])
 

@@ -44,7 +44,7 @@ def is_number(value: Any) -> bool:
     return isinstance(number, Real) and not isinstance(number, bool)
 
 
-def plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Return a parameter's value with Python's own numbers and texts in the place of numpy's.
 
     Parameters
@@ -65,11 +65,11 @@ def plain(value: Any) -> Any:
         return float(value) if isinstance(value, np.floating) else value.item()
     kind: Any = type(value)
     if kind is dict:
-        return {key: plain(item) for key, item in value.items()}
+        return {key: to_plain(item) for key, item in value.items()}
     if kind is list or kind is tuple:
-        return kind(plain(item) for item in value)
+        return kind(to_plain(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: plain(getattr(value, field.name)) for field in fields(value)})
+        return replace(value, **{field.name: to_plain(getattr(value, field.name)) for field in fields(value)})
     return value
 
 
@@ -86,7 +86,7 @@ def plain_parameters(model: Any) -> Iterator[None]:
         Its parameters are those that were given again when the context ends.
     """
     given = model.get_params(deep=False)
-    vars(model).update({name: plain(value) for name, value in given.items() if not is_plain(value)})
+    vars(model).update({name: to_plain(value) for name, value in given.items() if not is_plain(value)})
     try:
         yield
     finally:

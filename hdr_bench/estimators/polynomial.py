@@ -13,11 +13,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.linear_head import LinearHead, flatten_outputs
+from hdr_bench.estimators.memory_need import check_need
 from hdr_bench.estimators.parameter_checks import DataShape
 from hdr_bench.estimators.pixels import Floats
 from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.products import all_products, count_products, outputs_on_products, ridge_on_products
-from hdr_bench.estimators.room import check_room
 
 # Larger counts tell no more.
 _MOST_SHOWN = 10**15
@@ -167,7 +167,7 @@ class PolynomialClassifier(LinearHead):
         # Least squares sums up the products of all pairs; logistic regression holds them for each image.
         n_bytes = 8 * n**2 if self.loss == "squared_error" else 4 * n * data.n_samples
         what = f"degree={self.degree!r} with n_components={self.n_components!r} makes {_in_words(n)} products, which"
-        check_room(what, n_bytes, "use a lower degree, or fewer components")
+        check_need(what, n_bytes, "use a lower degree, or fewer components")
 
     def _fit_least_squares(self, components: Floats, labels: NDArray[Any]) -> None:
         targets = LabelBinarizer(neg_label=-1).fit_transform(labels).astype(components.dtype)

@@ -4,7 +4,7 @@ import warnings
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from hdr_bench.classes import cache_by_class
+from hdr_bench.class_cache import cache_by_class
 from hdr_bench.exceptions import SavedVersionsWarning
 
 _KEY = "_saved_with"

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from hdr_bench.estimators.engines import PACKAGES, able_engine, choose_engine, importing_engine, is_installed
+from hdr_bench.estimators.engines import PACKAGES, capable_engine, choose_engine, engine_import, is_installed
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.pixel_classifier import PixelClassifier
 from hdr_bench.estimators.pixels import Floats
@@ -133,7 +133,7 @@ class SVMClassifier(PixelClassifier):
         self.scale_ = learn_scale(pixels, self.pixel_scale)
         self.engine_ = choose_engine(self.engine, ENGINES)
         pixels = scale_pixels(pixels, self.scale_)
-        self.engine_ = able_engine(self.engine, self.engine_, "libsvm", self._obstacle_to_onedal(pixels))
+        self.engine_ = capable_engine(self.engine, self.engine_, "libsvm", self._obstacle_to_onedal(pixels))
         self.svc_ = self._fit_machine(pixels, codes)
         return self
 
@@ -213,7 +213,7 @@ class SVMClassifier(PixelClassifier):
 
     def _machine(self, pixels: Floats) -> Any:
         if self.engine_ == "onedal":
-            with importing_engine("onedal"):
+            with engine_import("onedal"):
                 from sklearnex.svm import SVC
         else:
             from sklearn.svm import SVC

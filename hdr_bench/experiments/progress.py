@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from hdr_bench.experiments.forecast.remaining import Remaining
 from hdr_bench.experiments.messages import Stage
-from hdr_bench.names import in_brief
+from hdr_bench.names import abbreviate
 from hdr_bench.records.durations import clock
 from hdr_bench.records.result import Result
-from hdr_bench.records.text import counted
+from hdr_bench.records.text import pluralize
 from hdr_bench.records.trial import Trial
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class LineProgress:
             Seconds expected of trials, by key.
         """
         self._remaining = Remaining(trials, expected)
-        self._print(f"{counted(len(trials), 'trial')} to run" + (f", {stored} already there" if stored else ""))
+        self._print(f"{pluralize(len(trials), 'trial')} to run" + (f", {stored} already there" if stored else ""))
 
     def trial(self, trial: Trial) -> None:
         """Keep the trial's name for its stages.
@@ -265,5 +265,5 @@ def describe_outcome(result: Result) -> str:
     text : str
     """
     if result.scores is None:
-        return in_brief(f"{result.status}: {result.error}")
+        return abbreviate(f"{result.status}: {result.error}")
     return f"accuracy {result.scores.accuracy:.4f}"

@@ -29,10 +29,10 @@ from hdr_bench.experiments.processes.backends import backend_of, run_tasks
 from hdr_bench.experiments.processes.host_pool import clear_leftovers_of_hosts
 from hdr_bench.experiments.processes.scratch import data_folder
 from hdr_bench.import_context import own_modules
+from hdr_bench.records.failures import describe_failure, describe_traceback
 from hdr_bench.records.option_description import with_options
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.raised import describe_failure, describe_traceback
 from hdr_bench.records.result import Result, failed_result
 from hdr_bench.records.run_folder import check_run_folder, default_folder
 from hdr_bench.records.run_record import RunRecord

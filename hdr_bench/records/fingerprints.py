@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hdr_bench.classes import is_instance
+from hdr_bench.class_cache import is_instance
 from hdr_bench.exceptions import shown
 from hdr_bench.names import class_module, class_name, visible_prose
 from hdr_bench.records.base import DEEPEST, is_deep

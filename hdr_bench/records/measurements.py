@@ -11,7 +11,7 @@ from hdr_bench.records.metrics import columns_from
 from hdr_bench.records.text import writable_content
 
 
-class Recorded(Record):
+class WritableRecord(Record):
     """What a method and its libraries say, in texts that files can hold."""
 
     @model_validator(mode="before")
@@ -20,7 +20,7 @@ class Recorded(Record):
         return writable_content(content)
 
 
-class Measured(Recorded):
+class MetricsRecord(WritableRecord):
     """A record that holds, beside its own fields, what the table of metrics has of its source: numbers or None."""
 
     model_config = ConfigDict(extra="allow")
@@ -46,7 +46,7 @@ class Measured(Recorded):
         return self
 
 
-class Scores(Measured):
+class Scores(MetricsRecord):
     """How good the predictions for the test part are; shares between 0 and 1.
 
     Precision, recall and F1 are the plain means over classes, 0 where a class is never predicted.
@@ -78,7 +78,7 @@ class Scores(Measured):
     rejection: float | None = None
 
 
-class LayerRow(Recorded):
+class LayerRow(WritableRecord):
     """A row of a network's table.
 
     Attributes
@@ -99,7 +99,7 @@ class LayerRow(Recorded):
     multiply_accumulates: int
 
 
-class Measurements(Measured):
+class Measurements(MetricsRecord):
     """What the fit and the predictions cost.
 
     Attributes

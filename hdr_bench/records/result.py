@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, field_validator
 from hdr_bench.names import visible
 from hdr_bench.records.environment import Environment, utc_now
 from hdr_bench.records.lost_time import is_disturbed
-from hdr_bench.records.measurements import LayerRow, Measurements, Recorded, Scores
+from hdr_bench.records.measurements import LayerRow, Measurements, Scores, WritableRecord
 from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import EARLIER_NAMES
 from hdr_bench.records.trial import Trial
@@ -16,7 +16,7 @@ _DECIMALS = 12
 """Of what is computed from a stored share: as many as subtraction leaves exact."""
 
 
-class Candidate(Recorded):
+class Candidate(WritableRecord):
     """A candidate of a grid search.
 
     Attributes
@@ -39,7 +39,7 @@ class Candidate(Recorded):
     samples: int | None = None
 
 
-class Searched(Recorded):
+class SearchResult(WritableRecord):
     """What a grid search tried and chose.
 
     Attributes
@@ -75,7 +75,7 @@ class Searched(Recorded):
 Status = Literal["ok", "failed", "crashed", "timeout", "out of memory"]
 
 
-class Result(Recorded):
+class Result(WritableRecord):
     """What came out of a trial, whether it failed or not.
 
     Attributes
@@ -116,7 +116,7 @@ class Result(Recorded):
         A network's loss and accuracy on the training images and, in validation, on others, an epoch each; None where
         it is no number. Until 0.2.0 ``validation_loss`` and ``validation_accuracy`` were stored as ``valid_loss`` and
         ``valid_accuracy``; they are read as today's.
-    searched : Searched or None
+    searched : SearchResult or None
         Of a grid search.
     seconds : float
         Wall time of the whole trial, its process included.
@@ -145,7 +145,7 @@ class Result(Recorded):
     parameters: dict[str, Any] = Field(default_factory=dict)
     layers: tuple[LayerRow, ...] = ()
     history: tuple[dict[str, float | None], ...] = ()
-    searched: Searched | None = None
+    searched: SearchResult | None = None
     seconds: float = 0.0
     n_concurrent: int = 1
     warnings: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from hdr_bench.exceptions import shown
-from hdr_bench.names import looks
+from hdr_bench.names import visual_key
 from hdr_bench.records.base import Bytes, Prose, Seconds, SuitePart, Text
 from hdr_bench.records.case import Bibtex, Case
 from hdr_bench.records.claims import check_claim
@@ -144,7 +144,7 @@ class Suite(SuitePart):
         if not self.cases:
             raise ValueError("a suite needs at least one [[case]]")
         names = [case.name for case in self.cases]
-        counts = Counter(map(looks, [*names, *(row.name for row in self.not_built)]))
+        counts = Counter(map(visual_key, [*names, *(row.name for row in self.not_built)]))
         twice = sorted(name for name, count in counts.items() if count > 1)
         if twice:
             raise ValueError(f"two cases are called {shown(twice[0])}; give each its own name")

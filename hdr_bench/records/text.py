@@ -37,7 +37,7 @@ def first_faults(faults: Sequence[T], describe: Callable[[T], str] = str) -> lis
     return [*map(describe, faults[:MOST_FAULTS]), *([f"and {more:,} more"] if more > 0 else [])]
 
 
-def counted(count: int, noun: str) -> str:
+def pluralize(count: int, noun: str) -> str:
     """Return a number of things in words.
 
     Parameters
@@ -52,13 +52,13 @@ def counted(count: int, noun: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "trial"), counted(3000, "trial")
+    >>> counted(1, "trial"), pluralize(3000, "trial")
     ('1 trial', '3,000 trials')
     """
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def name_first(things: Sequence[T], describe: Callable[[T], str] = str, most: int = 5) -> str:
+def list_first(things: Sequence[T], describe: Callable[[T], str] = str, most: int = 5) -> str:
     """Return the first things in words, with commas between them, and ``...`` if there are more.
 
     Parameters
@@ -75,7 +75,7 @@ def name_first(things: Sequence[T], describe: Callable[[T], str] = str, most: in
 
     Examples
     --------
-    >>> name_first(["a", "b"]), name_first(range(10_000), hex, 2)
+    >>> list_first(["a", "b"]), list_first(range(10_000), hex, 2)
     ('a, b', '0x0, 0x1, ...')
     """
     named = ", ".join(map(describe, things[:most]))

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hdr_bench.names import in_brief
+from hdr_bench.names import abbreviate
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
-from hdr_bench.reporting.comparisons.reproductions import counted_verdicts, reproductions
+from hdr_bench.reporting.comparisons.reproductions import describe_verdicts, reproductions
 from hdr_bench.reporting.narrow_table import ConsoleColumn, FittedTable, fit_table
 from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.page.finding import finding
@@ -60,7 +60,7 @@ def print_run(contents: RunContents, console: Console) -> None:
     fitted = make_part("The table", lambda: _table(contents, compared, console), lambda _: None)
     parts: tuple[tuple[str, Callable[[], str]], ...] = (
         ("The finding", lambda: finding(contents, compared)),
-        ("The count of verdicts", lambda: counted_verdicts(reproductions(contents))),
+        ("The count of verdicts", lambda: describe_verdicts(reproductions(contents))),
         ("The note on disturbed times", lambda: _note_on_times(fitted)),
     )
     if fitted is not None:
@@ -97,7 +97,7 @@ def _note_on_times(fitted: FittedTable | None) -> str:
 def _print_problems(summary: pd.DataFrame, console: Console) -> None:
     for case, problem in zip(summary["case"], summary["problem"], strict=True):
         if problem:
-            console.print(f"{case}: {in_brief(problem)}", style="red", markup=False, highlight=False, soft_wrap=True)
+            console.print(f"{case}: {abbreviate(problem)}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def _columns(table: Written) -> dict[str, list[Cell]]:

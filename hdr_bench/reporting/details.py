@@ -10,7 +10,7 @@ import pandas as pd
 
 from hdr_bench.records.committed import open_store
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.result import Result, Searched
+from hdr_bench.records.result import Result, SearchResult
 from hdr_bench.reporting.frame import as_json, read_results
 
 
@@ -140,7 +140,7 @@ def _named(result: Result) -> dict[str, Any]:
     return {"key": result.key, "case": trial.case, "seed": trial.seed, "fold": trial.fold}
 
 
-def _candidate(found: Searched, place: int) -> dict[str, Any]:
+def _candidate(found: SearchResult, place: int) -> dict[str, Any]:
     candidate = found.candidates[place]
     scores = np.array([score for score in candidate.scores if score is not None and math.isfinite(score)])
     return {

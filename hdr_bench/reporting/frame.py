@@ -229,7 +229,7 @@ def _number(value: int | None) -> float:
 def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     good = trials[trials["status"] == "ok"]
     bad = trials[trials["status"] != "ok"]
-    problem = described_problem(bad["status"].iloc[0], bad["error"].iloc[0]) if len(bad) else ""
+    problem = describe_problem(bad["status"].iloc[0], bad["error"].iloc[0]) if len(bad) else ""
     row: dict[str, Any] = {"method": str(trials["case"].iloc[0]), "case": case, "problem": problem}
     row |= {"status": "ok" if not len(bad) else bad["status"].iloc[0], "n_trials": len(good)}
     row |= {"n_planned": len(trials), "is_complete": not len(bad), "trials": _count_of_trials(trials, len(good))}
@@ -260,7 +260,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def described_problem(status: str, error: str) -> str:
+def describe_problem(status: str, error: str) -> str:
     """Return why there is no result of a trial; that of a damaged file says itself that it is damaged.
 
     Parameters
@@ -277,7 +277,7 @@ def described_problem(status: str, error: str) -> str:
 
     Examples
     --------
-    >>> described_problem("timeout", "ended after 3 s")
+    >>> describe_problem("timeout", "ended after 3 s")
     'timeout: ended after 3 s'
     """
     return error if status == "damaged" else f"{status}: {error}"

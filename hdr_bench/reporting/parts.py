@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from hdr_bench.exceptions import ReportWarning
-from hdr_bench.records.raised import describe_failure
+from hdr_bench.records.failures import describe_failure
 
 Part = TypeVar("Part")
 

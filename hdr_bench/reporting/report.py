@@ -8,16 +8,16 @@ from functools import partial
 from pathlib import Path
 
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameError
-from hdr_bench.names import in_brief
+from hdr_bench.names import abbreviate
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.drawing.figure import Figure
-from hdr_bench.reporting.drawing.figures import draw
-from hdr_bench.reporting.files.report_folder import put_report, writing_report
+from hdr_bench.reporting.drawing.jobs import draw
+from hdr_bench.reporting.files.report_folder import lock_report, put_report
 from hdr_bench.reporting.files.written_files import RESULTS, SUMMARY
-from hdr_bench.reporting.frame import described_problem
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.frame import describe_problem
+from hdr_bench.reporting.page.header import make_header
 from hdr_bench.reporting.page.methods import make_methods
-from hdr_bench.reporting.page.opening import make_opening
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import make_sections, make_tables, plan_figures
 from hdr_bench.reporting.page.summary import summary_json
 from hdr_bench.reporting.page.writers import to_html_page, to_markdown_page
@@ -76,7 +76,7 @@ def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS)
     folder = Path(path)
     # A folder that holds no run is left as it is, without a lock's file in it.
     open_run(folder).read_run()
-    with writing_report(folder):
+    with lock_report(folder):
         contents = RunContents(folder)
         _check_any_trial(contents)
         files = _make_files(contents, chosen)
@@ -113,10 +113,10 @@ def _make_pages(
 ) -> dict[str, bytes]:
     sections = make_sections(data, tables, figures)
     # After the sections, which may find what cannot be read.
-    opening = make_opening(data, reasons)
+    header = make_header(data, reasons)
     writers = {
-        "report.md": partial(to_markdown_page, opening, sections),
-        "report.html": partial(to_html_page, data, opening, sections),
+        "report.md": partial(to_markdown_page, header, sections),
+        "report.html": partial(to_html_page, data, header, sections),
     }
     return {name: write() for name, write in writers.items() if name.removeprefix("report.") in formats}
 
@@ -128,10 +128,10 @@ def _check_any_trial(contents: RunContents) -> None:
     # Of trials that failed there are reasons to report.
     if not contents.records:
         first = results.iloc[0]
-        problem = described_problem(first["status"], first["error"])
+        problem = describe_problem(first["status"], first["error"])
         raise AllTrialsFailedError(
             f"{folder}: every trial of this run is missing or damaged, so there is nothing to report; "
-            f"the first, {first['case']!r}: {in_brief(problem)}{_remedy(first['status'])}"
+            f"the first, {first['case']!r}: {abbreviate(problem)}{_remedy(first['status'])}"
         )
 
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from hdr_bench.cli.closing import print_closing
 from hdr_bench.cli.errors import ExitCode
+from hdr_bench.cli.failed_trials import print_failed_trials
 
 RESULTS = pd.DataFrame(
     [("Good", "ok"), ("Bad", "failed"), ("Bad", "timeout"), ("Worse", "missing"), ("New", "newer")],
@@ -34,12 +34,12 @@ RIGHT, FAILED = ExitCode.RIGHT, ExitCode.TRIALS_FAILED
     ],
 )
 def test_only_the_chosen_cases_decide(only, code, lines, capsys):
-    assert print_closing(RESULTS, only) is code
+    assert print_failed_trials(RESULTS, only) is code
     printed = capsys.readouterr().out.splitlines()
     assert [line.startswith(expected) for line, expected in zip(printed, lines, strict=True)] == [True] * len(lines)
 
 
 def test_nothing_is_said_of_what_is_whole(capsys):
-    assert print_closing(RESULTS[:1], None) is RIGHT
-    assert print_closing(RESULTS[:0], "Good") is RIGHT
+    assert print_failed_trials(RESULTS[:1], None) is RIGHT
+    assert print_failed_trials(RESULTS[:0], "Good") is RIGHT
     assert capsys.readouterr().out == ""

@@ -8,7 +8,7 @@ from sklearn.model_selection import GridSearchCV
 
 from hdr_bench import load_dataset, make_estimator
 from hdr_bench.estimators import Cropper, Distortion, GaussianBlur, PixelScaler, Resizer
-from hdr_bench.estimators.plain_values import plain
+from hdr_bench.estimators.plain_values import to_plain
 from hdr_bench.records.fingerprints import describe_estimator
 from tests.helpers.estimators import METHODS
 
@@ -86,8 +86,8 @@ def test_numpys_parameters_have_the_key_of_pythons():
 
 def test_other_values_come_back_as_they_are():
     row = np.arange(3)
-    assert plain(row) is row
-    assert plain(None) is None
-    assert plain(Distortion) is Distortion
-    assert type(plain(np.longdouble(0.5))) is float
-    assert plain([np.int8(1), {"a": (np.float32(0.5), np.bool_(True))}]) == [1, {"a": (0.5, True)}]
+    assert to_plain(row) is row
+    assert to_plain(None) is None
+    assert to_plain(Distortion) is Distortion
+    assert type(to_plain(np.longdouble(0.5))) is float
+    assert to_plain([np.int8(1), {"a": (np.float32(0.5), np.bool_(True))}]) == [1, {"a": (0.5, True)}]

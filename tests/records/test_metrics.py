@@ -6,7 +6,7 @@ from hdr_bench.records.measurements import Measurements, Scores
 from hdr_bench.records.metric_types import FACTORS
 from hdr_bench.records.metrics import METRICS, cost_terms, metric_of_column, published_metrics
 from hdr_bench.records.published import Published
-from hdr_bench.records.result import Result, Searched
+from hdr_bench.records.result import Result, SearchResult
 
 # What a record holds beside metrics: texts, and what says whether a time is disturbed.
 NO_METRICS = {"memory_method", "engine", "fit_wait_share", "predict_wait_share", "latency_wait_share"}
@@ -15,7 +15,7 @@ NOT_SHOWN = {"fit_gpu_peak_bytes", "predict_gpu_peak_bytes"}
 
 
 def test_every_row_has_a_place_in_a_result_and_every_measurement_a_row():
-    fields = {"scores": Scores, "measurements": Measurements, "searched": Searched}
+    fields = {"scores": Scores, "measurements": Measurements, "searched": SearchResult}
     for metric in METRICS.values():
         assert metric.source in Result.model_fields
         assert metric.unit in FACTORS

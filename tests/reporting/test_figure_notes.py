@@ -4,7 +4,7 @@ import pytest
 
 from hdr_bench import write_report
 from hdr_bench.reporting.drawing import rendering
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
 from tests.helpers.made_up import Method, make_up
 

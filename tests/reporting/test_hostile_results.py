@@ -18,9 +18,9 @@ from hdr_bench import load_histories, load_results, write_report
 from hdr_bench.exceptions import ReportWarning
 from hdr_bench.names import visible
 from hdr_bench.records.measurements import LayerRow
-from hdr_bench.records.result import Candidate, Searched
-from hdr_bench.reporting.drawing.figures import draw
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.records.result import Candidate, SearchResult
+from hdr_bench.reporting.drawing.jobs import draw
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
 from tests.helpers.made_up import Method, make_up
 
@@ -77,7 +77,7 @@ def _search(text, score):
         Candidate(params={text: value}, scores=scores, fit_seconds=score, score_seconds=score)
         for value, scores in ((text, (score, None)), (math.nan, (None, None)), (None, ()))
     )
-    return Searched(
+    return SearchResult(
         chosen={text: text},
         score=score,
         candidates=candidates,

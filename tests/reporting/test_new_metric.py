@@ -17,7 +17,7 @@ from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.accuracy import scores_table
 from hdr_bench.reporting.tables.reproductions import published_table
-from hdr_bench.reporting.tables.source_claims import worded_claims
+from hdr_bench.reporting.tables.source_claims import fill_claims
 from tests.helpers.made_up import Method, make_up
 
 KAPPA = Metric("kappa", "Cohen's kappa", "", "loss", "scores", better="higher", verdict="side by side", digits=3)
@@ -61,7 +61,7 @@ def test_a_new_metric_is_in_the_results_the_tables_and_the_claims(tmp_path):
     scores = scores_table(contents.summary)
     assert scores.rows[0][scores.heads.index("Cohen's kappa")] == f"{expected:.3f}"
     other = results.loc["Other", "kappa"]
-    assert worded_claims(contents) == (f"Kappa is {expected:.3f}, of the other {other:.3f}.",)
+    assert fill_claims(contents) == (f"Kappa is {expected:.3f}, of the other {other:.3f}.",)
 
 
 @pytest.mark.usefixtures("kappa")
@@ -90,7 +90,7 @@ def test_results_from_before_it_was_measured_have_none(tmp_path, monkeypatch):
     (found,) = reproductions(contents)
     assert (found.verdict, found.measured) == ("no verdict", ())
     assert "not measured" in found.reason
-    assert worded_claims(contents) == ("Kappa is (not measured).",)
+    assert fill_claims(contents) == ("Kappa is (not measured).",)
 
 
 def test_another_share_than_accuracy_has_its_own_interval(tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ from hdr_bench.experiments.measuring.scoring import score
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.page.addresses import row_id, slug
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
 from hdr_bench.reporting.run import RunContents
 

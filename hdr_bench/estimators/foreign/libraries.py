@@ -7,7 +7,7 @@ from functools import cache
 from importlib import metadata
 from typing import Any
 
-from hdr_bench.classes import cache_by_class
+from hdr_bench.class_cache import cache_by_class
 from hdr_bench.estimators.foreign.parameters import all_params, estimators_among, own_params
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.names import class_module, class_name

@@ -8,7 +8,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from hdr_bench.classes import cache_by_class, is_instance
+from hdr_bench.class_cache import cache_by_class, is_instance
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
 from hdr_bench.estimators.plain_values import is_plain
 from hdr_bench.exceptions import EstimatorError, HdrBenchError

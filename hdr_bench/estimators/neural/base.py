@@ -245,11 +245,11 @@ class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseE
     def _train(
         self, config: NetConfig, rows: Rows, codes: Codes, held_out: Sequence[Rows] | None, epochs: int, seed: int
     ) -> None:
-        from hdr_bench.estimators.neural.batches import Reading
+        from hdr_bench.estimators.neural.batches import InputFormat
         from hdr_bench.estimators.neural.training import TrainingData, train_net
 
         channels, height, width = channels_first(self.image_shape_)
-        reading = Reading(height, width, channels, self.scale_, self.background_)
+        reading = InputFormat(height, width, channels, self.scale_, self.background_)
         data = TrainingData(rows, codes, self.classes_, reading, held_out)
         self.net_ = train_net(config, self._parsed_layers(), data, epochs, seed)
 

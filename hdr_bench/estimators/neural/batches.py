@@ -15,7 +15,7 @@ from hdr_bench.estimators.neural.augmentation import Distortion
 
 
 @dataclass(frozen=True)
-class Reading:
+class InputFormat:
     """How rows of raw pixels become a network's input.
 
     Attributes
@@ -62,7 +62,7 @@ class ImageBatches:
         Holds X, rows of raw pixels (n, n_features), and y, a tensor (n,) or None.
     batch_size : int
         Images a batch. A last training batch of one image joins the one before: batch normalisation needs two.
-    reading : Reading
+    reading : InputFormat
         How rows become images.
     generator : torch.Generator or None
         Shuffles the images anew each epoch; None keeps their order.
@@ -74,7 +74,7 @@ class ImageBatches:
         self,
         dataset: Any,
         batch_size: int,
-        reading: Reading,
+        reading: InputFormat,
         generator: torch.Generator | None = None,
         distortion: Distortion | None = None,
     ) -> None:

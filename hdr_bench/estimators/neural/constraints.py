@@ -8,6 +8,7 @@ from typing import Any
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from hdr_bench.estimators.base import LayerRow
+from hdr_bench.estimators.memory_need import check_need
 from hdr_bench.estimators.neural.augmentation import Distortion, as_distortion
 from hdr_bench.estimators.neural.config import (
     BATCH_NORM_PARAMS,
@@ -22,7 +23,6 @@ from hdr_bench.estimators.neural.config import (
 from hdr_bench.estimators.neural.notation import parse_layers
 from hdr_bench.estimators.parameter_checks import value_fault
 from hdr_bench.estimators.plain_values import is_number
-from hdr_bench.estimators.room import check_room
 from hdr_bench.exceptions import UnknownNameError, shown
 
 _BYTES_OF_A_WEIGHT = 4
@@ -140,7 +140,7 @@ def check_network_on(config: NetConfig, rows: list[LayerRow], n_samples: int) ->
     n_outputs = sum(math.prod(row.output_shape) for row in rows)
     n_values = n_weights + min(config.batch_size, n_samples) * n_outputs
     remedy = "use smaller layers, smaller images or smaller batches"
-    check_room(f"a network of layers={shown(config.layers)}", _BYTES_OF_A_WEIGHT * n_values, remedy)
+    check_need(f"a network of layers={shown(config.layers)}", _BYTES_OF_A_WEIGHT * n_values, remedy)
     _check_schedule_length(config, n_samples)
 
 

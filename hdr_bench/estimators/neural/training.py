@@ -17,7 +17,7 @@ from skorch.utils import noop
 from torch import nn
 
 from hdr_bench.estimators.allocation import keep_freed_memory
-from hdr_bench.estimators.neural.batches import ImageBatches, Reading, n_batches
+from hdr_bench.estimators.neural.batches import ImageBatches, InputFormat, n_batches
 from hdr_bench.estimators.neural.config import NetConfig
 from hdr_bench.estimators.neural.devices import (
     choose_device,
@@ -52,7 +52,7 @@ class TrainingData:
         Places of the labels in `classes`.
     classes : ndarray of shape (n_classes,)
         The labels, sorted.
-    reading : Reading
+    reading : InputFormat
         How rows become images.
     held_out : sequence of ndarray or None
         Rows and codes that are evaluated after each epoch.
@@ -61,7 +61,7 @@ class TrainingData:
     rows: Rows
     codes: Codes
     classes: NDArray[Any]
-    reading: Reading
+    reading: InputFormat
     held_out: Sequence[Rows] | None = None
 
 
@@ -199,7 +199,7 @@ def _class_weights(config: NetConfig, data: TrainingData) -> torch.Tensor | None
     return torch.as_tensor(weights, dtype=torch.float32)
 
 
-def _build_module(config: NetConfig, layers: list[Layer], reading: Reading, seed: int, device: str) -> nn.Module:
+def _build_module(config: NetConfig, layers: list[Layer], reading: InputFormat, seed: int, device: str) -> nn.Module:
     generator = make_generator(seed, "cpu")
     network = build_network(layers, (reading.channels, reading.height, reading.width), generator)
     initialize_weights(network, config.weight_init, generator)

@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid, ParameterSample
 
 from hdr_bench.experiments.planning.grid_names import in_pipeline, settable
 from hdr_bench.records.copying import make_clonable
-from hdr_bench.records.result import Candidate, Searched
+from hdr_bench.records.result import Candidate, SearchResult
 from hdr_bench.records.trial import Search
 
 OnFit = Callable[[int, int], None]
@@ -141,7 +141,7 @@ def candidates_of(search: Search, seed: int) -> list[dict[str, Any]]:
     return list(ParameterSampler(search.grid, search.candidates, random_state=seed))
 
 
-def search_result(fitted: Any, search: Search, seconds: float) -> Searched:
+def search_result(fitted: Any, search: Search, seconds: float) -> SearchResult:
     """Return what a fitted search tried and chose; `seconds` is what its fit took.
 
     Parameters
@@ -154,7 +154,7 @@ def search_result(fitted: Any, search: Search, seconds: float) -> Searched:
 
     Returns
     -------
-    result : Searched
+    result : SearchResult
 
     Raises
     ------
@@ -169,7 +169,7 @@ def search_result(fitted: Any, search: Search, seconds: float) -> Searched:
     tried = tuple(_candidates(fitted, as_given))
     n_candidates = len(ParameterGrid(search.grid))
     asked = min(search.candidates or n_candidates, n_candidates)
-    return Searched(
+    return SearchResult(
         chosen=as_given(fitted.best_params_),
         score=float(fitted.cv_results_["mean_test_score"][fitted.best_index_]),
         candidates=tried,

@@ -38,10 +38,10 @@ from hdr_bench.experiments.planning.trial_data import load_trial_data
 from hdr_bench.kernel import seconds_of_descendants
 from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.environment import Environment, thread_pools, utc_now
+from hdr_bench.records.failures import log_warnings
 from hdr_bench.records.measurements import Measurements
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.raised import caught_warnings
-from hdr_bench.records.result import Result, Searched
+from hdr_bench.records.result import Result, SearchResult
 from hdr_bench.records.trial import Trial
 
 _WARM_UP_IMAGES = 200
@@ -94,7 +94,7 @@ def measure_trial(
     if trial.search is not None:
         left = None if trial.time_limit is None else trial.time_limit - (time.monotonic() - start)
         model = make_search(model, trial.search, trial.seed, left, lambda k, n: on_stage(Stage("search: fit", k, n)))
-    with caught_warnings() as caught:
+    with log_warnings() as caught:
         with limited_memory(trial.memory_limit):
             measurements, predictions = _measure(model, dataset, trial, on_stage)
         method = last_step(model)
@@ -241,11 +241,11 @@ def _latencies(model: Any, X: NDArray[np.generic], n_classes: int) -> list[float
     return latencies
 
 
-def _search_outcome(model: Any, trial: Trial, measurements: Measurements) -> Searched | None:
+def _search_outcome(model: Any, trial: Trial, measurements: Measurements) -> SearchResult | None:
     return None if trial.search is None else search_result(model, trial.search, measurements.fit_seconds)
 
 
-def _was_limited(trial: Trial, found: Searched | None) -> bool:
+def _was_limited(trial: Trial, found: SearchResult | None) -> bool:
     """Whether limits had a part in a search's outcome: candidates that time or, it may be, memory was too short for."""
     if found is None:
         return False

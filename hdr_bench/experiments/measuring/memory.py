@@ -12,7 +12,7 @@ import psutil
 
 from hdr_bench.error_text import error_text
 from hdr_bench.estimators.allocation import give_back_freed_memory
-from hdr_bench.records.raised import chain
+from hdr_bench.records.failures import exception_chain
 
 _STATUS = Path("/proc/self/status")
 _TASKS = Path("/proc/self/task")
@@ -254,4 +254,4 @@ def is_out_of_memory(error: BaseException) -> bool:
     -------
     is_out_of_memory : bool
     """
-    return any(isinstance(link, MemoryError) or _SAYS_SO.search(error_text(link)) for link in chain(error))
+    return any(isinstance(link, MemoryError) or _SAYS_SO.search(error_text(link)) for link in exception_chain(error))

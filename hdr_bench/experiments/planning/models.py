@@ -9,7 +9,7 @@ import cloudpickle
 from sklearn.base import MetaEstimatorMixin
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from hdr_bench.classes import is_instance
+from hdr_bench.class_cache import is_instance
 from hdr_bench.error_text import describe_error
 from hdr_bench.estimators import make_estimator, make_transformer
 from hdr_bench.estimators.engines import engine_packages

@@ -20,7 +20,7 @@ from hdr_bench.experiments.planning.models import deciding_packages, pickled_mod
 from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_trials
 from hdr_bench.experiments.planning.own_code import code_of, module_names
 from hdr_bench.experiments.planning.trial_data import load_choice
-from hdr_bench.experiments.planning.values import value_faults
+from hdr_bench.experiments.planning.value_faults import value_faults
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.records.case import Case

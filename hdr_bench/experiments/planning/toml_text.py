@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hdr_bench.exceptions import SuiteError, shown
-from hdr_bench.names import in_brief, visible_prose
+from hdr_bench.names import abbreviate, visible_prose
 
 LARGEST_FILE = 16 * 2**20
 """Bytes of the largest suite that is read: 100,000 cases have about 10 MB."""
@@ -133,11 +133,11 @@ def _describe_syntax_error(message: str, text: str) -> str:
             "write it on one line, or as a table with its own [head]"
         )
     if twice := _TWICE.fullmatch(fault):
-        keys = in_brief(".".join(re.findall(r"'([^']*)'", twice["keys"])))
+        keys = abbreviate(".".join(re.findall(r"'([^']*)'", twice["keys"])))
         return f"{where}{keys} is given twice; give it once, or write [[{keys}]] for each of several"
     if fault in _PLAIN:
         return f"{where}{_PLAIN[fault]}"
-    return f"{where}not valid TOML: {in_brief(f'{fault[:1].lower()}{fault[1:]}')}"
+    return f"{where}not valid TOML: {abbreviate(f'{fault[:1].lower()}{fault[1:]}')}"
 
 
 def _is_in_inline_table(lines: list[str], line: int) -> bool:

@@ -25,7 +25,7 @@ from hdr_bench.experiments.processes.worker import NotStartedError, run_in_child
 from hdr_bench.import_context import ImportContext
 from hdr_bench.process_tree import MARK, adopt_orphans, wake_with_parent
 from hdr_bench.records.environment import read_environment
-from hdr_bench.records.raised import describe_failure
+from hdr_bench.records.failures import describe_failure
 
 
 class Trials:

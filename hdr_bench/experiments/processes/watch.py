@@ -21,7 +21,7 @@ _LOOK_EVERY_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class Ended:
+class ExceededLimit:
     """Limit that a trial passed.
 
     Attributes
@@ -75,15 +75,17 @@ class Watch:
             return left
         return _LOOK_EVERY_SECONDS if left is None else min(left, _LOOK_EVERY_SECONDS)
 
-    def passed(self) -> Ended | None:
+    def passed(self) -> ExceededLimit | None:
         """Return the limit that is passed now, if one is.
 
         Returns
         -------
-        limit : Ended or None
+        limit : ExceededLimit or None
         """
         if self._time_limit is not None and self._elapsed() >= self._time_limit:
-            return Ended("timeout", f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit:g} s")
+            return ExceededLimit(
+                "timeout", f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit:g} s"
+            )
         if self._baseline is None or self._memory_limit is None:
             return None
         # What the trial has started may have lost its parent, and be this process's by now.
@@ -91,7 +93,7 @@ class Watch:
         used = sum(map(resident_bytes, (self._pid, *adopted))) - self._baseline
         if used <= self._memory_limit:
             return None
-        return Ended(
+        return ExceededLimit(
             "out of memory",
             f"ended at {used / 1e6:,.0f} MB by the memory limit of {self._memory_limit / 1e6:,.0f} MB",
         )
@@ -124,7 +126,7 @@ _IS_READ_WITHIN_SECONDS = 10.0
 _STRAY = "its process sent what is no message of a trial's; the method, or a library, wrote to a connection not its own"
 
 
-def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome | Ended:
+def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome | ExceededLimit:
     """Return the next message, or the limit that was passed while it came.
 
     Parameters
@@ -137,7 +139,7 @@ def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome
 
     Returns
     -------
-    message : Stage, Outcome or Ended
+    message : Stage, Outcome or ExceededLimit
 
     Raises
     ------
@@ -161,7 +163,7 @@ def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome
         raise content
     if isinstance(content, Stage) or _is_outcome(content):
         return content
-    return Ended("crashed", _STRAY)
+    return ExceededLimit("crashed", _STRAY)
 
 
 def _read(receiver: Connection, received: list[Any]) -> None:

@@ -25,12 +25,12 @@ from hdr_bench.experiments.processes.leftovers import end, tree_of
 from hdr_bench.experiments.processes.scratch import fits_socket
 from hdr_bench.experiments.processes.tail import Tail
 from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_variables
-from hdr_bench.experiments.processes.watch import Ended, Watch, describe_end, format_bytes, receive
+from hdr_bench.experiments.processes.watch import ExceededLimit, Watch, describe_end, format_bytes, receive
 from hdr_bench.import_context import ImportContext
 from hdr_bench.names import shorten, visible_prose
 from hdr_bench.process_tree import MARK, end_with_parent
 from hdr_bench.records.environment import Environment, utc_now
-from hdr_bench.records.raised import describe_failure, describe_traceback
+from hdr_bench.records.failures import describe_failure, describe_traceback
 from hdr_bench.records.result import Result, Status
 from hdr_bench.records.trial import Trial
 
@@ -125,7 +125,7 @@ def _supervise(task: Task, context: ImportContext, machine: Environment, scratch
     watch = Watch(process.pid or 0, task.trial.time_limit, task.trial.memory_limit)
     try:
         answer = _listen(receiver, process, watch, note)
-        if not isinstance(answer, Ended):
+        if not isinstance(answer, ExceededLimit):
             process.join(_HAS_A_CODE_WITHIN_SECONDS if answer is None else _ENDS_WITHIN_SECONDS)
         # Before it is killed, which would be the cause that is reported.
         exit_code = process.exitcode
@@ -169,7 +169,7 @@ def _end_with_its_own(process: Any, trial: psutil.Process | None) -> None:
     process.join(_ENDS_WITHIN_SECONDS)
 
 
-def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage) -> Outcome | Ended | None:
+def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage) -> Outcome | ExceededLimit | None:
     """Take messages until the result comes, the process ends (None), or a limit is passed."""
     while True:
         ready = wait([receiver, process.sentinel], timeout=watch.pause())

@@ -10,7 +10,7 @@ from hdr_bench.records.store import Store
 _MOST_NAMED = 5
 
 
-def differences(pairs: pd.DataFrame) -> Iterable[str]:
+def describe_differences(pairs: pd.DataFrame) -> Iterable[str]:
     """Say in which of processors and threads the trials of both differ.
 
     Parameters
@@ -31,7 +31,7 @@ def differences(pairs: pd.DataFrame) -> Iterable[str]:
             yield f"The {said}: e.g. {_said(one[f'{name}_a'])} and {_said(one[f'{name}_b'])} for {one['label']}"
 
 
-def unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> Iterable[str]:
+def describe_unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> Iterable[str]:
     """Say of which methods one run has trials that the other has not.
 
     Parameters
@@ -54,7 +54,7 @@ def unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> 
             yield f"{label}: {paired} {are} in both runs, of {counts[0]} and {counts[1]}"
 
 
-def nothing_in_common(stores: Iterable[Store], first: pd.DataFrame, second: pd.DataFrame) -> str:
+def describe_no_common_trial(stores: Iterable[Store], first: pd.DataFrame, second: pd.DataFrame) -> str:
     """Say what each of two runs has, which have no trial in common.
 
     Parameters
@@ -80,7 +80,7 @@ def nothing_in_common(stores: Iterable[Store], first: pd.DataFrame, second: pd.D
     )
 
 
-def without_predictions(stores: Iterable[Store]) -> list[str]:
+def describe_missing_predictions(stores: Iterable[Store]) -> list[str]:
     """Say which of the runs are stored without predictions.
 
     Parameters

@@ -6,7 +6,7 @@ from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.protocol import Kind
 from hdr_bench.records.published import Published
 from hdr_bench.records.result import Result
-from hdr_bench.reporting.comparisons.measured_by import Reproduction, bare_reproduction, measure_figure
+from hdr_bench.reporting.comparisons.figure_comparison import Reproduction, bare_reproduction, measure_figure
 from hdr_bench.reporting.run import RunContents
 
 VERDICT_RULE = 2
@@ -76,7 +76,7 @@ def count_verdicts(found: tuple[Reproduction, ...]) -> dict[str, int]:
     return {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)}
 
 
-def counted_verdicts(found: tuple[Reproduction, ...]) -> str:
+def describe_verdicts(found: tuple[Reproduction, ...]) -> str:
     """Say in words how many published figures got which verdict.
 
     Parameters

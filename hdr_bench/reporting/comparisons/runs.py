@@ -10,16 +10,21 @@ from typing import Literal
 import pandas as pd
 
 from hdr_bench.exceptions import ComparisonError
-from hdr_bench.names import in_brief
+from hdr_bench.names import abbreviate
 from hdr_bench.records.committed import open_store
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
-from hdr_bench.reporting.comparisons.common_trials import differences, nothing_in_common, unpaired, without_predictions
+from hdr_bench.reporting.comparisons.common_trials import (
+    describe_differences,
+    describe_missing_predictions,
+    describe_no_common_trial,
+    describe_unpaired,
+)
 from hdr_bench.reporting.comparisons.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
 from hdr_bench.reporting.comparisons.other_methods import other_methods
 from hdr_bench.reporting.files.report_folder import settle_report
-from hdr_bench.reporting.frame import described_problem, read_results
+from hdr_bench.reporting.frame import describe_problem, read_results
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
 from hdr_bench.reporting.statistics.tests import holm, resampled_difference
 
@@ -153,9 +158,9 @@ def compare_runs(
     (first, records), (second, other_records) = map(_results_of, stores)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
     if not len(pairs):
-        raise ComparisonError(nothing_in_common(stores, first, second))
+        raise ComparisonError(describe_no_common_trial(stores, first, second))
     cases = list(dict.fromkeys(pairs["label"]))
-    remarks = [*differences(pairs)]
+    remarks = [*describe_differences(pairs)]
     is_one_machine = not remarks
     if remarks and not across_machines:
         remarks.append("Times are not compared; --across-machines compares them all the same")
@@ -166,7 +171,11 @@ def compare_runs(
         tuple(sorted(changes, key=lambda change: cases.index(change.case))),
         tuple(label for label in dict.fromkeys(second["label"]) if label not in set(first["label"])),
         tuple(label for label in dict.fromkeys(first["label"]) if label not in set(second["label"])),
-        (*remarks, *unpaired(pairs[~pairs["label"].isin(others)], first, second), *without_predictions(stores)),
+        (
+            *remarks,
+            *describe_unpaired(pairs[~pairs["label"].isin(others)], first, second),
+            *describe_missing_predictions(stores),
+        ),
     )
 
 
@@ -194,7 +203,7 @@ def _statuses(pairs: pd.DataFrame, others: dict[str, str]) -> Iterable[Change]:
         if trials[["status_a", "status_b"]].isin(_UNREADABLE).to_numpy().all():
             verdict = "not compared"
         bad = trials[trials["status_b"] != "ok"]
-        note = in_brief(described_problem(*bad[["status_b", "error_b"]].iloc[0])) if len(bad) else "does not fail now"
+        note = abbreviate(describe_problem(*bad[["status_b", "error_b"]].iloc[0])) if len(bad) else "does not fail now"
         yield Change(str(label), "status", float(well[0]), float(well[1]), verdict, note=note)
 
 

@@ -143,7 +143,7 @@ def standings(contents: RunContents, compared: Comparisons) -> list[Standing]:
     ]
 
 
-def left_out(summary: pd.DataFrame) -> dict[str, str]:
+def unranked_reasons(summary: pd.DataFrame) -> dict[str, str]:
     """Return why rows are not ranked, by what tables call them; dummies are not meant to be.
 
     Parameters
@@ -160,7 +160,7 @@ def left_out(summary: pd.DataFrame) -> dict[str, str]:
     --------
     >>> row = {"case": "MLP", "is_ranked": False, "is_dummy": False, "is_complete": False, "n_trials": 2,
     ...        "trials": "2 of 3 seeds", "status": "timeout"}
-    >>> left_out(pd.DataFrame([row]))
+    >>> unranked_reasons(pd.DataFrame([row]))
     {'MLP': '2 of 3 seeds'}
     """
     rows = summary[~summary["is_ranked"] & ~summary["is_dummy"]]

@@ -30,14 +30,14 @@ def render(planned: PlannedFigure) -> Figure:
         With `problem` set if it could not be rendered.
     """
     if planned.problem:
-        return without_picture(planned, planned.problem)
+        return failed_figure(planned, planned.problem)
     try:
         return _render(planned)
     except Exception as error:  # noqa: BLE001  # as in `make_part`
-        return without_picture(planned, failure_reason(f"Figure “{planned.title}”", error))
+        return failed_figure(planned, failure_reason(f"Figure “{planned.title}”", error))
 
 
-def without_picture(planned: PlannedFigure, problem: str) -> Figure:
+def failed_figure(planned: PlannedFigure, problem: str) -> Figure:
     """Return a figure that could not be rendered.
 
     Parameters

@@ -23,10 +23,10 @@ from hdr_bench.reporting.files.written_files import (
     RESULTS,
     SUMMARY,
     earlier_names,
+    encode_list,
     foreign_names,
     linked_folder,
     names_in,
-    written_list,
 )
 
 _LOCK = ".report-lock"
@@ -38,7 +38,7 @@ _READER_SECONDS = 10
 
 
 @contextmanager
-def writing_report(folder: Path) -> Iterator[None]:
+def lock_report(folder: Path) -> Iterator[None]:
     """Hold a run's folder while its report is made and written: of several at once, the last one has read the last.
 
     What a killed process began is finished first.
@@ -121,7 +121,7 @@ def put_report(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put the files of a report in place, and remove what an earlier one had and this one has not.
 
     Files that hold the same already are left alone, and all that no report has written. New files have the mode that
-    the umask leaves, whatever that of the last one's was. The caller holds `writing_report`.
+    the umask leaves, whatever that of the last one's was. The caller holds `lock_report`.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def put_report(folder: Path, files: Mapping[str, bytes]) -> None:
     OSError
         If one of them cannot be written; the folder is as it was in both cases.
     """
-    files = {**files, LIST: written_list(files)}
+    files = {**files, LIST: encode_list(files)}
     written = names_in(folder / LIST)
     if written is None:
         written = earlier_names(folder)

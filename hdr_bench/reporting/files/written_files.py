@@ -28,7 +28,7 @@ _RECORDS = re.compile(rb'\s*\[\s*\{\s*"format_version"')
 _FACTS = re.compile(rb'\s*\{\s*"suite"\s*:[\s\S]*"verdicts"\s*:')
 
 
-def written_list(names: Iterable[str]) -> bytes:
+def encode_list(names: Iterable[str]) -> bytes:
     """Return the list of a report's files as `LIST` holds it.
 
     Parameters

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from hdr_bench.reporting.displays import Display
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.tables import Table
 
 Panels = Display | tuple[Display, ...]

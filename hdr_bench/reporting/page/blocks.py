@@ -6,13 +6,13 @@ CSV and LaTeX. To add a figure, write a display, and add a `FigureBlock`, or a `
 
 from functools import partial
 
-from hdr_bench.reporting.comparisons.reproductions import counted_verdicts
+from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page import figures
 from hdr_bench.reporting.page.block import Block, FigureBlock, Heading, MethodFigure, TableBlock, TextBlock
-from hdr_bench.reporting.page.data import ReportData
 from hdr_bench.reporting.page.methods import Method, common_errors
 from hdr_bench.reporting.page.provenance import Provenance, provenance_of
 from hdr_bench.reporting.page.references import References, make_references
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sprites import Sprite
 from hdr_bench.reporting.tables import Table
 from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
@@ -20,7 +20,7 @@ from hdr_bench.reporting.tables.classes import classes_table
 from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table
 from hdr_bench.reporting.tables.pairs import pairs_table
 from hdr_bench.reporting.tables.reproductions import published_table
-from hdr_bench.reporting.tables.source_claims import claims_table, worded_claims
+from hdr_bench.reporting.tables.source_claims import claims_table, fill_claims
 
 
 def _accuracy(data: ReportData) -> Table:
@@ -37,7 +37,7 @@ def _published_intro(data: ReportData) -> str:
     machines = provenance_of(records, data.contents.run).processors
     published_on = data.contents.run.suite.machine
     sentences = [
-        counted_verdicts(data.reproductions),
+        describe_verdicts(data.reproductions),
         f"The published times were measured on: {published_on}." if published_on else "",
         f"Ours: {'; '.join(machines)}.",
     ]
@@ -48,7 +48,7 @@ def _claims(data: ReportData) -> Table | None:
     settings = data.contents.run.settings
     # What a suite claims, it claims of its own data, whole.
     is_its_own = settings.dataset is None and settings.samples is None
-    return claims_table(worded_claims(data.contents) if is_its_own else ())
+    return claims_table(fill_claims(data.contents) if is_its_own else ())
 
 
 def _time(data: ReportData) -> Table:

@@ -21,7 +21,7 @@ from hdr_bench.reporting.displays import (
     TrainingDisplay,
 )
 from hdr_bench.reporting.page.block import NotEnoughError
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.page.report_data import ReportData
 
 # With more lines, none of them could be read.
 _MOST_CURVES = 10

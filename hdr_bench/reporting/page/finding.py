@@ -4,7 +4,7 @@ import pandas as pd
 
 from hdr_bench.reporting.comparisons.costs import Cost, costs_of, is_apart, speed_up
 from hdr_bench.reporting.comparisons.pairs import Comparisons, Pair
-from hdr_bench.reporting.comparisons.standing import Standing, left_out, standings
+from hdr_bench.reporting.comparisons.standing import Standing, standings, unranked_reasons
 from hdr_bench.reporting.numbers import percent_places, significant, write_time
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.cost_marks import is_one_machine
@@ -39,7 +39,7 @@ def finding(contents: RunContents, compared: Comparisons) -> str:
 
 def _finding_on(standing: Standing, contents: RunContents) -> str:
     costs = costs_of(contents.results, "fit_seconds") if is_one_machine(contents.results) else {}
-    others_left = bool(left_out(contents.summary) or standing.unstored or standing.elsewhere)
+    others_left = bool(unranked_reasons(contents.summary) or standing.unstored or standing.elsewhere)
     sentences = [_leading(standing, costs), *_others(standing, "that were compared" if others_left else "")]
     if standing.pairs:
         sentences.append(_cheaper(standing, costs))
@@ -160,6 +160,6 @@ def _training(label: str, slow: Cost, fast: Cost) -> str:
 
 def _left_out(summary: pd.DataFrame, leaders: list[Standing]) -> list[str]:
     """Name the methods that failed, that only some seeds or folds are there of, or whose predictions are not."""
-    reasons = left_out(summary) | {label: "no predictions" for each in leaders for label in each.unstored}
+    reasons = unranked_reasons(summary) | {label: "no predictions" for each in leaders for label in each.unstored}
     named = [f"{label} ({reason})" for label, reason in reasons.items()]
     return [f"Not compared: {list_few(named)}."] if named else []

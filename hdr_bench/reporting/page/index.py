@@ -16,7 +16,7 @@ from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE
 from hdr_bench.reporting.files.report_folder import settle_report
 from hdr_bench.reporting.files.written_files import SUMMARY
 from hdr_bench.reporting.page.summary import RunSummary
-from hdr_bench.reporting.tables.formats import escaped_markdown
+from hdr_bench.reporting.tables.formats import escape_markdown
 
 INDEX = "README.md"
 VERDICTS = (
@@ -164,7 +164,7 @@ def _link(name: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return escaped_markdown(visible_prose(text)).replace("|", "\\|")
+    return escape_markdown(visible_prose(text)).replace("|", "\\|")
 
 
 def _time(summary: RunSummary) -> str:

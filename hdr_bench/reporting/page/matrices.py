@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hdr_bench.reporting.displays import ConfusionDisplay
-from hdr_bench.reporting.page.sprites import shaded_picture
+from hdr_bench.reporting.page.sprites import shade_picture
 
 _SHADES = 9
 _MOST_IN_A_TABLE, _MOST_CONFUSIONS = 20, 12
@@ -69,7 +69,7 @@ def make_matrix(display: ConfusionDisplay) -> Matrix:
         confusions = tuple(
             (names[row], names[column], f"{errors[row, column]:,}") for row, column in places if errors[row, column]
         )
-        return Matrix(names, picture=shaded_picture(display.shares()), confusions=confusions)
+        return Matrix(names, picture=shade_picture(display.shares()), confusions=confusions)
     # The square root lets the few errors be seen beside the many right ones.
     shades = np.ceil(_SHADES * np.sqrt(display.shares())).astype(int)
     rows = tuple(

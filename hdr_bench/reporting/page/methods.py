@@ -14,7 +14,7 @@ from hdr_bench.records.result import Result
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
 from hdr_bench.reporting.displays.gallery import MOST_IMAGES
 from hdr_bench.reporting.drawing.figure import Figure
-from hdr_bench.reporting.frame import described_problem
+from hdr_bench.reporting.frame import describe_problem
 from hdr_bench.reporting.numbers import percent_places
 from hdr_bench.reporting.page.addresses import slug
 from hdr_bench.reporting.page.matrices import Matrix, make_matrix
@@ -169,7 +169,7 @@ def _method(contents: RunContents, number: int, case: str, figures: Sequence[Fig
         figures=tuple(figure for figure in figures if figure.case == case),
         sprites=part("The images", lambda: tuple(_sprites(contents, case)) if is_readable else (), ()),
         # Last: what is left out above is among them.
-        problems=(*dict.fromkeys(map(described_problem, bad["status"], bad["error"])), *left_out),
+        problems=(*dict.fromkeys(map(describe_problem, bad["status"], bad["error"])), *left_out),
         warnings=_warnings(records),
         traceback=next((_last_lines(record.traceback) for record in records if record.traceback), ""),
     )

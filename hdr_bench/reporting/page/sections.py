@@ -21,7 +21,7 @@ from hdr_bench.reporting.page.block import (
     TableBlock,
     TextBlock,
 )
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import Table, to_cells, to_markdown

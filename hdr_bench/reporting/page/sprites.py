@@ -96,7 +96,7 @@ def make_sprite(gallery: GalleryDisplay) -> Sprite:
     )
 
 
-def shaded_picture(shares: NDArray[np.float64]) -> str:
+def shade_picture(shares: NDArray[np.float64]) -> str:
     """Return a matrix of shares as a picture with a pixel per cell, the darker the more.
 
     Parameters

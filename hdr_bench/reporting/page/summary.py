@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from hdr_bench.records.base import Record
-from hdr_bench.reporting.comparisons.measured_by import Reproduction
+from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, count_verdicts
 from hdr_bench.reporting.cost_sets import largest_cost_set
 from hdr_bench.reporting.numbers import percent_places

@@ -1,4 +1,4 @@
-"""The two writers of a report: HTML and Markdown, of the same opening and the same sections."""
+"""The two writers of a report: HTML and Markdown, of the same header and the same sections."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,21 +6,21 @@ from typing import Any
 import jinja2
 
 from hdr_bench.names import visible_prose
-from hdr_bench.reporting.page.data import ReportData
-from hdr_bench.reporting.page.opening import Opening
+from hdr_bench.reporting.page.header import Header
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import Section
 from hdr_bench.reporting.tables import to_cells, to_markdown
-from hdr_bench.reporting.tables.formats import escaped_markdown, markdown_code
+from hdr_bench.reporting.tables.formats import escape_markdown, markdown_code
 
 
-def to_html_page(data: ReportData, opening: Opening, sections: Sequence[Section]) -> bytes:
+def to_html_page(data: ReportData, header: Header, sections: Sequence[Section]) -> bytes:
     """Write a report as a page that is one file.
 
     Parameters
     ----------
     data : ReportData
         The run, for the addresses of its methods' rows.
-    opening : Opening
+    header : Header
         What it opens with.
     sections : sequence of Section
         Those for HTML are taken.
@@ -30,15 +30,15 @@ def to_html_page(data: ReportData, opening: Opening, sections: Sequence[Section]
     page : bytes
     """
     chosen = [section for section in sections if "html" in section.formats]
-    return _render("report.html", opening=opening, sections=chosen, rows=data.rows)
+    return _render("report.html", header=header, sections=chosen, rows=data.rows)
 
 
-def to_markdown_page(opening: Opening, sections: Sequence[Section]) -> bytes:
+def to_markdown_page(header: Header, sections: Sequence[Section]) -> bytes:
     """Write a report as Markdown.
 
     Parameters
     ----------
-    opening : Opening
+    header : Header
         What it opens with.
     sections : sequence of Section
         Those for Markdown are taken.
@@ -48,7 +48,7 @@ def to_markdown_page(opening: Opening, sections: Sequence[Section]) -> bytes:
     text : bytes
     """
     chosen = [section for section in sections if "md" in section.formats]
-    return _render("report.md", opening=opening, sections=chosen)
+    return _render("report.md", header=header, sections=chosen)
 
 
 def _render(name: str, **context: Any) -> bytes:
@@ -62,7 +62,7 @@ def _render(name: str, **context: Any) -> bytes:
     )
     environment.filters |= {
         "markdown_table": to_markdown,
-        "md": escaped_markdown,
+        "md": escape_markdown,
         "cells": to_cells,
         "code": markdown_code,
     }

@@ -27,7 +27,7 @@ from hdr_bench.reporting.tables.table import (
     make_table,
     write_count,
 )
-from hdr_bench.reporting.tables.values import chosen_in_words, value_writer
+from hdr_bench.reporting.tables.values import describe_choice, value_writer
 
 _TIMES = ("fit_seconds", "fit_cpu_seconds", "predict_seconds", "latency_seconds", "latency_p95_seconds")
 _SEARCHES = ("search_seconds", "refit_seconds")
@@ -119,7 +119,7 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
     columns = [
         METHOD,
         Column("Searched", ("searched",), str, "left"),
-        Column("Chosen", ("chosen",), chosen_in_words, "left"),
+        Column("Chosen", ("chosen",), describe_choice, "left"),
         Column("Accuracy over folds (%)", ("search_score",), fixed_writer(2, 100)),
         Column("Tried", ("n_tried",), write_count),
         Column("Of", ("n_candidates",), write_count),

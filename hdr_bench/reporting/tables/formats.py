@@ -156,7 +156,7 @@ def to_cells(table: Table) -> list[list[Cell]]:
     ]
 
 
-def escaped_markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     r"""Return a text as Markdown shows it: what would be markup is escaped, lines are joined.
 
     Parameters
@@ -171,7 +171,7 @@ def escaped_markdown(text: str) -> str:
 
     Examples
     --------
-    >>> escaped_markdown("a <b>*bold*</b> name_1")
+    >>> escape_markdown("a <b>*bold*</b> name_1")
     'a &lt;b>\\*bold\\*&lt;/b> name\\_1'
     """
     plain = text.replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;")
@@ -254,7 +254,7 @@ def _pads(cells: list[str]) -> list[str]:
 
 
 def _markdown(cell: str) -> str:
-    return escaped_markdown(cell).replace("|", "\\|")
+    return escape_markdown(cell).replace("|", "\\|")
 
 
 def _marked(cell: str, mark: str | None, best: str, like: str) -> str:

@@ -46,7 +46,7 @@ def pairs_table(compared: Comparisons, n_test: int) -> Table | None:
             "Verdict",
             ("verdict", "margin", "is_stochastic", "is_one_seed"),
             lambda verdict, margin, is_stochastic, is_one_seed: (
-                worded_verdict(verdict, within(margin), is_stochastic=is_stochastic)
+                describe_verdict(verdict, within(margin), is_stochastic=is_stochastic)
                 + (" (one seed)" if is_one_seed else "")
             ),
             "left",
@@ -79,7 +79,7 @@ def pairs_table(compared: Comparisons, n_test: int) -> Table | None:
     return make_table("pairs", "Pairs of methods", frame, [*columns], " ".join(notes))
 
 
-def worded_verdict(verdict: Verdict, margin: str, *, is_stochastic: bool) -> str:
+def describe_verdict(verdict: Verdict, margin: str, *, is_stochastic: bool) -> str:
     """Return the verdict on a pair in words.
 
     Parameters
@@ -98,9 +98,9 @@ def worded_verdict(verdict: Verdict, margin: str, *, is_stochastic: bool) -> str
 
     Examples
     --------
-    >>> worded_verdict("as good", "0.28", is_stochastic=True)
+    >>> describe_verdict("as good", "0.28", is_stochastic=True)
     'as good, within ±0.28 points'
-    >>> worded_verdict("too few", "0.28", is_stochastic=False)
+    >>> describe_verdict("too few", "0.28", is_stochastic=False)
     'too few images to say'
     """
     if verdict == "better":

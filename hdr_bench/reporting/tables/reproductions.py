@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 
 from hdr_bench.records.metrics import METRICS
-from hdr_bench.reporting.comparisons.measured_by import Reproduction
+from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import RULE
 from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.tables.table import Column, Table, interval_writer, make_table

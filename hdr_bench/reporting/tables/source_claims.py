@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.records.claims import CHOSEN, CLASS_FIGURES, Place, places_of
+from hdr_bench.records.claims import CHOSEN, CLASS_FIGURES, Placeholder, placeholders_of
 from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.result import Result
@@ -13,10 +13,10 @@ from hdr_bench.reporting.displays.classes import RocDisplay
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.classes import class_frame
 from hdr_bench.reporting.tables.table import Column, Table, make_table
-from hdr_bench.reporting.tables.values import chosen_in_words, value_writer, write_with_unit
+from hdr_bench.reporting.tables.values import describe_choice, value_writer, write_with_unit
 
 NOT_MEASURED = "(not measured)"
-"""What stands in the place of a figure that a method has none of."""
+"""What stands in the placeholder of a figure that a method has none of."""
 
 _MOST_IMAGES = 10_000
 """However many images a share is counted on, it is not known to a thousandth of a percent."""
@@ -28,7 +28,7 @@ def claims_table(claims: tuple[str, ...]) -> Table | None:
     Parameters
     ----------
     claims : tuple of str
-        As `worded_claims` returns them.
+        As `fill_claims` returns them.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def claims_table(claims: tuple[str, ...]) -> Table | None:
     return make_table("claims", "Claims, checked", rows, columns)
 
 
-def worded_claims(contents: RunContents) -> tuple[str, ...]:
+def fill_claims(contents: RunContents) -> tuple[str, ...]:
     """Return the suite's claims with measured figures in their places.
 
     Parameters
@@ -59,26 +59,26 @@ def worded_claims(contents: RunContents) -> tuple[str, ...]:
 
 
 def _worded(claim: str, contents: RunContents) -> str:
-    for place in places_of(claim):
-        claim = claim.replace(place.text, _measured(place, contents))
+    for placeholder in placeholders_of(claim):
+        claim = claim.replace(placeholder.text, _measured(placeholder, contents))
     return claim
 
 
-def _measured(place: Place, contents: RunContents) -> str:
+def _measured(placeholder: Placeholder, contents: RunContents) -> str:
     try:
-        label = contents.label_of_case(place.case)
+        label = contents.label_of_case(placeholder.case)
     # A case that was left out by `--only` is not in the run.
     except (StoreError, UnknownNameError):
         return NOT_MEASURED
-    if place.figure in CLASS_FIGURES:
-        return _of_classes(place, contents, label)
+    if placeholder.figure in CLASS_FIGURES:
+        return _of_classes(placeholder, contents, label)
     row = contents.summary.set_index("case").loc[[label]].iloc[0]
-    if place.figure == CHOSEN:
-        return chosen_in_words(str(row["chosen"])) if row["chosen"] else NOT_MEASURED
-    metric, records = METRICS[place.figure], contents.good_records(label)
+    if placeholder.figure == CHOSEN:
+        return describe_choice(str(row["chosen"])) if row["chosen"] else NOT_MEASURED
+    metric, records = METRICS[placeholder.figure], contents.good_records(label)
     if metric.kind == "seconds":
         return _time(metric, records)
-    values = [_value(record, metric, place.epoch) for record in records]
+    values = [_value(record, metric, placeholder.epoch) for record in records]
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return NOT_MEASURED
@@ -94,20 +94,20 @@ def _value(record: Result, metric: Metric, epoch: int | None) -> float | None:
     return curve[epoch - 1] if epoch <= len(curve) else None
 
 
-def _of_classes(place: Place, contents: RunContents, label: str) -> str:
+def _of_classes(placeholder: Placeholder, contents: RunContents, label: str) -> str:
     try:
-        if place.figure == "least_auc":
-            return f"{RocDisplay.from_run(contents, place.case).frame()['auc'].min():.4f}"
+        if placeholder.figure == "least_auc":
+            return f"{RocDisplay.from_run(contents, placeholder.case).frame()['auc'].min():.4f}"
         frame = class_frame(contents)
     except StoreError:
         return NOT_MEASURED
     rows = frame[frame["case"] == label] if len(frame) else frame
     if not len(rows):
         return NOT_MEASURED
-    if place.figure == "least_f1":
+    if placeholder.figure == "least_f1":
         return f"{rows['f1'].min():.4f}"
     # The first of several.
-    at = rows["recall"].argmax() if place.figure == "best_class" else rows["recall"].argmin()
+    at = rows["recall"].argmax() if placeholder.figure == "best_class" else rows["recall"].argmin()
     return str(rows["class"].iloc[int(at)])
 
 

@@ -124,7 +124,7 @@ def write_with_unit(metric: Metric, value: float, n_images: float = 0) -> str:
     return f"{value_writer(metric, n_images)(value)} {metric.unit}".rstrip()
 
 
-def chosen_in_words(chosen: str) -> str:
+def describe_choice(chosen: str) -> str:
     """Write the parameters that searches chose.
 
     Parameters
@@ -139,7 +139,7 @@ def chosen_in_words(chosen: str) -> str:
 
     Examples
     --------
-    >>> chosen_in_words('{"C": 1, "gamma": 0.1}')
+    >>> describe_choice('{"C": 1, "gamma": 0.1}')
     'C = 1, gamma = 0.1'
     """
     candidates = [json.loads(part) for part in chosen.split("\n")]

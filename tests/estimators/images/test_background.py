@@ -22,7 +22,7 @@ from hdr_bench.estimators import (
     Resizer,
     VirtualSVMClassifier,
 )
-from hdr_bench.estimators.neural.batches import ImageBatches, Reading
+from hdr_bench.estimators.neural.batches import ImageBatches, InputFormat
 
 TRANSFORMERS = [Deskewer(), MassCenterer(), GaussianBlur(1.5), Resizer((11, 17)), Cropper((18, 16))]
 
@@ -116,7 +116,7 @@ def test_virtual_examples_of_inverted_images_are_the_inverted_ones(digits):
 
 
 def _batches(rows, background, channels=1):
-    reading = Reading(28, 28, channels, 255.0, background)
+    reading = InputFormat(28, 28, channels, 255.0, background)
     data = type("Data", (), {"X": rows, "y": None})
     generator = torch.Generator().manual_seed(0)
     distortion = Distortion(rotation=20, shift=0.3, shear=10, zoom=0.2, elastic=10)

@@ -23,7 +23,7 @@ from hdr_bench.experiments.measuring.attributes import (
     parameters_of,
 )
 from hdr_bench.experiments.planning.models import last_step
-from hdr_bench.records.measurements import Recorded
+from hdr_bench.records.measurements import WritableRecord
 from hdr_bench.records.text import LONGEST_VALUE
 
 NAN = float("nan")
@@ -98,7 +98,7 @@ class Unspeakable:
     __str__ = __repr__
 
 
-class Held(Recorded):
+class Held(WritableRecord):
     """What a result holds of a method."""
 
     parameters: dict[str, Any]

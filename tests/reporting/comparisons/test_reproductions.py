@@ -11,7 +11,7 @@ from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.published import Published, half_unit
 from hdr_bench.records.suite import Suite
-from hdr_bench.reporting.comparisons.reproductions import count_verdicts, counted_verdicts, reproductions
+from hdr_bench.reporting.comparisons.reproductions import count_verdicts, describe_verdicts, reproductions
 from hdr_bench.reporting.page.summary import summary_of
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import to_csv, to_markdown
@@ -185,7 +185,7 @@ def test_the_table_and_the_count(various, publishing, accuracy):
         {"metric": "fit_seconds", "value": "44.0"},
     ]
     found = reproductions(publishing(various, kNN=given))
-    assert counted_verdicts(found) == f"Of 2 published figures: 1 {found[0].verdict}, 1 no verdict."
+    assert describe_verdicts(found) == f"Of 2 published figures: 1 {found[0].verdict}, 1 no verdict."
     table = published_table(found)
     cells = dict(zip(table.heads, table.rows[0], strict=True))
     assert (cells["Method"], cells["Published"]) == ("k-NN", "98.00")
@@ -200,7 +200,7 @@ def test_the_table_and_the_count(various, publishing, accuracy):
     assert exact["published"].tolist() == ["0.9800", "44.0"]
     assert "Table 3" in to_markdown(table)
     assert published_table(()) is None
-    assert counted_verdicts(()) == ""
+    assert describe_verdicts(()) == ""
 
 
 def test_figures_keep_the_digits_of_their_source(various, publishing):
@@ -244,7 +244,7 @@ def test_what_the_suite_counted_is_shown_and_in_no_total(various, publishing):
     assert found[0].reason == "not printed in the source; equal"
     assert found[2].reason.startswith("not printed in the source; not equal")
     assert "no such number" in found[3].reason
-    assert counted_verdicts(found) == "Of 1 published figures: 1 equal."
+    assert describe_verdicts(found) == "Of 1 published figures: 1 equal."
     assert count_verdicts(found) == summary_of(contents, found).verdicts == {"equal": 1}
     assert [row[4] for row in published_table(found).rows].count("counted") == 3
 
@@ -353,7 +353,7 @@ def test_rows_that_are_not_built_stand_in_the_table(various, publishing):
     _, found = reproductions(contents)
     assert (found.case, found.verdict, found.reason) == ("Tangent distance", "not built", "not yet built")
     assert "Tangent distance" in to_markdown(published_table((found,)))
-    assert "1 not built" in counted_verdicts((found,))
+    assert "1 not built" in describe_verdicts((found,))
 
 
 def test_counts_of_what_keeps_training_images_depend_on_the_size(various, publishing):

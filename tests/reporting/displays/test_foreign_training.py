@@ -6,8 +6,8 @@ from hdr_bench import load_results
 from hdr_bench.exceptions import StoreError
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.displays import TrainingDisplay
-from hdr_bench.reporting.drawing.figures import draw
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.drawing.jobs import draw
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
 
 HISTORIES = {

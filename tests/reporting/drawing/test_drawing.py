@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from hdr_bench.exceptions import ReportWarning
-from hdr_bench.reporting.drawing import figures, pool
+from hdr_bench.reporting.drawing import jobs, pool
 from hdr_bench.reporting.drawing.figure import PlannedFigure
-from hdr_bench.reporting.drawing.figures import draw
+from hdr_bench.reporting.drawing.jobs import draw
 from hdr_bench.reporting.drawing.rendering import render
 from tests.helpers.made_up import Method, make_up
 from tests.helpers.processes import still_running, wait_for
@@ -27,12 +27,12 @@ from pathlib import Path
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from hdr_bench.cli import main
 from hdr_bench.reporting import report
-from hdr_bench.reporting.drawing import figures
+from hdr_bench.reporting.drawing import jobs
 from hdr_bench.reporting.drawing.figure import PlannedFigure
 folder, here, waiting = sys.argv[1:]
 sys.path.append(here)
 import drawn
-figures.FIGURES_PER_PROCESS, figures.available_cores = 1, lambda: 2
+jobs.FIGURES_PER_PROCESS, jobs.available_cores = 1, lambda: 2
 planned = PlannedFigure("waits", "Waits", "", (drawn.Waits(Path(waiting)),), (2, 2))
 report.plan_figures = lambda contents: [planned, planned]
 sys.argv = ["hdr-bench", "report", folder]
@@ -44,8 +44,8 @@ main()
 def drawn(monkeypatch):
     """The module of that name, as the processes that draw import it; two of them, however few the figures."""
     monkeypatch.syspath_prepend(HERE)
-    monkeypatch.setattr(figures, "FIGURES_PER_PROCESS", 1)
-    monkeypatch.setattr(figures, "available_cores", lambda: 2)
+    monkeypatch.setattr(jobs, "FIGURES_PER_PROCESS", 1)
+    monkeypatch.setattr(jobs, "available_cores", lambda: 2)
     yield importlib.import_module("drawn")
     sys.modules.pop("drawn")
 

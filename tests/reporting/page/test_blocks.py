@@ -12,7 +12,7 @@ from hdr_bench.reporting.console import print_run
 from hdr_bench.reporting.displays import CostDisplay
 from hdr_bench.reporting.drawing.figure import Figure
 from hdr_bench.reporting.drawing.rendering import render
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
 from hdr_bench.reporting.run import RunContents
 from tests.helpers.made_up import Method, make_up
@@ -46,12 +46,12 @@ def _report(folder, reason):
             "page.blocks.time_table": "Table “Time”",
             "page.blocks.classes_table": "Table “Each class (F1)”",
             "page.blocks.pairs_table": "Table “Pairs of methods”",
-            "page.opening.finding": "The finding",
-            "page.opening.make_highlights": "The highlights",
+            "page.header.finding": "The finding",
+            "page.header.make_highlights": "The highlights",
             "page.blocks.make_references": "Section “Cite”",
             "page.blocks.provenance_of": "Section “Where these numbers come from”",
             "report.summary_json": "The summary",
-            "page.opening.make_remarks": "The remarks",
+            "page.header.make_remarks": "The remarks",
             "page.methods.make_matrix": "The confusion matrix of One",
             "page.methods.make_sprite": "The images of Two",
             "page.methods._pipeline": "The steps of One",
@@ -62,8 +62,8 @@ def _report(folder, reason):
         },
         {
             "page.sections.to_cells": "Table “Memory”",
-            "page.data.compare_methods": "The comparison of the methods",
-            "page.data.reproductions": "The published figures",
+            "page.report_data.compare_methods": "The comparison of the methods",
+            "page.report_data.reproductions": "The published figures",
             "page.methods._warnings": "What there is of One",
         },
     ],
@@ -127,7 +127,7 @@ def test_the_console_has_the_beginning_of_a_long_error_and_the_report_the_whole(
     assert len(line) < 320
 
 
-@pytest.mark.parametrize("broken", ["_table", "compare_methods", "finding", "counted_verdicts", "_print_problems"])
+@pytest.mark.parametrize("broken", ["_table", "compare_methods", "finding", "describe_verdicts", "_print_problems"])
 def test_the_console_prints_what_it_can(made_up, monkeypatch, broken):
     monkeypatch.setattr(f"{REPORTING}.console.{broken}", _fails)
     written = io.StringIO()

@@ -7,7 +7,7 @@ from hdr_bench import load_predictions
 from hdr_bench.reporting.numbers import write_time
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.classes import class_frame
-from hdr_bench.reporting.tables.source_claims import NOT_MEASURED, worded_claims
+from hdr_bench.reporting.tables.source_claims import NOT_MEASURED, fill_claims
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def claiming(various):
         record = json.loads((various / "run.json").read_bytes())
         record["suite"]["claims"] = list(claims)
         (various / "run.json").write_text(json.dumps(record))
-        return worded_claims(RunContents(various))
+        return fill_claims(RunContents(various))
 
     return claim
 
@@ -79,7 +79,7 @@ def test_a_case_that_failed_is_not_measured(run):
     record = json.loads((run / "run.json").read_bytes())
     record["suite"]["claims"] = ["It is {Bad|accuracy}."]
     (run / "run.json").write_text(json.dumps(record))
-    assert worded_claims(RunContents(run)) == (f"It is {NOT_MEASURED}.",)
+    assert fill_claims(RunContents(run)) == (f"It is {NOT_MEASURED}.",)
 
 
 def test_claims_stand_in_every_format(reported):
@@ -99,4 +99,4 @@ def test_a_case_that_was_left_out_of_the_run_is_not_measured(run):
     record["suite"]["claims"] = ["It is {Least squares|accuracy}."]
     record["trials"] = [trial for trial in record["trials"] if trial["case"] != "Least squares"]
     (run / "run.json").write_text(json.dumps(record))
-    assert worded_claims(RunContents(run)) == (f"It is {NOT_MEASURED}.",)
+    assert fill_claims(RunContents(run)) == (f"It is {NOT_MEASURED}.",)

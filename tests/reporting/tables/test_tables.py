@@ -16,12 +16,12 @@ from hdr_bench.reporting.comparisons.costs import costs_of
 from hdr_bench.reporting.comparisons.pairs import compare_methods
 from hdr_bench.reporting.console import print_run
 from hdr_bench.reporting.numbers import MISSING, significant, write_time
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import make_tables
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.costs import time_table
-from hdr_bench.reporting.tables.formats import escaped_markdown
+from hdr_bench.reporting.tables.formats import escape_markdown
 from hdr_bench.reporting.tables.table import Column, make_table
 
 CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
@@ -222,7 +222,7 @@ def test_whatever_a_name_holds_a_markdown_table_keeps_its_columns(name):
     # A bar that an odd number of backslashes stands before is no border.
     bars = lines[0].replace("\\\\", "").replace("\\|", "").count("|")
     assert bars == head.count("|") == 3
-    assert not re.search(r"(?<!\\)(\\\\)*[<\[\]*_`!]", escaped_markdown(name))
+    assert not re.search(r"(?<!\\)(\\\\)*[<\[\]*_`!]", escape_markdown(name))
 
 
 def test_csv_holds_exact_values(tables, finished_run):

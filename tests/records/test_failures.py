@@ -3,7 +3,7 @@
 import pytest
 
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
-from hdr_bench.records.raised import describe_failure, describe_traceback
+from hdr_bench.records.failures import describe_failure, describe_traceback
 
 
 class RefusesError(Exception):

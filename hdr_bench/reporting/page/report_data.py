@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from hdr_bench.reporting.comparisons.measured_by import Reproduction
+from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import reproductions
 from hdr_bench.reporting.page.methods import Method

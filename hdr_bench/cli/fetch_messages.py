@@ -12,7 +12,7 @@ class _Lines(logging.Handler):
         say(record.getMessage(), is_error=True)
 
 
-_FETCHES = logging.getLogger("hdr_bench.datasets.fetching")
+_FETCHES = logging.getLogger("hdr_bench.datasets.fetch_log")
 _LINES = _Lines()
 
 

@@ -1,20 +1,20 @@
-"""The opening of a report: its finding, its highlights, what a reader must know, what failed."""
+"""Header of a report: its finding, its highlights, what a reader must know, what failed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hdr_bench.records.suite import Suite
-from hdr_bench.reporting.comparisons.reproductions import counted_verdicts
-from hdr_bench.reporting.page.data import ReportData
+from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.highlights import Highlight, make_highlights
 from hdr_bench.reporting.page.remarks import make_remarks, missing_images_remark
+from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.parts import make_part, note_reason
 from hdr_bench.reporting.run import RunContents
 
 
 @dataclass(frozen=True)
-class Opening:
+class Header:
     """What a report opens with, before its sections.
 
     Attributes
@@ -41,8 +41,8 @@ class Opening:
     problems: tuple[tuple[str, str], ...]
 
 
-def make_opening(data: ReportData, reasons: Sequence[str]) -> Opening:
-    """Make a report's opening, after all else: some of it is about what could not be read.
+def make_header(data: ReportData, reasons: Sequence[str]) -> Header:
+    """Make a report's header, after all else: some of it is about what could not be read.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def make_opening(data: ReportData, reasons: Sequence[str]) -> Opening:
 
     Returns
     -------
-    opening : Opening
+    header : Header
 
     Warns
     -----
@@ -66,9 +66,9 @@ def make_opening(data: ReportData, reasons: Sequence[str]) -> Opening:
     problems = make_part("The list of failed trials", lambda: _problems(contents), note_reason(notes, []))
     highlights = make_part("The highlights", lambda: make_highlights(contents, compared), note_reason(notes, []))
     sentences = make_part("The finding", lambda: finding(contents, compared), str)
-    return Opening(
+    return Header(
         suite=contents.run.suite,
-        finding=f"{sentences} {counted_verdicts(data.reproductions)}".strip(),
+        finding=f"{sentences} {describe_verdicts(data.reproductions)}".strip(),
         highlights=tuple(highlights),
         reasons=tuple(notes),
         remarks=(*remarks, *missing_images_remark(contents)),

@@ -8,7 +8,7 @@ _TERABYTE = 10**12
 _MOST_SHOWN = 10**9
 
 
-def check_room(what: str, n_bytes: int, remedy: str) -> None:
+def check_need(what: str, n_bytes: int, remedy: str) -> None:
     """Check that something would not take more memory than any machine has.
 
     Parameters

@@ -3,7 +3,7 @@
 from abc import ABC
 from collections.abc import Mapping
 
-from hdr_bench.classes import cache_by_class, is_instance
+from hdr_bench.class_cache import cache_by_class, is_instance
 
 
 class Unhashable(type):

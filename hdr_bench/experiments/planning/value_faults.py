@@ -8,10 +8,10 @@ from typing import Any
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.pipeline import Pipeline
 
-from hdr_bench.classes import is_instance
+from hdr_bench.class_cache import is_instance
 from hdr_bench.estimators.foreign.parameters import is_known
+from hdr_bench.estimators.memory_need import check_need
 from hdr_bench.estimators.parameter_checks import DataShape, estimators_in, find_faults, own_faults, parameter_fault
-from hdr_bench.estimators.room import check_room
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.planning.grid_names import owner_of
 from hdr_bench.names import class_module, class_name
@@ -192,7 +192,7 @@ def _step_faults(step: Any, data: DataShape) -> Iterator[str]:
         return
     try:
         what = f"{data.n_samples:,} images of {after:,} values each"
-        check_room(what, _BYTES_OF_A_VALUE * data.n_samples * after, "use smaller images, or fewer of them")
+        check_need(what, _BYTES_OF_A_VALUE * data.n_samples * after, "use smaller images, or fewer of them")
     except ValueError as error:
         yield str(error)
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def print_closing(results: "pd.DataFrame", only: str | None) -> ExitCode:
+def print_failed_trials(results: "pd.DataFrame", only: str | None) -> ExitCode:
     """Print how many trials failed or have no result, and return the exit code that the chosen ones deserve.
 
     Parameters

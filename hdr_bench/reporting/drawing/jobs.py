@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hdr_bench.records.environment import available_cores
 from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
 from hdr_bench.reporting.drawing.pool import DrawerEndedError, draw_in_own_process, draw_in_parallel
-from hdr_bench.reporting.drawing.rendering import render, without_picture
+from hdr_bench.reporting.drawing.rendering import failed_figure, render
 from hdr_bench.reporting.parts import warn_of_failure
 
 FIGURES_PER_PROCESS = 30
@@ -52,4 +52,4 @@ def _draw_again(planned: PlannedFigure, before: Exception) -> Figure:
         return draw_in_own_process(planned)
     # Not here: a figure that ends its process would end the report.
     except (DrawerEndedError, OSError) as error:
-        return without_picture(planned, f"Figure “{planned.title}” could not be made: {error}.")
+        return failed_figure(planned, f"Figure “{planned.title}” could not be made: {error}.")

@@ -60,7 +60,7 @@ def describe_traceback(error: BaseException) -> str:
     return shorten(lines, _LONGEST_TRACEBACK)
 
 
-def chain(error: BaseException) -> Iterator[BaseException]:
+def exception_chain(error: BaseException) -> Iterator[BaseException]:
     """Give an exception and those that led to it, each once.
 
     Parameters
@@ -94,7 +94,7 @@ MOST_WARNINGS, MOST_CHARACTERS = 50, 1_000
 """Different warnings that a result keeps, and the characters of each."""
 
 
-class Caught:
+class WarningLog:
     """The warnings of a block, each text once: the first of them, and how many more there were."""
 
     def __init__(self) -> None:
@@ -149,15 +149,15 @@ class _Message(warnings.WarningMessage):
 
 
 @contextmanager
-def caught_warnings() -> Iterator[Caught]:
+def log_warnings() -> Iterator[WarningLog]:
     """Note every warning of the block, whatever filters are set, and print none.
 
     Yields
     ------
-    caught : Caught
+    caught : WarningLog
         What is warned of, as the block goes on.
     """
-    caught = Caught()
+    caught = WarningLog()
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = caught.note
