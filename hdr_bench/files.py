@@ -104,7 +104,7 @@ def incoming_path(folder: Path, kind: str = "") -> Path:
 
 
 @contextmanager
-def locked(path: Path, seconds: float) -> Iterator[None]:
+def lock_file(path: Path, seconds: float) -> Iterator[None]:
     """Hold the lock of the file `path` while the block lasts.
 
     Parameters

@@ -46,7 +46,9 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
         _print(console, f"No estimate of {pluralize(estimate.n_trials, 'trial')} to run; the lines above say why.")
         return
     total, known = estimate.total, estimate.n_trials - estimate.n_unknown
-    trials = f"{known} of {pluralize(estimate.n_trials, 'trial')}" if estimate.n_unknown else _all(known).capitalize()
+    trials = (
+        f"{known} of {pluralize(estimate.n_trials, 'trial')}" if estimate.n_unknown else _all_trials(known).capitalize()
+    )
     unknown = (
         f"No estimate of {pluralize(estimate.n_unknown, 'trial')}; the lines above say why.\n"
         if estimate.n_unknown
@@ -79,7 +81,7 @@ def all_trials_are(trials: int) -> str:
     >>> all_trials_are(1), all_trials_are(3)
     ('the only trial is', 'all 3 trials are')
     """
-    return f"{_all(trials)} {'is' if trials == 1 else 'are'}"
+    return f"{_all_trials(trials)} {'is' if trials == 1 else 'are'}"
 
 
 def _table(cases: list[CaseEstimate]) -> Table:
@@ -104,7 +106,7 @@ def _threads(plan: "Schedule") -> str:
     return pluralize(plan.settings.threads, "thread")
 
 
-def _all(trials: int) -> str:
+def _all_trials(trials: int) -> str:
     return "the only trial" if trials == 1 else f"all {trials} trials"
 
 
@@ -112,10 +114,10 @@ def _row(case: CaseEstimate) -> tuple[str, ...]:
     fit, memory = case.fit, case.memory
     return (
         str(case.n_trials),
-        _short(fit.value),
+        _round_value(fit.value),
         _interval(fit, 1),
         _exponent(case),
-        _short(memory.value / 1e6),
+        _round_value(memory.value / 1e6),
         _interval(memory, 1e6),
         duration(case.total.value),
     )
@@ -126,11 +128,11 @@ def _exponent(case: CaseEstimate) -> str:
 
 
 def _interval(expected: Expected, unit: float) -> str:
-    high = "∞" if math.isinf(expected.high) or expected.high / unit > _ENDLESS else _short(expected.high / unit)
-    return _UNKNOWN if math.isnan(expected.value) else f"{_short(expected.low / unit)}–{high}"
+    high = "∞" if math.isinf(expected.high) or expected.high / unit > _ENDLESS else _round_value(expected.high / unit)
+    return _UNKNOWN if math.isnan(expected.value) else f"{_round_value(expected.low / unit)}–{high}"
 
 
-def _short(value: float) -> str:
+def _round_value(value: float) -> str:
     if math.isnan(value):
         return _UNKNOWN
     return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"

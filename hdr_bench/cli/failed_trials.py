@@ -27,12 +27,12 @@ def print_failed_trials(results: "pd.DataFrame", only: str | None) -> ExitCode:
 
     asked = results["case"].map(lambda case: is_asked(case, only)).astype(bool)
     chosen, others = results[asked], results[~asked]
-    bad, newer = _bad(chosen), _newer(chosen)
+    bad, newer = _count_bad(chosen), _count_newer(chosen)
     if bad:
         say(f"{bad} of {len(chosen)} trials failed or have no result; to run them again: --rerun failed")
     if newer:
         say(f"{newer} of {len(chosen)} results are of a newer format; use the version that wrote them")
-    if left := _bad(others) + _newer(others):
+    if left := _count_bad(others) + _count_newer(others):
         say(
             f"not asked for, and not counted: {left} of {len(others)} trials of other cases failed or have no result; "
             "to run them again: --rerun failed, without --only"
@@ -40,9 +40,9 @@ def print_failed_trials(results: "pd.DataFrame", only: str | None) -> ExitCode:
     return ExitCode.TRIALS_FAILED if bad or newer else ExitCode.RIGHT
 
 
-def _newer(results: "pd.DataFrame") -> int:
+def _count_newer(results: "pd.DataFrame") -> int:
     return int((results["status"] == "newer").sum())
 
 
-def _bad(results: "pd.DataFrame") -> int:
-    return int((results["status"] != "ok").sum()) - _newer(results)
+def _count_bad(results: "pd.DataFrame") -> int:
+    return int((results["status"] != "ok").sum()) - _count_newer(results)

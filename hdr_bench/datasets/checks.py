@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.paths import check_seen, check_text
+from hdr_bench.datasets.paths import check_has_ink, check_text
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.names import visual_key
 
@@ -99,7 +99,7 @@ def check_class_names(name: str, class_names: Sequence[str]) -> None:
         If one is not a text, is too long, or cannot be seen or printed, or if two classes have names that look the
         same.
     """
-    check_seen(name, "the data set's name")
+    check_has_ink(name, "the data set's name")
     for class_name in class_names:
         if not isinstance(class_name, str):
             raise DatasetError(f"{name}: the class name {class_name!r} is a {type(class_name).__name__}, not a text")
@@ -109,7 +109,7 @@ def check_class_names(name: str, class_names: Sequence[str]) -> None:
                 f"{_LONGEST_CLASS_NAME} are allowed"
             )
         check_text(class_name, f"{name}: the class name")
-        check_seen(class_name, f"{name}: the class name")
+        check_has_ink(class_name, f"{name}: the class name")
     by_looks: dict[str, str] = {}
     for class_name in class_names:
         if (other := by_looks.get(visual_key(class_name))) is not None:

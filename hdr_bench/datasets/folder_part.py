@@ -134,11 +134,13 @@ def _reading_of(folder: Folder) -> NameForm:
 
 def _by_name(folder: Folder, reading: NameForm) -> LabelledPictures:
     labels = {path: str(reading.label_of(path.name)) for path in folder.pictures}
-    classes = sorted(set(labels.values()))
+    classes = set(labels.values())
     note = f"labels were read from the files' names as {reading.form}"
     warnings = warn_of_others(folder)
     if not reading.is_label_like:
-        warnings += (f"{note}, which gives the classes {_shown(classes)}; if that is not what they are, {_REMEDY}",)
+        warnings += (
+            f"{note}, which gives the classes {_quote_names(classes)}; if that is not what they are, {_REMEDY}",
+        )
     return LabelledPictures(labels, (note,) if reading.is_label_like else (), warnings, reading)
 
 
@@ -178,7 +180,7 @@ def _check_names(folder: Folder, labels: dict[Path, str]) -> None:
         return
     example = next(iter(labels))
     raise DatasetError(
-        f"{folder.path}: it is not clear what the labels are: the folders are {_shown(sorted(set(labels.values())))}, "
+        f"{folder.path}: it is not clear what the labels are: the folders are {_quote_names(set(labels.values()))}, "
         f"but {example.relative_to(folder.path).as_posix()} may be {reading.label_of(example.name)!r} by its name "
         f"({reading.form}); needed is {LAYOUTS}"
     )
@@ -201,13 +203,13 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if len(classes) == 1:
         raise DatasetError(
             f"{folder.path}: all pictures are in the one folder {folder.folders[0].name!r}, in {len(names)} folders "
-            f"in it ({_shown(sorted(names))}); if those are the classes, or the parts, give {folder.folders[0].path}"
+            f"in it ({_quote_names(names)}); if those are the classes, or the parts, give {folder.folders[0].path}"
         )
     _check_no_parts(folder, deeper)
     if len(names) > 1 and is_label_like(names):
         raise DatasetError(
             f"{folder.path}: it is not clear which folders are the classes: {n_deeper:,} pictures are in folders like "
-            f"{example}, so they may be {_shown(sorted(classes))} or {_shown(sorted(names))}; needed is {LAYOUTS}"
+            f"{example}, so they may be {_quote_names(classes)} or {_quote_names(names)}; needed is {LAYOUTS}"
         )
     note = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
     return ((note,), ()) if is_label_like(classes) else ((), (note,))
@@ -238,8 +240,8 @@ def _check_no_parts(folder: Folder, deeper: list[Folder]) -> None:
 
 
 def _names(folders: list[Folder]) -> str:
-    return _shown([folder.name for folder in folders])
+    return _quote_names({folder.name for folder in folders})
 
 
-def _shown(names: list[str]) -> str:
-    return list_first(names, repr)
+def _quote_names(names: set[str]) -> str:
+    return list_first(sorted(names), repr)

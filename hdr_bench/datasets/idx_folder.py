@@ -138,10 +138,10 @@ def find_pairs(root: Path) -> dict[str, Pair]:
             continue
         part = "test" if _TEST_WORDS & _words(name) else "train"
         if part in pairs:
-            raise DatasetError(_several(folder, part, pairs[part].images, images, files))
+            raise DatasetError(_describe_ambiguity(folder, part, pairs[part].images, images, files))
         pairs[part] = Pair(images, _labels_of(folder, name, files))
     if "train" not in pairs:
-        raise DatasetNotFoundError(f"{root}: no IDX files to train on{_instead(root)}; {HOW_NAMED}")
+        raise DatasetNotFoundError(f"{root}: no IDX files to train on{_picture_hint(root)}; {HOW_NAMED}")
     return pairs
 
 
@@ -208,7 +208,7 @@ def _set_of(name: str) -> str:
     return "-".join(word for word in words if word not in _PART_WORDS) or "the files without a prefix"
 
 
-def _several(folder: Path, part: str, first: IdxFile, second: IdxFile, files: dict[str, IdxFile]) -> str:
+def _describe_ambiguity(folder: Path, part: str, first: IdxFile, second: IdxFile, files: dict[str, IdxFile]) -> str:
     sets = sorted({_set_of(name) for name in files if "images" in name})
     return (
         f"{folder}: both {first.name} and {second.name} are {part} images; one set is read at a time, of "
@@ -235,7 +235,7 @@ def _notes(root: Path) -> tuple[str, ...]:
     return () if below == Path() else (f"read from the folder {below.as_posix()} in it",)
 
 
-def _instead(root: Path) -> str:
+def _picture_hint(root: Path) -> str:
     """Return what a folder without IDX files holds, if that are pictures."""
     try:
         n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())

@@ -31,8 +31,8 @@ def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.in
     """
     if not _are_integers(labels):
         raise DatasetError(
-            f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first(labels)}; number the classes, e.g. "
-            "class_names, labels = numpy.unique(labels, return_inverse=True)"
+            f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first_label(labels)}; number the classes, "
+            "e.g. class_names, labels = numpy.unique(labels, return_inverse=True)"
         )
     values, encoded = np.unique(labels.astype(np.int64), return_inverse=True)
     return encoded.reshape(-1).astype(np.int64), tuple(str(value) for value in values)
@@ -108,5 +108,5 @@ def _are_integers(labels: NDArray[np.generic]) -> bool:
     return is_whole and largest < 2**63
 
 
-def _first(labels: NDArray[np.generic]) -> str:
+def _first_label(labels: NDArray[np.generic]) -> str:
     return reprlib.repr(labels.reshape(-1)[0].item()) if labels.size else "none"

@@ -108,7 +108,7 @@ def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
         if {images_name, labels_name} <= members.keys():
             images, raw_labels = _images_and_labels(path, members[images_name], members[labels_name])
             labels, class_names = encode_labels(f"{path}: {labels_name}", raw_labels)
-            unread = _unread(members, (images_name, labels_name))
+            unread = _unread_remarks(members, (images_name, labels_name))
             return add_blank_warnings(cut_dataset(name, images, labels, class_names, options, *unread))
     for names in SPLIT_NAMES:
         if set(names) & members.keys():
@@ -144,7 +144,7 @@ def _read_split(name: str, path: Path, members: _Members, names: tuple[str, str,
     n = len(train_labels)
     labels, class_names = encode_labels(f"{path}: {names[1]}", np.concatenate([train_labels, test_labels]))
     parts = (Part(train_images, labels[:n]), Part(test_images, labels[n:]))
-    return assemble_dataset(name, *parts, class_names, *_unread(members, names))
+    return assemble_dataset(name, *parts, class_names, *_unread_remarks(members, names))
 
 
 def _images_and_labels(path: Path, images: Member, labels: Member) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
@@ -192,7 +192,7 @@ def _count_labels(name: str, shape: tuple[int, ...]) -> int:
     )
 
 
-def _unread(members: _Members, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _unread_remarks(members: _Members, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return notes and warnings of the arrays that are not read; those of a part of the data are warned of."""
     rest = [key for key in sorted(members) if key not in names]
     parts = [key for key in rest if any(word in key for word in _PART_WORDS)]

@@ -62,7 +62,7 @@ def check_text(text: str, what: str) -> None:
         check_visible(text, what)
 
 
-def check_seen(text: str, what: str) -> None:
+def check_has_ink(text: str, what: str) -> None:
     """Check that something is seen of a name; `what` is what errors call it.
 
     Parameters

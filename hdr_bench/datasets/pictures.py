@@ -78,7 +78,7 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
             _check_depth(path, picture)
             picture.load()
             turned = ImageOps.exif_transpose(picture)
-            return Picture(_resize(_grey(path, turned), resize), n_pictures)
+            return Picture(_resize(_to_grey(path, turned), resize), n_pictures)
     except PermissionError as error:
         raise DatasetError(f"{path}: no permission to read this file; change its mode, or remove it") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -139,9 +139,9 @@ def _check_depth(path: Path, picture: Image.Image) -> None:
         raise DatasetError(f"{path}: 16 bits a channel with colour or alpha; save it as 16-bit grey, or with 8 bits")
 
 
-def _grey(path: Path, picture: Image.Image) -> Image.Image:
+def _to_grey(path: Path, picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I") or picture.mode == "F":
-        return _deep(path, picture)
+        return _to_deep_grey(path, picture)
     if picture.has_transparency_data:
         return lay_on_paper(picture.convert("RGBA"))
     if picture.mode == "LAB":
@@ -160,7 +160,7 @@ def _lab_as_rgb(picture: Image.Image) -> Image.Image:
     return converted
 
 
-def _deep(path: Path, picture: Image.Image) -> Image.Image:
+def _to_deep_grey(path: Path, picture: Image.Image) -> Image.Image:
     values = np.asarray(picture)
     largest = max(int(values.max(initial=0)), -int(values.min(initial=0))) if picture.mode != "F" else 0
     if largest >= _LARGEST_EXACT_IN_FLOAT32:

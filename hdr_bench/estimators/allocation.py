@@ -24,7 +24,7 @@ def keep_freed_memory() -> Iterator[None]:
     glibc this does nothing. The thresholds are the whole process's, and cannot be read: they end at 32 MiB, the highest
     that glibc itself would settle on.
     """
-    with _FREED_MEMORY.held():
+    with _FREED_MEMORY.hold():
         yield
 
 

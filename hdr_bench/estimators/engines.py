@@ -210,7 +210,7 @@ class ProcessWide(Generic[T]):
         self._n_holders = 0
 
     @contextmanager
-    def held(self) -> Iterator[T]:
+    def hold(self) -> Iterator[T]:
         """Hold the setting; the value is what the setting's context gave to the first holder."""
         with self._lock:
             if self._n_holders == 0:

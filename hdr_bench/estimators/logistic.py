@@ -109,7 +109,7 @@ def fit_onedal(X: Floats, codes: NDArray[np.intp], *, alpha: float, max_iter: in
         "gtol": tol * n,
         "ftol": _RELATIVE_FALL,
     }
-    with _THREADS.held():
+    with _THREADS.hold():
         result = minimize(value_and_gradient, start, method="L-BFGS-B", jac=True, options=options)
     # The intercept comes first.
     weights = result.x.reshape(n_outputs, -1).astype(X.dtype)

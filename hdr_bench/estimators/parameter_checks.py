@@ -69,7 +69,9 @@ def find_faults(model: Any) -> Iterator[Exception]:
     fault : Exception
         What `check_parameters` raises.
     """
-    faults: list[Exception] = [fault for name in _given(model) if (fault := parameter_fault(model, name)) is not None]
+    faults: list[Exception] = [
+        fault for name in _changed_names(model) if (fault := parameter_fault(model, name)) is not None
+    ]
     yield from faults
     if not faults:
         yield from own_faults(model, "_check_combination")
@@ -114,7 +116,7 @@ def parameter_fault(model: Any, name: str, *values: Any) -> ValueError | None:
     -------
     fault : ValueError or None
     """
-    declared = _declared(model).get(name, "no_validation")
+    declared = _constraints_of(model).get(name, "no_validation")
     if isinstance(declared, str):
         return None
     faults = (value_fault(name, value, declared) for value in values or (getattr(model, name),))
@@ -164,15 +166,15 @@ def estimators_in(model: Any) -> Iterator[tuple[str, Any]]:
         yield f"{name}__", value
 
 
-def _declared(model: Any) -> dict[str, Any]:
+def _constraints_of(model: Any) -> dict[str, Any]:
     declared = getattr(model, "_parameter_constraints", None)
     # The `fit` of one's own class may mean something else by them.
     return declared if isinstance(declared, dict) and _root(model) in KNOWN_LIBRARIES else {}
 
 
-def _given(model: Any) -> list[str]:
+def _changed_names(model: Any) -> list[str]:
     """Return the names of the declared parameters that have not their defaults."""
-    declared = _declared(model)
+    declared = _constraints_of(model)
     defaults = _defaults_of(type(model)) if declared else {}
     others = (name for name in declared if hasattr(model, name))
     return [name for name in others if getattr(model, name) is not defaults.get(name, Parameter.empty)]

@@ -24,7 +24,7 @@ Bibtex = Annotated[str, AfterValidator(check_bibtex)]
 """References as BibTeX, none or several."""
 
 
-def _repeated(values: list[Any]) -> list[Any]:
+def _duplicates(values: list[Any]) -> list[Any]:
     """Return what a list holds more than once; 1 and 1.0 can be two values of a parameter."""
     by_words: dict[tuple[type, str], list[Any]] = {}
     for value in values:
@@ -146,7 +146,7 @@ class Case(SuitePart):
         for name, values in value.items():
             if not values:
                 raise ValueError(f"{name} must have at least one value, got an empty list")
-            if (twice := _repeated(values)) and info.context != STORED:
+            if (twice := _duplicates(values)) and info.context != STORED:
                 raise ValueError(f"{name} has {', '.join(map(shown, twice))} more than once; give each value once")
         return value
 

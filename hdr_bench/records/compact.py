@@ -138,8 +138,8 @@ def _packed_summary(summary: ScoreSummary, wrong: NDArray[np.intp]) -> dict[str,
     tied = np.setdiff1d(np.flatnonzero(summary.top_2 < 1), wrong)
     bins = summary.reliability
     return {
-        "top_2_of_wrong": [_short(credit) for credit in summary.top_2[wrong]],
-        "top_2_of_tied": [[int(index), _short(summary.top_2[index])] for index in tied],
+        "top_2_of_wrong": [_shorten_number(credit) for credit in summary.top_2[wrong]],
+        "top_2_of_tied": [[int(index), _shorten_number(summary.top_2[index])] for index in tied],
         "kept_steps": np.diff(summary.kept, prepend=0).tolist(),
         "wrong_kept_steps": np.diff(summary.wrong, prepend=0).tolist(),
         "confidence": np.rint(CONFIDENCE_STEPS * summary.confidence).astype(int).tolist(),
@@ -164,7 +164,7 @@ def _unpacked_summary(packed: dict[str, Any], wrong: NDArray[np.int64], n: int) 
 
 
 def _packed_bins(bins: Reliability) -> list[list[Any]]:
-    return [bins.counts.tolist(), _rounded(bins.confidence), _rounded(bins.accuracy)]
+    return [bins.counts.tolist(), _round_means(bins.confidence), _round_means(bins.accuracy)]
 
 
 def _unpacked_bins(counts: list[int], confidence: list[float | None], accuracy: list[float | None]) -> Reliability:
@@ -179,10 +179,10 @@ def _unpacked_curve(positives: list[int], negatives: list[int], auc: float, prec
     return ClassCurve(np.array(positives, np.int64), np.array(negatives, np.int64), auc, precision)
 
 
-def _short(value: float) -> float | int:
+def _shorten_number(value: float) -> float | int:
     rounded = round(float(value), _CREDIT_DECIMALS)
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def _rounded(means: NDArray[np.float64]) -> list[float | None]:
+def _round_means(means: NDArray[np.float64]) -> list[float | None]:
     return [None if math.isnan(mean) else round(float(mean), _MEAN_DECIMALS) for mean in means]

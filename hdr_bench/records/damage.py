@@ -63,9 +63,9 @@ def describe_damage(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     if isinstance(error, KeyError):
-        return f"it lacks {_shortened(str(error))}"
-    return _shortened(describe_file_error(error))
+        return f"it lacks {_shorten(str(error))}"
+    return _shorten(describe_file_error(error))
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…"

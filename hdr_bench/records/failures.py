@@ -78,10 +78,10 @@ def exception_chain(error: BaseException) -> Iterator[BaseException]:
     while link is not None and id(link) not in seen and len(seen) < _MOST_LINKS:
         yield link
         seen.add(id(link))
-        link = _led_to(link)
+        link = _cause_of(link)
 
 
-def _led_to(error: BaseException) -> BaseException | None:
+def _cause_of(error: BaseException) -> BaseException | None:
     """Return what Python shows above an exception: its cause, otherwise its context unless `from None` left it out."""
     # Python's own attributes: a class may have others of these names, and an exception's truth is its class's code.
     cause, context, is_suppressed = (vars(BaseException)[name].__get__(error) for name in _LINKS)

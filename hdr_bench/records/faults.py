@@ -125,7 +125,7 @@ def place_of(loc: Sequence[str | int], content: Any) -> str:
     """
     parts: list[str] = []
     for key in loc:
-        content = _inside(content, key)
+        content = _item(content, key)
         if isinstance(key, int):
             name = content.get("name") if isinstance(content, dict) else getattr(content, "name", None)
             named = f" ({shown(name)})" if isinstance(name, str) and name else ""
@@ -139,7 +139,7 @@ def _describe(fault: Any, model: _Model, content: Any) -> str:
     loc = fault["loc"]
     if fault["type"] == "missing" and loc and isinstance(loc[-1], int):
         # A list of fixed length that is too short lacks its first missing value.
-        loc, given = loc[:-1], _at(content, loc[:-1])
+        loc, given = loc[:-1], _value_at(content, loc[:-1])
         return _add_place(loc, content, f"must have {_length(model, loc)} values, got {shown(given)}")
     return _add_place(loc, content, _sentence(fault, model))
 
@@ -244,13 +244,13 @@ def _key_of(name: str, field: Any) -> str:
     return alias if isinstance(alias, str) else name
 
 
-def _at(content: Any, loc: Sequence[str | int]) -> Any:
+def _value_at(content: Any, loc: Sequence[str | int]) -> Any:
     for key in loc:
-        content = _inside(content, key)
+        content = _item(content, key)
     return content
 
 
-def _inside(content: Any, key: str | int) -> Any:
+def _item(content: Any, key: str | int) -> Any:
     """Return what is at a key, a place, or an attribute; None if there is nothing."""
     try:
         return content[key]

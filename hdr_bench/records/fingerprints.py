@@ -61,7 +61,7 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
         params = estimator.get_params(deep=False)
         return {"class": class_path(type(estimator)), "params": {name: repr_of(params[name]) for name in params}}
     try:
-        return _checked_depth(_described_estimator(estimator))
+        return _check_depth(_describe_estimator(estimator))
     except (UnstableError, RecursionError) as error:
         cause = error if isinstance(error, UnstableError) else "it holds itself"
         raise ValueError(
@@ -100,7 +100,7 @@ def plain_mapping(mapping: Any, place: str) -> Any:
     return plain
 
 
-def _checked_depth(described: dict[str, Any]) -> dict[str, Any]:
+def _check_depth(described: dict[str, Any]) -> dict[str, Any]:
     if is_deep(described):
         raise UnstableError(f"a parameter is nested in more than {DEEPEST} levels")
     return described
@@ -166,24 +166,24 @@ def _is_encodable(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def _described_estimator(estimator: Any) -> dict[str, Any]:
+def _describe_estimator(estimator: Any) -> dict[str, Any]:
     params = estimator.get_params(deep=False)
-    described = {name: _described(value, name) for name, value in params.items()}
+    described = {name: _describe(value, name) for name, value in params.items()}
     whole = {"class": _importable(type(estimator)), "params": described}
     # Two that differ in a hidden parameter alone are two methods.
-    return {**whole, "state": _described(vars(estimator), "state")} if hides_parameters(estimator) else whole
+    return {**whole, "state": _describe(vars(estimator), "state")} if hides_parameters(estimator) else whole
 
 
-def _described(value: Any, place: str) -> Any:
+def _describe(value: Any, place: str) -> Any:
     for kinds, describe in _KINDS:
         if is_instance(value, kinds):
             return describe(value, place)
     if hasattr(value, "get_params") and not isinstance(value, type):
-        return _described_estimator(value)
+        return _describe_estimator(value)
     if callable(value) and hasattr(value, "__qualname__"):
         return {"name": _importable(value)}
     if isinstance(state := _state_of(value), dict):
-        return {"class": _importable(type(value)), "state": _described(state, place)}
+        return {"class": _importable(type(value)), "state": _describe(state, place)}
     raise UnstableError(f"{place} is a {class_name(type(value))}")
 
 
@@ -200,31 +200,31 @@ def _state_of(value: Any) -> Any:
     return state if arguments == (cls,) and not any(contents) else None
 
 
-def _described_mapping(mapping: Mapping[Any, Any], place: str) -> dict[str, Any]:
+def _describe_mapping(mapping: Mapping[Any, Any], place: str) -> dict[str, Any]:
     if all(isinstance(key, str) for key in mapping):
-        return {key: _described(item, f"{place}[{key!r}]") for key, item in mapping.items()}
+        return {key: _describe(item, f"{place}[{key!r}]") for key, item in mapping.items()}
     # The number 0 and the text "0" are two keys.
-    pairs = [[_described(key, place), _described(item, f"{place}[{key!r}]")] for key, item in mapping.items()]
+    pairs = [[_describe(key, place), _describe(item, f"{place}[{key!r}]")] for key, item in mapping.items()]
     return {"items": pairs}
 
 
-def _described_sequence(items: list[Any] | tuple[Any, ...], place: str) -> list[Any]:
-    return [_described(item, f"{place}[{number}]") for number, item in enumerate(items)]
+def _describe_sequence(items: list[Any] | tuple[Any, ...], place: str) -> list[Any]:
+    return [_describe(item, f"{place}[{number}]") for number, item in enumerate(items)]
 
 
-def _described_set(items: set[Any] | frozenset[Any], place: str) -> dict[str, Any]:
-    return {"set": sorted((_described(item, place) for item in items), key=repr)}
+def _describe_set(items: set[Any] | frozenset[Any], place: str) -> dict[str, Any]:
+    return {"set": sorted((_describe(item, place) for item in items), key=repr)}
 
 
-def _described_partial(partial: "functools.partial[Any]", place: str) -> dict[str, Any]:
+def _describe_partial(partial: "functools.partial[Any]", place: str) -> dict[str, Any]:
     return {
         "partial": _importable(partial.func),
-        "args": _described(partial.args, place),
-        "keywords": _described(partial.keywords, place),
+        "args": _describe(partial.args, place),
+        "keywords": _describe(partial.keywords, place),
     }
 
 
-def _described_array(array: Any, place: str) -> dict[str, Any]:
+def _describe_array(array: Any, place: str) -> dict[str, Any]:
     if array.dtype.hasobject:
         raise UnstableError(f"{place} is an array of objects")
     digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
@@ -246,14 +246,14 @@ def _importable(thing: Any) -> str:
 
 
 _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
-    (Enum, lambda value, place: _described(value.value, place)),
+    (Enum, lambda value, place: _describe(value.value, place)),
     # The estimator itself goes to its trial as it is; this stands for it in files.
     (str, lambda value, _place: value if _is_encodable(value) else visible_prose(value)),
     ((type(None), bool, int, float), lambda value, _place: value),
     (np.generic, lambda value, _place: value.item()),
-    (np.ndarray, _described_array),
-    (Mapping, _described_mapping),
-    ((list, tuple), _described_sequence),
-    ((set, frozenset), _described_set),
-    (functools.partial, _described_partial),
+    (np.ndarray, _describe_array),
+    (Mapping, _describe_mapping),
+    ((list, tuple), _describe_sequence),
+    ((set, frozenset), _describe_set),
+    (functools.partial, _describe_partial),
 )

@@ -155,7 +155,7 @@ class Result(WritableRecord):
     def _with_names_of_today(cls, history: Any) -> Any:
         if not isinstance(history, list | tuple):
             return history
-        return tuple(_renamed(epoch) if isinstance(epoch, dict) else epoch for epoch in history)
+        return tuple(_rename_quantities(epoch) if isinstance(epoch, dict) else epoch for epoch in history)
 
     def value_of(self, metric: Metric) -> float | None:
         """Return what a metric was measured to be.
@@ -217,7 +217,7 @@ class Result(WritableRecord):
         return is_disturbed(getattr(self.measurements, f"{metric.disturbing_call}_wait_share"), self.n_concurrent)
 
 
-def _renamed(epoch: dict[Any, Any]) -> dict[Any, Any]:
+def _rename_quantities(epoch: dict[Any, Any]) -> dict[Any, Any]:
     """Return an epoch of a history with the names that its quantities have today."""
     return {EARLIER_NAMES.get(name, name) if isinstance(name, str) else name: value for name, value in epoch.items()}
 

@@ -80,7 +80,7 @@ def class_curve(is_class: NDArray[np.bool_], scores: NDArray[np.float64]) -> Cla
     is_cut = np.append(np.diff(scores[order]) != 0, True)
     found = np.cumsum(is_class[order])[is_cut]
     mistaken = np.cumsum(~is_class[order])[is_cut]
-    chosen = _most_telling(found / found[-1], mistaken / mistaken[-1])
+    chosen = _select_thresholds(found / found[-1], mistaken / mistaken[-1])
     return ClassCurve(
         positives=np.diff(found[chosen], prepend=0),
         negatives=np.diff(mistaken[chosen], prepend=0),
@@ -89,7 +89,7 @@ def class_curve(is_class: NDArray[np.bool_], scores: NDArray[np.float64]) -> Cla
     )
 
 
-def _most_telling(found: NDArray[np.float64], mistaken: NDArray[np.float64]) -> NDArray[np.intp]:
+def _select_thresholds(found: NDArray[np.float64], mistaken: NDArray[np.float64]) -> NDArray[np.intp]:
     """Return which thresholds to keep: those where the curve turns, evenly along it, closer where few are mistaken."""
     up, across = np.diff(found, prepend=0), np.diff(mistaken, prepend=0)
     # Between two steps in the same direction, straight up or straight across, nothing turns.

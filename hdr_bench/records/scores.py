@@ -39,7 +39,7 @@ def class_scores(predictions: Predictions, n_classes: int) -> NDArray[np.float64
         earlier formats do.
     """
     scores = _in_columns(predictions, n_classes)
-    return scores if scores is not None and _contradicted(scores, predictions) <= MOST_CONTRADICTED else None
+    return scores if scores is not None and _contradiction_share(scores, predictions) <= MOST_CONTRADICTED else None
 
 
 def contradicted_share(predictions: Predictions, n_classes: int) -> float:
@@ -58,10 +58,10 @@ def contradicted_share(predictions: Predictions, n_classes: int) -> float:
         Between 0 and 1.
     """
     scores = _in_columns(predictions, n_classes)
-    return 0.0 if scores is None else _contradicted(scores, predictions)
+    return 0.0 if scores is None else _contradiction_share(scores, predictions)
 
 
-def _contradicted(scores: NDArray[np.float64], predictions: Predictions) -> float:
+def _contradiction_share(scores: NDArray[np.float64], predictions: Predictions) -> float:
     predicted = scores[np.arange(len(scores)), predictions.y_pred]
     return float(np.mean(predicted < scores.max(axis=1)))
 

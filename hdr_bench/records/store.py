@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
-from hdr_bench.files import clear_leftovers, locked, read_regular
+from hdr_bench.files import clear_leftovers, lock_file, read_regular
 from hdr_bench.records.compact import pack
 from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage, remedy_of
 from hdr_bench.records.kept_arrays import KeptArrays, put
@@ -27,7 +27,7 @@ from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_folder import check_readable
-from hdr_bench.records.run_record import Planned, RunRecord
+from hdr_bench.records.run_record import PlannedTrial, RunRecord
 from hdr_bench.records.store_format import parse
 from hdr_bench.records.trial_file import TrialFile, encode, read_trial_file
 
@@ -50,12 +50,12 @@ class Store:
         self.arrays = KeptArrays(self.folder)
         self._read: dict[str, tuple[tuple[int, int, int], Result]] = {}
 
-    def look_up(self, planned: Planned) -> Lookup:
+    def look_up(self, planned: PlannedTrial) -> Lookup:
         """Return what there is of a trial: a result is believed only if its file is whole.
 
         Parameters
         ----------
-        planned : Planned
+        planned : PlannedTrial
 
         Returns
         -------
@@ -82,13 +82,13 @@ class Store:
         """
         return sorted({path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"*.{ending}")})
 
-    def write_run(self, run: RunRecord, order: tuple[Planned, ...]) -> None:
+    def write_run(self, run: RunRecord, order: tuple[PlannedTrial, ...]) -> None:
         """Write the run's record, with what another call for the same suite and settings has planned.
 
         Parameters
         ----------
         run : RunRecord
-        order : tuple of Planned
+        order : tuple of PlannedTrial
             All trials that there can be.
 
         Raises
@@ -258,7 +258,7 @@ class Store:
     def _lock(self) -> Iterator[None]:
         """Hold the folder while its record is read and written: two runs may share it."""
         try:
-            with locked(self.folder / ".lock", _LOCK_SECONDS):
+            with lock_file(self.folder / ".lock", _LOCK_SECONDS):
                 yield
         except OSError as error:
             raise StoreError(

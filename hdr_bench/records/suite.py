@@ -106,7 +106,7 @@ class Suite(SuitePart):
         """The folder of the suite's file, in which data and modules are looked up first; None without a file."""
         return None if self._file is None else self._file.parent
 
-    def placed(self, file: Path) -> Self:
+    def with_file(self, file: Path) -> Self:
         """Return the suite as that of `file`, with all data sets that it names beside it.
 
         Parameters
@@ -121,10 +121,10 @@ class Suite(SuitePart):
         """
         folder = file.parent
         cases = (
-            case if case.dataset is None else case.model_copy(update={"dataset": case.dataset.placed(folder)})
+            case if case.dataset is None else case.model_copy(update={"dataset": case.dataset.with_folder(folder)})
             for case in self.cases
         )
-        suite = self.model_copy(update={"dataset": self.dataset.placed(folder), "cases": tuple(cases)})
+        suite = self.model_copy(update={"dataset": self.dataset.with_folder(folder), "cases": tuple(cases)})
         BaseModel.__setattr__(suite, "_file", file)
         return suite
 

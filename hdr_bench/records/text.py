@@ -52,7 +52,7 @@ def pluralize(count: int, noun: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "trial"), pluralize(3000, "trial")
+    >>> pluralize(1, "trial"), pluralize(3000, "trial")
     ('1 trial', '3,000 trials')
     """
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -104,7 +104,7 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         predictions = None if packed is None else unpack(packed, labels(labels_of(packed)))
         result = parse(Result, content, path)
         if key not in set(result.trial.keys()):
-            raise ValueError(_another_trials(result))
+            raise ValueError(_describe_other_trial(result))
         return _check(TrialFile(result, predictions), key)
     except (StoreError, FileNotFoundError):
         raise
@@ -143,7 +143,7 @@ def _read_old(path: Path, key: str) -> TrialFile:
 def _check(file: TrialFile, key: str) -> TrialFile:
     result, predictions = file.result, file.predictions
     if result.key != key:
-        raise ValueError(_another_trials(result))
+        raise ValueError(_describe_other_trial(result))
     if result.status != "ok":
         return file
     if result.scores is None:
@@ -154,7 +154,7 @@ def _check(file: TrialFile, key: str) -> TrialFile:
     return file
 
 
-def _another_trials(result: Result) -> str:
+def _describe_other_trial(result: Result) -> str:
     return f"it holds the result of another trial, {result.trial.case!r} with the key {result.key}"
 
 

@@ -67,11 +67,13 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     """
     choices = (suite.dataset, *(case.dataset for case in suite.cases))
     names = [dataset] if dataset else dict.fromkeys(choice.name for choice in choices if choice)
-    found = [_of_bibtex("This library", _library_bibtex()), _carried("scikit-learn", LIBRARIES["scikit-learn"])]
+    found = [_of_bibtex("This library", _library_bibtex()), _cite_known("scikit-learn", LIBRARIES["scikit-learn"])]
     own = _own_methods()
     if any(own[key].needs_torch for case in suite.cases for key in _method_keys(case) if key in own):
-        found.append(_carried("Networks", LIBRARIES["torch"]))
-    found += [_carried(f"Data set {name}", DATASETS.get(name, ()), "give what its source asks for") for name in names]
+        found.append(_cite_known("Networks", LIBRARIES["torch"]))
+    found += [
+        _cite_known(f"Data set {name}", DATASETS.get(name, ()), "give what its source asks for") for name in names
+    ]
     if suite.bibtex or suite.source:
         found.append(_source(suite))
     return (*found, *_methods(suite.cases))
@@ -130,9 +132,9 @@ def _methods(cases: Iterable[Case]) -> list[Citation]:
 def _method_keys(case: Case) -> list[str]:
     """Return the `method_key` of a case's estimator, of those among its parameters, and of its steps."""
     name = case.estimator if isinstance(case.estimator, str) else class_path(type(case.estimator))
-    names = [name, *_named_in(case.params)]
+    names = [name, *_nested_names(case.params)]
     for step in case.steps:
-        names += [step.name, *_named_in(step.params)]
+        names += [step.name, *_nested_names(step.params)]
     return list(map(method_key, names))
 
 
@@ -142,12 +144,12 @@ def _own_methods() -> dict[str, Entry]:
     return {**entries, **{method_key(entry.path): entry for entry in entries.values()}}
 
 
-def _named_in(params: Mapping[str, Any]) -> Iterator[str]:
+def _nested_names(params: Mapping[str, Any]) -> Iterator[str]:
     """Give the names of the estimators that are described among parameters, as `make_estimator` reads them."""
     for value in params.values():
         if isinstance(value, Mapping) and isinstance(value.get("estimator"), str):
             yield value["estimator"]
-            yield from _named_in(value.get("params", {}))
+            yield from _nested_names(value.get("params", {}))
 
 
 def _entries_of(case: Case) -> dict[str, str]:
@@ -164,7 +166,7 @@ def _source(suite: Suite) -> Citation:
     return Citation("Source of the suite", (f"{suite.authors}{': ' if suite.authors else ''}{suite.source}.",), {})
 
 
-def _carried(subject: str, keys: Iterable[str], remedy: str = "") -> Citation:
+def _cite_known(subject: str, keys: Iterable[str], remedy: str = "") -> Citation:
     entries = references().entries
     chosen = {key: entries[key].to_string("bibtex") for key in keys}
     if not chosen:

@@ -79,7 +79,7 @@ def history_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
         One for each epoch of each.
     """
     return [
-        {**_named(result), "epoch": epoch, **row}
+        {**_trial_columns(result), "epoch": epoch, **row}
         for result in results
         for epoch, row in enumerate(result.history, start=1)
     ]
@@ -122,7 +122,7 @@ def candidate_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
         One for each candidate of each search.
     """
     return [
-        {**_named(result), **_candidate(result.searched, place)}
+        {**_trial_columns(result), **_candidate(result.searched, place)}
         for result in results
         if result.searched is not None
         for place in range(len(result.searched.candidates))
@@ -135,7 +135,7 @@ def _results(path: str | os.PathLike[str]) -> list[Result]:
     return list(read_results(store, store.read_run())[1].values())
 
 
-def _named(result: Result) -> dict[str, Any]:
+def _trial_columns(result: Result) -> dict[str, Any]:
     trial = result.trial
     return {"key": result.key, "case": trial.case, "seed": trial.seed, "fold": trial.fold}
 

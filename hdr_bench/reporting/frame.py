@@ -14,7 +14,7 @@ from hdr_bench.records.committed import WITHOUT_PREDICTIONS, CommittedReport, op
 from hdr_bench.records.measurements import Measurements, Scores
 from hdr_bench.records.protocol import Kind
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import Planned, RunRecord
+from hdr_bench.records.run_record import PlannedTrial, RunRecord
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.cost_sets import cost_set_of
 from hdr_bench.reporting.disturbed import disturbed_times
@@ -141,21 +141,21 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
     return summary.assign(is_ranked=_is_ranked(summary)).drop(columns=["is_reduced", "fingerprint"])
 
 
-def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
+def _row(suite: str, planned: PlannedTrial, store: Store, records: dict[str, Result]) -> dict[str, Any]:
     case = visible(planned.case)
     row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": case, "seed": planned.seed}
     row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
     row["label"] = _label_of(case, planned.protocol, planned.samples)
     found = store.look_up(planned)
     if found.result is not None:
-        records[found.key] = _under(case, found.result)
+        records[found.key] = _with_shown_name(case, found.result)
         return {**row, "key": found.key, **_columns_of(records[found.key])}
     if not found.problem:
         return {**row, "status": "missing", "error": "not yet run"}
     return {**row, "status": "newer" if found.is_newer else "damaged", "error": found.problem}
 
 
-def _under(case: str, result: Result) -> Result:
+def _with_shown_name(case: str, result: Result) -> Result:
     """Return a result under the name that is shown, which earlier versions let be one that cannot be shown."""
     if result.trial.case == case:
         return result

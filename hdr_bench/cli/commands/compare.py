@@ -118,8 +118,10 @@ def _lines(comparison: "Comparison") -> list[str]:
     """Say in words what got worse and better, what is new and gone, and what was not compared."""
     lines = []
     for verdict in ("worse", "better"):
-        lines += [f"{verdict}: {_said(change)}" for change in comparison.changes if change.verdict == verdict]
-    lines += _not_compared(comparison)
+        lines += [
+            f"{verdict}: {_describe_change(change)}" for change in comparison.changes if change.verdict == verdict
+        ]
+    lines += _describe_omissions(comparison)
     lines += [f"new: {case}" for case in comparison.new]
     lines += [f"gone: {case}" for case in comparison.gone]
     lines += [f"note: {remark}" for remark in comparison.remarks]
@@ -133,7 +135,7 @@ def _lines(comparison: "Comparison") -> list[str]:
     return lines
 
 
-def _not_compared(comparison: "Comparison") -> list[str]:
+def _describe_omissions(comparison: "Comparison") -> list[str]:
     """Say for each reason which methods were not compared, and in what, unless nothing of them was."""
     refused: dict[str, dict[str, list[str]]] = {}
     for change in comparison.changes:
@@ -156,7 +158,7 @@ def _in_words(measure: str) -> str:
     return measure if measure in {"status", "accuracy"} else cost_terms(measure).words
 
 
-def _said(change: "Change") -> str:
+def _describe_change(change: "Change") -> str:
     if change.measure == "status":
         return f"{change.case}: {change.note}"
     if change.measure == "accuracy":

@@ -89,14 +89,14 @@ class _Block:
 def _in_block(interrupts: list[int]) -> Iterator[None]:
     token = _INTERRUPTS.set(interrupts)
     try:
-        with _exits_raised(interrupts), _interrupts_noted(interrupts):
+        with _raise_exits(interrupts), _note_interrupts(interrupts):
             yield
     finally:
         _INTERRUPTS.reset(token)
 
 
 @contextmanager
-def _interrupts_noted(interrupts: list[int]) -> Iterator[None]:
+def _note_interrupts(interrupts: list[int]) -> Iterator[None]:
     """Note each signal, so that a user's Ctrl-C is told from a `KeyboardInterrupt` that the code raises itself."""
     # Only the main thread gets signals, and may say who handles them.
     if threading.current_thread() is not threading.main_thread():
@@ -125,7 +125,7 @@ def _was_replaced(number: int, before: object, note: object) -> bool:
 
 
 @contextmanager
-def _exits_raised(interrupts: list[int]) -> Iterator[None]:
+def _raise_exits(interrupts: list[int]) -> Iterator[None]:
     """Let `os._exit` raise `SystemExit`: the process would end without a word, and without its exit handlers."""
     real, process, is_inside = os._exit, os.getpid(), True
 

@@ -41,7 +41,7 @@ def own_params(estimator: Any) -> dict[str, Any]:
         If the `get_params` of a class of the user's, or of another library, fails.
     """
     cls: Any = type(estimator)
-    with _asked(cls, "get_params"):
+    with _guard(cls, "get_params"):
         if not _asks_scikit_learn(cls):
             return dict(estimator.get_params(deep=False))
         return {name: getattr(estimator, name) for name in _names_of(cls)}
@@ -65,7 +65,7 @@ def all_params(estimator: Any) -> dict[str, Any]:
     """
     cls: Any = type(estimator)
     if not _asks_scikit_learn(cls):
-        with _asked(cls, "get_params"):
+        with _guard(cls, "get_params"):
             return dict(estimator.get_params())
     own = own_params(estimator)
     # Most hold no other estimator.
@@ -74,10 +74,10 @@ def all_params(estimator: Any) -> dict[str, Any]:
     params: dict[str, Any] = {}
     for name, value in own.items():
         if not is_plain(value):
-            params |= _nested(name, value)
+            params |= _nested_params(name, value)
         params[name] = value
     for name, step in steps_of(estimator) or ():
-        params |= {name: step, **_nested(name, step)}
+        params |= {name: step, **_nested_params(name, step)}
     return params
 
 
@@ -116,7 +116,7 @@ def set_params(estimator: Any, params: dict[str, Any]) -> Any:
     EstimatorError
         If its `set_params` fails.
     """
-    with _asked(type(estimator), "set_params"):
+    with _guard(type(estimator), "set_params"):
         return estimator.set_params(**params)
 
 
@@ -125,7 +125,7 @@ def _asks_scikit_learn(cls: Any) -> bool:
     return way is BaseEstimator.get_params or way is Pipeline.get_params
 
 
-def _nested(name: str, value: Any) -> dict[str, Any]:
+def _nested_params(name: str, value: Any) -> dict[str, Any]:
     if not is_estimator(value):
         return {}
     return {f"{name}__{key}": inner for key, inner in all_params(value).items()}
@@ -159,7 +159,7 @@ def is_estimator(value: Any) -> bool:
     return hasattr(value, "get_params") and not isinstance(value, type)
 
 
-def _asked(cls: Any, method: str) -> AbstractContextManager[object]:
+def _guard(cls: Any, method: str) -> AbstractContextManager[object]:
     return _UNGUARDED if is_known(cls) else foreign_code(partial(_failure, cls, method))
 
 

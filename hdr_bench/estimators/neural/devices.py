@@ -67,7 +67,7 @@ def torch_threads(n_jobs: int | None) -> Iterator[None]:
     if n_jobs is None:
         yield
         return
-    with _THREADS.held() as before:
+    with _THREADS.hold() as before:
         torch.set_num_threads(int(effective_n_jobs(int(n_jobs))))
         try:
             yield
@@ -100,7 +100,7 @@ def deterministic_algorithms(device: str) -> Iterator[None]:
     if not device.startswith("cuda"):
         yield
         return
-    with _CUDNN.held():
+    with _CUDNN.hold():
         yield
 
 

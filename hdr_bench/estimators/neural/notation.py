@@ -94,7 +94,7 @@ def parse_layers(text: str, n_classes: int, activation: str = "relu") -> list[La
     _check_order(text, written)
     if not any(layer.token == "OUT" for layer in written):
         written.append(Dense("OUT", n_classes))
-    return list(_completed(written, default))
+    return list(_complete(written, default))
 
 
 def layer_table(layers: list[Layer], image_shape: Shape) -> list[LayerRow]:
@@ -258,7 +258,7 @@ def _check_order(text: str, layers: list[Layer]) -> None:
                 raise NotationError(f"{layer.token} of {shown(text)}: after OUT only BN and D are possible")
 
 
-def _completed(layers: list[Layer], default: Layer) -> Iterator[Layer]:
+def _complete(layers: list[Layer], default: Layer) -> Iterator[Layer]:
     """Fill in the flattening before the first fully connected layer, and activations."""
     is_image = True
     for layer, following in zip(layers, [*layers[1:], None], strict=True):

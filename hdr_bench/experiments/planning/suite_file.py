@@ -72,7 +72,7 @@ def read_suite(suite: str | Path) -> Suite:
     path = find_suite(str(suite))
     with pause_collector():
         read = _validate(read_toml(path), name=path.stem, origin=visible_prose(str(path)))
-    return read if path.parent == suites_folder() else read.placed(path.absolute())
+    return read if path.parent == suites_folder() else read.with_file(path.absolute())
 
 
 def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:

@@ -23,12 +23,13 @@ def describe_differences(pairs: pd.DataFrame) -> Iterable[str]:
     remark : str
         One for processors, one for threads, if they differ.
     """
-    for name, said in (("cpu", "processors differ"), ("threads", "threads differ")):
+    for name, words in (("cpu", "processors differ"), ("threads", "threads differ")):
         both = pairs[pairs[f"{name}_a"].notna() & pairs[f"{name}_b"].notna()]
         other = both[both[f"{name}_a"] != both[f"{name}_b"]]
         if len(other):
-            one = other.iloc[0]
-            yield f"The {said}: e.g. {_said(one[f'{name}_a'])} and {_said(one[f'{name}_b'])} for {one['label']}"
+            example = other.iloc[0]
+            first, second = _format_value(example[f"{name}_a"]), _format_value(example[f"{name}_b"])
+            yield f"The {words}: e.g. {first} and {second} for {example['label']}"
 
 
 def describe_unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> Iterable[str]:
@@ -97,5 +98,5 @@ def describe_missing_predictions(stores: Iterable[Store]) -> list[str]:
     return [f"{folder}: {WITHOUT_PREDICTIONS}" for folder in folders]
 
 
-def _said(value: object) -> str:
+def _format_value(value: object) -> str:
     return f"{value:.0f}" if isinstance(value, float) else str(value)

@@ -65,7 +65,7 @@ def differences_of(trial: Trial, other: Trial) -> Iterable[str]:
         yield f"another estimator: {trial.estimator} and {other.estimator}"
     elif trial.identity != other.identity:
         yield f"another identity of the estimator: {trial.identity or 'none'} and {other.identity or 'none'}"
-    elif not trial.identity and (names := _changed(trial.params, other.params)):
+    elif not trial.identity and (names := _changed_names(trial.params, other.params)):
         yield f"other parameters: {', '.join(names)}"
     yield from _other_steps(trial.steps, other.steps)
     yield from _other_protocol(trial, other)
@@ -79,10 +79,10 @@ def _other_protocol(trial: Trial, other: Trial) -> Iterable[str]:
         yield f"another protocol: {trial.protocol} and {other.protocol}"
     else:
         named = [dict(each.model_dump(include=set(_OF_PROTOCOL))) for each in (trial, other)]
-        if settings := _changed(*named):
+        if settings := _changed_names(*named):
             yield f"another protocol: {', '.join(settings)}"
     searches = [each.search.model_dump() if each.search else {} for each in (trial, other)]
-    if all(searches) and (names := _changed(*searches)):
+    if all(searches) and (names := _changed_names(*searches)):
         yield f"another grid search: {', '.join(names)}"
 
 
@@ -103,7 +103,7 @@ def _other_steps(steps: Sequence[Step], others: Sequence[Step]) -> Iterable[str]
     yield f"other steps: {', '.join(names)}" if names else "other steps: the same, in another order"
 
 
-def _changed(values: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
+def _changed_names(values: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
     """Return the names that only one of two mappings has, or whose values differ."""
     names = dict.fromkeys([*values, *others])
     return [

@@ -49,7 +49,9 @@ def reproductions(contents: RunContents) -> tuple[Reproduction, ...]:
     """
     suite = contents.run.suite
     pairs = [
-        (published, _compared(contents, case.name, published)) for case in suite.cases for published in case.published
+        (published, _compare_figure(contents, case.name, published))
+        for case in suite.cases
+        for published in case.published
     ]
     pairs += [
         (published, replace(bare_reproduction(row.name, published), verdict="not built", reason=row.reason))
@@ -94,7 +96,7 @@ def describe_verdicts(found: tuple[Reproduction, ...]) -> str:
     return f"Of {sum(counts.values())} published figures: {parts}." if counts else ""
 
 
-def _compared(contents: RunContents, case: str, published: Published) -> Reproduction:
+def _compare_figure(contents: RunContents, case: str, published: Published) -> Reproduction:
     bare = bare_reproduction(case, published)
     trials = contents.results[contents.results["case"] == case]
     records = [contents.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]

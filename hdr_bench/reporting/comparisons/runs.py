@@ -210,7 +210,7 @@ def _statuses(pairs: pd.DataFrame, others: dict[str, str]) -> Iterable[Change]:
 def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float, others: dict[str, str]) -> list[Change]:
     changes = [
         _accuracy(str(label), trials, first, second, others.get(str(label), ""))
-        for label, trials in _both_well(pairs).groupby("label", sort=False)
+        for label, trials in _successful_pairs(pairs).groupby("label", sort=False)
     ]
     tested = [change for change in changes if not math.isnan(change.p_value)]
     corrected = holm([change.p_value for change in tested])
@@ -246,7 +246,7 @@ def _fits(store: Store, trials: pd.DataFrame, side: str) -> Fits | None:
 
 
 def _costs(pairs: pd.DataFrame, tolerance: float, machines_compare: bool, others: dict[str, str]) -> Iterable[Change]:
-    good = _both_well(pairs)
+    good = _successful_pairs(pairs)
     for measure in COSTS:
         is_time = METRICS[measure].kind == "seconds"
         sides = [_costs_of_side(good, side, measure) for side in "ab"]
@@ -288,7 +288,7 @@ def _rule(before: Cost, after: Cost, ratio: float) -> str:
     return f"fewer than {FEWEST} undisturbed fits: a factor above {ratio:g}"
 
 
-def _both_well(pairs: pd.DataFrame) -> pd.DataFrame:
+def _successful_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs[(pairs["status_a"] == "ok") & (pairs["status_b"] == "ok")]
 
 

@@ -111,11 +111,11 @@ class Standing:
             With its verb.
         """
         if self.is_on_folds:
-            return _counted(int(self.row(pair.first)["n_trials"]), "fold")
+            return _spell_count(int(self.row(pair.first)["n_trials"]), "fold")
         seeded = [label for label in (pair.first, pair.second) if self.row(label)["is_stochastic"]]
         if not seeded:
             return f"{self.row(pair.first)['n_test']:,} images are"
-        return _counted(min(int(self.row(label)["n_trials"]) for label in seeded), "seed")
+        return _spell_count(min(int(self.row(label)["n_trials"]) for label in seeded), "seed")
 
 
 def standings(contents: RunContents, compared: Comparisons) -> list[Standing]:
@@ -175,7 +175,7 @@ def _reason(row: dict[Any, Any]) -> str:
 
 def _standing(dataset: str, ranked: list[str], compared: Comparisons, rows: pd.DataFrame) -> Standing:
     with_predictions = [label for label in ranked if label in compared.best]
-    labels = _compared_most(with_predictions, compared) if with_predictions else _largest_cost_set(ranked, rows)
+    labels = _most_compared(with_predictions, compared) if with_predictions else _largest_cost_set(ranked, rows)
     best = labels[int(rows.loc[labels, "accuracy"].to_numpy(float).argmax())]
     return Standing(
         dataset=dataset,
@@ -188,7 +188,7 @@ def _standing(dataset: str, ranked: list[str], compared: Comparisons, rows: pd.D
     )
 
 
-def _compared_most(labels: list[str], compared: Comparisons) -> list[str]:
+def _most_compared(labels: list[str], compared: Comparisons) -> list[str]:
     """Return the rows on the images that most rows are evaluated on, the most accurate first."""
     sets: dict[tuple[str, ...], list[str]] = {}
     for label in labels:
@@ -212,5 +212,5 @@ def _is_on_folds(contents: RunContents) -> list[bool]:
     return [bool(folds[label]) for label in contents.summary["case"]]
 
 
-def _counted(count: int, noun: str) -> str:
+def _spell_count(count: int, noun: str) -> str:
     return f"{spell(count)} {noun}{'s are' if count != 1 else ' is'}"

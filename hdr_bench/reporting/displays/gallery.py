@@ -101,7 +101,7 @@ class GalleryDisplay(BaseDisplay):
         if not trials:
             raise StoreError(f"{contents.store.folder}: there are no predictions of {case!r}")
         (record, predictions), names = trials[0], trials[0][0].class_names
-        chosen, confidence = _wrong(predictions) if kind == "wrong" else _right(predictions)
+        chosen, confidence = _choose_wrong(predictions) if kind == "wrong" else _choose_right(predictions)
         examples = tuple(
             Example(int(index), names[predictions.y_true[index]], (names[predictions.y_pred[index]],), float(sure))
             for index, sure in zip(chosen[:max_images], confidence[:max_images], strict=True)
@@ -246,7 +246,7 @@ def _answers(predictions: list[Predictions], index: int, names: tuple[str, ...])
     return tuple(names[code] for code in sorted({int(each.y_pred[index]) for each in predictions}))
 
 
-def _wrong(predictions: Predictions) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def _choose_wrong(predictions: Predictions) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return the images that are classified wrongly, the surest errors first, and the probability of each."""
     wrong, summary = np.flatnonzero(~predictions.is_right), predictions.summary
     if summary is None:
@@ -257,7 +257,7 @@ def _wrong(predictions: Predictions) -> tuple[NDArray[np.intp], NDArray[np.float
     return wrong[order], sure[order]
 
 
-def _right(predictions: Predictions) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+def _choose_right(predictions: Predictions) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return the images that are classified correctly, as many of each class, without a probability."""
     chosen = _spread_over_classes(np.flatnonzero(predictions.is_right), predictions.y_true)
     return chosen, np.full(len(chosen), np.nan)

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.files import INCOMING, clear_leftovers, locked, read_regular
+from hdr_bench.files import INCOMING, clear_leftovers, lock_file, read_regular
 from hdr_bench.names import visible
 from hdr_bench.reporting.files.exchange import KIND, exchange, is_settled, settle
 from hdr_bench.reporting.files.written_files import (
@@ -91,7 +91,7 @@ def _locked(folder: Path, seconds: float) -> Iterator[None]:
     # Some versions of filelock empty the file that it leads to.
     if lock.is_symlink():
         raise OSError(errno.ELOOP, "a link, where a file belongs", str(lock))
-    with locked(lock, seconds):
+    with lock_file(lock, seconds):
         yield
 
 

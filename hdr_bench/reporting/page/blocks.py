@@ -27,7 +27,7 @@ def _accuracy(data: ReportData) -> Table:
     return accuracy_table(data.contents.summary, data.comparisons)
 
 
-def _published(data: ReportData) -> Table | None:
+def _make_published_table(data: ReportData) -> Table | None:
     return published_table(data.reproductions)
 
 
@@ -107,7 +107,7 @@ BLOCKS: tuple[Block, ...] = (
         partial(figures.cost, cost="fit_seconds"),
         Heading("cost", "What accuracy costs"),
     ),
-    TableBlock("published", "Published against measured", _published, _published_intro),
+    TableBlock("published", "Published against measured", _make_published_table, _published_intro),
     TableBlock("claims", "Claims, checked", _claims, template="claims"),
     TableBlock("time", "Time", _time),
     TableBlock("memory", "Memory", _memory),

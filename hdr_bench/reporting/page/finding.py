@@ -40,9 +40,9 @@ def finding(contents: RunContents, compared: Comparisons) -> str:
 def _finding_on(standing: Standing, contents: RunContents) -> str:
     costs = costs_of(contents.results, "fit_seconds") if is_one_machine(contents.results) else {}
     others_left = bool(unranked_reasons(contents.summary) or standing.unstored or standing.elsewhere)
-    sentences = [_leading(standing, costs), *_others(standing, "that were compared" if others_left else "")]
+    sentences = [_leading(standing, costs), *_describe_others(standing, "that were compared" if others_left else "")]
     if standing.pairs:
-        sentences.append(_cheaper(standing, costs))
+        sentences.append(_name_cheaper(standing, costs))
     if standing.elsewhere:
         sentences.append(f"Evaluated on other images, and not compared with these: {list_few(standing.elsewhere)}.")
     return " ".join(filter(None, sentences))
@@ -62,7 +62,7 @@ def _leading(standing: Standing, costs: dict[str, Cost]) -> str:
     return f"{standing.best} has the highest accuracy, {where}{after}."
 
 
-def _others(standing: Standing, which: str) -> list[str]:
+def _describe_others(standing: Standing, which: str) -> list[str]:
     """Say which of the others are as good, of which too little is known, and how many are less accurate.
 
     The last is sentences of those compared; if the run has more, `which` says so.
@@ -73,7 +73,7 @@ def _others(standing: Standing, which: str) -> list[str]:
     sentences = []
     as_good, too_few, worse = (standing.with_verdict(verdict) for verdict in ("as good", "too few", "better"))
     if as_good:
-        sentences.append(f"As good, {_within(as_good)}: {list_few([pair.second for pair in as_good])}.")
+        sentences.append(f"As good, {_margin_in_words(as_good)}: {list_few([pair.second for pair in as_good])}.")
     sentences += _too_few(standing, too_few)
     if worse:
         sentences.append(_less_accurate(len(worse), len(standing.pairs), which))
@@ -82,7 +82,7 @@ def _others(standing: Standing, which: str) -> list[str]:
     return sentences
 
 
-def _within(pairs: list[Pair]) -> str:
+def _margin_in_words(pairs: list[Pair]) -> str:
     """Return the margin, of several the largest."""
     return f"within ±{significant(100 * max(pair.margin for pair in pairs), 2)} points"
 
@@ -115,7 +115,7 @@ def _detail(standing: Standing, label: str) -> str:
     return f"{label}: {percent(row)} %{f' ({seeds})' if seeds else ''}, {standing.points_less(label)}"
 
 
-def _cheaper(standing: Standing, costs: dict[str, Cost]) -> str:
+def _name_cheaper(standing: Standing, costs: dict[str, Cost]) -> str:
     """Name a method that trains in half the time or less: one that is as good, otherwise the most accurate one."""
     leader = costs.get(standing.best)
     if leader is None or leader.is_disturbed:

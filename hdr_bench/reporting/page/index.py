@@ -94,7 +94,7 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     if not found:
         raise StoreError(f"{place}: there is no report here, that is no folder with a {SUMMARY}; see hdr-bench run")
     others = [path.parent.name for path in sorted(place.glob("*/report.md")) if path.parent.name not in found]
-    rows = [_row(name, summary) for name, summary in _ordered(found)]
+    rows = [_row(name, summary) for name, summary in _order_suites(found)]
     aligned = ["left", "left", "left", *("right" for _ in VERDICTS), "right", "right", "left"]
     table = tabulate(rows, _HEADS, "pipe", colalign=aligned, disable_numparse=True)
     named = "".join(f"\n- {_link(name)}" for name in others)
@@ -137,7 +137,7 @@ def _read(path: Path) -> RunSummary:
         ) from error
 
 
-def _ordered(found: dict[str, RunSummary]) -> list[tuple[str, RunSummary]]:
+def _order_suites(found: dict[str, RunSummary]) -> list[tuple[str, RunSummary]]:
     """Put those after a source first."""
     return sorted(found.items(), key=lambda item: (not item[1].source, item[0]))
 

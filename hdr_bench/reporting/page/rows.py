@@ -62,11 +62,15 @@ def make_row(contents: RunContents, label: str, address: str) -> Row:
     trials = contents.results[contents.results["label"] == label]
     good = [contents.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
     statuses = "; ".join(dict.fromkeys(trials["status"]))
-    how = make_part(f"How {label} was measured", lambda: _how(good), lambda reason: reason) if good else statuses
+    how = (
+        make_part(f"How {label} was measured", lambda: _describe_measurement(good), lambda reason: reason)
+        if good
+        else statuses
+    )
     return Row(label, row_id(contents, label), how, address)
 
 
-def _how(good: list[Result]) -> str:
+def _describe_measurement(good: list[Result]) -> str:
     """Say in one line how a row was measured."""
     first = good[0]
     seeds = sorted({record.trial.seed for record in good})

@@ -114,7 +114,7 @@ def resampled_difference(differences: NDArray[np.float64], test_share: float) ->
     >>> round(resampled_difference(np.array([0.01, 0.02, 0.015, 0.01, 0.02]), 0.25).p_value, 3)
     0.011
     """
-    value, error = _resampled(differences, test_share)
+    value, error = _resampled_mean(differences, test_share)
     if len(differences) < 2:
         return Difference(value, math.nan, math.nan, math.nan, math.nan, 1.0, "none: a single fold")
     return student_difference(value, error, len(differences) - 1, "corrected resampled t-test")
@@ -150,7 +150,7 @@ def correlated_posterior(differences: NDArray[np.float64], test_share: float, ro
     >>> round(found.worse, 3), round(found.equivalent, 3), round(found.better, 3)
     (0.001, 0.104, 0.895)
     """
-    value, error = _resampled(differences, test_share)
+    value, error = _resampled_mean(differences, test_share)
     if len(differences) < 2:
         return Posterior(math.nan, math.nan, math.nan)
     if error == 0:
@@ -213,7 +213,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in multipletests(p_values, method="holm")[1]]
 
 
-def _resampled(differences: NDArray[np.float64], test_share: float) -> tuple[float, float]:
+def _resampled_mean(differences: NDArray[np.float64], test_share: float) -> tuple[float, float]:
     """Return the mean, and its standard error with Nadeau and Bengio's correction."""
     spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
     return float(differences.mean()), spread * math.sqrt(1 / len(differences) + test_share)

@@ -54,10 +54,10 @@ def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
     fits = [Column("Fits", ("fit_seconds_fits",), write_count)] if is_repeated else []
     columns = [
         METHOD,
-        *_starred("fit_seconds", is_repeated),
+        *_starred_columns("fit_seconds", is_repeated),
         *fits,
         _median_column("fit_cpu_seconds"),
-        *_starred("predict_seconds", is_repeated),
+        *_starred_columns("predict_seconds", is_repeated),
         _starred_column("latency_seconds"),
         _starred_column("latency_p95_seconds"),
         Column("Engine", ("engine",), lambda engine: engine or MISSING, "left"),
@@ -95,7 +95,7 @@ def memory_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
     )
     marks = {METRICS[measure].head: least_marks(summary, results, measure) for measure in _PEAKS}
     note += f" {_MEDIANS}" if is_repeated else ""
-    note += f" {_marked(*_PEAKS)}" if any(marks.values()) else ""
+    note += f" {_marking_rule(*_PEAKS)}" if any(marks.values()) else ""
     return make_table("memory", "Memory", shown, columns, note, marks)
 
 
@@ -114,7 +114,7 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
     table : Table
         A row for each.
     """
-    searched = [_searched(contents, label) for label in summary["case"]]
+    searched = [_describe_grid(contents, label) for label in summary["case"]]
     shown = with_costs(summary, contents.results, _SEARCHES).assign(searched=searched)
     columns = [
         METHOD,
@@ -160,7 +160,7 @@ def _time_notes(shown: pd.DataFrame, results: pd.DataFrame, is_repeated: bool, i
     if not is_one_machine(results):
         yield "Processors or threads differ between the trials: the times do not rank."
     if is_marked:
-        yield _marked(*_RANKED_TIMES)
+        yield _marking_rule(*_RANKED_TIMES)
 
 
 _MEDIANS = "Medians over the fits, with the range (smallest–largest)."
@@ -183,7 +183,7 @@ def _lacks_waits(results: pd.DataFrame) -> bool:
     return bool(waits.isna().to_numpy().any())
 
 
-def _marked(fit: str, predict: str) -> str:
+def _marking_rule(fit: str, predict: str) -> str:
     """State the rule of the marks."""
     return (
         f"The least is bold; in italics what is not measured apart from it. Measured apart, with at least {FEWEST} "
@@ -193,7 +193,7 @@ def _marked(fit: str, predict: str) -> str:
     )
 
 
-def _starred(measure: str, is_repeated: bool) -> list[Column]:
+def _starred_columns(measure: str, is_repeated: bool) -> list[Column]:
     """Return the columns of a time, with a star behind those that are disturbed."""
     _, *rest = _with_range(measure, is_repeated)
     return [_starred_column(measure), *rest]
@@ -227,7 +227,7 @@ def _range_writer(write: Callable[[float], str]) -> Callable[[float, float, floa
     return lambda low, high, n_fits: both(low, high) if n_fits > 1 else MISSING
 
 
-def _searched(contents: RunContents, label: str) -> str:
+def _describe_grid(contents: RunContents, label: str) -> str:
     trial = contents.good_records(label)[0].trial
     grid = trial.search.grid if trial.search else {}
     return "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in grid.items())

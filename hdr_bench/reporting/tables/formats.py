@@ -59,7 +59,7 @@ def to_markdown(table: Table) -> str:
         In lines of equal length.
     """
     rows = [
-        [_marked(_markdown(cell), mark, "**", "*") + pad for cell, pad, mark in cells] for cells in _cells_of(table)
+        [_mark_cell(_markdown(cell), mark, "**", "*") + pad for cell, pad, mark in cells] for cells in _cells_of(table)
     ]
     aligned = ["left" if align in _TO_THE_LEFT else "right" for align in table.aligned]
     heads = [_markdown(head) for head in table.heads]
@@ -115,7 +115,7 @@ def to_csv(table: Table) -> str:
     csv : str
         With a head.
     """
-    return _map_texts(table.exact, _inert).to_csv(index=False, lineterminator="\n")
+    return _map_texts(table.exact, _neutralize_formula).to_csv(index=False, lineterminator="\n")
 
 
 def from_csv(text: str) -> pd.DataFrame:
@@ -206,7 +206,7 @@ def _map_texts(frame: pd.DataFrame, change: Callable[[object], object]) -> pd.Da
     return frame.apply(lambda column: column if is_numeric_dtype(column) else column.map(change))
 
 
-def _inert(value: object) -> object:
+def _neutralize_formula(value: object) -> object:
     if not isinstance(value, str):
         return value
     is_formula = _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value)
@@ -257,7 +257,7 @@ def _markdown(cell: str) -> str:
     return escape_markdown(cell).replace("|", "\\|")
 
 
-def _marked(cell: str, mark: str | None, best: str, like: str) -> str:
+def _mark_cell(cell: str, mark: str | None, best: str, like: str) -> str:
     sign = {"best": best, "like the best": like}.get(str(mark), "")
     return f"{sign}{cell}{sign}"
 

@@ -41,8 +41,8 @@ def published_table(found: tuple[Reproduction, ...]) -> Table | None:
     columns = [
         Column("Method", ("case",), str, "left"),
         Column("Figure (unit)", ("figure",), str, "left"),
-        Column("Published", ("metric", "published"), _published),
-        Column("Measured", ("metric", "n_images", "measured"), _measured),
+        Column("Published", ("metric", "published"), _write_figure),
+        Column("Measured", ("metric", "n_images", "measured"), _write_measured),
         Column("Verdict", ("verdict",), str, "left"),
         Column("Interval", ("metric", "n_images", "low", "high"), _interval),
         Column("Difference", ("metric", "n_images", "difference"), _difference),
@@ -66,13 +66,13 @@ def _row(each: Reproduction) -> dict[str, object]:
     return {**vars(each), "figure": f"{METRICS[each.metric].head}{epochs}"}
 
 
-def _published(metric: str, values: tuple[Decimal, ...]) -> str:
+def _write_figure(metric: str, values: tuple[Decimal, ...]) -> str:
     """Write a figure with the digits of its source; of several the first and the last."""
     written = [write_published(METRICS[metric], value) for value in values]
     return written[0] if len(written) == 1 else f"{written[0]} … {written[-1]}"
 
 
-def _measured(metric: str, n_images: float, values: tuple[float, ...]) -> str:
+def _write_measured(metric: str, n_images: float, values: tuple[float, ...]) -> str:
     """Write one value, or the first and last of several."""
     write = value_writer(METRICS[metric], n_images)
     if not values:

@@ -55,16 +55,16 @@ def fill_claims(contents: RunContents) -> tuple[str, ...]:
     claims : tuple of str
         With means over seeds or folds, and medians of times with their range.
     """
-    return tuple(_worded(claim, contents) for claim in contents.run.suite.claims)
+    return tuple(_fill_claim(claim, contents) for claim in contents.run.suite.claims)
 
 
-def _worded(claim: str, contents: RunContents) -> str:
+def _fill_claim(claim: str, contents: RunContents) -> str:
     for placeholder in placeholders_of(claim):
-        claim = claim.replace(placeholder.text, _measured(placeholder, contents))
+        claim = claim.replace(placeholder.text, _measure(placeholder, contents))
     return claim
 
 
-def _measured(placeholder: Placeholder, contents: RunContents) -> str:
+def _measure(placeholder: Placeholder, contents: RunContents) -> str:
     try:
         label = contents.label_of_case(placeholder.case)
     # A case that was left out by `--only` is not in the run.

@@ -65,10 +65,10 @@ def difference_writer(metric: Metric, n_images: float = 0) -> Callable[[float], 
     ('−1.2', '+1.3')
     """
     if metric.kind == "count":
-        return _signed(",.0f", 1.0)
+        return _signed_writer(",.0f", 1.0)
     if metric.kind in {"seconds", "bytes"}:
-        return _signed(".2g", metric.factor)
-    return _signed(f".{_places(metric, n_images)}f", metric.factor)
+        return _signed_writer(".2g", metric.factor)
+    return _signed_writer(f".{_places(metric, n_images)}f", metric.factor)
 
 
 def write_published(metric: Metric, value: Decimal) -> str:
@@ -154,6 +154,6 @@ def _places(metric: Metric, n_images: float) -> int:
     return percent_places(int(n_images)) if n_images else _PLACES_WITHOUT_IMAGES
 
 
-def _signed(form: str, factor: float) -> Callable[[float], str]:
+def _signed_writer(form: str, factor: float) -> Callable[[float], str]:
     """Return what writes a number with its sign, the minus as typography has it."""
     return lambda value: MISSING if math.isnan(value) else f"{factor * value:+{form}}".replace("-", "−")

@@ -55,7 +55,7 @@ def _report(folder, reason):
             "page.methods.make_matrix": "The confusion matrix of One",
             "page.methods.make_sprite": "The images of Two",
             "page.methods._pipeline": "The steps of One",
-            "page.rows._how": "How Two was measured",
+            "page.rows._describe_measurement": "How Two was measured",
             "page.figures.TrainingDisplay.from_run": "Figure “Training: One”",
             "page.figures.ConfusionDisplay.from_run": "Figure “Confusion matrix: Two”",
             "page.figures.AccuracyDisplay.from_results": "Figure “Accuracy”",
