@@ -3,20 +3,21 @@
 import math
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimate
 from hdr_bench.experiments.forecast.growth import Expected
 from hdr_bench.records.durations import duration
 from hdr_bench.records.text import pluralize
+from hdr_bench.reporting.narrow_table import ConsoleColumn, fit_table
 
 if TYPE_CHECKING:
     from hdr_bench.experiments.planning.schedule import Schedule
 
-_HEADS = ("Runs", "Fit\n(s)", "95 %\ninterval", "~n^", "MB", "95 %\ninterval", "All")
+_HEADS = ("Runs", "All", "Fit\n(s)", "95 %\ninterval", "~n^", "Memory\n(MB)", "95 %\ninterval")
+# How many columns stay in the narrowest terminal: the number of trials and the time of all.
+_KEPT = 2
 _ENDLESS = 1e7
 _UNKNOWN = "–"
 
@@ -36,7 +37,7 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
         return
     good = [case for case in estimate.cases if not case.problem]
     if good:
-        console.print(_table(good))
+        _print_table(good, console)
     for case in estimate.cases:
         if case.problem:
             _print(console, f"{case.case}: no estimate: {case.problem}")
@@ -84,14 +85,13 @@ def all_trials_are(trials: int) -> str:
     return f"{_all_trials(trials)} {'is' if trials == 1 else 'are'}"
 
 
-def _table(cases: list[CaseEstimate]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Method", no_wrap=True)
-    for head in _HEADS:
-        table.add_column(head, justify="right", no_wrap=True)
-    for case in cases:
-        table.add_row(Text(case.case), *_row(case))
-    return table
+def _print_table(cases: list[CaseEstimate], console: Console) -> None:
+    cells = zip(*map(_row, cases), strict=True)
+    columns = [ConsoleColumn(head, list(map(Text, each))) for head, each in zip(_HEADS, cells, strict=True)]
+    fitted = fit_table([Text(case.case) for case in cases], columns, console, kept=_KEPT)
+    console.print(fitted.table)
+    if fitted.note:
+        _print(console, fitted.note)
 
 
 def _conditional(plan: "Schedule") -> str:
@@ -114,12 +114,12 @@ def _row(case: CaseEstimate) -> tuple[str, ...]:
     fit, memory = case.fit, case.memory
     return (
         str(case.n_trials),
+        duration(case.total.value),
         _round_value(fit.value),
         _interval(fit, 1),
         _exponent(case),
         _round_value(memory.value / 1e6),
         _interval(memory, 1e6),
-        duration(case.total.value),
     )
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hdr_bench.names import abbreviate
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts, reproductions
 from hdr_bench.reporting.narrow_table import ConsoleColumn, FittedTable, fit_table
@@ -19,23 +20,23 @@ from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import Cell, to_cells
 from hdr_bench.reporting.tables import Table as Written
-from hdr_bench.reporting.tables.accuracy import accuracy_table
-from hdr_bench.reporting.tables.costs import memory_table, time_table
-from hdr_bench.reporting.tables.table import DISTURBED
+from hdr_bench.reporting.tables.accuracy import GROUP, INTERVAL, accuracy_table
+from hdr_bench.reporting.tables.costs import memory_table, range_head, time_table
+from hdr_bench.reporting.tables.table import DISTURBED, METHOD
 
 _STYLES = {"best": "bold", "like": "italic"}
-# The heads of the report's tables, and what the console has room for.
+_TIMES = ("fit_seconds", "predict_seconds")
+# Columns of the report's tables, each with the head that a console has room for.
 _HEADS = {
-    "Accuracy (%)": "Acc.\n(%)",
-    "95 % interval": "95 %\ninterval",
-    "Group": "Group\n",
-    "Fit (s)": "Fit\n(s)",
-    "Predict all (s)": "Predict\nall (s)",
-    "Fit peak (MB)": "Memory\n(MB)",
-    "Parameters": "Para-\nmeters",
+    METRICS["accuracy"].head: "Acc.\n(%)",
+    INTERVAL: "95 %\ninterval",
+    GROUP: "Group\n",
+    METRICS["fit_seconds"].head: "Fit\n(s)",
+    METRICS["predict_seconds"].head: "Predict\nall (s)",
+    METRICS["fit_peak_bytes"].head: "Memory\n(MB)",
+    METRICS["parameters"].head: "Para-\nmeters",
 }
 
-_TIMES = ("Fit (s)", "Predict all (s)")
 # How many columns stay in the narrowest terminal: the accuracy.
 _KEPT = 1
 
@@ -76,18 +77,18 @@ def _table(contents: RunContents, compared: Comparisons, console: Console) -> Fi
     written = (accuracy_table(summary, compared), memory_table(summary, results), time_table(summary, results))
     columns = {head: cells for table in written for head, cells in _columns(table).items()}
     rows = summary.to_dict("records")
-    columns["Group"] = [_with_trials(cell, row) for cell, row in zip(columns["Group"], rows, strict=True)]
+    columns[GROUP] = [_with_trials(cell, row) for cell, row in zip(columns[GROUP], rows, strict=True)]
     shown = [
-        ConsoleColumn(head, [_text(cell) for cell in columns[name]], "left" if name == "Group" else "right")
+        ConsoleColumn(head, [_text(cell) for cell in columns[name]], "left" if name == GROUP else "right")
         for name, head in _HEADS.items()
     ]
-    names = [_text(cell) for cell in columns["Method"]]
+    names = [_text(cell) for cell in columns[METHOD.head]]
     return fit_table(names, shown, console, kept=_KEPT, elsewhere="the report")
 
 
 def _note_on_times(fitted: FittedTable | None) -> str:
     """Say what the star of a time means, if one of those that are shown has it."""
-    heads = [_HEADS[name] for name in _TIMES]
+    heads = [_HEADS[METRICS[name].head] for name in _TIMES]
     times = [column for column in fitted.columns if column.head in heads] if fitted else []
     if not any(DISTURBED in cell.plain for column in times for cell in column.cells):
         return ""
@@ -103,9 +104,9 @@ def _print_problems(summary: pd.DataFrame, console: Console) -> None:
 def _columns(table: Written) -> dict[str, list[Cell]]:
     """Return a table's columns by their heads; below the median of a time its range, for which it has room."""
     columns = dict(zip(table.heads, map(list, zip(*to_cells(table), strict=True)), strict=True))
-    for head in table.heads:
-        name, _, unit = head.partition(" (")
-        if table.name == "time" and (ranges := columns.get(f"{name}, range ({unit}")):
+    for name in _TIMES:
+        if ranges := columns.get(range_head(name)):
+            head = METRICS[name].head
             columns[head] = [_with_range(*cells) for cells in zip(columns[head], ranges, strict=True)]
     return columns
 

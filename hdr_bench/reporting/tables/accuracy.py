@@ -22,6 +22,9 @@ from hdr_bench.reporting.tables.table import (
 )
 from hdr_bench.reporting.tables.values import value_writer
 
+INTERVAL, GROUP = "95 % interval", "Group"
+"""Heads of the columns of the accuracy's interval, and of the letters for what is not told apart."""
+
 _LOG_LOSS_PLACES = 3
 
 
@@ -45,8 +48,8 @@ def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
     columns = [
         METHOD,
         Column(accuracy, ("accuracy",), percent),
-        Column("95 % interval", ("accuracy_low", "accuracy_high"), interval_writer(percent)),
-        Column("Group", ("letters",), lambda letters: letters or MISSING, "left"),
+        Column(INTERVAL, ("accuracy_low", "accuracy_high"), interval_writer(percent)),
+        Column(GROUP, ("letters",), lambda letters: letters or MISSING, "left"),
         Column(error, ("error_rate",), percent),
     ]
     if (summary["n_planned"] > 1).any():

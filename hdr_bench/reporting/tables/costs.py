@@ -183,6 +183,27 @@ def _lacks_waits(results: pd.DataFrame) -> bool:
     return bool(waits.isna().to_numpy().any())
 
 
+def range_head(measure: str) -> str:
+    """Return the head of the column of a cost's range.
+
+    Parameters
+    ----------
+    measure : str
+        A name of the table of metrics.
+
+    Returns
+    -------
+    head : str
+
+    Examples
+    --------
+    >>> range_head("fit_seconds")
+    'Fit, range (s)'
+    """
+    metric = METRICS[measure]
+    return f"{metric.label}, range ({metric.unit})"
+
+
 def _marking_rule(fit: str, predict: str) -> str:
     """State the rule of the marks."""
     return (
@@ -217,8 +238,7 @@ def _with_range(measure: str, is_repeated: bool) -> list[Column]:
     if not is_repeated:
         return [_median_column(measure)]
     metric, names = METRICS[measure], (f"{measure}_low", f"{measure}_high", f"{measure}_fits")
-    head = f"{metric.label}, range ({metric.unit})"
-    return [_median_column(measure), Column(head, names, _range_writer(value_writer(metric)))]
+    return [_median_column(measure), Column(range_head(measure), names, _range_writer(value_writer(metric)))]
 
 
 def _range_writer(write: Callable[[float], str]) -> Callable[[float, float, float], str]:
