@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from hdr_bench import load_dataset, load_results
-from tests.helpers.calling import call_command
+from tests.helpers.command import call_command
 
 COMMAND = [sys.executable, "-m", "hdr_bench"]
 

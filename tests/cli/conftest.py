@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.calling import call_command
+from tests.helpers.command import call_command
 
 FORMAT_1 = Path(__file__).parents[1] / "records" / "format_1"
 

@@ -12,7 +12,7 @@ from hdr_bench.datasets.home import prepared_home
 from hdr_bench.datasets.idx import read_idx, write_idx
 from hdr_bench.datasets.polarity import PolarityCounts, count_polarities
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
-from tests.helpers.calling import call_command
+from tests.helpers.command import call_command
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hdr_bench import load_dataset
 from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS, base
 from hdr_bench.estimators.base import LayerRow, MeasuredEstimator
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, epochs_of, history_of, layers_of
-from tests.helpers.estimators import METHODS, quick
+from tests.helpers.method_table import METHODS, quick
 
 CLASSES = [getattr(hdr_bench.estimators, entry.class_name) for entry in (*ESTIMATORS.values(), *TRANSFORMERS.values())]
 COUNTS = (base.N_PARAMETERS, base.N_MULTIPLY_ACCUMULATES, base.N_STORED_VARIABLES)

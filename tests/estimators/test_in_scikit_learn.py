@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import ESTIMATORS, Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
-from tests.helpers.estimators import METHODS, quick
+from tests.helpers.method_table import METHODS, quick
 
 HAS_PROBABILITIES = {name for name, method in METHODS.items() if method.has_probabilities}
 

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from hdr_bench import load_dataset, make_estimator
 from hdr_bench.estimators import ESTIMATORS, Deskewer
 from hdr_bench.exceptions import UnknownNameError
-from tests.helpers.estimators import METHODS, make
+from tests.helpers.method_table import METHODS, make
 
 
 @pytest.fixture(scope="module")

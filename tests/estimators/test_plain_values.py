@@ -10,7 +10,7 @@ from hdr_bench import load_dataset, make_estimator
 from hdr_bench.estimators import Cropper, Distortion, GaussianBlur, PixelScaler, Resizer
 from hdr_bench.estimators.plain_values import to_plain
 from hdr_bench.records.fingerprints import describe_estimator
-from tests.helpers.estimators import METHODS
+from tests.helpers.method_table import METHODS
 
 INTEGERS = {"int64": np.int64, "uint8": np.uint8, "0-d": np.array}
 

@@ -22,7 +22,7 @@ from hdr_bench.estimators import (
     MLPClassifier,
     PixelScaler,
 )
-from tests.helpers.estimators import tiny
+from tests.helpers.method_table import tiny
 
 
 @pytest.fixture(scope="module")

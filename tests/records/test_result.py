@@ -3,7 +3,7 @@ import pytest
 from hdr_bench import load_results
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.store import Store
-from tests.helpers.made_up import Method, make_up
+from tests.helpers.written_runs import Method, make_up
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
-from tests.helpers.made_up import Method, make_up
+from tests.helpers.written_runs import Method, make_up
 
 REPORTS = Path(__file__).parents[2] / "reports"
 

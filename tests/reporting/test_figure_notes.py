@@ -6,7 +6,7 @@ from hdr_bench import write_report
 from hdr_bench.reporting.drawing import rendering
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
-from tests.helpers.made_up import Method, make_up
+from tests.helpers.written_runs import Method, make_up
 
 DISTURBED = {"fit_wait_share": 0.5}
 

@@ -14,7 +14,7 @@ from hdr_bench.reporting.statistics.uncertainty import (
     uncertainty_of_fits,
     uncertainty_of_folds,
 )
-from tests.helpers.made_up import Method, make_up
+from tests.helpers.written_runs import Method, make_up
 
 CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
 

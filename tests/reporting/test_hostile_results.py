@@ -22,7 +22,7 @@ from hdr_bench.records.result import Candidate, SearchResult
 from hdr_bench.reporting.drawing.jobs import draw
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
-from tests.helpers.made_up import Method, make_up
+from tests.helpers.written_runs import Method, make_up
 
 TEXTS = [
     "plain",

@@ -18,7 +18,7 @@ from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.accuracy import scores_table
 from hdr_bench.reporting.tables.reproductions import published_table
 from hdr_bench.reporting.tables.source_claims import fill_claims
-from tests.helpers.made_up import Method, make_up
+from tests.helpers.written_runs import Method, make_up
 
 KAPPA = Metric("kappa", "Cohen's kappa", "", "loss", "scores", better="higher", verdict="side by side", digits=3)
 

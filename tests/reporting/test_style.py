@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 DRAWS = """
 import hashlib, os, sys
 sys.path[:0] = sys.argv[1:]
-from drawn import Plain
+from deadly_displays import Plain
 from hdr_bench.reporting.drawing.figure import PlannedFigure
 from hdr_bench.reporting.drawing.pool import draw_in_own_process
 from hdr_bench.reporting.drawing.rendering import render

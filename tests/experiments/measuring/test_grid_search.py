@@ -104,7 +104,7 @@ def test_a_search_under_a_limit_is_kept_under_a_key_of_its_own(run_trial, trial,
     search = {"grid": {"lr": [1e-5 * number for number in range(1, 3001)]}, "folds": 2, "strategy": "grid"}
     # 100 minutes per fit by the search's clock: 1,000 hold two candidates and the final fit, however slow the machine.
     asked = trial(
-        estimator="aging.Ages",
+        estimator="slow_search.Ages",
         params={"layers": "16N", "max_epochs": 3},
         protocol="grid-search",
         search=search,

@@ -14,7 +14,7 @@ from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Trial
 from hdr_bench.reporting.comparisons.runs import ONE_SEED
-from tests.helpers.calling import call_command
+from tests.helpers.command import call_command
 
 TREE = "Tree_50%"
 

@@ -15,8 +15,8 @@ from hdr_bench.reporting.drawing import jobs, pool
 from hdr_bench.reporting.drawing.figure import PlannedFigure
 from hdr_bench.reporting.drawing.jobs import draw
 from hdr_bench.reporting.drawing.rendering import render
-from tests.helpers.made_up import Method, make_up
 from tests.helpers.processes import still_running, wait_for
+from tests.helpers.written_runs import Method, make_up
 
 HERE = str(Path(__file__).parents[2] / "helpers")
 # The command, with two figures that are never drawn.
@@ -31,9 +31,9 @@ from hdr_bench.reporting.drawing import jobs
 from hdr_bench.reporting.drawing.figure import PlannedFigure
 folder, here, waiting = sys.argv[1:]
 sys.path.append(here)
-import drawn
+import deadly_displays
 jobs.FIGURES_PER_PROCESS, jobs.available_cores = 1, lambda: 2
-planned = PlannedFigure("waits", "Waits", "", (drawn.Waits(Path(waiting)),), (2, 2))
+planned = PlannedFigure("waits", "Waits", "", (deadly_displays.Waits(Path(waiting)),), (2, 2))
 report.plan_figures = lambda contents: [planned, planned]
 sys.argv = ["hdr-bench", "report", folder]
 main()
@@ -41,13 +41,13 @@ main()
 
 
 @pytest.fixture
-def drawn(monkeypatch):
+def displays(monkeypatch):
     """The module of that name, as the processes that draw import it; two of them, however few the figures."""
     monkeypatch.syspath_prepend(HERE)
     monkeypatch.setattr(jobs, "FIGURES_PER_PROCESS", 1)
     monkeypatch.setattr(jobs, "available_cores", lambda: 2)
-    yield importlib.import_module("drawn")
-    sys.modules.pop("drawn")
+    yield importlib.import_module("deadly_displays")
+    sys.modules.pop("deadly_displays")
 
 
 def _planned(**displays):
@@ -61,13 +61,13 @@ def _draws(process):
     return False
 
 
-def test_a_figure_that_ends_its_process_is_lost_and_no_other(drawn, tmp_path):
+def test_a_figure_that_ends_its_process_is_lost_and_no_other(displays, tmp_path):
     planned = _planned(
-        first=drawn.Plain(),
-        deadly=drawn.Kills(),
-        second=drawn.Plain(),
-        unlucky=drawn.Kills(tmp_path / "once"),
-        third=drawn.Plain(),
+        first=displays.Plain(),
+        deadly=displays.Kills(),
+        second=displays.Plain(),
+        unlucky=displays.Kills(tmp_path / "once"),
+        third=displays.Plain(),
     )
     reason = "Figure “deadly” could not be made: the process that drew it ended (signal SIGKILL)."
     with pytest.warns(ReportWarning) as warned:
@@ -81,9 +81,9 @@ def test_a_figure_that_ends_its_process_is_lost_and_no_other(drawn, tmp_path):
     assert [each for each in psutil.Process().children() if _draws(each)] == []
 
 
-def test_if_no_process_starts_figures_are_drawn_in_this_one(drawn, monkeypatch):
+def test_if_no_process_starts_figures_are_drawn_in_this_one(displays, monkeypatch):
     monkeypatch.setattr(pool.sys, "executable", "/nowhere/python")
-    assert all(figure.svg for figure in draw(_planned(first=drawn.Plain(), second=drawn.Plain())))
+    assert all(figure.svg for figure in draw(_planned(first=displays.Plain(), second=displays.Plain())))
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGHUP])

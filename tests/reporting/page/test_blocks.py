@@ -15,7 +15,7 @@ from hdr_bench.reporting.drawing.rendering import render
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
 from hdr_bench.reporting.run import RunContents
-from tests.helpers.made_up import Method, make_up
+from tests.helpers.written_runs import Method, make_up
 
 SAID = "ValueError: no such thing"
 REPORTING = "hdr_bench.reporting"

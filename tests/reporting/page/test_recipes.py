@@ -14,7 +14,7 @@ from hdr_bench.reporting.page.block import FigureBlock, MethodFigure, NotEnoughE
 from hdr_bench.reporting.report_place import check_report_place
 from hdr_bench.reporting.run import read_contents
 from hdr_bench.reporting.tables.table import METHOD, Column, make_table
-from tests.helpers.made_up import Method, make_up
+from tests.helpers.written_runs import Method, make_up
 
 
 @dataclass(eq=False)

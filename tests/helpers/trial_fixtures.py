@@ -89,10 +89,10 @@ def run_trial():
 
 @pytest.fixture
 def behaving(trial, monkeypatch, helpers):
-    """A function that makes a trial of `methods.Behaves`."""
+    """A function that makes a trial of `misbehaving.Behaves`."""
     monkeypatch.syspath_prepend(str(helpers))
 
     def make(how, limits=None, **params):
-        return trial(case=how, estimator="methods.Behaves", params={"how": how, **params}, **(limits or {}))
+        return trial(case=how, estimator="misbehaving.Behaves", params={"how": how, **params}, **(limits or {}))
 
     return make

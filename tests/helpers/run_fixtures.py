@@ -71,7 +71,7 @@ INCOMPLETE = {
     "dataset": "digits-8x8",
     "protocol": {"repeats": 3},
     "case": [
-        {"name": "Sometimes", "estimator": "failing.FailsForSeedOne", "params": {"min_samples_leaf": 2}},
+        {"name": "Sometimes", "estimator": "unlucky_tree.FailsForSeedOne", "params": {"min_samples_leaf": 2}},
         {"name": "Tree", "estimator": "tree"},
         {"name": "k-NN", "estimator": "knn"},
         {"name": "Dummy", "estimator": "sklearn.dummy.DummyClassifier"},
