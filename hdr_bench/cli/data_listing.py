@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hdr_bench.records.quantities import format_bytes
+
 if TYPE_CHECKING:
     from hdr_bench.datasets import StoredDataset
-
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def describe_datasets() -> Iterator[str]:
@@ -33,7 +33,7 @@ def describe_datasets() -> Iterator[str]:
         yield from _block(name, "", [describe_stored(each) for each in stored if each.name == name])
     yield f"any other: {', '.join(name for name in SOURCES if name not in own)}"
     if stored:
-        total = size_in_words(sum(each.n_bytes for each in stored))
+        total = format_bytes(sum(each.n_bytes for each in stored))
         yield f"{total} in all; hdr-bench data remove NAME removes what is added or prepared"
 
 
@@ -74,33 +74,9 @@ def describe_stored(stored: "StoredDataset") -> str:
     text : str
     """
     if stored.n_train is None or stored.n_test is None:
-        return f"damaged, {size_in_words(stored.n_bytes)}, {stored.folder}"
+        return f"damaged, {format_bytes(stored.n_bytes)}, {stored.folder}"
     images = f"{stored.n_train:,} training and {stored.n_test:,} test images"
-    return f"{stored.kind}: {images}, {size_in_words(stored.n_bytes)}, {stored.folder}"
-
-
-def size_in_words(n_bytes: float) -> str:
-    """Return a size in decimal units.
-
-    Parameters
-    ----------
-    n_bytes : float
-        Bytes.
-
-    Returns
-    -------
-    text : str
-
-    Examples
-    --------
-    >>> size_in_words(512), size_in_words(54_951_234)
-    ('512 bytes', '55.0 MB')
-    """
-    for unit in _UNITS:
-        if n_bytes < 1000 or unit == _UNITS[-1]:
-            break
-        n_bytes /= 1000
-    return f"{n_bytes:.0f} {unit}" if unit == _UNITS[0] else f"{n_bytes:.1f} {unit}"
+    return f"{stored.kind}: {images}, {format_bytes(stored.n_bytes)}, {stored.folder}"
 
 
 def _block(name: str, description: str, lines: list[str]) -> Iterator[str]:
@@ -127,4 +103,4 @@ def _original(name: str) -> list[str]:
         return []
     if not files:
         return []
-    return [f"original files: {size_in_words(sum(path.stat().st_size for path in files))}, {folder}"]
+    return [f"original files: {format_bytes(sum(path.stat().st_size for path in files))}, {folder}"]

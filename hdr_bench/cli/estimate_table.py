@@ -8,7 +8,7 @@ from rich.text import Text
 
 from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimate
 from hdr_bench.experiments.forecast.growth import Expected
-from hdr_bench.records.durations import duration
+from hdr_bench.records.quantities import duration
 from hdr_bench.records.text import pluralize
 from hdr_bench.reporting.narrow_table import ConsoleColumn, fit_table
 

@@ -8,14 +8,13 @@ from rich.cells import cell_len
 
 from hdr_bench.names import visible_prose
 from hdr_bench.records.case import Case
-from hdr_bench.records.durations import duration
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
+from hdr_bench.records.quantities import duration, format_bytes
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import pluralize
 
 _MOST_VALUES = 8
 _TIMES = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-_SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 1000), ("bytes", 1))
 
 
 def describe_suite(suite: Suite) -> list[str]:
@@ -116,9 +115,9 @@ def _list_values(values: Sequence[Any]) -> str:
 def _limits(part: Suite | Case) -> str:
     limits = []
     if part.time_limit is not None:
-        limits.append(_in_unit(part.time_limit, _TIMES))
+        limits.append(_time_in_words(part.time_limit))
     if part.memory_limit is not None:
-        limits.append(_in_unit(part.memory_limit, _SIZES))
+        limits.append(format_bytes(part.memory_limit))
     return f"{' and '.join(limits)} per trial" if limits else ""
 
 
@@ -132,10 +131,10 @@ def _reduction(case: Case) -> str:
     return ", ".join([*words, *(f"{name}={value!r}" for name, value in reduced.params.items())])
 
 
-def _in_unit(value: float, units: Sequence[tuple[str, int]]) -> str:
-    """Return a quantity in the largest unit that it has one of; of 90 s that is 1.5 min."""
-    name, size = next(((name, size) for name, size in units if value >= size), units[-1])
-    return f"{value / size:g} {name}"
+def _time_in_words(seconds: float) -> str:
+    """Return a time in the largest unit that it has one of, not rounded; 90 s is 1.5 min."""
+    name, size = next(((name, size) for name, size in _TIMES if seconds >= size), _TIMES[-1])
+    return f"{seconds / size:g} {name}"
 
 
 def _align(pairs: list[tuple[str, str]]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hdr_bench.experiments.forecast.remaining import Remaining
 from hdr_bench.experiments.messages import Stage
 from hdr_bench.names import abbreviate
-from hdr_bench.records.durations import clock
+from hdr_bench.records.quantities import clock
 from hdr_bench.records.result import Result
 from hdr_bench.records.text import pluralize
 from hdr_bench.records.trial import Trial

@@ -1,7 +1,8 @@
 """Numbers and lists as sentences write them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -52,6 +53,25 @@ def list_few(labels: Sequence[str]) -> str:
     """
     shown = "; ".join(labels[:_MANY])
     return f"{shown}; and {len(labels) - _MANY} more" if len(labels) > _MANY else shown
+
+
+def describe_params(params: Mapping[str, Any]) -> str:
+    """Return a candidate's parameters in words.
+
+    Parameters
+    ----------
+    params : mapping of str to Any
+
+    Returns
+    -------
+    text : str
+
+    Examples
+    --------
+    >>> describe_params({"C": 1, "gamma": 0.1})
+    'C = 1, gamma = 0.1'
+    """
+    return ", ".join(f"{name} = {value}" for name, value in params.items())
 
 
 def percent(row: pd.Series) -> str:

@@ -6,8 +6,8 @@ from rich.console import Console
 from hdr_bench.experiments import progress as module
 from hdr_bench.experiments.messages import Stage
 from hdr_bench.experiments.progress import BarProgress, LineProgress, describe_outcome, describe_trial
-from hdr_bench.records.durations import clock
 from hdr_bench.records.environment import read_environment
+from hdr_bench.records.quantities import clock
 from hdr_bench.records.result import Result
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hdr_bench.cli.completion import complete_dataset
-from hdr_bench.cli.data_listing import describe_datasets, describe_places, describe_stored, size_in_words
+from hdr_bench.cli.data_listing import describe_datasets, describe_places, describe_stored
 from hdr_bench.cli.output import read_shape
 from hdr_bench.cli.streams import say
+from hdr_bench.records.quantities import format_bytes
 
 if TYPE_CHECKING:
     from hdr_bench.datasets import StoredDataset
@@ -77,7 +78,7 @@ def remove(
 def _print_removed(removed: "list[StoredDataset]") -> None:
     for each in removed:
         say(f"removed {each.name}: {describe_stored(each)}")
-    say(f"{size_in_words(sum(each.n_bytes for each in removed))} freed")
+    say(f"{format_bytes(sum(each.n_bytes for each in removed))} freed")
 
 
 def _print_dataset(dataset: Any) -> None:

@@ -14,6 +14,7 @@ import psutil
 from hdr_bench.experiments.measuring.memory import read_children, resident_of_children
 from hdr_bench.experiments.messages import Outcome, Stage
 from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.quantities import format_bytes
 from hdr_bench.records.result import Result, Status
 from hdr_bench.records.trial import Trial
 
@@ -212,23 +213,6 @@ def describe_end(trial: Trial, exit_code: int | None, stage: Stage) -> str:
         hint = "; the method, or a library that it uses, ended its own process"
     cause = f"signal {_signal_name(-exit_code)}" if exit_code < 0 else f"exit code {exit_code}"
     return f"the process ended without a result, in: {stage} ({cause}{hint})"
-
-
-def format_bytes(count: int) -> str:
-    """Return a size in the unit that suits it, e.g. ``8 GB``.
-
-    Parameters
-    ----------
-    count : int
-
-    Returns
-    -------
-    text : str
-    """
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= size:
-            return f"{count / size:.4g} {unit}"
-    return f"{count} bytes"
 
 
 def _signal_name(number: int) -> str:

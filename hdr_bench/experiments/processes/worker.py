@@ -25,12 +25,13 @@ from hdr_bench.experiments.processes.leftovers import end, tree_of
 from hdr_bench.experiments.processes.scratch import fits_socket
 from hdr_bench.experiments.processes.tail import Tail
 from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_variables
-from hdr_bench.experiments.processes.watch import ExceededLimit, Watch, describe_end, format_bytes, receive
+from hdr_bench.experiments.processes.watch import ExceededLimit, Watch, describe_end, receive
 from hdr_bench.import_context import ImportContext
 from hdr_bench.names import shorten, visible_prose
 from hdr_bench.process_tree import MARK, end_with_parent
 from hdr_bench.records.environment import Environment, utc_now
 from hdr_bench.records.failures import describe_failure, describe_traceback
+from hdr_bench.records.quantities import format_bytes
 from hdr_bench.records.result import Result, Status
 from hdr_bench.records.trial import Trial
 

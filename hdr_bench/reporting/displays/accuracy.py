@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-from hdr_bench.reporting.displays.axes import interval_lengths, interval_limits, scale_by_log_error, shorten
+from hdr_bench.reporting.displays.axes import interval_lengths, interval_limits, scale_by_log_error, shorten_label
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.style import colour_of, marker_of
@@ -131,7 +131,7 @@ class AccuracyDisplay(ResultsDisplay):
 
     def _label(self, ax: "Axes") -> None:
         n_rows = len(self.summary)
-        ax.set_yticks(range(n_rows), list(map(shorten, self.summary["case"])))
+        ax.set_yticks(range(n_rows), list(map(shorten_label, self.summary["case"])))
         ax.set_ylim(n_rows - 0.5, -0.5)
         low, high = interval_limits(self.summary)
         ticks = [100 * value for values in self.trials.values() for value in values]

@@ -120,7 +120,7 @@ def _from_log_error(value: NDArray[np.float64]) -> NDArray[np.float64]:
     return 100 + _LEAST_ERROR - 10.0**-value
 
 
-def shorten(name: str, most: int = 40) -> str:
+def shorten_label(name: str, most: int = 40) -> str:
     """Return a name as a figure has room for it, escaped as `escape_mathtext` does.
 
     Parameters
@@ -136,7 +136,7 @@ def shorten(name: str, most: int = 40) -> str:
 
     Examples
     --------
-    >>> shorten("a name of $x$", most=8)
+    >>> shorten_label("a name of $x$", most=8)
     'a name …'
     """
     return escape_mathtext(name if len(name) <= most else f"{name[: most - 1]}…")

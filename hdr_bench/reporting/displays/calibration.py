@@ -8,7 +8,7 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.records.predictions import Reliability
-from hdr_bench.reporting.displays.axes import shorten
+from hdr_bench.reporting.displays.axes import shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, method_number, with_style
 from hdr_bench.reporting.run import RunSource, read_contents
 from hdr_bench.reporting.style import INK, colour_of
@@ -150,7 +150,7 @@ class ReliabilityDisplay(BaseDisplay):
         ax.set_xlabel("Mean confidence of a bin")
         ax.set_ylabel("Accuracy in the bin")
         error = 100 * self.calibration_error
-        ax.set_title(f"Reliability: {shorten(self.title)}\n(expected calibration error {error:.1f} %)")
+        ax.set_title(f"Reliability: {shorten_label(self.title)}\n(expected calibration error {error:.1f} %)")
         return self
 
 

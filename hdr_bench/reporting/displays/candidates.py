@@ -9,10 +9,11 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.reporting.details import candidate_rows
-from hdr_bench.reporting.displays.axes import shorten
+from hdr_bench.reporting.displays.axes import shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.run import RunSource, read_contents
 from hdr_bench.reporting.style import CHOSEN, OTHERS
+from hdr_bench.reporting.wording import describe_params
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,15 +131,11 @@ class SearchDisplay(BaseDisplay):
             colour, marker = (CHOSEN, "D") if is_chosen else (OTHERS, "o")
             look = {"marker": marker, "linestyle": "none", "color": colour, "markersize": 5, "capsize": 2}
             ax.errorbar(100 * score, position, xerr=100 * spread, **with_style(look, errorbar_kw, Line2D))
-        words = [shorten(_in_words(params), 60) for params in rows["params"]]
+        words = [shorten_label(describe_params(json.loads(params)), 60) for params in rows["params"]]
         ax.set_yticks(range(len(rows)), words, fontsize=8)
         ax.set_ylim(len(rows) - 0.5, -0.5)
         ax.set_xlabel("Accuracy over the folds (%), mean and standard deviation")
         more = "" if len(rows) == len(self.candidates) else f", the best {_MOST_ROWS} of {len(self.candidates)}"
-        ax.set_title(f"Candidates of {shorten(self.title)}{more}; the diamond was chosen")
+        ax.set_title(f"Candidates of {shorten_label(self.title)}{more}; the diamond was chosen")
         ax.grid(axis="y", visible=False)
         return self
-
-
-def _in_words(params: str) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in json.loads(params).items())

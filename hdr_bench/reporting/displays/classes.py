@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.records.predictions import ClassCurve
-from hdr_bench.reporting.displays.axes import legend_beside, shorten
+from hdr_bench.reporting.displays.axes import legend_beside, shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.run import RunSource, read_contents
 from hdr_bench.reporting.style import colour_of, line_of
@@ -146,7 +146,7 @@ class ClassCurvesDisplay(BaseDisplay):
         for number, (name, (across, up, area)) in enumerate(self.curves.items()):
             look = {"color": colour_of(number), "linestyle": line_of(number), "linewidth": 1.1}
             style = with_style(look, line_kw, Line2D)
-            label = f"{shorten(name, 24)} ({area:.4f})" if number < _MOST_NAMED else None
+            label = f"{shorten_label(name, 24)} ({area:.4f})" if number < _MOST_NAMED else None
             ax.plot(*_simplify(across, up), **{"label": label, **style})
             inset.plot(*_simplify(across, up, self.corner), **style)
         left, right, low, high = self.corner
@@ -158,7 +158,7 @@ class ClassCurvesDisplay(BaseDisplay):
         ax.set_ylim(-0.01, 1.01)
         ax.set_xlabel(self.labels[0])
         ax.set_ylabel(self.labels[1])
-        ax.set_title(f"{self.heading}: {shorten(self.title)}")
+        ax.set_title(f"{self.heading}: {shorten_label(self.title)}")
         if self.curves:
             more = "" if len(self.curves) <= _MOST_NAMED else f", first {_MOST_NAMED} of {len(self.curves)}"
             legend_beside(ax, title=f"Class ({self.legend}{more})", fontsize=7.5, title_fontsize=7.5)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.reporting.displays.axes import shorten
+from hdr_bench.reporting.displays.axes import shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.run import RunSource, read_contents
 
@@ -154,12 +154,12 @@ class ConfusionDisplay(BaseDisplay):
         ticks = np.arange(len(self.class_names))
         rotation: dict[str, Any] = {"rotation": 90} if max(map(len, self.class_names)) > 2 else {}
         size = "medium" if len(ticks) <= MOST_NUMBERS else "xx-small"
-        names = [shorten(name, _MOST_LETTERS) for name in self.class_names]
+        names = [shorten_label(name, _MOST_LETTERS) for name in self.class_names]
         ax.set_xticks(ticks, names, fontsize=size, **rotation)
         ax.set_yticks(ticks, names, fontsize=size)
         ax.set_xlabel("Predicted class")
         ax.set_ylabel("True class")
-        ax.set_title(shorten(self.title))
+        ax.set_title(shorten_label(self.title))
         ax.grid(visible=False)
         return self
 

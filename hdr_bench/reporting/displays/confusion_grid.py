@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-from hdr_bench.reporting.displays.axes import shorten
+from hdr_bench.reporting.displays.axes import shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.displays.confusion import MOST_NUMBERS, ConfusionDisplay, shade_matrix
 from hdr_bench.reporting.run import RunSource, read_contents
@@ -142,10 +142,13 @@ def _draw_tile(
     (left, top), n = corner, len(display.class_names)
     shade_matrix(ax, display.shares(), {"extent": (left, left + 1, top + 1, top), **(im_kw or {})})
     ax.text(
-        left, top - 0.06, shorten(display.title, 24), **with_style({"fontsize": 7.5, "va": "bottom"}, text_kw, Text)
+        left,
+        top - 0.06,
+        shorten_label(display.title, 24),
+        **with_style({"fontsize": 7.5, "va": "bottom"}, text_kw, Text),
     )
     for number in range(0, n, 1 if n <= MOST_NUMBERS else 5):
         middle = (number + 0.5) / n
-        name = shorten(display.class_names[number], 8)
+        name = shorten_label(display.class_names[number], 8)
         ax.text(left - 0.03, top + middle, name, fontsize=5, ha="right", va="center")
         ax.text(left + middle, top + 1.02, name, fontsize=5, ha="center", va="top")

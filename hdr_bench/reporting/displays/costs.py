@@ -17,7 +17,7 @@ from hdr_bench.reporting.displays.axes import (
     label_log_plainly,
     legend_beside,
     scale_by_log_error,
-    shorten,
+    shorten_label,
 )
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
 from hdr_bench.reporting.frame import summarise
@@ -217,7 +217,7 @@ class CostDisplay(ResultsDisplay):
                 "linestyle": "none",
                 "color": colour_of(number),
                 "capsize": 3,
-                "label": shorten(case),
+                "label": shorten_label(case),
                 "zorder": 2,
             }
             ax.errorbar(cost, value, yerr=[[low], [high]], **with_style(look, errorbar_kw, Line2D))

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.reporting.displays.axes import shorten
+from hdr_bench.reporting.displays.axes import shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.run import RunSource, read_contents
 
@@ -139,7 +139,7 @@ class DisagreementDisplay(BaseDisplay):
                 look = {"ha": "center", "va": "center", "color": colour, "fontsize": 8 if few else 5.5}
                 number = f"{share:.1f}" if few else f"{share:.0f}"
                 ax.text(column, row, number, **with_style(look, text_kw, Text))
-        ticks, names = range(len(self.labels)), [shorten(label, 28) for label in self.labels]
+        ticks, names = range(len(self.labels)), [shorten_label(label, 28) for label in self.labels]
         size = 8.5 if few else 7
         ax.set_xticks(ticks, names, rotation=40, ha="right", rotation_mode="anchor", fontsize=size)
         ax.set_yticks(ticks, names, fontsize=size)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.reporting.displays.axes import escape_mathtext, shorten
+from hdr_bench.reporting.displays.axes import escape_mathtext, shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.displays.examples import Example, as_ink_on_paper, caption
 from hdr_bench.reporting.run import RunContents, RunSource, read_contents
@@ -227,7 +227,7 @@ class GalleryDisplay(BaseDisplay):
         ax.set_xlim(-0.1 * side, COLUMNS * side)
         ax.set_ylim(rows * side * _ROW_HEIGHT, -0.02 * side)
         ax.set_aspect("equal")
-        ax.set_title(f"{shorten(self.title, 60)} ({len(self.examples)} of {self.n_total:,})", pad=8)
+        ax.set_title(f"{shorten_label(self.title, 60)} ({len(self.examples)} of {self.n_total:,})", pad=8)
         return self
 
 

@@ -12,7 +12,7 @@ from hdr_bench.reporting.displays.axes import (
     label_log_plainly,
     legend_beside,
     scale_by_log_error,
-    shorten,
+    shorten_label,
 )
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
 from hdr_bench.reporting.frame import summarise
@@ -141,7 +141,7 @@ class LearningCurveDisplay(ResultsDisplay):
                 "marker": marker_of(number),
                 "color": colour_of(number),
                 "capsize": 3,
-                "label": shorten(str(method)),
+                "label": shorten_label(str(method)),
             }
             ax.errorbar(line["images"], accuracy, yerr=[low, high], **with_style(look, errorbar_kw, Line2D))
         ax.set_xscale("log")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
-from hdr_bench.reporting.displays.axes import label_log_plainly, shorten
+from hdr_bench.reporting.displays.axes import label_log_plainly, shorten_label
 from hdr_bench.reporting.displays.base import ResultsDisplay, with_style
 from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.frame import summarise
@@ -153,7 +153,7 @@ class TimingDisplay(ResultsDisplay):
             ax.plot([seconds.median()], [position], **with_style(bar, median_kw, Line2D))
         ax.set_xscale("log")
         label_log_plainly(ax.xaxis)
-        ax.set_yticks(range(len(cases)), list(map(shorten, cases)))
+        ax.set_yticks(range(len(cases)), list(map(shorten_label, cases)))
         ax.set_ylim(len(cases) - 0.5, -0.5)
         ax.set_xlabel(f"{METRICS[self.measure].axis}; the bar is the median")
         ax.set_title("Each time that was measured")

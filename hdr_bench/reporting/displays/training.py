@@ -8,7 +8,7 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.reporting.details import history_rows
-from hdr_bench.reporting.displays.axes import legend_beside, scale_by_log_error, shorten
+from hdr_bench.reporting.displays.axes import legend_beside, scale_by_log_error, shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.run import RunContents, RunSource, read_contents
 from hdr_bench.reporting.style import colour_of, marker_of
@@ -188,7 +188,7 @@ class TrainingDisplay(BaseDisplay):
         names = self._part_names(frame)
         if not self._has_several:
             return f"{names[part].capitalize()} images"
-        return f"{shorten(case)}, {names[part]}" if len(names) > 1 else shorten(case)
+        return f"{shorten_label(case)}, {names[part]}" if len(names) > 1 else shorten_label(case)
 
     def _label_axes(self, ax: "Axes", frame: pd.DataFrame) -> None:
         label, _ = _LABELS[self.quantity]
@@ -206,7 +206,7 @@ class TrainingDisplay(BaseDisplay):
             ax.set_title(f"{quantity} of each network by epoch ({parts} images)")
             legend_beside(ax, fontsize=8)
             return
-        ax.set_title(f"{quantity} by epoch: {shorten(str(self.histories['case'].iloc[0]), 24)}")
+        ax.set_title(f"{quantity} by epoch: {shorten_label(str(self.histories['case'].iloc[0]), 24)}")
         ax.legend(frameon=False)
 
 

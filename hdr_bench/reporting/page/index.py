@@ -11,7 +11,7 @@ from tabulate import tabulate
 from hdr_bench.exceptions import StoreError
 from hdr_bench.files import check_regular, read_regular, write_whole
 from hdr_bench.names import visible, visible_prose
-from hdr_bench.records.durations import duration
+from hdr_bench.records.quantities import duration
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE
 from hdr_bench.reporting.files.report_folder import settle_report
 from hdr_bench.reporting.files.written_files import SUMMARY

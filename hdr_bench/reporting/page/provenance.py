@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from hdr_bench.records.durations import duration
 from hdr_bench.records.options import run_command
+from hdr_bench.records.quantities import duration
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import RunRecord, SeedDecision
 

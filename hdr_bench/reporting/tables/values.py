@@ -8,6 +8,7 @@ from decimal import Decimal
 from hdr_bench.records.metric_types import Metric
 from hdr_bench.reporting.numbers import MISSING, percent_places, significant, write_time
 from hdr_bench.reporting.tables.table import fixed_writer, write_count
+from hdr_bench.reporting.wording import describe_params
 
 _LOSS_PLACES = 4
 _PLACES_WITHOUT_IMAGES = 2
@@ -142,8 +143,7 @@ def describe_choice(chosen: str) -> str:
     >>> describe_choice('{"C": 1, "gamma": 0.1}')
     'C = 1, gamma = 0.1'
     """
-    candidates = [json.loads(part) for part in chosen.split("\n")]
-    return "; ".join(", ".join(f"{name} = {value}" for name, value in params.items()) for params in candidates)
+    return "; ".join(describe_params(json.loads(params)) for params in chosen.split("\n"))
 
 
 def _places(metric: Metric, n_images: float) -> int:

@@ -1,7 +1,8 @@
-"""Durations in words."""
+"""Durations and sizes in words."""
 
 _ENDLESS = 1e7
 _UNITS = (("h", 3600), ("min", 60), ("s", 1))
+_SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
 def duration(seconds: float) -> str:
@@ -49,3 +50,27 @@ def clock(seconds: float) -> str:
     minutes, left = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def format_bytes(count: int) -> str:
+    """Write a size in the decimal unit that suits it.
+
+    Parameters
+    ----------
+    count : int
+        Bytes.
+
+    Returns
+    -------
+    text : str
+        With four digits at most.
+
+    Examples
+    --------
+    >>> format_bytes(512), format_bytes(54_951_234), format_bytes(8 * 10**9)
+    ('512 bytes', '54.95 MB', '8 GB')
+    """
+    for unit, size in _SIZES:
+        if count >= size:
+            return f"{count / size:.4g} {unit}"
+    return f"{count} bytes"
