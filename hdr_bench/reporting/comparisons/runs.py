@@ -261,7 +261,7 @@ def _costs(pairs: pd.DataFrame, tolerance: float, machines_compare: bool, others
 def _costs_of_side(pairs: pd.DataFrame, side: str, measure: str) -> dict[str, Cost]:
     """Return the costs of one of two runs by label."""
     own = [name for name in map(str, pairs) if name.endswith(f"_{side}")]
-    return costs_of(pairs[own].rename(columns=lambda name: name.removesuffix(f"_{side}")), measure)
+    return costs_of(pairs[["label", *own]].rename(columns=lambda name: name.removesuffix(f"_{side}")), measure)
 
 
 def _refusal(before: Cost, after: Cost, machines_compare: bool) -> str:
