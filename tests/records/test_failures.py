@@ -61,7 +61,7 @@ def _raised(error):
 )
 def test_its_text_is_one_line(error, line):
     assert describe_failure(error) == line
-    assert "test_raised.py" in describe_traceback(_raised(error))
+    assert "test_failures.py" in describe_traceback(_raised(error))
     assert not is_out_of_memory(error)
 
 
