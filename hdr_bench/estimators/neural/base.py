@@ -34,7 +34,22 @@ _OF_CONFIG = tuple(field.name for field in fields(NetConfig) if field.name != "f
 class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseEstimator, ABC):
     """Base of the networks, with all but the layers' default and what comes in.
 
-    Its parameters are those of `MLPClassifier` and `CNNClassifier`.
+    Attributes
+    ----------
+    layers : str or None
+        In the notation of `hdr_bench.estimators.neural.notation`.
+    activation : str
+        After each hidden layer.
+    class_weight : mapping of label to float, "balanced" or None
+    batch_size : int
+        Training images per step.
+    image_shape : tuple of int or None
+        What a row of features is seen as.
+    pixel_scale : float or None
+        What pixels are divided by; None learns it.
+    n_jobs : int or None
+        Threads of torch; None leaves what is set.
+    random_state : int, RandomState instance or None
     """
 
     layers: str | None

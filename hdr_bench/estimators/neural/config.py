@@ -35,17 +35,34 @@ _MOST_EPOCHS_BY_DEFAULT, _FEWEST_UPDATES = 100, 800
 
 @dataclass(frozen=True)
 class NetConfig:
-    """How a network is built and trained.
+    """How a network is built and trained: parameters of `MLPClassifier` and `CNNClassifier`, which document them.
 
     Attributes
     ----------
     fewest_epochs : int
         What `max_epochs` of None takes at least.
-    layers, activation, loss, label_smoothing, class_weight, weight_init, batch_norm_params, optimizer, \
-optimizer_params, lr, schedule, schedule_params, batch_size, max_epochs, early_stopping, validation_fraction, \
-n_iter_no_change, augmentation, callbacks, device, n_jobs, verbose
-        The parameters of `MLPClassifier` and `CNNClassifier` that have these names. `layers` of None depends on the
-        images.
+    layers : str or None
+        None depends on the images.
+    activation, loss : str
+    label_smoothing : float
+    class_weight : mapping of label to float, "balanced" or None
+    weight_init : str, mapping of str to str or None
+    batch_norm_params : mapping of str to float or None
+    optimizer : str
+    optimizer_params : mapping of str to Any or None
+    lr : float
+    schedule : str
+    schedule_params : mapping of str to Any or None
+    batch_size : int
+    max_epochs : int or None
+    early_stopping : bool
+    validation_fraction : float or None
+    n_iter_no_change : int
+    augmentation : Distortion, mapping of str to float or None
+    callbacks : sequence of skorch.callbacks.Callback or None
+    device : str
+    n_jobs : int or None
+    verbose : int
     """
 
     fewest_epochs: int
