@@ -8,7 +8,7 @@ from functools import partial
 
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page import figures
-from hdr_bench.reporting.page.block import Block, FigureBlock, Heading, MethodFigure, TableBlock, TextBlock
+from hdr_bench.reporting.page.block_types import Block, FigureBlock, Heading, MethodFigure, TableBlock, TextBlock
 from hdr_bench.reporting.page.methods import Method, common_errors
 from hdr_bench.reporting.page.provenance import Provenance, provenance_of
 from hdr_bench.reporting.page.references import References, make_references

@@ -20,7 +20,7 @@ from hdr_bench.reporting.displays import (
     TimingDisplay,
     TrainingDisplay,
 )
-from hdr_bench.reporting.page.block import NotEnoughError
+from hdr_bench.reporting.page.block_types import NotEnoughError
 from hdr_bench.reporting.page.report_data import ReportData
 
 # With more lines, none of them could be read.

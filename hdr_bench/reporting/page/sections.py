@@ -10,7 +10,7 @@ from hdr_bench.reporting.displays import Display
 from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
 from hdr_bench.reporting.page import blocks
 from hdr_bench.reporting.page.addresses import slug
-from hdr_bench.reporting.page.block import (
+from hdr_bench.reporting.page.block_types import (
     BOTH,
     FigureBlock,
     Format,

@@ -10,7 +10,7 @@ from hdr_bench import write_report
 from hdr_bench.exceptions import StoreError
 from hdr_bench.reporting.displays import BaseDisplay, Display
 from hdr_bench.reporting.page import blocks
-from hdr_bench.reporting.page.block import FigureBlock, MethodFigure, NotEnoughError, TableBlock
+from hdr_bench.reporting.page.block_types import FigureBlock, MethodFigure, NotEnoughError, TableBlock
 from hdr_bench.reporting.report_place import check_report_place
 from hdr_bench.reporting.run import read_contents
 from hdr_bench.reporting.tables.table import METHOD, Column, make_table
