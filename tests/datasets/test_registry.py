@@ -6,8 +6,8 @@ from pkgutil import resolve_name
 from types import ModuleType
 
 import pytest
-from hdr_bench.cli.list import Listing, listed
 
+from hdr_bench.cli.commands.list import Listing, entries_of
 from hdr_bench.cli.completion import complete_dataset
 from hdr_bench.cli.data_listing import describe_datasets
 from hdr_bench.datasets import SOURCES, SourceEntry, add_dataset, load_dataset, path_schemes
@@ -78,7 +78,7 @@ def test_a_row_is_all_that_a_source_needs(few, data_home, tmp_path):
     with pytest.raises(DatasetError, match="resize is for folders of pictures; few:DIR is taken as it is"):
         load_dataset("few:DIR", resize=(8, 8))
     assert parse_suite(SUITE, "own", "own.toml").dataset.name == "few:DIR"
-    assert listed(Listing.datasets)["few:DIR"] == few.description
+    assert entries_of(Listing.datasets)["few:DIR"] == few.description
     assert ("few:", few.description) in complete_dataset("fe")
     assert any("few:DIR" in line for line in describe_datasets())
     (tmp_path / "own.few").touch()
