@@ -474,7 +474,7 @@ def test_a_host_whose_place_another_takes_is_closed_also_if_that_one_cannot_be_s
 
 GUARD = """
 import os, signal, sys, psutil
-from hdr_bench.experiments import host
+from hdr_bench.experiments.processes import host
 
 def note(number, handler):
     if handler == signal.SIG_IGN:
