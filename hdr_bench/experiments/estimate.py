@@ -7,10 +7,10 @@ from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimate
 from hdr_bench.experiments.forecast.growth import Expected
 from hdr_bench.experiments.forecast.probes import CostCurves, Probe, ProbeTimeoutError, probes_of, run_probe
-from hdr_bench.experiments.measuring.grid_search import candidates_of
 from hdr_bench.experiments.messages import Progress
 from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.schedule import Schedule
+from hdr_bench.experiments.planning.search_fits import candidates_of
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.trial import Trial
 
