@@ -8,7 +8,7 @@ from hdr_bench.experiments.forecast.remaining import Remaining
 from hdr_bench.experiments.messages import Stage
 from hdr_bench.names import in_brief
 from hdr_bench.records.result import Result
-from hdr_bench.records.text import counted
+from hdr_bench.records.text import counted, shorten
 from hdr_bench.records.trial import Trial
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import ProgressColumn, TaskID
 
 _LINE_EVERY_SECONDS = 10.0
+_LONGEST_VALUE = 40
 
 
 class LineProgress:
@@ -38,14 +39,17 @@ class LineProgress:
         Parameters
         ----------
         trials : tuple of Trial
-            Those that are to run.
+            Those that are to run, with the fits inside grid searches.
         stored : int
             How many more are stored already.
         expected : mapping of str to float
             Seconds expected of trials, by key.
         """
         self._remaining = Remaining(trials, expected)
-        self._print(f"{counted(len(trials), 'trial')} to run" + (f", {stored} already there" if stored else ""))
+        n_fits = sum(trial.search_fit is not None for trial in trials)
+        fits = f" with {counted(n_fits, 'fit')} inside grid searches" if n_fits else ""
+        there = f", {stored} already there" if stored else ""
+        self._print(f"{counted(len(trials) - n_fits, 'trial')} to run{fits}{there}")
 
     def trial(self, trial: Trial) -> None:
         """Keep the trial's name for its stages.
@@ -169,7 +173,8 @@ class BarProgress:
         if result.status != "ok":
             line = f"{describe_trial(result.trial)}: {describe_outcome(result)}"
             self._bar.console.print(line, markup=False, highlight=False, style="red")
-        self._bar.advance(self._task)
+        done, total = self._remaining.counts
+        self._bar.update(self._task, completed=done, total=total)
         self._update(method=describe_trial(result.trial), stage="done")
 
     def end(self) -> None:
@@ -227,7 +232,7 @@ def describe_remaining(remaining: Remaining) -> str:
 
 
 def describe_trial(trial: Trial) -> str:
-    """Return the method and, where they matter, the seed, the fold, the number of images.
+    """Return the method and, where they matter, the seed, a search's candidate, the fold, the number of images.
 
     Parameters
     ----------
@@ -242,6 +247,9 @@ def describe_trial(trial: Trial) -> str:
         details.append(f"{trial.samples:,} images")
     if not trial.is_deterministic or trial.protocol != "holdout":
         details.append(f"seed {trial.seed}")
+    if trial.search_fit is not None:
+        values = trial.search_fit.params.items()
+        details.append(in_brief(", ".join(f"{name} = {shorten(str(value), _LONGEST_VALUE)}" for name, value in values)))
     if trial.fold is not None:
         details.append(f"fold {trial.fold + 1} of {trial.folds}")
     return f"{trial.case} ({', '.join(details)})" if details else trial.case

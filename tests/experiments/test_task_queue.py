@@ -1,9 +1,10 @@
 from hdr_bench import load_results, run_suite
 from hdr_bench.experiments.messages import NoProgress
-from hdr_bench.experiments.planning.protocols import expand
-from hdr_bench.experiments.planning.schedule import interleave
+from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.records.options import Settings
+from hdr_bench.experiments.task_queue import TaskQueue
+from hdr_bench.records.options import RunOptions
+from hdr_bench.records.store import Store
 
 CONTENT = {
     "title": "T",
@@ -44,9 +45,10 @@ def test_repeats_run_in_turn_and_are_reported_by_case(tmp_path):
     assert results["seed"].tolist() == [0, 1, 2, 0, 0, 1, 2]
 
 
-def test_every_trial_runs_once_and_those_of_a_case_in_their_order():
-    trials = expand(parse_suite(CONTENT, "own", "own.toml"), Settings())
-    ran = interleave(trials)
+def test_every_trial_runs_once_and_those_of_a_case_in_their_order(tmp_path):
+    store = Store(tmp_path / "run")
+    trials = (schedule := make_schedule(parse_suite(CONTENT, "own", "own.toml"), RunOptions(), store)).trials
+    ran = [task.trial for task in TaskQueue(schedule, store)]
     assert sorted(trial.key for trial in ran) == sorted(trial.key for trial in trials)
     for case in {trial.case for trial in trials}:
         assert [trial for trial in ran if trial.case == case] == [trial for trial in trials if trial.case == case]
