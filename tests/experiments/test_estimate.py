@@ -114,7 +114,8 @@ def test_of_a_search_the_fits_that_are_stored_are_not_in_the_estimate(machine, t
         fits_of_search.write(measured_fit(fit, 0.5), None)
     plan, _ = _plan(tmp_path, case, dataset="digits-8x8")
     left = estimate_plan(plan, NoProgress())
-    assert set(left.seconds) == {*[*search.fits][4:], search.trial.key}
+    assert {*[*search.fits][4:9], search.trial.key} < set(left.seconds)
+    assert len(left.seconds) == len(whole.seconds) - 4
     assert left.total.value < whole.total.value
 
 

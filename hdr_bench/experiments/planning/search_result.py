@@ -33,13 +33,16 @@ def conclude(search: OpenSearch, environment: Environment) -> SearchOutcome | Re
         The outcome, with the candidate that is to be fitted on all images; the result of a failed trial if no candidate
         could be fitted on every fold, or no time is left.
     """
-    limit = search.trial.time_limit
-    if limit is not None and _is_over(search, limit):
-        reason = f"its fits took {search.spent:.1f} s of the time limit of {limit:g} s, and were not all done"
-        return _failed(search, "timeout", reason, environment)
+    limit = search.trial.time_limit or math.inf
+    took = f"its fits took {search.spent:.1f} s of the time limit of {limit:g} s"
+    if search.missing and search_of(search.trial).strategy == "halving":
+        # It cannot do without any of them.
+        return _failed(search, "timeout", f"{took}, and were not all done", environment)
     best = search.choose()
     if best is None:
         return _failed(search, *_why_none(search), environment)
+    if search.spent >= limit:
+        return _failed(search, "timeout", f"{took}, which leaves none for the last one", environment)
     tried = tuple(_candidates(search))
     n_candidates = math.prod(map(len, search_of(search.trial).grid.values()))
     results = tuple(search.outcomes.values())
@@ -63,12 +66,6 @@ def conclude(search: OpenSearch, environment: Environment) -> SearchOutcome | Re
         n_concurrent=max(result.n_concurrent for result in results),
         warnings=tuple(_warnings(results)),
     )
-
-
-def _is_over(search: OpenSearch, limit: float) -> bool:
-    """Whether no time is left for the last fit, or for what successive halving cannot do without."""
-    is_halving = search_of(search.trial).strategy == "halving"
-    return search.spent >= limit or (is_halving and bool(search.missing))
 
 
 def _candidates(search: OpenSearch) -> Iterator[Candidate]:

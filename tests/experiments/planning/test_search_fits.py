@@ -178,6 +178,14 @@ def test_fits_that_take_all_of_the_time_are_a_timeout(searching):
     assert result.error == "its fits took 1.2 s of the time limit of 1 s, and were not all done"
 
 
+def test_no_time_for_the_last_fit_is_a_timeout(searching):
+    trial = searching({"n_neighbors": [1, 3]}, time_limit=1.0)
+    seconds = iter((0.01, 0.01, 0.01, 2.0))
+    result = _conclude(run_search(trial, np.zeros(0), lambda fit: measured_fit(fit, 0.5, seconds=next(seconds))))
+    assert (result.status, result.key) == ("timeout", trial.limited_key)
+    assert result.error == "its fits took 2.0 s of the time limit of 1 s, which leaves none for the last one"
+
+
 def test_a_value_that_is_named_twice_is_fitted_once(searching):
     trial = searching({"n_neighbors": [3, 3]})
     ran = []
