@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench test test-oldest lint data reports reports-quick speed statistics storm
+.PHONY: help install bench test coverage test-oldest test-newest lint data reports reports-quick speed statistics storm
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -23,20 +23,39 @@ bench: install ## Run the suite `quick` on the embedded data, print its table, w
 	$(BIN)/hdr-bench run quick
 
 # Three at a time on two cores, since many wait for processes; those that measure waits run alone. One thread each.
+RUN ?= $(BIN)/python
 test: lint ## Run the linters, the type checker, the import contract and the tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m 'not alone'
+	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 3 --dist worksteal -m 'not alone'
 	$(BIN)/python -m pytest -m alone
 
-test-oldest: ## Run the estimators' tests with the oldest versions that pyproject.toml allows, in .venv-oldest
+# Processes of tests have working folders of their own: the data are put beside each other by a full path. Tests that
+# measure time or memory are not measured.
+coverage: export COVERAGE_FILE = $(CURDIR)/build/coverage/data
+coverage: install ## As `make test`, and say which lines and branches of the package the tests do not run
+	@mkdir -p build/coverage && $(BIN)/coverage erase
+	$(MAKE) test RUN='$(BIN)/coverage run'
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+# With `TESTS=...` others, e.g. tests/estimators: all that the oldest versions can do takes ten minutes.
+TESTS ?= tests/test_public_names.py tests/test_quick_suite.py tests/estimators/test_common.py \
+	tests/estimators/test_in_scikit_learn.py tests/estimators/test_methods.py
+test-oldest: ## Run some tests with the oldest versions that pyproject.toml allows, in .venv-oldest
 	$(PYTHON) -m venv .venv-oldest
 	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-oldest.txt -e '.[fast,dev]'
-	.venv-oldest/bin/python -m pytest -W default tests/estimators
+	OMP_NUM_THREADS=1 .venv-oldest/bin/python -m pytest -n 2 -W default $(TESTS)
 
-lint: install
+test-newest: ## Run the same tests with a newer Python, in .venv-newest: make test-newest PYTHON=python3.13
+	$(PYTHON) -m venv .venv-newest
+	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,dev]'
+	OMP_NUM_THREADS=1 .venv-newest/bin/python -m pytest -n 2 -W default $(TESTS)
+
+lint: install ## Run the linter, the formatter, the type checker, the import contract and the check of docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/numpydoc lint $$(find hdr_bench -name '*.py')
 
 data: install ## Fetch MNIST into the data home, and list what is there
 	$(BIN)/hdr-bench data fetch mnist
@@ -54,9 +73,11 @@ reports-quick: install ## Run every suite on a few embedded images, into build/r
 		--repeats 1 --jobs $(JOBS) --threads 1 --quiet --out build/reports-quick/$$suite || failed=1; done; \
 		$(BIN)/hdr-bench index build/reports-quick && exit $$failed
 
-# One after the other, the shorter ones first.
-SUITES := bodin-bernard sougrati lazovic-2020 sklearn-bench-mnist lecun-1998 burke-devery-2019 \
-	aboueloula-2020 zalando-2017
+# The suites that regenerate a source's tables, the shorter ones first: those whose file names a source.
+READ_SUITES = from hdr_bench.experiments.planning.suite_file import list_suites, read_suite; \
+	published = [suite for suite in map(read_suite, list_suites()) if suite.source]; \
+	print(*(suite.name for suite in sorted(published, key=lambda suite: suite.budget)))
+SUITES = $(or $(shell $(BIN)/python -c '$(READ_SUITES)'),$(error the list of published suites cannot be read))
 
 speed: install ## Compare speed with the peers on MNIST, a half to a whole hour; writes reports/speed/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,dev,peers]'

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from hdr_bench.files import read_regular, words_of
+from hdr_bench.files import describe_file_error, read_regular
 
 MOST_EXPANSION = 1032
 """The most that DEFLATE, which gzip and zip use, can expand a file: 258 bytes in 2 bits."""
@@ -37,11 +37,33 @@ class Limit:
     most_expansion: int
 
     def allows(self, declared: int, n_bytes: int) -> bool:
-        """Whether an archive of `n_bytes` may decompress to `declared` bytes."""
+        """Whether an archive of `n_bytes` may decompress to `declared` bytes.
+
+        Parameters
+        ----------
+        declared : int
+            Bytes when it is decompressed.
+        n_bytes : int
+            Bytes of the archive.
+
+        Returns
+        -------
+        is_allowed : bool
+        """
         return declared <= max(self.most_bytes, n_bytes * self.most_expansion)
 
     def padding(self, declared: int) -> int:
-        """Return how many uncompressed bytes make an archive large enough, whatever its members compress to."""
+        """Return how many uncompressed bytes make an archive large enough, whatever its members compress to.
+
+        Parameters
+        ----------
+        declared : int
+            Bytes when it is decompressed.
+
+        Returns
+        -------
+        n_bytes : int
+        """
         return declared // (self.most_expansion - 1) + 1
 
 
@@ -60,6 +82,10 @@ def write_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT) -> by
     members : mapping of str to bytes
     limit : Limit, default=TEXT_LIMIT
         The readers'.
+
+    Returns
+    -------
+    archive : bytes
     """
     declared = sum(map(len, members.values()))
     buffer = io.BytesIO()
@@ -75,6 +101,15 @@ def seal_archive(members: Mapping[str, bytes]) -> bytes:
     """Return a zip archive as `write_archive` does, whose last 64 bytes are the SHA-256 of all before them.
 
     They are the archive's comment, so that any program for zip archives opens it.
+
+    Parameters
+    ----------
+    members : mapping of str to bytes
+        Contents, by their names in the archive.
+
+    Returns
+    -------
+    archive : bytes
     """
     return _add_seal(write_archive(members))
 
@@ -90,6 +125,15 @@ def read_sealed(path: Path) -> dict[str, bytes]:
 
     Nothing is decompressed before that is known. See `read_texts`.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    members : dict of str to bytes
+        Contents, by their names in the archive.
+
     Raises
     ------
     FileNotFoundError
@@ -104,7 +148,7 @@ def read_sealed(path: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)):
             reason = "its content does not fit its checksum"
     except Exception as error:  # on damaged files zipfile raises whatever comes
-        raise ValueError(words_of(error)) from error
+        raise ValueError(describe_file_error(error)) from error
     raise ValueError(reason)
 
 
@@ -118,6 +162,11 @@ def read_texts(content: bytes, names: Iterable[str] | None = None) -> dict[str, 
     names : iterable of str, optional
         Of the members; all by default.
 
+    Returns
+    -------
+    members : dict of str to bytes
+        Contents, by their names in the archive.
+
     Raises
     ------
     ValueError
@@ -129,7 +178,7 @@ def read_texts(content: bytes, names: Iterable[str] | None = None) -> dict[str, 
             check_expansion(entries, len(content), TEXT_LIMIT)
             return {entry.filename: _read_text(archive, entry) for entry in entries}
     except Exception as error:  # as above
-        raise ValueError(words_of(error)) from error
+        raise ValueError(describe_file_error(error)) from error
 
 
 def check_expansion(entries: Iterable[zipfile.ZipInfo], n_bytes: int, limit: Limit) -> None:
@@ -158,6 +207,11 @@ def check_expansion(entries: Iterable[zipfile.ZipInfo], n_bytes: int, limit: Lim
 def check_method(entry: zipfile.ZipInfo) -> None:
     """Check that a member can be read step by step: other methods decompress without a bound.
 
+    Parameters
+    ----------
+    entry : ZipInfo
+        The member.
+
     Raises
     ------
     ValueError
@@ -169,6 +223,17 @@ def check_method(entry: zipfile.ZipInfo) -> None:
 
 def read_exactly(file: IO[bytes], n_bytes: int) -> bytearray:
     """Read a file to its end, which is after as many bytes; no more are decompressed, whatever it holds.
+
+    Parameters
+    ----------
+    file : file object
+        Open for reading.
+    n_bytes : int
+        As its header declares.
+
+    Returns
+    -------
+    content : bytearray
 
     Raises
     ------

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.archives import MOST_EXPANSION, Limit, check_expansion, check_method, read_exactly, write_archive
-from hdr_bench.files import check_regular, words_of
+from hdr_bench.files import check_regular, describe_file_error
 
 _MAGIC_BYTES = 8
 # Bytes of the length of a header, by version of the format; version 3 is for names of structured arrays only.
@@ -60,6 +60,15 @@ class Member:
 def describe_members(archive: zipfile.ZipFile) -> list[Member]:
     """Return the arrays of an archive; members of other kinds are passed over.
 
+    Parameters
+    ----------
+    archive : ZipFile
+        Open for reading.
+
+    Returns
+    -------
+    members : list of Member
+
     Raises
     ------
     Exception
@@ -71,6 +80,10 @@ def describe_members(archive: zipfile.ZipFile) -> list[Member]:
 
 def check_size(member: Member) -> None:
     """Check what the header of an array declares against what the archive holds.
+
+    Parameters
+    ----------
+    member : Member
 
     Raises
     ------
@@ -92,6 +105,17 @@ def check_size(member: Member) -> None:
 def read_values(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]:
     """Return the values of an array that was checked; its checksum is looked at with its last byte.
 
+    Parameters
+    ----------
+    archive : ZipFile
+        Open for reading.
+    member : Member
+
+    Returns
+    -------
+    values : ndarray
+        Of the member's shape and type.
+
     Raises
     ------
     Exception
@@ -108,6 +132,15 @@ def read_values(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]
 def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     """Return the arrays of an ``.npz`` file of a run by name; other members are passed over.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    arrays : dict of str to ndarray
+        By name, without ``.npy``.
+
     Raises
     ------
     FileNotFoundError
@@ -120,26 +153,46 @@ def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
         with zipfile.ZipFile(path) as archive:
             members = describe_members(archive)
             check_expansion([each.entry for each in members], path.stat().st_size, _LIMIT)
-            return {member.name: _read_checked(archive, member) for member in members}
+            return {member.name: _read_member(archive, member) for member in members}
     except FileNotFoundError:
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
-        raise ValueError(words_of(error)) from error
+        raise ValueError(describe_file_error(error)) from error
 
 
 def write_arrays(arrays: Mapping[str, NDArray[np.generic]]) -> bytes:
-    """Return an ``.npz`` file of these arrays that `read_arrays` reads, however well they compress."""
+    """Return an ``.npz`` file of these arrays that `read_arrays` reads, however well they compress.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        By name, without ``.npy``.
+
+    Returns
+    -------
+    archive : bytes
+    """
     return write_archive({f"{name}.npy": npy(array) for name, array in arrays.items()}, _LIMIT)
 
 
 def npy(array: NDArray[np.generic]) -> bytes:
-    """Return an array as an ``.npy`` file holds it."""
+    """Return an array as an ``.npy`` file holds it.
+
+    Parameters
+    ----------
+    array : ndarray
+        Not of Python objects.
+
+    Returns
+    -------
+    content : bytes
+    """
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
     return buffer.getvalue()
 
 
-def _read_checked(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]:
+def _read_member(archive: zipfile.ZipFile, member: Member) -> NDArray[np.generic]:
     if member.dtype.hasobject:
         raise ValueError(f"{member.name} holds Python objects, which are never read")
     check_size(member)

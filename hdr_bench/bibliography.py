@@ -4,7 +4,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from hdr_bench.exceptions import BibliographyError, shown, text_of
+from hdr_bench.error_text import error_line
+from hdr_bench.exceptions import BibliographyError, shown
 
 if TYPE_CHECKING:
     from pybtex.database import BibliographyData
@@ -17,25 +18,7 @@ DATASETS: dict[str, tuple[str, ...]] = {
 }
 """What a data set is cited by."""
 
-METHODS: dict[str, tuple[str, ...]] = {
-    "svm": ("cortes1995",),
-    "knn": ("cover1967",),
-    "tree": ("breiman1984",),
-    "linear": ("hastie2009",),
-    "polynomial": ("lecun1998",),
-    "mlp": ("rumelhart1986",),
-    "cnn": ("lecun1998",),
-    "radial-basis": ("broomhead1988", "lecun1998"),
-    "virtual-svm": ("schoelkopf1996",),
-    "hdr_bench.SVMClassifier": ("cortes1995",),
-    "hdr_bench.KNNClassifier": ("cover1967",),
-    "hdr_bench.LinearClassifier": ("hastie2009",),
-    "hdr_bench.PolynomialClassifier": ("lecun1998",),
-    "hdr_bench.DecisionTreeClassifier": ("breiman1984",),
-    "hdr_bench.MLPClassifier": ("rumelhart1986",),
-    "hdr_bench.CNNClassifier": ("lecun1998",),
-    "hdr_bench.RadialBasisClassifier": ("broomhead1988", "lecun1998"),
-    "hdr_bench.VirtualSVMClassifier": ("schoelkopf1996",),
+OTHER_METHODS: dict[str, tuple[str, ...]] = {
     "sklearn.SVC": ("cortes1995",),
     "sklearn.LinearSVC": ("fan2008",),
     "sklearn.KNeighborsClassifier": ("cover1967",),
@@ -52,22 +35,18 @@ METHODS: dict[str, tuple[str, ...]] = {
     "sklearn.Perceptron": ("rosenblatt1958",),
     "sklearn.PassiveAggressiveClassifier": ("crammer2006",),
     "sklearn.MLPClassifier": ("rumelhart1986",),
-    "deskew": ("lecun1998",),
-    "hdr_bench.Deskewer": ("lecun1998",),
     "sklearn.Nystroem": ("williams2001",),
     "sklearn.RBFSampler": ("rahimi2007",),
 }
-"""What a method or a transformer is cited by, as `method_key` names it."""
+"""What a method or a transformer of another library is cited by, as `method_key` names it; this library's own say so in
+`hdr_bench.estimators.ESTIMATORS` and `TRANSFORMERS`."""
 
-LIBRARIES: dict[str, tuple[str, ...]] = {"scikit-learn": ("pedregosa2011",), "networks": ("paszke2019", "tietz2017")}
-"""What computes: always, and where there are networks."""
-
-NETWORKS = ("mlp", "cnn", "hdr_bench.MLPClassifier", "hdr_bench.CNNClassifier")
-"""The methods that are this library's networks, as `method_key` names them."""
+LIBRARIES: dict[str, tuple[str, ...]] = {"scikit-learn": ("pedregosa2011",), "torch": ("paszke2019", "tietz2017")}
+"""What computes: always, and if a method needs torch."""
 
 
 def method_key(name: str) -> str:
-    """Return what `METHODS` calls an estimator or transformer.
+    """Return what an estimator or transformer is called in the tables of what is cited.
 
     Classes of different libraries may share a name, and one library may move a class between its modules: what counts
     is the library with the class.
@@ -76,6 +55,10 @@ def method_key(name: str) -> str:
     ----------
     name : str
         A name of this library's own tables, or a dotted path.
+
+    Returns
+    -------
+    key : str
 
     Examples
     --------
@@ -88,6 +71,15 @@ def method_key(name: str) -> str:
 
 def check_bibtex(text: str) -> str:
     """Return `text` if it is BibTeX, or nothing.
+
+    Parameters
+    ----------
+    text : str
+        It may be empty.
+
+    Returns
+    -------
+    text : str
 
     Raises
     ------
@@ -102,6 +94,14 @@ def check_bibtex(text: str) -> str:
 def parse_bibtex(text: str) -> "BibliographyData":
     """Read BibTeX.
 
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bibliography : BibliographyData
+
     Raises
     ------
     BibliographyError
@@ -111,23 +111,37 @@ def parse_bibtex(text: str) -> "BibliographyData":
     from pybtex.exceptions import PybtexError
 
     try:
-        found = parse_string(text, "bibtex")
+        bibliography = parse_string(text, "bibtex")
     except PybtexError as error:
-        raise BibliographyError(f"this is no BibTeX: {text_of(error)}; write e.g. {_EXAMPLE}") from error
-    if not found.entries:
+        raise BibliographyError(f"this is no BibTeX: {error_line(error)}; write e.g. {_EXAMPLE}") from error
+    if not bibliography.entries:
         raise BibliographyError(f"this BibTeX has no entry: {text.strip()[:60]!r}; write e.g. {_EXAMPLE}")
-    as_plain_text(found)
-    return found
+    as_plain_text(bibliography)
+    return bibliography
 
 
 @cache
 def references() -> "BibliographyData":
-    """Return the entries that the library carries, by their keys."""
+    """Return the entries that the library carries, by their keys.
+
+    Returns
+    -------
+    bibliography : BibliographyData
+    """
     return parse_bibtex((resources.files("hdr_bench") / "references.bib").read_text(encoding="utf-8"))
 
 
 def as_plain_text(bibliography: "BibliographyData") -> list[str]:
     """Return each entry as a reference in words, as BibTeX's style `plain` writes them, in their own order.
+
+    Parameters
+    ----------
+    bibliography : BibliographyData
+
+    Returns
+    -------
+    references : list of str
+        In the order of the entries.
 
     Raises
     ------
@@ -145,7 +159,7 @@ def as_plain_text(bibliography: "BibliographyData") -> list[str]:
             formatted: FormattedEntry = style.format_entry("", entry)
         # What pybtex's templates raise has no common base.
         except Exception as error:
-            raise BibliographyError(f"the BibTeX entry {shown(key)} makes no reference: {text_of(error)}") from error
+            raise BibliographyError(f"the BibTeX entry {shown(key)} makes no reference: {error_line(error)}") from error
         written.append(formatted.text.render(backend))
     return written
 

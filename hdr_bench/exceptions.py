@@ -13,7 +13,6 @@ from typing import Any
 from hdr_bench.names import class_name, visible, visible_prose
 
 _LONGEST_NAME = 100
-_LONGEST_TEXT = 1_000
 _MOST_OFFERED = 10
 # Without a command that lists them all: more than any method has parameters.
 _MOST_LISTED = 200
@@ -206,42 +205,23 @@ class SavedVersionsWarning(UserWarning):
     """A saved estimator that is loaded with other versions than those that saved it."""
 
 
-def told(error: BaseException) -> str:
-    r"""Return an exception's class and text in one line, shortened if it is long.
-
-    Examples
-    --------
-    >>> told(ValueError("not\n  today"))
-    'ValueError: not today'
-    """
-    return visible(f"{class_name(type(error))}: {text_of(error)}".rstrip(": "))
-
-
-def text_of(error: BaseException) -> str:
-    r"""Return an exception's text in one line, shortened if it is long.
-
-    Examples
-    --------
-    >>> text_of(ValueError("not\n  today"))
-    'not today'
-    """
-    text = " ".join(error_text(error).split())
-    return visible(text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}...")
-
-
-def error_text(error: BaseException) -> str:
-    """Return an exception's text, whatever the exception does when it is asked for it."""
-    try:
-        return str(error)
-    # `__str__` is the code of whoever raised it, and may end the program, too.
-    except (Exception, SystemExit):  # noqa: BLE001
-        return "(its text cannot be read)"
-
-
 def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
     """Return ``" Did you mean 'x'?"`` if one of `allowed` is near `name`, whatever its case; otherwise nothing.
 
     From the share `cutoff` of letters in common on, it is near.
+
+    Parameters
+    ----------
+    name : str
+        What came.
+    allowed : iterable of str
+        What could have been meant.
+    cutoff : float, default=0.6
+        From this share of letters in common on, it is near.
+
+    Returns
+    -------
+    sentence : str
 
     Examples
     --------
@@ -260,6 +240,15 @@ def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
 def offer(choices: Iterable[str]) -> str:
     """Return ``"Choose from: a, b"``, with semicolons between names that have commas; of very many, the first ones.
 
+    Parameters
+    ----------
+    choices : iterable of str
+        What could have been meant.
+
+    Returns
+    -------
+    sentence : str
+
     Examples
     --------
     >>> offer(["svm", "knn"])
@@ -274,6 +263,14 @@ def offer(choices: Iterable[str]) -> str:
 
 def shown(value: Any) -> str:
     """Return a value as a message shows it: its `repr`, cut if it is long, in characters that any file can hold.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    text : str
 
     Examples
     --------

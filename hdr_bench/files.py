@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from hdr_bench.error_text import error_line
+from hdr_bench.names import class_name
 from hdr_bench.process_tree import may_be_in_use, name_of_owner
 
 INCOMING = ".incoming-"
@@ -19,6 +21,11 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to a temporary file beside `path` and put it in place; where that fails, nothing stays.
 
     The file's mode is what the umask leaves.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
 
     Raises
     ------
@@ -43,6 +50,10 @@ def write_whole(path: Path, content: bytes) -> None:
 def check_regular(path: Path) -> None:
     """Check that a path leads to a file: a pipe or a device may block whoever opens it, or never end.
 
+    Parameters
+    ----------
+    path : Path
+
     Raises
     ------
     OSError
@@ -58,6 +69,14 @@ def check_regular(path: Path) -> None:
 def read_regular(path: Path) -> bytes:
     """Return the content of a file; see `check_regular`.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    content : bytes
+
     Raises
     ------
     OSError
@@ -68,12 +87,24 @@ def read_regular(path: Path) -> bytes:
 
 
 def incoming_path(folder: Path, kind: str = "") -> Path:
-    """Return a new path in `folder` for what is being written; `clear_leftovers` knows it."""
+    """Return a new path in `folder` for what is being written; `clear_leftovers` knows it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the file or folder will be.
+    kind : str, default=''
+        What the name says beside the process.
+
+    Returns
+    -------
+    path : Path
+    """
     return folder / f"{INCOMING}{name_of_owner()}-{kind}{secrets.token_hex(8)}"
 
 
 @contextmanager
-def locked(path: Path, seconds: float) -> Iterator[None]:
+def lock_file(path: Path, seconds: float) -> Iterator[None]:
     """Hold the lock of the file `path` while the block lasts.
 
     Parameters
@@ -82,6 +113,10 @@ def locked(path: Path, seconds: float) -> Iterator[None]:
         It is made, and stays.
     seconds : float
         How long to wait for another process that holds it.
+
+    Yields
+    ------
+    None
 
     Raises
     ------
@@ -103,19 +138,35 @@ def locked(path: Path, seconds: float) -> Iterator[None]:
         lock.release()
 
 
-def words_of(error: BaseException) -> str:
-    """Return what is wrong with a file: the system's own words, or those of the library that read it, in a line."""
+def describe_file_error(error: BaseException) -> str:
+    """Return what is wrong with a file: the system's own words, or those of the library that read it, in a line.
+
+    Parameters
+    ----------
+    error : BaseException
+        What opening or reading the file raised.
+
+    Returns
+    -------
+    reason : str
+    """
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, zipfile.BadZipFile) and "not a zip file" in str(error):
         return "not a zip archive, or its end is missing"
-    return " ".join(str(error).split()) or type(error).__name__
+    return error_line(error) or class_name(type(error))
 
 
 def clear_leftovers(folder: Path, prefix: str = INCOMING) -> None:
     """Remove from `folder` what killed processes left, not what a running one uses now.
 
     The names begin with `prefix`, what `name_of_owner` says of the process, and ``-``.
+
+    Parameters
+    ----------
+    folder : Path
+    prefix : str, default=INCOMING
+        How the names begin.
     """
     for path in folder.glob(f"{prefix}*"):
         if may_be_in_use(path.name.removeprefix(prefix).partition("-")[0]):

@@ -2,14 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import accumulate
 
 MOST_CHARACTERS = 200
 """Of a name: what a row of a table, or a file's name, has room for."""
-_LONGEST_LINE = 300
-"""Of a message on the console that a report has whole."""
+_LONGEST_LINE = 300  # of a message on the console that a report has whole
 
-# Control characters, ends of lines, marks that turn the direction of all that follows, halves of characters, and
-# code points that are no characters: an SVG or a page with one of them is not valid, or shows something else.
+# Control characters, line ends, direction marks, halves of characters, code points that are no characters: an SVG or a
+# page with one of them is not valid, or shows something else.
 _INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
@@ -32,6 +33,14 @@ _INVISIBLE_IN_PROSE = re.compile(_INVISIBLE.pattern.replace(r"\x00-\x1f", r"\x00
 def visible(text: str) -> str:
     r"""Return a text in one line that can be shown and written: what cannot be shown becomes an escape.
 
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    line : str
+
     Examples
     --------
     >>> visible("a\x01b\nc \udcff")
@@ -43,6 +52,14 @@ def visible(text: str) -> str:
 def visible_prose(text: str) -> str:
     r"""Return a text as `visible` does; ends of lines and tabs stay.
 
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    text : str
+
     Examples
     --------
     >>> visible_prose("two\nlines\x1b[31m")
@@ -51,8 +68,46 @@ def visible_prose(text: str) -> str:
     return _INVISIBLE_IN_PROSE.sub(_escape, text)
 
 
+def shorten(text: str, longest: int) -> str:
+    r"""Return a text as `visible_prose` has it; of a long one the beginning and the end.
+
+    Between them stands how much was left out. The escapes count: what is written is no longer, whatever the text holds.
+
+    Parameters
+    ----------
+    text : str
+    longest : int
+        Characters of the beginning and the end together.
+
+    Returns
+    -------
+    text : str
+
+    Examples
+    --------
+    >>> shorten("a" * 30, 10)
+    'aaaaa [20 characters left out] aaaaa'
+    >>> shorten("\x00" * 30, 10)
+    '\\x00 [28 characters left out] \\x00'
+    """
+    if len(text) <= longest and len(shown := visible_prose(text)) <= longest:
+        return shown
+    half = longest // 2
+    first, last = _n_that_fit(text[:half], half), _n_that_fit(reversed(text[-half:]), half)
+    left_out = f"[{len(text) - first - last:,} characters left out]"
+    return f"{visible_prose(text[:first])} {left_out} {visible_prose(text[len(text) - last :])}"
+
+
 def class_name(cls: type) -> str:
     """Return a class's name as tables, pages and files can show it, also if its metaclass has a name of its own.
+
+    Parameters
+    ----------
+    cls : type
+
+    Returns
+    -------
+    name : str
 
     Examples
     --------
@@ -64,7 +119,16 @@ def class_name(cls: type) -> str:
 
 
 def class_module(cls: type) -> str:
-    """Return the module that a class is of, also if its metaclass has a module of its own; empty if it names none."""
+    """Return the module that a class is of, also if its metaclass has a module of its own; empty if it names none.
+
+    Parameters
+    ----------
+    cls : type
+
+    Returns
+    -------
+    module : str
+    """
     try:
         module = type.__dict__["__module__"].__get__(cls)
     except AttributeError:
@@ -81,6 +145,10 @@ def check_visible(text: str, what: str) -> str:
     what : str
         What errors call it, e.g. ``"the name"``.
 
+    Returns
+    -------
+    text : str
+
     Raises
     ------
     ValueError
@@ -91,6 +159,16 @@ def check_visible(text: str, what: str) -> str:
 
 def check_prose(text: str, what: str) -> str:
     """Return a text that can be shown, in one line or several.
+
+    Parameters
+    ----------
+    text : str
+    what : str
+        What errors call it, e.g. ``"the text"``.
+
+    Returns
+    -------
+    text : str
 
     Raises
     ------
@@ -108,6 +186,10 @@ def check_name(name: str, what: str) -> str:
     name : str
     what : str
         What errors call it, e.g. ``"the name"``.
+
+    Returns
+    -------
+    name : str
 
     Raises
     ------
@@ -131,6 +213,10 @@ def check_ink(text: str, what: str) -> str:
     what : str
         What errors call it, e.g. ``"the name"``.
 
+    Returns
+    -------
+    text : str
+
     Raises
     ------
     ValueError
@@ -142,29 +228,50 @@ def check_ink(text: str, what: str) -> str:
     raise ValueError(f"{what}{came} is blank; give it at least one letter or digit")
 
 
-def in_brief(text: str) -> str:
+def abbreviate(text: str) -> str:
     """Return a text in one line that a console has room for: of a long one the beginning.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    line : str
 
     Examples
     --------
-    >>> len(in_brief("word " * 1000)), in_brief("word " * 1000)[-7:]
+    >>> len(abbreviate("word " * 1000)), abbreviate("word " * 1000)[-7:]
     (300, 'd wo...')
     """
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 3].rstrip()}..."
 
 
-def looks(name: str) -> str:
+def visual_key(name: str) -> str:
     r"""Return what two names share that look the same: composed letters, single spaces, nothing invisible.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    key : str
 
     Examples
     --------
-    >>> looks("k  NN ") == looks("k NN") == looks("k NN\u200b")
+    >>> visual_key("k  NN ") == visual_key("k NN") == visual_key("k NN\u200b")
     True
     """
     visible_or_joining = (letter for letter in name if letter in _JOINERS or unicodedata.category(letter) != "Cf")
     text = _SELECTORS.sub("", "".join(visible_or_joining)).translate(dict.fromkeys(map(ord, _FILLERS), " "))
     return " ".join(unicodedata.normalize("NFC", _IDLE_JOINERS.sub("", text)).split())
+
+
+def _n_that_fit(characters: Iterable[str], room: int) -> int:
+    """Return how many characters, the first ones, have room once they are written."""
+    return sum(total <= room for total in accumulate(len(visible_prose(character)) for character in characters))
 
 
 def _has_ink(letter: str) -> bool:
@@ -175,15 +282,13 @@ def _check(unwanted: "re.Pattern[str]", text: str, what: str) -> str:
     found = unwanted.search(text)
     if found is None:
         return text
-    start = max(found.start() - 20, 0)
-    if ord(found[0]) in _BYTES:
-        said = visible(text[start : found.end() + 20])
-        raise ValueError(
-            f"{what} '{said}' has the byte 0x{ord(found[0]) - 0xDC00:02x}, which is not UTF-8: leave it out"
-        )
+    code, around = ord(found[0]), text[max(found.start() - 20, 0) : found.end() + 20]
+    if code in _BYTES:
+        byte = f"0x{code - 0xDC00:02x}"
+        raise ValueError(f"{what} '{visible(around)}' has the byte {byte}, which is not UTF-8: leave it out")
     raise ValueError(
-        f"{what} {text[start : found.end() + 20]!r} has the character U+{ord(found[0]):04X}; control characters, line "
-        "breaks and marks that change the direction of text cannot be shown: leave it out"
+        f"{what} {around!r} has the character U+{code:04X}; control characters, line breaks and marks that change the "
+        "direction of text cannot be shown: leave it out"
     )
 
 

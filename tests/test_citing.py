@@ -9,14 +9,13 @@ from hdr_bench import Case, Suite, load_suite
 from hdr_bench.bibliography import (
     DATASETS,
     LIBRARIES,
-    METHODS,
+    OTHER_METHODS,
     as_plain_text,
-    method_key,
     parse_bibtex,
     references,
 )
 from hdr_bench.datasets import list_datasets
-from hdr_bench.estimators import ESTIMATORS, MLPClassifier
+from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS, MLPClassifier
 from hdr_bench.exceptions import BibliographyError, SuiteError
 from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.reporting.citing import citation_file, citations, to_bibtex, to_plain_text
@@ -30,9 +29,10 @@ def _suite(**changes):
 
 
 def test_what_the_tables_name_is_in_the_bibliography():
-    keys = {key for table in (DATASETS, METHODS, LIBRARIES) for keys in table.values() for key in keys}
+    keys = {key for table in (DATASETS, OTHER_METHODS, LIBRARIES) for keys in table.values() for key in keys}
+    keys |= {key for entry in (*ESTIMATORS.values(), *TRANSFORMERS.values()) for key in entry.cites}
     assert keys == set(references().entries)
-    assert set(ESTIMATORS) <= set(METHODS)
+    assert all(entry.cites for entry in ESTIMATORS.values())
     assert set(list_datasets()) <= set(DATASETS)
 
 
@@ -96,9 +96,12 @@ def test_a_class_of_another_library_is_not_taken_for_one_that_is_known(tmp_path,
     assert found["k-NN"].note.startswith("no reference is known")
 
 
-def test_every_estimator_is_cited_alike_by_its_name_and_its_path():
-    for name, path in ESTIMATORS.items():
-        assert METHODS[name] == METHODS[method_key(path)], name
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_every_estimator_is_cited_alike_by_its_name_and_its_path(name):
+    by_name, by_path = (citations(_suite(case={"estimator": text})) for text in (name, ESTIMATORS[name].path))
+    assert by_name == by_path
+    papers = [citation.keys for citation in by_name if citation.subject == "k-NN"]
+    assert sum(papers, ()) == ESTIMATORS[name].cites
 
 
 def test_what_no_reference_is_known_for_says_so():

@@ -66,7 +66,8 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_works_with_what_it_asks_for_alone(wheel, tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"hdr_bench/benchmarks/quick.toml", "hdr_bench/CITATION.cff", "hdr_bench/references.bib"} <= set(names)
+    carried = ("benchmarks/quick.toml", "CITATION.cff", "references.bib", "py.typed", "__init__.pyi")
+    assert {f"hdr_bench/{name}" for name in carried} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "reports/"))]
     venv.create(tmp_path / "clean")
     python = tmp_path / "clean" / "bin" / "python"

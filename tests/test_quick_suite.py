@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from hdr_bench import load_results
-from tests.helpers.calling import call_command
+from tests.helpers.command import call_command
 
 pytestmark = pytest.mark.long
 

@@ -7,10 +7,9 @@ from hdr_bench import load_results
 
 # What the runner, its workers, their hosts and the trials import; as a student's folder may hold them.
 MODULES = (
-    "random", "queue", "typing", "json", "secrets", "string", "enum", "re", "socket", "statistics", "threading", "copy",
-    "numpy", "torch", "joblib", "faiss", "typer", "rich", "pydantic",
-    "sitecustomize", "usercustomize",
-)  # fmt: skip
+    "random queue typing json secrets string enum re socket statistics threading copy numpy torch joblib faiss typer "
+    "rich pydantic sitecustomize usercustomize"
+)
 PACKAGES = ("sklearn", "PIL", "pandas", "matplotlib", "multiprocessing")
 TOML = """
 title = "T"
@@ -25,7 +24,7 @@ estimator = "tree"
 
 
 def test_a_run_with_jobs_beside_modules_of_such_names(tmp_path):
-    for name in MODULES:
+    for name in MODULES.split():
         (tmp_path / f"{name}.py").write_text("print('my program')\n1 / 0\n")
     for name in PACKAGES:
         (tmp_path / name).mkdir()

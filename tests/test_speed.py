@@ -99,8 +99,12 @@ def test_the_table_of_busy_neighbours_has_no_ratio_of_disturbed_rounds(rounds):
     def times(seconds, others):
         return [{"seconds": seconds, "cpu": seconds, "others": others}] * 3
 
-    found = {"svm": {"libraries": {"alone": times(2.0, 0.0), "beside": times(40.0, 0.0)},
-                     "trials": {"alone": times(2.1, 0.0), "beside": times(9.0, 0.8)}}}  # fmt: skip
+    found = {
+        "svm": {
+            "libraries": {"alone": times(2.0, 0.0), "beside": times(40.0, 0.0)},
+            "trials": {"alone": times(2.1, 0.0), "beside": times(9.0, 0.8)},
+        }
+    }
     *_, libraries, trials = table(found).splitlines()
     assert libraries.endswith("| libraries | 2.00 (2.00–2.00) | 1.00 | 40.00 (40.00–40.00) | 10.00 |")
     assert trials.endswith("| trials | 2.10 (2.10–2.10) | 1.05 | disturbed | – |")

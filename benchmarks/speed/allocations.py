@@ -71,11 +71,16 @@ def main() -> None:
     for kind in KINDS:
         for megabytes in MEGABYTES:
             command = [sys.executable, __file__, kind, str(megabytes * 10**6)]
-            said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-            measured = int(said[0]) / 1e6
-            rows.append({"allocated": kind.replace("_", " "), "MB": megabytes, "measured (MB)": round(measured, 2),
-                         "off by (%)": round(100 * (measured / megabytes - 1), 2),
-                         "took (ms)": round(1000 * float(said[1]), 2)})  # fmt: skip
+            peak, seconds = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+            measured = int(peak) / 1e6
+            row = {
+                "allocated": kind.replace("_", " "),
+                "MB": megabytes,
+                "measured (MB)": round(measured, 2),
+                "off by (%)": round(100 * (measured / megabytes - 1), 2),
+                "took (ms)": round(1000 * float(seconds), 2),
+            }
+            rows.append(row)
     print(pd.DataFrame(rows).to_markdown(index=False))
 
 

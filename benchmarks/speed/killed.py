@@ -29,7 +29,7 @@ def run(folder: Path) -> str:
 def kill(folder: Path, results: int) -> tuple[int, float]:
     """Begin, and kill once there are so many results: the processes that ran, and the seconds they lived on."""
     process = subprocess.Popen([*COMMAND, "--out", str(folder)], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    while not (folder / "run.json").exists() or len(list((folder / "trials").glob("*.npz"))) < results:
+    while not (folder / "run.json").exists() or len(list((folder / "trials").glob("*.zip"))) < results:
         time.sleep(0.01)
     time.sleep(0.3)
     family = psutil.Process(process.pid).children(recursive=True)
@@ -51,7 +51,7 @@ def main() -> None:
         for results in MOMENTS:
             folder = Path(name) / str(results)
             processes, lived = kill(folder, results)
-            done = {path: path.stat().st_mtime_ns for path in (folder / "trials").glob("*.npz")}
+            done = {path: path.stat().st_mtime_ns for path in (folder / "trials").glob("*.zip")}
             said = run(folder)
             kept = all(path.stat().st_mtime_ns == then for path, then in done.items())
             same = load_results(folder)[columns].equals(expected)

@@ -59,14 +59,14 @@ def plain(name: str) -> Timed:
     import torch
     from torch.nn import functional
 
-    from hdr_bench.estimators.allocation import freed_memory_kept
+    from hdr_bench.estimators.allocation import keep_freed_memory
     from hdr_bench.estimators.neural.notation import build_network, parse_layers
 
     network = NETWORKS[name]
     X, y, _, _ = raw_digits()
 
     def fit() -> None:
-        with freed_memory_kept():
+        with keep_freed_memory():
             images = torch.from_numpy(X.astype(np.float32) / 255).view(-1, 1, 28, 28)
             labels = torch.from_numpy(y.astype(np.int64))
             module = build_network(parse_layers(network.layers, 10), (1, 28, 28)).to(memory_format=torch.channels_last)

@@ -61,12 +61,12 @@ def main() -> None:
         wall = time.perf_counter() - start
         results = load_results(run)
         store = Store(run)
-        sizes = [(store.trials_folder / f"{key}.npz").stat().st_size for key in results["key"]]
+        sizes = [(store.trials_folder / f"{key}.zip").stat().st_size for key in results["key"]]
         sent = [len(pickle.dumps((store.read(key), store.read_predictions(key)))) for key in results["key"]]
     added = (results["seconds"] - results["fit_seconds"] - results["predict_seconds"]).tolist()
     fixed = wall - results["seconds"].sum()
-    print(f"a trial: {statistics.median(added):.3f} s beyond fit and predictions "
-          f"(median of {trials}; {min(added):.3f} to {max(added):.3f})")  # fmt: skip
+    spread = f"median of {trials}; {min(added):.3f} to {max(added):.3f}"
+    print(f"a trial: {statistics.median(added):.3f} s beyond fit and predictions ({spread})")
     print(f"a suite: {wall:.1f} s for {trials} trials of {seconds:g} s; {fixed:.1f} s of them outside of its trials")
     for minutes in (1, 5):
         count = HOUR // (60 * minutes)

@@ -73,9 +73,9 @@ def main() -> None:
         page = write_report(FOLDER)
         seconds.append(time.perf_counter() - start)
     whole = sum(path.stat().st_size for name in ("figures", "tables") for path in (FOLDER / name).iterdir())
-    print(f"{len(suite.cases)} methods: {statistics.median(seconds):.1f} s (median of {rounds}; "
-          f"{min(seconds):.1f} to {max(seconds):.1f}); page {page.stat().st_size / 1e6:.2f} MB, "
-          f"figures and tables {whole / 1e6:.2f} MB")  # fmt: skip
+    spread = f"median of {rounds}; {min(seconds):.1f} to {max(seconds):.1f}"
+    sizes = f"page {page.stat().st_size / 1e6:.2f} MB, figures and tables {whole / 1e6:.2f} MB"
+    print(f"{len(suite.cases)} methods: {statistics.median(seconds):.1f} s ({spread}); {sizes}")
 
 
 if __name__ == "__main__":

@@ -27,8 +27,12 @@ N_RUNS = 2000
 N_BOOTSTRAPPED = 400
 SEED = 13
 # Spreads that leave seeds below 100 %: accuracy, then standard deviations between seeds.
-SPREADS = {0.80: (0.0005, 0.002, 0.01, 0.03), 0.90: (0.0005, 0.002, 0.01, 0.03), 0.98: (0.0005, 0.002, 0.005),
-           0.995: (0.0005, 0.0015)}  # fmt: skip
+SPREADS = {
+    0.80: (0.0005, 0.002, 0.01, 0.03),
+    0.90: (0.0005, 0.002, 0.01, 0.03),
+    0.98: (0.0005, 0.002, 0.005),
+    0.995: (0.0005, 0.0015),
+}
 SEEDS = (3, 5)
 
 Rows = list[dict[str, object]]
@@ -41,8 +45,8 @@ def main() -> None:
     # Each table has its own generator: one can be changed without the others.
     generators = [np.random.default_rng([SEED, number]) for number in range(5)]
     n_bootstrapped = round(share * N_BOOTSTRAPPED)
-    errors = [*error_rates((2,), n_runs, n_bootstrapped, generators[4]),
-              *error_rates(SEEDS, n_runs, n_bootstrapped, generators[0])]  # fmt: skip
+    few_seeds = error_rates((2,), n_runs, n_bootstrapped, generators[4])
+    errors = [*few_seeds, *error_rates(SEEDS, n_runs, n_bootstrapped, generators[0])]
     tables = {
         "Two equal methods called different": pd.DataFrame(errors),
         "A true difference found": pd.DataFrame(power(n_runs, generators[1])),
@@ -63,16 +67,19 @@ def error_rates(
     """Give how often each rule calls two methods different that are not."""
     for n_seeds, (accuracy, spread, pairing) in product(seeds, _null_cases()):
         first = Method(accuracy, spread, n_seeds)
-        seconds = {"both alike": first, "other deterministic": Method(accuracy, 0.0, 1),
-                   "other steady": Method(accuracy, SPREADS[accuracy][0], n_seeds)}  # fmt: skip
-        found: dict[str, list[bool]] = {name: [] for name in _TESTS | _BOOTSTRAPS}
+        seconds = {
+            "both alike": first,
+            "other deterministic": Method(accuracy, 0.0, 1),
+            "other steady": Method(accuracy, SPREADS[accuracy][0], n_seeds),
+        }
+        calls: dict[str, list[bool]] = {name: [] for name in _TESTS | _BOOTSTRAPS}
         for run, (one, other) in enumerate(simulate(first, seconds[pairing], N_IMAGES, n_runs, rng)):
             for name, test in _TESTS.items():
-                found[name].append(test(one, other))
+                calls[name].append(test(one, other))
             if run < n_bootstrapped and pairing == "both alike":
                 for name, bootstrap in _BOOTSTRAPS.items():
-                    found[name].append(bootstrap(one, other, rng))
-        yield {"seeds": n_seeds, "pair": pairing, "accuracy": accuracy, "spread": spread, **_rates(found)}
+                    calls[name].append(bootstrap(one, other, rng))
+        yield {"seeds": n_seeds, "pair": pairing, "accuracy": accuracy, "spread": spread, **_rates(calls)}
 
 
 def power(n_runs: int, rng: np.random.Generator) -> Iterator[dict[str, object]]:
@@ -85,11 +92,15 @@ def power(n_runs: int, rng: np.random.Generator) -> Iterator[dict[str, object]]:
     ]
     for n_seeds, (one, other) in product(SEEDS, pairs):
         first, second = (Method(each.accuracy, each.spread, n_seeds) for each in (one, other))
-        found = {"rule": [crossed(*fits) for fits in simulate(first, second, N_IMAGES, n_runs, rng)]}
+        calls = {"rule": [crossed(*fits) for fits in simulate(first, second, N_IMAGES, n_runs, rng)]}
         yield {
-            "seeds": n_seeds, "accuracy": one.accuracy, "spread": one.spread, "other accuracy": other.accuracy,
-            "other spread": other.spread, **_rates(found),
-        }  # fmt: skip
+            "seeds": n_seeds,
+            "accuracy": one.accuracy,
+            "spread": one.spread,
+            "other accuracy": other.accuracy,
+            "other spread": other.spread,
+            **_rates(calls),
+        }
 
 
 def coverage(n_runs: int, rng: np.random.Generator) -> Iterator[dict[str, object]]:
@@ -97,7 +108,7 @@ def coverage(n_runs: int, rng: np.random.Generator) -> Iterator[dict[str, object
     deterministic = [(1, accuracy, 0.0) for accuracy in SPREADS]
     stochastic = [(n, accuracy, spread) for n in SEEDS for accuracy in SPREADS for spread in SPREADS[accuracy]]
     for n_seeds, accuracy, spread in deterministic + stochastic:
-        found: dict[str, list[bool]] = {"rule": [], "Wilson": [], "Student over seeds": []}
+        holds: dict[str, list[bool]] = {"rule": [], "Wilson": [], "Student over seeds": []}
         for right, _ in simulate(Method(accuracy, spread, n_seeds), Method(accuracy, 0.0, 1), N_IMAGES, n_runs, rng):
             fits = as_fits(right)
             intervals = {
@@ -107,8 +118,8 @@ def coverage(n_runs: int, rng: np.random.Generator) -> Iterator[dict[str, object
             if n_seeds > 1:
                 intervals["Student over seeds"] = _student(right.mean(axis=1))
             for name, (low, high) in intervals.items():
-                found[name].append(low <= accuracy <= high)
-        yield {"seeds": n_seeds, "accuracy": accuracy, "spread": spread, **_rates(found)}
+                holds[name].append(low <= accuracy <= high)
+        yield {"seeds": n_seeds, "accuracy": accuracy, "spread": spread, **_rates(holds)}
 
 
 def _null_cases() -> Iterator[tuple[float, float, str]]:
@@ -125,10 +136,10 @@ def _student(accuracies: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> tupl
     return accuracies.mean() - reach, accuracies.mean() + reach
 
 
-def _rates(found: dict[str, list[bool]]) -> dict[str, object]:
+def _rates(outcomes: dict[str, list[bool]]) -> dict[str, object]:
     """Return shares, each with its Monte Carlo standard error."""
     rates: dict[str, object] = {}
-    for name, answers in found.items():
+    for name, answers in outcomes.items():
         share = float(np.mean(answers)) if answers else np.nan
         rates |= {name: share, f"{name}, error": float(np.sqrt(share * (1 - share) / max(len(answers), 1)))}
     return rates
@@ -136,8 +147,9 @@ def _rates(found: dict[str, list[bool]]) -> dict[str, object]:
 
 _TESTS: dict[str, Callable[..., bool]] = {"rule": crossed, "Welch": welch, "pooled McNemar": pooled_mcnemar}
 _BOOTSTRAPS: dict[str, Callable[..., bool]] = {
-    "bootstrap of images": bootstrap_images, "bootstrap of images and seeds": bootstrap_images_and_seeds,
-}  # fmt: skip
+    "bootstrap of images": bootstrap_images,
+    "bootstrap of images and seeds": bootstrap_images_and_seeds,
+}
 
 
 _NOTES = {
@@ -169,26 +181,29 @@ def _page(tables: dict[str, pd.DataFrame]) -> str:
         "deviations between seeds, in percentage points.",
     ]
     for title, table in tables.items():
-        parts += [f"## {title}", _NOTES[title], _written(table).to_markdown(index=False, disable_numparse=True)]
+        parts += [f"## {title}", _NOTES[title], _in_words(table).to_markdown(index=False, disable_numparse=True)]
         if title == "Two equal methods called different":
             parts.append(_over_all(table))
     return "\n\n".join(parts) + "\n"
 
 
-def _written(table: pd.DataFrame) -> pd.DataFrame:
-    written = {}
+def _in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table's cells as text, each share together with its error."""
+    columns = {}
     for name in table.columns:
         if name.endswith(", error"):
             continue
         if f"{name}, error" in table:
-            pairs = zip(table[name], table[f"{name}, error"], strict=True)
-            written[name] = ["–" if np.isnan(share) else f"{100 * share:.1f} ± {100 * error:.1f}"
-                             for share, error in pairs]  # fmt: skip
+            columns[name] = list(map(_share_in_words, table[name], table[f"{name}, error"]))
         elif name.endswith(("accuracy", "spread")):
-            written[name] = [f"{100 * value:g}" for value in table[name]]
+            columns[name] = [f"{100 * value:g}" for value in table[name]]
         else:
-            written[name] = [f"{value:g}" if isinstance(value, float) else str(value) for value in table[name]]
-    return pd.DataFrame(written)
+            columns[name] = [f"{value:g}" if isinstance(value, float) else str(value) for value in table[name]]
+    return pd.DataFrame(columns)
+
+
+def _share_in_words(share: float, error: float) -> str:
+    return "–" if np.isnan(share) else f"{100 * share:.1f} ± {100 * error:.1f}"
 
 
 def _over_all(table: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 from rules import as_fits
 from simulation import Method, simulate
 
@@ -25,28 +26,28 @@ def pair_outcomes(n_runs: int, rng: np.random.Generator) -> Iterator[dict[str, o
     for (n_seeds, spread), multiple in product(cases, _DIFFERENCES):
         better = 0.98
         worse = better - multiple * margin(better, _N_IMAGES)
-        found = [
-            _verdict(first, second)
-            for first, second in simulate(
-                Method(better, spread, n_seeds), Method(worse, spread, n_seeds), _N_IMAGES, n_runs, rng
-            )
-        ]
-        yield {"seeds": n_seeds, "spread": spread, "difference in margins": multiple,
-               **_shares(found, ("better", "as good", "too few"))}  # fmt: skip
+        methods = Method(better, spread, n_seeds), Method(worse, spread, n_seeds)
+        verdicts = [_verdict(first, second) for first, second in simulate(*methods, _N_IMAGES, n_runs, rng)]
+        yield {
+            "seeds": n_seeds,
+            "spread": spread,
+            "difference in margins": multiple,
+            **_shares(verdicts, ("better", "as good", "too few")),
+        }
 
 
-def _verdict(first: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]",
-             second: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]") -> str:  # fmt: skip
+def _verdict(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> str:
+    """Return the verdict on two methods, of each which images are right, of shape (n_seeds, n_images)."""
     one, other = sorted((first, second), key=lambda right: -right.mean())
     difference = paired_difference(as_fits(one), as_fits(other))
     within = margin(float(one.mean()), _N_IMAGES)
     return Pair("", "", difference, difference.p_value, within, is_one_seed=False).verdict
 
 
-def _shares(found: list[str], outcomes: tuple[str, ...]) -> dict[str, object]:
+def _shares(verdicts: list[str], outcomes: tuple[str, ...]) -> dict[str, object]:
     """Return the share of each outcome, with its Monte Carlo standard error."""
     shares: dict[str, object] = {}
     for outcome in outcomes:
-        share = found.count(outcome) / len(found)
-        shares |= {outcome: share, f"{outcome}, error": math.sqrt(share * (1 - share) / len(found))}
+        share = verdicts.count(outcome) / len(verdicts)
+        shares |= {outcome: share, f"{outcome}, error": math.sqrt(share * (1 - share) / len(verdicts))}
     return shares

@@ -7,6 +7,7 @@ points. One run of the one is published, rounded to four digits; three or five s
 
 import math
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ N_IMAGES = 10_000
 RUNS = 20_000
 ACCURACIES = (0.90, 0.95, 0.98, 0.985, 0.99, 0.995)
 SEEDS = (3, 5)
+DIFFERENCES = (0, 1, 2)
+"""Between the true accuracies, in margins."""
 SPREAD = 0.0005
 ROUNDING = 0.00005
 ERRORS_IN_COMMON = 0.75
@@ -26,6 +29,16 @@ ERRORS_IN_COMMON = 0.75
 
 The less it is, the more the two differ by chance on one set of test images.
 """
+
+_HEADS = (
+    "Accuracy (%)",
+    "Margin δ (points)",
+    "Seeds",
+    "True difference (δ)",
+    "Reproduced (%)",
+    "Differs (%)",
+    "Inconclusive (%)",
+)
 
 REPORT = Path(__file__).parents[2] / "reports" / "statistics" / "verdicts.md"
 _TEXT = """# Verdicts on published figures: error rates
@@ -60,18 +73,15 @@ def simulate(accuracy: float, n_seeds: int, difference: float, runs: int = RUNS)
     outcomes: Counter[str] = Counter()
     for value, shares in zip(published.tolist(), seeds.tolist(), strict=True):
         error = seeds_error(shares, 1, is_deterministic=False)
-        found = compare_share(sum(shares) / n_seeds, value, error, margin, lower_is_better=False)
-        outcomes[found.outcome] += 1
+        comparison = compare_share(sum(shares) / n_seeds, value, error, margin, lower_is_better=False)
+        outcomes[comparison.outcome] += 1
     return outcomes
 
 
 def main() -> None:
     """Simulate every combination, and write the table."""
-    rows = [_row(accuracy, n_seeds, difference) for accuracy in ACCURACIES for n_seeds in SEEDS
-            for difference in (0, 1, 2)]  # fmt: skip
-    heads = ("Accuracy (%)", "Margin δ (points)", "Seeds", "True difference (δ)", "Reproduced (%)", "Differs (%)",
-             "Inconclusive (%)")  # fmt: skip
-    table = tabulate(rows, heads, "pipe", disable_numparse=True, colalign=["right"] * len(heads))
+    rows = [_row(*combination) for combination in product(ACCURACIES, SEEDS, DIFFERENCES)]
+    table = tabulate(rows, _HEADS, "pipe", disable_numparse=True, colalign=["right"] * len(_HEADS))
     text = _TEXT.format(runs=RUNS, n_images=N_IMAGES, spread=100 * SPREAD, table=table)
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     write_whole(REPORT, text.encode())

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,11 +38,16 @@ def as_table(by_class: dict[str, dict[str, int]], titles: dict[str, str]) -> str
 def list_findings(outcomes: Sequence[Outcome]) -> list[str]:
     """Return a line for each finding, with the command that repeats it."""
     return [
-        f"{finding.kind}: {finding.detail} [{finding.fault[:100]}] "
+        f"{finding.kind}: {_without_folders(finding.detail)} [{finding.fault[:100]}] "
         f"python -m benchmarks.storm --seed {outcome.seed} --only {outcome.name}"
         for outcome in outcomes
         for finding in outcome.findings
     ]
+
+
+def _without_folders(detail: str) -> str:
+    """Return a finding without the folders of this machine: only the last part of each path stays."""
+    return re.sub(r"(?<!\S)/(?:\S*/)?(\S*)", r"\1", detail)
 
 
 def write_summary(outcomes: Sequence[Outcome], titles: dict[str, str], folder: Path = FOLDER) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from hdr_bench.cli.command_group import CommandGroup
 from hdr_bench.cli.errors import EXIT_CODES, ExitCode, exit_code_of, report_error
-from hdr_bench.cli.fetching import show_fetches
+from hdr_bench.cli.fetch_messages import show_fetches
 from hdr_bench.cli.output import show_warnings_plainly
 from hdr_bench.cli.streams import prepare_streams, say
 from hdr_bench.exceptions import shown

@@ -24,9 +24,9 @@ def complete_suite(incomplete: str) -> list[tuple[str, str]]:
     completions : list of tuple of str
         Words and their descriptions.
     """
-    from hdr_bench.experiments.planning.suite_file import suites_folder
+    from hdr_bench.experiments.planning.carried_suites import suite_paths
 
-    carried = [(path.stem, path) for path in sorted(suites_folder().glob("*.toml"))]
+    carried = list(suite_paths().items())
     with suppress(OSError, ValueError):
         carried += _own_files(incomplete)
     return [(name, _title(path)) for name, path in carried if name.startswith(incomplete)]
@@ -45,10 +45,11 @@ def complete_dataset(incomplete: str) -> list[tuple[str, str]]:
     completions : list of tuple of str
         Words and their descriptions.
     """
-    from hdr_bench.datasets import SCHEMES, list_datasets
+    from hdr_bench.datasets import list_datasets, source_schemes
 
     with suppress(Exception):  # a data home that cannot be read says so when it is used, not at a tab
-        offered = {**list_datasets(), **{f"{scheme}:": "your own, by where they are" for scheme in SCHEMES}}
+        schemes = {f"{scheme}:": entry.description for scheme, entry in source_schemes().items()}
+        offered = {**list_datasets(), **schemes}
         return [(name, _in_a_line(text)) for name, text in offered.items() if name.startswith(incomplete)]
     return []
 

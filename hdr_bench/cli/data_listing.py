@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hdr_bench.records.quantities import format_bytes
+
 if TYPE_CHECKING:
     from hdr_bench.datasets import StoredDataset
-
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def describe_datasets() -> Iterator[str]:
@@ -16,13 +16,13 @@ def describe_datasets() -> Iterator[str]:
     ------
     line : str
     """
-    from hdr_bench.datasets import DATASETS, list_stored_datasets
+    from hdr_bench.datasets import SOURCES, list_stored_datasets, named_sources
 
-    stored = list_stored_datasets()
-    added = sorted({each.name for each in stored if each.kind == "added"} - DATASETS.keys())
-    others = sorted({each.name for each in stored} - DATASETS.keys() - set(added))
+    stored, own = list_stored_datasets(), named_sources()
+    added = sorted({each.name for each in stored if each.kind == "added"} - own.keys())
+    others = sorted({each.name for each in stored} - own.keys() - set(added))
     yield "datasets:"
-    for name, entry in DATASETS.items():
+    for name, entry in own.items():
         copies = [each for each in stored if each.name == name]
         yield from _block(name, entry.description, [*_original(name), *map(describe_stored, copies)] or [_get(name)])
     for name in added:
@@ -31,9 +31,9 @@ def describe_datasets() -> Iterator[str]:
         yield "prepared from your own files, or from OpenML:"
     for name in others:
         yield from _block(name, "", [describe_stored(each) for each in stored if each.name == name])
-    yield "any other: folder:DIR, idx:DIR and npz:FILE of your own, openml:NAME"
+    yield f"any other: {', '.join(name for name in SOURCES if name not in own)}"
     if stored:
-        total = size_in_words(sum(each.n_bytes for each in stored))
+        total = format_bytes(sum(each.n_bytes for each in stored))
         yield f"{total} in all; hdr-bench data remove NAME removes what is added or prepared"
 
 
@@ -43,6 +43,11 @@ def describe_places() -> Iterator[str]:
     Yields
     ------
     line : str
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
     """
     from hdr_bench.datasets.home import added_home, cache_home, data_home, is_writable, missing_home
 
@@ -69,32 +74,9 @@ def describe_stored(stored: "StoredDataset") -> str:
     text : str
     """
     if stored.n_train is None or stored.n_test is None:
-        return f"damaged, {size_in_words(stored.n_bytes)}, {stored.folder}"
+        return f"damaged, {format_bytes(stored.n_bytes)}, {stored.folder}"
     images = f"{stored.n_train:,} training and {stored.n_test:,} test images"
-    return f"{stored.kind}: {images}, {size_in_words(stored.n_bytes)}, {stored.folder}"
-
-
-def size_in_words(n_bytes: float) -> str:
-    """Return a size in decimal units.
-
-    Parameters
-    ----------
-    n_bytes : float
-
-    Returns
-    -------
-    text : str
-
-    Examples
-    --------
-    >>> size_in_words(512), size_in_words(54_951_234)
-    ('512 bytes', '55.0 MB')
-    """
-    for unit in _UNITS:
-        if n_bytes < 1000 or unit == _UNITS[-1]:
-            break
-        n_bytes /= 1000
-    return f"{n_bytes:.0f} {unit}" if unit == _UNITS[0] else f"{n_bytes:.1f} {unit}"
+    return f"{stored.kind}: {images}, {format_bytes(stored.n_bytes)}, {stored.folder}"
 
 
 def _block(name: str, description: str, lines: list[str]) -> Iterator[str]:
@@ -104,9 +86,9 @@ def _block(name: str, description: str, lines: list[str]) -> Iterator[str]:
 
 
 def _get(name: str) -> str:
-    from hdr_bench.datasets import DATASETS
+    from hdr_bench.datasets import SOURCES
 
-    how = DATASETS[name].how_to_get
+    how = SOURCES[name].how_to_get
     return f"not here; get it by: {how}" if how else "not prepared yet; it needs no network"
 
 
@@ -121,4 +103,4 @@ def _original(name: str) -> list[str]:
         return []
     if not files:
         return []
-    return [f"original files: {size_in_words(sum(path.stat().st_size for path in files))}, {folder}"]
+    return [f"original files: {format_bytes(sum(path.stat().st_size for path in files))}, {folder}"]

@@ -52,14 +52,14 @@ def report_error(error: BaseException) -> ExitCode:
         release_output()
         return ExitCode.READER_GONE
     if _is_interruption(error):
-        _tell("interrupted")
+        _print_error("interrupted")
         return ExitCode.INTERRUPTED
     if isinstance(error, SystemExit) and _is_typers(error):
         return ExitCode.ERROR if error.code else ExitCode.RIGHT
     if _is_of_usage(error):
-        _tell_of_usage(error)
+        _print_usage_error(error)
         return ExitCode.ERROR
-    _tell(explain(error))
+    _print_error(explain(error))
     release_output()
     return ExitCode.TRIALS_FAILED if isinstance(error, AllTrialsFailedError) else ExitCode.ERROR
 
@@ -81,16 +81,16 @@ def exit_code_of(returned: object) -> ExitCode:
     if returned is None or returned == 0:
         return ExitCode.RIGHT
     if returned == ExitCode.INTERRUPTED:
-        _tell("interrupted")
+        _print_error("interrupted")
         return ExitCode.INTERRUPTED
     return ExitCode.ERROR
 
 
-def _tell(sentence: str) -> None:
+def _print_error(sentence: str) -> None:
     say(f"hdr-bench: {sentence}", is_error=True)
 
 
-def _tell_of_usage(error: Any) -> None:
+def _print_usage_error(error: Any) -> None:
     """Show typer's message with the command's usage, in plain words."""
     from typer.rich_utils import rich_format_error
 

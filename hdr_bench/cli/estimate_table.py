@@ -3,19 +3,21 @@
 import math
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimate
 from hdr_bench.experiments.forecast.growth import Expected
-from hdr_bench.records.text import counted
+from hdr_bench.records.quantities import duration
+from hdr_bench.records.text import pluralize
+from hdr_bench.reporting.narrow_table import ConsoleColumn, fit_table
 
 if TYPE_CHECKING:
     from hdr_bench.experiments.planning.schedule import Schedule
 
-_HEADS = ("Runs", "Fit\n(s)", "95 %\ninterval", "~n^", "MB", "95 %\ninterval", "All")
+_HEADS = ("Runs", "All", "Fit\n(s)", "95 %\ninterval", "~n^", "Memory\n(MB)", "95 %\ninterval")
+# How many columns stay in the narrowest terminal: the number of trials and the time of all.
+_KEPT = 2
 _ENDLESS = 1e7
 _UNKNOWN = "–"
 
@@ -31,23 +33,25 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
     console : rich.console.Console
     """
     if not plan.to_run:
-        _print(console, f"Nothing to run: {all_are(len(plan.trials))} stored.\n{_conditional(plan)}".strip())
+        _print(console, f"Nothing to run: {all_trials_are(len(plan.trials))} stored.\n{_conditional(plan)}".strip())
         return
     good = [case for case in estimate.cases if not case.problem]
     if good:
-        console.print(_table(good))
+        _print_table(good, console)
     for case in estimate.cases:
         if case.problem:
             _print(console, f"{case.case}: no estimate: {case.problem}")
         if case.is_over:
             _print(console, f"{case.case}: a trial would pass its {case.is_over}, and be ended by it")
     if not good:
-        _print(console, f"No estimate of {counted(estimate.n_trials, 'trial')} to run; the lines above say why.")
+        _print(console, f"No estimate of {pluralize(estimate.n_trials, 'trial')} to run; the lines above say why.")
         return
     total, known = estimate.total, estimate.n_trials - estimate.n_unknown
-    trials = f"{known} of {counted(estimate.n_trials, 'trial')}" if estimate.n_unknown else _all(known).capitalize()
+    trials = (
+        f"{known} of {pluralize(estimate.n_trials, 'trial')}" if estimate.n_unknown else _all_trials(known).capitalize()
+    )
     unknown = (
-        f"No estimate of {counted(estimate.n_unknown, 'trial')}; the lines above say why.\n"
+        f"No estimate of {pluralize(estimate.n_unknown, 'trial')}; the lines above say why.\n"
         if estimate.n_unknown
         else ""
     )
@@ -62,7 +66,7 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
     )
 
 
-def all_are(trials: int) -> str:
+def all_trials_are(trials: int) -> str:
     """Return the beginning of a sentence about all trials of a run.
 
     Parameters
@@ -75,20 +79,19 @@ def all_are(trials: int) -> str:
 
     Examples
     --------
-    >>> all_are(1), all_are(3)
+    >>> all_trials_are(1), all_trials_are(3)
     ('the only trial is', 'all 3 trials are')
     """
-    return f"{_all(trials)} {'is' if trials == 1 else 'are'}"
+    return f"{_all_trials(trials)} {'is' if trials == 1 else 'are'}"
 
 
-def _table(cases: list[CaseEstimate]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Method", no_wrap=True)
-    for head in _HEADS:
-        table.add_column(head, justify="right", no_wrap=True)
-    for case in cases:
-        table.add_row(Text(case.case), *_row(case))
-    return table
+def _print_table(cases: list[CaseEstimate], console: Console) -> None:
+    cells = zip(*map(_row, cases), strict=True)
+    columns = [ConsoleColumn(head, list(map(Text, each))) for head, each in zip(_HEADS, cells, strict=True)]
+    fitted = fit_table([Text(case.case) for case in cases], columns, console, kept=_KEPT)
+    console.print(fitted.table)
+    if fitted.note:
+        _print(console, fitted.note)
 
 
 def _conditional(plan: "Schedule") -> str:
@@ -100,47 +103,23 @@ def _conditional(plan: "Schedule") -> str:
 
 
 def _threads(plan: "Schedule") -> str:
-    return counted(plan.settings.threads, "thread")
+    return pluralize(plan.settings.threads, "thread")
 
 
-def _all(trials: int) -> str:
+def _all_trials(trials: int) -> str:
     return "the only trial" if trials == 1 else f"all {trials} trials"
-
-
-def duration(seconds: float) -> str:
-    """Return seconds in words, in the unit that suits them, e.g. ``4.2 min``.
-
-    Parameters
-    ----------
-    seconds : float
-
-    Returns
-    -------
-    words : str
-
-    Examples
-    --------
-    >>> duration(12.34), duration(250), duration(7300), duration(float("inf"))
-    ('12.3 s', '4.2 min', '2.0 h', 'no bound')
-    """
-    if seconds > _ENDLESS:
-        return "no bound"
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.1f} s"
 
 
 def _row(case: CaseEstimate) -> tuple[str, ...]:
     fit, memory = case.fit, case.memory
     return (
         str(case.n_trials),
-        _short(fit.value),
+        duration(case.total.value),
+        _round_value(fit.value),
         _interval(fit, 1),
         _exponent(case),
-        _short(memory.value / 1e6),
+        _round_value(memory.value / 1e6),
         _interval(memory, 1e6),
-        duration(case.total.value),
     )
 
 
@@ -149,11 +128,11 @@ def _exponent(case: CaseEstimate) -> str:
 
 
 def _interval(expected: Expected, unit: float) -> str:
-    high = "∞" if math.isinf(expected.high) or expected.high / unit > _ENDLESS else _short(expected.high / unit)
-    return _UNKNOWN if math.isnan(expected.value) else f"{_short(expected.low / unit)}–{high}"
+    high = "∞" if math.isinf(expected.high) or expected.high / unit > _ENDLESS else _round_value(expected.high / unit)
+    return _UNKNOWN if math.isnan(expected.value) else f"{_round_value(expected.low / unit)}–{high}"
 
 
-def _short(value: float) -> str:
+def _round_value(value: float) -> str:
     if math.isnan(value):
         return _UNKNOWN
     return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"

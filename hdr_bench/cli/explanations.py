@@ -16,7 +16,8 @@ from typing import Any
 
 from hdr_bench import __version__
 from hdr_bench.cli.streams import has_output_failed, say
-from hdr_bench.exceptions import HdrBenchError, error_text, shown
+from hdr_bench.error_text import error_text
+from hdr_bench.exceptions import HdrBenchError, shown
 from hdr_bench.names import class_name, visible_prose
 
 _REMEDIES = {

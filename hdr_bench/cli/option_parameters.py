@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from hdr_bench.cli.completion import complete_dataset
+from hdr_bench.exceptions import SuiteError
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -44,11 +45,29 @@ def add_run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_all_options(**values: Any) -> Any:
+        _check_options({name: values[name] for name in RunOptions.model_fields})
         return command(**values)
 
     with_all_options.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     with_all_options.__annotations__ = {each.name: each.annotation for each in parameters}
     return with_all_options
+
+
+def _check_options(values: dict[str, Any]) -> None:
+    """Raise SuiteError if an option is out of its range; it is called what it is called on the command line."""
+    from pydantic import ValidationError
+
+    from hdr_bench.records.faults import describe_faults
+    from hdr_bench.records.option_description import flag_of
+    from hdr_bench.records.options import RunOptions
+
+    try:
+        RunOptions(**values)
+    except SuiteError as error:
+        if not isinstance(error.__cause__, ValidationError):
+            raise
+        faults = [fault.partition(": ") for fault in describe_faults(error.__cause__, RunOptions, values)]
+        raise SuiteError("; ".join(f"'{flag_of(name)}': {text}" for name, _, text in faults)) from error
 
 
 def _parameter(name: str, field: "FieldInfo") -> inspect.Parameter:

@@ -79,6 +79,11 @@ def read_shape(text: str) -> tuple[int, int, int]:
     Returns
     -------
     channels, height, width : int
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is neither.
     """
     if not _SHAPE.fullmatch(text):
         raise typer.BadParameter(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from hdr_bench.cli.closing import print_closing
+from hdr_bench.cli.failed_trials import print_failed_trials
 from hdr_bench.cli.matplotlib_folder import matplotlib_folder
 from hdr_bench.cli.output import make_console
 from hdr_bench.cli.streams import say
@@ -35,7 +35,7 @@ def write_and_print_report(folder: Path, formats: list[str], only: str | None = 
         written = write_report(folder, formats)
     contents = RunContents(folder)
     print_run(contents, make_console())
-    code = print_closing(contents.results, only)
+    code = print_failed_trials(contents.results, only)
     say(f"report: {written}")
     if code:
         raise typer.Exit(code)

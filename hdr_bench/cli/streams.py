@@ -50,7 +50,7 @@ def prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=_HANDLER)
-    sys.stdout, sys.stderr = _Watched(sys.stdout), _Forgiving(sys.stderr)
+    sys.stdout, sys.stderr = _WatchedStream(sys.stdout), _ForgivingStream(sys.stderr)
 
 
 def say(text: str, *, is_error: bool = False) -> None:
@@ -65,7 +65,7 @@ def say(text: str, *, is_error: bool = False) -> None:
         Whether it goes to standard error.
     """
     stream = sys.stderr if is_error else sys.stdout
-    stream.write("".join(map(_shown, text)) + "\n")
+    stream.write("".join(map(_escape, text)) + "\n")
     stream.flush()
 
 
@@ -94,7 +94,7 @@ def _lead_nowhere(stream: TextIO) -> None:
         os.close(nowhere)
 
 
-class _Watched:
+class _WatchedStream:
     """A stream that notes whether it has failed: an error of writing does not say where it was to be written."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -121,7 +121,7 @@ class _Watched:
             raise
 
 
-class _Forgiving(_Watched):
+class _ForgivingStream(_WatchedStream):
     """A stream that leads nowhere once it has failed: there is nowhere to say so."""
 
     def write(self, text: str) -> int:
@@ -163,6 +163,6 @@ def _in_ascii(character: str) -> str:
     return plain or "?"
 
 
-def _shown(character: str) -> str:
+def _escape(character: str) -> str:
     is_control = unicodedata.category(character) == "Cc" and character not in "\n\t"
     return f"\\x{ord(character):02x}" if is_control else character

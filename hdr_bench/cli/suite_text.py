@@ -6,13 +6,15 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from hdr_bench.names import visible_prose
+from hdr_bench.records.case import Case
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
-from hdr_bench.records.suite import Case, Suite
-from hdr_bench.records.text import counted, writable
+from hdr_bench.records.quantities import duration, format_bytes
+from hdr_bench.records.suite import Suite
+from hdr_bench.records.text import pluralize
 
 _MOST_VALUES = 8
 _TIMES = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-_SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 1000), ("bytes", 1))
 
 
 def describe_suite(suite: Suite) -> list[str]:
@@ -33,7 +35,7 @@ def describe_suite(suite: Suite) -> list[str]:
         lines += [f"  {_pad(name, width)}  {method}", *(f"      {line}" for line in _align(list(_of_case(case))))]
     for row in suite.not_built:
         lines.append(f"  {_pad(row.name, width)}  not run: {row.reason}")
-    return [writable(line) for line in lines]
+    return [visible_prose(line) for line in lines]
 
 
 def _common(suite: Suite) -> Iterator[tuple[str, str]]:
@@ -44,7 +46,7 @@ def _common(suite: Suite) -> Iterator[tuple[str, str]]:
     if limits := _limits(suite):
         yield "limits", limits
     if suite.budget:
-        yield "takes", f"about {suite.budget / 60:.0f} min on two cores, two trials at a time"
+        yield "takes", f"about {duration(suite.budget)} on two cores, two trials at a time"
 
 
 def _of_case(case: Case) -> Iterator[tuple[str, str]]:
@@ -62,7 +64,7 @@ def _of_case(case: Case) -> Iterator[tuple[str, str]]:
     if case.reduced is not None and (reduced := _reduction(case)):
         yield "reduced", f"{reduced}; in full with --full"
     if count := sum(len(published.figures) for published in case.published):
-        yield "published", counted(count, "figure")
+        yield "published", pluralize(count, "figure")
 
 
 def _method(case: Case) -> str:
@@ -87,8 +89,8 @@ def _dataset(choice: DatasetChoice) -> str:
 
 def _protocol(protocol: Protocol) -> str:
     folds = protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
-    repeats = counted(protocol.repeats, "repeat")
-    seeds = f"{counted(protocol.repeats, 'seed')} for each stochastic method"
+    repeats = pluralize(protocol.repeats, "repeat")
+    seeds = f"{pluralize(protocol.repeats, 'seed')} for each stochastic method"
     if protocol.kind == "cross-validation":
         return f"cross-validation in {folds} folds, {repeats}"
     if protocol.kind == "grid-search":
@@ -102,7 +104,7 @@ def _protocol(protocol: Protocol) -> str:
 
 def _grid(grid: Mapping[str, Sequence[Any]]) -> str:
     values = "; ".join(f"{name} = {_list_values(values)}" for name, values in grid.items())
-    return f"{values} ({counted(math.prod(map(len, grid.values())), 'candidate')})"
+    return f"{values} ({pluralize(math.prod(map(len, grid.values())), 'candidate')})"
 
 
 def _list_values(values: Sequence[Any]) -> str:
@@ -113,9 +115,9 @@ def _list_values(values: Sequence[Any]) -> str:
 def _limits(part: Suite | Case) -> str:
     limits = []
     if part.time_limit is not None:
-        limits.append(_in_unit(part.time_limit, _TIMES))
+        limits.append(_time_in_words(part.time_limit))
     if part.memory_limit is not None:
-        limits.append(_in_unit(part.memory_limit, _SIZES))
+        limits.append(format_bytes(part.memory_limit))
     return f"{' and '.join(limits)} per trial" if limits else ""
 
 
@@ -125,14 +127,14 @@ def _reduction(case: Case) -> str:
         return ""
     words = [] if reduced.samples is None else [f"{reduced.samples:,} training images"]
     words += [] if reduced.folds is None else [f"{reduced.folds} folds"]
-    words += [] if reduced.candidates is None else [f"{counted(reduced.candidates, 'candidate')} at random"]
+    words += [] if reduced.candidates is None else [f"{pluralize(reduced.candidates, 'candidate')} at random"]
     return ", ".join([*words, *(f"{name}={value!r}" for name, value in reduced.params.items())])
 
 
-def _in_unit(value: float, units: Sequence[tuple[str, int]]) -> str:
-    """Return a quantity in the largest unit that it has one of; of 90 s that is 1.5 min."""
-    name, size = next(((name, size) for name, size in units if value >= size), units[-1])
-    return f"{value / size:g} {name}"
+def _time_in_words(seconds: float) -> str:
+    """Return a time in the largest unit that it has one of, not rounded; 90 s is 1.5 min."""
+    name, size = next(((name, size) for name, size in _TIMES if seconds >= size), _TIMES[-1])
+    return f"{seconds / size:g} {name}"
 
 
 def _align(pairs: list[tuple[str, str]]) -> list[str]:

@@ -1,11 +1,13 @@
 """Where the digits come from.
 
-`DATASETS` is the table of the data sets that have a name, `SCHEMES` of those that are named by where they are.
+`SOURCES` is the table of the data sets that have a name, and of those that are named by where they are.
 """
 
-from hdr_bench.datasets.dataset import Dataset, Part, make_dataset
+from hdr_bench.datasets.assembly import make_dataset
+from hdr_bench.datasets.cache import open_dataset
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.loading import add_dataset, fetch_dataset, load_dataset
-from hdr_bench.datasets.prepared import open_dataset
+from hdr_bench.datasets.registry import SOURCES, SourceEntry, named_sources, path_schemes, source_schemes
 from hdr_bench.datasets.stored import (
     StoredDataset,
     list_datasets,
@@ -14,14 +16,12 @@ from hdr_bench.datasets.stored import (
     remove_prepared_datasets,
 )
 from hdr_bench.datasets.storing import write_dataset
-from hdr_bench.datasets.table import DATASETS, SCHEMES, DatasetEntry
 
 __all__ = [
-    "DATASETS",
-    "SCHEMES",
+    "SOURCES",
     "Dataset",
-    "DatasetEntry",
     "Part",
+    "SourceEntry",
     "StoredDataset",
     "add_dataset",
     "fetch_dataset",
@@ -29,8 +29,11 @@ __all__ = [
     "list_stored_datasets",
     "load_dataset",
     "make_dataset",
+    "named_sources",
     "open_dataset",
+    "path_schemes",
     "remove_dataset",
     "remove_prepared_datasets",
+    "source_schemes",
     "write_dataset",
 ]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.paths import check_seen, check_text
+from hdr_bench.datasets.paths import check_has_ink, check_text
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.names import looks
+from hdr_bench.names import visual_key
 
 # Booleans, signed and unsigned integers, floating-point numbers of up to 64 bits.
 _PIXEL_KINDS, _MOST_PIXEL_BYTES = "biuf", 8
@@ -20,6 +20,19 @@ _LONGEST_CLASS_NAME = 255
 
 def check_part(name: str, images: NDArray[np.generic], labels: NDArray[np.generic], what: str, n_classes: int) -> None:
     """Check one part's images and labels against each other; `what` is what errors call the part.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the data set.
+    images : ndarray
+        Of shape (n, height, width).
+    labels : ndarray
+        Of shape (n,): indices of classes.
+    what : str
+        What errors call the part, e.g. ``"training"``.
+    n_classes : int
+        How many classes there are.
 
     Raises
     ------
@@ -53,6 +66,12 @@ def check_part(name: str, images: NDArray[np.generic], labels: NDArray[np.generi
 def check_pixels(name: str, dtype: np.dtype[Any]) -> None:
     """Check the type of images.
 
+    Parameters
+    ----------
+    name : str
+        What errors call the images.
+    dtype : dtype
+
     Raises
     ------
     DatasetError
@@ -68,13 +87,19 @@ def check_pixels(name: str, dtype: np.dtype[Any]) -> None:
 def check_class_names(name: str, class_names: Sequence[str]) -> None:
     """Check a data set's name, and the names of its classes.
 
+    Parameters
+    ----------
+    name : str
+    class_names : sequence of str
+        In the order of the labels.
+
     Raises
     ------
     DatasetError
         If one is not a text, is too long, or cannot be seen or printed, or if two classes have names that look the
         same.
     """
-    check_seen(name, "the data set's name")
+    check_has_ink(name, "the data set's name")
     for class_name in class_names:
         if not isinstance(class_name, str):
             raise DatasetError(f"{name}: the class name {class_name!r} is a {type(class_name).__name__}, not a text")
@@ -84,14 +109,14 @@ def check_class_names(name: str, class_names: Sequence[str]) -> None:
                 f"{_LONGEST_CLASS_NAME} are allowed"
             )
         check_text(class_name, f"{name}: the class name")
-        check_seen(class_name, f"{name}: the class name")
+        check_has_ink(class_name, f"{name}: the class name")
     by_looks: dict[str, str] = {}
     for class_name in class_names:
-        if (other := by_looks.get(looks(class_name))) is not None:
+        if (other := by_looks.get(visual_key(class_name))) is not None:
             raise DatasetError(
                 f"{name}: the class names {other!a} and {class_name!a} look the same; rename one, or make them one"
             )
-        by_looks[looks(class_name)] = class_name
+        by_looks[visual_key(class_name)] = class_name
 
 
 def _check_values(name: str, images: NDArray[Any]) -> None:
@@ -106,6 +131,18 @@ def _check_values(name: str, images: NDArray[Any]) -> None:
 
 def as_images(name: str, array: NDArray[np.generic]) -> NDArray[np.generic]:
     """Return `array` as images (n, height, width): rows of a square number of pixels are squared.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the array.
+    array : ndarray
+        Of two to four axes.
+
+    Returns
+    -------
+    images : ndarray
+        Of shape (n, height, width).
 
     Raises
     ------

@@ -1,18 +1,16 @@
 """What every data set is: images, labels, class names, a train and a test part, a fingerprint."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.checks import check_class_names, check_part
 from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.datasets.plausibility import find_doubts
-from hdr_bench.datasets.polarity import POLARITIES, Polarity, bring_to
-from hdr_bench.datasets.remarks import warn_of_blanks, warn_of_classes, warn_of_shared_images
-from hdr_bench.exceptions import DatasetError, UnknownNameError, text_of
+from hdr_bench.datasets.polarity import POLARITIES, Polarity, to_polarity
+from hdr_bench.error_text import error_line
+from hdr_bench.exceptions import DatasetError, UnknownNameError
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,7 +46,17 @@ class Part:
         return f"<Part: {self.images.shape} images, {self.images.dtype}>"
 
     def take(self, indices: NDArray[np.intp]) -> "Part":
-        """Return the part that holds `indices` of this one, in their order."""
+        """Return the part that holds `indices` of this one, in their order.
+
+        Parameters
+        ----------
+        indices : ndarray
+            Positions in this part.
+
+        Returns
+        -------
+        part : Part
+        """
         return Part(np.asarray(self.images[indices]), np.asarray(self.labels[indices]))
 
 
@@ -98,6 +106,17 @@ class Dataset:
 
         The test part stays whole, so that errors remain comparable.
 
+        Parameters
+        ----------
+        n_samples : int
+            How many training images.
+        random_state : int, default=0
+            The seed by which they are drawn.
+
+        Returns
+        -------
+        dataset : Dataset
+
         Raises
         ------
         DatasetError
@@ -111,7 +130,17 @@ class Dataset:
         return self.with_parts(self.train.take(chosen), self.test)
 
     def with_parts(self, train: Part, test: Part) -> "Dataset":
-        """Return a data set of the same name and classes with these parts, and the fingerprint that they have."""
+        """Return a data set of the same name and classes with these parts, and the fingerprint that they have.
+
+        Parameters
+        ----------
+        train : Part
+        test : Part
+
+        Returns
+        -------
+        dataset : Dataset
+        """
         return replace(self, train=train, test=test, fingerprint=fingerprint_of(train, test))
 
     def in_polarity(self, polarity: Polarity) -> "Dataset":
@@ -126,6 +155,10 @@ class Dataset:
         polarity : {"light-on-dark", "dark-on-light"}
             Light on dark are MNIST's images; dark on light most pictures.
 
+        Returns
+        -------
+        dataset : Dataset
+
         Raises
         ------
         UnknownNameError
@@ -138,9 +171,9 @@ class Dataset:
         parts = (self.train, self.test)
         low, high = min(part.images.min() for part in parts), max(part.images.max() for part in parts)
         try:
-            brought = [bring_to(part.images, polarity, low, high) for part in parts]
+            brought = [to_polarity(part.images, polarity, low, high) for part in parts]
         except ValueError as error:
-            raise DatasetError(f"{self.name} cannot be brought to {polarity}: {text_of(error)}") from error
+            raise DatasetError(f"{self.name} cannot be brought to {polarity}: {error_line(error)}") from error
         (train, n_train), (test, n_test) = brought
         if n_train + n_test == 0:
             return self
@@ -156,6 +189,11 @@ class Dataset:
     def check_subsample(self, n_samples: int) -> None:
         """Check that `subsample` can take `n_samples`.
 
+        Parameters
+        ----------
+        n_samples : int
+            How many training images.
+
         Raises
         ------
         DatasetError
@@ -170,70 +208,19 @@ class Dataset:
             )
 
 
-def make_dataset(
-    name: str,
-    train: Part,
-    test: Part,
-    class_names: Sequence[str],
-    notes: Sequence[str] = (),
-    warnings: Sequence[str] = (),
-) -> Dataset:
-    """Check the arrays against each other, and return them as a `Dataset`.
-
-    Its warnings are those given, and those of classes that only one part has, of test images that are also training
-    images, of what `find_doubts` finds, and of blank images.
-
-    Raises
-    ------
-    DatasetError
-        If counts, shapes, types or labels do not fit.
-    """
-    return with_blanks_noted(assemble_dataset(name, train, test, class_names, notes, warnings))
-
-
-def assemble_dataset(
-    name: str,
-    train: Part,
-    test: Part,
-    class_names: Sequence[str],
-    notes: Sequence[str] = (),
-    warnings: Sequence[str] = (),
-) -> Dataset:
-    """Return arrays as a `Dataset`; as `make_dataset`, but blank images are the caller's affair.
-
-    Raises
-    ------
-    DatasetError
-        If counts, shapes, types or labels do not fit.
-    """
-    check_class_names(name, class_names)
-    for part, what in ((train, "training"), (test, "test")):
-        check_part(name, part.images, part.labels, what, len(class_names))
-    if train.images.shape[1:] != test.images.shape[1:] or train.images.dtype != test.images.dtype:
-        raise DatasetError(
-            f"{name}: the training images are {_described(train.images)}, the test images {_described(test.images)}; "
-            "both parts must have the same shape and type"
-        )
-    if len(np.unique(train.labels)) < 2:
-        raise DatasetError(f"{name}: all training images are of one class; a classifier needs at least two")
-    names = tuple(class_names)
-    doubts = (
-        *warnings,
-        *warn_of_classes(train.labels, test.labels, names),
-        *warn_of_shared_images(train.images, test.images),
-        *doubts_of(train, test),
-    )
-    return Dataset(name, train, test, names, fingerprint_of(train, test), tuple(notes), doubts)
-
-
-def with_blanks_noted(dataset: Dataset) -> Dataset:
-    """Return a data set with a warning of its blank images, if it has any."""
-    blanks = (*warn_of_blanks(dataset.train.images, "training"), *warn_of_blanks(dataset.test.images, "test"))
-    return replace(dataset, warnings=(*dataset.warnings, *blanks))
-
-
 def fingerprint_of(train: Part, test: Part) -> str:
-    """Return the SHA-256 of both parts: of each array's type and shape, then its bytes in C order."""
+    """Return the SHA-256 of both parts: of each array's type and shape, then its bytes in C order.
+
+    Parameters
+    ----------
+    train : Part
+    test : Part
+
+    Returns
+    -------
+    digest : str
+        As hexadecimal digits.
+    """
     digest = hashlib.sha256()
     for array in (train.images, train.labels, test.images, test.labels):
         digest.update(f"{array.dtype.newbyteorder('<').str}{array.shape}".encode())
@@ -242,10 +229,16 @@ def fingerprint_of(train: Part, test: Part) -> str:
 
 
 def doubts_of(train: Part, test: Part) -> tuple[str, ...]:
-    """Return what is doubtful about two parts: `find_doubts`."""
+    """Return what is doubtful about two parts: `find_doubts`.
+
+    Parameters
+    ----------
+    train : Part
+    test : Part
+
+    Returns
+    -------
+    doubts : tuple of str
+        Each in a sentence.
+    """
     return find_doubts((train.images, train.labels), (test.images, test.labels))
-
-
-def _described(images: NDArray[np.generic]) -> str:
-    height, width = images.shape[1:]
-    return f"{height}x{width} {images.dtype}"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
-from hdr_bench.datasets.source import Source, key_of, refuse_cut
+from hdr_bench.datasets.assembly import assemble_dataset
+from hdr_bench.datasets.dataset import Dataset, Part
+from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut
 from hdr_bench.exceptions import DatasetError
 
 DIGITS = tuple("0123456789")
@@ -20,6 +20,15 @@ def digits_8x8_source(options: ReadOptions) -> Source:
     """Return the source of ``digits-8x8``: 1,797 images of 8x8 pixels, 0 to 16.
 
     scikit-learn's `load_digits`, itself the test part of the UCI set "Optical recognition of handwritten digits".
+
+    Parameters
+    ----------
+    options : ReadOptions
+        How they are cut; they have no pictures to resize.
+
+    Returns
+    -------
+    source : Source
     """
     return Source(key_of("digits-8x8", options), lambda: _read_digits(options))
 
@@ -29,6 +38,20 @@ def mnist_5k_source(options: ReadOptions) -> Source:
 
     The first 400 of each digit are the train part, the last 100 the test part. All 5,000 are among MNIST's 60,000
     training images: nothing trained on ``mnist`` may be tested on them.
+
+    Parameters
+    ----------
+    options : ReadOptions
+        Without a `test_size`.
+
+    Returns
+    -------
+    source : Source
+
+    Raises
+    ------
+    DatasetError
+        If `test_size` is given.
     """
     refuse_cut("mnist-5k", options)
     return Source("mnist-5k", _read_mnist_5k)

@@ -37,7 +37,16 @@ _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 
 
 def describe_file(path: Path) -> str:
-    """Return what a file is and what to do with it, as the end of an error's sentence."""
+    """Return what a file is and what to do with it, as the end of an error's sentence.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    words : str
+    """
     name, suffix = path.name.lower(), path.suffix.lower()
     special = special_kind(path)
     if special is not None:
@@ -48,11 +57,11 @@ def describe_file(path: Path) -> str:
         return "a picture, not a folder; give the folder that holds the pictures"
     if "idx" in name:
         return f"an IDX file, not a folder; give the folder that holds it and its labels: idx:{path.parent}"
-    what, remedy = _unread(name)
+    what, remedy = _describe_unread(name)
     return f"{what}, which is not read; {READABLE}; {remedy}"
 
 
-def _unread(name: str) -> tuple[str, str]:
+def _describe_unread(name: str) -> tuple[str, str]:
     """Return what a file is that is not read, by its name, and what to do."""
     suffixes = PurePath(name).suffixes
     if suffixes and suffixes[-1] in _COMPRESSED and ".tar" not in suffixes:

@@ -6,21 +6,31 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
+from hdr_bench.datasets.assembly import assemble_dataset
+from hdr_bench.datasets.content_warnings import are_blank
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.folder_layout import Layout, find_layout
 from hdr_bench.datasets.folder_scan import name_some
+from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.pictures import load_picture
 from hdr_bench.datasets.polarity import PolarityCounts, image_polarities
-from hdr_bench.datasets.remarks import are_blank
-from hdr_bench.datasets.room import check_room
-from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
+from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError
 
 
 def folder_source(folder: str, options: ReadOptions) -> Source:
     """Return the source of ``folder:DIR``.
+
+    Parameters
+    ----------
+    folder : str
+        The place, as the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
 
     Raises
     ------
@@ -40,6 +50,18 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
 
 def read_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
     """Read every picture below `root`, and cut them if they come without a test part.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    root : Path
+        The folder.
+    options : ReadOptions
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------

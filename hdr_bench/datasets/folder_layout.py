@@ -8,10 +8,11 @@ a test part without labels are left out too, with a warning, and the training pa
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hdr_bench.datasets.folder_part import LAYOUTS, PARTS, TABLES, Labelled, label_pictures, warn_of_others
-from hdr_bench.datasets.folder_scan import Folder, count, name_some, scan_folder
+from hdr_bench.datasets.folder_part import LAYOUTS, PARTS, TABLES, LabelledPictures, label_pictures, warn_of_others
+from hdr_bench.datasets.folder_scan import Folder, name_some, scan_folder
 from hdr_bench.datasets.labels_in_names import is_label_like, is_plausible
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.records.text import pluralize
 
 _SHOWN_CLASSES = 5
 
@@ -41,6 +42,14 @@ class Layout:
 def find_layout(root: Path) -> Layout:
     """Return which pictures are in a folder, and the label of each.
 
+    Parameters
+    ----------
+    root : Path
+
+    Returns
+    -------
+    layout : Layout
+
     Raises
     ------
     DatasetNotFoundError
@@ -52,11 +61,11 @@ def find_layout(root: Path) -> Layout:
     files = (*folder.all_pictures(), *folder.all_others())
     parts = _parts_of(folder)
     if not parts:
-        whole = label_pictures(folder)
-        return Layout(whole.labels, None, whole.notes, whole.warnings, files)
+        pictures = label_pictures(folder)
+        return Layout(pictures.labels, None, pictures.notes, pictures.warnings, files)
     train = _label_train(folder, parts)
     notes, warnings = list(train.notes), [*train.warnings, *warn_of_others(replace(folder, folders=()))]
-    test: Labelled | None = None
+    test: LabelledPictures | None = None
     for part in (parts[kind] for kind in ("test", "valid") if kind in parts):
         labelled = _label_test(part, train)
         if labelled is None or test is not None:
@@ -84,16 +93,16 @@ def _parts_of(folder: Folder) -> dict[str, Folder]:
     return parts
 
 
-def _label_train(folder: Folder, parts: dict[str, Folder]) -> Labelled:
+def _label_train(folder: Folder, parts: dict[str, Folder]) -> LabelledPictures:
     beside = tuple(inner for inner in folder.folders if inner not in parts.values())
     if "train" not in parts:
-        whole = replace(folder, folders=beside, others=())
-        if not whole.all_pictures():
+        rest = replace(folder, folders=beside, others=())
+        if not rest.all_pictures():
             raise DatasetError(
                 f"{folder.path}: nothing to train on, only {_list([part.name for part in parts.values()])}; "
                 f"needed is {LAYOUTS}"
             )
-        return label_pictures(whole)
+        return label_pictures(rest)
     n_beside = len(folder.pictures) + sum(len(inner.all_pictures()) for inner in beside)
     if n_beside:
         where = _list([inner.name for inner in beside if inner.all_pictures()])
@@ -104,7 +113,7 @@ def _label_train(folder: Folder, parts: dict[str, Folder]) -> Labelled:
     return label_pictures(parts["train"])
 
 
-def _label_test(part: Folder, train: Labelled) -> Labelled | None:
+def _label_test(part: Folder, train: LabelledPictures) -> LabelledPictures | None:
     """Return a part's pictures with their labels; None if they have none of the training part's classes.
 
     Raises
@@ -152,11 +161,11 @@ def _check_common(part: Folder, own: set[str], classes: set[str]) -> None:
     )
 
 
-def _left_out(part: Folder, folder: Folder, labelled: Labelled | None) -> tuple[str, ...]:
+def _left_out(part: Folder, folder: Folder, labelled: LabelledPictures | None) -> tuple[str, ...]:
     """Return a warning of the pictures of a part that are not used, with what may hold their labels."""
     if not part.all_pictures():
         return warn_of_others(part)
-    pictures = f"{count(len(part.all_pictures()), 'picture')} in {part.name}/ left out"
+    pictures = f"{pluralize(len(part.all_pictures()), 'picture')} in {part.name}/ left out"
     if labelled is not None:
         return (f"{pictures}: there are a training and a test part beside it",)
     tables = [path for path in (*folder.others, *part.all_others()) if path.suffix.lower() in TABLES]

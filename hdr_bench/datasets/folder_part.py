@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hdr_bench.datasets.folder_scan import Folder, count, is_document, name_some
-from hdr_bench.datasets.labels_in_names import FORMS, Reading, choose_reading, is_label_like
+from hdr_bench.datasets.folder_scan import Folder, is_document, name_some
+from hdr_bench.datasets.labels_in_names import FORMS, NameForm, choose_reading, is_label_like
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.records.text import list_first, pluralize
 
 LAYOUTS = (
     "either one folder per class with the pictures in it, or files named "
@@ -23,13 +24,12 @@ PARTS = {
 """Names of folders that hold a part, in lower case, and the part."""
 
 _REMEDY = "put the pictures into one folder per class"
-_SHOWN_CLASSES = 5
 # What may hold the labels of pictures beside it.
 TABLES = frozenset({".csv", ".tsv", ".json", ".txt"})
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledPictures:
     """Pictures with their labels, and what is to be said of them.
 
     Attributes
@@ -37,28 +37,28 @@ class Labelled:
     labels : dict of Path to str
         The label of each picture.
     notes, warnings : tuple of str
-    reading : Reading or None
+    reading : NameForm or None
         How labels were read from names; None for class folders.
     """
 
     labels: dict[Path, str]
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    reading: Reading | None = field(default=None, compare=False)
+    reading: NameForm | None = field(default=None, compare=False)
 
 
-def label_pictures(folder: Folder, reading: Reading | None = None) -> Labelled:
+def label_pictures(folder: Folder, reading: NameForm | None = None) -> LabelledPictures:
     """Return the pictures of a folder with their labels.
 
     Parameters
     ----------
     folder : Folder
-    reading : Reading, optional
+    reading : NameForm, optional
         How labels are read from names, if another part has decided it.
 
     Returns
     -------
-    labelled : Labelled
+    labelled : LabelledPictures
 
     Raises
     ------
@@ -81,28 +81,48 @@ def label_pictures(folder: Folder, reading: Reading | None = None) -> Labelled:
 
 
 def describe_empty(folder: Folder) -> str:
-    """Return what is in a folder without pictures, in words."""
+    """Return what is in a folder without pictures, in words.
+
+    Parameters
+    ----------
+    folder : Folder
+
+    Returns
+    -------
+    words : str
+    """
     others = folder.all_others()
     if not others:
         return "an empty folder, no picture in it"
     idx = f" (IDX files: idx:{folder.path})" if any("idx" in path.name for path in others) else ""
-    return f"no picture in it, but {count(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
+    return (
+        f"no picture in it, but {pluralize(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
+    )
 
 
 def warn_of_others(folder: Folder) -> tuple[str, ...]:
     """Return a warning of the files that are not pictures, if there are any.
 
     Documents such as README.md or labels.csv directly in the folder belong there; in a class folder they do not.
+
+    Parameters
+    ----------
+    folder : Folder
+
+    Returns
+    -------
+    warnings : tuple of str
+        One, or none.
     """
     own = [path for path in folder.others if not is_document(path)]
     others = [*own, *(path for inner in folder.folders for path in inner.all_others())]
     if not others:
         return ()
-    n_others = count(len(others), "file")
+    n_others = pluralize(len(others), "file")
     return (f"{n_others} left out, not pictures by their names: {name_some(others, folder.path)}",)
 
 
-def _reading_of(folder: Folder) -> Reading:
+def _reading_of(folder: Folder) -> NameForm:
     try:
         return choose_reading([path.name for path in folder.pictures], str(folder.path))
     except DatasetError as error:
@@ -112,22 +132,26 @@ def _reading_of(folder: Folder) -> Reading:
         raise DatasetError(f"{error}; labels in {name_some(tables, folder.path)} are not read") from error
 
 
-def _by_name(folder: Folder, reading: Reading) -> Labelled:
+def _by_name(folder: Folder, reading: NameForm) -> LabelledPictures:
     labels = {path: str(reading.label_of(path.name)) for path in folder.pictures}
-    classes = sorted(set(labels.values()))
-    said = f"labels were read from the files' names as {reading.form}"
+    classes = set(labels.values())
+    note = f"labels were read from the files' names as {reading.form}"
     warnings = warn_of_others(folder)
     if not reading.is_label_like:
-        warnings += (f"{said}, which gives the classes {_shown(classes)}; if that is not what they are, {_REMEDY}",)
-    return Labelled(labels, (said,) if reading.is_label_like else (), warnings, reading)
+        warnings += (
+            f"{note}, which gives the classes {_quote_names(classes)}; if that is not what they are, {_REMEDY}",
+        )
+    return LabelledPictures(labels, (note,) if reading.is_label_like else (), warnings, reading)
 
 
-def _by_class(folder: Folder) -> Labelled:
+def _by_class(folder: Folder) -> LabelledPictures:
     for inner in folder.folders:
         if not inner.all_pictures():
             others = inner.all_others()
             but = (
-                f", but {count(len(others), 'file')} of other kinds: {name_some(others, folder.path)}" if others else ""
+                f", but {pluralize(len(others), 'file')} of other kinds: {name_some(others, folder.path)}"
+                if others
+                else ""
             )
             raise DatasetError(
                 f"{folder.path}: no picture in the class folder {inner.name!r}{but}; fill it or remove it"
@@ -135,7 +159,7 @@ def _by_class(folder: Folder) -> Labelled:
     labels = {path: inner.name for inner in folder.folders for path in inner.all_pictures()}
     _check_names(folder, labels)
     notes, warnings = _of_sub_folders(folder)
-    return Labelled(labels, notes, (*warnings, *warn_of_others(folder)))
+    return LabelledPictures(labels, notes, (*warnings, *warn_of_others(folder)))
 
 
 def _check_names(folder: Folder, labels: dict[Path, str]) -> None:
@@ -156,7 +180,7 @@ def _check_names(folder: Folder, labels: dict[Path, str]) -> None:
         return
     example = next(iter(labels))
     raise DatasetError(
-        f"{folder.path}: it is not clear what the labels are: the folders are {_shown(sorted(set(labels.values())))}, "
+        f"{folder.path}: it is not clear what the labels are: the folders are {_quote_names(set(labels.values()))}, "
         f"but {example.relative_to(folder.path).as_posix()} may be {reading.label_of(example.name)!r} by its name "
         f"({reading.form}); needed is {LAYOUTS}"
     )
@@ -179,16 +203,16 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if len(classes) == 1:
         raise DatasetError(
             f"{folder.path}: all pictures are in the one folder {folder.folders[0].name!r}, in {len(names)} folders "
-            f"in it ({_shown(sorted(names))}); if those are the classes, or the parts, give {folder.folders[0].path}"
+            f"in it ({_quote_names(names)}); if those are the classes, or the parts, give {folder.folders[0].path}"
         )
     _check_no_parts(folder, deeper)
     if len(names) > 1 and is_label_like(names):
         raise DatasetError(
             f"{folder.path}: it is not clear which folders are the classes: {n_deeper:,} pictures are in folders like "
-            f"{example}, so they may be {_shown(sorted(classes))} or {_shown(sorted(names))}; needed is {LAYOUTS}"
+            f"{example}, so they may be {_quote_names(classes)} or {_quote_names(names)}; needed is {LAYOUTS}"
         )
-    said = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
-    return ((said,), ()) if is_label_like(classes) else ((), (said,))
+    note = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
+    return ((note,), ()) if is_label_like(classes) else ((), (note,))
 
 
 def _check_no_parts(folder: Folder, deeper: list[Folder]) -> None:
@@ -216,9 +240,8 @@ def _check_no_parts(folder: Folder, deeper: list[Folder]) -> None:
 
 
 def _names(folders: list[Folder]) -> str:
-    return _shown([folder.name for folder in folders])
+    return _quote_names({folder.name for folder in folders})
 
 
-def _shown(names: list[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:_SHOWN_CLASSES])
-    return f"{shown}, ..." if len(names) > _SHOWN_CLASSES else shown
+def _quote_names(names: set[str]) -> str:
+    return list_first(sorted(names), repr)

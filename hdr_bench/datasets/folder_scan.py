@@ -11,6 +11,7 @@ from hdr_bench.datasets.paths import is_file, is_folder, special_kind
 from hdr_bench.datasets.pictures import EXTENSIONS
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
+from hdr_bench.records.text import list_first, pluralize
 
 # What systems and programs leave beside pictures; names that begin with a dot, such as ._1.png, are passed over too.
 PASSED_OVER = frozenset({"__macosx", "@eadir", "thumbs.db", "desktop.ini", "lost+found", "$recycle.bin"})
@@ -59,17 +60,32 @@ class Folder:
         return self.path.name
 
     def walk(self) -> Iterator["Folder"]:
-        """Give this folder and all below it."""
+        """Give this folder and all below it.
+
+        Yields
+        ------
+        folder : Folder
+        """
         yield self
         for folder in self.folders:
             yield from folder.walk()
 
     def all_pictures(self) -> tuple[Path, ...]:
-        """Return the pictures in this folder and in all below it."""
+        """Return the pictures in this folder and in all below it.
+
+        Returns
+        -------
+        paths : tuple of Path
+        """
         return tuple(path for folder in self.walk() for path in folder.pictures)
 
     def all_others(self) -> tuple[Path, ...]:
-        """Return the files that are not pictures in this folder and in all below it."""
+        """Return the files that are not pictures in this folder and in all below it.
+
+        Returns
+        -------
+        paths : tuple of Path
+        """
         return tuple(path for folder in self.walk() for path in folder.others)
 
 
@@ -81,6 +97,10 @@ def scan_folder(root: Path, purpose: str) -> Folder:
     root : Path
     purpose : str
         What is needed in its place, if there is no such folder.
+
+    Returns
+    -------
+    folder : Folder
 
     Raises
     ------
@@ -104,24 +124,38 @@ def scan_folder(root: Path, purpose: str) -> Folder:
     broken = [path for each in folder.walk() for path in each.broken]
     if broken:
         raise DatasetError(
-            f"{root}: {count(len(broken), 'broken link')}: {name_some(broken, root)}; repair or remove them"
+            f"{root}: {pluralize(len(broken), 'broken link')}: {name_some(broken, root)}; repair or remove them"
         )
     return folder
 
 
 def name_some(paths: Sequence[Path | PurePath], root: Path) -> str:
-    """Return the first of `paths` below `root`, and ``...`` if there are more."""
-    shown = ", ".join(visible(path.relative_to(root).as_posix()) for path in paths[:_EXAMPLES])
-    return f"{shown}, ..." if len(paths) > _EXAMPLES else shown
+    """Return the first of `paths` below `root`, and ``...`` if there are more.
 
+    Parameters
+    ----------
+    paths : sequence of Path or PurePath
+    root : Path
+        A folder that holds them.
 
-def count(number: int, noun: str) -> str:
-    """Return a number of things in words, e.g. ``1 file`` or ``1,200 files``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    Returns
+    -------
+    names : str
+    """
+    return list_first(paths, lambda path: visible(path.relative_to(root).as_posix()), _EXAMPLES)
 
 
 def is_document(path: Path) -> bool:
-    """Whether a file is one that goes with data, such as README.md or labels.csv."""
+    """Whether a file is one that goes with data, such as README.md or labels.csv.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    is_document : bool
+    """
     return path.suffix.lower() in DOCUMENTS
 
 

@@ -25,6 +25,10 @@ MARKER_TEXT = "Data sets that `hdr-bench data add` stored; `hdr-bench data remov
 def data_home() -> Path:
     """Return the folder that holds original data: `HDR_BENCH_DATA`, otherwise the user's data folder.
 
+    Returns
+    -------
+    folder : Path
+
     Raises
     ------
     DatasetError
@@ -37,6 +41,10 @@ def data_home() -> Path:
 def cache_home() -> Path:
     """Return the folder for what can be made again: `HDR_BENCH_CACHE`, otherwise the platform's cache folder.
 
+    Returns
+    -------
+    folder : Path
+
     Raises
     ------
     DatasetError
@@ -47,23 +55,57 @@ def cache_home() -> Path:
 
 
 def prepared_home() -> Path:
-    """Return the folder in the cache of data sets that were verified and can be memory-mapped."""
+    """Return the folder in the cache of data sets that were verified and can be memory-mapped.
+
+    Returns
+    -------
+    folder : Path
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
+    """
     return cache_home() / PREPARED
 
 
 def earlier_homes() -> tuple[Path, ...]:
-    """Return where version 0.1 put prepared and added data sets, if that is another folder: only to read."""
+    """Return where version 0.1 put prepared and added data sets, if that is another folder: only to read.
+
+    Returns
+    -------
+    folders : tuple of Path
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
+    """
     earlier = data_home() / PREPARED
     return (earlier,) if earlier != prepared_home() else ()
 
 
 def added_homes() -> tuple[Path, ...]:
-    """Return the folders that may hold data sets that were added, in the order in which they are looked through."""
+    """Return the folders that may hold data sets that were added, in the order in which they are looked through.
+
+    Returns
+    -------
+    folders : tuple of Path
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
+    """
     return tuple(dict.fromkeys((data_home() / ADDED, _user_folder() / ADDED)))
 
 
 def added_home() -> Path:
     """Return the folder that a data set is added to: never one in a data home that holds others' files.
+
+    Returns
+    -------
+    folder : Path
 
     Raises
     ------
@@ -77,6 +119,10 @@ def added_home() -> Path:
 
 def check_home() -> Path:
     """Return the data home.
+
+    Returns
+    -------
+    folder : Path
 
     Raises
     ------
@@ -92,6 +138,15 @@ def check_home() -> Path:
 def original_folder(name: str) -> Path:
     """Return the folder of original files of the data set `name`, which may not exist.
 
+    Parameters
+    ----------
+    name : str
+        Of one of the library's own data sets.
+
+    Returns
+    -------
+    folder : Path
+
     Raises
     ------
     DatasetError
@@ -104,7 +159,17 @@ def original_folder(name: str) -> Path:
 
 
 def missing_home() -> str | None:
-    """Return a sentence if `HDR_BENCH_DATA` names a folder that does not exist; otherwise None."""
+    """Return a sentence if `HDR_BENCH_DATA` names a folder that does not exist; otherwise None.
+
+    Returns
+    -------
+    sentence : str or None
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
+    """
     home = data_home()
     if not os.environ.get(HOME) or home.exists():
         return None
@@ -117,7 +182,16 @@ def missing_home() -> str | None:
 
 
 def nearest_folder(path: Path) -> Path:
-    """Return a path, or the first above it that exists."""
+    """Return a path, or the first above it that exists.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    path : Path
+    """
     while not path.exists() and path != path.parent:
         path = path.parent
     return path
@@ -127,6 +201,14 @@ def is_writable(folder: Path) -> bool:
     """Whether a folder, or the first above it that exists, may be written.
 
     Write permission is read off the folder's mode too, since root may write anywhere and should not.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    is_writable : bool
     """
     nearest = nearest_folder(folder)
     mode = nearest.stat().st_mode

@@ -24,10 +24,10 @@ from hdr_bench.datasets.idx_header import (
     check_length,
     read_header,
 )
+from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.paths import regular_size
-from hdr_bench.datasets.room import check_room
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.files import words_of, write_whole
+from hdr_bench.files import describe_file_error, write_whole
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
@@ -63,6 +63,14 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
 def read_content(path: Path) -> bytearray:
     """Return the bytes of an IDX file, decompressed if it is gzipped.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    content : bytearray
+
     Raises
     ------
     DatasetError, OSError
@@ -76,6 +84,15 @@ def read_content(path: Path) -> bytearray:
 
 def has_content(path: Path, content: bytearray) -> bool:
     """Whether an IDX file holds these bytes, once it is decompressed.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytearray
+
+    Returns
+    -------
+    has_content : bool
 
     Raises
     ------
@@ -93,12 +110,20 @@ def has_content(path: Path, content: bytearray) -> bool:
 def look_at_idx(path: Path) -> Header:
     """Return what an IDX file's header declares, checked against the file's size and the memory that is free.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    header : Header
+
     Raises
     ------
     DatasetError, OSError
         As `read_idx`.
     """
-    with _opened(path) as (header, _, _):
+    with _open_idx(path) as (header, _, _):
         return header
 
 
@@ -110,7 +135,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
     DatasetError
         If it is not IDX, holds fewer or more bytes, or does not fit into the memory.
     """
-    with _opened(path) as (header, head, file):
+    with _open_idx(path) as (header, head, file):
         n_read, chunk = 0, head
         while chunk:
             n_read += len(chunk)
@@ -126,7 +151,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | BufferedReader]]:
+def _open_idx(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | BufferedReader]]:
     """Open an IDX file; the block gets its header, its first bytes, and the file behind them.
 
     Raises
@@ -145,11 +170,24 @@ def _opened(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | Buffere
                 check_room(name, header.n_bytes)
                 yield header, head, file
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DatasetError(f"{path}: truncated or damaged gzip file: {words_of(error)}; {AGAIN}") from error
+            raise DatasetError(
+                f"{path}: truncated or damaged gzip file: {describe_file_error(error)}; {AGAIN}"
+            ) from error
 
 
 def decode_idx(content: bytes | bytearray, name: str) -> NDArray[np.generic]:
     """Read the bytes of an IDX file; `name` is what errors call it.
+
+    Parameters
+    ----------
+    content : bytes or bytearray
+        Decompressed.
+    name : str
+        What errors call the file.
+
+    Returns
+    -------
+    array : ndarray
 
     Raises
     ------
@@ -170,6 +208,15 @@ def decode_idx(content: bytes | bytearray, name: str) -> NDArray[np.generic]:
 def encode_idx(array: NDArray[np.generic]) -> bytes:
     """Return the bytes of `array` as an IDX file.
 
+    Parameters
+    ----------
+    array : ndarray
+        Of a type that IDX files have.
+
+    Returns
+    -------
+    content : bytes
+
     Raises
     ------
     DatasetError
@@ -185,6 +232,13 @@ def encode_idx(array: NDArray[np.generic]) -> bytes:
 
 def write_idx(path: str | os.PathLike[str], array: NDArray[np.generic]) -> None:
     """Write `array` as an IDX file, gzipped where `path` ends in ``.gz``; whole or not at all.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Where it is written.
+    array : ndarray
+        Of a type that IDX files have.
 
     Raises
     ------

@@ -57,6 +57,10 @@ class IdxFile:
     def read(self) -> NDArray[np.generic]:
         """Read the file, and verify that its copies have the same content.
 
+        Returns
+        -------
+        array : ndarray
+
         Raises
         ------
         DatasetError
@@ -71,6 +75,14 @@ class IdxFile:
 
 def locate_idx(root: Path) -> Path:
     """Return the folder that holds the IDX files: `root`, or the one folder up to two levels below that has them.
+
+    Parameters
+    ----------
+    root : Path
+
+    Returns
+    -------
+    folder : Path
 
     Raises
     ------
@@ -94,6 +106,14 @@ def locate_idx(root: Path) -> Path:
 def find_idx_files(folder: Path) -> dict[str, IdxFile]:
     """Return the IDX files of images and labels in a folder, by the name that they have in the original archives.
 
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    files : dict of str to IdxFile
+
     Raises
     ------
     DatasetNotFoundError
@@ -109,7 +129,7 @@ def find_idx_files(folder: Path) -> dict[str, IdxFile]:
         if is_file(entry):
             copies[name].append(Path(entry.path))
         elif is_folder(entry):
-            copies[name] += _files_named(name, Path(entry.path))
+            copies[name] += _find_named(name, Path(entry.path))
     return {
         name: IdxFile(tuple(sorted(paths, key=lambda path: (path.suffix == ".gz", str(path)))))
         for name, paths in sorted(copies.items())
@@ -117,7 +137,7 @@ def find_idx_files(folder: Path) -> dict[str, IdxFile]:
     }
 
 
-def _files_named(name: str, folder: Path) -> list[Path]:
+def _find_named(name: str, folder: Path) -> list[Path]:
     return [Path(entry.path) for entry in _entries(folder) if is_file(entry) and _original_name(entry.name) == name]
 
 

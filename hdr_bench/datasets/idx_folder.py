@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
-from hdr_bench.datasets.folder_scan import count, scan_folder
+from hdr_bench.datasets.assembly import add_blank_warnings, assemble_dataset
+from hdr_bench.datasets.dataset import Dataset, Part
+from hdr_bench.datasets.folder_scan import scan_folder
 from hdr_bench.datasets.idx_files import HOW_NAMED, IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.paths import expand_path
-from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
+from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+from hdr_bench.records.text import pluralize
 
 _TEST_WORDS = frozenset({"t10k", "test"})
 _PART_WORDS = frozenset({"t10k", "test", "train", "images"})
@@ -26,7 +27,15 @@ _EMNIST = (
 
 @dataclass(frozen=True)
 class Pair:
-    """A file of images and the file of their labels."""
+    """A file of images and the file of their labels.
+
+    Attributes
+    ----------
+    images : IdxFile
+        The images.
+    labels : IdxFile
+        Their labels.
+    """
 
     images: IdxFile
     labels: IdxFile
@@ -39,6 +48,16 @@ class Pair:
 
 def idx_source(folder: str, options: ReadOptions) -> Source:
     """Return the source of ``idx:DIR``: one pair of files, or a train and a test pair.
+
+    Parameters
+    ----------
+    folder : str
+        The place, as the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
 
     Raises
     ------
@@ -59,6 +78,18 @@ def idx_source(folder: str, options: ReadOptions) -> Source:
 def read_idx_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
     """Read the pairs of a folder; if there is no test pair, cut the train pair.
 
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    root : Path
+        The folder.
+    options : ReadOptions
+
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     DatasetError
@@ -71,18 +102,26 @@ def read_idx_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
     images, raw_labels = read_pair(train)
     if "test" not in pairs:
         labels, class_names = encode_labels(str(train.labels.path), raw_labels)
-        return with_blanks_noted(cut_dataset(name, images, labels, class_names, options, notes, warnings))
+        return add_blank_warnings(cut_dataset(name, images, labels, class_names, options, notes, warnings))
     refuse_cut(name, options)
     test_images, test_labels = read_pair(pairs["test"])
     labels, class_names = encode_labels(str(root), np.concatenate([raw_labels, test_labels]))
     parts = (Part(images, labels[: len(images)]), Part(test_images, labels[len(images) :]))
-    return with_blanks_noted(assemble_dataset(name, *parts, class_names, notes, warnings))
+    return add_blank_warnings(assemble_dataset(name, *parts, class_names, notes, warnings))
 
 
 def find_pairs(root: Path) -> dict[str, Pair]:
     """Return the pairs of a folder, under ``"train"`` and, if there is one, ``"test"``.
 
     The files may also be in a folder below, such as torchvision's ``MNIST/raw``, if only one has any.
+
+    Parameters
+    ----------
+    root : Path
+
+    Returns
+    -------
+    pairs : dict of str to Pair
 
     Raises
     ------
@@ -99,21 +138,45 @@ def find_pairs(root: Path) -> dict[str, Pair]:
             continue
         part = "test" if _TEST_WORDS & _words(name) else "train"
         if part in pairs:
-            raise DatasetError(_several(folder, part, pairs[part].images, images, files))
+            raise DatasetError(_describe_ambiguity(folder, part, pairs[part].images, images, files))
         pairs[part] = Pair(images, _labels_of(folder, name, files))
     if "train" not in pairs:
-        raise DatasetNotFoundError(f"{root}: no IDX files to train on{_instead(root)}; {HOW_NAMED}")
+        raise DatasetNotFoundError(f"{root}: no IDX files to train on{_picture_hint(root)}; {HOW_NAMED}")
     return pairs
 
 
-def holds_idx(root: Path) -> bool:
-    """Whether a folder, or one below it, holds IDX files of images."""
+def is_idx_folder(root: Path) -> bool:
+    """Whether a path leads to a folder which, or one below which, holds IDX files of images.
+
+    Parameters
+    ----------
+    root : Path
+
+    Returns
+    -------
+    is_idx : bool
+
+    Raises
+    ------
+    DatasetError
+        If the folder may not be read, or several folders below it hold IDX files.
+    """
+    if not root.is_dir():
+        return False
     folder = locate_idx(root)
     return any("images" in name for name in find_idx_files(folder))
 
 
 def read_pair(pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
     """Read images of shape (n, height, width) and labels of shape (n,); their headers are compared before any is read.
+
+    Parameters
+    ----------
+    pair : Pair
+
+    Returns
+    -------
+    images_and_labels : tuple of ndarray
 
     Raises
     ------
@@ -145,7 +208,7 @@ def _set_of(name: str) -> str:
     return "-".join(word for word in words if word not in _PART_WORDS) or "the files without a prefix"
 
 
-def _several(folder: Path, part: str, first: IdxFile, second: IdxFile, files: dict[str, IdxFile]) -> str:
+def _describe_ambiguity(folder: Path, part: str, first: IdxFile, second: IdxFile, files: dict[str, IdxFile]) -> str:
     sets = sorted({_set_of(name) for name in files if "images" in name})
     return (
         f"{folder}: both {first.name} and {second.name} are {part} images; one set is read at a time, of "
@@ -172,10 +235,10 @@ def _notes(root: Path) -> tuple[str, ...]:
     return () if below == Path() else (f"read from the folder {below.as_posix()} in it",)
 
 
-def _instead(root: Path) -> str:
+def _picture_hint(root: Path) -> str:
     """Return what a folder without IDX files holds, if that are pictures."""
     try:
         n_pictures = len(scan_folder(root, HOW_NAMED).all_pictures())
     except DatasetError:
         return ""
-    return f", but {count(n_pictures, 'picture')}, which folder:{root} reads" if n_pictures else ""
+    return f", but {pluralize(n_pictures, 'picture')}, which folder:{root} reads" if n_pictures else ""

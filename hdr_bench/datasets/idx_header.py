@@ -51,6 +51,14 @@ class Header:
 def check_expansion(name: str, size: int, header: Header) -> None:
     """Check that a gzip file of `size` bytes can hold what a header declares.
 
+    Parameters
+    ----------
+    name : str
+        What errors call the file.
+    size : int
+        Bytes of the compressed file.
+    header : Header
+
     Raises
     ------
     DatasetError
@@ -66,6 +74,14 @@ def check_expansion(name: str, size: int, header: Header) -> None:
 def check_length(name: str, length: int, header: Header) -> None:
     """Check that a content of `length` bytes is what a header declares.
 
+    Parameters
+    ----------
+    name : str
+        What errors call the file.
+    length : int
+        Bytes, decompressed.
+    header : Header
+
     Raises
     ------
     DatasetError
@@ -80,6 +96,17 @@ def check_length(name: str, length: int, header: Header) -> None:
 
 def read_header(content: bytes, name: str) -> Header:
     """Read the header at the beginning of a file's content; `name` is what errors call it.
+
+    Parameters
+    ----------
+    content : bytes
+        At least its beginning.
+    name : str
+        What errors call the file.
+
+    Returns
+    -------
+    header : Header
 
     Raises
     ------

@@ -7,12 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import DatasetError
-
-_SHOWN_CLASSES = 5
+from hdr_bench.records.text import list_first
 
 
 def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return integer labels as 0 to k-1, and the name of each class: the label as it came.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the data set.
+    labels : ndarray
+        Of shape (n,).
+
+    Returns
+    -------
+    labels_and_names : tuple of ndarray or tuple of str
 
     Raises
     ------
@@ -21,8 +31,8 @@ def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.in
     """
     if not _are_integers(labels):
         raise DatasetError(
-            f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first(labels)}; number the classes, e.g. "
-            "class_names, labels = numpy.unique(labels, return_inverse=True)"
+            f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first_label(labels)}; number the classes, "
+            "e.g. class_names, labels = numpy.unique(labels, return_inverse=True)"
         )
     values, encoded = np.unique(labels.astype(np.int64), return_inverse=True)
     return encoded.reshape(-1).astype(np.int64), tuple(str(value) for value in values)
@@ -34,6 +44,22 @@ def stratified_split(
     """Return the indices of the train and the test part, in order, each class cut by the same share.
 
     `test_size` is a share of the images, or an integer number of them.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the data set.
+    labels : ndarray
+        Of shape (n,): indices of classes.
+    class_names : tuple of str
+    test_size : float or int
+        A share of the images, or a number of them.
+    random_state : int
+        The seed of the cut.
+
+    Returns
+    -------
+    train_and_test : tuple of ndarray
 
     Raises
     ------
@@ -57,10 +83,9 @@ def _check_cut(name: str, labels: NDArray[np.int64], class_names: tuple[str, ...
     cannot = f"{name}: cannot cut {len(labels)} images into a train and a test part"
     lone = np.flatnonzero(counts == 1)
     if len(lone):
-        shown = ", ".join(repr(class_names[label]) for label in lone[:_SHOWN_CLASSES])
-        more = ", ..." if len(lone) > _SHOWN_CLASSES else ""
+        named = list_first(lone.tolist(), lambda label: repr(class_names[label]))
         raise DatasetError(
-            f"{cannot}: {len(lone):,} of {int((counts > 0).sum()):,} classes have a single image ({shown}{more}); add "
+            f"{cannot}: {len(lone):,} of {int((counts > 0).sum()):,} classes have a single image ({named}); add "
             "images, leave those classes out, or give both parts yourself"
         )
     n_test = math.ceil(test_size * len(labels)) if isinstance(test_size, float) else test_size
@@ -83,5 +108,5 @@ def _are_integers(labels: NDArray[np.generic]) -> bool:
     return is_whole and largest < 2**63
 
 
-def _first(labels: NDArray[np.generic]) -> str:
+def _first_label(labels: NDArray[np.generic]) -> str:
     return reprlib.repr(labels.reshape(-1)[0].item()) if labels.size else "none"

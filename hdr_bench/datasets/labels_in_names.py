@@ -23,7 +23,7 @@ _EXAMPLES = 5
 
 
 @dataclass(frozen=True)
-class Reading:
+class NameForm:
     """How labels are read from names.
 
     Attributes
@@ -41,32 +41,62 @@ class Reading:
     is_label_like: bool = True
 
     def label_of(self, name: str) -> str | None:
-        """Return the label in a file's name; None if the name is not of this form."""
+        """Return the label in a file's name; None if the name is not of this form.
+
+        Parameters
+        ----------
+        name : str
+            Of a file.
+
+        Returns
+        -------
+        label : str or None
+        """
         fields = split_fields(name)
         fits = len(fields) == 2 if self.form == "LABEL_NUMBER" else len(fields) > 2
         return fields[self.place] if fits and fields[-1].isdecimal() else None
 
 
-LABEL_NUMBER = Reading("LABEL_NUMBER", 0)
-LABEL_WRITER_NUMBER = Reading("LABEL_WRITER_NUMBER", 0)
-PREFIX_LABEL_NUMBER = Reading("PREFIX_LABEL_NUMBER", -2)
+LABEL_NUMBER = NameForm("LABEL_NUMBER", 0)
+LABEL_WRITER_NUMBER = NameForm("LABEL_WRITER_NUMBER", 0)
+PREFIX_LABEL_NUMBER = NameForm("PREFIX_LABEL_NUMBER", -2)
 
 
 def split_fields(name: str) -> list[str]:
-    """Return the fields of a file's name, without its extension."""
+    """Return the fields of a file's name, without its extension.
+
+    Parameters
+    ----------
+    name : str
+        Of a file.
+
+    Returns
+    -------
+    fields : list of str
+    """
     stem = PurePath(name).stem
     group = _NIST_GROUP.fullmatch(stem)
     return [group[1], *group[2].split("_")] if group else stem.split("_")
 
 
 def is_label_like(values: set[str]) -> bool:
-    """Whether values are written as labels are: single characters, numbers of two digits, or number words."""
+    """Whether values are written as labels are: single characters, numbers of two digits, or number words.
+
+    Parameters
+    ----------
+    values : set of str
+        What may be labels.
+
+    Returns
+    -------
+    is_label_like : bool
+    """
     return all(
         len(value) == 1 or (len(value) == 2 and value.isdecimal()) or value.casefold() in _WORDS for value in values
     )
 
 
-def choose_reading(names: Sequence[str], where: str) -> Reading:
+def choose_reading(names: Sequence[str], where: str) -> NameForm:
     """Decide how labels are read from the names of files.
 
     Parameters
@@ -78,7 +108,7 @@ def choose_reading(names: Sequence[str], where: str) -> Reading:
 
     Returns
     -------
-    reading : Reading
+    reading : NameForm
 
     Raises
     ------
@@ -105,11 +135,23 @@ def choose_reading(names: Sequence[str], where: str) -> Reading:
             f"{where}: it is not clear what the label is: in {names[0]} it may be {table[0][place]!r} ({form}), or "
             f"{table[0][-1]!r}, since the last field is a single digit in all names; {_REMEDY}"
         )
-    return Reading(form, place, place in alike)
+    return NameForm(form, place, place in alike)
 
 
 def is_plausible(names: Sequence[str], classes: set[str]) -> bool:
-    """Whether names may hold labels of the given classes, in any of the forms."""
+    """Whether names may hold labels of the given classes, in any of the forms.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of files.
+    classes : set of str
+        Labels that are known.
+
+    Returns
+    -------
+    is_plausible : bool
+    """
     readings = (LABEL_NUMBER, LABEL_WRITER_NUMBER, PREFIX_LABEL_NUMBER)
     return any(all(reading.label_of(name) in classes for name in names) for reading in readings)
 

@@ -2,30 +2,25 @@
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
 
-from hdr_bench.datasets.cut import ReadOptions
+from hdr_bench.datasets.cache import find_prepared
 from hdr_bench.datasets.dataset import Dataset
-from hdr_bench.datasets.folder import read_folder
 from hdr_bench.datasets.home import added_homes
-from hdr_bench.datasets.idx_folder import holds_idx, read_idx_folder
-from hdr_bench.datasets.npz import read_npz
-from hdr_bench.datasets.opening import in_polarity, open_source, read_again
-from hdr_bench.datasets.paths import check_text, expand_path
+from hdr_bench.datasets.paths import check_text, expand_path, name_system_errors
 from hdr_bench.datasets.pictures import MOST_PIXELS
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.datasets.polarity import POLARITIES, Polarity
-from hdr_bench.datasets.prepared import find_prepared
-from hdr_bench.datasets.source import Source
+from hdr_bench.datasets.read_source import in_polarity, open_source, read_again
+from hdr_bench.datasets.registry import SourceEntry, find_entry, find_reader, find_source, named_sources, source_schemes
+from hdr_bench.datasets.source import ReadOptions, Source
 from hdr_bench.datasets.stored import is_stored, list_datasets
 from hdr_bench.datasets.storing import store_added
-from hdr_bench.datasets.system_errors import system_errors_named
-from hdr_bench.datasets.table import DATASETS, ORIGINALS, SCHEMES
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError, shown
 
 # It is a folder's name, and has room for a polarity behind it.
@@ -38,7 +33,7 @@ def load_dataset(
     *,
     resize: tuple[int, int] | None = None,
     test_size: float | None = None,
-    split_seed: int = 0,
+    random_state: int = 0,
     polarity: Polarity | None = None,
 ) -> Dataset:
     """Load a data set; the first time it is read, verified and stored in the cache, afterwards it is memory-mapped.
@@ -49,7 +44,7 @@ def load_dataset(
     Parameters
     ----------
     name : str
-        A name of `DATASETS`; a name that was given to `add_dataset`; or ``idx:DIR``, ``folder:DIR``, ``npz:FILE``,
+        A name of `SOURCES`; a name that was given to `add_dataset`; or ``idx:DIR``, ``folder:DIR``, ``npz:FILE``,
         ``openml:NAME``. A folder of pictures has one folder per class, or files named PREFIX_LABEL_NUMBER,
         LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are then the two parts.
     resize : tuple of int, optional
@@ -58,7 +53,7 @@ def load_dataset(
     test_size : float, optional
         Share of the images that goes to the test part, if the data come without one. By default a stratified
         fifth (``nist15``: 15 % at random, as its source).
-    split_seed : int, default=0
+    random_state : int, default=0
         Seed of that cut.
     polarity : {"light-on-dark", "dark-on-light"}, optional
         What all images are brought to, each by itself (`Dataset.in_polarity`). By default they stay as they are.
@@ -92,10 +87,10 @@ def load_dataset(
     ((4000, 784), (1000,), (28, 28))
     """
     _check_is_text(name)
-    options = _options(name, resize, test_size, split_seed, takes_resize=name.startswith("folder:"))
+    options = _options(name, find_entry(name), resize, test_size, random_state)
     if polarity is not None and polarity not in POLARITIES:
         raise UnknownNameError("polarity", polarity, POLARITIES)
-    with system_errors_named():
+    with name_system_errors():
         source = _source_of(name, options)
         dataset = open_source(source)
         if polarity is not None:
@@ -112,6 +107,10 @@ def fetch_dataset(name: str) -> Dataset:
     name : str
         As for `load_dataset`.
 
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     UnknownNameError, DatasetNotFoundError, DatasetError
@@ -125,7 +124,7 @@ def fetch_dataset(name: str) -> Dataset:
         As `load_dataset`.
     """
     _check_is_text(name)
-    with system_errors_named():
+    with name_system_errors():
         dataset = read_again(_source_of(name, ReadOptions()))
     issue_warnings(name, dataset.warnings)
     return replace(dataset, name=name)
@@ -137,7 +136,7 @@ def add_dataset(
     *,
     resize: tuple[int, int] | None = None,
     test_size: float | None = None,
-    split_seed: int = 0,
+    random_state: int = 0,
 ) -> Dataset:
     """Verify data of one's own and store them under `name`.
 
@@ -150,8 +149,14 @@ def add_dataset(
         Up to 100 letters, digits, ``.``, ``_`` and ``-``. ``mnist`` and ``nist15`` take the original files only.
     path : path-like
         A folder of IDX files, a folder of pictures, or an ``.npz`` file.
-    resize, test_size, split_seed
+    resize : tuple of int, optional
+    test_size : float, optional
+    random_state : int, default=0
         As for `load_dataset`.
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------
@@ -169,13 +174,13 @@ def add_dataset(
     """
     _check_is_text(name)
     _check_new_name(name)
-    with system_errors_named():
+    with name_system_errors():
         path = expand_path(path)
         if not path.exists():
             raise DatasetNotFoundError(f"{path}: there is no such file or folder; check the path")
-        reader, takes_resize = _reader_of(name, path)
-        options = _options(name, resize, test_size, split_seed, takes_resize=takes_resize)
-        dataset = store_added(name, reader(options))
+        entry = find_reader(name, path)
+        options = _options(name, entry, resize, test_size, random_state)
+        dataset = store_added(name, resolve_name(entry.reader)(name, path, options))
     issue_warnings(dataset.name, dataset.warnings)
     return dataset
 
@@ -192,7 +197,7 @@ def _check_is_text(name: Any) -> None:
         raise DatasetError(f"a data set's name must be a text, got {shown(name)}; a path is given as e.g. 'folder:DIR'")
 
 
-def _options(name: str, resize: Any, test_size: Any, split_seed: Any, *, takes_resize: bool) -> ReadOptions:
+def _options(name: str, entry: SourceEntry | None, resize: Any, test_size: Any, random_state: Any) -> ReadOptions:
     """Return what a data set is read with, checked: in Python anything may come.
 
     Raises
@@ -200,7 +205,7 @@ def _options(name: str, resize: Any, test_size: Any, split_seed: Any, *, takes_r
     DatasetError
         If it does not fit the data set, or is out of its range.
     """
-    if resize is not None and not takes_resize:
+    if resize is not None and (entry is None or not entry.resizes):
         raise DatasetError(f"resize is for folders of pictures; {name} is taken as it is")
     if resize is not None and not _is_size(resize):
         raise DatasetError(
@@ -209,10 +214,10 @@ def _options(name: str, resize: Any, test_size: Any, split_seed: Any, *, takes_r
         )
     if test_size is not None and not (isinstance(test_size, float | np.floating) and 0 < test_size < 1):
         raise DatasetError(f"test_size must be a share between 0 and 1, got {shown(test_size)}")
-    if not (isinstance(split_seed, int | np.integer) and 0 <= split_seed <= _LARGEST_SEED):
-        raise DatasetError(f"split_seed must be an integer between 0 and {_LARGEST_SEED}, got {shown(split_seed)}")
+    if not (isinstance(random_state, int | np.integer) and 0 <= random_state <= _LARGEST_SEED):
+        raise DatasetError(f"random_state must be an integer between 0 and {_LARGEST_SEED}, got {shown(random_state)}")
     size = None if resize is None else (int(resize[0]), int(resize[1]))
-    return ReadOptions(size, None if test_size is None else float(test_size), int(split_seed))
+    return ReadOptions(size, None if test_size is None else float(test_size), int(random_state))
 
 
 def _is_size(resize: Any) -> bool:
@@ -235,9 +240,10 @@ def _check_new_name(name: str) -> None:
             f"{name[:_LONGEST_NAME]!r} cannot name a data set: up to {_LONGEST_NAME} letters, digits, '.', '_' and '-' "
             "are allowed, a letter or a digit first"
         )
-    if name in ORIGINALS:
+    own = named_sources().get(name)
+    if own is not None and own.reader:
         return
-    if name in DATASETS:
+    if own is not None:
         raise DatasetError(f"{name!r} is the library's own data set; choose another name")
     taken = find_prepared(name)
     if taken is not None:
@@ -253,15 +259,13 @@ def _is_new_name(name: str) -> bool:
 
 def _source_of(name: str, options: ReadOptions) -> Source:
     check_text(name, "the data set's name")
-    if name in DATASETS:
-        return DATASETS[name].source(options)
-    scheme, colon, rest = name.partition(":")
-    if colon and scheme in SCHEMES and rest:
-        return SCHEMES[scheme](rest, options)
-    if not colon and name in list_datasets():
+    source = find_source(name, options)
+    if source is not None:
+        return source
+    if ":" not in name and name in list_datasets():
         return Source(name, lambda: _cannot_reread(name))
     _check_damaged(name)
-    raise UnknownNameError("dataset", name, [*list_datasets(), *(f"{scheme}:..." for scheme in SCHEMES)])
+    raise UnknownNameError("dataset", name, [*list_datasets(), *(f"{scheme}:..." for scheme in source_schemes())])
 
 
 def _check_damaged(name: str) -> None:
@@ -284,14 +288,3 @@ def _check_damaged(name: str) -> None:
 
 def _cannot_reread(name: str) -> Dataset:
     raise DatasetError(f"{name} was added by you and cannot be read again; call: hdr-bench data add {name} PATH")
-
-
-def _reader_of(name: str, path: Path) -> tuple[Callable[[ReadOptions], Dataset], bool]:
-    """Return what reads the data at `path`, and whether it can resize."""
-    if name in ORIGINALS:
-        return lambda options: ORIGINALS[name](path, options), False
-    if path.suffix.lower() == ".npz" and path.is_file():
-        return lambda options: read_npz(name, path, options), False
-    if path.is_dir() and holds_idx(path):
-        return lambda options: read_idx_folder(name, path, options), False
-    return lambda options: read_folder(name, path, options), True

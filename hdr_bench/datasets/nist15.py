@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from hdr_bench.datasets.cut import ReadOptions
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset
+from hdr_bench.datasets.assembly import assemble_dataset
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.home import missing_home, original_folder
 from hdr_bench.datasets.idx_folder import find_pairs, read_pair
 from hdr_bench.datasets.mnist import check_idx
-from hdr_bench.datasets.source import Source, key_of, stamp_of
+from hdr_bench.datasets.source import ReadOptions, Source, key_of, stamp_of
 from hdr_bench.exceptions import DatasetNotFoundError
 
 CLASS_NAMES = tuple("0123456789ABCDE")
@@ -29,6 +29,15 @@ _HOW_TO_GET = (
 def nist15_source(options: ReadOptions) -> Source:
     """Return the source of ``nist15``, cut at random: 62,096 to train and 10,959 to test by default.
 
+    Parameters
+    ----------
+    options : ReadOptions
+        How it is cut.
+
+    Returns
+    -------
+    source : Source
+
     Raises
     ------
     DatasetNotFoundError
@@ -38,13 +47,25 @@ def nist15_source(options: ReadOptions) -> Source:
     """
     folder = original_folder("nist15")
     stamp = stamp_of(find_pairs(folder)["train"].files, folder) if folder.exists() else None
-    return Source(key_of("nist15", options), lambda: read_nist15_folder(folder, options), stamp)
+    return Source(key_of("nist15", options), lambda: read_nist15_folder("nist15", folder, options), stamp)
 
 
-def read_nist15_folder(folder: Path, options: ReadOptions) -> Dataset:
+def read_nist15_folder(name: str, folder: Path, options: ReadOptions) -> Dataset:
     """Read and verify the two files of a folder, and cut them.
 
     The cut is at random, not by class, as the source's was: 62,096 and 10,959 (15 %, rounded up).
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    folder : Path
+    options : ReadOptions
+        Its `test_size`, by default 15 %, and the seed of the cut.
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------
@@ -54,15 +75,15 @@ def read_nist15_folder(folder: Path, options: ReadOptions) -> Dataset:
         If they are damaged, or not the original.
     """
     if not folder.exists():
-        raise DatasetNotFoundError(f"{missing_home() or f'nist15 is not in {folder}'}. {_HOW_TO_GET}")
+        raise DatasetNotFoundError(f"{missing_home() or f'{name} is not in {folder}'}. {_HOW_TO_GET}")
     pair = find_pairs(folder)["train"]
     images, labels = read_pair(pair)
     check_idx(images, IMAGES_SHA256, str(pair.images.path))
     check_idx(labels, LABELS_SHA256, str(pair.labels.path))
     test_size = TEST_SIZE if options.test_size is None else options.test_size
     n_test = int(np.ceil(len(images) * test_size))
-    order = np.random.default_rng(options.split_seed).permutation(len(images))
-    whole = Part(images, labels.astype(np.int64))
-    note = f"cut at random by the library: {n_test} of {len(images)} to test, seed {options.split_seed}"
+    order = np.random.default_rng(options.random_state).permutation(len(images))
+    all_images = Part(images, labels.astype(np.int64))
+    note = f"cut at random by the library: {n_test} of {len(images)} to test, seed {options.random_state}"
     train, test = np.sort(order[n_test:]), np.sort(order[:n_test])
-    return assemble_dataset("nist15", whole.take(train), whole.take(test), CLASS_NAMES, (note,))
+    return assemble_dataset(name, all_images.take(train), all_images.take(test), CLASS_NAMES, (note,))

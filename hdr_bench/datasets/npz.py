@@ -7,16 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.arrays import Member
+from hdr_bench.datasets.assembly import add_blank_warnings, assemble_dataset
 from hdr_bench.datasets.checks import as_images, check_pixels
-from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset, Part, assemble_dataset, with_blanks_noted
+from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.file_kinds import describe_file
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.npz_members import check_declared, list_members, read_member
 from hdr_bench.datasets.paths import expand_path
-from hdr_bench.datasets.source import Source, key_of, refuse_cut, stamp_of
+from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
+from hdr_bench.records.text import list_first
 
 SPLIT_NAMES = (
     ("x_train", "y_train", "x_test", "y_test"),
@@ -30,6 +31,16 @@ _Members = dict[str, Member]
 
 def npz_source(file: str, options: ReadOptions) -> Source:
     """Return the source of ``npz:FILE``.
+
+    Parameters
+    ----------
+    file : str
+        The place, as the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
 
     Raises
     ------
@@ -52,10 +63,36 @@ def npz_source(file: str, options: ReadOptions) -> Source:
     )
 
 
+def is_npz_file(path: Path) -> bool:
+    """Whether a path leads to a file that is named as ``.npz`` files are.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    is_npz : bool
+    """
+    return path.suffix.lower() == ".npz" and path.is_file()
+
+
 def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
     """Read the arrays of a file: train and test (Keras's or MedMNIST's names), or one whole that is cut.
 
     Other arrays are not read.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    path : Path
+        The file.
+    options : ReadOptions
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------
@@ -66,18 +103,18 @@ def read_npz(name: str, path: Path, options: ReadOptions) -> Dataset:
     for names in SPLIT_NAMES:
         if set(names) <= members.keys():
             refuse_cut(name, options)
-            return with_blanks_noted(_read_split(name, path, members, names))
+            return add_blank_warnings(_read_split(name, path, members, names))
     for images_name, labels_name in WHOLE_NAMES:
         if {images_name, labels_name} <= members.keys():
             images, raw_labels = _images_and_labels(path, members[images_name], members[labels_name])
             labels, class_names = encode_labels(f"{path}: {labels_name}", raw_labels)
-            unread = _unread(members, (images_name, labels_name))
-            return with_blanks_noted(cut_dataset(name, images, labels, class_names, options, *unread))
+            unread = _unread_remarks(members, (images_name, labels_name))
+            return add_blank_warnings(cut_dataset(name, images, labels, class_names, options, *unread))
     for names in SPLIT_NAMES:
         if set(names) & members.keys():
             raise DatasetError(f"{path}: {_lacking(members, names)}")
     allowed = " or ".join("/".join(names) for names in (*SPLIT_NAMES, *WHOLE_NAMES))
-    held = _listed(members, sorted(members)) or "nothing"
+    held = _describe_arrays(members, sorted(members)) or "nothing"
     raise DatasetError(
         f"{path}: it holds {held}; needed are the arrays {allowed}; save images and labels together in one file, "
         "under such names"
@@ -89,7 +126,7 @@ def _lacking(members: _Members, names: tuple[str, str, str, str]) -> str:
     images, labels = WHOLE_NAMES[0] if names[0].endswith("images") else WHOLE_NAMES[1]
     missing = " and ".join(name for name in names if name not in members)
     there = [name for name in names if name in members]
-    sentences = [f"it holds {_listed(members, there)}, but not {missing}"]
+    sentences = [f"it holds {_describe_arrays(members, there)}, but not {missing}"]
     for part in (names[:2], names[2:]):
         shapes = [members[name].shape for name in part if name in members]
         if len(shapes) == 2 and all(shapes) and shapes[0][0] != shapes[1][0]:
@@ -107,7 +144,7 @@ def _read_split(name: str, path: Path, members: _Members, names: tuple[str, str,
     n = len(train_labels)
     labels, class_names = encode_labels(f"{path}: {names[1]}", np.concatenate([train_labels, test_labels]))
     parts = (Part(train_images, labels[:n]), Part(test_images, labels[n:]))
-    return assemble_dataset(name, *parts, class_names, *_unread(members, names))
+    return assemble_dataset(name, *parts, class_names, *_unread_remarks(members, names))
 
 
 def _images_and_labels(path: Path, images: Member, labels: Member) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
@@ -155,19 +192,18 @@ def _count_labels(name: str, shape: tuple[int, ...]) -> int:
     )
 
 
-def _unread(members: _Members, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _unread_remarks(members: _Members, names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return notes and warnings of the arrays that are not read; those of a part of the data are warned of."""
     rest = [key for key in sorted(members) if key not in names]
     parts = [key for key in rest if any(word in key for word in _PART_WORDS)]
     others = [key for key in rest if key not in parts]
-    notes = (f"arrays that were not read: {_listed(members, others)}",) if others else ()
-    warnings = (f"arrays of a part that was left out: {_listed(members, parts)}",) if parts else ()
+    notes = (f"arrays that were not read: {_describe_arrays(members, others)}",) if others else ()
+    warnings = (f"arrays of a part that was left out: {_describe_arrays(members, parts)}",) if parts else ()
     return notes, warnings
 
 
-def _listed(members: _Members, keys: Sequence[str]) -> str:
-    shown = ", ".join(f"{visible(key)} {members[key].shape}" for key in keys[:_SHOWN_ARRAYS])
-    return f"{shown}, ..." if len(keys) > _SHOWN_ARRAYS else shown
+def _describe_arrays(members: _Members, keys: Sequence[str]) -> str:
+    return list_first(keys, lambda key: f"{visible(key)} {members[key].shape}", _SHOWN_ARRAYS)
 
 
 def _members(path: Path) -> _Members:

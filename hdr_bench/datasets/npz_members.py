@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.arrays import Member, check_size, describe_members, read_values
+from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.paths import regular_size
-from hdr_bench.datasets.room import check_room
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.files import words_of
+from hdr_bench.files import describe_file_error
 
 _AGAIN = "copy or download it again, or save it with numpy.savez_compressed"
 # Labels become 64-bit integers.
@@ -23,17 +23,36 @@ _LABEL_BYTES = 8
 def list_members(path: Path) -> list[Member]:
     """Return the arrays of a file; members of other kinds are passed over.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    members : list of Member
+
     Raises
     ------
     DatasetError
         If it is not a zip archive, or a header cannot be read.
     """
-    with _opened(path) as archive:
+    with _open_archive(path) as archive:
         return describe_members(archive)
 
 
 def read_member(path: Path, member: Member) -> NDArray[np.generic]:
     """Read the values of an array.
+
+    Parameters
+    ----------
+    path : Path
+        The archive.
+    member : Member
+        An array of it.
+
+    Returns
+    -------
+    values : ndarray
 
     Raises
     ------
@@ -44,12 +63,18 @@ def read_member(path: Path, member: Member) -> NDArray[np.generic]:
     name = f"{path}: {member.name}"
     check_declared(name, member)
     check_room(name, max(member.n_bytes, _LABEL_BYTES * math.prod(member.shape[:1])))
-    with _opened(path) as archive:
+    with _open_archive(path) as archive:
         return read_values(archive, member)
 
 
 def check_declared(name: str, member: Member) -> None:
     """Check what a header declares against what the archive holds; `name` is what errors call the array.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the array.
+    member : Member
 
     Raises
     ------
@@ -68,7 +93,7 @@ def check_declared(name: str, member: Member) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open an archive.
 
     Raises
@@ -83,4 +108,4 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     except (DatasetError, PermissionError, MemoryError):
         raise
     except Exception as error:  # on damaged files zipfile and numpy raise whatever comes
-        raise DatasetError(f"{path}: not a readable .npz file: {words_of(error)}; {_AGAIN}") from error
+        raise DatasetError(f"{path}: not a readable .npz file: {describe_file_error(error)}; {_AGAIN}") from error

@@ -11,17 +11,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.assembly import add_blank_warnings
 from hdr_bench.datasets.checks import as_images, check_pixels
-from hdr_bench.datasets.cut import ReadOptions, cut_dataset
-from hdr_bench.datasets.dataset import Dataset, with_blanks_noted
-from hdr_bench.datasets.fetching import announce_fetch
+from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.fetch_log import announce_fetch
 from hdr_bench.datasets.labels import encode_labels
-from hdr_bench.datasets.source import Source, key_of
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, told
+from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 
 def openml_source(name: str, options: ReadOptions) -> Source:
-    """Return the source of ``openml:NAME``, `NAME` a data set's name or its number."""
+    """Return the source of ``openml:NAME``, `NAME` a data set's name or its number.
+
+    Parameters
+    ----------
+    name : str
+        A data set's name at OpenML, or its number.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
+    """
     return Source(key_of(f"openml:{name}", options), lambda: _read_openml(name, options))
 
 
@@ -45,11 +57,21 @@ def _read_openml(name: str, options: ReadOptions) -> Dataset:
         as_bytes = images.astype(np.uint8)
     images = as_bytes if np.array_equal(images, as_bytes) else images
     labels, class_names = encode_labels(f"openml:{name}", _numbers(name, bunch.target))
-    return with_blanks_noted(cut_dataset(f"openml:{name}", images, labels, class_names, options))
+    return add_blank_warnings(cut_dataset(f"openml:{name}", images, labels, class_names, options))
 
 
 def fetch_bunch(**which: Any) -> Any:
     """Download a data set as arrays, without a cache: what enters the data home is verified there.
+
+    Parameters
+    ----------
+    **which : str or int
+        What `sklearn.datasets.fetch_openml` finds it by.
+
+    Returns
+    -------
+    bunch : Bunch
+        With arrays ``data`` and ``target``.
 
     Raises
     ------
@@ -74,7 +96,7 @@ def fetch_bunch(**which: Any) -> Any:
         except (OSError, MemoryError):
             raise
         except Exception as error:  # on an answer that it cannot read, scikit-learn raises whatever comes
-            raise ConnectionError(f"the answer cannot be read: {told(error)}") from error
+            raise ConnectionError(f"the answer cannot be read: {describe_error(error)}") from error
 
 
 def _numbers(name: str, target: NDArray[Any]) -> NDArray[Any]:

@@ -1,11 +1,13 @@
-"""Paths that users give, and names on disk, looked at before anything is opened."""
+"""Paths that users give, and names on disk: looked at before anything is opened, and named when the system refuses."""
 
 import errno
 import os
 import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from hdr_bench.exceptions import DatasetError
+from hdr_bench.exceptions import DatasetError, HdrBenchError
 from hdr_bench.names import check_ink, check_visible
 
 _KINDS = {
@@ -19,6 +21,14 @@ _KINDS = {
 
 def expand_path(path: str | Path) -> Path:
     """Return a path that a user gave, absolute and with ``~`` expanded.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    path : Path
 
     Raises
     ------
@@ -37,33 +47,49 @@ def expand_path(path: str | Path) -> Path:
 def check_text(text: str, what: str) -> None:
     """Check that a path or a name can be shown, and written into results; `what` is what errors call it.
 
+    Parameters
+    ----------
+    text : str
+    what : str
+        What errors call it, e.g. ``"the path"``.
+
     Raises
     ------
     DatasetError
         If it holds control characters, or bytes that are not UTF-8.
     """
-    try:
+    with _advise_rename():
         check_visible(text, what)
-    except ValueError as error:
-        raise DatasetError(f"{error}, and rename the file, folder or class") from error
 
 
-def check_seen(text: str, what: str) -> None:
+def check_has_ink(text: str, what: str) -> None:
     """Check that something is seen of a name; `what` is what errors call it.
+
+    Parameters
+    ----------
+    text : str
+    what : str
+        What errors call it, e.g. ``"the name"``.
 
     Raises
     ------
     DatasetError
         If it is of spaces and invisible characters alone.
     """
-    try:
+    with _advise_rename():
         check_ink(text, what)
-    except ValueError as error:
-        raise DatasetError(f"{error}, and rename the file, folder or class") from error
 
 
 def regular_size(path: Path) -> int:
     """Return the size of a file in bytes.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    n_bytes : int
 
     Raises
     ------
@@ -79,25 +105,91 @@ def regular_size(path: Path) -> int:
 
 
 def special_kind(path: Path) -> str | None:
-    """Return what a path is if it is neither a file nor a folder, in words; otherwise None."""
+    """Return what a path is if it is neither a file nor a folder, in words; otherwise None.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    kind : str or None
+    """
     mode = path.stat().st_mode
     return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _KINDS[stat.S_IFMT(mode)]
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry of a folder is a folder, or a link to one; a link in a circle is not."""
-    try:
-        return entry.is_dir()
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            return False
-        raise
+    """Whether an entry of a folder is a folder, or a link to one; a link in a circle is not.
+
+    Parameters
+    ----------
+    entry : DirEntry
+        Of `os.scandir`.
+
+    Returns
+    -------
+    is_folder : bool
+    """
+    return _ask_without_circle(entry.is_dir)
 
 
 def is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry of a folder is a regular file, or a link to one; a link in a circle is not."""
+    """Whether an entry of a folder is a regular file, or a link to one; a link in a circle is not.
+
+    Parameters
+    ----------
+    entry : DirEntry
+        Of `os.scandir`.
+
+    Returns
+    -------
+    is_file : bool
+    """
+    return _ask_without_circle(entry.is_file)
+
+
+@contextmanager
+def name_system_errors() -> Iterator[None]:
+    """Turn an error of the system, or a lack of memory, into a `DatasetError`.
+
+    Yields
+    ------
+    None
+
+    Raises
+    ------
+    DatasetError
+        If the block raises one.
+    """
     try:
-        return entry.is_file()
+        yield
+    except HdrBenchError:
+        raise
+    except PermissionError as error:
+        raise DatasetError(
+            f"{error.filename}: no permission to read this; change its mode or choose another"
+        ) from error
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else "the data cannot be read: "
+        raise DatasetError(f"{where}{error.strerror or error}; check the path, or choose another") from error
+    except MemoryError as error:
+        raise DatasetError(
+            "the memory does not suffice to read the data; use fewer or smaller images, or a machine with more memory"
+        ) from error
+
+
+@contextmanager
+def _advise_rename() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise DatasetError(f"{error}, and rename the file, folder or class") from error
+
+
+def _ask_without_circle(ask: Callable[[], bool]) -> bool:
+    try:
+        return ask()
     except OSError as error:
         if error.errno == errno.ELOOP:
             return False

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from hdr_bench.datasets.paths import regular_size
-from hdr_bench.datasets.transparency import lay_on_paper
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.files import words_of
+from hdr_bench.files import describe_file_error
 
 EXTENSIONS = frozenset(
     {".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".webp"}
@@ -26,6 +25,10 @@ FORMATS = ("PNG", "JPEG", "MPO", "BMP", "DIB", "TIFF", "GIF", "WEBP", "PPM", "TG
 MOST_PIXELS = 89_478_485
 _AGAIN = "copy it again, save it as PNG, or remove it"
 _LARGEST_EXACT_IN_FLOAT32 = 2**24
+# Of grey values, from dark to light.
+_LIGHT = 128
+# Share of the opaque pixels of a transparent picture up to which dark ones are the soft edges of light ink.
+_EDGES = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +72,13 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
     try:
         regular_size(path)
         # Through an open file: given a path, Pillow 12 and 13 map an uncompressed TIFF that is to be turned wrongly.
-        with path.open("rb") as file, _bombs_refused(), Image.open(file, formats=_known_formats()) as picture:
+        with path.open("rb") as file, _refuse_bombs(), Image.open(file, formats=_known_formats()) as picture:
             _check_size(path, picture)
             n_pictures = _count_pictures(path, picture)
             _check_depth(path, picture)
             picture.load()
             turned = ImageOps.exif_transpose(picture)
-            return Picture(_resize(_grey(path, turned), resize), n_pictures)
+            return Picture(_resize(_to_grey(path, turned), resize), n_pictures)
     except PermissionError as error:
         raise DatasetError(f"{path}: no permission to read this file; change its mode, or remove it") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -90,7 +93,7 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
 
 
 @contextmanager
-def _bombs_refused() -> Iterator[None]:
+def _refuse_bombs() -> Iterator[None]:
     with catch_warnings():
         # Of metadata that are damaged, e.g. a camera's; the pixels are what counts.
         simplefilter("ignore", UserWarning)
@@ -107,7 +110,7 @@ def _known_formats() -> tuple[str, ...]:
 def _without_address(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "its content is of no picture format that is read"
-    return words_of(error)
+    return describe_file_error(error)
 
 
 def _check_size(path: Path, picture: Image.Image) -> None:
@@ -136,9 +139,9 @@ def _check_depth(path: Path, picture: Image.Image) -> None:
         raise DatasetError(f"{path}: 16 bits a channel with colour or alpha; save it as 16-bit grey, or with 8 bits")
 
 
-def _grey(path: Path, picture: Image.Image) -> Image.Image:
+def _to_grey(path: Path, picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I") or picture.mode == "F":
-        return _deep(path, picture)
+        return _to_deep_grey(path, picture)
     if picture.has_transparency_data:
         return lay_on_paper(picture.convert("RGBA"))
     if picture.mode == "LAB":
@@ -157,7 +160,7 @@ def _lab_as_rgb(picture: Image.Image) -> Image.Image:
     return converted
 
 
-def _deep(path: Path, picture: Image.Image) -> Image.Image:
+def _to_deep_grey(path: Path, picture: Image.Image) -> Image.Image:
     values = np.asarray(picture)
     largest = max(int(values.max(initial=0)), -int(values.min(initial=0))) if picture.mode != "F" else 0
     if largest >= _LARGEST_EXACT_IN_FLOAT32:
@@ -176,3 +179,32 @@ def _resize(picture: Image.Image, resize: tuple[int, int] | None) -> NDArray[np.
         picture = picture.resize((width, height), Image.Resampling.BILINEAR)
     values = np.array(picture)
     return np.rint(values).astype(np.uint16) if is_16_bit else values
+
+
+def lay_on_paper(picture: Image.Image) -> Image.Image:
+    """Lay a picture with transparency on white or black paper, and return it as grey values.
+
+    Ink that is all light lies on black, so that it is seen: a white digit on a transparent ground. All else lies on
+    white, as viewers show it: dark ink, and pictures that have light and dark of their own. A picture without any
+    opaque pixel becomes white.
+
+    Parameters
+    ----------
+    picture : Image
+        In mode RGBA.
+
+    Returns
+    -------
+    grey : Image
+        In mode L.
+    """
+    paper = Image.new("RGBA", picture.size, "black" if _needs_black_paper(picture) else "white")
+    return Image.alpha_composite(paper, picture).convert("L")
+
+
+def _needs_black_paper(picture: Image.Image) -> bool:
+    luma = np.asarray(picture.convert("RGB").convert("L"))
+    opacity = np.asarray(picture.getchannel("A"))
+    if not opacity.any() or opacity.min() == opacity.max():
+        return False
+    return int(opacity[luma < _LIGHT].sum(dtype=np.int64)) <= _EDGES * int(opacity.sum(dtype=np.int64))

@@ -62,6 +62,12 @@ def find_doubts(train: tuple[Images, Labels], test: tuple[Images, Labels]) -> tu
 def issue_warnings(name: str, doubts: Iterable[str]) -> None:
     """Issue what is doubtful about the data set `name`, to the caller of the function that calls this one.
 
+    Parameters
+    ----------
+    name : str
+    doubts : iterable of str
+        Each in a sentence.
+
     Warns
     -----
     DatasetWarning

@@ -53,7 +53,19 @@ class PolarityCounts:
 
 
 def border_mask(height: int, width: int) -> NDArray[np.bool_]:
-    """Return which pixels are at the edge of an image: shape (height, width)."""
+    """Return which pixels are at the edge of an image: shape (height, width).
+
+    Parameters
+    ----------
+    height : int
+        In pixels.
+    width : int
+        In pixels.
+
+    Returns
+    -------
+    mask : ndarray
+    """
     mask = np.ones((height, width), np.bool_)
     mask[1:-1, 1:-1] = False
     return mask
@@ -88,13 +100,22 @@ def image_polarities(images: NDArray[Any]) -> NDArray[np.int8]:
 def count_polarities(images: NDArray[Any]) -> PolarityCounts:
     """Return how many of the images, of shape (n, height, width), are of which polarity.
 
+    Parameters
+    ----------
+    images : ndarray
+        Of shape (n, height, width).
+
+    Returns
+    -------
+    counts : PolarityCounts
+
     Examples
     --------
     >>> from hdr_bench import load_dataset
     >>> count_polarities(load_dataset("digits-8x8").test.images)
     PolarityCounts(light_on_dark=360, dark_on_light=0, unclear=0)
     """
-    return _counted(image_polarities(images))
+    return _count(image_polarities(images))
 
 
 def invert(images: NDArray[Any], low: float, high: float) -> NDArray[Any]:
@@ -120,7 +141,7 @@ def invert(images: NDArray[Any], low: float, high: float) -> NDArray[Any]:
     return inverted
 
 
-def bring_to(images: NDArray[Any], polarity: Polarity, low: float, high: float) -> tuple[NDArray[Any], int]:
+def to_polarity(images: NDArray[Any], polarity: Polarity, low: float, high: float) -> tuple[NDArray[Any], int]:
     """Return images in the given polarity, and how many of them were inverted.
 
     Each image is taken by itself, so that pictures of mixed polarity become alike; an unclear one is treated as most
@@ -148,7 +169,7 @@ def bring_to(images: NDArray[Any], polarity: Polarity, low: float, high: float) 
     """
     polarities = image_polarities(images)
     wanted = 1 if polarity == LIGHT_ON_DARK else -1
-    most = _counted(polarities).polarity
+    most = _count(polarities).polarity
     if most is None:
         raise ValueError(
             "the polarity of most images is unclear: their borders are neither mostly light nor mostly dark"
@@ -162,7 +183,7 @@ def bring_to(images: NDArray[Any], polarity: Polarity, low: float, high: float) 
     return brought, int(others.sum())
 
 
-def _counted(polarities: NDArray[np.int8]) -> PolarityCounts:
+def _count(polarities: NDArray[np.int8]) -> PolarityCounts:
     return PolarityCounts(*(int((polarities == code).sum()) for code in (1, -1, 0)))
 
 

@@ -1,4 +1,4 @@
-"""Where a data set comes from: what to read, and how to notice that it changed."""
+"""Where a data set comes from: what to read, how to cut it, and how to notice that it changed."""
 
 import hashlib
 import os
@@ -7,9 +7,36 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hdr_bench.datasets.cut import ReadOptions
-from hdr_bench.datasets.dataset import Dataset
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.datasets.assembly import assemble_dataset
+from hdr_bench.datasets.checks import check_part
+from hdr_bench.datasets.dataset import Dataset, Part
+from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.exceptions import DatasetError
+
+DEFAULT_TEST_SIZE = 0.2
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What a source may be given beside the name.
+
+    Attributes
+    ----------
+    resize : tuple of int or None
+        Height and width, in pixels, that every picture of a folder is brought to; None takes them as they are.
+    test_size : float or None
+        The share that goes to the test part where the data come without one; None takes the data set's own rule,
+        a stratified fifth where it has none.
+    random_state : int
+        The seed of that cut.
+    """
+
+    resize: tuple[int, int] | None = None
+    test_size: float | None = None
+    random_state: int = 0
 
 
 @dataclass(frozen=True)
@@ -32,10 +59,22 @@ class Source:
 
 
 def stamp_of(paths: Iterable[Path], root: Path) -> str:
-    """Return a digest of the names below `root`, sizes and times of change of `paths`: it opens none of them.
+    """Return a digest of the names, sizes and times of change of files: it opens none of them.
 
     Two times are taken: that of the content, which programs can set back, and that of the inode, which they cannot.
     So a file that was altered, and then given its old time, is read again; so is one that only changed its mode.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        The files.
+    root : Path
+        A folder that holds them: what counts is their names below it.
+
+    Returns
+    -------
+    digest : str
+        SHA-256, as hexadecimal digits.
     """
     digest = hashlib.sha256()
     # Strings, not paths: a folder may hold a hundred thousand pictures.
@@ -48,7 +87,17 @@ def stamp_of(paths: Iterable[Path], root: Path) -> str:
 
 
 def key_of(name: str, options: ReadOptions) -> str:
-    """Return a folder name for `name` and what it is read with: readable, and apart from all others."""
+    """Return a folder name for a data set and what it is read with: readable, and apart from all others.
+
+    Parameters
+    ----------
+    name : str
+    options : ReadOptions
+
+    Returns
+    -------
+    key : str
+    """
     readable = re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-.")[-40:]
     if readable == name and options == ReadOptions():
         return name
@@ -59,6 +108,12 @@ def key_of(name: str, options: ReadOptions) -> str:
 def refuse_cut(name: str, options: ReadOptions) -> None:
     """Refuse to cut data that have a test part.
 
+    Parameters
+    ----------
+    name : str
+        What errors call them.
+    options : ReadOptions
+
     Raises
     ------
     DatasetError
@@ -66,3 +121,44 @@ def refuse_cut(name: str, options: ReadOptions) -> None:
     """
     if options.test_size is not None:
         raise DatasetError(f"{name} comes with its own test part; leave test_size out")
+
+
+def cut_dataset(
+    name: str,
+    images: NDArray[np.generic],
+    labels: NDArray[np.int64],
+    class_names: tuple[str, ...],
+    options: ReadOptions,
+    notes: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (),
+) -> Dataset:
+    """Cut images and labels into a stratified train and test part.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    images : ndarray of shape (n, height, width)
+    labels : ndarray of shape (n,)
+        Indices into `class_names`.
+    class_names : tuple of str
+    options : ReadOptions
+        Its `test_size`, by default a fifth, and the seed of the cut.
+    notes, warnings : tuple of str
+        What is known of the data already; a note of the cut follows.
+
+    Returns
+    -------
+    dataset : Dataset
+
+    Raises
+    ------
+    DatasetError
+        If the arrays do not fit each other, or a class is too small to be in both parts.
+    """
+    all_images = Part(images, labels)
+    check_part(name, images, labels, "given", len(class_names))
+    test_size = DEFAULT_TEST_SIZE if options.test_size is None else options.test_size
+    train, test = stratified_split(name, labels, class_names, test_size, options.random_state)
+    note = f"cut by the library: a stratified share of {test_size:g} to test, seed {options.random_state}"
+    return assemble_dataset(name, all_images.take(train), all_images.take(test), class_names, (*notes, note), warnings)

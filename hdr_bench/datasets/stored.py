@@ -7,13 +7,12 @@ from typing import Literal
 
 import numpy as np
 
+from hdr_bench.datasets.cache import ARRAY_FILES, look_at_prepared
 from hdr_bench.datasets.home import added_homes, earlier_homes, is_writable, prepared_home
 from hdr_bench.datasets.manifest import NAME
-from hdr_bench.datasets.paths import expand_path
-from hdr_bench.datasets.prepared import ARRAY_FILES, look_at_prepared
+from hdr_bench.datasets.paths import expand_path, name_system_errors
+from hdr_bench.datasets.registry import named_sources, path_schemes, source_schemes
 from hdr_bench.datasets.storing import retire
-from hdr_bench.datasets.system_errors import system_errors_named
-from hdr_bench.datasets.table import DATASETS, SCHEMES
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
 from hdr_bench.files import INCOMING, clear_leftovers
 
@@ -59,7 +58,7 @@ def list_datasets() -> dict[str, str]:
     DatasetError
         If `HDR_BENCH_DATA` or `HDR_BENCH_CACHE` cannot be expanded to a path.
     """
-    described = {name: entry.description for name, entry in DATASETS.items()}
+    described = {name: entry.description for name, entry in named_sources().items()}
     homes = (*added_homes(), prepared_home(), *earlier_homes())
     for folder in (folder for home in homes for folder in _folders_in(home)):
         prepared = look_at_prepared(folder)
@@ -81,7 +80,7 @@ def list_stored_datasets() -> list[StoredDataset]:
     DatasetError
         If a folder may not be read, or `HDR_BENCH_DATA` or `HDR_BENCH_CACHE` cannot be expanded to a path.
     """
-    with system_errors_named():
+    with name_system_errors():
         stored = [
             _describe(folder, home) for home in _homes() for folder in _folders_in(home) if is_stored(folder, home)
         ]
@@ -118,9 +117,11 @@ def remove_dataset(name: str) -> list[StoredDataset]:
     if chosen:
         # What an earlier version left in a data home that is only read does not stand in the way of the others.
         return _remove([each for each in chosen if is_writable(each.folder.parent)] or chosen)
-    if name in DATASETS or (colon and scheme in SCHEMES):
+    if name in named_sources() or (colon and scheme in source_schemes()):
         raise DatasetNotFoundError(f"nothing is stored of {name}, so there is nothing to remove")
-    raise UnknownNameError("dataset", name, dict.fromkeys([*(each.name for each in stored), *DATASETS]), _ALL_STORED)
+    raise UnknownNameError(
+        "dataset", name, dict.fromkeys([*(each.name for each in stored), *named_sources()]), _ALL_STORED
+    )
 
 
 def remove_prepared_datasets() -> list[StoredDataset]:
@@ -144,7 +145,23 @@ def remove_prepared_datasets() -> list[StoredDataset]:
 
 
 def is_stored(folder: Path, home: Path) -> bool:
-    """Whether this library wrote a folder in one of its homes: also if it is damaged, but not in an earlier home."""
+    """Whether this library wrote a folder in one of its homes: also if it is damaged, but not in an earlier home.
+
+    Parameters
+    ----------
+    folder : Path
+    home : Path
+        The folder that it is in.
+
+    Returns
+    -------
+    is_stored : bool
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
+    """
     if look_at_prepared(folder) is not None:
         return True
     names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
@@ -169,7 +186,7 @@ def _folders_in(home: Path) -> Iterator[Path]:
 def _describe(folder: Path, home: Path) -> StoredDataset:
     prepared = look_at_prepared(folder)
     name = folder.name if prepared is None else prepared.manifest.name
-    is_added = prepared is not None and name == folder.name and name not in DATASETS
+    is_added = prepared is not None and name == folder.name and name not in named_sources()
     train, test = (_count(folder / f"{part}_labels.npy") for part in ("train", "test"))
     n_bytes = sum(path.lstat().st_size for path in folder.iterdir())
     return StoredDataset(
@@ -191,11 +208,11 @@ def _is_meant(name: str, stored: StoredDataset) -> bool:
 def _in_full(name: str) -> str:
     """Return a name with its path in full, if it has one."""
     scheme, colon, path = name.partition(":")
-    return f"{scheme}:{expand_path(path)}" if colon and path and scheme in SCHEMES and scheme != "openml" else name
+    return f"{scheme}:{expand_path(path)}" if colon and path and scheme in path_schemes() else name
 
 
 def _remove(chosen: list[StoredDataset]) -> list[StoredDataset]:
-    with system_errors_named():
+    with name_system_errors():
         for each in chosen:
             _check_removable(each.folder)
         for each in chosen:

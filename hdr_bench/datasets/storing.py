@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
+from hdr_bench.datasets.cache import ARRAY_FILES, look_at_prepared, open_prepared, sha256_of
 from hdr_bench.datasets.dataset import Dataset, fingerprint_of
 from hdr_bench.datasets.home import (
     ADDED,
@@ -22,7 +23,6 @@ from hdr_bench.datasets.home import (
     prepared_home,
 )
 from hdr_bench.datasets.manifest import NAME, Manifest, VerifiedFile
-from hdr_bench.datasets.prepared import ARRAY_FILES, look_at_prepared, open_prepared, sha256_of
 from hdr_bench.exceptions import DatasetError, NotStoredError
 from hdr_bench.files import clear_leftovers, incoming_path
 
@@ -67,6 +67,18 @@ def write_dataset(folder: Path, dataset: Dataset, stamp: str | None = None) -> N
 def store_prepared(key: str, dataset: Dataset, stamp: str | None) -> Dataset:
     """Write what was made from a source into the cache, and return it memory-mapped.
 
+    Parameters
+    ----------
+    key : str
+        The name of its folder.
+    dataset : Dataset
+    stamp : str or None
+        What the source looked like when it was read.
+
+    Returns
+    -------
+    dataset : Dataset
+
     Raises
     ------
     NotStoredError
@@ -78,6 +90,16 @@ def store_prepared(key: str, dataset: Dataset, stamp: str | None) -> Dataset:
 
 def store_added(name: str, dataset: Dataset) -> Dataset:
     """Write a data set that the user adds, and return it memory-mapped.
+
+    Parameters
+    ----------
+    name : str
+        The name of its folder.
+    dataset : Dataset
+
+    Returns
+    -------
+    dataset : Dataset
 
     Raises
     ------
@@ -100,6 +122,15 @@ def one_at_a_time(key: str) -> Iterator[None]:
 
     It saves work and is not needed for safety: where the file system has no locks, or the other process takes too
     long, the block runs all the same.
+
+    Parameters
+    ----------
+    key : str
+        The name of its folder.
+
+    Yields
+    ------
+    None
     """
     folder = cache_home() / "locks"
     with ExitStack() as stack:
@@ -113,6 +144,10 @@ def one_at_a_time(key: str) -> Iterator[None]:
 
 def retire(folder: Path) -> None:
     """Remove a folder of a data set in one step: no process finds half of it.
+
+    Parameters
+    ----------
+    folder : Path
 
     Raises
     ------

@@ -15,7 +15,7 @@ _USUAL = 32 * 2**20  # the highest value that glibc itself settles on
 
 
 @contextmanager
-def freed_memory_kept() -> Iterator[None]:
+def keep_freed_memory() -> Iterator[None]:
     """Keep freed memory for the next allocation while the context lasts; give it back at its end.
 
     A training step frees its large tensors and allocates them anew. glibc hands such blocks back to the system, which
@@ -24,7 +24,7 @@ def freed_memory_kept() -> Iterator[None]:
     glibc this does nothing. The thresholds are the whole process's, and cannot be read: they end at 32 MiB, the highest
     that glibc itself would settle on.
     """
-    with _FREED_MEMORY.held():
+    with _FREED_MEMORY.hold():
         yield
 
 

@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from hdr_bench.exceptions import MissingDependencyError, UnknownNameError, shown, told
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import MissingDependencyError, UnknownNameError, shown
 
 PACKAGES = {"onedal": ("scikit-learn-intelex",), "faiss": ("faiss-cpu",)}
 """By engine: the packages that bring it, whose versions a saved estimator holds."""
@@ -18,7 +19,23 @@ _LOOKED_UP: ContextVar[dict[str, bool] | None] = ContextVar("looked_up", default
 
 
 def engine_packages(model: Any) -> tuple[str, ...]:
-    """Return the packages that bring the engine which an estimator would fit with; none where it has no choice."""
+    """Return the packages that bring the engine which an estimator would fit with; none where it has no choice.
+
+    Parameters
+    ----------
+    model : estimator
+        Unfitted.
+
+    Returns
+    -------
+    packages : tuple of str
+        As package registries name them.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is given an engine that there is not.
+    """
     modules: dict[str, str] = getattr(model, "_engines", {})
     if not modules:
         return ()
@@ -37,6 +54,11 @@ def choose_engine(engine: str, modules: dict[str, str]) -> str:
         ``"auto"`` or a key of `modules`.
     modules : dict of str to str
         Engines in order of speed, each with the module that it needs.
+
+    Returns
+    -------
+    engine : str
+        A key of `modules`.
 
     Raises
     ------
@@ -57,7 +79,16 @@ def choose_engine(engine: str, modules: dict[str, str]) -> str:
 
 
 def is_installed(module: str) -> bool:
-    """Return whether a module could be imported; nothing is imported."""
+    """Return whether a module could be imported; nothing is imported.
+
+    Parameters
+    ----------
+    module : str
+
+    Returns
+    -------
+    is_installed : bool
+    """
     known = _LOOKED_UP.get()
     if known is None:
         return _can_be_found(module)
@@ -67,7 +98,7 @@ def is_installed(module: str) -> bool:
 
 
 @contextmanager
-def lookups_remembered() -> Iterator[None]:
+def remember_lookups() -> Iterator[None]:
     """Look each module up once while the context lasts: what is installed does not change between a suite's cases."""
     token = _LOOKED_UP.set({})
     try:
@@ -84,8 +115,13 @@ def _can_be_found(module: str) -> bool:
 
 
 @contextmanager
-def importing_engine(engine: str) -> Iterator[None]:
+def engine_import(engine: str) -> Iterator[None]:
     """Import an engine's library in the block; if it is installed and broken, say so, and what to do.
+
+    Parameters
+    ----------
+    engine : str
+        Named in the message.
 
     Raises
     ------
@@ -97,12 +133,12 @@ def importing_engine(engine: str) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         raise MissingDependencyError(
             f"the library of the engine {shown(engine)} is installed, but cannot be imported "
-            f"({told(error)}); install it again with: pip install --force-reinstall "
+            f"({describe_error(error)}); install it again with: pip install --force-reinstall "
             "'hdr-bench[fast]', or name another engine"
         ) from error
 
 
-def able_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:
+def capable_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:
     """Return the chosen engine, or for ``"auto"`` the reference if the chosen one cannot do the work.
 
     Parameters
@@ -115,6 +151,11 @@ def able_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:
         The engine that can do all that is allowed.
     obstacle : str
         What only the reference can compute with, such as ``"gamma=0"``; empty if there is none.
+
+    Returns
+    -------
+    engine : str
+        `chosen` or `reference`.
 
     Raises
     ------
@@ -131,7 +172,17 @@ def able_engine(engine: str, chosen: str, reference: str, obstacle: str) -> str:
 
 
 def draw_seed(random_state: int | np.random.RandomState | None) -> int:
-    """Return a seed below 2**31: the given one, drawn from a given generator, or fresh from the system's entropy."""
+    """Return a seed below 2**31: the given one, drawn from a given generator, or fresh from the system's entropy.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+
+    Returns
+    -------
+    seed : int
+        At least 0.
+    """
     if random_state is None:
         return int(np.random.default_rng().integers(2**31))
     if isinstance(random_state, np.random.RandomState):
@@ -159,7 +210,7 @@ class ProcessWide(Generic[T]):
         self._n_holders = 0
 
     @contextmanager
-    def held(self) -> Iterator[T]:
+    def hold(self) -> Iterator[T]:
         """Hold the setting; the value is what the setting's context gave to the first holder."""
         with self._lock:
             if self._n_holders == 0:

@@ -49,6 +49,14 @@ def summarize_pixels(X: Any) -> PixelSummary | None:
     """Return range and mean of images, rows of shape (n, n_features); None if they are few, or sparse.
 
     Of many images a hundred are looked at.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, n_features)
+
+    Returns
+    -------
+    summary : PixelSummary or None
     """
     if issparse(X):
         return None
@@ -59,7 +67,7 @@ def summarize_pixels(X: Any) -> PixelSummary | None:
     return PixelSummary(float(rows.min()), float(rows.max()), float(rows.mean(dtype=np.float64)))
 
 
-def warn_if_unlike(estimator: Any, X: Any) -> None:
+def warn_if_unlike(estimator: Any, X: Any, *, stacklevel: int = 3) -> None:
     """Warn if images to predict are of another range or polarity than those that an estimator was fitted on.
 
     Parameters
@@ -68,6 +76,8 @@ def warn_if_unlike(estimator: Any, X: Any) -> None:
         Its attribute ``_fitted_on`` is what `summarize_pixels` returned of the training images.
     X : array-like of shape (n, n_features)
         With fewer than 30 rows nothing is said of them.
+    stacklevel : int, default=3
+        Of `warnings.warn`: 3 is the caller of the method that calls this function.
 
     Warns
     -----
@@ -85,7 +95,7 @@ def warn_if_unlike(estimator: Any, X: Any) -> None:
             f"{name}: X runs from {asked.low:g} to {asked.high:g}, but it was fitted on values from {learnt.low:g} to "
             f"{learnt.high:g}; bring both to one range",
             DatasetWarning,
-            stacklevel=3,
+            stacklevel=stacklevel,
         )
     darkest, lightest = sorted((learnt.brightness, asked.brightness))
     if darkest < _DARK and lightest > _LIGHT:
@@ -94,5 +104,5 @@ def warn_if_unlike(estimator: Any, X: Any) -> None:
         warnings.warn(
             f"{name}: X seems to be {now}, but it was fitted on images {before}; invert X or the training images",
             DatasetWarning,
-            stacklevel=3,
+            stacklevel=stacklevel,
         )

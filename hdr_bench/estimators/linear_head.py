@@ -1,21 +1,20 @@
 """The linear model at the end of the linear and the polynomial classifier."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 
 from hdr_bench.estimators.engines import choose_engine
-from hdr_bench.estimators.images.transformers import Floats
 from hdr_bench.estimators.logistic import LogisticFit, fit_onedal, fit_scikit_learn, warn_stopped
-from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.pixel_classifier import PixelClassifier
+from hdr_bench.estimators.pixels import Floats
 from hdr_bench.exceptions import UnknownNameError, shown
 
 ENGINES = {"onedal": "sklearnex", "scikit-learn": "sklearn"}
@@ -30,8 +29,22 @@ def _is_logistic(estimator: Any) -> bool:
     return True
 
 
-class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
-    """Fit and answers of a linear model, for classifiers that say what its inputs are."""
+class LinearHead(PixelClassifier):
+    """Fit and answers of a linear model, for classifiers that say what its inputs are.
+
+    Attributes
+    ----------
+    loss : {"log_loss", "squared_error"}
+        Multinomial logistic regression, or least squares.
+    alpha : float
+        Strength of the L2 penalty.
+    max_iter : int
+        Most iterations of the logistic regression.
+    tol : float
+        Its tolerance on the largest component of the gradient of the mean loss.
+    engine : str
+        "auto", or what fits.
+    """
 
     loss: str
     alpha: float
@@ -50,17 +63,49 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     }
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
-        return decided(self.decision_function(X), self.classes_)
+        """Predict the class of the largest output for each image.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
+        return decide(self.decision_function(X), self.classes_)
 
     @available_if(_is_logistic)
     def predict_proba(self, X: ArrayLike) -> Floats:
-        """Return the probability of each class, shape (n, n_classes); only with ``loss="log_loss"``."""
+        """Return the probability of each class; only with ``loss="log_loss"``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n, n_classes)
+            Of each image they sum to 1.
+        """
         return softmax(self.decision_function(X))
 
     @abstractmethod
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
+        """Return the outputs, of which the largest decides.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n, n_classes), or (n,) for two classes
+            Of two classes, positive for the second.
+        """
 
     def _check_combination(self) -> None:
         allowed = ("auto", self._least_squares_engine) if self.loss == "squared_error" else ("auto", *ENGINES)
@@ -68,20 +113,6 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
             raise UnknownNameError(f"engine for loss={self.loss!r}", self.engine, allowed)
         if self.loss == "log_loss":
             choose_engine(self.engine, ENGINES)
-
-    def _check_classes(self, y: NDArray[Any]) -> None:
-        """Check the number of classes.
-
-        Raises
-        ------
-        ValueError
-            If there are fewer than two.
-        """
-        classes = np.unique(y)
-        if len(classes) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs at least two classes; y holds one class: {shown(classes[0])}"
-            )
 
     @property
     def _engines(self) -> dict[str, str]:
@@ -120,20 +151,50 @@ class LinearHead(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         return fit
 
 
-def flattened(values: Floats) -> Floats:
-    """Return outputs (n, n_outputs) as scikit-learn shapes decision values: (n,) where there is one output."""
+def flatten_outputs(values: Floats) -> Floats:
+    """Return outputs as scikit-learn shapes decision values.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_outputs)
+
+    Returns
+    -------
+    values : ndarray of shape (n, n_outputs), or (n,) for one output
+    """
     return values[:, 0] if values.shape[1] == 1 else values
 
 
-def decided(values: Floats, classes: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return the class of the largest output; of a single output, the second class where it is positive."""
+def decide(values: Floats, classes: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return the class of the largest output; of a single output, the second class where it is positive.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_classes), or (n,) for two classes
+        Decision values.
+    classes : ndarray of shape (n_classes,)
+
+    Returns
+    -------
+    labels : ndarray of shape (n,)
+    """
     chosen = (values > 0).astype(np.intp) if values.ndim == 1 else values.argmax(axis=1)
     labels: NDArray[np.generic] = classes[chosen]
     return labels
 
 
 def softmax(values: Floats) -> Floats:
-    """Return outputs as probabilities: shape (n, n_classes)."""
+    """Return decision values as probabilities.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_classes), or (n,) for two classes
+        Decision values.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n, n_classes)
+    """
     if values.ndim == 1:
         values = np.stack([np.zeros_like(values), values], axis=1)
     powers = np.exp(values - values.max(axis=1, keepdims=True))

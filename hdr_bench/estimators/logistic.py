@@ -13,9 +13,9 @@ from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from hdr_bench.estimators.engines import ProcessWide, importing_engine
+from hdr_bench.estimators.engines import ProcessWide, engine_import
+from hdr_bench.estimators.pixels import Floats
 
-Floats = NDArray[np.floating[Any]]
 # As scikit-learn-intelex has them: more pairs than scikit-learn's 10 take fewer iterations on images.
 _CORRECTIONS, _LINE_SEARCHES = 50, 50
 _RELATIVE_FALL = 64 * float(np.finfo(float).eps)
@@ -109,7 +109,7 @@ def fit_onedal(X: Floats, codes: NDArray[np.intp], *, alpha: float, max_iter: in
         "gtol": tol * n,
         "ftol": _RELATIVE_FALL,
     }
-    with _THREADS.held():
+    with _THREADS.hold():
         result = minimize(value_and_gradient, start, method="L-BFGS-B", jac=True, options=options)
     # The intercept comes first.
     weights = result.x.reshape(n_outputs, -1).astype(X.dtype)
@@ -119,7 +119,7 @@ def fit_onedal(X: Floats, codes: NDArray[np.intp], *, alpha: float, max_iter: in
 
 
 def _loss(X: Floats, targets: Floats, n_classes: int, alpha: float, start: NDArray[np.float64]) -> Any:
-    with importing_engine("onedal"):
+    with engine_import("onedal"):
         import daal4py
 
     options = {
@@ -142,7 +142,7 @@ def _loss(X: Floats, targets: Floats, n_classes: int, alpha: float, start: NDArr
 @contextmanager
 def _threads_of_openmp() -> Iterator[None]:
     """Give oneDAL no more threads than OpenMP has, whose number joblib sets for its worker processes."""
-    with importing_engine("onedal"):
+    with engine_import("onedal"):
         import daal4py
 
     before = daal4py.num_threads()
@@ -157,7 +157,12 @@ _THREADS = ProcessWide(_threads_of_openmp)
 
 
 def warn_stopped(fit: LogisticFit) -> None:
-    """Warn that a solver stopped before it reached the tolerance."""
+    """Warn that a solver stopped before it reached the tolerance.
+
+    Parameters
+    ----------
+    fit : LogisticFit
+    """
     warnings.warn(
         f"L-BFGS stopped after {fit.n_iter} iterations ({fit.stopped}), before it reached the tolerance; increase "
         "max_iter or tol, or scale the pixels",

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.estimators.engines import importing_engine
+from hdr_bench.estimators.engines import engine_import
+from hdr_bench.estimators.pixels import Floats
 
-Floats = NDArray[np.floating[Any]]
 Places = NDArray[np.intp]
 Candidates = tuple[NDArray[np.float64], Places]
 Search = Callable[[Floats, int], Candidates]
@@ -115,7 +115,19 @@ class NeighborIndex:
 
 
 def make_index(images: Floats, engine: str) -> NeighborIndex:
-    """Return an index of `images`, of shape (n, n_features), that the engine of that name searches."""
+    """Return an index of images that a library searches.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, n_features)
+        float32 or float64.
+    engine : str
+        A key of `ENGINES`.
+
+    Returns
+    -------
+    index : NeighborIndex
+    """
     center = images.mean(axis=0, dtype=np.float64).astype(images.dtype)
     centered = images - center
     norms = np.einsum("ij,ij->i", centered, centered, dtype=np.float64)
@@ -125,7 +137,7 @@ def make_index(images: Floats, engine: str) -> NeighborIndex:
 
 
 def _faiss(centered: Floats) -> Search:
-    with importing_engine("faiss"):
+    with engine_import("faiss"):
         import faiss
 
     index = faiss.IndexFlatL2(centered.shape[1])
@@ -140,7 +152,7 @@ def _faiss(centered: Floats) -> Search:
 
 def _brute_force(centered: Floats, engine: str) -> Search:
     if engine == "onedal":
-        with importing_engine(engine):
+        with engine_import(engine):
             from sklearnex.neighbors import NearestNeighbors
     else:
         from sklearn.neighbors import NearestNeighbors

@@ -5,23 +5,20 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.engines import PACKAGES, choose_engine, is_installed
-from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
 from hdr_bench.estimators.neighbor_search import ENGINES, make_index
-from hdr_bench.estimators.parameters import with_plain_parameters
-from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.parameter_checks import DataShape
+from hdr_bench.estimators.pixel_classifier import PixelClassifier
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.exceptions import shown
 
 WEIGHTS = ("uniform", "distance")
 
 
-class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
+class KNNClassifier(PixelClassifier):
     """k nearest neighbours by Euclidean distance, exact: no image is passed over.
 
     Parameters
@@ -37,9 +34,11 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
     engine_ : str
         What searches.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Notes
     -----
@@ -62,6 +61,8 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         "weights": [StrOptions(set(WEIGHTS))],
         "engine": [StrOptions({"auto", *ENGINES})],
     }
+    # Neighbours of one class answer with it.
+    _fewest_classes = 1
 
     def __init__(self, n_neighbors: int = 3, *, weights: str = "distance", engine: str = "auto") -> None:
         self.n_neighbors = n_neighbors
@@ -70,7 +71,18 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
 
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Keep `X` of shape (n, n_features) and the labels `y` of shape (n,).
+        """Keep images and labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : array-like of shape (n,)
+            Labels.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -81,22 +93,27 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         ValueError
             If the data cannot be used, or are fewer than `n_neighbors`.
         """
-        check_parameters(self)
-        pixels, labels = validate_data(self, X, y)
-        check_classification_targets(labels)
-        self._check_data(DataShape(pixels.shape[1], len(np.unique(labels)), len(pixels)))
+        pixels, labels = self._validate_training(X, y)
         self.classes_, self._codes = np.unique(labels, return_inverse=True)
         self.engine_ = choose_engine(self.engine, ENGINES)
-        self._fitted_on = summarize_pixels(pixels)
         self._images = np.ascontiguousarray(pixels, dtype=_floating(pixels))
         self._index = make_index(self._images, self.engine_)
         return self
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return each class's share of the votes for `X` of shape (n, n_features): shape (n, n_classes)."""
-        check_is_fitted(self)
-        pixels = validate_data(self, X, reset=False)
-        warn_if_unlike(self, pixels)
+        """Return each class's share of the votes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        shares : ndarray of shape (n, n_classes)
+            From 0 to 1; of each image they sum to 1.
+        """
+        pixels = self._validate_images(X)
         searched = np.ascontiguousarray(pixels, dtype=self._images.dtype)
         distances, neighbors = self._index.neighbors(searched, int(self.n_neighbors))
         weights = _inverse(distances) if self.weights == "distance" else np.ones_like(distances)
@@ -106,7 +123,17 @@ class KNNClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         return shares
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class with the most votes for `X` of shape (n, n_features): shape (n,)."""
+        """Predict the class with the most votes for each image.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
         shares = self.predict_proba(X)
         labels: NDArray[np.generic] = self.classes_[shares.argmax(axis=1)]
         return labels

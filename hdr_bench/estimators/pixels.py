@@ -6,16 +6,28 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from hdr_bench.exceptions import shown
 
+Floats = NDArray[np.floating[Any]]
 ImageShape = tuple[int, ...]
 _MOST_CHANNELS = 4
 
 
 def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageShape:
-    """Return height and width (and channels): `image_shape`, else a square where that is possible, else one row.
+    """Return what a row of features is seen as.
+
+    Parameters
+    ----------
+    n_features : int
+    image_shape : sequence of int or None
+        (height, width) or (height, width, channels).
+
+    Returns
+    -------
+    image_shape : tuple of int
+        As it is given; otherwise a square if the number of features is one, and one row if it is not.
 
     Raises
     ------
@@ -44,14 +56,78 @@ def image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageS
     return shape
 
 
+def grey_image_shape_of(n_features: int, image_shape: Sequence[int] | None) -> ImageShape:
+    """Return what a row of features is seen as, for methods that know no channels.
+
+    Parameters
+    ----------
+    n_features : int
+    image_shape : sequence of int or None
+        (height, width).
+
+    Returns
+    -------
+    image_shape : tuple of int
+        Height and width, as `image_shape_of` returns them.
+
+    Raises
+    ------
+    ValueError
+        If `image_shape` is none, has channels, or does not fit the number of features.
+    """
+    shape = image_shape_of(n_features, image_shape)
+    if len(shape) != 2:
+        raise ValueError(f"image_shape={shown(image_shape)} has channels; give (height, width)")
+    return shape
+
+
 def channels_first(image_shape: ImageShape) -> tuple[int, ...]:
-    """Return channels, height and width of (height, width) or (height, width, channels)."""
+    """Return the shape of an image as torch has it.
+
+    Parameters
+    ----------
+    image_shape : tuple of int
+        (height, width) or (height, width, channels).
+
+    Returns
+    -------
+    shape : tuple of int
+        (channels, height, width).
+    """
     height, width, *channels = image_shape
     return (*(channels or [1]), height, width)
 
 
+def split_channels(rows: NDArray[Any], image_shape: ImageShape) -> list[NDArray[Any]]:
+    """Return the channels of images.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, n_features)
+        A pixel's channels side by side.
+    image_shape : tuple of int
+        (height, width) or (height, width, channels).
+
+    Returns
+    -------
+    channels : list of ndarray of shape (n, height, width)
+    """
+    height, width, *_ = image_shape
+    images = rows.reshape(len(rows), height, width, -1)
+    return [images[..., number] for number in range(images.shape[3])]
+
+
 def is_side(value: Any) -> bool:
-    """Whether a value can be a height, a width or a number of channels."""
+    """Whether a value can be a height, a width or a number of channels.
+
+    Parameters
+    ----------
+    value : Any
+
+    Returns
+    -------
+    is_side : bool
+    """
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     is_whole = isinstance(value, Integral) or (isinstance(value, float | np.floating) and float(value).is_integer())

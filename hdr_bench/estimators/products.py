@@ -2,25 +2,47 @@
 
 from collections.abc import Iterator
 from math import comb
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, lstsq, solve
 
-Floats = NDArray[np.floating[Any]]
+from hdr_bench.estimators.pixels import Floats
+
 _BLOCK = 2000
 
 
 def count_products(n_columns: int, degree: int) -> int:
-    """Return how many products of 1 to `degree` of the columns there are, repeated factors allowed."""
+    """Return how many products of the columns there are, repeated factors allowed.
+
+    Parameters
+    ----------
+    n_columns : int
+    degree : int
+        Highest number of factors.
+
+    Returns
+    -------
+    n_products : int
+    """
     return sum(comb(n_columns + size - 1, size) for size in range(1, degree + 1))
 
 
 def products(columns: Floats, degree: int) -> Floats:
-    """Return all products of 1 to `degree` of the columns, repeated factors allowed: shape (n, n_products).
+    """Return all products of the columns, repeated factors allowed.
 
     In the order of `itertools.combinations_with_replacement`, those of fewer factors first.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n, n_columns)
+        Factors of the products.
+    degree : int
+        Highest number of factors.
+
+    Returns
+    -------
+    products : ndarray of shape (n, n_products)
     """
     n, n_columns = columns.shape
     made = np.empty((n, count_products(n_columns, degree)), columns.dtype)
@@ -39,7 +61,19 @@ def products(columns: Floats, degree: int) -> Floats:
 
 
 def all_products(columns: Floats, degree: int) -> Floats:
-    """Return the products of all rows in one array, filled a block of rows at a time."""
+    """Return the products of all rows in one array, filled a block of rows at a time.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n, n_columns)
+        Factors of the products.
+    degree : int
+        Highest number of factors.
+
+    Returns
+    -------
+    products : ndarray of shape (n, n_products)
+    """
     made = np.empty((len(columns), count_products(columns.shape[1], degree)), columns.dtype)
     for part in _parts(len(columns)):
         made[part] = products(columns[part], degree)
@@ -47,7 +81,21 @@ def all_products(columns: Floats, degree: int) -> Floats:
 
 
 def outputs_on_products(columns: Floats, degree: int, coef: Floats, intercept: Floats) -> Floats:
-    """Return the linear model's outputs on the products, a block of rows at a time: shape (n, n_outputs)."""
+    """Return the linear model's outputs on the products, a block of rows at a time.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n, n_columns)
+        Factors of the products.
+    degree : int
+        Highest number of factors.
+    coef : ndarray of shape (n_outputs, n_products)
+    intercept : ndarray of shape (n_outputs,)
+
+    Returns
+    -------
+    outputs : ndarray of shape (n, n_outputs)
+    """
     parts = [products(columns[part], degree) @ coef.T + intercept for part in _parts(len(columns))]
     return np.concatenate(parts)
 
@@ -84,7 +132,7 @@ def ridge_on_products(columns: Floats, degree: int, targets: Floats, alpha: floa
     cross -= np.outer(n * means, target_means)
     scale = float(np.sqrt(gram.trace() / (n * len(gram)))) or 1.0
     gram.flat[:: len(gram) + 1] += alpha * scale**2
-    coef = _solved(gram, cross).T
+    coef = _solve(gram, cross).T
     intercept = target_means - coef @ means
     return scale, (scale * coef).astype(columns.dtype), intercept.astype(columns.dtype)
 
@@ -103,7 +151,7 @@ def _normal_equations(
     return gram, cross, sums
 
 
-def _solved(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
+def _solve(gram: NDArray[np.float64], cross: NDArray[np.float64]) -> NDArray[np.float64]:
     try:
         solution: NDArray[np.float64] = solve(gram, cross, assume_a="pos")
     except LinAlgError:  # without a penalty, and with products that depend on each other: the smallest solution

@@ -5,30 +5,28 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.cluster import KMeans
 from sklearn.linear_model import Ridge
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.engines import draw_seed
-from hdr_bench.estimators.images.transformers import Floats, learn_scale, scaled
-from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
-from hdr_bench.estimators.linear_head import decided, flattened
-from hdr_bench.estimators.parameters import with_plain_parameters
-from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
+from hdr_bench.estimators.linear_head import decide, flatten_outputs
+from hdr_bench.estimators.parameter_checks import DataShape
+from hdr_bench.estimators.pixel_classifier import PixelClassifier
+from hdr_bench.estimators.pixels import Floats
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.exceptions import shown
 
 _BLOCK = 2000
 _MOST_ROUNDS = 30
 
 
-class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
+class RadialBasisClassifier(PixelClassifier):
     """Gaussian units around the means of clusters, then a linear classifier by least squares.
 
     The clusters are found by k-means among the images of each class on its own, as in LeCun et al. (1998),
@@ -51,14 +49,19 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
     centers_ : ndarray of shape (n_units, n_features)
         For the scaled pixels.
     gamma_ : float
         The width in use.
     coef_ : ndarray of shape (n_outputs, n_units)
+        Weights of the units; one output for two classes.
     intercept_ : ndarray of shape (n_outputs,)
+        Added to the weighted sums.
     scale_ : float
+        What pixels are divided by.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Examples
     --------
@@ -95,26 +98,29 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
 
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
+        """Fit to images and labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : array-like of shape (n,)
+            Labels.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
         ValueError
             If the data or a parameter cannot be used.
         """
-        check_parameters(self)
-        pixels, labels = validate_data(self, X, y)
-        check_classification_targets(labels)
+        pixels, labels = self._validate_training(X, y)
         self.classes_ = np.unique(labels)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"RadialBasisClassifier needs at least two classes; y holds one class: {shown(self.classes_[0])}"
-            )
-        self._check_data(DataShape(pixels.shape[1], len(self.classes_), len(pixels)))
         self.scale_ = learn_scale(pixels, self.pixel_scale)
-        self._fitted_on = summarize_pixels(pixels)
-        pixels = scaled(pixels, self.scale_)
-        self.centers_, squares = self._clustered(pixels, labels)
+        pixels = scale_pixels(pixels, self.scale_)
+        self.centers_, squares = self._find_centers(pixels, labels)
         self.gamma_ = (len(pixels) / (2 * squares) if squares else 1.0) if self.gamma is None else float(self.gamma)
         units = np.concatenate([self._units(part) for part in _parts(pixels)])
         targets = LabelBinarizer(neg_label=-1).fit_transform(labels).astype(units.dtype)
@@ -123,18 +129,36 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         return self
 
     def decision_function(self, X: ArrayLike) -> Floats:
-        """Return the outputs: shape (n, n_classes), or (n,) for two classes, positive for the second."""
-        check_is_fitted(self)
-        raw = validate_data(self, X, reset=False)
-        warn_if_unlike(self, raw)
-        pixels = scaled(raw, self.scale_)
-        return flattened(
+        """Return the outputs, of which the largest decides.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n, n_classes), or (n,) for two classes
+            Of two classes, positive for the second.
+        """
+        pixels = scale_pixels(self._validate_images(X), self.scale_)
+        return flatten_outputs(
             np.concatenate([self._units(part) @ self.coef_.T + self.intercept_ for part in _parts(pixels)])
         )
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class of the largest output for `X` of shape (n, n_features): shape (n,)."""
-        return decided(self.decision_function(X), self.classes_)
+        """Predict the class of the largest output for each image.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
+        return decide(self.decision_function(X), self.classes_)
 
     @property
     def n_parameters_(self) -> int:
@@ -164,7 +188,7 @@ class RadialBasisClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
                 f"n_units must be at least {data.n_classes}, one for each class, got {shown(self.n_units)}"
             )
 
-    def _clustered(self, pixels: Floats, labels: NDArray[Any]) -> tuple[Floats, float]:
+    def _find_centers(self, pixels: Floats, labels: NDArray[Any]) -> tuple[Floats, float]:
         """Return all classes' centres, and the sum of squared distances to the nearest of the image's class."""
         seed, share = draw_seed(self.random_state), self.n_units // len(self.classes_)
         centers, squares = [], 0.0

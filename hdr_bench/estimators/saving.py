@@ -4,7 +4,7 @@ import warnings
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from hdr_bench.classes import cache_by_class
+from hdr_bench.class_cache import cache_by_class
 from hdr_bench.exceptions import SavedVersionsWarning
 
 _KEY = "_saved_with"
@@ -54,7 +54,16 @@ def _names_of(cls: Any) -> tuple[str, ...]:
 
 
 def installed_versions(libraries: tuple[str, ...]) -> dict[str, str]:
-    """Return the version of each library that is installed, without the local part that names a build."""
+    """Return the version of each library that is installed, without the local part that names a build.
+
+    Parameters
+    ----------
+    libraries : tuple of str
+
+    Returns
+    -------
+    versions : dict of str to str
+    """
     versions = {}
     for library in ("hdr-bench", *libraries):
         try:

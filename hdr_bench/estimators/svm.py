@@ -5,19 +5,15 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from hdr_bench.estimators.constraints import check_parameters
-from hdr_bench.estimators.engines import PACKAGES, able_engine, choose_engine, importing_engine, is_installed
-from hdr_bench.estimators.images.transformers import Floats, learn_scale, scaled
-from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
-from hdr_bench.estimators.parameters import with_plain_parameters
-from hdr_bench.estimators.saving import VersionChecked
+from hdr_bench.estimators.engines import PACKAGES, capable_engine, choose_engine, engine_import, is_installed
+from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
+from hdr_bench.estimators.pixel_classifier import PixelClassifier
+from hdr_bench.estimators.pixels import Floats
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.svm_state import SavedMachine, load_with_libsvm, load_with_onedal, save_machine
-from hdr_bench.exceptions import shown
 
 ENGINES = {"onedal": "sklearnex", "libsvm": "sklearn"}
 KERNELS = ("rbf", "poly", "linear")
@@ -27,7 +23,7 @@ _WIDTH = 2.25
 _MOST_ITERATIONS = 2**31 - 1
 
 
-class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
+class SVMClassifier(PixelClassifier):
     """Support vector machine, one against one, on scaled pixels.
 
     Parameters
@@ -55,12 +51,15 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
     svc_ : sklearn.svm.SVC
         The fitted machine: support vectors, dual coefficients, intercepts.
     engine_ : str
         The solver that ran.
     scale_ : float
+        What pixels are divided by.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Notes
     -----
@@ -107,7 +106,18 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
 
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Fit to `X` of shape (n, n_features) and the labels `y` of shape (n,).
+        """Fit to images and labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : array-like of shape (n,)
+            Labels.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -118,34 +128,48 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
         ValueError
             If the data or a parameter cannot be used.
         """
-        check_parameters(self)
-        pixels, labels = validate_data(self, X, y)
-        check_classification_targets(labels)
+        pixels, labels = self._validate_training(X, y)
         self.classes_, codes = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"SVMClassifier needs at least two classes; y holds one class: {shown(self.classes_[0])}")
         self.scale_ = learn_scale(pixels, self.pixel_scale)
-        self._fitted_on = summarize_pixels(pixels)
         self.engine_ = choose_engine(self.engine, ENGINES)
-        pixels = scaled(pixels, self.scale_)
-        self.engine_ = able_engine(self.engine, self.engine_, "libsvm", self._obstacle_to_onedal(pixels))
-        self.svc_ = self._fitted_machine(pixels, codes)
+        pixels = scale_pixels(pixels, self.scale_)
+        self.engine_ = capable_engine(self.engine, self.engine_, "libsvm", self._obstacle_to_onedal(pixels))
+        self.svc_ = self._fit_machine(pixels, codes)
         return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the one-against-rest scores: shape (n, n_classes), or (n,) for two classes."""
-        check_is_fitted(self)
-        pixels = validate_data(self, X, reset=False)
-        warn_if_unlike(self, pixels)
-        scores: NDArray[np.float64] = self.svc_.decision_function(scaled(pixels, self.scale_))
+        """Return the one-against-rest scores.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        scores : ndarray of shape (n, n_classes), or (n,) for two classes
+            Of two classes, positive for the second.
+        """
+        pixels = self._validate_images(X)
+        scores: NDArray[np.float64] = self.svc_.decision_function(scale_pixels(pixels, self.scale_))
         return scores
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the class for `X` of shape (n, n_features): shape (n,)."""
-        check_is_fitted(self)
-        pixels = validate_data(self, X, reset=False)
-        warn_if_unlike(self, pixels)
-        labels: NDArray[np.generic] = self.classes_[self.svc_.predict(scaled(pixels, self.scale_)).astype(np.intp)]
+        """Predict the classes of images.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
+        pixels = self._validate_images(X)
+        labels: NDArray[np.generic] = self.classes_[
+            self.svc_.predict(scale_pixels(pixels, self.scale_)).astype(np.intp)
+        ]
         return labels
 
     @property
@@ -184,12 +208,12 @@ class SVMClassifier(VersionChecked, ClassifierMixin, BaseEstimator):
     def _check_combination(self) -> None:
         choose_engine(self.engine, ENGINES)
 
-    def _fitted_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
+    def _fit_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
         return self._machine(pixels).fit(pixels, codes)
 
     def _machine(self, pixels: Floats) -> Any:
         if self.engine_ == "onedal":
-            with importing_engine("onedal"):
+            with engine_import("onedal"):
                 from sklearnex.svm import SVC
         else:
             from sklearn.svm import SVC

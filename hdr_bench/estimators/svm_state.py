@@ -37,7 +37,17 @@ class SavedMachine:
 
 
 def save_machine(machine: Any) -> SavedMachine:
-    """Return what is saved of a machine that scikit-learn-intelex's SVC fitted."""
+    """Return what is saved of a machine that scikit-learn-intelex's SVC fitted.
+
+    Parameters
+    ----------
+    machine : sklearnex.svm.SVC
+        Fitted.
+
+    Returns
+    -------
+    saved : SavedMachine
+    """
     return SavedMachine(
         pickled=pickle.dumps(machine),
         parameters={name: getattr(machine, name) for name in _PARAMETERS},
@@ -52,12 +62,30 @@ def save_machine(machine: Any) -> SavedMachine:
 
 
 def load_with_onedal(saved: SavedMachine) -> Any:
-    """Return the machine as it was saved; this needs scikit-learn-intelex."""
+    """Return the machine as it was saved; this needs scikit-learn-intelex.
+
+    Parameters
+    ----------
+    saved : SavedMachine
+
+    Returns
+    -------
+    machine : sklearnex.svm.SVC
+    """
     return pickle.loads(saved.pickled)  # noqa: S301  # it is a part of the pickle that is being loaded
 
 
 def load_with_libsvm(saved: SavedMachine) -> SVC:
-    """Return scikit-learn's machine with the same support vectors: its decision values differ by rounding."""
+    """Return scikit-learn's machine with the same support vectors: its decision values differ by rounding.
+
+    Parameters
+    ----------
+    saved : SavedMachine
+
+    Returns
+    -------
+    machine : sklearn.svm.SVC
+    """
     machine = SVC(**saved.parameters)
     vars(machine).update(saved.attributes)
     machine._sparse = False

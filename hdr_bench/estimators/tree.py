@@ -8,7 +8,8 @@ from sklearn import tree
 
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
-from hdr_bench.estimators.parameters import with_plain_parameters
+from hdr_bench.estimators.parameter_checks import check_parameters
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 
 
@@ -34,8 +35,12 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
 
     Attributes
     ----------
-    classes_, tree_, n_features_in_
-        As scikit-learn's.
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    tree_ : sklearn.tree._tree.Tree
+        The fitted tree.
+    n_features_in_ : int
+        Number of features seen while fitting.
 
     Examples
     --------
@@ -69,7 +74,7 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
     # The parameters are those of the parent, whose request for metadata names them.
     @with_plain_parameters
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None, check_input: bool = True) -> Self:
-        """Grow the tree from `X` of shape (n, n_features) and the labels `y` of shape (n,).
+        """Grow the tree.
 
         Parameters
         ----------
@@ -91,6 +96,7 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
         ValueError
             If the data or a parameter cannot be used.
         """
+        check_parameters(self)
         given: int | np.random.RandomState | None = self.get_params()["random_state"]
         # scikit-learn would draw from numpy's global generator.
         self.set_params(random_state=draw_seed(None) if given is None else given)
@@ -102,7 +108,7 @@ class DecisionTreeClassifier(VersionChecked, tree.DecisionTreeClassifier):
         return self
 
     def predict(self, X: ArrayLike, check_input: bool = True) -> NDArray[np.generic]:
-        """Return the class for `X` of shape (n, n_features): shape (n,).
+        """Predict the classes of images.
 
         Parameters
         ----------

@@ -7,13 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval
 
-from hdr_bench.estimators.constraints import DataShape
 from hdr_bench.estimators.images.background import learn_background
-from hdr_bench.estimators.images.moments import moved
-from hdr_bench.estimators.images.transformers import Floats
-from hdr_bench.estimators.pixels import ImageShape, image_shape_of
+from hdr_bench.estimators.images.shifting import shift
+from hdr_bench.estimators.parameter_checks import DataShape
+from hdr_bench.estimators.pixels import Floats, grey_image_shape_of
 from hdr_bench.estimators.svm import SVMClassifier
-from hdr_bench.exceptions import shown
 
 _DIRECTIONS = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
 
@@ -53,6 +51,7 @@ class VirtualSVMClassifier(SVMClassifier):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
     svc_ : sklearn.svm.SVC
         The second machine.
     n_virtual_ : int
@@ -60,9 +59,11 @@ class VirtualSVMClassifier(SVMClassifier):
     engine_ : str
         The solver that ran.
     scale_ : float
+        What pixels are divided by.
     background_ : float
         The background in use; a plain machine has none.
     n_features_in_ : int
+        Number of features seen while fitting.
 
     Examples
     --------
@@ -102,31 +103,27 @@ class VirtualSVMClassifier(SVMClassifier):
 
     def _check_data(self, data: DataShape) -> None:
         if data.n_features is not None:
-            self._shape(data.n_features)
+            grey_image_shape_of(data.n_features, self.image_shape)
 
-    def _shape(self, n_features: int) -> ImageShape:
-        shape = image_shape_of(n_features, self.image_shape)
-        if len(shape) != 2:
-            raise ValueError(f"image_shape={shown(self.image_shape)} has channels; give (height, width)")
-        return shape
-
-    def _fitted_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
-        shape = self._shape(pixels.shape[1])
+    def _fit_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
+        shape = grey_image_shape_of(pixels.shape[1], self.image_shape)
         if self.image_shape is None and shape[0] == 1:
             # Features in a row have no places to be moved to.
             self.n_virtual_ = len(pixels)
-            return super()._fitted_machine(pixels, codes)
-        chosen = np.sort(super()._fitted_machine(pixels, codes).support_)
-        told = None if self.background is None else self.background / self.scale_
-        ground = learn_background(pixels.reshape(-1, *shape), told)
+            return super()._fit_machine(pixels, codes)
+        chosen = np.sort(super()._fit_machine(pixels, codes).support_)
+        given = None if self.background is None else self.background / self.scale_
+        ground = learn_background(pixels.reshape(-1, *shape), given)
         self.background_ = ground * self.scale_
         images = pixels[chosen].reshape(-1, *shape)
-        copies = [_moved(images, self.distance * down, self.distance * right, ground) for down, right in _DIRECTIONS]
+        copies = [
+            _shift_all(images, self.distance * down, self.distance * right, ground) for down, right in _DIRECTIONS
+        ]
         virtual = np.concatenate(copies).reshape(-1, pixels.shape[1])
         self.n_virtual_ = len(virtual)
-        return super()._fitted_machine(virtual, np.tile(codes[chosen], len(_DIRECTIONS)))
+        return super()._fit_machine(virtual, np.tile(codes[chosen], len(_DIRECTIONS)))
 
 
-def _moved(images: Floats, down: int, right: int, ground: float) -> Floats:
+def _shift_all(images: Floats, down: int, right: int, ground: float) -> Floats:
     n = len(images)
-    return moved(images, np.full(n, down), np.full(n, right), ground)
+    return shift(images, np.full(n, down), np.full(n, right), ground)

@@ -36,6 +36,11 @@ def estimate_plan(plan: Schedule, progress: Progress) -> Estimate:
     estimate : Estimate
         Without cases if nothing is to run.
 
+    Raises
+    ------
+    WorkingFolderError
+        If the working folder was removed.
+
     Notes
     -----
     Each is fitted on 1,000, 2,000 and 4,000 of its training images (of fewer than 4,000: on a quarter, a half, and

@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from hdr_bench.estimators import ESTIMATORS
 from hdr_bench.import_context import ImportContext
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
@@ -16,10 +17,7 @@ NETWORKS = "HDR_BENCH_NETWORKS"
 CAUSE = "hdr-bench's host ends: "
 """Beginning of the line by which a host says why it ends."""
 
-_NETWORKS = frozenset({"mlp", "cnn"})
 _ROOTS_OF_NETWORKS = frozenset({"skorch", "torch"})
-# Names of modules in the pickle of an estimator.
-_SIGNS_OF_NETWORKS = (b"torch", b"skorch", b"hdr_bench.estimators.neural.cnn", b"hdr_bench.estimators.neural.mlp")
 
 
 @dataclass(frozen=True)
@@ -59,9 +57,12 @@ class Task:
     @property
     def is_of_network(self) -> bool:
         """Whether its process should begin with what networks need; one that does not loads it itself, later."""
+        networks = {name: entry for name, entry in ESTIMATORS.items() if entry.needs_torch}
         if self.pickled is not None:
-            return any(sign in self.pickled for sign in _SIGNS_OF_NETWORKS)
-        return self.trial.estimator in _NETWORKS or self.trial.estimator.partition(".")[0] in _ROOTS_OF_NETWORKS
+            # The pickle of an estimator holds the names of the modules that it needs.
+            modules = {*_ROOTS_OF_NETWORKS, *(entry.module for entry in networks.values())}
+            return any(module.encode() in self.pickled for module in modules)
+        return self.trial.estimator in networks or self.trial.estimator.partition(".")[0] in _ROOTS_OF_NETWORKS
 
 
 @dataclass(frozen=True)

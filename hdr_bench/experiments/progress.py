@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hdr_bench.experiments.forecast.remaining import Remaining
 from hdr_bench.experiments.messages import Stage
-from hdr_bench.names import in_brief
+from hdr_bench.names import abbreviate, shorten
+from hdr_bench.records.quantities import clock
 from hdr_bench.records.result import Result
-from hdr_bench.records.text import counted, shorten
+from hdr_bench.records.text import pluralize
 from hdr_bench.records.trial import Trial
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ class LineProgress:
         """
         self._remaining = Remaining(trials, expected)
         n_fits = sum(trial.search_fit is not None for trial in trials)
-        fits = f" with {counted(n_fits, 'fit')} inside grid searches" if n_fits else ""
+        fits = f" with {pluralize(n_fits, 'fit')} inside grid searches" if n_fits else ""
         there = f", {stored} already there" if stored else ""
-        self._print(f"{counted(len(trials) - n_fits, 'trial')} to run{fits}{there}")
+        self._print(f"{pluralize(len(trials) - n_fits, 'trial')} to run{fits}{there}")
 
     def trial(self, trial: Trial) -> None:
         """Keep the trial's name for its stages.
@@ -90,7 +91,7 @@ class LineProgress:
     def _say(self, text: str) -> None:
         done, total = self._remaining.counts
         words = [
-            f"elapsed {format_clock(self._remaining.elapsed)}",
+            f"elapsed {clock(self._remaining.elapsed)}",
             *filter(None, [describe_remaining(self._remaining)]),
         ]
         self._print(f"[{done}/{total}] {text}; {', '.join(words)}")
@@ -104,7 +105,12 @@ class LineProgress:
 
 
 class BarProgress:
-    """A bar with method, stage, elapsed and remaining time, for terminals."""
+    """A bar with method, stage, elapsed and remaining time, for terminals.
+
+    Parameters
+    ----------
+    console : rich.console.Console
+    """
 
     def __init__(self, console: "Console") -> None:
         self._console = console
@@ -224,11 +230,11 @@ def describe_remaining(remaining: Remaining) -> str:
     """
     left = remaining.left
     if not left.unknown:
-        return f"remaining about {format_clock(left.seconds)}"
+        return f"remaining about {clock(left.seconds)}"
     if not left.seconds:
         return ""
     methods = "1 method" if len(left.unknown) == 1 else f"{len(left.unknown):,} methods"
-    return f"remaining {format_clock(left.seconds)} and {methods} not timed yet"
+    return f"remaining {clock(left.seconds)} and {methods} not timed yet"
 
 
 def describe_trial(trial: Trial) -> str:
@@ -249,10 +255,16 @@ def describe_trial(trial: Trial) -> str:
         details.append(f"seed {trial.seed}")
     if trial.search_fit is not None:
         values = trial.search_fit.params.items()
-        details.append(in_brief(", ".join(f"{name} = {shorten(str(value), _LONGEST_VALUE)}" for name, value in values)))
+        details.append(
+            abbreviate(", ".join(f"{name} = {shorten(str(value), _LONGEST_VALUE)}" for name, value in values))
+        )
     if trial.fold is not None:
         details.append(f"fold {trial.fold + 1} of {trial.folds}")
     return f"{trial.case} ({', '.join(details)})" if details else trial.case
+
+
+def _set_to(name: str, value: Any) -> str:
+    return f"{name} = {shorten(str(value), _LONGEST_VALUE)}"
 
 
 def describe_outcome(result: Result) -> str:
@@ -267,21 +279,5 @@ def describe_outcome(result: Result) -> str:
     text : str
     """
     if result.scores is None:
-        return in_brief(f"{result.status}: {result.error}")
+        return abbreviate(f"{result.status}: {result.error}")
     return f"accuracy {result.scores.accuracy:.4f}"
-
-
-def format_clock(seconds: float) -> str:
-    """Return seconds as hours, minutes and seconds, e.g. ``1:05`` or ``2:00:07``.
-
-    Parameters
-    ----------
-    seconds : float
-
-    Returns
-    -------
-    text : str
-    """
-    minutes, left = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"

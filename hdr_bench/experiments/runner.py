@@ -21,20 +21,18 @@ from hdr_bench.experiments.planning.schedule import (
     planned_trial,
     with_further_seeds,
 )
-from hdr_bench.experiments.planning.stored_fits import remove_fits_that_run_again
 from hdr_bench.experiments.planning.suite_check import check_suite
 from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.experiments.processes.backends import backend_of, run_tasks
 from hdr_bench.experiments.processes.host_pool import clear_leftovers_of_hosts
 from hdr_bench.experiments.processes.scratch import data_folder
-from hdr_bench.experiments.task_queue import TaskQueue
-from hdr_bench.files import clear_leftovers
+from hdr_bench.experiments.task_queue import TaskQueue, clear_fits
 from hdr_bench.import_context import own_modules
+from hdr_bench.records.failures import describe_failure, describe_traceback
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.option_description import with_options
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.raised import describe, describe_traceback
 from hdr_bench.records.result import Result, failed_result
 from hdr_bench.records.run_folder import check_run_folder, default_folder
 from hdr_bench.records.run_record import RunRecord
@@ -196,7 +194,7 @@ def _execute(plan: Plan, progress: Progress) -> None:
     check_run_folder(store.folder)
     check_source(store.folder, plan.suite.file)
     store.clear_leftovers()
-    _clear_fits(plan)
+    clear_fits(plan, store)
     clear_leftovers_of_hosts()
     _write_record(plan)
     write_source(store.folder, plan.suite.file)
@@ -252,20 +250,6 @@ def _settle(queue: TaskQueue, plan: Plan, progress: Progress) -> None:
         progress.done(_write(result, None, plan.store))
 
 
-def _clear_fits(plan: Plan) -> None:
-    """Remove the stored fits of searches that are done, and those that are to run again."""
-    store, due = plan.store, {trial.key for trial in plan.to_run}
-    for trial in plan.trials:
-        if trial.search is None:
-            continue
-        fits = FitStore(store.folder, trial.key)
-        if trial.key in due:
-            remove_fits_that_run_again(fits, plan.rerun)
-        elif (result := store.look_up(planned_trial(trial)).result) is not None and result.status == "ok":
-            fits.clear()
-        clear_leftovers(fits.trials_folder)
-
-
 def _write(result: Result, predictions: Predictions | None, run_store: Store) -> Result:
     """Write a result; if it is of a form that no file holds, its trial has failed, and the remaining ones continue."""
     fit = result.trial.search_fit
@@ -275,7 +259,7 @@ def _write(result: Result, predictions: Predictions | None, run_store: Store) ->
     except (OSError, StoreError):
         raise
     except Exception as error:  # noqa: BLE001  # whatever comes of what a method has put into its result
-        reason = f"its result could not be stored: {describe(error)}"
+        reason = f"its result could not be stored: {describe_failure(error)}"
         result = failed_result(result.trial, reason, result.environment, describe_traceback(error))
         store.write(result, None)
     if result.trial.search is not None and result.status == "ok":

@@ -9,7 +9,8 @@ from hdr_bench.experiments.messages import Task
 from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.schedule import Schedule, is_missing, planned_trial
 from hdr_bench.experiments.planning.search_result import conclude
-from hdr_bench.experiments.planning.stored_fits import read_fits
+from hdr_bench.experiments.planning.stored_fits import read_fits, remove_fits_that_run_again
+from hdr_bench.files import clear_leftovers
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.result import Result
@@ -183,6 +184,27 @@ class TaskQueue:
             return concluded
         entry.outcome = concluded
         return None
+
+
+def clear_fits(schedule: Schedule, store: Store) -> None:
+    """Remove the stored fits of searches that are done, and those that are to run again.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    store : Store
+        Of the run's folder.
+    """
+    due = {trial.key for trial in schedule.to_run}
+    for trial in schedule.trials:
+        if trial.search is None:
+            continue
+        fits = FitStore(store.folder, trial.key)
+        if trial.key in due:
+            remove_fits_that_run_again(fits, schedule.rerun)
+        elif (result := store.look_up(planned_trial(trial)).result) is not None and result.status == "ok":
+            fits.clear()
+        clear_leftovers(fits.trials_folder)
 
 
 def _with_its_fits(result: Result, outcome: SearchOutcome | None) -> Result:

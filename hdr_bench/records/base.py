@@ -23,7 +23,18 @@ class Record(BaseModel):
 
 
 class SuitePart(Record):
-    """A part of a suite, which users make in code too: its faults are this library's errors, in its words."""
+    """A part of a suite, which users make in code too: its faults are this library's errors, in its words.
+
+    Parameters
+    ----------
+    **data : Any
+        The fields by name.
+
+    Raises
+    ------
+    SuiteError
+        If a field is missing, unknown or not valid; the message names each.
+    """
 
     def __init__(self, **data: Any) -> None:
         try:
@@ -53,7 +64,7 @@ def _prose(value: str, info: ValidationInfo) -> str:
     return visible_prose(value) if info.context == STORED else check_prose(value, "the text")
 
 
-def _seen(value: str, info: ValidationInfo) -> str:
+def _check_ink(value: str, info: ValidationInfo) -> str:
     return value if info.context == STORED else check_ink(value, "the text")
 
 
@@ -63,7 +74,7 @@ Name = Annotated[str, AfterValidator(_name)]
 Prose = Annotated[str, AfterValidator(_prose)]
 """A text of a suite's author, in one line or several, that can be shown."""
 
-Text = Annotated[Prose, Field(min_length=1), AfterValidator(_seen)]
+Text = Annotated[Prose, Field(min_length=1), AfterValidator(_check_ink)]
 """A text that must be given."""
 
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -78,12 +89,21 @@ _LARGEST = 1e300
 
 
 def parse_seconds(value: Any) -> float:
-    """Return a duration in seconds: of a number of seconds, or of a text such as ``"90s"`` or ``"1h30min"``.
+    """Return a duration in seconds.
+
+    Parameters
+    ----------
+    value : float or str
+        A number of seconds, or a text such as ``"90s"``, ``"10min"`` or ``"1h30min"``.
+
+    Returns
+    -------
+    seconds : float
 
     Raises
     ------
     ValueError
-        If it cannot be read.
+        If it cannot be read, is not above 0, or is more than 31 years.
 
     Examples
     --------
@@ -91,22 +111,31 @@ def parse_seconds(value: Any) -> float:
     (600.0, 5400.0, 2.0)
     """
     if _is_number(value, Real):
-        return _checked_seconds(value, value)
+        return _check_seconds(value, value)
     text = str(value).strip() if isinstance(value, str) else ""
     if len(text) > _LONGEST_TEXT or not _DURATION.fullmatch(text):
         raise ValueError(
             f"{shown(value)} is not a valid duration; write e.g. 90s, 10min, 2h, 1h30min, or a number of seconds"
         )
-    return _checked_seconds(sum(float(count) * _SECONDS[unit or "s"] for count, unit in _PART.findall(text)), value)
+    return _check_seconds(sum(float(count) * _SECONDS[unit or "s"] for count, unit in _PART.findall(text)), value)
 
 
 def parse_bytes(value: Any) -> int:
-    """Return a size in bytes: of a number of bytes, or of a text such as ``"500MB"`` or ``"8GiB"``.
+    """Return a size in bytes.
+
+    Parameters
+    ----------
+    value : int or str
+        A number of bytes, or a text such as ``"500MB"`` or ``"8GiB"``.
+
+    Returns
+    -------
+    size : int
 
     Raises
     ------
     ValueError
-        If it cannot be read.
+        If it cannot be read, is below one byte, or above a thousand petabytes.
 
     Examples
     --------
@@ -114,27 +143,27 @@ def parse_bytes(value: Any) -> int:
     (500000000, 1024, 1500, 2)
     """
     if _is_number(value, Integral):
-        return _checked_bytes(int(value), value)
+        return _check_bytes(int(value), value)
     parts = _SIZE.fullmatch(value) if isinstance(value, str) and len(value) <= _LONGEST_TEXT else None
     if parts is None:
         raise ValueError(f"{shown(value)} is not a valid size; write e.g. 500MB or 8GB (powers of 10), or 8GiB (of 2)")
     count, prefix, binary = parts.groups()
-    return _checked_bytes(int(float(count) * (1024 if binary else 1000) ** _POWERS[prefix.lower()]), value)
+    return _check_bytes(int(float(count) * (1024 if binary else 1000) ** _POWERS[prefix.lower()]), value)
 
 
-def _checked_seconds(seconds: Any, given: Any) -> float:
+def _check_seconds(seconds: Any, given: Any) -> float:
     if not 0 < seconds <= _MOST_SECONDS:
         raise ValueError(f"a duration must be above 0 s and at most {_MOST_SECONDS:,.0f} s, got {shown(given)}")
     return float(seconds)
 
 
-def _checked_bytes(size: int, given: Any) -> int:
+def _check_bytes(size: int, given: Any) -> int:
     if not 0 < size <= _MOST_BYTES:
         raise ValueError(f"a size must be at least 1 byte and at most {_MOST_BYTES:,} bytes, got {shown(given)}")
     return size
 
 
-def _checked_whole(value: Any) -> int:
+def _to_whole(value: Any) -> int:
     if _is_number(value, Integral) or (
         _is_number(value, Real) and abs(value) <= _LARGEST and float(value).is_integer()
     ):
@@ -142,7 +171,7 @@ def _checked_whole(value: Any) -> int:
     raise ValueError(f"must be a whole number, got {shown(value)}")
 
 
-def _checked_real(value: Any) -> float:
+def _to_real(value: Any) -> float:
     if not _is_number(value, Real):
         raise ValueError(f"must be a number, got {shown(value)}")
     if not abs(value) <= _LARGEST:
@@ -155,7 +184,7 @@ def _is_number(value: Any, kind: type) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
 
 
-def _checked_flag(value: Any) -> bool:
+def _to_flag(value: Any) -> bool:
     # numpy's own, if it is loaded: the command line's help should not wait for it.
     numpy = sys.modules.get("numpy")
     if not isinstance(value, bool if numpy is None else (bool, numpy.bool_)):
@@ -163,13 +192,13 @@ def _checked_flag(value: Any) -> bool:
     return bool(value)
 
 
-Whole = Annotated[int, BeforeValidator(_checked_whole)]
+Whole = Annotated[int, BeforeValidator(_to_whole)]
 """A whole number: no text, no true or false."""
 
-Number = Annotated[float, BeforeValidator(_checked_real)]
+Number = Annotated[float, BeforeValidator(_to_real)]
 """A finite number: no text, no true or false."""
 
-Flag = Annotated[bool, BeforeValidator(_checked_flag)]
+Flag = Annotated[bool, BeforeValidator(_to_flag)]
 """True or false: no number, no text."""
 
 Seconds = Annotated[float, BeforeValidator(parse_seconds)]
@@ -207,7 +236,16 @@ DEEPEST = 50
 
 
 def is_deep(value: Any) -> bool:
-    """Whether lists and tables are nested in more than `DEEPEST` levels; they must not hold themselves.
+    """Whether lists and tables are nested in more than `DEEPEST` levels.
+
+    Parameters
+    ----------
+    value : Any
+        It must not hold itself.
+
+    Returns
+    -------
+    is_deep : bool
 
     Examples
     --------
@@ -216,11 +254,11 @@ def is_deep(value: Any) -> bool:
     """
     level = [value]
     for _ in range(DEEPEST + 1):
-        level = [inner for outer in level for inner in _inside(outer)]
+        level = [inner for outer in level for inner in _items_of(outer)]
     return bool(level)
 
 
-def _inside(value: Any) -> list[Any]:
+def _items_of(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []

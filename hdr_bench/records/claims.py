@@ -1,39 +1,39 @@
-"""What a suite says of its source in words, with places for what is measured: ``{CNN|accuracy}``."""
+"""What a suite says of its source in words, with placeholders for what is measured: ``{CNN|accuracy}``."""
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import get_args
 
 from hdr_bench.exceptions import UnknownNameError
-from hdr_bench.names import in_brief
-from hdr_bench.records.published import Metric
+from hdr_bench.names import abbreviate
+from hdr_bench.records.metrics import METRICS
 
 # Each takes what it has looked at, so that a text is looked through once, whatever it holds.
-_PLACE = re.compile(r"\{([^{}|]++)\|([a-z0-9_]++)(?:@([0-9]++))?\}")
-_OF_SOURCES = {name for name in get_args(Metric) if name.startswith(("test_", "cross_validation_"))}
+_PLACEHOLDER = re.compile(r"\{([^{}|]++)\|([a-z0-9_]++)(?:@([0-9]++))?\}")
 _BRACES = re.compile(r"\{[^{}|]*+\|[^{}]*+\}")
 # Of an epoch, so that it can be read as a number.
 _MOST_DIGITS = 9
-_PLAIN = {"accuracy", "error", "loss", "rejection", "chosen", "best_class", "worst_class", "least_f1", "least_auc"}
-FIGURES = tuple(sorted({*get_args(Metric)} - _OF_SOURCES | _PLAIN))
-"""What a place may ask for; of a figure of training ``@3`` is the third epoch, else it is the last.
+CLASS_FIGURES = ("best_class", "worst_class", "least_f1", "least_auc")
+"""Figures of a method's classes: the best and the worst by recall, the least F1 and the least AUC."""
 
-The best and the worst class are by recall; ``least_f1`` and ``least_auc`` are those of the class that has least.
-"""
+CHOSEN = "chosen"
+"""What a placeholder asks for to name the parameters that a search chose."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place in a claim for a measured figure.
+class Placeholder:
+    """Placeholder in a claim for a measured figure.
 
     Attributes
     ----------
     text : str
         As it is written.
-    case, figure : str
+    case : str
+        The name of a case of the suite.
+    figure : str
+        One of `claim_figures`.
     epoch : int or None
-        From 1.
+        From 1; None for the last.
     """
 
     text: str
@@ -42,17 +42,40 @@ class Place:
     epoch: int | None = None
 
 
-def places_of(claim: str) -> Iterator[Place]:
-    """Return the places of a claim, in their order.
+def claim_figures() -> tuple[str, ...]:
+    """Return what a placeholder may ask for: metrics, the parameters that a search chose, and figures of classes.
+
+    Returns
+    -------
+    names : tuple of str
+        In alphabetical order. Of a metric of each epoch of training, ``@3`` asks for the third epoch, otherwise a
+        placeholder gets the last one.
+    """
+    metrics = (name for name, metric in METRICS.items() if metric.evaluated_on is None)
+    return tuple(sorted({*metrics, CHOSEN, *CLASS_FIGURES}))
+
+
+def placeholders_of(claim: str) -> Iterator[Placeholder]:
+    """Give the placeholders of a claim, in their order.
+
+    Parameters
+    ----------
+    claim : str
+        Any text.
+
+    Yields
+    ------
+    placeholder : Placeholder
+        As it is written; whether there is such a case or figure is not checked.
 
     Examples
     --------
-    >>> [(place.case, place.figure, place.epoch) for place in places_of("It is {CNN|train_accuracy@1}, not 0.98.")]
+    >>> [(each.case, each.figure, each.epoch) for each in placeholders_of("It is {CNN|train_accuracy@1}, not 0.98.")]
     [('CNN', 'train_accuracy', 1)]
     """
-    for found in _PLACE.finditer(claim):
+    for found in _PLACEHOLDER.finditer(claim):
         if len(found[3] or "") <= _MOST_DIGITS:
-            yield Place(found[0], found[1].strip(), found[2], int(found[3]) if found[3] else None)
+            yield Placeholder(found[0], found[1].strip(), found[2], int(found[3]) if found[3] else None)
 
 
 def check_claim(claim: str, cases: Collection[str]) -> None:
@@ -61,6 +84,7 @@ def check_claim(claim: str, cases: Collection[str]) -> None:
     Parameters
     ----------
     claim : str
+        A text with placeholders.
     cases : collection of str
         The names of the suite's cases; a dict or a set is asked faster than a list.
 
@@ -71,20 +95,24 @@ def check_claim(claim: str, cases: Collection[str]) -> None:
     ValueError
         If it cannot be read, or asks for an epoch of what has none.
     """
-    read = {place.text for place in places_of(claim)}
+    read = {each.text for each in placeholders_of(claim)}
     for text in _BRACES.findall(claim):
         if text not in read:
             raise ValueError(
-                f"{in_brief(text)} cannot be read; write {{case|figure}} or {{case|figure@epoch}}, an epoch with at "
+                f"{abbreviate(text)} cannot be read; write {{case|figure}} or {{case|figure@epoch}}, an epoch with at "
                 f"most {_MOST_DIGITS} digits"
             )
-    for place in places_of(claim):
-        written = in_brief(place.text)
-        if place.epoch == 0:
+    for placeholder in placeholders_of(claim):
+        written = abbreviate(placeholder.text)
+        if placeholder.epoch == 0:
             raise ValueError(f"{written}: epochs are counted from 1")
-        if place.case not in cases:
-            raise UnknownNameError(f"case in {written}", place.case, cases)
-        if place.figure not in FIGURES:
-            raise UnknownNameError(f"figure in {written}", place.figure, FIGURES)
-        if place.epoch is not None and not place.figure.startswith(("train_", "validation_")):
-            raise ValueError(f"{written}: {place.figure} has no epochs; leave @{place.epoch} out")
+        if placeholder.case not in cases:
+            raise UnknownNameError(f"case in {written}", placeholder.case, cases)
+        if placeholder.figure not in (figures := claim_figures()):
+            raise UnknownNameError(f"figure in {written}", placeholder.figure, figures)
+        if placeholder.epoch is not None and not _has_epochs(placeholder.figure):
+            raise ValueError(f"{written}: {placeholder.figure} has no epochs; leave @{placeholder.epoch} out")
+
+
+def _has_epochs(figure: str) -> bool:
+    return figure in METRICS and METRICS[figure].source == "history"

@@ -7,16 +7,24 @@ from typing import Any
 
 from hdr_bench.exceptions import MissingTrialError, StoreError
 from hdr_bench.files import read_regular
+from hdr_bench.records.case import Case
 from hdr_bench.records.damage import DAMAGED, describe_damage
+from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.options import Settings
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import Planned, RunRecord
-from hdr_bench.records.store import Lookup, Store
+from hdr_bench.records.run_record import PlannedTrial, RunRecord
+from hdr_bench.records.store import Store
 from hdr_bench.records.store_format import FIRST_WITH_CHECKSUM, format_of, parse
-from hdr_bench.records.suite import Case, Suite
+from hdr_bench.records.suite import Suite
 
 _RESULTS = "results.json"
+
+WITHOUT_PREDICTIONS = (
+    "committed in format 3, without predictions: the scores are as they were stored, cannot be checked, and are not "
+    "compared again"
+)
+"""What is said of a report of format 3."""
 
 
 class CommittedReport(Store):
@@ -51,12 +59,12 @@ class CommittedReport(Store):
             trials=tuple(map(_planned_trial, results)),
         )
 
-    def look_up(self, planned: Planned) -> Lookup:
+    def look_up(self, planned: PlannedTrial) -> Lookup:
         """Return the stored result of a trial.
 
         Parameters
         ----------
-        planned : Planned
+        planned : PlannedTrial
 
         Returns
         -------
@@ -143,9 +151,9 @@ def _is_old(content: Any) -> bool:
     return isinstance(content, dict) and "trial" in content and format_of(content) < FIRST_WITH_CHECKSUM
 
 
-def _planned_trial(result: Result) -> Planned:
+def _planned_trial(result: Result) -> PlannedTrial:
     trial = result.trial
-    return Planned(
+    return PlannedTrial(
         key=result.key,
         case=trial.case,
         seed=trial.seed,

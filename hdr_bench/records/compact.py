@@ -13,25 +13,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.records.predictions import ClassCurve, Predictions, Reliability, ScoreSummary
-from hdr_bench.records.scores import CONFIDENCE_STEPS, summarize_scores
+from hdr_bench.records.score_summary import CONFIDENCE_STEPS, summarize_scores
 
 _CREDIT_DECIMALS = 6
 _MEAN_DECIMALS = 6
 
 
 def labels_digest(y_true: NDArray[np.int64]) -> str:
-    """Return what true labels are known by: the beginning of the SHA-256 of their bytes (int64, little-endian)."""
+    """Return what true labels are known by.
+
+    Parameters
+    ----------
+    y_true : ndarray of shape (n,), int64
+        Indices of classes.
+
+    Returns
+    -------
+    digest : str
+        The first 16 digits of the SHA-256 of their bytes (int64, little-endian).
+    """
     return hashlib.sha256(np.ascontiguousarray(y_true, "<i8").tobytes()).hexdigest()[:16]
 
 
 def scores_digest(predictions: Predictions) -> str:
-    """Return what the scores of each class are known by: the beginning of their SHA-256; empty for none."""
+    """Return what the scores of classes are known by.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        With their probabilities or decision values, if the method gives any.
+
+    Returns
+    -------
+    digest : str
+        The first 16 digits of the SHA-256 of their bytes (float32, little-endian); empty without scores.
+    """
     found = predictions.probabilities if predictions.probabilities is not None else predictions.decisions
     return "" if found is None else hashlib.sha256(np.ascontiguousarray(found, "<f4").tobytes()).hexdigest()[:16]
 
 
 def pack(predictions: Predictions, n_classes: int) -> bytes:
-    """Return predictions in compact form; what is quantized, `ScoreSummary` says."""
+    """Return predictions in compact form.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        The scores of classes are quantized as `ScoreSummary` describes.
+    n_classes : int
+        Classes of the data set.
+
+    Returns
+    -------
+    content : bytes
+        JSON, which `unpack` reads.
+    """
     summary = predictions.summary or summarize_scores(predictions, n_classes)
     wrong = np.flatnonzero(~predictions.is_right)
     content = {
@@ -46,7 +81,17 @@ def pack(predictions: Predictions, n_classes: int) -> bytes:
 
 
 def labels_of(content: bytes) -> str:
-    """Return which true labels predictions in compact form go with, as `labels_digest` names them.
+    """Return which true labels predictions in compact form go with.
+
+    Parameters
+    ----------
+    content : bytes
+        As `pack` returns it.
+
+    Returns
+    -------
+    digest : str
+        As `labels_digest` returns it.
 
     Raises
     ------
@@ -62,8 +107,14 @@ def unpack(content: bytes, y_true: NDArray[np.int64]) -> Predictions:
     Parameters
     ----------
     content : bytes
+        As `pack` returns it.
     y_true : ndarray of shape (n,), int64
         The true labels that `labels_of` names.
+
+    Returns
+    -------
+    predictions : Predictions
+        Without probabilities and decision values.
 
     Raises
     ------
@@ -87,19 +138,14 @@ def _packed_summary(summary: ScoreSummary, wrong: NDArray[np.intp]) -> dict[str,
     tied = np.setdiff1d(np.flatnonzero(summary.top_2 < 1), wrong)
     bins = summary.reliability
     return {
-        "top_2_of_wrong": [_short(credit) for credit in summary.top_2[wrong]],
-        "top_2_of_tied": [[int(index), _short(summary.top_2[index])] for index in tied],
+        "top_2_of_wrong": [_shorten_number(credit) for credit in summary.top_2[wrong]],
+        "top_2_of_tied": [[int(index), _shorten_number(summary.top_2[index])] for index in tied],
         "kept_steps": np.diff(summary.kept, prepend=0).tolist(),
         "wrong_kept_steps": np.diff(summary.wrong, prepend=0).tolist(),
         "confidence": np.rint(CONFIDENCE_STEPS * summary.confidence).astype(int).tolist(),
-        "bins": None if bins is None else [
-            bins.counts.tolist(), _rounded(bins.confidence), _rounded(bins.accuracy)
-        ],
-        "curves": {
-            str(code): [curve.positives.tolist(), curve.negatives.tolist(), curve.auc, curve.average_precision]
-            for code, curve in summary.curves.items()
-        },
-    }  # fmt: skip
+        "bins": None if bins is None else _packed_bins(bins),
+        "curves": {str(code): _packed_curve(curve) for code, curve in summary.curves.items()},
+    }
 
 
 def _unpacked_summary(packed: dict[str, Any], wrong: NDArray[np.int64], n: int) -> ScoreSummary:
@@ -107,26 +153,36 @@ def _unpacked_summary(packed: dict[str, Any], wrong: NDArray[np.int64], n: int) 
     top_2[wrong] = packed["top_2_of_wrong"]
     for index, credit in packed["top_2_of_tied"]:
         top_2[index] = credit
-    bins = packed["bins"]
     return ScoreSummary(
         top_2=top_2,
         kept=np.cumsum(packed["kept_steps"], dtype=np.int64),
         wrong=np.cumsum(packed["wrong_kept_steps"], dtype=np.int64),
         confidence=np.array(packed["confidence"], np.float64) / CONFIDENCE_STEPS,
-        reliability=None if bins is None else Reliability(
-            np.array(bins[0], np.int64), np.array(bins[1], np.float64), np.array(bins[2], np.float64)
-        ),
-        curves={
-            int(code): ClassCurve(np.array(positives, np.int64), np.array(negatives, np.int64), auc, precision)
-            for code, (positives, negatives, auc, precision) in packed["curves"].items()
-        },
-    )  # fmt: skip
+        reliability=None if packed["bins"] is None else _unpacked_bins(*packed["bins"]),
+        curves={int(code): _unpacked_curve(*curve) for code, curve in packed["curves"].items()},
+    )
 
 
-def _short(value: float) -> float | int:
+def _packed_bins(bins: Reliability) -> list[list[Any]]:
+    return [bins.counts.tolist(), _round_means(bins.confidence), _round_means(bins.accuracy)]
+
+
+def _unpacked_bins(counts: list[int], confidence: list[float | None], accuracy: list[float | None]) -> Reliability:
+    return Reliability(np.array(counts, np.int64), np.array(confidence, np.float64), np.array(accuracy, np.float64))
+
+
+def _packed_curve(curve: ClassCurve) -> list[Any]:
+    return [curve.positives.tolist(), curve.negatives.tolist(), curve.auc, curve.average_precision]
+
+
+def _unpacked_curve(positives: list[int], negatives: list[int], auc: float, precision: float) -> ClassCurve:
+    return ClassCurve(np.array(positives, np.int64), np.array(negatives, np.int64), auc, precision)
+
+
+def _shorten_number(value: float) -> float | int:
     rounded = round(float(value), _CREDIT_DECIMALS)
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def _rounded(means: NDArray[np.float64]) -> list[float | None]:
+def _round_means(means: NDArray[np.float64]) -> list[float | None]:
     return [None if math.isnan(mean) else round(float(mean), _MEAN_DECIMALS) for mean in means]

@@ -1,12 +1,11 @@
 """Unfitted copies of estimators, also of those that scikit-learn cannot clone."""
 
 import inspect
-from contextlib import suppress
 from copy import deepcopy
-from functools import partial
 from typing import Any
 
-from hdr_bench.exceptions import EstimatorError, told
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import EstimatorError
 from hdr_bench.names import class_name
 
 
@@ -16,6 +15,15 @@ def copy_unfitted(estimator: Any) -> Any:
     It is made by `sklearn.base.clone`. What that refuses, or would make another of, is copied whole: CatBoost copies
     the lists among its parameters, classes derived from it take other parameters than they have, and a constructor
     with ``**kwargs`` may have some that nothing tells of.
+
+    Parameters
+    ----------
+    estimator : object
+        Of any library that follows scikit-learn's conventions.
+
+    Returns
+    -------
+    copy : object
 
     Raises
     ------
@@ -33,22 +41,17 @@ def copy_unfitted(estimator: Any) -> Any:
         return _copy_whole(estimator)
 
 
-def make_clonable(model: Any) -> None:
-    """Let `sklearn.base.clone`, which searches call, copy whole what it refuses in a model, as `copy_unfitted` does."""
-    from sklearn.base import clone
-
-    nested = sorted(model.get_params().items(), key=lambda item: item[0].count("__"), reverse=True)
-    for part in (*(value for _, value in nested), model):
-        if isinstance(part, type) or not hasattr(part, "get_params"):
-            continue
-        try:
-            clone(part)
-        except Exception:  # noqa: BLE001  # as above
-            _clone_whole_from_now_on(part)
-
-
 def hides_parameters(estimator: Any) -> bool:
-    """Whether an estimator, or one in it, takes parameters that its `get_params` does not return."""
+    """Whether an estimator, or one in it, takes parameters that its `get_params` does not return.
+
+    Parameters
+    ----------
+    estimator : object
+
+    Returns
+    -------
+    is_hiding : bool
+    """
     return any(_has_hidden(type(part)) for part in (estimator, *estimator.get_params().values()))
 
 
@@ -65,16 +68,4 @@ def _copy_whole(estimator: Any) -> Any:
     try:
         return deepcopy(estimator)
     except Exception as error:  # as above
-        raise EstimatorError(f"{class_name(type(estimator))} cannot be copied: {told(error)}") from error
-
-
-def _clone_whole_from_now_on(estimator: Any) -> Any:
-    # A class with slots alone takes no attribute: of it, scikit-learn says itself that it cannot be cloned.
-    with suppress(AttributeError):
-        estimator.__sklearn_clone__ = partial(_cloned_whole, estimator)
-    return estimator
-
-
-def _cloned_whole(estimator: Any) -> Any:
-    # CatBoost's copies have none of the attributes that it does not know.
-    return _clone_whole_from_now_on(_copy_whole(estimator))
+        raise EstimatorError(f"{class_name(type(estimator))} cannot be copied: {describe_error(error)}") from error

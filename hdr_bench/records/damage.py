@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from hdr_bench.files import words_of
+from hdr_bench.files import describe_file_error
 
 DAMAGED = (
     zipfile.BadZipFile,
@@ -63,9 +63,9 @@ def describe_damage(error: BaseException) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     if isinstance(error, KeyError):
-        return f"it lacks {_shortened(str(error))}"
-    return _shortened(words_of(error))
+        return f"it lacks {_shorten(str(error))}"
+    return _shorten(describe_file_error(error))
 
 
-def _shortened(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…"

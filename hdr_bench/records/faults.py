@@ -7,8 +7,8 @@ from typing import Any, get_args, get_origin
 from pydantic import AliasChoices, BaseModel, ValidationError
 
 from hdr_bench.exceptions import offer, shown, suggestion
+from hdr_bench.records.text import first_faults
 
-_MOST_FAULTS = 20
 _BOUNDS = {
     "greater_than": ("above", "gt"),
     "greater_than_equal": ("at least", "ge"),
@@ -52,10 +52,8 @@ def describe_faults(
     sentences : list of str
         At most twenty, and how many more there are.
     """
-    faults = error.errors(include_url=False)
-    sentences = [_describe(fault, _Model(model, hidden), content) for fault in faults[:_MOST_FAULTS]]
-    more = len(faults) - _MOST_FAULTS
-    return [*sentences, f"and {more} more"] if more > 0 else sentences
+    outer = _Model(model, hidden)
+    return first_faults(error.errors(include_url=False), lambda fault: _describe(fault, outer, content))
 
 
 @dataclass(frozen=True)
@@ -75,17 +73,36 @@ class _Model:
         for key in loc:
             if isinstance(key, str):
                 fields = [model_fields(each).get(key) or each.model_fields.get(key) for each in models]
-                models = [found for field in fields if field is not None for found in models_in(field.annotation)]
+                models = [inner for field in fields if field is not None for inner in models_in(field.annotation)]
         return models
 
 
 def model_fields(model: type[BaseModel]) -> dict[str, Any]:
-    """Return a model's fields by the keys that they have in a file."""
+    """Return a model's fields by the keys that they have in a file.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+
+    Returns
+    -------
+    fields : dict of str to object
+        pydantic's, by key.
+    """
     return {_key_of(name, field): field for name, field in model.model_fields.items()}
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Give the models that a field's annotation names, e.g. Case for ``tuple[Case, ...]``."""
+    """Give the models that a field's annotation names, e.g. Case for ``tuple[Case, ...]``.
+
+    Parameters
+    ----------
+    annotation : object
+
+    Yields
+    ------
+    model : type of BaseModel
+    """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in get_args(annotation):
@@ -93,10 +110,22 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def place_of(loc: Sequence[str | int], content: Any) -> str:
-    """Return a place as a user would name it: ``case 2 ('CNN'), params``; empty for the whole."""
+    """Return a place as a user would name it: ``case 2 ('CNN'), params``; empty for the whole.
+
+    Parameters
+    ----------
+    loc : sequence of str or int
+        Keys and positions, from the outermost on, as pydantic gives them.
+    content : object
+        What they are of: cases are called by their names.
+
+    Returns
+    -------
+    place : str
+    """
     parts: list[str] = []
     for key in loc:
-        content = _inside(content, key)
+        content = _item(content, key)
         if isinstance(key, int):
             name = content.get("name") if isinstance(content, dict) else getattr(content, "name", None)
             named = f" ({shown(name)})" if isinstance(name, str) and name else ""
@@ -110,29 +139,29 @@ def _describe(fault: Any, model: _Model, content: Any) -> str:
     loc = fault["loc"]
     if fault["type"] == "missing" and loc and isinstance(loc[-1], int):
         # A list of fixed length that is too short lacks its first missing value.
-        loc, given = loc[:-1], _at(content, loc[:-1])
-        return _placed(loc, content, f"must have {_length(model, loc)} values, got {shown(given)}")
-    return _placed(loc, content, _sentence(fault, model))
+        loc, given = loc[:-1], _value_at(content, loc[:-1])
+        return _add_place(loc, content, f"must have {_length(model, loc)} values, got {shown(given)}")
+    return _add_place(loc, content, _sentence(fault, model))
 
 
-def _placed(loc: Sequence[str | int], content: Any, sentence: str) -> str:
+def _add_place(loc: Sequence[str | int], content: Any, sentence: str) -> str:
     place = place_of(loc, content)
     return f"{place}: {sentence}" if place else sentence
 
 
 def _sentence(fault: Any, model: _Model) -> str:
-    kind, came, context = fault["type"], fault["input"], fault.get("ctx", {})
+    kind, given, context = fault["type"], fault["input"], fault.get("ctx", {})
     if kind in _SENTENCES:
         return _SENTENCES[kind](fault, model)
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
-        return f"must be {words} {context[key]:,}, got {shown(came)}"
+        return f"must be {words} {context[key]:,}, got {shown(given)}"
     if isinstance(cause := context.get("error"), Exception):
         return str(cause)
     for beginning, words in _KINDS:
         if kind.startswith(beginning):
-            return f"must be {words}, got {shown(came)}{_brackets(fault, model)}"
-    return f"{shown(came)} is not valid here"
+            return f"must be {words}, got {shown(given)}{_brackets(fault, model)}"
+    return f"{shown(given)} is not valid here"
 
 
 def _unknown_key(fault: Any, model: _Model) -> str:
@@ -143,10 +172,10 @@ def _unknown_key(fault: Any, model: _Model) -> str:
 
 def _unknown_value(fault: Any, _model: _Model) -> str:
     allowed = [text.strip().strip("'") for text in fault["ctx"]["expected"].replace(" or ", ",").split(",")]
-    came = fault["input"]
-    if isinstance(came, str):
-        return f"unknown value {shown(came)}.{suggestion(came, allowed)} {offer(allowed)}"
-    return f"must be one of these texts, got {shown(came)}. {offer(allowed)}"
+    given = fault["input"]
+    if isinstance(given, str):
+        return f"unknown value {shown(given)}.{suggestion(given, allowed)} {offer(allowed)}"
+    return f"must be one of these texts, got {shown(given)}. {offer(allowed)}"
 
 
 def _too_short(fault: Any, model: _Model) -> str:
@@ -157,8 +186,8 @@ def _too_short(fault: Any, model: _Model) -> str:
 
 
 def _too_long(fault: Any, _model: _Model) -> str:
-    came = fault["input"]
-    length = len(came) if hasattr(came, "__len__") else fault["ctx"].get("actual_length")
+    given = fault["input"]
+    length = len(given) if hasattr(given, "__len__") else fault["ctx"].get("actual_length")
     return f"must have at most {fault['ctx']['max_length']:,} {_items(fault)}, got {length:,}"
 
 
@@ -215,13 +244,13 @@ def _key_of(name: str, field: Any) -> str:
     return alias if isinstance(alias, str) else name
 
 
-def _at(content: Any, loc: Sequence[str | int]) -> Any:
+def _value_at(content: Any, loc: Sequence[str | int]) -> Any:
     for key in loc:
-        content = _inside(content, key)
+        content = _item(content, key)
     return content
 
 
-def _inside(content: Any, key: str | int) -> Any:
+def _item(content: Any, key: str | int) -> Any:
     """Return what is at a key, a place, or an attribute; None if there is nothing."""
     try:
         return content[key]

@@ -9,14 +9,30 @@ from typing import Any
 
 import numpy as np
 
-from hdr_bench.classes import is_instance
+from hdr_bench.class_cache import is_instance
 from hdr_bench.exceptions import shown
-from hdr_bench.names import class_module, class_name
+from hdr_bench.names import class_module, class_name, visible_prose
 from hdr_bench.records.base import DEEPEST, is_deep
 from hdr_bench.records.copying import hides_parameters
-from hdr_bench.records.text import repr_of, writable
+from hdr_bench.records.text import repr_of
 
 _INTEGER_BITS = 63
+
+STORED_PATHS = {
+    "hdr_bench.estimators.images.inverting.Inverter": "hdr_bench.estimators.inverter.Inverter",
+    "hdr_bench.estimators.images.cropping.Cropper": "hdr_bench.estimators.images.Cropper",
+    "hdr_bench.estimators.images.deskewing.Deskewer": "hdr_bench.estimators.images.Deskewer",
+    "hdr_bench.estimators.images.blurring.GaussianBlur": "hdr_bench.estimators.images.GaussianBlur",
+    "hdr_bench.estimators.images.centering.MassCenterer": "hdr_bench.estimators.images.MassCenterer",
+    "hdr_bench.estimators.images.scaling.PixelScaler": "hdr_bench.estimators.images.PixelScaler",
+    "hdr_bench.estimators.images.resizing.Resizer": "hdr_bench.estimators.images.Resizer",
+    "hdr_bench.estimators.neural.augmentation.Distortion": "hdr_bench.estimators.augmentation.Distortion",
+    "hdr_bench.estimators.neural.cnn.CNNClassifier": "hdr_bench.estimators.cnn.CNNClassifier",
+    "hdr_bench.estimators.neural.mlp.MLPClassifier": "hdr_bench.estimators.mlp.MLPClassifier",
+    "hdr_bench.estimators.polynomial.PolynomialClassifier": "hdr_bench.estimators.linear.PolynomialClassifier",
+}
+"""Classes that have moved, each with its path in version 0.1.0: a class's path is a part of the keys of stored results,
+which would not be found under another one."""
 
 
 class UnstableError(ValueError):
@@ -24,18 +40,28 @@ class UnstableError(ValueError):
 
 
 def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
-    """Return class and parameters of an estimator, in words of JSON; of what has none of its own, its `repr`.
+    """Return the class and the parameters of an estimator in JSON's types; a value that JSON has no type for as text.
+
+    Parameters
+    ----------
+    estimator : estimator
+    key : str or None
+        The key that its case gives it, by which stored trials are found again whatever its parameters are.
+
+    Returns
+    -------
+    description : dict of str to Any
 
     Raises
     ------
     ValueError
-        If a parameter is not the same in every process, and there is no `key` to tell it by.
+        If a parameter is not the same in every process, and there is no `key`.
     """
     if key is not None:
         params = estimator.get_params(deep=False)
         return {"class": class_path(type(estimator)), "params": {name: repr_of(params[name]) for name in params}}
     try:
-        return _checked_depth(_described_estimator(estimator))
+        return _check_depth(_describe_estimator(estimator))
     except (UnstableError, RecursionError) as error:
         cause = error if isinstance(error, UnstableError) else "it holds itself"
         raise ValueError(
@@ -47,10 +73,21 @@ def describe_estimator(estimator: Any, key: str | None) -> dict[str, Any]:
 def plain_mapping(mapping: Any, place: str) -> Any:
     """Return parameters by name with plain values: numbers, texts, lists and tables, as a file could hold them.
 
+    Parameters
+    ----------
+    mapping : Any
+        What is not a mapping is returned as it is, for pydantic to refuse.
+    place : str
+        What messages call it, e.g. ``"params"``.
+
+    Returns
+    -------
+    mapping : Any
+
     Raises
     ------
     ValueError
-        If a value is anything else.
+        If a value is anything else, or nested too deeply.
     """
     if not isinstance(mapping, Mapping):
         return mapping
@@ -63,16 +100,26 @@ def plain_mapping(mapping: Any, place: str) -> Any:
     return plain
 
 
-def _checked_depth(described: dict[str, Any]) -> dict[str, Any]:
+def _check_depth(described: dict[str, Any]) -> dict[str, Any]:
     if is_deep(described):
         raise UnstableError(f"a parameter is nested in more than {DEEPEST} levels")
     return described
 
 
 def class_path(cls: type) -> str:
-    """Return the dotted path of a class."""
+    """Return the dotted path of a class; of a class of this library that has moved, its path in `STORED_PATHS`.
+
+    Parameters
+    ----------
+    cls : type
+
+    Returns
+    -------
+    path : str
+    """
     name = str.__str__(type.__dict__["__qualname__"].__get__(cls))
-    return writable(f"{class_module(cls)}.{name}")
+    path = visible_prose(f"{class_module(cls)}.{name}")
+    return STORED_PATHS.get(path, path)
 
 
 def _plain_items(mapping: Mapping[Any, Any], place: str) -> dict[Any, Any]:
@@ -119,24 +166,24 @@ def _is_encodable(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
-def _described_estimator(estimator: Any) -> dict[str, Any]:
+def _describe_estimator(estimator: Any) -> dict[str, Any]:
     params = estimator.get_params(deep=False)
-    described = {name: _described(value, name) for name, value in params.items()}
+    described = {name: _describe(value, name) for name, value in params.items()}
     whole = {"class": _importable(type(estimator)), "params": described}
     # Two that differ in a hidden parameter alone are two methods.
-    return {**whole, "state": _described(vars(estimator), "state")} if hides_parameters(estimator) else whole
+    return {**whole, "state": _describe(vars(estimator), "state")} if hides_parameters(estimator) else whole
 
 
-def _described(value: Any, place: str) -> Any:
+def _describe(value: Any, place: str) -> Any:
     for kinds, describe in _KINDS:
         if is_instance(value, kinds):
             return describe(value, place)
     if hasattr(value, "get_params") and not isinstance(value, type):
-        return _described_estimator(value)
+        return _describe_estimator(value)
     if callable(value) and hasattr(value, "__qualname__"):
         return {"name": _importable(value)}
     if isinstance(state := _state_of(value), dict):
-        return {"class": _importable(type(value)), "state": _described(state, place)}
+        return {"class": _importable(type(value)), "state": _describe(state, place)}
     raise UnstableError(f"{place} is a {class_name(type(value))}")
 
 
@@ -153,31 +200,31 @@ def _state_of(value: Any) -> Any:
     return state if arguments == (cls,) and not any(contents) else None
 
 
-def _described_mapping(mapping: Mapping[Any, Any], place: str) -> dict[str, Any]:
+def _describe_mapping(mapping: Mapping[Any, Any], place: str) -> dict[str, Any]:
     if all(isinstance(key, str) for key in mapping):
-        return {key: _described(item, f"{place}[{key!r}]") for key, item in mapping.items()}
+        return {key: _describe(item, f"{place}[{key!r}]") for key, item in mapping.items()}
     # The number 0 and the text "0" are two keys.
-    pairs = [[_described(key, place), _described(item, f"{place}[{key!r}]")] for key, item in mapping.items()]
+    pairs = [[_describe(key, place), _describe(item, f"{place}[{key!r}]")] for key, item in mapping.items()]
     return {"items": pairs}
 
 
-def _described_sequence(items: list[Any] | tuple[Any, ...], place: str) -> list[Any]:
-    return [_described(item, f"{place}[{number}]") for number, item in enumerate(items)]
+def _describe_sequence(items: list[Any] | tuple[Any, ...], place: str) -> list[Any]:
+    return [_describe(item, f"{place}[{number}]") for number, item in enumerate(items)]
 
 
-def _described_set(items: set[Any] | frozenset[Any], place: str) -> dict[str, Any]:
-    return {"set": sorted((_described(item, place) for item in items), key=repr)}
+def _describe_set(items: set[Any] | frozenset[Any], place: str) -> dict[str, Any]:
+    return {"set": sorted((_describe(item, place) for item in items), key=repr)}
 
 
-def _described_partial(partial: "functools.partial[Any]", place: str) -> dict[str, Any]:
+def _describe_partial(partial: "functools.partial[Any]", place: str) -> dict[str, Any]:
     return {
         "partial": _importable(partial.func),
-        "args": _described(partial.args, place),
-        "keywords": _described(partial.keywords, place),
+        "args": _describe(partial.args, place),
+        "keywords": _describe(partial.keywords, place),
     }
 
 
-def _described_array(array: Any, place: str) -> dict[str, Any]:
+def _describe_array(array: Any, place: str) -> dict[str, Any]:
     if array.dtype.hasobject:
         raise UnstableError(f"{place} is an array of objects")
     digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
@@ -194,18 +241,19 @@ def _importable(thing: Any) -> str:
         found = getattr(found, part, None)
     if found is not thing:
         raise UnstableError(f"{name or repr_of(thing)} cannot be imported from {module}")
-    return f"{module}.{name}"
+    path = f"{module}.{name}"
+    return STORED_PATHS.get(path, path)
 
 
 _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
-    (Enum, lambda value, place: _described(value.value, place)),
+    (Enum, lambda value, place: _describe(value.value, place)),
     # The estimator itself goes to its trial as it is; this stands for it in files.
-    (str, lambda value, _place: value if _is_encodable(value) else writable(value)),
+    (str, lambda value, _place: value if _is_encodable(value) else visible_prose(value)),
     ((type(None), bool, int, float), lambda value, _place: value),
     (np.generic, lambda value, _place: value.item()),
-    (np.ndarray, _described_array),
-    (Mapping, _described_mapping),
-    ((list, tuple), _described_sequence),
-    ((set, frozenset), _described_set),
-    (functools.partial, _described_partial),
+    (np.ndarray, _describe_array),
+    (Mapping, _describe_mapping),
+    ((list, tuple), _describe_sequence),
+    ((set, frozenset), _describe_set),
+    (functools.partial, _describe_partial),
 )

@@ -53,6 +53,10 @@ def is_disturbed(wait_share: float | None, n_concurrent: int) -> bool:
     n_concurrent : int
         Trials that shared the machine.
 
+    Returns
+    -------
+    is_disturbed : bool
+
     Examples
     --------
     >>> is_disturbed(0.02, 2), is_disturbed(0.4, 1), is_disturbed(None, 2)
@@ -100,12 +104,17 @@ def seconds_alone(wall: float, cpu: float | None, threads: int, wait_share: floa
     Parameters
     ----------
     wall : float
+        In seconds.
     cpu : float or None
-        Processor time; None if it was not measured.
+        Processor time in seconds; None if it was not measured.
     threads : int
         Threads of each pool.
     wait_share : float or None
         As `processor_wait` measures it; without it the wall time stands.
+
+    Returns
+    -------
+    seconds : float
 
     Examples
     --------

@@ -98,6 +98,11 @@ class Settings(BaseModel):
 class RunOptions(Settings):
     """Options of a run, checked.
 
+    Parameters
+    ----------
+    **options : Any
+        The fields by name.
+
     Raises
     ------
     SuiteError

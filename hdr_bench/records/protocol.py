@@ -128,7 +128,7 @@ class DatasetChoice(SuitePart):
         """The folder of the suite's file, in which relative paths are looked up first; None without a file."""
         return self._folder
 
-    def placed(self, folder: Path) -> Self:
+    def with_folder(self, folder: Path) -> Self:
         """Return the choice as that of a suite file in `folder`.
 
         Parameters

@@ -1,20 +1,27 @@
 """Published figures: what a source reports, and how it is compared with what is measured."""
 
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticKnownError
 
 from hdr_bench.exceptions import shown
 from hdr_bench.records.base import MOST_REPEATS, MOST_SAMPLES, Flag, Name, Number, Prose, SuitePart, Text, Whole
+from hdr_bench.records.metric_types import Metric
+from hdr_bench.records.metrics import METRICS, published_metrics
 
-Metric = Literal["test_accuracy", "test_error", "test_loss", "test_rejection", "cross_validation_accuracy",
-                 "cross_validation_error", "train_accuracy", "train_loss", "validation_accuracy", "validation_loss",
-                 "parameters", "multiply_accumulates", "stored_variables", "fit_seconds", "predict_seconds",
-                 "epoch_seconds"]  # fmt: skip
 
-COUNTS = ("parameters", "multiply_accumulates", "stored_variables")
-"""Metrics that are whole numbers."""
+def _checked_metric(name: Any) -> str:
+    allowed = published_metrics()
+    if not isinstance(name, str) or name not in allowed:
+        # The fault that pydantic finds where a type lists what is allowed.
+        raise PydanticKnownError("literal_error", {"expected": ", ".join(f"'{each}'" for each in allowed)})
+    return name
+
+
+MetricName = Annotated[str, BeforeValidator(_checked_metric)]
+"""The name of a metric that a source may publish."""
 
 
 def _checked_figure(value: Any) -> Any:
@@ -33,7 +40,8 @@ class Published(SuitePart):
     Attributes
     ----------
     metric : str
-        Shares between 0 and 1, seconds, or counts.
+        A name of `hdr_bench.records.metrics.METRICS` that can be published. Shares are between 0 and 1, times in
+        seconds, sizes in bytes.
     value : Decimal or None
         With the digits that the source prints, since its rounding is part of it: a text such as ``"0.9900"``. A plain
         number is accepted too and has the digits it is written with, apart from trailing zeros, which numbers lose.
@@ -62,7 +70,7 @@ class Published(SuitePart):
         What was found out about it by trying, e.g. why it is not reproduced; printed beside the verdict.
     """
 
-    metric: Metric
+    metric: MetricName
     value: Figure | None = None
     values: Annotated[tuple[Figure, ...], Field(min_length=1)] | None = None
     where: Prose = ""
@@ -80,18 +88,23 @@ class Published(SuitePart):
         """Its values: one, or one per epoch."""
         return self.values or tuple(value for value in (self.value,) if value is not None)
 
+    @property
+    def definition(self) -> Metric:
+        """The row of its metric."""
+        return METRICS[self.metric]
+
     @model_validator(mode="after")
     def _has_one_kind_of_value(self) -> Self:
         if (self.value is None) == (self.values is None):
             raise ValueError("give either value or values")
-        is_curve = self.metric.startswith(("train_", "validation_"))
+        is_curve, is_count = self.definition.source == "history", self.definition.kind == "count"
         if self.values is not None and not is_curve:
             raise ValueError(f"values are for training or validation figures, one per epoch; {self.metric} has one")
-        if self.tolerance is not None and not is_curve and self.metric not in COUNTS:
+        if self.tolerance is not None and not is_curve and not is_count:
             raise ValueError(f"tolerance is for figures of training or validation and counts, not for {self.metric}")
-        if self.counted and self.metric not in COUNTS:
-            raise ValueError(f"counted is for {', '.join(COUNTS)}, not for {self.metric}")
-        is_share = self.metric.endswith(("accuracy", "error", "rejection"))
+        if self.counted and not is_count:
+            raise ValueError(f"counted is for {', '.join(_published_counts())}, not for {self.metric}")
+        is_share = self.definition.kind == "share"
         for name in ("at_least", "other_images"):
             if getattr(self, name) and not is_share:
                 raise ValueError(f"{name} is for shares, not for {self.metric}")
@@ -103,8 +116,22 @@ class Published(SuitePart):
         return self
 
 
+def _published_counts() -> list[str]:
+    return [name for name in published_metrics() if METRICS[name].kind == "count"]
+
+
 def half_unit(value: Decimal) -> float:
     """Return half a unit of the last digit of a published figure: how far its rounding may have moved it.
+
+    Parameters
+    ----------
+    value : Decimal
+        With the digits that the source prints.
+
+    Returns
+    -------
+    half : float
+        In the unit of the value.
 
     Examples
     --------

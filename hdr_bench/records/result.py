@@ -2,133 +2,21 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from hdr_bench.names import visible
-from hdr_bench.records.base import Record
 from hdr_bench.records.environment import Environment, utc_now
-from hdr_bench.records.text import writable_content
+from hdr_bench.records.lost_time import is_disturbed
+from hdr_bench.records.measurements import LayerRow, Measurements, Scores, WritableRecord
+from hdr_bench.records.metric_types import Metric
+from hdr_bench.records.metrics import EARLIER_NAMES
 from hdr_bench.records.trial import Trial
 
-
-class Recorded(Record):
-    """What a method and its libraries say, in texts that files can hold."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _with_writable_texts(cls, content: Any) -> Any:
-        return writable_content(content)
+_DECIMALS = 12
+"""Of what is computed from a stored share: as many as subtraction leaves exact."""
 
 
-class Scores(Record):
-    """How good the predictions for the test part are; shares between 0 and 1.
-
-    Precision, recall and F1 are the plain means over classes, 0 where a class is never predicted.
-
-    Attributes
-    ----------
-    accuracy, precision, recall, f1 : float
-    log_loss, brier_score, calibration_error : float or None
-        Of the probabilities, where the method gives any: the natural logarithm's loss, Brier's score summed over
-        classes (0 to 2), the expected calibration error in 15 bins.
-    top_2_accuracy : float or None
-        The true class is among the two of the highest scores; for more than two classes.
-    rejection : float or None
-        Share of images to refuse so that the error on the rest is 0.5 %, by the difference of the two highest scores
-        (LeCun et al. 1998); None where there are no scores, or no share is enough.
-    """
-
-    accuracy: float
-    precision: float
-    recall: float
-    f1: float
-    log_loss: float | None
-    top_2_accuracy: float | None = None
-    brier_score: float | None = None
-    calibration_error: float | None = None
-    rejection: float | None = None
-
-
-class LayerRow(Recorded):
-    """A row of a network's table.
-
-    Attributes
-    ----------
-    token, layer : str
-        As the notation writes it, and its kind.
-    output_shape : tuple of int
-        Channels, height and width; or features.
-    parameters, buffers, multiply_accumulates : int
-        Trainable parameters, other numbers that are kept (running means and variances), operations for one image.
-    """
-
-    token: str
-    layer: str
-    output_shape: tuple[int, ...]
-    parameters: int
-    buffers: int
-    multiply_accumulates: int
-
-
-class Measurements(Recorded):
-    """What the fit and the predictions cost.
-
-    Attributes
-    ----------
-    fit_seconds, fit_cpu_seconds : float
-        Wall time of `fit`, and processor time of all its threads, those of processes that it started among them.
-    predict_seconds : float
-        Wall time of `predict` for the whole test part.
-    predict_cpu_seconds : float or None
-        Processor time of it; None in results from before it was measured.
-    fit_wait_share, predict_wait_share, latency_wait_share : float or None
-        Time that the call waited for a processor that something else had, over its time without that wait
-        (`waiting.processor_wait`): 0.15 is a call that took 15 % longer. The last one is of all calls with a single
-        image together. Where the kernel does not count the waits of threads, the most that it can be. None where it is
-        not measured: on a GPU, on other systems than Linux but with one thread, and in earlier results.
-    latency_seconds, latency_p95_seconds : float or None
-        Median and 95th percentile of `predict` for a single image; None of a fit inside a grid search.
-    fit_peak_bytes, predict_peak_bytes : int
-        Highest resident memory during `fit` and `predict`, above what the process had just before.
-    memory_method : str
-        How that was found.
-    fit_gpu_peak_bytes, predict_gpu_peak_bytes : int or None
-        Highest memory of torch's tensors on a GPU meanwhile, where one was used; as torch counts it.
-    size_bytes : int or None
-        Of the pickled estimator; None if it cannot be pickled, and of a fit inside a grid search.
-    n_parameters : int or None
-        Numbers learnt, where that means something.
-    n_multiply_accumulates : int or None
-        For one image, where the method does a fixed number of them.
-    n_stored_variables : int or None
-        Numbers that predictions need: what was learnt, and the training images that are kept (LeCun et al. 1998,
-        "Gradient-based learning applied to document recognition", Figure 12).
-    engine : str
-        The library that computed.
-    """
-
-    fit_seconds: float
-    fit_cpu_seconds: float
-    predict_seconds: float
-    predict_cpu_seconds: float | None = None
-    fit_wait_share: float | None = None
-    predict_wait_share: float | None = None
-    latency_wait_share: float | None = None
-    latency_seconds: float | None
-    latency_p95_seconds: float | None
-    fit_peak_bytes: int
-    predict_peak_bytes: int
-    memory_method: str
-    fit_gpu_peak_bytes: int | None = None
-    predict_gpu_peak_bytes: int | None = None
-    size_bytes: int | None
-    n_parameters: int | None
-    n_multiply_accumulates: int | None
-    n_stored_variables: int | None = None
-    engine: str
-
-
-class Candidate(Recorded):
+class Candidate(WritableRecord):
     """A candidate of a grid search.
 
     Attributes
@@ -151,7 +39,7 @@ class Candidate(Recorded):
     samples: int | None = None
 
 
-class Searched(Recorded):
+class SearchResult(WritableRecord):
     """What a grid search tried and chose.
 
     Attributes
@@ -188,7 +76,7 @@ class Searched(Recorded):
 Status = Literal["ok", "failed", "crashed", "timeout", "out of memory"]
 
 
-class Result(Recorded):
+class Result(WritableRecord):
     """What came out of a trial, whether it failed or not.
 
     Attributes
@@ -198,6 +86,7 @@ class Result(Recorded):
     key : str
         The trial's.
     trial : Trial
+        What was run.
     status : {"ok", "failed", "crashed", "timeout", "out of memory"}
         Failed: an exception. Crashed: the process ended without a word. The other two: by the trial's limits.
     error : str
@@ -209,18 +98,26 @@ class Result(Recorded):
     environment : Environment
         The machine, the libraries, and the thread pools in force.
     class_names : tuple of str
+        Of the data set, in the order of the labels.
     n_train, n_test : int
+        Images that it learnt from, and that it was evaluated on.
     image_shape : tuple of int
+        Height and width in pixels.
     data_notes : tuple of str
+        What was noticed when the data were loaded.
     scores : Scores or None
+        None for a trial that failed.
     measurements : Measurements or None
+        None for a trial that failed.
     parameters : dict
         All of the estimator's, its defaults too; of a search, of the best. What JSON has no word for stands as text.
     layers : tuple of LayerRow
         Of a network.
     history : tuple of dict
-        A network's loss and accuracy, an epoch each; None where it is no number.
-    searched : Searched or None
+        A network's loss and accuracy on the training images and, in validation, on others, an epoch each; None where
+        it is no number. Until 0.2.0 ``validation_loss`` and ``validation_accuracy`` were stored as ``valid_loss`` and
+        ``valid_accuracy``; they are read as today's.
+    searched : SearchResult or None
         Of a grid search.
     seconds : float
         Wall time of the whole trial, its process included; of a grid search, of all its processes one after the other.
@@ -249,14 +146,102 @@ class Result(Recorded):
     parameters: dict[str, Any] = Field(default_factory=dict)
     layers: tuple[LayerRow, ...] = ()
     history: tuple[dict[str, float | None], ...] = ()
-    searched: Searched | None = None
+    searched: SearchResult | None = None
     seconds: float = 0.0
     n_concurrent: int = 1
     warnings: tuple[str, ...] = ()
 
+    @field_validator("history", mode="before")
+    @classmethod
+    def _with_names_of_today(cls, history: Any) -> Any:
+        if not isinstance(history, list | tuple):
+            return history
+        return tuple(_rename_quantities(epoch) if isinstance(epoch, dict) else epoch for epoch in history)
+
+    def value_of(self, metric: Metric) -> float | None:
+        """Return what a metric was measured to be.
+
+        Parameters
+        ----------
+        metric : Metric
+            A row of `hdr_bench.records.metrics.METRICS`.
+
+        Returns
+        -------
+        value : float or None
+            A share, a count, seconds or bytes; of a course of training that of the last epoch. None if it was not
+            measured.
+        """
+        if metric.source == "history":
+            curve = self.curve_of(metric)
+            return curve[-1] if curve else None
+        record = getattr(self, metric.source)
+        stored: float | None = getattr(record, metric.column, None)
+        if stored is None:
+            return None
+        if metric.derived == "complement":
+            return round(1 - stored, _DECIMALS)
+        if metric.derived == "per epoch":
+            return stored / len(self.history) if self.history else None
+        return stored
+
+    def curve_of(self, metric: Metric) -> tuple[float | None, ...]:
+        """Return the course of a metric over the epochs of training.
+
+        Parameters
+        ----------
+        metric : Metric
+            Of the source "history".
+
+        Returns
+        -------
+        values : tuple of float or None
+            One per epoch; None where it was not recorded, or was no number.
+        """
+        return tuple(epoch.get(metric.column) for epoch in self.history)
+
+    def is_disturbed(self, metric: Metric) -> bool:
+        """Return whether something else had the processors while a metric was measured.
+
+        Parameters
+        ----------
+        metric : Metric
+            A row of `hdr_bench.records.metrics.METRICS`.
+
+        Returns
+        -------
+        is_disturbed : bool
+            False for all but times, and for a trial without measurements.
+        """
+        if metric.disturbing_call is None or self.measurements is None:
+            return False
+        return is_disturbed(getattr(self.measurements, f"{metric.disturbing_call}_wait_share"), self.n_concurrent)
+
+
+def _rename_quantities(epoch: dict[Any, Any]) -> dict[Any, Any]:
+    """Return an epoch of a history with the names that its quantities have today."""
+    return {EARLIER_NAMES.get(name, name) if isinstance(name, str) else name: value for name, value in epoch.items()}
+
 
 def failed_result(trial: Trial, error: str, environment: Environment, traceback: str = "") -> Result:
-    """Return the result of a trial that failed: the error in a line, and where it was raised."""
+    """Return the result of a trial that failed.
+
+    Parameters
+    ----------
+    trial : Trial
+        What was to be run.
+    error : str
+        What went wrong, in a line.
+    environment : Environment
+        The machine, the libraries, and the thread pools in force.
+    traceback : str, default=""
+        Where it was raised.
+
+    Returns
+    -------
+    result : Result
+        Finished now, with the status "failed".
+    """
     return Result(
         key=trial.key,
         trial=trial,

@@ -77,7 +77,7 @@ Key = Annotated[str, Field(pattern=r"^[^/\\\x00]*$", max_length=200)]
 """Name of a trial's file, which cannot lead out of its folder."""
 
 
-class Planned(BaseModel):
+class PlannedTrial(BaseModel):
     """Trial of a run, as far as a reader needs it before its result is there.
 
     Attributes
@@ -104,9 +104,9 @@ class Planned(BaseModel):
     samples: int | None = None
 
 
-def _each_once(trials: tuple[Planned, ...]) -> tuple[Planned, ...]:
+def _each_once(trials: tuple[PlannedTrial, ...]) -> tuple[PlannedTrial, ...]:
     """Return trials without repetitions: one that a changed file names twice was fitted once."""
-    first: dict[str, Planned] = {}
+    first: dict[str, PlannedTrial] = {}
     for planned in trials:
         first.setdefault(planned.key, planned)
     return tuple(first.values())
@@ -123,7 +123,7 @@ class RunRecord(BaseModel):
     origin : str
         What the suite was asked for as: its name or its path; empty for one made in code.
     settings : Settings
-    trials : tuple of Planned
+    trials : tuple of PlannedTrial
         In their order, each once.
     decisions : tuple of SeedDecision
         Whether cases need more seeds.
@@ -135,5 +135,5 @@ class RunRecord(BaseModel):
     suite: Suite
     origin: Annotated[str, BeforeValidator(writable_content)]
     settings: Settings
-    trials: Annotated[tuple[Planned, ...], AfterValidator(_each_once)]
+    trials: Annotated[tuple[PlannedTrial, ...], AfterValidator(_each_once)]
     decisions: tuple[SeedDecision, ...] = ()

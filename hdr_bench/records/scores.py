@@ -2,10 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
-from sklearn.metrics import average_precision_score, roc_auc_score
 
-from hdr_bench.records.predictions import ClassCurve, Predictions, Reliability, ScoreSummary
+from hdr_bench.records.predictions import Predictions, Reliability
 
 REJECTION_ERROR = 0.005
 """Error on the images that are not refused, at which LeCun et al. (1998) compare methods."""
@@ -26,6 +24,13 @@ def class_scores(predictions: Predictions, n_classes: int) -> NDArray[np.float64
     Probabilities where there are any, else decision values; of a method for two classes, with the one value that it
     gives in both columns.
 
+    Parameters
+    ----------
+    predictions : Predictions
+        Of the test part.
+    n_classes : int
+        Classes of the data set.
+
     Returns
     -------
     scores : ndarray of shape (n, n_classes), or None
@@ -34,16 +39,29 @@ def class_scores(predictions: Predictions, n_classes: int) -> NDArray[np.float64
         earlier formats do.
     """
     scores = _in_columns(predictions, n_classes)
-    return scores if scores is not None and _contradicted(scores, predictions) <= MOST_CONTRADICTED else None
+    return scores if scores is not None and _contradiction_share(scores, predictions) <= MOST_CONTRADICTED else None
 
 
 def contradicted_share(predictions: Predictions, n_classes: int) -> float:
-    """Return the share of images of which another class has a higher score than the predicted one; 0 without scores."""
+    """Return the share of images of which another class has a higher score than the predicted one; 0 without scores.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of the test part.
+    n_classes : int
+        Classes of the data set.
+
+    Returns
+    -------
+    share : float
+        Between 0 and 1.
+    """
     scores = _in_columns(predictions, n_classes)
-    return 0.0 if scores is None else _contradicted(scores, predictions)
+    return 0.0 if scores is None else _contradiction_share(scores, predictions)
 
 
-def _contradicted(scores: NDArray[np.float64], predictions: Predictions) -> float:
+def _contradiction_share(scores: NDArray[np.float64], predictions: Predictions) -> float:
     predicted = scores[np.arange(len(scores)), predictions.y_pred]
     return float(np.mean(predicted < scores.max(axis=1)))
 
@@ -63,6 +81,16 @@ def shares_of(predictions: Predictions) -> NDArray[np.float64] | None:
     """Return the probabilities as rows of sum 1, shape (n, n_classes); None without finite ones.
 
     New trials fail if some are not; results of earlier formats may have them, of training that diverged.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of the test part.
+
+    Returns
+    -------
+    shares : ndarray of shape (n, n_classes), or None
+        None without finite probabilities.
     """
     found = predictions.probabilities
     if found is None or not np.isfinite(found).all():
@@ -73,7 +101,18 @@ def shares_of(predictions: Predictions) -> NDArray[np.float64] | None:
 
 
 def margins(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the difference of the two highest scores of each image: shape (n,)."""
+    """Return the difference of the two highest scores of each image: shape (n,).
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n, n_classes)
+        As `class_scores` returns them.
+
+    Returns
+    -------
+    margins : ndarray of shape (n,)
+        At least 0.
+    """
     highest = np.partition(scores, -2, axis=1)[:, -2:]
     return highest[:, 1] - highest[:, 0]
 
@@ -84,7 +123,9 @@ def top_2_credits(y_true: NDArray[np.int64], scores: NDArray[np.float64]) -> NDA
     Parameters
     ----------
     y_true : ndarray of shape (n,), int64
+        Indices of classes.
     scores : ndarray of shape (n, n_classes)
+        As `class_scores` returns them.
 
     Returns
     -------
@@ -115,6 +156,7 @@ def rejection_cuts(
     Parameters
     ----------
     is_right : ndarray of shape (n,), bool
+        Which images are classified correctly.
     margin : ndarray of shape (n,)
         As `margins` returns it.
 
@@ -148,7 +190,14 @@ def rejected_share(
     kept, wrong : ndarray of shape (n_thresholds,), int64
         As `rejection_cuts` returns them.
     error : float, default=0.005
+        Share of the images that are kept.
     least_kept : int, default=100
+        Images.
+
+    Returns
+    -------
+    share : float or None
+        Between 0 and 1; None if no threshold is enough.
     """
     place = rejection_place(kept, wrong, error, least_kept)
     return None if place is None else float(1 - kept[place] / kept[-1])
@@ -157,7 +206,22 @@ def rejected_share(
 def rejection_place(
     kept: NDArray[np.int64], wrong: NDArray[np.int64], error: float = REJECTION_ERROR, least_kept: int = LEAST_KEPT
 ) -> int | None:
-    """Return which threshold `rejected_share` is that of; None for none."""
+    """Return which threshold `rejected_share` is that of; None for none.
+
+    Parameters
+    ----------
+    kept, wrong : ndarray of shape (n_thresholds,), int64
+        As `rejection_cuts` returns them.
+    error : float, default=0.005
+        Share of the images that are kept.
+    least_kept : int, default=100
+        Images that must be kept.
+
+    Returns
+    -------
+    place : int or None
+        Of the threshold in `kept`; None if none is enough.
+    """
     enough = np.flatnonzero((wrong <= error * kept) & (kept >= least_kept))
     return int(enough[-1]) if len(enough) else None
 
@@ -168,9 +232,16 @@ def reliability(is_right: NDArray[np.bool_], confidence: NDArray[np.float64], n_
     Parameters
     ----------
     is_right : ndarray of shape (n,), bool
+        Which images are classified correctly.
     confidence : ndarray of shape (n,)
         Between 0 and 1.
     n_bins : int, default=15
+        Bins of confidence.
+
+    Returns
+    -------
+    reliability : Reliability
+        By bin.
 
     Examples
     --------
@@ -190,82 +261,18 @@ def brier_score(y_true: NDArray[np.int64], shares: NDArray[np.float64]) -> float
     """Return the mean squared distance of the probabilities from the truth, summed over classes: 0 to 2.
 
     Brier (1950), "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78.
-    """
-    truth = np.eye(shares.shape[1])[y_true]
-    return float(((shares - truth) ** 2).sum(axis=1).mean())
-
-
-N_GROUPS = 40
-"""Most thresholds that a class's curve keeps."""
-
-N_THRESHOLDS = 120
-"""Most thresholds that a curve of rejection keeps: as many as its figure draws."""
-
-CONFIDENCE_STEPS = 100
-AREA_DECIMALS = 6
-
-
-def summarize_scores(predictions: Predictions, n_classes: int) -> ScoreSummary | None:
-    """Return what the scores of classes say, condensed; None for a method without scores of classes."""
-    scores = class_scores(predictions, n_classes)
-    if scores is None:
-        return None
-    y_true, is_right = predictions.y_true, predictions.is_right
-    kept, wrong = _thresholds(*rejection_cuts(is_right, margins(scores)))
-    shares = shares_of(predictions)
-    own = scores[np.arange(len(scores)), predictions.y_pred]
-    confidence = rankdata(own) / len(own) if shares is None else shares[np.arange(len(own)), predictions.y_pred]
-    steps = np.rint(CONFIDENCE_STEPS * confidence[~is_right]) / CONFIDENCE_STEPS
-    present = np.unique(y_true)
-    return ScoreSummary(
-        top_2=top_2_credits(y_true, scores),
-        kept=kept,
-        wrong=wrong,
-        confidence=steps,
-        reliability=None if shares is None else reliability(is_right, confidence),
-        curves={int(code): class_curve(y_true == code, scores[:, code]) for code in present if len(present) > 1},
-    )
-
-
-def class_curve(is_class: NDArray[np.bool_], scores: NDArray[np.float64]) -> ClassCurve:
-    """Return how well scores part one class from all others, with at most `N_GROUPS` thresholds.
 
     Parameters
     ----------
-    is_class : ndarray of shape (n,), bool
-        Images of the class; there are some, and some others.
-    scores : ndarray of shape (n,)
-        Of the class.
+    y_true : ndarray of shape (n,), int64
+        Indices of classes.
+    shares : ndarray of shape (n, n_classes)
+        Probabilities, as `shares_of` returns them.
+
+    Returns
+    -------
+    score : float
+        Between 0 and 2.
     """
-    order = np.argsort(-scores, kind="stable")
-    is_cut = np.append(np.diff(scores[order]) != 0, True)
-    found = np.cumsum(is_class[order])[is_cut]
-    mistaken = np.cumsum(~is_class[order])[is_cut]
-    chosen = _most_telling(found / found[-1], mistaken / mistaken[-1])
-    return ClassCurve(
-        positives=np.diff(found[chosen], prepend=0),
-        negatives=np.diff(mistaken[chosen], prepend=0),
-        auc=round(float(roc_auc_score(is_class, scores)), AREA_DECIMALS),
-        average_precision=round(float(average_precision_score(is_class, scores)), AREA_DECIMALS),
-    )
-
-
-def _most_telling(found: NDArray[np.float64], mistaken: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return which thresholds to keep: those where the curve turns, evenly along it, closer where few are mistaken."""
-    up, across = np.diff(found, prepend=0), np.diff(mistaken, prepend=0)
-    # Between two steps in the same direction, straight up or straight across, nothing turns.
-    goes_on = ((up[:-1] == 0) & (up[1:] == 0)) | ((across[:-1] == 0) & (across[1:] == 0))
-    turns = np.flatnonzero(np.append(~goes_on, True))
-    if len(turns) <= N_GROUPS:
-        return turns
-    along = found[turns] + np.sqrt(mistaken[turns])
-    evenly = np.searchsorted(along, np.linspace(along[0], along[-1], N_GROUPS))
-    return turns[np.unique(evenly)]
-
-
-def _thresholds(kept: NDArray[np.int64], wrong: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the thresholds of rejection to keep: evenly over the images, and the one that the scores name."""
-    chosen = np.searchsorted(kept, np.linspace(kept[0], kept[-1], N_THRESHOLDS))
-    named = rejection_place(kept, wrong)
-    places = np.unique([*chosen, *(() if named is None else (named,))])
-    return kept[places], wrong[places]
+    truth = np.eye(shares.shape[1])[y_true]
+    return float(((shares - truth) ** 2).sum(axis=1).mean())

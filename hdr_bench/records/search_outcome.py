@@ -1,7 +1,7 @@
 """Outcome of a grid search's fits: what was tried and chosen, and what that cost, before the last fit on all images."""
 
 from hdr_bench.records.base import Record
-from hdr_bench.records.result import Searched
+from hdr_bench.records.result import SearchResult
 
 
 class SearchOutcome(Record):
@@ -9,7 +9,7 @@ class SearchOutcome(Record):
 
     Attributes
     ----------
-    searched : Searched
+    searched : SearchResult
         With the seconds of all fits so far, and none of the last one.
     seconds : float
         Wall time of the fits' processes, one after the other.
@@ -27,7 +27,7 @@ class SearchOutcome(Record):
         Raised in the fits, each once.
     """
 
-    searched: Searched
+    searched: SearchResult
     seconds: float
     cpu_seconds: float
     alone_seconds: float | None

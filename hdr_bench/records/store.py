@@ -17,44 +17,22 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
-from hdr_bench.files import clear_leftovers, locked, read_regular
+from hdr_bench.files import clear_leftovers, lock_file, read_regular
 from hdr_bench.records.compact import pack
 from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage, remedy_of
 from hdr_bench.records.kept_arrays import KeptArrays, put
+from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_folder import check_readable
-from hdr_bench.records.run_record import Planned, RunRecord
+from hdr_bench.records.run_record import PlannedTrial, RunRecord
 from hdr_bench.records.store_format import parse
 from hdr_bench.records.trial_file import TrialFile, encode, read_trial_file
 
 _LOCK_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """Result of looking a planned trial up in the store.
-
-    Attributes
-    ----------
-    key : str
-        Of the file: the trial's own, or that of an outcome which its limits decided; empty if there is none.
-    result : Result or None
-        None unless the file is there and whole.
-    problem : str
-        Why a file that is there is not believed.
-    is_newer : bool
-        A newer version of the library wrote it: nothing is written over it.
-    """
-
-    key: str = ""
-    result: Result | None = None
-    problem: str = ""
-    is_newer: bool = False
 
 
 class Store:
@@ -73,12 +51,12 @@ class Store:
         self.arrays = KeptArrays(self.folder)
         self._read: dict[str, tuple[tuple[int, int, int], Result]] = {}
 
-    def look_up(self, planned: Planned) -> Lookup:
+    def look_up(self, planned: PlannedTrial) -> Lookup:
         """Return what there is of a trial: a result is believed only if its file is whole.
 
         Parameters
         ----------
-        planned : Planned
+        planned : PlannedTrial
 
         Returns
         -------
@@ -105,14 +83,19 @@ class Store:
         """
         return sorted({path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"*.{ending}")})
 
-    def write_run(self, run: RunRecord, order: tuple[Planned, ...]) -> None:
+    def write_run(self, run: RunRecord, order: tuple[PlannedTrial, ...]) -> None:
         """Write the run's record, with what another call for the same suite and settings has planned.
 
         Parameters
         ----------
         run : RunRecord
-        order : tuple of Planned
+        order : tuple of PlannedTrial
             All trials that there can be.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
         """
         self._make_folder()
         with self._lock():
@@ -158,6 +141,11 @@ class Store:
         result : Result
         predictions : Predictions or None
             None for a trial that failed.
+
+        Raises
+        ------
+        StoreError
+            If they cannot be written.
         """
         packed = None
         if predictions is not None:
@@ -271,7 +259,7 @@ class Store:
     def _lock(self) -> Iterator[None]:
         """Hold the folder while its record is read and written: two runs may share it."""
         try:
-            with locked(self.folder / ".lock", _LOCK_SECONDS):
+            with lock_file(self.folder / ".lock", _LOCK_SECONDS):
                 yield
         except OSError as error:
             raise StoreError(

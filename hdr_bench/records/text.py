@@ -1,10 +1,11 @@
 """Text of methods and libraries, which may be of any length and hold anything, as records can hold it."""
 
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-from hdr_bench.names import class_name, visible_prose
+from hdr_bench.names import class_name, shorten, visible_prose
+
+T = TypeVar("T")
 
 LONGEST_VALUE = 2_000
 """Characters kept of a parameter's value."""
@@ -13,8 +14,19 @@ MOST_FAULTS = 20
 """Faults that one message names."""
 
 
-def first_faults(faults: Sequence[str]) -> list[str]:
-    """Return the first faults, and how many more there are.
+def first_faults(faults: Sequence[T], describe: Callable[[T], str] = str) -> list[str]:
+    """Return the first faults in words, and how many more there are.
+
+    Parameters
+    ----------
+    faults : sequence
+    describe : callable, default=str
+        Says one of them in a sentence; it is called for the first ones only.
+
+    Returns
+    -------
+    sentences : list of str
+        At most `MOST_FAULTS`, and one that counts the others.
 
     Examples
     --------
@@ -22,10 +34,10 @@ def first_faults(faults: Sequence[str]) -> list[str]:
     ['no', 'and 9,980 more']
     """
     more = len(faults) - MOST_FAULTS
-    return [*faults[:MOST_FAULTS], *([f"and {more:,} more"] if more > 0 else [])]
+    return [*map(describe, faults[:MOST_FAULTS]), *([f"and {more:,} more"] if more > 0 else [])]
 
 
-def counted(count: int, noun: str) -> str:
+def pluralize(count: int, noun: str) -> str:
     """Return a number of things in words.
 
     Parameters
@@ -40,30 +52,50 @@ def counted(count: int, noun: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "trial"), counted(3000, "trial")
+    >>> pluralize(1, "trial"), pluralize(3000, "trial")
     ('1 trial', '3,000 trials')
     """
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def writable(text: str) -> str:
-    r"""Return text that UTF-8 can hold and a terminal or page can show: everything else becomes escapes.
+def list_first(things: Sequence[T], describe: Callable[[T], str] = str, most: int = 5) -> str:
+    """Return the first things in words, with commas between them, and ``...`` if there are more.
 
-    Lone surrogates come of names of files with wrong bytes, control characters of programs that colour their output.
-    Ends of lines and tabs stay.
+    Parameters
+    ----------
+    things : sequence
+    describe : callable, default=str
+        Says one of them in words; it is called for the first ones only.
+    most : int, default=5
+        How many are named.
+
+    Returns
+    -------
+    words : str
 
     Examples
     --------
-    >>> writable("cannot read \udcff.png")
-    'cannot read \\xff.png'
+    >>> list_first(["a", "b"]), list_first(range(10_000), hex, 2)
+    ('a, b', '0x0, 0x1, ...')
     """
-    return visible_prose(text)
+    named = ", ".join(map(describe, things[:most]))
+    return f"{named}, ..." if len(things) > most else named
 
 
 def writable_content(content: Any) -> Any:
-    """Return content of dicts, lists and tuples with each text in it, keys too, as `writable` has it."""
+    """Return content of dicts, lists and tuples with each text in it, keys too, as `visible_prose` has it.
+
+    Parameters
+    ----------
+    content : object
+        Of any depth.
+
+    Returns
+    -------
+    content : object
+    """
     if isinstance(content, str):
-        return writable(content)
+        return visible_prose(content)
     if isinstance(content, dict):
         return {writable_content(key): writable_content(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
@@ -72,33 +104,20 @@ def writable_content(content: Any) -> Any:
     return content
 
 
-def shorten(text: str, longest: int) -> str:
-    r"""Return a text as `writable` has it; of a long one beginning and end, and how much was left out between them.
-
-    The escapes count: what is written is no longer, whatever the text holds.
-
-    Examples
-    --------
-    >>> shorten("a" * 30, 10)
-    'aaaaa [20 characters left out] aaaaa'
-    >>> shorten("\x00" * 30, 10)
-    '\\x00 [28 characters left out] \\x00'
-    """
-    if len(text) <= longest and len(whole := writable(text)) <= longest:
-        return whole
-    half = longest // 2
-    first, last = _n_that_fit(text[:half], half), _n_that_fit(reversed(text[-half:]), half)
-    left_out = f"[{len(text) - first - last:,} characters left out]"
-    return f"{writable(text[:first])} {left_out} {writable(text[len(text) - last :])}"
-
-
-def _n_that_fit(characters: Iterable[str], room: int) -> int:
-    """Return how many characters, the first ones, have room once they are written."""
-    return sum(total <= room for total in accumulate(len(writable(character)) for character in characters))
-
-
 def str_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
-    """Return `str(thing)`, writable and shortened, whatever it is that gives it."""
+    """Return `str(thing)`, writable and shortened, whatever it is that gives it.
+
+    Parameters
+    ----------
+    thing : object
+        Of any class.
+    longest : int, default=LONGEST_VALUE
+        Characters of the beginning and the end together.
+
+    Returns
+    -------
+    text : str
+    """
     try:
         return shorten(str.__str__(str(thing)), longest)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever a foreign class raises when it is asked for its text
@@ -106,7 +125,19 @@ def str_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
 
 
 def repr_of(thing: Any, longest: int = LONGEST_VALUE) -> str:
-    """Return `repr(thing)`, writable and shortened, whatever it is that gives it."""
+    """Return `repr(thing)`, writable and shortened, whatever it is that gives it.
+
+    Parameters
+    ----------
+    thing : object
+        Of any class.
+    longest : int, default=LONGEST_VALUE
+        Characters of the beginning and the end together.
+
+    Returns
+    -------
+    text : str
+    """
     try:
         return shorten(str.__str__(repr(thing)), longest)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # as above

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from hdr_bench.records.base import Record
+from hdr_bench.records.case import Step
 from hdr_bench.records.protocol import DatasetChoice, Kind, Strategy
 from hdr_bench.records.published import Published
-from hdr_bench.records.suite import Step
 
 _LIMITS = ("time_limit", "memory_limit")
 # Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.
@@ -27,7 +27,9 @@ class Search(Record):
     grid : dict of str to list
         Parameter and values.
     folds : int
+        Of the train part.
     strategy : {"grid", "halving"}
+        All candidates on all images, or by successive halving.
     candidates : int or None
         So many of the grid's, drawn at random with the trial's seed; None takes all.
     """
@@ -72,9 +74,11 @@ class Trial(Record):
     steps : tuple of Step
         Transformers before it.
     dataset : DatasetChoice
+        The data set, with how it is cut and resized.
     fingerprint : str
         Of the data set, whole.
     protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+        How it is evaluated.
     seed : int
         Of every parameter called ``random_state`` (or as its library calls it) that the case leaves open, of the
         global generators, and of the cut into folds.
@@ -151,7 +155,13 @@ class Trial(Record):
         return self.keys()[1]
 
     def keys(self) -> tuple[str, str]:
-        """Return both names, for which the trial is looked through once."""
+        """Return both names, for which the trial is looked through once.
+
+        Returns
+        -------
+        key, limited_key : str
+            As the properties of these names.
+        """
         decides = self._decides() if self.search_fit is None else {**self.search_fit.model_dump(), "fold": self.fold}
         limits = {name: getattr(self, name) for name in _LIMITS}
         readable = self._readable()

@@ -22,9 +22,11 @@ from hdr_bench.exceptions import StoreError
 from hdr_bench.files import read_regular
 from hdr_bench.records.compact import labels_of, unpack
 from hdr_bench.records.damage import DAMAGED, describe_damage, remedy_of
+from hdr_bench.records.measurements import Scores
 from hdr_bench.records.predictions import Predictions, ScoreSummary
-from hdr_bench.records.result import Result, Scores
-from hdr_bench.records.scores import rejected_share, summarize_scores
+from hdr_bench.records.result import Result
+from hdr_bench.records.score_summary import summarize_scores
+from hdr_bench.records.scores import rejected_share
 from hdr_bench.records.store_format import FORMAT_VERSION, format_of, parse
 
 _RESULT, _PREDICTIONS = "result.json", "predictions.json"
@@ -102,7 +104,7 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         predictions = None if packed is None else unpack(packed, labels(labels_of(packed)))
         result = parse(Result, content, path)
         if key not in set(result.trial.keys()):
-            raise ValueError(_another_trials(result))
+            raise ValueError(_describe_other_trial(result))
         return _check(TrialFile(result, predictions), key)
     except (StoreError, FileNotFoundError):
         raise
@@ -141,7 +143,7 @@ def _read_old(path: Path, key: str) -> TrialFile:
 def _check(file: TrialFile, key: str) -> TrialFile:
     result, predictions = file.result, file.predictions
     if result.key != key:
-        raise ValueError(_another_trials(result))
+        raise ValueError(_describe_other_trial(result))
     if result.status != "ok":
         return file
     if result.scores is None:
@@ -155,7 +157,7 @@ def _check(file: TrialFile, key: str) -> TrialFile:
     return file
 
 
-def _another_trials(result: Result) -> str:
+def _describe_other_trial(result: Result) -> str:
     return f"it holds the result of another trial, {result.trial.case!r} with the key {result.key}"
 
 

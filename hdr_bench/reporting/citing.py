@@ -9,16 +9,18 @@ from typing import Any
 from hdr_bench.bibliography import (
     DATASETS,
     LIBRARIES,
-    METHODS,
-    NETWORKS,
+    OTHER_METHODS,
     as_plain_text,
     method_key,
     parse_bibtex,
     references,
 )
+from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS
+from hdr_bench.estimators.entry import Entry
+from hdr_bench.records.case import Case
 from hdr_bench.records.environment import library_versions
 from hdr_bench.records.fingerprints import class_path
-from hdr_bench.records.suite import Case, Suite
+from hdr_bench.records.suite import Suite
 
 _UNKNOWN = "no reference is known"
 
@@ -58,28 +60,53 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     suite : Suite
     dataset : str, optional
         What was taken in place of the suite's data sets.
+
+    Returns
+    -------
+    citations : tuple of Citation
     """
-    names = [dataset] if dataset else dict.fromkeys(
-        choice.name for choice in (suite.dataset, *(case.dataset for case in suite.cases)) if choice)  # fmt: skip
-    found = [_of_bibtex("This library", _library_bibtex()), _carried("scikit-learn", LIBRARIES["scikit-learn"])]
-    if any(key in NETWORKS for case in suite.cases for key in _method_keys(case)):
-        found.append(_carried("Networks", LIBRARIES["networks"]))
-    found += [_carried(f"Data set {name}", DATASETS.get(name, ()), "give what its source asks for") for name in names]
+    choices = (suite.dataset, *(case.dataset for case in suite.cases))
+    names = [dataset] if dataset else dict.fromkeys(choice.name for choice in choices if choice)
+    found = [_of_bibtex("This library", _library_bibtex()), _cite_known("scikit-learn", LIBRARIES["scikit-learn"])]
+    own = _own_methods()
+    if any(own[key].needs_torch for case in suite.cases for key in _method_keys(case) if key in own):
+        found.append(_cite_known("Networks", LIBRARIES["torch"]))
+    found += [
+        _cite_known(f"Data set {name}", DATASETS.get(name, ()), "give what its source asks for") for name in names
+    ]
     if suite.bibtex or suite.source:
         found.append(_source(suite))
     return (*found, *_methods(suite.cases))
 
 
-def to_bibtex(found: Iterable[Citation]) -> str:
-    """Return every entry once, as BibTeX."""
-    entries = {key: entry for citation in found for key, entry in citation.bibtex.items()}
+def to_bibtex(citations: Iterable[Citation]) -> str:
+    """Return every entry once, as BibTeX.
+
+    Parameters
+    ----------
+    citations : iterable of Citation
+
+    Returns
+    -------
+    text : str
+    """
+    entries = {key: entry for citation in citations for key, entry in citation.bibtex.items()}
     return "\n\n".join(entry.strip() for entry in entries.values()) + "\n"
 
 
-def to_plain_text(found: Iterable[Citation]) -> str:
-    """Return a line a reference, under what it is cited for."""
+def to_plain_text(citations: Iterable[Citation]) -> str:
+    """Return one line per reference, below what it is cited for.
+
+    Parameters
+    ----------
+    citations : iterable of Citation
+
+    Returns
+    -------
+    text : str
+    """
     lines: list[str] = []
-    for citation in found:
+    for citation in citations:
         lines += [f"{citation.subject}:", *(f"  {text}" for text in citation.references or (citation.note,))]
     return "\n".join(lines) + "\n"
 
@@ -103,25 +130,32 @@ def _methods(cases: Iterable[Case]) -> list[Citation]:
 
 
 def _method_keys(case: Case) -> list[str]:
-    """Return what `METHODS` calls a case's estimator, those among its parameters, and its steps."""
+    """Return the `method_key` of a case's estimator, of those among its parameters, and of its steps."""
     name = case.estimator if isinstance(case.estimator, str) else class_path(type(case.estimator))
-    names = [name, *_named_in(case.params)]
+    names = [name, *_nested_names(case.params)]
     for step in case.steps:
-        names += [step.name, *_named_in(step.params)]
+        names += [step.name, *_nested_names(step.params)]
     return list(map(method_key, names))
 
 
-def _named_in(params: Mapping[str, Any]) -> Iterator[str]:
+def _own_methods() -> dict[str, Entry]:
+    """Return this library's estimators and transformers, by their names and by the keys of their classes."""
+    entries = {**ESTIMATORS, **TRANSFORMERS}
+    return {**entries, **{method_key(entry.path): entry for entry in entries.values()}}
+
+
+def _nested_names(params: Mapping[str, Any]) -> Iterator[str]:
     """Give the names of the estimators that are described among parameters, as `make_estimator` reads them."""
     for value in params.values():
         if isinstance(value, Mapping) and isinstance(value.get("estimator"), str):
             yield value["estimator"]
-            yield from _named_in(value.get("params", {}))
+            yield from _nested_names(value.get("params", {}))
 
 
 def _entries_of(case: Case) -> dict[str, str]:
     """Return the BibTeX entries of a case by their keys: its own, and those of its estimator and steps."""
-    keys = dict.fromkeys(key for method in _method_keys(case) for key in METHODS.get(method, ()))
+    papers = OTHER_METHODS | {method: entry.cites for method, entry in _own_methods().items()}
+    keys = dict.fromkeys(key for method in _method_keys(case) for key in papers.get(method, ()))
     own = _of_bibtex("", case.bibtex).bibtex if case.bibtex else {}
     return {key: references().entries[key].to_string("bibtex") for key in keys} | own
 
@@ -132,7 +166,7 @@ def _source(suite: Suite) -> Citation:
     return Citation("Source of the suite", (f"{suite.authors}{': ' if suite.authors else ''}{suite.source}.",), {})
 
 
-def _carried(subject: str, keys: Iterable[str], remedy: str = "") -> Citation:
+def _cite_known(subject: str, keys: Iterable[str], remedy: str = "") -> Citation:
     entries = references().entries
     chosen = {key: entries[key].to_string("bibtex") for key in keys}
     if not chosen:
@@ -164,7 +198,12 @@ def _library_bibtex() -> str:
 
 
 def citation_file() -> Path:
-    """Return where CITATION.cff is: in the installed package, or beside it in a checkout."""
+    """Return where CITATION.cff is: in the installed package, or beside it in a checkout.
+
+    Returns
+    -------
+    path : Path
+    """
     package = Path(str(resources.files("hdr_bench")))
     inside = package / "CITATION.cff"
     return inside if inside.is_file() else package.parent / "CITATION.cff"

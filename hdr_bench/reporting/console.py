@@ -9,32 +9,34 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hdr_bench.names import in_brief
+from hdr_bench.names import abbreviate
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
-from hdr_bench.reporting.comparisons.reproductions import counted_verdicts, reproductions
+from hdr_bench.reporting.comparisons.reproductions import describe_verdicts, reproductions
 from hdr_bench.reporting.narrow_table import ConsoleColumn, FittedTable, fit_table
-from hdr_bench.reporting.page.blocks import make_block
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.page.finding import finding
+from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import Cell, to_cells
 from hdr_bench.reporting.tables import Table as Written
-from hdr_bench.reporting.tables.accuracy import accuracy_table
-from hdr_bench.reporting.tables.costs import memory_table, time_table
-from hdr_bench.reporting.tables.table import DISTURBED, MISSING
+from hdr_bench.reporting.tables.accuracy import GROUP, INTERVAL, accuracy_table
+from hdr_bench.reporting.tables.costs import memory_table, range_head, time_table
+from hdr_bench.reporting.tables.table import DISTURBED, METHOD
 
 _STYLES = {"best": "bold", "like": "italic"}
-# The heads of the report's tables, and what the console has room for.
+_TIMES = ("fit_seconds", "predict_seconds")
+# Columns of the report's tables, each with the head that a console has room for.
 _HEADS = {
-    "Accuracy (%)": "Acc.\n(%)",
-    "95 % interval": "95 %\ninterval",
-    "Group": "Group\n",
-    "Fit (s)": "Fit\n(s)",
-    "Predict all (s)": "Predict\nall (s)",
-    "Fit peak (MB)": "Memory\n(MB)",
-    "Parameters": "Para-\nmeters",
+    METRICS["accuracy"].head: "Acc.\n(%)",
+    INTERVAL: "95 %\ninterval",
+    GROUP: "Group\n",
+    METRICS["fit_seconds"].head: "Fit\n(s)",
+    METRICS["predict_seconds"].head: "Predict\nall (s)",
+    METRICS["fit_peak_bytes"].head: "Memory\n(MB)",
+    METRICS["parameters"].head: "Para-\nmeters",
 }
 
-_TIMES = ("Fit (s)", "Predict all (s)")
 # How many columns stay in the narrowest terminal: the accuracy.
 _KEPT = 1
 
@@ -45,7 +47,9 @@ def print_run(contents: RunContents, console: Console) -> None:
     Parameters
     ----------
     contents : RunContents
+        The run.
     console : rich.console.Console
+        Where to print.
 
     Warns
     -----
@@ -53,19 +57,19 @@ def print_run(contents: RunContents, console: Console) -> None:
         For each part that cannot be made; its place says why.
     """
     nothing = Comparisons((), {}, {})
-    compared = make_block("The comparison of the methods", lambda: compare_methods(contents), lambda _: nothing)
-    fitted = make_block("The table", lambda: _table(contents, compared, console), lambda _: None)
+    compared = make_part("The comparison of the methods", lambda: compare_methods(contents), lambda _: nothing)
+    fitted = make_part("The table", lambda: _table(contents, compared, console), lambda _: None)
     parts: tuple[tuple[str, Callable[[], str]], ...] = (
         ("The finding", lambda: finding(contents, compared)),
-        ("The count of verdicts", lambda: counted_verdicts(reproductions(contents))),
+        ("The count of verdicts", lambda: describe_verdicts(reproductions(contents))),
         ("The note on disturbed times", lambda: _note_on_times(fitted)),
     )
     if fitted is not None:
-        _say(fitted.table, console)
-        _say(fitted.note, console)
+        _print(fitted.table, console)
+        _print(fitted.note, console)
     for what, make in parts:
-        _say(make_block(what, make, str), console)
-    make_block("The list of failed trials", lambda: _print_problems(contents.summary, console), lambda _: None)
+        _print(make_part(what, make, str), console)
+    make_part("The list of failed trials", lambda: _print_problems(contents.summary, console), lambda _: None)
 
 
 def _table(contents: RunContents, compared: Comparisons, console: Console) -> FittedTable:
@@ -73,18 +77,18 @@ def _table(contents: RunContents, compared: Comparisons, console: Console) -> Fi
     written = (accuracy_table(summary, compared), memory_table(summary, results), time_table(summary, results))
     columns = {head: cells for table in written for head, cells in _columns(table).items()}
     rows = summary.to_dict("records")
-    columns["Group"] = [_with_trials(cell, row) for cell, row in zip(columns["Group"], rows, strict=True)]
+    columns[GROUP] = [_with_trials(cell, row) for cell, row in zip(columns[GROUP], rows, strict=True)]
     shown = [
-        ConsoleColumn(head, [_text(cell) for cell in columns[name]], "left" if name == "Group" else "right")
+        ConsoleColumn(head, [_text(cell) for cell in columns[name]], "left" if name == GROUP else "right")
         for name, head in _HEADS.items()
     ]
-    names = [_text(cell) for cell in columns["Method"]]
+    names = [_text(cell) for cell in columns[METHOD.head]]
     return fit_table(names, shown, console, kept=_KEPT, elsewhere="the report")
 
 
 def _note_on_times(fitted: FittedTable | None) -> str:
     """Say what the star of a time means, if one of those that are shown has it."""
-    heads = [_HEADS[name] for name in _TIMES]
+    heads = [_HEADS[METRICS[name].head] for name in _TIMES]
     times = [column for column in fitted.columns if column.head in heads] if fitted else []
     if not any(DISTURBED in cell.plain for column in times for cell in column.cells):
         return ""
@@ -94,15 +98,15 @@ def _note_on_times(fitted: FittedTable | None) -> str:
 def _print_problems(summary: pd.DataFrame, console: Console) -> None:
     for case, problem in zip(summary["case"], summary["problem"], strict=True):
         if problem:
-            console.print(f"{case}: {in_brief(problem)}", style="red", markup=False, highlight=False, soft_wrap=True)
+            console.print(f"{case}: {abbreviate(problem)}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def _columns(table: Written) -> dict[str, list[Cell]]:
     """Return a table's columns by their heads; below the median of a time its range, for which it has room."""
     columns = dict(zip(table.heads, map(list, zip(*to_cells(table), strict=True)), strict=True))
-    for head in table.heads:
-        name, _, unit = head.partition(" (")
-        if table.name == "time" and (ranges := columns.get(f"{name}, range ({unit}")):
+    for name in _TIMES:
+        if ranges := columns.get(range_head(name)):
+            head = METRICS[name].head
             columns[head] = [_with_range(*cells) for cells in zip(columns[head], ranges, strict=True)]
     return columns
 
@@ -119,7 +123,7 @@ def _with_range(median: Cell, ends: Cell) -> Cell:
     return median if ends.text == MISSING else replace(median, text=f"{median.text}\n{ends.text}", padding="")
 
 
-def _say(content: Table | str, console: Console) -> None:
+def _print(content: Table | str, console: Console) -> None:
     if content:
         console.print(content, markup=False, highlight=False)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hdr_bench.records.committed import open_store
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.result import Result, Searched
+from hdr_bench.records.result import Result, SearchResult
 from hdr_bench.reporting.frame import as_json, read_results
 
 
@@ -26,6 +26,11 @@ def load_predictions(path: str | os.PathLike[str], key: str) -> Predictions | No
         The run's folder.
     key : str
         The trial's, as `load_results` has it.
+
+    Returns
+    -------
+    predictions : Predictions or None
+        None for a trial that failed.
 
     Raises
     ------
@@ -49,7 +54,7 @@ def load_histories(path: str | os.PathLike[str]) -> pd.DataFrame:
     -------
     histories : DataFrame
         Columns ``key``, ``case``, ``seed``, ``fold``, ``epoch`` (from 1), then what was recorded: ``train_loss``,
-        ``train_accuracy`` and, where images were held out, ``valid_loss``, ``valid_accuracy``.
+        ``train_accuracy`` and, if images were held out, ``validation_loss``, ``validation_accuracy``.
 
     Raises
     ------
@@ -61,9 +66,20 @@ def load_histories(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 def history_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
-    """Return the rows of `load_histories`."""
+    """Return the rows of `load_histories`.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Of any trials.
+
+    Returns
+    -------
+    rows : list of dict
+        One for each epoch of each.
+    """
     return [
-        {**_named(result), "epoch": epoch, **row}
+        {**_trial_columns(result), "epoch": epoch, **row}
         for result in results
         for epoch, row in enumerate(result.history, start=1)
     ]
@@ -93,9 +109,20 @@ def load_candidates(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 def candidate_rows(results: Iterable[Result]) -> list[dict[str, Any]]:
-    """Return the rows of `load_candidates`."""
+    """Return the rows of `load_candidates`.
+
+    Parameters
+    ----------
+    results : iterable of Result
+        Of any trials.
+
+    Returns
+    -------
+    rows : list of dict
+        One for each candidate of each search.
+    """
     return [
-        {**_named(result), **_candidate(result.searched, place)}
+        {**_trial_columns(result), **_candidate(result.searched, place)}
         for result in results
         if result.searched is not None
         for place in range(len(result.searched.candidates))
@@ -108,12 +135,12 @@ def _results(path: str | os.PathLike[str]) -> list[Result]:
     return list(read_results(store, store.read_run())[1].values())
 
 
-def _named(result: Result) -> dict[str, Any]:
+def _trial_columns(result: Result) -> dict[str, Any]:
     trial = result.trial
     return {"key": result.key, "case": trial.case, "seed": trial.seed, "fold": trial.fold}
 
 
-def _candidate(found: Searched, place: int) -> dict[str, Any]:
+def _candidate(found: SearchResult, place: int) -> dict[str, Any]:
     candidate = found.candidates[place]
     scores = np.array([score for score in candidate.scores if score is not None and math.isfinite(score)])
     return {

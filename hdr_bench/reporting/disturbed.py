@@ -1,12 +1,9 @@
 """Which of the measured times say little, because something else had the processors."""
 
-from typing import Literal
-
 import pandas as pd
 
 from hdr_bench.records.lost_time import is_disturbed
-
-Call = Literal["fit", "predict", "latency"]
+from hdr_bench.records.metric_types import Call
 
 
 def disturbed_times(results: pd.DataFrame, call: Call = "fit") -> "pd.Series[bool]":
@@ -30,18 +27,3 @@ def disturbed_times(results: pd.DataFrame, call: Call = "fit") -> "pd.Series[boo
     counts = results["n_concurrent"].astype(float).fillna(1)
     found = [is_disturbed(None if pd.isna(wait) else wait, int(n)) for wait, n in zip(waits, counts, strict=True)]
     return pd.Series(found, index=results.index, dtype=bool)
-
-
-def call_of(measure: str) -> Call | None:
-    """Return the call whose wait disturbs a measured time; None for what is no time.
-
-    Examples
-    --------
-    >>> call_of("predict_seconds"), call_of("search_seconds"), call_of("size_bytes")
-    ('predict', 'fit', None)
-    """
-    if not measure.endswith("seconds"):
-        return None
-    if measure.startswith("predict"):
-        return "predict"
-    return "latency" if measure.startswith("latency") else "fit"

@@ -10,28 +10,22 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoredScoresWarning
 from hdr_bench.names import visible
-from hdr_bench.records.committed import CommittedReport, open_store
-from hdr_bench.records.result import Measurements, Result, Scores
-from hdr_bench.records.run_record import Planned, RunRecord
+from hdr_bench.records.committed import WITHOUT_PREDICTIONS, CommittedReport, open_store
+from hdr_bench.records.measurements import Measurements, Scores
+from hdr_bench.records.protocol import Kind
+from hdr_bench.records.result import Result
+from hdr_bench.records.run_record import PlannedTrial, RunRecord
 from hdr_bench.records.store import Store
+from hdr_bench.reporting.cost_sets import cost_set_of
 from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.statistics.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
 
-_SCORES = list(Scores.model_fields)
-_MEASUREMENTS = list(Measurements.model_fields)
-_SEARCH = ["chosen", "search_score", "n_tried", "n_failed", "n_candidates", "search_is_limited", "search_seconds",
-           "refit_seconds"]  # fmt: skip
-_SEARCH_NUMBERS = [name for name in _SEARCH if name not in {"chosen", "search_is_limited"}]
-_IDENTITY = ["key", "suite", "case", "estimator", "protocol", "seed", "fold", "samples", "is_deterministic", "status",
-             "error", "dataset", "fingerprint", "n_train", "n_test", "is_reduced", "threads", "n_concurrent", "cpu",
-             "finished", "seconds"]  # fmt: skip
+_IDENTITY = ["key", "suite", "case", "label", "estimator", "protocol", "seed", "fold", "samples", "is_deterministic"]
+_OUTCOME = ["status", "error", "dataset", "fingerprint", "n_train", "n_test", "is_reduced"]
+_CIRCUMSTANCES = ["threads", "n_concurrent", "cpu", "finished", "seconds"]
+_SEARCH_NUMBERS = ["search_score", "n_tried", "n_failed", "n_candidates", "search_seconds", "refit_seconds"]
+_SEARCH = ["chosen", "search_is_limited", *_SEARCH_NUMBERS]
 _TEXTS = {"engine", "memory_method"}
-
-WITHOUT_PREDICTIONS = (
-    "committed in format 3, without predictions: the scores are as they were stored, cannot be checked, and are not "
-    "compared again"
-)
-"""What is said of a report of format 3."""
 
 
 def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -45,14 +39,16 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     results : DataFrame
-        Columns ``key``, ``suite``, ``case``, ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0), ``samples``
+        Columns ``key``, ``suite``, ``case``, ``label`` (what tables call the trial: its case, of a learning curve with
+        the number of images), ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0), ``samples``
         (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``, ``"failed"``,
         ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been run, ``"damaged"``
         where its file is not whole, ``"newer"`` where a newer version of the library wrote it), ``error``,
         ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``, ``n_concurrent`` (trials
         that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole trial); then the scores (shares
-        between 0 and 1), the measurements (seconds, bytes), and of a grid search ``chosen`` (JSON), ``search_score``,
-        ``n_tried``, ``n_failed``, ``n_candidates``, ``search_is_limited``, ``search_seconds``, ``refit_seconds``;
+        between 0 and 1) and the measurements (seconds, bytes), as `hdr_bench.records.metrics.METRICS` lists them, and
+        of a grid search ``chosen`` (JSON), ``search_is_limited``, ``search_score``, ``n_tried``, ``n_failed``,
+        ``n_candidates``, ``search_seconds``, ``refit_seconds``;
         missing for a failed trial. Last, the same for all trials of a row that has several seeds,
         ``accuracy_variance`` and ``accuracy_freedom`` (of its mean accuracy over images and seeds: the variance, and
         its degrees of freedom), ``accuracy_basis`` and ``accuracy_trials`` (what it was computed from, and the number
@@ -82,16 +78,32 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 
 def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, Result]]:
-    """Return what `load_results` does, and the results themselves by their keys, as far as they are believed."""
+    """Return the results of a run as a frame and as records.
+
+    Parameters
+    ----------
+    store : Store
+        The run's.
+    run : RunRecord
+        Which trials were planned.
+
+    Returns
+    -------
+    results : DataFrame
+        As `load_results` returns it.
+    records : dict of str to Result
+        The results themselves by their keys; those that can be read.
+    """
     records: dict[str, Result] = {}
     rows: dict[str, dict[str, Any]] = {}
     for planned in run.trials:
         row = _row(run.suite.name, planned, store, records)
         # A result counts once, also if a changed record leads to it twice, by either of its keys.
         rows.setdefault(row["key"], row)
-    frame = pd.DataFrame(rows.values(), columns=[*_IDENTITY, *_SCORES, *_MEASUREMENTS, *_SEARCH])
-    labels = pd.Series([label_of(row) for row in frame.to_dict("records")], frame.index, dtype=object)
-    return frame.join(uncertainty_over_seeds(frame, labels, store.read_predictions)), records
+    measured = [*Scores.columns(), *Measurements.columns()]
+    columns = [*_IDENTITY, *_OUTCOME, *_CIRCUMSTANCES, *measured, *_SEARCH]
+    frame = pd.DataFrame(rows.values(), columns=columns).astype({"label": object})
+    return frame.join(uncertainty_over_seeds(frame, store.read_predictions)), records
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -122,43 +134,38 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
         learning curve), the mean of each score and measurement over the trials that did not fail (missing where one of
         them lacks it), and of a grid search what was chosen.
     """
-    labels = [label_of(row) for row in results.to_dict("records")]
-    groups = results.assign(label=labels).groupby("label", sort=False)
+    groups = results.groupby("label", sort=False)
     numbers = {case: number for number, case in enumerate(dict.fromkeys(results["case"]))}
     rows = [_summary(str(label), trials) for label, trials in groups]
     summary = pd.DataFrame([{**row, "number": numbers[row["method"]]} for row in rows])
     return summary.assign(is_ranked=_is_ranked(summary)).drop(columns=["is_reduced", "fingerprint"])
 
 
-def largest_cost_set(summary: pd.DataFrame) -> str | None:
-    """Return the ``cost_set`` that most rows of a summary are of, the first of several; None for none."""
-    named = summary.loc[summary["cost_set"] != "", "cost_set"]
-    return None if named.empty else str(max(dict.fromkeys(named), key=lambda name: int((named == name).sum())))
-
-
-def _row(suite: str, planned: Planned, store: Store, records: dict[str, Result]) -> dict[str, Any]:
+def _row(suite: str, planned: PlannedTrial, store: Store, records: dict[str, Result]) -> dict[str, Any]:
     case = visible(planned.case)
     row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": case, "seed": planned.seed}
     row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
+    row["label"] = _label_of(case, planned.protocol, planned.samples)
     found = store.look_up(planned)
     if found.result is not None:
-        records[found.key] = _under(case, found.result)
-        return {**row, "key": found.key, **_told(found.result)}
+        records[found.key] = _with_shown_name(case, found.result)
+        return {**row, "key": found.key, **_columns_of(records[found.key])}
     if not found.problem:
         return {**row, "status": "missing", "error": "not yet run"}
     return {**row, "status": "newer" if found.is_newer else "damaged", "error": found.problem}
 
 
-def _under(case: str, result: Result) -> Result:
+def _with_shown_name(case: str, result: Result) -> Result:
     """Return a result under the name that is shown, which earlier versions let be one that cannot be shown."""
     if result.trial.case == case:
         return result
     return result.model_copy(update={"trial": result.trial.model_copy(update={"case": case})})
 
 
-def _told(result: Result) -> dict[str, Any]:
+def _columns_of(result: Result) -> dict[str, Any]:
     trial = result.trial
-    told: dict[str, Any] = {
+    row: dict[str, Any] = {
+        "label": _label_of(trial.case, trial.protocol, trial.samples),
         "estimator": trial.estimator,
         "protocol": trial.protocol,
         "fold": _number(trial.fold),
@@ -177,11 +184,11 @@ def _told(result: Result) -> dict[str, Any]:
         "finished": result.finished,
         "seconds": result.seconds,
     }
-    for record in (result.scores, result.measurements):
-        if record is not None:
-            told |= {key: np.nan if value is None else value for key, value in vars(record).items()}
+    for record in filter(None, (result.scores, result.measurements)):
+        values = {name: getattr(record, name, None) for name in record.columns()}
+        row |= {name: np.nan if value is None else value for name, value in values.items()}
     if (found := result.searched) is not None:
-        told |= {
+        row |= {
             "chosen": as_json(found.chosen),
             "search_score": found.score,
             "n_tried": len({as_json(candidate.params) for candidate in found.candidates}),
@@ -191,18 +198,28 @@ def _told(result: Result) -> dict[str, Any]:
             "search_seconds": found.search_seconds,
             "refit_seconds": found.refit_seconds,
         }
-    return told
+    return row
 
 
 def as_json(params: dict[str, Any]) -> str:
-    """Return parameters of a grid as one text, the same for the same ones."""
+    """Return parameters of a grid as one text.
+
+    Parameters
+    ----------
+    params : dict
+        A candidate's place in the grid.
+
+    Returns
+    -------
+    text : str
+        JSON, the same for the same parameters.
+    """
     return json.dumps(params, sort_keys=True, default=str)
 
 
-def label_of(row: dict[Any, Any]) -> str:
+def _label_of(case: str, protocol: Kind, samples: int | None) -> str:
     """Return what tables call a trial: its case, of a learning curve with the number of images."""
-    case = str(row["case"])
-    return f"{case}, {row['samples']:,.0f} images" if row["protocol"] == "learning-curve" else case
+    return case if protocol != "learning-curve" or samples is None else f"{case}, {samples:,} images"
 
 
 def _number(value: int | None) -> float:
@@ -212,7 +229,7 @@ def _number(value: int | None) -> float:
 def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     good = trials[trials["status"] == "ok"]
     bad = trials[trials["status"] != "ok"]
-    problem = described_problem(bad["status"].iloc[0], bad["error"].iloc[0]) if len(bad) else ""
+    problem = describe_problem(bad["status"].iloc[0], bad["error"].iloc[0]) if len(bad) else ""
     row: dict[str, Any] = {"method": str(trials["case"].iloc[0]), "case": case, "problem": problem}
     row |= {"status": "ok" if not len(bad) else bad["status"].iloc[0], "n_trials": len(good)}
     row |= {"n_planned": len(trials), "is_complete": not len(bad), "trials": _count_of_trials(trials, len(good))}
@@ -221,11 +238,12 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     row["fingerprint"] = str(good["fingerprint"].iloc[0]) if len(good) else ""
     # Of cross-validation, the folds of one seed hold each image once.
     row["n_test"] = int(good.loc[good["seed"] == good["seed"].iloc[0], "n_test"].sum()) if len(good) else 0
-    numeric = [*_SCORES, *(name for name in _MEASUREMENTS if name not in _TEXTS), *_SEARCH_NUMBERS]
+    measured = (name for name in (*Scores.columns(), *Measurements.columns()) if name not in _TEXTS)
+    numeric = [*measured, *_SEARCH_NUMBERS]
     row |= {name: float(good[name].astype(float).mean(skipna=False)) if len(good) else np.nan for name in numeric}
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())
-    row["cost_set"] = _cost_set(good)
+    row["cost_set"] = cost_set_of(good)
     row["is_time_disturbed"] = len(good) > 0 and bool(disturbed_times(good).all())
     found = uncertainty_of_row(good, row["n_test"]) if len(good) else None
     low, high = found.interval(row["accuracy"], row["n_test"]) if found else (np.nan, np.nan)
@@ -242,12 +260,24 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def described_problem(status: str, error: str) -> str:
+def describe_problem(status: str, error: str) -> str:
     """Return why there is no result of a trial; that of a damaged file says itself that it is damaged.
+
+    Parameters
+    ----------
+    status : str
+        The trial's, other than "ok".
+    error : str
+        What went wrong, in a line.
+
+    Returns
+    -------
+    problem : str
+        In a line.
 
     Examples
     --------
-    >>> described_problem("timeout", "ended after 3 s")
+    >>> describe_problem("timeout", "ended after 3 s")
     'timeout: ended after 3 s'
     """
     return error if status == "damaged" else f"{status}: {error}"
@@ -266,11 +296,3 @@ def _is_ranked(summary: pd.DataFrame) -> pd.Series:
     full = set(summary.loc[~summary["is_reduced"] & ~summary["is_dummy"], "fingerprint"])
     has_size = ~(summary["is_reduced"] & summary["fingerprint"].isin(full))
     return summary["is_complete"] & ~summary["is_dummy"] & has_size
-
-
-def _cost_set(good: pd.DataFrame) -> str:
-    if not len(good) or good["protocol"].iloc[0] == "learning-curve":
-        return ""
-    first = good.iloc[0]
-    whole = "folds" if good["fold"].notna().any() else "test part"
-    return f"{first['fingerprint']}, {first['n_train']:.0f} and {first['n_test']:.0f} of the {whole}"

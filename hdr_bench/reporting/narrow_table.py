@@ -76,6 +76,10 @@ def fit_table(
         So many columns stay however narrow the console is.
     elsewhere : str
         What else shows all columns, e.g. ``"the report"``.
+
+    Returns
+    -------
+    fitted : FittedTable
     """
     room, letters = console.width, _letters_for(names)
     n_shown = len(columns)

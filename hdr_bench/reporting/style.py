@@ -15,8 +15,18 @@ FONT = "DejaVu Sans"
 
 # Okabe and Ito (2008), "Color Universal Design", without the yellow, which paper swallows; then Tol's wine and
 # olive, and a grey.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", INK, "#882255", "#777777",
-           "#999933")  # fmt: skip
+COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#E69F00",
+    INK,
+    "#882255",
+    "#777777",
+    "#999933",
+)
 CHOSEN, OTHERS = "#D55E00", "#777777"
 """Of a candidate that was chosen, and of the others."""
 
@@ -52,17 +62,54 @@ STYLE: dict[str, Any] = {
 
 
 def colour_of(position: int) -> str:
-    """Return the colour of the method at `position`; a report's every figure has the same order."""
+    """Return a method's colour, the same in every figure of a report.
+
+    Parameters
+    ----------
+    position : int
+        The method's place in the suite, from 0.
+
+    Returns
+    -------
+    colour : str
+
+    Examples
+    --------
+    >>> colour_of(0)
+    '#0072B2'
+    """
     return COLOURS[position % len(COLOURS)]
 
 
 def line_of(position: int) -> Any:
-    """Return the dashes of the line at `position`: lines differ without colour too."""
+    """Return the dashes of a method's line: lines differ without colour too.
+
+    Parameters
+    ----------
+    position : int
+        The method's place in the suite, from 0.
+
+    Returns
+    -------
+    linestyle : str or tuple
+        As matplotlib takes it.
+    """
     return LINES[(position + position // len(COLOURS)) % len(LINES)]
 
 
 def marker_of(position: int) -> str:
-    """Return the marker of the method at `position`: methods differ without colour too."""
+    """Return a method's marker: methods differ without colour too.
+
+    Parameters
+    ----------
+    position : int
+        The method's place in the suite, from 0.
+
+    Returns
+    -------
+    marker : str
+        As matplotlib takes it.
+    """
     return MARKERS[position % len(MARKERS)]
 
 

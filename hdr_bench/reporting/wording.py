@@ -1,11 +1,12 @@
 """Numbers and lists as sentences write them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
-from hdr_bench.reporting.tables.table import percent_places, write_time
+from hdr_bench.reporting.numbers import percent_places, write_time
 
 _MANY = 4
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -13,6 +14,16 @@ _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 def spell(count: int) -> str:
     """Return a small count as a word.
+
+    Parameters
+    ----------
+    count : int
+        At least 0.
+
+    Returns
+    -------
+    text : str
+        A word up to ten, digits beyond.
 
     Examples
     --------
@@ -25,6 +36,16 @@ def spell(count: int) -> str:
 def list_few(labels: Sequence[str]) -> str:
     """Return names in a row, of many the first four.
 
+    Parameters
+    ----------
+    labels : sequence of str
+        Names.
+
+    Returns
+    -------
+    text : str
+        Between semicolons.
+
     Examples
     --------
     >>> list_few(["a", "b"]), list_few(list("abcdef"))
@@ -34,13 +55,55 @@ def list_few(labels: Sequence[str]) -> str:
     return f"{shown}; and {len(labels) - _MANY} more" if len(labels) > _MANY else shown
 
 
+def describe_params(params: Mapping[str, Any]) -> str:
+    """Return a candidate's parameters in words.
+
+    Parameters
+    ----------
+    params : mapping of str to Any
+
+    Returns
+    -------
+    text : str
+
+    Examples
+    --------
+    >>> describe_params({"C": 1, "gamma": 0.1})
+    'C = 1, gamma = 0.1'
+    """
+    return ", ".join(f"{name} = {value}" for name, value in params.items())
+
+
 def percent(row: pd.Series) -> str:
-    """Return a row's accuracy in percent, without the sign, with the digits that its images deserve."""
+    """Return a row's accuracy in percent, without the sign, with the digits that its images deserve.
+
+    Parameters
+    ----------
+    row : Series
+        Of what `summarise` returns.
+
+    Returns
+    -------
+    text : str
+        Without the sign.
+    """
     return f"{100 * row['accuracy']:.{percent_places(int(row['n_test']))}f}"
 
 
 def points(share: float, n_images: int) -> str:
     """Return a difference of accuracies in percentage points, with three digits at most.
+
+    Parameters
+    ----------
+    share : float
+        A difference of two shares, at least 0.
+    n_images : int
+        Images that they were found on.
+
+    Returns
+    -------
+    text : str
+        With the unit.
 
     Examples
     --------
@@ -53,6 +116,16 @@ def points(share: float, n_images: int) -> str:
 def time_range(seconds: "pd.Series[float]") -> str:
     """Return the median of several times with their range.
 
+    Parameters
+    ----------
+    seconds : Series of float
+        At least one.
+
+    Returns
+    -------
+    text : str
+        With the unit.
+
     Examples
     --------
     >>> time_range(pd.Series([1.0, 1.2, 3.0]))
@@ -62,7 +135,20 @@ def time_range(seconds: "pd.Series[float]") -> str:
 
 
 def seeds_range(row: pd.Series, noun: str = "seeds") -> str:
-    """Return the smallest and the largest accuracy over a row's seeds or folds, in percent; nothing for one of them."""
+    """Return the smallest and the largest accuracy over a row's seeds or folds, in percent; nothing for one of them.
+
+    Parameters
+    ----------
+    row : Series
+        Of what `summarise` returns.
+    noun : str, default="seeds"
+        What it has several of.
+
+    Returns
+    -------
+    text : str
+        Empty for a single one, or if they are equal.
+    """
     low, high = float(row["accuracy_min"]), float(row["accuracy_max"])
     if row["n_trials"] < 2 or low == high:
         return ""

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.calling import call_command
+from tests.helpers.command import call_command
 
 FORMAT_1 = Path(__file__).parents[1] / "records" / "format_1"
 
@@ -17,5 +17,5 @@ def command():
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """A folder with a run of two methods, whose report is written without figures, which take the longest."""
-    monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda _contents: [])
+    monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda _data: [])
     return shutil.copytree(FORMAT_1, tmp_path / "run")

@@ -53,7 +53,7 @@ sys.argv = ["hdr-bench", "--help"]
 try:
     main()
 finally:
-    print("loaded:", [name for name in ("pydantic", "hdr_bench.records") if name in sys.modules])
+    print("loaded:", [name for name in ("pydantic", "hdr_bench.records.options") if name in sys.modules])
 """
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.endswith("loaded: []\n")

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from hdr_bench.cli.completion import complete_suite
-from hdr_bench.experiments.planning.suite_file import list_suites
+from hdr_bench.experiments.planning.carried_suites import list_suites
 
 
 @pytest.fixture

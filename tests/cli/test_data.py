@@ -5,10 +5,10 @@ import pytest
 from typer.testing import CliRunner
 
 from hdr_bench.cli.commands.data import data
-from hdr_bench.cli.data_listing import size_in_words
 from hdr_bench.datasets import load_dataset
 from hdr_bench.datasets.home import added_home, prepared_home
 from hdr_bench.exceptions import DatasetNotFoundError
+from hdr_bench.records.quantities import format_bytes
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_what_is_on_disk_is_listed_with_place_and_size(run, data_home, tmp_path)
     (data_home / "mnist" / "train-images-idx3-ubyte").write_bytes(bytes(1_500_000))
     listed = run("list")
     prepared = prepared_home() / "digits-8x8"
-    size = size_in_words(sum(path.stat().st_size for path in prepared.iterdir()))
+    size = format_bytes(sum(path.stat().st_size for path in prepared.iterdir()))
     assert f"prepared: 1,437 training and 360 test images, {size}, {prepared}\n" in listed
     assert f"original files: 1.5 MB, {data_home / 'mnist'}\n" in listed
     assert "      not here; get it by: hdr-bench data add nist15 FOLDER\n" in listed

@@ -45,6 +45,6 @@ def test_a_network_for_two_classes_or_more_is_shown():
 
 
 def test_in_python_too_a_number_may_be_of_any_length(tmp_path):
-    for options in ({"resize": (10**5000, 1)}, {"split_seed": 10**5000}, {"test_size": 10**5000}):
+    for options in ({"resize": (10**5000, 1)}, {"random_state": 10**5000}, {"test_size": 10**5000}):
         with pytest.raises(DatasetError, match="an integer of 16610 bits|resize must be"):
             add_dataset("own", tmp_path, **options)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers.calling import call_command
+from tests.helpers.command import call_command
 
 CASE = '[[case]]\nname = "k-NN"\nestimator = "knn"\n'
 HEAD = 'title = "T"\ndataset = "digits-8x8"\n'

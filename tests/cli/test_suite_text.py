@@ -4,7 +4,8 @@ import pytest
 from rich.cells import cell_len
 
 from hdr_bench.cli.suite_text import describe_suite
-from hdr_bench.experiments.planning.suite_file import list_suites, read_suite
+from hdr_bench.experiments.planning.carried_suites import list_suites
+from hdr_bench.experiments.planning.suite_file import read_suite
 
 SUITE = """
 title = "Everything"

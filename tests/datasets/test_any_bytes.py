@@ -17,10 +17,10 @@ from PIL import Image
 
 from hdr_bench import archives
 from hdr_bench.datasets import load_dataset, open_dataset, write_dataset
-from hdr_bench.datasets.cut import ReadOptions
 from hdr_bench.datasets.idx import encode_idx, read_idx
 from hdr_bench.datasets.npz import read_npz
 from hdr_bench.datasets.pictures import load_picture
+from hdr_bench.datasets.source import ReadOptions
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 MEGABYTE = 1 << 20

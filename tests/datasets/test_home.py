@@ -18,7 +18,7 @@ from hdr_bench.datasets import (
     list_datasets,
     load_dataset,
     mnist,
-    opening,
+    read_source,
     storing,
     write_dataset,
 )
@@ -184,7 +184,7 @@ def test_what_version_0_1_left_in_a_data_home_is_found_and_never_written(home, o
     before = _contents(home)
     with monkeypatch.context() as context:
         # What is there is current: it is not read again.
-        context.setattr(opening, "_read", None)
+        context.setattr(read_source, "_read", None)
         assert load_dataset(f"npz:{own}").fingerprint == expected
         assert load_dataset("mine").class_names == tuple("0123456789")
     assert list_datasets()["mine"] == "added by you"
@@ -292,8 +292,8 @@ def test_a_copy_that_another_process_replaces_just_now_is_waited_for(home, monke
             raise DatasetError("half of it is of the old copy, half of the new")
         return original(prepared)
 
-    original = opening.open_prepared
-    monkeypatch.setattr(opening, "open_prepared", open_prepared)
+    original = read_source.open_prepared
+    monkeypatch.setattr(read_source, "open_prepared", open_prepared)
     assert load_dataset("digits-8x8").fingerprint == fingerprint
     assert [call.folder for call in calls] == [folder, folder]
 

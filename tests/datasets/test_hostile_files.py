@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import sklearn.model_selection  # noqa: F401  # loaded before memory is traced
 
-from hdr_bench.datasets import load_dataset, room
+from hdr_bench.datasets import load_dataset, memory_room
 from hdr_bench.datasets.idx import encode_idx, read_idx, write_idx
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
@@ -101,7 +101,7 @@ def test_labels_of_another_number_than_images_are_noticed_before_either_is_read(
 
 
 def test_what_does_not_fit_into_the_memory_is_refused(tmp_path, data_home, peak, monkeypatch):
-    monkeypatch.setattr(room, "free_memory", lambda: 150 * MEGABYTE)
+    monkeypatch.setattr(memory_room, "free_memory", lambda: 150 * MEGABYTE)
     (tmp_path / "a.gz").write_bytes(_zeros(100 * MEGABYTE, before=_header(100 * MEGABYTE)))
     np.savez_compressed(tmp_path / "a.npz", x=np.zeros((100, 1024, 1024), np.uint8), y=np.arange(100) % 2)
     for read in (lambda: read_idx(tmp_path / "a.gz"), lambda: load_dataset(f"npz:{tmp_path / 'a.npz'}")):
@@ -111,7 +111,7 @@ def test_what_does_not_fit_into_the_memory_is_refused(tmp_path, data_home, peak,
 
 
 def test_free_memory_is_within_the_machines():
-    assert 0 < room.free_memory() < 1 << 50
+    assert 0 < memory_room.free_memory() < 1 << 50
 
 
 def _npy(array_or_header, body=b""):

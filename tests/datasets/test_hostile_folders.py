@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hdr_bench.datasets import Part, load_dataset, make_dataset, room
+from hdr_bench.datasets import Part, load_dataset, make_dataset, memory_room
 from hdr_bench.datasets.pictures import load_picture
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning
 
@@ -167,6 +167,6 @@ def test_pictures_that_declare_more_than_they_hold_are_refused_cheaply(tmp_path,
 
 
 def test_pictures_that_do_not_fit_into_the_memory_together(folder, monkeypatch):
-    monkeypatch.setattr(room, "free_memory", lambda: 600)
+    monkeypatch.setattr(memory_room, "free_memory", lambda: 600)
     with pytest.raises(DatasetError, match=f"{folder}: it declares .* use fewer or smaller images"):
         _load(folder)

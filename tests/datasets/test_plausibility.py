@@ -93,8 +93,13 @@ def test_scans_beside_clean_images_are_in_order(digits):
 
 def _saved(path, digits, test_images, n_train=600):
     images = digits.train.images[::7][:n_train]
-    np.savez(path, x_train=images, y_train=digits.train.labels[::7][:n_train], x_test=test_images[::4],
-             y_test=digits.test.labels[::4])  # fmt: skip
+    np.savez(
+        path,
+        x_train=images,
+        y_train=digits.train.labels[::7][:n_train],
+        x_test=test_images[::4],
+        y_test=digits.test.labels[::4],
+    )
     return f"npz:{path}"
 
 

@@ -7,10 +7,10 @@ from hypothesis.extra.numpy import arrays
 from hdr_bench import load_dataset
 from hdr_bench.datasets.polarity import (
     PolarityCounts,
-    bring_to,
     count_polarities,
     image_polarities,
     invert,
+    to_polarity,
 )
 
 KINDS = {
@@ -58,17 +58,17 @@ def test_mixed_images_are_brought_to_one_polarity():
     counts = count_polarities(mixed)
     assert counts == PolarityCounts(149, 50, 1)
     assert counts.is_mixed
-    brought, n_inverted = bring_to(mixed, "light-on-dark", 0, 255)
+    brought, n_inverted = to_polarity(mixed, "light-on-dark", 0, 255)
     assert n_inverted == 50
     np.testing.assert_array_equal(brought[[0, *range(2, 200)]], images[[0, *range(2, 200)]])
     assert (brought[1] == 7).all()
-    dark, n_inverted = bring_to(mixed, "dark-on-light", 0, 255)
+    dark, n_inverted = to_polarity(mixed, "dark-on-light", 0, 255)
     assert n_inverted == 150
     np.testing.assert_array_equal(dark[2:], 255 - images[2:])
     assert not PolarityCounts(1000, 10).is_mixed
-    assert bring_to(images, "light-on-dark", 0, 255)[0] is images
+    assert to_polarity(images, "light-on-dark", 0, 255)[0] is images
 
 
 def test_images_without_a_ground_cannot_be_brought_to_a_polarity():
     with pytest.raises(ValueError, match="the polarity of most images is unclear"):
-        bring_to(np.full((3, 4, 4), 255, np.uint8), "light-on-dark", 0, 255)
+        to_polarity(np.full((3, 4, 4), 255, np.uint8), "light-on-dark", 0, 255)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.exceptions import ConvergenceWarning
 
 from hdr_bench import load_dataset, make_estimator
-from hdr_bench.estimators.images.transformers import scaled
+from hdr_bench.estimators.images.scaling import scale_pixels
 
 pytestmark = [
     pytest.mark.skipif(not (find_spec("sklearnex") and find_spec("faiss")), reason="hdr-bench[fast] is not installed"),
@@ -64,7 +64,7 @@ def _assert_alike(values, tolerance):
 def _pairwise(model, X):
     """Return the decisions of class against class, which no votes are counted from yet: shape (n, n_pairs)."""
     machine = copy(model.svc_).set_params(decision_function_shape="ovo")
-    return machine.decision_function(scaled(X, model.scale_)).reshape(len(X), -1)
+    return machine.decision_function(scale_pixels(X, model.scale_)).reshape(len(X), -1)
 
 
 # With a larger C or degree, or with raw pixels, the engines differ on single images (the cause is not established),

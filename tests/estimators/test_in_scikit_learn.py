@@ -22,20 +22,9 @@ from sklearn.pipeline import make_pipeline
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import ESTIMATORS, Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
-from tests.helpers.quick import quick
+from tests.helpers.method_table import METHODS, quick
 
-GRIDS = {
-    "svm": {"C": [1, 5]},
-    "knn": {"n_neighbors": [1, 3]},
-    "tree": {"max_depth": [2, None]},
-    "linear": {"alpha": [1, 100]},
-    "polynomial": {"n_components": [5, 15]},
-    "mlp": {"layers": ["4N", "32N"]},
-    "radial-basis": {"n_units": [30, 100]},
-    "virtual-svm": {"distance": [0, 1]},
-    "cnn": {"layers": ["2C5-MP4-4N", "6C5-MP4-16N"]},
-}
-HAS_PROBABILITIES = {"knn", "tree", "linear", "mlp", "cnn"}
+HAS_PROBABILITIES = {name for name, method in METHODS.items() if method.has_probabilities}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +49,7 @@ def test_a_clone_is_unfitted_and_fits_alike(name, few):
 def test_a_grid_over_own_and_nested_parameters_with_two_jobs(name, few):
     pipeline = make_pipeline(Deskewer(), quick(name))
     step = pipeline.steps[-1][0]
-    grid = {f"{step}__{key}": values for key, values in GRIDS[name].items()}
+    grid = {f"{step}__{key}": values for key, values in METHODS[name].grid.items()}
     search = GridSearchCV(pipeline, {**grid, "deskewer__image_shape": [None, (28, 28)]}, cv=2, n_jobs=2)
     search.fit(*few)
     assert len(search.cv_results_["params"]) == 4
@@ -70,7 +59,7 @@ def test_a_grid_over_own_and_nested_parameters_with_two_jobs(name, few):
 
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_halving_search(name, few):
-    search = HalvingGridSearchCV(quick(name), GRIDS[name], cv=2, min_resources=100, random_state=0).fit(*few)
+    search = HalvingGridSearchCV(quick(name), METHODS[name].grid, cv=2, min_resources=100, random_state=0).fit(*few)
     assert search.best_score_ > 0.3
 
 

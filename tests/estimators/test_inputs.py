@@ -8,7 +8,7 @@ from sklearn.exceptions import NotFittedError
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import ESTIMATORS, CNNClassifier, Deskewer, MLPClassifier
-from tests.helpers.quick import quick
+from tests.helpers.method_table import quick
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from hdr_bench import load_dataset
 from hdr_bench.estimators import ESTIMATORS, Deskewer, Inverter, PixelScaler
 from hdr_bench.estimators.likeness import summarize_pixels
 from hdr_bench.exceptions import DatasetWarning
-from tests.helpers.quick import quick
+from tests.helpers.method_table import quick
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import torch
 from hdr_bench import load_dataset
 from hdr_bench.estimators import ESTIMATORS, Deskewer, saving
 from hdr_bench.exceptions import SavedVersionsWarning
-from tests.helpers.quick import quick
+from tests.helpers.method_table import quick
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ for path in json.loads(sys.argv[1]):
 FITS = """
 import json, os, sys
 from hdr_bench import load_dataset
-from tests.helpers.quick import quick
+from tests.helpers.method_table import quick
 digits = load_dataset("mnist-5k").subsample(400)
 for name in json.loads(sys.argv[1]):
     if not os.fork():

@@ -22,18 +22,12 @@ from hdr_bench.estimators import (
     MLPClassifier,
     PixelScaler,
 )
-from tests.helpers.quick import quick
-
-FEW_EPOCHS = {"mlp": {"max_epochs": 2}, "cnn": {"layers": "2C3-8N", "max_epochs": 2}, "radial-basis": {"n_units": 30}}
+from tests.helpers.method_table import tiny
 
 
 @pytest.fixture(scope="module")
 def digits():
     return load_dataset("digits-8x8").subsample(200)
-
-
-def _quick(name, **params):
-    return quick(name, **{**FEW_EPOCHS.get(name, {}), **params})
 
 
 def _values(model, X):
@@ -45,7 +39,7 @@ def _values(model, X):
     [*((name, {}) for name in ESTIMATORS), ("polynomial", {"loss": "log_loss"}), ("linear", {"loss": "squared_error"})],
 )
 def test_frames_going_out_of_transformers_change_nothing(name, params, digits):
-    pipeline = make_pipeline(Deskewer(), PixelScaler(), GaussianBlur(0.5), Cropper((8, 8)), _quick(name, **params))
+    pipeline = make_pipeline(Deskewer(), PixelScaler(), GaussianBlur(0.5), Cropper((8, 8)), tiny(name, **params))
     expected = _values(pipeline.fit(digits.train.X, digits.train.y), digits.test.X)
     rows = pipeline[:-1].transform(digits.test.X)
     frame = pd.DataFrame(digits.train.X, columns=[f"pixel{place}" for place in range(64)])
@@ -61,7 +55,7 @@ def test_frames_going_out_of_transformers_change_nothing(name, params, digits):
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_metadata_routing_finds_a_way_through(name, digits):
     with sklearn.config_context(enable_metadata_routing=True):
-        model = _quick(name)
+        model = tiny(name)
         assert model.get_metadata_routing() is not None
         pipeline = make_pipeline(PixelScaler(), model)
         scores = cross_val_score(pipeline, digits.train.X, digits.train.y, cv=2)
@@ -85,7 +79,7 @@ def test_images_for_validation_are_routed_to_a_network(digits):
         network = MLPClassifier("8N", max_epochs=1).set_fit_request(validation_data=True)
         pipeline = make_pipeline(PixelScaler(pixel_scale=16), network)
         pipeline.fit(digits.train.X, digits.train.y, validation_data=pair)
-    assert "valid_loss" in pipeline[-1].history_[0]
+    assert "validation_loss" in pipeline[-1].history_[0]
 
 
 @contextmanager

@@ -89,13 +89,13 @@ def test_a_setting_of_the_process_lasts_until_the_last_holder_leaves():
     entered, left = Barrier(2), Barrier(2)
 
     def first():
-        with shared.held() as value:
+        with shared.hold() as value:
             entered.wait()
         left.wait()
         return value
 
     def second():
-        with shared.held() as value:
+        with shared.hold() as value:
             entered.wait()
             left.wait()
             assert states == ["made"], "the other thread has left"
@@ -105,7 +105,7 @@ def test_a_setting_of_the_process_lasts_until_the_last_holder_leaves():
         values = [future.result() for future in (pool.submit(first), pool.submit(second))]
     assert values == [1, 1]
     assert states == ["made", "undone"]
-    with shared.held() as value:
+    with shared.hold() as value:
         assert value == 3
 
 

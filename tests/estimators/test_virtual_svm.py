@@ -17,8 +17,8 @@ def test_it_learns_from_support_vectors_moved_by_a_pixel(digits):
     assert virtual.score(digits.test.X, digits.test.y) > plain.score(digits.test.X, digits.test.y) + 0.01
     vectors = {image.tobytes() for image in np.asarray(virtual.svc_.support_vectors_, np.float32)}
     images = np.pad(digits.train.images, ((0, 0), (1, 1), (1, 1))) / np.float32(255)
-    moved = [images[:, 1 + down : 29 + down, 1 + right : 29 + right] for down, right in
-             ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))]  # fmt: skip
+    directions = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
+    moved = [images[:, 1 + down : 29 + down, 1 + right : 29 + right] for down, right in directions]
     allowed = {image.astype(np.float32).tobytes() for part in moved for image in part}
     assert vectors <= allowed
 

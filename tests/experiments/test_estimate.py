@@ -23,7 +23,7 @@ from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
-from tests.helpers.searching import measured_fit
+from tests.helpers.search_fits import measured_fit
 
 
 def test_networks_pass_through_the_images_once_an_epoch():

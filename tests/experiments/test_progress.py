@@ -7,8 +7,9 @@ from rich.console import Console
 from hdr_bench.experiments import progress as module
 from hdr_bench.experiments.messages import Stage
 from hdr_bench.experiments.planning.open_search import OpenSearch
-from hdr_bench.experiments.progress import BarProgress, LineProgress, describe_outcome, describe_trial, format_clock
+from hdr_bench.experiments.progress import BarProgress, LineProgress, describe_outcome, describe_trial
 from hdr_bench.records.environment import read_environment
+from hdr_bench.records.quantities import clock
 from hdr_bench.records.result import Result
 
 
@@ -117,4 +118,4 @@ def test_names_have_what_tells_trials_apart(trial):
     assert describe_trial(trial(case="A", protocol="cross-validation", fold=1, folds=3)) == "A (seed 0, fold 2 of 3)"
     curve = trial(case="A", protocol="learning-curve", samples=1000, is_deterministic=False)
     assert describe_trial(curve) == "A (1,000 images, seed 0)"
-    assert [format_clock(seconds) for seconds in (5, 65, 7207)] == ["0:05", "1:05", "2:00:07"]
+    assert [clock(seconds) for seconds in (5, 65, 7207)] == ["0:05", "1:05", "2:00:07"]

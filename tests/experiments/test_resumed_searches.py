@@ -15,9 +15,9 @@ from hdr_bench.experiments.runner import plan_suite
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
-from tests.helpers.calling import call_command
+from tests.helpers.command import call_command
 from tests.helpers.processes import read_pids, still_running, wait_for
-from tests.helpers.searching import measured_fit
+from tests.helpers.search_fits import measured_fit
 
 SUITE = """
 title = "T"
@@ -65,7 +65,7 @@ def _own_suite(**case):
 def held(tmp_path, helpers, monkeypatch):
     """A folder with a suite whose search is held in some of its fits, and the command that runs it."""
     (tmp_path / "own.toml").write_text(SUITE)
-    (tmp_path / "held_methods.py").write_text((helpers / "methods.py").read_text())
+    (tmp_path / "held_methods.py").write_text((helpers / "misbehaving.py").read_text())
     (tmp_path / "pids.held").touch()
     monkeypatch.chdir(tmp_path)
     return [sys.executable, "-m", "hdr_bench", "run", "own.toml", "--threads", "1", "--out", "run"]
@@ -139,7 +139,7 @@ def test_what_a_search_cost_is_the_sum_of_all_its_fits(tmp_path):
 def test_a_last_fit_that_fails_keeps_the_fits_and_runs_again_alone(tmp_path, monkeypatch, helpers):
     monkeypatch.syspath_prepend(str(helpers))
     suite = _own_suite(
-        estimator="methods.FailsOnAll", params={"path": str(tmp_path / "go")}, grid={"label": [1, 2, "none"]}
+        estimator="misbehaving.FailsOnAll", params={"path": str(tmp_path / "go")}, grid={"label": [1, 2, "none"]}
     )
     options = {"out": tmp_path / "run", "threads": 1, "samples": 500}
     folder = run_suite(suite, **options)
@@ -165,7 +165,7 @@ def test_a_last_fit_that_fails_keeps_the_fits_and_runs_again_alone(tmp_path, mon
 
 def test_a_search_without_a_candidate_is_a_failed_trial_and_others_go_on(tmp_path, monkeypatch, helpers):
     monkeypatch.syspath_prepend(str(helpers))
-    hopeless = _own_suite(estimator="methods.Behaves", grid={"how": ["raises", "quits"]})
+    hopeless = _own_suite(estimator="misbehaving.Behaves", grid={"how": ["raises", "quits"]})
     suite = hopeless.model_copy(update={"cases": (*hopeless.cases, Case(name="k-NN", estimator="knn"))})
     folder = run_suite(suite, out=tmp_path / "run", threads=1, jobs=2)
     results = {each.trial.case: each for each in map(Store(folder).read, Store(folder).keys())}
@@ -179,7 +179,7 @@ def test_a_search_without_a_candidate_is_a_failed_trial_and_others_go_on(tmp_pat
 
 def test_a_fit_that_takes_all_of_the_time_is_a_timeout(tmp_path, monkeypatch, helpers):
     monkeypatch.syspath_prepend(str(helpers))
-    suite = _own_suite(estimator="methods.Behaves", grid={"how": ["sleeps"]}, params={"seconds": 1234.0})
+    suite = _own_suite(estimator="misbehaving.Behaves", grid={"how": ["sleeps"]}, params={"seconds": 1234.0})
     folder = run_suite(suite, out=tmp_path / "run", threads=1, time_limit=1)
     result = _only_result(folder)
     assert (result.status, result.key) == ("timeout", result.trial.limited_key)

@@ -61,7 +61,7 @@ def test_a_run_whose_folder_a_method_removes_goes_on(tmp_path, helpers, monkeypa
     monkeypatch.syspath_prepend(str(helpers))
     removes = {
         "name": "removes",
-        "estimator": "methods.Behaves",
+        "estimator": "misbehaving.Behaves",
         "params": {"how": "removes_a_folder", "path": str(tmp_path / "run")},
     }
     folder = run_suite(_suite(KNN, removes, TREE), out=tmp_path / "run", threads=1)

@@ -8,7 +8,7 @@ from hdr_bench.experiments.task_queue import TaskQueue
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
-from tests.helpers.searching import measured_fit
+from tests.helpers.search_fits import measured_fit
 
 CONTENT = {
     "title": "T",

@@ -4,23 +4,28 @@ from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.records.claims import FIGURES, places_of
+from hdr_bench.records.claims import claim_figures, placeholders_of
 
 names = st.text(st.characters(exclude_characters="{}|", exclude_categories=("Cs",)), min_size=1).filter(
     lambda name: name.strip() == name
 )
 
 
-@given(names, st.sampled_from(FIGURES), st.none() | st.integers(1, 99), st.text(st.characters(exclude_characters="{}")))
+@given(
+    names,
+    st.sampled_from(claim_figures()),
+    st.none() | st.integers(1, 99),
+    st.text(st.characters(exclude_characters="{}")),
+)
 def test_a_place_is_found_whatever_stands_around_it(case, figure, epoch, around):
     text = f"{{{case}|{figure}{'' if epoch is None else f'@{epoch}'}}}"
-    (place,) = places_of(around + text + around)
+    (place,) = placeholders_of(around + text + around)
     assert (place.text, place.case, place.figure, place.epoch) == (text, case, figure, epoch)
 
 
 @given(st.text())
 def test_any_text_can_be_looked_through(text):
-    assert all(place.text in text for place in places_of(text))
+    assert all(place.text in text for place in placeholders_of(text))
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,12 @@ def test_arrays_count_by_what_they_hold():
 
 @pytest.mark.parametrize(
     "estimator",
-    [FunctionTransformer(lambda X: X), make_pipeline(FunctionTransformer(lambda X: X), SVMClassifier()),
-     KNeighborsClassifier(metric_params={"weights": object()})],
-)  # fmt: skip
+    [
+        FunctionTransformer(lambda X: X),
+        make_pipeline(FunctionTransformer(lambda X: X), SVMClassifier()),
+        KNeighborsClassifier(metric_params={"weights": object()}),
+    ],
+)
 def test_what_has_no_stable_key_must_be_given_one(estimator):
     with pytest.raises(SuiteError, match='has no stable key of its own: .*give its case one, e.g. key="my-network-1"'):
         Case(name="A", estimator=estimator)
@@ -126,10 +129,15 @@ def test_an_object_that_knows_its_parameters_is_described_by_them():
 
 @pytest.mark.parametrize(
     ("fields", "told"),
-    [({"estimator": RandomForestClassifier}, "is not an estimator; give a name, a dotted path"),
-     ({"estimator": RandomForestClassifier(), "params": {"n_estimators": 3}}, "has its parameters and steps already"),
-     ({"estimator": 3}, "3 is not an estimator")],
-)  # fmt: skip
+    [
+        ({"estimator": RandomForestClassifier}, "is not an estimator; give a name, a dotted path"),
+        (
+            {"estimator": RandomForestClassifier(), "params": {"n_estimators": 3}},
+            "has its parameters and steps already",
+        ),
+        ({"estimator": 3}, "3 is not an estimator"),
+    ],
+)
 def test_what_is_no_case(fields, told):
     with pytest.raises(SuiteError, match=told):
         Case(name="A", **fields)
@@ -145,9 +153,11 @@ def test_a_data_set_and_estimators_of_ones_own(tmp_path):
     digits = load_dataset("digits-8x8").subsample(300)
     forest = RandomForestClassifier(10)
     suite = Suite(
-        name="own", title="T", dataset=digits,
+        name="own",
+        title="T",
+        dataset=digits,
         cases=[Case(name="forest", estimator=forest, protocol={"repeats": 2}), Case(name="k-NN", estimator="knn")],
-    )  # fmt: skip
+    )
     results = load_results(run_suite(suite, out=tmp_path / "run", threads=1))
     assert results["n_train"].tolist() == [300, 300, 300]
     assert set(results["fingerprint"]) == {digits.fingerprint}

@@ -4,7 +4,7 @@ from hdr_bench.exceptions import MissingTrialError, StoreError
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.run_folder import check_run_folder
 from hdr_bench.records.trial import SearchFit
-from tests.helpers.searching import measured_fit
+from tests.helpers.search_fits import measured_fit
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from hdr_bench.records.environment import read_environment
 from hdr_bench.records.options import Settings
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import Planned, RunRecord
+from hdr_bench.records.run_record import PlannedTrial, RunRecord
 from hdr_bench.records.scores import rejected_share
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.run import RunContents
@@ -127,7 +127,7 @@ def test_the_runs_record(tmp_path):
         suite=load_suite("quick"),
         origin="quick",
         settings=Settings(threads=2, samples=500),
-        trials=(Planned(key="a", case="A", seed=0),),
+        trials=(PlannedTrial(key="a", case="A", seed=0),),
     )
     Store(tmp_path).write_run(record, record.trials)
     assert Store(tmp_path).read_run() == record
@@ -137,7 +137,7 @@ def test_the_runs_record(tmp_path):
 
 def planned_for(result):
     key, limited_key = result.trial.keys()
-    return Planned(key=key, limited_key=limited_key, case=result.trial.case, seed=result.trial.seed)
+    return PlannedTrial(key=key, limited_key=limited_key, case=result.trial.case, seed=result.trial.seed)
 
 
 def rewritten(path, change, write=write_archive):
@@ -420,7 +420,7 @@ def test_a_file_that_was_cut_off_is_run_again(tmp_path):
 
 def test_a_trial_has_one_outcome_the_last(tmp_path, result):
     store, asked = Store(tmp_path), result.trial.model_copy(update={"time_limit": 1.0})
-    planned = Planned(key=asked.key, limited_key=asked.limited_key, case=asked.case, seed=0)
+    planned = PlannedTrial(key=asked.key, limited_key=asked.limited_key, case=asked.case, seed=0)
     store.write(result.model_copy(update={"trial": asked}), None)
     assert store.look_up(planned).key == asked.key
     ended = result.model_copy(update={"trial": asked, "key": asked.limited_key, "status": "timeout"})

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError, UnknownNameError
-from hdr_bench.experiments.planning.suite_file import list_suites, load_suite, parse_suite, suites_folder
-from hdr_bench.names import looks
+from hdr_bench.experiments.planning.carried_suites import list_suites, suites_folder
+from hdr_bench.experiments.planning.suite_file import load_suite, parse_suite
+from hdr_bench.names import visual_key
 from hdr_bench.records.base import STORED
-from hdr_bench.records.suite import Case
+from hdr_bench.records.case import Case
 
 MINIMAL = {"title": "T", "dataset": "mnist-5k", "case": [{"name": "A", "estimator": "knn"}]}
 FULL = """
@@ -206,7 +207,9 @@ names = st.text("abcdefghijklmnop ,.-", min_size=1, max_size=20).filter(str.stri
 
 
 @given(
-    st.lists(names, min_size=1, max_size=5, unique_by=looks), st.integers(1, 9), st.sampled_from(["knn", "svm", "tree"])
+    st.lists(names, min_size=1, max_size=5, unique_by=visual_key),
+    st.integers(1, 9),
+    st.sampled_from(["knn", "svm", "tree"]),
 )
 def test_what_is_written_is_read(tmp_path_factory, case_names, repeats, estimator):
     lines = ['title = "T"', 'dataset = "digits-8x8"', "[protocol]", f"repeats = {repeats}"]

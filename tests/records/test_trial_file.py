@@ -5,7 +5,7 @@ import pytest
 from hdr_bench.archives import read_sealed
 from hdr_bench.records.base import MOST_CANDIDATES
 from hdr_bench.records.environment import read_environment
-from hdr_bench.records.result import Candidate, Result, Searched
+from hdr_bench.records.result import Candidate, Result, SearchResult
 from hdr_bench.records.store import Store
 
 LAYERS = "-".join(["32C3", "BN", "relu", "MP2"] * 150)
@@ -13,7 +13,7 @@ LAYERS = "-".join(["32C3", "BN", "relu", "MP2"] * 150)
 
 def _searched(n, params, score):
     tried = Candidate(params=params, scores=(score,) * 3, fit_seconds=0.0, score_seconds=0.0)
-    return Searched(
+    return SearchResult(
         chosen=params,
         score=score or 0.0,
         candidates=(tried,) * n,

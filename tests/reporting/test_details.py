@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,23 +12,37 @@ from hdr_bench import (
     run_suite,
     write_report,
 )
+from hdr_bench.archives import read_sealed, seal_archive
 from hdr_bench.experiments.planning.suite_file import parse_suite
+from hdr_bench.records.store import Store
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
+from tests.helpers.written_runs import Method, make_up
+
+REPORTS = Path(__file__).parents[2] / "reports"
 
 SUITE = {
     "title": "Searches",
     "dataset": "digits-8x8",
     "case": [
         {"name": "net", "estimator": "mlp", "params": {"layers": "16N", "max_epochs": 3}},
-        {"name": "grid", "estimator": "knn", "grid": {"n_neighbors": [1, 30, 90], "weights": ["uniform"]},
-         "protocol": {"kind": "grid-search", "folds": 3}},
-        {"name": "share", "estimator": "svm", "steps": [{"name": "deskew"}],
-         "grid": {"C": [1, 2, 4, 8], "gamma": [0.01, 0.1]}, "protocol": {"kind": "grid-search", "folds": 2},
-         "reduced": {"candidates": 3, "samples": 400}},
+        {
+            "name": "grid",
+            "estimator": "knn",
+            "grid": {"n_neighbors": [1, 30, 90], "weights": ["uniform"]},
+            "protocol": {"kind": "grid-search", "folds": 3},
+        },
+        {
+            "name": "share",
+            "estimator": "svm",
+            "steps": [{"name": "deskew"}],
+            "grid": {"C": [1, 2, 4, 8], "gamma": [0.01, 0.1]},
+            "protocol": {"kind": "grid-search", "folds": 2},
+            "reduced": {"candidates": 3, "samples": 400},
+        },
         {"name": "curve", "estimator": "knn", "protocol": {"kind": "learning-curve", "sizes": [100, 600]}},
     ],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +55,29 @@ def test_histories_have_a_row_an_epoch(searches):
     assert histories["epoch"].tolist() == [1, 2, 3]
     assert set(histories["case"]) == {"net"}
     assert histories["train_loss"].is_monotonic_decreasing
+
+
+def test_histories_of_earlier_versions_have_the_names_of_today(tmp_path):
+    history = ({"train_loss": 0.5, "validation_loss": 0.4, "validation_accuracy": 0.9},) * 2
+    folder = make_up(tmp_path, [Method("Net", result={"history": history})])
+    (path,) = (folder / "trials").glob("*.zip")
+    members = read_sealed(path)
+    # As it was written until the name changed.
+    old = members["result.json"].replace(b'"validation_loss"', b'"valid_loss"')
+    old = old.replace(b'"validation_accuracy"', b'"valid_accuracy"')
+    assert old != members["result.json"]
+    path.write_bytes(seal_archive({**members, "result.json": old}))
+    histories = load_histories(folder)
+    assert list(histories.columns[-3:]) == ["train_loss", "validation_loss", "validation_accuracy"]
+    assert histories["validation_accuracy"].tolist() == [0.9, 0.9]
+    (key,) = load_results(folder)["key"]
+    assert Store(folder).read(key).history == history
+
+
+def test_the_histories_of_a_committed_report_have_the_names_of_today():
+    histories = load_histories(REPORTS / "sougrati")
+    assert histories["validation_accuracy"].notna().any()
+    assert not [name for name in histories if name.startswith("valid_")]
 
 
 def test_candidates_have_a_row_each_and_the_chosen_one_is_marked(searches):
@@ -83,6 +121,5 @@ def test_a_curve_has_a_row_a_size_and_one_matrix(searches):
     summary = summarise(load_results(searches))
     assert summary["case"].tolist() == ["net", "grid", "share", "curve, 100 images", "curve, 600 images"]
     contents = RunContents(searches)
-    assert [contents.label_of_case(case) for case in contents.readable_cases()] == [
-        "net", "grid", "share", "curve, 600 images"
-    ]  # fmt: skip
+    labels = [contents.label_of_case(case) for case in contents.readable_cases()]
+    assert labels == ["net", "grid", "share", "curve, 600 images"]

@@ -3,10 +3,10 @@
 import pytest
 
 from hdr_bench import write_report
-from hdr_bench.reporting.drawing import drawing
-from hdr_bench.reporting.page.figures import plan_figures
-from hdr_bench.reporting.run import RunContents
-from tests.helpers.made_up import Method, make_up
+from hdr_bench.reporting.drawing import rendering
+from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.page.sections import plan_figures
+from tests.helpers.written_runs import Method, make_up
 
 DISTURBED = {"fit_wait_share": 0.5}
 
@@ -14,13 +14,13 @@ DISTURBED = {"fit_wait_share": 0.5}
 @pytest.fixture
 def written(tmp_path, monkeypatch):
     """Write the report of some methods, without pictures; return the page and the text."""
-    monkeypatch.setattr(drawing, "_png_of", lambda _: b"")
+    monkeypatch.setattr(rendering, "_to_png", lambda _: b"")
 
     def write(*methods):
         folder = make_up(tmp_path / "run", methods)
         names = ("accuracy-fit-time", "accuracy-predict-time", "gallery-all-wrong")
-        chosen = [figure for figure in plan_figures(RunContents(folder)) if figure.name in names]
-        monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda _contents: chosen)
+        chosen = [figure for figure in plan_figures(ReportData.from_run(folder)) if figure.name in names]
+        monkeypatch.setattr("hdr_bench.reporting.report.plan_figures", lambda _data: chosen)
         write_report(folder)
         return (folder / "report.html").read_text(), (folder / "report.md").read_text()
 

@@ -14,7 +14,7 @@ from hdr_bench.reporting.statistics.uncertainty import (
     uncertainty_of_fits,
     uncertainty_of_folds,
 )
-from tests.helpers.made_up import Method, make_up
+from tests.helpers.written_runs import Method, make_up
 
 CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
 
@@ -29,6 +29,17 @@ def test_a_row_a_trial_in_the_suites_order(run):
         assert accuracy == np.mean(predictions.y_true == predictions.y_pred)
     assert results["accuracy"].isna().tolist() == [False] * 4 + [True]
     assert set(results["threads"].dropna()) == {1}
+
+
+def test_the_label_is_the_case_and_on_a_learning_curve_the_images_too(finished_various, run):
+    labels = load_results(finished_various).groupby("case", sort=False)["label"].unique()
+    assert labels["Curve"].tolist() == ["Curve, 100 images", "Curve, 600 images"]
+    assert all(list(names) == [case] for case, names in labels.items() if case != "Curve")
+    # Trials without a result have one too.
+    (run / "trials" / f"{load_results(run)['key'][0]}.zip").unlink()
+    results = load_results(run)
+    assert results["status"][0] == "missing"
+    assert results["label"].tolist() == results["case"].tolist()
 
 
 def test_missing_and_damaged_results_are_rows_that_say_so(run):

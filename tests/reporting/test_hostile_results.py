@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from hdr_bench import load_histories, load_results, write_report
 from hdr_bench.exceptions import ReportWarning
 from hdr_bench.names import visible
-from hdr_bench.records.result import Candidate, LayerRow, Searched
-from hdr_bench.reporting.drawing.drawing import draw
-from hdr_bench.reporting.page.figures import plan_figures
-from hdr_bench.reporting.run import RunContents
-from tests.helpers.made_up import Method, make_up
+from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.result import Candidate, SearchResult
+from hdr_bench.reporting.drawing.jobs import draw
+from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.page.sections import plan_figures
+from tests.helpers.written_runs import Method, make_up
 
 TEXTS = [
     "plain",
@@ -48,7 +49,8 @@ HISTORIES = [
     ({"train_loss": None, "train_accuracy": 0.1},),
     ({"train_loss": 1e300, "train_accuracy": 1.0}, {}, {"train_loss": 0.0}),
     ({"epoch": 1.0, "loss": 0.5}, {"another\x01": None}),
-    ({"valid_loss": 0.5, "valid_accuracy": 0.0},) * 3,
+    ({"validation_loss": 0.5, "validation_accuracy": 0.0},) * 3,
+    ({"valid_loss": 0.5, "validation_loss": 0.4},),
     ({"train_accuracy": 97.3},),
     ({"train_loss": math.nan, "train_accuracy": math.inf},),
 ]
@@ -75,10 +77,14 @@ def _search(text, score):
         Candidate(params={text: value}, scores=scores, fit_seconds=score, score_seconds=score)
         for value, scores in ((text, (score, None)), (math.nan, (None, None)), (None, ()))
     )
-    return Searched(
-        chosen={text: text}, score=score, candidates=candidates, n_candidates=3, search_seconds=score,
+    return SearchResult(
+        chosen={text: text},
+        score=score,
+        candidates=candidates,
+        n_candidates=3,
+        search_seconds=score,
         refit_seconds=score,
-    )  # fmt: skip
+    )
 
 
 def _method(text, number, history, n_wrong=2, seeds=(0,)):
@@ -145,7 +151,7 @@ def test_a_report_of_every_odd_text_number_and_history_is_whole(tmp_path):
 
 def _draw(run, pattern):
     """Draw the figures whose names fit a pattern."""
-    drawn = draw([figure for figure in plan_figures(RunContents(run)) if re.fullmatch(pattern, figure.name)])
+    drawn = draw([figure for figure in plan_figures(ReportData.from_run(run)) if re.fullmatch(pattern, figure.name)])
     assert len(drawn) > 4
     for figure in drawn:
         assert figure.png
@@ -215,6 +221,6 @@ def test_a_run_of_which_all_trials_failed_has_a_report(tmp_path):
 
 
 def test_a_part_that_is_left_out_is_an_error_of_these_tests(tmp_path, monkeypatch):
-    monkeypatch.setattr("hdr_bench.reporting.tables.time_table", lambda *_: {}["nothing"])
+    monkeypatch.setattr("hdr_bench.reporting.page.blocks.time_table", lambda *_: {}["nothing"])
     with pytest.raises(ReportWarning, match="Table “Time” could not be made: KeyError: 'nothing'"):
         write_report(make_up(tmp_path / "run", [Method("One")]))

@@ -10,10 +10,10 @@ from hdr_bench.reporting.comparisons.pairs import compare_methods
 from hdr_bench.reporting.console import print_run
 from hdr_bench.reporting.displays import AccuracyDisplay
 from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.page.summary import summary_of
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.accuracy import accuracy_table
-from hdr_bench.reporting.tables.table import MISSING
 
 RANKED = ["Tree", "k-NN", "k-NN, folds"]
 

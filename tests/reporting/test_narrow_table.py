@@ -28,9 +28,15 @@ def _fitted(width):
 
 @pytest.mark.parametrize(
     ("width", "left_out"),
-    [(200, []), (69, []), (68, ["Parameters"]), (54, ["Parameters"]), (53, ["95 % interval", "Parameters"]),
-     (28, ["95 % interval", "Parameters"])],
-)  # fmt: skip
+    [
+        (200, []),
+        (69, []),
+        (68, ["Parameters"]),
+        (54, ["Parameters"]),
+        (53, ["95 % interval", "Parameters"]),
+        (28, ["95 % interval", "Parameters"]),
+    ],
+)
 def test_columns_are_left_out_from_the_right_and_named(width, left_out):
     fitted, lines = _fitted(width)
     assert [column.head for column in fitted.columns] == list(COLUMNS[: len(COLUMNS) - len(left_out)])

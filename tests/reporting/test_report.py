@@ -16,8 +16,10 @@ from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.experiments.measuring.scoring import score
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.store import Store
-from hdr_bench.reporting.page.figures import plan_figures
-from hdr_bench.reporting.run import RunContents, slug
+from hdr_bench.reporting.page.addresses import row_id, slug
+from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.page.sections import plan_figures
+from hdr_bench.reporting.run import RunContents
 
 COMMITTED = ("trials", "labels", "gallery")
 NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock", ".report-lock", ".suite-file"}
@@ -35,17 +37,33 @@ def test_the_files_of_a_report(reported):
     tables = ("accuracy", "claims", "time", "memory", "scores", "classes", "pairs")
     names = {slug(case): number for number, case in enumerate(dict.fromkeys(load_results(reported)["case"]), start=1)}
     good = [name for name in names if name != "bad"]
-    both = ["accuracy", "accuracy-fit-time", "accuracy-predict-time", "accuracy-memory", "accuracy-size", "rejection",
-            "times", "disagreement", *(f"curves-{names[name]}-{name}" for name in good)]  # fmt: skip
-    pictures = ["confusion", "gallery-all-wrong", *(f"{kind}-{names[name]}-{name}" for name in good
-                                                    for kind in ("confusion", "gallery"))]  # fmt: skip
+    both = [
+        "accuracy",
+        "accuracy-fit-time",
+        "accuracy-predict-time",
+        "accuracy-memory",
+        "accuracy-size",
+        "rejection",
+        "times",
+        "disagreement",
+        *(f"curves-{names[name]}-{name}" for name in good),
+    ]
+    pictures = [
+        "confusion",
+        "gallery-all-wrong",
+        *(f"{kind}-{names[name]}-{name}" for name in good for kind in ("confusion", "gallery")),
+    ]
     assert set(_files(reported)) == {
-        "report.html", "report.md", "results.json", "summary.json", "report-files.txt",
+        "report.html",
+        "report.md",
+        "results.json",
+        "summary.json",
+        "report-files.txt",
         *(f"tables/{name}.{ending}" for name in tables for ending in ("csv", "tex")),
         *(f"figures/{name}.{ending}" for name in both for ending in ("png", "svg")),
         *(f"figures/{name}.png" for name in pictures),
         f"gallery/{load_results(reported)['fingerprint'][0][:16]}.npz",
-    }  # fmt: skip
+    }
 
 
 def test_what_is_committed_gives_the_same_bytes_whenever_and_wherever(reported, tmp_path):
@@ -55,8 +73,12 @@ def test_what_is_committed_gives_the_same_bytes_whenever_and_wherever(reported, 
         shutil.copytree(reported / name, elsewhere / name)
     shutil.copy2(reported / "run.json", elsewhere)
     environment = {
-        **os.environ, "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "123", "SOURCE_DATE_EPOCH": "1", "LC_ALL": "C",
-    }  # fmt: skip
+        **os.environ,
+        "TZ": "Asia/Tokyo",
+        "PYTHONHASHSEED": "123",
+        "SOURCE_DATE_EPOCH": "1",
+        "LC_ALL": "C",
+    }
     (tmp_path / "matplotlibrc").write_text("axes.facecolor: red\nfont.size: 30\n")
     command = [sys.executable, "-m", "hdr_bench", "report", str(elsewhere)]
     ran = subprocess.run(command, env=environment, cwd=tmp_path, check=False, capture_output=True, text=True)
@@ -108,7 +130,7 @@ def test_rows_of_long_names_without_results_have_addresses_of_their_own(run):
     ]
     (run / "run.json").write_text(json.dumps(record))
     contents = RunContents(run)
-    addresses = {contents.row_id(label) for label in set(contents.results["label"])}
+    addresses = {row_id(contents, label) for label in set(contents.results["label"])}
     assert len(addresses) == 6
 
 
@@ -125,9 +147,9 @@ def test_markup_in_names_and_claims_is_text(reported):
 
 def test_every_row_has_an_address_that_its_results_decide(run, reported):
     contents, again = RunContents(run), RunContents(reported)
-    addresses = {label: contents.row_id(label) for label in dict.fromkeys(contents.results["label"])}
+    addresses = {label: row_id(contents, label) for label in dict.fromkeys(contents.results["label"])}
     assert all(address.startswith(f"own-{slug(label)}-") for label, address in addresses.items())
-    assert addresses == {label: again.row_id(label) for label in addresses}
+    assert addresses == {label: row_id(again, label) for label in addresses}
     for name in ("report.html", "report.md"):
         text = (reported / name).read_text()
         assert all(address in text for address in addresses.values())
@@ -138,7 +160,7 @@ def test_every_row_has_an_address_that_its_results_decide(run, reported):
     result = contents.store.read(key)
     contents.store.write(result.model_copy(update={"seconds": 1.0}), contents.store.read_predictions(key))
     changed = RunContents(run)
-    assert [label for label in addresses if changed.row_id(label) != addresses[label]] == ["Least squares"]
+    assert [label for label in addresses if row_id(changed, label) != addresses[label]] == ["Least squares"]
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.md"])
@@ -158,8 +180,16 @@ def test_the_report_says_what_went_wrong_and_where_numbers_come_from(reported, n
 @pytest.mark.parametrize("name", ["report.html", "report.md"])
 def test_the_report_has_every_part_of_what_was_run(reported_various, name):
     text = (reported_various / name).read_text()
-    for words in ("deskew → knn", "layers", "cross-validation with 4 folds", "grid search inside the training part",
-                  "2,080", "Jane Doe", "After Doe, J.: Digits, volume 1", "Evaluated on other images"):  # fmt: skip
+    for words in (
+        "deskew → knn",
+        "layers",
+        "cross-validation with 4 folds",
+        "grid search inside the training part",
+        "2,080",
+        "Jane Doe",
+        "After Doe, J.: Digits, volume 1",
+        "Evaluated on other images",
+    ):
         assert words in text
 
 
@@ -218,7 +248,7 @@ def test_missing_and_damaged_results_are_named_and_the_rest_reported(run):
     assert f"images/{image.name}: damaged" in text
     assert str(run) not in text
     assert "Tree\\_50%" in text
-    assert not [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("gallery-")]
+    assert not [figure for figure in plan_figures(ReportData.from_run(run)) if figure.name.startswith("gallery-")]
 
 
 def test_probabilities_that_are_not_those_of_the_predictions_have_no_curves(run):
@@ -227,7 +257,7 @@ def test_probabilities_that_are_not_those_of_the_predictions_have_no_curves(run)
         found = load_predictions(run, key)
         other = Predictions(found.y_true, found.y_pred, probabilities=found.probabilities[:, ::-1].copy())
         store.write(store.read(key).model_copy(update={"scores": score(other, 10)}), other)
-    planned = {figure.name: figure for figure in plan_figures(RunContents(run))}
+    planned = {figure.name: figure for figure in plan_figures(ReportData.from_run(run))}
     assert "curves-2-tree-50" not in planned
     assert len(planned["curves-1-k-nn-b-bold-b"].displays) == 3
 
@@ -237,7 +267,7 @@ def test_without_the_test_images_there_are_no_galleries_and_the_report_says_so(r
     shutil.rmtree(run / "images")
     text = write_report(run, ["md"]).read_text()
     assert "The test images are not stored with this run, so it has no galleries" in text
-    assert not [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("gallery-")]
+    assert not [figure for figure in plan_figures(ReportData.from_run(run)) if figure.name.startswith("gallery-")]
 
 
 def test_a_run_in_which_nothing_went_well_has_nothing_to_report(run, tmp_path):
@@ -263,8 +293,11 @@ def _report_many_classes(folder):
     images[labels >= 36, 0, 0] += 60
     parts = [Part(images[start::2], labels[start::2]) for start in (0, 1)]
     names = [f"{chr(97 + number // 26)}{chr(97 + number % 26)} & <i>" for number in range(47)]
-    cases = [Case(name="k-NN", estimator="knn"), Case(name="Centroid", estimator="sklearn.naive_bayes.GaussianNB"),
-             Case(name="Slow", estimator="mlp", params={"max_epochs": 100_000}, time_limit=0.001)]  # fmt: skip
+    cases = [
+        Case(name="k-NN", estimator="knn"),
+        Case(name="Centroid", estimator="sklearn.naive_bayes.GaussianNB"),
+        Case(name="Slow", estimator="mlp", params={"max_epochs": 100_000}, time_limit=0.001),
+    ]
     suite = Suite(name="many", title="Many classes", dataset=make_dataset("47", *parts, names), cases=cases)
     run_suite(suite, out=folder, threads=1)
     write_report(folder)

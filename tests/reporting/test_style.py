@@ -12,12 +12,13 @@ ROOT = Path(__file__).parents[2]
 DRAWS = """
 import hashlib, os, sys
 sys.path[:0] = sys.argv[1:]
-from drawn import Plain
-from hdr_bench.reporting.drawing.pool import draw_alone
-from hdr_bench.reporting.drawing.drawing import PlannedFigure, draw_one
+from deadly_displays import Plain
+from hdr_bench.reporting.drawing.figure import PlannedFigure
+from hdr_bench.reporting.drawing.pool import draw_in_own_process
+from hdr_bench.reporting.drawing.rendering import render
 before = dict(os.environ), os.getcwd()
 planned = PlannedFigure("plain", "Plain", "", (Plain(),), (2, 2))
-for draw in (draw_one, draw_alone):
+for draw in (render, draw_in_own_process):
     figure = draw(planned)
     print(figure.problem or hashlib.sha256(figure.png + figure.svg).hexdigest())
 assert (dict(os.environ), os.getcwd()) == before
@@ -28,9 +29,13 @@ print(matplotlib.rcParams["lines.linewidth"])
 
 def _draw(folder, **variables):
     done = subprocess.run(
-        [sys.executable, "-c", DRAWS, ROOT, ROOT / "tests" / "helpers"], cwd=folder, env={**os.environ, **variables},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-c", DRAWS, ROOT, ROOT / "tests" / "helpers"],
+        cwd=folder,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 

@@ -11,23 +11,16 @@ from rich.text import Text
 from hdr_bench.cli.errors import ExitCode
 from hdr_bench.cli.output import make_console
 from hdr_bench.exceptions import ComparisonError
+from hdr_bench.records.metrics import METRICS, cost_terms
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from hdr_bench.reporting.comparisons.runs import Change, Comparison
 
-_HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)", "Fit\n(s)", "Predict\n(s)", "Fit\n(MB)", "Predict\n(MB)")
+_HEADS = ("Before\n(%)", "After\n(%)", "p\n(Holm)")
 # How many columns stay in the narrowest terminal: both accuracies.
 _KEPT = 2
-_NAMES = {
-    "status": "status",
-    "accuracy": "accuracy",
-    "fit_seconds": "time to fit",
-    "predict_seconds": "time to predict",
-    "fit_peak_bytes": "memory to fit",
-    "predict_peak_bytes": "memory to predict",
-}
 _STYLES = {"worse": "red", "better": "green", "same": "", "not compared": "dim"}
 
 
@@ -57,6 +50,7 @@ def compare(
 
 
 def _print_comparison(comparison: "Comparison", console: "Console") -> None:
+    from hdr_bench.reporting.comparisons.costs import COSTS
     from hdr_bench.reporting.narrow_table import ConsoleColumn, fit_table
 
     lines = _lines(comparison)
@@ -64,7 +58,9 @@ def _print_comparison(comparison: "Comparison", console: "Console") -> None:
     if cases:
         by_case = [{each.measure: each for each in comparison.changes if each.case == case} for case in cases]
         cells = zip(*map(_row, by_case), strict=True)
-        columns = [ConsoleColumn(head, each) for head, each in zip(_HEADS, cells, strict=True)]
+        columns = [
+            ConsoleColumn(head, each) for head, each in zip((*_HEADS, *map(_cost_head, COSTS)), cells, strict=True)
+        ]
         fitted = fit_table([Text(case) for case in cases], columns, console, kept=_KEPT)
         console.print(fitted.table)
         lines = [fitted.note, *lines] if fitted.note else lines
@@ -78,6 +74,11 @@ def _row(changes: "dict[str, Change]") -> tuple[Text, ...]:
 
     accuracy = changes.get("accuracy")
     return *_accuracy(accuracy), Text(_p_value(accuracy)), *(_medians(changes.get(measure)) for measure in COSTS)
+
+
+def _cost_head(measure: str) -> str:
+    metric = METRICS[measure]
+    return f"{(metric.call or metric.label).capitalize()}\n({metric.unit})"
 
 
 def _accuracy(change: "Change | None") -> tuple[Text, Text]:
@@ -94,12 +95,11 @@ def _medians(change: "Change | None") -> Text:
 
 
 def _figures(change: "Change") -> tuple[str, str]:
-    """Return both medians as text: seconds, or megabytes."""
-    from hdr_bench.reporting.tables.table import significant, write_time
+    """Return both medians as text, in the unit of their metric."""
+    from hdr_bench.reporting.tables.values import value_writer
 
-    if change.measure.endswith("seconds"):
-        return write_time(change.before), write_time(change.after)
-    return significant(change.before / 1e6), significant(change.after / 1e6)
+    write = value_writer(METRICS[change.measure])
+    return write(change.before), write(change.after)
 
 
 def _p_value(change: "Change | None") -> str:
@@ -118,8 +118,10 @@ def _lines(comparison: "Comparison") -> list[str]:
     """Say in words what got worse and better, what is new and gone, and what was not compared."""
     lines = []
     for verdict in ("worse", "better"):
-        lines += [f"{verdict}: {_said(change)}" for change in comparison.changes if change.verdict == verdict]
-    lines += _not_compared(comparison)
+        lines += [
+            f"{verdict}: {_describe_change(change)}" for change in comparison.changes if change.verdict == verdict
+        ]
+    lines += _describe_omissions(comparison)
     lines += [f"new: {case}" for case in comparison.new]
     lines += [f"gone: {case}" for case in comparison.gone]
     lines += [f"note: {remark}" for remark in comparison.remarks]
@@ -133,7 +135,7 @@ def _lines(comparison: "Comparison") -> list[str]:
     return lines
 
 
-def _not_compared(comparison: "Comparison") -> list[str]:
+def _describe_omissions(comparison: "Comparison") -> list[str]:
     """Say for each reason which methods were not compared, and in what, unless nothing of them was."""
     refused: dict[str, dict[str, list[str]]] = {}
     for change in comparison.changes:
@@ -149,10 +151,14 @@ def _not_compared(comparison: "Comparison") -> list[str]:
 def _with_measures(case: str, measures: list[str], counts: "Counter[str]") -> str:
     if len(measures) == counts[case]:
         return case
-    return f"{case} ({', '.join(_NAMES[measure] for measure in measures)})"
+    return f"{case} ({', '.join(map(_in_words, measures))})"
 
 
-def _said(change: "Change") -> str:
+def _in_words(measure: str) -> str:
+    return measure if measure in {"status", "accuracy"} else cost_terms(measure).words
+
+
+def _describe_change(change: "Change") -> str:
     if change.measure == "status":
         return f"{change.case}: {change.note}"
     if change.measure == "accuracy":
@@ -161,5 +167,5 @@ def _said(change: "Change") -> str:
             + (f" ({change.note})" if change.note else "")
         )
     before, after = _figures(change)
-    unit = "s" if change.measure.endswith("seconds") else "MB"
-    return f"{change.case}, {_NAMES[change.measure]}: {before} to {after} {unit} ({change.note})"
+    unit = METRICS[change.measure].unit
+    return f"{change.case}, {_in_words(change.measure)}: {before} to {after} {unit} ({change.note})"

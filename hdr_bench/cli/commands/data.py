@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hdr_bench.cli.completion import complete_dataset
-from hdr_bench.cli.data_listing import describe_datasets, describe_places, describe_stored, size_in_words
+from hdr_bench.cli.data_listing import describe_datasets, describe_places, describe_stored
 from hdr_bench.cli.output import read_shape
 from hdr_bench.cli.streams import say
+from hdr_bench.records.quantities import format_bytes
 
 if TYPE_CHECKING:
     from hdr_bench.datasets import StoredDataset
@@ -45,13 +46,13 @@ def add(
     ],
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to one size.")] = None,
     test_size: Annotated[float | None, typer.Option(help="Share of the test part, if there is none.")] = None,
-    split_seed: Annotated[int, typer.Option(help="Seed of that cut.")] = 0,
+    split_seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of that cut.")] = 0,
 ) -> None:
     """Verify data of your own, and store them under a name."""
     from hdr_bench.datasets import add_dataset
 
     size = read_shape(resize)[1:] if resize else None
-    _print_dataset(add_dataset(name, path, resize=size, test_size=test_size, split_seed=split_seed))
+    _print_dataset(add_dataset(name, path, resize=size, test_size=test_size, random_state=split_seed))
 
 
 @data.command()
@@ -77,7 +78,7 @@ def remove(
 def _print_removed(removed: "list[StoredDataset]") -> None:
     for each in removed:
         say(f"removed {each.name}: {describe_stored(each)}")
-    say(f"{size_in_words(sum(each.n_bytes for each in removed))} freed")
+    say(f"{format_bytes(sum(each.n_bytes for each in removed))} freed")
 
 
 def _print_dataset(dataset: Any) -> None:

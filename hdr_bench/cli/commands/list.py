@@ -19,20 +19,29 @@ class Listing(StrEnum):
 def list_(what: Annotated[Listing | None, typer.Argument(metavar="WHAT", help="One list only.")] = None) -> None:
     """List suites, estimators and data sets."""
     for listing in [what] if what else list(Listing):
-        print_pairs(str(listing), _entries(listing))
+        print_pairs(str(listing), entries_of(listing))
 
 
-def _entries(listing: Listing) -> dict[str, str]:
-    """Return what a list holds: names, and what they are."""
+def entries_of(listing: Listing) -> dict[str, str]:
+    """Return what a list holds.
+
+    Parameters
+    ----------
+    listing : Listing
+
+    Returns
+    -------
+    entries : dict of str to str
+        Names, and what they are.
+    """
     if listing is Listing.suites:
-        from hdr_bench.experiments.planning.suite_file import list_suites
+        from hdr_bench.experiments.planning.carried_suites import list_suites
 
         return list_suites()
     if listing is Listing.estimators:
         from hdr_bench.estimators import list_estimators
 
         return list_estimators()
-    from hdr_bench.datasets import SCHEMES, list_datasets
+    from hdr_bench.datasets import SOURCES, list_datasets
 
-    own = {f"{scheme}:…": "your own, by where they lie" for scheme in SCHEMES if scheme != "openml"}
-    return {**list_datasets(), **own, "openml:…": "any data set of images at OpenML"}
+    return {**list_datasets(), **{name: entry.description for name, entry in SOURCES.items() if ":" in name}}

@@ -7,7 +7,7 @@ import typer
 from hdr_bench.cli.child_processes import end_child_processes
 from hdr_bench.cli.completion import complete_suite
 from hdr_bench.cli.errors import ExitCode
-from hdr_bench.cli.fetching import hide_fetches
+from hdr_bench.cli.fetch_messages import hide_fetches
 from hdr_bench.cli.interruption import interruptible
 from hdr_bench.cli.output import make_console
 from hdr_bench.cli.report_output import write_and_print_report
@@ -74,7 +74,7 @@ def _plan(suite: str, options: dict[str, Any]) -> "Plan":
         from hdr_bench.experiments.planning.user_code import describe_user_code
         from hdr_bench.experiments.runner import plan_suite
         from hdr_bench.records.options import RunOptions
-        from hdr_bench.reporting.files.report_folder import check_report_place
+        from hdr_bench.reporting.report_place import check_report_place
 
     chosen = RunOptions(**options)
     read = read_suite(suite)
@@ -90,12 +90,14 @@ def _plan(suite: str, options: dict[str, Any]) -> "Plan":
 def _thread_warnings(threads: int) -> list[str]:
     """Return a warning if a trial has more threads than there are cores, which wait for each other then."""
     from hdr_bench.records.environment import available_cores
-    from hdr_bench.records.text import counted
+    from hdr_bench.records.text import pluralize
 
     cores = available_cores()
     if threads <= cores:
         return []
-    return [f"warning: --threads {threads:,} on {counted(cores, 'core')}: threads wait for each other, and times grow"]
+    return [
+        f"warning: --threads {threads:,} on {pluralize(cores, 'core')}: threads wait for each other, and times grow"
+    ]
 
 
 def _progress(quiet: bool) -> Any:
@@ -148,7 +150,7 @@ def _fits_stored(plan: "Plan", trial: "Trial") -> str:
 
 
 def _say_that_all_is_stored(plan: "Plan") -> None:
-    from hdr_bench.cli.estimate_table import all_are
+    from hdr_bench.cli.estimate_table import all_trials_are
 
     again = "it" if len(plan.trials) == 1 else "them"
-    say(f"{all_are(len(plan.trials)).capitalize()} there already; to run {again} again: --rerun all or failed")
+    say(f"{all_trials_are(len(plan.trials)).capitalize()} there already; to run {again} again: --rerun all or failed")

@@ -12,7 +12,7 @@ from hdr_bench.cli.streams import say
 from hdr_bench.exceptions import NotationError, shown, suggestion
 
 if TYPE_CHECKING:
-    from hdr_bench.estimators.neural.layers import Layer
+    from hdr_bench.estimators.neural.layer_protocol import Layer
 
 _MOST_UNITS = 99_999_999
 """Units of a layer that the notation can write."""
@@ -29,7 +29,8 @@ def show(
     classes: Annotated[int, typer.Option(min=2, max=_MOST_UNITS, help="For layers: units of the output layer.")] = 10,
 ) -> None:
     """Show what a suite would run, or a network layer by layer."""
-    from hdr_bench.experiments.planning.suite_file import list_suites, read_suite
+    from hdr_bench.experiments.planning.carried_suites import list_suites
+    from hdr_bench.experiments.planning.suite_file import read_suite
 
     # As it is written: nothing is imported, of the user's modules neither.
     if what in list_suites() or what.endswith(".toml"):
@@ -51,7 +52,7 @@ def _read_layers(what: str, classes: int) -> "list[Layer] | None":
         If it is neither.
     """
     from hdr_bench.estimators.neural.notation import parse_layers
-    from hdr_bench.experiments.planning.suite_file import list_suites
+    from hdr_bench.experiments.planning.carried_suites import list_suites
 
     try:
         return parse_layers(what, classes)

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-from hdr_bench.exceptions import told
+from hdr_bench.error_text import describe_error
 
 # On these a command ends as on Ctrl-C.
 _INTERRUPTING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -27,18 +27,37 @@ def foreign_code(refusal: Callable[[BaseException], BaseException]) -> AbstractC
     refusal : callable
         Makes an error of what was raised, or returns it if it is one of this library's that should stay. The block
         raises what it returns.
+
+    Returns
+    -------
+    block : context manager
     """
     return _Block(refusal)
 
 
 def foreign_blocks() -> AbstractContextManager[object]:
-    """Prepare once for the blocks of `foreign_code` that are inside this one: a plan has thousands."""
+    """Prepare once for the blocks of `foreign_code` that are inside this one: a plan has thousands.
+
+    Returns
+    -------
+    block : context manager
+    """
     return _Block(lambda error: error)
 
 
 def cause_of(error: BaseException) -> str:
-    """Return what code of others raised, in one line, and of what would have ended the program that it would."""
-    return told(error) if isinstance(error, Exception) else f"{told(error)}, which ends the program; take that out"
+    """Return what code of others raised, in one line, and of what would have ended the program that it would.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    cause : str
+    """
+    ends = "" if isinstance(error, Exception) else ", which ends the program; take that out"
+    return describe_error(error) + ends
 
 
 class _Block:
@@ -70,14 +89,14 @@ class _Block:
 def _in_block(interrupts: list[int]) -> Iterator[None]:
     token = _INTERRUPTS.set(interrupts)
     try:
-        with _exits_raised(interrupts), _interrupts_noted(interrupts):
+        with _raise_exits(interrupts), _note_interrupts(interrupts):
             yield
     finally:
         _INTERRUPTS.reset(token)
 
 
 @contextmanager
-def _interrupts_noted(interrupts: list[int]) -> Iterator[None]:
+def _note_interrupts(interrupts: list[int]) -> Iterator[None]:
     """Note each signal, so that a user's Ctrl-C is told from a `KeyboardInterrupt` that the code raises itself."""
     # Only the main thread gets signals, and may say who handles them.
     if threading.current_thread() is not threading.main_thread():
@@ -106,7 +125,7 @@ def _was_replaced(number: int, before: object, note: object) -> bool:
 
 
 @contextmanager
-def _exits_raised(interrupts: list[int]) -> Iterator[None]:
+def _raise_exits(interrupts: list[int]) -> Iterator[None]:
     """Let `os._exit` raise `SystemExit`: the process would end without a word, and without its exit handlers."""
     real, process, is_inside = os._exit, os.getpid(), True
 
@@ -125,7 +144,17 @@ def _exits_raised(interrupts: list[int]) -> Iterator[None]:
 
 
 def read_attribute(model: Any, name: str) -> Any:
-    """Return an attribute; None if there is none, or it is a property that fails or ends the program."""
+    """Return an attribute; None if there is none, or it is a property that fails or ends the program.
+
+    Parameters
+    ----------
+    model : Any
+    name : str
+
+    Returns
+    -------
+    value : Any
+    """
     try:
         return getattr(model, name, None)
     except (Exception, SystemExit):  # noqa: BLE001  # what a foreign property raises
@@ -133,5 +162,14 @@ def read_attribute(model: Any, name: str) -> Any:
 
 
 def exact_text(value: Any) -> str | None:
-    """Return a text without what a class derived from `str` adds to it; None for anything else."""
+    """Return a text without what a class derived from `str` adds to it; None for anything else.
+
+    Parameters
+    ----------
+    value : Any
+
+    Returns
+    -------
+    text : str or None
+    """
     return str.__str__(value) if issubclass(type(value), str) else None

@@ -14,16 +14,10 @@ from traceback import extract_tb
 from types import ModuleType, TracebackType
 from typing import Any
 
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.foreign import calls, trial_import
 from hdr_bench.estimators.foreign.libraries import LIBRARIES, packages_distributions
-from hdr_bench.exceptions import (
-    HdrBenchError,
-    ModuleImportError,
-    UnknownModuleError,
-    UnknownNameError,
-    suggestion,
-    told,
-)
+from hdr_bench.exceptions import HdrBenchError, ModuleImportError, UnknownModuleError, UnknownNameError, suggestion
 
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 # Packages that are installed under another name than they are imported by.
@@ -64,6 +58,10 @@ def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
     known : iterable of str
         Names that may have been meant.
 
+    Returns
+    -------
+    attribute : Any
+
     Raises
     ------
     UnknownModuleError
@@ -87,7 +85,18 @@ def import_attribute(kind: str, path: str, known: Iterable[str]) -> Any:
 
 
 def describe_shadowing(module: str) -> str:
-    """Say which file a module's top package was taken from, if another one of its name lost to it; empty otherwise."""
+    """Say which file a module's top package was taken from, if another one of its name lost to it; empty otherwise.
+
+    Parameters
+    ----------
+    module : str
+        Dotted path.
+
+    Returns
+    -------
+    place : str
+        A sentence.
+    """
     root = module.partition(".")[0]
     taken = _origin(sys.modules.get(root))
     for folder in dict.fromkeys(entry or os.curdir for entry in sys.path):
@@ -143,7 +152,7 @@ def _failure(module: str, error: BaseException) -> str:
     """Say where and why a module could not be imported."""
     file, line = _place_of(error)
     place = f"{file}, line {line}: " if file else ""
-    cause = told(error)
+    cause = describe_error(error)
     if isinstance(error, SyntaxError):
         return f"{place}the module {module!r} is not valid Python: {error.msg}"
     if not isinstance(error, Exception):

@@ -7,8 +7,8 @@ from functools import cache
 from importlib import metadata
 from typing import Any
 
-from hdr_bench.classes import cache_by_class
-from hdr_bench.estimators.parameters import all_params, estimators_among, own_params
+from hdr_bench.class_cache import cache_by_class
+from hdr_bench.estimators.foreign.parameters import all_params, estimators_among, own_params
 from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.names import class_module, class_name
 
@@ -100,6 +100,14 @@ LIBRARIES: dict[str, Library] = {
 def library_of(cls: type) -> Library | None:
     """Return the library that a class, or the nearest of its bases, comes from; None for all others.
 
+    Parameters
+    ----------
+    cls : type
+
+    Returns
+    -------
+    library : Library or None
+
     Examples
     --------
     >>> from skorch import NeuralNetClassifier
@@ -111,7 +119,17 @@ def library_of(cls: type) -> Library | None:
 
 
 def settings_for(model: Any, threads: int) -> dict[str, Any]:
-    """Return the parameters to set on the estimators of other libraries in a model, by their nested names."""
+    """Return the parameters to set on the estimators of other libraries in a model, by their nested names.
+
+    Parameters
+    ----------
+    model : estimator
+    threads : int
+
+    Returns
+    -------
+    params : dict of str to Any
+    """
     chosen: dict[str, Any] = {}
     for prefix, given, library in _foreign_parts(model):
         if library.threads and not _is_given(given, library.threads):
@@ -125,6 +143,19 @@ def open_seeds(model: Any) -> list[str]:
     """Return the nested names of all seeds in a model that are not given.
 
     These are each ``random_state`` that is None, and what other libraries call their seed.
+
+    Parameters
+    ----------
+    model : estimator
+
+    Returns
+    -------
+    names : list of str
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     params = all_params(model)
     return _open_among(params, _foreign_among(model, params))
@@ -138,6 +169,10 @@ def is_stochastic(model: Any, params: Mapping[str, Any]) -> bool:
     model : estimator
     params : mapping of str to Any
         Its own, as `all_params` returns them.
+
+    Returns
+    -------
+    is_stochastic : bool
     """
     foreign = list(_foreign_among(model, params))
     return bool(_open_among(params, foreign)) or any(library.draws_globally for _, _, library in foreign)
@@ -173,5 +208,10 @@ def _is_given(params: Mapping[str, Any], names: tuple[str, ...]) -> bool:
 
 @cache
 def packages_distributions() -> Mapping[str, list[str]]:
-    """Return the distributions of each package that can be imported, by the package's name."""
+    """Return the distributions of each package that can be imported, by the package's name.
+
+    Returns
+    -------
+    distributions : dict of str to list of str
+    """
     return metadata.packages_distributions()

@@ -104,7 +104,17 @@ def check_import(module: str) -> None:
 
 
 def import_once(module: str) -> ModuleType:
-    """Import a module; should it fork meanwhile, only one process goes on from there."""
+    """Import a module; should it fork meanwhile, only one process goes on from there.
+
+    Parameters
+    ----------
+    module : str
+        Dotted path.
+
+    Returns
+    -------
+    module : module
+    """
     process = os.getpid()
     try:
         return import_module(module)

@@ -6,29 +6,49 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.constraints import check_parameters
 from hdr_bench.estimators.images.background import learn_background
-from hdr_bench.estimators.pixels import ImageShape, image_shape_of
+from hdr_bench.estimators.parameter_checks import check_parameters
+from hdr_bench.estimators.pixels import Floats, ImageShape, grey_image_shape_of, is_side
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown
 
-Floats = NDArray[np.floating[Any]]
 _BLOCK = 500
 
 
 class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
-    """Base class of transformers that change each image by itself."""
+    """Base class of transformers that change each image by itself.
+
+    Attributes
+    ----------
+    image_shape : tuple of int or None
+        Height and width; None takes a square.
+    image_shape_ : tuple of int
+        Height and width in use.
+    n_features_in_ : int
+        Number of features seen while fitting.
+    """
 
     image_shape: tuple[int, int] | None
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {"image_shape": ["array-like", None]}
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
-        """Check `X` of shape (n, n_features), and learn what the images have in common.
+        """Check the images, and learn what they have in common.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : object
+            Ignored, as by scikit-learn's transformers.
+
+        Returns
+        -------
+        self
 
         Raises
         ------
@@ -42,20 +62,31 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Return the changed images as rows: shape (n, pixels), float64 where `X` is, else float32."""
+        """Change images.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        changed : ndarray of shape (n, n_features_out)
+            float64 if `X` is, otherwise float32.
+        """
         check_is_fitted(self)
         pixels = validate_data(self, X, reset=False)
         images = pixels.reshape(-1, *self.image_shape_)
         kind = np.float64 if images.dtype == np.float64 else np.float32
         # A block at a time fits into the processor's cache.
-        blocks = [self._changed(images[start : start + _BLOCK].astype(kind)) for start in range(0, len(images), _BLOCK)]
+        blocks = [
+            self._transform_images(images[start : start + _BLOCK].astype(kind))
+            for start in range(0, len(images), _BLOCK)
+        ]
         return np.concatenate(blocks).reshape(len(images), -1)
 
     def _shape(self, n_features: int) -> ImageShape:
-        shape = image_shape_of(n_features, self.image_shape)
-        if len(shape) != 2:
-            raise ValueError(f"image_shape={shown(self.image_shape)} has channels; give (height, width)")
-        return shape
+        return grey_image_shape_of(n_features, self.image_shape)
 
     def _n_features_after(self, n_features: int) -> int:
         """Return how many features go out, if so many come in."""
@@ -66,12 +97,20 @@ class ImageTransformer(VersionChecked, TransformerMixin, BaseEstimator, ABC):
         """Learn from the training images (n, height, width)."""
 
     @abstractmethod
-    def _changed(self, images: Floats) -> Floats:
+    def _transform_images(self, images: Floats) -> Floats:
         """Return floating images (n, height, width) changed."""
 
 
 class BackgroundTransformer(ImageTransformer):
-    """Base class of transformers that must know the background of the images."""
+    """Base class of transformers that must know the background of the images.
+
+    Attributes
+    ----------
+    background : float or None
+        Value of the raw pixels behind the ink; None learns it from the training images' borders.
+    background_ : float
+        The background in use.
+    """
 
     background: float | None
     background_: float
@@ -83,3 +122,54 @@ class BackgroundTransformer(ImageTransformer):
 
     def _learn(self, images: NDArray[Any]) -> None:
         self.background_ = learn_background(images, self.background)
+
+
+class SizeChanger(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
+    """Base class of transformers that give images another height and width.
+
+    Attributes
+    ----------
+    size : tuple of int
+        Height and width of the images that come out.
+    """
+
+    size: tuple[int, int]
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **ImageTransformer._parameter_constraints,
+        "size": ["array-like"],
+    }
+
+    def fit(self, X: ArrayLike, y: Any = None) -> Self:
+        """Check the images; nothing is learnt from their values.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+        y : object
+            Ignored, as by scikit-learn's transformers.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If `image_shape` does not fit the features, or `size` is none.
+        """
+        super().fit(X)
+        self._n_features_out = int(np.prod(self._new_size(self.image_shape_)))
+        return self
+
+    def _check_combination(self) -> None:
+        if len(self.size) != 2 or not all(is_side(side) for side in self.size):
+            raise ValueError(f"size: height and width must be integers of at least 1, got {shown(self.size)}")
+
+    def _n_features_after(self, n_features: int) -> int:
+        return int(np.prod(self._new_size(self._shape(n_features))))
+
+    def _new_size(self, old: tuple[int, ...]) -> tuple[int, ...]:
+        """Return height and width of what goes out, given those of what comes in."""
+        return tuple(self.size)

@@ -3,11 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from numbers import Real
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from hdr_bench.estimators.plain_values import is_number
 from hdr_bench.exceptions import UnknownNameError, shown
 
 if TYPE_CHECKING:
@@ -56,15 +54,25 @@ class Distortion:
         limits = {"rotation": 180.0, "shift": 1.0, "shear": 80.0, "zoom": 0.9, "elastic": 1000.0, "smoothness": 100.0}
         for name, largest in limits.items():
             value = getattr(self, name)
-            if not _is_number(value) or not 0 <= value <= largest:
+            if not is_number(value) or not 0 <= value <= largest:
                 raise ValueError(f"{name} must be between 0 and {largest:g}, got {shown(value)}")
-        if self.background is not None and not (_is_number(self.background) and math.isfinite(self.background)):
+        if self.background is not None and not (is_number(self.background) and math.isfinite(self.background)):
             raise ValueError(f"background must be a finite number, or None to learn it, got {shown(self.background)}")
 
     def apply(self, images: "torch.Tensor", generator: "torch.Generator") -> "torch.Tensor":
-        """Return the images, of shape (n, channels, height, width), each distorted on its own and padded with zeros.
+        """Distort each image on its own, padded with zeros.
 
         Where the background is not 0, a network subtracts it before and adds it afterwards.
+
+        Parameters
+        ----------
+        images : torch.Tensor of shape (n, channels, height, width)
+        generator : torch.Generator
+            Where the random numbers come from.
+
+        Returns
+        -------
+        distorted : torch.Tensor of shape (n, channels, height, width)
         """
         import torch
         from torch.nn import functional
@@ -106,6 +114,14 @@ class Distortion:
 def as_distortion(augmentation: Distortion | Mapping[str, float] | None) -> Distortion | None:
     """Return a network's parameter `augmentation` as a `Distortion`; a mapping holds its fields.
 
+    Parameters
+    ----------
+    augmentation : Distortion, mapping of str to float or None
+
+    Returns
+    -------
+    distortion : Distortion or None
+
     Raises
     ------
     UnknownNameError
@@ -120,9 +136,3 @@ def as_distortion(augmentation: Distortion | Mapping[str, float] | None) -> Dist
         if name not in known:
             raise UnknownNameError("parameter of augmentation", str(name), known)
     return Distortion(**augmentation)
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
-    return isinstance(value, Real) and not isinstance(value, bool)

@@ -1,8 +1,8 @@
 """What both networks share: how they are trained, skorch inside, and how they answer."""
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,55 +11,54 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from hdr_bench.estimators.constraints import DataShape, check_parameters
 from hdr_bench.estimators.engines import draw_seed
 from hdr_bench.estimators.images.background import learn_background
-from hdr_bench.estimators.images.transformers import learn_scale
+from hdr_bench.estimators.images.scaling import learn_scale
 from hdr_bench.estimators.likeness import summarize_pixels, warn_if_unlike
-from hdr_bench.estimators.neural.augmentation import Distortion, as_distortion
-from hdr_bench.estimators.neural.batches import Codes, Rows, codes_of, hold_out
-from hdr_bench.estimators.neural.constraints import (
-    CONSTRAINTS,
-    check_network,
-    check_network_on,
-    default_epochs,
-    held_out_share,
-)
-from hdr_bench.estimators.neural.layers import Shape
-from hdr_bench.estimators.neural.notation import LayerRow, layer_table, parse_layers
-from hdr_bench.estimators.parameters import with_plain_parameters
-from hdr_bench.estimators.pixels import ImageShape, channels_first, image_shape_of
+from hdr_bench.estimators.neural.config import NetConfig
+from hdr_bench.estimators.neural.constraints import CONSTRAINTS, check_batches, check_network, check_network_on
+from hdr_bench.estimators.neural.layer_protocol import Layer
+from hdr_bench.estimators.neural.network_properties import NetworkProperties
+from hdr_bench.estimators.neural.notation import layer_table, parse_layers
+from hdr_bench.estimators.neural.split import Codes, Rows, codes_of, hold_out
+from hdr_bench.estimators.parameter_checks import DataShape, check_parameters
+from hdr_bench.estimators.pixel_classifier import check_classes
+from hdr_bench.estimators.pixels import ImageShape, channels_first, image_shape_of, split_channels
+from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.saving import VersionChecked
 from hdr_bench.exceptions import shown
 
+_OF_CONFIG = tuple(field.name for field in fields(NetConfig) if field.name != "fewest_epochs")
 
-class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
-    """What both networks share: everything but the layers' default and what comes in."""
+
+class NeuralClassifier(VersionChecked, NetworkProperties, ClassifierMixin, BaseEstimator, ABC):
+    """Base of the networks, with all but the layers' default and what comes in.
+
+    Attributes
+    ----------
+    layers : str or None
+        In the notation of `hdr_bench.estimators.neural.notation`.
+    activation : str
+        After each hidden layer.
+    class_weight : mapping of label to float, "balanced" or None
+    batch_size : int
+        Training images per step.
+    image_shape : tuple of int or None
+        What a row of features is seen as.
+    pixel_scale : float or None
+        What pixels are divided by; None learns it.
+    n_jobs : int or None
+        Threads of torch; None leaves what is set.
+    random_state : int, RandomState instance or None
+    """
 
     layers: str | None
     activation: str
-    loss: str
-    label_smoothing: float
     class_weight: Mapping[Any, float] | str | None
-    weight_init: str | Mapping[str, str] | None
-    batch_norm_params: Mapping[str, float] | None
-    optimizer: str
-    optimizer_params: Mapping[str, Any] | None
-    lr: float
-    schedule: str
-    schedule_params: Mapping[str, Any] | None
     batch_size: int
-    max_epochs: int | None
-    early_stopping: bool
-    validation_fraction: float | None
-    n_iter_no_change: int
-    augmentation: Distortion | Mapping[str, float] | None
     image_shape: Sequence[int] | None
     pixel_scale: float | None
-    callbacks: Sequence[Any] | None
-    device: str
     n_jobs: int | None
-    verbose: int
     random_state: int | np.random.RandomState | None
 
     _fewest_epochs = 8
@@ -91,16 +90,17 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
             If the data or a parameter cannot be used.
         """
         check_parameters(self)
-        rows, labels = self._validated(X, y)
+        config = self._config()
+        rows, labels = self._validate_training(X, y)
         self._begin(rows, np.unique(labels))
         codes, seed = codes_of(labels, self.classes_), draw_seed(self.random_state)
         held_out: Sequence[Rows] | None = None
         if validation_data is not None:
-            held_out = self._validated_pair(*validation_data)
-        elif share := held_out_share(self):
+            held_rows, held_labels = self._validate_training(*validation_data, reset=False)
+            held_out = held_rows, codes_of(held_labels, self.classes_)
+        elif share := config.held_out_share:
             rows, codes, *held_out = hold_out(rows, codes, share, seed)
-        epochs = self.max_epochs or default_epochs(math.ceil(len(rows) / self.batch_size), self._fewest_epochs)
-        self._train(rows, codes, seed, epochs, self.schedule, held_out)
+        self._train(config, rows, codes, held_out, config.epochs(len(rows)), seed)
         return self
 
     @with_plain_parameters
@@ -127,7 +127,7 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         """
         check_parameters(self)
         is_new = not hasattr(self, "net_")
-        rows, labels = self._validated(X, y, reset=is_new)
+        rows, labels = self._validate_training(X, y, reset=is_new)
         if self.class_weight == "balanced":
             raise ValueError("class_weight='balanced' needs all labels at once; give partial_fit a mapping")
         if is_new and classes is None:
@@ -137,80 +137,68 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
         elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
             raise ValueError(f"classes={shown(classes)} are not those of the first call: {shown(self.classes_)}")
         codes = codes_of(labels, self.classes_)
-        self._check_batches(len(rows))
+        check_batches(self.batch_size, self._layers_on(self.image_shape_), len(rows))
+        config = replace(self._config(), schedule="constant", schedule_params=None)
         if is_new:
-            self._train(rows, codes, draw_seed(self.random_state), 1, "constant", None)
-            return self
-        self._train_on(rows, codes)
+            self._train(config, rows, codes, None, 1, draw_seed(self.random_state))
+        else:
+            self._train_further(config, rows, codes)
         return self
 
     def epochs_for(self, n: int) -> int:
-        """Return how many epochs a fit on `n` images runs, at most: early stopping may end it before."""
-        learnt = n - math.ceil(held_out_share(self) * n)
-        return int(self.max_epochs or 0) or default_epochs(math.ceil(learnt / self.batch_size), self._fewest_epochs)
+        """Return the most epochs of a fit; early stopping may end it before.
+
+        Parameters
+        ----------
+        n : int
+            Training images.
+
+        Returns
+        -------
+        epochs : int
+        """
+        config = self._config()
+        return config.epochs(config.n_learnt(n))
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float32]:
-        """Return the probability of each class for `X` of shape (n, n_features): shape (n, n_classes)."""
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n, n_classes)
+            float32; of each image they sum to 1.
+        """
         from hdr_bench.estimators.neural.devices import torch_threads, usual_state
 
         check_is_fitted(self)
-        X, told = self._rows(X)
+        X, shape = self._rows(X)
         rows = validate_data(self, X, reset=False)
-        self._check_shape(told)
+        self._check_shape(shape)
         warn_if_unlike(self, rows)
         with usual_state(), torch_threads(self.n_jobs):
             probabilities: NDArray[np.float32] = self.net_.predict_proba(rows)
         return probabilities
 
     def predict(self, X: ArrayLike) -> NDArray[np.generic]:
-        """Return the most probable class for `X` of shape (n, n_features): shape (n,)."""
+        """Predict the most probable class of each image.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
         probabilities = self.predict_proba(X)
         labels: NDArray[np.generic] = self.classes_[probabilities.argmax(axis=1)]
         return labels
-
-    @property
-    def history_(self) -> list[dict[str, float]]:
-        """Loss and accuracy of each epoch: on the training images while it ran, and on those held out."""
-        from hdr_bench.estimators.neural.net import HISTORY
-
-        check_is_fitted(self)
-        return [{key: float(row[key]) for key in HISTORY if key in row} for row in self.net_.history]
-
-    @property
-    def n_iter_(self) -> int:
-        """Epochs run."""
-        check_is_fitted(self)
-        return len(self.net_.history)
-
-    @property
-    def n_parameters_(self) -> int:
-        """Number of trainable parameters."""
-        check_is_fitted(self)
-        return sum(parameter.numel() for parameter in self.net_.module_.parameters() if parameter.requires_grad)
-
-    @property
-    def n_multiply_accumulates_(self) -> int:
-        """Multiply-accumulates for one image: of convolutions and fully connected layers."""
-        return sum(row.multiply_accumulates for row in self.layer_table_)
-
-    @property
-    def n_stored_variables_(self) -> int:
-        """Numbers that predictions need: weights, running means and variances."""
-        check_is_fitted(self)
-        return sum(row.parameters + row.buffers for row in self.layer_table_)
-
-    @property
-    def layer_table_(self) -> list[LayerRow]:
-        """The network layer by layer: token, output shape, parameters, buffers, multiply-accumulates for one image."""
-        check_is_fitted(self)
-        layers = parse_layers(self._layers(), len(self.classes_), self.activation)
-        return layer_table(layers, self._input_shape())
-
-    @property
-    def engine_(self) -> str:
-        """The library that computes; with the device where that is not the CPU."""
-        check_is_fitted(self)
-        return "torch" if str(self.net_.device) == "cpu" else f"torch ({self.net_.device})"
 
     @property
     def _libraries(self) -> tuple[str, ...]:
@@ -220,84 +208,67 @@ class NeuralClassifier(VersionChecked, ClassifierMixin, BaseEstimator, ABC):
     def _layers_on(self, image_shape: ImageShape) -> str:
         """Return the layer string for images of a shape."""
 
-    def _layers(self) -> str:
-        return self._layers_on(self.image_shape_)
+    def _parsed_layers(self) -> list[Layer]:
+        return parse_layers(self._layers_on(self.image_shape_), len(self.classes_), self.activation)
+
+    def _config(self) -> NetConfig:
+        return NetConfig(fewest_epochs=self._fewest_epochs, **{name: getattr(self, name) for name in _OF_CONFIG})
 
     def _check_combination(self) -> None:
-        check_network(self)
+        check_network(self._config())
 
     def _check_data(self, data: DataShape) -> None:
         if data.n_features is None:
             return
         shape = image_shape_of(data.n_features, self.image_shape)
         layers = parse_layers(self._layers_on(shape), data.n_classes, self.activation)
-        check_network_on(self, layer_table(layers, channels_first(shape)), data.n_samples)
+        check_network_on(self._config(), layer_table(layers, channels_first(shape)), data.n_samples)
 
     def _rows(self, X: ArrayLike) -> tuple[Any, ImageShape | None]:
-        """Return `X` as rows of features, with the shape of the images where it tells."""
+        """Return `X` as rows of features, and the shape of its images if it has one."""
         return X, None
 
-    def _input_shape(self) -> Shape:
-        return channels_first(self.image_shape_)
-
-    def _validated(self, X: ArrayLike, y: ArrayLike, *, reset: bool = True) -> tuple[Rows, NDArray[Any]]:
-        X, told = self._rows(X)
+    def _validate_training(self, X: ArrayLike, y: ArrayLike, *, reset: bool = True) -> tuple[Rows, NDArray[Any]]:
+        X, shape = self._rows(X)
         rows, labels = validate_data(self, X, y, reset=reset)
         check_classification_targets(labels)
         if reset:
-            self.image_shape_ = image_shape_of(rows.shape[1], told if self.image_shape is None else self.image_shape)
-        self._check_shape(told)
+            self.image_shape_ = image_shape_of(rows.shape[1], shape if self.image_shape is None else self.image_shape)
+        self._check_shape(shape)
         return rows, labels
 
-    def _validated_pair(self, X: ArrayLike, y: ArrayLike) -> tuple[Rows, Codes]:
-        rows, labels = self._validated(X, y, reset=False)
-        return rows, codes_of(labels, self.classes_)
-
-    def _check_shape(self, told: ImageShape | None) -> None:
-        if told is not None and told != self.image_shape_:
+    def _check_shape(self, shape: ImageShape | None) -> None:
+        if shape is not None and shape != self.image_shape_:
             raise ValueError(
-                f"X holds images of shape {told}, but {type(self).__name__} works on {self.image_shape_}; "
+                f"X holds images of shape {shape}, but {type(self).__name__} works on {self.image_shape_}; "
                 "give images of that shape, or leave image_shape=None"
             )
 
     def _begin(self, rows: Rows, classes: NDArray[Any]) -> None:
-        if len(classes) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs at least two classes; y holds one class: {shown(classes[0])}"
-            )
-        self._check_batches(len(rows))
+        check_classes(self, classes)
+        check_batches(self.batch_size, self._layers_on(self.image_shape_), len(rows))
         self.classes_ = classes
         self.scale_ = learn_scale(rows, self.pixel_scale)
         self._fitted_on = summarize_pixels(rows)
-        self.background_ = self._learn_background(rows)
-
-    def _learn_background(self, rows: Rows) -> tuple[float, ...]:
-        """Return the background of each channel, for distorted images to be padded with; empty without distortion."""
-        distortion = as_distortion(self.augmentation)
-        if distortion is None:
-            return ()
-        height, width, *_ = self.image_shape_
-        images = rows.reshape(len(rows), height, width, -1)
-        return tuple(learn_background(images[..., k], distortion.background) for k in range(images.shape[3]))
-
-    def _check_batches(self, n: int) -> None:
-        if min(n, self.batch_size) == 1 and "BN" in self._layers().split("-"):
-            raise ValueError(
-                f"batch normalisation (BN) needs two images at a time: {n} came, batch_size={shown(self.batch_size)}; "
-                "give more of them, or layers without BN"
-            )
+        distortion = self._config().distortion
+        # What distorted images are padded with.
+        self.background_: tuple[float, ...] = ()
+        if distortion is not None:
+            channels = split_channels(rows, self.image_shape_)
+            self.background_ = tuple(learn_background(channel, distortion.background) for channel in channels)
 
     def _train(
-        self, rows: Rows, codes: Codes, seed: int, epochs: int, schedule: str, held_out: Sequence[Rows] | None
+        self, config: NetConfig, rows: Rows, codes: Codes, held_out: Sequence[Rows] | None, epochs: int, seed: int
     ) -> None:
-        from hdr_bench.estimators.neural.training import build_net, forget_training_data, training
+        from hdr_bench.estimators.neural.batches import InputFormat
+        from hdr_bench.estimators.neural.training import TrainingData, train_net
 
-        with training(self.n_jobs, self.device):
-            self.net_ = build_net(self, codes, seed, epochs, schedule, held_out).fit(rows, codes)
-        forget_training_data(self.net_)
+        channels, height, width = channels_first(self.image_shape_)
+        reading = InputFormat(height, width, channels, self.scale_, self.background_)
+        data = TrainingData(rows, codes, self.classes_, reading, held_out)
+        self.net_ = train_net(config, self._parsed_layers(), data, epochs, seed)
 
-    def _train_on(self, rows: Rows, codes: Codes) -> None:
-        from hdr_bench.estimators.neural.training import train_one_epoch, training
+    def _train_further(self, config: NetConfig, rows: Rows, codes: Codes) -> None:
+        from hdr_bench.estimators.neural.training import train_one_epoch
 
-        with training(self.n_jobs, self.device):
-            train_one_epoch(self.net_, rows, codes, self.lr)
+        train_one_epoch(config, self.net_, rows, codes)

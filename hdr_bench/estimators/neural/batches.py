@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
 
 from hdr_bench.estimators.neural.augmentation import Distortion
-from hdr_bench.exceptions import shown, text_of
 
 
 @dataclass(frozen=True)
-class Reading:
+class InputFormat:
     """How rows of raw pixels become a network's input.
 
     Attributes
@@ -37,7 +35,18 @@ class Reading:
     background: tuple[float, ...] = ()
 
     def tensor(self, rows: NDArray[Any]) -> torch.Tensor:
-        """Return `rows` (n, n_features) as a float32 tensor (n, channels, height, width), scaled."""
+        """Return rows as images.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n, n_features)
+            Raw pixels.
+
+        Returns
+        -------
+        images : torch.Tensor of shape (n, channels, height, width)
+            float32, scaled.
+        """
         pixels = rows.astype(np.float32)
         pixels /= np.float32(self.scale)
         images = torch.from_numpy(pixels).view(len(rows), self.height, self.width, self.channels)
@@ -53,7 +62,7 @@ class ImageBatches:
         Holds X, rows of raw pixels (n, n_features), and y, a tensor (n,) or None.
     batch_size : int
         Images a batch. A last training batch of one image joins the one before: batch normalisation needs two.
-    reading : Reading
+    reading : InputFormat
         How rows become images.
     generator : torch.Generator or None
         Shuffles the images anew each epoch; None keeps their order.
@@ -65,7 +74,7 @@ class ImageBatches:
         self,
         dataset: Any,
         batch_size: int,
-        reading: Reading,
+        reading: InputFormat,
         generator: torch.Generator | None = None,
         distortion: Distortion | None = None,
     ) -> None:
@@ -97,7 +106,18 @@ class ImageBatches:
 
 
 def split_indices(order: torch.Tensor, batch_size: int) -> list[torch.Tensor]:
-    """Cut `order` into batches, the last one joined to the one before where it has one index only."""
+    """Cut `order` into batches, the last one joined to the one before where it has one index only.
+
+    Parameters
+    ----------
+    order : torch.Tensor of shape (n,)
+        Indices.
+    batch_size : int
+
+    Returns
+    -------
+    batches : list of torch.Tensor
+    """
     batches = list(torch.split(order, batch_size))
     if len(batches) > 1 and len(batches[-1]) == 1:
         batches[-2:] = [torch.cat(batches[-2:])]
@@ -105,45 +125,16 @@ def split_indices(order: torch.Tensor, batch_size: int) -> list[torch.Tensor]:
 
 
 def n_batches(n_samples: int, batch_size: int) -> int:
-    """Return how many batches `split_indices` makes."""
+    """Return how many batches `split_indices` makes.
+
+    Parameters
+    ----------
+    n_samples : int
+    batch_size : int
+
+    Returns
+    -------
+    n_batches : int
+    """
     whole, rest = divmod(n_samples, batch_size)
     return max(whole + (rest > 1), 1)
-
-
-Rows = NDArray[Any]
-Codes = NDArray[np.int64]
-
-
-def hold_out(rows: Rows, codes: Codes, share: float, seed: int) -> tuple[Rows, Codes, Rows, Codes]:
-    """Cut off a stratified share: training rows and labels, then those held out.
-
-    Raises
-    ------
-    ValueError
-        If the share is not between 0 and 1, or leaves a class without images on either side.
-    """
-    if not 0 < share < 1:
-        raise ValueError(f"validation_fraction must be between 0 and 1, or None, got {shown(share)}")
-    try:
-        places = train_test_split(np.arange(len(rows)), test_size=share, stratify=codes, random_state=seed)
-    except ValueError as error:
-        raise ValueError(
-            f"validation_fraction={shown(share)} cannot be held out of {len(rows)} images: {text_of(error)}; "
-            "give more images, another share, or validation_data"
-        ) from error
-    train, held = (np.sort(part) for part in places)
-    return rows[train], codes[train], rows[held], codes[held]
-
-
-def codes_of(labels: NDArray[Any], classes: NDArray[Any]) -> Codes:
-    """Return the places of `labels` in the sorted `classes`.
-
-    Raises
-    ------
-    ValueError
-        If a label is no class.
-    """
-    unknown = np.setdiff1d(labels, classes)
-    if len(unknown):
-        raise ValueError(f"y holds labels that are none of the classes {classes.tolist()}: {unknown[:5].tolist()}")
-    return np.searchsorted(classes, labels).astype(np.int64)

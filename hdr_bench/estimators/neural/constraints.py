@@ -3,38 +3,32 @@
 import math
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from hdr_bench.estimators.constraints import value_fault
+from hdr_bench.estimators.base import LayerRow
+from hdr_bench.estimators.memory_need import check_need
 from hdr_bench.estimators.neural.augmentation import Distortion, as_distortion
-from hdr_bench.estimators.neural.notation import LayerRow, parse_layers
-from hdr_bench.estimators.room import check_room
+from hdr_bench.estimators.neural.config import (
+    BATCH_NORM_PARAMS,
+    KINDS_OF_LAYER,
+    LOSSES,
+    MOST_EPOCHS,
+    OTHER_LENGTHS,
+    SCHEDULES,
+    WEIGHT_INIT_NAMES,
+    NetConfig,
+)
+from hdr_bench.estimators.neural.notation import parse_layers
+from hdr_bench.estimators.parameter_checks import value_fault
+from hdr_bench.estimators.plain_values import is_number
 from hdr_bench.exceptions import UnknownNameError, shown
 
-if TYPE_CHECKING:
-    from hdr_bench.estimators.neural.base import NeuralClassifier
-
-LOSSES = ("cross_entropy", "kl_divergence", "squared_error")
-SCHEDULES = ("constant", "step", "cosine", "one-cycle")
-BATCH_NORM_PARAMS = ("momentum", "eps")
-KINDS_OF_LAYER = ("convolution", "dense", "output")
-WEIGHT_INIT_NAMES = (
-    "xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal", "lecun_normal", "orthogonal", "uniform",
-    "normal",
-)  # fmt: skip
-
-MOST_EPOCHS = 1_000_000
-"""Epochs that a network can be given; more are taken for a mistake."""
-
-# What early stopping looks at, unless another share is given.
-_HELD_OUT = 0.1
 _BYTES_OF_A_WEIGHT = 4
 # Which optimizers there are, torch says; these it has had for years, and to ask it takes seconds.
 _KNOWN_OPTIMIZERS = frozenset({"Adam", "AdamW", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "SGD"})
 _ANY_CLASSES = 10
-_MOST_EPOCHS_BY_DEFAULT, _FEWEST_UPDATES = 100, 800
 _NUMBER = (Real, type(None))
 
 CONSTRAINTS: dict[str, list[Any]] = {
@@ -87,12 +81,13 @@ SCHEDULE_CONSTRAINTS: dict[str, list[Any]] = {
 }
 """What each parameter of torch's schedulers may be by itself."""
 
-OTHER_LENGTHS = frozenset({"epochs", "steps_per_epoch"})
-"""What torch's one-cycle schedule ignores if it is given total_steps, as it always is."""
 
-
-def check_network(model: "NeuralClassifier") -> None:
+def check_network(config: NetConfig) -> None:
     """Check what a network's parameters hold, without the images.
+
+    Parameters
+    ----------
+    config : NetConfig
 
     Raises
     ------
@@ -103,34 +98,34 @@ def check_network(model: "NeuralClassifier") -> None:
     ValueError
         If a value is out of its range.
     """
-    if model.layers:
-        parse_layers(model.layers, _ANY_CLASSES, model.activation)
-    if model.n_jobs == 0:
+    if config.layers:
+        parse_layers(config.layers, _ANY_CLASSES, config.activation)
+    if config.n_jobs == 0:
         raise ValueError("n_jobs must be an integer other than 0, or None, got 0")
-    as_distortion(model.augmentation)
-    check_batch_norm(model.batch_norm_params)
-    check_weight_init(model.weight_init)
-    _check_class_weight(model.class_weight)
-    _check_callbacks(model.callbacks)
-    _check_schedule(model)
-    _check_numbers("optimizer_params", model.optimizer_params)
-    if model.optimizer not in _KNOWN_OPTIMIZERS or model.optimizer_params:
-        from hdr_bench.estimators.neural.training import make_optimizer
+    as_distortion(config.augmentation)
+    check_batch_norm(config.batch_norm_params)
+    check_weight_init(config.weight_init)
+    _check_class_weight(config.class_weight)
+    _check_callbacks(config.callbacks)
+    _check_schedule(config)
+    _check_numbers("optimizer_params", config.optimizer_params)
+    if config.optimizer not in _KNOWN_OPTIMIZERS or config.optimizer_params:
+        from hdr_bench.estimators.neural.optimizers import make_optimizer
 
         # torch refuses what it cannot be made with.
-        make_optimizer(model.optimizer, model.optimizer_params, model.lr)
-    if model.device not in {"auto", "cpu"}:
+        make_optimizer(config.optimizer, config.optimizer_params, config.lr)
+    if config.device not in {"auto", "cpu"}:
         from hdr_bench.estimators.neural.devices import choose_device
 
-        choose_device(model.device)
+        choose_device(config.device)
 
 
-def check_network_on(model: "NeuralClassifier", rows: list[LayerRow], n_samples: int) -> None:
+def check_network_on(config: NetConfig, rows: list[LayerRow], n_samples: int) -> None:
     """Check that a network's weights, and what its layers make of a batch, fit any memory; and its schedule's length.
 
     Parameters
     ----------
-    model : NeuralClassifier
+    config : NetConfig
     rows : list of LayerRow
         Its layers, on the images that it is to learn from.
     n_samples : int
@@ -143,26 +138,42 @@ def check_network_on(model: "NeuralClassifier", rows: list[LayerRow], n_samples:
     """
     n_weights = sum(row.parameters + row.buffers for row in rows)
     n_outputs = sum(math.prod(row.output_shape) for row in rows)
-    n_values = n_weights + min(model.batch_size, n_samples) * n_outputs
+    n_values = n_weights + min(config.batch_size, n_samples) * n_outputs
     remedy = "use smaller layers, smaller images or smaller batches"
-    check_room(f"a network of layers={shown(model.layers)}", _BYTES_OF_A_WEIGHT * n_values, remedy)
-    _check_schedule_length(model, n_samples)
+    check_need(f"a network of layers={shown(config.layers)}", _BYTES_OF_A_WEIGHT * n_values, remedy)
+    _check_schedule_length(config, n_samples)
 
 
-def held_out_share(model: "NeuralClassifier") -> float:
-    """Return the share of the training images that early stopping looks at, or the curves of the training show."""
-    if model.validation_fraction is not None:
-        return float(model.validation_fraction)
-    return _HELD_OUT if model.early_stopping else 0.0
+def check_batches(batch_size: int, layers: str, n: int) -> None:
+    """Check that batches are large enough for the layers.
 
+    Parameters
+    ----------
+    batch_size : int
+    layers : str
+        In the notation.
+    n : int
+        Training images.
 
-def default_epochs(n_batches: int, fewest: int) -> int:
-    """Return the default number of epochs of `n_batches` steps each: 800 steps or more, in `fewest` to 100 epochs."""
-    return min(max(fewest, math.ceil(_FEWEST_UPDATES / n_batches)), _MOST_EPOCHS_BY_DEFAULT)
+    Raises
+    ------
+    ValueError
+        If batch normalization would get one image at a time.
+    """
+    if min(n, batch_size) == 1 and "BN" in layers.split("-"):
+        raise ValueError(
+            f"batch normalisation (BN) needs two images at a time: {n} came, batch_size={shown(batch_size)}; "
+            "give more of them, or layers without BN"
+        )
 
 
 def check_batch_norm(params: Mapping[str, float] | None) -> None:
-    """Check the settings of batch normalisation.
+    """Check the settings of batch normalization.
+
+    Parameters
+    ----------
+    params : mapping of str to float or None
+        "momentum" and "eps".
 
     Raises
     ------
@@ -174,12 +185,17 @@ def check_batch_norm(params: Mapping[str, float] | None) -> None:
     for name, value in (params or {}).items():
         if name not in BATCH_NORM_PARAMS:
             raise UnknownNameError("batch_norm_params", name, BATCH_NORM_PARAMS)
-        if not _is_number(value) or not 0 < value < 1:
+        if not is_number(value) or not 0 < value < 1:
             raise ValueError(f"batch_norm_params: {name} must be a number above 0 and below 1, got {shown(value)}")
 
 
 def check_weight_init(weight_init: str | Mapping[str, str] | None) -> None:
     """Check how weights are to start.
+
+    Parameters
+    ----------
+    weight_init : str, mapping or None
+        A name of `WEIGHT_INIT_NAMES`, or names by kind of layer.
 
     Raises
     ------
@@ -198,40 +214,38 @@ def check_weight_init(weight_init: str | Mapping[str, str] | None) -> None:
 
 def _check_class_weight(weights: Any) -> None:
     for label, weight in weights.items() if isinstance(weights, Mapping) else ():
-        if not _is_number(weight) or not 0 <= weight < float("inf"):
+        if not is_number(weight) or not 0 <= weight < float("inf"):
             raise ValueError(
                 f"class_weight: of {shown(label)} must be a finite number of at least 0, got {shown(weight)}"
             )
 
 
-def _check_schedule(model: "NeuralClassifier") -> None:
-    given = model.schedule_params
+def _check_schedule(config: NetConfig) -> None:
+    given = config.schedule_params
     if not given:
         return
-    if model.schedule == "constant":
+    if config.schedule == "constant":
         raise ValueError(
             f"schedule_params must be left out with schedule='constant', which has none, got {shown(given)}"
         )
-    from hdr_bench.estimators.neural.schedules import schedule_params
+    from hdr_bench.estimators.neural.schedules import check_schedule, schedule_params
 
-    allowed = schedule_params(model.schedule)
+    allowed = schedule_params(config.schedule)
     for name in given:
-        if model.schedule == "one-cycle" and name in OTHER_LENGTHS:
+        if config.schedule == "one-cycle" and name in OTHER_LENGTHS:
             raise ValueError(
                 f"schedule_params: {name} must be left out, since the length of the cycle is total_steps, got "
                 f"{shown(given[name])}; give total_steps, or leave it to max_epochs and batch_size"
             )
         if name not in allowed:
-            raise UnknownNameError(f"schedule_params of {shown(model.schedule)}", name, allowed)
+            raise UnknownNameError(f"schedule_params of {shown(config.schedule)}", name, allowed)
         fault = value_fault(name, given[name], SCHEDULE_CONSTRAINTS.get(name, ["no_validation"]))
         if fault is not None:
             raise ValueError(f"schedule_params: {fault}")
-    from hdr_bench.estimators.neural.training import check_schedule_params
-
-    check_schedule_params(model)
+    check_schedule(config)
 
 
-def _check_schedule_length(model: "NeuralClassifier", n_samples: int) -> None:
+def _check_schedule_length(config: NetConfig, n_samples: int) -> None:
     """Check that a one-cycle schedule is as long as the training: torch would refuse the step after its last.
 
     Raises
@@ -239,12 +253,13 @@ def _check_schedule_length(model: "NeuralClassifier", n_samples: int) -> None:
     ValueError
         If it is shorter.
     """
-    given = (model.schedule_params or {}).get("total_steps")
-    if model.schedule != "one-cycle" or given is None:
+    given = (config.schedule_params or {}).get("total_steps")
+    if config.schedule != "one-cycle" or given is None:
         return
-    n, epochs = n_samples - math.ceil(held_out_share(model) * n_samples), model.epochs_for(n_samples)
+    n = config.n_learnt(n_samples)
+    epochs = config.epochs(n)
     # A batch of one image joins the one before.
-    needed = epochs * max(n // model.batch_size + (n % model.batch_size > 1), 1)
+    needed = epochs * max(n // config.batch_size + (n % config.batch_size > 1), 1)
     if given < needed:
         raise ValueError(
             f"schedule_params: total_steps must be at least {needed:,}, one for each batch of {epochs:,} epochs, got "
@@ -270,7 +285,3 @@ def _check_numbers(place: str, params: Mapping[str, Any] | None) -> None:
             raise ValueError(
                 f"{place}: {name} must be a number, true or false, or a list of numbers, got {shown(value)}"
             )
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)

@@ -15,6 +15,14 @@ _LONGEST_REASON = 300  # characters of what torch says, in which the name of the
 def choose_device(device: str) -> str:
     """Return the device to use: the one named, or for ``"auto"`` CUDA's where there is one, else the CPU.
 
+    Parameters
+    ----------
+    device : str
+
+    Returns
+    -------
+    device : str
+
     Raises
     ------
     ValueError
@@ -34,17 +42,32 @@ def choose_device(device: str) -> str:
 
 
 def make_generator(seed: int, device: str) -> torch.Generator:
-    """Return a seeded generator of random numbers on a device."""
+    """Return a seeded generator of random numbers on a device.
+
+    Parameters
+    ----------
+    seed : int
+    device : str
+
+    Returns
+    -------
+    generator : torch.Generator
+    """
     return torch.Generator(device=device).manual_seed(seed)
 
 
 @contextmanager
 def torch_threads(n_jobs: int | None) -> Iterator[None]:
-    """Let torch use `n_jobs` threads, as joblib counts them; None leaves what is set."""
+    """Let torch use `n_jobs` threads, as joblib counts them; None leaves what is set.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+    """
     if n_jobs is None:
         yield
         return
-    with _THREADS.held() as before:
+    with _THREADS.hold() as before:
         torch.set_num_threads(int(effective_n_jobs(int(n_jobs))))
         try:
             yield
@@ -68,11 +91,16 @@ def usual_state() -> Iterator[None]:
 
 @contextmanager
 def deterministic_algorithms(device: str) -> Iterator[None]:
-    """Let cuDNN choose deterministic algorithms, if `device` is a GPU that it works on."""
+    """Let cuDNN choose deterministic algorithms, if `device` is a GPU that it works on.
+
+    Parameters
+    ----------
+    device : str
+    """
     if not device.startswith("cuda"):
         yield
         return
-    with _CUDNN.held():
+    with _CUDNN.hold():
         yield
 
 

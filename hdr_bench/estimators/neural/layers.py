@@ -1,65 +1,32 @@
 """The layers that a network can be made of: shapes, parameters and operations, and the torch module of each.
 
-Shapes are (channels, height, width), or (features,) once flattened. torch is imported only where a module is made.
+torch is imported only where a module is made.
 """
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from hdr_bench.estimators.neural.layer_protocol import Plain, Shape, image_shape, n_features, slide
 from hdr_bench.exceptions import NotationError
 
 if TYPE_CHECKING:
     from torch import Generator, nn
 
-Shape = tuple[int, ...]
-
-
-class Layer(Protocol):
-    """What every layer can tell, given the shape that comes in."""
-
-    @property
-    def token(self) -> str:
-        """The token of the notation that made it."""
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Return the shape that goes out; raises `NotationError`, naming the token, where the input does not fit."""
-
-    def n_parameters(self, shape: Shape) -> int:
-        """Return the number of trainable parameters."""
-
-    def n_buffers(self, shape: Shape) -> int:
-        """Return the number of values that are learnt without a gradient: running means and variances."""
-
-    def n_multiply_accumulates(self, shape: Shape) -> int:
-        """Return the multiply-accumulates for one image."""
-
-    def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
-        """Return the torch module, its weights drawn from `generator`; None is torch's global one."""
-
-
-@dataclass(frozen=True)
-class Plain:
-    """A layer without parameters; the others override what differs."""
-
-    token: str
-
-    def output_shape(self, shape: Shape) -> Shape:
-        return shape
-
-    def n_parameters(self, shape: Shape) -> int:
-        return 0
-
-    def n_buffers(self, shape: Shape) -> int:
-        return 0
-
-    def n_multiply_accumulates(self, shape: Shape) -> int:
-        return 0
-
 
 @dataclass(frozen=True)
 class Convolution(Plain):
-    """``8C5s2p1``: filters, kernel, stride and padding."""
+    """``8C5s2p1``: filters, kernel, stride and padding.
+
+    Attributes
+    ----------
+    token : str
+        The token of the notation that made it.
+    filters : int
+        Channels that go out.
+    kernel, stride, padding : int
+        Of the window, in pixels.
+    """
 
     filters: int
     kernel: int
@@ -67,8 +34,8 @@ class Convolution(Plain):
     padding: int
 
     def output_shape(self, shape: Shape) -> Shape:
-        _, *sides = _image(self, shape)
-        return (self.filters, *_slide(self, sides, self.kernel, self.stride, self.padding))
+        _, *sides = image_shape(self, shape)
+        return (self.filters, *slide(self, sides, self.kernel, self.stride, self.padding))
 
     def n_parameters(self, shape: Shape) -> int:
         return self.filters * (shape[0] * self.kernel**2 + 1)
@@ -79,15 +46,23 @@ class Convolution(Plain):
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
-        from hdr_bench.estimators.neural.initialisation import start_like_torch
+        from hdr_bench.estimators.neural.modules import initialize_like_torch
 
         layer = nn.Conv2d(shape[0], self.filters, self.kernel, self.stride, self.padding, device="meta")
-        return start_like_torch(layer, generator)
+        return initialize_like_torch(layer, generator)
 
 
 @dataclass(frozen=True)
 class Pooling(Plain):
-    """``MP2`` or ``AP3s2p1``: the largest, or the mean, of each window."""
+    """``MP2`` or ``AP3s2p1``: the largest, or the mean, of each window.
+
+    Attributes
+    ----------
+    token : str
+        The token of the notation that made it.
+    kernel, stride, padding : int
+        Of the window, in pixels.
+    """
 
     kernel: int
     stride: int
@@ -99,10 +74,10 @@ class Pooling(Plain):
         return self.token.startswith("M")
 
     def output_shape(self, shape: Shape) -> Shape:
-        channels, *sides = _image(self, shape)
+        channels, *sides = image_shape(self, shape)
         if 2 * self.padding > self.kernel:
             raise NotationError(f"{self.token}: a padding of at most half the window is possible, {self.kernel // 2}")
-        return (channels, *_slide(self, sides, self.kernel, self.stride, self.padding))
+        return (channels, *slide(self, sides, self.kernel, self.stride, self.padding))
 
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
@@ -113,12 +88,20 @@ class Pooling(Plain):
 
 @dataclass(frozen=True)
 class Dense(Plain):
-    """``128N``, or ``OUT``: fully connected units."""
+    """``128N``, or ``OUT``: fully connected units.
+
+    Attributes
+    ----------
+    token : str
+        The token of the notation that made it.
+    units : int
+        Features that go out.
+    """
 
     units: int
 
     def output_shape(self, shape: Shape) -> Shape:
-        _features(self, shape)
+        n_features(self, shape)
         return (self.units,)
 
     def n_parameters(self, shape: Shape) -> int:
@@ -130,9 +113,9 @@ class Dense(Plain):
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
 
-        from hdr_bench.estimators.neural.initialisation import start_like_torch
+        from hdr_bench.estimators.neural.modules import initialize_like_torch
 
-        return start_like_torch(nn.Linear(shape[0], self.units, device="meta"), generator)
+        return initialize_like_torch(nn.Linear(shape[0], self.units, device="meta"), generator)
 
 
 @dataclass(frozen=True)
@@ -155,7 +138,15 @@ class BatchNorm(Plain):
 
 @dataclass(frozen=True)
 class Dropout(Plain):
-    """``D0.2``: a share of the values set to zero while training."""
+    """``D0.2``: a share of the values set to zero while training.
+
+    Attributes
+    ----------
+    token : str
+        The token of the notation that made it.
+    share : float
+        At least 0 and below 1.
+    """
 
     share: float
 
@@ -167,7 +158,15 @@ class Dropout(Plain):
 
 @dataclass(frozen=True)
 class Activation(Plain):
-    """``relu``, ``tanh``, ``sigmoid``, ``lrelu0.08`` or ``linear``."""
+    """``relu``, ``tanh``, ``sigmoid``, ``lrelu0.08`` or ``linear``.
+
+    Attributes
+    ----------
+    token : str
+        The token of the notation that made it.
+    slope : float, default=0.0
+        Of "lrelu" below 0.
+    """
 
     slope: float = 0.0
 
@@ -199,7 +198,7 @@ class GlobalAveragePooling(Plain):
     """``GAP``: the mean of each channel."""
 
     def output_shape(self, shape: Shape) -> Shape:
-        return _image(self, shape)[:1]
+        return image_shape(self, shape)[:1]
 
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
@@ -209,12 +208,20 @@ class GlobalAveragePooling(Plain):
 
 @dataclass(frozen=True)
 class Resize(Plain):
-    """``R227``: the image enlarged or reduced to a square, bilinear."""
+    """``R227``: the image enlarged or reduced to a square, bilinear.
+
+    Attributes
+    ----------
+    token : str
+        The token of the notation that made it.
+    side : int
+        Height and width of what goes out, in pixels.
+    """
 
     side: int
 
     def output_shape(self, shape: Shape) -> Shape:
-        return (_image(self, shape)[0], self.side, self.side)
+        return (image_shape(self, shape)[0], self.side, self.side)
 
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":
         from torch import nn
@@ -227,7 +234,7 @@ class Colour(Plain):
     """``RGB``: a grey image three times, as the channels of a colour image."""
 
     def output_shape(self, shape: Shape) -> Shape:
-        channels, *sides = _image(self, shape)
+        channels, *sides = image_shape(self, shape)
         if channels != 1:
             raise NotationError(f"{self.token}: a grey image is needed, but {channels} channels come in; leave it out")
         return (3, *sides)
@@ -236,30 +243,3 @@ class Colour(Plain):
         from hdr_bench.estimators.neural.modules import GreyToColour
 
         return GreyToColour()
-
-
-def _image(layer: Layer, shape: Shape) -> Shape:
-    if len(shape) != 3:
-        raise NotationError(
-            f"{layer.token}: an image is needed, but {shape[0]} features come in; put it before F and N"
-        )
-    return shape
-
-
-def _features(layer: Layer, shape: Shape) -> int:
-    if len(shape) != 1:
-        raise NotationError(
-            f"{layer.token}: features are needed, but an image of shape {shape} comes in; put F before it"
-        )
-    return shape[0]
-
-
-def _slide(layer: Layer, sides: list[int], kernel: int, stride: int, padding: int) -> tuple[int, ...]:
-    out = tuple((side + 2 * padding - kernel) // stride + 1 for side in sides)
-    if min(out) < 1:
-        height, width = sides
-        raise NotationError(
-            f"{layer.token}: a window of {kernel}x{kernel} does not fit the {height}x{width} image that comes in; "
-            "use fewer or smaller layers before it, or padding (e.g. p1)"
-        )
-    return out

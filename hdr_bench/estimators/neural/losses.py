@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from hdr_bench.estimators.neural.constraints import LOSSES
+from hdr_bench.estimators.neural.config import LOSSES
 from hdr_bench.exceptions import UnknownNameError, shown
 
 
@@ -30,7 +30,20 @@ class WeightedLoss(nn.Module):
         self.register_buffer("weight", weight)
 
     def forward(self, outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        """Return the loss of outputs (n, n_classes) for labels (n,)."""
+        """Return the loss.
+
+        Parameters
+        ----------
+        outputs : torch.Tensor of shape (n, n_classes)
+            Before the softmax.
+        labels : torch.Tensor of shape (n,)
+            Places of the labels in the classes.
+
+        Returns
+        -------
+        loss : torch.Tensor
+            A scalar.
+        """
         losses = self._losses(outputs, labels)
         if self.weight is None:
             return losses.mean()
@@ -51,6 +64,19 @@ class WeightedLoss(nn.Module):
 
 def make_loss(name: str, label_smoothing: float, weight: torch.Tensor | None) -> nn.Module:
     """Return the loss called `name`.
+
+    Parameters
+    ----------
+    name : str
+        One of `LOSSES`.
+    label_smoothing : float
+        Share of the target that is spread evenly over all classes.
+    weight : torch.Tensor of shape (n_classes,) or None
+        Weight of an image of each class.
+
+    Returns
+    -------
+    loss : torch.nn.Module
 
     Raises
     ------

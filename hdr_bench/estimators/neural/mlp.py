@@ -7,9 +7,14 @@ import numpy as np
 
 from hdr_bench.estimators.neural.augmentation import Distortion
 from hdr_bench.estimators.neural.base import NeuralClassifier
+from hdr_bench.estimators.neural.documentation import document_network
 from hdr_bench.estimators.pixels import ImageShape
 
 
+@document_network(
+    image_shape_of_none="None takes a square if the number of features is one, otherwise one row; only `augmentation`\n"
+    "    looks at it."
+)
 class MLPClassifier(NeuralClassifier):
     """Multilayer perceptron: fully connected layers, trained by a skorch net.
 
@@ -17,79 +22,15 @@ class MLPClassifier(NeuralClassifier):
     ----------
     layers : str, default="500N-D0.2-300N-D0.2"
         The hidden layers in the notation of `hdr_bench.estimators.neural.notation`.
-    activation : str, default="relu"
-        What follows each layer unless `layers` says otherwise.
-    loss : {"cross_entropy", "kl_divergence", "squared_error"}, default="cross_entropy"
-        What is made small. The last is taken from probabilities, averaged over the classes.
-    label_smoothing : float, default=0.05
-        Share of the target that is spread evenly over all classes (Szegedy et al., 2016, "Rethinking the Inception
-        architecture").
-    class_weight : mapping, "balanced" or None, default=None
-        What an image of each class counts in the loss; "balanced" is by the inverse of a class's frequency.
-    weight_init : str, mapping or None, default=None
-        How weights start: a name of `hdr_bench.estimators.neural.initialisation.WEIGHT_INITS`, or names by kind of
-        layer ("convolution", "dense", "output"); None is torch's own way.
-    batch_norm_params : mapping or None, default=None
-        What every ``BN`` is given, e.g. ``{"momentum": 0.01, "eps": 1e-3}``, which are Keras's; None is torch's own
-        0.1 and 1e-5.
-    optimizer : str, default="Adam"
-        A class of `torch.optim`, by name.
-    optimizer_params : mapping or None, default=None
-        What else the optimizer is given, e.g. ``{"weight_decay": 1e-4}``.
-    lr : float, default=0.003
-        Learning rate; the highest of the cycle with ``schedule="one-cycle"``.
-    schedule : {"one-cycle", "cosine", "step", "constant"}, default="one-cycle"
-        Course of the learning rate; see `hdr_bench.estimators.neural.schedules.make_schedule`.
-    schedule_params : mapping or None, default=None
-        What else torch's scheduler is given, e.g. ``{"step_size": 10}`` for "step".
-    batch_size : int, default=64
-        Images a step.
-    max_epochs : int or None, default=None
-        Passes through the data. None takes 8, or more where the images are few: see `default_epochs`.
-    early_stopping : bool, default=False
-        End when the loss on the images held out has not fallen for `n_iter_no_change` epochs, and keep the weights of
-        the best one. Meant for the schedules "constant" and "step", which do not plan for a last epoch.
-    validation_fraction : float or None, default=None
-        Share of the training images, stratified, that is held out and evaluated after each epoch. None holds out none,
-        or a tenth with `early_stopping`; images given to `fit` as `validation_data` stand in its place.
-    n_iter_no_change : int, default=10
-        Patience of `early_stopping`, in epochs.
-    augmentation : Distortion or mapping or None, default=None
-        Random distortion of the training images, e.g. ``{"rotation": 10, "shift": 0.1}``.
-    image_shape : tuple of int or None, default=None
-        Height and width, and channels where there are several. None takes a square where the
-        number of features is one, else one row; only `augmentation` looks at it.
-    pixel_scale : float or None, default=None
-        What pixels are divided by; None learns the largest absolute value.
-    callbacks : list or None, default=None
-        More callbacks of skorch's, or (name, callback) pairs.
-    device : str, default="auto"
-        Where torch computes: "auto" is a CUDA device where there is one, else the CPU.
-    n_jobs : int or None, default=None
-        Threads of torch while this estimator works, as joblib counts them; None leaves torch's number.
-    verbose : int, default=0
-        1 prints a line an epoch and shows a progress bar.
-    random_state : int, RandomState instance or None, default=None
-        Seeds weights, shuffling, dropout, augmentation and what is held out. The same seed on the same machine,
-        versions and threads gives bit-equal results. The global generators of numpy and torch stay as they are.
+    {shared parameters}
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-    net_ : skorch.NeuralNetClassifier
-        Takes the same rows of raw pixels; its labels are places in `classes_`.
-    history_ : list of dict
-        "train_loss" and "train_accuracy" of each epoch, measured while it runs; "valid_loss" and "valid_accuracy" after
-        it, where images are held out.
-    image_shape_ : tuple of int
-        What a row of features is seen as.
-    scale_ : float
-        What pixels are divided by.
-    background_ : tuple of float
-        With `augmentation`: value of the raw pixels behind the ink, one per channel.
-    n_iter_ : int
-        Epochs run.
-    n_features_in_ : int
+    {shared attributes}
+
+    References
+    ----------
+    {references}
 
     Examples
     --------

@@ -1,8 +1,5 @@
 """The skorch net of both networks, and what it records."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any, Self
 
 import torch
@@ -10,52 +7,57 @@ from skorch import NeuralNetClassifier
 from skorch.callbacks import Callback, PassthroughScoring
 
 from hdr_bench.estimators.neural.devices import usual_state
-
-Listener = Callable[[int, int], None]
-_listener: ContextVar[Listener | None] = ContextVar("epoch_listener", default=None)
-
-
-@contextmanager
-def told_of_epochs(listener: Listener) -> Iterator[None]:
-    """Call `listener` with the epochs done and the most there can be, after each epoch of each network in the block."""
-    token = _listener.set(listener)
-    try:
-        yield
-    finally:
-        _listener.reset(token)
-
-
-def tell_epoch(done: int, most: int) -> None:
-    """Tell the listener, where there is one."""
-    listener = _listener.get()
-    if listener is not None:
-        listener(done, most)
-
-
-HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
+from hdr_bench.estimators.neural.epochs import report_epoch
 
 
 class Accuracy(Callback):
     """Record the accuracy of each epoch: on the training images while it runs, as Keras does, and on those held out."""
 
     def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
-        """Start counting."""
+        """Start counting.
+
+        Parameters
+        ----------
+        net : Net
+        **kwargs
+            Of skorch; not needed.
+        """
         self.right_, self.seen_ = {True: 0, False: 0}, {True: 0, False: 0}
 
     def on_batch_end(self, net: Any, batch: Any, training: bool, y_pred: torch.Tensor, **kwargs: Any) -> None:
-        """Count; the sum stays a tensor, for which no device has to be waited."""
+        """Count; the sum stays a tensor, for which no device has to be waited.
+
+        Parameters
+        ----------
+        net : Net
+        batch : tuple of torch.Tensor
+            Images and labels.
+        training : bool
+            They are learnt from.
+        y_pred : torch.Tensor of shape (n, n_classes)
+            The network's outputs.
+        **kwargs
+            Of skorch; not needed.
+        """
         labels = batch[1].to(y_pred.device)
         self.right_[training] += (y_pred.detach().argmax(dim=1) == labels).sum()
         self.seen_[training] += len(labels)
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
-        """Record."""
+        """Record.
+
+        Parameters
+        ----------
+        net : Net
+        **kwargs
+            Of skorch; not needed.
+        """
         for training, part in ((True, "train"), (False, "valid")):
             if self.seen_[training]:
                 net.history.record(f"{part}_accuracy", float(self.right_[training]) / self.seen_[training])
         # A tensor of a GPU's left here could not be loaded without one.
         self.right_ = {True: 0, False: 0}
-        tell_epoch(len(net.history), net.max_epochs)
+        report_epoch(len(net.history), net.max_epochs)
 
 
 class Net(NeuralNetClassifier):
@@ -66,17 +68,51 @@ class Net(NeuralNetClassifier):
     """
 
     def infer(self, x: torch.Tensor, **fit_params: Any) -> torch.Tensor:
-        """Return the network's outputs."""
+        """Return the network's outputs.
+
+        Parameters
+        ----------
+        x : torch.Tensor of shape (n, channels, height, width)
+        **fit_params
+            Of skorch; not needed.
+
+        Returns
+        -------
+        outputs : torch.Tensor of shape (n, n_classes)
+        """
         outputs: torch.Tensor = self.module_(x.to(self.device))
         return outputs
 
     def get_loss(self, y_pred: torch.Tensor, y_true: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-        """Return the loss."""
+        """Return the loss.
+
+        Parameters
+        ----------
+        y_pred : torch.Tensor of shape (n, n_classes)
+        y_true : torch.Tensor of shape (n,)
+        *args, **kwargs
+            Of skorch; not needed.
+
+        Returns
+        -------
+        loss : torch.Tensor
+            A scalar.
+        """
         loss: torch.Tensor = self.criterion_(y_pred, y_true.to(self.device))
         return loss
 
     def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
-        """Train; a callback may end it by KeyboardInterrupt, as early stopping does, and a user by Ctrl-C."""
+        """Train; a callback may end it by KeyboardInterrupt, as early stopping does, and a user by Ctrl-C.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            As skorch's.
+
+        Returns
+        -------
+        self
+        """
         self.ended_by_ = ""
         try:
             super().fit_loop(*args, **kwargs)
@@ -86,7 +122,15 @@ class Net(NeuralNetClassifier):
         return self
 
     def notify(self, method_name: str, **cb_kwargs: Any) -> None:
-        """Call the callbacks."""
+        """Call the callbacks.
+
+        Parameters
+        ----------
+        method_name : str
+            E.g. ``"on_epoch_end"``.
+        **cb_kwargs
+            What they are given.
+        """
         try:
             super().notify(method_name, **cb_kwargs)
         except KeyboardInterrupt:
@@ -94,7 +138,22 @@ class Net(NeuralNetClassifier):
             raise
 
     def partial_fit(self, *args: Any, **kwargs: Any) -> Self:
-        """Train further; unlike skorch's, an interruption by the user goes on to the caller."""
+        """Train further; unlike skorch's, an interruption by the user goes on to the caller.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            As skorch's.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the user interrupts the training.
+        """
         super().partial_fit(*args, **kwargs)
         if self.ended_by_ == "user":
             raise KeyboardInterrupt
@@ -124,5 +183,15 @@ class Net(NeuralNetClassifier):
 
 
 def softmax(outputs: torch.Tensor) -> torch.Tensor:
-    """Return outputs (n, n_classes) as probabilities."""
+    """Return outputs as probabilities.
+
+    Parameters
+    ----------
+    outputs : torch.Tensor of shape (n, n_classes)
+        Before the softmax.
+
+    Returns
+    -------
+    probabilities : torch.Tensor of shape (n, n_classes)
+    """
     return torch.softmax(outputs, dim=1)

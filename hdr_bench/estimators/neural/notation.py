@@ -7,11 +7,12 @@ classification", 2012), with tokens of our own for what came later.
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from hdr_bench.estimators.base import LayerRow
+from hdr_bench.estimators.neural.layer_protocol import Layer, Shape
 from hdr_bench.estimators.neural.layers import (
     Activation,
     BatchNorm,
@@ -21,10 +22,8 @@ from hdr_bench.estimators.neural.layers import (
     Dropout,
     Flatten,
     GlobalAveragePooling,
-    Layer,
     Pooling,
     Resize,
-    Shape,
 )
 from hdr_bench.exceptions import NotationError, shown
 
@@ -58,18 +57,6 @@ _NUMBER_FAULTS = (
     (r"(?<![0-9.])0+(?![0-9.])", "1", "a number is 0; at least 1 is needed"),
     (r"(?<![0-9.])0+(?=[1-9])", "", "a number begins with 0; leave that out"),
 )
-
-
-@dataclass(frozen=True)
-class LayerRow:
-    """A row of a network's table: the layer, the shape that goes out, its parameters and its operations."""
-
-    token: str
-    layer: str
-    output_shape: Shape
-    parameters: int
-    buffers: int
-    multiply_accumulates: int
 
 
 def parse_layers(text: str, n_classes: int, activation: str = "relu") -> list[Layer]:
@@ -107,11 +94,22 @@ def parse_layers(text: str, n_classes: int, activation: str = "relu") -> list[La
     _check_order(text, written)
     if not any(layer.token == "OUT" for layer in written):
         written.append(Dense("OUT", n_classes))
-    return list(_completed(written, default))
+    return list(_complete(written, default))
 
 
 def layer_table(layers: list[Layer], image_shape: Shape) -> list[LayerRow]:
-    """Return shape, parameters and multiply-accumulates layer by layer, for images (channels, height, width).
+    """Return shape, parameters and multiply-accumulates layer by layer.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        From the first to the last.
+    image_shape : tuple of int
+        (channels, height, width).
+
+    Returns
+    -------
+    rows : list of LayerRow
 
     Raises
     ------
@@ -260,7 +258,7 @@ def _check_order(text: str, layers: list[Layer]) -> None:
                 raise NotationError(f"{layer.token} of {shown(text)}: after OUT only BN and D are possible")
 
 
-def _completed(layers: list[Layer], default: Layer) -> Iterator[Layer]:
+def _complete(layers: list[Layer], default: Layer) -> Iterator[Layer]:
     """Fill in the flattening before the first fully connected layer, and activations."""
     is_image = True
     for layer, following in zip(layers, [*layers[1:], None], strict=True):

@@ -8,8 +8,10 @@ from typing import Any
 from skorch.callbacks import LRScheduler
 from torch.optim import lr_scheduler
 
-from hdr_bench.estimators.neural.constraints import OTHER_LENGTHS, SCHEDULES
-from hdr_bench.exceptions import UnknownNameError, shown, told
+from hdr_bench.error_text import describe_error
+from hdr_bench.estimators.neural.config import OTHER_LENGTHS, SCHEDULES, NetConfig
+from hdr_bench.estimators.neural.optimizers import has_betas, make_optimizer
+from hdr_bench.exceptions import UnknownNameError, shown
 
 # Enough to come into each phase of a schedule.
 _TRIED_EPOCHS = 3
@@ -42,6 +44,10 @@ def make_schedule(
     cycles_momentum : bool
         Whether the optimizer has a momentum that "one-cycle" can move against the rate.
 
+    Returns
+    -------
+    schedule : skorch.callbacks.LRScheduler or None
+
     Raises
     ------
     UnknownNameError
@@ -61,23 +67,33 @@ def make_schedule(
     return LRScheduler(_KINDS[name], step_every="epoch" if name == "step" else "batch", **options)
 
 
-def check_schedule(name: str, params: Mapping[str, Any], optimizer: Any, lr: float, *, cycles_momentum: bool) -> None:
-    """Take an optimizer of one weight through a short schedule, as torch checks its parameters.
+def check_schedule(config: NetConfig) -> None:
+    """Take an optimizer of one weight through a short schedule, as torch checks the parameters of both.
+
+    Parameters
+    ----------
+    config : NetConfig
+        Its schedule is not "constant".
 
     Raises
     ------
+    UnknownNameError
+        If torch has no such optimizer, or that no such parameter.
     ValueError
         If torch refuses a value, or cannot compute with it.
     """
-    n_steps = _TRIED_EPOCHS**2
-    options = _options(name, params, lr, n_steps, _TRIED_EPOCHS, cycles_momentum=cycles_momentum)
+    optimizer = make_optimizer(config.optimizer, config.optimizer_params, config.lr)
+    n_steps, params = _TRIED_EPOCHS**2, config.schedule_params or {}
+    options = _options(
+        config.schedule, params, config.lr, n_steps, _TRIED_EPOCHS, cycles_momentum=has_betas(type(optimizer))
+    )
     try:
-        scheduler = _KINDS[name](optimizer, **options)
+        scheduler = _KINDS[config.schedule](optimizer, **options)
         for _ in range(min(n_steps, options.get("total_steps") or n_steps)):
             optimizer.step()
             scheduler.step()
     except (ArithmeticError, RuntimeError, TypeError, ValueError) as error:
-        raise ValueError(f"schedule_params of {name!r}: {told(error)}") from error
+        raise ValueError(f"schedule_params of {config.schedule!r}: {describe_error(error)}") from error
 
 
 def _options(
@@ -98,5 +114,9 @@ def schedule_params(name: str) -> tuple[str, ...]:
     Parameters
     ----------
     name : {"step", "cosine", "one-cycle"}
+
+    Returns
+    -------
+    names : tuple of str
     """
     return tuple(key for key in inspect.signature(_KINDS[name]).parameters if key not in _NOT_GIVEN)

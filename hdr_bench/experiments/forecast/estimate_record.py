@@ -114,6 +114,11 @@ def write_estimate(folder: Path, estimate: Estimate) -> None:
     folder : Path
         The run's.
     estimate : Estimate
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
     """
     write_whole(folder / _FILE, (json.dumps(asdict(estimate), indent=1) + "\n").encode())
 

@@ -40,6 +40,7 @@ class Expected:
         Parameters
         ----------
         factor : float
+            How many times.
 
         Returns
         -------

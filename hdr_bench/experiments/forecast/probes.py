@@ -16,7 +16,7 @@ from hdr_bench.experiments.planning.models import last_step, unseeded_model
 from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.search_fits import candidates_of
 from hdr_bench.experiments.processes.host_pool import run_attempts
-from hdr_bench.names import in_brief
+from hdr_bench.names import abbreviate
 from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
@@ -115,6 +115,11 @@ def probes_of(case: PlannedCase) -> Iterator[Probe]:
     Yields
     ------
     probe : Probe
+
+    Raises
+    ------
+    HdrBenchError
+        If a value of a grid cannot be made.
     """
     first = case.trials[0]
     n = max(trial.samples or len(case.dataset.train) for trial in case.trials)
@@ -186,7 +191,7 @@ def _run_task(task: Task, progress: Progress) -> Iterator[Result]:
     if result.status == "timeout":
         raise ProbeTimeoutError
     if result.measurements is None:
-        raise EstimateError(in_brief(f"on {task.trial.samples:,} images: {result.status}: {result.error}"))
+        raise EstimateError(abbreviate(f"on {task.trial.samples:,} images: {result.status}: {result.error}"))
     yield result
     if costs_alone(result).fit < _REPEATS_BELOW_SECONDS:
         again, _ = run_attempts(task, progress.stage)

@@ -13,15 +13,16 @@ from itertools import islice
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
+from hdr_bench.estimators.base import ENGINE, EPOCH, EPOCHS_FOR, HISTORY, LAYER_TABLE
 from hdr_bench.estimators.foreign.calls import exact_text, read_attribute
 from hdr_bench.experiments.planning.models import last_step
 from hdr_bench.names import class_module, class_name, visible
 from hdr_bench.records.base import is_deep
-from hdr_bench.records.result import LayerRow
+from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.metrics import EARLIER_NAMES, METRICS
 from hdr_bench.records.text import LONGEST_VALUE, repr_of, str_of
 
-HISTORY = ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy")
-"""Values that `history_` has of an epoch."""
+_SHARES = {metric.column for metric in METRICS.values() if metric.source == "history" and metric.kind == "share"}
 
 MOST_EPOCHS = 10_000
 """Epochs that a result keeps."""
@@ -83,7 +84,7 @@ def engine_of(method: Any) -> str:
     -------
     engine : str
     """
-    engine = exact_text(read_attribute(method, "engine_"))
+    engine = exact_text(read_attribute(method, ENGINE))
     if engine is None or not engine.strip():
         engine = class_module(type(method)).partition(".")[0] or class_name(type(method))
     return visible(engine[:_MOST_IN_A_NAME])[:_MOST_IN_A_NAME]
@@ -102,7 +103,7 @@ def epochs_of(method: Any, n: int) -> int | None:
     -------
     epochs : int or None
     """
-    epochs_for = read_attribute(method, "epochs_for")
+    epochs_for = read_attribute(method, EPOCHS_FOR)
     if not callable(epochs_for):
         return None
     try:
@@ -118,7 +119,8 @@ def history_of(method: Any) -> tuple[Row, ...]:
     Parameters
     ----------
     method : estimator
-        Fitted. Its `history_` is a list of dicts, one per epoch, of some of `HISTORY`; accuracies are shares.
+        Fitted. Its `history_` is a list of dicts, one per epoch, of some of `EPOCH`; accuracies are shares. Names of
+        earlier versions, as ``"valid_loss"``, are read as today's.
 
     Returns
     -------
@@ -130,7 +132,7 @@ def history_of(method: Any) -> tuple[Row, ...]:
     UserWarning
         If there are more epochs.
     """
-    rows = read_attribute(method, "history_")
+    rows = read_attribute(method, HISTORY)
     if not isinstance(rows, list | tuple):
         return ()
     kept = _epochs(rows[:MOST_EPOCHS])
@@ -152,7 +154,7 @@ def layers_of(method: Any) -> tuple[LayerRow, ...]:
     -------
     layers : tuple of LayerRow
     """
-    rows = read_attribute(method, "layer_table_")
+    rows = read_attribute(method, LAYER_TABLE)
     if not isinstance(rows, list | tuple) or len(rows) > _MOST_LAYERS:
         return ()
     # A row that is none raises when it is asked for what it lacks.
@@ -201,18 +203,26 @@ def _epochs(rows: list[Any] | tuple[Any, ...]) -> tuple[Row, ...]:
     if not any(rows) or not all(map(_is_epoch, rows)):
         return ()
     # By the names here, not by texts that a class derived from `str` may make of them.
-    return tuple({HISTORY[HISTORY.index(name)]: _finite(value) for name, value in row.items()} for row in rows)
+    return tuple({_name_today(name): _finite(value) for name, value in row.items()} for row in rows)
+
+
+def _name_today(name: str) -> str:
+    return EARLIER_NAMES[name] if name in EARLIER_NAMES else EPOCH[EPOCH.index(name)]
 
 
 def _is_epoch(row: Any) -> bool:
-    return isinstance(row, dict) and set(row) <= set(HISTORY) and all(_is_recorded(*pair) for pair in row.items())
+    return (
+        isinstance(row, dict)
+        and set(row) <= {*EPOCH, *EARLIER_NAMES}
+        and all(_is_recorded(*pair) for pair in row.items())
+    )
 
 
 def _is_recorded(name: str, value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, Real):
         return False
     number = _finite(value)
-    return number is None or not name.endswith("accuracy") or 0 <= number <= 1
+    return number is None or _name_today(name) not in _SHARES or 0 <= number <= 1
 
 
 def _finite(value: Any) -> float | None:

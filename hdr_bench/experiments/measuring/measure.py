@@ -13,9 +13,11 @@ import psutil
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
-from hdr_bench.estimators.neural.net import told_of_epochs
+from hdr_bench.error_text import describe_error
+from hdr_bench.estimators.base import N_MULTIPLY_ACCUMULATES, N_PARAMETERS, N_STORED_VARIABLES
+from hdr_bench.estimators.neural.epochs import listen_to_epochs
 from hdr_bench.estimators.saving import installed_versions
-from hdr_bench.exceptions import VersionsDifferError, told
+from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
 from hdr_bench.experiments.measuring.memory import limited_memory, peak_memory
@@ -37,9 +39,10 @@ from hdr_bench.experiments.planning.trial_data import load_trial_data
 from hdr_bench.kernel import seconds_of_descendants
 from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.environment import Environment, thread_pools, utc_now
+from hdr_bench.records.failures import log_warnings
+from hdr_bench.records.measurements import Measurements
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.raised import caught_warnings
-from hdr_bench.records.result import Measurements, Result
+from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
 
 _WARM_UP_IMAGES = 200
@@ -64,6 +67,15 @@ def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stag
     result : Result
     predictions : Predictions or None
         None of a fit inside a grid search.
+
+    Raises
+    ------
+    VersionsDifferError
+        If a library that decides has another version than the trial was planned with.
+    DatasetError
+        If the data are not those that it was planned with.
+    CodeDiffersError
+        If the estimator's own code is different here.
     """
     trial = task.trial
     on_stage(Stage("load"))
@@ -79,7 +91,7 @@ def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stag
     # Libraries that the warm-up loaded have brought pools of their own.
     limit_threads(trial.threads)
     fit_and_measure = _measure if trial.search_fit is None else _measure_search_fit
-    with caught_warnings() as caught:
+    with log_warnings() as caught:
         with limited_memory(trial.memory_limit):
             measurements, predictions = fit_and_measure(model, dataset, trial, on_stage)
         # Of a fit inside a search nobody asks for it.
@@ -154,7 +166,7 @@ def _fit_and_predict(
         part.images.max()
     seed_generators(trial.seed)
     on_stage(_limit_from("fit"))
-    with told_of_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
+    with listen_to_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
         model.fit(train.X, train.y, **watched)
     on_stage(Stage("predict"))
     with _measuring(trial.threads) as predict:
@@ -193,9 +205,9 @@ def _measure(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> t
         latency_seconds=float(np.median(latencies)),
         latency_p95_seconds=float(np.percentile(latencies, 95)),
         size_bytes=_pickled_size(model),
-        n_parameters=count_of(method, "n_parameters_"),
-        n_multiply_accumulates=count_of(method, "n_multiply_accumulates_"),
-        n_stored_variables=count_of(method, "n_stored_variables_"),
+        n_parameters=count_of(method, N_PARAMETERS),
+        n_multiply_accumulates=count_of(method, N_MULTIPLY_ACCUMULATES),
+        n_stored_variables=count_of(method, N_STORED_VARIABLES),
         engine=engine_of(method),
     )
     return measurements, read_predictions(model, test, y_pred, n_classes)
@@ -209,7 +221,8 @@ def _pickled_size(model: Any) -> int | None:
     # Locks, open files and generators cannot; a class may raise anything when it is asked for its state.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         warnings.warn(
-            f"the size is not known, since the fitted estimator cannot be pickled: {told(error)}", stacklevel=2
+            f"the size is not known, since the fitted estimator cannot be pickled: {describe_error(error)}",
+            stacklevel=2,
         )
         return None
 

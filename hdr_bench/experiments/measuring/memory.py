@@ -10,8 +10,9 @@ from pathlib import Path
 
 import psutil
 
+from hdr_bench.error_text import error_text
 from hdr_bench.estimators.allocation import give_back_freed_memory
-from hdr_bench.records.raised import chain, text_of
+from hdr_bench.records.failures import exception_chain
 
 _STATUS = Path("/proc/self/status")
 _TASKS = Path("/proc/self/task")
@@ -195,6 +196,11 @@ def status_bytes(field: str) -> int:
     Returns
     -------
     size : int
+
+    Raises
+    ------
+    OSError
+        If Linux does not tell it, or the system is not Linux.
     """
     for line in _STATUS.read_text(encoding="ascii").splitlines():
         if line.startswith(f"{field}:"):
@@ -248,4 +254,4 @@ def is_out_of_memory(error: BaseException) -> bool:
     -------
     is_out_of_memory : bool
     """
-    return any(isinstance(link, MemoryError) or _SAYS_SO.search(text_of(link)) for link in chain(error))
+    return any(isinstance(link, MemoryError) or _SAYS_SO.search(error_text(link)) for link in exception_chain(error))

@@ -1,7 +1,7 @@
 """Scores of predictions."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,14 +10,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, log_loss, precision_recall_fscore_support
 
 from hdr_bench.datasets import Part
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.foreign.calls import read_attribute
-from hdr_bench.exceptions import (
-    ContradictionWarning,
-    LeftOutScoresWarning,
-    PredictionsError,
-    UnknownClassesWarning,
-    told,
-)
+from hdr_bench.exceptions import ContradictionWarning, LeftOutScoresWarning, PredictionsError, UnknownClassesWarning
 from hdr_bench.experiments.measuring.answers import (
     check_classes,
     check_decisions,
@@ -28,8 +23,8 @@ from hdr_bench.experiments.measuring.answers import (
 )
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
 from hdr_bench.experiments.planning.models import last_step
+from hdr_bench.records.measurements import Scores
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.result import Scores
 from hdr_bench.records.scores import (
     MOST_CONTRADICTED,
     brier_score,
@@ -67,6 +62,11 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
     -------
     predictions : Predictions
 
+    Raises
+    ------
+    PredictionsError
+        If they are not one class per image, or not scores of classes.
+
     Warns
     -----
     ContradictionWarning
@@ -75,11 +75,6 @@ def read_predictions(model: Any, test: Part, y_pred: Any, n_classes: int) -> Pre
         If the model has no `classes_` that say which classes its columns are of.
     LeftOutScoresWarning
         If the method that gives scores fails.
-
-    Raises
-    ------
-    PredictionsError
-        If they are not one class per image, or not scores of classes.
     """
     y_true, labels = np.asarray(test.y), check_labels(y_pred, len(test), n_classes)
     bare = Predictions(y_true, labels)
@@ -119,7 +114,7 @@ def _answers(model: Any, names: list[str], X: Any) -> Iterator[tuple[str, Any]]:
             # The trial is to have so much memory, for all that is asked of its method.
             if is_out_of_memory(error):
                 raise
-            text = f"the scores of {name} are left out, since it raised {told(error)}"
+            text = f"the scores of {name} are left out, since it raised {describe_error(error)}"
             warnings.warn(text, LeftOutScoresWarning, stacklevel=3)
             continue
         yield name, scores
@@ -231,19 +226,19 @@ def score(predictions: Predictions, n_classes: int) -> Scores:
     -------
     scores : Scores
     """
+    values: dict[str, float | None] = {}
+    for compute in COMPUTATIONS:
+        values |= compute(predictions, n_classes)
+    return Scores.model_validate(values)
+
+
+def _by_class(predictions: Predictions, n_classes: int) -> dict[str, float | None]:
     y_true, y_pred = predictions.y_true, predictions.y_pred
-    labels = np.arange(n_classes)
     precision, recall, f1, _ = precision_recall_fscore_support(
-        y_true, y_pred, labels=labels, average="macro", zero_division=0
+        y_true, y_pred, labels=np.arange(n_classes), average="macro", zero_division=0
     )
-    return Scores(
-        accuracy=float(accuracy_score(y_true, y_pred)),
-        precision=float(precision),
-        recall=float(recall),
-        f1=float(f1),
-        **_by_scores(predictions, n_classes),
-        **_by_probabilities(predictions, labels),
-    )
+    accuracy = float(accuracy_score(y_true, y_pred))
+    return {"accuracy": accuracy, "precision": float(precision), "recall": float(recall), "f1": float(f1)}
 
 
 def _by_scores(predictions: Predictions, n_classes: int) -> dict[str, float | None]:
@@ -255,8 +250,8 @@ def _by_scores(predictions: Predictions, n_classes: int) -> dict[str, float | No
     return {"rejection": rejected_share(*cuts), "top_2_accuracy": top_2}
 
 
-def _by_probabilities(predictions: Predictions, labels: NDArray[np.intp]) -> dict[str, float | None]:
-    shares = shares_of(predictions)
+def _by_probabilities(predictions: Predictions, n_classes: int) -> dict[str, float | None]:
+    shares, labels = shares_of(predictions), np.arange(n_classes)
     if shares is None:
         return {"log_loss": None}
     y_true, y_pred = predictions.y_true, predictions.y_pred
@@ -266,3 +261,13 @@ def _by_probabilities(predictions: Predictions, labels: NDArray[np.intp]) -> dic
         "brier_score": brier_score(y_true, shares),
         "calibration_error": reliability(y_true == y_pred, confidence).calibration_error,
     }
+
+
+Computation = Callable[[Predictions, int], Mapping[str, float | None]]
+
+COMPUTATIONS: tuple[Computation, ...] = (_by_class, _by_scores, _by_probabilities)
+"""What computes scores, from predictions and the number of classes: each gives some, by their columns.
+
+The columns are those of the source "scores" in `hdr_bench.records.metrics.METRICS`; a score that a method has none of
+is None.
+"""

@@ -1,6 +1,7 @@
 """Costs of a grid search: those of its fits, added to those of the last one on all images."""
 
-from hdr_bench.records.result import Measurements, Result
+from hdr_bench.records.measurements import Measurements
+from hdr_bench.records.result import Result
 from hdr_bench.records.search_outcome import SearchOutcome
 
 

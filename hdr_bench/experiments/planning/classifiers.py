@@ -8,9 +8,9 @@ from sklearn.ensemble import StackingClassifier, VotingClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
-from hdr_bench.classes import is_instance
+from hdr_bench.class_cache import is_instance
 from hdr_bench.estimators.foreign.calls import read_attribute
-from hdr_bench.estimators.parameters import steps_of
+from hdr_bench.estimators.foreign.parameters import steps_of
 from hdr_bench.exceptions import EstimatorError, shown
 from hdr_bench.experiments.planning.models import last_step
 from hdr_bench.names import class_name

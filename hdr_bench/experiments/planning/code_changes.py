@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.records.store import Store
-from hdr_bench.records.text import counted
+from hdr_bench.records.text import pluralize
 from hdr_bench.records.trial import Trial
 
 # After every character of a key in their order.
@@ -33,7 +33,7 @@ def code_changes(to_run: Iterable[Trial], store: Store) -> list[str]:
         return []
     reasons = Counter((trial.case, reason) for trial in to_run if (reason := _reason(trial, store, keys)))
     return [
-        f"{case}: {reason}; {counted(count, 'trial')} run{'s' if count == 1 else ''} again"
+        f"{case}: {reason}; {pluralize(count, 'trial')} run{'s' if count == 1 else ''} again"
         for (case, reason), count in reasons.items()
     ]
 

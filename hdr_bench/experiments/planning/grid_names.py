@@ -4,10 +4,10 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hdr_bench.estimators import value_of
+from hdr_bench.estimators import parameter_value
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
 from hdr_bench.estimators.foreign.libraries import library_of
-from hdr_bench.estimators.parameters import all_params
+from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, HdrBenchError, UnknownNameError
 from hdr_bench.names import class_name
 from hdr_bench.records.copying import copy_unfitted
@@ -27,6 +27,11 @@ def in_pipeline(model: Any, name: str) -> str:
     Returns
     -------
     name : str
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     if name in all_params(model) or not hasattr(model, "steps") or name.partition("__")[0] in dict(model.steps):
         return name
@@ -48,6 +53,11 @@ def owner_of(model: Any, name: str) -> tuple[Any, str]:
     -------
     owner : estimator
     name : str
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     nested, params = in_pipeline(model, name), all_params(model)
     parts = nested.split("__")
@@ -84,7 +94,7 @@ def settable(model: Any, candidate: Mapping[str, Any]) -> dict[str, Any]:
 
 def _made_value(model: Any, name: str, value: Any) -> Any:
     owner, parameter = owner_of(model, name)
-    return value_of(type(owner), parameter, value)
+    return parameter_value(type(owner), parameter, value)
 
 
 def check_grid(model: Any, grid: Mapping[str, list[Any]]) -> None:

@@ -9,17 +9,18 @@ import cloudpickle
 from sklearn.base import MetaEstimatorMixin
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from hdr_bench.classes import is_instance
+from hdr_bench.class_cache import is_instance
+from hdr_bench.error_text import describe_error
 from hdr_bench.estimators import make_estimator, make_transformer
 from hdr_bench.estimators.engines import engine_packages
 from hdr_bench.estimators.foreign.calls import read_attribute
 from hdr_bench.estimators.foreign.libraries import LIBRARIES, library_of, open_seeds, settings_for
-from hdr_bench.estimators.parameters import all_params, estimators_among
+from hdr_bench.estimators.foreign.parameters import all_params, estimators_among
 from hdr_bench.estimators.saving import installed_versions
-from hdr_bench.exceptions import EstimatorError, shown, told
+from hdr_bench.exceptions import EstimatorError, shown
 from hdr_bench.names import class_module, class_name
+from hdr_bench.records.case import Case
 from hdr_bench.records.copying import copy_unfitted
-from hdr_bench.records.suite import Case
 from hdr_bench.records.trial import Trial
 
 
@@ -36,6 +37,11 @@ def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
     -------
     model : estimator
         Unfitted.
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     named = trial.estimator, trial.params, trial.steps
     model = _assemble(*named) if pickled is None else cloudpickle.loads(pickled)
@@ -54,6 +60,11 @@ def unseeded_model(case: Case) -> Any:
     -------
     model : estimator
         Unfitted.
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator that was made in code cannot be copied.
     """
     if case.is_object:
         return copy_unfitted(case.estimator)
@@ -85,7 +96,7 @@ def pickled_model(case: Case) -> bytes | None:
     except Exception as error:
         raise EstimatorError(
             f"case {shown(case.name)}: {class_name(type(copied))} cannot be pickled, and each trial runs in its own "
-            f"process: {told(error)}; give the dotted path of its class instead"
+            f"process: {describe_error(error)}; give the dotted path of its class instead"
         ) from error
 
 
@@ -147,6 +158,11 @@ def deciding_versions(model: Any) -> dict[str, str]:
     -------
     versions : dict of str to str
         By the names of the distributions.
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     return versions_of(deciding_packages(model, all_params(model)))
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hdr_bench.datasets import Dataset
-from hdr_bench.estimators.constraints import DataShape
+from hdr_bench.estimators.parameter_checks import DataShape
+from hdr_bench.records.case import Case
 from hdr_bench.records.protocol import Kind, Protocol
-from hdr_bench.records.suite import Case
 from hdr_bench.records.trial import Search, Trial
 
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from types import MethodType, ModuleType
 from typing import Any
 
-from hdr_bench.classes import cache_by_class, is_instance
-from hdr_bench.estimators.parameters import own_params
+from hdr_bench.class_cache import cache_by_class, is_instance
+from hdr_bench.estimators.foreign.parameters import own_params
 from hdr_bench.exceptions import CodeDiffersError
 from hdr_bench.experiments.planning.module_files import ModuleFile, find_module, is_own
 

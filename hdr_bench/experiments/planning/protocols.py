@@ -9,24 +9,25 @@ from typing import Any
 import numpy as np
 
 from hdr_bench.datasets import Dataset
-from hdr_bench.estimators.engines import lookups_remembered
+from hdr_bench.estimators.engines import remember_lookups
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_blocks, foreign_code
 from hdr_bench.estimators.foreign.importing import remember_failed_imports
 from hdr_bench.estimators.foreign.libraries import is_stochastic
-from hdr_bench.estimators.parameters import all_params
+from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import DatasetError, EstimatorError, SuiteError, shown
 from hdr_bench.experiments.planning.collector import pause_collector
 from hdr_bench.experiments.planning.models import deciding_packages, pickled_model, unseeded_model, versions_of
 from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_trials
 from hdr_bench.experiments.planning.own_code import code_of, module_names
 from hdr_bench.experiments.planning.trial_data import load_choice
-from hdr_bench.experiments.planning.values import value_faults
+from hdr_bench.experiments.planning.value_faults import value_faults
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
+from hdr_bench.records.case import Case
 from hdr_bench.records.fingerprints import describe_estimator
 from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
-from hdr_bench.records.suite import Case, Suite
+from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults
 from hdr_bench.records.trial import Trial
 
@@ -75,7 +76,7 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
-    with lookups_remembered(), remember_failed_imports(), foreign_blocks(), pause_collector():
+    with remember_lookups(), remember_failed_imports(), foreign_blocks(), pause_collector():
         return tuple(map(_plan_case, _outlines(suite, settings, only)))
 
 

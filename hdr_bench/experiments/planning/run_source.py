@@ -46,6 +46,12 @@ def check_source(folder: Path, suite_file: Path | None) -> None:
 def write_source(folder: Path, suite_file: Path | None) -> None:
     """Keep which file a run's suite came from; of a suite without one, that there is none.
 
+    Parameters
+    ----------
+    folder : Path
+        The run's folder.
+    suite_file : Path or None
+
     Raises
     ------
     StoreError

@@ -12,10 +12,11 @@ from hdr_bench.experiments.planning.stored_fits import read_fits
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.damage import REMEDY
 from hdr_bench.records.fit_store import FitStore
+from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.options import Rerun, RunOptions, Settings
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import Planned, SeedDecision, decide_more_seeds
-from hdr_bench.records.store import Lookup, Store
+from hdr_bench.records.run_record import PlannedTrial, SeedDecision, decide_more_seeds
+from hdr_bench.records.store import Store
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.trial import Trial
 
@@ -211,7 +212,7 @@ def with_further_seeds(schedule: ScheduleT, store: Store) -> ScheduleT:
     return replace(schedule, trials=(*schedule.trials, *added), to_run=missing, conditional=(), decisions=decisions)
 
 
-def planned_trial(trial: Trial) -> Planned:
+def planned_trial(trial: Trial) -> PlannedTrial:
     """Return what the run's record holds of a trial.
 
     Parameters
@@ -220,10 +221,10 @@ def planned_trial(trial: Trial) -> Planned:
 
     Returns
     -------
-    planned : Planned
+    planned : PlannedTrial
     """
     key, limited_key = trial.keys()
-    return Planned(
+    return PlannedTrial(
         key=key,
         limited_key=limited_key,
         case=trial.case,
@@ -234,14 +235,14 @@ def planned_trial(trial: Trial) -> Planned:
     )
 
 
-def is_missing(trial: Planned, store: Store, rerun: Rerun) -> bool:
+def is_missing(trial: PlannedTrial, store: Store, rerun: Rerun) -> bool:
     """Whether a trial is due: there is no whole result, or a failed one and those are to run again.
 
     What a newer version of the library wrote does not run again: its result would be written over.
 
     Parameters
     ----------
-    trial : Planned
+    trial : PlannedTrial
     store : Store
     rerun : {"missing", "failed", "all"}
 

@@ -8,11 +8,12 @@ import numpy as np
 
 from hdr_bench.experiments.planning.open_search import OpenSearch, seconds_of
 from hdr_bench.experiments.planning.search_fits import Group, accuracies_of, candidates_of, search_of
-from hdr_bench.names import in_brief
+from hdr_bench.names import abbreviate
 from hdr_bench.records.environment import Environment, utc_now
-from hdr_bench.records.result import Candidate, Measurements, Result, Searched, Status
+from hdr_bench.records.measurements import Measurements
+from hdr_bench.records.result import Candidate, Result, SearchResult, Status
 from hdr_bench.records.search_outcome import SearchOutcome
-from hdr_bench.records.text import counted
+from hdr_bench.records.text import pluralize
 
 _BY_LIMITS = {"timeout", "out of memory"}
 
@@ -46,7 +47,7 @@ def conclude(search: OpenSearch, environment: Environment) -> SearchOutcome | Re
     tried = tuple(_candidates(search))
     n_candidates = math.prod(map(len, search_of(search.trial).grid.values()))
     results = tuple(search.outcomes.values())
-    searched = Searched(
+    searched = SearchResult(
         chosen=best.params,
         score=_mean_accuracy(search, best),
         candidates=tried,
@@ -118,14 +119,14 @@ def _warnings(results: tuple[Result, ...]) -> Iterator[str]:
     yield from dict.fromkeys(text for result in results for text in result.warnings)
     failed = [result for result in results if result.status != "ok"]
     if failed:
-        count = f"{len(failed):,} of {counted(len(results), 'fit')}"
+        count = f"{len(failed):,} of {pluralize(len(results), 'fit')}"
         yield f"{count} of the search failed; the first: {_describe(failed[0])}"
 
 
 def _describe(result: Result) -> str:
     fit = result.trial.search_fit
     params = {} if fit is None else fit.params
-    return in_brief(f"{params}, fold {(result.trial.fold or 0) + 1}: {result.status}: {result.error}")
+    return abbreviate(f"{params}, fold {(result.trial.fold or 0) + 1}: {result.status}: {result.error}")
 
 
 def _why_none(search: OpenSearch) -> tuple[Status, str]:
@@ -133,7 +134,7 @@ def _why_none(search: OpenSearch) -> tuple[Status, str]:
     failed = [result for result in search.outcomes.values() if result.status != "ok"]
     statuses = {result.status for result in failed}
     n = len(candidates_of(search_of(search.trial), search.trial.seed))
-    reason = f"none of the {counted(n, 'candidate')} could be fitted on every fold"
+    reason = f"none of the {pluralize(n, 'candidate')} could be fitted on every fold"
     if n == 1:
         reason = "the only candidate could not be fitted on every fold"
     return statuses.pop() if len(statuses) == 1 else "failed", f"{reason}; the first failure: {_describe(failed[0])}"

@@ -12,7 +12,7 @@ from hdr_bench.experiments.planning.trial_data import select_images
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.options import Rerun
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import Planned
+from hdr_bench.records.run_record import PlannedTrial
 from hdr_bench.records.trial import Trial
 
 
@@ -98,11 +98,11 @@ def remove_fits_that_run_again(store: FitStore, rerun: Rerun) -> None:
         store.clear()
     elif rerun == "failed":
         for key in sorted(store.keys()):
-            found = store.look_up(Planned(key=key, case="", seed=0))
+            found = store.look_up(PlannedTrial(key=key, case="", seed=0))
             if found.result is not None and not _is_kept(found.result, rerun):
                 store.remove(key)
 
 
-def _planned(fit: Trial) -> Planned:
+def _planned(fit: Trial) -> PlannedTrial:
     key, limited_key = fit.keys()
-    return Planned(key=key, limited_key=limited_key, case=fit.case, seed=fit.seed, protocol=fit.protocol)
+    return PlannedTrial(key=key, limited_key=limited_key, case=fit.case, seed=fit.seed, protocol=fit.protocol)

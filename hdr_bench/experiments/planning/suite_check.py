@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from hdr_bench.datasets import SCHEMES, list_datasets
+from hdr_bench.datasets import list_datasets, source_schemes
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_blocks, foreign_code, read_attribute
 from hdr_bench.estimators.foreign.importing import remember_failed_imports
@@ -17,9 +17,10 @@ from hdr_bench.experiments.planning.models import last_step, unseeded_model
 from hdr_bench.experiments.planning.trial_data import is_dotted_path
 from hdr_bench.import_context import own_modules
 from hdr_bench.names import class_name
+from hdr_bench.records.case import Case, Step
 from hdr_bench.records.copying import hides_parameters
 from hdr_bench.records.protocol import DatasetChoice
-from hdr_bench.records.suite import Case, Step, Suite
+from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults
 
 _ANY_CLASSES = 10
@@ -114,10 +115,10 @@ def _check_transformer(step: Step, made: Any) -> None:
 
 def _check_dataset(choice: DatasetChoice, known: Mapping[str, str]) -> None:
     scheme, colon, _ = choice.name.partition(":")
-    if choice.given is not None or choice.name in known or (colon and scheme in SCHEMES):
+    if choice.given is not None or choice.name in known or (colon and scheme in source_schemes()):
         return
     if not is_dotted_path(choice.name, known):
-        raise UnknownNameError("dataset", choice.name, [*known, *(f"{name}:..." for name in SCHEMES)])
+        raise UnknownNameError("dataset", choice.name, [*known, *(f"{name}:..." for name in source_schemes())])
 
 
 def _check_method(case: Case) -> None:

@@ -1,11 +1,7 @@
-"""Suite files: read from TOML, and checked before anything runs.
-
-A suite that the library carries is a file in ``benchmarks/``; one that names its `source` is a published one.
-"""
+"""Suite files: read from TOML, and checked before anything runs."""
 
 import os
 import shlex
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,28 +14,13 @@ from hdr_bench.exceptions import (
     shown,
     suggestion,
 )
+from hdr_bench.experiments.planning.carried_suites import suite_paths, suites_folder
 from hdr_bench.experiments.planning.collector import pause_collector
 from hdr_bench.experiments.planning.suite_check import check_suite, suite_refusal
 from hdr_bench.experiments.planning.toml_text import read_toml
-from hdr_bench.records.base import parse_seconds
+from hdr_bench.names import visible_prose
 from hdr_bench.records.faults import describe_faults
 from hdr_bench.records.suite import Suite
-from hdr_bench.records.text import writable
-
-
-def suites_folder() -> Path:
-    """Return the folder of the suites: in the installed package, or beside it in a checkout.
-
-    Returns
-    -------
-    folder : Path
-    """
-    package = Path(str(resources.files("hdr_bench")))
-    return package / "benchmarks" if (package / "benchmarks").is_dir() else package.parent / "benchmarks"
-
-
-# Seconds of a suite that states no budget: it comes last.
-_ENDLESS = 10**9
 
 
 def load_suite(suite: str | Path) -> Suite:
@@ -67,7 +48,7 @@ def load_suite(suite: str | Path) -> Suite:
     'mnist-5k'
     """
     read = read_suite(suite)
-    check_suite(read, writable(str(suite)))
+    check_suite(read, visible_prose(str(suite)))
     return read
 
 
@@ -90,8 +71,8 @@ def read_suite(suite: str | Path) -> Suite:
     """
     path = find_suite(str(suite))
     with pause_collector():
-        read = _validate(read_toml(path), name=path.stem, origin=writable(str(path)))
-    return read if path.parent == suites_folder() else read.placed(path.absolute())
+        read = _validate(read_toml(path), name=path.stem, origin=visible_prose(str(path)))
+    return read if path.parent == suites_folder() else read.with_file(path.absolute())
 
 
 def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
@@ -119,43 +100,6 @@ def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
     return suite
 
 
-def list_suites() -> dict[str, str]:
-    """Return the suites that the library carries.
-
-    Returns
-    -------
-    titles : dict of str to str
-        By the suites' names, which are those of their files.
-
-    Examples
-    --------
-    >>> list_suites()["quick"]
-    'Nine methods of digit recognition, a first look'
-    """
-    return {name: str(read_toml(path).get("title", "")) for name, path in _suite_paths().items()}
-
-
-def list_published_suites() -> dict[str, str]:
-    """Return the suites among them that regenerate published tables: those whose files name a `source`.
-
-    Returns
-    -------
-    titles : dict of str to str
-        By the suites' names; those that take the least time first, as far as their files state a `budget`.
-
-    Examples
-    --------
-    >>> "lecun-1998" in list_published_suites(), "quick" in list_published_suites()
-    (True, False)
-    """
-    contents = {name: read_toml(path) for name, path in _suite_paths().items()}
-    published = {name: content for name, content in contents.items() if content.get("source")}
-    return {
-        name: str(content.get("title", ""))
-        for name, content in sorted(published.items(), key=lambda each: parse_seconds(each[1].get("budget", _ENDLESS)))
-    }
-
-
 def find_suite(suite: str) -> Path:
     """Return the file of a suite: of the library's by its name, otherwise where the path leads.
 
@@ -172,7 +116,7 @@ def find_suite(suite: str) -> Path:
     UnknownNameError, SuiteError
         If there is no such suite.
     """
-    carried = _suite_paths()
+    carried = suite_paths()
     if suite in carried:
         return carried[suite]
     if not suite:
@@ -182,7 +126,7 @@ def find_suite(suite: str) -> Path:
         path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         if suite.lower().endswith(".toml"):
-            raise SuiteError(f"{writable(suite)}: there is no such file") from error
+            raise SuiteError(f"{visible_prose(suite)}: there is no such file") from error
         raise UnknownNameError("suite", suite, carried) from error
     except OSError as error:
         raise SuiteError(f"{shown(suite)}: cannot be read: {error.strerror}; give the path of a suite file") from error
@@ -191,20 +135,16 @@ def find_suite(suite: str) -> Path:
         raise SuiteError(f"{shown(suite)} cannot be a path: {error}") from error
     if os.path.isfile(path / "run.json"):  # noqa: PTH113  # a folder without permission is no run's
         raise SuiteError(
-            f"{writable(suite)} is the folder of a run, not a suite; to write its report again: hdr-bench report "
-            f"{shlex.quote(writable(suite))}; to run its suite, give the suite's name or its TOML file"
+            f"{visible_prose(suite)} is the folder of a run, not a suite; to write its report again: hdr-bench report "
+            f"{shlex.quote(visible_prose(suite))}; to run its suite, give the suite's name or its TOML file"
         )
     if path.is_dir() and path.suffix != ".toml":
-        example = writable(str(path / "suite.toml"))
+        example = visible_prose(str(path / "suite.toml"))
         raise SuiteError(
-            f"{writable(suite)} is a folder; give the path of a TOML file, e.g. {example}, or a suite's name."
+            f"{visible_prose(suite)} is a folder; give the path of a TOML file, e.g. {example}, or a suite's name."
             f"{suggestion(suite, carried)} {offer(carried)}"
         )
     return path
-
-
-def _suite_paths() -> dict[str, Path]:
-    return {path.stem: path for path in sorted(suites_folder().glob("*.toml"))}
 
 
 def _validate(content: dict[str, Any], name: str, origin: str) -> Suite:

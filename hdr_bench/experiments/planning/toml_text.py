@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hdr_bench.exceptions import SuiteError, shown
-from hdr_bench.names import in_brief
-from hdr_bench.records.text import writable
+from hdr_bench.names import abbreviate, visible_prose
 
 LARGEST_FILE = 16 * 2**20
 """Bytes of the largest suite that is read: 100,000 cases have about 10 MB."""
@@ -51,7 +50,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     SuiteError
         If it cannot be read as TOML; the message names the file, and the line if there is one.
     """
-    name = writable(str(path))
+    name = visible_prose(str(path))
     text = _decode(_read_bytes(path, name), name)
     _check_keys(text, name)
     try:
@@ -134,11 +133,11 @@ def _describe_syntax_error(message: str, text: str) -> str:
             "write it on one line, or as a table with its own [head]"
         )
     if twice := _TWICE.fullmatch(fault):
-        keys = in_brief(".".join(re.findall(r"'([^']*)'", twice["keys"])))
+        keys = abbreviate(".".join(re.findall(r"'([^']*)'", twice["keys"])))
         return f"{where}{keys} is given twice; give it once, or write [[{keys}]] for each of several"
     if fault in _PLAIN:
         return f"{where}{_PLAIN[fault]}"
-    return f"{where}not valid TOML: {in_brief(f'{fault[:1].lower()}{fault[1:]}')}"
+    return f"{where}not valid TOML: {abbreviate(f'{fault[:1].lower()}{fault[1:]}')}"
 
 
 def _is_in_inline_table(lines: list[str], line: int) -> bool:

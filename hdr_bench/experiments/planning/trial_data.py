@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import resample
 
-from hdr_bench.datasets import SCHEMES, Dataset, list_datasets, load_dataset, open_dataset
+from hdr_bench.datasets import Dataset, list_datasets, load_dataset, open_dataset, path_schemes
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
 from hdr_bench.estimators.foreign.importing import import_attribute
@@ -19,8 +19,6 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarn
 from hdr_bench.names import class_name
 from hdr_bench.records.protocol import DatasetChoice
 from hdr_bench.records.trial import Trial
-
-_WITH_PATHS = SCHEMES.keys() - {"openml"}
 
 
 def load_choice(choice: DatasetChoice) -> Dataset:
@@ -46,7 +44,7 @@ def load_choice(choice: DatasetChoice) -> Dataset:
             _locate(choice),
             resize=choice.resize,
             test_size=choice.test_size,
-            split_seed=choice.split_seed,
+            random_state=choice.split_seed,
             polarity=choice.polarity,
         )
         return replace(dataset, name=choice.name)
@@ -60,7 +58,7 @@ def _locate(choice: DatasetChoice) -> str:
     """Return a data set's name with its path as it is beside the suite's file, or else in the working folder."""
     scheme, _, path = choice.name.partition(":")
     folder, here = choice.folder, Path.cwd()
-    if folder is None or folder == here or scheme not in _WITH_PATHS or path.startswith(("~", os.sep)):
+    if folder is None or folder == here or scheme not in path_schemes() or path.startswith(("~", os.sep)):
         return choice.name
     beside = folder / path
     if _is_there(beside):

@@ -24,6 +24,11 @@ def describe_user_code(suite: Suite) -> list[str]:
         One for all of them, and one for each module beside the suite or in the working folder that is not taken, since
         an installed one of its name comes first.
 
+    Raises
+    ------
+    WorkingFolderError
+        If the working folder was removed.
+
     Examples
     --------
     >>> from hdr_bench import load_suite

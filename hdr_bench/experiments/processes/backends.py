@@ -120,6 +120,11 @@ def run_tasks(
     -------
     outcomes : generator of Outcome
         Closed before its end, it ends what runs.
+
+    Raises
+    ------
+    SuiteError
+        If there is no such backend, or its options do not fit it.
     """
     run: Callable[..., Outcomes] = resolve_name(backend_of(options).path)
     return run(_announce(tasks, progress), options, datasets, progress)

@@ -15,7 +15,8 @@ from typing import Any
 from uuid import uuid4
 
 from hdr_bench.datasets import Dataset, write_dataset
-from hdr_bench.exceptions import MissingDependencyError, SchedulerError, shown, text_of
+from hdr_bench.error_text import error_line
+from hdr_bench.exceptions import MissingDependencyError, SchedulerError, shown
 from hdr_bench.experiments.messages import Outcome, Outcomes, Progress, Task
 from hdr_bench.experiments.processes.host_handle import HostClosedError
 from hdr_bench.experiments.processes.host_pool import (
@@ -212,7 +213,7 @@ def _connect(scheduler: str) -> Iterator[Any]:
         client = Client(scheduler, timeout=_CONNECTS_WITHIN_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise SchedulerError(
-            f"no Dask scheduler answers at {shown(scheduler)}: {text_of(error)}; start one with: dask scheduler, "
+            f"no Dask scheduler answers at {shown(scheduler)}: {error_line(error)}; start one with: dask scheduler, "
             "and workers with: dask worker tcp://HOST:PORT"
         ) from error
     with client:

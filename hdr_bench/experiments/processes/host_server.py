@@ -18,14 +18,14 @@ from typing import IO, Any
 
 import psutil
 
-from hdr_bench.exceptions import told
+from hdr_bench.error_text import describe_error
 from hdr_bench.experiments.messages import CAUSE, Done, NotStarted, OnStage, Stage, Task
 from hdr_bench.experiments.processes.leftovers import children, end, is_running, is_tracker, processes_with_mark
 from hdr_bench.experiments.processes.worker import NotStartedError, run_in_child, start_fork_server
 from hdr_bench.import_context import ImportContext
 from hdr_bench.process_tree import MARK, adopt_orphans, wake_with_parent
 from hdr_bench.records.environment import read_environment
-from hdr_bench.records.raised import describe
+from hdr_bench.records.failures import describe_failure
 
 
 class Trials:
@@ -68,7 +68,7 @@ class Trials:
             result, predictions = run_in_child(task, context, self._machine, on_stage)
         except NotStartedError as error:
             self._check_servers()
-            return NotStarted(describe(error.__cause__ or error))
+            return NotStarted(describe_failure(error.__cause__ or error))
         if result.status == "crashed":
             self._check_servers()
         return Done(result, predictions, tuple(process.pid for process in self._end_what_is_left()))
@@ -122,7 +122,7 @@ def say_why(error: BaseException) -> None:
     ----------
     error : BaseException
     """
-    cause = str(error) if isinstance(error, SystemExit) else told(error)
+    cause = str(error) if isinstance(error, SystemExit) else describe_error(error)
     sys.stderr.write(f"{CAUSE}{cause}\n")
     sys.stderr.flush()
 

@@ -31,6 +31,11 @@ def run_sequentially(
     Yields
     ------
     outcome : Outcome
+
+    Raises
+    ------
+    HostClosedError
+        If the processes that trials run in were closed meanwhile.
     """
     for task in tasks:
         if task is None:

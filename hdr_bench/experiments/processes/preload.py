@@ -20,30 +20,16 @@ import os
 from contextlib import suppress
 from importlib import import_module
 
-import sklearn.decomposition
-import sklearn.linear_model
-import sklearn.pipeline
-import sklearn.svm
-import sklearn.tree
-
-import hdr_bench.estimators.linear
-import hdr_bench.estimators.neighbors
-import hdr_bench.estimators.svm
-import hdr_bench.estimators.tree
 import hdr_bench.experiments.measuring.measure
+from hdr_bench.estimators import ESTIMATORS
 from hdr_bench.experiments.messages import NETWORKS
 
-__all__ = ["hdr_bench", "sklearn"]
+__all__ = ["hdr_bench"]
 
-# torch imports the last of these, a second's work, with the first optimizer.
-_FOR_NETWORKS = (
-    "hdr_bench.estimators.neural.cnn",
-    "hdr_bench.estimators.neural.mlp",
-    "hdr_bench.estimators.neural.training",
-    "torch._dynamo",
-)
-_LATER = ("daal4py", "sklearnex.svm", "sklearnex.linear_model", "sklearnex.neighbors", "faiss")
-for _name in (*(_FOR_NETWORKS if NETWORKS in os.environ else ()), *_LATER):
+_ENTRIES = [entry for entry in ESTIMATORS.values() if NETWORKS in os.environ or not entry.needs_torch]
+# torch before the engines: each brings its own OpenMP, and they are loaded in one order in all processes.
+_ENTRIES.sort(key=lambda entry: not entry.needs_torch)
+for _name in (name for entry in _ENTRIES for name in (*entry.preload, entry.module)):
     # A library may not be there; one that is there and broken may raise anything; a trial that needs it says so.
     with suppress(Exception, SystemExit):
         import_module(_name)

@@ -14,6 +14,7 @@ import psutil
 from hdr_bench.experiments.measuring.memory import read_children, resident_of_children
 from hdr_bench.experiments.messages import Outcome, Stage
 from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.quantities import format_bytes
 from hdr_bench.records.result import Result, Status
 from hdr_bench.records.trial import Trial
 
@@ -21,7 +22,7 @@ _LOOK_EVERY_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class Ended:
+class ExceededLimit:
     """Limit that a trial passed.
 
     Attributes
@@ -75,15 +76,17 @@ class Watch:
             return left
         return _LOOK_EVERY_SECONDS if left is None else min(left, _LOOK_EVERY_SECONDS)
 
-    def passed(self) -> Ended | None:
+    def passed(self) -> ExceededLimit | None:
         """Return the limit that is passed now, if one is.
 
         Returns
         -------
-        limit : Ended or None
+        limit : ExceededLimit or None
         """
         if self._time_limit is not None and self._elapsed() >= self._time_limit:
-            return Ended("timeout", f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit:g} s")
+            return ExceededLimit(
+                "timeout", f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit:g} s"
+            )
         if self._baseline is None or self._memory_limit is None:
             return None
         # What the trial has started may have lost its parent, and be this process's by now.
@@ -91,7 +94,7 @@ class Watch:
         used = sum(map(resident_bytes, (self._pid, *adopted))) - self._baseline
         if used <= self._memory_limit:
             return None
-        return Ended(
+        return ExceededLimit(
             "out of memory",
             f"ended at {used / 1e6:,.0f} MB by the memory limit of {self._memory_limit / 1e6:,.0f} MB",
         )
@@ -124,7 +127,7 @@ _IS_READ_WITHIN_SECONDS = 10.0
 _STRAY = "its process sent what is no message of a trial's; the method, or a library, wrote to a connection not its own"
 
 
-def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome | Ended:
+def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome | ExceededLimit:
     """Return the next message, or the limit that was passed while it came.
 
     Parameters
@@ -137,7 +140,7 @@ def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome
 
     Returns
     -------
-    message : Stage, Outcome or Ended
+    message : Stage, Outcome or ExceededLimit
 
     Raises
     ------
@@ -161,7 +164,7 @@ def receive(receiver: Connection, process: Any, watch: Watch) -> Stage | Outcome
         raise content
     if isinstance(content, Stage) or _is_outcome(content):
         return content
-    return Ended("crashed", _STRAY)
+    return ExceededLimit("crashed", _STRAY)
 
 
 def _read(receiver: Connection, received: list[Any]) -> None:
@@ -210,23 +213,6 @@ def describe_end(trial: Trial, exit_code: int | None, stage: Stage) -> str:
         hint = "; the method, or a library that it uses, ended its own process"
     cause = f"signal {_signal_name(-exit_code)}" if exit_code < 0 else f"exit code {exit_code}"
     return f"the process ended without a result, in: {stage} ({cause}{hint})"
-
-
-def format_bytes(count: int) -> str:
-    """Return a size in the unit that suits it, e.g. ``8 GB``.
-
-    Parameters
-    ----------
-    count : int
-
-    Returns
-    -------
-    text : str
-    """
-    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= size:
-            return f"{count / size:.4g} {unit}"
-    return f"{count} bytes"
 
 
 def _signal_name(number: int) -> str:

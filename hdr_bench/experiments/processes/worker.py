@@ -25,13 +25,14 @@ from hdr_bench.experiments.processes.leftovers import end, tree_of
 from hdr_bench.experiments.processes.scratch import fits_socket
 from hdr_bench.experiments.processes.tail import Tail
 from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_variables
-from hdr_bench.experiments.processes.watch import Ended, Watch, describe_end, format_bytes, receive
+from hdr_bench.experiments.processes.watch import ExceededLimit, Watch, describe_end, receive
 from hdr_bench.import_context import ImportContext
+from hdr_bench.names import shorten, visible_prose
 from hdr_bench.process_tree import MARK, end_with_parent
 from hdr_bench.records.environment import Environment, utc_now
-from hdr_bench.records.raised import describe, describe_traceback
+from hdr_bench.records.failures import describe_failure, describe_traceback
+from hdr_bench.records.quantities import format_bytes
 from hdr_bench.records.result import Result, Status
-from hdr_bench.records.text import shorten, writable
 from hdr_bench.records.trial import Trial
 
 _PRELOAD = "hdr_bench.experiments.processes.preload"
@@ -125,7 +126,7 @@ def _supervise(task: Task, context: ImportContext, machine: Environment, scratch
     watch = Watch(process.pid or 0, task.time_limit, task.trial.memory_limit)
     try:
         answer = _listen(receiver, process, watch, note)
-        if not isinstance(answer, Ended):
+        if not isinstance(answer, ExceededLimit):
             process.join(_HAS_A_CODE_WITHIN_SECONDS if answer is None else _ENDS_WITHIN_SECONDS)
         # Before it is killed, which would be the cause that is reported.
         exit_code = process.exitcode
@@ -169,7 +170,7 @@ def _end_with_its_own(process: Any, trial: psutil.Process | None) -> None:
     process.join(_ENDS_WITHIN_SECONDS)
 
 
-def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage) -> Outcome | Ended | None:
+def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage) -> Outcome | ExceededLimit | None:
     """Take messages until the result comes, the process ends (None), or a limit is passed."""
     while True:
         ready = wait([receiver, process.sentinel], timeout=watch.pause())
@@ -250,7 +251,7 @@ def _wait_for_the_end_of(host: Any) -> None:
 
 def _failed_result(trial: Trial, error: BaseException, machine: Environment) -> Result:
     status: Status = "out of memory" if trial.memory_limit is not None and is_out_of_memory(error) else "failed"
-    said = describe(error)
+    said = describe_failure(error)
     if status == "out of memory":
         said = f"the memory limit of {format_bytes(trial.memory_limit or 0)} was reached: {said}"
     return _result_without_scores(trial, status, said, machine, describe_traceback(error))
@@ -262,7 +263,7 @@ def _result_without_scores(trial: Trial, status: Status, error: str, machine: En
         key=trial.limited_key if by_limits else trial.key,
         trial=trial,
         status=status,
-        error=writable(error),
+        error=visible_prose(error),
         traceback=shorten(told, _LONGEST_LOG),
         finished=utc_now(),
         environment=machine,

@@ -4,25 +4,49 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from hdr_bench.records.committed import CommittedReport
+from hdr_bench.records.committed import WITHOUT_PREDICTIONS, CommittedReport
 from hdr_bench.records.store import Store
-from hdr_bench.reporting.frame import WITHOUT_PREDICTIONS
 
 _MOST_NAMED = 5
 
 
-def differences(pairs: pd.DataFrame) -> Iterable[str]:
-    """Say in which of processors and threads the trials of both differ."""
-    for name, said in (("cpu", "processors differ"), ("threads", "threads differ")):
+def describe_differences(pairs: pd.DataFrame) -> Iterable[str]:
+    """Say in which of processors and threads the trials of both differ.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        The trials that both runs have, their columns with the suffixes ``_a`` and ``_b``.
+
+    Yields
+    ------
+    remark : str
+        One for processors, one for threads, if they differ.
+    """
+    for name, words in (("cpu", "processors differ"), ("threads", "threads differ")):
         both = pairs[pairs[f"{name}_a"].notna() & pairs[f"{name}_b"].notna()]
         other = both[both[f"{name}_a"] != both[f"{name}_b"]]
         if len(other):
-            one = other.iloc[0]
-            yield f"The {said}: e.g. {_said(one[f'{name}_a'])} and {_said(one[f'{name}_b'])} for {one['label']}"
+            example = other.iloc[0]
+            first, second = _format_value(example[f"{name}_a"]), _format_value(example[f"{name}_b"])
+            yield f"The {words}: e.g. {first} and {second} for {example['label']}"
 
 
-def unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> Iterable[str]:
-    """Say of which methods one run has trials that the other has not."""
+def describe_unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> Iterable[str]:
+    """Say of which methods one run has trials that the other has not.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        The trials that both runs have, their columns with the suffixes ``_a`` and ``_b``.
+    first, second : DataFrame
+        The results of each run.
+
+    Yields
+    ------
+    remark : str
+        One for each such method.
+    """
     for label in dict.fromkeys(pairs["label"]):
         paired = int((pairs["label"] == label).sum())
         counts = [int((side["label"] == label).sum()) for side in (first, second)]
@@ -31,8 +55,21 @@ def unpaired(pairs: pd.DataFrame, first: pd.DataFrame, second: pd.DataFrame) -> 
             yield f"{label}: {paired} {are} in both runs, of {counts[0]} and {counts[1]}"
 
 
-def nothing_in_common(stores: Iterable[Store], first: pd.DataFrame, second: pd.DataFrame) -> str:
-    """Say what each of two runs has, which have no trial in common."""
+def describe_no_common_trial(stores: Iterable[Store], first: pd.DataFrame, second: pd.DataFrame) -> str:
+    """Say what each of two runs has, which have no trial in common.
+
+    Parameters
+    ----------
+    stores : iterable of Store
+        Of the two runs.
+    first, second : DataFrame
+        The results of each run.
+
+    Returns
+    -------
+    message : str
+        With what to do.
+    """
     sides = []
     for store, results in zip(stores, (first, second), strict=True):
         labels = list(dict.fromkeys(results["label"]))
@@ -44,11 +81,22 @@ def nothing_in_common(stores: Iterable[Store], first: pd.DataFrame, second: pd.D
     )
 
 
-def without_predictions(stores: Iterable[Store]) -> list[str]:
-    """Say which of the runs are stored without predictions."""
+def describe_missing_predictions(stores: Iterable[Store]) -> list[str]:
+    """Say which of the runs are stored without predictions.
+
+    Parameters
+    ----------
+    stores : iterable of Store
+        Of the two runs.
+
+    Returns
+    -------
+    remarks : list of str
+        One for each of them.
+    """
     folders = dict.fromkeys(store.folder for store in stores if isinstance(store, CommittedReport))
     return [f"{folder}: {WITHOUT_PREDICTIONS}" for folder in folders]
 
 
-def _said(value: object) -> str:
+def _format_value(value: object) -> str:
     return f"{value:.0f}" if isinstance(value, float) else str(value)

@@ -1,5 +1,6 @@
 """What methods cost: medians with their range over the fits, and which of them are measured apart."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -7,10 +8,10 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from hdr_bench.reporting.disturbed import call_of, disturbed_times
-from hdr_bench.reporting.frame import label_of
+from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms, metric_of_column
+from hdr_bench.reporting.disturbed import disturbed_times
 
-COSTS = ("fit_seconds", "predict_seconds", "fit_peak_bytes", "predict_peak_bytes")
+COSTS = tuple(name for name in cost_metrics() if cost_terms(name).is_compared)
 """What is compared between runs."""
 
 FEWEST = 3
@@ -18,20 +19,6 @@ FEWEST = 3
 
 TOLERANCE = 0.1
 """Share within which costs are not told apart, however well they repeat."""
-
-SINGLE = {
-    "fit_seconds": 3.0,
-    "predict_seconds": 4.0,
-    "fit_peak_bytes": 2.0,
-    "predict_peak_bytes": 4.0,
-    "size_bytes": 1 + TOLERANCE,
-}
-"""Ratios from which costs of fewer fits are told apart.
-
-Above what the repeats of any one method differ by: of the 54 methods that the reports of version 0.2 fit three times
-or more, the largest value is at most 2.8 times the smallest for fits, 3.9 times for predictions, 1.6 and 3.7 times for
-the peaks of memory, and 1.09 times for pickled sizes; nearly all of these times are of a shared machine.
-"""
 
 RATIO_FROM = 2.0
 """The smallest ratio within the ranges of two times from which a sentence may give their ratio."""
@@ -85,20 +72,44 @@ def costs_of(results: pd.DataFrame, measure: str) -> dict[str, Cost]:
         As `load_results` returns it.
     measure : str
         A column of it in seconds or bytes.
+
+    Returns
+    -------
+    costs : dict of str to Cost
+        By the label of the row.
+
+    Raises
+    ------
+    UnknownNameError
+        If no metric has such a column.
     """
     is_known = np.isfinite(results[measure].astype(float))
     good = results[(results["status"] == "ok") & is_known]
-    labels = pd.Series([label_of(row) for row in good.to_dict("records")], index=good.index, dtype=object)
-    call = call_of(measure)
+    call = metric_of_column(measure).disturbing_call
     disturbed = pd.Series(False, index=good.index) if call is None else disturbed_times(good, call)
     return {
         str(label): make_cost(measure, good.loc[rows, measure].astype(float).tolist(), disturbed[rows].tolist())
-        for label, rows in good.groupby(labels, sort=False).groups.items()
+        for label, rows in good.groupby("label", sort=False).groups.items()
     }
 
 
 def make_cost(measure: str, values: Sequence[float], disturbed: Sequence[bool]) -> Cost:
-    """Return the cost of some fits: of the undisturbed ones, if there are any."""
+    """Return the cost of some fits: of the undisturbed ones, if there are any.
+
+    Parameters
+    ----------
+    measure : str
+        A metric's name.
+    values : sequence of float
+        One for each fit, at least one.
+    disturbed : sequence of bool
+        Whether something else had the processors during each.
+
+    Returns
+    -------
+    cost : Cost
+        Of all fits if every one was disturbed.
+    """
     kept = [value for value, is_left_out in zip(values, disturbed, strict=True) if not is_left_out]
     return Cost(measure, tuple(kept or values), not kept)
 
@@ -107,7 +118,20 @@ def is_apart(one: Cost, other: Cost, tolerance: float = TOLERANCE) -> bool:
     """Whether two costs are measured apart.
 
     Of at least three undisturbed fits each: their ranges do not overlap, and the medians differ by more than
-    `tolerance`. Of fewer: the larger median is more than `SINGLE` times the smaller one. Disturbed times never are.
+    `tolerance`. Of fewer: the larger median is more than `single_fit_ratio` times the smaller one. Disturbed times
+    never are.
+
+    Parameters
+    ----------
+    one, other : Cost
+        Of the same metric.
+    tolerance : float, default=0.1
+        Share within which costs are not told apart.
+
+    Returns
+    -------
+    is_apart : bool
+        The smaller one is less, beyond what repeats differ by.
     """
     if one.is_disturbed or other.is_disturbed:
         return False
@@ -118,14 +142,57 @@ def is_apart(one: Cost, other: Cost, tolerance: float = TOLERANCE) -> bool:
 
 
 def threshold(one: Cost, other: Cost, tolerance: float = TOLERANCE) -> float:
-    """Return the ratio of medians from which two costs may be told apart."""
+    """Return the ratio of medians from which two costs may be told apart.
+
+    Parameters
+    ----------
+    one, other : Cost
+        Of the same metric.
+    tolerance : float, default=0.1
+        Share within which costs are not told apart.
+
+    Returns
+    -------
+    ratio : float
+        Of the larger median to the smaller one.
+    """
     if one.has_range and other.has_range:
         return 1 + tolerance
-    return max(1 + tolerance, SINGLE[one.measure])
+    return max(1 + tolerance, single_fit_ratio(one.measure))
+
+
+def single_fit_ratio(measure: str) -> float:
+    """Return the ratio of medians from which costs of fewer than three undisturbed fits are told apart.
+
+    Parameters
+    ----------
+    measure : str
+        A metric's name.
+
+    Returns
+    -------
+    ratio : float
+        At least 1; infinite for a metric that methods are not told apart by.
+    """
+    terms = METRICS[measure].cost
+    return math.inf if terms is None else terms.single_fit_ratio
 
 
 def least_of(costs: Sequence[Cost]) -> tuple[int, list[int]]:
-    """Return the place of the smallest median, and the places of those that are not measured apart from it."""
+    """Return the place of the smallest median, and the places of those that are not measured apart from it.
+
+    Parameters
+    ----------
+    costs : sequence of Cost
+        Of the same metric, at least one.
+
+    Returns
+    -------
+    least : int
+        Its place.
+    alike : list of int
+        The places of those that are not measured apart from it.
+    """
     least = min(range(len(costs)), key=lambda place: costs[place].median)
     alike = [place for place, cost in enumerate(costs) if place != least and not is_apart(costs[least], cost)]
     return least, alike
@@ -135,6 +202,16 @@ def speed_up(slow: Cost, fast: Cost) -> str:
     """Return how many times faster one time is than another, to one digit; nothing if it cannot be said.
 
     It is said of medians of at least three undisturbed fits each, if every ratio within their ranges is above 2.
+
+    Parameters
+    ----------
+    slow, fast : Cost
+        Times.
+
+    Returns
+    -------
+    ratio : str
+        One digit, and zeros; empty if it cannot be said.
 
     Examples
     --------
@@ -161,6 +238,16 @@ def with_costs(summary: pd.DataFrame, results: pd.DataFrame, measures: Sequence[
     measures : sequence of str
         Columns of both; each gets ``MEASURE_low``, ``MEASURE_high`` (the range), ``MEASURE_fits`` (how many fits it is
         over) and ``MEASURE_is_disturbed`` (it is a time, and all of its fits were disturbed).
+
+    Returns
+    -------
+    summary : DataFrame
+        With these columns.
+
+    Raises
+    ------
+    UnknownNameError
+        If a measure is no cost.
     """
     columns: dict[str, Sequence[float]] = {}
     for measure in measures:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from hdr_bench.records.case import Step
 from hdr_bench.records.result import Result
-from hdr_bench.records.suite import Step
 from hdr_bench.records.trial import Trial
 
 # What a protocol sets; its kind and its number of training images are said in other words.
@@ -41,6 +41,16 @@ def other_methods(pairs: pd.DataFrame, first: Mapping[str, Result], second: Mapp
 def differences_of(trial: Trial, other: Trial) -> Iterable[str]:
     """Say in what two trials differ that makes them trials of two methods, or of one method on other data.
 
+    Parameters
+    ----------
+    trial, other : Trial
+        Of one name, from two runs.
+
+    Yields
+    ------
+    difference : str
+        In words, one for each of estimator, parameters, steps, protocol and data.
+
     Examples
     --------
     >>> from hdr_bench.records.protocol import DatasetChoice
@@ -55,7 +65,7 @@ def differences_of(trial: Trial, other: Trial) -> Iterable[str]:
         yield f"another estimator: {trial.estimator} and {other.estimator}"
     elif trial.identity != other.identity:
         yield f"another identity of the estimator: {trial.identity or 'none'} and {other.identity or 'none'}"
-    elif not trial.identity and (names := _changed(trial.params, other.params)):
+    elif not trial.identity and (names := _changed_names(trial.params, other.params)):
         yield f"other parameters: {', '.join(names)}"
     yield from _other_steps(trial.steps, other.steps)
     yield from _other_protocol(trial, other)
@@ -69,10 +79,10 @@ def _other_protocol(trial: Trial, other: Trial) -> Iterable[str]:
         yield f"another protocol: {trial.protocol} and {other.protocol}"
     else:
         named = [dict(each.model_dump(include=set(_OF_PROTOCOL))) for each in (trial, other)]
-        if settings := _changed(*named):
+        if settings := _changed_names(*named):
             yield f"another protocol: {', '.join(settings)}"
     searches = [each.search.model_dump() if each.search else {} for each in (trial, other)]
-    if all(searches) and (names := _changed(*searches)):
+    if all(searches) and (names := _changed_names(*searches)):
         yield f"another grid search: {', '.join(names)}"
 
 
@@ -93,7 +103,7 @@ def _other_steps(steps: Sequence[Step], others: Sequence[Step]) -> Iterable[str]
     yield f"other steps: {', '.join(names)}" if names else "other steps: the same, in another order"
 
 
-def _changed(values: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
+def _changed_names(values: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
     """Return the names that only one of two mappings has, or whose values differ."""
     names = dict.fromkeys([*values, *others])
     return [

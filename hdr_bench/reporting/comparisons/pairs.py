@@ -80,6 +80,7 @@ class Comparisons:
     Attributes
     ----------
     pairs : tuple of Pair
+        Every two of the methods that were evaluated on the same images.
     letters : dict of str to str
         By row; methods that share a letter are not told apart. Empty if there is nothing to compare with, and for
         rows outside the ranking.
@@ -92,7 +93,13 @@ class Comparisons:
     best: dict[str, tuple[str, ...]]
 
     def frame(self) -> pd.DataFrame:
-        """Return a row for each pair: both methods, difference and intervals (shares), p-values, test, verdict."""
+        """Return a row for each pair: both methods, difference and intervals (shares), p-values, test, verdict.
+
+        Returns
+        -------
+        frame : DataFrame
+            Empty without pairs.
+        """
         rows = [
             {
                 "first": pair.first,
@@ -126,9 +133,19 @@ def compare_methods(contents: RunContents) -> Comparisons:
     Bayesian correlated t-test. All pairs together are corrected by Benjamini and Hochberg's procedure. Rows outside the
     ranking are not compared: some of their seeds or folds failed, they ran at a reduced size, or are dummies; nor are
     those whose predictions are not stored.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+
+    Returns
+    -------
+    comparisons : Comparisons
+        Empty if there is nothing to compare.
     """
     sets = list(_comparable(contents))
-    pairs = _corrected([pair for labels in sets for pair in _all_pairs(contents, labels)])
+    pairs = _correct_p_values([pair for labels in sets for pair in _all_pairs(contents, labels)])
     apart = {(pair.first, pair.second) for pair in pairs if pair.is_told_apart}
     letters: dict[str, str] = {}
     best: dict[str, tuple[str, ...]] = {}
@@ -158,7 +175,7 @@ def _comparable(contents: RunContents) -> Iterator[list[str]]:
         yield sorted(labels, key=lambda label: -accuracy[label])
 
 
-def _corrected(pairs: list[Pair]) -> tuple[Pair, ...]:
+def _correct_p_values(pairs: list[Pair]) -> tuple[Pair, ...]:
     corrected = benjamini_hochberg([pair.difference.p_value for pair in pairs])
     return tuple(replace(pair, corrected=p_value) for pair, p_value in zip(pairs, corrected, strict=True))
 

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.protocol import Kind
-from hdr_bench.records.published import COUNTS, Metric, Published
+from hdr_bench.records.published import Published
 from hdr_bench.records.result import Result
-from hdr_bench.reporting.comparisons.measured_by import Reproduction, bare_reproduction, measure_figure
+from hdr_bench.reporting.comparisons.figure_comparison import Reproduction, bare_reproduction, measure_figure
 from hdr_bench.reporting.run import RunContents
 
 VERDICT_RULE = 2
@@ -34,10 +35,23 @@ _UNKNOWN = "the reason is not known"
 
 
 def reproductions(contents: RunContents) -> tuple[Reproduction, ...]:
-    """Compare every published figure of the suite with what was measured, by `RULE`."""
+    """Compare every published figure of the suite with what was measured, by `RULE`.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+
+    Returns
+    -------
+    found : tuple of Reproduction
+        In the suite's order, those of rows that it does not run last.
+    """
     suite = contents.run.suite
     pairs = [
-        (published, _compared(contents, case.name, published)) for case in suite.cases for published in case.published
+        (published, _compare_figure(contents, case.name, published))
+        for case in suite.cases
+        for published in case.published
     ]
     pairs += [
         (published, replace(bare_reproduction(row.name, published), verdict="not built", reason=row.reason))
@@ -48,27 +62,49 @@ def reproductions(contents: RunContents) -> tuple[Reproduction, ...]:
 
 
 def count_verdicts(found: tuple[Reproduction, ...]) -> dict[str, int]:
-    """Return how many published figures got which verdict; those that the suite counted are none of them."""
+    """Return how many published figures got which verdict; those that the suite counted are none of them.
+
+    Parameters
+    ----------
+    found : tuple of Reproduction
+        As `reproductions` returns them.
+
+    Returns
+    -------
+    counts : dict of str to int
+        By verdict, in the order in which they come.
+    """
     verdicts = [each.verdict for each in found if each.verdict != "counted"]
     return {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)}
 
 
-def counted_verdicts(found: tuple[Reproduction, ...]) -> str:
-    """Say in words how many published figures got which verdict."""
+def describe_verdicts(found: tuple[Reproduction, ...]) -> str:
+    """Say in words how many published figures got which verdict.
+
+    Parameters
+    ----------
+    found : tuple of Reproduction
+        As `reproductions` returns them.
+
+    Returns
+    -------
+    sentence : str
+        Empty without published figures.
+    """
     counts = count_verdicts(found)
     parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
     return f"Of {sum(counts.values())} published figures: {parts}." if counts else ""
 
 
-def _compared(contents: RunContents, case: str, published: Published) -> Reproduction:
+def _compare_figure(contents: RunContents, case: str, published: Published) -> Reproduction:
     bare = bare_reproduction(case, published)
     trials = contents.results[contents.results["case"] == case]
     records = [contents.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
     if not records:
         return replace(bare, verdict="not comparable", reason="every trial failed, or none was run")
     measured = measure_figure(contents, bare, published, records)
-    obstacle = published.not_comparable or _incomparable(contents, published.metric, records)
-    if not obstacle and len(records) < len(trials) and published.metric not in COUNTS:
+    obstacle = published.not_comparable or _incomparable(contents, published.definition, records)
+    if not obstacle and len(records) < len(trials) and published.definition.kind != "count":
         obstacle = f"{len(records)} of {len(trials)} trials: the others failed or are missing"
     if obstacle and measured.verdict != "no verdict":
         measured = replace(measured, verdict="not comparable", reason="")
@@ -89,7 +125,7 @@ def _incomparable(contents: RunContents, metric: Metric, records: list[Result]) 
     own = case.dataset or suite.dataset
     if other is not None and other != own.name:
         return f"other data: {other}"
-    if metric in COUNTS:
+    if metric.kind == "count":
         has_other = not case.is_object and records[0].trial.params != case.params
         if has_other:
             return "run at a reduced size: with other parameters"
@@ -103,8 +139,8 @@ def _incomparable(contents: RunContents, metric: Metric, records: list[Result]) 
 def _other_protocol(metric: Metric, protocol: Kind) -> str:
     if protocol == "learning-curve":
         return "another protocol: a learning curve"
-    if metric.startswith("test_") and protocol == "cross-validation":
+    if metric.evaluated_on == "test part" and protocol == "cross-validation":
         return "another protocol: evaluated on folds of the training part, not on the test part"
-    if metric.startswith("cross_validation_") and protocol != "cross-validation":
+    if metric.evaluated_on == "folds" and protocol != "cross-validation":
         return "another protocol: evaluated on the test part, not on folds"
     return ""

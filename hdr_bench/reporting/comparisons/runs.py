@@ -10,15 +10,21 @@ from typing import Literal
 import pandas as pd
 
 from hdr_bench.exceptions import ComparisonError
-from hdr_bench.names import in_brief
+from hdr_bench.names import abbreviate
 from hdr_bench.records.committed import open_store
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
-from hdr_bench.reporting.comparisons.common_trials import differences, nothing_in_common, unpaired, without_predictions
+from hdr_bench.reporting.comparisons.common_trials import (
+    describe_differences,
+    describe_missing_predictions,
+    describe_no_common_trial,
+    describe_unpaired,
+)
 from hdr_bench.reporting.comparisons.costs import COSTS, FEWEST, Cost, costs_of, is_apart, threshold
 from hdr_bench.reporting.comparisons.other_methods import other_methods
 from hdr_bench.reporting.files.report_folder import settle_report
-from hdr_bench.reporting.frame import described_problem, label_of, read_results
+from hdr_bench.reporting.frame import describe_problem, read_results
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
 from hdr_bench.reporting.statistics.tests import holm, resampled_difference
 
@@ -46,6 +52,7 @@ class Change:
     threshold : float
         Of a cost: the ratio of after to before from which it counts; else missing.
     verdict : {"worse", "better", "same", "not compared"}
+        Beyond what chance and repeats explain.
     note : str
         Why it was not compared, by which rule a cost was, what an accuracy is said of, or what became of the status.
     """
@@ -90,7 +97,13 @@ class Comparison:
         return all(change.verdict == "not compared" for change in self.changes)
 
     def frame(self) -> pd.DataFrame:
-        """Return the changes as a table, a row each."""
+        """Return the changes as a table, a row each.
+
+        Returns
+        -------
+        frame : DataFrame
+            With the attributes of `Change` as columns.
+        """
         return pd.DataFrame([vars(change) for change in self.changes], columns=list(Change.__annotations__))
 
 
@@ -136,18 +149,18 @@ def compare_runs(
     that is what a comparison is for. Costs: as
     `costs.is_apart` tells two rows apart. With at least three undisturbed fits in each run the ranges do not overlap,
     and the medians differ by more than the tolerance; with fewer, the medians differ by more than the factors
-    `costs.SINGLE`.
+    `costs.single_fit_ratio`.
     """
     _check_shares(tolerance, alpha)
     for folder in (before, after):
         settle_report(Path(folder))
     stores = open_store(before), open_store(after)
-    (first, records), (second, other_records) = map(_labelled, stores)
+    (first, records), (second, other_records) = map(_results_of, stores)
     pairs = first.merge(second, on=_PAIR, suffixes=("_a", "_b"))
     if not len(pairs):
-        raise ComparisonError(nothing_in_common(stores, first, second))
+        raise ComparisonError(describe_no_common_trial(stores, first, second))
     cases = list(dict.fromkeys(pairs["label"]))
-    remarks = [*differences(pairs)]
+    remarks = [*describe_differences(pairs)]
     is_one_machine = not remarks
     if remarks and not across_machines:
         remarks.append("Times are not compared; --across-machines compares them all the same")
@@ -158,7 +171,11 @@ def compare_runs(
         tuple(sorted(changes, key=lambda change: cases.index(change.case))),
         tuple(label for label in dict.fromkeys(second["label"]) if label not in set(first["label"])),
         tuple(label for label in dict.fromkeys(first["label"]) if label not in set(second["label"])),
-        (*remarks, *unpaired(pairs[~pairs["label"].isin(others)], first, second), *without_predictions(stores)),
+        (
+            *remarks,
+            *describe_unpaired(pairs[~pairs["label"].isin(others)], first, second),
+            *describe_missing_predictions(stores),
+        ),
     )
 
 
@@ -169,10 +186,9 @@ def _check_shares(tolerance: float, alpha: float) -> None:
         raise ComparisonError(f"alpha must be above 0 and below 1, got {alpha}; write e.g. 0.05")
 
 
-def _labelled(store: Store) -> tuple[pd.DataFrame, dict[str, Result]]:
+def _results_of(store: Store) -> tuple[pd.DataFrame, dict[str, Result]]:
     results, records = read_results(store, store.read_run())
-    labels = [label_of(row) for row in results.to_dict("records")]
-    return results[results["status"] != "missing"].assign(label=pd.Series(labels, index=results.index)), records
+    return results[results["status"] != "missing"], records
 
 
 def _statuses(pairs: pd.DataFrame, others: dict[str, str]) -> Iterable[Change]:
@@ -187,14 +203,14 @@ def _statuses(pairs: pd.DataFrame, others: dict[str, str]) -> Iterable[Change]:
         if trials[["status_a", "status_b"]].isin(_UNREADABLE).to_numpy().all():
             verdict = "not compared"
         bad = trials[trials["status_b"] != "ok"]
-        note = in_brief(described_problem(*bad[["status_b", "error_b"]].iloc[0])) if len(bad) else "does not fail now"
+        note = abbreviate(describe_problem(*bad[["status_b", "error_b"]].iloc[0])) if len(bad) else "does not fail now"
         yield Change(str(label), "status", float(well[0]), float(well[1]), verdict, note=note)
 
 
 def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float, others: dict[str, str]) -> list[Change]:
     changes = [
         _accuracy(str(label), trials, first, second, others.get(str(label), ""))
-        for label, trials in _both_well(pairs).groupby("label", sort=False)
+        for label, trials in _successful_pairs(pairs).groupby("label", sort=False)
     ]
     tested = [change for change in changes if not math.isnan(change.p_value)]
     corrected = holm([change.p_value for change in tested])
@@ -230,9 +246,9 @@ def _fits(store: Store, trials: pd.DataFrame, side: str) -> Fits | None:
 
 
 def _costs(pairs: pd.DataFrame, tolerance: float, machines_compare: bool, others: dict[str, str]) -> Iterable[Change]:
-    good = _both_well(pairs)
+    good = _successful_pairs(pairs)
     for measure in COSTS:
-        is_time = measure.endswith("seconds")
+        is_time = METRICS[measure].kind == "seconds"
         sides = [_costs_of_side(good, side, measure) for side in "ab"]
         for label in dict.fromkeys(map(str, good["label"])):
             before, after = (costs[label] for costs in sides)
@@ -245,7 +261,7 @@ def _costs(pairs: pd.DataFrame, tolerance: float, machines_compare: bool, others
 def _costs_of_side(pairs: pd.DataFrame, side: str, measure: str) -> dict[str, Cost]:
     """Return the costs of one of two runs by label."""
     own = [name for name in map(str, pairs) if name.endswith(f"_{side}")]
-    return costs_of(pairs[own].rename(columns=lambda name: name.removesuffix(f"_{side}")), measure)
+    return costs_of(pairs[["label", *own]].rename(columns=lambda name: name.removesuffix(f"_{side}")), measure)
 
 
 def _refusal(before: Cost, after: Cost, machines_compare: bool) -> str:
@@ -272,7 +288,7 @@ def _rule(before: Cost, after: Cost, ratio: float) -> str:
     return f"fewer than {FEWEST} undisturbed fits: a factor above {ratio:g}"
 
 
-def _both_well(pairs: pd.DataFrame) -> pd.DataFrame:
+def _successful_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs[(pairs["status_a"] == "ok") & (pairs["status_b"] == "ok")]
 
 

@@ -17,6 +17,7 @@ class Standing:
     Attributes
     ----------
     dataset : str
+        Its name.
     best : str
         The most accurate row of those that most others are compared with.
     pairs : tuple of Pair
@@ -50,31 +51,88 @@ class Standing:
         return bool(self.row(self.best)["is_on_folds"])
 
     def row(self, label: str) -> pd.Series:
-        """Return a row of the summary."""
+        """Return a row of the summary.
+
+        Parameters
+        ----------
+        label : str
+            What tables call it.
+
+        Returns
+        -------
+        row : Series
+            Of what `summarise` returns.
+        """
         return self.rows.loc[[label]].iloc[0]
 
     def with_verdict(self, verdict: str) -> list[Pair]:
-        """Return the pairs of the best in which it is "better", "as good", or of which too few say more."""
+        """Return the pairs of the best in which it is "better", "as good", or of which too few say more.
+
+        Parameters
+        ----------
+        verdict : {"better", "as good", "too few"}
+            What may be said of the best.
+
+        Returns
+        -------
+        pairs : list of Pair
+            The best is the first of each.
+        """
         return [pair for pair in self.pairs if pair.verdict == verdict]
 
     def points_less(self, label: str) -> str:
-        """Say how far a row's accuracy is below the best's."""
+        """Say how far a row's accuracy is below the best's.
+
+        Parameters
+        ----------
+        label : str
+            What tables call the row.
+
+        Returns
+        -------
+        text : str
+            With the unit, or ``"the same"``.
+        """
         best, row = self.row(self.best), self.row(label)
         less = float(best["accuracy"] - row["accuracy"])
         return f"{points(less, int(row['n_test']))} less" if less > 0 else "the same"
 
     def shortage(self, pair: Pair) -> str:
-        """Say what there is too little of to tell two rows apart, e.g. ``"three seeds are"``."""
+        """Say what there is too little of to tell two rows apart, e.g. ``"three seeds are"``.
+
+        Parameters
+        ----------
+        pair : Pair
+            With too few to tell its rows apart.
+
+        Returns
+        -------
+        text : str
+            With its verb.
+        """
         if self.is_on_folds:
-            return _counted(int(self.row(pair.first)["n_trials"]), "fold")
+            return _spell_count(int(self.row(pair.first)["n_trials"]), "fold")
         seeded = [label for label in (pair.first, pair.second) if self.row(label)["is_stochastic"]]
         if not seeded:
             return f"{self.row(pair.first)['n_test']:,} images are"
-        return _counted(min(int(self.row(label)["n_trials"]) for label in seeded), "seed")
+        return _spell_count(min(int(self.row(label)["n_trials"]) for label in seeded), "seed")
 
 
 def standings(contents: RunContents, compared: Comparisons) -> list[Standing]:
-    """Return how the methods stand, for each data set in the suite's order."""
+    """Return how the methods stand, for each data set in the suite's order.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+    compared : Comparisons
+        Of its methods.
+
+    Returns
+    -------
+    standings : list of Standing
+        One for each data set with ranked rows.
+    """
     good = contents.results[contents.results["status"] == "ok"]
     datasets = {str(label): str(name) for label, name in good.groupby("label")["dataset"].first().items()}
     rows = contents.summary.assign(is_on_folds=_is_on_folds(contents)).set_index("case")
@@ -85,14 +143,24 @@ def standings(contents: RunContents, compared: Comparisons) -> list[Standing]:
     ]
 
 
-def left_out(summary: pd.DataFrame) -> dict[str, str]:
+def unranked_reasons(summary: pd.DataFrame) -> dict[str, str]:
     """Return why rows are not ranked, by what tables call them; dummies are not meant to be.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As `summarise` returns it.
+
+    Returns
+    -------
+    reasons : dict of str to str
+        By the label of the row.
 
     Examples
     --------
     >>> row = {"case": "MLP", "is_ranked": False, "is_dummy": False, "is_complete": False, "n_trials": 2,
     ...        "trials": "2 of 3 seeds", "status": "timeout"}
-    >>> left_out(pd.DataFrame([row]))
+    >>> unranked_reasons(pd.DataFrame([row]))
     {'MLP': '2 of 3 seeds'}
     """
     rows = summary[~summary["is_ranked"] & ~summary["is_dummy"]]
@@ -107,7 +175,7 @@ def _reason(row: dict[Any, Any]) -> str:
 
 def _standing(dataset: str, ranked: list[str], compared: Comparisons, rows: pd.DataFrame) -> Standing:
     with_predictions = [label for label in ranked if label in compared.best]
-    labels = _compared_most(with_predictions, compared) if with_predictions else _largest_cost_set(ranked, rows)
+    labels = _most_compared(with_predictions, compared) if with_predictions else _largest_cost_set(ranked, rows)
     best = labels[int(rows.loc[labels, "accuracy"].to_numpy(float).argmax())]
     return Standing(
         dataset=dataset,
@@ -120,7 +188,7 @@ def _standing(dataset: str, ranked: list[str], compared: Comparisons, rows: pd.D
     )
 
 
-def _compared_most(labels: list[str], compared: Comparisons) -> list[str]:
+def _most_compared(labels: list[str], compared: Comparisons) -> list[str]:
     """Return the rows on the images that most rows are evaluated on, the most accurate first."""
     sets: dict[tuple[str, ...], list[str]] = {}
     for label in labels:
@@ -144,5 +212,5 @@ def _is_on_folds(contents: RunContents) -> list[bool]:
     return [bool(folds[label]) for label in contents.summary["case"]]
 
 
-def _counted(count: int, noun: str) -> str:
+def _spell_count(count: int, noun: str) -> str:
     return f"{spell(count)} {noun}{'s are' if count != 1 else ' is'}"

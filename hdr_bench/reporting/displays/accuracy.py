@@ -5,90 +5,139 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-from hdr_bench.reporting.displays.base import axes_of, ends_of, log_error, reach_of, shortened
-from hdr_bench.reporting.frame import label_of, summarise
+from hdr_bench.reporting.displays.axes import interval_lengths, interval_limits, scale_by_log_error, shorten_label
+from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
+from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.style import colour_of, marker_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INTERVAL = ["accuracy", "accuracy_low", "accuracy_high"]
-"""The accuracy and the ends of its interval, as a summary calls them."""
-
-_TICKS = 0.16, 0.36
-"""Where the tick of a seed begins and ends below its row, in rows: clear of the marker and of the next row."""
+# Where the tick of a seed begins and ends below its row, in rows: clear of the marker and of the next row.
+_TICK_TOP, _TICK_BOTTOM = 0.16, 0.36
 
 
 @dataclass(eq=False)
-class SummaryDisplay:
-    """What is drawn of a summary, a mark a method.
+class AccuracyDisplay(ResultsDisplay):
+    """Accuracy of each method with its 95 % interval, and a tick for each of several seeds or folds.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As `summarise` returns it, without the methods that have no accuracy.
+    trials : dict of str to tuple of float, default={}
+        Accuracy of each seed or fold, a share, by row; of rows with several.
 
     Attributes
     ----------
-    summary : DataFrame
-        As `summarise` returns it, the methods without an accuracy left out.
-    ax_, figure_
+    ax_ : matplotlib.axes.Axes
         Where it was drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure of `ax_`.
+
+    Examples
+    --------
+    >>> from hdr_bench import load_results
+    >>> from hdr_bench.reporting.displays import AccuracyDisplay
+    >>> results = load_results("reports/quick")  # doctest: +SKIP
+    >>> AccuracyDisplay.from_results(results).plot().figure_.savefig("accuracy.svg")  # doctest: +SKIP
     """
 
     summary: pd.DataFrame
-    ax_: Any = field(default=None, init=False)
-    figure_: Any = field(default=None, init=False)
-
-    @classmethod
-    def from_results(cls, results: pd.DataFrame) -> Self:
-        """Make the display from what `load_results` returns."""
-        summary = summarise(results)
-        return cls(summary[summary["accuracy"].notna()])
-
-
-@dataclass(eq=False)
-class AccuracyDisplay(SummaryDisplay):
-    """Accuracy of each method with its 95 % interval, and a tick for each of several seeds or folds.
-
-    Attributes as `SummaryDisplay`'s, and
-
-    Attributes
-    ----------
-    trials : dict of str to tuple of float
-        Accuracy of each seed or fold, by row; of rows with several.
-    """
-
     trials: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
     def from_results(cls, results: pd.DataFrame) -> Self:
-        """Make the display from what `load_results` returns."""
+        """Make the display of all methods.
+
+        Parameters
+        ----------
+        results : DataFrame
+            As `load_results` returns it.
+
+        Returns
+        -------
+        display : AccuracyDisplay
+        """
         good = results[results["status"] == "ok"]
-        labels = pd.Series([label_of(row) for row in good.to_dict("records")], good.index, dtype=object)
-        trials = {str(label): tuple(values.astype(float)) for label, values in good["accuracy"].groupby(labels)}
+        trials = {str(label): tuple(rows["accuracy"].astype(float)) for label, rows in good.groupby("label")}
+        summary = summarise(results)
         several = {label: values for label, values in trials.items() if len(values) > 1}
-        return cls(super().from_results(results).summary, several)
+        return cls(summary[summary["accuracy"].notna()], several)
+
+    @property
+    def figsize(self) -> tuple[float, float]:
+        """Width and height that suit it, in inches."""
+        return 7.5, 1.2 + 0.3 * len(self.summary)
 
     def frame(self) -> pd.DataFrame:
-        """Return method, accuracy and the ends of its interval, as shares."""
-        return self.summary[["case", *INTERVAL]].reset_index(drop=True)
+        """Return the numbers that are drawn.
 
-    def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw a line for each method, the first at the top."""
-        self.ax_, self.figure_ = axes_of(ax)
+        Returns
+        -------
+        frame : DataFrame
+            Columns ``case``, ``accuracy``, ``accuracy_low`` and ``accuracy_high``, as shares.
+        """
+        return self.summary[["case", "accuracy", "accuracy_low", "accuracy_high"]].reset_index(drop=True)
+
+    def describe(self) -> str:
+        """Return each accuracy in words.
+
+        Returns
+        -------
+        text : str
+        """
+        return list_accuracies(self.frame())
+
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        errorbar_kw: dict[str, Any] | None = None,
+        vlines_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw a line for each method, the first at the top.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; by default on a new figure.
+        errorbar_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.errorbar`, for the accuracies with their intervals.
+        vlines_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.vlines`, for the ticks of seeds and folds.
+
+        Returns
+        -------
+        display : AccuracyDisplay
+            Itself.
+        """
+        from matplotlib.collections import LineCollection
+        from matplotlib.lines import Line2D
+
+        ax, _ = self._set_axes(ax)
         accuracy = 100 * self.summary["accuracy"].to_numpy()
-        points = zip(self.summary["number"], accuracy, *reach_of(self.summary), strict=True)
+        points = zip(self.summary["number"], accuracy, *interval_lengths(self.summary), strict=True)
         for position, (number, value, low, high) in enumerate(points):
-            self.ax_.errorbar(
-                value, position, xerr=[[low], [high]], fmt=marker_of(number), color=colour_of(number), capsize=3
-            )
+            look = {"marker": marker_of(number), "linestyle": "none", "color": colour_of(number), "capsize": 3}
+            ax.errorbar(value, position, xerr=[[low], [high]], **with_style(look, errorbar_kw, Line2D))
         for position, (number, case) in enumerate(zip(self.summary["number"], self.summary["case"], strict=True)):
             ticks = [100 * value for value in self.trials.get(case, ())]
-            self.ax_.vlines(ticks, position + _TICKS[0], position + _TICKS[1], colors=colour_of(number), linewidth=0.8)
-        self.ax_.set_yticks(range(len(self.summary)), list(map(shortened, self.summary["case"])))
-        self.ax_.set_ylim(len(self.summary) - 0.5, -0.5)
-        counts = " or ".join(f"{count:,}" for count in sorted(set(self.summary["n_test"])))
-        low, high = ends_of(self.summary)
-        drawn = [100 * value for values in self.trials.values() for value in values]
-        log_error(self.ax_, "x", min([low, *drawn]), max([high, *drawn]))
-        self.ax_.set_xlabel(f"Accuracy on {counts} images (%; error on a log scale)")
-        ticks_are = "; ticks: each seed or fold" if self.trials else ""
-        self.ax_.set_title(f"Accuracy of each method, with its 95 % interval{ticks_are}")
-        self.ax_.grid(axis="y", visible=False)
+            look = {"color": colour_of(number), "linewidth": 0.8}
+            style = with_style(look, vlines_kw, LineCollection)
+            ax.vlines(ticks, position + _TICK_TOP, position + _TICK_BOTTOM, **style)
+        self._label(ax)
         return self
+
+    def _label(self, ax: "Axes") -> None:
+        n_rows = len(self.summary)
+        ax.set_yticks(range(n_rows), list(map(shorten_label, self.summary["case"])))
+        ax.set_ylim(n_rows - 0.5, -0.5)
+        low, high = interval_limits(self.summary)
+        ticks = [100 * value for values in self.trials.values() for value in values]
+        scale_by_log_error(ax, "x", min([low, *ticks]), max([high, *ticks]))
+        counts = " or ".join(f"{count:,}" for count in sorted(set(self.summary["n_test"])))
+        ax.set_xlabel(f"Accuracy on {counts} images (%; error on a log scale)")
+        legend = "; ticks: each seed or fold" if self.trials else ""
+        ax.set_title(f"Accuracy of each method, with its 95 % interval{legend}")
+        ax.grid(axis="y", visible=False)

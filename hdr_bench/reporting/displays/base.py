@@ -1,114 +1,240 @@
-"""What all displays share: axes to draw on, and what a figure of many methods needs."""
+"""The protocol of all displays, the classes that they are made from, and their style keywords."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from hdr_bench.names import visible
+from hdr_bench.reporting.run import RunContents, RunSource, read_contents
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-def axes_of(ax: "Axes | None") -> "tuple[Axes, Figure]":
-    """Return the axes with their figure; new ones where there are none."""
-    if ax is None:
-        from matplotlib import pyplot
+@runtime_checkable
+class Display(Protocol):
+    """A figure as scikit-learn's displays are: it holds computed data, and `plot` only draws.
 
-        _, ax = pyplot.subplots(layout="constrained")
-    return ax, ax.figure  # type: ignore[return-value]  # a SubFigure draws as well
+    Attributes
+    ----------
+    ax_ : matplotlib.axes.Axes
+        Where it was drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure of `ax_`.
+    """
+
+    ax_: Any
+    figure_: Any
+
+    @property
+    def figsize(self) -> tuple[float, float]:
+        """Width and height that suit it, in inches."""
+
+    @property
+    def note(self) -> str:
+        """What a report says below it, e.g. which methods are left out; empty for nothing."""
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbers that are drawn.
+
+        Returns
+        -------
+        frame : DataFrame
+        """
+
+    def describe(self) -> str:
+        """Return in a sentence what is seen, for those who do not see it.
+
+        Returns
+        -------
+        text : str
+        """
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw on axes.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            None makes a new figure of the size that suits it.
+
+        Returns
+        -------
+        display : Display
+            Itself.
+        """
 
 
-def reach_of(summary: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how far the intervals reach below and above the accuracy, in percentage points."""
-    accuracy = summary["accuracy"].to_numpy()
-    low, high = summary["accuracy_low"].to_numpy(), summary["accuracy_high"].to_numpy()
-    return 100 * np.maximum(accuracy - low, 0), 100 * np.maximum(high - accuracy, 0)
+@dataclass(eq=False)
+class BaseDisplay(ABC):
+    """Base of all displays.
+
+    Attributes
+    ----------
+    ax_ : matplotlib.axes.Axes
+        Where it was drawn; None before.
+    figure_ : matplotlib.figure.Figure
+        The figure of `ax_`; None before.
+    """
+
+    ax_: Any = field(default=None, init=False, repr=False)
+    figure_: Any = field(default=None, init=False, repr=False)
+
+    @property
+    @abstractmethod
+    def figsize(self) -> tuple[float, float]:
+        """Width and height that suit it, in inches."""
+
+    @property
+    def note(self) -> str:
+        """What a report says below it, e.g. which methods are left out; empty for nothing."""
+        return ""
+
+    @abstractmethod
+    def frame(self) -> pd.DataFrame:
+        """Return the numbers that are drawn.
+
+        Returns
+        -------
+        frame : DataFrame
+        """
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Return in a sentence what is seen, for those who do not see it.
+
+        Returns
+        -------
+        text : str
+        """
+
+    @abstractmethod
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw on axes.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            None makes a new figure of the size that suits it.
+
+        Returns
+        -------
+        display : Display
+            Itself.
+        """
+
+    def _set_axes(self, ax: "Axes | None") -> "tuple[Axes, Figure]":
+        """Set where it is drawn: on `ax`, or on the axes of a new figure of the size that suits it."""
+        if ax is None:
+            from matplotlib import pyplot
+
+            _, ax = pyplot.subplots(figsize=self.figsize, layout="constrained")
+        self.ax_, self.figure_ = ax, ax.figure
+        return self.ax_, self.figure_
 
 
-def ends_of(summary: pd.DataFrame) -> tuple[float, float]:
-    """Return the least and the greatest end of the intervals, in percent."""
-    # A row may have an accuracy and no interval.
-    ends = summary[["accuracy", "accuracy_low", "accuracy_high"]].to_numpy(float)
-    return 100 * float(np.nanmin(ends)), 100 * float(np.nanmax(ends))
+@dataclass(eq=False)
+class ResultsDisplay(BaseDisplay):
+    """Base of the displays that are a function of the frame of results alone."""
+
+    @classmethod
+    @abstractmethod
+    def from_results(cls, results: pd.DataFrame) -> Self:
+        """Make the display of a run's results.
+
+        Parameters
+        ----------
+        results : DataFrame
+            As `load_results` returns it.
+
+        Returns
+        -------
+        display : ResultsDisplay
+        """
+
+    @classmethod
+    def from_run(cls, run: RunSource, **options: Any) -> Self:
+        """Make the display of a run.
+
+        Parameters
+        ----------
+        run : path-like or RunContents
+            The run's folder.
+        **options : dict
+            As `from_results` takes them.
+
+        Returns
+        -------
+        display : object
+            Of this class.
+        """
+        return cls.from_results(read_contents(run).results, **options)
 
 
-def legend_beside(ax: "Axes", **options: Any) -> None:
-    """Put the legend to the right of the axes, where it covers nothing."""
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, frameon=False, **options)
-
-
-def plain_log(axis: Any) -> None:
-    """Write a logarithmic axis as plain numbers: 1, 2 and 5 of each power of ten, for matplotlib's run together."""
-    from matplotlib.ticker import LogLocator, NullLocator
-
-    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axis.set_major_formatter("{x:g}")
-    axis.set_minor_locator(NullLocator())
-
-
-def log_error(ax: "Axes", which: Literal["x", "y"], low: float, high: float) -> None:
-    """Scale an axis of accuracies by the logarithm of the error: from 99 to 99.9 % is as far as from 90 to 99 %.
+def with_style(defaults: Mapping[str, Any], given: Mapping[str, Any] | None, artist: "type[Artist]") -> dict[str, Any]:
+    """Return style keywords, those given before the defaults; ``lw`` replaces ``linewidth``, as in matplotlib.
 
     Parameters
     ----------
-    ax : Axes
-    which : {"x", "y"}
-    low, high : float
-        Least and greatest of what is drawn, in percent.
-    """
-    from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+    defaults : mapping of str to object
+        What this library draws with.
+    given : mapping of str to object, optional
+        What a user wants.
+    artist : type
+        Class of matplotlib whose abbreviations are known.
 
-    ends = _to_log_error(np.array([low, high]).clip(0, 100))
-    margin = max(_MARGIN * float(ends[1] - ends[0]), _LEAST_MARGIN)
-    least, most = _from_log_error(np.array([ends[0] - margin, ends[1] + margin])).clip(0, 100)
-    ticks = [value for value in _ACCURACIES if least <= value <= most]
-    if len(ticks) < _FEWEST_TICKS:
-        ticks = [value for value in MaxNLocator(5).tick_values(least, most) if least <= value <= most]
-    set_scale, set_limits, axis = (ax.set_xscale, ax.set_xlim, ax.xaxis) if which == "x" else (
-        ax.set_yscale, ax.set_ylim, ax.yaxis)  # fmt: skip
-    set_scale("function", functions=(_to_log_error, _from_log_error))
-    set_limits(least, most)
-    axis.set_major_locator(FixedLocator(ticks))
-    axis.set_major_formatter("{x:g}")
-    axis.set_minor_locator(NullLocator())
-
-
-_ACCURACIES = (0, 20, 50, 70, 80, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95)
-_MARGIN, _LEAST_MARGIN, _FEWEST_TICKS = 0.06, 0.03, 3
-# No error at all is drawn as one of a twentieth of a percent: nothing is further.
-_LEAST_ERROR = 0.05
-
-
-def _to_log_error(accuracy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return -np.log10(np.maximum(100 - accuracy, 0) + _LEAST_ERROR)
-
-
-def _from_log_error(value: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 100 + _LEAST_ERROR - 10.0**-value
-
-
-def shortened(name: str, most: int = 40) -> str:
-    """Return a name as a figure has room for it; see `plain`.
+    Returns
+    -------
+    keywords : dict of str to object
 
     Examples
     --------
-    >>> shortened("a name of $x$", most=8)
-    'a name …'
+    >>> from matplotlib.lines import Line2D
+    >>> with_style({"color": "k", "linewidth": 1}, {"lw": 3}, Line2D)
+    {'color': 'k', 'linewidth': 3}
     """
-    return plain(name if len(name) <= most else f"{name[: most - 1]}…")
+    from matplotlib.cbook import normalize_kwargs
+
+    return {**normalize_kwargs(dict(defaults), artist), **normalize_kwargs(dict(given or {}), artist)}
 
 
-def plain(text: str) -> str:
-    r"""Return a text that matplotlib writes as it is: no mathematics, and no label that a legend leaves out.
+def method_number(contents: RunContents, case: str) -> int:
+    """Return a method's place in the suite, from 0, which its colour follows in every figure.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+    case : str
+        The method.
+
+    Returns
+    -------
+    number : int
+    """
+    return int(contents.summary.loc[contents.summary["method"] == case, "number"].iloc[0])
+
+
+def list_accuracies(frame: pd.DataFrame) -> str:
+    """Return the accuracies of a frame in words.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns ``case`` and ``accuracy``, a share.
+
+    Returns
+    -------
+    text : str
 
     Examples
     --------
-    >>> plain("$x$"), plain("_private")
-    ('\\$x\\$', '\u2009_private')
+    >>> list_accuracies(pd.DataFrame({"case": ["k-NN", "SVM"], "accuracy": [0.9, 0.975]}))
+    'k-NN: 90.0 %; SVM: 97.5 %.'
     """
-    escaped = visible(text).replace("$", r"\$")
-    return f"\N{THIN SPACE}{escaped}" if escaped.startswith("_") else escaped
+    pairs = zip(frame["case"], frame["accuracy"], strict=True)
+    return "; ".join(f"{case}: {100 * accuracy:.1f} %" for case, accuracy in pairs) + "."

@@ -1,7 +1,6 @@
 """Whether a method is right as often as it is sure."""
 
-import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -9,8 +8,9 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.records.predictions import Reliability
-from hdr_bench.reporting.displays.base import axes_of, shortened
-from hdr_bench.reporting.run import RunContents, read_contents
+from hdr_bench.reporting.displays.axes import shorten_label
+from hdr_bench.reporting.displays.base import BaseDisplay, method_number, with_style
+from hdr_bench.reporting.run import RunSource, read_contents
 from hdr_bench.reporting.style import INK, colour_of
 
 if TYPE_CHECKING:
@@ -18,32 +18,52 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False)
-class ReliabilityDisplay:
-    """How often a method is right, by the probability of the class that it chose.
+class ReliabilityDisplay(BaseDisplay):
+    """Calibration: how often a method is right, by the probability of the class that it chose.
+
+    Parameters
+    ----------
+    reliability : Reliability
+        Bins over the images of all trials.
+    calibration_error : float
+        Expected calibration error, a share: the mean over the trials.
+    title : str, default=""
+        The method.
+    number : int, default=0
+        The method's place in the suite, which its colour follows.
 
     Attributes
     ----------
-    reliability : Reliability
-        Of the images of all trials.
-    calibration_error : float
-        Expected calibration error, the mean over the trials.
-    title : str
-    number : int
-        The method's place in the suite, which its colour follows.
-    ax_, figure_
+    ax_ : matplotlib.axes.Axes
         Where it was drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure of `ax_`.
+
+    Examples
+    --------
+    >>> from hdr_bench.reporting.displays import ReliabilityDisplay
+    >>> ReliabilityDisplay.from_run("reports/quick", "MLP").plot()  # doctest: +SKIP
     """
 
     reliability: Reliability
     calibration_error: float
     title: str = ""
     number: int = 0
-    ax_: Any = field(default=None, init=False)
-    figure_: Any = field(default=None, init=False)
 
     @classmethod
-    def from_results(cls, source: RunContents | str | os.PathLike[str], case: str) -> Self:
-        """Make the display of a method of the run in the folder `source`, from all its trials.
+    def from_run(cls, run: RunSource, case: str) -> Self:
+        """Make the display of a method, from all its trials.
+
+        Parameters
+        ----------
+        run : path-like or RunContents
+            The run's folder.
+        case : str
+            The method.
+
+        Returns
+        -------
+        display : ReliabilityDisplay
 
         Raises
         ------
@@ -52,47 +72,94 @@ class ReliabilityDisplay:
         StoreError
             If all of its trials failed, or the method gives no probabilities.
         """
-        contents = read_contents(source)
-        found = contents.predictions_of(contents.label_of_case(case))
-        bins = [each.summary.reliability for _, each in found if each.summary is not None]
+        contents = read_contents(run)
+        trials = contents.predictions_of(contents.label_of_case(case))
+        bins = [each.summary.reliability for _, each in trials if each.summary is not None]
         known = [each for each in bins if each is not None]
-        if not found or len(known) < len(found):
+        if not trials or len(known) < len(trials):
             raise StoreError(f"{contents.store.folder}: {case!r} gives no probabilities")
-        number = int(contents.summary.loc[contents.summary["method"] == case, "number"].iloc[0])
-        return cls(_pooled(known), float(np.mean([each.calibration_error for each in known])), case, number)
+        error = float(np.mean([each.calibration_error for each in known]))
+        return cls(_pool(known), error, case, method_number(contents, case))
+
+    @property
+    def figsize(self) -> tuple[float, float]:
+        """Width and height that suit it, in inches."""
+        return 4.7, 3.7
 
     def frame(self) -> pd.DataFrame:
-        """Return a row a bin: number of images, mean confidence and accuracy, as shares."""
-        return pd.DataFrame(
-            {"images": self.reliability.counts, "confidence": self.reliability.confidence,
-             "accuracy": self.reliability.accuracy}
-        )  # fmt: skip
+        """Return the numbers that are drawn.
 
-    def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw accuracy against confidence; the area of a mark tells how many images are in its bin."""
-        self.ax_, self.figure_ = axes_of(ax)
+        Returns
+        -------
+        frame : DataFrame
+            A row per bin: ``images``, ``confidence`` (mean) and ``accuracy``, as shares.
+        """
+        bins = self.reliability
+        return pd.DataFrame({"images": bins.counts, "confidence": bins.confidence, "accuracy": bins.accuracy})
+
+    def describe(self) -> str:
+        """Return the calibration error in words.
+
+        Returns
+        -------
+        text : str
+        """
+        return f"Expected calibration error {100 * self.calibration_error:.1f} %."
+
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        line_kw: dict[str, Any] | None = None,
+        scatter_kw: dict[str, Any] | None = None,
+        ref_line_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw accuracy against confidence; the area of a mark grows with the images in its bin.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; by default on a new figure.
+        line_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.plot`, for the line through the bins.
+        scatter_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.scatter`, for the bins.
+        ref_line_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.plot`, for the diagonal of perfect calibration.
+
+        Returns
+        -------
+        display : ReliabilityDisplay
+            Itself.
+        """
+        from matplotlib.collections import PathCollection
+        from matplotlib.lines import Line2D
+
+        ax, _ = self._set_axes(ax)
         bins = self.frame().dropna()
         colour = colour_of(self.number)
-        self.ax_.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=":", label="as right as it is sure")
-        self.ax_.plot(bins["confidence"], bins["accuracy"], color=colour, linewidth=1, zorder=2)
+        diagonal = {"color": INK, "linewidth": 0.8, "linestyle": ":", "label": "as right as it is sure"}
+        ax.plot([0, 1], [0, 1], **with_style(diagonal, ref_line_kw, Line2D))
+        line = {"color": colour, "linewidth": 1, "zorder": 2}
+        ax.plot(bins["confidence"], bins["accuracy"], **with_style(line, line_kw, Line2D))
         area = 12 + 150 * np.sqrt(bins["images"] / bins["images"].sum())
-        self.ax_.scatter(bins["confidence"], bins["accuracy"], s=area, color=colour, edgecolor="white", zorder=3,
-                         label="images of a bin")  # fmt: skip
-        self.ax_.set_xlim(0, 1.03)
-        self.ax_.set_ylim(0, 1.03)
-        self.ax_.set_xlabel("Mean confidence of a bin")
-        self.ax_.set_ylabel("Accuracy in the bin")
+        marks = {"s": area, "color": colour, "edgecolor": "white", "zorder": 3, "label": "images of a bin"}
+        ax.scatter(bins["confidence"], bins["accuracy"], **with_style(marks, scatter_kw, PathCollection))
+        ax.set_xlim(0, 1.03)
+        ax.set_ylim(0, 1.03)
+        ax.set_xlabel("Mean confidence of a bin")
+        ax.set_ylabel("Accuracy in the bin")
         error = 100 * self.calibration_error
-        self.ax_.set_title(f"Reliability: {shortened(self.title)}\n(expected calibration error {error:.1f} %)")
+        ax.set_title(f"Reliability: {shorten_label(self.title)}\n(expected calibration error {error:.1f} %)")
         return self
 
 
-def _pooled(found: list[Reliability]) -> Reliability:
+def _pool(bins: list[Reliability]) -> Reliability:
     """Return the bins of several trials as one: a probability means the same in each of them."""
-    counts = np.sum([each.counts for each in found], axis=0)
+    counts = np.sum([each.counts for each in bins], axis=0)
     with np.errstate(invalid="ignore"):
         means = (
-            np.nansum([each.counts * values for each, values in zip(found, columns, strict=True)], axis=0) / counts
-            for columns in ([each.confidence for each in found], [each.accuracy for each in found])
+            np.nansum([each.counts * values for each, values in zip(bins, columns, strict=True)], axis=0) / counts
+            for columns in ([each.confidence for each in bins], [each.accuracy for each in bins])
         )
         return Reliability(counts, *means)

@@ -1,8 +1,7 @@
-"""What refusing the unsure images gains: error on the rest by the share refused."""
+"""Error against rejection rate: what refusing the unsure images gains."""
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -12,8 +11,9 @@ from numpy.typing import NDArray
 from hdr_bench.exceptions import StoreError
 from hdr_bench.records.predictions import ScoreSummary
 from hdr_bench.records.scores import REJECTION_ERROR
-from hdr_bench.reporting.displays.base import axes_of, legend_beside, plain_log, shortened
-from hdr_bench.reporting.run import RunContents, read_contents
+from hdr_bench.reporting.displays.axes import label_log_plainly, legend_beside, shorten_label
+from hdr_bench.reporting.displays.base import BaseDisplay, with_style
+from hdr_bench.reporting.run import RunContents, RunSource, read_contents
 from hdr_bench.reporting.style import INK, colour_of, line_of
 
 if TYPE_CHECKING:
@@ -25,34 +25,53 @@ _ROUNDING = 1e-12
 
 
 @dataclass(eq=False)
-class RejectionDisplay:
+class RejectionDisplay(BaseDisplay):
     """Error on the images that are kept, by the share refused: those of the smallest difference of the highest scores.
 
-    Attributes
+    Parameters
     ----------
     curves : DataFrame
         Columns ``case``, ``number`` (the method's place in the suite), ``rejected`` and ``error`` (shares).
-    n_left_out : int
+    n_omitted : int, default=0
         Methods that are less accurate than these, and not drawn.
-    ax_, figure_
+    reached : dict of str to float, default=None
+        By method, also of those that are not drawn: the share to refuse for an error of 0.5 %.
+
+    Attributes
+    ----------
+    ax_ : matplotlib.axes.Axes
         Where it was drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure of `ax_`.
+
+    Examples
+    --------
+    >>> from hdr_bench.reporting.displays import RejectionDisplay
+    >>> RejectionDisplay.from_run("reports/quick", max_methods=5).plot()  # doctest: +SKIP
     """
 
     curves: pd.DataFrame
-    n_left_out: int = 0
-    ax_: Any = field(default=None, init=False)
-    figure_: Any = field(default=None, init=False)
+    n_omitted: int = 0
+    reached: dict[str, float] | None = None
 
     @classmethod
-    def from_results(
-        cls,
-        source: RunContents | str | os.PathLike[str],
-        cases: Sequence[str] | None = None,
-        most: int | None = None,
-    ) -> Self:
-        """Make the display of `cases` of the run in the folder `source`, or of all; of a method's trials the mean.
+    def from_run(cls, run: RunSource, cases: Sequence[str] | None = None, *, max_methods: int | None = None) -> Self:
+        """Make the display of some methods, or of all; of a method's trials the mean.
 
-        Methods without scores of classes are left out; of the others, the `most` most accurate are taken.
+        Methods without scores of classes are left out.
+
+        Parameters
+        ----------
+        run : path-like or RunContents
+            The run's folder.
+        cases : sequence of str, default=None
+            The methods; by default all.
+        max_methods : int, default=None
+            Number of methods at most, the most accurate ones; by default all.
+
+        Returns
+        -------
+        display : RejectionDisplay
 
         Raises
         ------
@@ -61,48 +80,107 @@ class RejectionDisplay:
         StoreError
             If none of them gives scores of classes.
         """
-        contents = read_contents(source)
+        contents = read_contents(run)
         numbers = dict(zip(contents.summary["method"], contents.summary["number"], strict=True))
-        found = (_curve(contents, case, numbers) for case in (contents.readable_cases() if cases is None else cases))
-        curves = sorted(
-            (curve for curve in found if curve is not None), key=lambda curve: float(curve["error"].iloc[0])
-        )
-        if not curves:
+        chosen = contents.readable_cases() if cases is None else cases
+        known = [curve for case in chosen if (curve := _curve(contents, case, numbers)) is not None]
+        if not known:
             raise StoreError(f"{contents.store.folder}: no method gives scores of classes")
-        taken = curves[:most]
-        return cls(pd.concat(taken, ignore_index=True), len(curves) - len(taken))
+        curves = sorted(known, key=lambda curve: float(curve["error"].iloc[0]))
+        kept = curves[:max_methods]
+        shares = contents.summary.set_index("case")["rejection"].dropna()
+        reached = {str(case): float(share) for case, share in shares.items()}
+        return cls(pd.concat(kept, ignore_index=True), len(curves) - len(kept), reached)
+
+    @property
+    def figsize(self) -> tuple[float, float]:
+        """Width and height that suit it, in inches."""
+        return 8.5, 4.0
 
     def frame(self) -> pd.DataFrame:
-        """Return a row a method and share refused: the error on the rest, as a share."""
+        """Return the numbers that are drawn.
+
+        Returns
+        -------
+        frame : DataFrame
+            Columns ``case``, ``rejected`` and ``error`` (on the rest), as shares.
+        """
         return self.curves[["case", "rejected", "error"]]
 
-    def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw a line a method, the error on a logarithmic axis, and the 0.5 % at which LeCun et al. (1998) compare."""
-        self.ax_, self.figure_ = axes_of(ax)
-        share = self._shown_share()
+    def describe(self) -> str:
+        """Return in words what each method must refuse for an error of 0.5 %.
+
+        Returns
+        -------
+        text : str
+        """
+        shares = "; ".join(f"{case}: {100 * share:.1f} %" for case, share in (self.reached or {}).items())
+        return f"Refused for an error of 0.5 %: {shares or 'none gets there'}."
+
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        line_kw: dict[str, Any] | None = None,
+        ref_line_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw a line per method, the error on a logarithmic axis, and the 0.5 % at which LeCun et al. (1998) compare.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; by default on a new figure.
+        line_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.plot`, for the methods.
+        ref_line_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.axhline`, for the line at 0.5 %.
+
+        Returns
+        -------
+        display : RejectionDisplay
+            Itself.
+        """
+        from matplotlib.lines import Line2D
+
+        ax, _ = self._set_axes(ax)
+        share = self._visible_share()
         for case, curve in self.curves.groupby("case", sort=False):
             number = int(curve["number"].iloc[0])
-            shown = curve[curve["rejected"] <= share]
-            shown = shown.iloc[np.unique(np.linspace(0, len(shown) - 1, _MOST_POINTS).astype(int))]
-            self.ax_.plot(100 * shown["rejected"], 100 * shown["error"], color=colour_of(number),
-                          linestyle=line_of(number), label=shortened(str(case)))  # fmt: skip
-        target = 100 * REJECTION_ERROR
-        self.ax_.axhline(target, color=INK, linewidth=0.8, linestyle=":")
-        self.ax_.annotate(f"{target:g} %", (1, target), xycoords=("axes fraction", "data"), xytext=(-2, 2),
-                          textcoords="offset points", ha="right", va="bottom", fontsize=8)  # fmt: skip
-        self.ax_.set_xlim(0, 100 * share)
-        self.ax_.set_yscale("log")
-        plain_log(self.ax_.yaxis)
-        self.ax_.set_ylim(bottom=_LEAST_PERCENT)
-        self.ax_.set_xlabel("Images refused (%)")
-        self.ax_.set_ylabel("Error on the rest (%)")
-        n_shown = len(set(self.curves["case"]))
-        more = f" (the {n_shown} most accurate of {n_shown + self.n_left_out} methods)" if self.n_left_out else ""
-        self.ax_.set_title(f"Error when the unsure images are refused{more}")
-        legend_beside(self.ax_)
+            part = curve[curve["rejected"] <= share]
+            part = part.iloc[np.unique(np.linspace(0, len(part) - 1, _MOST_POINTS).astype(int))]
+            look = {"color": colour_of(number), "linestyle": line_of(number), "label": shorten_label(str(case))}
+            ax.plot(100 * part["rejected"], 100 * part["error"], **with_style(look, line_kw, Line2D))
+        self._draw_target(ax, ref_line_kw)
+        ax.set_xlim(0, 100 * share)
+        ax.set_yscale("log")
+        label_log_plainly(ax.yaxis)
+        ax.set_ylim(bottom=_LEAST_PERCENT)
+        ax.set_xlabel("Images refused (%)")
+        ax.set_ylabel("Error on the rest (%)")
+        n_drawn = self.curves["case"].nunique()
+        more = f" (the {n_drawn} most accurate of {n_drawn + self.n_omitted} methods)" if self.n_omitted else ""
+        ax.set_title(f"Error when the unsure images are refused{more}")
+        legend_beside(ax)
         return self
 
-    def _shown_share(self) -> float:
+    def _draw_target(self, ax: "Axes", ref_line_kw: dict[str, Any] | None) -> None:
+        from matplotlib.lines import Line2D
+
+        target = 100 * REJECTION_ERROR
+        look = {"color": INK, "linewidth": 0.8, "linestyle": ":"}
+        ax.axhline(target, **with_style(look, ref_line_kw, Line2D))
+        ax.annotate(
+            f"{target:g} %",
+            (1, target),
+            xycoords=("axes fraction", "data"),
+            xytext=(-2, 2),
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            fontsize=8,
+        )
+
+    def _visible_share(self) -> float:
         """Return how far refusing is shown: a little beyond where the last method reaches the target, 10 to 60 %."""
         reached = self.curves[self.curves["error"] <= REJECTION_ERROR].groupby("case")["rejected"].min()
         return float(np.clip(1.3 * reached.max() if len(reached) else 0.5, 0.1, 0.6))
@@ -110,9 +188,9 @@ class RejectionDisplay:
 
 def _curve(contents: RunContents, case: str, numbers: dict[str, int]) -> pd.DataFrame | None:
     """Return a method's curve, from none refused on, the mean over its trials; None without scores of classes."""
-    found = contents.predictions_of(contents.label_of_case(case))
-    summaries = [each.summary for _, each in found if each.summary is not None]
-    if not summaries or len(summaries) < len(found):
+    trials = contents.predictions_of(contents.label_of_case(case))
+    summaries = [each.summary for _, each in trials if each.summary is not None]
+    if not summaries or len(summaries) < len(trials):
         return None
     rejected = np.unique(np.concatenate([1 - each.kept / each.kept[-1] for each in summaries]))
     errors = np.mean([_error_at(rejected, each) for each in summaries], axis=0)

@@ -1,48 +1,68 @@
 """Times as distributions, if they were measured more than once."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.reporting.displays.base import axes_of, plain_log, shortened
-from hdr_bench.reporting.disturbed import Call, disturbed_times
-from hdr_bench.reporting.frame import label_of, summarise
+from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
+from hdr_bench.reporting.displays.axes import label_log_plainly, shorten_label
+from hdr_bench.reporting.displays.base import ResultsDisplay, with_style
+from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.style import colour_of, marker_of
+from hdr_bench.reporting.wording import time_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# What takes no time that can be measured has a place on a logarithmic axis all the same.
-_LEAST = 1e-5
-
-TIMES = {"fit_seconds": "Wall time of the fit (s)", "predict_seconds": "Wall time to predict (s)"}
-"""What can be drawn, and its label."""
+TIMES = tuple(name for name, metric in cost_metrics().items() if metric.kind == "seconds")
+"""What can be drawn."""
 
 
 @dataclass(eq=False)
-class TimingDisplay:
+class TimingDisplay(ResultsDisplay):
     """Each time that was measured, of methods with several trials.
 
-    Attributes
+    Parameters
     ----------
     times : DataFrame
         Columns ``case``, ``number`` (the method's place in the suite), ``seconds``.
-    measure : {"fit_seconds", "predict_seconds"}
-    ax_, figure_
+    measure : {"fit_seconds", "predict_seconds"}, default="fit_seconds"
+        What was timed.
+
+    Attributes
+    ----------
+    ax_ : matplotlib.axes.Axes
         Where it was drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure of `ax_`.
+
+    Examples
+    --------
+    >>> from hdr_bench.reporting.displays import TimingDisplay
+    >>> TimingDisplay.from_run("reports/quick", measure="predict_seconds").frame()  # doctest: +SKIP
     """
 
     times: pd.DataFrame
     measure: str = "fit_seconds"
-    ax_: Any = field(default=None, init=False)
-    figure_: Any = field(default=None, init=False)
 
     @classmethod
     def from_results(cls, results: pd.DataFrame, measure: str = "fit_seconds") -> Self:
-        """Make the display from what `load_results` returns; disturbed ones are left out.
+        """Make the display of all methods with several trials; disturbed times are left out.
+
+        Parameters
+        ----------
+        results : DataFrame
+            As `load_results` returns it.
+        measure : {"fit_seconds", "predict_seconds"}, default="fit_seconds"
+            What was timed.
+
+        Returns
+        -------
+        display : TimingDisplay
 
         Raises
         ------
@@ -54,10 +74,9 @@ class TimingDisplay:
         if measure not in TIMES:
             raise UnknownNameError("time", measure, TIMES)
         numbers = summarise(results).set_index("case")["number"]
-        labels = pd.Series([label_of(row) for row in results.to_dict("records")], index=results.index, dtype=object)
-        call: Call = "fit" if measure == "fit_seconds" else "predict"
+        call = METRICS[measure].call or "fit"
         is_known = np.isfinite(results[measure].astype(float))
-        good = results.assign(label=labels)[(results["status"] == "ok") & is_known & ~disturbed_times(results, call)]
+        good = results[(results["status"] == "ok") & is_known & ~disturbed_times(results, call)]
         counts = good["label"].value_counts()
         repeated = good[good["label"].map(counts) > 1]
         if not len(repeated):
@@ -65,26 +84,78 @@ class TimingDisplay:
         times = {"case": repeated["label"], "number": repeated["label"].map(numbers), "seconds": repeated[measure]}
         return cls(pd.DataFrame(times).reset_index(drop=True), measure)
 
+    @property
+    def figsize(self) -> tuple[float, float]:
+        """Width and height that suit it, in inches."""
+        return 7.5, 1.2 + 0.3 * self.times["case"].nunique()
+
     def frame(self) -> pd.DataFrame:
-        """Return a row a time: method and seconds."""
+        """Return the numbers that are drawn.
+
+        Returns
+        -------
+        frame : DataFrame
+            A row per time: ``case`` and ``seconds``.
+        """
         return self.times[["case", "seconds"]]
 
-    def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw a line for each method: a mark for each time, a bar at the median, on a logarithmic axis."""
-        self.ax_, self.figure_ = axes_of(ax)
+    def describe(self) -> str:
+        """Return medians and ranges in words.
+
+        Returns
+        -------
+        text : str
+        """
+        groups = self.times.groupby("case", sort=False)["seconds"]
+        return "Medians and ranges: " + "; ".join(f"{case}: {time_range(seconds)}" for case, seconds in groups) + "."
+
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        line_kw: dict[str, Any] | None = None,
+        median_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw a line for each method: a mark for each time, a bar at the median, on a logarithmic axis.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; by default on a new figure.
+        line_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.plot`, for the marks.
+        median_kw : dict, default=None
+            Keywords of `matplotlib.axes.Axes.plot`, for the bars.
+
+        Returns
+        -------
+        display : TimingDisplay
+            Itself.
+        """
+        from matplotlib.lines import Line2D
+
+        ax, _ = self._set_axes(ax)
         cases = list(dict.fromkeys(self.times["case"]))
-        for place, case in enumerate(cases):
+        for position, case in enumerate(cases):
             trials = self.times[self.times["case"] == case]
             number = int(trials["number"].iloc[0])
-            seconds = trials["seconds"].clip(lower=_LEAST)
-            self.ax_.plot(seconds, [place] * len(trials), linestyle="", marker=marker_of(number),
-                          color=colour_of(number), alpha=0.75, markeredgecolor="white", markersize=7)  # fmt: skip
-            self.ax_.plot([seconds.median()], [place], marker="|", markersize=18, color=colour_of(number))
-        self.ax_.set_xscale("log")
-        plain_log(self.ax_.xaxis)
-        self.ax_.set_yticks(range(len(cases)), list(map(shortened, cases)))
-        self.ax_.set_ylim(len(cases) - 0.5, -0.5)
-        self.ax_.set_xlabel(f"{TIMES[self.measure]}; the bar is the median")
-        self.ax_.set_title("Each time that was measured")
-        self.ax_.grid(axis="y", visible=False)
+            seconds = trials["seconds"].clip(lower=cost_terms(self.measure).resolution)
+            look = {
+                "linestyle": "",
+                "marker": marker_of(number),
+                "color": colour_of(number),
+                "alpha": 0.75,
+                "markeredgecolor": "white",
+                "markersize": 7,
+            }
+            ax.plot(seconds, [position] * len(trials), **with_style(look, line_kw, Line2D))
+            bar = {"marker": "|", "markersize": 18, "color": colour_of(number)}
+            ax.plot([seconds.median()], [position], **with_style(bar, median_kw, Line2D))
+        ax.set_xscale("log")
+        label_log_plainly(ax.xaxis)
+        ax.set_yticks(range(len(cases)), list(map(shorten_label, cases)))
+        ax.set_ylim(len(cases) - 0.5, -0.5)
+        ax.set_xlabel(f"{METRICS[self.measure].axis}; the bar is the median")
+        ax.set_title("Each time that was measured")
+        ax.grid(axis="y", visible=False)
         return self

@@ -1,7 +1,7 @@
 """The processes that draw the figures of a large report, several at a time.
 
-They are spoken to by pickles over their standard input and output, so that a report can be written from anywhere, also
-from a script without a main guard. They end with the process that uses them, however that ends.
+Requests and figures travel as pickles over their standard input and output, so that a report can be written from
+anywhere, also from a script without a main guard. They end with the process that uses them, however that ends.
 """
 
 import os
@@ -13,16 +13,13 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, cast
 
 from hdr_bench.import_context import path_of_libraries
-
-if TYPE_CHECKING:
-    from hdr_bench.reporting.drawing.drawing import Figure, PlannedFigure
-
+from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
 
 READY = "ready"
-"""What a process says when it can draw."""
+"""What a process sends when it can draw."""
 
 
 class DrawerEndedError(RuntimeError):
@@ -54,8 +51,18 @@ class Drawer:
         self._stdin, self._stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         self._is_ready = False
 
-    def draw(self, planned: "PlannedFigure") -> "Figure":
-        """Return the figure, drawn or with the reason why it could not be.
+    def draw(self, planned: PlannedFigure) -> Figure:
+        """Draw a figure.
+
+        Parameters
+        ----------
+        planned : PlannedFigure
+            What to draw.
+
+        Returns
+        -------
+        figure : Figure
+            Drawn, or with the reason why it could not be.
 
         Raises
         ------
@@ -108,7 +115,7 @@ class _Drawers:
         self._obstacle: Exception | None = None
         self._lock = threading.Lock()
 
-    def draw(self, planned: "PlannedFigure") -> "Figure | Exception":
+    def draw(self, planned: PlannedFigure) -> Figure | Exception:
         """Return the figure, or what kept a process from drawing it."""
         try:
             drawer = self._take()
@@ -147,11 +154,21 @@ class _Drawers:
             return drawer
 
 
-def draw_at_once(planned: "Sequence[PlannedFigure]", jobs: int) -> "list[Figure | Exception]":
-    """Draw figures in as many processes; in the place of each that could not be drawn there, return why.
+def draw_in_parallel(planned: Sequence[PlannedFigure], jobs: int) -> list[Figure | Exception]:
+    """Draw figures in several processes at a time.
 
-    That is a `DrawerEndedError` if its process ended, which may be the figure's own fault or not, and otherwise an
-    `OSError`: no process could be started for it.
+    Parameters
+    ----------
+    planned : sequence of PlannedFigure
+        What to draw.
+    jobs : int
+        Number of processes.
+
+    Returns
+    -------
+    outcomes : list of Figure or Exception
+        In the place of a figure that could not be drawn the reason: a `DrawerEndedError` if its process ended, which
+        may be the figure's own fault or not, otherwise an `OSError`, since no process could be started for it.
     """
     # The kernel ends a process with the thread that started it: these threads stay until all have been ended.
     drawers, pool = _Drawers(), ThreadPoolExecutor(jobs, "hdr-bench-drawing")
@@ -163,8 +180,17 @@ def draw_at_once(planned: "Sequence[PlannedFigure]", jobs: int) -> "list[Figure 
         drawers.release()
 
 
-def draw_alone(planned: "PlannedFigure") -> "Figure":
+def draw_in_own_process(planned: PlannedFigure) -> Figure:
     """Draw a figure in its own process.
+
+    Parameters
+    ----------
+    planned : PlannedFigure
+        What to draw.
+
+    Returns
+    -------
+    figure : Figure
 
     Raises
     ------

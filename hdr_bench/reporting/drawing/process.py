@@ -9,8 +9,8 @@ import pickle
 import sys
 
 from hdr_bench.process_tree import end_with_parent
-from hdr_bench.reporting.drawing.drawing import draw_one
 from hdr_bench.reporting.drawing.pool import READY
+from hdr_bench.reporting.drawing.rendering import render
 from hdr_bench.reporting.style import load_matplotlib_alone
 
 
@@ -30,7 +30,7 @@ def _serve(user: int) -> None:
                 planned = pickle.load(requests)  # noqa: S301  # our own user wrote it
             except EOFError:
                 return
-            pickle.dump(draw_one(planned), answers)
+            pickle.dump(render(planned), answers)
             answers.flush()
 
 

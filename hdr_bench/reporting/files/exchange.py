@@ -44,6 +44,7 @@ def exchange(folder: Path, changed: Mapping[str, bytes], stale: Iterable[str]) -
     Parameters
     ----------
     folder : Path
+        The run's.
     changed : mapping of str to bytes
         Names below it, and what they are to hold.
     stale : iterable of str
@@ -73,12 +74,27 @@ def exchange(folder: Path, changed: Mapping[str, bytes], stale: Iterable[str]) -
 
 
 def is_settled(folder: Path) -> bool:
-    """Return whether no exchange was interrupted, or is being made."""
+    """Return whether no exchange was interrupted, or is being made.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+
+    Returns
+    -------
+    is_settled : bool
+    """
     return not any(os.path.lexists(folder / name) for name in (_SWAP, _UNDO))
 
 
 def settle(folder: Path) -> None:
     """Finish or undo an exchange that was interrupted. The caller holds the folder's lock.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
 
     Raises
     ------

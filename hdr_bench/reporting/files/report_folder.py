@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.files import INCOMING, clear_leftovers, locked, read_regular
+from hdr_bench.files import INCOMING, clear_leftovers, lock_file, read_regular
 from hdr_bench.names import visible
 from hdr_bench.reporting.files.exchange import KIND, exchange, is_settled, settle
 from hdr_bench.reporting.files.written_files import (
@@ -22,12 +22,11 @@ from hdr_bench.reporting.files.written_files import (
     PAGES,
     RESULTS,
     SUMMARY,
-    TABLES,
     earlier_names,
+    encode_list,
     foreign_names,
     linked_folder,
     names_in,
-    written_list,
 )
 
 _LOCK = ".report-lock"
@@ -39,10 +38,15 @@ _READER_SECONDS = 10
 
 
 @contextmanager
-def writing_report(folder: Path) -> Iterator[None]:
+def lock_report(folder: Path) -> Iterator[None]:
     """Hold a run's folder while its report is made and written: of several at once, the last one has read the last.
 
     What a killed process began is finished first.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
 
     Raises
     ------
@@ -69,6 +73,11 @@ def settle_report(folder: Path) -> None:
     """Finish or undo what a process began that was killed while it put a report in place.
 
     For those who read the folder: if it cannot be written, it is read as it is.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
     """
     if is_settled(folder):
         return
@@ -82,14 +91,19 @@ def _locked(folder: Path, seconds: float) -> Iterator[None]:
     # Some versions of filelock empty the file that it leads to.
     if lock.is_symlink():
         raise OSError(errno.ELOOP, "a link, where a file belongs", str(lock))
-    with locked(lock, seconds):
+    with lock_file(lock, seconds):
         yield
 
 
-def check_report_place(folder: Path) -> None:
-    """Check that a report would replace nothing but reports, before the trials are run that it is of.
+def check_place(folder: Path, names: Iterable[str]) -> None:
+    """Check that a report's files would replace nothing but those of reports.
 
-    Figures about single methods are checked when they are written, since only the results say which there are.
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+    names : iterable of str
+        The files, below it.
 
     Raises
     ------
@@ -98,19 +112,16 @@ def check_report_place(folder: Path) -> None:
     OSError
         If a folder is where a file belongs, or a file or a link where a folder does.
     """
-    settle_report(folder)
-    tables = [f"tables/{name}.{ending}" for name in TABLES for ending in ("csv", "tex")]
-    names = [*PAGES, SUMMARY, RESULTS, LIST, *tables, *_figures_of_all(folder)]
-    # Of the figures, whichever a run has, this one shows that their folder can be there.
-    _check_free(folder, [*names, "figures/accuracy.png"])
-    _check_written(folder, names)
+    checked = [*PAGES, SUMMARY, RESULTS, LIST, *names]
+    _check_free(folder, checked)
+    _check_written(folder, checked)
 
 
 def put_report(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put the files of a report in place, and remove what an earlier one had and this one has not.
 
     Files that hold the same already are left alone, and all that no report has written. New files have the mode that
-    the umask leaves, whatever that of the last one's was. The caller holds `writing_report`.
+    the umask leaves, whatever that of the last one's was. The caller holds `lock_report`.
 
     Parameters
     ----------
@@ -126,7 +137,7 @@ def put_report(folder: Path, files: Mapping[str, bytes]) -> None:
     OSError
         If one of them cannot be written; the folder is as it was in both cases.
     """
-    files = {**files, LIST: written_list(files)}
+    files = {**files, LIST: encode_list(files)}
     written = names_in(folder / LIST)
     if written is None:
         written = earlier_names(folder)
@@ -184,15 +195,6 @@ def _check_written(folder: Path, names: Iterable[str]) -> None:
         f"{visible(str(folder / foreign[0]))}{more}: not written by hdr-bench report, so not replaced; move it away, "
         "or choose another folder with --out"
     )
-
-
-def _figures_of_all(folder: Path) -> list[str]:
-    if not (folder / "figures").is_dir():
-        return []
-    # It loads what draws them.
-    from hdr_bench.reporting.page.figures import FIGURES_OF_ALL
-
-    return [f"figures/{name}.{ending}" for name in FIGURES_OF_ALL for ending in ("png", "svg")]
 
 
 def _remedy(error: OSError) -> str:

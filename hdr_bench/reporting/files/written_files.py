@@ -12,7 +12,9 @@ LIST = "report-files.txt"
 
 PAGES = ("report.md", "report.html")
 RESULTS, SUMMARY = "results.json", "summary.json"
-TABLES = ("accuracy", "published", "claims", "time", "memory", "scores", "search", "classes", "pairs")
+
+# The tables of the versions that kept no list.
+_TABLES_BEFORE_LIST = ("accuracy", "published", "claims", "time", "memory", "scores", "search", "classes", "pairs")
 
 _HEAD = "# What hdr-bench report wrote here. Its next report removes those of them that it does not write again."
 _FORM = re.compile(r"report\.(md|html)|summary\.json|figures/[^/]+\.(png|svg)|tables/[^/]+\.(csv|tex)")
@@ -26,13 +28,38 @@ _RECORDS = re.compile(rb'\s*\[\s*\{\s*"format_version"')
 _FACTS = re.compile(rb'\s*\{\s*"suite"\s*:[\s\S]*"verdicts"\s*:')
 
 
-def written_list(names: Iterable[str]) -> bytes:
-    """Return the list of a report's files as `LIST` holds it."""
+def encode_list(names: Iterable[str]) -> bytes:
+    """Return the list of a report's files as `LIST` holds it.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Files below the run's folder; those that are no report's are left out.
+
+    Returns
+    -------
+    content : bytes
+    """
     return "\n".join([_HEAD, *sorted(filter(_FORM.fullmatch, names)), ""]).encode()
 
 
 def is_report_file(name: str) -> bool:
-    """Return whether a name below a run's folder is one that a report's file can have."""
+    """Return whether a name below a run's folder is one that a report's file can have.
+
+    Parameters
+    ----------
+    name : str
+        E.g. ``"tables/time.csv"``.
+
+    Returns
+    -------
+    is_one : bool
+
+    Examples
+    --------
+    >>> is_report_file("tables/time.csv"), is_report_file("../time.csv")
+    (True, False)
+    """
     return bool(_FORM.fullmatch(name) or _OTHERS.fullmatch(name))
 
 
@@ -40,13 +67,35 @@ def linked_folder(folder: Path, name: str) -> Path | None:
     """Return the link that a name below a run's folder leads through, if there is one: behind it no file is the run's.
 
     A link in place of the file itself is none of them: it is replaced or removed, not what it leads to.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+    name : str
+        A file below it.
+
+    Returns
+    -------
+    link : Path or None
     """
     parents = [folder / parent for parent in Path(name).parents if parent != Path()]
     return next((parent for parent in reversed(parents) if parent.is_symlink()), None)
 
 
 def names_in(path: Path) -> set[str] | None:
-    """Return what a list names, if it is of the form that a report can have; None if there is no list of ours."""
+    """Return what a list of files names, if it is of the form that a report can have.
+
+    Parameters
+    ----------
+    path : Path
+        The list.
+
+    Returns
+    -------
+    names : set of str or None
+        None if there is no list that a report wrote.
+    """
     try:
         lines = read_regular(path).decode().splitlines()
     except (OSError, ValueError):
@@ -59,6 +108,15 @@ def earlier_names(folder: Path) -> set[str]:
     """Return what a report of a version that kept no list has certainly written: what its pages show or go with.
 
     Figures are those that ``report.md`` shows. All else in the folder may be somebody's own, and is none of them.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+
+    Returns
+    -------
+    names : set of str
     """
     if not _looks_written(RESULTS, folder / RESULTS):
         return set()
@@ -70,11 +128,23 @@ def earlier_names(folder: Path) -> set[str]:
         return set()
     for stem in _FIGURE.findall(prose.decode(errors="replace")):
         names |= {f"{stem}.png", f"{stem}.svg"}
-    return names | {f"tables/{name}.{ending}" for name in TABLES for ending in ("csv", "tex")}
+    return names | {f"tables/{name}.{ending}" for name in _TABLES_BEFORE_LIST for ending in ("csv", "tex")}
 
 
 def foreign_names(folder: Path, names: Iterable[str]) -> list[str]:
-    """Return those of the names under which there is a file that no report has written; pipes hold nothing to lose."""
+    """Return those of the names under which there is a file that no report has written; pipes hold nothing to lose.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's.
+    names : iterable of str
+        Files below it.
+
+    Returns
+    -------
+    names : list of str
+    """
     there = [name for name in names if (folder / name).is_file()]
     if not there:
         return []

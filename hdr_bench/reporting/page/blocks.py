@@ -1,58 +1,155 @@
-"""Blocks of a report, each made by itself: one that cannot be made is left out, and its place says why."""
+"""The list of a report's blocks, in the order of the page: whatever is in it is in report.html and report.md.
 
-import warnings
-from collections.abc import Callable
-from typing import TypeVar
+To add a table, write a function that returns a `Table`, and add a `TableBlock`: it is in both pages, and is written as
+CSV and LaTeX. To add a figure, write a display, and add a `FigureBlock`, or a `MethodFigure` if it is about one method.
+"""
 
-from hdr_bench.exceptions import ReportWarning
-from hdr_bench.records.raised import describe
+from functools import partial
 
-Block = TypeVar("Block")
-
-
-def make_block(what: str, make: Callable[[], Block], instead: Callable[[str], Block]) -> Block:
-    """Return a block of a report, or what stands in its place if it cannot be made.
-
-    Results of any method are shown, and one of them must not take the others out of the report. An error of this
-    library's own is not hidden: it is in the report and in a warning, and a test that turns warnings into errors fails.
-
-    Parameters
-    ----------
-    what : str
-        What the reason calls the block, e.g. ``'Table "Time"'``.
-    make : callable
-        Returns the block.
-    instead : callable
-        Takes the reason, one sentence, and returns what stands in the block's place.
-
-    Warns
-    -----
-    ReportWarning
-        If the block cannot be made, with the reason.
-    """
-    try:
-        return make()
-    except Exception as error:  # noqa: BLE001  # whatever comes of a result of a form that nobody thought of
-        reason = reason_of(what, error)
-    warn_of(reason)
-    return instead(reason)
+from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
+from hdr_bench.reporting.page import figures
+from hdr_bench.reporting.page.block_types import Block, FigureBlock, Heading, MethodFigure, TableBlock, TextBlock
+from hdr_bench.reporting.page.methods import Method, common_errors
+from hdr_bench.reporting.page.provenance import Provenance, provenance_of
+from hdr_bench.reporting.page.references import References, make_references
+from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.page.sprites import Sprite
+from hdr_bench.reporting.tables import Table
+from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
+from hdr_bench.reporting.tables.classes import classes_table
+from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table
+from hdr_bench.reporting.tables.pairs import pairs_table
+from hdr_bench.reporting.tables.reproductions import published_table
+from hdr_bench.reporting.tables.source_claims import claims_table, fill_claims
 
 
-def reason_of(what: str, error: Exception) -> str:
-    """Say in a sentence that a block is left out, and why."""
-    return f"{what} could not be made: {describe(error)}."
+def _accuracy(data: ReportData) -> Table:
+    return accuracy_table(data.contents.summary, data.comparisons)
 
 
-def warn_of(reason: str) -> None:
-    """Warn that a block is left out."""
-    warnings.warn(reason, ReportWarning, stacklevel=3)
+def _make_published_table(data: ReportData) -> Table | None:
+    return published_table(data.reproductions)
 
 
-def noting(remarks: list[str], block: Block) -> Callable[[str], Block]:
-    """Return what takes a reason, notes it among the remarks of a report, and gives an empty block."""
+def _published_intro(data: ReportData) -> str:
+    """Say how many figures got which verdict, and which machines their times are of."""
+    records = list(data.contents.records.values())
+    machines = provenance_of(records, data.contents.run).processors
+    published_on = data.contents.run.suite.machine
+    sentences = [
+        describe_verdicts(data.reproductions),
+        f"The published times were measured on: {published_on}." if published_on else "",
+        f"Ours: {'; '.join(machines)}.",
+    ]
+    return " ".join(filter(None, sentences))
 
-    def instead(reason: str) -> Block:
-        remarks.append(reason)
-        return block
 
-    return instead
+def _claims(data: ReportData) -> Table | None:
+    settings = data.contents.run.settings
+    # What a suite claims, it claims of its own data, whole.
+    is_its_own = settings.dataset is None and settings.samples is None
+    return claims_table(fill_claims(data.contents) if is_its_own else ())
+
+
+def _time(data: ReportData) -> Table:
+    return time_table(data.contents.summary, data.contents.results)
+
+
+def _memory(data: ReportData) -> Table:
+    return memory_table(data.contents.summary, data.contents.results)
+
+
+def _scores(data: ReportData) -> Table:
+    return scores_table(data.contents.summary)
+
+
+def _searches(data: ReportData) -> Table | None:
+    summary = data.contents.summary
+    searches = summary[summary["chosen"] != ""]
+    return search_table(searches, data.contents) if len(searches) else None
+
+
+def _classes(data: ReportData) -> Table | None:
+    return classes_table(data.contents)
+
+
+def _pairs(data: ReportData) -> Table | None:
+    return pairs_table(data.comparisons, int(data.contents.summary["n_test"].max()))
+
+
+def _methods_with_matrix(data: ReportData) -> tuple[Method, ...] | None:
+    """Return the methods with a confusion matrix; None for one alone, which is among the details of its method."""
+    methods = tuple(method for method in data.methods if method.matrix is not None)
+    return methods if len(methods) > 1 else None
+
+
+def _common_errors(data: ReportData) -> Sprite | None:
+    return common_errors(data.contents)
+
+
+def _methods(data: ReportData) -> tuple[Method, ...]:
+    return data.methods
+
+
+def _provenance(data: ReportData) -> Provenance:
+    return provenance_of(list(data.contents.records.values()), data.contents.run)
+
+
+def _references(data: ReportData) -> References:
+    return make_references(data.contents.run)
+
+
+BLOCKS: tuple[Block, ...] = (
+    TableBlock("accuracy", "Accuracy", _accuracy, template="main_table"),
+    FigureBlock(
+        "accuracy-fit-time",
+        "Accuracy against the time to fit",
+        partial(figures.cost, cost="fit_seconds"),
+        Heading("cost", "What accuracy costs"),
+    ),
+    TableBlock("published", "Published against measured", _make_published_table, _published_intro),
+    TableBlock("claims", "Claims, checked", _claims, template="claims"),
+    TableBlock("time", "Time", _time),
+    TableBlock("memory", "Memory", _memory),
+    TableBlock("scores", "Scores", _scores),
+    TableBlock("search", "Grid search", _searches),
+    FigureBlock("accuracy", "Accuracy", figures.accuracy),
+    FigureBlock(
+        "accuracy-predict-time",
+        "Accuracy against the time to predict",
+        partial(figures.cost, cost="predict_seconds"),
+    ),
+    FigureBlock("accuracy-memory", "Accuracy against the memory to fit", partial(figures.cost, cost="fit_peak_bytes")),
+    FigureBlock("accuracy-size", "Accuracy against the size", partial(figures.cost, cost="size_bytes")),
+    FigureBlock("rejection", "Error when the unsure images are refused", figures.rejection),
+    FigureBlock("learning-curve", "Accuracy by the number of training images", figures.learning_curve),
+    FigureBlock("times", "Each time of a fit that was measured", figures.times),
+    FigureBlock("training", "Accuracy of each network by epoch", figures.training_of_all),
+    FigureBlock("disagreement", "Images of which two methods say different things", figures.disagreement),
+    FigureBlock("confusion", "Confusion matrices of all methods", figures.confusion_of_all, has_svg=False),
+    FigureBlock("gallery-all-wrong", "Images that all methods get wrong", figures.common_errors, has_svg=False),
+    # The page's own form of the two figures before them.
+    TextBlock("confusion", "Confusion matrices", _methods_with_matrix, "matrices", formats=("html",)),
+    TextBlock(
+        "hard",
+        "Images that all methods get wrong",
+        _common_errors,
+        "images",
+        formats=("html",),
+        title_of=lambda sprite: sprite.title,
+    ),
+    TableBlock("classes", "Each class (F1)", _classes, is_open=False),
+    TableBlock("pairs", "Pairs of methods", _pairs, is_open=False),
+    TextBlock("methods", "Each method", _methods, "methods"),
+    TextBlock("provenance", "Where these numbers come from", _provenance, "provenance", is_footer=True),
+    TextBlock("cite", "Cite", _references, "references", is_footer=True),
+)
+
+METHOD_FIGURES: tuple[MethodFigure, ...] = (
+    MethodFigure("confusion", "Confusion matrix", figures.confusion, has_svg=False),
+    MethodFigure("curves", "ROC, precision and recall, reliability", figures.curves),
+    MethodFigure("training", "Training", figures.training),
+    MethodFigure("search", "Grid search", figures.search),
+    MethodFigure("gallery", "Wrong images", figures.gallery, has_svg=False),
+)
+"""The figures about one method, in the order of its details."""

@@ -4,10 +4,10 @@ import pandas as pd
 
 from hdr_bench.reporting.comparisons.costs import Cost, costs_of, is_apart, speed_up
 from hdr_bench.reporting.comparisons.pairs import Comparisons, Pair
-from hdr_bench.reporting.comparisons.standing import Standing, left_out, standings
+from hdr_bench.reporting.comparisons.standing import Standing, standings, unranked_reasons
+from hdr_bench.reporting.numbers import percent_places, significant, write_time
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables.costs import is_one_machine
-from hdr_bench.reporting.tables.table import percent_places, significant, write_time
+from hdr_bench.reporting.tables.cost_marks import is_one_machine
 from hdr_bench.reporting.wording import list_few, percent, seeds_range, spell
 
 _MUCH_FASTER = 2.0
@@ -23,24 +23,29 @@ def finding(contents: RunContents, compared: Comparisons) -> str:
     Parameters
     ----------
     contents : RunContents
+        The run.
     compared : Comparisons
         Of its methods.
+
+    Returns
+    -------
+    text : str
     """
-    found = standings(contents, compared)
-    sentences = {standing.dataset: _found_on(standing, contents) for standing in found}
-    named = sentences.values() if len(found) == 1 else (f"On {name}: {text}" for name, text in sentences.items())
-    return " ".join([*named, *_left_out(contents.summary, found)])
+    leaders = standings(contents, compared)
+    texts = {standing.dataset: _finding_on(standing, contents) for standing in leaders}
+    named = texts.values() if len(leaders) == 1 else (f"On {name}: {text}" for name, text in texts.items())
+    return " ".join([*named, *_left_out(contents.summary, leaders)])
 
 
-def _found_on(standing: Standing, contents: RunContents) -> str:
+def _finding_on(standing: Standing, contents: RunContents) -> str:
     costs = costs_of(contents.results, "fit_seconds") if is_one_machine(contents.results) else {}
-    others_left = bool(left_out(contents.summary) or standing.unstored or standing.elsewhere)
-    said = [_leading(standing, costs), *_others(standing, "that were compared" if others_left else "")]
+    others_left = bool(unranked_reasons(contents.summary) or standing.unstored or standing.elsewhere)
+    sentences = [_leading(standing, costs), *_describe_others(standing, "that were compared" if others_left else "")]
     if standing.pairs:
-        said.append(_cheaper(standing, costs))
+        sentences.append(_name_cheaper(standing, costs))
     if standing.elsewhere:
-        said.append(f"Evaluated on other images, and not compared with these: {list_few(standing.elsewhere)}.")
-    return " ".join(filter(None, said))
+        sentences.append(f"Evaluated on other images, and not compared with these: {list_few(standing.elsewhere)}.")
+    return " ".join(filter(None, sentences))
 
 
 def _leading(standing: Standing, costs: dict[str, Cost]) -> str:
@@ -57,27 +62,27 @@ def _leading(standing: Standing, costs: dict[str, Cost]) -> str:
     return f"{standing.best} has the highest accuracy, {where}{after}."
 
 
-def _others(standing: Standing, which: str) -> list[str]:
+def _describe_others(standing: Standing, which: str) -> list[str]:
     """Say which of the others are as good, of which too little is known, and how many are less accurate.
 
-    The last is said of those compared; if the run has more, `which` says so.
+    The last is sentences of those compared; if the run has more, `which` says so.
     """
     if not standing.pairs:
         several = len(standing.labels) > 1
         return ["The methods are not compared, since there are no predictions of them."] if several else []
-    said = []
+    sentences = []
     as_good, too_few, worse = (standing.with_verdict(verdict) for verdict in ("as good", "too few", "better"))
     if as_good:
-        said.append(f"As good, {_within(as_good)}: {list_few([pair.second for pair in as_good])}.")
-    said += _too_few(standing, too_few)
+        sentences.append(f"As good, {_margin_in_words(as_good)}: {list_few([pair.second for pair in as_good])}.")
+    sentences += _too_few(standing, too_few)
     if worse:
-        said.append(_less_accurate(len(worse), len(standing.pairs), which))
+        sentences.append(_less_accurate(len(worse), len(standing.pairs), which))
     if any(pair.is_one_seed for pair in standing.pairs):
-        said.append("For stochastic methods with one seed, this holds for that fit only.")
-    return said
+        sentences.append("For stochastic methods with one seed, this holds for that fit only.")
+    return sentences
 
 
-def _within(pairs: list[Pair]) -> str:
+def _margin_in_words(pairs: list[Pair]) -> str:
     """Return the margin, of several the largest."""
     return f"within ±{significant(100 * max(pair.margin for pair in pairs), 2)} points"
 
@@ -96,12 +101,12 @@ def _too_few(standing: Standing, pairs: list[Pair]) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for pair in pairs:
         reasons.setdefault(standing.shortage(pair), []).append(pair.second)
-    said = []
+    sentences = []
     for reason, labels in reasons.items():
         details = "; ".join(_detail(standing, label) for label in labels[:_MOST_DETAILS])
         more = f"; and {len(labels) - _MOST_DETAILS} more" if len(labels) > _MOST_DETAILS else ""
-        said.append(f"{details}{more}; {reason} too few to say more.")
-    return said
+        sentences.append(f"{details}{more}; {reason} too few to say more.")
+    return sentences
 
 
 def _detail(standing: Standing, label: str) -> str:
@@ -110,7 +115,7 @@ def _detail(standing: Standing, label: str) -> str:
     return f"{label}: {percent(row)} %{f' ({seeds})' if seeds else ''}, {standing.points_less(label)}"
 
 
-def _cheaper(standing: Standing, costs: dict[str, Cost]) -> str:
+def _name_cheaper(standing: Standing, costs: dict[str, Cost]) -> str:
     """Name a method that trains in half the time or less: one that is as good, otherwise the most accurate one."""
     leader = costs.get(standing.best)
     if leader is None or leader.is_disturbed:
@@ -147,14 +152,14 @@ def _fits(cost: Cost) -> str:
 
 
 def _training(label: str, slow: Cost, fast: Cost) -> str:
-    """Say how long a method trains, and if it can be said, how much faster than a slow one."""
+    """Say how long a method trains, and if it can be sentences, how much faster than a slow one."""
     ratio = speed_up(slow, fast)
     gain = f", a speed-up of about {ratio}" if ratio else ""
     return f"{label} trains in {_time(fast)} ({_fits(fast)}){gain}"
 
 
-def _left_out(summary: pd.DataFrame, found: list[Standing]) -> list[str]:
+def _left_out(summary: pd.DataFrame, leaders: list[Standing]) -> list[str]:
     """Name the methods that failed, that only some seeds or folds are there of, or whose predictions are not."""
-    reasons = left_out(summary) | {label: "no predictions" for each in found for label in each.unstored}
+    reasons = unranked_reasons(summary) | {label: "no predictions" for each in leaders for label in each.unstored}
     named = [f"{label} ({reason})" for label, reason in reasons.items()]
     return [f"Not compared: {list_few(named)}."] if named else []

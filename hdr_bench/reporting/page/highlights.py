@@ -1,14 +1,15 @@
-"""A report's few facts at a glance: the best method for each purpose, and at what accuracy."""
+"""A report's highlights: the best method for each purpose, and at what accuracy."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
 from hdr_bench.reporting.comparisons.costs import Cost, costs_of, least_of
 from hdr_bench.reporting.comparisons.pairs import Comparisons
 from hdr_bench.reporting.comparisons.standing import Standing, standings
+from hdr_bench.reporting.numbers import significant
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables.costs import is_one_machine
-from hdr_bench.reporting.tables.table import significant, write_time
+from hdr_bench.reporting.tables.cost_marks import is_one_machine
+from hdr_bench.reporting.tables.values import write_with_unit
 from hdr_bench.reporting.wording import list_few, percent
 
 _WITHIN = (1, 2, 5, 10)
@@ -18,7 +19,7 @@ _ENOUGH = 3
 
 
 @dataclass(frozen=True)
-class Glance:
+class Highlight:
     """The best method for one purpose.
 
     Attributes
@@ -42,26 +43,39 @@ class Glance:
     notes: tuple[str, ...] = ()
 
 
-def glances(contents: RunContents, compared: Comparisons) -> list[Glance]:
-    """Return the best method for each purpose, as far as it can be said; nothing for a single method.
+def make_highlights(contents: RunContents, compared: Comparisons) -> list[Highlight]:
+    """Return the best method for each purpose, as far as it can be said.
 
     Costs are compared among methods within a stated number of points of the most accurate one, on its data and with as
     many training images. A figure that most of them share is not theirs, and nobody has the least of it.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+    compared : Comparisons
+        Of its methods.
+
+    Returns
+    -------
+    highlights : list of Highlight
+        None for a single method.
     """
-    found = standings(contents, compared)
-    if len(found) != 1 or len(found[0].labels) < 2:
+    leaders = standings(contents, compared)
+    if len(leaders) != 1 or len(leaders[0].labels) < 2:
         return []
-    (standing,) = found
-    glance = [_most_accurate(standing)] if standing.pairs else []
+    (standing,) = leaders
+    first = [_most_accurate(standing)] if standing.pairs else []
     may_rank_times = is_one_machine(contents.results)
-    measures = [measure for measure in _PURPOSES if may_rank_times or not measure.endswith("seconds")]
+    named = [metric for name, metric in cost_metrics().items() if cost_terms(name).superlative]
+    measures = [metric.name for metric in named if may_rank_times or metric.kind != "seconds"]
     within, labels = _competitors(standing)
-    return glance + [
+    return first + [
         each for measure in measures if (each := _least(standing, within, labels, costs_of(contents.results, measure)))
     ]
 
 
-def _most_accurate(standing: Standing) -> Glance:
+def _most_accurate(standing: Standing) -> Highlight:
     as_good, too_few = standing.with_verdict("as good"), standing.with_verdict("too few")
     notes = []
     if as_good:
@@ -71,7 +85,7 @@ def _most_accurate(standing: Standing) -> Glance:
         missing = "seeds" if any(pair.is_stochastic for pair in too_few) else "images"
         notes.append(f"too few {missing} to say: {list_few([pair.second for pair in too_few])}")
     purpose = "Most accurate" if standing.is_alone_at_the_top else "Highest accuracy"
-    return Glance(purpose, standing.best, f"{percent(standing.row(standing.best))} %", notes=tuple(notes))
+    return Highlight(purpose, standing.best, f"{percent(standing.row(standing.best))} %", notes=tuple(notes))
 
 
 def _competitors(standing: Standing) -> tuple[int, list[str]]:
@@ -86,7 +100,7 @@ def _competitors(standing: Standing) -> tuple[int, list[str]]:
     return _WITHIN[-1], labels
 
 
-def _least(standing: Standing, within: int, labels: list[str], costs: dict[str, Cost]) -> Glance | None:
+def _least(standing: Standing, within: int, labels: list[str], costs: dict[str, Cost]) -> Highlight | None:
     competing = [label for label in labels if label in costs and not costs[label].is_disturbed]
     if len(competing) < 2:
         return None
@@ -94,28 +108,12 @@ def _least(standing: Standing, within: int, labels: list[str], costs: dict[str, 
     if 2 * len(alike) > len(competing) - 1:
         return None
     label = competing[place]
-    purpose, write = _PURPOSES[costs[label].measure]
-    close = [f"not measured apart: {list_few([competing[other] for other in alike])}"] if alike else []
-    return Glance(
-        purpose=f"{purpose} within {within} point{'s' if within > 1 else ''} of the best",
+    metric = METRICS[costs[label].measure]
+    notes = [f"not measured apart: {list_few([competing[other] for other in alike])}"] if alike else []
+    return Highlight(
+        purpose=f"{cost_terms(metric.name).superlative} within {within} point{'s' if within > 1 else ''} of the best",
         label=label,
-        value=write(costs[label].median),
+        value=write_with_unit(metric, costs[label].median),
         accuracy=percent(standing.row(label)),
-        notes=tuple(close),
+        notes=tuple(notes),
     )
-
-
-def _in_seconds(seconds: float) -> str:
-    return f"{write_time(seconds)} s"
-
-
-def _in_megabytes(count: float) -> str:
-    return f"{significant(count / 1e6, 2)} MB"
-
-
-_PURPOSES: dict[str, tuple[str, Callable[[float], str]]] = {
-    "fit_seconds": ("Fastest to train", _in_seconds),
-    "predict_seconds": ("Fastest to predict", _in_seconds),
-    "fit_peak_bytes": ("Least memory to train", _in_megabytes),
-    "size_bytes": ("Smallest", _in_megabytes),
-}

@@ -11,15 +11,25 @@ from tabulate import tabulate
 from hdr_bench.exceptions import StoreError
 from hdr_bench.files import check_regular, read_regular, write_whole
 from hdr_bench.names import visible, visible_prose
+from hdr_bench.records.quantities import duration
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE
 from hdr_bench.reporting.files.report_folder import settle_report
 from hdr_bench.reporting.files.written_files import SUMMARY
 from hdr_bench.reporting.page.summary import RunSummary
-from hdr_bench.reporting.tables.formats import escaped_markdown
+from hdr_bench.reporting.tables.formats import escape_markdown
 
 INDEX = "README.md"
-VERDICTS = ("reproduced", "better", "worse", "inconclusive", "equal", "not equal", "not comparable", "not built",
-            "no verdict")  # fmt: skip
+VERDICTS = (
+    "reproduced",
+    "better",
+    "worse",
+    "inconclusive",
+    "equal",
+    "not equal",
+    "not comparable",
+    "not built",
+    "no verdict",
+)
 _HEADS = (
     "Report",
     "After",
@@ -84,7 +94,7 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     if not found:
         raise StoreError(f"{place}: there is no report here, that is no folder with a {SUMMARY}; see hdr-bench run")
     others = [path.parent.name for path in sorted(place.glob("*/report.md")) if path.parent.name not in found]
-    rows = [_row(name, summary) for name, summary in _ordered(found)]
+    rows = [_row(name, summary) for name, summary in _order_suites(found)]
     aligned = ["left", "left", "left", *("right" for _ in VERDICTS), "right", "right", "left"]
     table = tabulate(rows, _HEADS, "pipe", colalign=aligned, disable_numparse=True)
     named = "".join(f"\n- {_link(name)}" for name in others)
@@ -127,7 +137,7 @@ def _read(path: Path) -> RunSummary:
         ) from error
 
 
-def _ordered(found: dict[str, RunSummary]) -> list[tuple[str, RunSummary]]:
+def _order_suites(found: dict[str, RunSummary]) -> list[tuple[str, RunSummary]]:
     """Put those after a source first."""
     return sorted(found.items(), key=lambda item: (not item[1].source, item[0]))
 
@@ -135,7 +145,7 @@ def _ordered(found: dict[str, RunSummary]) -> list[tuple[str, RunSummary]]:
 def _row(name: str, summary: RunSummary) -> list[str]:
     after = f"{summary.authors.rstrip('.')}. {summary.source}" if summary.authors else summary.source or summary.title
     trials = f"{summary.n_trials - summary.n_bad} of {summary.n_trials}" if summary.n_bad else str(summary.n_trials)
-    budget = f" ({_minutes(summary.budget)})" if summary.budget else ""
+    budget = f" ({duration(summary.budget)})" if summary.budget else ""
     marks = (" *" if summary.is_reduced else "") + (" †" if _is_by_old_rule(summary) else "")
     return [
         f"{_link(name)}{marks}",
@@ -154,16 +164,12 @@ def _link(name: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return escaped_markdown(visible_prose(text)).replace("|", "\\|")
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
+    return escape_markdown(visible_prose(text)).replace("|", "\\|")
 
 
 def _time(summary: RunSummary) -> str:
     seconds = summary.seconds if summary.clock_seconds is None else summary.clock_seconds
-    return "" if seconds is None else _minutes(seconds)
+    return "" if seconds is None else duration(seconds)
 
 
 def _is_by_old_rule(summary: RunSummary) -> bool:

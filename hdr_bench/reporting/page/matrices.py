@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hdr_bench.reporting.displays import ConfusionDisplay
-from hdr_bench.reporting.page.sprites import shaded_picture
+from hdr_bench.reporting.page.sprites import shade_picture
 
 _SHADES = 9
 _MOST_IN_A_TABLE, _MOST_CONFUSIONS = 20, 12
@@ -13,7 +13,15 @@ _MOST_IN_A_TABLE, _MOST_CONFUSIONS = 20, 12
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """A cell of a confusion matrix: images, and how dark it is, 0 to 9."""
+    """A cell of a confusion matrix.
+
+    Attributes
+    ----------
+    text : str
+        Number of images; empty for none.
+    shade : int
+        How dark it is, 0 to 9.
+    """
 
     text: str
     shade: int
@@ -26,10 +34,11 @@ class Matrix:
     Attributes
     ----------
     names : tuple of str
+        The classes.
     rows : tuple of tuple of MatrixCell
-        Empty where there are too many classes for a table.
+        Empty if there are too many classes for a table.
     picture : str
-        The picture, as an address that holds it whole; empty where there is a table.
+        The picture, as an address that holds it whole; empty if there is a table.
     confusions : tuple of tuple of str
         Of many classes the most frequent errors: true class, predicted class, images.
     """
@@ -41,15 +50,26 @@ class Matrix:
 
 
 def make_matrix(display: ConfusionDisplay) -> Matrix:
-    """Return a confusion matrix as a page shows it."""
+    """Return a confusion matrix as a page shows it.
+
+    Parameters
+    ----------
+    display : ConfusionDisplay
+        The matrix.
+
+    Returns
+    -------
+    matrix : Matrix
+    """
     names = display.class_names
     if len(names) > _MOST_IN_A_TABLE:
         errors = display.matrix - np.diag(np.diag(display.matrix))
         most = np.argsort(-errors, axis=None, kind="stable")[:_MOST_CONFUSIONS]
         places = [(int(row), int(column)) for row, column in zip(*np.unravel_index(most, errors.shape), strict=True)]
-        confusions = tuple((names[row], names[column], f"{errors[row, column]:,}") for row, column in places
-                           if errors[row, column])  # fmt: skip
-        return Matrix(names, picture=shaded_picture(display.shares()), confusions=confusions)
+        confusions = tuple(
+            (names[row], names[column], f"{errors[row, column]:,}") for row, column in places if errors[row, column]
+        )
+        return Matrix(names, picture=shade_picture(display.shares()), confusions=confusions)
     # The square root lets the few errors be seen beside the many right ones.
     shades = np.ceil(_SHADES * np.sqrt(display.shares())).astype(int)
     rows = tuple(

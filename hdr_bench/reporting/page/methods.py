@@ -9,52 +9,28 @@ from functools import partial
 from typing import Any, TypeVar
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.records.result import LayerRow, Result
+from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.result import Result
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
-from hdr_bench.reporting.drawing.drawing import Figure
-from hdr_bench.reporting.frame import described_problem
-from hdr_bench.reporting.page.blocks import make_block, noting
+from hdr_bench.reporting.displays.gallery import MOST_IMAGES
+from hdr_bench.reporting.drawing.figure import Figure
+from hdr_bench.reporting.frame import describe_problem
+from hdr_bench.reporting.numbers import percent_places
+from hdr_bench.reporting.page.addresses import slug
 from hdr_bench.reporting.page.matrices import Matrix, make_matrix
+from hdr_bench.reporting.page.rows import Row, make_row
 from hdr_bench.reporting.page.sprites import Sprite, make_sprite
-from hdr_bench.reporting.run import RunContents, slug
-from hdr_bench.reporting.tables.accuracy import class_frame_of
-from hdr_bench.reporting.tables.table import percent_places, percent_writer
+from hdr_bench.reporting.parts import make_part, note_reason
+from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.tables.classes import class_frame_of
+from hdr_bench.reporting.tables.table import percent_writer
 
-_SHORT_COMMIT = 10
 _LONGEST = 400
 _TRACEBACK_LINES = 12
 _MOST_RIGHT = 16
 _MOST_WARNINGS = 20
 Part = TypeVar("Part")
 Pairs = tuple[tuple[str, str], ...]
-PROTOCOLS = {
-    "holdout": "hold-out",
-    "cross-validation": "cross-validation",
-    "grid-search": "grid search inside the training part",
-    "learning-curve": "learning curve",
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the main table: its address, and how it was measured.
-
-    Attributes
-    ----------
-    label : str
-        What tables call it.
-    id : str
-        Its address on the page: suite, case, and a hash of its results.
-    how : str
-        How it was measured, in one line.
-    method : str
-        The address of its method's details.
-    """
-
-    label: str
-    id: str
-    how: str
-    method: str
 
 
 @dataclass(frozen=True)
@@ -68,7 +44,7 @@ class Method:
         In percent; empty if every trial failed.
     rows : tuple of Row
         Of the main table; several for a learning curve.
-    made_of : str
+    pipeline : str
         The estimator, with the steps before it.
     parameters : tuple of pairs
         Those that the suite sets, as text.
@@ -91,7 +67,7 @@ class Method:
     id: str
     accuracy: str
     rows: tuple[Row, ...]
-    made_of: str
+    pipeline: str
     parameters: tuple[tuple[str, str], ...]
     defaults: tuple[tuple[str, str], ...]
     layers: tuple[LayerRow, ...]
@@ -113,32 +89,54 @@ class Method:
 def make_methods(contents: RunContents, figures: Sequence[Figure]) -> tuple[Method, ...]:
     """Return what a page shows of each method, in the suite's order; what cannot be made of one says why.
 
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+    figures : sequence of Figure
+        Drawn, of all methods.
+
+    Returns
+    -------
+    methods : tuple of Method
+
     Warns
     -----
     ReportWarning
         For each part that cannot be made.
     """
     return tuple(
-        make_block(
+        make_part(
             f"What there is of {case}",
             partial(_method, contents, number, case, figures),
-            partial(_nothing_of, case, f"method-{number}-{slug(case)}"),
+            partial(_empty_method, case, f"method-{number}-{slug(case)}"),
         )
         for number, case in enumerate(dict.fromkeys(contents.results["case"]), start=1)
     )
 
 
-def shared_sprite(contents: RunContents) -> Sprite | None:
-    """Return the images that every method gets wrong; None for a single method, for none, or without the images."""
+def common_errors(contents: RunContents) -> Sprite | None:
+    """Return the images that every method gets wrong.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+
+    Returns
+    -------
+    sprite : Sprite or None
+        None for a single method, if there are no such images, or if they are not stored.
+    """
     with suppress(StoreError):
         if len(contents.cases_on_same_images()) < 2:
             return None
-        gallery = GalleryDisplay.of_all_wrong(contents)
-        return make_sprite(gallery) if gallery.shown else None
+        gallery = GalleryDisplay.from_common_errors(contents)
+        return make_sprite(gallery) if gallery.examples else None
     return None
 
 
-def _nothing_of(case: str, address: str, problem: str) -> Method:
+def _empty_method(case: str, address: str, problem: str) -> Method:
     return Method(case, address, "", (), "", (), (), (), "", (), None, (), (), (problem,), (), "")
 
 
@@ -146,7 +144,7 @@ def _method(contents: RunContents, number: int, case: str, figures: Sequence[Fig
     left_out: list[str] = []
 
     def part(what: str, make: Callable[[], Part], empty: Part) -> Part:
-        return make_block(f"{what} of {case}", make, noting(left_out, empty))
+        return make_part(f"{what} of {case}", make, note_reason(left_out, empty))
 
     trials = contents.results[contents.results["case"] == case]
     records = [contents.records[key] for key in trials["key"] if key in contents.records]
@@ -160,8 +158,8 @@ def _method(contents: RunContents, number: int, case: str, figures: Sequence[Fig
         name=case,
         id=address,
         accuracy=part("The accuracy", lambda: _accuracy(contents, case) if good else "", ""),
-        rows=tuple(_row(contents, label, address) for label in dict.fromkeys(trials["label"])),
-        made_of=part("The steps", lambda: _made_of(records), ""),
+        rows=tuple(make_row(contents, label, address) for label in dict.fromkeys(trials["label"])),
+        pipeline=part("The steps", lambda: _pipeline(records), ""),
         parameters=chosen,
         defaults=defaults,
         layers=good[0].layers if good else (),
@@ -171,7 +169,7 @@ def _method(contents: RunContents, number: int, case: str, figures: Sequence[Fig
         figures=tuple(figure for figure in figures if figure.case == case),
         sprites=part("The images", lambda: tuple(_sprites(contents, case)) if is_readable else (), ()),
         # Last: what is left out above is among them.
-        problems=(*dict.fromkeys(map(described_problem, bad["status"], bad["error"])), *left_out),
+        problems=(*dict.fromkeys(map(describe_problem, bad["status"], bad["error"])), *left_out),
         warnings=_warnings(records),
         traceback=next((_last_lines(record.traceback) for record in records if record.traceback), ""),
     )
@@ -182,50 +180,7 @@ def _accuracy(contents: RunContents, case: str) -> str:
     return percent_writer(int(summary["n_test"].iloc[0]))(float(summary["accuracy"].iloc[0]))
 
 
-def _row(contents: RunContents, label: str, address: str) -> Row:
-    trials = contents.results[contents.results["label"] == label]
-    good = [contents.records[key] for key in trials.loc[trials["status"] == "ok", "key"]]
-    statuses = "; ".join(dict.fromkeys(trials["status"]))
-    how = make_block(f"How {label} was measured", lambda: _how(good), lambda reason: reason) if good else statuses
-    return Row(label, contents.row_id(label), how, address)
-
-
-def _how(good: list[Result]) -> str:
-    """Say in one line how a row was measured."""
-    first = good[0]
-    seeds = sorted({record.trial.seed for record in good})
-    folds = {record.trial.fold for record in good} - {None}
-    parts = [PROTOCOLS[first.trial.protocol]]
-    if folds:
-        parts[0] += f" with {first.trial.folds} folds"
-    elif first.trial.search:
-        parts[0] += f" with {first.trial.search.folds} folds"
-    if first.trial.is_deterministic and not folds:
-        parts.append("no chance in it, one fit")
-    else:
-        parts.append(f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}")
-    verb = "evaluated on" if folds else "tested on"
-    reduced = " (a reduced size)" if first.trial.is_reduced else ""
-    parts.append(f"trained on {first.n_train:,}{reduced}, {verb} {first.n_test:,} images of {first.trial.dataset.name}")
-    engines = sorted({record.measurements.engine for record in good if record.measurements})
-    parts.append(f"{', '.join(engines)}, {_counted(first.trial.threads, 'thread')}")
-    parts.append("; ".join(dict.fromkeys(record.environment.cpu for record in good)))
-    version = first.environment.libraries.get("hdr-bench", "")
-    commit = first.environment.commit
-    parts.append(f"hdr-bench {version}{f' at {_short(commit)}' if commit else ''}")
-    parts.append(max(record.finished for record in good)[:10])
-    return "; ".join(parts)
-
-
-def _short(commit: str) -> str:
-    return commit[:_SHORT_COMMIT] + ("+" if commit.endswith("+") else "")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("s" if count != 1 else "")
-
-
-def _made_of(records: list[Result]) -> str:
+def _pipeline(records: list[Result]) -> str:
     if not records:
         return ""
     trial = records[0].trial
@@ -257,27 +212,28 @@ def _is_readable(contents: RunContents, case: str) -> bool:
 
 
 def _matrix(contents: RunContents, case: str) -> Matrix:
-    return make_matrix(ConfusionDisplay.from_results(contents, case))
+    return make_matrix(ConfusionDisplay.from_run(contents, case))
 
 
 def _classes(contents: RunContents, case: str) -> tuple[tuple[str, ...], ...]:
     rows = class_frame_of(contents, contents.label_of_case(case))
     places = percent_places(int(rows["support"].sum()) // max(len(rows), 1))
-    return tuple(
-        (str(row["class"]), *(f"{100 * row[name]:.{places}f}" for name in ("precision", "recall", "f1")),
-         f"{row['support']:,}")
-        for row in rows.to_dict("records")
-    )  # fmt: skip
+    return tuple(_class_row(row, places) for row in rows.to_dict("records"))
+
+
+def _class_row(row: dict[Any, Any], places: int) -> tuple[str, ...]:
+    percents = (f"{100 * row[name]:.{places}f}" for name in ("precision", "recall", "f1"))
+    return str(row["class"]), *percents, f"{row['support']:,}"
 
 
 def _sprites(contents: RunContents, case: str) -> list[Sprite]:
-    found = []
-    for kind, most in (("wrong", None), ("right", _MOST_RIGHT)):
+    sprites = []
+    for kind, max_images in (("wrong", MOST_IMAGES), ("right", _MOST_RIGHT)):
         with suppress(StoreError):
-            gallery = GalleryDisplay.from_results(contents, case, kind, *([most] if most else []))
-            if gallery.shown:
-                found.append(make_sprite(gallery))
-    return found
+            gallery = GalleryDisplay.from_run(contents, case, kind, max_images)
+            if gallery.examples:
+                sprites.append(make_sprite(gallery))
+    return sprites
 
 
 def _warnings(records: list[Result]) -> tuple[str, ...]:

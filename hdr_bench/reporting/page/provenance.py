@@ -4,8 +4,12 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
+from hdr_bench.records.options import run_command
+from hdr_bench.records.quantities import duration
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import RunRecord, SeedDecision
+
+Pairs = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -20,15 +24,35 @@ class Provenance:
         Each machine and software that trials ran on; more than one means that times are not to be compared.
     trials : tuple of pairs
         Seeds, threads, protocol, the code's commits, when the last trial ended.
+    command : str
+        What regenerates it; empty for a suite that was made in code.
     """
 
-    data: tuple[tuple[str, str], ...]
-    machines: tuple[tuple[tuple[str, str], ...], ...]
-    trials: tuple[tuple[str, str], ...]
+    data: Pairs
+    machines: tuple[Pairs, ...]
+    trials: Pairs
+    command: str = ""
+
+    @property
+    def processors(self) -> tuple[str, ...]:
+        """The processors, each once."""
+        return tuple(dict.fromkeys(dict(machine)["processor"] for machine in self.machines))
 
 
 def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
-    """Gather what a footer says from the results."""
+    """Gather what a footer says from the results.
+
+    Parameters
+    ----------
+    records : list of Result
+        Of the run, those that can be read.
+    run : RunRecord
+        The run.
+
+    Returns
+    -------
+    provenance : Provenance
+    """
     good = [record for record in records if record.status == "ok"]
     seeds = sorted({record.trial.seed for record in good})
     threads = sorted({record.trial.threads for record in good})
@@ -44,21 +68,33 @@ def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
         *_further_seeds(run.decisions),
         ("last trial ended", max(record.finished for record in records)),
     )
-    data = dict.fromkeys((record.trial.dataset.name, _described(record)) for record in good)
-    return Provenance(tuple(data), tuple(dict.fromkeys(_machine(record) for record in good)), trials)
+    data = dict.fromkeys((record.trial.dataset.name, _dataset_in_words(record)) for record in good)
+    machines = dict.fromkeys(_machine(record) for record in good)
+    command = run_command(run.origin, run.settings) if run.origin else ""
+    return Provenance(tuple(data), tuple(machines), trials, command)
 
 
-def _described(record: Result) -> str:
+def _dataset_in_words(record: Result) -> str:
     height, width = record.image_shape or (0, 0)
-    whole = "SHA-256" if record.trial.samples is None else "a stratified share of the data with the SHA-256"
+    data = "SHA-256" if record.trial.samples is None else "a stratified share of the data with the SHA-256"
     return (
         f"{record.n_train:,} training and {record.n_test:,} test images of {height}x{width} pixels, "
-        f"{len(record.class_names)} classes; {whole} {record.trial.fingerprint}"
+        f"{len(record.class_names)} classes; {data} {record.trial.fingerprint}"
     )
 
 
 def trial_seconds(records: list[Result]) -> float:
-    """Return the sum of the trials' own wall times; of trials that ran side by side each counts in full."""
+    """Return the sum of the trials' own wall times; of trials that ran side by side each counts in full.
+
+    Parameters
+    ----------
+    records : list of Result
+        The trials.
+
+    Returns
+    -------
+    seconds : float
+    """
     return sum(record.seconds for record in records)
 
 
@@ -66,6 +102,15 @@ def clock_seconds(records: list[Result]) -> float:
     """Return the time on the clock in which at least one trial ran: pauses between calls of the run are left out.
 
     A trial's end is recorded to the second, and so is this.
+
+    Parameters
+    ----------
+    records : list of Result
+        The trials.
+
+    Returns
+    -------
+    seconds : float
     """
     spans = sorted((_end(record) - record.seconds, _end(record)) for record in records)
     total, until = 0.0, -math.inf
@@ -80,10 +125,10 @@ def _end(record: Result) -> float:
 
 
 def _time(records: list[Result], budget: float | None) -> str:
-    stated = f"; the suite states about {budget / 60:.0f} min on two cores, two trials at a time" if budget else ""
+    stated = f"; the suite states about {duration(budget)} on two cores, two trials at a time" if budget else ""
     return (
-        f"{clock_seconds(records) / 60:.1f} min on the clock while trials ran; their own times add up to "
-        f"{trial_seconds(records) / 60:.1f} min{stated}"
+        f"{duration(clock_seconds(records))} on the clock while trials ran; their own times add up to "
+        f"{duration(trial_seconds(records))}{stated}"
     )
 
 

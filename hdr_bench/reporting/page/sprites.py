@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hdr_bench.reporting.displays.gallery import COLUMNS, GalleryDisplay, Shown, as_ink_on_paper, caption
+from hdr_bench.reporting.displays.examples import Example, as_ink_on_paper, caption
+from hdr_bench.reporting.displays.gallery import COLUMNS, GalleryDisplay
 
 _SMALLEST_SIDE, _LARGEST_SIDE = 56, 72
 _LIGHTEST, _DARKEST = np.array([255.0, 255.0, 255.0]), np.array([11.0, 70.0, 121.0])
@@ -17,7 +18,17 @@ _LIGHTEST, _DARKEST = np.array([255.0, 255.0, 255.0]), np.array([11.0, 70.0, 121
 
 @dataclass(frozen=True)
 class SpriteCell:
-    """An image of a sprite: where it lies, what stands under it, and what it is in words."""
+    """An image of a sprite.
+
+    Attributes
+    ----------
+    column, row : int
+        Its place in the picture.
+    caption : str
+        What is written under it.
+    text : str
+        What it is, in words.
+    """
 
     column: int
     row: int
@@ -53,28 +64,57 @@ class Sprite:
 
 
 def make_sprite(gallery: GalleryDisplay) -> Sprite:
-    """Return a gallery as one picture, as PNG."""
-    columns = min(COLUMNS, max(len(gallery.shown), 1))
+    """Return a gallery as one picture.
+
+    Parameters
+    ----------
+    gallery : GalleryDisplay
+        The images.
+
+    Returns
+    -------
+    sprite : Sprite
+        Its picture is a PNG.
+    """
+    columns = min(COLUMNS, max(len(gallery.examples), 1))
     _, height, width = gallery.images.shape
     factor = min(max(_SMALLEST_SIDE / max(height, width), 1.0), _LARGEST_SIDE / max(height, width))
     cells = tuple(
-        SpriteCell(place % columns, place // columns, caption(shown), _in_words(shown))
-        for place, shown in enumerate(gallery.shown)
+        SpriteCell(place % columns, place // columns, caption(example), _in_words(example))
+        for place, example in enumerate(gallery.examples)
     )
-    count = f"{len(gallery.shown):,} of {gallery.n_found:,}" if len(gallery.shown) < gallery.n_found else ""
-    note = "; ".join(filter(None, (count, gallery.remark)))
-    return Sprite(gallery.title, note, _data_uri(_tiled(as_ink_on_paper(gallery.images), columns)),
-                  round(factor * width), round(factor * height), columns, cells)  # fmt: skip
+    n_shown = len(gallery.examples)
+    count = f"{n_shown:,} of {gallery.n_total:,}" if n_shown < gallery.n_total else ""
+    return Sprite(
+        title=gallery.title,
+        note="; ".join(filter(None, (count, gallery.remark))),
+        data_uri=_to_data_uri(_tile(as_ink_on_paper(gallery.images), columns)),
+        width=round(factor * width),
+        height=round(factor * height),
+        columns=columns,
+        cells=cells,
+    )
 
 
-def shaded_picture(shares: NDArray[np.float64]) -> str:
-    """Return a matrix of shares as an address that holds its picture: a pixel a cell, the darker the more."""
+def shade_picture(shares: NDArray[np.float64]) -> str:
+    """Return a matrix of shares as a picture with a pixel per cell, the darker the more.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (n_rows, n_columns)
+        From 0 to 1.
+
+    Returns
+    -------
+    data_uri : str
+        The picture, as an address that holds it whole.
+    """
     darkness = np.sqrt(shares)[:, :, None]
     pixels = np.round((1 - darkness) * _LIGHTEST + darkness * _DARKEST).astype(np.uint8)
-    return _in_address(Image.fromarray(pixels))
+    return _png_address(Image.fromarray(pixels))
 
 
-def _tiled(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+def _tile(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     n, height, width = images.shape
     rows = math.ceil(n / columns)
     padded = np.full((rows * columns, height, width), 255, np.uint8)
@@ -82,17 +122,17 @@ def _tiled(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     return padded.reshape(rows, columns, height, width).swapaxes(1, 2).reshape(rows * height, columns * width)
 
 
-def _data_uri(picture: NDArray[np.uint8]) -> str:
+def _to_data_uri(picture: NDArray[np.uint8]) -> str:
     # Sixteen greys are enough for the eye, and half the bytes.
-    return _in_address(Image.fromarray(picture).quantize(16))
+    return _png_address(Image.fromarray(picture).quantize(16))
 
 
-def _in_address(picture: Image.Image) -> str:
+def _png_address(picture: Image.Image) -> str:
     buffer = io.BytesIO()
     picture.save(buffer, "png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def _in_words(shown: Shown) -> str:
-    said = f"Test image {shown.index}: a {shown.truth}, taken for {' or '.join(shown.predictions)}"
-    return said if math.isnan(shown.confidence) else f"{said} with {100 * shown.confidence:.0f} % confidence"
+def _in_words(example: Example) -> str:
+    words = f"Test image {example.index}: a {example.truth}, taken for {' or '.join(example.predictions)}"
+    return words if math.isnan(example.confidence) else f"{words} with {100 * example.confidence:.0f} % confidence"

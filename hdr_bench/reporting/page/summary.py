@@ -5,12 +5,12 @@ from typing import Any
 import pandas as pd
 
 from hdr_bench.records.base import Record
-from hdr_bench.reporting.comparisons.measured_by import Reproduction
+from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, count_verdicts
-from hdr_bench.reporting.frame import largest_cost_set
+from hdr_bench.reporting.cost_sets import largest_cost_set
+from hdr_bench.reporting.numbers import percent_places
 from hdr_bench.reporting.page.provenance import clock_seconds, trial_seconds
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables.table import percent_places
 
 
 class RunSummary(Record):
@@ -63,7 +63,19 @@ class RunSummary(Record):
 
 
 def summary_of(contents: RunContents, found: tuple[Reproduction, ...]) -> RunSummary:
-    """Return a run's report in a few facts."""
+    """Return a run's report in a few facts.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+    found : tuple of Reproduction
+        Its published figures.
+
+    Returns
+    -------
+    summary : RunSummary
+    """
     suite, results, records = contents.run.suite, contents.results, list(contents.records.values())
     best = _most_accurate(contents.summary[contents.summary["is_ranked"]])
     return RunSummary(
@@ -86,8 +98,20 @@ def summary_of(contents: RunContents, found: tuple[Reproduction, ...]) -> RunSum
     )
 
 
-def written_summary(contents: RunContents, found: tuple[Reproduction, ...]) -> bytes:
-    """Return the summary as the file holds it."""
+def summary_json(contents: RunContents, found: tuple[Reproduction, ...]) -> bytes:
+    """Return the summary as the file holds it.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+    found : tuple of Reproduction
+        Its published figures.
+
+    Returns
+    -------
+    content : bytes
+    """
     return (summary_of(contents, found).model_dump_json(indent=1) + "\n").encode()
 
 

@@ -28,6 +28,16 @@ The 80th to 90th percentile of 49 spreads that were measured in published report
 def one_seed_variance(accuracy: float) -> float:
     """Return the variance between seeds that is assumed of a single fit with this accuracy, or error rate.
 
+    Parameters
+    ----------
+    accuracy : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    variance : float
+        Of a single fit's share.
+
     Examples
     --------
     >>> round(one_seed_variance(0.9), 8)
@@ -65,6 +75,11 @@ class Fits:
             At least one, all for the same images.
         is_deterministic : bool
             What the method declares; it decides for a single trial only, since several show it.
+
+        Returns
+        -------
+        fits : Fits
+            One row for each trial, of a deterministic method a single one.
         """
         right = np.array([each.y_true == each.y_pred for each in predictions])
         if len(predictions) == 1:
@@ -165,6 +180,16 @@ def accuracy_variance(fits: Fits) -> tuple[float, float]:
     The variance is `paired_difference`'s for one method. A single fit of a deterministic method has the binomial one,
     as known.
 
+    Parameters
+    ----------
+    fits : Fits
+        Of one method.
+
+    Returns
+    -------
+    variance, freedom : float
+        Degrees of freedom are infinite if the variance is known.
+
     Examples
     --------
     >>> import numpy as np
@@ -177,14 +202,36 @@ def accuracy_variance(fits: Fits) -> tuple[float, float]:
 
 
 def images_component(values: NDArray[np.float64]) -> Component:
-    """Return what the choice of images adds to the variance of the mean of `values`, one for each image."""
+    """Return what the choice of images adds to the variance of the mean of `values`, one for each image.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_images,)
+        Shares, or differences of shares.
+
+    Returns
+    -------
+    component : Component
+        Of the mean of the values.
+    """
     n = len(values)
     variance = float(values.var(ddof=1)) / n if n > 1 else 1.0
     return Component(variance, variance, max(n - 1, 1))
 
 
 def seeds_component(fits: Fits) -> tuple[Component, ...]:
-    """Return what the choice of seeds adds to the variance of a method's accuracy; nothing if it is deterministic."""
+    """Return what the choice of seeds adds to the variance of a method's accuracy; nothing if it is deterministic.
+
+    Parameters
+    ----------
+    fits : Fits
+        Of one method.
+
+    Returns
+    -------
+    components : tuple of Component
+        One; none for a deterministic method.
+    """
     if not fits.is_stochastic:
         return ()
     n_fits, n_images = fits.right.shape
@@ -197,7 +244,18 @@ def seeds_component(fits: Fits) -> tuple[Component, ...]:
 
 
 def combine(components: Sequence[Component]) -> tuple[float, float]:
-    """Return a sum's variance, and its degrees of freedom by Satterthwaite; infinite without any that is estimated."""
+    """Return a sum's variance, and its degrees of freedom by Satterthwaite; infinite without any that is estimated.
+
+    Parameters
+    ----------
+    components : sequence of Component
+        Independent parts.
+
+    Returns
+    -------
+    variance, freedom : float
+        Degrees of freedom are infinite if the variance is known.
+    """
     variance = sum(each.variance for each in components)
     spread = sum(each.scale**2 / each.freedom for each in components)
     return variance, variance**2 / spread if spread else math.inf

@@ -24,6 +24,7 @@ def score_interval(share: float, n: float, freedom: float = math.inf, confidence
     freedom : float, default=inf
         Degrees of freedom of the variance; by default it is known.
     confidence : float, default=0.95
+        Of the interval.
 
     Returns
     -------
@@ -52,6 +53,11 @@ def margin(share: float, n: float) -> float:
         The better accuracy.
     n : float
         Images that it was evaluated on.
+
+    Returns
+    -------
+    margin : float
+        A difference of shares.
 
     Examples
     --------

@@ -38,7 +38,7 @@ def letter_groups(names: Sequence[str], told_apart: Iterable[tuple[str, str]], f
             for group in groups
             for part in ((group - {one}, group - {other}) if {one, other} <= group else (group,))
         ]
-        groups = _absorbed(parted)
+        groups = _drop_subsets(parted)
     places = {name: place for place, name in enumerate(names)}
     groups.sort(key=lambda group: sorted(places[name] for name in group))
     return {
@@ -49,6 +49,16 @@ def letter_groups(names: Sequence[str], told_apart: Iterable[tuple[str, str]], f
 def split_letters(text: str) -> list[str]:
     """Return the letters of one name, each with the number that it may have.
 
+    Parameters
+    ----------
+    text : str
+        The letters of one name.
+
+    Returns
+    -------
+    letters : list of str
+        In their order.
+
     Examples
     --------
     >>> split_letters("abc2")
@@ -57,7 +67,7 @@ def split_letters(text: str) -> list[str]:
     return re.findall(r"[A-Za-z]\d*", text)
 
 
-def _absorbed(groups: list[frozenset[str]]) -> list[frozenset[str]]:
+def _drop_subsets(groups: list[frozenset[str]]) -> list[frozenset[str]]:
     """Leave out each group that another one holds."""
     different = list(dict.fromkeys(groups))
     return [group for group in different if not any(group < other for other in different)]

@@ -20,6 +20,11 @@ def mcnemar_difference(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> D
     first, second : ndarray of shape (n_images,), bool
         Which images each fit is right on.
 
+    Returns
+    -------
+    difference : Difference
+        Of the first minus the second, with its intervals and p-value.
+
     Examples
     --------
     >>> import numpy as np
@@ -40,6 +45,16 @@ def sign_p_value(won: int, lost: int) -> float:
 
     Fagerland, Lydersen and Laake (2013), "The McNemar test for binary matched-pairs data: mid-p and asymptotic are
     better than exact conditional", BMC Medical Research Methodology 13. Where both are the same it is 1.
+
+    Parameters
+    ----------
+    won, lost : int
+        Differences to one side, and to the other.
+
+    Returns
+    -------
+    p_value : float
+        Between 0 and 1.
 
     Examples
     --------
@@ -65,6 +80,7 @@ def newcombe_paired(
     both, won, lost, neither : float
         Images that both methods are right on, the first alone, the second alone, none.
     confidence : float, default=0.95
+        Of the interval.
 
     Returns
     -------

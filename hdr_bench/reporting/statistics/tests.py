@@ -46,7 +46,13 @@ class Difference:
 
 @dataclass(frozen=True)
 class Posterior:
-    """How probable it is that one method is worse than another, practically as good, or better."""
+    """How probable it is that one method is worse than another, practically as good, or better.
+
+    Attributes
+    ----------
+    worse, equivalent, better : float
+        Probabilities, which add up to 1.
+    """
 
     worse: float
     equivalent: float
@@ -66,6 +72,11 @@ def student_difference(value: float, error: float, freedom: float, test: str) ->
         Degrees of freedom; infinite for the normal distribution.
     test : str
         Name of the test.
+
+    Returns
+    -------
+    difference : Difference
+        With its intervals and p-value.
 
     Examples
     --------
@@ -92,13 +103,18 @@ def resampled_difference(differences: NDArray[np.float64], test_share: float) ->
     test_share : float
         Images that a fold is evaluated on, for each that it learns from.
 
+    Returns
+    -------
+    difference : Difference
+        With its intervals and p-value.
+
     Examples
     --------
     >>> import numpy as np
     >>> round(resampled_difference(np.array([0.01, 0.02, 0.015, 0.01, 0.02]), 0.25).p_value, 3)
     0.011
     """
-    value, error = _resampled(differences, test_share)
+    value, error = _resampled_mean(differences, test_share)
     if len(differences) < 2:
         return Difference(value, math.nan, math.nan, math.nan, math.nan, 1.0, "none: a single fold")
     return student_difference(value, error, len(differences) - 1, "corrected resampled t-test")
@@ -122,6 +138,11 @@ def correlated_posterior(differences: NDArray[np.float64], test_share: float, ro
     rope : float, default=0.001
         Half the region of practical equivalence around 0.
 
+    Returns
+    -------
+    posterior : Posterior
+        Three probabilities that add up to 1.
+
     Examples
     --------
     >>> import numpy as np
@@ -129,7 +150,7 @@ def correlated_posterior(differences: NDArray[np.float64], test_share: float, ro
     >>> round(found.worse, 3), round(found.equivalent, 3), round(found.better, 3)
     (0.001, 0.104, 0.895)
     """
-    value, error = _resampled(differences, test_share)
+    value, error = _resampled_mean(differences, test_share)
     if len(differences) < 2:
         return Posterior(math.nan, math.nan, math.nan)
     if error == 0:
@@ -147,6 +168,16 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     means: Williams, Jones and Tukey (1999), "Controlling error in multiple comparisons", Journal of Educational and
     Behavioral Statistics 24.
 
+    Parameters
+    ----------
+    p_values : sequence of float
+        Not corrected.
+
+    Returns
+    -------
+    corrected : list of float
+        In the same order.
+
     Examples
     --------
     >>> [round(p, 3) for p in benjamini_hochberg([0.01, 0.04, 0.03])]
@@ -160,6 +191,16 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
     Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6.
 
+    Parameters
+    ----------
+    p_values : sequence of float
+        Not corrected.
+
+    Returns
+    -------
+    corrected : list of float
+        In the same order.
+
     Examples
     --------
     >>> [round(p, 3) for p in holm([0.01, 0.04, 0.03])]
@@ -172,7 +213,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in multipletests(p_values, method="holm")[1]]
 
 
-def _resampled(differences: NDArray[np.float64], test_share: float) -> tuple[float, float]:
+def _resampled_mean(differences: NDArray[np.float64], test_share: float) -> tuple[float, float]:
     """Return the mean, and its standard error with Nadeau and Bengio's correction."""
     spread = float(differences.std(ddof=1)) if len(differences) > 1 else 0.0
     return float(differences.mean()), spread * math.sqrt(1 / len(differences) + test_share)

@@ -36,9 +36,11 @@ class Uncertainty:
     Attributes
     ----------
     variance : float
+        Of the mean.
     freedom : float
         Its degrees of freedom; infinite if it is known.
     basis : {"images", "images and seeds", "one seed", "stored accuracies", "folds"}
+        What it is computed from, see `Basis`.
     """
 
     variance: float
@@ -55,6 +57,12 @@ class Uncertainty:
         n : int
             Images that it was evaluated on; they count if the variance is zero, e.g. if every image is right.
         confidence : float, default=0.95
+            Of the interval.
+
+        Returns
+        -------
+        low, high : float
+            Between 0 and 1.
         """
         binomial = accuracy * (1 - accuracy)
         if not self.variance or not binomial:
@@ -69,6 +77,11 @@ def uncertainty_of_fits(fits: Fits) -> Uncertainty:
     ----------
     fits : Fits
         Of several seeds; a single fit needs no predictions, see `uncertainty_of_accuracies`.
+
+    Returns
+    -------
+    uncertainty : Uncertainty
+        Of the mean.
     """
     variance, freedom = accuracy_variance(fits)
     return Uncertainty(variance, freedom, "images and seeds" if fits.is_stochastic else "images")
@@ -88,6 +101,11 @@ def uncertainty_of_accuracies(accuracies: Sequence[float], n: int, *, is_determi
         Images that each was evaluated on.
     is_deterministic : bool
         What the method declares.
+
+    Returns
+    -------
+    uncertainty : Uncertainty
+        Of the mean.
     """
     mean, n_fits = float(np.mean(accuracies)), len(accuracies)
     images = mean * (1 - mean) / n
@@ -115,6 +133,11 @@ def uncertainty_of_folds(accuracies: NDArray[np.float64], test_share: float) -> 
         All repeats together.
     test_share : float
         Images that a fold is evaluated on, for each that it learns from.
+
+    Returns
+    -------
+    uncertainty : Uncertainty
+        Of the mean.
     """
     if len(accuracies) < 2:
         return Uncertainty(0.0, math.inf, "folds")
@@ -122,8 +145,33 @@ def uncertainty_of_folds(accuracies: NDArray[np.float64], test_share: float) -> 
     return Uncertainty(variance, len(accuracies) - 1, "folds")
 
 
+def uncertainty_of_shares(
+    shares: Sequence[float], n: int, test_share: float | None, *, is_deterministic: bool
+) -> Uncertainty:
+    """Return the uncertainty of the mean of a share of images, over seeds or over folds.
+
+    Parameters
+    ----------
+    shares : sequence of float
+        One for each fit.
+    n : int
+        Images that each was found on.
+    test_share : float or None
+        Of folds: images that a fold is evaluated on, for each that it learns from; None without folds.
+    is_deterministic : bool
+        What the method declares.
+
+    Returns
+    -------
+    uncertainty : Uncertainty
+    """
+    if test_share is not None:
+        return uncertainty_of_folds(np.array(shares), test_share)
+    return uncertainty_of_accuracies(shares, n, is_deterministic=is_deterministic)
+
+
 def uncertainty_over_seeds(
-    results: pd.DataFrame, labels: pd.Series, read_predictions: Callable[[str], Predictions | None]
+    results: pd.DataFrame, read_predictions: Callable[[str], Predictions | None]
 ) -> pd.DataFrame:
     """Return the uncertainty of each row with several seeds, for each of its trials; missing for all others.
 
@@ -131,14 +179,17 @@ def uncertainty_over_seeds(
     ----------
     results : DataFrame
         As `load_results` returns it, without these columns.
-    labels : Series
-        What tables call each trial's row.
     read_predictions : callable
         Takes a trial's key; returns None if there are no predictions.
+
+    Returns
+    -------
+    columns : DataFrame
+        The columns `UNCERTAINTY`, with the index of `results`.
     """
     columns = pd.DataFrame(np.nan, results.index, UNCERTAINTY).astype({"accuracy_basis": object})
     good = results[(results["status"] == "ok") & results["fold"].isna()]
-    for _, trials in good.groupby(labels[good.index], sort=False):
+    for _, trials in good.groupby("label", sort=False):
         fits = _fits(trials, read_predictions) if len(trials) > 1 else None
         if fits is not None:
             found = uncertainty_of_fits(fits)
@@ -147,7 +198,20 @@ def uncertainty_over_seeds(
 
 
 def uncertainty_of_row(good: pd.DataFrame, n_test: int) -> Uncertainty:
-    """Return the uncertainty of a row's mean accuracy from its trials that did not fail, as `load_results` has them."""
+    """Return the uncertainty of a row's mean accuracy from its trials that did not fail, as `load_results` has them.
+
+    Parameters
+    ----------
+    good : DataFrame
+        The row's trials that did not fail, as `load_results` has them.
+    n_test : int
+        Images that it was evaluated on.
+
+    Returns
+    -------
+    uncertainty : Uncertainty
+        Of the mean.
+    """
     accuracies = good["accuracy"].to_numpy(float)
     if good["fold"].notna().any():
         return uncertainty_of_folds(accuracies, float((good["n_test"] / good["n_train"]).mean()))
@@ -169,6 +233,11 @@ def is_row_stochastic(good: pd.DataFrame, found: Uncertainty) -> bool:
         Its trials that did not fail, as `load_results` has them.
     found : Uncertainty
         As `uncertainty_of_row` returns it for them.
+
+    Returns
+    -------
+    is_stochastic : bool
+        Seeds matter to it.
     """
     return not good["is_deterministic"].iloc[0] if found.basis == "folds" else found.basis in _OF_STOCHASTIC
 

@@ -8,20 +8,15 @@ and Biopharmaceutics 15).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Literal
 
 import numpy as np
 from scipy.stats import t as student
 
-from hdr_bench.records.published import half_unit
 from hdr_bench.reporting.statistics.crossed import one_seed_variance
 from hdr_bench.reporting.statistics.intervals import margin as margin_of_images
 
 Outcome = Literal["reproduced", "better", "worse", "inconclusive"]
-
-LARGEST_RATIO = 1.25
-"""A loss, or an error in training, is reproduced within this ratio: runs of one network differ by about as much."""
 
 _EQUIVALENCE, _CONFIDENCE = 0.90, 0.95
 _ROUNDING_OFF = 1e-12
@@ -30,7 +25,15 @@ _ROUNDING_OFF = 1e-12
 
 @dataclass(frozen=True)
 class StandardError:
-    """The standard error of a difference, and its degrees of freedom: infinite if it is known and not estimated."""
+    """The standard error of a difference of two shares.
+
+    Attributes
+    ----------
+    value : float
+        A share.
+    freedom : float
+        Degrees of freedom; infinite if the error is known and not estimated.
+    """
 
     value: float
     freedom: float = math.inf
@@ -47,6 +50,7 @@ class Comparison:
     margin : float
         What the published figure's own images and rounding leave open.
     outcome : {"reproduced", "better", "worse", "inconclusive"}
+        By the margin and the intervals of the difference.
     """
 
     difference: float
@@ -68,6 +72,11 @@ def margin_of(share: float, n_images: int, rounding: float) -> float:
     rounding : float
         Half a unit of its last digit.
 
+    Returns
+    -------
+    margin : float
+        A difference of shares.
+
     Examples
     --------
     >>> round(margin_of(0.99, 10_000, 0.00005), 4), round(margin_of(0.90, 10_000, 0.0), 4)
@@ -87,6 +96,11 @@ def seeds_error(shares: Sequence[float], published_runs: int, *, is_deterministi
         Runs that the published figure is the mean of; the seeds' spread is taken for them too.
     is_deterministic : bool
         The method is said to be; decides for a single fit alone, since more of them show their spread.
+
+    Returns
+    -------
+    error : StandardError
+        Zero for a single fit of a deterministic method.
 
     Examples
     --------
@@ -120,6 +134,11 @@ def folds_error(shares: Sequence[float], test_share: float, published_folds: int
     published_folds : int
         Of all its repeats together.
 
+    Returns
+    -------
+    error : StandardError
+        With one degree of freedom less than there are folds.
+
     Examples
     --------
     >>> error = folds_error([0.94, 0.95, 0.96], 0.5, 3)
@@ -140,10 +159,19 @@ def with_other_images(error: StandardError, share: float, n: int, published: flo
     ----------
     error : StandardError
         By the seeds.
-    share, published : float
-        Measured and published.
-    n, n_published : int
-        Images of each.
+    share : float
+        Measured, between 0 and 1.
+    n : int
+        How many images it is of.
+    published : float
+        The published share, between 0 and 1.
+    n_published : int
+        How many images that is of.
+
+    Returns
+    -------
+    error : StandardError
+        At least as large.
     """
     binomial = share * (1 - share) / n + published * (1 - published) / n_published
     variance = error.value**2 + binomial
@@ -165,6 +193,12 @@ def compare_share(
     margin : float
         As `margin_of` returns it.
     lower_is_better : bool
+        The two are errors.
+
+    Returns
+    -------
+    comparison : Comparison
+        With the outcome.
 
     Examples
     --------
@@ -191,8 +225,21 @@ def compare_bound(
 
     Parameters
     ----------
-    share, bound, error, margin, lower_is_better
-        As those of `compare_share`. The end of the 90 % interval on the worse side decides, the one-sided test.
+    share : float
+        Measured, between 0 and 1.
+    bound : float
+        Between 0 and 1. The end of the 90 % interval on the worse side decides, the one-sided test.
+    error : StandardError
+        Of their difference.
+    margin : float
+        As `margin_of` returns it.
+    lower_is_better : bool
+        The two are errors.
+
+    Returns
+    -------
+    comparison : Comparison
+        With the outcome, which is never better.
 
     Examples
     --------
@@ -209,63 +256,6 @@ def compare_bound(
     elif best < 0:
         outcome = "worse"
     return Comparison(difference, low, high, margin, outcome)
-
-
-def ratio_to(measured: float, published: Decimal, *, is_accuracy: bool) -> float:
-    """Return the ratio of a loss to the nearest value that would be printed as the published one.
-
-    Parameters
-    ----------
-    measured : float
-    published : Decimal
-        A loss or an accuracy.
-    is_accuracy : bool
-        The two are accuracies: the ratio is that of the errors, since accuracies near 1 are all alike in ratio.
-
-    Returns
-    -------
-    ratio : float
-        1 if the measured value would be printed as the published one; above 1 if it is worse.
-
-    Examples
-    --------
-    >>> from decimal import Decimal
-    >>> round(ratio_to(0.0451, Decimal("0.0300"), is_accuracy=False), 3)
-    1.501
-    >>> ratio_to(0.0302, Decimal("0.03"), is_accuracy=False)
-    1.0
-    """
-    loss, value = (1 - measured, 1 - float(published)) if is_accuracy else (measured, float(published))
-    rounding = half_unit(published)
-    nearest = min(max(loss, value - rounding), value + rounding)
-    return 1.0 if loss == nearest else loss / nearest
-
-
-def compare_ratios(ratios: Sequence[float]) -> tuple[int, Outcome]:
-    """Compare the ratios of a curve, or of one loss: which is furthest from 1, and the outcome by it.
-
-    Parameters
-    ----------
-    ratios : sequence of float
-        Of losses or errors, measured to published, one per epoch.
-
-    Returns
-    -------
-    furthest : int
-        Place in `ratios`, from 0.
-    outcome : {"reproduced", "better", "worse"}
-
-    Examples
-    --------
-    >>> compare_ratios([1.1, 0.7, 1.2])
-    (1, 'better')
-    """
-    # A loss of 0 is further away than any other.
-    distances = [abs(math.log(ratio)) if ratio > 0 else math.inf for ratio in ratios]
-    furthest = int(np.argmax(distances))
-    if distances[furthest] <= math.log(LARGEST_RATIO):
-        return furthest, "reproduced"
-    return furthest, "worse" if ratios[furthest] > 1 else "better"
 
 
 def _interval(difference: float, published: float, error: StandardError, confidence: float) -> tuple[float, float]:

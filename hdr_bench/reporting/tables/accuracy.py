@@ -1,43 +1,56 @@
-"""Tables of how right methods are: accuracy, scores, classes, pairs."""
+"""Tables of how right methods are: accuracy with its interval, and the other scores."""
 
-import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from sklearn.metrics import precision_recall_fscore_support
 
-from hdr_bench.reporting.comparisons.pairs import Comparisons, Verdict
-from hdr_bench.reporting.run import RunContents
+from hdr_bench.records.metric_types import Metric
+from hdr_bench.records.metrics import METRICS
+from hdr_bench.reporting.comparisons.pairs import Comparisons
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.statistics.crossed import ONE_SEED_SPREAD
-from hdr_bench.reporting.statistics.tests import ROPE
 from hdr_bench.reporting.tables.table import (
     METHOD,
-    MISSING,
     Column,
     Mark,
     Table,
     fixed_writer,
     interval_writer,
     make_table,
-    percent_places,
     percent_writer,
 )
+from hdr_bench.reporting.tables.values import value_writer
 
-_MOST_CLASSES = 20
+INTERVAL, GROUP = "95 % interval", "Group"
+"""Heads of the columns of the accuracy's interval, and of the letters for what is not told apart."""
+
+_LOG_LOSS_PLACES = 3
 
 
 def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
-    """Return accuracy with its interval, letters for what is not told apart, error, and the range over trials."""
+    """Return accuracy with its interval, letters for what is not told apart, error, and the range over trials.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As `summarise` returns it.
+    compared : Comparisons
+        Of its methods.
+
+    Returns
+    -------
+    table : Table
+        A row for each of the summary.
+    """
     percent = percent_writer(int(summary["n_test"].max()))
+    accuracy, error = METRICS["accuracy"].head, METRICS["error"].head
     columns = [
         METHOD,
-        Column("Accuracy (%)", ("accuracy",), percent),
-        Column("95 % interval", ("accuracy_low", "accuracy_high"), interval_writer(percent)),
-        Column("Group", ("letters",), lambda letters: letters or MISSING, "left"),
-        Column("Error (%)", ("error_rate",), percent),
+        Column(accuracy, ("accuracy",), percent),
+        Column(INTERVAL, ("accuracy_low", "accuracy_high"), interval_writer(percent)),
+        Column(GROUP, ("letters",), lambda letters: letters or MISSING, "left"),
+        Column(error, ("error_rate",), percent),
     ]
     if (summary["n_planned"] > 1).any():
         columns += [
@@ -48,7 +61,7 @@ def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
     rows = summary.assign(letters=[compared.letters.get(label, "") for label in summary["case"]])
     marks = _best_of(summary, compared)
     note = " ".join([*_interval_notes(set(summary["accuracy_basis"])), *_ranking_notes(summary, compared)])
-    return make_table("accuracy", "Accuracy", rows, columns, note, {"Accuracy (%)": marks, "Error (%)": marks})
+    return make_table("accuracy", "Accuracy", rows, columns, note, {accuracy: marks, error: marks})
 
 
 def _range_writer(write: Callable[[float], str]) -> Callable[[float, float, float], str]:
@@ -106,19 +119,22 @@ def _why_outside(row: dict[Any, Any]) -> str:
 
 
 def scores_table(summary: pd.DataFrame) -> Table:
-    """Return macro precision, recall and F1, top-2 accuracy, rejection, and how good the probabilities are."""
-    percent = percent_writer(int(summary["n_test"].max()))
-    columns = [
-        METHOD,
-        Column("Precision (%)", ("precision",), percent),
-        Column("Recall (%)", ("recall",), percent),
-        Column("F1 (%)", ("f1",), percent),
-        Column("Top 2 (%)", ("top_2_accuracy",), percent),
-        Column("Rejection (%)", ("rejection",), fixed_writer(1, 100)),
-        Column("Log loss", ("log_loss",), fixed_writer(3)),
-        Column("Brier score", ("brier_score",), fixed_writer(4)),
-        Column("Calibration error (%)", ("calibration_error",), fixed_writer(1, 100)),
-    ]
+    """Return the scores beside accuracy: by class, by the scores of classes, and how good the probabilities are.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        As `summarise` returns it.
+
+    Returns
+    -------
+    table : Table
+        A column for each score in the table of metrics.
+    """
+    n_test = int(summary["n_test"].max())
+    scores = [metric for metric in METRICS.values() if metric.source == "scores" and metric.evaluated_on is None]
+    shown = [metric for metric in scores if metric.column != "accuracy"]
+    columns = [METHOD, *(Column(each.head, (each.column,), _score_writer(each, n_test)) for each in shown)]
     note = (
         "Precision, recall and F1 are plain means over classes. Rejection: the share of images to refuse so that the "
         "error on the rest is 0.5 %, by the difference of the two highest scores (LeCun et al. 1998), with a threshold "
@@ -131,157 +147,9 @@ def scores_table(summary: pd.DataFrame) -> Table:
     return make_table("scores", "Scores", summary, columns, note)
 
 
-def classes_table(contents: RunContents) -> Table | None:
-    """Return F1 of each class for each method; the exact values have precision and recall too.
-
-    Methods are the rows, but where there are more classes than fit side by side: then classes are. None where no
-    predictions can be read.
-    """
-    frame = class_frame(contents)
-    if not len(frame):
-        return None
-    names, labels = list(dict.fromkeys(frame["class"])), list(dict.fromkeys(frame["case"]))
-    places = percent_places(int(frame.groupby("case", sort=False)["support"].sum().max()) // len(names))
-    write = fixed_writer(places, 100)
-    note = (
-        "F1 of each class, of all trials of a method together; the CSV has precision, recall and the number of images "
-        "too. Precision is 0 where a class is never predicted."
-    )
-    if len(names) > _MOST_CLASSES:
-        turned = frame.pivot_table(index="class", columns="case", values="f1", sort=False).reset_index()
-        columns = [
-            Column("Class", ("class",), str, "left"),
-            *(Column(f"{label} (%)", (label,), write) for label in labels),
-        ]
-        table = make_table("classes", "Each class (F1)", turned, columns, note)
-    else:
-        wide = frame.pivot_table(index="case", columns="class", values="f1", sort=False).reset_index()
-        columns = [METHOD, *(Column(f"{name} (%)", (name,), write) for name in names)]
-        table = make_table("classes", "Each class (F1)", wide, columns, note)
-    return replace(table, exact=frame.rename(columns={"case": "method"}))
-
-
-def class_frame(contents: RunContents) -> pd.DataFrame:
-    """Return precision, recall, F1 and number of images of each class: a row for each method and class."""
-    frames = [frame for label in contents.labels if len(frame := class_frame_of(contents, label))]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-
-
-def class_frame_of(contents: RunContents, label: str) -> pd.DataFrame:
-    """Return what `class_frame` does of one row; empty if no predictions of it can be read."""
-    found = contents.predictions_of(label)
-    if not found:
-        return pd.DataFrame()
-    y_true = np.concatenate([predictions.y_true for _, predictions in found])
-    y_pred = np.concatenate([predictions.y_pred for _, predictions in found])
-    names = found[0][0].class_names
-    values = precision_recall_fscore_support(y_true, y_pred, labels=np.arange(len(names)), zero_division=0)
-    return pd.DataFrame(
-        {"case": label, "class": name, "precision": precision, "recall": recall, "f1": f1, "support": int(support)}
-        for name, precision, recall, f1, support in zip(names, *values, strict=True)
-    )
-
-
-def pairs_table(compared: Comparisons, n_test: int) -> Table | None:
-    """Return every pair's difference with its interval, p-value and verdict; None if there is no pair.
-
-    `n_test`, the images that were evaluated, says how many digits the differences deserve.
-    """
-    frame = compared.frame()
-    if not len(frame):
-        return None
-    points = signed_writer(percent_places(n_test))
-    within = fixed_writer(percent_places(n_test), 100)
-    columns = [
-        Column("Method", ("first",), str, "left"),
-        Column("against", ("second",), str, "left"),
-        Column("Difference (points)", ("difference",), points),
-        Column(
-            "95 % interval",
-            ("low", "high"),
-            lambda low, high: MISSING if math.isnan(low) else f"{points(low)} to {points(high)}",
-        ),
-        Column("p", ("p_value",), write_p),
-        Column("p (Benjamini-Hochberg)", ("p_benjamini_hochberg",), write_p),
-        Column(
-            "Verdict",
-            ("verdict", "margin", "is_stochastic", "is_one_seed"),
-            lambda verdict, margin, is_stochastic, is_one_seed: (
-                worded_verdict(verdict, within(margin), is_stochastic=is_stochastic)
-                + (" (one seed)" if is_one_seed else "")
-            ),
-            "left",
-        ),
-    ]
-    notes = [
-        f"Differences of accuracy in percentage points. Tests: {'; '.join(dict.fromkeys(frame['test']))}. “Better”: "
-        "the p-value is at most 5 % after Benjamini and Hochberg's correction for the number of pairs. “As good”: it "
-        "is not, and the 90 % interval of the difference lies within the margin, which is how far the accuracies of "
-        "the same method on two test sets of this size may differ. Otherwise there are too few seeds, or of "
-        "deterministic methods too few images, to say either. The intervals are each pair's own, not corrected."
-    ]
-    if frame["is_one_seed"].any():
-        notes.append(
-            "“One seed”: a stochastic method was fitted once. Against a single fit of another method, the verdict is "
-            "about these two fits; against several, its standard deviation over seeds is taken as "
-            f"{ONE_SEED_SPREAD:.0%} of p (1 - p), p its accuracy.".replace("%", "\N{NO-BREAK SPACE}%")
-        )
-    if frame["p_equivalent"].notna().any():
-        write = fixed_writer(2)
-        columns += [
-            Column("P(better)", ("p_better",), write),
-            Column("P(equivalent)", ("p_equivalent",), write),
-            Column("P(worse)", ("p_worse",), write),
-        ]
-        notes.append(
-            f"P by the Bayesian correlated t-test; equivalent means within ±{100 * ROPE:g} points, the uncertainty "
-            "that LeCun et al. (1998) give for error rates."
-        )
-    return make_table("pairs", "Pairs of methods", frame, [*columns], " ".join(notes))
-
-
-def worded_verdict(verdict: Verdict, margin: str, *, is_stochastic: bool) -> str:
-    """Return the verdict on a pair in words.
-
-    Parameters
-    ----------
-    verdict : {"better", "as good", "too few"}
-        Of the first method.
-    margin : str
-        In percentage points.
-    is_stochastic : bool
-        One of the two is: seeds are what is missing.
-
-    Examples
-    --------
-    >>> worded_verdict("as good", "0.28", is_stochastic=True)
-    'as good, within ±0.28 points'
-    >>> worded_verdict("too few", "0.28", is_stochastic=False)
-    'too few images to say'
-    """
-    if verdict == "better":
-        return "better"
-    if verdict == "as good":
-        return f"as good, within ±{margin} points"
-    return f"too few {'seeds' if is_stochastic else 'images'} to say"
-
-
-def write_p(p_value: float) -> str:
-    """Write a p-value.
-
-    Examples
-    --------
-    >>> write_p(0.00001), write_p(0.0421)
-    ('<0.001', '0.042')
-    """
-    if math.isnan(p_value):
-        return MISSING
-    return "<0.001" if p_value < 0.001 else f"{p_value:.3f}"
-
-
-def signed_writer(places: int, factor: float = 100.0) -> Callable[[float], str]:
-    """Return what writes a difference with its sign, of shares in points."""
-    return lambda value: MISSING if math.isnan(value) else f"{factor * value:+.{places}f}".replace("-", "−")
+def _score_writer(metric: Metric, n_test: int) -> Callable[[float], str]:
+    # A source prints a loss with more digits than it repeats to.
+    return fixed_writer(_LOG_LOSS_PLACES) if metric.column == "log_loss" else value_writer(metric, n_test)
 
 
 def _best_of(summary: pd.DataFrame, compared: Comparisons) -> dict[int, Mark]:

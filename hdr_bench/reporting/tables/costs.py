@@ -1,56 +1,65 @@
 """Tables of what methods cost: time, memory and size, searches."""
 
-import json
 from collections.abc import Callable, Iterator
 
-import numpy as np
 import pandas as pd
 
 from hdr_bench.records.lost_time import DISTURBED_FROM
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.costs import (
     FEWEST,
-    SINGLE,
     TOLERANCE,
-    Cost,
-    costs_of,
-    least_of,
+    single_fit_ratio,
     with_costs,
 )
 from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.tables.cost_marks import is_one_machine, least_marks
 from hdr_bench.reporting.tables.table import (
     DISTURBED,
     METHOD,
-    MISSING,
     Column,
     Mark,
     Table,
     fixed_writer,
     interval_writer,
     make_table,
-    significant,
     write_count,
-    write_time,
 )
+from hdr_bench.reporting.tables.values import describe_choice, value_writer
 
 _TIMES = ("fit_seconds", "fit_cpu_seconds", "predict_seconds", "latency_seconds", "latency_p95_seconds")
 _SEARCHES = ("search_seconds", "refit_seconds")
-_SIZES = ("fit_peak_bytes", "predict_peak_bytes", "size_bytes")
+_PEAKS = ("fit_peak_bytes", "predict_peak_bytes")
+_RANKED_TIMES = ("fit_seconds", "predict_seconds")
+_COUNTS = ("parameters", "multiply_accumulates", "stored_variables")
 
 
 def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
-    """Return seconds of fit and predict, milliseconds of a single image, and the library that computed."""
+    """Return what fits and predictions take, what a single image does, and the library that computed.
+
+    Parameters
+    ----------
+    summary, results : DataFrame
+        As `summarise` and `load_results` return them.
+
+    Returns
+    -------
+    table : Table
+        A row for each of the summary: medians in seconds and milliseconds, with ranges if anything was repeated.
+    """
     shown = with_costs(summary, results, _TIMES)
     is_repeated = bool((shown["fit_seconds_fits"] > 1).any())
     fits = [Column("Fits", ("fit_seconds_fits",), write_count)] if is_repeated else []
     columns = [
         METHOD,
-        *_starred("Fit (s)", "fit_seconds", is_repeated),
+        *_starred_columns("fit_seconds", is_repeated),
         *fits,
-        Column("Fit, CPU (s)", ("fit_cpu_seconds",), write_time, "point"),
-        *_starred("Predict all (s)", "predict_seconds", is_repeated),
-        _starred_column("One image (ms)", "latency_seconds", _in_milliseconds),
-        _starred_column("95th percentile (ms)", "latency_p95_seconds", _in_milliseconds),
+        _median_column("fit_cpu_seconds"),
+        *_starred_columns("predict_seconds", is_repeated),
+        _starred_column("latency_seconds"),
+        _starred_column("latency_p95_seconds"),
         Column("Engine", ("engine",), lambda engine: engine or MISSING, "left"),
     ]
     marks = _time_marks(summary, results)
@@ -59,45 +68,62 @@ def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
 
 
 def memory_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
-    """Return peaks of memory and the pickled size in MB (10^6 bytes), parameters and operations."""
-    shown = with_costs(summary, results, _SIZES)
+    """Return peaks of memory and the pickled size, parameters and operations.
+
+    Parameters
+    ----------
+    summary, results : DataFrame
+        As `summarise` and `load_results` return them.
+
+    Returns
+    -------
+    table : Table
+        A row for each of the summary: medians in MB (10^6 bytes), with ranges if anything was repeated, and counts.
+    """
+    shown = with_costs(summary, results, (*_PEAKS, "size_bytes"))
     is_repeated = bool((shown["fit_peak_bytes_fits"] > 1).any())
     columns = [
         METHOD,
-        *_with_range("Fit peak (MB)", "fit_peak_bytes", _in_megabytes, is_repeated),
-        *_with_range("Predict peak (MB)", "predict_peak_bytes", _in_megabytes, is_repeated),
-        Column("Pickled (MB)", ("size_bytes",), _in_megabytes, "point"),
-        Column("Parameters", ("n_parameters",), write_count),
-        Column("Multiply-accumulates", ("n_multiply_accumulates",), write_count),
-        Column("Stored variables", ("n_stored_variables",), write_count),
+        *(column for measure in _PEAKS for column in _with_range(measure, is_repeated)),
+        _median_column("size_bytes"),
+        *(Column(METRICS[name].head, (METRICS[name].column,), value_writer(METRICS[name])) for name in _COUNTS),
     ]
     note = (
         "Peaks are resident memory above what the process had just before the call. Parameters only if a method learns "
         "a fixed number of them, multiply-accumulates (for one image) if it does a fixed number of them. Stored "
         "variables are the numbers that predictions need: what was learnt, and training images that are kept."
     )
-    marks = {
-        "Fit peak (MB)": least_marks(summary, results, "fit_peak_bytes"),
-        "Predict peak (MB)": least_marks(summary, results, "predict_peak_bytes"),
-    }
+    marks = {METRICS[measure].head: least_marks(summary, results, measure) for measure in _PEAKS}
     note += f" {_MEDIANS}" if is_repeated else ""
-    note += f" {_marked('fit_peak_bytes', 'predict_peak_bytes')}" if any(marks.values()) else ""
+    note += f" {_marking_rule(*_PEAKS)}" if any(marks.values()) else ""
     return make_table("memory", "Memory", shown, columns, note, marks)
 
 
 def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
-    """Return what each grid search tried and chose, its accuracy over the folds, and what search and final fit took."""
-    searched = [_searched(contents, label) for label in summary["case"]]
+    """Return what each grid search tried and chose, its accuracy over the folds, and what search and final fit took.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        The rows of searches, of what `summarise` returns.
+    contents : RunContents
+        The run.
+
+    Returns
+    -------
+    table : Table
+        A row for each.
+    """
+    searched = [_describe_grid(contents, label) for label in summary["case"]]
     shown = with_costs(summary, contents.results, _SEARCHES).assign(searched=searched)
     columns = [
         METHOD,
         Column("Searched", ("searched",), str, "left"),
-        Column("Chosen", ("chosen",), _as_words, "left"),
+        Column("Chosen", ("chosen",), describe_choice, "left"),
         Column("Accuracy over folds (%)", ("search_score",), fixed_writer(2, 100)),
         Column("Tried", ("n_tried",), write_count),
         Column("Of", ("n_candidates",), write_count),
-        _starred_column("Search (s)", "search_seconds", write_time),
-        _starred_column("Final fit (s)", "refit_seconds", write_time),
+        *map(_starred_column, _SEARCHES),
     ]
     note = "Chosen by the mean accuracy over the folds of the training part; the test part had no say."
     if (failed := summary["n_failed"].fillna(0).sum()) > 0:
@@ -110,62 +136,10 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
     return make_table("search", "Grid search", shown, columns, note)
 
 
-def is_one_machine(results: pd.DataFrame) -> bool:
-    """Whether all trials that did not fail ran on processors of one kind, with as many threads."""
-    good = results[results["status"] == "ok"]
-    return len(set(good["cpu"])) <= 1 and len(set(good["threads"])) <= 1
-
-
-def least_marks(summary: pd.DataFrame, results: pd.DataFrame, measure: str) -> dict[int, Mark]:
-    """Return the row of the least cost, and those that are not measured apart from it.
-
-    Of each set of rows whose costs compare: the same data, as many images to train and to evaluate on; only
-    of rows that are ranked. Nothing of sets in which no row is measured apart from the least, as `is_apart` decides.
-
-    Parameters
-    ----------
-    summary, results : DataFrame
-        As `summarise` and `load_results` return them.
-    measure : str
-        In seconds or bytes; times that are disturbed are left out.
-
-    Returns
-    -------
-    marks : dict of int to {"best", "like the best"}
-        By the row's place in the summary.
-    """
-    costs = costs_of(results, measure)
-    marks: dict[int, Mark] = {}
-    for name in filter(None, dict.fromkeys(summary["cost_set"])):
-        is_in_set = (summary["cost_set"] == name) & summary["is_ranked"] & ~summary["is_dummy"]
-        places = [
-            place for place in np.flatnonzero(is_in_set).tolist() if _is_ranked(costs, summary["case"].iloc[place])
-        ]
-        marks |= _marks_of(places, [costs[summary["case"].iloc[place]] for place in places])
-    return marks
-
-
-def _is_ranked(costs: dict[str, Cost], case: str) -> bool:
-    return case in costs and not costs[case].is_disturbed
-
-
-def _marks_of(places: list[int], costs: list[Cost]) -> dict[int, Mark]:
-    if len(costs) < 2:
-        return {}
-    least, alike = least_of(costs)
-    if len(alike) == len(costs) - 1:
-        return {}
-    marks: dict[int, Mark] = {places[number]: "like the best" for number in alike}
-    return {**marks, places[least]: "best"}
-
-
 def _time_marks(summary: pd.DataFrame, results: pd.DataFrame) -> dict[str, dict[int, Mark]]:
     if not is_one_machine(results):
         return {}
-    return {
-        "Fit (s)": least_marks(summary, results, "fit_seconds"),
-        "Predict all (s)": least_marks(summary, results, "predict_seconds"),
-    }
+    return {METRICS[measure].head: least_marks(summary, results, measure) for measure in _RANKED_TIMES}
 
 
 def _time_notes(shown: pd.DataFrame, results: pd.DataFrame, is_repeated: bool, is_marked: bool) -> Iterator[str]:
@@ -186,7 +160,7 @@ def _time_notes(shown: pd.DataFrame, results: pd.DataFrame, is_repeated: bool, i
     if not is_one_machine(results):
         yield "Processors or threads differ between the trials: the times do not rank."
     if is_marked:
-        yield _marked("fit_seconds", "predict_seconds")
+        yield _marking_rule(*_RANKED_TIMES)
 
 
 _MEDIANS = "Medians over the fits, with the range (smallest–largest)."
@@ -209,37 +183,62 @@ def _lacks_waits(results: pd.DataFrame) -> bool:
     return bool(waits.isna().to_numpy().any())
 
 
-def _marked(fit: str, predict: str) -> str:
+def range_head(measure: str) -> str:
+    """Return the head of the column of a cost's range.
+
+    Parameters
+    ----------
+    measure : str
+        A name of the table of metrics.
+
+    Returns
+    -------
+    head : str
+
+    Examples
+    --------
+    >>> range_head("fit_seconds")
+    'Fit, range (s)'
+    """
+    metric = METRICS[measure]
+    return f"{metric.label}, range ({metric.unit})"
+
+
+def _marking_rule(fit: str, predict: str) -> str:
     """State the rule of the marks."""
     return (
         f"The least is bold; in italics what is not measured apart from it. Measured apart, with at least {FEWEST} "
         f"undisturbed fits each: the ranges do not overlap, and the medians differ by more than "
-        f"{100 * TOLERANCE:.0f} %; with fewer: more than {SINGLE[fit]:g} times as much to fit, "
-        f"{SINGLE[predict]:g} times to predict. Dummies and incomplete rows are not ranked."
+        f"{100 * TOLERANCE:.0f} %; with fewer: more than {single_fit_ratio(fit):g} times as much to fit, "
+        f"{single_fit_ratio(predict):g} times to predict. Dummies and incomplete rows are not ranked."
     )
 
 
-def _starred(head: str, measure: str, is_repeated: bool) -> list[Column]:
+def _starred_columns(measure: str, is_repeated: bool) -> list[Column]:
     """Return the columns of a time, with a star behind those that are disturbed."""
-    _, *rest = _with_range(head, measure, write_time, is_repeated)
-    return [_starred_column(head, measure, write_time), *rest]
+    _, *rest = _with_range(measure, is_repeated)
+    return [_starred_column(measure), *rest]
 
 
-def _starred_column(head: str, measure: str, write: Callable[[float], str]) -> Column:
+def _starred_column(measure: str) -> Column:
+    write = value_writer(METRICS[measure])
+
     def with_star(seconds: float, is_disturbed: bool) -> str:
         return write(seconds) + (DISTURBED if is_disturbed else "")
 
-    return Column(head, (measure, f"{measure}_is_disturbed"), with_star, "point")
+    return Column(METRICS[measure].head, (measure, f"{measure}_is_disturbed"), with_star, "point")
 
 
-def _with_range(head: str, measure: str, write: Callable[[float], str], is_repeated: bool) -> list[Column]:
+def _median_column(measure: str) -> Column:
+    return Column(METRICS[measure].head, (measure,), value_writer(METRICS[measure]), "point")
+
+
+def _with_range(measure: str, is_repeated: bool) -> list[Column]:
     """Return the column of a median, and if anything was measured more than once, that of its range."""
-    name, _, unit = head.partition(" (")
-    found = [Column(head, (measure,), write, "point")]
-    if is_repeated:
-        ends, n_fits = (f"{measure}_low", f"{measure}_high"), f"{measure}_fits"
-        found.append(Column(f"{name}, range ({unit}", (*ends, n_fits), _range_writer(write)))
-    return found
+    if not is_repeated:
+        return [_median_column(measure)]
+    metric, names = METRICS[measure], (f"{measure}_low", f"{measure}_high", f"{measure}_fits")
+    return [_median_column(measure), Column(range_head(measure), names, _range_writer(value_writer(metric)))]
 
 
 def _range_writer(write: Callable[[float], str]) -> Callable[[float, float, float], str]:
@@ -248,21 +247,7 @@ def _range_writer(write: Callable[[float], str]) -> Callable[[float, float, floa
     return lambda low, high, n_fits: both(low, high) if n_fits > 1 else MISSING
 
 
-def _searched(contents: RunContents, label: str) -> str:
+def _describe_grid(contents: RunContents, label: str) -> str:
     trial = contents.good_records(label)[0].trial
     grid = trial.search.grid if trial.search else {}
     return "; ".join(f"{name}: {', '.join(map(str, values))}" for name, values in grid.items())
-
-
-def _as_words(chosen: str) -> str:
-    """Write chosen parameters, kept as JSON, as a user would; those of several seeds one after the other."""
-    found = [json.loads(part) for part in chosen.split("\n")]
-    return "; ".join(", ".join(f"{name} = {value}" for name, value in params.items()) for params in found)
-
-
-def _in_milliseconds(seconds: float) -> str:
-    return write_time(1e3 * seconds)
-
-
-def _in_megabytes(count: float) -> str:
-    return significant(count / 1e6)

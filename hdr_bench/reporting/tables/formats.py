@@ -2,17 +2,20 @@
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 from tabulate import tabulate
 
+from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.tables.latex_text import latex_text, packages_for
-from hdr_bench.reporting.tables.table import DISTURBED, MISSING, Table
+from hdr_bench.reporting.tables.table import DISTURBED, Align, Mark, Table
 
 _TO_THE_LEFT = ("left", "wide")
+_ALIGNED: dict[Align, str] = {"left": "text", "wide": "text wide", "right": "", "point": ""}
+_MARKED: dict[Mark | None, str] = {"best": "best", "like the best": "like"}
 _FIGURE_SPACE, _POINT_SPACE = "\u2007", "\u2008"
 _NUMBER = re.compile(r"[-−+]?[\d,]*\.?(\d*)")
 # What a spreadsheet begins a formula with, its full-width forms included, and what it passes over before one.
@@ -25,7 +28,17 @@ _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a page: its text, spaces that bring decimal points one below the other, and classes."""
+    """A cell of a page.
+
+    Attributes
+    ----------
+    text : str
+        What is shown.
+    padding : str
+        Spaces behind it, which bring the decimal points of a column one below the other.
+    classes : str
+        Names of CSS classes, between spaces.
+    """
 
     text: str
     padding: str
@@ -33,19 +46,39 @@ class Cell:
 
 
 def to_markdown(table: Table) -> str:
-    """Return the table as Markdown, numbers to the right; the best in bold, those like it in italics."""
+    """Return a table as Markdown, numbers to the right; the best in bold, those like it in italics.
+
+    Parameters
+    ----------
+    table : Table
+        As `make_table` makes it.
+
+    Returns
+    -------
+    markdown : str
+        In lines of equal length.
+    """
     rows = [
-        [_marked(_markdown(cell), table.marks.get((row, column)), "**", "*") + pad for column, (cell, pad) in enumerate(
-            zip(cells, pads, strict=True))]
-        for row, (cells, pads) in enumerate(zip(table.rows, _padding(table), strict=True))
-    ]  # fmt: skip
+        [_mark_cell(_markdown(cell), mark, "**", "*") + pad for cell, pad, mark in cells] for cells in _cells_of(table)
+    ]
     aligned = ["left" if align in _TO_THE_LEFT else "right" for align in table.aligned]
     heads = [_markdown(head) for head in table.heads]
     return tabulate(rows, heads, "pipe", colalign=aligned, disable_numparse=True, preserve_whitespace=True)
 
 
 def to_latex(table: Table) -> str:
-    """Return the table as a LaTeX tabular, with what packages it needs; the best in bold, those like it in italics."""
+    """Return a table as a LaTeX tabular; the best in bold, those like it in italics.
+
+    Parameters
+    ----------
+    table : Table
+        As `make_table` makes it.
+
+    Returns
+    -------
+    latex : str
+        In ASCII, after a comment that names the packages that it needs.
+    """
     marks = pd.DataFrame("", range(len(table.rows)), range(len(table.heads)))
     for (row, column), mark in table.marks.items():
         marks.loc[row, column] = "textbf:--rwrap;" if mark == "best" else "textit:--rwrap;"
@@ -71,37 +104,74 @@ def to_csv(table: Table) -> str:
     A text that a spreadsheet would take for a formula has an apostrophe before it, as OWASP recommends against "CSV
     injection", and so has a part of a text behind a semicolon, a tab or the end of a line, where a spreadsheet may
     begin another cell; `from_csv` takes them away. Numbers, and texts that are numbers, are as they are.
+
+    Parameters
+    ----------
+    table : Table
+        As `make_table` makes it.
+
+    Returns
+    -------
+    csv : str
+        With a head.
     """
-    return _map_texts(table.exact, _inert).to_csv(index=False, lineterminator="\n")
+    return _map_texts(table.exact, _neutralize_formula).to_csv(index=False, lineterminator="\n")
 
 
 def from_csv(text: str) -> pd.DataFrame:
-    """Return what `to_csv` wrote, with the texts as they were."""
+    """Return what `to_csv` wrote, with the texts as they were.
+
+    Parameters
+    ----------
+    text : str
+        As `to_csv` returns it.
+
+    Returns
+    -------
+    exact : DataFrame
+        The exact values of the table.
+    """
     return _map_texts(pd.read_csv(io.StringIO(text)), _plain)
 
 
 def to_cells(table: Table) -> list[list[Cell]]:
-    """Return the rows as cells of a page."""
-    classes = {"best": "best", "like the best": "like"}
+    """Return the rows of a table as cells of a page.
+
+    Parameters
+    ----------
+    table : Table
+        As `make_table` makes it.
+
+    Returns
+    -------
+    rows : list of list of Cell
+        One cell for each column.
+    """
     return [
         [
-            Cell(text, pad, " ".join(filter(None, [
-                "text" if table.aligned[column] in _TO_THE_LEFT else "",
-                "wide" if table.aligned[column] == "wide" else "",
-                classes.get(str(table.marks.get((row, column))), ""),
-            ])))
-            for column, (text, pad) in enumerate(zip(cells, pads, strict=True))
+            Cell(text, pad, f"{_ALIGNED[align]} {_MARKED.get(mark, '')}".strip())
+            for (text, pad, mark), align in zip(cells, table.aligned, strict=True)
         ]
-        for row, (cells, pads) in enumerate(zip(table.rows, _padding(table), strict=True))
-    ]  # fmt: skip
+        for cells in _cells_of(table)
+    ]
 
 
-def escaped_markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
     r"""Return a text as Markdown shows it: what would be markup is escaped, lines are joined.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    markdown : str
+        In one line.
 
     Examples
     --------
-    >>> escaped_markdown("a <b>*bold*</b> name_1")
+    >>> escape_markdown("a <b>*bold*</b> name_1")
     'a &lt;b>\\*bold\\*&lt;/b> name\\_1'
     """
     plain = text.replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;")
@@ -111,6 +181,16 @@ def escaped_markdown(text: str) -> str:
 
 def markdown_code(text: object) -> str:
     """Return a text as Markdown shows it as code, between more backticks than it holds in a row.
+
+    Parameters
+    ----------
+    text : object
+        What is not a text is turned into one.
+
+    Returns
+    -------
+    markdown : str
+        In one line.
 
     Examples
     --------
@@ -126,7 +206,7 @@ def _map_texts(frame: pd.DataFrame, change: Callable[[object], object]) -> pd.Da
     return frame.apply(lambda column: column if is_numeric_dtype(column) else column.map(change))
 
 
-def _inert(value: object) -> object:
+def _neutralize_formula(value: object) -> object:
     if not isinstance(value, str):
         return value
     is_formula = _FORMULA.match(value) and not _PLAIN_NUMBER.fullmatch(value)
@@ -141,6 +221,13 @@ def _plain(value: object) -> object:
         return value
     is_marked = value.startswith("'") and _FORMULA.match(value)
     return _MARKED_WITHIN.sub("", value[1:] if is_marked else value)
+
+
+def _cells_of(table: Table) -> Iterator[list[tuple[str, str, Mark | None]]]:
+    """Give the rows of a table, each as its cells' texts with what is behind them and their marks."""
+    for row, (cells, pads) in enumerate(zip(table.rows, _padding(table), strict=True)):
+        marks = [table.marks.get((row, column)) for column in range(len(cells))]
+        yield list(zip(cells, pads, marks, strict=True))
 
 
 def _padding(table: Table) -> list[list[str]]:
@@ -167,10 +254,10 @@ def _pads(cells: list[str]) -> list[str]:
 
 
 def _markdown(cell: str) -> str:
-    return escaped_markdown(cell).replace("|", "\\|")
+    return escape_markdown(cell).replace("|", "\\|")
 
 
-def _marked(cell: str, mark: str | None, best: str, like: str) -> str:
+def _mark_cell(cell: str, mark: str | None, best: str, like: str) -> str:
     sign = {"best": best, "like the best": like}.get(str(mark), "")
     return f"{sign}{cell}{sign}"
 

@@ -4,13 +4,11 @@ import re
 import unicodedata
 from contextlib import suppress
 
-_SPECIAL = str.maketrans({
-    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    # Behind the end of a row these two would be its options.
-    "[": "{[}", "*": "{*}",
-})  # fmt: skip
+_ESCAPED = {sign: f"\\{sign}" for sign in "&%$#_{}"}
+_NAMED = {"\\": "backslash", "~": "asciitilde", "^": "asciicircum", "<": "less", ">": "greater", "|": "bar"}
+# Behind the end of a row these two would be its options.
+_IN_BRACES = {sign: f"{{{sign}}}" for sign in "[*"}
+_SPECIAL = str.maketrans(_ESCAPED | {sign: f"\\text{name}{{}}" for sign, name in _NAMED.items()} | _IN_BRACES)
 
 _ENDS_IN_A_NAME = re.compile(r"\\[A-Za-z]+$")
 # latexcodec writes these, but no package defines them, or they are for formulas and it does not make one.
@@ -33,6 +31,7 @@ def latex_text(text: str) -> str:
     Parameters
     ----------
     text : str
+        Any text.
 
     Returns
     -------
@@ -52,7 +51,18 @@ def latex_text(text: str) -> str:
 
 
 def packages_for(latex: str) -> tuple[str, ...]:
-    """Return the lines that a document needs for what `latex_text` has written."""
+    r"""Return the lines that a document needs for what `latex_text` has written.
+
+    Parameters
+    ----------
+    latex : str
+        What it returned.
+
+    Returns
+    -------
+    lines : tuple of str
+        Commands ``\usepackage``.
+    """
     return tuple(line for line, commands in _PACKAGES.items() if commands.search(latex))
 
 

@@ -3,16 +3,15 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
 
-MISSING = "–"
+from hdr_bench.reporting.numbers import MISSING, percent_places
+
 DISTURBED = " *"
 """What stands behind a time that is disturbed."""
-
-# A picosecond, and more bytes or seconds than there can be.
-_LEAST, _MOST = 1e-12, 1e21
 
 Mark = Literal["best", "like the best"]
 Align = Literal["left", "wide", "right", "point"]
@@ -25,6 +24,7 @@ class Column:
     Attributes
     ----------
     head : str
+        With the unit in brackets.
     names : tuple of str
         Columns of the exact values.
     write : callable
@@ -48,9 +48,11 @@ class Table:
     name : str
         For file names.
     title : str
+        Above it.
     heads : tuple of str
         With units.
     rows : tuple of tuple of str
+        The cells, one for each head.
     exact : DataFrame
         The same values unrounded, in SI units and shares.
     note : str
@@ -78,7 +80,22 @@ class Table:
 
 
 def missing_table(name: str, title: str, problem: str) -> Table:
-    """Return what stands in the place of a table that could not be made."""
+    """Return what is in the place of a table that could not be made.
+
+    Parameters
+    ----------
+    name : str
+        For file names.
+    title : str
+        Above it.
+    problem : str
+        Why it could not be made.
+
+    Returns
+    -------
+    table : Table
+        Without rows.
+    """
     return Table(name, title, (), (), pd.DataFrame(), problem=problem)
 
 
@@ -94,16 +111,25 @@ def make_table(
 
     Parameters
     ----------
-    name, title, note : str
+    name : str
+        For file names.
+    title : str
+        Above it.
     rows : DataFrame
-        A row each; the column ``case``, where there is one, names the method.
+        A row each; the column ``case``, if there is one, names the method.
     columns : sequence of Column
+        What is shown, from left to right.
+    note : str, default=""
+        What a reader must know.
     marks : dict of str to dict of int to {"best", "like the best"}, optional
         By a column's head, then by the row's place.
+
+    Returns
+    -------
+    table : Table
     """
     records = rows.to_dict("records")
-    written = tuple(tuple(column.write(*(_value(row[name]) for name in column.names)) for column in columns)
-                    for row in records)  # fmt: skip
+    written = tuple(tuple(map(partial(_written, row), columns)) for row in records)
     shown = dict.fromkeys(name for column in columns for name in column.names)
     places = {column.head: place for place, column in enumerate(columns)}
     return Table(
@@ -124,62 +150,73 @@ METHOD = Column("Method", ("case",), str, "left")
 
 
 def percent_writer(n: int) -> Callable[[float], str]:
-    """Return what writes a share as a percentage of `n` images, without the sign."""
+    """Return what writes a share in percent, without the sign.
+
+    Parameters
+    ----------
+    n : int
+        Images that it was found on.
+
+    Returns
+    -------
+    write : callable
+        Takes a share between 0 and 1; NaN is written as missing.
+    """
     places = percent_places(n)
     return lambda share: MISSING if math.isnan(share) else f"{100 * share:.{places}f}"
 
 
 def interval_writer(write: Callable[[float], str]) -> Callable[[float, float], str]:
-    """Return what writes the ends of an interval."""
+    """Return what writes an interval.
+
+    Parameters
+    ----------
+    write : callable
+        Writes an end of it.
+
+    Returns
+    -------
+    write_ends : callable
+        Takes both ends; an interval without a lower end is written as missing.
+    """
     return lambda low, high: MISSING if math.isnan(low) else f"{write(low)}–{write(high)}"
 
 
 def write_count(count: float) -> str:
-    """Write a count with commas, e.g. ``12,345``."""
+    """Write a count with commas, e.g. ``12,345``.
+
+    Parameters
+    ----------
+    count : float
+        A whole number; NaN is written as missing.
+
+    Returns
+    -------
+    text : str
+    """
     return f"{count:,.0f}" if math.isfinite(count) else MISSING
 
 
 def fixed_writer(places: int, factor: float = 1.0) -> Callable[[float], str]:
-    """Return what writes a number, times `factor`, with so many decimals."""
+    """Return what writes a number with a fixed number of decimals.
+
+    Parameters
+    ----------
+    places : int
+        Decimals.
+    factor : float, default=1.0
+        What the number is multiplied by.
+
+    Returns
+    -------
+    write : callable
+        Takes a number; NaN is written as missing.
+    """
     return lambda value: MISSING if math.isnan(value) else f"{factor * value:.{places}f}"
 
 
-def percent_places(n: int) -> int:
-    """Return the decimal places that a percentage of `n` images deserves: one image is about a unit of the last.
-
-    Examples
-    --------
-    >>> percent_places(1000), percent_places(10_000), percent_places(360)
-    (1, 2, 1)
-    """
-    return min(max(math.ceil(math.log10(max(n, 1)) - 0.1) - 2, 0), 4)
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """Return a number with so many significant digits; as a power of ten only what no measurement gives.
-
-    Examples
-    --------
-    >>> significant(0.0123456), significant(12.3456), significant(1234.6), significant(0.0)
-    ('0.0123', '12.3', '1235', '0')
-    """
-    if not math.isfinite(value):
-        return MISSING
-    if not _LEAST <= abs(value) < _MOST:
-        return "0" if value == 0 else f"{value:.{digits}g}"
-    places = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    return f"{value:.{places}f}"
-
-
-def write_time(seconds: float) -> str:
-    """Write a time with two digits: measured again, the third would be another.
-
-    Examples
-    --------
-    >>> write_time(14.73), write_time(0.0328), write_time(123.4)
-    ('15', '0.033', '123')
-    """
-    return significant(seconds, 2)
+def _written(row: Mapping[Any, Any], column: Column) -> str:
+    return column.write(*(_value(row[name]) for name in column.names))
 
 
 def _value(cell: Any) -> Any:

@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from hdr_bench.estimators import make_estimator
 from hdr_bench.estimators.foreign.libraries import is_stochastic, library_of, open_seeds, settings_for
-from hdr_bench.estimators.parameters import all_params
+from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, ModuleImportError, UnknownNameError
 from hdr_bench.experiments.planning.classifiers import check_classifier
 

@@ -20,13 +20,13 @@ from hdr_bench.estimators import (
     MassCenterer,
     MLPClassifier,
     Resizer,
-    SVMClassifier,
     VirtualSVMClassifier,
 )
-from hdr_bench.estimators.neural.batches import ImageBatches, Reading
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.estimators.neural.batches import ImageBatches, InputFormat
 
 TRANSFORMERS = [Deskewer(), MassCenterer(), GaussianBlur(1.5), Resizer((11, 17)), Cropper((18, 16))]
+
+
 CHANGES = {
     "inverted": (-1.0, 255.0),
     "0 to 1": (1 / 255, 0.0),
@@ -116,7 +116,7 @@ def test_virtual_examples_of_inverted_images_are_the_inverted_ones(digits):
 
 
 def _batches(rows, background, channels=1):
-    reading = Reading(28, 28, channels, 255.0, background)
+    reading = InputFormat(28, 28, channels, 255.0, background)
     data = type("Data", (), {"X": rows, "y": None})
     generator = torch.Generator().manual_seed(0)
     distortion = Distortion(rotation=20, shift=0.3, shear=10, zoom=0.2, elastic=10)
@@ -147,39 +147,3 @@ def test_a_network_learns_the_background_of_each_channel(digits):
     assert CNNClassifier(**few, augmentation=augmentation).fit(color, y).background_ == (0, 255)
     with pytest.raises(ValueError, match="background must be a finite number"):
         Distortion(background=float("inf"))
-
-
-@pytest.mark.parametrize("kind", [np.uint8, np.float32, np.float64])
-@pytest.mark.parametrize("name", ["mnist-5k", "digits-8x8"])
-def test_inverting_is_exact_and_leaves_light_on_dark_as_it_is(name, kind):
-    X = load_dataset(name).train.X[:300].astype(kind)
-    high = X.max()
-    there = Inverter().fit(X)
-    assert not there.inverts_
-    np.testing.assert_array_equal(there.transform(X), X)
-    back = Inverter().fit(high - X)
-    assert (back.inverts_, back.low_, back.high_) == (True, 0, high)
-    np.testing.assert_array_equal(back.transform(high - X), X)
-    np.testing.assert_array_equal(Inverter("dark-on-light").fit_transform(X), high - X)
-    np.testing.assert_array_equal(Inverter("dark-on-light").fit_transform(high - X), high - X)
-
-
-@given(arrays(np.int16, (3, 5, 5), elements=st.integers(-500, 500)))
-def test_inverted_images_and_their_inverses_come_out_alike(images):
-    rows = images.reshape(3, -1)
-    low, high = int(rows.min()), int(rows.max())
-    inverter, of_inverse = Inverter().fit(rows), Inverter().fit(low + high - rows)
-    if inverter.background_ - low == high - inverter.background_:
-        assert not inverter.inverts_
-        assert not of_inverse.inverts_
-        return
-    assert inverter.inverts_ != of_inverse.inverts_
-    np.testing.assert_array_equal(inverter.transform(rows), of_inverse.transform(low + high - rows))
-
-
-def test_an_inverter_is_told_the_background_and_knows_two_polarities(digits):
-    assert Inverter(background=255).fit(digits.train.X).inverts_
-    with pytest.raises(UnknownNameError, match="unknown polarity 'light on dark'. Did you mean 'light-on-dark'"):
-        Inverter("light on dark").fit(digits.train.X)
-    model = SVMClassifier().fit(Inverter().fit_transform(255 - digits.train.X), digits.train.y)
-    assert model.score(digits.test.X, digits.test.y) > 0.88

@@ -13,7 +13,7 @@ from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
-from tests.helpers.searching import measured_fit
+from tests.helpers.search_fits import measured_fit
 
 SUITE = Suite(
     name="own",

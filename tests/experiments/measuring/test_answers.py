@@ -386,9 +386,9 @@ def test_scores_in_name_only_are_none():
 
 @pytest.fixture
 def answer(trial, run_trial, monkeypatch, helpers):
-    """A function that runs a trial of a class of the module `answering`."""
+    """A function that runs a trial of a class of the module `wrong_answers`."""
     monkeypatch.syspath_prepend(str(helpers))
-    return lambda name, params: run_trial(trial(estimator=f"answering.{name}", params=params, samples=100))
+    return lambda name, params: run_trial(trial(estimator=f"wrong_answers.{name}", params=params, samples=100))
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
 
 from hdr_bench import make_estimator
+from hdr_bench.estimators.base import LayerRow
 from hdr_bench.estimators.foreign.calls import read_attribute
-from hdr_bench.estimators.neural.notation import LayerRow
 from hdr_bench.experiments.measuring.attributes import (
     MOST_EPOCHS,
     count_of,
@@ -23,7 +23,7 @@ from hdr_bench.experiments.measuring.attributes import (
     parameters_of,
 )
 from hdr_bench.experiments.planning.models import last_step
-from hdr_bench.records.result import Recorded
+from hdr_bench.records.measurements import WritableRecord
 from hdr_bench.records.text import LONGEST_VALUE
 
 NAN = float("nan")
@@ -98,7 +98,7 @@ class Unspeakable:
     __str__ = __repr__
 
 
-class Held(Recorded):
+class Held(WritableRecord):
     """What a result holds of a method."""
 
     parameters: dict[str, Any]
@@ -151,7 +151,9 @@ def test_an_engine_is_a_text_or_the_package_of_the_class():
     [
         ([{"train_loss": 0.5}, {"train_loss": NAN}], ({"train_loss": 0.5}, {"train_loss": None})),
         ([{"train_loss": math.inf, "train_accuracy": np.float32(0.5)}], ({"train_loss": None, "train_accuracy": 0.5},)),
-        ([{"train_loss": 1, "valid_loss": Fraction(1, 2)}], ({"train_loss": 1.0, "valid_loss": 0.5},)),
+        ([{"train_loss": 1, "validation_loss": Fraction(1, 2)}], ({"train_loss": 1.0, "validation_loss": 0.5},)),
+        ([{"valid_loss": 1, "valid_accuracy": 0.5}], ({"validation_loss": 1.0, "validation_accuracy": 0.5},)),
+        ([{"valid_accuracy": 97.3}], ()),
         ([{"train_loss": 10**400}, {}], ({"train_loss": None}, {})),
         (
             [{"train_loss": 1.0, "train_accuracy": 0.5}, {"train_loss": 0.9}, {}],

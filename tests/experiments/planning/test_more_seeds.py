@@ -120,7 +120,7 @@ def test_several_jobs_run_them_too(tmp_path):
 
 def test_a_failed_seed_decides_nothing(tmp_path, monkeypatch, helpers):
     monkeypatch.syspath_prepend(str(helpers))
-    fails = {"name": "Fails", "estimator": "methods.FailsForOddSeeds"}
+    fails = {"name": "Fails", "estimator": "misbehaving.FailsForOddSeeds"}
     suite = _suite(fails)
     run_suite(suite, out=tmp_path, threads=1)
     assert load_results(tmp_path)["status"].tolist() == ["ok", "failed"]

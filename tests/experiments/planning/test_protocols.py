@@ -207,9 +207,9 @@ def test_the_test_part_is_watched_without_a_say(tmp_path):
     keys = load_results(folder).set_index("case")["key"]
     watched, plain = (store.read(keys[name]) for name in ("MLP", "Unwatched"))
     assert [sorted(epoch) for epoch in watched.history] == [
-        ["train_accuracy", "train_loss", "valid_accuracy", "valid_loss"]
+        ["train_accuracy", "train_loss", "validation_accuracy", "validation_loss"]
     ] * 3
-    assert watched.history[-1]["valid_accuracy"] == pytest.approx(watched.scores.accuracy)
+    assert watched.history[-1]["validation_accuracy"] == pytest.approx(watched.scores.accuracy)
     assert watched.history[-1]["train_loss"] == plain.history[-1]["train_loss"]
     first, second = (load_predictions(folder, keys[name]).probabilities for name in ("MLP", "Unwatched"))
     np.testing.assert_array_equal(first, second)

@@ -8,7 +8,7 @@ import pytest
 from hdr_bench import load_results, run_suite
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.planning.run_source import SOURCE, check_source, write_source
-from tests.helpers.calling import call_command
+from tests.helpers.command import call_command
 
 SUITE = """
 title = "{title}"

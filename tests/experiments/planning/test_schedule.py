@@ -67,7 +67,7 @@ def test_a_class_is_looked_at_once_however_many_cases_there_are(tmp_path, monkey
     calls = []
     look = inspect.signature
     monkeypatch.setattr("inspect.signature", lambda *given, **options: calls.append(given) or look(*given, **options))
-    monkeypatch.setattr("hdr_bench.estimators.constraints.signature", inspect.signature)
+    monkeypatch.setattr("hdr_bench.estimators.parameter_checks.signature", inspect.signature)
     counts = []
     for n_cases in (1, 5, 10):
         calls.clear()

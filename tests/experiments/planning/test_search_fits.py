@@ -16,7 +16,7 @@ from hdr_bench.experiments.planning.trial_data import select_images
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Search
-from tests.helpers.searching import fitted, measured_fit, run_search
+from tests.helpers.search_fits import fitted, measured_fit, run_search
 
 GRID = {"n_neighbors": [1, 3, 9, 30], "weights": ["uniform", "distance"]}
 

@@ -246,7 +246,7 @@ def digits():
         ("sys.exit(0)", "SystemExit: 0, which ends the program; take that out"),
         ("sys.exit([1])", r"SystemExit: \[1\], which ends the program"),
         ("os._exit(0)", "SystemExit: 0, which ends the program"),
-        ("raise Silent", r"Silent: \(its text cannot be read\), which ends the program"),
+        ("raise Silent", r"Silent: \(its text cannot be read: \w+\), which ends the program"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt, which ends the program"),
         ("1 / 0", "ZeroDivisionError: division by zero"),
     ],

@@ -105,7 +105,7 @@ def test_a_host_that_is_killed_has_its_trial_run_again(in_turn, tmp_path):
 
 def test_only_the_trial_that_ends_its_host_is_given_up(tmp_path, monkeypatch, helpers):
     monkeypatch.syspath_prepend(str(helpers))
-    deadly = Case(name="deadly", estimator="methods.EndsItsHost")
+    deadly = Case(name="deadly", estimator="misbehaving.EndsItsHost")
     folder = run_suite(_suite(deadly, TREE), out=tmp_path / "run", threads=1, backend="loky", jobs=2)
     assert load_results(folder).groupby("case")["status"].first().to_dict() == {"deadly": "crashed", "Tree": "ok"}
 
@@ -115,18 +115,18 @@ title = "T"
 dataset = "digits-8x8"
 [[case]]
 name = "0"
-estimator = "methods.Behaves"
+estimator = "misbehaving.Behaves"
 params = { how = "leaves_others_and_waits", path = "pids-0" }
 [[case]]
 name = "1"
-estimator = "methods.Behaves"
+estimator = "misbehaving.Behaves"
 params = { how = "leaves_others_and_waits", path = "pids-1" }
 """
 
 
 def test_nothing_stays_when_a_run_with_jobs_is_interrupted_twice(tmp_path, helpers):
     (tmp_path / "own.toml").write_text(SUITE)
-    (tmp_path / "methods.py").write_text((helpers / "methods.py").read_text())
+    (tmp_path / "misbehaving.py").write_text((helpers / "misbehaving.py").read_text())
     (tmp_path / "scratch").mkdir()
     runner = subprocess.Popen(
         [sys.executable, "-m", "hdr_bench", "run", "own.toml", "--threads", "1", "--jobs", "2", "--out", "run"],
@@ -217,7 +217,7 @@ def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
 
 def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluster, tmp_path):
     address, _workers = cluster
-    deadly = Case(name="deadly", estimator="methods.EndsItsHost", params={"above": 1})
+    deadly = Case(name="deadly", estimator="misbehaving.EndsItsHost", params={"above": 1})
     digits = load_dataset("digits-8x8").subsample(500)
     suite = _suite(deadly, Case(name="k-NN", estimator="knn"), dataset=digits)
     try:
@@ -250,8 +250,8 @@ def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluste
 RUNNER = """
 import sys
 from hdr_bench import Case, Suite, run_suite
-waits = Case(name="A", estimator="methods.Behaves", params={{"how": "leaves_others_and_waits", "path": {path!r}}})
-short = Case(name="B", estimator="methods.Behaves")
+waits = Case(name="A", estimator="misbehaving.Behaves", params={{"how": "leaves_others_and_waits", "path": {path!r}}})
+short = Case(name="B", estimator="misbehaving.Behaves")
 suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[waits, short])
 run_suite(suite, out="run", threads=1, backend="dask", scheduler={address!r})
 """

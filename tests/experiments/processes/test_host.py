@@ -403,8 +403,8 @@ SCRIPT = """
 import sys
 from hdr_bench import Case, Suite, run_suite
 sys.path.insert(0, {folder!r})
-import methods
-cases = [Case(name=str(n), estimator=methods.Behaves("leaves_others_and_waits", path=f"pids-{{n}}")) for n in (0, 1)]
+from misbehaving import Behaves
+cases = [Case(name=str(n), estimator=Behaves("leaves_others_and_waits", path=f"pids-{{n}}")) for n in (0, 1)]
 run_suite(Suite(name="own", title="T", dataset="digits-8x8", cases=cases), out="run", threads=1, jobs=2)
 """
 
@@ -474,7 +474,7 @@ def test_a_host_whose_place_another_takes_is_closed_also_if_that_one_cannot_be_s
 
 GUARD = """
 import os, signal, sys, psutil
-from hdr_bench.experiments import host
+from hdr_bench.experiments.processes import host
 
 def note(number, handler):
     if handler == signal.SIG_IGN:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from hdr_bench.experiments.processes.worker import process_context
-from hdr_bench.records.suite import Step
+from hdr_bench.records.case import Step
 
 
 def test_a_trial_is_measured_in_a_process_of_its_own(run_trial, trial):

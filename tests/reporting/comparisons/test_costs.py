@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdr_bench.reporting.comparisons.costs import Cost, is_apart, speed_up, threshold
-from hdr_bench.reporting.tables.costs import least_marks
+from hdr_bench.reporting.tables.cost_marks import least_marks
 
 
 def _costs(measure="fit_seconds", **fits):
@@ -17,12 +17,24 @@ def _costs(measure="fit_seconds", **fits):
         made = asked if isinstance(asked, dict) else {"values": asked}
         waits = made.get("waits", [0.0] * len(made["values"]))
         rows += [
-            {"case": case, "protocol": "holdout", "samples": np.nan, "status": "ok", measure: value,
-             "fit_wait_share": wait, "predict_wait_share": wait, "n_concurrent": made.get("n_concurrent", 1)}
+            {
+                "label": case,
+                "status": "ok",
+                measure: value,
+                "fit_wait_share": wait,
+                "predict_wait_share": wait,
+                "n_concurrent": made.get("n_concurrent", 1),
+            }
             for value, wait in zip(made["values"], waits, strict=True)
-        ]  # fmt: skip
-        summary.append({"case": case, "cost_set": made.get("set", "all"), "is_ranked": made.get("is_ranked", True),
-                        "is_dummy": made.get("is_dummy", False)})  # fmt: skip
+        ]
+        summary.append(
+            {
+                "case": case,
+                "cost_set": made.get("set", "all"),
+                "is_ranked": made.get("is_ranked", True),
+                "is_dummy": made.get("is_dummy", False),
+            }
+        )
     return pd.DataFrame(summary), pd.DataFrame(rows)
 
 

@@ -7,7 +7,7 @@ from hdr_bench import run_suite
 from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.reporting.comparisons.pairs import Pair, compare_methods
 from hdr_bench.reporting.page.finding import finding
-from hdr_bench.reporting.page.highlights import glances
+from hdr_bench.reporting.page.highlights import make_highlights
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
 from hdr_bench.reporting.statistics.intervals import margin
@@ -99,11 +99,16 @@ def test_letters_follow_the_pairs_and_each_set_of_images_has_its_own(various):
 
 
 def test_data_sets_are_not_compared_with_each_other(tmp_path):
-    content = {"title": "T", "dataset": "digits-8x8", "case": [
-        {"name": "k-NN", "estimator": "knn"}, {"name": "Tree", "estimator": "tree"},
-        {"name": "Tree, other", "estimator": "tree", "dataset": {"name": "digits-8x8", "test_size": 0.4}},
-        {"name": "k-NN, mnist", "estimator": "knn", "dataset": "mnist-5k"},
-    ]}  # fmt: skip
+    content = {
+        "title": "T",
+        "dataset": "digits-8x8",
+        "case": [
+            {"name": "k-NN", "estimator": "knn"},
+            {"name": "Tree", "estimator": "tree"},
+            {"name": "Tree, other", "estimator": "tree", "dataset": {"name": "digits-8x8", "test_size": 0.4}},
+            {"name": "k-NN, mnist", "estimator": "knn", "dataset": "mnist-5k"},
+        ],
+    }
     contents = RunContents(run_suite(parse_suite(content, "own", "own.toml"), out=tmp_path / "run", threads=1))
     compared = compare_methods(contents)
     assert [(pair.first, pair.second) for pair in compared.pairs] == [("k-NN", "Tree")]
@@ -112,7 +117,7 @@ def test_data_sets_are_not_compared_with_each_other(tmp_path):
     assert text.startswith("On digits-8x8: k-NN is the most accurate, with an accuracy of 9")
     assert "Evaluated on other images, and not compared with these: Tree, other." in text
     assert "On mnist-5k: k-NN, mnist has an accuracy of 9" in text
-    assert glances(contents, compared) == []
+    assert make_highlights(contents, compared) == []
 
 
 def test_a_single_fold_tells_nothing():
@@ -131,7 +136,8 @@ def test_a_damaged_file_of_predictions_leaves_the_others_compared(run):
     again = RunContents(run)
     compared = compare_methods(again)
     assert {pair.first for pair in compared.pairs} | {pair.second for pair in compared.pairs} == {
-        "k-NN | <b>bold</b>", "Tree_50%"
-    }  # fmt: skip
+        "k-NN | <b>bold</b>",
+        "Tree_50%",
+    }
     (problem,) = again.results.loc[again.results["status"] == "damaged", "error"]
     assert problem.startswith(f"trials/{key}.zip: damaged")

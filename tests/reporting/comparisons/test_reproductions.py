@@ -11,7 +11,7 @@ from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.published import Published, half_unit
 from hdr_bench.records.suite import Suite
-from hdr_bench.reporting.comparisons.reproductions import count_verdicts, counted_verdicts, reproductions
+from hdr_bench.reporting.comparisons.reproductions import count_verdicts, describe_verdicts, reproductions
 from hdr_bench.reporting.page.summary import summary_of
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import to_csv, to_markdown
@@ -104,8 +104,11 @@ def test_a_published_cross_validation_has_the_spread_over_folds_on_both_sides(va
 
 
 def test_counts_are_equal_or_not(various, publishing):
-    given = [{"metric": "parameters", "value": 2410}, {"metric": "parameters", "value": 2400},
-             {"metric": "multiply_accumulates", "value": 2368}]  # fmt: skip
+    given = [
+        {"metric": "parameters", "value": 2410},
+        {"metric": "parameters", "value": 2400},
+        {"metric": "multiply_accumulates", "value": 2368},
+    ]
     found = reproductions(publishing(various, MLP=given, kNN=[{"metric": "parameters", "value": 1}]))
     assert [each.verdict for each in found] == ["equal", "not equal", "equal", "not comparable"]
     assert found[1].difference == 10
@@ -126,8 +129,14 @@ def test_curves_are_reproduced_within_a_ratio_in_every_epoch(various, publishing
     ]
     found = reproductions(publishing(various, MLP=given, kNN=given[:1]))
     assert [each.verdict for each in found] == [
-        "reproduced", "better", "worse", "reproduced", "better", "not comparable", "not comparable"
-    ]  # fmt: skip
+        "reproduced",
+        "better",
+        "worse",
+        "reproduced",
+        "better",
+        "not comparable",
+        "not comparable",
+    ]
     assert found[0].reason.startswith("ratio 0.83, furthest in epoch 1")
     assert found[2].reason == "ratio 1.30, furthest in epoch 1; the reason is not known"
     assert "tolerance 5 in place of a ratio" in found[3].reason
@@ -171,10 +180,12 @@ def test_times_and_rejection_have_no_verdict(various, publishing):
 
 
 def test_the_table_and_the_count(various, publishing, accuracy):
-    given = [{"metric": "test_accuracy", "value": "0.9800", "where": "Table 3"},
-             {"metric": "fit_seconds", "value": "44.0"}]  # fmt: skip
+    given = [
+        {"metric": "test_accuracy", "value": "0.9800", "where": "Table 3"},
+        {"metric": "fit_seconds", "value": "44.0"},
+    ]
     found = reproductions(publishing(various, kNN=given))
-    assert counted_verdicts(found) == f"Of 2 published figures: 1 {found[0].verdict}, 1 no verdict."
+    assert describe_verdicts(found) == f"Of 2 published figures: 1 {found[0].verdict}, 1 no verdict."
     table = published_table(found)
     cells = dict(zip(table.heads, table.rows[0], strict=True))
     assert (cells["Method"], cells["Published"]) == ("k-NN", "98.00")
@@ -189,7 +200,7 @@ def test_the_table_and_the_count(various, publishing, accuracy):
     assert exact["published"].tolist() == ["0.9800", "44.0"]
     assert "Table 3" in to_markdown(table)
     assert published_table(()) is None
-    assert counted_verdicts(()) == ""
+    assert describe_verdicts(()) == ""
 
 
 def test_figures_keep_the_digits_of_their_source(various, publishing):
@@ -222,15 +233,18 @@ def test_plain_numbers_of_earlier_files_are_still_read():
 
 
 def test_what_the_suite_counted_is_shown_and_in_no_total(various, publishing):
-    given = [{"metric": "parameters", "value": 2410, "counted": True}, {"metric": "parameters", "value": 2410},
-             {"metric": "parameters", "value": 9, "counted": True}]  # fmt: skip
+    given = [
+        {"metric": "parameters", "value": 2410, "counted": True},
+        {"metric": "parameters", "value": 2410},
+        {"metric": "parameters", "value": 9, "counted": True},
+    ]
     contents = publishing(various, MLP=given, kNN=given[:1])
     found = reproductions(contents)
     assert [each.verdict for each in found] == ["counted", "equal", "counted", "counted"]
     assert found[0].reason == "not printed in the source; equal"
     assert found[2].reason.startswith("not printed in the source; not equal")
     assert "no such number" in found[3].reason
-    assert counted_verdicts(found) == "Of 1 published figures: 1 equal."
+    assert describe_verdicts(found) == "Of 1 published figures: 1 equal."
     assert count_verdicts(found) == summary_of(contents, found).verdicts == {"equal": 1}
     assert [row[4] for row in published_table(found).rows].count("counted") == 3
 
@@ -248,8 +262,11 @@ def test_what_is_not_reproduced_has_its_remark_or_says_that_nobody_knows(various
 
 
 def test_a_method_that_failed_for_a_seed_is_not_judged_by_the_others(various, publishing):
-    given = [{"metric": "test_accuracy", "value": "0.9"}, {"metric": "parameters", "value": 2410},
-             {"metric": "epoch_seconds", "value": "3"}]  # fmt: skip
+    given = [
+        {"metric": "test_accuracy", "value": "0.9"},
+        {"metric": "parameters", "value": 2410},
+        {"metric": "epoch_seconds", "value": "3"},
+    ]
     contents = publishing(various, MLP=given)
     first = contents.results.index[contents.results["case"] == "MLP"][0]
     contents.results.loc[first, "status"] = "timeout"
@@ -276,8 +293,11 @@ def test_a_method_that_failed_for_a_seed_is_not_judged_by_the_others(various, pu
     ],
 )
 def test_figures_that_cannot_be_are_refused(published, message):
-    content = {"title": "T", "dataset": "digits-8x8",
-               "case": [{"name": "k", "estimator": "knn", "published": [published]}]}  # fmt: skip
+    content = {
+        "title": "T",
+        "dataset": "digits-8x8",
+        "case": [{"name": "k", "estimator": "knn", "published": [published]}],
+    }
     with pytest.raises(SuiteError, match=message):
         parse_suite(content, "own", "own.toml")
 
@@ -333,7 +353,7 @@ def test_rows_that_are_not_built_stand_in_the_table(various, publishing):
     _, found = reproductions(contents)
     assert (found.case, found.verdict, found.reason) == ("Tangent distance", "not built", "not yet built")
     assert "Tangent distance" in to_markdown(published_table((found,)))
-    assert "1 not built" in counted_verdicts((found,))
+    assert "1 not built" in describe_verdicts((found,))
 
 
 def test_counts_of_what_keeps_training_images_depend_on_the_size(various, publishing):

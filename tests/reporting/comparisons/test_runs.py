@@ -14,7 +14,7 @@ from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Trial
 from hdr_bench.reporting.comparisons.runs import ONE_SEED
-from tests.helpers.calling import call_command
+from tests.helpers.command import call_command
 
 TREE = "Tree_50%"
 
@@ -64,8 +64,14 @@ def test_a_run_is_the_same_as_itself(run, other):
     assert {change.verdict for change in comparison.changes} == {"same"}
     assert (comparison.new, comparison.gone, comparison.remarks) == ((), (), ())
     frame = comparison.frame()
-    assert set(frame["measure"]) == {"accuracy", "fit_seconds", "predict_seconds", "fit_peak_bytes",
-                                     "predict_peak_bytes", "status"}  # fmt: skip
+    assert set(frame["measure"]) == {
+        "accuracy",
+        "fit_seconds",
+        "predict_seconds",
+        "fit_peak_bytes",
+        "predict_peak_bytes",
+        "status",
+    }
     assert (frame.loc[frame["measure"] == "accuracy", "p_value"] == 1).all()
 
 
@@ -82,8 +88,12 @@ def test_a_loss_of_accuracy_is_told_when_it_is_no_noise(run, other):
 
 def _quiet(content):
     """Make a trial one that nothing disturbed, with costs that are set."""
-    content["measurements"] |= {"fit_wait_share": 0.0, "predict_wait_share": 0.0, "fit_seconds": 0.003,
-                                "fit_peak_bytes": 200_000}  # fmt: skip
+    content["measurements"] |= {
+        "fit_wait_share": 0.0,
+        "predict_wait_share": 0.0,
+        "fit_seconds": 0.003,
+        "fit_peak_bytes": 200_000,
+    }
 
 
 @pytest.mark.parametrize(
@@ -109,8 +119,12 @@ def test_costs_of_few_fits_change_by_a_factor_however_small_they_are(run, other,
 @pytest.fixture(scope="module")
 def three(once):
     """A run of three seeds."""
-    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"repeats": 3},
-               "case": [{"name": TREE, "estimator": "tree"}]}  # fmt: skip
+    content = {
+        "title": "T",
+        "dataset": "digits-8x8",
+        "protocol": {"repeats": 3},
+        "case": [{"name": TREE, "estimator": "tree"}],
+    }
     suite = parse_suite(content, "own", "own.toml")
     return once("three", lambda folder: run_suite(suite, out=folder, threads=1, samples=100))
 
@@ -187,8 +201,12 @@ def test_what_fails_now_is_worse_and_what_is_new_or_gone_is_named(run, other, tm
 
 
 def test_folds_are_paired(tmp_path):
-    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "cross-validation", "folds": 5},
-               "case": [{"name": "k", "estimator": "knn", "params": {"n_neighbors": 3}}]}  # fmt: skip
+    content = {
+        "title": "T",
+        "dataset": "digits-8x8",
+        "protocol": {"kind": "cross-validation", "folds": 5},
+        "case": [{"name": "k", "estimator": "knn", "params": {"n_neighbors": 3}}],
+    }
     first = run_suite(parse_suite(content, "own", "own.toml"), out=tmp_path / "first", threads=1)
     second = shutil.copytree(first, tmp_path / "second")
     _changed(second, _as_it_is, "k", rights=20)
@@ -225,8 +243,12 @@ def test_other_numbers_of_images_are_not_compared(run, tmp_path):
 
 
 def test_a_curve_that_breaks_is_worse_and_not_gone(tmp_path):
-    content = {"title": "T", "dataset": "digits-8x8", "protocol": {"kind": "learning-curve", "sizes": [100, 300]},
-               "case": [{"name": "curve", "estimator": "tree"}]}  # fmt: skip
+    content = {
+        "title": "T",
+        "dataset": "digits-8x8",
+        "protocol": {"kind": "learning-curve", "sizes": [100, 300]},
+        "case": [{"name": "curve", "estimator": "tree"}],
+    }
     first = run_suite(parse_suite(content, "own", "own.toml"), out=tmp_path / "first", threads=1)
     second = shutil.copytree(first, tmp_path / "second")
     _changed(second, _failed, "curve")

@@ -1,3 +1,4 @@
+import inspect
 import json
 
 import matplotlib.pyplot as plt
@@ -8,6 +9,7 @@ from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_s
 from hdr_bench import load_dataset, load_histories, load_predictions, load_results
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.records.store import Store
+from hdr_bench.reporting import displays
 from hdr_bench.reporting.displays import (
     AccuracyDisplay,
     ConfusionDisplay,
@@ -21,9 +23,10 @@ from hdr_bench.reporting.displays import (
     ReliabilityDisplay,
     RocDisplay,
     SearchDisplay,
+    TimingDisplay,
     TrainingDisplay,
 )
-from hdr_bench.reporting.displays.gallery import as_ink_on_paper
+from hdr_bench.reporting.displays.examples import as_ink_on_paper
 from hdr_bench.reporting.run import RunContents
 
 LONG = "Linear SVM $x^2$, with a name that is so long that no table or figure has room for the whole of it"
@@ -75,16 +78,16 @@ def test_a_plot_goes_where_it_is_told(run):
 def test_the_confusion_matrix_is_scikit_learns(run):
     key = load_results(run)["key"][0]
     predictions = Store(run).read_predictions(key)
-    display = ConfusionDisplay.from_results(run, "k-NN | <b>bold</b>").plot()
+    display = ConfusionDisplay.from_run(run, "k-NN | <b>bold</b>").plot()
     np.testing.assert_array_equal(display.matrix, confusion_matrix(predictions.y_true, predictions.y_pred))
     assert display.frame().loc["3", "3"] == display.matrix[3, 3]
-    assert ConfusionDisplay.from_results(run, "Tree_50%").matrix.sum() == 2 * 360
+    assert ConfusionDisplay.from_run(run, "Tree_50%").matrix.sum() == 2 * 360
     numbers = [int(text.get_text()) for text in display.ax_.texts]
     assert sum(numbers) == 360
 
 
 def test_all_matrices_as_small_multiples(contents):
-    display = ConfusionGridDisplay.from_results(contents)
+    display = ConfusionGridDisplay.from_run(contents)
     assert [each.title for each in display.displays] == contents.readable_cases()
     frame = display.frame()
     assert frame.groupby("case")["images"].sum()["k-NN"] == 360
@@ -101,9 +104,9 @@ def test_a_matrix_of_many_classes():
 
 def test_a_case_that_is_not_there_or_did_not_go_well(run):
     with pytest.raises(UnknownNameError, match="unknown case 'Tree'. Did you mean 'Tree_50%'"):
-        ConfusionDisplay.from_results(run, "Tree")
+        ConfusionDisplay.from_run(run, "Tree")
     with pytest.raises(StoreError, match="every trial of 'Bad' failed or is missing"):
-        ConfusionDisplay.from_results(run, "Bad")
+        ConfusionDisplay.from_run(run, "Bad")
 
 
 def test_a_damaged_result_does_not_keep_the_others_from_being_drawn(run):
@@ -112,7 +115,7 @@ def test_a_damaged_result_does_not_keep_the_others_from_being_drawn(run):
     content = bytearray(path.read_bytes())
     content[60] ^= 0xFF
     path.write_bytes(content)
-    assert ConfusionDisplay.from_results(run, "Tree_50%").matrix.sum() == 360
+    assert ConfusionDisplay.from_run(run, "Tree_50%").matrix.sum() == 360
 
 
 @pytest.mark.parametrize(
@@ -121,7 +124,7 @@ def test_a_damaged_result_does_not_keep_the_others_from_being_drawn(run):
 )
 @pytest.mark.parametrize("case", ["k-NN", LONG])
 def test_the_areas_of_each_class_are_scikit_learns(contents, kind, area, score, case):
-    display = kind.from_results(contents, case)
+    display = kind.from_run(contents, case)
     ((result, _),) = contents.predictions_of(case)
     predictions = load_predictions(contents.store.folder, result.key)
     scores = predictions.decisions if predictions.probabilities is None else predictions.probabilities
@@ -138,16 +141,16 @@ def test_the_areas_of_each_class_are_scikit_learns(contents, kind, area, score, 
 
 def test_methods_without_scores_have_no_such_curves(contents):
     with pytest.raises(StoreError, match="'Codes' gives no scores of classes"):
-        RocDisplay.from_results(contents, "Codes")
+        RocDisplay.from_run(contents, "Codes")
     with pytest.raises(StoreError, match="gives no probabilities"):
-        ReliabilityDisplay.from_results(contents, LONG)
-    assert "Codes" not in set(RejectionDisplay.from_results(contents).frame()["case"])
+        ReliabilityDisplay.from_run(contents, LONG)
+    assert "Codes" not in set(RejectionDisplay.from_run(contents).frame()["case"])
     with pytest.raises(StoreError, match="no method gives scores"):
-        RejectionDisplay.from_results(contents, ["Codes"])
+        RejectionDisplay.from_run(contents, ["Codes"])
 
 
 def test_the_rejection_curve_ends_at_the_error_of_all_images(contents):
-    display = RejectionDisplay.from_results(contents)
+    display = RejectionDisplay.from_run(contents)
     none_refused = display.frame().query("rejected == 0").set_index("case")["error"]
     accuracy = contents.summary.set_index("case")["accuracy"]
     assert none_refused["MLP"] == pytest.approx(1 - accuracy["MLP"])
@@ -156,14 +159,14 @@ def test_the_rejection_curve_ends_at_the_error_of_all_images(contents):
     enough = curve[(curve["error"] <= 0.005) & (curve["rejected"] <= 1 - 100 / 360)]
     assert kept["k-NN"] == pytest.approx(enough["rejected"].min())
     _drawn(display)
-    few = RejectionDisplay.from_results(contents, most=2)
+    few = RejectionDisplay.from_run(contents, max_methods=2)
     assert few.frame()["case"].nunique() == 2
-    assert few.n_left_out == display.frame()["case"].nunique() - 2
-    assert f"the 2 most accurate of {few.n_left_out + 2} methods" in _drawn(few).get_title()
+    assert few.n_omitted == display.frame()["case"].nunique() - 2
+    assert f"the 2 most accurate of {few.n_omitted + 2} methods" in _drawn(few).get_title()
 
 
 def test_reliability_has_the_error_that_the_results_have(contents):
-    display = ReliabilityDisplay.from_results(contents, "MLP, wider")
+    display = ReliabilityDisplay.from_run(contents, "MLP, wider")
     kept = contents.results.set_index("case").loc["MLP, wider", "calibration_error"]
     assert display.calibration_error == pytest.approx(kept, abs=1e-5)
     assert display.frame()["images"].sum() == 360
@@ -171,25 +174,26 @@ def test_reliability_has_the_error_that_the_results_have(contents):
 
 
 def test_courses_of_training(contents, finished_various):
-    display = TrainingDisplay.from_results(contents, ["MLP"], "loss")
+    display = TrainingDisplay.from_run(contents, ["MLP"], "loss")
     frame = display.frame()
     histories = load_histories(finished_various).query("case == 'MLP' and epoch == 2")
     row = frame.query("part == 'train' and epoch == 2").iloc[0]
     assert row["mean"] == pytest.approx(histories["train_loss"].mean())
     assert (row["low"], row["high"]) == (histories["train_loss"].min(), histories["train_loss"].max())
-    assert set(frame["part"]) == {"train", "valid"}
+    assert set(frame["part"]) == {"train", "validation"}
     ax = _drawn(display)
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["Training images", "Held-out images"]
-    several = TrainingDisplay.from_results(finished_various)
+    several = TrainingDisplay.from_run(finished_various)
     assert set(several.frame()["case"]) == {"MLP", "MLP, wider"}
     assert "training and held-out images" in _drawn(several).get_title()
     assert TrainingDisplay(display.histories, "loss", "test").plot().ax_.get_legend_handles_labels()[1] == [
-        "Training images", "Test images"
-    ]  # fmt: skip
+        "Training images",
+        "Test images",
+    ]
     with pytest.raises(StoreError, match="no course of training is kept of k-NN"):
-        TrainingDisplay.from_results(contents, ["k-NN"])
+        TrainingDisplay.from_run(contents, ["k-NN"])
     with pytest.raises(UnknownNameError, match="unknown quantity 'los'. Did you mean 'loss'"):
-        TrainingDisplay.from_results(contents, None, "los")
+        TrainingDisplay.from_run(contents, None, "los")
 
 
 def test_accuracy_by_training_images(contents, run):
@@ -206,7 +210,7 @@ def test_accuracy_by_training_images(contents, run):
 
 
 def test_candidates_of_a_search_the_chosen_one_first(contents):
-    display = SearchDisplay.from_results(contents, "Search")
+    display = SearchDisplay.from_run(contents, "Search")
     frame = display.frame()
     assert frame["is_chosen"].tolist() == [True, False, False]
     assert frame["score"].is_monotonic_decreasing
@@ -214,11 +218,11 @@ def test_candidates_of_a_search_the_chosen_one_first(contents):
     labels = [label.get_text() for label in _drawn(display).get_yticklabels()]
     assert labels[0] == "n_neighbors = 1"
     with pytest.raises(StoreError, match="'k-NN' is no grid search"):
-        SearchDisplay.from_results(contents, "k-NN")
+        SearchDisplay.from_run(contents, "k-NN")
 
 
 def test_how_often_methods_disagree(contents, finished_run):
-    display = DisagreementDisplay.from_results(contents)
+    display = DisagreementDisplay.from_run(contents)
     frame = display.frame()
     ((_, one),), ((_, other),) = contents.predictions_of("k-NN"), contents.predictions_of("Search")
     assert frame.loc["k-NN", "Search"] == np.mean(one.y_pred != other.y_pred)
@@ -228,43 +232,43 @@ def test_how_often_methods_disagree(contents, finished_run):
     assert frame.loc["MLP", "MLP"] == np.mean(seeds[0] != seeds[1])
     assert not any("folds" in name for name in frame)
     _drawn(display)
-    assert DisagreementDisplay.from_results(finished_run).labels == ("k-NN | <b>bold</b>", "Tree_50%", "Least squares")
+    assert DisagreementDisplay.from_run(finished_run).labels == ("k-NN | <b>bold</b>", "Tree_50%", "Least squares")
 
 
 def test_galleries_show_the_images_that_were_judged(contents):
     images = load_dataset("digits-8x8").test.images
     ((_, predictions),) = contents.predictions_of("MLP, wider")
-    wrong = GalleryDisplay.from_results(contents, "MLP, wider")
+    wrong = GalleryDisplay.from_run(contents, "MLP, wider")
     frame = wrong.frame()
-    assert wrong.n_found == np.sum(predictions.y_true != predictions.y_pred)
+    assert wrong.n_total == np.sum(predictions.y_true != predictions.y_pred)
     np.testing.assert_array_equal(wrong.images, images[frame["index"]])
     assert frame["confidence"].is_monotonic_decreasing
     assert (frame["truth"] != frame["predictions"]).all()
-    right = GalleryDisplay.from_results(contents, "MLP, wider", "right", most=10)
+    right = GalleryDisplay.from_run(contents, "MLP, wider", "right", max_images=10)
     assert sorted(right.frame()["truth"]) == sorted("0123456789")
     for gallery, has_share in ((right, False), (wrong, True)):
         texts = [text.get_text() for text in _drawn(gallery).texts]
-        assert len(texts) == len(gallery.shown)
+        assert len(texts) == len(gallery.examples)
         assert all("→" in text and ("%" in text) == has_share for text in texts)
-    assert "confidence" in GalleryDisplay.from_results(contents, LONG).frame().columns
+    assert "confidence" in GalleryDisplay.from_run(contents, LONG).frame().columns
     with pytest.raises(UnknownNameError, match="unknown kind of gallery 'wrang'. Did you mean 'wrong'"):
-        GalleryDisplay.from_results(contents, "k-NN", "wrang")
+        GalleryDisplay.from_run(contents, "k-NN", "wrang")
     with pytest.raises(StoreError, match="the images that 'k-NN, folds' was evaluated on are not there"):
-        GalleryDisplay.from_results(contents, "k-NN, folds")
+        GalleryDisplay.from_run(contents, "k-NN, folds")
 
 
 def test_what_every_method_gets_wrong(finished_run, run):
-    gallery = GalleryDisplay.of_all_wrong(finished_run)
+    gallery = GalleryDisplay.from_common_errors(finished_run)
     contents = RunContents(finished_run)
     wrong = [found.y_true != found.y_pred for label in contents.labels for _, found in contents.predictions_of(label)]
     assert gallery.frame()["index"].tolist() == np.flatnonzero(np.all(wrong, axis=0)).tolist()[:24]
-    assert gallery.n_found == np.all(wrong, axis=0).sum() > 0
+    assert gallery.n_total == np.all(wrong, axis=0).sum() > 0
     assert (gallery.title, gallery.remark) == ("Images that all 3 methods get wrong", "not among the methods: Bad")
     _drawn(gallery)
     for path in (run / "images").iterdir():
         path.unlink()
     with pytest.raises(StoreError, match="was evaluated on are not there"):
-        GalleryDisplay.of_all_wrong(run)
+        GalleryDisplay.from_common_errors(run)
 
 
 def test_images_are_shown_as_ink_on_paper():
@@ -290,6 +294,68 @@ def test_a_method_has_one_colour_in_every_figure(contents):
 
     labels = {"MLP", "k-NN", "Search"}
     cost = colours(CostDisplay.from_results(contents.results).plot().ax_, labels)
-    rejection = colours(RejectionDisplay.from_results(contents).plot().ax_, labels)
+    rejection = colours(RejectionDisplay.from_run(contents).plot().ax_, labels)
     assert cost == rejection
     assert len(set(cost.values())) == 3
+
+
+def _all_displays(contents):
+    results = contents.results
+    return {
+        "accuracy": AccuracyDisplay.from_results(results),
+        "cost": CostDisplay.from_results(results),
+        "curve": LearningCurveDisplay.from_run(contents),
+        "times": TimingDisplay.from_run(contents, measure="predict_seconds"),
+        "matrix": ConfusionDisplay.from_run(contents, "k-NN"),
+        "matrices": ConfusionGridDisplay.from_run(contents),
+        "roc": RocDisplay.from_run(contents, "k-NN"),
+        "recall": PrecisionRecallDisplay.from_run(contents, "k-NN"),
+        "reliability": ReliabilityDisplay.from_run(contents, "k-NN"),
+        "rejection": RejectionDisplay.from_run(contents),
+        "training": TrainingDisplay.from_run(contents),
+        "search": SearchDisplay.from_run(contents, "Search"),
+        "gallery": GalleryDisplay.from_run(contents, "MLP"),
+        "disagreement": DisagreementDisplay.from_run(contents),
+    }
+
+
+def _keywords(display):
+    parameters = list(inspect.signature(display.plot).parameters)
+    assert parameters[0] == "ax"
+    assert all(name.endswith("_kw") for name in parameters[1:])
+    return parameters[1:]
+
+
+def test_every_display_has_what_the_protocol_asks_for(contents):
+    shown = _all_displays(contents)
+    assert {type(display).__name__ for display in shown.values()} == {
+        name for name in displays.__all__ if not name.endswith(("BaseDisplay", "ResultsDisplay")) and name != "Display"
+    }
+    for name, display in shown.items():
+        assert isinstance(display, displays.Display), name
+        assert display.describe().endswith("."), name
+        assert len(display.frame()), name
+        width, height = display.figsize
+        figure = display.plot().figure_
+        assert tuple(figure.get_size_inches()) == pytest.approx((width, height)), name
+        plt.close(figure)
+
+
+def test_style_keywords_reach_the_artists_of_every_display(contents):
+    for name, display in _all_displays(contents).items():
+        keywords = _keywords(display)
+        assert keywords, name
+        for keyword in keywords:
+            figure = display.plot(**{keyword: {"gid": "tagged"}}).figure_
+            assert figure.findobj(lambda artist: artist.get_gid() == "tagged"), (name, keyword)
+            plt.close(figure)
+
+
+def test_a_style_keyword_replaces_the_default_also_by_its_abbreviation(contents):
+    line = RocDisplay.from_run(contents, "k-NN").plot(line_kw={"lw": 3, "c": "red", "ls": ":"}).ax_.lines[0]
+    assert (line.get_linewidth(), line.get_color(), line.get_linestyle()) == (3, "red", ":")
+    display = ConfusionDisplay.from_run(contents, "k-NN").plot(im_kw={"cmap": "Greys"}, text_kw={"size": 4})
+    assert display.ax_.images[0].get_cmap().name == "Greys"
+    assert {text.get_fontsize() for text in display.ax_.texts} == {4}
+    accuracy = AccuracyDisplay.from_results(contents.results).plot(errorbar_kw={"marker": "x", "color": "red"})
+    assert {line.get_color() for line in accuracy.ax_.lines} == {"red"}

@@ -6,9 +6,9 @@ from hdr_bench import load_results
 from hdr_bench.exceptions import StoreError
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.displays import TrainingDisplay
-from hdr_bench.reporting.drawing.drawing import draw
-from hdr_bench.reporting.page.figures import plan_figures
-from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.drawing.jobs import draw
+from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.page.sections import plan_figures
 
 HISTORIES = {
     # What another library records, a network whose loss is no number, and one that has learned nothing.
@@ -23,10 +23,10 @@ def test_a_report_draws_what_was_recorded_and_nothing_else(run):
     for key, case in load_results(run).query("status == 'ok'")[["key", "case"]].to_numpy():
         result = store.read(key).model_copy(update={"history": HISTORIES[case]})
         store.write(result, store.read_predictions(key))
-    assert TrainingDisplay.from_results(run).frame()["case"].tolist() == ["Tree_50%"] * 2
+    assert TrainingDisplay.from_run(run).frame()["case"].tolist() == ["Tree_50%"] * 2
     with pytest.raises(StoreError, match="no course of training is kept of "):
-        TrainingDisplay.from_results(run, None, "loss")
-    figures = [figure for figure in plan_figures(RunContents(run)) if figure.name.startswith("training")]
+        TrainingDisplay.from_run(run, None, "loss")
+    figures = [figure for figure in plan_figures(ReportData.from_run(run)) if figure.name.startswith("training")]
     assert [(figure.case, [display.quantity for display in figure.displays]) for figure in figures] == [
         ("Tree_50%", ["accuracy"])
     ]

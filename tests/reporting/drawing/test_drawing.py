@@ -11,10 +11,12 @@ import psutil
 import pytest
 
 from hdr_bench.exceptions import ReportWarning
-from hdr_bench.reporting.drawing import drawing, pool
-from hdr_bench.reporting.drawing.drawing import PlannedFigure, draw
-from tests.helpers.made_up import Method, make_up
+from hdr_bench.reporting.drawing import jobs, pool
+from hdr_bench.reporting.drawing.figure import PlannedFigure
+from hdr_bench.reporting.drawing.jobs import draw
+from hdr_bench.reporting.drawing.rendering import render
 from tests.helpers.processes import still_running, wait_for
+from tests.helpers.written_runs import Method, make_up
 
 HERE = str(Path(__file__).parents[2] / "helpers")
 # The command, with two figures that are never drawn.
@@ -25,12 +27,13 @@ from pathlib import Path
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from hdr_bench.cli import main
 from hdr_bench.reporting import report
-from hdr_bench.reporting.drawing import drawing
+from hdr_bench.reporting.drawing import jobs
+from hdr_bench.reporting.drawing.figure import PlannedFigure
 folder, here, waiting = sys.argv[1:]
 sys.path.append(here)
-import drawn
-drawing.FIGURES_PER_PROCESS, drawing.available_cores = 1, lambda: 2
-planned = drawing.PlannedFigure("waits", "Waits", "", (drawn.Waits(Path(waiting)),), (2, 2))
+import deadly_displays
+jobs.FIGURES_PER_PROCESS, jobs.available_cores = 1, lambda: 2
+planned = PlannedFigure("waits", "Waits", "", (deadly_displays.Waits(Path(waiting)),), (2, 2))
 report.plan_figures = lambda contents: [planned, planned]
 sys.argv = ["hdr-bench", "report", folder]
 main()
@@ -38,13 +41,13 @@ main()
 
 
 @pytest.fixture
-def drawn(monkeypatch):
+def displays(monkeypatch):
     """The module of that name, as the processes that draw import it; two of them, however few the figures."""
     monkeypatch.syspath_prepend(HERE)
-    monkeypatch.setattr(drawing, "FIGURES_PER_PROCESS", 1)
-    monkeypatch.setattr(drawing, "available_cores", lambda: 2)
-    yield importlib.import_module("drawn")
-    sys.modules.pop("drawn")
+    monkeypatch.setattr(jobs, "FIGURES_PER_PROCESS", 1)
+    monkeypatch.setattr(jobs, "available_cores", lambda: 2)
+    yield importlib.import_module("deadly_displays")
+    sys.modules.pop("deadly_displays")
 
 
 def _planned(**displays):
@@ -54,30 +57,33 @@ def _planned(**displays):
 def _draws(process):
     # One that has ended meanwhile has no command line.
     with suppress(psutil.Error):
-        return "drawing_process" in " ".join(process.cmdline())
+        return "hdr_bench.reporting.drawing.process" in " ".join(process.cmdline())
     return False
 
 
-def test_a_figure_that_ends_its_process_is_lost_and_no_other(drawn, tmp_path):
+def test_a_figure_that_ends_its_process_is_lost_and_no_other(displays, tmp_path):
     planned = _planned(
-        first=drawn.Plain(), deadly=drawn.Kills(), second=drawn.Plain(), unlucky=drawn.Kills(tmp_path / "once"),
-        third=drawn.Plain(),
-    )  # fmt: skip
+        first=displays.Plain(),
+        deadly=displays.Kills(),
+        second=displays.Plain(),
+        unlucky=displays.Kills(tmp_path / "once"),
+        third=displays.Plain(),
+    )
     reason = "Figure “deadly” could not be made: the process that drew it ended (signal SIGKILL)."
     with pytest.warns(ReportWarning) as warned:
-        figures = draw(planned)
+        drawn_figures = draw(planned)
     assert [str(warning.message) for warning in warned] == [reason]
-    assert [figure.name for figure in figures] == [each.name for each in planned]
-    assert [figure.problem for figure in figures] == ["", reason, "", "", ""]
-    assert [bool(figure.svg and figure.png) for figure in figures] == [True, False, True, True, True]
+    assert [figure.name for figure in drawn_figures] == [each.name for each in planned]
+    assert [figure.problem for figure in drawn_figures] == ["", reason, "", "", ""]
+    assert [bool(figure.svg and figure.png) for figure in drawn_figures] == [True, False, True, True, True]
     # As they are in this process.
-    assert figures[0] == drawing.draw_one(planned[0])
+    assert drawn_figures[0] == render(planned[0])
     assert [each for each in psutil.Process().children() if _draws(each)] == []
 
 
-def test_if_no_process_starts_figures_are_drawn_in_this_one(drawn, monkeypatch):
+def test_if_no_process_starts_figures_are_drawn_in_this_one(displays, monkeypatch):
     monkeypatch.setattr(pool.sys, "executable", "/nowhere/python")
-    assert all(figure.svg for figure in draw(_planned(first=drawn.Plain(), second=drawn.Plain())))
+    assert all(figure.svg for figure in draw(_planned(first=displays.Plain(), second=displays.Plain())))
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGHUP])
@@ -86,9 +92,11 @@ def test_a_report_that_is_ended_while_it_draws_leaves_no_process(tmp_path, end):
     waiting.mkdir()
     before = {path.name for path in folder.iterdir()}
     command = subprocess.Popen(
-        [sys.executable, "-c", DRAWS_FOR_EVER, folder, HERE, waiting], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", DRAWS_FOR_EVER, folder, HERE, waiting],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-    )  # fmt: skip
+    )
     pids = wait_for(lambda: len(found := [int(path.name) for path in waiting.iterdir()]) == 2 and found)
     drawing_now = [psutil.Process(pid) for pid in pids]
     assert {process.ppid() for process in drawing_now} == {command.pid}

@@ -17,17 +17,30 @@ from hdr_bench import compare_runs, write_report
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError
 from hdr_bench.files import write_whole
 from hdr_bench.reporting.files import exchange
-from hdr_bench.reporting.files.report_folder import check_report_place, put_report, settle_report, writing_report
+from hdr_bench.reporting.files.report_folder import lock_report, put_report, settle_report
 from hdr_bench.reporting.files.written_files import LIST
 from hdr_bench.reporting.page.index import write_index
+from hdr_bench.reporting.report_place import check_report_place
 from hdr_bench.reporting.run import RunContents
 
 REPORTS = Path(__file__).parents[3] / "reports"
 FORMAT_1 = Path(__file__).parents[2] / "records" / "format_1"
-FIRST = {"report.html": b'<meta name="generator" content="hdr-bench">', "report.md": b"first", "figures/a.png": b"a",
-         "figures/b.png": b"b", "tables/t.csv": b"1", "results.json": b'[{"format_version": 4}]'}  # fmt: skip
-SECOND = {"report.html": b"second", "report.md": b"second", "figures/a.png": b"A", "figures/c.png": b"c",
-          "gallery/0123456789abcdef.npz": b"g", "results.json": b'[{"format_version": 5}]'}  # fmt: skip
+FIRST = {
+    "report.html": b'<meta name="generator" content="hdr-bench">',
+    "report.md": b"first",
+    "figures/a.png": b"a",
+    "figures/b.png": b"b",
+    "tables/t.csv": b"1",
+    "results.json": b'[{"format_version": 4}]',
+}
+SECOND = {
+    "report.html": b"second",
+    "report.md": b"second",
+    "figures/a.png": b"A",
+    "figures/c.png": b"c",
+    "gallery/0123456789abcdef.npz": b"g",
+    "results.json": b'[{"format_version": 5}]',
+}
 
 
 def _holds(folder):
@@ -61,8 +74,13 @@ def test_files_that_hold_the_same_are_left_alone(first):
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
-FOREIGN = {"figures/notes.png": b"mine", "figures/a.svg": b"mine", "tables/mine.csv": b"1,2", "tables/t.tex": b"mine",
-           "figures/deeper/b.png": b"mine"}  # fmt: skip
+FOREIGN = {
+    "figures/notes.png": b"mine",
+    "figures/a.svg": b"mine",
+    "tables/mine.csv": b"1,2",
+    "tables/t.tex": b"mine",
+    "figures/deeper/b.png": b"mine",
+}
 
 
 def _put_foreign(folder):
@@ -207,7 +225,7 @@ def test_a_disk_that_is_full_and_the_next_report(run_of_two):
 KILLED = """
 import errno, itertools, os, shutil, sys
 from pathlib import Path
-from hdr_bench.reporting.files.report_folder import put_report, writing_report
+from hdr_bench.reporting.files.report_folder import put_report, lock_report
 from tests.reporting.files.test_report_folder import SECOND
 
 def watch(name, failing, deadly):
@@ -230,7 +248,7 @@ for deadly in range(1000):
         try:
             for name in ("replace", "rename", "unlink", "mkdir", "rmdir", "write_bytes", "write_text"):
                 watch(name, failing, deadly)
-            with writing_report(copy):
+            with lock_report(copy):
                 put_report(copy, SECOND)
         finally:
             os._exit(0)
@@ -261,11 +279,12 @@ def test_a_report_is_whole_wherever_its_writer_ended(in_a_folder, failing):
         outcomes.append(_pages(copy) == {**SECOND, "run.json": b"{}"})
         if not outcomes[-1]:
             assert {name: content for name, content in _pages(copy).items() if ".incoming-" not in name} == {
-                **FIRST, "run.json": b"{}"
-            }  # fmt: skip
+                **FIRST,
+                "run.json": b"{}",
+            }
         assert not {".report-swap", ".report-undo"} & {path.name for path in copy.iterdir()}
         # The next report removes what a killed one had not begun to put in place.
-        with writing_report(copy):
+        with lock_report(copy):
             put_report(copy, FIRST)
         gallery = {name: content for name, content in _pages(copy).items() if name.startswith("gallery/")}
         assert _pages(copy) == {**FIRST, **gallery, "run.json": b"{}"}
@@ -373,10 +392,10 @@ def test_a_report_neither_writes_nor_removes_anything_behind_a_link(in_a_folder,
     (in_a_folder / name).symlink_to(victim)
     before, report = _holds(victim), _holds(in_a_folder)
     said = rf"a link, where a folder belongs \({in_a_folder / name}\).*; move {in_a_folder / name} away, and then: "
-    with pytest.raises(StoreError, match=said), writing_report(in_a_folder):
+    with pytest.raises(StoreError, match=said), lock_report(in_a_folder):
         put_report(in_a_folder, {**SECOND, "tables/t.csv": b"2"})
     assert (_holds(victim), _pages(in_a_folder)) == (before, report)
-    with writing_report(in_a_folder):
+    with lock_report(in_a_folder):
         put_report(in_a_folder, {"report.md": b"second"})
     assert _holds(victim) == before
     assert (in_a_folder / "report.md").read_bytes() == b"second"
@@ -385,7 +404,7 @@ def test_a_report_neither_writes_nor_removes_anything_behind_a_link(in_a_folder,
 def test_a_lock_that_is_a_link_is_refused(in_a_folder, victim):
     (in_a_folder / ".report-lock").symlink_to(victim / "a.png")
     said = r"a link, where a file belongs .*; move .*/\.report-lock away"
-    with pytest.raises(StoreError, match=said), writing_report(in_a_folder):
+    with pytest.raises(StoreError, match=said), lock_report(in_a_folder):
         pytest.fail("it is not ours")
     _interrupted(in_a_folder)
     settle_report(in_a_folder)
@@ -416,15 +435,22 @@ def test_what_is_in_the_way_of_an_interrupted_exchange_is_named(in_a_folder):
     (in_a_folder / "report.md").unlink()
     (in_a_folder / "report.md").mkdir()
     said = rf"Is a directory \({in_a_folder / 'report.md'}\).*; move {in_a_folder / 'report.md'} away"
-    with pytest.raises(StoreError, match=said), writing_report(in_a_folder):
+    with pytest.raises(StoreError, match=said), lock_report(in_a_folder):
         pytest.fail("it cannot be finished")
     (in_a_folder / "report.md").rmdir()
     settle_report(in_a_folder)
     assert _pages(in_a_folder) == {**SECOND, "run.json": b"{}"}
 
 
-MINE = ["report.md", "report.html", "summary.json", "results.json", "report-files.txt", "tables/time.csv",
-        "figures/accuracy.png"]  # fmt: skip
+MINE = [
+    "report.md",
+    "report.html",
+    "summary.json",
+    "results.json",
+    "report-files.txt",
+    "tables/time.csv",
+    "figures/accuracy.png",
+]
 
 
 @pytest.mark.parametrize("name", MINE)
@@ -494,7 +520,7 @@ def test_at_any_time_a_reader_finds_what_the_page_names(tmp_path, monkeypatch):
 
     def write(report):
         for _ in range(10):
-            with writing_report(tmp_path):
+            with lock_report(tmp_path):
                 put_report(tmp_path, report)
 
     for name in ("replace", "unlink"):
@@ -514,7 +540,7 @@ def test_a_writer_waits_for_another_and_says_so_if_it_takes_too_long(first, monk
     entered, leave = threading.Event(), threading.Event()
 
     def hold():
-        with writing_report(first):
+        with lock_report(first):
             entered.set()
             leave.wait()
 
@@ -522,7 +548,7 @@ def test_a_writer_waits_for_another_and_says_so_if_it_takes_too_long(first, monk
     holder.start()
     try:
         entered.wait()
-        with pytest.raises(StoreError, match="another process has been writing this report"), writing_report(first):
+        with pytest.raises(StoreError, match="another process has been writing this report"), lock_report(first):
             pytest.fail("two writers at once")
     finally:
         leave.set()

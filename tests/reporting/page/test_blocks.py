@@ -10,10 +10,12 @@ from hdr_bench import write_report
 from hdr_bench.exceptions import ReportWarning
 from hdr_bench.reporting.console import print_run
 from hdr_bench.reporting.displays import CostDisplay
-from hdr_bench.reporting.drawing import drawing
-from hdr_bench.reporting.page.figures import plan_figures
+from hdr_bench.reporting.drawing.figure import Figure
+from hdr_bench.reporting.drawing.rendering import render
+from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.page.sections import plan_figures
 from hdr_bench.reporting.run import RunContents
-from tests.helpers.made_up import Method, make_up
+from tests.helpers.written_runs import Method, make_up
 
 SAID = "ValueError: no such thing"
 REPORTING = "hdr_bench.reporting"
@@ -40,30 +42,29 @@ def _report(folder, reason):
     "broken",
     [
         {
-            "tables.accuracy_table": "Table “Accuracy”",
-            "tables.time_table": "Table “Time”",
-            "tables.classes_table": "Table “Each class (F1)”",
-            "tables.pairs_table": "Table “Pairs of methods”",
-            "report.finding": "The finding",
-            "report.glances": "The facts at a glance",
-            "report.citations": "The references",
-            "report.provenance_of": "Where the numbers come from",
-            "report.written_summary": "The summary",
-            "report.shared_sprite": "The images that all get wrong",
-            "report._remarks": "The remarks",
-            "page.make_matrix": "The confusion matrix of One",
-            "page.make_sprite": "The images of Two",
-            "page._made_of": "The steps of One",
-            "page._how": "How Two was measured",
-            "figures.TrainingDisplay.from_results": "Figure “Training: One”",
-            "figures.ConfusionDisplay.from_results": "Figure “Confusion matrix: Two”",
-            "figures.AccuracyDisplay.from_results": "Figure “Accuracy”",
+            "page.blocks.accuracy_table": "Table “Accuracy”",
+            "page.blocks.time_table": "Table “Time”",
+            "page.blocks.classes_table": "Table “Each class (F1)”",
+            "page.blocks.pairs_table": "Table “Pairs of methods”",
+            "page.header.finding": "The finding",
+            "page.header.make_highlights": "The highlights",
+            "page.blocks.make_references": "Section “Cite”",
+            "page.blocks.provenance_of": "Section “Where these numbers come from”",
+            "report.summary_json": "The summary",
+            "page.header.make_remarks": "The remarks",
+            "page.methods.make_matrix": "The confusion matrix of One",
+            "page.methods.make_sprite": "The images of Two",
+            "page.methods._pipeline": "The steps of One",
+            "page.rows._describe_measurement": "How Two was measured",
+            "page.figures.TrainingDisplay.from_run": "Figure “Training: One”",
+            "page.figures.ConfusionDisplay.from_run": "Figure “Confusion matrix: Two”",
+            "page.figures.AccuracyDisplay.from_results": "Figure “Accuracy”",
         },
         {
-            "tables.to_cells": "Table “Memory”",
-            "report.compare_methods": "The comparison of the methods",
-            "report.reproductions": "The published figures",
-            "page._warnings": "What there is of One",
+            "page.sections.to_cells": "Table “Memory”",
+            "page.report_data.compare_methods": "The comparison of the methods",
+            "page.report_data.reproductions": "The published figures",
+            "page.methods._warnings": "What there is of One",
         },
     ],
     ids=["its own parts", "what others are made of"],
@@ -72,9 +73,10 @@ def _report(folder, reason):
 def test_a_part_that_cannot_be_made_is_left_out_and_its_place_says_why(made_up, monkeypatch, broken):
     for name in broken:
         monkeypatch.setattr(f"{REPORTING}.{name}", _fails)
-    monkeypatch.setattr(f"{REPORTING}.report.draw", lambda planned: list(map(drawing.draw_one, planned)))
+    monkeypatch.setattr(f"{REPORTING}.report.draw", lambda planned: list(map(render, planned)))
     monkeypatch.setattr(
-        drawing, "_drawn", lambda planned: drawing.Figure(planned.name, planned.title, "", planned.case)
+        f"{REPORTING}.drawing.rendering._render",
+        lambda planned: Figure(planned.name, planned.title, "", planned.case),
     )
     for text in _report(made_up, SAID).values():
         for what in broken.values():
@@ -84,8 +86,8 @@ def test_a_part_that_cannot_be_made_is_left_out_and_its_place_says_why(made_up, 
 
 
 def test_a_figure_that_cannot_be_drawn_is_left_out_and_no_other(made_up, monkeypatch):
-    chosen = [figure for figure in plan_figures(RunContents(made_up)) if figure.name.startswith("accuracy")]
-    monkeypatch.setattr(f"{REPORTING}.report.plan_figures", lambda _contents: chosen)
+    chosen = [figure for figure in plan_figures(ReportData.from_run(made_up)) if figure.name.startswith("accuracy")]
+    monkeypatch.setattr(f"{REPORTING}.report.plan_figures", lambda _data: chosen)
     write_report(made_up)
     before = {path.name for path in (made_up / "figures").iterdir()}
     monkeypatch.setattr(CostDisplay, "plot", _fails)
@@ -108,7 +110,7 @@ def test_a_file_of_a_table_that_cannot_be_written_is_left_out(made_up, monkeypat
     assert not list((made_up / "tables").glob("*.csv"))
     # A document that takes the file in shows the reason.
     assert "tables/time.tex could not be made: ValueError" in (made_up / "tables" / "time.tex").read_text()
-    monkeypatch.setattr(f"{REPORTING}.tables.time_table", _fails)
+    monkeypatch.setattr(f"{REPORTING}.page.blocks.time_table", _fails)
     _report(made_up, "Table “Time” could not be made")
     assert "could not be made: ValueError" in (made_up / "tables" / "time.tex").read_text()
 
@@ -125,7 +127,7 @@ def test_the_console_has_the_beginning_of_a_long_error_and_the_report_the_whole(
     assert len(line) < 320
 
 
-@pytest.mark.parametrize("broken", ["_table", "compare_methods", "finding", "counted_verdicts", "_print_problems"])
+@pytest.mark.parametrize("broken", ["_table", "compare_methods", "finding", "describe_verdicts", "_print_problems"])
 def test_the_console_prints_what_it_can(made_up, monkeypatch, broken):
     monkeypatch.setattr(f"{REPORTING}.console.{broken}", _fails)
     written = io.StringIO()

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from hdr_bench.reporting.comparisons.pairs import Comparisons, Pair, compare_methods
-from hdr_bench.reporting.frame import label_of, summarise
+from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.page.finding import finding
-from hdr_bench.reporting.page.highlights import glances
+from hdr_bench.reporting.page.highlights import make_highlights
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.tests import Difference
 
@@ -29,7 +29,6 @@ def run_of(columns):
             fits = {"seconds": (1.0,), "wait": 0.0, "planned": len(asked["accuracy"]), "stochastic": True, **asked}
             rows += [_trial(case, seed, fits) for seed in range(fits["planned"])]
         results = pd.DataFrame(rows, columns=columns)
-        results["label"] = [label_of(row) for row in results.to_dict("records")]
         return SimpleNamespace(results=results, summary=summarise(results))
 
     return make
@@ -51,6 +50,7 @@ _ALIKE = {
 def _trial(case, seed, fits):
     row = {
         "case": case,
+        "label": case,
         "key": f"{case}-{seed}",
         "estimator": fits.get("estimator", "knn"),
         "seed": seed,
@@ -64,10 +64,19 @@ def _trial(case, seed, fits):
         return row
     seconds = fits["seconds"][seed % len(fits["seconds"])]
     sizes = dict.fromkeys(("fit_peak_bytes", "predict_peak_bytes", "size_bytes"), fits.get("bytes", 1e6))
-    return row | sizes | {
-        "status": "ok", "error": "", "accuracy": fits["accuracy"][seed], "fit_seconds": seconds,
-        "predict_seconds": seconds / 10, "fit_wait_share": fits["wait"], "predict_wait_share": fits["wait"],
-    }  # fmt: skip
+    return (
+        row
+        | sizes
+        | {
+            "status": "ok",
+            "error": "",
+            "accuracy": fits["accuracy"][seed],
+            "fit_seconds": seconds,
+            "predict_seconds": seconds / 10,
+            "fit_wait_share": fits["wait"],
+            "predict_wait_share": fits["wait"],
+        }
+    )
 
 
 def _compared(contents, **verdicts):
@@ -95,7 +104,9 @@ def test_too_few_seeds_are_said_with_accuracy_range_and_difference(run_of):
     assert text.startswith("CNN has the highest accuracy, 98.92 % on 10,000 images (95 % interval 98.")
     assert "SGD: 81.77 % (seeds 77.8 to 85.5), 17.2 points less; three seeds are too few to say more." in text
     assert "less accurate" not in text
-    assert glances(contents, _compared(contents, CNN="", SGD="too few"))[0].notes == ("too few seeds to say: SGD",)
+    assert make_highlights(contents, _compared(contents, CNN="", SGD="too few"))[0].notes == (
+        "too few seeds to say: SGD",
+    )
 
 
 def test_of_deterministic_methods_images_are_too_few(run_of):
@@ -115,7 +126,7 @@ def test_as_good_has_its_margin_and_the_rest_is_less_accurate(run_of):
     text = finding(contents, compared)
     assert "As good, within ±0.28 points: MLP. The remaining one is less accurate." in text
     assert "Of these, MLP trains in 4.0 s (median of 3 fits, 4.0 to 5.0 s), a speed-up of about 20." in text
-    assert "within ±0.28 points: MLP" in glances(contents, compared)[0].notes[0]
+    assert "within ±0.28 points: MLP" in make_highlights(contents, compared)[0].notes[0]
 
 
 def test_only_methods_that_were_compared_are_called_less_accurate(run_of):
@@ -146,7 +157,7 @@ def test_without_predictions_nothing_is_compared(run_of):
     text = finding(contents, nothing)
     assert text.startswith("CNN has the highest accuracy, 98.92 %")
     assert text.endswith("The methods are not compared, since there are no predictions of them.")
-    assert "Highest accuracy" not in {glance.purpose for glance in glances(contents, nothing)}
+    assert "Highest accuracy" not in {highlight.purpose for highlight in make_highlights(contents, nothing)}
 
 
 def test_a_single_fit_has_its_time_and_no_ratio(run_of):
@@ -167,7 +178,7 @@ def test_disturbed_times_are_not_mentioned(run_of):
     text = finding(contents, compared)
     assert "training" not in text
     assert "trains" not in text
-    assert not any("Fastest" in glance.purpose for glance in glances(contents, compared))
+    assert not any("Fastest" in highlight.purpose for highlight in make_highlights(contents, compared))
 
 
 def test_superlatives_are_among_methods_of_a_stated_accuracy(run_of):
@@ -179,7 +190,7 @@ def test_superlatives_are_among_methods_of_a_stated_accuracy(run_of):
         dummy={"accuracy": (0.1,), "seconds": (0.001,), "bytes": 1e3, "estimator": "sklearn.dummy.DummyClassifier"},
     )
     compared = _compared(contents, CNN="", MLP="better", kNN="better", tree="better")
-    found = {glance.purpose: glance for glance in glances(contents, compared)}
+    found = {highlight.purpose: highlight for highlight in make_highlights(contents, compared)}
     fastest = found["Fastest to train within 2 points of the best"]
     assert (fastest.label, fastest.value, fastest.accuracy, fastest.notes) == ("kNN", "1.0 s", "97.20", ())
     # Peaks that differ by less than those of one method name nobody; sizes are exact.
@@ -188,12 +199,14 @@ def test_superlatives_are_among_methods_of_a_stated_accuracy(run_of):
 
 
 def test_what_most_rows_share_is_nobodys_least(run_of):
-    contents = run_of(**{
-        f"m{number}": {"accuracy": (0.99 - number / 1000,), "bytes": 8e8 + number * 1e6, "seconds": (1.0,)}
-        for number in range(5)
-    })  # fmt: skip
+    contents = run_of(
+        **{
+            f"m{number}": {"accuracy": (0.99 - number / 1000,), "bytes": 8e8 + number * 1e6, "seconds": (1.0,)}
+            for number in range(5)
+        }
+    )
     compared = _compared(contents, m0="", m1="better", m2="better", m3="better", m4="better")
-    assert [glance.purpose for glance in glances(contents, compared)] == ["Most accurate"]
+    assert [highlight.purpose for highlight in make_highlights(contents, compared)] == ["Most accurate"]
 
 
 def test_the_finding_of_a_real_run(various):
@@ -212,6 +225,6 @@ def test_the_finding_of_a_real_run(various):
     assert re.search(r"(Both|All|The other)( \w+)?( others)?( that were compared)? are less accurate\.", text)
     for words in ("cannot be told", "right most often", "not told"):
         assert words not in text
-    glance = glances(contents, compared)
-    assert glance[0].label == best
-    assert not any("Curve" in each.label or "folds" in each.label for each in glance)
+    highlights = make_highlights(contents, compared)
+    assert highlights[0].label == best
+    assert not any("Curve" in each.label or "folds" in each.label for each in highlights)

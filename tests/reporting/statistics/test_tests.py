@@ -90,8 +90,23 @@ def test_holms_example():
 
 def test_benjamini_and_hochbergs_example():
     # Benjamini and Hochberg (1995), section 4.1: of 15 p-values the procedure finds the first four at 5 %.
-    p_values = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528,
-                0.7590, 1.0]  # fmt: skip
+    p_values = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1.0,
+    ]
     corrected = benjamini_hochberg(p_values)
     assert [p <= 0.05 for p in corrected] == [True] * 4 + [False] * 11
     assert corrected[3] == pytest.approx(0.0095 * 15 / 4)

@@ -11,15 +11,13 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from hdr_bench.records.published import half_unit
+from hdr_bench.reporting.statistics.ratios import LARGEST_RATIO, compare_ratios, ratio_to
 from hdr_bench.reporting.statistics.verdicts import (
-    LARGEST_RATIO,
     StandardError,
     compare_bound,
-    compare_ratios,
     compare_share,
     folds_error,
     margin_of,
-    ratio_to,
     seeds_error,
     with_other_images,
 )

@@ -4,10 +4,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from hdr_bench import load_predictions
+from hdr_bench.reporting.numbers import write_time
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables.accuracy import class_frame
-from hdr_bench.reporting.tables.source_claims import NOT_MEASURED, worded_claims
-from hdr_bench.reporting.tables.table import write_time
+from hdr_bench.reporting.tables.classes import class_frame
+from hdr_bench.reporting.tables.source_claims import NOT_MEASURED, fill_claims
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def claiming(various):
         record = json.loads((various / "run.json").read_bytes())
         record["suite"]["claims"] = list(claims)
         (various / "run.json").write_text(json.dumps(record))
-        return worded_claims(RunContents(various))
+        return fill_claims(RunContents(various))
 
     return claim
 
@@ -28,7 +28,7 @@ def test_measured_figures_are_put_into_their_places(various, claiming):
     summary = contents.summary.set_index("case")
     mlp = [record.history for record in contents.good_records("MLP")]
     first = sum(history[0]["train_accuracy"] for history in mlp) / 2
-    last = sum(history[-1]["valid_loss"] for history in mlp) / 2
+    last = sum(history[-1]["validation_loss"] for history in mlp) / 2
     (claim,) = claiming(
         "{k-NN|accuracy}, not {k-NN|error}; {MLP|train_accuracy@1} then {MLP|validation_loss}; {MLP|parameters}; "
         "{Search|chosen}; {braces} stay"
@@ -79,7 +79,7 @@ def test_a_case_that_failed_is_not_measured(run):
     record = json.loads((run / "run.json").read_bytes())
     record["suite"]["claims"] = ["It is {Bad|accuracy}."]
     (run / "run.json").write_text(json.dumps(record))
-    assert worded_claims(RunContents(run)) == (f"It is {NOT_MEASURED}.",)
+    assert fill_claims(RunContents(run)) == (f"It is {NOT_MEASURED}.",)
 
 
 def test_claims_stand_in_every_format(reported):
@@ -99,4 +99,4 @@ def test_a_case_that_was_left_out_of_the_run_is_not_measured(run):
     record["suite"]["claims"] = ["It is {Least squares|accuracy}."]
     record["trials"] = [trial for trial in record["trials"] if trial["case"] != "Least squares"]
     (run / "run.json").write_text(json.dumps(record))
-    assert worded_claims(RunContents(run)) == (f"It is {NOT_MEASURED}.",)
+    assert fill_claims(RunContents(run)) == (f"It is {NOT_MEASURED}.",)

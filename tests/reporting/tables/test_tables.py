@@ -14,21 +14,22 @@ from sklearn.metrics import precision_recall_fscore_support
 
 from hdr_bench.reporting.comparisons.costs import costs_of
 from hdr_bench.reporting.comparisons.pairs import compare_methods
-from hdr_bench.reporting.comparisons.reproductions import reproductions
 from hdr_bench.reporting.console import print_run
+from hdr_bench.reporting.numbers import MISSING, significant, write_time
+from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.page.sections import make_tables
 from hdr_bench.reporting.run import RunContents
-from hdr_bench.reporting.tables import make_tables, to_cells, to_csv, to_latex, to_markdown
+from hdr_bench.reporting.tables import to_cells, to_csv, to_latex, to_markdown
 from hdr_bench.reporting.tables.costs import time_table
-from hdr_bench.reporting.tables.formats import escaped_markdown
-from hdr_bench.reporting.tables.table import MISSING, Column, make_table, significant, write_time
+from hdr_bench.reporting.tables.formats import escape_markdown
+from hdr_bench.reporting.tables.table import Column, make_table
 
 CASES = ["k-NN | <b>bold</b>", "Tree_50%", "Least squares", "Bad"]
 
 
 def _tables(folder):
-    contents = RunContents(folder)
-    made = make_tables(contents, compare_methods(contents), reproductions(contents))
-    return {table.name: table for table in made}
+    data = ReportData.from_run(folder)
+    return {table.name: table for table in make_tables(data)}
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +46,15 @@ def test_what_each_table_holds(tables, various_tables):
     assert list(tables) == ["accuracy", "claims", "time", "memory", "scores", "classes", "pairs"]
     assert list(various_tables) == ["accuracy", "time", "memory", "scores", "search", "classes", "pairs"]
     assert [head.partition(" (")[0] for head in tables["accuracy"].heads] == [
-        "Method", "Accuracy", "95 % interval", "Group", "Error", "Trials", "Lowest to highest", "Std. dev.",
-    ]  # fmt: skip
+        "Method",
+        "Accuracy",
+        "95 % interval",
+        "Group",
+        "Error",
+        "Trials",
+        "Lowest to highest",
+        "Std. dev.",
+    ]
     assert {row[-1] for row in tables["time"].rows[:3]} <= {"scikit-learn", "faiss", "onedal", "scipy"}
     for name in ("accuracy", "time", "memory", "scores"):
         table = tables[name]
@@ -108,8 +116,12 @@ def test_a_star_stands_behind_each_time_that_is_disturbed_and_nowhere_else(finis
     contents = RunContents(finished_run)
     contents.results.loc[contents.results["case"] == "Tree_50%", ["predict_wait_share", "latency_wait_share"]] = 0.5
     table = time_table(contents.summary, contents.results)
-    starred = {(table.labels[row], table.heads[column]) for row, cells in enumerate(table.rows)
-               for column, cell in enumerate(cells) if "*" in cell}  # fmt: skip
+    starred = {
+        (table.labels[row], table.heads[column])
+        for row, cells in enumerate(table.rows)
+        for column, cell in enumerate(cells)
+        if "*" in cell
+    }
     times = ("Predict all (s)", "One image (ms)", "95th percentile (ms)")
     assert starred == {("Tree_50%", head) for head in times}
     assert table.exact.set_index("method")["predict_seconds_is_disturbed"]["Tree_50%"]
@@ -137,8 +149,10 @@ def test_a_disturbed_call_leaves_the_times_of_other_calls_as_they_are(finished_r
     results = RunContents(finished_run).results.copy()
     first = results.index[results["case"] == "Tree_50%"][0]
     results.loc[first, ["fit_wait_share", "predict_wait_share"]] = 0.5
-    counts = {name: len(costs_of(results, name)["Tree_50%"].values)
-              for name in ("fit_seconds", "predict_seconds", "latency_seconds")}  # fmt: skip
+    counts = {
+        name: len(costs_of(results, name)["Tree_50%"].values)
+        for name in ("fit_seconds", "predict_seconds", "latency_seconds")
+    }
     assert counts == {"fit_seconds": 1, "predict_seconds": 1, "latency_seconds": 2}
 
 
@@ -208,7 +222,7 @@ def test_whatever_a_name_holds_a_markdown_table_keeps_its_columns(name):
     # A bar that an odd number of backslashes stands before is no border.
     bars = lines[0].replace("\\\\", "").replace("\\|", "").count("|")
     assert bars == head.count("|") == 3
-    assert not re.search(r"(?<!\\)(\\\\)*[<\[\]*_`!]", escaped_markdown(name))
+    assert not re.search(r"(?<!\\)(\\\\)*[<\[\]*_`!]", escape_markdown(name))
 
 
 def test_csv_holds_exact_values(tables, finished_run):

@@ -35,7 +35,7 @@
   if (filter) {
     filter.replaceWith(filter.content.cloneNode(true));
     const input = document.querySelector(".filter input");
-    const said = document.querySelector(".filter output");
+    const count = document.querySelector(".filter output");
     const named = [...document.querySelectorAll("[data-method]")];
     input.addEventListener("input", () => {
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -43,7 +43,7 @@
       for (const part of named) part.hidden = !fits(part.dataset.method);
       const methods = document.querySelectorAll("details.method");
       const shown = [...methods].filter((method) => !method.hidden).length;
-      said.textContent = words.length ? `${shown} of ${methods.length} methods` : "";
+      count.textContent = words.length ? `${shown} of ${methods.length} methods` : "";
     });
   }
 

@@ -1,0 +1,44 @@
+# The public names, each from its module: type checkers read them here, and `__init__.py` imports them from here.
+from .datasets import Dataset as Dataset
+from .datasets import add_dataset as add_dataset
+from .datasets import fetch_dataset as fetch_dataset
+from .datasets import list_datasets as list_datasets
+from .datasets import load_dataset as load_dataset
+from .estimators import list_estimators as list_estimators
+from .estimators import make_estimator as make_estimator
+from .estimators import make_transformer as make_transformer
+from .experiments.planning.carried_suites import list_published_suites as list_published_suites
+from .experiments.planning.carried_suites import list_suites as list_suites
+from .experiments.planning.suite_file import load_suite as load_suite
+from .experiments.runner import Plan as Plan
+from .experiments.runner import plan_suite as plan_suite
+from .experiments.runner import run_suite as run_suite
+from .records.case import Case as Case
+from .records.case import Reduced as Reduced
+from .records.case import Step as Step
+from .records.options import RunOptions as RunOptions
+from .records.protocol import Protocol as Protocol
+from .records.suite import Suite as Suite
+from .reporting.comparisons.runs import compare_runs as compare_runs
+from .reporting.details import load_candidates as load_candidates
+from .reporting.details import load_histories as load_histories
+from .reporting.details import load_predictions as load_predictions
+from .reporting.displays import AccuracyDisplay as AccuracyDisplay
+from .reporting.displays import ConfusionDisplay as ConfusionDisplay
+from .reporting.displays import ConfusionGridDisplay as ConfusionGridDisplay
+from .reporting.displays import CostDisplay as CostDisplay
+from .reporting.displays import DisagreementDisplay as DisagreementDisplay
+from .reporting.displays import GalleryDisplay as GalleryDisplay
+from .reporting.displays import LearningCurveDisplay as LearningCurveDisplay
+from .reporting.displays import PrecisionRecallDisplay as PrecisionRecallDisplay
+from .reporting.displays import RejectionDisplay as RejectionDisplay
+from .reporting.displays import ReliabilityDisplay as ReliabilityDisplay
+from .reporting.displays import RocDisplay as RocDisplay
+from .reporting.displays import SearchDisplay as SearchDisplay
+from .reporting.displays import TimingDisplay as TimingDisplay
+from .reporting.displays import TrainingDisplay as TrainingDisplay
+from .reporting.frame import load_results as load_results
+from .reporting.page.index import write_index as write_index
+from .reporting.report import write_report as write_report
+
+__version__: str

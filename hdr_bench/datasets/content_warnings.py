@@ -1,0 +1,117 @@
+"""What a data set is read with, but a reader of its results must know: warnings, with counts."""
+
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.records.text import list_first
+
+# Share of the test images that must also be training images. In mnist, mnist-5k, digits-8x8 and nist15 there are none;
+# a few images that were saved twice do not change an error.
+_SHARED = 0.01
+
+
+def are_blank(images: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Return which images, of shape (n, height, width), have one value in all their pixels.
+
+    Parameters
+    ----------
+    images : ndarray
+        Of shape (n, height, width).
+
+    Returns
+    -------
+    are_blank : ndarray
+        Of shape (n,).
+    """
+    rows = images.reshape(len(images), -1)
+    blank: NDArray[np.bool_] = rows.min(axis=1) == rows.max(axis=1)
+    return blank
+
+
+def warn_of_blanks(images: NDArray[np.generic], what: str) -> tuple[str, ...]:
+    """Return a warning of the blank images of a part, if there are any; `what` is what the part is called.
+
+    Parameters
+    ----------
+    images : ndarray
+        Of shape (n, height, width).
+    what : str
+        What the part is called, e.g. ``"training"``.
+
+    Returns
+    -------
+    warnings : tuple of str
+        One, or none.
+    """
+    blank = np.flatnonzero(are_blank(images))
+    if not len(blank):
+        return ()
+    counts = f"{len(blank):,} of {len(images):,} {what} images are blank, all their pixels have the same value"
+    return (f"{counts}: index {list_first(blank.tolist())}",)
+
+
+def warn_of_shared_images(train: NDArray[np.generic], test: NDArray[np.generic]) -> tuple[str, ...]:
+    """Return a warning of test images that are also training images, pixel by pixel, from 1 % of them on.
+
+    Blank images do not count: they are alike by nature, and warned of anyway.
+
+    Parameters
+    ----------
+    train, test : ndarray of shape (n, height, width)
+        Of the same type.
+
+    Returns
+    -------
+    warnings : tuple of str
+        One, or none.
+    """
+    learnt = set(map(_digest, train))
+    n_shared = sum(_digest(image) in learnt for image in test[~are_blank(test)])
+    if n_shared < max(1, _SHARED * len(test)):
+        return ()
+    return (
+        f"{n_shared:,} of {len(test):,} test images are also among the {len(train):,} training images, pixel by pixel, "
+        "so that errors are too low; remove them from one of the parts",
+    )
+
+
+def _digest(image: NDArray[np.generic]) -> bytes:
+    return blake2b(image.tobytes(), digest_size=16).digest()
+
+
+def warn_of_classes(
+    train_labels: NDArray[np.int64], test_labels: NDArray[np.int64], class_names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return warnings of classes that only one of the two parts has, with their numbers of images.
+
+    Parameters
+    ----------
+    train_labels : ndarray
+        Of shape (n,): indices of classes.
+    test_labels : ndarray
+        Of shape (m,): indices of classes.
+    class_names : tuple of str
+        In the order of the labels.
+
+    Returns
+    -------
+    warnings : tuple of str
+        Up to two.
+    """
+    train, test = (np.bincount(labels, minlength=len(class_names)) for labels in (train_labels, test_labels))
+    return (
+        *_warn_of_one_sided(test, train, class_names, "test", "so that no method can recognize them"),
+        *_warn_of_one_sided(train, test, class_names, "training", "so that they are not evaluated"),
+    )
+
+
+def _warn_of_one_sided(
+    here: NDArray[np.intp], there: NDArray[np.intp], class_names: tuple[str, ...], part: str, so: str
+) -> tuple[str, ...]:
+    only = np.flatnonzero((here > 0) & (there == 0))
+    if not len(only):
+        return ()
+    listed = list_first(only.tolist(), lambda label: f"{class_names[label]!r} ({here[label]:,})")
+    return (f"classes that only the {part} part has, with their numbers of images: {listed}, {so}",)

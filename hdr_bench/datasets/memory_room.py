@@ -1,0 +1,54 @@
+"""Whether the memory has room for data, asked before any of it is taken."""
+
+from pathlib import Path
+
+import psutil
+
+from hdr_bench.exceptions import DatasetError
+
+# The cut into a training and a test part is a second copy.
+_COPIES = 2
+# Limits of containers and services (cgroup v2 and v1); `max`, or a number beyond the machine's memory, is none.
+_CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+_GB = 1e9
+
+
+def check_room(name: str, n_bytes: int) -> None:
+    """Check that the memory has room for arrays of `n_bytes`; `name` is what errors call their source.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the source of the arrays.
+    n_bytes : int
+        What they will take.
+
+    Raises
+    ------
+    DatasetError
+        If it has not.
+    """
+    free = free_memory()
+    if _COPIES * n_bytes > free:
+        raise DatasetError(
+            f"{name}: it declares {n_bytes / _GB:,.1f} GB, and reading needs {_COPIES} times as much; "
+            f"{free / _GB:,.1f} GB of memory are free; use fewer or smaller images, or a machine with more memory"
+        )
+
+
+def free_memory() -> int:
+    """Return how many bytes of memory this process may still take.
+
+    Returns
+    -------
+    n_bytes : int
+    """
+    limits = (int(text) for text in map(_read, _CGROUP_LIMITS) if text.isdecimal())
+    return min(psutil.virtual_memory().available, *limits)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,126 @@
+"""From a source to a data set: what was prepared is memory-mapped, what was not, or has changed since, is read."""
+
+import hashlib
+import warnings
+
+from hdr_bench.datasets.cache import find_prepared, open_prepared
+from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.home import earlier_homes
+from hdr_bench.datasets.polarity import Polarity
+from hdr_bench.datasets.source import Source
+from hdr_bench.datasets.storing import one_at_a_time, store_prepared
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, NotStoredError
+
+
+def open_source(source: Source) -> Dataset:
+    """Return the source's data set, from the cache if it is there and current; otherwise it is read, and stored there.
+
+    If the cache cannot be written, the data set is in memory.
+
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    dataset : Dataset
+
+    Raises
+    ------
+    DatasetNotFoundError, DatasetError
+        If it cannot be read, or its files in the cache were changed.
+
+    Warns
+    -----
+    DatasetWarning
+        If it cannot be stored.
+    """
+    try:
+        prepared = _open_prepared(source)
+    except DatasetError:
+        # Another process may be replacing it just now: that one is waited for, and its copy looked at.
+        prepared = None
+    if prepared is not None:
+        return prepared
+    with one_at_a_time(source.key):
+        prepared = _open_prepared(source)
+        return _read(source) if prepared is None else prepared
+
+
+def read_again(source: Source) -> Dataset:
+    """Read the source's data set, whatever is in the cache, and store it there.
+
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    dataset : Dataset
+
+    Raises
+    ------
+    DatasetNotFoundError, DatasetError
+        If it cannot be read, or not be stored.
+    """
+    with one_at_a_time(source.key):
+        return store_prepared(source.key, source.read(), source.stamp)
+
+
+def in_polarity(key: str, dataset: Dataset, polarity: Polarity) -> Source:
+    """Return the source of a data set brought to one polarity.
+
+    Parameters
+    ----------
+    key : str
+        Of the original, among the prepared data sets.
+    dataset : Dataset
+        The original.
+    polarity : {"light-on-dark", "dark-on-light"}
+        What its images are brought to.
+
+    Returns
+    -------
+    source : Source
+    """
+    # No data set's own name has a plus in it. The stamp is what the original holds: it may be added again,
+    # also with other names of classes.
+    held = (dataset.fingerprint, dataset.class_names, dataset.notes, dataset.warnings)
+    stamp = hashlib.sha256(repr(held).encode()).hexdigest()
+    return Source(f"{key}+{polarity}", lambda: dataset.in_polarity(polarity), stamp)
+
+
+def _open_prepared(source: Source) -> Dataset | None:
+    """Return what is stored of a source, or None if there is nothing that is current.
+
+    Raises
+    ------
+    DatasetError
+        If its files were changed.
+    """
+    prepared = find_prepared(source.key, source.stamp)
+    if prepared is None or not prepared.manifest.can_be_verified:
+        return None
+    try:
+        return open_prepared(prepared)
+    except DatasetError:
+        # What an earlier version left in the data home is not repaired there: it is made again, in the cache.
+        if prepared.folder.parent in earlier_homes():
+            return None
+        raise
+
+
+def _read(source: Source) -> Dataset:
+    try:
+        dataset = source.read()
+    except (DatasetError, DatasetNotFoundError):
+        # Data that were added, or whose source is out of reach, are not lost: they are opened, with a warning.
+        prepared = find_prepared(source.key, source.stamp)
+        if source.stamp is not None or prepared is None:
+            raise
+        return open_prepared(prepared)
+    try:
+        return store_prepared(source.key, dataset, source.stamp)
+    except NotStoredError as error:
+        warnings.warn(f"{error}; until then it is read again each time", DatasetWarning, stacklevel=4)
+        return dataset

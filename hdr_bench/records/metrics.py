@@ -1,0 +1,255 @@
+"""The table of metrics: what is measured of methods, published by sources, asked for by claims.
+
+All that tables, figures, verdicts, claims and comparisons know of a metric they read here; nothing looks at how its
+name is spelt. A new metric is a row, and its computation: of scores an entry of
+`hdr_bench.experiments.measuring.scoring.COMPUTATIONS`.
+"""
+
+from dataclasses import replace
+
+from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.records.metric_types import CostTerms, Metric, Source
+
+EARLIER_NAMES = {"valid_loss": "validation_loss", "valid_accuracy": "validation_accuracy"}
+"""What results of earlier versions call quantities of a history, as skorch does, and what they are called today."""
+
+_ACCURACY = Metric("accuracy", "Accuracy", "%", "share", "scores", better="higher")
+_ERROR = Metric("error", "Error", "%", "share", "scores", "accuracy", derived="complement")
+_REJECTION = Metric("rejection", "Rejection", "%", "share", "scores", digits=1)
+_LOSS = Metric("loss", "Log loss", "", "loss", "scores", "log_loss")
+
+_ROWS = (
+    # Scores.
+    _ACCURACY,
+    _ERROR,
+    Metric("precision", "Precision", "%", "share", "scores", better="higher"),
+    Metric("recall", "Recall", "%", "share", "scores", better="higher"),
+    Metric("f1", "F1", "%", "share", "scores", better="higher"),
+    Metric("top_2_accuracy", "Top 2", "%", "share", "scores", better="higher"),
+    _REJECTION,
+    _LOSS,
+    Metric("brier_score", "Brier score", "", "loss", "scores"),
+    Metric("calibration_error", "Calibration error", "%", "share", "scores", digits=1),
+    # The same scores as sources publish them.
+    replace(_ACCURACY, name="test_accuracy", label="Test accuracy", evaluated_on="test part", verdict="margin"),
+    replace(_ERROR, name="test_error", label="Test error", evaluated_on="test part", verdict="margin"),
+    replace(_LOSS, name="test_loss", label="Test loss", evaluated_on="test part", verdict="ratio"),
+    replace(
+        _REJECTION,
+        name="test_rejection",
+        label="Rejection for 0.5 % error",
+        evaluated_on="test part",
+        verdict="side by side",
+        digits=None,
+    ),
+    replace(
+        _ACCURACY,
+        name="cross_validation_accuracy",
+        label="Accuracy over folds",
+        evaluated_on="folds",
+        verdict="margin",
+    ),
+    replace(_ERROR, name="cross_validation_error", label="Error over folds", evaluated_on="folds", verdict="margin"),
+    # The course of a network's training.
+    Metric("train_accuracy", "Training accuracy", "%", "share", "history", better="higher", verdict="curve"),
+    Metric("train_loss", "Training loss", "", "loss", "history", verdict="curve"),
+    Metric("validation_accuracy", "Validation accuracy", "%", "share", "history", better="higher", verdict="curve"),
+    Metric("validation_loss", "Validation loss", "", "loss", "history", verdict="curve"),
+    # Counts.
+    Metric("parameters", "Parameters", "", "count", "measurements", "n_parameters", verdict="equality"),
+    Metric(
+        "multiply_accumulates",
+        "Multiply-accumulates",
+        "",
+        "count",
+        "measurements",
+        "n_multiply_accumulates",
+        verdict="equality",
+    ),
+    Metric(
+        "stored_variables", "Stored variables", "", "count", "measurements", "n_stored_variables", verdict="equality"
+    ),
+    # Times.
+    Metric(
+        "fit_seconds",
+        "Fit",
+        "s",
+        "seconds",
+        "measurements",
+        verdict="side by side",
+        call="fit",
+        cost=CostTerms(
+            "time to fit", "Wall time of the fit", "Fastest to train", is_compared=True, single_fit_ratio=3.0
+        ),
+    ),
+    Metric("fit_cpu_seconds", "Fit, CPU", "s", "seconds", "measurements", call="fit"),
+    Metric(
+        "predict_seconds",
+        "Predict all",
+        "s",
+        "seconds",
+        "measurements",
+        verdict="side by side",
+        call="predict",
+        cost=CostTerms(
+            "time to predict",
+            "Wall time to predict the whole test part",
+            "Fastest to predict",
+            is_compared=True,
+            single_fit_ratio=4.0,
+        ),
+    ),
+    Metric("predict_cpu_seconds", "Predict all, CPU", "s", "seconds", "measurements", call="predict"),
+    Metric(
+        "epoch_seconds",
+        "An epoch",
+        "s",
+        "seconds",
+        "measurements",
+        "fit_seconds",
+        derived="per epoch",
+        verdict="side by side",
+        call="fit",
+    ),
+    Metric("latency_seconds", "One image", "ms", "seconds", "measurements", call="latency"),
+    Metric("latency_p95_seconds", "95th percentile", "ms", "seconds", "measurements", call="latency"),
+    Metric("search_seconds", "Search", "s", "seconds", "searched", call="fit"),
+    Metric("refit_seconds", "Final fit", "s", "seconds", "searched", call="fit"),
+    # Memory and size.
+    Metric(
+        "fit_peak_bytes",
+        "Fit peak",
+        "MB",
+        "bytes",
+        "measurements",
+        call="fit",
+        cost=CostTerms(
+            "memory to fit",
+            "Peak memory of the fit",
+            "Least memory to train",
+            is_compared=True,
+            single_fit_ratio=2.0,
+            resolution=1e3,
+        ),
+    ),
+    Metric(
+        "predict_peak_bytes",
+        "Predict peak",
+        "MB",
+        "bytes",
+        "measurements",
+        call="predict",
+        cost=CostTerms("memory to predict", is_compared=True, single_fit_ratio=4.0, resolution=1e3),
+    ),
+    Metric(
+        "size_bytes",
+        "Pickled",
+        "MB",
+        "bytes",
+        "measurements",
+        cost=CostTerms("size", "Size of the pickled estimator", "Smallest", single_fit_ratio=1.1, resolution=1.0),
+    ),
+)
+
+METRICS: dict[str, Metric] = {metric.name: metric for metric in _ROWS}
+"""Every metric by its name; tables, figures and comparisons have them in this order."""
+
+
+def published_metrics() -> tuple[str, ...]:
+    """Return the names of the metrics that a source may publish.
+
+    Returns
+    -------
+    names : tuple of str
+        In the order of the table.
+    """
+    return tuple(name for name, metric in METRICS.items() if metric.verdict is not None)
+
+
+def columns_from(source: Source) -> tuple[str, ...]:
+    """Return what the metrics of one field of a result are called there.
+
+    Parameters
+    ----------
+    source : {"scores", "measurements", "searched", "history"}
+        The field of a result.
+
+    Returns
+    -------
+    columns : tuple of str
+        Each once, in the order of the table.
+
+    Examples
+    --------
+    >>> columns_from("history")
+    ('train_accuracy', 'train_loss', 'validation_accuracy', 'validation_loss')
+    """
+    return tuple(dict.fromkeys(metric.column for metric in METRICS.values() if metric.source == source))
+
+
+def cost_metrics() -> dict[str, Metric]:
+    """Return the metrics that methods are compared by as costs, by their names.
+
+    Returns
+    -------
+    metrics : dict of str to Metric
+        Those with `CostTerms`, whose names are columns of `load_results`.
+    """
+    return {name: metric for name, metric in METRICS.items() if metric.cost is not None}
+
+
+def cost_terms(name: str) -> CostTerms:
+    """Return how methods are compared by a cost.
+
+    Parameters
+    ----------
+    name : str
+        One of `cost_metrics`.
+
+    Returns
+    -------
+    terms : CostTerms
+
+    Raises
+    ------
+    UnknownNameError
+        If it is no cost.
+
+    Examples
+    --------
+    >>> cost_terms("fit_seconds").words
+    'time to fit'
+    """
+    metric = METRICS.get(name)
+    if metric is None or metric.cost is None:
+        raise UnknownNameError("cost", name, cost_metrics())
+    return metric.cost
+
+
+def metric_of_column(column: str) -> Metric:
+    """Return the metric that a column of `load_results` holds.
+
+    Parameters
+    ----------
+    column : str
+        E.g. ``"log_loss"``.
+
+    Returns
+    -------
+    metric : Metric
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+
+    Examples
+    --------
+    >>> metric_of_column("log_loss").label
+    'Log loss'
+    """
+    found = (metric for metric in METRICS.values() if metric.column == column and metric.derived is None)
+    metric = next(found, None)
+    if metric is None:
+        raise UnknownNameError("column", column, dict.fromkeys(each.column for each in METRICS.values()))
+    return metric

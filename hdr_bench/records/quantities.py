@@ -1,0 +1,76 @@
+"""Durations and sizes in words."""
+
+_ENDLESS = 1e7
+_UNITS = (("h", 3600), ("min", 60), ("s", 1))
+_SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in the unit that suits it.
+
+    Parameters
+    ----------
+    seconds : float
+        At least 0; from 10^7 s on, infinity included, there is no bound that means anything.
+
+    Returns
+    -------
+    text : str
+        In seconds, minutes or hours, with one decimal at most.
+
+    Examples
+    --------
+    >>> duration(12.34), duration(250), duration(2400), duration(5400), duration(float("inf"))
+    ('12.3 s', '4.2 min', '40 min', '1.5 h', 'no bound')
+    """
+    if seconds > _ENDLESS:
+        return "no bound"
+    unit, size = next((pair for pair in _UNITS if seconds >= pair[1]), _UNITS[-1])
+    return f"{seconds / size:.1f}".removesuffix(".0") + f" {unit}"
+
+
+def clock(seconds: float) -> str:
+    """Write a duration as a clock does.
+
+    Parameters
+    ----------
+    seconds : float
+        At least 0.
+
+    Returns
+    -------
+    text : str
+        Hours, if there are any, minutes and seconds.
+
+    Examples
+    --------
+    >>> clock(65), clock(7207)
+    ('1:05', '2:00:07')
+    """
+    minutes, left = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def format_bytes(count: int) -> str:
+    """Write a size in the decimal unit that suits it.
+
+    Parameters
+    ----------
+    count : int
+        Bytes.
+
+    Returns
+    -------
+    text : str
+        With four digits at most.
+
+    Examples
+    --------
+    >>> format_bytes(512), format_bytes(54_951_234), format_bytes(8 * 10**9)
+    ('512 bytes', '54.95 MB', '8 GB')
+    """
+    for unit, size in _SIZES:
+        if count >= size:
+            return f"{count / size:.4g} {unit}"
+    return f"{count} bytes"

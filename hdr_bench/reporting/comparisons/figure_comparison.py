@@ -1,0 +1,295 @@
+"""A published figure beside the measured one: what each kind of figure is measured by, and compared by."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from hdr_bench.records.metric_types import Metric, Rule
+from hdr_bench.records.published import Published, half_unit
+from hdr_bench.records.result import Result
+from hdr_bench.reporting.comparisons.costs import make_cost
+from hdr_bench.reporting.run import RunContents
+from hdr_bench.reporting.statistics.ratios import compare_ratios, ratio_to
+from hdr_bench.reporting.statistics.uncertainty import uncertainty_of_shares
+from hdr_bench.reporting.statistics.verdicts import (
+    Outcome,
+    StandardError,
+    compare_bound,
+    compare_share,
+    folds_error,
+    margin_of,
+    seeds_error,
+    with_other_images,
+)
+
+Verdict = Literal[Outcome, "equal", "not equal", "counted", "not comparable", "not built", "no verdict"]
+
+_NOT_MEASURED = "not measured: the method lacks what it needs"
+_DISTURBED = "disturbed: something else had the processors meanwhile"
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A published figure and the measured one.
+
+    Attributes
+    ----------
+    case : str
+        The name of a case, or of a row that the suite does not run.
+    metric : str
+        A name of `hdr_bench.records.metrics.METRICS`.
+    published : tuple of Decimal
+        One value, or one per epoch, with the digits of the source.
+    measured : tuple of float
+        Likewise; empty if it was not measured. Of times the median over the undisturbed trials, or over all if none
+        is undisturbed; of other figures the mean.
+    n_images : int
+        Images that a measured share was found on.
+    low, high : float
+        Of a share its row's 95 % interval, of a loss, times and rejection the range over the trials.
+    difference, difference_low, difference_high : float
+        Measured minus published, of a share with its 95 % interval; of a curve in the epoch whose ratio is furthest
+        from 1.
+    margin : float
+        Of a share: how far it may differ and still reproduce the published one.
+    verdict : str
+        One of `Verdict`.
+    reason : str
+        Why there is no other verdict, what was compared, what was found out.
+    where : str
+        Where the source gives it.
+    """
+
+    case: str
+    metric: str
+    published: tuple[Decimal, ...]
+    measured: tuple[float, ...] = ()
+    n_images: int = 0
+    low: float = math.nan
+    high: float = math.nan
+    difference: float = math.nan
+    difference_low: float = math.nan
+    difference_high: float = math.nan
+    margin: float = math.nan
+    verdict: Verdict = "no verdict"
+    reason: str = ""
+    where: str = ""
+
+
+def bare_reproduction(case: str, published: Published) -> Reproduction:
+    """Return a published figure before anything is measured.
+
+    Parameters
+    ----------
+    case : str
+        The name of its row.
+    published : Published
+        The figure.
+
+    Returns
+    -------
+    reproduction : Reproduction
+        Without a measured value or a verdict.
+    """
+    return Reproduction(case, published.metric, published.figures, where=published.where)
+
+
+def measure_figure(
+    contents: RunContents, bare: Reproduction, published: Published, records: list[Result]
+) -> Reproduction:
+    """Return a published figure with what was measured, and the verdict if nothing stands in the way of one.
+
+    Parameters
+    ----------
+    contents : RunContents
+        The run.
+    bare : Reproduction
+        As `bare_reproduction` returns it.
+    published : Published
+        The figure.
+    records : list of Result
+        The case's trials with status "ok", at least one.
+
+    Returns
+    -------
+    reproduction : Reproduction
+        By the rule of its metric.
+
+    Raises
+    ------
+    ValueError
+        If the figure's metric has no rule of a verdict.
+    """
+    rule = published.definition.verdict
+    if rule is None:
+        raise ValueError(f"{published.metric} cannot be published: it has no rule of a verdict")
+    return _RULES[rule](contents, bare, published, records)
+
+
+def _count(_contents: RunContents, bare: Reproduction, published: Published, records: list[Result]) -> Reproduction:
+    counts = [count for record in records if (count := record.value_of(published.definition)) is not None]
+    if len(counts) < len(records):
+        return replace(bare, verdict="not comparable", reason="the method has no such number")
+    furthest = max(counts, key=lambda count: abs(Decimal(count) - bare.published[0]))
+    difference, tolerance = float(Decimal(furthest) - bare.published[0]), published.tolerance or 0.0
+    verdict: Verdict = "equal" if abs(difference) <= tolerance else "not equal"
+    reason = f"rounded by the source to within {tolerance:,.0f}" if tolerance else ""
+    return replace(bare, measured=(float(furthest),), difference=difference, verdict=verdict, reason=reason)
+
+
+def _side_by_side(
+    _contents: RunContents, bare: Reproduction, published: Published, records: list[Result]
+) -> Reproduction:
+    metric = published.definition
+    values = [value for record in records if (value := record.value_of(metric)) is not None]
+    if len(values) < len(records):
+        return replace(bare, reason=_NOT_MEASURED)
+    if metric.kind != "seconds":
+        return _with_range(bare, float(np.mean(values)), values)
+    cost = make_cost(metric.name, values, [record.is_disturbed(metric) for record in records])
+    found = _with_range(bare, cost.median, list(cost.values))
+    return replace(found, reason=_DISTURBED) if cost.is_disturbed else found
+
+
+def _with_range(bare: Reproduction, middle: float, values: list[float]) -> Reproduction:
+    low, high = (min(values), max(values)) if len(values) > 1 else (math.nan, math.nan)
+    difference = middle - float(bare.published[0])
+    return replace(bare, measured=(middle,), low=low, high=high, difference=difference)
+
+
+def _curve(_contents: RunContents, bare: Reproduction, published: Published, records: list[Result]) -> Reproduction:
+    rows = [record.curve_of(published.definition) for record in records]
+    shortest = min(map(len, rows))
+    curves = np.array([[np.nan if value is None else value for value in row[:shortest]] for row in rows])
+    if not curves.size or np.isnan(curves).any():
+        return replace(bare, verdict="not comparable", reason="not recorded in training")
+    mean = curves.mean(axis=0)
+    measured = tuple(map(float, mean[-1:] if published.values is None else mean[: len(bare.published)]))
+    if len(measured) < len(bare.published):
+        reason = f"{len(measured)} epochs were run, {len(bare.published)} are published"
+        return replace(bare, measured=measured, verdict="not comparable", reason=reason)
+    return _compared_curve(replace(bare, measured=measured), published)
+
+
+def _compared_curve(bare: Reproduction, published: Published) -> Reproduction:
+    is_lower_better = published.definition.is_lower_better
+    is_accuracy = published.definition.kind == "share" and not is_lower_better
+    pairs = list(zip(bare.measured, bare.published, strict=True))
+    furthest, verdict = compare_ratios([ratio_to(*pair, is_accuracy=is_accuracy) for pair in pairs])
+    differences = [round(value - float(of_source), 12) for value, of_source in pairs]
+    ratio = ratio_to(*pairs[furthest], is_accuracy=is_accuracy)
+    reason = f"ratio {ratio:.2f}{' of the errors' if is_accuracy else ''}"
+    if published.tolerance is not None:
+        furthest = int(np.abs(differences).argmax())
+        is_within = abs(differences[furthest]) <= published.tolerance
+        is_better = (differences[furthest] > 0) != is_lower_better
+        verdict = "reproduced" if is_within else "better" if is_better else "worse"
+        reason = f"tolerance {published.tolerance:g} in place of a ratio"
+    if published.values is not None:
+        reason += f", furthest in epoch {furthest + 1}"
+    return replace(bare, difference=differences[furthest], verdict=verdict, reason=reason)
+
+
+def _loss(_contents: RunContents, bare: Reproduction, published: Published, records: list[Result]) -> Reproduction:
+    losses = [loss for record in records if (loss := record.value_of(published.definition)) is not None]
+    if len(losses) < len(records):
+        return replace(bare, verdict="not comparable", reason="there are no probabilities, or not of every trial")
+    mean = float(np.mean(losses))
+    ratio = ratio_to(mean, bare.published[0], is_accuracy=False)
+    _, verdict = compare_ratios([ratio])
+    return replace(_with_range(bare, mean, losses), verdict=verdict, reason=f"ratio {ratio:.2f}")
+
+
+def _share(contents: RunContents, bare: Reproduction, published: Published, records: list[Result]) -> Reproduction:
+    metric = published.definition
+    shares = [share for record in records if (share := record.value_of(metric)) is not None]
+    if len(shares) < len(records):
+        return replace(bare, verdict="not comparable", reason=_NOT_MEASURED)
+    means = _means_over_seeds(records, shares)
+    share, value = round(float(np.mean(means)), 12), float(bare.published[0])
+    n = sum(record.n_test for record in records if record.trial.seed == records[0].trial.seed)
+    n_published = published.n_images or n
+    error = _standard_error(published, records, shares, means)
+    if records[0].trial.fold is None and (published.other_images or n_published != n):
+        error = with_other_images(error, share, n, value, n_published)
+    compare = compare_bound if published.at_least else compare_share
+    margin = margin_of(value, n_published, half_unit(bare.published[0]))
+    found = compare(share, value, error, margin, lower_is_better=metric.is_lower_better)
+    row = contents.summary.set_index("case").loc[[contents.label_of_case(bare.case)]].iloc[0]
+    low, high = _row_interval(row, metric) if metric.column == "accuracy" else _own_interval(records, shares, n)
+    reasons = ["the source gives only a bound" if published.at_least else ""]
+    if found.outcome == "inconclusive":
+        reasons.append(_too_few(records, len(means), is_stochastic=bool(row["is_stochastic"])))
+    return replace(
+        bare,
+        measured=(share,),
+        n_images=n,
+        low=low,
+        high=high,
+        difference=found.difference,
+        difference_low=found.low,
+        difference_high=found.high,
+        margin=margin,
+        verdict=found.outcome,
+        reason="; ".join(filter(None, reasons)),
+    )
+
+
+def _means_over_seeds(records: list[Result], shares: list[float]) -> list[float]:
+    """Return the mean of each seed's shares: of cross-validation, of its folds."""
+    by_seed: dict[int, list[float]] = {}
+    for record, share in zip(records, shares, strict=True):
+        by_seed.setdefault(record.trial.seed, []).append(share)
+    return [float(np.mean(values)) for values in by_seed.values()]
+
+
+def _standard_error(
+    published: Published, records: list[Result], values: list[float], means: list[float]
+) -> StandardError:
+    """Return the standard error of the difference by the seeds, or over folds, which holds their images already."""
+    first = records[0]
+    if first.trial.folds is not None and len(values) > 1:
+        return folds_error(values, _test_share(records), first.trial.folds * published.repeats)
+    return seeds_error(means, published.repeats, is_deterministic=first.trial.is_deterministic)
+
+
+def _test_share(records: list[Result]) -> float:
+    """Return how many images a fold is evaluated on, for each that it learns from."""
+    return float(np.mean([record.n_test / record.n_train for record in records]))
+
+
+def _row_interval(row: pd.Series, metric: Metric) -> tuple[float, float]:
+    """Return the interval of the case's row, the same as in the other tables, within 0 and 1."""
+    low, high = float(row["accuracy_low"]), float(row["accuracy_high"])
+    low, high = (1 - high, 1 - low) if metric.derived == "complement" else (low, high)
+    return float(np.clip(low, 0, 1)), float(np.clip(high, 0, 1))
+
+
+def _own_interval(records: list[Result], shares: list[float], n_images: int) -> tuple[float, float]:
+    """Return the interval of another share than accuracy, which the rows of tables have none of."""
+    test_share = None if records[0].trial.fold is None else _test_share(records)
+    found = uncertainty_of_shares(shares, n_images, test_share, is_deterministic=records[0].trial.is_deterministic)
+    return found.interval(float(np.mean(shares)), n_images)
+
+
+def _too_few(records: list[Result], n_seeds: int, *, is_stochastic: bool) -> str:
+    """Say what there is too little of, the reason of an inconclusive figure."""
+    if records[0].trial.folds is not None:
+        return "too few folds to say"
+    if not is_stochastic:
+        return "too few images to say"
+    return "too few seeds to say" if n_seeds > 1 else "one seed is too few to say"
+
+
+_RULES: dict[Rule, Callable[[RunContents, Reproduction, Published, list[Result]], Reproduction]] = {
+    "margin": _share,
+    "ratio": _loss,
+    "curve": _curve,
+    "equality": _count,
+    "side by side": _side_by_side,
+}

@@ -1,0 +1,97 @@
+"""The rendering of one figure, as PNG and as SVG: the same bytes for the same displays, whatever a user has set."""
+
+import io
+import warnings
+from typing import Any
+
+import numpy as np
+
+from hdr_bench.reporting.drawing.figure import Figure, PlannedFigure
+from hdr_bench.reporting.drawing.svg import page_address, round_coordinates
+from hdr_bench.reporting.parts import failure_reason
+from hdr_bench.reporting.style import STYLE, load_matplotlib
+
+_DPI = 150
+
+
+def render(planned: PlannedFigure) -> Figure:
+    """Render a figure; one that cannot be rendered has the reason.
+
+    Nobody would see a warning of another process, so this gives none.
+
+    Parameters
+    ----------
+    planned : PlannedFigure
+        The figure's displays and size.
+
+    Returns
+    -------
+    figure : Figure
+        With `problem` set if it could not be rendered.
+    """
+    if planned.problem:
+        return failed_figure(planned, planned.problem)
+    try:
+        return _render(planned)
+    except Exception as error:  # noqa: BLE001  # as in `make_part`
+        return failed_figure(planned, failure_reason(f"Figure “{planned.title}”", error))
+
+
+def failed_figure(planned: PlannedFigure, problem: str) -> Figure:
+    """Return a figure that could not be rendered.
+
+    Parameters
+    ----------
+    planned : PlannedFigure
+        The figure's displays and size.
+    problem : str
+        Why it could not.
+
+    Returns
+    -------
+    figure : Figure
+    """
+    return Figure(planned.name, planned.title, planned.text, planned.case, problem=problem)
+
+
+def _render(planned: PlannedFigure) -> Figure:
+    load_matplotlib()
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as MatplotlibFigure
+
+    with mpl.rc_context(), warnings.catch_warnings():
+        # Names in any script are searchable text in an SVG; a PNG has a box for what the font lacks.
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
+        # What a user's own matplotlibrc says does not reach a report.
+        mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"})
+        mpl.rcParams.update(STYLE)  # type: ignore[arg-type]  # its hints know each name
+        figure = MatplotlibFigure(figsize=planned.inches, layout="constrained", dpi=_DPI)
+        axes = figure.subplots(1, len(planned.displays), squeeze=False)[0]
+        for display, ax in zip(planned.displays, axes, strict=True):
+            display.plot(ax)
+        png = _to_png(figure)
+        svg = _to_svg(figure) if planned.has_svg else b""
+    # An SVG that cannot be read again fails here, where the figure alone is left out.
+    address = page_address(svg) if svg else ""
+    return Figure(planned.name, planned.title, planned.text, planned.case, svg, png, address, note=planned.note)
+
+
+def _to_png(figure: Any) -> bytes:
+    """Draw a picture with a palette of 256 colours, which is a third of its size and no other to the eye."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    # The layout is found once; at a picture's many dots texts are as wide as they are in print.
+    figure.set_layout_engine("none")
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
+    buffer = io.BytesIO()
+    picture.quantize(256).save(buffer, "png", dpi=(_DPI, _DPI))
+    return buffer.getvalue()
+
+
+def _to_svg(figure: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    return round_coordinates(buffer.getvalue())

@@ -1,0 +1,182 @@
+"""A block of a report: a table, a figure or a text with its heading, as an entry of the list `BLOCKS`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hdr_bench.reporting.displays import Display
+from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.tables import Table
+
+Panels = Display | tuple[Display, ...]
+"""One display, or several side by side."""
+
+Format = Literal["html", "md"]
+BOTH: tuple[Format, ...] = ("html", "md")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a report, and the section under it.
+
+    Attributes
+    ----------
+    anchor : str
+        Its address on the page.
+    title : str
+        The heading.
+    is_open : bool
+        Whether the page shows the section unfolded.
+    """
+
+    anchor: str
+    title: str
+    is_open: bool = True
+
+
+MORE_FIGURES = Heading("figures", "More figures", is_open=False)
+"""The section of figures that have none of their own."""
+
+
+def no_intro(data: ReportData) -> str:
+    """Return no text: most tables have none before them.
+
+    Parameters
+    ----------
+    data : ReportData
+        Not looked at.
+
+    Returns
+    -------
+    intro : str
+    """
+    del data
+    return ""
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """A table of a report, which is also written as CSV and LaTeX.
+
+    Attributes
+    ----------
+    name : str
+        For file names, and the anchor of its section.
+    title : str
+        The heading.
+    make : callable
+        Takes a `ReportData`, and returns the `Table`; None if the run has nothing for it.
+    intro : callable
+        Takes a `ReportData`, and returns what is said before the table.
+    template : str
+        What writes it, of ``templates/sections/``.
+    is_open : bool
+        Whether the page shows it unfolded.
+    """
+
+    name: str
+    title: str
+    make: Callable[[ReportData], Table | None]
+    intro: Callable[[ReportData], str] = no_intro
+    template: str = "table"
+    is_open: bool = True
+
+    @property
+    def heading(self) -> Heading:
+        """Its own section."""
+        return Heading(self.name, self.title, self.is_open)
+
+
+@dataclass(frozen=True)
+class FigureBlock:
+    """A figure about all methods.
+
+    Attributes
+    ----------
+    name : str
+        For file names.
+    title : str
+        What it shows.
+    make : callable
+        Takes a `ReportData`, and returns a display, or several side by side; None, or a `StoreError`, if the run has
+        nothing for it; a `NotEnoughError` if that is to be said.
+    heading : Heading
+        The section that it is in; those of one heading are shown together, where the first of them is in the list.
+    has_svg : bool
+        Whether it is drawn as SVG too, which the page shows; not if the page shows the same as tables or images.
+    """
+
+    name: str
+    title: str
+    make: Callable[[ReportData], Panels | None]
+    heading: Heading = MORE_FIGURES
+    has_svg: bool = True
+
+
+@dataclass(frozen=True)
+class TextBlock:
+    """Any other section.
+
+    Attributes
+    ----------
+    anchor : str
+        Its address on the page.
+    title : str
+        The heading.
+    make : callable
+        Takes a `ReportData`, and returns what its template writes; None if there is nothing.
+    template : str
+        What writes it, of ``templates/sections/``.
+    formats : tuple of {"html", "md"}
+        Where it is written.
+    is_open : bool
+        Whether the page shows it unfolded.
+    is_footer : bool
+        Whether it is in the page's footer.
+    title_of : callable, optional
+        Takes what `make` returned, and returns the heading that is shown.
+    """
+
+    anchor: str
+    title: str
+    make: Callable[[ReportData], Any]
+    template: str
+    formats: tuple[Format, ...] = BOTH
+    is_open: bool = True
+    is_footer: bool = False
+    title_of: Callable[[Any], str] | None = None
+
+    @property
+    def heading(self) -> Heading:
+        """Its own section."""
+        return Heading(self.anchor, self.title, self.is_open)
+
+
+class NotEnoughError(Exception):
+    """A run has too little for a figure: the message is shown in its place."""
+
+
+Block = TableBlock | FigureBlock | TextBlock
+
+
+@dataclass(frozen=True)
+class MethodFigure:
+    """A figure about one method, shown among its details.
+
+    Attributes
+    ----------
+    name : str
+        For file names, which go on with the method's.
+    title : str
+        What it shows; the method's name is added.
+    make : callable
+        Takes a `ReportData` and the method's name, and returns a display, or several side by side; None, or a
+        `StoreError`, if the run has nothing for it.
+    has_svg : bool
+        Whether it is drawn as SVG too, which the page shows; not if the page shows the same as tables or images.
+    """
+
+    name: str
+    title: str
+    make: Callable[[ReportData, str], Panels | None]
+    has_svg: bool = True

@@ -1,0 +1,69 @@
+"""The two writers of a report: HTML and Markdown, of the same header and the same sections."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jinja2
+
+from hdr_bench.names import visible_prose
+from hdr_bench.reporting.page.header import Header
+from hdr_bench.reporting.page.report_data import ReportData
+from hdr_bench.reporting.page.sections import Section
+from hdr_bench.reporting.tables import to_cells, to_markdown
+from hdr_bench.reporting.tables.formats import escape_markdown, markdown_code
+
+
+def to_html_page(data: ReportData, header: Header, sections: Sequence[Section]) -> bytes:
+    """Write a report as a page that is one file.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run, for the addresses of its methods' rows.
+    header : Header
+        What it opens with.
+    sections : sequence of Section
+        Those for HTML are taken.
+
+    Returns
+    -------
+    page : bytes
+    """
+    chosen = [section for section in sections if "html" in section.formats]
+    return _render("report.html", header=header, sections=chosen, rows=data.rows)
+
+
+def to_markdown_page(header: Header, sections: Sequence[Section]) -> bytes:
+    """Write a report as Markdown.
+
+    Parameters
+    ----------
+    header : Header
+        What it opens with.
+    sections : sequence of Section
+        Those for Markdown are taken.
+
+    Returns
+    -------
+    text : bytes
+    """
+    chosen = [section for section in sections if "md" in section.formats]
+    return _render("report.md", header=header, sections=chosen)
+
+
+def _render(name: str, **context: Any) -> bytes:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("hdr_bench.reporting.page"),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "markdown_table": to_markdown,
+        "md": escape_markdown,
+        "cells": to_cells,
+        "code": markdown_code,
+    }
+    return visible_prose(environment.get_template(name).render(context).lstrip()).encode()

@@ -1,0 +1,86 @@
+import pytest
+
+from hdr_bench.exceptions import SuiteError, UnknownNameError
+from hdr_bench.records.claims import claim_figures
+from hdr_bench.records.measurements import Measurements, Scores
+from hdr_bench.records.metric_types import FACTORS
+from hdr_bench.records.metrics import METRICS, cost_terms, metric_of_column, published_metrics
+from hdr_bench.records.published import Published
+from hdr_bench.records.result import Result, SearchResult
+
+# What a record holds beside metrics: texts, and what says whether a time is disturbed.
+NO_METRICS = {"memory_method", "engine", "fit_wait_share", "predict_wait_share", "latency_wait_share"}
+# What is measured, and no table or figure shows.
+NOT_SHOWN = {"fit_gpu_peak_bytes", "predict_gpu_peak_bytes"}
+
+
+def test_every_row_has_a_place_in_a_result_and_every_measurement_a_row():
+    fields = {"scores": Scores, "measurements": Measurements, "searched": SearchResult}
+    for metric in METRICS.values():
+        assert metric.source in Result.model_fields
+        assert metric.unit in FACTORS
+        if metric.source in fields:
+            assert metric.column in fields[metric.source].model_fields, metric.name
+    columns = {metric.column for metric in METRICS.values()}
+    assert set(Scores.model_fields) <= columns
+    assert set(Measurements.model_fields) - NO_METRICS - NOT_SHOWN <= columns
+
+
+def test_a_verdict_fits_what_a_metric_is():
+    for name in published_metrics():
+        metric = METRICS[name]
+        assert (metric.verdict == "curve") == (metric.source == "history")
+        assert (metric.verdict == "equality") == (metric.kind == "count")
+        assert metric.verdict != "margin" or metric.kind == "share"
+        assert metric.verdict != "ratio" or metric.kind == "loss"
+
+
+def test_what_compares_is_named_for_its_column():
+    for name, metric in METRICS.items():
+        if metric.cost is not None:
+            assert metric.column == name
+    with pytest.raises(UnknownNameError, match=r"unknown cost 'accuracy'\. .*Choose from: fit_seconds"):
+        cost_terms("accuracy")
+    with pytest.raises(UnknownNameError, match="unknown column 'fit_second'. Did you mean 'fit_seconds'"):
+        metric_of_column("fit_second")
+
+
+@pytest.mark.parametrize(
+    ("metric", "message"),
+    [
+        ("test_acuracy", r"unknown value 'test_acuracy'\. Did you mean 'test_accuracy'\?"),
+        # Known, and nothing that a source publishes as it is.
+        ("size_bytes", "unknown value 'size_bytes'"),
+        (3, "must be one of these texts, got 3. Choose from: test_accuracy"),
+    ],
+)
+def test_a_figure_of_what_is_not_published_is_refused(metric, message):
+    with pytest.raises(SuiteError, match=message):
+        Published(metric=metric, value="0.9")
+
+
+@pytest.mark.parametrize("metric", published_metrics())
+def test_what_a_published_figure_may_be_depends_on_the_kind_of_its_metric(metric):
+    kind, is_curve = METRICS[metric].kind, METRICS[metric].source == "history"
+    allowed = {
+        "values": is_curve,
+        "tolerance": is_curve or kind == "count",
+        "counted": kind == "count",
+        "at_least": kind == "share",
+        "other_images": kind == "share",
+    }
+    for name, is_allowed in allowed.items():
+        given = {"metric": metric, "value": "0.5", name: 0.1 if name == "tolerance" else True}
+        if name == "values":
+            given = {"metric": metric, "values": ["0.5", "0.6"]}
+        if is_allowed:
+            assert Published(**given).definition is METRICS[metric]
+        else:
+            with pytest.raises(SuiteError, match=name):
+                Published(**given)
+
+
+def test_claims_ask_for_all_but_the_figures_of_a_source():
+    names = set(claim_figures())
+    assert {"accuracy", "error", "loss", "train_loss", "parameters", "size_bytes", "chosen", "least_auc"} <= names
+    assert not {"test_accuracy", "test_error", "cross_validation_accuracy"} & names
