@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.helpers.trial_fixtures", "tests.helpers.run_fixtures"]
+pytest_plugins = ["tests.helpers.trial_fixtures", "tests.helpers.run_fixtures", "tests.helpers.search_fits"]
 
 # What the user has set; the tests' other processes find it where the first one put it.
 _KEPT = "HDR_BENCH_TESTS_REAL_DATA"

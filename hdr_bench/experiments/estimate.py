@@ -1,16 +1,19 @@
 """Estimate of what a run would cost, before anything long runs: each case fitted on a few images, and extrapolated."""
 
 import math
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimate
 from hdr_bench.experiments.forecast.growth import Expected
 from hdr_bench.experiments.forecast.probes import CostCurves, Probe, ProbeTimeoutError, probes_of, run_probe
-from hdr_bench.experiments.measuring.grid_search import candidates_of
 from hdr_bench.experiments.messages import Progress
+from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.schedule import Schedule
+from hdr_bench.experiments.planning.search_fits import search_of
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.trial import Trial
 
@@ -65,7 +68,7 @@ def _estimate(plan: Schedule, progress: Progress) -> Estimate:
     try:
         for case in cases:
             trials = [trial for trial in _all_trials(case) if trial.key in due]
-            estimate, costs = _estimate_case(case, trials, probes[case.case.name], progress)
+            estimate, costs = _estimate_case(case, trials, probes[case.case.name], plan.searches, progress)
             largest = max(task.trial.samples or 0 for probe in probes[case.case.name] for task in probe.tasks)
             estimates.append(replace(estimate, largest_fit=largest))
             seconds |= {key: cost.value for key, cost in costs.items()}
@@ -80,9 +83,13 @@ def _all_trials(case: PlannedCase) -> tuple[Trial, ...]:
 
 
 def _estimate_case(
-    case: PlannedCase, trials: list[Trial], probes: tuple[Probe, ...], progress: Progress
+    case: PlannedCase,
+    trials: list[Trial],
+    probes: tuple[Probe, ...],
+    searches: Mapping[str, OpenSearch],
+    progress: Progress,
 ) -> tuple[CaseEstimate, dict[str, Expected]]:
-    """Return what a case costs, and each of its trials by key; no trials if that is not known."""
+    """Return what a case costs, and each of its trials, and of the fits inside searches, by key; none if not known."""
     try:
         curves = [run_probe(probe, progress) for probe in probes]
     except EstimateError as error:
@@ -91,8 +98,12 @@ def _estimate_case(
     except ProbeTimeoutError:
         costs = {trial.key: _limit_of(trial) for trial in trials}
         return _stopped_by_limit(case, trials, costs), costs
-    costs = {trial.key: _trial_cost(trial, case, curves) for trial in trials}
-    return _case_estimate(case, trials, curves, costs), costs
+    parts = {trial.key: _parts(trial, case, curves, searches.get(trial.key)) for trial in trials}
+    costs = {trial.key: _whole(trial, parts[trial.key], searches.get(trial.key)) for trial in trials}
+    longest = max(trials, key=lambda trial: costs[trial.key].value)
+    fit = _fit(longest, case, curves, searches.get(longest.key))
+    estimate = _case_estimate(case, longest, curves, fit, sum(costs.values(), _NONE))
+    return replace(estimate, n_trials=len(trials)), {key: cost for each in parts.values() for key, cost in each.items()}
 
 
 def _limit_of(trial: Trial) -> Expected:
@@ -108,53 +119,70 @@ def _stopped_by_limit(case: PlannedCase, trials: list[Trial], costs: dict[str, E
 
 
 def _case_estimate(
-    case: PlannedCase, trials: list[Trial], curves: list[CostCurves], costs: dict[str, Expected]
+    case: PlannedCase, longest: Trial, curves: list[CostCurves], fit: Expected, total: Expected
 ) -> CaseEstimate:
-    longest = max(trials, key=lambda trial: costs[trial.key].value)
+    """Return the estimate of a case whose trial `longest` takes longest; of one trial."""
     n, _ = _sizes(longest, case)
-    fit = _fit(longest, case, curves)
     memory = max((each.memory.at(n) for each in curves), key=lambda expected: expected.value)
     over = []
     if longest.time_limit is not None and fit.value > longest.time_limit:
         over.append(f"time limit of {longest.time_limit:g} s")
     if longest.memory_limit is not None and memory.value > longest.memory_limit:
         over.append(f"memory limit of {longest.memory_limit / 1e6:,.0f} MB")
-    total, exponent = sum((costs[trial.key] for trial in trials), _NONE), curves[0].one_pass.exponent_at(n)
-    return CaseEstimate(case.case.name, len(trials), fit, memory, total, exponent, " and ".join(over))
+    return CaseEstimate(case.case.name, 1, fit, memory, total, curves[0].one_pass.exponent_at(n), " and ".join(over))
 
 
-def _trial_cost(trial: Trial, case: PlannedCase, curves: list[CostCurves]) -> Expected:
-    """Return the seconds of a whole trial."""
+def _whole(trial: Trial, parts: dict[str, Expected], search: OpenSearch | None) -> Expected:
+    """Return the seconds of a whole trial; of a search, as far as its stored fits leave time for more."""
+    limit = trial.time_limit
+    if limit is not None and search is not None:
+        limit = max(limit - search.spent, 0.0)
+    return sum(parts.values(), _NONE).at_most(limit)
+
+
+def _parts(trial: Trial, case: PlannedCase, curves: list[CostCurves], search: OpenSearch | None) -> dict[str, Expected]:
+    """Return the seconds of a trial, and before it of a search's missing fits, by key."""
     n, tested = _sizes(trial, case)
-    share = tested / len(case.dataset.test)
-    predict = curves[0].predict.at(n).times(2 * share)
-    other = curves[0].other_seconds
-    whole = _fit(trial, case, curves) + predict + Expected(other, other, other)
-    return whole.at_most(trial.time_limit)
+    predict = curves[0].predict.at(n).times(2 * tested / len(case.dataset.test))
+    other = Expected(*[curves[0].other_seconds] * 3)
+    if search is None:
+        return {trial.key: (curves[0].fit(n) + predict + other).at_most(trial.time_limit)}
+    by_size = {size: _search_fit(trial, size, case, curves) + other for size in _sizes_of_missing(search)}
+    fits = {key: by_size[_samples(fit)] for key, fit in search.missing.items()}
+    return {**fits, trial.key: _last_fit(n, curves) + predict + other}
 
 
-def _fit(trial: Trial, case: PlannedCase, curves: list[CostCurves]) -> Expected:
+def _fit(trial: Trial, case: PlannedCase, curves: list[CostCurves], search: OpenSearch | None) -> Expected:
+    """Return the seconds of a trial's fit; of a search, of all fits that it lacks."""
     n, _ = _sizes(trial, case)
-    if trial.search is None:
+    if search is None:
         return curves[0].fit(n)
-    inside = n * (trial.search.folds - 1) // trial.search.folds
-    share = (n - inside) / len(case.dataset.test)
-    one = sum((each.fit(inside) for each in curves), _NONE).times(1 / len(curves))
-    scoring = sum((each.predict.at(inside) for each in curves), _NONE).times(share / len(curves))
-    last = max((each.fit(n) for each in curves), key=lambda expected: expected.value)
-    return (one + scoring).times(_fits(trial)) + last
+    fits = [_search_fit(trial, size, case, curves).times(count) for size, count in _sizes_of_missing(search).items()]
+    return sum(fits, _last_fit(n, curves))
 
 
-def _fits(trial: Trial) -> float:
-    """Return a search's fits, as many as would take its time on all images."""
-    if trial.search is None:
-        return 1
-    candidates = len(candidates_of(trial.search, trial.seed))
-    if trial.search.strategy == "grid":
-        return candidates * trial.search.folds
-    # Each round of successive halving has a third of the candidates on three times the images.
-    rounds = math.floor(math.log(candidates, 3)) + 1
-    return rounds * candidates / 3 ** (rounds - 1) * trial.search.folds
+def _last_fit(n: int, curves: list[CostCurves]) -> Expected:
+    """Return the seconds of the chosen candidate's fit, which may be the slowest."""
+    return max((each.fit(n) for each in curves), key=lambda expected: expected.value)
+
+
+def _search_fit(trial: Trial, samples: int | None, case: PlannedCase, curves: list[CostCurves]) -> Expected:
+    """Return the mean seconds of a fit inside a search, with its evaluation, on so many images."""
+    n, _ = _sizes(trial, case)
+    size, folds = samples or n, search_of(trial).folds
+    inside = size * (folds - 1) // folds
+    share = (size - inside) / len(case.dataset.test)
+    one = sum((each.fit(inside) for each in curves), _NONE)
+    scoring = sum((each.predict.at(inside) for each in curves), _NONE).times(share)
+    return (one + scoring).times(1 / len(curves))
+
+
+def _sizes_of_missing(search: OpenSearch) -> Counter[int | None]:
+    return Counter(map(_samples, search.missing.values()))
+
+
+def _samples(fit: Trial) -> int | None:
+    return None if fit.search_fit is None else fit.search_fit.samples
 
 
 def _sizes(trial: Trial, case: PlannedCase) -> tuple[int, int]:

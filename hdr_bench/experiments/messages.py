@@ -8,6 +8,7 @@ from hdr_bench.estimators import ESTIMATORS
 from hdr_bench.import_context import ImportContext
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
+from hdr_bench.records.search_outcome import SearchOutcome
 from hdr_bench.records.trial import Trial
 
 NETWORKS = "HDR_BENCH_NETWORKS"
@@ -34,6 +35,10 @@ class Task:
         Trials that share the machine meanwhile.
     context : ImportContext or None
         Context that the trial runs in; None for that of the process that asks for it.
+    outcome : SearchOutcome or None
+        Outcome of a grid search's fits, for its last one.
+    seconds_left : float or None
+        What earlier fits of a grid search have left of its time limit; None for a trial that has all of its limit.
     """
 
     trial: Trial
@@ -41,6 +46,13 @@ class Task:
     folder: str | None = None
     n_concurrent: int = 1
     context: ImportContext | None = None
+    outcome: SearchOutcome | None = None
+    seconds_left: float | None = None
+
+    @property
+    def time_limit(self) -> float | None:
+        """Seconds that its process may take; None for no limit."""
+        return self.trial.time_limit if self.seconds_left is None else self.seconds_left
 
     @property
     def is_of_network(self) -> bool:

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hdr_bench.experiments.forecast.remaining import Remaining
 from hdr_bench.experiments.messages import Stage
-from hdr_bench.names import abbreviate
+from hdr_bench.names import abbreviate, shorten
 from hdr_bench.records.quantities import clock
 from hdr_bench.records.result import Result
 from hdr_bench.records.text import pluralize
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import ProgressColumn, TaskID
 
 _LINE_EVERY_SECONDS = 10.0
+_LONGEST_VALUE = 40
 
 
 class LineProgress:
@@ -39,14 +40,17 @@ class LineProgress:
         Parameters
         ----------
         trials : tuple of Trial
-            Those that are to run.
+            Those that are to run, with the fits inside grid searches.
         stored : int
             How many more are stored already.
         expected : mapping of str to float
             Seconds expected of trials, by key.
         """
         self._remaining = Remaining(trials, expected)
-        self._print(f"{pluralize(len(trials), 'trial')} to run" + (f", {stored} already there" if stored else ""))
+        n_fits = sum(trial.search_fit is not None for trial in trials)
+        fits = f" with {pluralize(n_fits, 'fit')} inside grid searches" if n_fits else ""
+        there = f", {stored} already there" if stored else ""
+        self._print(f"{pluralize(len(trials) - n_fits, 'trial')} to run{fits}{there}")
 
     def trial(self, trial: Trial) -> None:
         """Keep the trial's name for its stages.
@@ -175,7 +179,8 @@ class BarProgress:
         if result.status != "ok":
             line = f"{describe_trial(result.trial)}: {describe_outcome(result)}"
             self._bar.console.print(line, markup=False, highlight=False, style="red")
-        self._bar.advance(self._task)
+        done, total = self._remaining.counts
+        self._bar.update(self._task, completed=done, total=total)
         self._update(method=describe_trial(result.trial), stage="done")
 
     def end(self) -> None:
@@ -233,7 +238,7 @@ def describe_remaining(remaining: Remaining) -> str:
 
 
 def describe_trial(trial: Trial) -> str:
-    """Return the method and, where they matter, the seed, the fold, the number of images.
+    """Return the method and, where they matter, the seed, a search's candidate, the fold, the number of images.
 
     Parameters
     ----------
@@ -248,9 +253,18 @@ def describe_trial(trial: Trial) -> str:
         details.append(f"{trial.samples:,} images")
     if not trial.is_deterministic or trial.protocol != "holdout":
         details.append(f"seed {trial.seed}")
+    if trial.search_fit is not None:
+        values = trial.search_fit.params.items()
+        details.append(
+            abbreviate(", ".join(f"{name} = {shorten(str(value), _LONGEST_VALUE)}" for name, value in values))
+        )
     if trial.fold is not None:
         details.append(f"fold {trial.fold + 1} of {trial.folds}")
     return f"{trial.case} ({', '.join(details)})" if details else trial.case
+
+
+def _set_to(name: str, value: Any) -> str:
+    return f"{name} = {shorten(str(value), _LONGEST_VALUE)}"
 
 
 def describe_outcome(result: Result) -> str:

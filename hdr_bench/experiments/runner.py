@@ -11,14 +11,12 @@ from hdr_bench.datasets import write_dataset
 from hdr_bench.exceptions import CodeChangedWarning, StoredResultWarning, StoreError
 from hdr_bench.experiments.forecast.estimate_record import read_expected
 from hdr_bench.experiments.forecast.stored_times import seconds_of_stored
-from hdr_bench.experiments.messages import NoProgress, Progress, Task
+from hdr_bench.experiments.messages import NoProgress, Progress
 from hdr_bench.experiments.planning.code_changes import code_changes
 from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.run_source import check_source, write_source
 from hdr_bench.experiments.planning.schedule import (
     Schedule,
-    interleave,
-    is_missing,
     make_schedule,
     planned_trial,
     with_further_seeds,
@@ -28,8 +26,10 @@ from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.experiments.processes.backends import backend_of, run_tasks
 from hdr_bench.experiments.processes.host_pool import clear_leftovers_of_hosts
 from hdr_bench.experiments.processes.scratch import data_folder
+from hdr_bench.experiments.task_queue import TaskQueue, clear_fits
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.failures import describe_failure, describe_traceback
+from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.option_description import with_options
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.predictions import Predictions
@@ -194,6 +194,7 @@ def _execute(plan: Plan, progress: Progress) -> None:
     check_run_folder(store.folder)
     check_source(store.folder, plan.suite.file)
     store.clear_leftovers()
+    clear_fits(plan, store)
     clear_leftovers_of_hosts()
     _write_record(plan)
     write_source(store.folder, plan.suite.file)
@@ -223,26 +224,36 @@ def _write_record(plan: Plan) -> None:
 
 
 def _run_round(plan: Plan, progress: Progress, expected: Mapping[str, float]) -> None:
-    progress.begin(plan.to_run, len(plan.trials) - len(plan.to_run), expected)
     datasets = {case.dataset.fingerprint: case.dataset for case in plan.cases}
-    try:
-        with (
-            own_modules(plan.suite.folder),
-            _tasks(plan) as tasks,
-            closing(run_tasks(tasks, plan.options, datasets, progress)) as outcomes,
-        ):
-            for result, predictions in outcomes:
-                progress.done(_write(result, predictions, plan.store))
-    finally:
-        progress.end()
-        clear_leftovers_of_hosts()
+    with _queue(plan) as queue:
+        progress.begin(queue.trials, len(plan.trials) - len(plan.to_run), expected)
+        try:
+            _settle(queue, plan, progress)
+            with (
+                own_modules(plan.suite.folder),
+                closing(run_tasks(queue, plan.options, datasets, progress)) as outcomes,
+            ):
+                for result, predictions in outcomes:
+                    progress.done(_write(queue.record(result), predictions, plan.store))
+                    _settle(queue, plan, progress)
+        finally:
+            progress.end()
+            clear_leftovers_of_hosts()
     if not plan.store.run_file.exists():
         # A method has removed it, with the results that were there; what came later is a run all the same.
         _write_record(plan)
 
 
-def _write(result: Result, predictions: Predictions | None, store: Store) -> Result:
+def _settle(queue: TaskQueue, plan: Plan, progress: Progress) -> None:
+    """Write the results of searches that have come to an end without a last fit."""
+    for result in queue.settle():
+        progress.done(_write(result, None, plan.store))
+
+
+def _write(result: Result, predictions: Predictions | None, run_store: Store) -> Result:
     """Write a result; if it is of a form that no file holds, its trial has failed, and the remaining ones continue."""
+    fit = result.trial.search_fit
+    store = run_store if fit is None else FitStore(run_store.folder, fit.search)
     try:
         store.write(result, predictions)
     except (OSError, StoreError):
@@ -251,30 +262,23 @@ def _write(result: Result, predictions: Predictions | None, store: Store) -> Res
         reason = f"its result could not be stored: {describe_failure(error)}"
         result = failed_result(result.trial, reason, result.environment, describe_traceback(error))
         store.write(result, None)
+    if result.trial.search is not None and result.status == "ok":
+        FitStore(run_store.folder, result.trial.key).clear()
     return result
 
 
 @contextmanager
-def _tasks(plan: Plan) -> Iterator[Iterator[Task]]:
-    """Give what is to be run, with data that were made in code on disk while the block lasts."""
+def _queue(plan: Plan) -> Iterator[TaskQueue]:
+    """Give the queue of what is to be run, with data that were made in code on disk while the block lasts."""
     given = {case.dataset.fingerprint: case.dataset for case in plan.cases if _is_made_in_code(plan, case)}
     with ExitStack() as stack:
         folders = {}
         for fingerprint, dataset in given.items():
             folders[fingerprint] = stack.enter_context(data_folder())
             write_dataset(Path(folders[fingerprint]), dataset)
-        yield _due(plan, folders)
+        yield TaskQueue(plan, plan.store, folders)
 
 
 def _is_made_in_code(plan: Plan, case: PlannedCase) -> bool:
     choice = case.case.dataset or plan.suite.dataset
     return choice.given is not None and plan.settings.dataset is None
-
-
-def _due(plan: Plan, folders: dict[str, str]) -> Iterator[Task]:
-    pickles = {case.case.name: case.pickled for case in plan.cases}
-    for trial in interleave(plan.to_run):
-        # Another run on the same folder may have done it by now.
-        if plan.rerun == "missing" and not is_missing(planned_trial(trial), plan.store, plan.rerun):
-            continue
-        yield Task(trial, pickles[trial.case], folders.get(trial.fingerprint))

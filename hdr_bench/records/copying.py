@@ -1,9 +1,7 @@
 """Unfitted copies of estimators, also of those that scikit-learn cannot clone."""
 
 import inspect
-from contextlib import suppress
 from copy import deepcopy
-from functools import partial
 from typing import Any
 
 from hdr_bench.error_text import describe_error
@@ -43,26 +41,6 @@ def copy_unfitted(estimator: Any) -> Any:
         return _copy_whole(estimator)
 
 
-def make_clonable(model: Any) -> None:
-    """Let `sklearn.base.clone`, which searches call, copy whole what it refuses in a model, as `copy_unfitted` does.
-
-    Parameters
-    ----------
-    model : object
-        An estimator; those among its parameters are prepared too.
-    """
-    from sklearn.base import clone
-
-    nested = sorted(model.get_params().items(), key=lambda item: item[0].count("__"), reverse=True)
-    for part in (*(value for _, value in nested), model):
-        if isinstance(part, type) or not hasattr(part, "get_params"):
-            continue
-        try:
-            clone(part)
-        except Exception:  # noqa: BLE001  # as above
-            _clone_whole_from_now_on(part)
-
-
 def hides_parameters(estimator: Any) -> bool:
     """Whether an estimator, or one in it, takes parameters that its `get_params` does not return.
 
@@ -91,15 +69,3 @@ def _copy_whole(estimator: Any) -> Any:
         return deepcopy(estimator)
     except Exception as error:  # as above
         raise EstimatorError(f"{class_name(type(estimator))} cannot be copied: {describe_error(error)}") from error
-
-
-def _clone_whole_from_now_on(estimator: Any) -> Any:
-    # A class with slots alone takes no attribute: of it, scikit-learn says itself that it cannot be cloned.
-    with suppress(AttributeError):
-        estimator.__sklearn_clone__ = partial(_cloned_whole, estimator)
-    return estimator
-
-
-def _cloned_whole(estimator: Any) -> Any:
-    # CatBoost's copies have none of the attributes that it does not know.
-    return _clone_whole_from_now_on(_copy_whole(estimator))

@@ -115,8 +115,8 @@ class Measurements(MetricsRecord):
         (`waiting.processor_wait`): 0.15 is a call that took 15 % longer. The last one is of all calls with a single
         image together. Where the kernel does not count the waits of threads, the most that it can be. None where it is
         not measured: on a GPU, on other systems than Linux but with one thread, and in earlier results.
-    latency_seconds, latency_p95_seconds : float
-        Median and 95th percentile of `predict` for a single image.
+    latency_seconds, latency_p95_seconds : float or None
+        Median and 95th percentile of `predict` for a single image; None of a fit inside a grid search.
     fit_peak_bytes, predict_peak_bytes : int
         Highest resident memory during `fit` and `predict`, above what the process had just before.
     memory_method : str
@@ -124,7 +124,7 @@ class Measurements(MetricsRecord):
     fit_gpu_peak_bytes, predict_gpu_peak_bytes : int or None
         Highest memory of torch's tensors on a GPU meanwhile, where one was used; as torch counts it.
     size_bytes : int or None
-        Of the pickled estimator; None if it cannot be pickled.
+        Of the pickled estimator; None if it cannot be pickled, and of a fit inside a grid search.
     n_parameters : int or None
         Numbers learnt, where that means something.
     n_multiply_accumulates : int or None
@@ -145,8 +145,8 @@ class Measurements(MetricsRecord):
     fit_wait_share: float | None = None
     predict_wait_share: float | None = None
     latency_wait_share: float | None = None
-    latency_seconds: float
-    latency_p95_seconds: float
+    latency_seconds: float | None
+    latency_p95_seconds: float | None
     fit_peak_bytes: int
     predict_peak_bytes: int
     memory_method: str

@@ -53,9 +53,10 @@ class SearchResult(WritableRecord):
     n_candidates : int
         Of the whole grid.
     is_limited : bool
-        The time limit left no time for the others.
+        The time limit left no time for the others, or for a fit of one of these.
     search_seconds, refit_seconds : float
-        Wall time of all candidates, and of fitting the best one on all training images.
+        Wall time of all candidates' fits with their evaluation, one after the other, and of fitting the best one on
+        all training images. Of a fit that failed it is the time of its process.
     """
 
     chosen: dict[str, Any]
@@ -119,7 +120,7 @@ class Result(WritableRecord):
     searched : SearchResult or None
         Of a grid search.
     seconds : float
-        Wall time of the whole trial, its process included.
+        Wall time of the whole trial, its process included; of a grid search, of all its processes one after the other.
     n_concurrent : int
         Trials that shared the machine, and processes of earlier ones that could not be ended. Above 1 the times say
         little, unless the wait for a processor was measured.

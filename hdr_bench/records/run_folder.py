@@ -13,7 +13,7 @@ from hdr_bench.files import read_regular
 from hdr_bench.names import check_name, visible
 
 _LONGEST_NAME = 255
-_PARTS = ("trials", "labels", "images", "scores", "gallery")
+_PARTS = ("trials", "labels", "images", "scores", "gallery", "search")
 _FILES = (".npz", ".zip")
 # What records of every version have.
 _RECORD = {"suite", "trials"}
@@ -35,8 +35,8 @@ def check_run_folder(folder: Path) -> None:
     try:
         _check_place(folder)
         _check_record(folder / "run.json")
-        for name in _PARTS:
-            _check_part(folder / name)
+        for part in (*(folder / name for name in _PARTS), *(folder / "search").glob("*/")):
+            _check_part(part)
     except OSError as error:
         raise StoreError(
             f"--out {_show(folder)}: {error.strerror or error}; choose another folder with --out"

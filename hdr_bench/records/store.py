@@ -8,8 +8,9 @@ What a report is made of, and what is committed with it:
 - ``gallery/FINGERPRINT.npz``: the test images that the report shows.
 
 What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
-data set, ``scores/KEY.npz``, the scores of each class for each image, and ``.suite-file``, see `run_source`. Every file
-is written to a temporary one and put in place whole. `store_format` has the history of the format.
+data set, ``scores/KEY.npz``, the scores of each class for each image, ``search/KEY/FIT.zip``, the fits inside a grid
+search that is not done, see `fit_store`, and ``.suite-file``, see `run_source`. Every file is written to a temporary
+one and put in place whole. `store_format` has the history of the format.
 """
 
 import json

@@ -24,7 +24,7 @@ from hdr_bench.records.faults import describe_faults
 #
 # 4 (0.2.0): a trial is KEY.zip, sealed by a checksum, with its predictions in compact form; the true labels of a set of
 #     images are stored once, in labels/. Rejection and top-2 accuracy follow other rules. The run's record says whether
-#     a case needs more seeds.
+#     a case needs more seeds. Fits inside a grid search are files of their own, in search/, until it is done.
 # 3 (0.2.0): rejection, calibration error and top-2 accuracy; the method's parameters in full; a network's layers and
 #     its stored variables. In the run's record: references of suites and cases, protocols of published figures.
 # 2 (0.2.0): cross-validation, grid search and learning curve; limits, and a second key for an outcome that they

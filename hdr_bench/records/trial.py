@@ -5,6 +5,8 @@ import json
 import re
 from typing import Any, Literal
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from hdr_bench.records.base import Record
 from hdr_bench.records.case import Step
 from hdr_bench.records.protocol import DatasetChoice, Kind, Strategy
@@ -14,7 +16,7 @@ _LIMITS = ("time_limit", "memory_limit")
 # Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.
 _DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
 # What was not asked for leaves the key as it was before it could be.
-_LATER = ("shuffle_seed", "validation", "code")
+_LATER = ("shuffle_seed", "validation", "code", "search_fit")
 
 
 class Search(Record):
@@ -36,6 +38,24 @@ class Search(Record):
     folds: int
     strategy: Strategy
     candidates: int | None = None
+
+
+class SearchFit(Record):
+    """A fit inside a grid search: a candidate on all folds but one, evaluated on that one, which its trial names.
+
+    Attributes
+    ----------
+    search : str
+        Key of the trial whose search it belongs to; it stands for all that decides that trial.
+    params : dict
+        The candidate: its place in the grid.
+    samples : int or None
+        Of successive halving: images of its round, those that it is evaluated on included; None takes all.
+    """
+
+    search: str
+    params: dict[str, Any]
+    samples: int | None = None
 
 
 class Trial(Record):
@@ -65,9 +85,11 @@ class Trial(Record):
     is_deterministic : bool
         There is no such parameter, and no estimator that is known to draw from the global generators.
     fold, folds : int or None
-        Of cross-validation: the fold that is evaluated on, from 0, and how many there are.
+        Of cross-validation, and inside a grid search: the fold that is evaluated on, from 0, and how many there are.
     search : Search or None
         Of a grid search.
+    search_fit : SearchFit or None
+        Of a fit inside a grid search, which is a trial by itself.
     samples : int or None
         Training images, where not all.
     sample_seed : int
@@ -106,6 +128,7 @@ class Trial(Record):
     fold: int | None = None
     folds: int | None = None
     search: Search | None = None
+    search_fit: SearchFit | None = None
     samples: int | None = None
     sample_seed: int = 0
     shuffle_seed: int | None = None
@@ -139,16 +162,29 @@ class Trial(Record):
         key, limited_key : str
             As the properties of these names.
         """
-        decides = self.model_dump(exclude=_DECIDES_NOTHING)
+        decides = self._decides() if self.search_fit is None else {**self.search_fit.model_dump(), "fold": self.fold}
+        limits = {name: getattr(self, name) for name in _LIMITS}
+        readable = self._readable()
+        return f"{readable}-{_digest(decides)}", f"{readable}-{_digest({**decides, **limits})}"
+
+    def _decides(self) -> dict[str, Any]:
+        """Return all that decides the outcome but for the limits."""
+        decides = self.model_dump(exclude=_DECIDES_NOTHING.union(_LIMITS))
         if self.identity:
             # What stands for the parameters then need not be the same in every process.
             del decides["params"]
         for name in _LATER:
-            if decides[name] in {None, ""}:
-                del decides[name]
-        limits = {name: decides.pop(name) for name in _LIMITS}
-        readable = self._readable()
-        return f"{readable}-{_digest(decides)}", f"{readable}-{_digest({**decides, **limits})}"
+            if getattr(self, name) in (None, ""):
+                decides.pop(name, None)
+        return decides
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what trials of before did not have: records of other trials stay as they were."""
+        content: dict[str, Any] = serialize(self)
+        if self.search_fit is None:
+            content.pop("search_fit", None)
+        return content
 
     def _readable(self) -> str:
         case = re.sub(r"[^a-z0-9]+", "-", self.case.lower()).strip("-")[:40]

@@ -20,8 +20,10 @@ from hdr_bench.experiments.forecast.probes import passes
 from hdr_bench.experiments.messages import NoProgress
 from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.experiments.planning.suite_file import parse_suite
+from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
+from tests.helpers.search_fits import measured_fit
 
 
 def test_networks_pass_through_the_images_once_an_epoch():
@@ -92,6 +94,29 @@ def test_a_searchs_estimate_is_of_all_its_fits_and_each_trials_within_its_limit(
     assert found.fit.value == pytest.approx(600 * 3 * _linear(n * 2 // 3), rel=0.2)
     assert found.total.value == 600
     assert found.is_over == "time limit of 600 s"
+
+
+def test_of_a_search_the_fits_that_are_stored_are_not_in_the_estimate(machine, tmp_path):
+    search = {"kind": "grid-search", "folds": 3, "strategy": "halving"}
+    case = {"name": "halving", "estimator": "knn", "grid": {"n_neighbors": [1, 3, 9]}, "protocol": search}
+    machine(_linear)
+    plan, store = _plan(tmp_path, case, dataset="digits-8x8")
+    (search,) = plan.searches.values()
+    whole = estimate_plan(plan, NoProgress())
+    n = 1797 * 4 // 5
+    # Nine fits on a third of the images, three on all of them, each with its process, and the last one.
+    fits = 9 * _linear(n * 2 // 9) + 3 * _linear(n * 2 // 3)
+    assert whole.cases[0].fit.value == pytest.approx(fits + _linear(n), rel=0.2)
+    assert set(whole.seconds) == {*search.fits, search.trial.key}
+    assert sum(whole.seconds.values()) == pytest.approx(whole.total.value)
+    fits_of_search = FitStore(store.folder, search.trial.key)
+    for fit in [*search.fits.values()][:4]:
+        fits_of_search.write(measured_fit(fit, 0.5), None)
+    plan, _ = _plan(tmp_path, case, dataset="digits-8x8")
+    left = estimate_plan(plan, NoProgress())
+    assert {*[*search.fits][4:9], search.trial.key} < set(left.seconds)
+    assert len(left.seconds) == len(whole.seconds) - 4
+    assert left.total.value < whole.total.value
 
 
 def test_what_a_few_images_cannot_be_fitted_on(tmp_path):

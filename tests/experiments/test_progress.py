@@ -1,10 +1,12 @@
 import io
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from hdr_bench.experiments import progress as module
 from hdr_bench.experiments.messages import Stage
+from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.progress import BarProgress, LineProgress, describe_outcome, describe_trial
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.quantities import clock
@@ -42,6 +44,18 @@ def _lines(trials, expected=None, **options):
     lines = LineProgress(console, **options)
     lines.begin(trials, 2, expected or {})
     return lines, lambda: console.file.getvalue().splitlines()
+
+
+def test_fits_inside_a_search_are_told_apart_by_candidate_and_fold(searching):
+    last = searching({"n_neighbors": [1, 3], "weights": ["distance"]})
+    fits = [*OpenSearch(last, np.zeros(0)).fits.values()]
+    assert describe_trial(fits[2]) == "k-NN, three (seed 0, n_neighbors = 3, weights = distance, fold 1 of 2)"
+    assert describe_trial(last) == "k-NN, three (seed 0)"
+    _, said = _lines((*fits, last))
+    assert said() == ["1 trial to run with 4 fits inside grid searches, 2 already there"]
+    long = searching({"n_neighbors": ["x" * 1000]})
+    (fit, _) = OpenSearch(long, np.zeros(0)).fits.values()
+    assert len(describe_trial(fit)) < 150
 
 
 def test_lines_come_every_ten_seconds_at_most(trial, now, ended):

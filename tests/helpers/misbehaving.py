@@ -55,6 +55,12 @@ class Behaves(ClassifierMixin, BaseEstimator):
         self._announce()
         time.sleep(self.seconds)
 
+    def _is_held(self):
+        """Wait as long as there is a file beside the one that it announces itself in."""
+        self._announce()
+        while Path(self.path).with_suffix(".held").exists():
+            time.sleep(0.05)
+
     def _leaves_others(self):
         # One in its own session, and one whose parent has ended.
         session = subprocess.Popen(["sleep", "1234"], start_new_session=True)
@@ -240,6 +246,23 @@ class EndsItsHost(Behaves):
         parents[hosts[-1] + self.above if self.above else hosts[0]].kill()
         time.sleep(1234)
         return self
+
+
+class FailsOnAll(Behaves):
+    """A classifier that is fitted on folds, and on all images only once the file `path` exists."""
+
+    def __init__(self, label=0, path=""):
+        self.label = label
+        self.path = path
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        if len(X) == 500 and not Path(self.path).exists():
+            raise ValueError("not on all")
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.label, np.int64)
 
 
 class FailsForOddSeeds(Behaves):

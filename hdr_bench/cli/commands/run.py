@@ -15,6 +15,7 @@ from hdr_bench.cli.streams import say
 
 if TYPE_CHECKING:
     from hdr_bench.experiments.runner import Plan
+    from hdr_bench.records.trial import Trial
 
 
 @end_child_processes()
@@ -131,12 +132,21 @@ def _print_plan(plan: "Plan") -> None:
     # The same objects: a key is a hash of all that a trial is made of.
     due = {id(trial) for trial in plan.to_run}
     for trial in plan.trials:
-        state = "to run" if id(trial) in due else "stored"
+        state = f"to run{_fits_stored(plan, trial)}" if id(trial) in due else "stored"
         say(f"{describe_trial(trial)}, {trial.dataset.name}: {state}")
     for trial in plan.conditional:
         say(f"{describe_trial(trial)}, {trial.dataset.name}: conditional, if the first seeds differ much")
     further = f", {len(plan.conditional)} more conditional" if plan.conditional else ""
     say(f"{len(plan.to_run)} of {len(plan.trials)} trials to run{further}")
+
+
+def _fits_stored(plan: "Plan", trial: "Trial") -> str:
+    """Return how many of the fits of a grid search are stored, in words; nothing for any other trial."""
+    if trial.search is None:
+        return ""
+    search = plan.searches[trial.key]
+    n_fits = len(search.fits)
+    return f", {n_fits - len(search.missing):,} of {n_fits:,} fits stored"
 
 
 def _say_that_all_is_stored(plan: "Plan") -> None:

@@ -10,11 +10,11 @@ from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
 from hdr_bench.experiments.forecast.growth import FASTER, LINEAR, Expected, Growth, fit_growth
 from hdr_bench.experiments.measuring.attributes import epochs_of
-from hdr_bench.experiments.measuring.grid_search import candidates_of
 from hdr_bench.experiments.messages import Progress, Task
 from hdr_bench.experiments.planning.grid_names import settable
 from hdr_bench.experiments.planning.models import last_step, unseeded_model
 from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.planning.search_fits import candidates_of
 from hdr_bench.experiments.processes.host_pool import run_attempts
 from hdr_bench.names import abbreviate
 from hdr_bench.records.copying import copy_unfitted

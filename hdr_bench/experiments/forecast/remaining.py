@@ -1,5 +1,6 @@
 """Remaining time of a run: of its open trials, those that run among them, at the speed that the machine has now."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
 from hdr_bench.experiments.messages import Stage
 from hdr_bench.records.result import Result
-from hdr_bench.records.trial import Trial
+from hdr_bench.records.trial import SearchFit, Trial
 
 _RECENT = 3
 """Trials by whose stretch the machine's speed is known: neighbours come and go."""
@@ -36,13 +37,15 @@ class RemainingTime:
 class Remaining:
     """Tracker of the time that is left: of each trial what the same case's took, or what is expected, within its limit.
 
-    Durations are those of a machine that does nothing else, as far as processor time tells them; they are stretched by
-    what the last trials took beyond that. Of a trial that runs its time so far counts; if it runs alone, and counts its
-    epochs, these say what is left. Several at a time end sooner than one after the other, but none before its own time.
+    A fit inside a grid search is a trial; the limit of its search is that of all its fits together. Durations are those
+    of a machine that does nothing else, as far as processor time tells them; they are stretched by what the last trials
+    took beyond that. Of a trial that runs its time so far counts; if it runs alone, and counts its epochs, these say
+    what is left. Several at a time end sooner than one after the other, but none before its own time.
 
     Parameters
     ----------
     trials : tuple of Trial
+        With the fits inside grid searches; of successive halving as many as there will be.
     expected : mapping of str to float
         Seconds by key, as far as they are known.
     """
@@ -50,7 +53,8 @@ class Remaining:
     def __init__(self, trials: tuple[Trial, ...], expected: Mapping[str, float]) -> None:
         self._open = {trial.key: trial for trial in trials}
         self._expected = expected
-        self._took: dict[str, list[float]] = {}
+        self._took: dict[_Kind, _Mean] = {}
+        self._spent: dict[str, float] = {}
         self._recent: deque[tuple[float, float]] = deque(maxlen=_RECENT)
         self._all_took = 0.0
         self._start = time.monotonic()
@@ -65,6 +69,20 @@ class Remaining:
         trial : Trial
         """
         self._running[trial.key] = _Running(trial, time.monotonic())
+        if trial.key not in self._open and (other := self._not_chosen(trial)) is not None:
+            del self._open[other]
+            self._open[trial.key] = trial
+
+    def _not_chosen(self, trial: Trial) -> str | None:
+        """Return the key of a fit that was expected in place of this one: halving has gone on with other candidates."""
+        fit = trial.search_fit
+        if fit is None:
+            return None
+        for key, other in self._open.items():
+            expected = other.search_fit
+            if key not in self._running and expected is not None and _round_of(expected) == _round_of(fit):
+                return key
+        return None
 
     def stage(self, stage: Stage) -> None:
         """Note how far the last trial that began is.
@@ -83,12 +101,26 @@ class Remaining:
         ----------
         result : Result
         """
-        self._open.pop(result.trial.key, None)
-        self._running.pop(result.trial.key, None)
+        trial = result.trial
+        self._open.pop(trial.key, None)
+        running = self._running.pop(trial.key, None)
+        if trial.search is not None:
+            self._end_search(trial, 0.0 if running is None else running.elapsed)
+            return
         alone = costs_alone(result).total
-        self._took.setdefault(result.trial.case, []).append(alone)
+        self._took.setdefault(_kind_of(trial), _Mean()).add(alone)
         self._recent.append((result.seconds, alone))
         self._all_took += result.seconds
+        if trial.search_fit is not None:
+            self._spent[trial.search_fit.search] = self._spent.get(trial.search_fit.search, 0.0) + result.seconds
+
+    def _end_search(self, trial: Trial, seconds: float) -> None:
+        """Note that a search ended: its last fit took so long, and those that its limit left out never run."""
+        if seconds:
+            self._took.setdefault(_kind_of(trial), _Mean()).add(seconds)
+            self._all_took += seconds
+        for key in [key for key, each in self._open.items() if _owner_of(key, each) == trial.key]:
+            del self._open[key]
 
     @property
     def left(self) -> RemainingTime:
@@ -97,14 +129,18 @@ class Remaining:
         running, stretch = dict(self._running), self._stretch
         known: list[float] = []
         unknown: dict[str, None] = {}
+        whole: dict[str, float] = {}
         for key, trial in tuple(self._open.items()):
             likely = self._likely(key, trial, stretch)
             seconds = running[key].left(likely) if key in running else likely
             if seconds is None:
                 unknown[trial.case] = None
-            else:
-                known.append(seconds)
-        return RemainingTime(max(sum(known) * self._pace(running), *known, 0.0), tuple(unknown))
+                continue
+            known.append(seconds)
+            owner = _owner_of(key, trial)
+            most = math.inf if trial.time_limit is None else max(trial.time_limit - self._spent.get(owner, 0.0), 0.0)
+            whole[owner] = min(whole.get(owner, 0.0) + seconds, most)
+        return RemainingTime(max(sum(whole.values()) * self._pace(running), *known, 0.0), tuple(unknown))
 
     @property
     def elapsed(self) -> float:
@@ -128,15 +164,69 @@ class Remaining:
 
     def _likely(self, key: str, trial: Trial, stretch: float) -> float | None:
         """Return the seconds that a trial takes at the machine's speed; None if nothing is known of its case."""
-        took = self._took.get(trial.case) or ([self._expected[key]] if key in self._expected else [])
-        if not took:
+        took = self._took.get(_kind_of(trial))
+        alone = took.value if took else self._expected.get(key, self._by_other_fits(trial))
+        if alone is None:
             return None
-        likely = stretch * sum(took) / len(took)
+        likely = stretch * alone
         return likely if trial.time_limit is None else min(likely, trial.time_limit)
+
+    def _by_other_fits(self, trial: Trial) -> float | None:
+        """Return the seconds of a search's fit, or of its last one, by those on other numbers of images."""
+        if trial.search is None and trial.search_fit is None:
+            return None
+        sizes = {kind.samples: took.value for kind, took in self._took.items() if kind.is_fit_of(trial.case)}
+        if not sizes:
+            return None
+        largest = max(sizes, key=lambda samples: samples or 0)
+        if trial.search is not None:
+            return sizes[largest] * trial.search.folds / (trial.search.folds - 1)
+        samples = None if trial.search_fit is None else trial.search_fit.samples
+        return sizes[largest] * (samples / largest if samples and largest else 1.0)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Trials that take about as long as each other: of a case, and of a search its fits on so many images."""
+
+    case: str
+    is_fit: bool
+    samples: int | None
+
+    def is_fit_of(self, case: str) -> bool:
+        return self.is_fit and self.case == case
+
+
+class _Mean:
+    """Mean of what trials of a kind took."""
+
+    def __init__(self) -> None:
+        self._total, self._count = 0.0, 0
+
+    def add(self, seconds: float) -> None:
+        self._total, self._count = self._total + seconds, self._count + 1
+
+    @property
+    def value(self) -> float:
+        return self._total / self._count
+
+
+def _kind_of(trial: Trial) -> _Kind:
+    fit = trial.search_fit
+    return _Kind(trial.case, fit is not None, None if fit is None else fit.samples)
+
+
+def _round_of(fit: SearchFit) -> tuple[str, int | None]:
+    return fit.search, fit.samples
+
+
+def _owner_of(key: str, trial: Trial) -> str:
+    """Return the key of the trial whose time limit holds: of a fit inside a search, its search's."""
+    return key if trial.search_fit is None else trial.search_fit.search
 
 
 class _Running:
-    """The trial that runs: since when, and since when and how far its epochs, or a search's fits, are counted."""
+    """The trial that runs: since when, and since when and how far its epochs are counted."""
 
     def __init__(self, trial: Trial, start: float) -> None:
         self.trial = trial
@@ -150,12 +240,10 @@ class _Running:
         return time.monotonic() - self._start
 
     def at(self, stage: Stage) -> None:
-        """Note how far it is; within a search its fits count, not the epochs of each."""
+        """Note how far it is."""
         now = time.monotonic()
         if not stage.done:
             self._since = now
-        elif self._name.startswith("search") and stage.name != self._name:
-            return
         # Networks fitted one after the other count from 1 again; how many there are is not known.
         self._is_again = stage.name == self._name and (self._is_again or stage.done <= self._done)
         self._name, self._done, self._counted = stage.name, stage.done, now

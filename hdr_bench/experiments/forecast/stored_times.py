@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from statistics import fmean
 
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
+from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.schedule import Schedule, planned_trial
+from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Trial
 
@@ -23,16 +26,44 @@ def seconds_of_stored(schedule: Schedule, store: Store) -> dict[str, float]:
     Returns
     -------
     seconds : dict of str to float
-        Of a machine that does nothing else; of the trials to be run of which something is stored.
+        Of a machine that does nothing else; of the trials to be run of which something is stored, and of the fits
+        inside grid searches.
     """
     due = {trial.key for trial in schedule.to_run}
     stored = _alike(trial for trial in schedule.trials if schedule.rerun != "missing" or trial.key not in due)
     seconds: dict[str, float] = {}
     for alike, trials in _alike(schedule.to_run).items():
-        took = list(islice(_took(stored.get(alike, []), store), _MOST_OF_A_CASE))
-        if took:
-            seconds |= dict.fromkeys((trial.key for trial in trials), sum(took) / len(took))
+        results = list(islice(_results(stored.get(alike, []), store), _MOST_OF_A_CASE))
+        for trial in trials:
+            if trial.key in schedule.searches:
+                seconds |= _seconds_of_search(schedule.searches[trial.key], results)
+            elif results:
+                seconds[trial.key] = fmean(costs_alone(result).total for result in results)
     return seconds
+
+
+def _seconds_of_search(search: OpenSearch, others: list[Result]) -> dict[str, float]:
+    """Return the seconds of a search's missing fits and of its last one, by its own fits or other seeds' searches."""
+    by_size = _means((_samples(result.trial), costs_alone(result).total) for result in search.outcomes.values())
+    of_others = [(other.searched, other.measurements) for other in others]
+    candidates = [candidate for searched, _ in of_others if searched is not None for candidate in searched.candidates]
+    by_size = {**_means((each.samples, each.fit_seconds + each.score_seconds) for each in candidates), **by_size}
+    seconds = {key: by_size[size] for key, fit in search.missing.items() if (size := _samples(fit)) in by_size}
+    last = [searched.refit_seconds + cost.predict_seconds for searched, cost in of_others if searched and cost]
+    if last:
+        seconds[search.trial.key] = fmean(last)
+    return seconds
+
+
+def _means(pairs: Iterable[tuple[int | None, float]]) -> dict[int | None, float]:
+    values: dict[int | None, list[float]] = {}
+    for size, seconds in pairs:
+        values.setdefault(size, []).append(seconds)
+    return {size: fmean(several) for size, several in values.items()}
+
+
+def _samples(trial: Trial) -> int | None:
+    return None if trial.search_fit is None else trial.search_fit.samples
 
 
 def _alike(trials: Iterable[Trial]) -> dict[tuple[str, int | None], list[Trial]]:
@@ -43,8 +74,8 @@ def _alike(trials: Iterable[Trial]) -> dict[tuple[str, int | None], list[Trial]]
     return groups
 
 
-def _took(trials: list[Trial], store: Store) -> Iterator[float]:
+def _results(trials: list[Trial], store: Store) -> Iterator[Result]:
     for trial in trials:
         result = store.look_up(planned_trial(trial)).result
         if result is not None and result.status == "ok":
-            yield costs_alone(result).total
+            yield result

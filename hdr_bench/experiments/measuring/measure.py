@@ -20,7 +20,6 @@ from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
-from hdr_bench.experiments.measuring.grid_search import make_search, search_result
 from hdr_bench.experiments.measuring.memory import limited_memory, peak_memory
 from hdr_bench.experiments.measuring.process_state import (
     gpu_peak_bytes,
@@ -31,7 +30,9 @@ from hdr_bench.experiments.measuring.process_state import (
 )
 from hdr_bench.experiments.measuring.processor_wait import processor_wait
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
-from hdr_bench.experiments.messages import OnStage, Stage
+from hdr_bench.experiments.measuring.search_costs import add_search
+from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Task
+from hdr_bench.experiments.planning.grid_names import settable
 from hdr_bench.experiments.planning.models import best_of_search, last_step, make_model
 from hdr_bench.experiments.planning.own_code import check_code
 from hdr_bench.experiments.planning.trial_data import load_trial_data
@@ -41,23 +42,19 @@ from hdr_bench.records.environment import Environment, thread_pools, utc_now
 from hdr_bench.records.failures import log_warnings
 from hdr_bench.records.measurements import Measurements
 from hdr_bench.records.predictions import Predictions
-from hdr_bench.records.result import Result, SearchResult
+from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
 
 _WARM_UP_IMAGES = 200
 _LATENCY_CALLS, _LATENCY_SECONDS = 100, 2.0
 
 
-def measure_trial(
-    trial: Trial, pickled: bytes | None, folder: Path | None, machine: Environment, on_stage: OnStage
-) -> tuple[Result, Predictions]:
+def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stage: OnStage) -> Outcome:
     """Carry out a trial here and now; meant for its own process.
 
     Parameters
     ----------
-    trial : Trial
-    pickled : bytes or None
-        The estimator, where it was made in code.
+    task : Task
     folder : Path or None
         The data set, where it was put somewhere for the trial.
     machine : Environment
@@ -68,7 +65,8 @@ def measure_trial(
     Returns
     -------
     result : Result
-    predictions : Predictions
+    predictions : Predictions or None
+        None of a fit inside a grid search.
 
     Raises
     ------
@@ -79,29 +77,27 @@ def measure_trial(
     CodeDiffersError
         If the estimator's own code is different here.
     """
-    start = time.monotonic()
+    trial = task.trial
     on_stage(Stage("load"))
     _check_versions(trial)
     dataset = load_trial_data(trial, folder)
-    model = make_model(trial, pickled)
+    model = make_model(trial, task.pickled)
     check_code(model, trial.code)
+    model.set_params(**settable(model, _candidate(task)))
     limit_threads(trial.threads)
     on_stage(_limit_from("warm-up"))
     with limited_memory(trial.memory_limit):
         _warm_up(model, dataset.train)
     # Libraries that the warm-up loaded have brought pools of their own.
     limit_threads(trial.threads)
-    if trial.search is not None:
-        left = None if trial.time_limit is None else trial.time_limit - (time.monotonic() - start)
-        model = make_search(model, trial.search, trial.seed, left, lambda k, n: on_stage(Stage("search: fit", k, n)))
+    fit_and_measure = _measure if trial.search_fit is None else _measure_search_fit
     with log_warnings() as caught:
         with limited_memory(trial.memory_limit):
-            measurements, predictions = _measure(model, dataset, trial, on_stage)
-        method = last_step(model)
-        history = history_of(method)
-    found = _search_outcome(model, trial, measurements)
+            measurements, predictions = fit_and_measure(model, dataset, trial, on_stage)
+        # Of a fit inside a search nobody asks for it.
+        described = {} if trial.search_fit is not None else _described(last_step(model))
     result = Result(
-        key=trial.limited_key if _was_limited(trial, found) else trial.key,
+        key=trial.key,
         trial=trial,
         status="ok",
         finished=utc_now(),
@@ -113,13 +109,23 @@ def measure_trial(
         data_notes=(*dataset.notes, *dataset.warnings),
         scores=score(predictions, len(dataset.class_names)),
         measurements=measurements,
-        parameters=parameters_of(method),
-        layers=layers_of(method),
-        history=history,
-        searched=found,
+        **described,
         warnings=caught.texts,
     )
-    return result, predictions
+    if trial.search_fit is not None:
+        return result, None
+    return result if task.outcome is None else add_search(result, task.outcome), predictions
+
+
+def _candidate(task: Task) -> dict[str, Any]:
+    """Return the parameters that a grid search sets: of one of its fits, or those that it has chosen."""
+    if task.trial.search_fit is not None:
+        return task.trial.search_fit.params
+    return {} if task.outcome is None else task.outcome.searched.chosen
+
+
+def _described(method: Any) -> dict[str, Any]:
+    return {"parameters": parameters_of(method), "layers": layers_of(method), "history": history_of(method)}
 
 
 def _warm_up(model: Any, train: Part) -> None:
@@ -136,7 +142,23 @@ def _warm_up(model: Any, train: Part) -> None:
         rehearsal.set_params(**short).fit(few.X, few.y).predict(few.X[:2])
 
 
-def _measure(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> tuple[Measurements, Predictions]:
+def _measure_search_fit(
+    model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage
+) -> tuple[Measurements, Predictions]:
+    """Fit and predict, and no more: the scores of classes, the latency and the size are the chosen candidate's."""
+    fit, predict, y_pred = _fit_and_predict(model, dataset, trial, on_stage)
+    cost = {**_cost_of_calls(fit, predict), "latency_seconds": None, "latency_p95_seconds": None, "size_bytes": None}
+    measurements = Measurements(
+        **cost, n_parameters=None, n_multiply_accumulates=None, engine=engine_of(last_step(model))
+    )
+    labels = check_labels(y_pred, len(dataset.test), len(dataset.class_names))
+    return measurements, Predictions(np.asarray(dataset.test.y), labels)
+
+
+def _fit_and_predict(
+    model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage
+) -> tuple["_Cost", "_Cost", NDArray[np.int64]]:
+    """Return what a fit and the predictions for all test images cost, and what these are."""
     train, test = dataset.train, dataset.test
     watched = {} if trial.validation is None else {"validation_data": (test.X, test.y)}
     # The pages of the memory map are the data's, not the method's: they are brought in before.
@@ -149,28 +171,39 @@ def _measure(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> t
     on_stage(Stage("predict"))
     with _measuring(trial.threads) as predict:
         y_pred = model.predict(test.X)
-    n_classes = len(dataset.class_names)
-    check_labels(y_pred, len(test), n_classes)
+    check_labels(y_pred, len(test), len(dataset.class_names))
+    return fit, predict, y_pred
+
+
+def _cost_of_calls(fit: "_Cost", predict: "_Cost") -> dict[str, Any]:
+    return {
+        "fit_seconds": fit.seconds,
+        "fit_cpu_seconds": fit.cpu_seconds,
+        "fit_wait_share": fit.wait_share,
+        "predict_seconds": predict.seconds,
+        "predict_cpu_seconds": predict.cpu_seconds,
+        "predict_wait_share": predict.wait_share,
+        "fit_peak_bytes": fit.peak_bytes,
+        "predict_peak_bytes": predict.peak_bytes,
+        "memory_method": fit.memory_method,
+        "fit_gpu_peak_bytes": fit.gpu_peak_bytes,
+        "predict_gpu_peak_bytes": predict.gpu_peak_bytes,
+    }
+
+
+def _measure(model: Any, dataset: Dataset, trial: Trial, on_stage: OnStage) -> tuple[Measurements, Predictions]:
+    fit, predict, y_pred = _fit_and_predict(model, dataset, trial, on_stage)
+    test, n_classes = dataset.test, len(dataset.class_names)
     on_stage(Stage("latency"))
     with processor_wait(trial.threads) as single_wait:
         latencies = _latencies(model, test.X, n_classes)
     on_stage(Stage("scores"))
     method = last_step(model)
     measurements = Measurements(
-        fit_seconds=fit.seconds,
-        fit_cpu_seconds=fit.cpu_seconds,
-        fit_wait_share=fit.wait_share,
-        predict_seconds=predict.seconds,
-        predict_cpu_seconds=predict.cpu_seconds,
-        predict_wait_share=predict.wait_share,
+        **_cost_of_calls(fit, predict),
         latency_wait_share=None if predict.wait_share is None else single_wait.share,
         latency_seconds=float(np.median(latencies)),
         latency_p95_seconds=float(np.percentile(latencies, 95)),
-        fit_peak_bytes=fit.peak_bytes,
-        predict_peak_bytes=predict.peak_bytes,
-        memory_method=fit.memory_method,
-        fit_gpu_peak_bytes=fit.gpu_peak_bytes,
-        predict_gpu_peak_bytes=predict.gpu_peak_bytes,
         size_bytes=_pickled_size(model),
         n_parameters=count_of(method, N_PARAMETERS),
         n_multiply_accumulates=count_of(method, N_MULTIPLY_ACCUMULATES),
@@ -239,17 +272,6 @@ def _latencies(model: Any, X: NDArray[np.generic], n_classes: int) -> list[float
         if sum(latencies) > _LATENCY_SECONDS:
             break
     return latencies
-
-
-def _search_outcome(model: Any, trial: Trial, measurements: Measurements) -> SearchResult | None:
-    return None if trial.search is None else search_result(model, trial.search, measurements.fit_seconds)
-
-
-def _was_limited(trial: Trial, found: SearchResult | None) -> bool:
-    """Whether limits had a part in a search's outcome: candidates that time or, it may be, memory was too short for."""
-    if found is None:
-        return False
-    return found.is_limited or (trial.memory_limit is not None and found.n_failed > 0)
 
 
 def _check_versions(trial: Trial) -> None:

@@ -6,9 +6,12 @@ from functools import partial
 from typing import TypeVar
 
 from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.protocols import PlannedCase, is_asked, plan_cases
+from hdr_bench.experiments.planning.stored_fits import read_fits
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.damage import REMEDY
+from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.options import Rerun, RunOptions, Settings
 from hdr_bench.records.result import Result
@@ -103,6 +106,8 @@ class Schedule:
         Which trials are due.
     remarks : tuple of str
         Stored results that are not believed, and why.
+    searches : mapping of str to OpenSearch
+        The grid searches that are due, with their stored fits, by the keys of their trials.
     """
 
     suite: Suite
@@ -115,6 +120,7 @@ class Schedule:
     decisions: Mapping[str, SeedDecision] = field(default_factory=dict)
     rerun: Rerun = "missing"
     remarks: tuple[str, ...] = ()
+    searches: Mapping[str, OpenSearch] = field(default_factory=dict)
 
 
 def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str = "") -> Schedule:
@@ -146,20 +152,41 @@ def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str =
     if only is not None and not any(is_asked(trial.case, only) for trial in trials):
         raise UnknownNameError("case (--only)", only, dict.fromkeys(trial.case for trial in trials))
     # What `only` leaves out is part of the run if an earlier call has run it.
-    part, to_run, remarks = [], [], []
+    part, to_run, remarks, searches = [], [], [], {}
+    datasets = {case.case.name: case.dataset for case in cases}
     for trial in trials:
         found, asked = store.look_up(planned_trial(trial)), is_asked(trial.case, only)
         if asked or found.result is not None or found.is_newer:
             part.append(trial)
-        if asked and _is_due(found, rerun):
-            to_run.append(trial)
         if asked and found.problem:
-            problem = found.problem.removesuffix(f"; {REMEDY}")
-            remarks.append(f"{'left as it is' if found.is_newer else 'runs again'}: {problem}")
+            remarks.append(_remark(found.problem, found.is_newer))
+        if not asked or not _is_due(found, rerun):
+            continue
+        if trial.search is not None:
+            fits = read_fits(trial, datasets[trial.case], FitStore(store.folder, trial.key), rerun)
+            remarks += [_remark(problem, fits.is_newer) for problem in fits.problems]
+            if fits.is_newer:
+                continue
+            searches[trial.key] = fits.search
+        to_run.append(trial)
     conditional = tuple(trial for trial in undecided if is_asked(trial.case, only))
     return Schedule(
-        suite, origin, settings, cases, tuple(part), tuple(to_run), conditional, decisions, rerun, tuple(remarks)
+        suite,
+        origin,
+        settings,
+        cases,
+        tuple(part),
+        tuple(to_run),
+        conditional,
+        decisions,
+        rerun,
+        tuple(remarks),
+        searches,
     )
+
+
+def _remark(problem: str, is_newer: bool) -> str:
+    return f"{'left as it is' if is_newer else 'runs again'}: {problem.removesuffix(f'; {REMEDY}')}"
 
 
 ScheduleT = TypeVar("ScheduleT", bound=Schedule)
@@ -234,26 +261,3 @@ def _is_due(found: Lookup, rerun: Rerun) -> bool:
 
 def _result_of(trial: Trial, store: Store) -> Result | None:
     return store.look_up(planned_trial(trial)).result
-
-
-def interleave(trials: Iterable[Trial]) -> tuple[Trial, ...]:
-    """Return trials so that each case has its first one run, then each its second, and so on.
-
-    A slow minute of the machine then falls on one fit of several methods, not on all fits of one.
-
-    Parameters
-    ----------
-    trials : iterable of Trial
-        Case by case, as `expand` returns them.
-
-    Returns
-    -------
-    trials : tuple of Trial
-        The same ones. Within a round the cases keep their order, and so do the trials of each case.
-    """
-    counts: dict[str, int] = {}
-    rounds: list[tuple[int, Trial]] = []
-    for trial in trials:
-        counts[trial.case] = counts.get(trial.case, 0) + 1
-        rounds.append((counts[trial.case], trial))
-    return tuple(trial for _, trial in sorted(rounds, key=lambda each: each[0]))

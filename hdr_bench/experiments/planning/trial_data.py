@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
+from sklearn.utils import resample
 
 from hdr_bench.datasets import Dataset, list_datasets, load_dataset, open_dataset, path_schemes
 from hdr_bench.datasets.plausibility import issue_warnings
@@ -112,21 +114,47 @@ def load_trial_data(trial: Trial, folder: Path | None) -> Dataset:
         dataset = load_choice(trial.dataset) if folder is None else open_dataset(folder)
     if dataset.fingerprint != trial.fingerprint:
         raise DatasetError(f"{trial.dataset.name} changed since the run was planned; start the run again")
+    dataset = select_images(dataset, trial)
+    return dataset if trial.fold is None else _fold_of(dataset, trial)
+
+
+def select_images(dataset: Dataset, trial: Trial) -> Dataset:
+    """Return a data set with as many training images as a trial takes, in its order; not yet cut into folds.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    trial : Trial
+
+    Returns
+    -------
+    dataset : Dataset
+    """
     if trial.samples is not None:
         dataset = dataset.subsample(trial.samples, trial.sample_seed)
     if trial.shuffle_seed is not None:
         order = np.random.default_rng(trial.shuffle_seed).permutation(len(dataset.train))
         dataset = dataset.with_parts(dataset.train.take(order), dataset.test)
-    return dataset if trial.fold is None else _fold_of(dataset, trial)
+    return dataset
 
 
 def _fold_of(dataset: Dataset, trial: Trial) -> Dataset:
     """Return the data set with all folds of its train part but one to learn from, and that one to be evaluated on."""
     if trial.folds is None or trial.fold is None:
-        raise DatasetError(f"{trial.case}: a trial of cross-validation has both fold and folds")
+        raise DatasetError(f"{trial.case}: a trial of one fold has both fold and folds")
     cut = StratifiedKFold(trial.folds, shuffle=True, random_state=trial.seed)
-    train, test = list(cut.split(np.zeros(len(dataset.train)), dataset.train.labels))[trial.fold]
+    n_images = len(dataset.train)
+    train, test = list(cut.split(np.zeros(n_images), dataset.train.labels))[trial.fold]
+    if trial.search_fit is not None and trial.search_fit.samples is not None:
+        # Of each part the share that a round of successive halving takes, drawn as scikit-learn does.
+        share = trial.search_fit.samples / n_images
+        train, test = (_draw(part, share, trial.seed) for part in (train, test))
     return dataset.with_parts(dataset.train.take(train), dataset.train.take(test))
+
+
+def _draw(rows: NDArray[np.intp], share: float, seed: int) -> NDArray[np.intp]:
+    drawn: NDArray[np.intp] = resample(rows, replace=False, random_state=seed, n_samples=int(share * len(rows)))
+    return drawn
 
 
 def _made_by(path: str) -> Dataset:

@@ -22,9 +22,10 @@ class Backend:
     Attributes
     ----------
     path : str
-        ``"module:function"``. The function takes an iterable of `Task`, which it takes up one by one, the
+        ``"module:function"``. The function takes an iterator of `Task`, which it takes up one by one, the
         `RunOptions`, the run's data sets by fingerprint, and a `Progress`, which it may tell of stages; it gives
-        each outcome as soon as it is there.
+        each outcome as soon as it is there. Where the iterator gives None, no task may begin at the moment: the
+        function gives the next outcome before it asks again.
     help : str
         Where trials run by it.
     needs : tuple of str
@@ -98,13 +99,15 @@ def _check_option(option: str, options: RunOptions, name: str) -> None:
         raise SuiteError(f"the backend {name} needs {option} ({flag_of(option)}): {option_of(field).help}")
 
 
-def run_tasks(tasks: Iterable[Task], options: RunOptions, datasets: Mapping[str, Any], progress: Progress) -> Outcomes:
+def run_tasks(
+    tasks: Iterable[Task | None], options: RunOptions, datasets: Mapping[str, Any], progress: Progress
+) -> Outcomes:
     """Run trials, and give each outcome as soon as it is there.
 
     Parameters
     ----------
-    tasks : iterable of Task
-        Looked at as they are taken up.
+    tasks : iterable of Task or None
+        Looked at as they are taken up; None where one depends on an outcome that is not there yet.
     options : RunOptions
         They choose the backend.
     datasets : mapping of str to Dataset
@@ -127,8 +130,9 @@ def run_tasks(tasks: Iterable[Task], options: RunOptions, datasets: Mapping[str,
     return run(_announce(tasks, progress), options, datasets, progress)
 
 
-def _announce(tasks: Iterable[Task], progress: Progress) -> Iterator[Task]:
+def _announce(tasks: Iterable[Task | None], progress: Progress) -> Iterator[Task | None]:
     """Give the tasks, and tell of each that it begins when it is taken up."""
     for task in tasks:
-        progress.trial(task.trial)
+        if task is not None:
+            progress.trial(task.trial)
         yield task

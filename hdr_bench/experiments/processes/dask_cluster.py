@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -76,7 +75,7 @@ class SharedDatasets:
 
 
 def run_on_cluster(
-    tasks: Iterable[Task],
+    tasks: Iterable[Task | None],
     options: RunOptions,
     datasets: Mapping[str, Dataset],
     progress: Progress,  # noqa: ARG001  # several trials have several stages at a time
@@ -85,7 +84,8 @@ def run_on_cluster(
 
     Parameters
     ----------
-    tasks : iterable of Task
+    tasks : iterable of Task or None
+        Where it gives None, it is asked again when no trial runs any more.
     options : RunOptions
         With the scheduler's address.
     datasets : mapping of str to Dataset
@@ -105,28 +105,37 @@ def run_on_cluster(
     """
     data, scheduler = SharedDatasets(datasets), str(options.scheduler)
     open_tasks: dict[str, Task] = {}
+    again: list[Task] = []
+    source, n_concurrent, is_over = iter(tasks), 1, False
 
-    def take_up(source: Iterable[Task]) -> Iterator[Task]:
+    def take_up() -> Iterator[Task]:
+        nonlocal is_over
+        yield from again
         for task in source:
+            if task is None:
+                # Nothing runs that could bring what it waits for.
+                is_over = not open_tasks
+                return
             open_tasks[task.trial.key] = task
             yield task
+        is_over = True
 
-    source, n_concurrent = iter(tasks), 1
     with _connect(scheduler) as client, _end_on_workers(client):
         run = ClusterRun(uuid4().hex, client.id)
-        while True:
+        while open_tasks or not is_over:
             try:
-                for result, predictions in _submit(client, take_up(source), data, run):
-                    del open_tasks[result.trial.key]
+                for result, predictions in _submit(client, take_up(), data, run):
                     # Workers come and go while the run lasts.
                     n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))
                     yield result.model_copy(update={"n_concurrent": n_concurrent}), predictions
+                    # It is noted by now, and what depends on it may be taken up.
+                    del open_tasks[result.trial.key]
             except _loss_errors():
                 # Every worker that had the data is gone, or one that had a trial too often: again, with who is left.
-                source = chain(tuple(open_tasks.values()), source)
+                again = [*open_tasks.values()]
                 _wait_for_workers(client, scheduler)
             else:
-                return
+                again = []
 
 
 def _submit(client: Any, tasks: Iterable[Task], data: SharedDatasets, run: ClusterRun) -> Outcomes:

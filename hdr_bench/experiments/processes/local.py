@@ -13,7 +13,7 @@ from hdr_bench.records.options import RunOptions
 
 
 def run_sequentially(
-    tasks: Iterable[Task],
+    tasks: Iterable[Task | None],
     options: RunOptions,  # noqa: ARG001  # it takes none
     datasets: Mapping[str, Any],  # noqa: ARG001  # trials load them by themselves
     progress: Progress,
@@ -22,7 +22,7 @@ def run_sequentially(
 
     Parameters
     ----------
-    tasks : iterable of Task
+    tasks : iterable of Task or None
     options : RunOptions
     datasets : mapping of str to Dataset
     progress : Progress
@@ -38,11 +38,14 @@ def run_sequentially(
         If the processes that trials run in were closed meanwhile.
     """
     for task in tasks:
+        if task is None:
+            # Nothing runs that could bring what it waits for.
+            return
         yield run_attempts(task, progress.stage)
 
 
 def run_concurrently(
-    tasks: Iterable[Task],
+    tasks: Iterable[Task | None],
     options: RunOptions,
     datasets: Mapping[str, Any],  # noqa: ARG001  # as above
     progress: Progress,  # noqa: ARG001  # several trials have several stages at a time
@@ -51,7 +54,7 @@ def run_concurrently(
 
     Parameters
     ----------
-    tasks : iterable of Task
+    tasks : iterable of Task or None
     options : RunOptions
         With the number of trials at a time.
     datasets : mapping of str to Dataset
@@ -66,6 +69,8 @@ def run_concurrently(
 
     def begin(most: int) -> Iterator[Future[Outcome]]:
         for task in islice(source, most):
+            if task is None:
+                return
             # The trial is where this process is now.
             here = replace(task, n_concurrent=options.jobs, context=ImportContext.current())
             yield pool.submit(run_attempts, here, ignore_stage, hosts)
@@ -77,6 +82,8 @@ def run_concurrently(
             pending |= set(begin(len(done)))
             for future in done:
                 yield future.result()
+            # What these outcomes have brought.
+            pending |= set(begin(options.jobs - len(pending)))
     finally:
         try:
             hosts.close()

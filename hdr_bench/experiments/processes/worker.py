@@ -123,7 +123,7 @@ def _supervise(task: Task, context: ImportContext, machine: Environment, scratch
         last[0] = stage
         on_stage(stage)
 
-    watch = Watch(process.pid or 0, task.trial.time_limit, task.trial.memory_limit)
+    watch = Watch(process.pid or 0, task.time_limit, task.trial.memory_limit)
     try:
         answer = _listen(receiver, process, watch, note)
         if not isinstance(answer, ExceededLimit):
@@ -206,7 +206,7 @@ def _child(
         os.environ.update(thread_wait_variables(os.environ))
         tempfile.tempdir = None
         folder = Path(task.folder) if task.folder else None
-        answer: Outcome = measure_trial(task.trial, task.pickled, folder, machine, _sending(sender))
+        answer: Outcome = measure_trial(task, folder, machine, _sending(sender))
     except BaseException as error:  # noqa: BLE001  # whatever a method raises, `SystemExit` too, is a row of the results
         answer = (_failed_result(task.trial, error, machine), None)
     try:

@@ -1,14 +1,21 @@
 """The time that a run still takes, on numbers: a clock that is set by hand, and results that are made."""
 
+import numpy as np
 import pytest
 
+from hdr_bench import load_dataset
 from hdr_bench.experiments.forecast import remaining as module
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
 from hdr_bench.experiments.forecast.remaining import Remaining, RemainingTime
 from hdr_bench.experiments.messages import NoProgress, Stage, Task
+from hdr_bench.experiments.planning.open_search import OpenSearch
+from hdr_bench.experiments.planning.trial_data import select_images
 from hdr_bench.experiments.processes import dask_cluster, local
 from hdr_bench.experiments.processes.backends import run_tasks
 from hdr_bench.records.options import RunOptions
+
+LABELS = np.zeros(0)
+"""A grid's fits do not depend on the labels."""
 
 
 @pytest.fixture
@@ -78,20 +85,50 @@ def test_epochs_say_what_is_left_of_the_running_trial(trial, now):
     assert remaining.left.seconds == pytest.approx(100)
 
 
-def test_within_a_search_its_fits_count_and_not_the_epochs_of_each(trial, now):
-    each = trial()
-    remaining = Remaining((each,), {})
-    remaining.trial(each)
-    remaining.stage(Stage("fit"))
-    for fit in range(1, 3):
-        for epoch in range(1, 4):
-            now[0] += 10
-            remaining.stage(Stage("fit: epoch", epoch, 3))
-        remaining.stage(Stage("search: fit", fit, 6))
-    assert remaining.left == RemainingTime(pytest.approx(4 * 30))
-    now[0] += 10
-    remaining.stage(Stage("fit: epoch", 1, 3))
-    assert remaining.left == RemainingTime(pytest.approx(4 * 30 - 10))
+def test_of_a_search_its_fits_count_and_the_last_one_is_by_theirs(searching, measured, run):
+    last = searching({"n_neighbors": [1, 3, 5]})
+    fits = [*OpenSearch(last, LABELS).fits.values()]
+    remaining = Remaining((*fits, last), {})
+    assert remaining.left == RemainingTime(0, (last.case,))
+    run(remaining, fits[0], measured(fits[0], 10.0))
+    # Five more, and one on the images of both folds.
+    assert remaining.left == RemainingTime(5 * 10 + 20)
+    assert remaining.counts == (1, 7)
+    for fit in fits[1:]:
+        run(remaining, fit, measured(fit, 10.0))
+    assert remaining.left == RemainingTime(20)
+    run(remaining, last, measured(last, 60 + 30.0))
+    assert remaining.counts == (7, 7)
+
+
+def test_a_searchs_limit_is_that_of_all_its_fits_and_those_that_it_leaves_out_are_not_open(searching, measured, run):
+    last = searching({"n_neighbors": [1, 3, 5]}, time_limit=45.0)
+    fits = [*OpenSearch(last, LABELS).fits.values()]
+    remaining = Remaining((*fits, last), {})
+    for fit in fits[:2]:
+        run(remaining, fit, measured(fit, 10.0))
+    assert remaining.left == RemainingTime(25)
+    run(remaining, last, measured(last, 40.0))
+    assert remaining.left == RemainingTime(0)
+    assert remaining.counts == (7, 7)
+
+
+def test_a_fit_of_a_later_round_takes_the_place_of_one_that_was_expected(searching, measured, run):
+    last = searching({"n_neighbors": [1, 3, 5]}, strategy="halving")
+    labels = select_images(load_dataset("digits-8x8"), last).train.labels
+    fits = [*OpenSearch(last, labels).fits.values()]
+    remaining = Remaining((*fits, last), {})
+    assert [fit.search_fit.samples for fit in fits] == [133] * 6 + [399] * 2
+    for fit in fits[:6]:
+        run(remaining, fit, measured(fit, 10.0))
+    # By the images of their round; the last one has those of both folds.
+    assert remaining.left == RemainingTime(pytest.approx(2 * 30 + 20))
+    for fit in fits[6:]:
+        other = fit.search_fit.model_copy(update={"params": {"n_neighbors": 5}})
+        chosen = fit.model_copy(update={"search_fit": other})
+        run(remaining, chosen, measured(chosen, 30.0))
+    assert remaining.counts == (8, 9)
+    assert remaining.left == RemainingTime(60)
 
 
 def test_of_networks_one_after_the_other_epochs_say_nothing(trial, now):

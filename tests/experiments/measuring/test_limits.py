@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
+from hdr_bench.experiments.messages import Task
+from hdr_bench.experiments.processes.host_pool import ignore_stage
 from hdr_bench.experiments.processes.leftovers import processes_with_mark
 from hdr_bench.experiments.processes.watch import Watch
+from hdr_bench.experiments.processes.worker import run_in_child
+from hdr_bench.import_context import ImportContext
 from hdr_bench.process_tree import MARK, make_mark
+from hdr_bench.records.environment import read_environment
 from tests.helpers.processes import read_pids, wait_for
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="data limits are Linux's")
@@ -65,6 +70,14 @@ def test_the_time_limit_is_in_seconds_since_the_trial_began(run_trial, behaving)
     result, _ = run_trial(behaving("sleeps", {"time_limit": 0.1}, seconds=1234))
     assert result.status == "timeout"
     assert result.seconds >= 0.1
+
+
+def test_a_fit_inside_a_search_has_what_the_others_left_of_the_time(behaving):
+    asked = behaving("sleeps", {"time_limit": 1000.0}, seconds=1234)
+    task = Task(asked, seconds_left=0.1)
+    result, _ = run_in_child(task, ImportContext.current(), read_environment(), ignore_stage)
+    assert (result.status, result.key) == ("timeout", asked.limited_key)
+    assert "by the time limit of 0.1 s" in result.error
 
 
 def test_how_far_it_came_is_the_epoch(run_trial, trial, time_over):

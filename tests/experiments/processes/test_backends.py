@@ -1,5 +1,6 @@
 """Several trials at once: on one machine, and on a Dask cluster of real processes."""
 
+import json
 import os
 import signal
 import socket
@@ -11,8 +12,10 @@ from types import SimpleNamespace
 import numpy as np
 import psutil
 import pytest
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
 from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
+from hdr_bench.estimators import KNNClassifier
 from hdr_bench.exceptions import SchedulerError
 from hdr_bench.experiments.messages import NoProgress
 from hdr_bench.experiments.processes import dask_cluster
@@ -28,6 +31,9 @@ from tests.helpers.processes import of_hosts_of, read_pids, still_running, wait_
 
 TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 4})
 KNN = Case(name="k-NN", estimator="knn", protocol={"kind": "cross-validation", "folds": 3})
+SEARCH = Case(
+    name="Search", estimator="knn", protocol={"kind": "grid-search", "folds": 2}, grid={"n_neighbors": [1, 3]}
+)
 
 
 def _suite(*cases, dataset="digits-8x8"):
@@ -183,7 +189,7 @@ def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
         workers[0].kill()
 
     folder = run_suite(
-        _suite(TREE, KNN),
+        _suite(TREE, KNN, SEARCH),
         out=tmp_path / "run",
         threads=1,
         backend="dask",
@@ -193,7 +199,16 @@ def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
     assert workers[0].wait() == -signal.SIGKILL
     assert still_running(family) == []
     assert workers[1].poll() is None
-    assert _comparable(folder).equals(_comparable(in_turn))
+    compared = _comparable(folder)
+    assert compared[compared["case"] != "Search"].equals(_comparable(in_turn))
+    # What scikit-learn's own search chooses on the same folds, and the refit on all images.
+    digits = load_dataset("digits-8x8").train
+    cut = StratifiedKFold(2, shuffle=True, random_state=0)
+    search = GridSearchCV(KNNClassifier(), SEARCH.grid, scoring="accuracy", cv=cut).fit(digits.X, digits.y)
+    found = load_results(folder).set_index("case").loc["Search"]
+    assert (found["status"], found["n_tried"], found["search_score"]) == ("ok", 2, search.best_score_)
+    assert json.loads(found["chosen"]) == search.best_params_
+    assert not (folder / "search").exists()
     assert load_results(folder)["n_concurrent"].max() == 2
     result = Store(folder).read(load_results(folder)["key"][0])
     assert result.environment.cpu

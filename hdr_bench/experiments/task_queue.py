@@ -1,0 +1,218 @@
+"""Queue of a run's tasks: which trial runs next, and what a grid search's fits lead to."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+from hdr_bench.experiments.messages import Task
+from hdr_bench.experiments.planning.open_search import OpenSearch
+from hdr_bench.experiments.planning.schedule import Schedule, is_missing, planned_trial
+from hdr_bench.experiments.planning.search_result import conclude
+from hdr_bench.experiments.planning.stored_fits import read_fits, remove_fits_that_run_again
+from hdr_bench.files import clear_leftovers
+from hdr_bench.records.environment import read_environment
+from hdr_bench.records.fit_store import FitStore
+from hdr_bench.records.result import Result
+from hdr_bench.records.search_outcome import SearchOutcome
+from hdr_bench.records.store import Store
+from hdr_bench.records.trial import Trial
+
+
+@dataclass(eq=False)
+class _Entry:
+    """A trial that is to run, with the fits before it if it is a grid search, and what these came to."""
+
+    trial: Trial
+    search: OpenSearch | None = None
+    outcome: SearchOutcome | None = None
+    is_over: bool = False
+
+
+class TaskQueue:
+    """Iterator over the tasks of a run, which learns of their outcomes.
+
+    Each case has its first trial, or fit inside a search, run, then each its second, and so on: a slow minute of the
+    machine then falls on one fit of several methods, not on all fits of one. Where the next task depends on outcomes
+    that are not there yet, it gives None: whoever takes tasks up asks again when it has given an outcome.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    store : Store
+        Of the run's folder; looked at as tasks are taken up, for another run may store in it too.
+    folders : mapping of str to str
+        Of data sets that were made in code, by fingerprint.
+    """
+
+    def __init__(self, schedule: Schedule, store: Store, folders: Mapping[str, str] | None = None) -> None:
+        self._schedule, self._store, self._folders = schedule, store, folders or {}
+        self._pickles = {case.case.name: case.pickled for case in schedule.cases}
+        self._datasets = {case.case.name: case.dataset for case in schedule.cases}
+        self._searches: dict[str, _Entry] = {}
+        self._cases: deque[deque[_Entry]] = deque()
+        of_case: dict[str, deque[_Entry]] = {}
+        for trial in schedule.to_run:
+            if trial.case not in of_case:
+                self._cases.append(of_case.setdefault(trial.case, deque()))
+            of_case[trial.case].append(self._entry(trial))
+        # Dask's threads take tasks up while the run's own notes outcomes.
+        self._lock = Lock()
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """All that is to run, as far as it is known: trials, and before each search the fits that it lacks."""
+        trials: list[Trial] = []
+        for entry in (entry for entries in self._cases for entry in entries):
+            trials += [*(entry.search.missing.values() if entry.search else ()), entry.trial]
+        return tuple(trials)
+
+    def __iter__(self) -> Iterator[Task | None]:
+        return self
+
+    def __next__(self) -> Task | None:
+        with self._lock:
+            # Each case once, beginning with the one that has waited longest.
+            for _ in range(len(self._cases)):
+                entries = self._cases.popleft()
+                task = self._take(entries)
+                if entries:
+                    self._cases.append(entries)
+                if task is not None:
+                    return task
+            if self._cases:
+                return None
+            raise StopIteration
+
+    def record(self, result: Result) -> Result:
+        """Note an outcome, and return it as it is to be stored.
+
+        Parameters
+        ----------
+        result : Result
+
+        Returns
+        -------
+        result : Result
+            Of a grid search with the time of all of its processes.
+        """
+        fit = result.trial.search_fit
+        with self._lock:
+            if fit is not None and (entry := self._searches.get(fit.search)) is not None and entry.search is not None:
+                entry.search.record(result)
+            elif result.trial.search is not None and (done := self._searches.pop(result.trial.key, None)):
+                return _with_its_fits(result, done.outcome)
+        return result
+
+    def settle(self) -> tuple[Result, ...]:
+        """Return the results of searches that end without a last fit: there is nothing to choose, or no time left.
+
+        Returns
+        -------
+        results : tuple of Result
+            Of failed trials, each once.
+        """
+        results = []
+        with self._lock:
+            for key, entry in tuple(self._searches.items()):
+                result = self._conclude(entry)
+                if result is not None:
+                    results.append(result)
+                    entry.is_over = True
+                    del self._searches[key]
+        return tuple(results)
+
+    def _entry(self, trial: Trial) -> _Entry:
+        if trial.search is None:
+            return _Entry(trial)
+        fits = read_fits(trial, self._datasets[trial.case], self._fits_of(trial), self._schedule.rerun)
+        entry = self._searches[trial.key] = _Entry(trial, fits.search)
+        return entry
+
+    def _fits_of(self, trial: Trial) -> FitStore:
+        return FitStore(self._store.folder, trial.key)
+
+    def _take(self, entries: deque[_Entry]) -> Task | None:
+        """Return the first task of a case that may begin now; what needs no other one leaves its entries."""
+        place = 0
+        while place < len(entries):
+            entry = entries[place]
+            # Another run on the same folder may have done it by now.
+            if entry.is_over or not self._is_missing(entry.trial):
+                del entries[place]
+                continue
+            if entry.search is not None and (task := self._fit(entry.trial, entry.search)) is not None:
+                return task
+            self._conclude(entry)
+            if entry.search is None or entry.outcome is not None:
+                del entries[place]
+                return self._last(entry)
+            place += 1
+        return None
+
+    def _is_missing(self, trial: Trial) -> bool:
+        rerun = self._schedule.rerun
+        return rerun != "missing" or is_missing(planned_trial(trial), self._store, rerun)
+
+    def _fit(self, trial: Trial, search: OpenSearch) -> Task | None:
+        """Return the next fit of a search that is not stored; None if none may begin now."""
+        while True:
+            seconds_left = search.seconds_of_next
+            fit = search.next_fit()
+            if fit is None:
+                return None
+            found = self._fits_of(trial).look_up(planned_trial(fit)) if self._schedule.rerun == "missing" else None
+            if found is None or found.result is None:
+                return self._task(fit, seconds_left=seconds_left)
+            search.record(found.result)
+
+    def _last(self, entry: _Entry) -> Task:
+        if entry.search is None or entry.trial.time_limit is None:
+            return self._task(entry.trial, outcome=entry.outcome)
+        return self._task(entry.trial, outcome=entry.outcome, seconds_left=entry.trial.time_limit - entry.search.spent)
+
+    def _task(self, trial: Trial, outcome: SearchOutcome | None = None, seconds_left: float | None = None) -> Task:
+        folder = self._folders.get(trial.fingerprint)
+        return Task(trial, self._pickles[trial.case], folder, outcome=outcome, seconds_left=seconds_left)
+
+    def _conclude(self, entry: _Entry) -> Result | None:
+        """Note what a complete search came to; return its result if that is a failure."""
+        if entry.search is None or entry.outcome is not None or not entry.search.is_complete:
+            return None
+        concluded = conclude(entry.search, read_environment())
+        if isinstance(concluded, Result):
+            return concluded
+        entry.outcome = concluded
+        return None
+
+
+def clear_fits(schedule: Schedule, store: Store) -> None:
+    """Remove the stored fits of searches that are done, and those that are to run again.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    store : Store
+        Of the run's folder.
+    """
+    due = {trial.key for trial in schedule.to_run}
+    for trial in schedule.trials:
+        if trial.search is None:
+            continue
+        fits = FitStore(store.folder, trial.key)
+        if trial.key in due:
+            remove_fits_that_run_again(fits, schedule.rerun)
+        elif (result := store.look_up(planned_trial(trial)).result) is not None and result.status == "ok":
+            fits.clear()
+        clear_leftovers(fits.trials_folder)
+
+
+def _with_its_fits(result: Result, outcome: SearchOutcome | None) -> Result:
+    """Return the result of a search's last fit with the time of all its processes."""
+    if outcome is None:
+        return result
+    whole = {
+        "seconds": outcome.seconds + result.seconds,
+        "n_concurrent": max(outcome.n_concurrent, result.n_concurrent),
+    }
+    return result.model_copy(update=whole)

@@ -1,0 +1,205 @@
+"""A search's fits one by one give what scikit-learn's own searches give on the same images, folds and seed."""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, StratifiedKFold
+
+from hdr_bench import load_dataset
+from hdr_bench.estimators import KNNClassifier
+from hdr_bench.experiments.planning.open_search import OpenSearch
+from hdr_bench.experiments.planning.search_fits import candidates_of, plan_rounds
+from hdr_bench.experiments.planning.search_result import conclude
+from hdr_bench.experiments.planning.trial_data import select_images
+from hdr_bench.records.environment import read_environment
+from hdr_bench.records.result import Result
+from hdr_bench.records.trial import Search
+from tests.helpers.search_fits import fitted, measured_fit, run_search
+
+GRID = {"n_neighbors": [1, 3, 9, 30], "weights": ["uniform", "distance"]}
+
+
+def _images(trial):
+    return select_images(load_dataset("digits-8x8"), trial).train
+
+
+def _conclude(search):
+    return conclude(search, read_environment())
+
+
+def _same_as(theirs, searched):
+    results = theirs.cv_results_
+    assert [each.params for each in searched.candidates] == results["params"]
+    for place, each in enumerate(searched.candidates):
+        assert each.scores == tuple(results[f"split{fold}_test_score"][place] for fold in range(theirs.n_splits_))
+    assert searched.chosen == theirs.best_params_
+    assert searched.score == theirs.best_score_
+
+
+def test_it_is_scikit_learns_grid_search_with_every_candidate_kept(searching):
+    trial = searching(GRID, folds=4, seed=5)
+    images = _images(trial)
+    cut = StratifiedKFold(4, shuffle=True, random_state=5)
+    theirs = GridSearchCV(KNNClassifier(), GRID, scoring="accuracy", cv=cut).fit(images.X, images.y)
+    outcome = _conclude(search := run_search(trial, images.labels))
+    _same_as(theirs, outcome.searched)
+    assert (outcome.searched.n_candidates, outcome.searched.is_limited, outcome.searched.n_failed) == (8, False, 0)
+    assert len(search.outcomes) == 32
+    assert outcome.searched.search_seconds == pytest.approx(search.spent)
+    assert all(each.fit_seconds > 0 for each in outcome.searched.candidates)
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_successive_halving_is_scikit_learns_round_by_round(searching, seed):
+    grid = {"n_neighbors": [1, 2, 3, 5, 9, 30], "weights": ["uniform", "distance"]}
+    trial = searching(grid, folds=3, strategy="halving", seed=seed, samples=1200)
+    images = _images(trial)
+    cut = StratifiedKFold(3, shuffle=True, random_state=seed)
+    theirs = HalvingGridSearchCV(KNNClassifier(), grid, scoring="accuracy", cv=cut, random_state=seed, refit=False)
+    theirs.fit(images.X, images.y)
+    searched = _conclude(run_search(trial, images.labels)).searched
+    _same_as(theirs, searched)
+    assert [each.iteration for each in searched.candidates] == list(theirs.cv_results_["iter"])
+    assert [each.samples for each in searched.candidates] == list(theirs.cv_results_["n_resources"])
+    assert max(each.iteration for each in searched.candidates) == 2
+
+
+def test_halving_goes_on_from_the_fits_of_the_rounds_before(searching):
+    trial = searching({"n_neighbors": [1, 2, 3, 5, 9, 30]}, strategy="halving")
+    labels = _images(trial).labels
+    whole = run_search(trial, labels)
+    outcomes = list(whole.outcomes.values())
+    assert len(whole.fits) == len(outcomes) == len(OpenSearch(trial, labels).fits)
+    for n_stored in (3, 12, 13):
+        again = run_search(trial, labels, outcomes=outcomes[:n_stored])
+        assert [*again.outcomes] == [result.key for result in outcomes]
+        assert _conclude(again).searched.chosen == _conclude(whole).searched.chosen
+
+
+def test_a_round_waits_for_the_one_before(searching):
+    trial = searching({"n_neighbors": [1, 2, 3, 5]}, strategy="halving")
+    search = OpenSearch(trial, _images(trial).labels)
+    first = [search.next_fit() for _ in range(8)]
+    assert search.next_fit() is None
+    assert not search.is_complete
+    for fit in first:
+        search.record(fitted(fit))
+    assert search.next_fit().search_fit.samples > first[0].search_fit.samples
+
+
+def test_a_share_of_the_candidates_is_drawn_with_the_seed():
+    search = Search(grid=GRID, folds=2, strategy="grid", candidates=3)
+    drawn = candidates_of(search, 0)
+    assert len({str(candidate) for candidate in drawn}) == 3
+    assert drawn == candidates_of(search, 0)
+    assert any(drawn != candidates_of(search, seed) for seed in range(1, 5))
+    assert len(candidates_of(search.model_copy(update={"candidates": 100}), 0)) == 8
+
+
+def test_of_candidates_equally_good_the_first_of_the_grid_is_chosen_whatever_the_order(searching):
+    for seed in range(4):
+        trial = searching({"n_neighbors": [1, 3, 5]}, seed=seed, time_limit=1e6)
+        search = run_search(trial, np.zeros(0), lambda fit: measured_fit(fit, 0.5))
+        assert _conclude(search).searched.chosen == {"n_neighbors": 1}
+
+
+def test_little_time_is_for_some_of_the_candidates_in_a_random_order(searching):
+    trial = searching({"n_neighbors": list(range(1, 41))}, time_limit=1.5)
+
+    def tried(search):
+        return [each.params["n_neighbors"] for each in _conclude(search).searched.candidates]
+
+    search = run_search(trial, np.zeros(0), lambda fit: measured_fit(fit, 0.5))
+    # Each takes 0.1 s for its two folds; of 0.9 * 1.5 s, 0.3 s are left for the next one and the last fit.
+    assert len(tried(search)) == 11
+    assert tried(search) != sorted(tried(search))
+    assert _conclude(search).searched.is_limited
+    other = trial.model_copy(update={"seed": 1})
+    assert tried(run_search(other, np.zeros(0), lambda fit: measured_fit(fit, 0.5)))[:3] != tried(search)[:3]
+    # The seconds of stored fits count, and what was begun is ended.
+    stored = list(search.outcomes.values())[:7]
+    again = run_search(trial, np.zeros(0), lambda fit: measured_fit(fit, 0.5), stored)
+    assert tried(again) == tried(search)
+
+
+def test_under_a_time_limit_the_first_candidate_runs_before_others_begin(searching):
+    trial = searching({"n_neighbors": [1, 3, 5]}, time_limit=10.0)
+    search = OpenSearch(trial, np.zeros(0))
+    first = [search.next_fit(), search.next_fit()]
+    assert search.next_fit() is None
+    assert not search.is_complete
+    search.record(measured_fit(first[0], 0.5, seconds=4.0))
+    # Twice these 4 s for the next one, beside the fold that runs, and 8 s for the last fit.
+    assert search.next_fit() is None
+    search.record(measured_fit(first[1], 0.5, seconds=4.0))
+    assert search.is_complete
+    assert search.seconds_of_next == pytest.approx(1.0)
+
+
+def test_a_candidate_that_cannot_be_fitted_is_kept_as_such(searching):
+    trial = searching({"n_neighbors": [3, -1, 5]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        outcome = _conclude(run_search(trial, _images(trial).labels))
+    failed = [each for each in outcome.searched.candidates if each.scores == (None, None)]
+    assert [each.params for each in failed] == [{"n_neighbors": -1}]
+    assert (outcome.searched.n_failed, len(outcome.searched.candidates)) == (1, 3)
+    assert outcome.warnings[-1].startswith("2 of 6 fits of the search failed; the first: {'n_neighbors': -1}, fold 1: ")
+
+
+@pytest.mark.parametrize("strategy", ["grid", "halving"])
+@pytest.mark.parametrize(
+    ("statuses", "status", "is_by_limits"),
+    [
+        (["failed"] * 4, "failed", False),
+        (["timeout"] * 4, "timeout", True),
+        (["crashed", "out of memory"] * 2, "failed", True),
+    ],
+)
+def test_without_a_candidate_to_choose_the_trial_has_failed(searching, strategy, statuses, status, is_by_limits):
+    trial = searching({"n_neighbors": [1, 3]}, strategy=strategy, memory_limit=10**9)
+    turn = iter(statuses)
+    labels = _images(trial).labels
+    result = _conclude(run_search(trial, labels, lambda fit: measured_fit(fit, status=next(turn))))
+    assert isinstance(result, Result)
+    assert (result.status, result.searched) == (status, None)
+    assert result.key == (trial.limited_key if is_by_limits else trial.key)
+    assert result.error.startswith(
+        "none of the 2 candidates could be fitted on every fold; the first failure: {'n_neighbors': 1}, fold 1: "
+    )
+
+
+def test_fits_that_take_all_of_the_time_are_a_timeout(searching):
+    trial = searching({"n_neighbors": [1, 3]}, strategy="halving", time_limit=1.0)
+    result = _conclude(run_search(trial, _images(trial).labels, lambda fit: measured_fit(fit, 0.5, seconds=0.4)))
+    assert (result.status, result.key) == ("timeout", trial.limited_key)
+    assert result.error == "its fits took 1.2 s of the time limit of 1 s, and were not all done"
+
+
+def test_no_time_for_the_last_fit_is_a_timeout(searching):
+    trial = searching({"n_neighbors": [1, 3]}, time_limit=1.0)
+    seconds = iter((0.01, 0.01, 0.01, 2.0))
+    result = _conclude(run_search(trial, np.zeros(0), lambda fit: measured_fit(fit, 0.5, seconds=next(seconds))))
+    assert (result.status, result.key) == ("timeout", trial.limited_key)
+    assert result.error == "its fits took 2.0 s of the time limit of 1 s, which leaves none for the last one"
+
+
+def test_a_value_that_is_named_twice_is_fitted_once(searching):
+    trial = searching({"n_neighbors": [3, 3]})
+    ran = []
+    search = run_search(trial, np.zeros(0), lambda fit: ran.append(fit.key) or measured_fit(fit, 0.5))
+    assert len(ran) == len(set(ran)) == 2
+    assert len(_conclude(search).searched.candidates) == 2
+
+
+def test_a_fits_key_names_its_search_candidate_fold_and_round(searching):
+    trial = searching(GRID)
+    rounds = plan_rounds(trial, np.zeros(0), {}).rounds
+    fits = [fit for group in rounds[0] for fit in group.fits.values()]
+    assert len({fit.key for fit in fits}) == 16
+    assert {fit.search_fit.search for fit in fits} == {trial.key}
+    assert fits[0].model_copy(update={"time_limit": 5.0}).key == fits[0].key
+    assert fits[0].model_copy(update={"time_limit": 5.0}).limited_key != fits[0].limited_key
+    assert "search_fit" not in trial.model_dump()

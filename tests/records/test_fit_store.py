@@ -1,0 +1,49 @@
+import pytest
+
+from hdr_bench.exceptions import MissingTrialError, StoreError
+from hdr_bench.records.fit_store import FitStore
+from hdr_bench.records.run_folder import check_run_folder
+from hdr_bench.records.trial import SearchFit
+from tests.helpers.search_fits import measured_fit
+
+
+@pytest.fixture
+def fit(searching):
+    """A fit inside a search."""
+    search = searching({"n_neighbors": [1, 3]})
+    inside = {"search": None, "fold": 0, "folds": 2, "search_fit": SearchFit(search=search.key, params={"a": 1})}
+    return search.model_copy(update=inside)
+
+
+def test_fits_are_stored_without_predictions_and_removed_with_their_folder(tmp_path, fit):
+    store, other = FitStore(tmp_path, fit.search_fit.search), FitStore(tmp_path, "another")
+    result = measured_fit(fit, 0.5)
+    store.write(result, None)
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")] == [
+        f"search/{fit.search_fit.search}/{fit.key}.zip"
+    ]
+    assert FitStore(tmp_path, fit.search_fit.search).read(fit.key) == result
+    other.write(measured_fit(fit.model_copy(update={"search_fit": SearchFit(search="another", params={})}), 0.5), None)
+    store.clear()
+    assert not store.trials_folder.exists()
+    assert len(other.keys()) == 1
+    other.remove(other.keys()[0])
+    assert other.keys() == []
+    other.clear()
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(MissingTrialError):
+        store.read(fit.key)
+
+
+def test_the_last_outcome_of_a_fit_is_the_one_that_stays(tmp_path, fit):
+    store, limited = FitStore(tmp_path, "search"), fit.model_copy(update={"time_limit": 1.0})
+    store.write(measured_fit(limited, status="timeout", key=limited.limited_key), None)
+    assert store.keys() == [limited.limited_key]
+    store.write(measured_fit(limited, 0.5), None)
+    assert store.keys() == [limited.key]
+
+
+def test_a_folder_where_a_fits_file_belongs_is_named(tmp_path):
+    (tmp_path / "search" / "key" / "fit.zip").mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"search/key/fit\.zip is a folder where a file belongs; move it away"):
+        check_run_folder(tmp_path)
