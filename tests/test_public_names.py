@@ -24,7 +24,7 @@ def test_each_public_name_is_there_and_listed():
 
 
 def test_every_display_is_public():
-    assert DISPLAYS == {name for name in hdr_bench.__all__ if "Display" in name}
+    assert {name for name in hdr_bench.__all__ if "Display" in name} == DISPLAYS
     assert hdr_bench.AccuracyDisplay is displays.AccuracyDisplay
 
 
