@@ -26,7 +26,7 @@ from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
 from hdr_bench.records.case import Case
 from hdr_bench.records.fingerprints import describe_estimator
 from hdr_bench.records.options import Settings
-from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
+from hdr_bench.records.protocol import KINDS, DatasetChoice, Protocol
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults
 from hdr_bench.records.trial import Trial
@@ -232,7 +232,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
         published=case.published,
     )
     most = None if settings.repeats else protocol.max_repeats
-    folds = (reduced.folds if reduced else None) or protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
+    folds = (reduced.folds if reduced else None) or protocol.folds or KINDS[protocol.kind].folds
     if folds:
         _check_folds(suite, case, dataset, folds)
     candidates = reduced.candidates if reduced else None
