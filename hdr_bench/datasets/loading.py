@@ -45,8 +45,9 @@ def load_dataset(
     ----------
     name : str
         A name of `SOURCES`; a name that was given to `add_dataset`; or a scheme of `SOURCES` with a place, as
-        ``folder:DIR`` or ``openml:NAME``. A folder of pictures has one folder per class, or files named PREFIX_LABEL_NUMBER,
-        LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are then the two parts.
+        ``folder:DIR`` or ``openml:NAME``. A folder of pictures has one folder per class, or files named
+        PREFIX_LABEL_NUMBER, LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are
+        then the two parts.
     resize : tuple of int, optional
         Height and width, in pixels, that the pictures of ``folder:DIR`` are brought to. By default they are taken
         as they are, and must be of one size.
