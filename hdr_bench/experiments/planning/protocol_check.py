@@ -1,14 +1,12 @@
 """Checks of a case against its protocol and its data."""
 
 import math
-from typing import Any
 
 import numpy as np
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.exceptions import DatasetError, SuiteError, shown
 from hdr_bench.experiments.planning.outline import Outline
-from hdr_bench.experiments.planning.value_faults import value_faults
 from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES
 from hdr_bench.records.case import Case
 from hdr_bench.records.protocol import Protocol
@@ -54,8 +52,8 @@ def check_protocol(suite: Suite, case: Case, protocol: Protocol) -> None:
     n_candidates = math.prod(map(len, case.grid.values()))
     if n_candidates > MOST_CANDIDATES:
         raise SuiteError(
-            f"{case_place(suite, case)}: a grid must have at most {MOST_CANDIDATES:,} candidates, got {n_candidates:,}; "
-            "give fewer values"
+            f"{case_place(suite, case)}: a grid must have at most {MOST_CANDIDATES:,} candidates, got "
+            f"{n_candidates:,}; give fewer values"
         )
 
 
@@ -77,8 +75,8 @@ def check_folds(suite: Suite, case: Case, dataset: Dataset, folds: int) -> None:
     fewest = int(np.bincount(dataset.train.labels).min())
     if folds > fewest:
         raise DatasetError(
-            f"{case_place(suite, case)}: {folds} stratified folds need as many images of each class, but {dataset.name} "
-            f"has a class with {fewest}; ask for fewer folds"
+            f"{case_place(suite, case)}: {folds} stratified folds need as many images of each class, but "
+            f"{dataset.name} has a class with {fewest}; ask for fewer folds"
         )
 
 
@@ -98,8 +96,8 @@ def check_outline(suite: Suite, outline: Outline) -> None:
     first, protocol = outline.first, outline.protocol
     if protocol.kind == "learning-curve" and not outline.sizes:
         raise SuiteError(
-            f"{case_place(suite, outline.case)}: no size of its learning curve, {list(protocol.sizes or ())}, is within "
-            f"the {first.samples} training images asked for"
+            f"{case_place(suite, outline.case)}: no size of its learning curve, {list(protocol.sizes or ())}, is "
+            f"within the {first.samples} training images asked for"
         )
     for size in outline.sizes:
         try:
@@ -109,25 +107,6 @@ def check_outline(suite: Suite, outline: Outline) -> None:
     last_seed = first.seed + max(outline.repeats, outline.most_repeats or 0) - 1
     if last_seed > LARGEST_SEED:
         raise SuiteError(
-            f"{case_place(suite, outline.case)}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; begin "
-            "lower"
+            f"{case_place(suite, outline.case)}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; "
+            "begin lower"
         )
-
-
-def check_values(suite: Suite, outline: Outline, model: Any) -> None:
-    """Check that a case's parameters fit its data.
-
-    Parameters
-    ----------
-    suite : Suite
-    outline : Outline
-    model : estimator
-        Unfitted.
-
-    Raises
-    ------
-    SuiteError
-        If not; the message names each fault.
-    """
-    if faults := list(value_faults(outline.case, model, outline.data)):
-        raise SuiteError(f"{case_place(suite, outline.case)}: {'; '.join(faults)}")

@@ -21,9 +21,9 @@ from hdr_bench.experiments.planning.protocol_check import (
     check_folds,
     check_outline,
     check_protocol,
-    check_values,
 )
 from hdr_bench.experiments.planning.trial_data import load_choice
+from hdr_bench.experiments.planning.value_faults import value_faults
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.base import MOST_TRIALS
 from hdr_bench.records.case import Case
@@ -112,7 +112,7 @@ def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outlin
             with foreign_code(partial(_translate, suite, case)):
                 outline, model = _outline(suite, case, settings, known)
                 if is_asked(case.name, only):
-                    check_values(suite, outline, model)
+                    _check_values(suite, outline, model)
         except SuiteError as error:
             faults.append(str(error))
             continue
@@ -249,3 +249,8 @@ def _describe(case: Case) -> dict[str, Any]:
         return {"estimator": case.estimator, "params": case.params}
     described = describe_estimator(case.estimator, case.key)
     return {"estimator": described["class"], "params": described["params"], "identity": case.key or ""}
+
+
+def _check_values(suite: Suite, outline: Outline, model: Any) -> None:
+    if faults := list(value_faults(outline.case, model, outline.data)):
+        raise SuiteError(f"{case_place(suite, outline.case)}: {'; '.join(faults)}")
