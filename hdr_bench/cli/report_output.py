@@ -1,5 +1,6 @@
 """A report as a command writes and prints it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -10,14 +11,14 @@ from hdr_bench.cli.output import make_console
 from hdr_bench.cli.streams import say
 
 
-def write_and_print_report(folder: Path, formats: list[str], only: str | None = None) -> None:
+def write_and_print_report(folder: Path, formats: Sequence[str], only: str | None = None) -> None:
     """Write a run's report and print its table.
 
     Parameters
     ----------
     folder : Path
         The run's.
-    formats : list of str
+    formats : sequence of str
         Of the report.
     only : str, optional
         Pattern of the cases that were asked for.

@@ -14,9 +14,11 @@ from hdr_bench.records.metrics import columns_from
 
 # The names of what `MeasuredEstimator` declares.
 ENGINE, HISTORY, LAYER_TABLE, EPOCHS_FOR = "engine_", "history_", "layer_table_", "epochs_for"
-# Of an ensemble, the sums over its `estimators_`.
+# Of an ensemble, the sums over its members.
 N_PARAMETERS, N_MULTIPLY_ACCUMULATES = "n_parameters_", "n_multiply_accumulates_"
 N_STORED_VARIABLES = "n_stored_variables_"
+# The names that scikit-learn and skorch gave to an ensemble's members, and to the parameter for the most epochs.
+MEMBERS, MOST_EPOCHS = "estimators_", "max_epochs"
 
 EPOCH = columns_from("history")
 """What `history_` may have of an epoch: mean losses, and accuracies as shares from 0 to 1."""

@@ -142,6 +142,11 @@ def value_faults(case: Case, model: Any, data: DataShape) -> Iterator[str]:
     ------
     fault : str
         It names the parameter, and the step that is not the estimator itself.
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     parts = list(_parts(case, model))
     faults = [f"{part.place}{part.prefix}{fault}" for part in parts for fault in find_faults(part.estimator)]

@@ -369,7 +369,7 @@ def test_disturbed_times_are_left_out_or_said_to_be_so(various, publishing):
     contents = publishing(various, MLP=[{"metric": "fit_seconds", "value": 1.0}])
     keys = contents.results.loc[contents.results["case"] == "MLP", "key"].tolist()
 
-    def judged(*waits):
+    def reproduce_with_waits(*waits):
         for key, wait in zip(keys, waits, strict=True):
             record = contents.records[key]
             kept = record.measurements.model_copy(update={"fit_wait_share": wait})
@@ -377,10 +377,10 @@ def test_disturbed_times_are_left_out_or_said_to_be_so(various, publishing):
         return _one(reproductions(contents))
 
     times = [contents.records[key].measurements.fit_seconds for key in keys]
-    calm = judged(0.0, 0.0)
+    calm = reproduce_with_waits(0.0, 0.0)
     assert (calm.measured[0], calm.reason) == (pytest.approx(np.median(times)), "")
-    half = judged(0.0, 0.5)
+    half = reproduce_with_waits(0.0, 0.5)
     assert (half.measured, half.reason) == ((times[0],), "")
-    loud = judged(0.5, 0.5)
+    loud = reproduce_with_waits(0.5, 0.5)
     assert loud.measured == calm.measured
     assert loud.reason == "disturbed: something else had the processors meanwhile"
