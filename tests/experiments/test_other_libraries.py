@@ -11,13 +11,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from hdr_bench import Case, Suite, load_results, run_suite
+from hdr_bench.estimators.foreign.copying import copy_unfitted
 from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, SuiteError
 from hdr_bench.experiments.planning.models import deciding_packages
 from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.records.copying import copy_unfitted, hides_parameters
-from hdr_bench.records.fingerprints import describe_estimator
+from hdr_bench.records.fingerprints import describe_estimator, hides_parameters
 from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
 

@@ -8,6 +8,7 @@ import cloudpickle
 
 from hdr_bench.estimators.base import EPOCHS_FOR, MOST_EPOCHS
 from hdr_bench.estimators.foreign.calls import read_attribute
+from hdr_bench.estimators.foreign.copying import copy_unfitted
 from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
 from hdr_bench.experiments.forecast.growth import FASTER, LINEAR, Expected, Growth, fit_growth
@@ -19,7 +20,6 @@ from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.search_fits import candidates_of
 from hdr_bench.experiments.processes.host_pool import run_attempts
 from hdr_bench.names import abbreviate
-from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
 

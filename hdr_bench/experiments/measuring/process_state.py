@@ -35,7 +35,7 @@ def limit_threads(threads: int) -> None:
             daal4py.daalinit(threads)
 
 
-def synchronise_gpu() -> None:
+def synchronize_gpu() -> None:
     """Wait until the GPU has done what it was given; its calls return before."""
     if cuda := _cuda():
         cuda.synchronize()

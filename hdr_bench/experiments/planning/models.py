@@ -14,13 +14,13 @@ from hdr_bench.error_text import describe_error
 from hdr_bench.estimators import make_estimator, make_transformer
 from hdr_bench.estimators.engines import engine_packages
 from hdr_bench.estimators.foreign.calls import read_attribute
+from hdr_bench.estimators.foreign.copying import copy_unfitted
 from hdr_bench.estimators.foreign.libraries import LIBRARIES, library_of, open_seeds, settings_for
 from hdr_bench.estimators.foreign.parameters import estimators_among
 from hdr_bench.estimators.saving import installed_versions, libraries_of
 from hdr_bench.exceptions import EstimatorError, shown
 from hdr_bench.names import class_module, class_name
 from hdr_bench.records.case import Case
-from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.trial import Trial
 
 

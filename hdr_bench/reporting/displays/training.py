@@ -13,7 +13,7 @@ from hdr_bench.reporting.details import history_rows
 from hdr_bench.reporting.displays.axes import legend_beside, scale_by_log_error, shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.run import RunContents, RunSource, read_contents
-from hdr_bench.reporting.style import colour_of, marker_of
+from hdr_bench.reporting.style import color_of, marker_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -166,12 +166,12 @@ class TrainingDisplay(BaseDisplay):
                 "linestyle": dashes,
                 "marker": marker_of(number) if self._has_several else marker,
                 "markersize": 4,
-                "color": colour_of(number),
+                "color": color_of(number),
                 "label": self._label_of(str(case), str(part), frame),
             }
             ax.plot(line["epoch"], factor * line["mean"], **with_style(look, line_kw, Line2D))
             band = with_style(
-                {"color": colour_of(number), "alpha": 0.15, "linewidth": 0}, fill_between_kw, PolyCollection
+                {"color": color_of(number), "alpha": 0.15, "linewidth": 0}, fill_between_kw, PolyCollection
             )
             ax.fill_between(line["epoch"], factor * line["low"], factor * line["high"], **band)
         self._label_axes(ax, frame)
