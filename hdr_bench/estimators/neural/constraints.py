@@ -8,7 +8,6 @@ from typing import Any
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from hdr_bench.estimators.base import LayerRow
-from hdr_bench.estimators.memory_need import check_need
 from hdr_bench.estimators.neural.augmentation import Distortion, as_distortion
 from hdr_bench.estimators.neural.config import (
     BATCH_NORM_PARAMS,
@@ -21,7 +20,7 @@ from hdr_bench.estimators.neural.config import (
     NetConfig,
 )
 from hdr_bench.estimators.neural.notation import parse_layers
-from hdr_bench.estimators.parameter_checks import value_fault
+from hdr_bench.estimators.parameter_checks import check_need, value_fault
 from hdr_bench.estimators.plain_values import is_number
 from hdr_bench.exceptions import UnknownNameError, shown
 

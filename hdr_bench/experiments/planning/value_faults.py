@@ -10,8 +10,14 @@ from sklearn.pipeline import Pipeline
 
 from hdr_bench.class_cache import is_instance
 from hdr_bench.estimators.foreign.parameters import is_known
-from hdr_bench.estimators.memory_need import check_need
-from hdr_bench.estimators.parameter_checks import DataShape, estimators_in, find_faults, own_faults, parameter_fault
+from hdr_bench.estimators.parameter_checks import (
+    DataShape,
+    check_need,
+    estimators_in,
+    find_faults,
+    own_faults,
+    parameter_fault,
+)
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.planning.grid_names import owner_of
 from hdr_bench.names import class_module, class_name

@@ -8,9 +8,9 @@ import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
+from hdr_bench.reporting.comparability import disturbed_times
 from hdr_bench.reporting.displays.axes import label_log_plainly, shorten_label
 from hdr_bench.reporting.displays.base import ResultsDisplay, with_style
-from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.style import color_of, marker_of
 from hdr_bench.reporting.wording import time_range

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from hdr_bench.records.base import Record
+from hdr_bench.reporting.comparability import largest_cost_set
 from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, count_verdicts
-from hdr_bench.reporting.cost_sets import largest_cost_set
 from hdr_bench.reporting.numbers import percent_places
 from hdr_bench.reporting.page.provenance import clock_seconds, trial_seconds
 from hdr_bench.reporting.run import RunContents

@@ -9,13 +9,13 @@ import pandas as pd
 from hdr_bench.records.lost_time import DISTURBED_FROM
 from hdr_bench.records.metric_types import Kind, Metric
 from hdr_bench.records.metrics import METRICS, compared_costs, tabled_metrics
+from hdr_bench.reporting.comparability import disturbed_times
 from hdr_bench.reporting.comparisons.costs import (
     FEWEST,
     TOLERANCE,
     single_fit_ratio,
     with_costs,
 )
-from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.cost_marks import is_one_machine, least_marks
