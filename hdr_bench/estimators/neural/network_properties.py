@@ -5,10 +5,11 @@ from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
 
-from hdr_bench.estimators.base import EPOCH, LayerRow
+from hdr_bench.estimators.base import EPOCH
 from hdr_bench.estimators.neural.layer_protocol import Layer
 from hdr_bench.estimators.neural.notation import layer_table
 from hdr_bench.estimators.pixels import ImageShape, channels_first
+from hdr_bench.records.layer_row import LayerRow
 from hdr_bench.records.metrics import EARLIER_NAMES
 
 _SKORCH_NAMES = {today: earlier for earlier, today in EARLIER_NAMES.items()}

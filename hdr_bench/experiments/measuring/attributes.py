@@ -18,7 +18,7 @@ from hdr_bench.estimators.foreign.calls import exact_text, read_attribute
 from hdr_bench.experiments.planning.models import last_step
 from hdr_bench.names import class_module, class_name, visible
 from hdr_bench.records.base import is_deep
-from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.layer_row import LayerRow
 from hdr_bench.records.metrics import EARLIER_NAMES, METRICS
 from hdr_bench.records.text import LONGEST_VALUE, repr_of, str_of
 
