@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from hdr_bench.names import abbreviate
-from hdr_bench.records.metrics import METRICS, compared_costs
+from hdr_bench.records.cost_metrics import compared_costs
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts, reproductions
 from hdr_bench.reporting.narrow_table import ConsoleColumn, FittedTable, fit_table

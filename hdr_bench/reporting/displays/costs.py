@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import UnknownNameError
-from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
+from hdr_bench.records.cost_metrics import cost_metrics, cost_terms
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparability import largest_cost_set
 from hdr_bench.reporting.comparisons.costs import costs_of, with_costs
 from hdr_bench.reporting.displays.axes import (

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
+from hdr_bench.records.cost_metrics import cost_metrics, cost_terms
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparability import disturbed_times
 from hdr_bench.reporting.displays.axes import label_log_plainly, shorten_label
 from hdr_bench.reporting.displays.base import ResultsDisplay, with_style

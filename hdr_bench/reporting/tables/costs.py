@@ -6,9 +6,10 @@ from itertools import chain
 
 import pandas as pd
 
+from hdr_bench.records.cost_metrics import compared_costs, tabled_metrics
 from hdr_bench.records.lost_time import DISTURBED_FROM
 from hdr_bench.records.metric_types import Kind, Metric
-from hdr_bench.records.metrics import METRICS, compared_costs, tabled_metrics
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparability import disturbed_times
 from hdr_bench.reporting.comparisons.costs import (
     FEWEST,
