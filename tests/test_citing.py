@@ -20,8 +20,8 @@ from hdr_bench.bibliography import (
 from hdr_bench.datasets import list_datasets
 from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS, MLPClassifier
 from hdr_bench.exceptions import BibliographyError, SuiteError, UnknownNameError
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.reporting.citing import citation_file, citations, to_bibtex, to_plain_text
+from tests.helpers.suites import parse_suite
 
 OWN = "@article{doe2020, author = {Doe, Jane}, title = {My {CNN}}, journal = {Journal of Digits}, year = {2020}}"
 

@@ -16,10 +16,10 @@ from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, SuiteError
 from hdr_bench.experiments.planning.models import deciding_packages
 from hdr_bench.experiments.planning.protocols import expand
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.fingerprints import describe_estimator, hides_parameters
 from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
+from tests.helpers.suites import parse_suite
 
 pytestmark = pytest.mark.usefixtures("standins")
 SHORT = {"module": "boosted.Flat", "criterion": "torch.nn.CrossEntropyLoss", "max_epochs": 2, "verbose": 0, "lr": 0.1}

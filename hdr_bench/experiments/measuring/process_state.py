@@ -42,7 +42,7 @@ def synchronize_gpu() -> None:
 
 
 def reset_gpu_peak() -> None:
-    """Begin to count torch's highest memory on the GPU anew."""
+    """Reset torch's count of the highest memory on the GPU."""
     if cuda := _cuda():
         cuda.reset_peak_memory_stats()
 

@@ -21,13 +21,13 @@ from hdr_bench.exceptions import CodeChangedWarning, CodeDiffersError
 from hdr_bench.experiments.planning.models import unseeded_model
 from hdr_bench.experiments.planning.own_code import check_code, own_code, own_modules
 from hdr_bench.experiments.planning.protocols import expand
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.runner import plan_suite
 from hdr_bench.records.case import Step
 from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.protocol import DatasetChoice
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Search, Trial
+from tests.helpers.suites import parse_suite
 
 METHOD = """
 from sklearn.dummy import DummyClassifier

@@ -12,12 +12,12 @@ from hdr_bench import load_dataset, load_results, load_suite, make_estimator, ru
 from hdr_bench.cli import app
 from hdr_bench.exceptions import DatasetNotFoundError, EstimatorError, HdrBenchError, SuiteError
 from hdr_bench.experiments.planning.schedule import make_schedule
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.planning.user_code import describe_user_code, dotted_paths
 from hdr_bench.records.faults import models_in
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
 from hdr_bench.records.suite import Suite
+from tests.helpers.suites import parse_suite
 
 METHOD = """
 from pathlib import Path

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from hdr_bench.exceptions import SuiteError
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.published import Published, half_unit
 from hdr_bench.records.suite import Suite
 from hdr_bench.reporting.comparisons.reproductions import count_verdicts, describe_verdicts, reproductions
@@ -16,6 +15,7 @@ from hdr_bench.reporting.page.summary import summary_of
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import to_csv, to_markdown
 from hdr_bench.reporting.tables.reproductions import published_table
+from tests.helpers.suites import parse_suite
 
 
 def _one(found):
