@@ -100,7 +100,7 @@ def make_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
         raise suite_refusal(origin, faults)
     given = {**content, "name": name}
     try:
-        return Suite.modelmake_suite(given)
+        return Suite.model_validate(given)
     except ValidationError as error:
         raise suite_refusal(origin, describe_faults(error, Suite, given, frozenset({"name"}))) from error
 
