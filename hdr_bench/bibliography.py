@@ -1,11 +1,12 @@
 """The literature: what data sets, methods and libraries are cited by, as BibTeX and as plain text."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from hdr_bench.error_text import error_line
-from hdr_bench.exceptions import BibliographyError, shown
+from hdr_bench.exceptions import BibliographyError, UnknownNameError, shown
 
 if TYPE_CHECKING:
     from pybtex.database import BibliographyData
@@ -129,6 +130,31 @@ def references() -> "BibliographyData":
     bibliography : BibliographyData
     """
     return parse_bibtex((resources.files("hdr_bench") / "references.bib").read_text(encoding="utf-8"))
+
+
+def bibtex_of(keys: Iterable[str]) -> dict[str, str]:
+    """Return entries that the library carries, as BibTeX.
+
+    Parameters
+    ----------
+    keys : iterable of str
+        As ``references.bib`` has them.
+
+    Returns
+    -------
+    entries : dict of str to str
+        By their keys, in the same order.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no entry of a key.
+    """
+    entries = references().entries
+    for key in (keys := tuple(keys)):
+        if key not in entries:
+            raise UnknownNameError("key of references.bib", key, entries)
+    return {key: entries[key].to_string("bibtex") for key in keys}
 
 
 def as_plain_text(bibliography: "BibliographyData") -> list[str]:

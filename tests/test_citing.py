@@ -1,5 +1,8 @@
+"""What is cited for a suite: the library, its data, its source, each method's paper."""
+
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from pybtex.database import parse_string
@@ -16,9 +19,9 @@ from hdr_bench.bibliography import (
 )
 from hdr_bench.datasets import list_datasets
 from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS, MLPClassifier
-from hdr_bench.exceptions import BibliographyError, SuiteError
-from hdr_bench.experiments.planning.suite_file import parse_suite
+from hdr_bench.exceptions import BibliographyError, SuiteError, UnknownNameError
 from hdr_bench.reporting.citing import citation_file, citations, to_bibtex, to_plain_text
+from tests.helpers.suites import parse_suite
 
 OWN = "@article{doe2020, author = {Doe, Jane}, title = {My {CNN}}, journal = {Journal of Digits}, year = {2020}}"
 
@@ -102,6 +105,13 @@ def test_every_estimator_is_cited_alike_by_its_name_and_its_path(name):
     assert by_name == by_path
     papers = [citation.keys for citation in by_name if citation.subject == "k-NN"]
     assert sum(papers, ()) == ESTIMATORS[name].cites
+
+
+def test_a_key_that_the_bibliography_lacks_is_an_error_that_names_the_nearest(monkeypatch):
+    monkeypatch.setitem(ESTIMATORS, "knn", replace(ESTIMATORS["knn"], cites=("cover1968",)))
+    nearest = r"unknown key of references\.bib 'cover1968'\. Did you mean 'cover1967'"
+    with pytest.raises(UnknownNameError, match=nearest):
+        citations(_suite(case={"estimator": "knn"}))
 
 
 def test_what_no_reference_is_known_for_says_so():

@@ -8,8 +8,8 @@ from sklearn.tree import DecisionTreeClassifier
 from hdr_bench import Case, Suite, load_dataset, run_suite
 from hdr_bench.datasets import Part, add_dataset, make_dataset
 from hdr_bench.exceptions import DatasetError, SuiteError, UnknownNameError
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.names import MOST_CHARACTERS, check_name, visible, visual_key
+from tests.helpers.suites import parse_suite
 
 ODD = {
     "control": ("a\x01b", "U\\+0001"),

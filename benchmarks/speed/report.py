@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from rounds import FEWEST, RESULTS, Bar, median_ratio, undisturbed
 
 from hdr_bench.files import write_whole
-from hdr_bench.reporting.style import STYLE, colour_of
+from hdr_bench.reporting.style import STYLE, color_of
 
 FOLDER = RESULTS.parent
 # As long as a person reads it from top to bottom: fits, networks, predictions, what stands alone.
@@ -156,7 +156,7 @@ def _draw(table: pd.DataFrame) -> None:
             median, lowest, highest, is_theirs_by_ours = row["_values"]
             if not is_theirs_by_ours:
                 median, lowest, highest = 1 / median, 1 / highest, 1 / lowest
-            colour = colour_of(0 if row["Met"] == "yes" else 1)
+            colour = color_of(0 if row["Met"] == "yes" else 1)
             axes.plot([lowest, highest], [place, place], color=colour, linewidth=2)
             axes.plot(median, place, "o" if row["Met"] == "yes" else "X", color=colour)
             asked = float(row["Asked"].split("×")[0].lstrip("≥≤ "))

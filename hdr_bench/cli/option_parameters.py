@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from hdr_bench.cli.completion import complete_dataset
 from hdr_bench.exceptions import SuiteError
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 # Made of values at run time, of which a type checker knows nothing.
 _ENUM, _ANNOTATED = cast("Any", StrEnum), cast("Any", Annotated)
-_COMPLETIONS = {"": None, "dataset": complete_dataset}
 
 
 def add_run_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,17 +69,17 @@ def _check_options(values: dict[str, Any]) -> None:
 
 
 def _parameter(name: str, field: "FieldInfo") -> inspect.Parameter:
-    from hdr_bench.records.option_description import flag_of, option_of
+    from hdr_bench.records.option_description import choices_of, flag_of, option_of
 
     option = option_of(field)
-    choices = resolve_name(option.choices) if option.choices and isinstance(option.choices, str) else option.choices
+    choices = choices_of(option)
     kind = _ENUM(name, [(each, each) for each in choices]) if choices else option.parse
     default = field.default if field.default is None else kind(field.default)
     declared = typer.Option(
         flag_of(name),
         help=_help(option, choices),
         metavar=option.metavar,
-        autocompletion=_COMPLETIONS[option.completion],
+        autocompletion=resolve_name(option.completion) if option.completion else None,
     )
     annotation = _ANNOTATED[kind | None if default is None else kind, declared]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

@@ -51,7 +51,13 @@ class IdxFile:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape that its header declares."""
+        """The shape that its header declares.
+
+        Raises
+        ------
+        DatasetError, OSError
+            If the file cannot be read as IDX.
+        """
         return look_at_idx(self.path).shape
 
     def read(self) -> NDArray[np.generic]:

@@ -131,6 +131,11 @@ def one_at_a_time(key: str) -> Iterator[None]:
     Yields
     ------
     None
+
+    Raises
+    ------
+    DatasetError
+        If the path of the data home or of the cache cannot be expanded.
     """
     folder = cache_home() / "locks"
     with ExitStack() as stack:

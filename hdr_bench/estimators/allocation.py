@@ -18,9 +18,8 @@ _USUAL = 32 * 2**20  # the highest value that glibc itself settles on
 def keep_freed_memory() -> Iterator[None]:
     """Keep freed memory for the next allocation while the context lasts; give it back at its end.
 
-    A training step frees its large tensors and allocates them anew. glibc hands such blocks back to the system, which
-    fills them with zeros again, page by page: in a convolutional network's
-    step a large part of the time. Without
+    A training step frees its large tensors and allocates them again. glibc hands such blocks back to the system, which
+    fills them with zeros, page by page: in a convolutional network's step that is a large part of the time. Without
     glibc this does nothing. The thresholds are the whole process's, and cannot be read: they end at 32 MiB, the highest
     that glibc itself would settle on.
     """

@@ -7,47 +7,21 @@ No scikit-learn and no torch is imported here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from hdr_bench.records.layer_row import LayerRow
 from hdr_bench.records.metrics import columns_from
 
 # The names of what `MeasuredEstimator` declares.
 ENGINE, HISTORY, LAYER_TABLE, EPOCHS_FOR = "engine_", "history_", "layer_table_", "epochs_for"
-# Of an ensemble, the sums over its `estimators_`.
+# Of an ensemble, the sums over its members.
 N_PARAMETERS, N_MULTIPLY_ACCUMULATES = "n_parameters_", "n_multiply_accumulates_"
 N_STORED_VARIABLES = "n_stored_variables_"
+# The names that scikit-learn and skorch gave to an ensemble's members, and to the parameter for the most epochs.
+MEMBERS, MOST_EPOCHS = "estimators_", "max_epochs"
 
 EPOCH = columns_from("history")
 """What `history_` may have of an epoch: mean losses, and accuracies as shares from 0 to 1."""
-
-
-@dataclass(frozen=True)
-class LayerRow:
-    """A row of a network's table.
-
-    Attributes
-    ----------
-    token : str
-        The layer in the notation, e.g. ``"8C5"``.
-    layer : str
-        What kind of layer it is, e.g. ``"Convolution"``.
-    output_shape : tuple of int
-        (channels, height, width), or (features,), of what goes out for one image.
-    parameters : int
-        Trainable numbers.
-    buffers : int
-        Numbers that are learnt without a gradient: running means and variances.
-    multiply_accumulates : int
-        For one image.
-    """
-
-    token: str
-    layer: str
-    output_shape: tuple[int, ...]
-    parameters: int
-    buffers: int
-    multiply_accumulates: int
 
 
 class MeasuredEstimator(Protocol):

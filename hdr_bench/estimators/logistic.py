@@ -89,6 +89,11 @@ def fit_onedal(X: Floats, codes: NDArray[np.intp], *, alpha: float, max_iter: in
     Returns
     -------
     fit : LogisticFit
+
+    Raises
+    ------
+    MissingDependencyError
+        If oneDAL cannot be imported.
     """
     n, n_features = X.shape
     n_classes = int(codes.max()) + 1

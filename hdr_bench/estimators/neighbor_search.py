@@ -127,6 +127,11 @@ def make_index(images: Floats, engine: str) -> NeighborIndex:
     Returns
     -------
     index : NeighborIndex
+
+    Raises
+    ------
+    MissingDependencyError
+        If faiss cannot be imported.
     """
     center = images.mean(axis=0, dtype=np.float64).astype(images.dtype)
     centered = images - center

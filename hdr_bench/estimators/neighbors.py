@@ -161,7 +161,7 @@ class KNNClassifier(PixelClassifier):
         return hasattr(self, "_images")
 
     def __getstate__(self) -> dict[str, Any]:
-        # An index does not travel; it is made anew from the images, which do.
+        # An index does not travel; it is made again from the images, which do.
         return {key: value for key, value in super().__getstate__().items() if key != "_index"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

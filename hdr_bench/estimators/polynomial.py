@@ -13,8 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.linear_head import LinearHead, flatten_outputs
-from hdr_bench.estimators.memory_need import check_need
-from hdr_bench.estimators.parameter_checks import DataShape
+from hdr_bench.estimators.parameter_checks import DataShape, check_need
 from hdr_bench.estimators.pixels import Floats
 from hdr_bench.estimators.plain_values import with_plain_parameters
 from hdr_bench.estimators.products import all_products, count_products, outputs_on_products, ridge_on_products

@@ -40,7 +40,7 @@ class VersionChecked:
             if now != before:
                 warnings.warn(
                     f"{type(self).__name__} was saved with {library} {before}, and here it is {now}: its answers may "
-                    "differ. Load it with the versions that saved it, or fit it anew",
+                    "differ. Load it with the versions that saved it, or fit it again",
                     SavedVersionsWarning,
                     stacklevel=2,
                 )
@@ -51,6 +51,21 @@ class VersionChecked:
 @cache_by_class
 def _names_of(cls: Any) -> tuple[str, ...]:
     return tuple(super(VersionChecked, cls)._get_param_names())
+
+
+def libraries_of(model: Any) -> tuple[str, ...]:
+    """Return the libraries whose versions are saved with an estimator.
+
+    Parameters
+    ----------
+    model : estimator
+
+    Returns
+    -------
+    libraries : tuple of str
+        Names of distributions; empty if it is not `VersionChecked`.
+    """
+    return model._libraries if isinstance(model, VersionChecked) else ()
 
 
 def installed_versions(libraries: tuple[str, ...]) -> dict[str, str]:

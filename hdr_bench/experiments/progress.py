@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hdr_bench.experiments.forecast.remaining import Remaining
 from hdr_bench.experiments.messages import Stage
@@ -261,10 +261,6 @@ def describe_trial(trial: Trial) -> str:
     if trial.fold is not None:
         details.append(f"fold {trial.fold + 1} of {trial.folds}")
     return f"{trial.case} ({', '.join(details)})" if details else trial.case
-
-
-def _set_to(name: str, value: Any) -> str:
-    return f"{name} = {shorten(str(value), _LONGEST_VALUE)}"
 
 
 def describe_outcome(result: Result) -> str:

@@ -85,7 +85,7 @@ class Case(SuitePart):
         run again.
     key : str or None
         What an estimator itself is told from others by, where its class and parameters do not say it: a class or a
-        function of a notebook, a network that is a parameter. Another key is another method, and is run anew.
+        function of a notebook, a network that is a parameter. Another key is another method, and is run again.
     params : dict
         Its parameters.
     steps : tuple of Step

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import inspect
 import sys
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -13,7 +14,6 @@ from hdr_bench.class_cache import is_instance
 from hdr_bench.exceptions import shown
 from hdr_bench.names import class_module, class_name, visible_prose
 from hdr_bench.records.base import DEEPEST, is_deep
-from hdr_bench.records.copying import hides_parameters
 from hdr_bench.records.text import repr_of
 
 _INTEGER_BITS = 63
@@ -257,3 +257,26 @@ _KINDS: tuple[tuple[Any, Callable[[Any, str], Any]], ...] = (
     ((set, frozenset), _describe_set),
     (functools.partial, _describe_partial),
 )
+
+
+def hides_parameters(estimator: Any) -> bool:
+    """Whether an estimator, or one in it, takes parameters that its `get_params` does not return.
+
+    Parameters
+    ----------
+    estimator : object
+
+    Returns
+    -------
+    is_hiding : bool
+    """
+    return any(_has_hidden(type(part)) for part in (estimator, *estimator.get_params().values()))
+
+
+def _has_hidden(cls: Any) -> bool:
+    """Whether a class takes ``**kwargs``, and leaves to scikit-learn to say which parameters it has."""
+    # scikit-learn's function by its name: whoever reads records does without scikit-learn.
+    if getattr(getattr(cls, "get_params", None), "__qualname__", "") != "BaseEstimator.get_params":
+        return False
+    kinds = {parameter.kind for parameter in inspect.signature(cls.__init__).parameters.values()}
+    return cls.__init__ is not object.__init__ and inspect.Parameter.VAR_KEYWORD in kinds

@@ -45,6 +45,11 @@ class KeptArrays:
         Parameters
         ----------
         y_true : ndarray of shape (n,), int64
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be written.
         """
         digest = labels_digest(y_true)
         path = self._labels_folder / f"{digest}.npz"
@@ -89,6 +94,11 @@ class KeptArrays:
         Parameters
         ----------
         predictions : Predictions
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be written.
         """
         found = {"probabilities": predictions.probabilities, "decisions": predictions.decisions}
         arrays = {name: array for name, array in found.items() if array is not None}
@@ -130,6 +140,11 @@ class KeptArrays:
         fingerprint : str
             The data set's.
         images : ndarray of shape (n, height, width)
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be written.
         """
         path = self._images_folder / f"{fingerprint[:16]}.npz"
         arrays = {"images": images, "digest": np.array(_digest(images))}

@@ -1,4 +1,4 @@
-"""What is measured of a trial: scores, costs, the layers of a network."""
+"""What is measured of a trial: scores and costs."""
 
 from typing import Any, ClassVar, Self
 
@@ -76,27 +76,6 @@ class Scores(MetricsRecord):
     brier_score: float | None = None
     calibration_error: float | None = None
     rejection: float | None = None
-
-
-class LayerRow(WritableRecord):
-    """A row of a network's table.
-
-    Attributes
-    ----------
-    token, layer : str
-        As the notation writes it, and its kind.
-    output_shape : tuple of int
-        Channels, height and width; or features.
-    parameters, buffers, multiply_accumulates : int
-        Trainable parameters, other numbers that are kept (running means and variances), operations for one image.
-    """
-
-    token: str
-    layer: str
-    output_shape: tuple[int, ...]
-    parameters: int
-    buffers: int
-    multiply_accumulates: int
 
 
 class Measurements(MetricsRecord):

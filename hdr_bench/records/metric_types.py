@@ -20,6 +20,12 @@ course of training, epoch by epoch. "equality": a count. "side by side": it gets
 Call = Literal["fit", "predict", "latency"]
 """A call that is timed; the last one is of all calls with a single image together."""
 
+Clock = Literal["wall", "processor"]
+"""What a time is measured by: the time that passes, or that of all threads on processors."""
+
+Part = Literal["train", "validation"]
+"""The images that an epoch is evaluated on: those that are trained on, or those held out."""
+
 FACTORS = {"%": 100.0, "s": 1.0, "ms": 1e3, "MB": 1e-6, "": 1.0}
 """By unit: what a stored value is multiplied by, which is a share, or in seconds or bytes."""
 
@@ -57,6 +63,22 @@ class CostTerms:
 
 
 @dataclass(frozen=True)
+class Course:
+    """What a metric of the history is the course of, epoch by epoch.
+
+    Attributes
+    ----------
+    quantity : str
+        E.g. ``"accuracy"``: the same on all images, which a figure shows together.
+    part : {"train", "validation"}
+        The images that it is evaluated on.
+    """
+
+    quantity: str
+    part: Part
+
+
+@dataclass(frozen=True)
 class Metric:
     """A metric: what it is called, what it is, where its value comes from, and what is done with it.
 
@@ -85,8 +107,16 @@ class Metric:
         How a published figure gets its verdict; None if it cannot be published.
     digits : int or None
         Decimal places in its unit; None for as many as its kind and its images deserve.
+    table_digits : int or None
+        Decimal places in the table of scores, if there are fewer than beside a source's figure.
     call : {"fit", "predict", "latency"} or None
         The call that it is measured of. A time of it is disturbed if something else had the processors meanwhile.
+    clock : {"wall", "processor"}
+        Of a time: what it is measured by. Only wall times are marked as disturbed.
+    has_column : bool
+        The report's tables of times, memory and searches have a column for it, unless it is derived.
+    course : Course or None
+        Of the history: what it is the course of.
     cost : CostTerms or None
         How methods are compared by it, if it is a cost.
     """
@@ -102,7 +132,11 @@ class Metric:
     evaluated_on: Literal["test part", "folds"] | None = None
     verdict: Rule | None = None
     digits: int | None = None
+    table_digits: int | None = None
     call: Call | None = None
+    clock: Clock = "wall"
+    has_column: bool = True
+    course: Course | None = None
     cost: CostTerms | None = None
 
     def __post_init__(self) -> None:

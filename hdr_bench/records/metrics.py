@@ -8,7 +8,7 @@ name is spelt. A new metric is a row, and its computation: of scores an entry of
 from dataclasses import replace
 
 from hdr_bench.exceptions import UnknownNameError
-from hdr_bench.records.metric_types import CostTerms, Metric, Source
+from hdr_bench.records.metric_types import CostTerms, Course, Metric, Part, Source
 
 EARLIER_NAMES = {"valid_loss": "validation_loss", "valid_accuracy": "validation_accuracy"}
 """What results of earlier versions call quantities of a history, as skorch does, and what they are called today."""
@@ -16,7 +16,8 @@ EARLIER_NAMES = {"valid_loss": "validation_loss", "valid_accuracy": "validation_
 _ACCURACY = Metric("accuracy", "Accuracy", "%", "share", "scores", better="higher")
 _ERROR = Metric("error", "Error", "%", "share", "scores", "accuracy", derived="complement")
 _REJECTION = Metric("rejection", "Rejection", "%", "share", "scores", digits=1)
-_LOSS = Metric("loss", "Log loss", "", "loss", "scores", "log_loss")
+# Seeds repeat to fewer digits than sources print.
+_LOSS = Metric("loss", "Log loss", "", "loss", "scores", "log_loss", table_digits=3)
 
 _ROWS = (
     # Scores.
@@ -51,10 +52,36 @@ _ROWS = (
     ),
     replace(_ERROR, name="cross_validation_error", label="Error over folds", evaluated_on="folds", verdict="margin"),
     # The course of a network's training.
-    Metric("train_accuracy", "Training accuracy", "%", "share", "history", better="higher", verdict="curve"),
-    Metric("train_loss", "Training loss", "", "loss", "history", verdict="curve"),
-    Metric("validation_accuracy", "Validation accuracy", "%", "share", "history", better="higher", verdict="curve"),
-    Metric("validation_loss", "Validation loss", "", "loss", "history", verdict="curve"),
+    Metric(
+        "train_accuracy",
+        "Training accuracy",
+        "%",
+        "share",
+        "history",
+        better="higher",
+        verdict="curve",
+        course=Course("accuracy", "train"),
+    ),
+    Metric("train_loss", "Training loss", "", "loss", "history", verdict="curve", course=Course("loss", "train")),
+    Metric(
+        "validation_accuracy",
+        "Validation accuracy",
+        "%",
+        "share",
+        "history",
+        better="higher",
+        verdict="curve",
+        course=Course("accuracy", "validation"),
+    ),
+    Metric(
+        "validation_loss",
+        "Validation loss",
+        "",
+        "loss",
+        "history",
+        verdict="curve",
+        course=Course("loss", "validation"),
+    ),
     # Counts.
     Metric("parameters", "Parameters", "", "count", "measurements", "n_parameters", verdict="equality"),
     Metric(
@@ -82,7 +109,7 @@ _ROWS = (
             "time to fit", "Wall time of the fit", "Fastest to train", is_compared=True, single_fit_ratio=3.0
         ),
     ),
-    Metric("fit_cpu_seconds", "Fit, CPU", "s", "seconds", "measurements", call="fit"),
+    Metric("fit_cpu_seconds", "Fit, CPU", "s", "seconds", "measurements", call="fit", clock="processor"),
     Metric(
         "predict_seconds",
         "Predict all",
@@ -99,7 +126,17 @@ _ROWS = (
             single_fit_ratio=4.0,
         ),
     ),
-    Metric("predict_cpu_seconds", "Predict all, CPU", "s", "seconds", "measurements", call="predict"),
+    # Results of earlier versions have none of it, and most methods predict too fast for it to tell much.
+    Metric(
+        "predict_cpu_seconds",
+        "Predict all, CPU",
+        "s",
+        "seconds",
+        "measurements",
+        call="predict",
+        clock="processor",
+        has_column=False,
+    ),
     Metric(
         "epoch_seconds",
         "An epoch",
@@ -187,43 +224,37 @@ def columns_from(source: Source) -> tuple[str, ...]:
     return tuple(dict.fromkeys(metric.column for metric in METRICS.values() if metric.source == source))
 
 
-def cost_metrics() -> dict[str, Metric]:
-    """Return the metrics that methods are compared by as costs, by their names.
-
-    Returns
-    -------
-    metrics : dict of str to Metric
-        Those with `CostTerms`, whose names are columns of `load_results`.
-    """
-    return {name: metric for name, metric in METRICS.items() if metric.cost is not None}
-
-
-def cost_terms(name: str) -> CostTerms:
-    """Return how methods are compared by a cost.
+def course_columns(quantity: str) -> dict[Part, str]:
+    """Return what the history calls a quantity that is recorded after each epoch.
 
     Parameters
     ----------
-    name : str
-        One of `cost_metrics`.
+    quantity : str
+        One of `course_quantities`.
 
     Returns
     -------
-    terms : CostTerms
-
-    Raises
-    ------
-    UnknownNameError
-        If it is no cost.
+    columns : dict of {"train", "validation"} to str
+        By the images that it is evaluated on.
 
     Examples
     --------
-    >>> cost_terms("fit_seconds").words
-    'time to fit'
+    >>> course_columns("loss")
+    {'train': 'train_loss', 'validation': 'validation_loss'}
     """
-    metric = METRICS.get(name)
-    if metric is None or metric.cost is None:
-        raise UnknownNameError("cost", name, cost_metrics())
-    return metric.cost
+    courses = [(metric.course, metric.column) for metric in METRICS.values()]
+    return {course.part: column for course, column in courses if course is not None and course.quantity == quantity}
+
+
+def course_quantities() -> dict[str, Metric]:
+    """Return what is recorded after each epoch.
+
+    Returns
+    -------
+    quantities : dict of str to Metric
+        E.g. ``"accuracy"``, each with one of its metrics, which tells of its unit and kind.
+    """
+    return {metric.course.quantity: metric for metric in METRICS.values() if metric.course is not None}
 
 
 def metric_of_column(column: str) -> Metric:

@@ -1,9 +1,10 @@
 """Description of an option: what the command line and the documentation say of a field of `RunOptions`."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, get_type_hints
+from pkgutil import resolve_name
+from typing import Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -28,8 +29,9 @@ class Option:
     choices : tuple of str, or str
         Allowed values; or the path of a mapping that has them as its keys, e.g. ``"package.module:TABLE"``; empty if
         there is no list of them.
-    completion : {"", "dataset"}
-        What a shell completes the value by.
+    completion : str
+        Path of the function that a shell completes the value by, e.g. ``"package.module:complete"``; empty if there is
+        none.
     write : callable, default=str
         Returns a value as a command line says it.
     """
@@ -39,7 +41,7 @@ class Option:
     parse: type = str
     metavar: str | None = None
     choices: tuple[str, ...] | str = ""
-    completion: Literal["", "dataset"] = ""
+    completion: str = ""
     write: Callable[[Any], str] = str
 
 
@@ -56,6 +58,24 @@ def option_of(field: FieldInfo) -> Option:
     option : Option
     """
     return next(each for each in field.metadata if isinstance(each, Option))
+
+
+def choices_of(option: Option) -> Collection[str]:
+    """Return the allowed values of an option, of a table elsewhere too, which is imported.
+
+    Parameters
+    ----------
+    option : Option
+
+    Returns
+    -------
+    choices : collection of str
+        A mapping says of each what it is; empty if any value is allowed.
+    """
+    if not option.choices or isinstance(option.choices, tuple):
+        return option.choices
+    table: Collection[str] = resolve_name(option.choices)
+    return table
 
 
 def flag_of(name: str) -> str:
@@ -101,13 +121,26 @@ def with_options(model: type[BaseModel]) -> Callable[[Function], Function]:
             for name, field in model.model_fields.items()
         ]
         function.__signature__ = own.replace(parameters=[*named, *added])  # type: ignore[attr-defined]
-        function.__doc__ = add_documentation(function.__doc__, model, "Other Parameters", before="Returns")
+        function.__doc__ = add_documentation(
+            function.__doc__, model, "Other Parameters", before="Returns", choices=choices_of
+        )
         return function
 
     return decorate
 
 
-def add_documentation(text: str | None, model: type[BaseModel], section: str, before: str = "") -> str | None:
+def _choices_here(option: Option) -> Collection[str]:
+    """Return the allowed values that stand in an option itself."""
+    return () if isinstance(option.choices, str) else option.choices
+
+
+def add_documentation(
+    text: str | None,
+    model: type[BaseModel],
+    section: str,
+    before: str = "",
+    choices: Callable[[Option], Collection[str]] = _choices_here,
+) -> str | None:
     """Return a docstring with a section on each option.
 
     Parameters
@@ -120,6 +153,8 @@ def add_documentation(text: str | None, model: type[BaseModel], section: str, be
         Head of the section.
     before : str, default=""
         Head of the section that comes next; empty if none does.
+    choices : callable
+        Returns the allowed values of an option; by default none of those in a table elsewhere, which this would import.
 
     Returns
     -------
@@ -127,17 +162,18 @@ def add_documentation(text: str | None, model: type[BaseModel], section: str, be
     """
     if text is None:
         return None
-    added = "\n".join([section, "-" * len(section), *_entries(model)])
+    added = "\n".join([section, "-" * len(section), *_entries(model, choices)])
     text = inspect.cleandoc(text)
     if not before:
         return f"{text}\n\n{added}"
     return text.replace(f"\n\n{before}\n", f"\n\n{added}\n\n{before}\n", 1)
 
 
-def _entries(model: type[BaseModel]) -> Iterator[str]:
+def _entries(model: type[BaseModel], choices: Callable[[Option], Collection[str]]) -> Iterator[str]:
     """Give the lines that numpydoc wants of each option."""
     for name, field in model.model_fields.items():
         option = option_of(field)
-        kind = f"{{{', '.join(map(repr, option.choices))}}}" if isinstance(option.choices, tuple) else option.kind
+        allowed = ", ".join(map(repr, choices(option)))
+        kind = f"{{{allowed}}}" if allowed else option.kind
         yield f"{name} : {kind}{', optional' if field.default is None else f', default={field.default!r}'}"
         yield f"    {option.help}"

@@ -57,7 +57,12 @@ class Settings(BaseModel):
 
     dataset: Annotated[
         str | None,
-        Option("Data set to use in place of the suite's.", "str", metavar="NAME", completion="dataset"),
+        Option(
+            "Data set to use in place of the suite's.",
+            "str",
+            metavar="NAME",
+            completion="hdr_bench.cli.completion:complete_dataset",
+        ),
     ] = None
     samples: Annotated[
         Samples | None, Option("Number of training images (stratified subsample).", "int", parse=int)

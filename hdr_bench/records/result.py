@@ -1,19 +1,27 @@
 """What came out of a trial: scores, costs, what a search found."""
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from hdr_bench.names import visible
 from hdr_bench.records.environment import Environment, utc_now
+from hdr_bench.records.layer_row import LayerRow
 from hdr_bench.records.lost_time import is_disturbed
-from hdr_bench.records.measurements import LayerRow, Measurements, Scores, WritableRecord
+from hdr_bench.records.measurements import Measurements, Scores, WritableRecord
 from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import EARLIER_NAMES
+from hdr_bench.records.text import writable_content
 from hdr_bench.records.trial import Trial
 
 _DECIMALS = 12
 """Of what is computed from a stored share: as many as subtraction leaves exact."""
+
+
+def _in_words(row: Any) -> Any:
+    """Return a row as its content, whose texts files can hold."""
+    return writable_content(asdict(row)) if isinstance(row, LayerRow) else row
 
 
 class Candidate(WritableRecord):
@@ -144,7 +152,7 @@ class Result(WritableRecord):
     scores: Scores | None = None
     measurements: Measurements | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
-    layers: tuple[LayerRow, ...] = ()
+    layers: tuple[Annotated[LayerRow, BeforeValidator(_in_words)], ...] = ()
     history: tuple[dict[str, float | None], ...] = ()
     searched: SearchResult | None = None
     seconds: float = 0.0

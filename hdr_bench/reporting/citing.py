@@ -11,9 +11,9 @@ from hdr_bench.bibliography import (
     LIBRARIES,
     OTHER_METHODS,
     as_plain_text,
+    bibtex_of,
     method_key,
     parse_bibtex,
-    references,
 )
 from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS
 from hdr_bench.estimators.entry import Entry
@@ -64,6 +64,11 @@ def citations(suite: Suite, dataset: str | None = None) -> tuple[Citation, ...]:
     Returns
     -------
     citations : tuple of Citation
+
+    Raises
+    ------
+    UnknownNameError
+        If a method cites what ``references.bib`` lacks.
     """
     choices = (suite.dataset, *(case.dataset for case in suite.cases))
     names = [dataset] if dataset else dict.fromkeys(choice.name for choice in choices if choice)
@@ -157,7 +162,7 @@ def _entries_of(case: Case) -> dict[str, str]:
     papers = OTHER_METHODS | {method: entry.cites for method, entry in _own_methods().items()}
     keys = dict.fromkeys(key for method in _method_keys(case) for key in papers.get(method, ()))
     own = _of_bibtex("", case.bibtex).bibtex if case.bibtex else {}
-    return {key: references().entries[key].to_string("bibtex") for key in keys} | own
+    return bibtex_of(keys) | own
 
 
 def _source(suite: Suite) -> Citation:
@@ -167,8 +172,7 @@ def _source(suite: Suite) -> Citation:
 
 
 def _cite_known(subject: str, keys: Iterable[str], remedy: str = "") -> Citation:
-    entries = references().entries
-    chosen = {key: entries[key].to_string("bibtex") for key in keys}
+    chosen = bibtex_of(keys)
     if not chosen:
         return Citation(subject, (), {}, f"{_UNKNOWN}; {remedy}")
     return Citation(subject, tuple(as_plain_text(parse_bibtex("\n".join(chosen.values())))), chosen)

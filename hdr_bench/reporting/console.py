@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hdr_bench.names import abbreviate
+from hdr_bench.records.cost_metrics import compared_costs
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts, reproductions
@@ -25,7 +26,6 @@ from hdr_bench.reporting.tables.costs import memory_table, range_head, time_tabl
 from hdr_bench.reporting.tables.table import DISTURBED, METHOD
 
 _STYLES = {"best": "bold", "like": "italic"}
-_TIMES = ("fit_seconds", "predict_seconds")
 # Columns of the report's tables, each with the head that a console has room for.
 _HEADS = {
     METRICS["accuracy"].head: "Acc.\n(%)",
@@ -88,7 +88,7 @@ def _table(contents: RunContents, compared: Comparisons, console: Console) -> Fi
 
 def _note_on_times(fitted: FittedTable | None) -> str:
     """Say what the star of a time means, if one of those that are shown has it."""
-    heads = [_HEADS[METRICS[name].head] for name in _TIMES]
+    heads = [_HEADS[head] for name in compared_costs("seconds") if (head := METRICS[name].head) in _HEADS]
     times = [column for column in fitted.columns if column.head in heads] if fitted else []
     if not any(DISTURBED in cell.plain for column in times for cell in column.cells):
         return ""
@@ -104,7 +104,7 @@ def _print_problems(summary: pd.DataFrame, console: Console) -> None:
 def _columns(table: Written) -> dict[str, list[Cell]]:
     """Return a table's columns by their heads; below the median of a time its range, for which it has room."""
     columns = dict(zip(table.heads, map(list, zip(*to_cells(table), strict=True)), strict=True))
-    for name in _TIMES:
+    for name in compared_costs("seconds"):
         if ranges := columns.get(range_head(name)):
             head = METRICS[name].head
             columns[head] = [_with_range(*cells) for cells in zip(columns[head], ranges, strict=True)]

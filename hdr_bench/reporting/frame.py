@@ -16,8 +16,7 @@ from hdr_bench.records.protocol import Kind
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import PlannedTrial, RunRecord
 from hdr_bench.records.store import Store
-from hdr_bench.reporting.cost_sets import cost_set_of
-from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.reporting.comparability import cost_set_of, disturbed_times
 from hdr_bench.reporting.statistics.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
 
 _IDENTITY = ["key", "suite", "case", "label", "estimator", "protocol", "seed", "fold", "samples", "is_deterministic"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from hdr_bench.exceptions import AllTrialsFailedError, StoreError, UnknownNameError
 from hdr_bench.names import abbreviate
 from hdr_bench.records.result import Result
+from hdr_bench.reporting import FORMATS
 from hdr_bench.reporting.drawing.figure import Figure
 from hdr_bench.reporting.drawing.jobs import draw
 from hdr_bench.reporting.files.report_folder import lock_report, put_report
@@ -25,9 +26,6 @@ from hdr_bench.reporting.parts import make_part, note_reason
 from hdr_bench.reporting.run import RunContents, open_run
 from hdr_bench.reporting.tables import Table, to_csv, to_latex
 from hdr_bench.reporting.tables.latex_text import latex_text
-
-FORMATS = ("html", "md", "latex", "csv")
-"""What a report can be written as; figures come with each."""
 
 
 def write_report(path: str | os.PathLike[str], formats: Iterable[str] = FORMATS) -> Path:

@@ -61,7 +61,7 @@ STYLE: dict[str, Any] = {
 }
 
 
-def colour_of(position: int) -> str:
+def color_of(position: int) -> str:
     """Return a method's colour, the same in every figure of a report.
 
     Parameters
@@ -75,7 +75,7 @@ def colour_of(position: int) -> str:
 
     Examples
     --------
-    >>> colour_of(0)
+    >>> color_of(0)
     '#0072B2'
     """
     return COLOURS[position % len(COLOURS)]

@@ -14,7 +14,7 @@ from hdr_bench.datasets import SOURCES, SourceEntry, add_dataset, load_dataset, 
 from hdr_bench.datasets.registry import find_entry, find_reader
 from hdr_bench.datasets.source import Source, cut_dataset, key_of
 from hdr_bench.exceptions import DatasetError
-from hdr_bench.experiments.planning.suite_file import parse_suite
+from tests.helpers.suites import parse_suite
 
 SUITE = {"title": "T", "dataset": "few:DIR", "case": [{"name": "A", "estimator": "knn"}]}
 

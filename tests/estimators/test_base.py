@@ -8,8 +8,9 @@ import pytest
 import hdr_bench.estimators
 from hdr_bench import load_dataset
 from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS, base
-from hdr_bench.estimators.base import LayerRow, MeasuredEstimator
+from hdr_bench.estimators.base import MeasuredEstimator
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, epochs_of, history_of, layers_of
+from hdr_bench.records.layer_row import LayerRow
 from tests.helpers.method_table import METHODS, quick
 
 CLASSES = [getattr(hdr_bench.estimators, entry.class_name) for entry in (*ESTIMATORS.values(), *TRANSFORMERS.values())]

@@ -17,7 +17,7 @@ def digits():
 
 
 @pytest.fixture(scope="module")
-def told(digits):
+def expected_labels(digits):
     """What each method says of the test images, fitted on plain arrays."""
     return {name: quick(name).fit(digits.train.X, digits.train.y).predict(digits.test.X) for name in ESTIMATORS}
 
@@ -43,10 +43,10 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", ESTIMATORS)
-def test_the_form_of_the_images_does_not_matter(name, form, digits, told, tmp_path):
+def test_the_form_of_the_images_does_not_matter(name, form, digits, expected_labels, tmp_path):
     X = FORMS[form](digits.train.X, tmp_path)
     model = quick(name).fit(X, digits.train.y)
-    agreed = model.predict(FORMS[form](digits.test.X, tmp_path)) == told[name]
+    agreed = model.predict(FORMS[form](digits.test.X, tmp_path)) == expected_labels[name]
     assert agreed.mean() >= 0.99
 
 
@@ -77,7 +77,7 @@ def test_labels_as_a_series_and_two_classes(name, digits):
     assert model.predict(digits.test.X).dtype == bool
 
 
-def test_a_cnn_takes_images_of_three_and_four_axes(digits, told):
+def test_a_cnn_takes_images_of_three_and_four_axes(digits, expected_labels):
     images, tests = digits.train.images, digits.test.images
     for X, X_test in (
         (images, tests),
@@ -87,8 +87,8 @@ def test_a_cnn_takes_images_of_three_and_four_axes(digits, told):
         model = quick("cnn").fit(X, digits.train.y)
         assert model.n_features_in_ == 784
         assert model.image_shape_ == (28, 28)
-        np.testing.assert_array_equal(model.predict(X_test), told["cnn"])
-        np.testing.assert_array_equal(model.predict(digits.test.X), told["cnn"])
+        np.testing.assert_array_equal(model.predict(X_test), expected_labels["cnn"])
+        np.testing.assert_array_equal(model.predict(digits.test.X), expected_labels["cnn"])
 
 
 def test_one_channel_is_none(digits):

@@ -19,11 +19,11 @@ from hdr_bench.experiments.forecast.estimate_record import Estimate, read_expect
 from hdr_bench.experiments.forecast.probes import passes
 from hdr_bench.experiments.messages import NoProgress
 from hdr_bench.experiments.planning.schedule import make_schedule
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
 from tests.helpers.search_fits import measured_fit
+from tests.helpers.suites import parse_suite
 
 
 def test_networks_pass_through_the_images_once_an_epoch():

@@ -11,14 +11,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from hdr_bench import Case, Suite, load_results, run_suite
+from hdr_bench.estimators.foreign.copying import copy_unfitted
+from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, SuiteError
-from hdr_bench.experiments.planning.models import deciding_versions
+from hdr_bench.experiments.planning.models import deciding_packages
 from hdr_bench.experiments.planning.protocols import expand
-from hdr_bench.experiments.planning.suite_file import parse_suite
-from hdr_bench.records.copying import copy_unfitted, hides_parameters
-from hdr_bench.records.fingerprints import describe_estimator
+from hdr_bench.records.fingerprints import describe_estimator, hides_parameters
 from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
+from tests.helpers.suites import parse_suite
 
 pytestmark = pytest.mark.usefixtures("standins")
 SHORT = {"module": "boosted.Flat", "criterion": "torch.nn.CrossEntropyLoss", "max_epochs": 2, "verbose": 0, "lr": 0.1}
@@ -167,8 +168,9 @@ def test_a_net_has_a_stable_key_of_its_own_and_versions_of_what_it_computes_with
 
     nets = [NeuralNetClassifier(Flat, module__hidden=hidden) for hidden in (8, 8, 16)]
     assert key(nets[0]) == key(nets[1]) != key(nets[2])
-    assert {"skorch", "torch"} <= deciding_versions(OwnNet()).keys()
-    assert not {"skorch", "torch"} & deciding_versions(Few()).keys()
+    own, few = (deciding_packages(model, all_params(model)) for model in (OwnNet(), Few()))
+    assert {"skorch", "torch"} <= own
+    assert not {"skorch", "torch"} & few
 
 
 def _grid(estimator, grid, params=None, **case):

@@ -9,13 +9,13 @@ from hdr_bench.datasets.home import prepared_home
 from hdr_bench.exceptions import DatasetError, UnknownNameError
 from hdr_bench.experiments.planning.models import make_model
 from hdr_bench.experiments.planning.protocols import expand
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.planning.trial_data import load_trial_data
 from hdr_bench.experiments.runner import plan_suite
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.result import failed_result
 from hdr_bench.records.store import Store
+from tests.helpers.suites import parse_suite
 
 
 def _suite(*cases, **changes):

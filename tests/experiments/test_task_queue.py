@@ -3,12 +3,12 @@ import pytest
 from hdr_bench import load_results, run_suite
 from hdr_bench.experiments.messages import NoProgress
 from hdr_bench.experiments.planning.schedule import make_schedule
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.task_queue import TaskQueue
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
 from tests.helpers.search_fits import measured_fit
+from tests.helpers.suites import parse_suite
 
 CONTENT = {
     "title": "T",

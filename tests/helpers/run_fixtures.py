@@ -7,9 +7,9 @@ from sklearn.multiclass import OutputCodeClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from hdr_bench import load_results, run_suite, write_report
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.run import RunContents
+from tests.helpers.suites import parse_suite
 
 SUITE = {
     "title": "Own <methods> & more",

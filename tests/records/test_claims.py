@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.claims import claim_figures, placeholders_of
+from tests.helpers.suites import parse_suite
 
 names = st.text(st.characters(exclude_characters="{}|", exclude_categories=("Cs",)), min_size=1).filter(
     lambda name: name.strip() == name

@@ -10,13 +10,13 @@ import pytest
 
 from hdr_bench import Case, Protocol, Suite
 from hdr_bench.exceptions import FrozenRecordError, NewerFormatError, StoreError, SuiteError
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.faults import model_fields, models_in
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import RunRecord
 from hdr_bench.records.store import Store
 from hdr_bench.records.store_format import parse
+from tests.helpers.suites import parse_suite
 
 PYDANTICS = ("Input should be", "validation error", "pydantic", "type=", "input_value", "Value error", "Field required")
 WRONG = {

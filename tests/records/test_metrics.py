@@ -4,9 +4,10 @@ import pytest
 from hdr_bench.exceptions import SuiteError, UnknownNameError
 from hdr_bench.experiments.measuring.scoring import COMPUTATIONS
 from hdr_bench.records.claims import claim_figures
+from hdr_bench.records.cost_metrics import cost_terms
 from hdr_bench.records.measurements import Measurements, Scores
 from hdr_bench.records.metric_types import FACTORS
-from hdr_bench.records.metrics import METRICS, cost_terms, metric_of_column, published_metrics
+from hdr_bench.records.metrics import METRICS, metric_of_column, published_metrics
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.published import Published
 from hdr_bench.records.result import Result, SearchResult

@@ -19,7 +19,7 @@ from hdr_bench.archives import read_sealed, seal_archive, write_archive
 from hdr_bench.arrays import npy
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoredResultWarning, StoreError
 from hdr_bench.experiments.measuring.scoring import score
-from hdr_bench.experiments.planning.suite_file import load_suite, parse_suite
+from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.records import trial_file
 from hdr_bench.records.compact import pack, unpack
 from hdr_bench.records.environment import read_environment
@@ -30,6 +30,7 @@ from hdr_bench.records.run_record import PlannedTrial, RunRecord
 from hdr_bench.records.scores import rejected_share
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.run import RunContents
+from tests.helpers.suites import parse_suite
 
 
 @pytest.fixture

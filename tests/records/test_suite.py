@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from hdr_bench.exceptions import SuiteError, UnknownNameError
 from hdr_bench.experiments.planning.carried_suites import list_suites, suites_folder
-from hdr_bench.experiments.planning.suite_file import load_suite, parse_suite
+from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.names import visual_key
 from hdr_bench.records.base import STORED
 from hdr_bench.records.case import Case
+from tests.helpers.suites import parse_suite
 
 MINIMAL = {"title": "T", "dataset": "mnist-5k", "case": [{"name": "A", "estimator": "knn"}]}
 FULL = """

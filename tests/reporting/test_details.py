@@ -13,10 +13,10 @@ from hdr_bench import (
     write_report,
 )
 from hdr_bench.archives import read_sealed, seal_archive
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
+from tests.helpers.suites import parse_suite
 from tests.helpers.written_runs import Method, make_up
 
 REPORTS = Path(__file__).parents[2] / "reports"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hdr_bench import load_histories, load_results, write_report
 from hdr_bench.exceptions import ReportWarning
 from hdr_bench.names import visible
-from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.layer_row import LayerRow
 from hdr_bench.records.result import Candidate, SearchResult
 from hdr_bench.reporting.drawing.jobs import draw
 from hdr_bench.reporting.page.report_data import ReportData

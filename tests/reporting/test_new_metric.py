@@ -2,20 +2,24 @@
 
 import json
 
+import pandas as pd
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from hdr_bench import Case, Suite, load_results
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.measuring import scoring
-from hdr_bench.records.metric_types import Metric
+from hdr_bench.records.measurements import Measurements
+from hdr_bench.records.metric_types import CostTerms, Course, Metric
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.published import Published
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.comparisons.reproductions import reproductions
+from hdr_bench.reporting.displays import TrainingDisplay
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.accuracy import scores_table
+from hdr_bench.reporting.tables.costs import memory_table, time_table
 from hdr_bench.reporting.tables.reproductions import published_table
 from hdr_bench.reporting.tables.source_claims import fill_claims
 from tests.helpers.written_runs import Method, make_up
@@ -108,3 +112,57 @@ def test_another_share_than_accuracy_has_its_own_interval(tmp_path, monkeypatch)
     assert found.low <= share <= found.high
     assert (found.low, found.high) != (accuracy["accuracy_low"], accuracy["accuracy_high"])
     assert found.verdict in {"reproduced", "better", "inconclusive", "worse"}
+
+
+def _registered(monkeypatch, *metrics):
+    for metric in metrics:
+        monkeypatch.setitem(METRICS, metric.name, metric)
+
+
+def _measure_more(folder, values):
+    """Write numbers into the stored results, as a measurement of them would have."""
+    store = Store(folder)
+    for key in load_results(folder)["key"]:
+        result = store.read(key)
+        more = Measurements.model_validate({**result.measurements.model_dump(), **values})
+        store.write(result.model_copy(update={"measurements": more}), store.read_predictions(key))
+
+
+def test_times_sizes_and_counts_have_columns_in_the_tables_of_costs(tmp_path, monkeypatch):
+    _registered(
+        monkeypatch,
+        Metric("load_seconds", "Load", "ms", "seconds", "measurements"),
+        Metric("gpu_bytes", "GPU", "MB", "bytes", "measurements"),
+        Metric("layers", "Layers", "", "count", "measurements", "n_layers"),
+    )
+    make_up(tmp_path, [Method("One"), Method("Other")])
+    _measure_more(tmp_path, {"load_seconds": 0.012, "gpu_bytes": 3.4e6, "n_layers": 7})
+    contents = RunContents(tmp_path)
+    times, memory = (make(contents.summary, contents.results) for make in (time_table, memory_table))
+    assert [row[times.heads.index("Load (ms)")] for row in times.rows] == ["12", "12"]
+    assert [row[memory.heads.index("GPU (MB)")] for row in memory.rows] == ["3.40", "3.40"]
+    assert [row[memory.heads.index("Layers")] for row in memory.rows] == ["7", "7"]
+    assert memory.exact["gpu_bytes"].tolist() == [3.4e6, 3.4e6]
+
+
+def test_a_time_that_methods_are_compared_by_is_marked(tmp_path, monkeypatch):
+    terms = CostTerms("time to load", is_compared=True, single_fit_ratio=2.0)
+    _registered(monkeypatch, Metric("load_seconds", "Load", "ms", "seconds", "measurements", cost=terms))
+    make_up(tmp_path, [Method("One"), Method("Other")])
+    _measure_more(tmp_path, {"load_seconds": 0.012})
+    contents = RunContents(tmp_path)
+    contents.results.loc[contents.results["case"] == "Other", "load_seconds"] = 0.12
+    table = time_table(contents.summary, contents.results)
+    column = table.heads.index("Load (ms)")
+    assert table.marks[0, column] == "best"
+    assert (1, column) not in table.marks
+
+
+def test_a_course_of_training_is_drawn(tmp_path, monkeypatch):
+    course = Course("recall", "train")
+    _registered(monkeypatch, Metric("train_recall", "Recall", "%", "share", "history", course=course))
+    frame = pd.DataFrame({"case": "Net", "number": 0, "seed": 0, "fold": None, "epoch": [1, 2]})
+    display = TrainingDisplay(frame.assign(train_recall=[0.5, 0.75]), "recall").plot()
+    (line,) = display.ax_.get_lines()
+    assert line.get_ydata() == pytest.approx([50, 75])
+    assert display.ax_.get_ylabel().startswith("Recall (%")

@@ -11,7 +11,8 @@ from rich.text import Text
 from hdr_bench.cli.errors import ExitCode
 from hdr_bench.cli.output import make_console
 from hdr_bench.exceptions import ComparisonError
-from hdr_bench.records.metrics import METRICS, cost_terms
+from hdr_bench.records.cost_metrics import cost_terms
+from hdr_bench.records.metrics import METRICS
 
 if TYPE_CHECKING:
     from rich.console import Console

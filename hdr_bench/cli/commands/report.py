@@ -7,13 +7,14 @@ import typer
 
 from hdr_bench.cli.interruption import REPORT, interruptible
 from hdr_bench.cli.report_output import write_and_print_report
+from hdr_bench.reporting import FORMATS
 
 
 def report(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
     formats: Annotated[
-        str, typer.Option(help="Which of html, md, latex, csv; of the last report, others go.")
-    ] = "html,md,latex,csv",
+        str, typer.Option(help=f"Which of {', '.join(FORMATS)}; of the last report, others go.")
+    ] = ",".join(FORMATS),
 ) -> None:
     """Write the report of a run again from its results, also from those that are committed.
 

@@ -12,6 +12,7 @@ from hdr_bench.cli.interruption import interruptible
 from hdr_bench.cli.output import make_console
 from hdr_bench.cli.report_output import write_and_print_report
 from hdr_bench.cli.streams import say
+from hdr_bench.reporting import FORMATS
 
 if TYPE_CHECKING:
     from hdr_bench.experiments.runner import Plan
@@ -62,7 +63,7 @@ def run(
         if not (plan.to_run or plan.remarks or quiet):
             _say_that_all_is_stored(plan)
         plan.execute(_progress(quiet))
-        write_and_print_report(plan.folder, ["html", "md", "latex", "csv"], plan.options.only)
+        write_and_print_report(plan.folder, FORMATS, plan.options.only)
 
 
 def _plan(suite: str, options: dict[str, Any]) -> "Plan":

@@ -162,12 +162,12 @@ def _failure(module: str, error: BaseException) -> str:
 
 def _missing(kind: str, path: str, module: str) -> str:
     """Say that a module is not there: how to install a library that is known, where to put or look for another."""
-    said = f"{kind} {path!r}: the module {module} is not installed"
+    problem = f"{kind} {path!r}: the module {module} is not installed"
     root = module.partition(".")[0]
     if root != module:
-        return f"{said}; check the spelling, or the version of {root}"
+        return f"{problem}; check the spelling, or the version of {root}"
     if root in _DISTRIBUTIONS or root in LIBRARIES:
-        return f"{said}; pip install {_DISTRIBUTIONS.get(root, root)}"
+        return f"{problem}; pip install {_DISTRIBUTIONS.get(root, root)}"
     # Anybody may have given a package this name: none is recommended.
     hint = suggestion(root, packages_distributions(), _NEAR)
     return (

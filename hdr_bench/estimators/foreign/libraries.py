@@ -129,6 +129,11 @@ def settings_for(model: Any, threads: int) -> dict[str, Any]:
     Returns
     -------
     params : dict of str to Any
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     chosen: dict[str, Any] = {}
     for prefix, given, library in _foreign_parts(model):
@@ -173,6 +178,11 @@ def is_stochastic(model: Any, params: Mapping[str, Any]) -> bool:
     Returns
     -------
     is_stochastic : bool
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     foreign = list(_foreign_among(model, params))
     return bool(_open_among(params, foreign)) or any(library.draws_globally for _, _, library in foreign)

@@ -65,7 +65,7 @@ class ImageBatches:
     reading : InputFormat
         How rows become images.
     generator : torch.Generator or None
-        Shuffles the images anew each epoch; None keeps their order.
+        Shuffles the images again each epoch; None keeps their order.
     distortion : Distortion or None
         What is done to each batch.
     """

@@ -7,8 +7,6 @@ from typing import Any
 
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from hdr_bench.estimators.base import LayerRow
-from hdr_bench.estimators.memory_need import check_need
 from hdr_bench.estimators.neural.augmentation import Distortion, as_distortion
 from hdr_bench.estimators.neural.config import (
     BATCH_NORM_PARAMS,
@@ -21,9 +19,10 @@ from hdr_bench.estimators.neural.config import (
     NetConfig,
 )
 from hdr_bench.estimators.neural.notation import parse_layers
-from hdr_bench.estimators.parameter_checks import value_fault
+from hdr_bench.estimators.parameter_checks import check_need, value_fault
 from hdr_bench.estimators.plain_values import is_number
 from hdr_bench.exceptions import UnknownNameError, shown
+from hdr_bench.records.layer_row import LayerRow
 
 _BYTES_OF_A_WEIGHT = 4
 # Which optimizers there are, torch says; these it has had for years, and to ask it takes seconds.

@@ -73,6 +73,11 @@ class Layer(Protocol):
         Returns
         -------
         n_multiply_accumulates : int
+
+        Raises
+        ------
+        NotationError
+            If the layer does not fit what comes in.
         """
 
     def module(self, shape: Shape, generator: "Generator | None" = None) -> "nn.Module":

@@ -5,13 +5,14 @@ from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
 
-from hdr_bench.estimators.base import EPOCH, LayerRow
+from hdr_bench.estimators.base import EPOCH
 from hdr_bench.estimators.neural.layer_protocol import Layer
 from hdr_bench.estimators.neural.notation import layer_table
 from hdr_bench.estimators.pixels import ImageShape, channels_first
+from hdr_bench.records.layer_row import LayerRow
+from hdr_bench.records.metrics import EARLIER_NAMES
 
-# What skorch calls it.
-_SKORCH_EPOCH = {name: name.replace("validation_", "valid_") for name in EPOCH}
+_SKORCH_NAMES = {today: earlier for earlier, today in EARLIER_NAMES.items()}
 
 
 class NetworkProperties(ABC):
@@ -33,7 +34,8 @@ class NetworkProperties(ABC):
         """Loss and accuracy of each epoch: on the training images while it ran, and on those held out."""
         check_is_fitted(self)
         return [
-            {name: float(row[key]) for name, key in _SKORCH_EPOCH.items() if key in row} for row in self.net_.history
+            {name: float(row[key]) for name in EPOCH if (key := _SKORCH_NAMES.get(name, name)) in row}
+            for row in self.net_.history
         ]
 
     @property

@@ -11,7 +11,6 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from hdr_bench.estimators.base import LayerRow
 from hdr_bench.estimators.neural.layer_protocol import Layer, Shape
 from hdr_bench.estimators.neural.layers import (
     Activation,
@@ -26,6 +25,7 @@ from hdr_bench.estimators.neural.layers import (
     Resize,
 )
 from hdr_bench.exceptions import NotationError, shown
+from hdr_bench.records.layer_row import LayerRow
 
 if TYPE_CHECKING:
     from torch import Generator, nn

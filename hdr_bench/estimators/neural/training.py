@@ -126,6 +126,11 @@ def training_state(config: NetConfig) -> Iterator[None]:
     Parameters
     ----------
     config : NetConfig
+
+    Raises
+    ------
+    ValueError
+        If torch has no such device.
     """
     algorithms = deterministic_algorithms(choose_device(config.device))
     with usual_state(), algorithms, torch_threads(config.n_jobs), keep_freed_memory():

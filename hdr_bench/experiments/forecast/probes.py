@@ -6,6 +6,9 @@ from typing import Any
 
 import cloudpickle
 
+from hdr_bench.estimators.base import EPOCHS_FOR, MOST_EPOCHS
+from hdr_bench.estimators.foreign.calls import read_attribute
+from hdr_bench.estimators.foreign.copying import copy_unfitted
 from hdr_bench.exceptions import EstimateError
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
 from hdr_bench.experiments.forecast.growth import FASTER, LINEAR, Expected, Growth, fit_growth
@@ -17,7 +20,6 @@ from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.search_fits import candidates_of
 from hdr_bench.experiments.processes.host_pool import run_attempts
 from hdr_bench.names import abbreviate
-from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import Trial
 
@@ -134,7 +136,7 @@ def _task(trial: Trial, model: Any, size: int) -> Task:
     short = copy_unfitted(model)
     method = last_step(short)
     if epochs := epochs_of(method, size):
-        method.set_params(max_epochs=min(epochs, _MOST_EPOCHS))
+        method.set_params(**{MOST_EPOCHS: min(epochs, _MOST_EPOCHS)})
     holdout = {"protocol": "holdout", "fold": None, "folds": None, "search": None, "samples": size, "sample_seed": 0}
     return Task(trial.model_copy(update=holdout), cloudpickle.dumps(short))
 
@@ -173,7 +175,7 @@ def run_probe(probe: Probe, progress: Progress) -> CostCurves:
     costs = [costs_alone(result) for result in results]
     peaks = [result.measurements.fit_peak_bytes for result in results if result.measurements is not None]
     runs = [min(passes(model, size), _MOST_EPOCHS) for size in sizes]
-    powers = LINEAR if hasattr(last_step(model), "epochs_for") else FASTER
+    powers = FASTER if read_attribute(last_step(model), EPOCHS_FOR) is None else LINEAR
     return CostCurves(
         model,
         fit_growth(sizes, [cost.fit / run for cost, run in zip(costs, runs, strict=True)], powers),

@@ -13,12 +13,12 @@ from itertools import islice
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
-from hdr_bench.estimators.base import ENGINE, EPOCH, EPOCHS_FOR, HISTORY, LAYER_TABLE
+from hdr_bench.estimators.base import ENGINE, EPOCH, EPOCHS_FOR, HISTORY, LAYER_TABLE, MEMBERS
 from hdr_bench.estimators.foreign.calls import exact_text, read_attribute
 from hdr_bench.experiments.planning.models import last_step
 from hdr_bench.names import class_module, class_name, visible
 from hdr_bench.records.base import is_deep
-from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.layer_row import LayerRow
 from hdr_bench.records.metrics import EARLIER_NAMES, METRICS
 from hdr_bench.records.text import LONGEST_VALUE, repr_of, str_of
 
@@ -184,7 +184,7 @@ def _count(method: Any, name: str) -> int | None:
     own = read_attribute(method, name)
     if own is not None:
         return _as_count(own)
-    members = read_attribute(method, "estimators_")
+    members = read_attribute(method, MEMBERS)
     if not isinstance(members, list | tuple) or not members:
         return None
     counts = [_as_count(read_attribute(last_step(member), name)) for member in members]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets import Dataset, Part
 from hdr_bench.error_text import describe_error
 from hdr_bench.estimators.base import N_MULTIPLY_ACCUMULATES, N_PARAMETERS, N_STORED_VARIABLES
+from hdr_bench.estimators.foreign.copying import copy_unfitted
 from hdr_bench.estimators.neural.epochs import listen_to_epochs
 from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError
@@ -26,7 +27,7 @@ from hdr_bench.experiments.measuring.process_state import (
     limit_threads,
     reset_gpu_peak,
     seed_generators,
-    synchronise_gpu,
+    synchronize_gpu,
 )
 from hdr_bench.experiments.measuring.processor_wait import processor_wait
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
@@ -37,7 +38,6 @@ from hdr_bench.experiments.planning.models import best_of_search, last_step, mak
 from hdr_bench.experiments.planning.own_code import check_code
 from hdr_bench.experiments.planning.trial_data import load_trial_data
 from hdr_bench.kernel import seconds_of_descendants
-from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.environment import Environment, thread_pools, utc_now
 from hdr_bench.records.failures import log_warnings
 from hdr_bench.records.measurements import Measurements
@@ -247,11 +247,11 @@ def _measuring(threads: int) -> Iterator[_Cost]:
     cost = _Cost()
     reset_gpu_peak()
     with peak_memory() as peak, processor_wait(threads) as wait:
-        synchronise_gpu()
+        synchronize_gpu()
         children_start = seconds_of_descendants()
         cpu_start, start = time.process_time(), time.perf_counter()
         yield cost
-        synchronise_gpu()
+        synchronize_gpu()
         cost.seconds, cost.cpu_seconds = time.perf_counter() - start, time.process_time() - cpu_start
         cost.cpu_seconds += max(seconds_of_descendants() - children_start, 0.0)
     cost.peak_bytes, cost.memory_method = peak.bytes, peak.method

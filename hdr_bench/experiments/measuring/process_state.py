@@ -35,14 +35,14 @@ def limit_threads(threads: int) -> None:
             daal4py.daalinit(threads)
 
 
-def synchronise_gpu() -> None:
+def synchronize_gpu() -> None:
     """Wait until the GPU has done what it was given; its calls return before."""
     if cuda := _cuda():
         cuda.synchronize()
 
 
 def reset_gpu_peak() -> None:
-    """Begin to count torch's highest memory on the GPU anew."""
+    """Reset torch's count of the highest memory on the GPU."""
     if cuda := _cuda():
         cuda.reset_peak_memory_stats()
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from hdr_bench.estimators import parameter_value
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
+from hdr_bench.estimators.foreign.copying import copy_unfitted
 from hdr_bench.estimators.foreign.libraries import library_of
 from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, HdrBenchError, UnknownNameError
 from hdr_bench.names import class_name
-from hdr_bench.records.copying import copy_unfitted
 
 _OPEN = frozenset({inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD})
 

@@ -14,13 +14,13 @@ from hdr_bench.error_text import describe_error
 from hdr_bench.estimators import make_estimator, make_transformer
 from hdr_bench.estimators.engines import engine_packages
 from hdr_bench.estimators.foreign.calls import read_attribute
+from hdr_bench.estimators.foreign.copying import copy_unfitted
 from hdr_bench.estimators.foreign.libraries import LIBRARIES, library_of, open_seeds, settings_for
-from hdr_bench.estimators.foreign.parameters import all_params, estimators_among
-from hdr_bench.estimators.saving import installed_versions
+from hdr_bench.estimators.foreign.parameters import estimators_among
+from hdr_bench.estimators.saving import installed_versions, libraries_of
 from hdr_bench.exceptions import EstimatorError, shown
 from hdr_bench.names import class_module, class_name
 from hdr_bench.records.case import Case
-from hdr_bench.records.copying import copy_unfitted
 from hdr_bench.records.trial import Trial
 
 
@@ -146,27 +146,6 @@ def _assemble(estimator: str, params: dict[str, Any], steps: Any) -> Any:
 _ALWAYS = ("numpy", "scipy", "scikit-learn")
 
 
-def deciding_versions(model: Any) -> dict[str, str]:
-    """Return the versions of the libraries that an unfitted estimator and all that is in it compute with.
-
-    Parameters
-    ----------
-    model : estimator
-        A pipeline's steps and the estimators among its parameters count too.
-
-    Returns
-    -------
-    versions : dict of str to str
-        By the names of the distributions.
-
-    Raises
-    ------
-    EstimatorError
-        If an estimator's ``get_params`` fails.
-    """
-    return versions_of(deciding_packages(model, all_params(model)))
-
-
 def deciding_packages(model: Any, params: Mapping[str, Any]) -> frozenset[str]:
     """Return the libraries that an unfitted estimator and all that is in it compute with.
 
@@ -180,6 +159,11 @@ def deciding_packages(model: Any, params: Mapping[str, Any]) -> frozenset[str]:
     -------
     packages : frozenset of str
         Names of distributions.
+
+    Raises
+    ------
+    UnknownNameError
+        If an estimator is given an engine that there is not.
     """
     parts = (model, *estimators_among(params).values())
     return frozenset({*_ALWAYS, *(package for part in parts for package in _packages_of(part))})
@@ -205,7 +189,7 @@ def _packages_of(part: Any) -> set[str]:
     if root != "hdr_bench":
         return {*_distributions().get(root, ()), *_packages_of_library(type(part))}
     # What a saved estimator holds the versions of, and what it would compute with.
-    return {*part._libraries, *engine_packages(part)} if hasattr(part, "_libraries") else set()
+    return {*libraries_of(part), *engine_packages(part)}
 
 
 def _packages_of_library(cls: type) -> set[str]:

@@ -245,6 +245,11 @@ def module_names(model: Any) -> frozenset[str]:
     Returns
     -------
     names : frozenset of str
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     names: set[str] = set()
     # What was looked at is kept, so that no other object takes its place in memory, and its id.

@@ -18,7 +18,7 @@ from hdr_bench.experiments.planning.trial_data import is_dotted_path
 from hdr_bench.import_context import own_modules
 from hdr_bench.names import class_name
 from hdr_bench.records.case import Case, Step
-from hdr_bench.records.copying import hides_parameters
+from hdr_bench.records.fingerprints import hides_parameters
 from hdr_bench.records.protocol import DatasetChoice
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults

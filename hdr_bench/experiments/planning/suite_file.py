@@ -71,12 +71,12 @@ def read_suite(suite: str | Path) -> Suite:
     """
     path = find_suite(str(suite))
     with pause_collector():
-        read = _validate(read_toml(path), name=path.stem, origin=visible_prose(str(path)))
+        read = make_suite(read_toml(path), name=path.stem, origin=visible_prose(str(path)))
     return read if path.parent == suites_folder() else read.with_file(path.absolute())
 
 
-def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
-    """Make a suite of what TOML held.
+def make_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
+    """Make a suite of what TOML held; whether what it names is there is not looked at.
 
     Parameters
     ----------
@@ -95,9 +95,14 @@ def parse_suite(content: dict[str, Any], name: str, origin: str) -> Suite:
     SuiteError
         If it is no suite.
     """
-    suite = _validate(content, name, origin)
-    check_suite(suite, origin)
-    return suite
+    faults = [_HINTS[key] for key in _HINTS if key in content]
+    if faults:
+        raise suite_refusal(origin, faults)
+    given = {**content, "name": name}
+    try:
+        return Suite.model_validate(given)
+    except ValidationError as error:
+        raise suite_refusal(origin, describe_faults(error, Suite, given, frozenset({"name"}))) from error
 
 
 def find_suite(suite: str) -> Path:
@@ -145,17 +150,6 @@ def find_suite(suite: str) -> Path:
             f"{suggestion(suite, carried)} {offer(carried)}"
         )
     return path
-
-
-def _validate(content: dict[str, Any], name: str, origin: str) -> Suite:
-    faults = [_HINTS[key] for key in _HINTS if key in content]
-    if faults:
-        raise suite_refusal(origin, faults)
-    given = {**content, "name": name}
-    try:
-        return Suite.model_validate(given)
-    except ValidationError as error:
-        raise suite_refusal(origin, describe_faults(error, Suite, given, frozenset({"name"}))) from error
 
 
 # What the record has and its file does not: there a suite is named after it, and each case has a table.

@@ -10,8 +10,14 @@ from sklearn.pipeline import Pipeline
 
 from hdr_bench.class_cache import is_instance
 from hdr_bench.estimators.foreign.parameters import is_known
-from hdr_bench.estimators.memory_need import check_need
-from hdr_bench.estimators.parameter_checks import DataShape, estimators_in, find_faults, own_faults, parameter_fault
+from hdr_bench.estimators.parameter_checks import (
+    DataShape,
+    check_need,
+    estimators_in,
+    find_faults,
+    own_faults,
+    parameter_fault,
+)
 from hdr_bench.exceptions import shown
 from hdr_bench.experiments.planning.grid_names import owner_of
 from hdr_bench.names import class_module, class_name
@@ -142,6 +148,11 @@ def value_faults(case: Case, model: Any, data: DataShape) -> Iterator[str]:
     ------
     fault : str
         It names the parameter, and the step that is not the estimator itself.
+
+    Raises
+    ------
+    EstimatorError
+        If an estimator's ``get_params`` fails.
     """
     parts = list(_parts(case, model))
     faults = [f"{part.place}{part.prefix}{fault}" for part in parts for fault in find_faults(part.estimator)]

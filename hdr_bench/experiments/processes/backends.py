@@ -52,15 +52,8 @@ BACKENDS: Mapping[str, Backend] = {
     ),
 }
 
-FORMER_NAMES = {"loky": "local"}
-"""Names of backends in earlier versions; trials at a time ran in loky's workers then."""
-
-CHOICES = {name: entry.help for name, entry in BACKENDS.items()} | {
-    former: f"former name of {name}" for former, name in FORMER_NAMES.items()
-}
+CHOICES = {name: entry.help for name, entry in BACKENDS.items()}
 """Names that the option `backend` takes, and what they are."""
-
-_OF_SOME_BACKENDS = ("jobs", "scheduler")
 
 
 def backend_of(options: RunOptions) -> Backend:
@@ -79,11 +72,11 @@ def backend_of(options: RunOptions) -> Backend:
     SuiteError
         If there is no such backend, if it needs another option, or if it does not take one that was given.
     """
-    chosen = options.backend or ("local" if options.jobs > 1 else "sequential")
-    name = FORMER_NAMES.get(chosen, chosen)
+    name = options.backend or ("local" if options.jobs > 1 else "sequential")
     if name not in BACKENDS:
-        raise SuiteError(f"unknown backend {shown(chosen)}.{suggestion(chosen, BACKENDS)} {offer(BACKENDS)}")
-    for option in _OF_SOME_BACKENDS:
+        raise SuiteError(f"unknown backend {shown(name)}.{suggestion(name, BACKENDS)} {offer(BACKENDS)}")
+    of_some = dict.fromkeys(option for entry in BACKENDS.values() for option in (*entry.takes, *entry.needs))
+    for option in of_some:
         _check_option(option, options, name)
     return BACKENDS[name]
 

@@ -8,8 +8,9 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms, metric_of_column
-from hdr_bench.reporting.disturbed import disturbed_times
+from hdr_bench.records.cost_metrics import cost_metrics, cost_terms
+from hdr_bench.records.metrics import METRICS, metric_of_column
+from hdr_bench.reporting.comparability import disturbed_times
 
 COSTS = tuple(name for name in cost_metrics() if cost_terms(name).is_compared)
 """What is compared between runs."""

@@ -29,13 +29,13 @@ def other_methods(pairs: pd.DataFrame, first: Mapping[str, Result], second: Mapp
     differences : dict of str to str
         E.g. ``{"CNN": "other parameters: layers, max_epochs"}``, without the methods that are the same in both.
     """
-    found: dict[str, dict[str, None]] = {}
+    differences: dict[str, dict[str, None]] = {}
     for label, key, other_key in zip(pairs["label"], pairs["key_a"], pairs["key_b"], strict=True):
         if key in first and other_key in second:
-            said = found.setdefault(str(label), {})
-            said |= dict.fromkeys(differences_of(first[key].trial, second[other_key].trial))
-            said |= dict.fromkeys(_other_images(first[key], second[other_key]))
-    return {label: "; ".join(said) for label, said in found.items() if said}
+            reasons = differences.setdefault(str(label), {})
+            reasons |= dict.fromkeys(differences_of(first[key].trial, second[other_key].trial))
+            reasons |= dict.fromkeys(_other_images(first[key], second[other_key]))
+    return {label: "; ".join(reasons) for label, reasons in differences.items() if reasons}
 
 
 def differences_of(trial: Trial, other: Trial) -> Iterable[str]:

@@ -62,12 +62,12 @@ def reproductions(contents: RunContents) -> tuple[Reproduction, ...]:
     return tuple(_as_counted(each) if published.counted else each for published, each in pairs)
 
 
-def count_verdicts(found: tuple[Reproduction, ...]) -> dict[str, int]:
+def count_verdicts(figures: tuple[Reproduction, ...]) -> dict[str, int]:
     """Return how many published figures got which verdict; those that the suite counted are none of them.
 
     Parameters
     ----------
-    found : tuple of Reproduction
+    figures : tuple of Reproduction
         As `reproductions` returns them.
 
     Returns
@@ -75,16 +75,16 @@ def count_verdicts(found: tuple[Reproduction, ...]) -> dict[str, int]:
     counts : dict of str to int
         By verdict, in the order in which they come.
     """
-    verdicts = [each.verdict for each in found if each.verdict != "counted"]
+    verdicts = [each.verdict for each in figures if each.verdict != "counted"]
     return {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)}
 
 
-def describe_verdicts(found: tuple[Reproduction, ...]) -> str:
+def describe_verdicts(figures: tuple[Reproduction, ...]) -> str:
     """Say in words how many published figures got which verdict.
 
     Parameters
     ----------
-    found : tuple of Reproduction
+    figures : tuple of Reproduction
         As `reproductions` returns them.
 
     Returns
@@ -92,7 +92,7 @@ def describe_verdicts(found: tuple[Reproduction, ...]) -> str:
     sentence : str
         Empty without published figures.
     """
-    counts = count_verdicts(found)
+    counts = count_verdicts(figures)
     parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
     return f"Of {sum(counts.values())} published figures: {parts}." if counts else ""
 

@@ -215,7 +215,9 @@ def _accuracies(pairs: pd.DataFrame, first: Store, second: Store, alpha: float, 
     tested = [change for change in changes if not math.isnan(change.p_value)]
     corrected = holm([change.p_value for change in tested])
     return [change for change in changes if math.isnan(change.p_value)] + [
-        replace(change, verdict=_verdict(change.after < change.before, p_value < alpha), p_value=p_value)
+        replace(
+            change, verdict=_direction(change.after - change.before) if p_value < alpha else "same", p_value=p_value
+        )
         for change, p_value in zip(tested, corrected, strict=True)
     ]
 
@@ -274,7 +276,7 @@ def _refusal(before: Cost, after: Cost, machines_compare: bool) -> str:
 def _cost_change(label: str, before: Cost, after: Cost, tolerance: float, refusal: str) -> Change:
     if refusal:
         return Change(label, before.measure, before.median, after.median, "not compared", note=refusal)
-    verdict = _verdict(after.median > before.median, is_apart(before, after, tolerance))
+    verdict = _direction(before.median - after.median) if is_apart(before, after, tolerance) else "same"
     ratio = threshold(before, after, tolerance)
     return Change(
         label, before.measure, before.median, after.median, verdict, threshold=ratio, note=_rule(before, after, ratio)
@@ -292,7 +294,5 @@ def _successful_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs[(pairs["status_a"] == "ok") & (pairs["status_b"] == "ok")]
 
 
-def _verdict(is_worse: bool, is_sure: bool) -> Verdict:
-    if not is_sure:
-        return "same"
-    return "worse" if is_worse else "better"
+def _direction(gain: float) -> Verdict:
+    return "worse" if gain < 0 else "better"

@@ -8,7 +8,7 @@ import pandas as pd
 from hdr_bench.reporting.displays.axes import interval_lengths, interval_limits, scale_by_log_error, shorten_label
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
 from hdr_bench.reporting.frame import summarise
-from hdr_bench.reporting.style import colour_of, marker_of
+from hdr_bench.reporting.style import color_of, marker_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,11 +119,11 @@ class AccuracyDisplay(ResultsDisplay):
         accuracy = 100 * self.summary["accuracy"].to_numpy()
         points = zip(self.summary["number"], accuracy, *interval_lengths(self.summary), strict=True)
         for position, (number, value, low, high) in enumerate(points):
-            look = {"marker": marker_of(number), "linestyle": "none", "color": colour_of(number), "capsize": 3}
+            look = {"marker": marker_of(number), "linestyle": "none", "color": color_of(number), "capsize": 3}
             ax.errorbar(value, position, xerr=[[low], [high]], **with_style(look, errorbar_kw, Line2D))
         for position, (number, case) in enumerate(zip(self.summary["number"], self.summary["case"], strict=True)):
             ticks = [100 * value for value in self.trials.get(case, ())]
-            look = {"color": colour_of(number), "linewidth": 0.8}
+            look = {"color": color_of(number), "linewidth": 0.8}
             style = with_style(look, vlines_kw, LineCollection)
             ax.vlines(ticks, position + _TICK_TOP, position + _TICK_BOTTOM, **style)
         self._label(ax)

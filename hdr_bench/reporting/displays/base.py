@@ -171,6 +171,11 @@ class ResultsDisplay(BaseDisplay):
         -------
         display : object
             Of this class.
+
+        Raises
+        ------
+        StoreError
+            If there is no run.
         """
         return cls.from_results(read_contents(run).results, **options)
 

@@ -11,7 +11,7 @@ from hdr_bench.records.predictions import Reliability
 from hdr_bench.reporting.displays.axes import shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, method_number, with_style
 from hdr_bench.reporting.run import RunSource, read_contents
-from hdr_bench.reporting.style import INK, colour_of
+from hdr_bench.reporting.style import INK, color_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -137,13 +137,13 @@ class ReliabilityDisplay(BaseDisplay):
 
         ax, _ = self._set_axes(ax)
         bins = self.frame().dropna()
-        colour = colour_of(self.number)
+        color = color_of(self.number)
         diagonal = {"color": INK, "linewidth": 0.8, "linestyle": ":", "label": "as right as it is sure"}
         ax.plot([0, 1], [0, 1], **with_style(diagonal, ref_line_kw, Line2D))
-        line = {"color": colour, "linewidth": 1, "zorder": 2}
+        line = {"color": color, "linewidth": 1, "zorder": 2}
         ax.plot(bins["confidence"], bins["accuracy"], **with_style(line, line_kw, Line2D))
         area = 12 + 150 * np.sqrt(bins["images"] / bins["images"].sum())
-        marks = {"s": area, "color": colour, "edgecolor": "white", "zorder": 3, "label": "images of a bin"}
+        marks = {"s": area, "color": color, "edgecolor": "white", "zorder": 3, "label": "images of a bin"}
         ax.scatter(bins["confidence"], bins["accuracy"], **with_style(marks, scatter_kw, PathCollection))
         ax.set_xlim(0, 1.03)
         ax.set_ylim(0, 1.03)

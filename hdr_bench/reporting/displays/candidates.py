@@ -128,8 +128,8 @@ class SearchDisplay(BaseDisplay):
         for position, (score, spread, is_chosen) in enumerate(zip(*columns, strict=True)):
             if np.isnan(score):
                 continue
-            colour, marker = (CHOSEN, "D") if is_chosen else (OTHERS, "o")
-            look = {"marker": marker, "linestyle": "none", "color": colour, "markersize": 5, "capsize": 2}
+            color, marker = (CHOSEN, "D") if is_chosen else (OTHERS, "o")
+            look = {"marker": marker, "linestyle": "none", "color": color, "markersize": 5, "capsize": 2}
             ax.errorbar(100 * score, position, xerr=100 * spread, **with_style(look, errorbar_kw, Line2D))
         words = [shorten_label(describe_params(json.loads(params)), 60) for params in rows["params"]]
         ax.set_yticks(range(len(rows)), words, fontsize=8)

@@ -13,7 +13,7 @@ from hdr_bench.records.predictions import ClassCurve
 from hdr_bench.reporting.displays.axes import legend_beside, shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.run import RunSource, read_contents
-from hdr_bench.reporting.style import colour_of, line_of
+from hdr_bench.reporting.style import color_of, line_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,7 +144,7 @@ class ClassCurvesDisplay(BaseDisplay):
         ax, _ = self._set_axes(ax)
         inset = ax.inset_axes(self.inset)
         for number, (name, (across, up, area)) in enumerate(self.curves.items()):
-            look = {"color": colour_of(number), "linestyle": line_of(number), "linewidth": 1.1}
+            look = {"color": color_of(number), "linestyle": line_of(number), "linewidth": 1.1}
             style = with_style(look, line_kw, Line2D)
             label = f"{shorten_label(name, 24)} ({area:.4f})" if number < _MOST_NAMED else None
             ax.plot(*_simplify(across, up), **{"label": label, **style})

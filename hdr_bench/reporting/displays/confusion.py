@@ -190,6 +190,6 @@ def _write_counts(
     size = "small" if len(matrix) <= 12 else "xx-small"
     for (row, column), count in np.ndenumerate(matrix):
         if count:
-            colour = "white" if shares[row, column] > 0.4 else "black"
-            look = {"ha": "center", "va": "center", "color": colour, "fontsize": size}
+            color = "white" if shares[row, column] > 0.4 else "black"
+            look = {"ha": "center", "va": "center", "color": color, "fontsize": size}
             ax.text(column, row, str(count), **with_style(look, text_kw, Text))

@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import UnknownNameError
-from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
+from hdr_bench.records.cost_metrics import cost_metrics, cost_terms
+from hdr_bench.records.metrics import METRICS
+from hdr_bench.reporting.comparability import largest_cost_set
 from hdr_bench.reporting.comparisons.costs import costs_of, with_costs
-from hdr_bench.reporting.cost_sets import largest_cost_set
 from hdr_bench.reporting.displays.axes import (
     interval_lengths,
     interval_limits,
@@ -21,7 +22,7 @@ from hdr_bench.reporting.displays.axes import (
 )
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
 from hdr_bench.reporting.frame import summarise
-from hdr_bench.reporting.style import INK, colour_of, marker_of
+from hdr_bench.reporting.style import INK, color_of, marker_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -215,11 +216,11 @@ class CostDisplay(ResultsDisplay):
             look = {
                 "marker": marker_of(number),
                 "linestyle": "none",
-                "color": colour_of(number),
+                "color": color_of(number),
                 "capsize": 3,
                 "label": shorten_label(case),
                 "zorder": 2,
             }
             ax.errorbar(cost, value, yerr=[[low], [high]], **with_style(look, errorbar_kw, Line2D))
-            line = {"color": colour_of(number), "linewidth": 1.5, "zorder": 2}
+            line = {"color": color_of(number), "linewidth": 1.5, "zorder": 2}
             ax.hlines(value, least, most, **with_style(line, hlines_kw, LineCollection))

@@ -135,8 +135,8 @@ class DisagreementDisplay(BaseDisplay):
         few = len(self.labels) <= _MOST_NUMBERS
         for (row, column), share in np.ndenumerate(percent):
             if not np.isnan(share):
-                colour = "white" if share > 0.55 * top else "black"
-                look = {"ha": "center", "va": "center", "color": colour, "fontsize": 8 if few else 5.5}
+                color = "white" if share > 0.55 * top else "black"
+                look = {"ha": "center", "va": "center", "color": color, "fontsize": 8 if few else 5.5}
                 number = f"{share:.1f}" if few else f"{share:.0f}"
                 ax.text(column, row, number, **with_style(look, text_kw, Text))
         ticks, names = range(len(self.labels)), [shorten_label(label, 28) for label in self.labels]

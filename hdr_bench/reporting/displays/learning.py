@@ -16,7 +16,7 @@ from hdr_bench.reporting.displays.axes import (
 )
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
 from hdr_bench.reporting.frame import summarise
-from hdr_bench.reporting.style import colour_of, marker_of
+from hdr_bench.reporting.style import color_of, marker_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -139,7 +139,7 @@ class LearningCurveDisplay(ResultsDisplay):
             )
             look = {
                 "marker": marker_of(number),
-                "color": colour_of(number),
+                "color": color_of(number),
                 "capsize": 3,
                 "label": shorten_label(str(method)),
             }

@@ -14,7 +14,7 @@ from hdr_bench.records.scores import REJECTION_ERROR
 from hdr_bench.reporting.displays.axes import label_log_plainly, legend_beside, shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.run import RunContents, RunSource, read_contents
-from hdr_bench.reporting.style import INK, colour_of, line_of
+from hdr_bench.reporting.style import INK, color_of, line_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -148,7 +148,7 @@ class RejectionDisplay(BaseDisplay):
             number = int(curve["number"].iloc[0])
             part = curve[curve["rejected"] <= share]
             part = part.iloc[np.unique(np.linspace(0, len(part) - 1, _MOST_POINTS).astype(int))]
-            look = {"color": colour_of(number), "linestyle": line_of(number), "label": shorten_label(str(case))}
+            look = {"color": color_of(number), "linestyle": line_of(number), "label": shorten_label(str(case))}
             ax.plot(100 * part["rejected"], 100 * part["error"], **with_style(look, line_kw, Line2D))
         self._draw_target(ax, ref_line_kw)
         ax.set_xlim(0, 100 * share)

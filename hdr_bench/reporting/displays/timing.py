@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
-from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
+from hdr_bench.records.cost_metrics import cost_metrics, cost_terms
+from hdr_bench.records.metrics import METRICS
+from hdr_bench.reporting.comparability import disturbed_times
 from hdr_bench.reporting.displays.axes import label_log_plainly, shorten_label
 from hdr_bench.reporting.displays.base import ResultsDisplay, with_style
-from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.frame import summarise
-from hdr_bench.reporting.style import colour_of, marker_of
+from hdr_bench.reporting.style import color_of, marker_of
 from hdr_bench.reporting.wording import time_range
 
 if TYPE_CHECKING:
@@ -143,13 +144,13 @@ class TimingDisplay(ResultsDisplay):
             look = {
                 "linestyle": "",
                 "marker": marker_of(number),
-                "color": colour_of(number),
+                "color": color_of(number),
                 "alpha": 0.75,
                 "markeredgecolor": "white",
                 "markersize": 7,
             }
             ax.plot(seconds, [position] * len(trials), **with_style(look, line_kw, Line2D))
-            bar = {"marker": "|", "markersize": 18, "color": colour_of(number)}
+            bar = {"marker": "|", "markersize": 18, "color": color_of(number)}
             ax.plot([seconds.median()], [position], **with_style(bar, median_kw, Line2D))
         ax.set_xscale("log")
         label_log_plainly(ax.xaxis)

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.records.metric_types import Metric
+from hdr_bench.records.metrics import course_columns, course_quantities
 from hdr_bench.reporting.details import history_rows
 from hdr_bench.reporting.displays.axes import legend_beside, scale_by_log_error, shorten_label
 from hdr_bench.reporting.displays.base import BaseDisplay, with_style
 from hdr_bench.reporting.run import RunContents, RunSource, read_contents
-from hdr_bench.reporting.style import colour_of, marker_of
+from hdr_bench.reporting.style import color_of, marker_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LOOKS = {"train": ("-", "o"), "validation": ("--", "s")}
-_LABELS = {"accuracy": ("Accuracy (%)", 100.0), "loss": ("Loss", 1.0)}
 
 
 @dataclass(eq=False)
@@ -30,7 +31,7 @@ class TrainingDisplay(BaseDisplay):
         Columns ``case``, ``number`` (the method's place in the suite), ``seed``, ``fold``, ``epoch``, and what was
         recorded: losses, and accuracies as shares.
     quantity : {"accuracy", "loss"}, default="accuracy"
-        What is drawn.
+        What is drawn: one of `hdr_bench.records.metrics.course_quantities`.
     validation : {"held-out", "test"}, default="held-out"
         What images were evaluated after each epoch; "held-out" if networks differ in it.
 
@@ -77,8 +78,8 @@ class TrainingDisplay(BaseDisplay):
         StoreError
             If the quantity is recorded of none of them, or is nowhere a number.
         """
-        if quantity not in _LABELS:
-            raise UnknownNameError("quantity", quantity, _LABELS)
+        if quantity not in (quantities := course_quantities()):
+            raise UnknownNameError("quantity", quantity, quantities)
         contents = read_contents(run)
         numbers = dict(zip(contents.summary["method"], contents.summary["number"], strict=True))
         for case in cases or ():
@@ -86,8 +87,8 @@ class TrainingDisplay(BaseDisplay):
                 raise UnknownNameError("case", case, numbers)
         histories, validation = _read_histories(contents, list(numbers if cases is None else cases))
         # A network that diverged has no loss, and other libraries record other quantities.
-        columns = [f"{part}_{quantity}" for part in _LOOKS]
-        histories = histories[histories.reindex(columns=columns).notna().any(axis=1)]
+        columns = course_columns(quantity).values()
+        histories = histories[histories.reindex(columns=list(columns)).notna().any(axis=1)]
         if not len(histories):
             raise StoreError(f"{contents.store.folder}: no course of training is kept of {', '.join(cases or numbers)}")
         return cls(histories.assign(number=histories["case"].map(numbers)), quantity, validation)
@@ -108,9 +109,9 @@ class TrainingDisplay(BaseDisplay):
             A row for each ``case``, ``part`` ("train", "validation") and ``epoch``: ``mean``, ``low`` and ``high`` over
             the trials, accuracies as shares.
         """
-        columns = [f"{part}_{self.quantity}" for part in _LOOKS if f"{part}_{self.quantity}" in self.histories]
-        long = self.histories.melt(["case", "number", "epoch"], columns, "part").dropna(subset="value")
-        long["part"] = long["part"].str.partition("_")[0]
+        parts = {column: part for part, column in course_columns(self.quantity).items() if column in self.histories}
+        long = self.histories.melt(["case", "number", "epoch"], list(parts), "part").dropna(subset="value")
+        long["part"] = long["part"].map(parts)
         long["value"] = long["value"].astype(float)
         groups = long.groupby(["number", "case", "part", "epoch"], sort=True)["value"]
         return groups.agg(mean="mean", low="min", high="max").reset_index()
@@ -123,7 +124,7 @@ class TrainingDisplay(BaseDisplay):
         text : str
         """
         last = self.frame().query("part == 'train'").groupby("case", sort=False).last()
-        write = "{:.1%} of".format if self.quantity == "accuracy" else "loss of {:.4g} on".format
+        write = "{:.1%} of".format if self._is_share else f"{self.quantity} of {{:.4g}} on".format
         words = [
             f"{case}: {write(row['mean']).replace('%', ' %')} the training images after epoch {row['epoch']:.0f}"
             for case, row in last.iterrows()
@@ -157,7 +158,7 @@ class TrainingDisplay(BaseDisplay):
         from matplotlib.lines import Line2D
 
         ax, _ = self._set_axes(ax)
-        frame, factor = self.frame(), _LABELS[self.quantity][1]
+        frame, factor = self.frame(), self._metric.factor
         for (case, part), line in frame.groupby(["case", "part"], sort=False):
             dashes, marker = _LOOKS[str(part)]
             number = int(line["number"].iloc[0])
@@ -165,16 +166,24 @@ class TrainingDisplay(BaseDisplay):
                 "linestyle": dashes,
                 "marker": marker_of(number) if self._has_several else marker,
                 "markersize": 4,
-                "color": colour_of(number),
+                "color": color_of(number),
                 "label": self._label_of(str(case), str(part), frame),
             }
             ax.plot(line["epoch"], factor * line["mean"], **with_style(look, line_kw, Line2D))
             band = with_style(
-                {"color": colour_of(number), "alpha": 0.15, "linewidth": 0}, fill_between_kw, PolyCollection
+                {"color": color_of(number), "alpha": 0.15, "linewidth": 0}, fill_between_kw, PolyCollection
             )
             ax.fill_between(line["epoch"], factor * line["low"], factor * line["high"], **band)
         self._label_axes(ax, frame)
         return self
+
+    @property
+    def _metric(self) -> Metric:
+        return course_quantities()[self.quantity]
+
+    @property
+    def _is_share(self) -> bool:
+        return self._metric.kind == "share"
 
     @property
     def _has_several(self) -> bool:
@@ -191,16 +200,15 @@ class TrainingDisplay(BaseDisplay):
         return f"{shorten_label(case)}, {names[part]}" if len(names) > 1 else shorten_label(case)
 
     def _label_axes(self, ax: "Axes", frame: pd.DataFrame) -> None:
-        label, _ = _LABELS[self.quantity]
+        quantity, unit = self.quantity.replace("_", " ").capitalize(), self._metric.unit
         locator: Any = ax.xaxis.get_major_locator()
         locator.set_params(integer=True)
         ax.set_xlabel("Epoch")
-        ax.set_ylabel(label)
-        if self.quantity == "accuracy":
+        ax.set_ylabel(f"{quantity} ({unit})" if unit else quantity)
+        if self._is_share:
             # One network that learns slowly would squeeze all others together.
             scale_by_log_error(ax, "y", 100 * float(frame["low"].min()), 100 * float(frame["high"].max()))
-            ax.set_ylabel("Accuracy (%; error on a log scale)")
-        quantity = label.partition(" ")[0]
+            ax.set_ylabel(f"{quantity} (%; error on a log scale)")
         if self._has_several:
             parts = " and ".join(self._part_names(frame).values())
             ax.set_title(f"{quantity} of each network by epoch ({parts} images)")
@@ -216,7 +224,8 @@ def _read_histories(contents: RunContents, cases: list[str]) -> tuple[pd.DataFra
     records = [
         record for case in cases if case in good for record in contents.good_records(contents.label_of_case(case))
     ]
+    held_out = {course_columns(quantity).get("validation") for quantity in course_quantities()}
     evaluated = {
-        record.trial.validation for record in records if any("validation_loss" in row for row in record.history)
+        record.trial.validation for record in records if any(held_out.intersection(row) for row in record.history)
     }
     return pd.DataFrame(history_rows(records)), "test" if evaluated == {"test"} else "held-out"

@@ -16,7 +16,7 @@ _DARK = {
     "#882255": "#dc7ba6",
     "#777777": "#a5a5a5",
 }
-_NAMES = {colour: f"var(--{number})" for number, colour in enumerate(_DARK)}
+_NAMES = {color: f"var(--{number})" for number, color in enumerate(_DARK)}
 _FONTS = f"{FONT},Verdana,sans-serif"
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 _COORDINATES = re.compile(rb' (?:d|x|y|points|transform)="[^"]*"')
@@ -93,8 +93,8 @@ def _lighten(element: ElementTree.Element) -> None:
 def _short_look(style: str) -> str:
     rules = [part.strip().replace(": ", ":") for part in style.split(";")]
     look = ";".join(rule for rule in rules if rule and not rule.startswith("font-family"))
-    for colour, name in _NAMES.items():
-        look = look.replace(colour, name)
+    for color, name in _NAMES.items():
+        look = look.replace(color, name)
     return look
 
 
@@ -111,6 +111,6 @@ def _classify(root: ElementTree.Element) -> str:
 
 
 def _looks() -> str:
-    light = "".join(f"--{number}:{colour};" for number, colour in enumerate(_DARK))
-    dark = "".join(f"--{number}:{colour};" for number, colour in enumerate(_DARK.values()))
+    light = "".join(f"--{number}:{color};" for number, color in enumerate(_DARK))
+    dark = "".join(f"--{number}:{color};" for number, color in enumerate(_DARK.values()))
     return f"text{{font-family:{_FONTS}}}svg{{{light}}}@media(prefers-color-scheme:dark){{svg{{{dark}}}}}"

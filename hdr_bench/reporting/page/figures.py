@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from hdr_bench.exceptions import StoreError
+from hdr_bench.records.metrics import course_quantities
 from hdr_bench.reporting.displays import (
     AccuracyDisplay,
     ConfusionDisplay,
@@ -233,7 +234,7 @@ def training(data: ReportData, case: str) -> tuple[Display, ...] | None:
     displays : tuple of Display or None
     """
     panels = []
-    for quantity in ("accuracy", "loss"):
+    for quantity in course_quantities():
         with suppress(StoreError):
             panels.append(TrainingDisplay.from_run(data.contents, [case], quantity))
     return tuple(panels) or None

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from hdr_bench.records.suite import Suite
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.highlights import Highlight, make_highlights
-from hdr_bench.reporting.page.remarks import make_remarks, missing_images_remark
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.parts import make_part, note_reason
 from hdr_bench.reporting.run import RunContents
@@ -62,7 +63,7 @@ def make_header(data: ReportData, reasons: Sequence[str]) -> Header:
     """
     contents, compared = data.contents, data.comparisons
     notes = [*data.reasons, *reasons]
-    remarks = make_part("The remarks", lambda: make_remarks(contents), lambda reason: [reason])
+    remarks = make_part("The remarks", lambda: _make_remarks(contents), lambda reason: [reason])
     problems = make_part("The list of failed trials", lambda: _problems(contents), note_reason(notes, []))
     highlights = make_part("The highlights", lambda: make_highlights(contents, compared), note_reason(notes, []))
     sentences = make_part("The finding", lambda: finding(contents, compared), str)
@@ -71,7 +72,7 @@ def make_header(data: ReportData, reasons: Sequence[str]) -> Header:
         finding=f"{sentences} {describe_verdicts(data.reproductions)}".strip(),
         highlights=tuple(highlights),
         reasons=tuple(notes),
-        remarks=(*remarks, *missing_images_remark(contents)),
+        remarks=(*remarks, *_missing_images_remark(contents)),
         problems=(*problems, *(("Predictions or images", reason) for reason in contents.unreadable)),
     )
 
@@ -79,3 +80,53 @@ def make_header(data: ReportData, reasons: Sequence[str]) -> Header:
 def _problems(contents: RunContents) -> list[tuple[str, str]]:
     rows = zip(contents.summary["case"], contents.summary["problem"], strict=True)
     return [(case, problem) for case, problem in rows if problem]
+
+
+def _make_remarks(contents: RunContents) -> list[str]:
+    """Return the remarks on a run: what a suite says, reduced sizes, seeds; one sentence or two each."""
+    run, results = contents.run, contents.results
+    # What a suite says, it says of its own data.
+    is_its_own = run.settings.dataset is None and run.settings.samples is None
+    remarks = [*run.suite.notes] if is_its_own else []
+    remarks += dict.fromkeys(note for record in contents.records.values() for note in record.data_notes)
+    reduced = dict.fromkeys(results.loc[results["is_reduced"].fillna(False).astype(bool), "case"])
+    if reduced:
+        remarks.append(f"Run at a reduced size: {'; '.join(_size_of(case, results) for case in reduced)}.")
+    return remarks + _seed_remarks(results, contents.summary)
+
+
+def _missing_images_remark(contents: RunContents) -> list[str]:
+    """Say that there are no galleries, if the images are neither stored nor named as damaged."""
+    tested = [record for record in contents.records.values() if record.status == "ok" and record.trial.is_on_test_part]
+    if contents.unreadable or not tested or contents.images.shown_files():
+        return []
+    return ["The test images are not stored with this run, so it has no galleries; run it again to have them."]
+
+
+def _seed_remarks(results: pd.DataFrame, summary: pd.DataFrame) -> list[str]:
+    """Say which seeds stochastic methods were fitted with, failed ones left out."""
+    rows = summary.loc[summary["is_stochastic"], "case"]
+    stochastic = results[(results["status"] == "ok") & results["label"].isin(rows)]
+    cases: dict[tuple[int, ...], list[str]] = {}
+    for case, trials in stochastic.groupby("case", sort=False):
+        cases.setdefault(tuple(sorted(set(trials["seed"].astype(int)))), []).append(str(case))
+    return [
+        f"Stochastic methods{_in_brackets(names) if len(cases) > 1 else ''}: "
+        f"{'the mean over the seeds' if len(seeds) > 1 else 'seed'} {', '.join(map(str, seeds))}."
+        for seeds, names in cases.items()
+    ]
+
+
+def _in_brackets(names: list[str]) -> str:
+    return f" ({'; '.join(names)})"
+
+
+def _size_of(case: str, results: pd.DataFrame) -> str:
+    """Say how much of a case was run."""
+    trials = results[(results["case"] == case) & (results["status"] == "ok")]
+    sizes = sorted({f"{size:,.0f}" for size in trials["n_train"]}, key=len)
+    parts = [f"{', '.join(sizes)} training images"] if sizes else []
+    for tried, candidates in dict.fromkeys(zip(trials["n_tried"], trials["n_candidates"], strict=True)):
+        if tried < candidates:
+            parts.append(f"{tried:.0f} of {candidates:.0f} candidates")
+    return f"{case} ({', '.join(parts)})" if parts else case

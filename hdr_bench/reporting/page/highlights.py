@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from hdr_bench.records.metrics import METRICS, cost_metrics, cost_terms
+from hdr_bench.records.cost_metrics import cost_metrics, cost_terms
+from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparisons.costs import Cost, costs_of, least_of
 from hdr_bench.reporting.comparisons.pairs import Comparisons
 from hdr_bench.reporting.comparisons.standing import Standing, standings

@@ -90,17 +90,17 @@ def write_index(folder: str | os.PathLike[str]) -> Path:
     _check_is_ours(place / INDEX)
     for path in place.glob("*/"):
         settle_report(path)
-    found = {path.parent.name: _read(path) for path in sorted(place.glob(f"*/{SUMMARY}"))}
-    if not found:
+    summaries = {path.parent.name: _read(path) for path in sorted(place.glob(f"*/{SUMMARY}"))}
+    if not summaries:
         raise StoreError(f"{place}: there is no report here, that is no folder with a {SUMMARY}; see hdr-bench run")
-    others = [path.parent.name for path in sorted(place.glob("*/report.md")) if path.parent.name not in found]
-    rows = [_row(name, summary) for name, summary in _order_suites(found)]
+    others = [path.parent.name for path in sorted(place.glob("*/report.md")) if path.parent.name not in summaries]
+    rows = [_row(name, summary) for name, summary in _order_suites(summaries)]
     aligned = ["left", "left", "left", *("right" for _ in VERDICTS), "right", "right", "left"]
     table = tabulate(rows, _HEADS, "pipe", colalign=aligned, disable_numparse=True)
     named = "".join(f"\n- {_link(name)}" for name in others)
     beside = f"\nBeside them:\n{named}\n" if named else ""
-    old_rule = _OLD_RULE if any(map(_is_by_old_rule, found.values())) else ""
-    text = _TEXT.format(beginning=_BEGINNING, totals=_totals(found), table=table, old_rule=old_rule, others=beside)
+    old_rule = _OLD_RULE if any(map(_is_by_old_rule, summaries.values())) else ""
+    text = _TEXT.format(beginning=_BEGINNING, totals=_totals(summaries), table=table, old_rule=old_rule, others=beside)
     try:
         write_whole(place / INDEX, text.encode())
     except OSError as error:
@@ -137,9 +137,9 @@ def _read(path: Path) -> RunSummary:
         ) from error
 
 
-def _order_suites(found: dict[str, RunSummary]) -> list[tuple[str, RunSummary]]:
+def _order_suites(summaries: dict[str, RunSummary]) -> list[tuple[str, RunSummary]]:
     """Put those after a source first."""
-    return sorted(found.items(), key=lambda item: (not item[1].source, item[0]))
+    return sorted(summaries.items(), key=lambda item: (not item[1].source, item[0]))
 
 
 def _row(name: str, summary: RunSummary) -> list[str]:
@@ -176,10 +176,10 @@ def _is_by_old_rule(summary: RunSummary) -> bool:
     return summary.verdict_rule < VERDICT_RULE
 
 
-def _totals(found: dict[str, RunSummary]) -> str:
+def _totals(summaries: dict[str, RunSummary]) -> str:
     """Say in words how many figures of all reports got which verdict; those by the old rule are counted apart."""
-    current = [summary for summary in found.values() if not _is_by_old_rule(summary)]
-    old = {name: summary for name, summary in found.items() if _is_by_old_rule(summary) and summary.verdicts}
+    current = [summary for summary in summaries.values() if not _is_by_old_rule(summary)]
+    old = {name: summary for name, summary in summaries.items() if _is_by_old_rule(summary) and summary.verdicts}
     sentences = [f"Of {total} published figures in all: {parts}." for total, parts in [_sum(current)] if total]
     if old:
         total, parts = _sum(old.values())

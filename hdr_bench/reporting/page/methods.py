@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from hdr_bench.exceptions import StoreError
-from hdr_bench.records.measurements import LayerRow
+from hdr_bench.records.layer_row import LayerRow
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.displays import ConfusionDisplay, GalleryDisplay
 from hdr_bench.reporting.displays.gallery import MOST_IMAGES

@@ -33,6 +33,11 @@ def make_references(run: RunRecord) -> References:
     Returns
     -------
     references : References
+
+    Raises
+    ------
+    UnknownNameError
+        If a method cites what ``references.bib`` lacks.
     """
     found = citations(run.suite, run.settings.dataset)
     return References(found, to_bibtex(found))

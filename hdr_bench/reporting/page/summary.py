@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from hdr_bench.records.base import Record
+from hdr_bench.reporting.comparability import largest_cost_set
 from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, count_verdicts
-from hdr_bench.reporting.cost_sets import largest_cost_set
 from hdr_bench.reporting.numbers import percent_places
 from hdr_bench.reporting.page.provenance import clock_seconds, trial_seconds
 from hdr_bench.reporting.run import RunContents
@@ -62,14 +62,14 @@ class RunSummary(Record):
     finished: str
 
 
-def summary_of(contents: RunContents, found: tuple[Reproduction, ...]) -> RunSummary:
+def summary_of(contents: RunContents, figures: tuple[Reproduction, ...]) -> RunSummary:
     """Return a run's report in a few facts.
 
     Parameters
     ----------
     contents : RunContents
         The run.
-    found : tuple of Reproduction
+    figures : tuple of Reproduction
         Its published figures.
 
     Returns
@@ -85,7 +85,7 @@ def summary_of(contents: RunContents, found: tuple[Reproduction, ...]) -> RunSum
         source=suite.source,
         best="" if best is None else str(best["case"]),
         accuracy="" if best is None else f"{100 * best['accuracy']:.{percent_places(int(best['n_test']))}f}",
-        verdicts=count_verdicts(found),
+        verdicts=count_verdicts(figures),
         verdict_rule=VERDICT_RULE,
         n_trials=len(results),
         n_bad=int((results["status"] != "ok").sum()),
@@ -98,21 +98,21 @@ def summary_of(contents: RunContents, found: tuple[Reproduction, ...]) -> RunSum
     )
 
 
-def summary_json(contents: RunContents, found: tuple[Reproduction, ...]) -> bytes:
+def summary_json(contents: RunContents, figures: tuple[Reproduction, ...]) -> bytes:
     """Return the summary as the file holds it.
 
     Parameters
     ----------
     contents : RunContents
         The run.
-    found : tuple of Reproduction
+    figures : tuple of Reproduction
         Its published figures.
 
     Returns
     -------
     content : bytes
     """
-    return (summary_of(contents, found).model_dump_json(indent=1) + "\n").encode()
+    return (summary_of(contents, figures).model_dump_json(indent=1) + "\n").encode()
 
 
 def _most_accurate(rows: pd.DataFrame) -> pd.Series | None:

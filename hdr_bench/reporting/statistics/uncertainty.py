@@ -222,7 +222,7 @@ def uncertainty_of_row(good: pd.DataFrame, n_test: int) -> Uncertainty:
     return uncertainty_of_accuracies(list(accuracies), n_test, is_deterministic=bool(first["is_deterministic"]))
 
 
-def is_row_stochastic(good: pd.DataFrame, found: Uncertainty) -> bool:
+def is_row_stochastic(good: pd.DataFrame, uncertainty: Uncertainty) -> bool:
     """Whether a row's method is stochastic: its fits differ on some image, or a single one is declared so.
 
     Fits whose predictions are not stored, and those on folds, which differ anyway, go by what the method declares.
@@ -231,7 +231,7 @@ def is_row_stochastic(good: pd.DataFrame, found: Uncertainty) -> bool:
     ----------
     good : DataFrame
         Its trials that did not fail, as `load_results` has them.
-    found : Uncertainty
+    uncertainty : Uncertainty
         As `uncertainty_of_row` returns it for them.
 
     Returns
@@ -239,7 +239,7 @@ def is_row_stochastic(good: pd.DataFrame, found: Uncertainty) -> bool:
     is_stochastic : bool
         Seeds matter to it.
     """
-    return not good["is_deterministic"].iloc[0] if found.basis == "folds" else found.basis in _OF_STOCHASTIC
+    return not good["is_deterministic"].iloc[0] if uncertainty.basis == "folds" else uncertainty.basis in _OF_STOCHASTIC
 
 
 def _fits(trials: pd.DataFrame, read_predictions: Callable[[str], Predictions | None]) -> Fits | None:

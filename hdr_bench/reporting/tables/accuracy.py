@@ -1,6 +1,7 @@
 """Tables of how right methods are: accuracy with its interval, and the other scores."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,6 @@ from hdr_bench.reporting.tables.table import (
     Column,
     Mark,
     Table,
-    fixed_writer,
     interval_writer,
     make_table,
     percent_writer,
@@ -24,8 +24,6 @@ from hdr_bench.reporting.tables.values import value_writer
 
 INTERVAL, GROUP = "95 % interval", "Group"
 """Heads of the columns of the accuracy's interval, and of the letters for what is not told apart."""
-
-_LOG_LOSS_PLACES = 3
 
 
 def accuracy_table(summary: pd.DataFrame, compared: Comparisons) -> Table:
@@ -148,8 +146,8 @@ def scores_table(summary: pd.DataFrame) -> Table:
 
 
 def _score_writer(metric: Metric, n_test: int) -> Callable[[float], str]:
-    # A source prints a loss with more digits than it repeats to.
-    return fixed_writer(_LOG_LOSS_PLACES) if metric.column == "log_loss" else value_writer(metric, n_test)
+    digits = metric.digits if metric.table_digits is None else metric.table_digits
+    return value_writer(replace(metric, digits=digits), n_test)
 
 
 def _best_of(summary: pd.DataFrame, compared: Comparisons) -> dict[int, Mark]:

@@ -1,18 +1,22 @@
 """Tables of what methods cost: time, memory and size, searches."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import pandas as pd
 
+from hdr_bench.records.cost_metrics import compared_costs, tabled_metrics
 from hdr_bench.records.lost_time import DISTURBED_FROM
+from hdr_bench.records.metric_types import Kind, Metric
 from hdr_bench.records.metrics import METRICS
+from hdr_bench.reporting.comparability import disturbed_times
 from hdr_bench.reporting.comparisons.costs import (
     FEWEST,
     TOLERANCE,
     single_fit_ratio,
     with_costs,
 )
-from hdr_bench.reporting.disturbed import disturbed_times
 from hdr_bench.reporting.numbers import MISSING
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.cost_marks import is_one_machine, least_marks
@@ -29,12 +33,6 @@ from hdr_bench.reporting.tables.table import (
 )
 from hdr_bench.reporting.tables.values import describe_choice, value_writer
 
-_TIMES = ("fit_seconds", "fit_cpu_seconds", "predict_seconds", "latency_seconds", "latency_p95_seconds")
-_SEARCHES = ("search_seconds", "refit_seconds")
-_PEAKS = ("fit_peak_bytes", "predict_peak_bytes")
-_RANKED_TIMES = ("fit_seconds", "predict_seconds")
-_COUNTS = ("parameters", "multiply_accumulates", "stored_variables")
-
 
 def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
     """Return what fits and predictions take, what a single image does, and the library that computed.
@@ -49,21 +47,14 @@ def time_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
     table : Table
         A row for each of the summary: medians in seconds and milliseconds, with ranges if anything was repeated.
     """
-    shown = with_costs(summary, results, _TIMES)
-    is_repeated = bool((shown["fit_seconds_fits"] > 1).any())
-    fits = [Column("Fits", ("fit_seconds_fits",), write_count)] if is_repeated else []
-    columns = [
-        METHOD,
-        *_starred_columns("fit_seconds", is_repeated),
-        *fits,
-        _median_column("fit_cpu_seconds"),
-        *_starred_columns("predict_seconds", is_repeated),
-        _starred_column("latency_seconds"),
-        _starred_column("latency_p95_seconds"),
-        Column("Engine", ("engine",), lambda engine: engine or MISSING, "left"),
-    ]
-    marks = _time_marks(summary, results)
-    note = " ".join(_time_notes(shown, results, is_repeated, any(marks.values())))
+    times = tabled_metrics("seconds")
+    shown = with_costs(summary, results, [metric.column for metric in times])
+    first, *others = [_cost_columns(metric, shown) for metric in times]
+    fits = [Column("Fits", ("fit_seconds_fits",), write_count)] if _is_repeated(shown, times[0]) else []
+    engine = Column("Engine", ("engine",), lambda engine: engine or MISSING, "left")
+    columns = [METHOD, *first, *fits, *chain(*others), engine]
+    marks = _least_marks(summary, results, times) if is_one_machine(results) else {}
+    note = " ".join(_time_notes(shown, results, marks))
     return make_table("time", "Time", shown, columns, note, marks)
 
 
@@ -80,22 +71,18 @@ def memory_table(summary: pd.DataFrame, results: pd.DataFrame) -> Table:
     table : Table
         A row for each of the summary: medians in MB (10^6 bytes), with ranges if anything was repeated, and counts.
     """
-    shown = with_costs(summary, results, (*_PEAKS, "size_bytes"))
-    is_repeated = bool((shown["fit_peak_bytes_fits"] > 1).any())
-    columns = [
-        METHOD,
-        *(column for measure in _PEAKS for column in _with_range(measure, is_repeated)),
-        _median_column("size_bytes"),
-        *(Column(METRICS[name].head, (METRICS[name].column,), value_writer(METRICS[name])) for name in _COUNTS),
-    ]
+    sizes = tabled_metrics("bytes")
+    shown = with_costs(summary, results, [metric.column for metric in sizes])
+    counts = [Column(metric.head, (metric.column,), value_writer(metric)) for metric in tabled_metrics("count")]
+    columns = [METHOD, *chain(*(_cost_columns(metric, shown) for metric in sizes)), *counts]
     note = (
         "Peaks are resident memory above what the process had just before the call. Parameters only if a method learns "
         "a fixed number of them, multiply-accumulates (for one image) if it does a fixed number of them. Stored "
         "variables are the numbers that predictions need: what was learnt, and training images that are kept."
     )
-    marks = {METRICS[measure].head: least_marks(summary, results, measure) for measure in _PEAKS}
-    note += f" {_MEDIANS}" if is_repeated else ""
-    note += f" {_marking_rule(*_PEAKS)}" if any(marks.values()) else ""
+    marks = _least_marks(summary, results, sizes)
+    note += f" {_MEDIANS}" if any(_is_repeated(shown, metric) for metric in sizes) else ""
+    note += f" {_marking_rule('bytes')}" if any(marks.values()) else ""
     return make_table("memory", "Memory", shown, columns, note, marks)
 
 
@@ -115,7 +102,8 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
         A row for each.
     """
     searched = [_describe_grid(contents, label) for label in summary["case"]]
-    shown = with_costs(summary, contents.results, _SEARCHES).assign(searched=searched)
+    times = tabled_metrics("seconds", "searched")
+    shown = with_costs(summary, contents.results, [metric.column for metric in times]).assign(searched=searched)
     columns = [
         METHOD,
         Column("Searched", ("searched",), str, "left"),
@@ -123,7 +111,7 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
         Column("Accuracy over folds (%)", ("search_score",), fixed_writer(2, 100)),
         Column("Tried", ("n_tried",), write_count),
         Column("Of", ("n_candidates",), write_count),
-        *map(_starred_column, _SEARCHES),
+        *map(_value_column, times),
     ]
     note = "Chosen by the mean accuracy over the folds of the training part; the test part had no say."
     if (failed := summary["n_failed"].fillna(0).sum()) > 0:
@@ -131,36 +119,37 @@ def search_table(summary: pd.DataFrame, contents: RunContents) -> Table:
     if summary["search_is_limited"].any():
         limited = "; ".join(summary.loc[summary["search_is_limited"], "case"])
         note += f" The time limit left no time for the other candidates, in an order drawn at random: {limited}."
-    if shown[[f"{measure}_is_disturbed" for measure in _SEARCHES]].to_numpy().any():
+    if _is_any_disturbed(shown, times):
         note += f" {DISTURBED.strip()} {_DISTURBED_NOTE}"
     return make_table("search", "Grid search", shown, columns, note)
 
 
-def _time_marks(summary: pd.DataFrame, results: pd.DataFrame) -> dict[str, dict[int, Mark]]:
-    if not is_one_machine(results):
-        return {}
-    return {METRICS[measure].head: least_marks(summary, results, measure) for measure in _RANKED_TIMES}
+def _least_marks(summary: pd.DataFrame, results: pd.DataFrame, metrics: Sequence[Metric]) -> dict[str, dict[int, Mark]]:
+    """Return the marks of the costs that methods are compared by, by the heads of their columns."""
+    compared = [metric for metric in metrics if metric.cost is not None and metric.cost.is_compared]
+    return {metric.head: least_marks(summary, results, metric.name) for metric in compared}
 
 
-def _time_notes(shown: pd.DataFrame, results: pd.DataFrame, is_repeated: bool, is_marked: bool) -> Iterator[str]:
+def _time_notes(shown: pd.DataFrame, results: pd.DataFrame, marks: Mapping[str, Mapping[int, Mark]]) -> Iterator[str]:
     yield (
         "Wall time unless said; CPU is the processor time of all threads. “Predict all” is one call for the whole test "
         "part, “one image” the median of up to 100 calls with a single one. The engine is the library that computed. "
         "The fit of a grid search is the search with the final fit."
     )
-    if is_repeated:
+    times = tabled_metrics("seconds")
+    if any(_is_repeated(shown, metric) for metric in times):
         yield _MEDIANS
         good = results[results["status"] == "ok"]
         if disturbed_times(good, "fit").any() or disturbed_times(good, "predict").any():
             yield "Of methods with undisturbed fits or predictions, only these count."
-    if shown[[f"{measure}_is_disturbed" for measure in _TIMES]].to_numpy().any():
+    if _is_any_disturbed(shown, times):
         yield f"{DISTURBED.strip()} {_DISTURBED_NOTE}"
     if _lacks_waits(results):
         yield _UNMEASURED_NOTE
     if not is_one_machine(results):
         yield "Processors or threads differ between the trials: the times do not rank."
-    if is_marked:
-        yield _marking_rule(*_RANKED_TIMES)
+    if any(marks.values()):
+        yield _marking_rule("seconds")
 
 
 _MEDIANS = "Medians over the fits, with the range (smallest–largest)."
@@ -204,41 +193,47 @@ def range_head(measure: str) -> str:
     return f"{metric.label}, range ({metric.unit})"
 
 
-def _marking_rule(fit: str, predict: str) -> str:
-    """State the rule of the marks."""
+def _is_repeated(shown: pd.DataFrame, metric: Metric) -> bool:
+    """Whether a cost was measured of several fits of some method."""
+    return bool((shown[f"{metric.column}_fits"] > 1).any())
+
+
+def _is_any_disturbed(shown: pd.DataFrame, times: Sequence[Metric]) -> bool:
+    """Whether a method has no undisturbed value of some of the times."""
+    return bool(shown[[f"{metric.column}_is_disturbed" for metric in times]].to_numpy().any())
+
+
+def _marking_rule(kind: Kind) -> str:
+    """State the rule of the marks of costs of a kind."""
+    ratios = [(METRICS[name].call, single_fit_ratio(name)) for name in compared_costs(kind)]
+    (call, ratio), *others = [(call, ratio) for call, ratio in ratios if call is not None and math.isfinite(ratio)]
+    few = ", ".join([f"{ratio:g} times as much to {call}", *(f"{ratio:g} times to {call}" for call, ratio in others)])
     return (
         f"The least is bold; in italics what is not measured apart from it. Measured apart, with at least {FEWEST} "
         f"undisturbed fits each: the ranges do not overlap, and the medians differ by more than "
-        f"{100 * TOLERANCE:.0f} %; with fewer: more than {single_fit_ratio(fit):g} times as much to fit, "
-        f"{single_fit_ratio(predict):g} times to predict. Dummies and incomplete rows are not ranked."
+        f"{100 * TOLERANCE:.0f} %; with fewer: more than {few}. Dummies and incomplete rows are not ranked."
     )
 
 
-def _starred_columns(measure: str, is_repeated: bool) -> list[Column]:
-    """Return the columns of a time, with a star behind those that are disturbed."""
-    _, *rest = _with_range(measure, is_repeated)
-    return [_starred_column(measure), *rest]
+def _cost_columns(metric: Metric, shown: pd.DataFrame) -> list[Column]:
+    """Return the column of a median, and that of its range, if methods are compared by it and it was repeated."""
+    column = _value_column(metric)
+    if metric.cost is None or not metric.cost.is_compared or not _is_repeated(shown, metric):
+        return [column]
+    names = tuple(f"{metric.column}_{end}" for end in ("low", "high", "fits"))
+    return [column, Column(range_head(metric.name), names, _range_writer(value_writer(metric)))]
 
 
-def _starred_column(measure: str) -> Column:
-    write = value_writer(METRICS[measure])
+def _value_column(metric: Metric) -> Column:
+    """Return the column of a median; that of a wall time has a star behind those that are disturbed."""
+    write = value_writer(metric)
+    if metric.disturbing_call is None or metric.clock == "processor":
+        return Column(metric.head, (metric.column,), write, "point")
 
     def with_star(seconds: float, is_disturbed: bool) -> str:
         return write(seconds) + (DISTURBED if is_disturbed else "")
 
-    return Column(METRICS[measure].head, (measure, f"{measure}_is_disturbed"), with_star, "point")
-
-
-def _median_column(measure: str) -> Column:
-    return Column(METRICS[measure].head, (measure,), value_writer(METRICS[measure]), "point")
-
-
-def _with_range(measure: str, is_repeated: bool) -> list[Column]:
-    """Return the column of a median, and if anything was measured more than once, that of its range."""
-    if not is_repeated:
-        return [_median_column(measure)]
-    metric, names = METRICS[measure], (f"{measure}_low", f"{measure}_high", f"{measure}_fits")
-    return [_median_column(measure), Column(range_head(measure), names, _range_writer(value_writer(metric)))]
+    return Column(metric.head, (metric.column, f"{metric.column}_is_disturbed"), with_star, "point")
 
 
 def _range_writer(write: Callable[[float], str]) -> Callable[[float, float, float], str]:

@@ -22,12 +22,12 @@ _COLUMNS = (
 """What the table's columns hold, in words."""
 
 
-def published_table(found: tuple[Reproduction, ...]) -> Table | None:
+def published_table(figures: tuple[Reproduction, ...]) -> Table | None:
     """Return published and measured figures with their intervals, difference, margin and verdict.
 
     Parameters
     ----------
-    found : tuple of Reproduction
+    figures : tuple of Reproduction
         The suite's published figures, compared.
 
     Returns
@@ -35,9 +35,9 @@ def published_table(found: tuple[Reproduction, ...]) -> Table | None:
     table : Table or None
         A row for each; None for none.
     """
-    if not found:
+    if not figures:
         return None
-    rows = pd.DataFrame([_row(each) for each in found])
+    rows = pd.DataFrame([_row(each) for each in figures])
     columns = [
         Column("Method", ("case",), str, "left"),
         Column("Figure (unit)", ("figure",), str, "left"),

@@ -12,7 +12,6 @@ import pytest
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
 
 from hdr_bench import make_estimator
-from hdr_bench.estimators.base import LayerRow
 from hdr_bench.estimators.foreign.calls import read_attribute
 from hdr_bench.experiments.measuring.attributes import (
     MOST_EPOCHS,
@@ -23,6 +22,7 @@ from hdr_bench.experiments.measuring.attributes import (
     parameters_of,
 )
 from hdr_bench.experiments.planning.models import last_step
+from hdr_bench.records.layer_row import LayerRow
 from hdr_bench.records.measurements import WritableRecord
 from hdr_bench.records.text import LONGEST_VALUE
 

@@ -121,7 +121,7 @@ def test_threads_of_the_trial_that_share_a_processor_do_not_disturb_it(cpu):
 def readings(monkeypatch):
     """A function that has a kernel without counters of threads tell this before and after a block."""
 
-    def told(wall, cpu, busy=None, pressure=None, children=0.0):
+    def set_readings(wall, cpu, busy=None, pressure=None, children=0.0):
         before = waiting._Reading(
             0.0, 0.0, 0.0, 0.0, None if busy is None else ProcessorTimes(0.0, 0.0), pressure and 0.0
         )
@@ -132,7 +132,7 @@ def readings(monkeypatch):
         monkeypatch.setattr(waiting, "descendants", lambda: {1} if children else set())
 
     monkeypatch.setattr(kernel, "_delays_in", lambda _: {})
-    return told
+    return set_readings
 
 
 def _share(threads):

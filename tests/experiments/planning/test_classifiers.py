@@ -17,7 +17,7 @@ from hdr_bench import Case, Suite, run_suite
 from hdr_bench.estimators import ESTIMATORS, Deskewer, make_estimator
 from hdr_bench.exceptions import EstimatorError, SuiteError
 from hdr_bench.experiments.planning.classifiers import check_classifier
-from hdr_bench.experiments.planning.suite_file import parse_suite
+from tests.helpers.suites import parse_suite
 
 
 class Untagged:

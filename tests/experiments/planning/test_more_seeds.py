@@ -9,10 +9,10 @@ from hdr_bench import load_results, run_suite
 from hdr_bench.exceptions import SuiteError
 from hdr_bench.experiments.messages import NoProgress
 from hdr_bench.experiments.planning.schedule import make_schedule
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.run_record import decide_more_seeds
 from hdr_bench.records.store import Store
+from tests.helpers.suites import parse_suite
 
 PROTOCOL = {"repeats": 2, "max_repeats": 4}
 # A tree of one random split is right on a tenth to a fifth of the images, by its seed.

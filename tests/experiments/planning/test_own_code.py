@@ -21,13 +21,13 @@ from hdr_bench.exceptions import CodeChangedWarning, CodeDiffersError
 from hdr_bench.experiments.planning.models import unseeded_model
 from hdr_bench.experiments.planning.own_code import check_code, own_code, own_modules
 from hdr_bench.experiments.planning.protocols import expand
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.runner import plan_suite
 from hdr_bench.records.case import Step
 from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.protocol import DatasetChoice
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Search, Trial
+from tests.helpers.suites import parse_suite
 
 METHOD = """
 from sklearn.dummy import DummyClassifier
@@ -385,18 +385,18 @@ def test_the_command_says_what_changed_and_what_was_stored_without_its_code(writ
     )
     options = ["run", "own.toml", "--samples", "100", "--threads", "1", "--out", "run", "--quiet"]
 
-    def said(*more):
+    def output_of(*more):
         ran = CliRunner().invoke(app, [*options, *more])
         assert ran.exit_code == 0, ran.output
         return ran.output.removeprefix(f"runs code of method ({tmp_path / 'method.py'})\n")
 
-    assert "mine:" not in said()
+    assert "mine:" not in output_of()
     store = Store(tmp_path / "run")
     [key] = load_results(tmp_path / "run")["key"]
     result, predictions = store.read(key), store.read_predictions(key)
     write({"answers.py": "LABEL = 4"})
     changed = "mine: its code changed since the stored result; 1 trial runs again\n"
-    assert said("--dry-run").startswith(changed)
+    assert output_of("--dry-run").startswith(changed)
     # As it was stored before results held their code.
     older = result.trial.model_copy(update={"code": ""})
     (tmp_path / "run" / "trials" / f"{key}.zip").unlink()
@@ -405,12 +405,12 @@ def test_the_command_says_what_changed_and_what_was_stored_without_its_code(writ
     write({"answers.py": "LABEL = 3"})
     other = result.trial.model_copy(update={"versions": {**result.trial.versions, "numpy": "0.0"}})
     Store(tmp_path / "other").write(result.model_copy(update={"trial": other, "key": other.key}), predictions)
-    assert "mine:" not in said("--dry-run", "--out", "other")
+    assert "mine:" not in output_of("--dry-run", "--out", "other")
     write({"answers.py": "LABEL = 4"})
-    told = "mine: the stored result does not say which code it came from; 1 trial runs again\n"
-    assert said("--dry-run").startswith(told)
-    assert said().startswith(told)
-    assert "mine:" not in said("--dry-run")
+    unknown = "mine: the stored result does not say which code it came from; 1 trial runs again\n"
+    assert output_of("--dry-run").startswith(unknown)
+    assert output_of().startswith(unknown)
+    assert "mine:" not in output_of("--dry-run")
 
 
 def test_a_trial_that_meets_other_code_than_was_planned_has_failed(write, tmp_path):

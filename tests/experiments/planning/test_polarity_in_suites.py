@@ -7,9 +7,9 @@ from hdr_bench import load_dataset, load_results, run_suite, write_report
 from hdr_bench.datasets import Part, make_dataset
 from hdr_bench.exceptions import DatasetWarning, SuiteError
 from hdr_bench.experiments.planning.protocols import expand
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
+from tests.helpers.suites import parse_suite
 
 KNN = {"name": "k-NN", "estimator": "knn"}
 

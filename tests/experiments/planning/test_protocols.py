@@ -8,10 +8,10 @@ from hdr_bench import Case, Suite, load_dataset, load_predictions, load_results,
 from hdr_bench.estimators import LinearClassifier
 from hdr_bench.exceptions import DatasetError, SuiteError
 from hdr_bench.experiments.planning.protocols import expand
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.planning.trial_data import load_trial_data
 from hdr_bench.records.options import Settings
 from hdr_bench.records.store import Store
+from tests.helpers.suites import parse_suite
 
 
 def _suite(*cases, **changes):

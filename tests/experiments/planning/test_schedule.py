@@ -12,10 +12,10 @@ from hdr_bench import Case, Suite
 from hdr_bench.exceptions import EstimatorError, SuiteError
 from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.experiments.planning.schedule import make_schedule
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.protocol import DatasetChoice
 from hdr_bench.records.store import Store
+from tests.helpers.suites import parse_suite
 
 
 def _plan(tmp_path, n_cases, protocol=None, seed=0, **case):

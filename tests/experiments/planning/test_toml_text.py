@@ -10,7 +10,8 @@ import pytest
 from hdr_bench.estimators.neural.notation import parse_layers
 from hdr_bench.exceptions import HdrBenchError, SuiteError
 from hdr_bench.experiments.planning import toml_text
-from hdr_bench.experiments.planning.suite_file import load_suite, parse_suite, read_suite
+from hdr_bench.experiments.planning.suite_file import load_suite, read_suite
+from tests.helpers.suites import parse_suite
 
 HEAD = 'title = "T"\ndataset = "mnist-5k"\n'
 CASE = '[[case]]\nname = "A"\nestimator = "knn"\n'

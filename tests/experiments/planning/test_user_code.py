@@ -12,12 +12,12 @@ from hdr_bench import load_dataset, load_results, load_suite, make_estimator, ru
 from hdr_bench.cli import app
 from hdr_bench.exceptions import DatasetNotFoundError, EstimatorError, HdrBenchError, SuiteError
 from hdr_bench.experiments.planning.schedule import make_schedule
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.experiments.planning.user_code import describe_user_code, dotted_paths
 from hdr_bench.records.faults import models_in
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
 from hdr_bench.records.suite import Suite
+from tests.helpers.suites import parse_suite
 
 METHOD = """
 from pathlib import Path
@@ -100,21 +100,21 @@ def test_two_modules_of_one_name_are_not_taken_for_each_other(suites, tmp_path):
 def test_show_cite_and_list_import_nothing_and_run_says_what_it_runs(suites, tmp_path):
     file = str(suites / "own.toml")
 
-    def said(*arguments):
+    def output_of(*arguments):
         ran = CliRunner().invoke(app, arguments)
         assert ran.exit_code == 0, ran.output
         return ran.output
 
-    shown = said("show", file)
+    shown = output_of("show", file)
     assert "mine  method_beside.Mine()" in shown
     assert "not imported, and not checked: method_beside.Mine" in shown
-    assert "mine:" in said("cite", file)
-    said("list")
+    assert "mine:" in output_of("cite", file)
+    output_of("list")
     assert not (suites / "method_beside.ran").exists()
     line = f"runs code of method_beside ({suites / 'method_beside.py'})\n"
-    assert said("run", file, "--dry-run", "--threads", "1").startswith(line)
+    assert output_of("run", file, "--dry-run", "--threads", "1").startswith(line)
     assert (suites / "method_beside.ran").exists()
-    assert "runs code" not in said("run", "quick", "--dry-run")
+    assert "runs code" not in output_of("run", "quick", "--dry-run")
 
 
 def test_a_module_that_fails_is_named_before_the_error(suites):

@@ -15,9 +15,9 @@ from hdr_bench import Case, Suite, run_suite
 from hdr_bench.exceptions import HdrBenchError, SuiteError
 from hdr_bench.experiments.planning.protocols import expand
 from hdr_bench.experiments.planning.schedule import make_schedule
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.options import RunOptions, Settings
 from hdr_bench.records.store import Store
+from tests.helpers.suites import parse_suite
 
 SVC_PATH = "sklearn.svm.SVC"
 OVR = "sklearn.multiclass.OneVsRestClassifier"

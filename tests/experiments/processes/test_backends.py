@@ -106,7 +106,7 @@ def test_a_host_that_is_killed_has_its_trial_run_again(in_turn, tmp_path):
 def test_only_the_trial_that_ends_its_host_is_given_up(tmp_path, monkeypatch, helpers):
     monkeypatch.syspath_prepend(str(helpers))
     deadly = Case(name="deadly", estimator="misbehaving.EndsItsHost")
-    folder = run_suite(_suite(deadly, TREE), out=tmp_path / "run", threads=1, backend="loky", jobs=2)
+    folder = run_suite(_suite(deadly, TREE), out=tmp_path / "run", threads=1, backend="local", jobs=2)
     assert load_results(folder).groupby("case")["status"].first().to_dict() == {"deadly": "crashed", "Tree": "ok"}
 
 

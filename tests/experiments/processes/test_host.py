@@ -27,7 +27,7 @@ from hdr_bench.experiments.processes.host_pool import Hosts, close_idle_hosts, i
 from hdr_bench.experiments.processes.leftovers import is_running, note_unkillable, with_remarks
 from hdr_bench.experiments.processes.scratch import clear_scratch
 from hdr_bench.import_context import ImportContext
-from hdr_bench.reporting.disturbed import is_disturbed
+from hdr_bench.reporting.comparability import is_disturbed
 from tests.helpers.processes import read_pids, still_running, wait_for
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from hdr_bench import run_suite
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.reporting.comparisons.pairs import Pair, compare_methods
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.highlights import make_highlights
@@ -17,6 +16,7 @@ from hdr_bench.reporting.statistics.tests import (
     correlated_posterior,
     resampled_difference,
 )
+from tests.helpers.suites import parse_suite
 
 
 def test_every_pair_that_was_judged_on_the_same_images_is_compared(various):

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from hdr_bench.exceptions import SuiteError
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.published import Published, half_unit
 from hdr_bench.records.suite import Suite
 from hdr_bench.reporting.comparisons.reproductions import count_verdicts, describe_verdicts, reproductions
@@ -16,6 +15,7 @@ from hdr_bench.reporting.page.summary import summary_of
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables import to_csv, to_markdown
 from hdr_bench.reporting.tables.reproductions import published_table
+from tests.helpers.suites import parse_suite
 
 
 def _one(found):
@@ -369,7 +369,7 @@ def test_disturbed_times_are_left_out_or_said_to_be_so(various, publishing):
     contents = publishing(various, MLP=[{"metric": "fit_seconds", "value": 1.0}])
     keys = contents.results.loc[contents.results["case"] == "MLP", "key"].tolist()
 
-    def judged(*waits):
+    def reproduce_with_waits(*waits):
         for key, wait in zip(keys, waits, strict=True):
             record = contents.records[key]
             kept = record.measurements.model_copy(update={"fit_wait_share": wait})
@@ -377,10 +377,10 @@ def test_disturbed_times_are_left_out_or_said_to_be_so(various, publishing):
         return _one(reproductions(contents))
 
     times = [contents.records[key].measurements.fit_seconds for key in keys]
-    calm = judged(0.0, 0.0)
+    calm = reproduce_with_waits(0.0, 0.0)
     assert (calm.measured[0], calm.reason) == (pytest.approx(np.median(times)), "")
-    half = judged(0.0, 0.5)
+    half = reproduce_with_waits(0.0, 0.5)
     assert (half.measured, half.reason) == ((times[0],), "")
-    loud = judged(0.5, 0.5)
+    loud = reproduce_with_waits(0.5, 0.5)
     assert loud.measured == calm.measured
     assert loud.reason == "disturbed: something else had the processors meanwhile"

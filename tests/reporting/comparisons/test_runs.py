@@ -8,13 +8,13 @@ from hdr_bench import compare_runs, load_results, run_suite
 from hdr_bench.cli.commands.compare import compare
 from hdr_bench.exceptions import ComparisonError
 from hdr_bench.experiments.measuring.scoring import score
-from hdr_bench.experiments.planning.suite_file import parse_suite
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Trial
 from hdr_bench.reporting.comparisons.runs import ONE_SEED
 from tests.helpers.command import call_command
+from tests.helpers.suites import parse_suite
 
 TREE = "Tree_50%"
 

@@ -51,7 +51,7 @@ def _report(folder, reason):
             "page.blocks.make_references": "Section “Cite”",
             "page.blocks.provenance_of": "Section “Where these numbers come from”",
             "report.summary_json": "The summary",
-            "page.header.make_remarks": "The remarks",
+            "page.header._make_remarks": "The remarks",
             "page.methods.make_matrix": "The confusion matrix of One",
             "page.methods.make_sprite": "The images of Two",
             "page.methods._pipeline": "The steps of One",

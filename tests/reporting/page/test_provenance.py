@@ -52,13 +52,13 @@ def test_the_footer_says_which_methods_were_given_more_seeds(contents):
     mlp = tree.model_copy(update={"case": "MLP", "standard_deviation": 0.001, "more": False})
     records = list(contents.records.values())
 
-    def said(*decisions):
+    def further_seeds(*decisions):
         run = contents.run.model_copy(update={"decisions": decisions})
         return dict(provenance_of(records, run).trials).get("further seeds")
 
-    assert said() is None
-    assert said(mlp) == "not needed by 1 method"
-    assert said(tree, mlp) == (
+    assert further_seeds() is None
+    assert further_seeds(mlp) == "not needed by 1 method"
+    assert further_seeds(tree, mlp) == (
         "decided on for Tree (standard deviation between 5 seeds 1.23 points, of a share of the test images 0.40); "
         "not needed by 1 method"
     )

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from hdr_bench.cli.errors import ExitCode
-from hdr_bench.cli.failed_trials import print_failed_trials
+from hdr_bench.cli.report_output import print_failed_trials
 
 RESULTS = pd.DataFrame(
     [("Good", "ok"), ("Bad", "failed"), ("Bad", "timeout"), ("Worse", "missing"), ("New", "newer")],

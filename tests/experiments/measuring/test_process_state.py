@@ -6,7 +6,7 @@ import types
 import pytest
 
 from hdr_bench.experiments.measuring.measure import _measuring
-from hdr_bench.experiments.measuring.process_state import gpu_peak_bytes, reset_gpu_peak, synchronise_gpu
+from hdr_bench.experiments.measuring.process_state import gpu_peak_bytes, reset_gpu_peak, synchronize_gpu
 
 
 class Cuda:
@@ -53,6 +53,6 @@ def test_one_that_is_not_in_use_is_left_alone(cuda):
 
 def test_without_torch_there_is_none(monkeypatch):
     monkeypatch.delitem(sys.modules, "torch", raising=False)
-    synchronise_gpu()
+    synchronize_gpu()
     reset_gpu_peak()
     assert gpu_peak_bytes() is None
