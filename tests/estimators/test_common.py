@@ -36,7 +36,7 @@ CHECKED = [
     RadialBasisClassifier(),
     VirtualSVMClassifier(),
     # Their own numbers of epochs and units are for images.
-    MLPClassifier("50N-D0.2-30N-D0.2", max_epochs=30),
+    MLPClassifier("128N-D0.2-64N-D0.2", max_epochs=30),
     CNNClassifier(max_epochs=30),
     PixelScaler(),
     PixelScaler(offset=0.5),
