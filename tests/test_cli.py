@@ -72,6 +72,7 @@ def _wait_until_gone(processes):
     psutil.wait_procs(processes)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_killed_and_started_again_it_does_only_what_is_missing(tmp_path):
     _write_held(tmp_path, "k-NN 1", "k-NN 2", "Held 1", "Held 2")
     command = ["run", "own.toml", "--threads", "1", "--out", "run"]
@@ -117,6 +118,7 @@ def test_dry_run_lists_and_runs_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_quiet_prints_the_table_and_the_path_alone(tmp_path):
     ran = _run("run", "quick", "--only", "k-NN", "--dataset", "digits-8x8", "--quiet", "--out", "run", cwd=tmp_path)
     assert ran.stderr == ""
@@ -214,6 +216,7 @@ sys.argv = ["hdr-bench", "--help"]
     assert ran.stdout.endswith("loaded: []\n")
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_trial_that_failed_shows_in_the_exit_code_and_the_index(tmp_path):
     (tmp_path / "own.toml").write_text("""
 title = "One good, one bad"

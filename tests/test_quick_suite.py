@@ -1,6 +1,7 @@
 """The suite `quick` as it is: what it promises, on the embedded images."""
 
 import re
+import shutil
 import subprocess
 import sys
 
@@ -69,7 +70,9 @@ def test_it_shows_its_progress_a_table_and_where_the_report_is(quick):
     assert not results["is_reduced"].any()
 
 
-def test_run_again_it_has_nothing_to_do(quick):
-    folder, _ = quick
+@pytest.mark.usefixtures("undrawn")
+def test_run_again_it_has_nothing_to_do(quick, tmp_path):
+    # In a copy: other tests look at the report with its figures.
+    folder = shutil.copytree(quick[0], tmp_path / "quick")
     ran = call_command("run", "quick", "--threads", "1", cwd=folder)
     assert "All 9 trials are there already; to run them again: --rerun all" in ran.stdout

@@ -44,7 +44,8 @@ def test_pickled_it_says_the_same(digits, name):
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_labels_of_any_kind(digits, name):
     names = np.array(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
-    images, labels = digits.train.X[::2], digits.train.y[::2]
+    every = slice(None, None, 4 if name == "virtual-svm" else 2)
+    images, labels = digits.train.X[every], digits.train.y[every]
     by_number = make(name).fit(images, labels)
     by_name = make(name).fit(images, names[labels])
     assert set(by_name.classes_) == set(names)

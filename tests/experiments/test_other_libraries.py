@@ -84,19 +84,22 @@ def test_they_run_in_code_and_a_net_is_the_same_again(tmp_path):
     plain = NeuralNetClassifier(Flat, criterion=CrossEntropyLoss, max_epochs=2, verbose=0, module__hidden=8)
     cases = [
         Case(name="skorch", estimator=plain, protocol={"repeats": 2}),
-        Case(name="own net", estimator=make_pipeline(MinMaxScaler(), OwnNet(lr=0.1)), key="net-1"),
+        Case(name="skorch, own", estimator=make_pipeline(MinMaxScaler(), OwnNet(lr=0.1)), key="net-1"),
         Case(name="CatBoost", estimator=CatBoostClassifier(iterations=2, class_weights=[1.0] * 10)),
         Case(name="own CatBoost", estimator=Few()),
     ]
     suite = Suite(name="own", title="T", dataset="digits-8x8", cases=cases)
 
-    def accuracies(folder):
-        results = load_results(run_suite(suite, out=tmp_path / folder, samples=200, threads=1))
+    def accuracies(folder, only):
+        results = load_results(run_suite(suite, out=tmp_path / folder, samples=200, threads=1, only=only))
         assert (results["status"] == "ok").all(), results["error"].tolist()
-        return results["accuracy"].tolist()
+        nets = results[results["case"].str.startswith("skorch")]
+        return len(results), nets["accuracy"].tolist()
 
-    first = accuracies("run")
-    assert first == accuracies("again")
+    n_all, first = accuracies("run", None)
+    n_nets, again = accuracies("again", "skorch*")
+    assert (n_all, n_nets) == (5, 3)
+    assert first == again
     assert not list(Path().glob("catboost_info"))
 
 

@@ -94,17 +94,28 @@ params = { loss = "squared_error" }
 """
 
 
+@pytest.fixture(scope="session")
+def finished_two(once):
+    """A folder with a suite of two methods, and a run of it."""
+
+    def make(folder):
+        folder.mkdir()
+        (folder / "two.toml").write_text(SUITE)
+        run_suite(folder / "two.toml", out=folder / "run", threads=1)
+
+    return once("two", make)
+
+
 @pytest.fixture
-def two(tmp_path, monkeypatch):
-    """A run of two methods by the command, and what runs it again."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "two.toml").write_text(SUITE)
+def two(finished_two, tmp_path, monkeypatch):
+    """A run of two methods, and the command that runs it again."""
+    folder = shutil.copytree(finished_two, tmp_path / "two")
+    monkeypatch.chdir(folder)
 
     def command(*options):
         return CliRunner().invoke(app, ["run", "two.toml", "--threads", "1", "--quiet", "--out", "run", *options])
 
-    assert command().exit_code == 0
-    return tmp_path / "run", command
+    return folder / "run", command
 
 
 def _make_newer(path):

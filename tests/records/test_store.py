@@ -359,6 +359,7 @@ def test_the_key_follows_what_decides_the_outcome(trial):
 FORMAT_1 = Path(__file__).parent / "format_1"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_run_of_the_first_version_is_read_and_reported(tmp_path):
     folder = shutil.copytree(FORMAT_1, tmp_path / "run")
     results = load_results(folder)
@@ -454,20 +455,17 @@ def test_infinity_and_what_is_no_number_are_kept(tmp_path, result):
 TWO_AT_ONCE = """
 import sys
 from hdr_bench import Case, Suite, run_suite
-cases = [Case(name=f"Tree {number}", estimator="tree", params={"max_depth": number}) for number in range(2, 7)]
+cases = [Case(name=f"Tree {number}", estimator="tree", params={"max_depth": number}) for number in range(2, 6)]
 run_suite(Suite(name="own", title="T", dataset="digits-8x8", cases=cases), out="run", threads=1, only=sys.argv[1])
 """
 
 
 def test_two_runs_at_once_on_one_folder(tmp_path):
     (tmp_path / "script.py").write_text(TWO_AT_ONCE)
-    runs = [
-        subprocess.Popen([sys.executable, "script.py", only], cwd=tmp_path)
-        for only in ("Tree [2-4]", "Tree [3-6]", "*")
-    ]
-    assert [run.wait() for run in runs] == [0, 0, 0]
+    runs = [subprocess.Popen([sys.executable, "script.py", only], cwd=tmp_path) for only in ("Tree [2-4]", "*")]
+    assert [run.wait() for run in runs] == [0, 0]
     results = load_results(tmp_path / "run")
-    assert results["case"].tolist() == [f"Tree {number}" for number in range(2, 7)]
+    assert results["case"].tolist() == [f"Tree {number}" for number in range(2, 6)]
     assert (results["status"] == "ok").all()
     assert not list((tmp_path / "run").rglob(".incoming-*"))
 

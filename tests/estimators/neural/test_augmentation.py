@@ -53,18 +53,22 @@ def test_an_elastic_distortion_bends_as_strongly_as_told():
 
 def test_distorted_digits_stay_digits(digits):
     images = torch.from_numpy(np.asarray(digits.train.images, np.float32))[:, None]
-    model = CNNClassifier(max_epochs=15, random_state=0).fit(digits.train.images, digits.train.y)
+    model = CNNClassifier("16C5-MP2-32C5-MP2-64N", max_epochs=10, random_state=0)
+    model.fit(digits.train.images, digits.train.y)
     for distortion in (Distortion(elastic=20), Distortion(rotation=10, shift=0.05, shear=10, zoom=0.1)):
         bent = distortion.apply(images, torch.Generator().manual_seed(0))
         assert float((bent - images).abs().mean()) > 5
         assert model.score(bent.numpy()[:, 0], digits.train.y) > 0.9
 
 
-@pytest.mark.parametrize("kind", [MLPClassifier, CNNClassifier])
-def test_augmentation_helps_with_few_images(kind, digits):
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [(MLPClassifier, {"max_epochs": 40}), (CNNClassifier, {"layers": "8C5-MP2-16C5-MP2-32N", "max_epochs": 30})],
+)
+def test_augmentation_helps_with_few_images(kind, params, digits):
     few = digits.train.X[::4], digits.train.y[::4]
     plain, augmented = (
-        kind(max_epochs=60, augmentation=augmentation, random_state=0).fit(*few).score(digits.test.X, digits.test.y)
+        kind(augmentation=augmentation, random_state=0, **params).fit(*few).score(digits.test.X, digits.test.y)
         for augmentation in (None, {"rotation": 8, "shift": 0.08, "elastic": 20})
     )
     assert augmented > plain + 0.01

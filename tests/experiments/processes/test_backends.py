@@ -29,7 +29,7 @@ from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.costs import time_table
 from tests.helpers.processes import of_hosts_of, read_pids, still_running, wait_for
 
-TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 4})
+TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 2})
 KNN = Case(name="k-NN", estimator="knn", protocol={"kind": "cross-validation", "folds": 3})
 SEARCH = Case(
     name="Search", estimator="knn", protocol={"kind": "grid-search", "folds": 2}, grid={"n_neighbors": [1, 3]}
