@@ -99,7 +99,7 @@ def _estimate_case(
         costs = {trial.key: _limit_of(trial) for trial in trials}
         return _stopped_by_limit(case, trials, costs), costs
     parts = {trial.key: _parts(trial, case, curves, searches.get(trial.key)) for trial in trials}
-    costs = {trial.key: _whole(trial, parts[trial.key], searches.get(trial.key)) for trial in trials}
+    costs = {trial.key: _total(trial, parts[trial.key], searches.get(trial.key)) for trial in trials}
     longest = max(trials, key=lambda trial: costs[trial.key].value)
     fit = _fit(longest, case, curves, searches.get(longest.key))
     estimate = _case_estimate(case, longest, curves, fit, sum(costs.values(), _NONE))
@@ -132,7 +132,7 @@ def _case_estimate(
     return CaseEstimate(case.case.name, 1, fit, memory, total, curves[0].one_pass.exponent_at(n), " and ".join(over))
 
 
-def _whole(trial: Trial, parts: dict[str, Expected], search: OpenSearch | None) -> Expected:
+def _total(trial: Trial, parts: dict[str, Expected], search: OpenSearch | None) -> Expected:
     """Return the seconds of a whole trial; of a search, as far as its stored fits leave time for more."""
     limit = trial.time_limit
     if limit is not None and search is not None:

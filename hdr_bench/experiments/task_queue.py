@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 
 from hdr_bench.experiments.messages import Task
@@ -14,6 +15,7 @@ from hdr_bench.files import clear_leftovers
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.result import Result
+from hdr_bench.records.run_record import PlannedTrial
 from hdr_bench.records.search_outcome import SearchOutcome
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Trial
@@ -27,6 +29,11 @@ class _Entry:
     search: OpenSearch | None = None
     outcome: SearchOutcome | None = None
     is_over: bool = False
+
+    @cached_property
+    def planned(self) -> PlannedTrial:
+        """Names of its files: each is a hash of all that the trial is made of, the whole grid included."""
+        return planned_trial(self.trial)
 
 
 class TaskQueue:
@@ -100,8 +107,8 @@ class TaskQueue:
         with self._lock:
             if fit is not None and (entry := self._searches.get(fit.search)) is not None and entry.search is not None:
                 entry.search.record(result)
-            elif result.trial.search is not None and (done := self._searches.pop(result.trial.key, None)):
-                return _with_its_fits(result, done.outcome)
+            elif result.trial.search is not None and (last := self._searches.pop(result.trial.key, None)):
+                return _with_its_fits(result, last.outcome)
         return result
 
     def settle(self) -> tuple[Result, ...]:
@@ -125,12 +132,13 @@ class TaskQueue:
     def _entry(self, trial: Trial) -> _Entry:
         if trial.search is None:
             return _Entry(trial)
-        fits = read_fits(trial, self._datasets[trial.case], self._fits_of(trial), self._schedule.rerun)
-        entry = self._searches[trial.key] = _Entry(trial, fits.search)
+        key = trial.key
+        fits = read_fits(trial, self._datasets[trial.case], self._fits_of(key), self._schedule.rerun)
+        entry = self._searches[key] = _Entry(trial, fits.search)
         return entry
 
-    def _fits_of(self, trial: Trial) -> FitStore:
-        return FitStore(self._store.folder, trial.key)
+    def _fits_of(self, key: str) -> FitStore:
+        return FitStore(self._store.folder, key)
 
     def _take(self, entries: deque[_Entry]) -> Task | None:
         """Return the first task of a case that may begin now; what needs no other one leaves its entries."""
@@ -138,10 +146,10 @@ class TaskQueue:
         while place < len(entries):
             entry = entries[place]
             # Another run on the same folder may have done it by now.
-            if entry.is_over or not self._is_missing(entry.trial):
+            if entry.is_over or not self._is_missing(entry):
                 del entries[place]
                 continue
-            if entry.search is not None and (task := self._fit(entry.trial, entry.search)) is not None:
+            if entry.search is not None and (task := self._fit(entry, entry.search)) is not None:
                 return task
             self._conclude(entry)
             if entry.search is None or entry.outcome is not None:
@@ -150,21 +158,27 @@ class TaskQueue:
             place += 1
         return None
 
-    def _is_missing(self, trial: Trial) -> bool:
+    def _is_missing(self, entry: _Entry) -> bool:
         rerun = self._schedule.rerun
-        return rerun != "missing" or is_missing(planned_trial(trial), self._store, rerun)
+        return rerun != "missing" or is_missing(entry.planned, self._store, rerun)
 
-    def _fit(self, trial: Trial, search: OpenSearch) -> Task | None:
+    def _fit(self, entry: _Entry, search: OpenSearch) -> Task | None:
         """Return the next fit of a search that is not stored; None if none may begin now."""
         while True:
             seconds_left = search.seconds_of_next
             fit = search.next_fit()
             if fit is None:
                 return None
-            found = self._fits_of(trial).look_up(planned_trial(fit)) if self._schedule.rerun == "missing" else None
-            if found is None or found.result is None:
+            stored = self._stored_fit(entry, fit)
+            if stored is None:
                 return self._task(fit, seconds_left=seconds_left)
-            search.record(found.result)
+            search.record(stored)
+
+    def _stored_fit(self, entry: _Entry, fit: Trial) -> Result | None:
+        """Return the result of a fit that another run on the same folder has stored meanwhile."""
+        if self._schedule.rerun != "missing":
+            return None
+        return self._fits_of(entry.planned.key).look_up(planned_trial(fit)).result
 
     def _last(self, entry: _Entry) -> Task:
         if entry.search is None or entry.trial.time_limit is None:
@@ -179,10 +193,10 @@ class TaskQueue:
         """Note what a complete search came to; return its result if that is a failure."""
         if entry.search is None or entry.outcome is not None or not entry.search.is_complete:
             return None
-        concluded = conclude(entry.search, read_environment())
-        if isinstance(concluded, Result):
-            return concluded
-        entry.outcome = concluded
+        outcome = conclude(entry.search, read_environment())
+        if isinstance(outcome, Result):
+            return outcome
+        entry.outcome = outcome
         return None
 
 
@@ -211,8 +225,8 @@ def _with_its_fits(result: Result, outcome: SearchOutcome | None) -> Result:
     """Return the result of a search's last fit with the time of all its processes."""
     if outcome is None:
         return result
-    whole = {
+    of_all = {
         "seconds": outcome.seconds + result.seconds,
         "n_concurrent": max(outcome.n_concurrent, result.n_concurrent),
     }
-    return result.model_copy(update=whole)
+    return result.model_copy(update=of_all)

@@ -27,7 +27,7 @@ def add_search(result: Result, outcome: SearchOutcome) -> Result:
     searched = outcome.searched.model_copy(update={"refit_seconds": refit.fit_seconds})
     seconds = searched.search_seconds + refit.fit_seconds
     peaks = [peak for peak in (outcome.gpu_peak_bytes, refit.fit_gpu_peak_bytes) if peak is not None]
-    whole = {
+    of_all_fits = {
         "fit_seconds": seconds,
         "fit_cpu_seconds": outcome.cpu_seconds + refit.fit_cpu_seconds,
         "fit_wait_share": _wait_share(refit, outcome, seconds),
@@ -38,7 +38,7 @@ def add_search(result: Result, outcome: SearchOutcome) -> Result:
     return result.model_copy(
         update={
             "key": result.trial.limited_key if limited else result.trial.key,
-            "measurements": refit.model_copy(update=whole),
+            "measurements": refit.model_copy(update=of_all_fits),
             "searched": searched,
             "warnings": tuple(dict.fromkeys((*outcome.warnings, *result.warnings))),
         }

@@ -94,7 +94,6 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def _mean_accuracy(search: OpenSearch, group: Group) -> float:
-
     # As scikit-learn adds them up, to the last digit.
     return float(np.average(accuracies_of(group, search.outcomes)))
 

@@ -64,12 +64,12 @@ def read_fits(trial: Trial, dataset: Dataset, store: FitStore, rerun: Rerun) -> 
             planned = _planned(fit)
             if key in problems or not names & {planned.key, planned.limited_key}:
                 continue
-            found = store.look_up(planned)
-            is_newer = is_newer or found.is_newer
-            if found.problem:
-                problems[key] = found.problem
-            if found.result is not None and _is_kept(found.result, rerun):
-                outcomes[key] = found.result
+            lookup = store.look_up(planned)
+            is_newer = is_newer or lookup.is_newer
+            if lookup.problem:
+                problems[key] = lookup.problem
+            if lookup.result is not None and _is_kept(lookup.result, rerun):
+                outcomes[key] = lookup.result
         # Those of one round of successive halving say which ones the next round has.
         if len(outcomes) == n_known:
             return StoredFits(search, tuple(problems.values()), is_newer)
@@ -98,8 +98,8 @@ def remove_fits_that_run_again(store: FitStore, rerun: Rerun) -> None:
         store.clear()
     elif rerun == "failed":
         for key in sorted(store.keys()):
-            found = store.look_up(PlannedTrial(key=key, case="", seed=0))
-            if found.result is not None and not _is_kept(found.result, rerun):
+            result = store.look_up(PlannedTrial(key=key, case="", seed=0)).result
+            if result is not None and not _is_kept(result, rerun):
                 store.remove(key)
 
 
