@@ -7,11 +7,10 @@ from functools import cached_property
 from threading import Lock
 
 from hdr_bench.experiments.messages import Task
-from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.schedule import Schedule, is_missing, planned_trial
 from hdr_bench.experiments.planning.search_result import conclude
-from hdr_bench.experiments.planning.stored_fits import read_fits, remove_fits_that_run_again
-from hdr_bench.files import clear_leftovers
+from hdr_bench.experiments.planning.search_state import SearchState
+from hdr_bench.experiments.planning.stored_fits import read_fits
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.result import Result
@@ -26,7 +25,7 @@ class _Entry:
     """A trial that is to run, with the fits before it if it is a grid search, and what these came to."""
 
     trial: Trial
-    search: OpenSearch | None = None
+    search: SearchState | None = None
     outcome: SearchOutcome | None = None
     is_over: bool = False
 
@@ -91,8 +90,23 @@ class TaskQueue:
                 return None
             raise StopIteration
 
-    def record(self, result: Result) -> Result:
-        """Note an outcome, and return it as it is to be stored.
+    def is_awaited(self, result: Result) -> bool:
+        """Whether a result is to be stored: a fit's is not once another run on the same folder has done its search.
+
+        Parameters
+        ----------
+        result : Result
+
+        Returns
+        -------
+        is_awaited : bool
+        """
+        fit = result.trial.search_fit
+        with self._lock:
+            return fit is None or fit.search in self._searches
+
+    def with_costs_of_fits(self, result: Result) -> Result:
+        """Return the result of a search's last fit as that of the whole search; any other as it is.
 
         Parameters
         ----------
@@ -101,41 +115,70 @@ class TaskQueue:
         Returns
         -------
         result : Result
-            Of a grid search with the time of all of its processes.
+            With the time of all of its processes. Where the trial's limits had a part in the choice, its key says so.
+        """
+        if result.trial.search is None:
+            return result
+        with self._lock:
+            entry = self._searches.get(result.trial.key)
+        outcome = None if entry is None else entry.outcome
+        if outcome is None:
+            return result
+        of_all = {
+            "key": result.trial.limited_key if outcome.is_limited else result.key,
+            "seconds": outcome.seconds + result.seconds,
+            "n_concurrent": max(outcome.n_concurrent, result.n_concurrent),
+        }
+        return result.model_copy(update=of_all)
+
+    def record(self, result: Result) -> None:
+        """Note an outcome that is stored: what depends on it may begin.
+
+        Parameters
+        ----------
+        result : Result
         """
         fit = result.trial.search_fit
         with self._lock:
-            if fit is not None and (entry := self._searches.get(fit.search)) is not None and entry.search is not None:
+            if fit is None:
+                if result.trial.search is not None:
+                    self._searches.pop(result.trial.key, None)
+            elif (entry := self._searches.get(fit.search)) is not None and entry.search is not None:
                 entry.search.record(result)
-            elif result.trial.search is not None and (last := self._searches.pop(result.trial.key, None)):
-                return _with_its_fits(result, last.outcome)
-        return result
 
-    def settle(self) -> tuple[Result, ...]:
+    def failed_searches(self) -> tuple[Result, ...]:
         """Return the results of searches that end without a last fit: there is nothing to choose, or no time left.
 
         Returns
         -------
         results : tuple of Result
-            Of failed trials, each once.
+            Of failed trials, each once, that no other run on the same folder has done meanwhile.
         """
         results = []
         with self._lock:
-            for key, entry in tuple(self._searches.items()):
-                result = self._conclude(entry)
-                if result is not None:
-                    results.append(result)
-                    entry.is_over = True
-                    del self._searches[key]
+            for entry in tuple(self._searches.values()):
+                failure = self._conclude(entry)
+                if failure is None:
+                    continue
+                self._close(entry)
+                if self._is_missing(entry):
+                    results.append(failure)
         return tuple(results)
 
     def _entry(self, trial: Trial) -> _Entry:
         if trial.search is None:
             return _Entry(trial)
         key = trial.key
-        fits = read_fits(trial, self._datasets[trial.case], self._fits_of(key), self._schedule.rerun)
-        entry = self._searches[key] = _Entry(trial, fits.search)
+        search = self._schedule.searches.get(key)
+        if search is None:
+            search = read_fits(trial, self._datasets[trial.case], self._fits_of(key), self._schedule.rerun).search
+        entry = self._searches[key] = _Entry(trial, search.copy())
         return entry
+
+    def _close(self, entry: _Entry) -> None:
+        entry.is_over = True
+        if entry.search is not None:
+            self._searches.pop(entry.planned.key, None)
 
     def _fits_of(self, key: str) -> FitStore:
         return FitStore(self._store.folder, key)
@@ -147,10 +190,12 @@ class TaskQueue:
             entry = entries[place]
             # Another run on the same folder may have done it by now.
             if entry.is_over or not self._is_missing(entry):
+                self._close(entry)
                 del entries[place]
                 continue
             if entry.search is not None and (task := self._fit(entry, entry.search)) is not None:
                 return task
+            # A failure is asked for by `failed_searches`.
             self._conclude(entry)
             if entry.search is None or entry.outcome is not None:
                 del entries[place]
@@ -160,25 +205,17 @@ class TaskQueue:
 
     def _is_missing(self, entry: _Entry) -> bool:
         rerun = self._schedule.rerun
-        return rerun != "missing" or is_missing(entry.planned, self._store, rerun)
+        return rerun == "all" or is_missing(entry.planned, self._store, rerun)
 
-    def _fit(self, entry: _Entry, search: OpenSearch) -> Task | None:
+    def _fit(self, entry: _Entry, search: SearchState) -> Task | None:
         """Return the next fit of a search that is not stored; None if none may begin now."""
-        while True:
-            seconds_left = search.seconds_of_next
-            fit = search.next_fit()
-            if fit is None:
-                return None
-            stored = self._stored_fit(entry, fit)
+        while (fit := search.next_fit()) is not None:
+            # What another run on the same folder has stored meanwhile; what is to run again was removed before.
+            stored = self._fits_of(entry.planned.key).look_up(planned_trial(fit)).result
             if stored is None:
-                return self._task(fit, seconds_left=seconds_left)
+                return self._task(fit, seconds_left=search.seconds_for(fit))
             search.record(stored)
-
-    def _stored_fit(self, entry: _Entry, fit: Trial) -> Result | None:
-        """Return the result of a fit that another run on the same folder has stored meanwhile."""
-        if self._schedule.rerun != "missing":
-            return None
-        return self._fits_of(entry.planned.key).look_up(planned_trial(fit)).result
+        return None
 
     def _last(self, entry: _Entry) -> Task:
         if entry.search is None or entry.trial.time_limit is None:
@@ -198,35 +235,3 @@ class TaskQueue:
             return outcome
         entry.outcome = outcome
         return None
-
-
-def clear_fits(schedule: Schedule, store: Store) -> None:
-    """Remove the stored fits of searches that are done, and those that are to run again.
-
-    Parameters
-    ----------
-    schedule : Schedule
-    store : Store
-        Of the run's folder.
-    """
-    due = {trial.key for trial in schedule.to_run}
-    for trial in schedule.trials:
-        if trial.search is None:
-            continue
-        fits = FitStore(store.folder, trial.key)
-        if trial.key in due:
-            remove_fits_that_run_again(fits, schedule.rerun)
-        elif (result := store.look_up(planned_trial(trial)).result) is not None and result.status == "ok":
-            fits.clear()
-        clear_leftovers(fits.trials_folder)
-
-
-def _with_its_fits(result: Result, outcome: SearchOutcome | None) -> Result:
-    """Return the result of a search's last fit with the time of all its processes."""
-    if outcome is None:
-        return result
-    of_all = {
-        "seconds": outcome.seconds + result.seconds,
-        "n_concurrent": max(outcome.n_concurrent, result.n_concurrent),
-    }
-    return result.model_copy(update=of_all)

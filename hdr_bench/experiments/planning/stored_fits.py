@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset
-from hdr_bench.experiments.planning.open_search import OpenSearch
+from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.experiments.planning.search_fits import search_of
+from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.experiments.planning.trial_data import select_images
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.options import Rerun
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import PlannedTrial
 from hdr_bench.records.trial import Trial
 
 
@@ -22,7 +22,7 @@ class StoredFits:
 
     Attributes
     ----------
-    search : OpenSearch
+    search : SearchState
         With their outcomes.
     problems : tuple of str
         Files that are not believed, and why.
@@ -30,7 +30,7 @@ class StoredFits:
         A newer version of the library wrote one of them: the search is left as it is.
     """
 
-    search: OpenSearch
+    search: SearchState
     problems: tuple[str, ...] = ()
     is_newer: bool = False
 
@@ -52,27 +52,34 @@ def read_fits(trial: Trial, dataset: Dataset, store: FitStore, rerun: Rerun) -> 
     -------
     fits : StoredFits
     """
-    labels = _labels(trial, dataset)
-    names = set(store.keys())
-    outcomes: dict[str, Result] = {}
+    outcomes: list[Result] = []
     problems: dict[str, str] = {}
     is_newer = False
-    while True:
-        search = OpenSearch(trial, labels, outcomes.values())
-        n_known = len(outcomes)
-        for key, fit in search.missing.items() if names else ():
-            planned = _planned(fit)
-            if key in problems or not names & {planned.key, planned.limited_key}:
-                continue
-            lookup = store.look_up(planned)
-            is_newer = is_newer or lookup.is_newer
-            if lookup.problem:
-                problems[key] = lookup.problem
-            if lookup.result is not None and _is_kept(lookup.result, rerun):
-                outcomes[key] = lookup.result
-        # Those of one round of successive halving say which ones the next round has.
-        if len(outcomes) == n_known:
-            return StoredFits(search, tuple(problems.values()), is_newer)
+    for name in store.names:
+        try:
+            result = store.read(name)
+        except NewerFormatError as error:
+            is_newer, problems[name] = True, store.without_folder(error)
+        except MissingTrialError:
+            continue
+        except StoreError as error:
+            problems[name] = store.without_folder(error)
+        else:
+            # An outcome by another limit is none of today's.
+            if is_kept(result, rerun) and name in _names(result.trial, trial):
+                outcomes.append(result)
+    search = SearchState(trial, _labels(trial, dataset), outcomes)
+    if problems and not is_newer:
+        # Files that nothing is asked of are not spoken of.
+        planned = {name for fit in search.fits.values() for name in (fit.key, fit.limited_key)}
+        problems = {name: problem for name, problem in problems.items() if name in planned}
+    return StoredFits(search, tuple(problems.values()), is_newer)
+
+
+def _names(fit: Trial, search: Trial) -> tuple[str, str]:
+    """Return the names that a stored fit's file may have by the limits that its search has today."""
+    limits = {"time_limit": search.time_limit, "memory_limit": search.memory_limit}
+    return fit.model_copy(update=limits).keys()
 
 
 def _labels(trial: Trial, dataset: Dataset) -> NDArray[np.int64]:
@@ -82,27 +89,16 @@ def _labels(trial: Trial, dataset: Dataset) -> NDArray[np.int64]:
     return select_images(dataset, trial).train.labels
 
 
-def _is_kept(result: Result, rerun: Rerun) -> bool:
-    return rerun == "missing" or (rerun == "failed" and result.status == "ok")
-
-
-def remove_fits_that_run_again(store: FitStore, rerun: Rerun) -> None:
-    """Remove the stored fits of a search that are to run again.
+def is_kept(result: Result, rerun: Rerun) -> bool:
+    """Whether a stored fit does not run again.
 
     Parameters
     ----------
-    store : FitStore
+    result : Result
     rerun : {"missing", "failed", "all"}
+
+    Returns
+    -------
+    is_kept : bool
     """
-    if rerun == "all":
-        store.clear()
-    elif rerun == "failed":
-        for key in sorted(store.keys()):
-            result = store.look_up(PlannedTrial(key=key, case="", seed=0)).result
-            if result is not None and not _is_kept(result, rerun):
-                store.remove(key)
-
-
-def _planned(fit: Trial) -> PlannedTrial:
-    key, limited_key = fit.keys()
-    return PlannedTrial(key=key, limited_key=limited_key, case=fit.case, seed=fit.seed, protocol=fit.protocol)
+    return rerun == "missing" or (rerun == "failed" and result.status == "ok")

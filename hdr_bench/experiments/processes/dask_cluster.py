@@ -104,6 +104,7 @@ def run_on_cluster(
         If the scheduler cannot be reached, or has no workers.
     """
     data, scheduler = SharedDatasets(datasets), str(options.scheduler)
+    backend: Any = None
     open_tasks: dict[str, Task] = {}
     again: list[Task] = []
     source, n_concurrent, is_over = iter(tasks), 1, False
@@ -124,7 +125,8 @@ def run_on_cluster(
         run = ClusterRun(uuid4().hex, client.id)
         while open_tasks or not is_over:
             try:
-                for result, predictions in _submit(client, take_up(), data, run):
+                backend = backend or _backend_of(client, data)
+                for result, predictions in _submit(backend, take_up(), data, run):
                     # Workers come and go while the run lasts.
                     n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))
                     yield result.model_copy(update={"n_concurrent": n_concurrent}), predictions
@@ -132,19 +134,18 @@ def run_on_cluster(
                     del open_tasks[result.trial.key]
             except _loss_errors():
                 # Every worker that had the data is gone, or one that had a trial too often: again, with who is left.
-                again = [*open_tasks.values()]
+                again, backend = [*open_tasks.values()], None
                 _wait_for_workers(client, scheduler)
             else:
                 again = []
 
 
-def _submit(client: Any, tasks: Iterable[Task], data: SharedDatasets, run: ClusterRun) -> Outcomes:
+def _submit(backend: Any, tasks: Iterable[Task], data: SharedDatasets, run: ClusterRun) -> Outcomes:
     from joblib import Parallel, delayed, parallel_config
 
     calls = (delayed(_on_worker)(task, data, run) for task in tasks)
-    # `scatter` sends the data to each worker once.
     with (
-        parallel_config(_backend_of(client, data)),
+        parallel_config(backend),
         closing(Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")(calls)) as outcomes,
     ):
         yield from outcomes
@@ -158,6 +159,7 @@ def _backend_of(client: Any, data: SharedDatasets) -> Any:
             # Where joblib counts one job, it runs it in the caller's own process, not on the one worker there is.
             return max(super().effective_n_jobs(n_jobs), 2)
 
+    # `scatter` sends the data to each worker: once for all trials, as long as one of them is left.
     return ClusterBackend(client=client, scatter=[data], wait_for_workers_timeout=0)
 
 
@@ -168,7 +170,7 @@ def _loss_errors() -> tuple[type[BaseException], ...]:
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
 
-    # A worker that ends closes its hosts, and may still say so.
+    # A worker that ends closes its hosts, and may say so.
     return CancelledError, FutureCancelledError, KilledWorker, HostClosedError
 
 
