@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from hdr_bench.exceptions import StoreError
 from hdr_bench.experiments.planning.schedule import Schedule, planned_trial
-from hdr_bench.experiments.planning.stored_fits import is_kept
+from hdr_bench.experiments.planning.stored_fits import is_kept, readable_part, trial_before_search, without_search
 from hdr_bench.files import clear_leftovers
 from hdr_bench.records.fit_store import FitStore, fit_stores
 from hdr_bench.records.options import Rerun
@@ -64,30 +64,13 @@ def _clear_superseded_fits(store: Store, done: Iterable[Trial]) -> None:
     Those that differ from one that is done in their grid, folds, strategy, code or versions alone were given up for it;
     what belongs to other images, parameters or seeds is kept.
     """
-    by_beginning: dict[str, set[str]] = {}
+    by_readable_part: dict[str, set[str]] = {}
     names = set()
     for trial in done:
         key = trial.key
         names.add(key)
-        by_beginning.setdefault(_beginning(key), set()).add(_without_search(trial))
+        by_readable_part.setdefault(readable_part(key), set()).add(without_search(trial))
     for fits in fit_stores(store.folder):
-        alike = by_beginning.get(_beginning(fits.search))
-        if alike and fits.search not in names and _without_search_of(fits) in alike:
+        alike = by_readable_part.get(readable_part(fits.search))
+        if alike and fits.search not in names and trial_before_search(fits) in alike:
             fits.clear()
-
-
-def _without_search_of(fits: FitStore) -> str:
-    """Return what the trial of a search is without it, by the first of its fits that can be read."""
-    for name in fits.names:
-        with suppress(StoreError):
-            return _without_search(fits.read(name).trial)
-    return ""
-
-
-def _without_search(trial: Trial) -> str:
-    nothing = {"search": None, "search_fit": None, "fold": None, "folds": None, "code": "", "versions": {}}
-    return trial.model_copy(update=nothing).key
-
-
-def _beginning(key: str) -> str:
-    return key.rpartition("-")[0]

@@ -1,5 +1,6 @@
 """Stored fits of a grid search: those that a run goes on from."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,3 +103,66 @@ def is_kept(result: Result, rerun: Rerun) -> bool:
     is_kept : bool
     """
     return rerun == "missing" or (rerun == "failed" and result.status == "ok")
+
+
+def trial_before_search(fits: FitStore) -> str:
+    """Return what tells the trial of a search, whatever its grid and code, by the first of its fits that can be read.
+
+    Parameters
+    ----------
+    fits : FitStore
+
+    Returns
+    -------
+    key : str
+        As `without_search` gives it; empty if none can be read.
+    """
+    stored = first_of(fits)
+    return "" if stored is None else without_search(stored)
+
+
+def first_of(fits: FitStore) -> Trial | None:
+    """Return the first fit of a search that can be read.
+
+    Parameters
+    ----------
+    fits : FitStore
+
+    Returns
+    -------
+    fit : Trial or None
+    """
+    for name in fits.names:
+        with suppress(StoreError):
+            return fits.read(name).trial
+    return None
+
+
+def without_search(trial: Trial) -> str:
+    """Return what tells a search's trial, or one of its fits, from others whatever its grid, folds, code and versions.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    key : str
+    """
+    nothing = {"search": None, "search_fit": None, "fold": None, "folds": None, "code": "", "versions": {}}
+    return trial.model_copy(update=nothing).key
+
+
+def readable_part(key: str) -> str:
+    """Return the part of a key that names the case and the seed.
+
+    Parameters
+    ----------
+    key : str
+        Of a search's trial.
+
+    Returns
+    -------
+    part : str
+    """
+    return key.rpartition("-")[0]

@@ -114,8 +114,7 @@ def run_on_cluster(
         yield from again
         for task in source:
             if task is None:
-                # Nothing runs that could bring what it waits for.
-                is_over = not open_tasks
+                is_over = not open_tasks  # nothing runs that could bring what it waits for
                 return
             open_tasks[task.trial.key] = task
             yield task
@@ -127,8 +126,7 @@ def run_on_cluster(
             try:
                 backend = backend or _backend_of(client, data)
                 for result, predictions in _submit(backend, take_up(), data, run):
-                    # Workers come and go while the run lasts.
-                    n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))
+                    n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))  # workers come and go
                     yield result.model_copy(update={"n_concurrent": n_concurrent}), predictions
                     # It is noted by now, and what depends on it may be taken up.
                     del open_tasks[result.trial.key]
@@ -144,10 +142,10 @@ def _submit(backend: Any, tasks: Iterable[Task], data: SharedDatasets, run: Clus
     from joblib import Parallel, delayed, parallel_config
 
     calls = (delayed(_on_worker)(task, data, run) for task in tasks)
-    with (
-        parallel_config(backend),
-        closing(Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")(calls)) as outcomes,
-    ):
+    # It keeps the backend; what else this thread does is not sent there.
+    with parallel_config(backend):
+        parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")
+    with closing(parallel(calls)) as outcomes:
         yield from outcomes
 
 
