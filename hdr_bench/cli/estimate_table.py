@@ -42,7 +42,7 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
         if case.problem:
             _print(console, f"{case.case}: no estimate: {case.problem}")
         if case.is_over:
-            _print(console, f"{case.case}: a trial would pass its {case.is_over}, and be ended by it")
+            _print(console, f"{case.case}: {_consequence(case, plan)}")
     if not good:
         _print(console, f"No estimate of {pluralize(estimate.n_trials, 'trial')} to run; the lines above say why.")
         return
@@ -83,6 +83,16 @@ def all_trials_are(trials: int) -> str:
     ('the only trial is', 'all 3 trials are')
     """
     return f"{_all_trials(trials)} {'is' if trials == 1 else 'are'}"
+
+
+def _consequence(case: CaseEstimate, plan: "Schedule") -> str:
+    """Return what a limit that would be passed does: a grid search by time alone tries fewer candidates."""
+    # Where fits on a few images took all of it, no candidate comes to its end.
+    is_of_time_alone = case.is_over.startswith("time limit") and not math.isnan(case.memory.value)
+    searches = [trial.search for trial in plan.to_run if trial.case == case.case and trial.search is not None]
+    if searches and is_of_time_alone and " and " not in case.is_over and searches[0].strategy == "grid":
+        return f"its grid search would pass its {case.is_over}, and try fewer candidates"
+    return f"a trial would pass its {case.is_over}, and be ended by it"
 
 
 def _print_table(cases: list[CaseEstimate], console: Console) -> None:

@@ -10,10 +10,10 @@ from hdr_bench.experiments.forecast.estimate_record import CaseEstimate, Estimat
 from hdr_bench.experiments.forecast.growth import Expected
 from hdr_bench.experiments.forecast.probes import CostCurves, Probe, ProbeTimeoutError, probes_of, run_probe
 from hdr_bench.experiments.messages import Progress
-from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.schedule import Schedule
 from hdr_bench.experiments.planning.search_fits import search_of
+from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.trial import Trial
 
@@ -86,7 +86,7 @@ def _estimate_case(
     case: PlannedCase,
     trials: list[Trial],
     probes: tuple[Probe, ...],
-    searches: Mapping[str, OpenSearch],
+    searches: Mapping[str, SearchState],
     progress: Progress,
 ) -> tuple[CaseEstimate, dict[str, Expected]]:
     """Return what a case costs, and each of its trials, and of the fits inside searches, by key; none if not known."""
@@ -99,7 +99,7 @@ def _estimate_case(
         costs = {trial.key: _limit_of(trial) for trial in trials}
         return _stopped_by_limit(case, trials, costs), costs
     parts = {trial.key: _parts(trial, case, curves, searches.get(trial.key)) for trial in trials}
-    costs = {trial.key: _whole(trial, parts[trial.key], searches.get(trial.key)) for trial in trials}
+    costs = {trial.key: _total(trial, parts[trial.key], searches.get(trial.key)) for trial in trials}
     longest = max(trials, key=lambda trial: costs[trial.key].value)
     fit = _fit(longest, case, curves, searches.get(longest.key))
     estimate = _case_estimate(case, longest, curves, fit, sum(costs.values(), _NONE))
@@ -132,7 +132,7 @@ def _case_estimate(
     return CaseEstimate(case.case.name, 1, fit, memory, total, curves[0].one_pass.exponent_at(n), " and ".join(over))
 
 
-def _whole(trial: Trial, parts: dict[str, Expected], search: OpenSearch | None) -> Expected:
+def _total(trial: Trial, parts: dict[str, Expected], search: SearchState | None) -> Expected:
     """Return the seconds of a whole trial; of a search, as far as its stored fits leave time for more."""
     limit = trial.time_limit
     if limit is not None and search is not None:
@@ -140,7 +140,9 @@ def _whole(trial: Trial, parts: dict[str, Expected], search: OpenSearch | None) 
     return sum(parts.values(), _NONE).at_most(limit)
 
 
-def _parts(trial: Trial, case: PlannedCase, curves: list[CostCurves], search: OpenSearch | None) -> dict[str, Expected]:
+def _parts(
+    trial: Trial, case: PlannedCase, curves: list[CostCurves], search: SearchState | None
+) -> dict[str, Expected]:
     """Return the seconds of a trial, and before it of a search's missing fits, by key."""
     n, tested = _sizes(trial, case)
     predict = curves[0].predict.at(n).times(2 * tested / len(case.dataset.test))
@@ -152,7 +154,7 @@ def _parts(trial: Trial, case: PlannedCase, curves: list[CostCurves], search: Op
     return {**fits, trial.key: _last_fit(n, curves) + predict + other}
 
 
-def _fit(trial: Trial, case: PlannedCase, curves: list[CostCurves], search: OpenSearch | None) -> Expected:
+def _fit(trial: Trial, case: PlannedCase, curves: list[CostCurves], search: SearchState | None) -> Expected:
     """Return the seconds of a trial's fit; of a search, of all fits that it lacks."""
     n, _ = _sizes(trial, case)
     if search is None:
@@ -177,7 +179,7 @@ def _search_fit(trial: Trial, samples: int | None, case: PlannedCase, curves: li
     return (one + scoring).times(1 / len(curves))
 
 
-def _sizes_of_missing(search: OpenSearch) -> Counter[int | None]:
+def _sizes_of_missing(search: SearchState) -> Counter[int | None]:
     return Counter(map(_samples, search.missing.values()))
 
 

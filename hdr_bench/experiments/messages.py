@@ -17,6 +17,9 @@ NETWORKS = "HDR_BENCH_NETWORKS"
 CAUSE = "hdr-bench's host ends: "
 """Beginning of the line by which a host says why it ends."""
 
+FIT = "fit"
+"""Name of the stage in which the method is fitted."""
+
 _ROOTS_OF_NETWORKS = frozenset({"skorch", "torch"})
 
 
@@ -38,7 +41,8 @@ class Task:
     outcome : SearchOutcome or None
         Outcome of a grid search's fits, for its last one.
     seconds_left : float or None
-        What earlier fits of a grid search have left of its time limit; None for a trial that has all of its limit.
+        What a fit of a grid search may take of its time limit, from where the fit begins; None for a trial that has all
+        of its limit, from the start of its process.
     """
 
     trial: Trial
@@ -48,11 +52,6 @@ class Task:
     context: ImportContext | None = None
     outcome: SearchOutcome | None = None
     seconds_left: float | None = None
-
-    @property
-    def time_limit(self) -> float | None:
-        """Seconds that its process may take; None for no limit."""
-        return self.trial.time_limit if self.seconds_left is None else self.seconds_left
 
     @property
     def is_of_network(self) -> bool:

@@ -13,6 +13,7 @@ from hdr_bench.experiments.forecast.estimate_record import read_expected
 from hdr_bench.experiments.forecast.stored_times import seconds_of_stored
 from hdr_bench.experiments.messages import NoProgress, Progress
 from hdr_bench.experiments.planning.code_changes import code_changes
+from hdr_bench.experiments.planning.fit_removal import remove_fits_after, remove_fits_before
 from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.run_source import check_source, write_source
 from hdr_bench.experiments.planning.schedule import (
@@ -26,7 +27,7 @@ from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.experiments.processes.backends import backend_of, run_tasks
 from hdr_bench.experiments.processes.host_pool import clear_leftovers_of_hosts
 from hdr_bench.experiments.processes.scratch import data_folder
-from hdr_bench.experiments.task_queue import TaskQueue, clear_fits
+from hdr_bench.experiments.task_queue import TaskQueue
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.failures import describe_failure, describe_traceback
 from hdr_bench.records.fit_store import FitStore
@@ -194,7 +195,7 @@ def _execute(plan: Plan, progress: Progress) -> None:
     check_run_folder(store.folder)
     check_source(store.folder, plan.suite.file)
     store.clear_leftovers()
-    clear_fits(plan, store)
+    remove_fits_before(plan, store)
     clear_leftovers_of_hosts()
     _write_record(plan)
     write_source(store.folder, plan.suite.file)
@@ -209,6 +210,7 @@ def _execute(plan: Plan, progress: Progress) -> None:
         _write_record(further)
         if further.to_run:
             _run_round(further, progress, expected | seconds_of_stored(further, store))
+    remove_fits_after(plan, store)
 
 
 def _write_record(plan: Plan) -> None:
@@ -228,14 +230,16 @@ def _run_round(plan: Plan, progress: Progress, expected: Mapping[str, float]) ->
     with _queue(plan) as queue:
         progress.begin(queue.trials, len(plan.trials) - len(plan.to_run), expected)
         try:
-            _settle(queue, plan, progress)
+            _write_failed_searches(queue, plan, progress)
             with (
                 own_modules(plan.suite.folder),
                 closing(run_tasks(queue, plan.options, datasets, progress)) as outcomes,
             ):
                 for result, predictions in outcomes:
-                    progress.done(_write(queue.record(result), predictions, plan.store))
-                    _settle(queue, plan, progress)
+                    _take_in(result, predictions, queue, plan, progress)
+                    _write_failed_searches(queue, plan, progress)
+            # Stored fits of another run may have ended a search when its next one was asked for.
+            _write_failed_searches(queue, plan, progress)
         finally:
             progress.end()
             clear_leftovers_of_hosts()
@@ -244,9 +248,16 @@ def _run_round(plan: Plan, progress: Progress, expected: Mapping[str, float]) ->
         _write_record(plan)
 
 
-def _settle(queue: TaskQueue, plan: Plan, progress: Progress) -> None:
-    """Write the results of searches that have come to an end without a last fit."""
-    for result in queue.settle():
+def _take_in(result: Result, predictions: Predictions | None, queue: TaskQueue, plan: Plan, progress: Progress) -> None:
+    """Write a result, and then have the queue go on from what is stored."""
+    if queue.is_awaited(result):
+        result = _write(queue.with_costs_of_fits(result), predictions, plan.store)
+    queue.record(result)
+    progress.done(result)
+
+
+def _write_failed_searches(queue: TaskQueue, plan: Plan, progress: Progress) -> None:
+    for result in queue.failed_searches():
         progress.done(_write(result, None, plan.store))
 
 
@@ -260,7 +271,8 @@ def _write(result: Result, predictions: Predictions | None, run_store: Store) ->
         raise
     except Exception as error:  # noqa: BLE001  # whatever comes of what a method has put into its result
         reason = f"its result could not be stored: {describe_failure(error)}"
-        result = failed_result(result.trial, reason, result.environment, describe_traceback(error))
+        failed = failed_result(result.trial, reason, result.environment, describe_traceback(error))
+        result = failed.model_copy(update={"key": result.key})
         store.write(result, None)
     if result.trial.search is not None and result.status == "ok":
         FitStore(run_store.folder, result.trial.key).clear()

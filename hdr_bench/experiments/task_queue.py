@@ -3,17 +3,18 @@
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 
 from hdr_bench.experiments.messages import Task
-from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.schedule import Schedule, is_missing, planned_trial
 from hdr_bench.experiments.planning.search_result import conclude
-from hdr_bench.experiments.planning.stored_fits import read_fits, remove_fits_that_run_again
-from hdr_bench.files import clear_leftovers
+from hdr_bench.experiments.planning.search_state import SearchState
+from hdr_bench.experiments.planning.stored_fits import read_fits
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.result import Result
+from hdr_bench.records.run_record import PlannedTrial
 from hdr_bench.records.search_outcome import SearchOutcome
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Trial
@@ -24,9 +25,14 @@ class _Entry:
     """A trial that is to run, with the fits before it if it is a grid search, and what these came to."""
 
     trial: Trial
-    search: OpenSearch | None = None
+    search: SearchState | None = None
     outcome: SearchOutcome | None = None
     is_over: bool = False
+
+    @cached_property
+    def planned(self) -> PlannedTrial:
+        """Names of its files: each is a hash of all that the trial is made of, the whole grid included."""
+        return planned_trial(self.trial)
 
 
 class TaskQueue:
@@ -84,8 +90,23 @@ class TaskQueue:
                 return None
             raise StopIteration
 
-    def record(self, result: Result) -> Result:
-        """Note an outcome, and return it as it is to be stored.
+    def is_awaited(self, result: Result) -> bool:
+        """Whether a result is to be stored: a fit's is not once another run on the same folder has done its search.
+
+        Parameters
+        ----------
+        result : Result
+
+        Returns
+        -------
+        is_awaited : bool
+        """
+        fit = result.trial.search_fit
+        with self._lock:
+            return fit is None or fit.search in self._searches
+
+    def with_costs_of_fits(self, result: Result) -> Result:
+        """Return the result of a search's last fit as that of the whole search; any other as it is.
 
         Parameters
         ----------
@@ -94,43 +115,73 @@ class TaskQueue:
         Returns
         -------
         result : Result
-            Of a grid search with the time of all of its processes.
+            With the time of all of its processes. Where the trial's limits had a part in the choice, its key says so.
+        """
+        if result.trial.search is None:
+            return result
+        with self._lock:
+            entry = self._searches.get(result.trial.key)
+        outcome = None if entry is None else entry.outcome
+        if outcome is None:
+            return result
+        of_all = {
+            "key": result.trial.limited_key if outcome.is_limited else result.key,
+            "seconds": outcome.seconds + result.seconds,
+            "n_concurrent": max(outcome.n_concurrent, result.n_concurrent),
+        }
+        return result.model_copy(update=of_all)
+
+    def record(self, result: Result) -> None:
+        """Note an outcome that is stored: what depends on it may begin.
+
+        Parameters
+        ----------
+        result : Result
         """
         fit = result.trial.search_fit
         with self._lock:
-            if fit is not None and (entry := self._searches.get(fit.search)) is not None and entry.search is not None:
+            if fit is None:
+                if result.trial.search is not None:
+                    self._searches.pop(result.trial.key, None)
+            elif (entry := self._searches.get(fit.search)) is not None and entry.search is not None:
                 entry.search.record(result)
-            elif result.trial.search is not None and (done := self._searches.pop(result.trial.key, None)):
-                return _with_its_fits(result, done.outcome)
-        return result
 
-    def settle(self) -> tuple[Result, ...]:
+    def failed_searches(self) -> tuple[Result, ...]:
         """Return the results of searches that end without a last fit: there is nothing to choose, or no time left.
 
         Returns
         -------
         results : tuple of Result
-            Of failed trials, each once.
+            Of failed trials, each once, that no other run on the same folder has done meanwhile.
         """
         results = []
         with self._lock:
-            for key, entry in tuple(self._searches.items()):
-                result = self._conclude(entry)
-                if result is not None:
-                    results.append(result)
-                    entry.is_over = True
-                    del self._searches[key]
+            for entry in tuple(self._searches.values()):
+                failure = self._conclude(entry)
+                if failure is None:
+                    continue
+                self._close(entry)
+                if self._is_missing(entry):
+                    results.append(failure)
         return tuple(results)
 
     def _entry(self, trial: Trial) -> _Entry:
         if trial.search is None:
             return _Entry(trial)
-        fits = read_fits(trial, self._datasets[trial.case], self._fits_of(trial), self._schedule.rerun)
-        entry = self._searches[trial.key] = _Entry(trial, fits.search)
+        key = trial.key
+        search = self._schedule.searches.get(key)
+        if search is None:
+            search = read_fits(trial, self._datasets[trial.case], self._fits_of(key), self._schedule.rerun).search
+        entry = self._searches[key] = _Entry(trial, search.copy())
         return entry
 
-    def _fits_of(self, trial: Trial) -> FitStore:
-        return FitStore(self._store.folder, trial.key)
+    def _close(self, entry: _Entry) -> None:
+        entry.is_over = True
+        if entry.search is not None:
+            self._searches.pop(entry.planned.key, None)
+
+    def _fits_of(self, key: str) -> FitStore:
+        return FitStore(self._store.folder, key)
 
     def _take(self, entries: deque[_Entry]) -> Task | None:
         """Return the first task of a case that may begin now; what needs no other one leaves its entries."""
@@ -138,11 +189,13 @@ class TaskQueue:
         while place < len(entries):
             entry = entries[place]
             # Another run on the same folder may have done it by now.
-            if entry.is_over or not self._is_missing(entry.trial):
+            if entry.is_over or not self._is_missing(entry):
+                self._close(entry)
                 del entries[place]
                 continue
-            if entry.search is not None and (task := self._fit(entry.trial, entry.search)) is not None:
+            if entry.search is not None and (task := self._fit(entry, entry.search)) is not None:
                 return task
+            # A failure is asked for by `failed_searches`.
             self._conclude(entry)
             if entry.search is None or entry.outcome is not None:
                 del entries[place]
@@ -150,21 +203,19 @@ class TaskQueue:
             place += 1
         return None
 
-    def _is_missing(self, trial: Trial) -> bool:
+    def _is_missing(self, entry: _Entry) -> bool:
         rerun = self._schedule.rerun
-        return rerun != "missing" or is_missing(planned_trial(trial), self._store, rerun)
+        return rerun == "all" or is_missing(entry.planned, self._store, rerun)
 
-    def _fit(self, trial: Trial, search: OpenSearch) -> Task | None:
+    def _fit(self, entry: _Entry, search: SearchState) -> Task | None:
         """Return the next fit of a search that is not stored; None if none may begin now."""
-        while True:
-            seconds_left = search.seconds_of_next
-            fit = search.next_fit()
-            if fit is None:
-                return None
-            found = self._fits_of(trial).look_up(planned_trial(fit)) if self._schedule.rerun == "missing" else None
-            if found is None or found.result is None:
-                return self._task(fit, seconds_left=seconds_left)
-            search.record(found.result)
+        while (fit := search.next_fit()) is not None:
+            # What another run on the same folder has stored meanwhile; what is to run again was removed before.
+            stored = self._fits_of(entry.planned.key).look_up(planned_trial(fit)).result
+            if stored is None:
+                return self._task(fit, seconds_left=search.seconds_for(fit))
+            search.record(stored)
+        return None
 
     def _last(self, entry: _Entry) -> Task:
         if entry.search is None or entry.trial.time_limit is None:
@@ -179,40 +230,8 @@ class TaskQueue:
         """Note what a complete search came to; return its result if that is a failure."""
         if entry.search is None or entry.outcome is not None or not entry.search.is_complete:
             return None
-        concluded = conclude(entry.search, read_environment())
-        if isinstance(concluded, Result):
-            return concluded
-        entry.outcome = concluded
+        outcome = conclude(entry.search, read_environment())
+        if isinstance(outcome, Result):
+            return outcome
+        entry.outcome = outcome
         return None
-
-
-def clear_fits(schedule: Schedule, store: Store) -> None:
-    """Remove the stored fits of searches that are done, and those that are to run again.
-
-    Parameters
-    ----------
-    schedule : Schedule
-    store : Store
-        Of the run's folder.
-    """
-    due = {trial.key for trial in schedule.to_run}
-    for trial in schedule.trials:
-        if trial.search is None:
-            continue
-        fits = FitStore(store.folder, trial.key)
-        if trial.key in due:
-            remove_fits_that_run_again(fits, schedule.rerun)
-        elif (result := store.look_up(planned_trial(trial)).result) is not None and result.status == "ok":
-            fits.clear()
-        clear_leftovers(fits.trials_folder)
-
-
-def _with_its_fits(result: Result, outcome: SearchOutcome | None) -> Result:
-    """Return the result of a search's last fit with the time of all its processes."""
-    if outcome is None:
-        return result
-    whole = {
-        "seconds": outcome.seconds + result.seconds,
-        "n_concurrent": max(outcome.n_concurrent, result.n_concurrent),
-    }
-    return result.model_copy(update=whole)

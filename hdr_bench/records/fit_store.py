@@ -1,12 +1,17 @@
 """Store of the fits inside a grid search: trials on disk until the search is done, so that a killed one goes on."""
 
 import os
-import shutil
 from contextlib import suppress
+from pathlib import Path
 
+from hdr_bench.exceptions import StoreError
+from hdr_bench.files import clear_leftovers
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 
 _FOLDER = "search"
+_ATTEMPTS = 5
 
 
 class FitStore(Store):
@@ -18,11 +23,47 @@ class FitStore(Store):
         The run's.
     key : str
         Of the search's trial.
+
+    Attributes
+    ----------
+    search : str
+        The same.
     """
 
     def __init__(self, folder: str | os.PathLike[str], key: str) -> None:
         super().__init__(folder)
+        self.search = key
         self.trials_folder = self.folder / _FOLDER / key
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the fits' files, sorted."""
+        return self.keys()
+
+    def write(self, result: Result, predictions: Predictions | None = None) -> None:
+        """Write the outcome of a fit.
+
+        Parameters
+        ----------
+        result : Result
+        predictions : Predictions, optional
+            None: nobody asks for them.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
+        """
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                super().write(result, predictions)
+            except StoreError as error:
+                # Another run has removed the folder with its last file, between this one's making it and writing.
+                if not isinstance(error.__cause__, FileNotFoundError):
+                    raise
+            else:
+                return
+        super().write(result, predictions)
 
     def remove(self, key: str) -> None:
         """Remove the file of a fit.
@@ -35,8 +76,26 @@ class FitStore(Store):
         self._path(key).unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Remove all fits, and their folder."""
-        shutil.rmtree(self.trials_folder, ignore_errors=True)
+        """Remove all fits, and their folder; what another run is writing there stays."""
+        for name in self.names:
+            self.remove(name)
+        clear_leftovers(self.trials_folder)
         # The one above it goes with the last search.
         with suppress(OSError):
+            self.trials_folder.rmdir()
             self.trials_folder.parent.rmdir()
+
+
+def fit_stores(folder: Path) -> list[FitStore]:
+    """Return the stores of fits in a run's folder.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    stores : list of FitStore
+        Sorted by the keys of their searches.
+    """
+    return [FitStore(folder, path.name) for path in sorted((folder / _FOLDER).glob("*/"))]

@@ -11,6 +11,8 @@ class SearchOutcome(Record):
     ----------
     searched : SearchResult
         With the seconds of all fits so far, and none of the last one.
+    is_limited : bool
+        The trial's limits ended a fit, or kept one from being begun: what follows has the trial's `limited_key`.
     seconds : float
         Wall time of the fits' processes, one after the other.
     cpu_seconds : float
@@ -28,6 +30,7 @@ class SearchOutcome(Record):
     """
 
     searched: SearchResult
+    is_limited: bool
     seconds: float
     cpu_seconds: float
     alone_seconds: float | None

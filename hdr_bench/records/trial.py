@@ -107,7 +107,8 @@ class Trial(Record):
     code : str
         Hash of the user's own modules that the estimator comes from; empty for installed code.
     time_limit : float or None
-        Seconds that the trial may take, from the start of its process.
+        Seconds that the trial may take, from the start of its process; of a grid search those that all of its fits may
+        take together with their evaluation, not counting the starts of their processes.
     memory_limit : int or None
         Bytes that it may take above what its process has at the start.
     published : tuple of Published

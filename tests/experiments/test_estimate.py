@@ -89,11 +89,15 @@ def test_a_searchs_estimate_is_of_all_its_fits_and_each_trials_within_its_limit(
     case = {"name": "grid", "estimator": "knn", "grid": many, "protocol": search}
     machine(_linear)
     plan, _ = _plan(tmp_path, case, dataset="digits-8x8", time_limit=600)
-    (found,) = estimate_plan(plan, NoProgress()).cases
+    estimate = estimate_plan(plan, NoProgress())
+    (found,) = estimate.cases
     n = 1797 * 4 // 5
     assert found.fit.value == pytest.approx(600 * 3 * _linear(n * 2 // 3), rel=0.2)
     assert found.total.value == 600
     assert found.is_over == "time limit of 600 s"
+    assert "grid: its grid search would pass its time limit of 600 s, and try fewer candidates\n" in _printed(
+        estimate, plan
+    )
 
 
 def test_of_a_search_the_fits_that_are_stored_are_not_in_the_estimate(machine, tmp_path):

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from hdr_bench.experiments import progress as module
 from hdr_bench.experiments.messages import Stage
-from hdr_bench.experiments.planning.open_search import OpenSearch
+from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.experiments.progress import BarProgress, LineProgress, describe_outcome, describe_trial
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.quantities import clock
@@ -48,13 +48,13 @@ def _lines(trials, expected=None, **options):
 
 def test_fits_inside_a_search_are_told_apart_by_candidate_and_fold(searching):
     last = searching({"n_neighbors": [1, 3], "weights": ["distance"]})
-    fits = [*OpenSearch(last, np.zeros(0)).fits.values()]
+    fits = [*SearchState(last, np.zeros(0)).fits.values()]
     assert describe_trial(fits[2]) == "k-NN, three (seed 0, n_neighbors = 3, weights = distance, fold 1 of 2)"
     assert describe_trial(last) == "k-NN, three (seed 0)"
     _, said = _lines((*fits, last))
     assert said() == ["1 trial to run with 4 fits inside grid searches, 2 already there"]
     long = searching({"n_neighbors": ["x" * 1000]})
-    (fit, _) = OpenSearch(long, np.zeros(0)).fits.values()
+    (fit, _) = SearchState(long, np.zeros(0)).fits.values()
     assert len(describe_trial(fit)) < 150
 
 

@@ -184,9 +184,8 @@ def test_a_fit_that_takes_all_of_the_time_is_a_timeout(tmp_path, monkeypatch, he
     result = _only_result(folder)
     assert (result.status, result.key) == ("timeout", result.trial.limited_key)
     assert "the only candidate could not be fitted on every fold; the first failure: " in result.error
-    assert "by the time limit of 0.9 s" in result.error
-    # The other fold was not begun.
-    assert len(_unit_files(folder)) == 1
+    # The user's limit; on a busy machine a process may take all of it to start.
+    assert "by the time limit of 1 s" in result.error
 
 
 def test_fits_of_a_newer_version_are_left_with_their_search(tmp_path):
@@ -201,3 +200,41 @@ def test_fits_of_a_newer_version_are_left_with_their_search(tmp_path):
     plan = make_schedule(suite, options, store)
     assert (plan.to_run, plan.searches) == ((), {})
     assert plan.remarks[0].startswith(f"left as it is: search/{search.trial.key}/{path.name}: format version 5")
+
+
+def _store_a_fit(suite, options, folder):
+    """Store the first fit of a suite's only search, as a run that was killed leaves it."""
+    (search,) = make_schedule(suite, options, Store(folder)).searches.values()
+    fits = FitStore(folder, search.trial.key)
+    fits.write(measured_fit(next(iter(search.fits.values())), 0.5))
+    return fits
+
+
+def test_fits_that_a_finished_search_has_taken_the_place_of_go_and_others_stay(tmp_path):
+    folder, options = tmp_path / "run", RunOptions(threads=1, samples=200)
+    of_old_grid = _store_a_fit(_own_suite(estimator="knn", grid={"n_neighbors": [1, 3, 5]}), options, folder)
+    suite = _own_suite(estimator="knn", grid={"n_neighbors": [1, 3]})
+    of_all_images = _store_a_fit(suite, RunOptions(threads=1), folder)
+    of_another_seed = _store_a_fit(suite, RunOptions(threads=1, samples=200, seed=7), folder)
+    (plan := plan_suite(suite, RunOptions(threads=1, samples=200, out=folder))).execute()
+    assert _only_result(folder).status == "ok"
+    assert {path.name for path in (folder / "search").iterdir()} == {of_all_images.search, of_another_seed.search}
+    assert of_old_grid.names == FitStore(folder, plan.trials[0].key).names == []
+
+
+def test_a_search_whose_code_changed_since_its_stored_fits_says_so(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = "from sklearn.dummy import DummyClassifier\nclass Mine(DummyClassifier):\n    changed = {}\n"
+    (tmp_path / "own_dummy.py").write_text(text.format(1))
+    content = SUITE.replace("held_methods.Behaves", "own_dummy.Mine").replace('params = { path = "pids" }\n', "")
+    (tmp_path / "own.toml").write_text(content.replace("grid = {", "grid = { strategy = ['prior', 'uniform'] }  # {"))
+    options = RunOptions(threads=1, out=tmp_path / "run")
+    plan = plan_suite(tmp_path / "own.toml", options)
+    assert plan.code_changes == ()
+    fit = next(iter(plan.searches[plan.trials[0].key].fits.values()))
+    FitStore(plan.folder, plan.trials[0].key).write(measured_fit(fit, 0.5))
+    assert plan_suite(tmp_path / "own.toml", options).code_changes == ()
+    (tmp_path / "own_dummy.py").write_text(text.format(2))
+    assert plan_suite(tmp_path / "own.toml", options).code_changes == (
+        "Search: its code changed since the stored fits of its search; 1 trial runs again",
+    )

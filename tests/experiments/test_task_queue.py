@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from hdr_bench import load_results, run_suite
@@ -6,6 +7,7 @@ from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.experiments.task_queue import TaskQueue
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.options import RunOptions
+from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.store import Store
 from tests.helpers.search_fits import measured_fit
 from tests.helpers.suites import parse_suite
@@ -93,13 +95,13 @@ def test_a_searchs_fits_are_interleaved_with_other_trials_and_its_last_one_comes
     for fit, accuracy in zip(fits[:-1], (0.5, 0.5, 0.9), strict=True):
         queue.record(measured_fit(fit, accuracy))
         assert next(queue) is None
-    assert queue.settle() == ()
+    assert queue.failed_searches() == ()
     queue.record(measured_fit(fits[-1], 0.7, n_concurrent=2))
     last = next(queue)
     assert (last.trial.search_fit, last.outcome.searched.chosen) == (None, {"n_neighbors": 3})
     assert last.outcome.searched.score == pytest.approx(0.8)
     assert list(queue) == []
-    stored = queue.record(measured_fit(last.trial, 0.75, seconds=3.0))
+    stored = queue.with_costs_of_fits(measured_fit(last.trial, 0.75, seconds=3.0))
     # Of four fits with a second of their processes each, and of the last one.
     assert stored.seconds == pytest.approx(4 * 1.05 + 4.0)
     assert stored.n_concurrent == 2
@@ -108,11 +110,11 @@ def test_a_searchs_fits_are_interleaved_with_other_trials_and_its_last_one_comes
 def test_a_search_with_nothing_to_choose_ends_without_a_last_fit(make_queue):
     queue = make_queue(SEARCH)
     for task in _take(queue):
-        assert queue.settle() == ()
+        assert queue.failed_searches() == ()
         queue.record(measured_fit(task.trial))
-    (failed,) = queue.settle()
+    (failed,) = queue.failed_searches()
     assert (failed.key, failed.status) == (failed.trial.key, "failed")
-    assert queue.settle() == ()
+    assert queue.failed_searches() == ()
     assert list(queue) == []
 
 
@@ -121,10 +123,22 @@ def test_the_time_that_is_left_goes_with_each_fit(make_queue):
     left = []
     for _ in range(4):
         task = next(queue)
-        left.append(task.time_limit)
+        left.append(task.seconds_left)
         queue.record(measured_fit(task.trial, 0.5, seconds=10.0))
-    assert left == pytest.approx([90, 80, 70, 60])
-    assert next(queue).time_limit == pytest.approx(60)
+    # A candidate needs both of its folds: of what is left each has its share.
+    assert left == pytest.approx([45, 80, 35, 60])
+    assert next(queue).seconds_left == pytest.approx(60)
+
+
+def test_fits_that_run_beside_each_other_share_the_time_that_is_left(make_queue):
+    queue = make_queue({**SEARCH, "grid": {"n_neighbors": [1, 3, 5, 7]}}, time_limit=100)
+    first = _take(queue)
+    assert [task.seconds_left for task in first] == pytest.approx([45, 45])
+    queue.record(measured_fit(first[0].trial, 0.5, seconds=5.0))
+    # 85 s are left, for it and the one that runs.
+    assert [task.seconds_left for task in _take(queue)] == pytest.approx(
+        [85 / 2, 85 / 3, 85 / 4, 85 / 5, 85 / 6, 85 / 7]
+    )
 
 
 def test_a_fit_that_another_run_has_stored_meanwhile_is_not_run(make_queue, tmp_path):
@@ -135,3 +149,69 @@ def test_a_fit_that_another_run_has_stored_meanwhile_is_not_run(make_queue, tmp_
     store = FitStore(tmp_path / "run", first.search_fit.search)
     store.write(measured_fit(fits[2], 0.5), None)
     assert [task.trial for task in _take(queue)] == [fits[3]]
+
+
+def _store_result(tmp_path, trial):
+    """Store a search's result, as another run on the same folder does."""
+    labels = np.arange(10)
+    result = measured_fit(trial, 1.0, class_names=tuple("0123456789"), n_test=10)
+    Store(tmp_path / "run").write(result, Predictions(labels, labels))
+    assert Store(tmp_path / "run").read(trial.key) == result
+
+
+def test_a_search_that_another_run_has_done_meanwhile_is_dropped_with_the_fits_that_run(make_queue, tmp_path):
+    queue = make_queue(SEARCH)
+    tasks = _take(queue)
+    for task in tasks[:3]:
+        queue.record(measured_fit(task.trial))
+    late = measured_fit(tasks[3].trial)
+    assert queue.is_awaited(late)
+    _store_result(tmp_path, queue.trials[-1])
+    assert next(queue, "the end") == "the end"
+    assert not queue.is_awaited(late)
+    queue.record(late)
+    assert queue.failed_searches() == ()
+
+
+@pytest.mark.parametrize("rerun", ["missing", "failed"])
+def test_a_failed_search_is_not_reported_over_the_result_of_another_run(make_queue, tmp_path, rerun):
+    queue = make_queue(SEARCH, rerun=rerun)
+    trial = queue.trials[-1]
+    for task in _take(queue):
+        queue.record(measured_fit(task.trial))
+    _store_result(tmp_path, trial)
+    assert queue.failed_searches() == ()
+
+
+def test_a_search_that_stored_fits_of_another_run_have_ended_is_a_failed_one(make_queue, tmp_path):
+    queue, other = make_queue(SEARCH), make_queue(SEARCH)
+    for task in _take(other):
+        store = FitStore(tmp_path / "run", task.trial.search_fit.search)
+        store.write(measured_fit(task.trial))
+    assert next(queue, None) is None
+    (failed,) = queue.failed_searches()
+    assert failed.status == "failed"
+
+
+@pytest.mark.parametrize(("status", "is_limited"), [("failed", False), ("timeout", True), ("out of memory", True)])
+def test_whatever_follows_a_choice_that_limits_had_a_part_in_has_the_limited_key(make_queue, status, is_limited):
+    queue = make_queue(SEARCH, memory_limit="1 GB")
+    tasks = _take(queue)
+    queue.record(measured_fit(tasks[0].trial, status=status))
+    for task in tasks[1:]:
+        queue.record(measured_fit(task.trial, 0.5))
+    last = next(queue).trial
+    for outcome in (measured_fit(last, 0.5), measured_fit(last), measured_fit(last, status="crashed")):
+        assert queue.with_costs_of_fits(outcome).key == (last.limited_key if is_limited else last.key)
+
+
+def test_a_plan_can_be_carried_out_twice(tmp_path):
+    store = Store(tmp_path / "run")
+    suite = parse_suite({"title": "T", "dataset": "digits-8x8", "case": [SEARCH]}, "own", "own.toml")
+    plan = make_schedule(suite, RunOptions(threads=1, rerun="all"), store)
+    for _ in range(2):
+        queue = TaskQueue(plan, store)
+        tasks = _take(queue)
+        assert len(tasks) == 4
+        for task in tasks:
+            queue.record(measured_fit(task.trial, 0.5))

@@ -7,7 +7,7 @@ import pytest
 
 from hdr_bench.experiments.planning.grid_names import settable
 from hdr_bench.experiments.planning.models import make_model
-from hdr_bench.experiments.planning.open_search import OpenSearch
+from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.experiments.planning.trial_data import load_trial_data
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.measurements import Measurements, Scores
@@ -69,7 +69,7 @@ def fitted(fit):
 
 def run_search(trial, labels, run=fitted, outcomes=()):
     """Run the fits of a search one after the other, until none may begin."""
-    search = OpenSearch(trial, labels, outcomes)
+    search = SearchState(trial, labels, outcomes)
     while (fit := search.next_fit()) is not None:
         search.record(run(fit))
     assert search.is_complete

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from hdr_bench.exceptions import MissingTrialError, StoreError
+from hdr_bench.files import incoming_path
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.run_folder import check_run_folder
 from hdr_bench.records.trial import SearchFit
@@ -47,3 +50,27 @@ def test_a_folder_where_a_fits_file_belongs_is_named(tmp_path):
     (tmp_path / "search" / "key" / "fit.zip").mkdir(parents=True)
     with pytest.raises(StoreError, match=r"search/key/fit\.zip is a folder where a file belongs; move it away"):
         check_run_folder(tmp_path)
+
+
+def test_a_folder_that_another_run_removes_meanwhile_is_made_again(tmp_path, fit, monkeypatch):
+    store, result = FitStore(tmp_path, "search"), measured_fit(fit, 0.5)
+    make, removed = Path.mkdir, []
+
+    def remove_at_once(folder, *arguments, **options):
+        make(folder, *arguments, **options)
+        if folder == store.trials_folder and len(removed) < 2:
+            removed.append(folder)
+            FitStore(tmp_path, "search").clear()
+
+    monkeypatch.setattr(Path, "mkdir", remove_at_once)
+    store.write(result)
+    assert len(removed) == 2
+    assert store.read(fit.key) == result
+
+
+def test_what_another_run_is_writing_is_not_cleared(tmp_path, fit):
+    store = FitStore(tmp_path, "search")
+    store.write(measured_fit(fit, 0.5))
+    (being_written := incoming_path(store.trials_folder)).touch()
+    store.clear()
+    assert [*store.trials_folder.iterdir()] == [being_written]

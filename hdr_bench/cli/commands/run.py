@@ -146,8 +146,7 @@ def _fits_stored(plan: "Plan", trial: "Trial") -> str:
     if trial.search is None:
         return ""
     search = plan.searches[trial.key]
-    n_fits = len(search.fits)
-    return f", {n_fits - len(search.missing):,} of {n_fits:,} fits stored"
+    return f", {search.n_fits - search.n_missing:,} of {search.n_fits:,} fits stored"
 
 
 def _say_that_all_is_stored(plan: "Plan") -> None:

@@ -129,7 +129,7 @@ class Remaining:
         running, stretch = dict(self._running), self._stretch
         known: list[float] = []
         unknown: dict[str, None] = {}
-        whole: dict[str, float] = {}
+        of_owner: dict[str, float] = {}
         for key, trial in tuple(self._open.items()):
             likely = self._likely(key, trial, stretch)
             seconds = running[key].left(likely) if key in running else likely
@@ -139,8 +139,8 @@ class Remaining:
             known.append(seconds)
             owner = _owner_of(key, trial)
             most = math.inf if trial.time_limit is None else max(trial.time_limit - self._spent.get(owner, 0.0), 0.0)
-            whole[owner] = min(whole.get(owner, 0.0) + seconds, most)
-        return RemainingTime(max(sum(whole.values()) * self._pace(running), *known, 0.0), tuple(unknown))
+            of_owner[owner] = min(of_owner.get(owner, 0.0) + seconds, most)
+        return RemainingTime(max(sum(of_owner.values()) * self._pace(running), *known, 0.0), tuple(unknown))
 
     @property
     def elapsed(self) -> float:

@@ -5,8 +5,8 @@ from itertools import islice
 from statistics import fmean
 
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
-from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.schedule import Schedule, planned_trial
+from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 from hdr_bench.records.trial import Trial
@@ -42,7 +42,7 @@ def seconds_of_stored(schedule: Schedule, store: Store) -> dict[str, float]:
     return seconds
 
 
-def _seconds_of_search(search: OpenSearch, others: list[Result]) -> dict[str, float]:
+def _seconds_of_search(search: SearchState, others: list[Result]) -> dict[str, float]:
     """Return the seconds of a search's missing fits and of its last one, by its own fits or other seeds' searches."""
     by_size = _means((_samples(result.trial), costs_alone(result).total) for result in search.outcomes.values())
     of_others = [(other.searched, other.measurements) for other in others]

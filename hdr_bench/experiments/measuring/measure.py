@@ -32,7 +32,7 @@ from hdr_bench.experiments.measuring.process_state import (
 from hdr_bench.experiments.measuring.processor_wait import processor_wait
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
 from hdr_bench.experiments.measuring.search_costs import add_search
-from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Task
+from hdr_bench.experiments.messages import FIT, OnStage, Outcome, Stage, Task
 from hdr_bench.experiments.planning.grid_names import settable
 from hdr_bench.experiments.planning.models import best_of_search, last_step, make_model
 from hdr_bench.experiments.planning.own_code import check_code
@@ -165,7 +165,7 @@ def _fit_and_predict(
     for part in (train, test):
         part.images.max()
     seed_generators(trial.seed)
-    on_stage(_limit_from("fit"))
+    on_stage(_limit_from(FIT))
     with listen_to_epochs(lambda k, n: on_stage(Stage("fit: epoch", k, n))), _measuring(trial.threads) as fit:
         model.fit(train.X, train.y, **watched)
     on_stage(Stage("predict"))

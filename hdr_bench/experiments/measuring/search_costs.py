@@ -18,8 +18,7 @@ def add_search(result: Result, outcome: SearchOutcome) -> Result:
     Returns
     -------
     result : Result
-        The cost of its fit is that of all fits; all else that was measured is the chosen candidate's. Where limits had
-        a part in the choice, its key says so.
+        The cost of its fit is that of all fits; all else that was measured is the chosen candidate's.
     """
     refit = result.measurements
     if refit is None:
@@ -27,18 +26,16 @@ def add_search(result: Result, outcome: SearchOutcome) -> Result:
     searched = outcome.searched.model_copy(update={"refit_seconds": refit.fit_seconds})
     seconds = searched.search_seconds + refit.fit_seconds
     peaks = [peak for peak in (outcome.gpu_peak_bytes, refit.fit_gpu_peak_bytes) if peak is not None]
-    whole = {
+    of_all_fits = {
         "fit_seconds": seconds,
         "fit_cpu_seconds": outcome.cpu_seconds + refit.fit_cpu_seconds,
         "fit_wait_share": _wait_share(refit, outcome, seconds),
         "fit_peak_bytes": max(outcome.peak_bytes, refit.fit_peak_bytes),
         "fit_gpu_peak_bytes": max(peaks, default=None),
     }
-    limited = searched.is_limited or (result.trial.memory_limit is not None and searched.n_failed > 0)
     return result.model_copy(
         update={
-            "key": result.trial.limited_key if limited else result.trial.key,
-            "measurements": refit.model_copy(update=whole),
+            "measurements": refit.model_copy(update=of_all_fits),
             "searched": searched,
             "warnings": tuple(dict.fromkeys((*outcome.warnings, *result.warnings))),
         }

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.planning.stored_fits import first_of, readable_part, without_search
+from hdr_bench.records.fit_store import FitStore, fit_stores
 from hdr_bench.records.store import Store
 from hdr_bench.records.text import pluralize
 from hdr_bench.records.trial import Trial
@@ -20,7 +22,7 @@ def code_changes(to_run: Iterable[Trial], store: Store) -> list[str]:
     ----------
     to_run : iterable of Trial
     store : Store
-        With the results of other versions of the code.
+        With the results, and fits inside grid searches, of other versions of the code.
 
     Returns
     -------
@@ -29,7 +31,7 @@ def code_changes(to_run: Iterable[Trial], store: Store) -> list[str]:
     """
     # The folder is listed once, not again for each of thousands of trials.
     keys = store.keys()
-    if not keys:
+    if not keys and not fit_stores(store.folder):
         return []
     reasons = Counter((trial.case, reason) for trial in to_run if (reason := _reason(trial, store, keys)))
     return [
@@ -51,7 +53,19 @@ def _reason(trial: Trial, store: Store, keys: Sequence[str]) -> str:
         return ""
     if codes - {""}:
         return "its code changed since the stored result"
-    return "the stored result does not say which code it came from" if codes else ""
+    if codes:
+        return "the stored result does not say which code it came from"
+    return "its code changed since the stored fits of its search" if _has_fits_of_other_code(trial, store) else ""
+
+
+def _has_fits_of_other_code(trial: Trial, store: Store) -> bool:
+    """Whether a search has no fits of its own, but other code has left some."""
+    if trial.search is None or FitStore(store.folder, trial.key).names:
+        return False
+    part = readable_part(trial.key)
+    stored = [first_of(fits) for fits in fit_stores(store.folder) if readable_part(fits.search) == part]
+    alike = [fit for fit in stored if fit is not None and without_search(fit) == without_search(trial)]
+    return bool(alike) and all(fit.code != trial.code for fit in alike)
 
 
 def _stored_alike(trial: Trial, store: Store, near: Sequence[str]) -> Iterator[Trial]:

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TypeVar
 
 from hdr_bench.exceptions import UnknownNameError
-from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.protocols import PlannedCase, is_asked, plan_cases
+from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.experiments.planning.stored_fits import read_fits
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.damage import REMEDY
@@ -106,7 +106,7 @@ class Schedule:
         Which trials are due.
     remarks : tuple of str
         Stored results that are not believed, and why.
-    searches : mapping of str to OpenSearch
+    searches : mapping of str to SearchState
         The grid searches that are due, with their stored fits, by the keys of their trials.
     """
 
@@ -120,7 +120,7 @@ class Schedule:
     decisions: Mapping[str, SeedDecision] = field(default_factory=dict)
     rerun: Rerun = "missing"
     remarks: tuple[str, ...] = ()
-    searches: Mapping[str, OpenSearch] = field(default_factory=dict)
+    searches: Mapping[str, SearchState] = field(default_factory=dict)
 
 
 def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str = "") -> Schedule:
@@ -171,17 +171,17 @@ def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str =
         to_run.append(trial)
     conditional = tuple(trial for trial in undecided if is_asked(trial.case, only))
     return Schedule(
-        suite,
-        origin,
-        settings,
-        cases,
-        tuple(part),
-        tuple(to_run),
-        conditional,
-        decisions,
-        rerun,
-        tuple(remarks),
-        searches,
+        suite=suite,
+        origin=origin,
+        settings=settings,
+        cases=cases,
+        trials=tuple(part),
+        to_run=tuple(to_run),
+        conditional=conditional,
+        decisions=decisions,
+        rerun=rerun,
+        remarks=tuple(remarks),
+        searches=searches,
     )
 
 

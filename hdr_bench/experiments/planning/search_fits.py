@@ -4,13 +4,16 @@ scikit-learn's own search decides how successive halving goes on: it is fitted o
 scores of fits that have run.
 """
 
+import json
 import math
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from joblib import parallel_config
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import ParameterGrid, ParameterSampler, StratifiedKFold
@@ -20,8 +23,8 @@ from hdr_bench.records.trial import Search, SearchFit, Trial
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
-    """Fits of a candidate in a round.
+class CandidateFits:
+    """Fits of a candidate in a round, made when they are first asked for: a grid may have very many.
 
     Attributes
     ----------
@@ -29,13 +32,50 @@ class Group:
         Place of the candidate in the order of the grid, from 0.
     params : dict
         The candidate.
-    fits : mapping of str to Trial
-        One per fold, by key.
+    samples : int or None
+        Of successive halving: images of the round.
+    folds : int
+    search_trial : Trial
+        What the fits have in common.
+    search_key : str
+        Of the search's trial.
     """
 
     number: int
     params: dict[str, Any]
-    fits: Mapping[str, Trial]
+    samples: int | None
+    folds: int
+    search_trial: Trial
+    search_key: str
+
+    @cached_property
+    def fits(self) -> dict[str, Trial]:
+        """One fit per fold, by key."""
+        named = SearchFit(search=self.search_key, params=self.params, samples=self.samples)
+        fits = [self.search_trial.model_copy(update={"fold": fold, "search_fit": named}) for fold in range(self.folds)]
+        return {fit.key: fit for fit in fits}
+
+    @cached_property
+    def identity(self) -> str:
+        """What tells its fits from others of the search: a grid that names a value twice has a candidate twice."""
+        return identity_of(self.params, self.samples)
+
+
+def identity_of(params: Mapping[str, Any], samples: int | None) -> str:
+    """Return what tells the fits of a candidate in a round from others of the search.
+
+    Parameters
+    ----------
+    params : mapping of str to object
+        The candidate.
+    samples : int or None
+        Images of the round.
+
+    Returns
+    -------
+    identity : str
+    """
+    return json.dumps([params, samples], sort_keys=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,15 +84,56 @@ class Rounds:
 
     Attributes
     ----------
-    rounds : tuple of tuple of Group
+    rounds : tuple of tuple of CandidateFits
         Each round's candidates in the order in which they are begun. Of successive halving, those after the first round
-        without all of its outcomes have as many candidates as they will have, but not the same ones.
-    best : Group or None
+        without all of its outcomes have as many candidates as they will have, but not the same ones; after a round of
+        which every fit failed there is none.
+    best : CandidateFits or None
         The candidate that is chosen; None if fits are missing, or none can be chosen.
     """
 
-    rounds: tuple[tuple[Group, ...], ...]
-    best: Group | None = None
+    rounds: tuple[tuple[CandidateFits, ...], ...]
+    best: CandidateFits | None = None
+
+
+class Candidates:
+    """Candidates of a search, each with its fits; these are made once, however often rounds are planned.
+
+    Parameters
+    ----------
+    trial : Trial
+        With the search.
+    """
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial, self.search = trial, search_of(trial)
+        self.params = candidates_of(self.search, trial.seed)
+        self._key = trial.key
+        # Its published figures are the search's.
+        common = {"search": None, "folds": self.search.folds, "published": ()}
+        self._common = trial.model_copy(update=common)
+        self._made: dict[tuple[int, int | None], CandidateFits] = {}
+
+    def fits(self, number: int, samples: int | None = None) -> CandidateFits:
+        """Return the fits of a candidate in a round.
+
+        Parameters
+        ----------
+        number : int
+            Place of the candidate in the order of the grid, from 0.
+        samples : int, optional
+            Of successive halving: images of the round.
+
+        Returns
+        -------
+        fits : CandidateFits
+        """
+        made = self._made.get((number, samples))
+        if made is None:
+            folds = self.search.folds
+            made = CandidateFits(number, self.params[number], samples, folds, self._common, self._key)
+            self._made[number, samples] = made
+        return made
 
 
 def candidates_of(search: Search, seed: int) -> list[dict[str, Any]]:
@@ -96,13 +177,12 @@ def search_of(trial: Trial) -> Search:
     return trial.search
 
 
-def plan_rounds(trial: Trial, labels: NDArray[np.int64], outcomes: Mapping[str, Result]) -> Rounds:
+def plan_rounds(candidates: Candidates, labels: NDArray[np.int64], outcomes: Mapping[str, Result]) -> Rounds:
     """Enumerate the fits of a search.
 
     Parameters
     ----------
-    trial : Trial
-        With the search.
+    candidates : Candidates
     labels : ndarray of shape (n,), int64
         Of the trial's training images; looked at for successive halving.
     outcomes : mapping of str to Result
@@ -112,28 +192,24 @@ def plan_rounds(trial: Trial, labels: NDArray[np.int64], outcomes: Mapping[str, 
     -------
     rounds : Rounds
     """
-    search = search_of(trial)
-    if search.strategy == "halving":
-        return _halving(trial, labels, outcomes)
-    make, candidates = _maker_of_fits(trial), candidates_of(search, trial.seed)
-    groups = tuple(
-        Group(number, params, dict(make(params, fold, None) for fold in range(search.folds)))
-        for number, params in enumerate(candidates)
-    )
-    best = _first_of_the_best(groups, outcomes)
+    trial = candidates.trial
+    if candidates.search.strategy == "halving":
+        return _halving(candidates, labels, outcomes)
+    all_fits = tuple(map(candidates.fits, range(len(candidates.params))))
+    best = _first_of_the_best(all_fits, outcomes)
     if trial.time_limit is None:
-        return Rounds((groups,), best)
+        return Rounds((all_fits,), best)
     # What time leaves out is then left out by chance, not by its place in the grid.
-    order = np.random.default_rng(trial.seed).permutation(len(groups))
-    return Rounds((tuple(groups[place] for place in order),), best)
+    order = np.random.default_rng(trial.seed).permutation(len(all_fits))
+    return Rounds((tuple(all_fits[place] for place in order),), best)
 
 
-def accuracies_of(group: Group, outcomes: Mapping[str, Result]) -> list[float]:
+def accuracies_of(candidate: CandidateFits, outcomes: Mapping[str, Result]) -> list[float]:
     """Return a candidate's accuracy on each fold; NaN where its fit failed, or has not run.
 
     Parameters
     ----------
-    group : Group
+    candidate : CandidateFits
     outcomes : mapping of str to Result
         By the keys of the fits.
 
@@ -141,33 +217,22 @@ def accuracies_of(group: Group, outcomes: Mapping[str, Result]) -> list[float]:
     -------
     accuracies : list of float
     """
-    return [_accuracy(outcomes.get(key)) for key in group.fits]
+    return [_accuracy(outcomes.get(key)) for key in candidate.fits]
 
 
 def _accuracy(result: Result | None) -> float:
     return math.nan if result is None or result.scores is None else result.scores.accuracy
 
 
-def _first_of_the_best(groups: Sequence[Group], outcomes: Mapping[str, Result]) -> Group | None:
+def _first_of_the_best(candidates: Sequence[CandidateFits], outcomes: Mapping[str, Result]) -> CandidateFits | None:
     """Return the candidate with the highest mean; of equally good ones the first in the grid, as scikit-learn does."""
-    means = np.average([accuracies_of(group, outcomes) for group in groups], axis=1)
-    if np.isnan(means).all():
+    # Only of those that were begun are the fits asked for.
+    begun = {identity_of(fit.params, fit.samples) for each in outcomes.values() if (fit := each.trial.search_fit)}
+    tried = [each for each in candidates if begun and each.identity in begun]
+    if not tried:
         return None
-    return groups[int(np.nanargmax(means))]
-
-
-def _maker_of_fits(trial: Trial) -> Callable[[dict[str, Any], int, int | None], tuple[str, Trial]]:
-    """Return a function that makes a fit from a candidate, a fold, and a round's images; with its key."""
-    search, key = search_of(trial), trial.key
-    # Its published figures are the search's.
-    shared = trial.model_copy(update={"search": None, "folds": search.folds, "published": ()})
-
-    def make(params: dict[str, Any], fold: int, samples: int | None) -> tuple[str, Trial]:
-        named = SearchFit(search=key, params=params, samples=samples)
-        fit = shared.model_copy(update={"fold": fold, "search_fit": named})
-        return fit.key, fit
-
-    return make
+    means = np.average([accuracies_of(each, outcomes) for each in tried], axis=1)
+    return None if np.isnan(means).all() else tried[int(np.nanargmax(means))]
 
 
 class _Candidate(ClassifierMixin, BaseEstimator):
@@ -181,52 +246,51 @@ class _Candidate(ClassifierMixin, BaseEstimator):
         return self
 
 
-def _halving(trial: Trial, labels: NDArray[np.int64], outcomes: Mapping[str, Result]) -> Rounds:
+def _halving(candidates: Candidates, labels: NDArray[np.int64], outcomes: Mapping[str, Result]) -> Rounds:
     # scikit-learn asks for this import before it lets go of the class.
     from sklearn.experimental import enable_halving_search_cv  # noqa: F401
     from sklearn.model_selection import HalvingGridSearchCV
 
-    search, make = search_of(trial), _maker_of_fits(trial)
-    candidates = candidates_of(search, trial.seed)
-    cut = StratifiedKFold(search.folds, shuffle=True, random_state=trial.seed)
+    cut = StratifiedKFold(candidates.search.folds, shuffle=True, random_state=candidates.trial.seed)
     rows = np.arange(len(labels))[:, None]
     fold_of = np.empty(len(labels), np.intp)
     for fold, (_, tested) in enumerate(cut.split(rows, labels)):
         fold_of[tested] = fold
-    rounds: list[dict[int, dict[str, Trial]]] = []
-    missing: list[str] = []
+    rounds: list[dict[int, CandidateFits]] = []
 
     def look_up(estimator: _Candidate, X: NDArray[np.intp], y: Any) -> float:
         del y
         sizes = halving.n_resources_
         if len(rounds) < len(sizes):
             rounds.append({})
-        key, fit = make(candidates[estimator.number], int(fold_of[X[0, 0]]), sizes[-1])
-        rounds[-1].setdefault(estimator.number, {})[key] = fit
-        if key not in outcomes:
-            missing.append(key)
-            return 0.0
-        return _accuracy(outcomes[key])
+        fits = candidates.fits(estimator.number, sizes[-1])
+        rounds[-1][estimator.number] = fits
+        outcome = outcomes.get(tuple(fits.fits)[fold_of[X[0, 0]]])
+        return 0.0 if outcome is None else _accuracy(outcome)
 
     halving = HalvingGridSearchCV(
         _Candidate(),
-        {"number": range(len(candidates))},
+        {"number": range(len(candidates.params))},
         factor=3,
         cv=cut,
         scoring=look_up,
-        random_state=trial.seed,
+        random_state=candidates.trial.seed,
         refit=False,
         return_train_score=False,
     )
-    with warnings.catch_warnings():
+    # Here and now, wherever the run's own fits are sent by joblib: `look_up` writes into this process.
+    with parallel_config("sequential"), warnings.catch_warnings():
         # Of scores that are no numbers: those of fits that failed.
         warnings.simplefilter("ignore", UserWarning)
         halving.fit(rows, labels)
-    planned = tuple(
-        tuple(Group(number, candidates[number], fits) for number, fits in groups.items()) for groups in rounds
-    )
-    if missing:
-        return Rounds(planned)
+    planned = tuple(tuple(each.values()) for each in rounds)
+    for place, each in enumerate(planned):
+        keys = [key for fits in each for key in fits.fits]
+        if not all(key in outcomes for key in keys):
+            return Rounds(planned)
+        if all(math.isnan(_accuracy(outcomes[key])) for key in keys):
+            # scikit-learn's search raises here.
+            return Rounds(planned[: place + 1])
     chosen = halving.cv_results_["params"][halving.best_index_]["number"]
-    best = next(group for group in planned[-1] if group.number == chosen)
+    best = next(fits for fits in planned[-1] if fits.number == chosen)
     return Rounds(planned, None if math.isnan(halving.best_score_) else best)

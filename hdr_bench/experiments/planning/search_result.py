@@ -6,8 +6,8 @@ from statistics import fmean
 
 import numpy as np
 
-from hdr_bench.experiments.planning.open_search import OpenSearch, seconds_of
-from hdr_bench.experiments.planning.search_fits import Group, accuracies_of, candidates_of, search_of
+from hdr_bench.experiments.planning.search_fits import CandidateFits, accuracies_of, identity_of, search_of
+from hdr_bench.experiments.planning.search_state import SearchState, seconds_of
 from hdr_bench.names import abbreviate
 from hdr_bench.records.environment import Environment, utc_now
 from hdr_bench.records.measurements import Measurements
@@ -18,12 +18,12 @@ from hdr_bench.records.text import pluralize
 _BY_LIMITS = {"timeout", "out of memory"}
 
 
-def conclude(search: OpenSearch, environment: Environment) -> SearchOutcome | Result:
+def conclude(search: SearchState, environment: Environment) -> SearchOutcome | Result:
     """Return what the fits of a complete search came to.
 
     Parameters
     ----------
-    search : OpenSearch
+    search : SearchState
         None of its fits runs, and none may begin.
     environment : Environment
         Of this process.
@@ -36,10 +36,10 @@ def conclude(search: OpenSearch, environment: Environment) -> SearchOutcome | Re
     """
     limit = search.trial.time_limit or math.inf
     took = f"its fits took {search.spent:.1f} s of the time limit of {limit:g} s"
-    if search.missing and search_of(search.trial).strategy == "halving":
+    if search.n_missing and search_of(search.trial).strategy == "halving":
         # It cannot do without any of them.
         return _failed(search, "timeout", f"{took}, and were not all done", environment)
-    best = search.choose()
+    best = search.best
     if best is None:
         return _failed(search, *_why_none(search), environment)
     if search.spent >= limit:
@@ -52,13 +52,14 @@ def conclude(search: OpenSearch, environment: Environment) -> SearchOutcome | Re
         score=_mean_accuracy(search, best),
         candidates=tried,
         n_candidates=n_candidates,
-        is_limited=bool(search.missing) or any(result.status == "timeout" for result in results),
+        is_limited=bool(search.n_missing) or any(result.status == "timeout" for result in results),
         search_seconds=search.spent,
         refit_seconds=0.0,
     )
     costs = [result.measurements for result in results if result.measurements is not None]
     return SearchOutcome(
         searched=searched,
+        is_limited=_is_limited(search),
         seconds=sum(result.seconds for result in results),
         cpu_seconds=sum(cost.fit_cpu_seconds + (cost.predict_cpu_seconds or 0.0) for cost in costs),
         alone_seconds=_alone_seconds(results),
@@ -69,22 +70,28 @@ def conclude(search: OpenSearch, environment: Environment) -> SearchOutcome | Re
     )
 
 
-def _candidates(search: OpenSearch) -> Iterator[Candidate]:
+def _is_limited(search: SearchState) -> bool:
+    """Whether the trial's limits had a part in what came out: they ended a fit, or kept one from being begun."""
+    return bool(search.n_missing) or any(result.status in _BY_LIMITS for result in search.outcomes.values())
+
+
+def _candidates(search: SearchState) -> Iterator[Candidate]:
     is_halving = search_of(search.trial).strategy == "halving"
-    for iteration, groups in enumerate(search.rounds):
-        for group in groups:
-            results = [search.outcomes[key] for key in group.fits if key in search.outcomes]
-            if not results:
+    fits = [result.trial.search_fit for result in search.outcomes.values()]
+    begun = {identity_of(fit.params, fit.samples) for fit in fits if fit is not None}
+    for iteration, candidates in enumerate(search.rounds):
+        for candidate in candidates:
+            if candidate.identity not in begun:
                 continue
+            results = [search.outcomes[key] for key in candidate.fits if key in search.outcomes]
             costs = [result.measurements for result in results if result.measurements is not None]
-            fit = next(iter(group.fits.values())).search_fit
             yield Candidate(
-                params=group.params,
-                scores=tuple(None if math.isnan(each) else each for each in accuracies_of(group, search.outcomes)),
+                params=candidate.params,
+                scores=tuple(None if math.isnan(each) else each for each in accuracies_of(candidate, search.outcomes)),
                 fit_seconds=_mean(cost.fit_seconds for cost in costs),
                 score_seconds=_mean(cost.predict_seconds for cost in costs),
                 iteration=iteration if is_halving else None,
-                samples=None if fit is None else fit.samples,
+                samples=candidate.samples,
             )
 
 
@@ -93,10 +100,9 @@ def _mean(values: Iterable[float]) -> float:
     return fmean(several) if several else 0.0
 
 
-def _mean_accuracy(search: OpenSearch, group: Group) -> float:
-
+def _mean_accuracy(search: SearchState, candidate: CandidateFits) -> float:
     # As scikit-learn adds them up, to the last digit.
-    return float(np.average(accuracies_of(group, search.outcomes)))
+    return float(np.average(accuracies_of(candidate, search.outcomes)))
 
 
 def _alone_seconds(results: Iterable[Result]) -> float | None:
@@ -129,20 +135,22 @@ def _describe(result: Result) -> str:
     return abbreviate(f"{params}, fold {(result.trial.fold or 0) + 1}: {result.status}: {result.error}")
 
 
-def _why_none(search: OpenSearch) -> tuple[Status, str]:
+def _why_none(search: SearchState) -> tuple[Status, str]:
     """Return why no candidate can be chosen: the status that all failed fits have, if they have one."""
     failed = [result for result in search.outcomes.values() if result.status != "ok"]
+    if not failed:
+        limit = search.trial.time_limit or math.inf
+        return "timeout", f"the time limit of {limit:g} s ended it before any candidate was fitted on every fold"
     statuses = {result.status for result in failed}
-    n = len(candidates_of(search_of(search.trial), search.trial.seed))
-    reason = f"none of the {pluralize(n, 'candidate')} could be fitted on every fold"
-    if n == 1:
+    reason = f"none of the {pluralize(search.n_candidates, 'candidate')} could be fitted on every fold"
+    if search.n_candidates == 1:
         reason = "the only candidate could not be fitted on every fold"
     return statuses.pop() if len(statuses) == 1 else "failed", f"{reason}; the first failure: {_describe(failed[0])}"
 
 
-def _failed(search: OpenSearch, status: Status, reason: str, environment: Environment) -> Result:
+def _failed(search: SearchState, status: Status, reason: str, environment: Environment) -> Result:
     trial, results = search.trial, tuple(search.outcomes.values())
-    by_limits = status in _BY_LIMITS or any(result.status in _BY_LIMITS for result in results)
+    by_limits = status in _BY_LIMITS or _is_limited(search)
     first = next((result for result in results if result.traceback), None)
     return Result(
         key=trial.limited_key if by_limits else trial.key,

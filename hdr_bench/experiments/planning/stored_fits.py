@@ -1,18 +1,19 @@
 """Stored fits of a grid search: those that a run goes on from."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset
-from hdr_bench.experiments.planning.open_search import OpenSearch
+from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.experiments.planning.search_fits import search_of
+from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.experiments.planning.trial_data import select_images
 from hdr_bench.records.fit_store import FitStore
 from hdr_bench.records.options import Rerun
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import PlannedTrial
 from hdr_bench.records.trial import Trial
 
 
@@ -22,7 +23,7 @@ class StoredFits:
 
     Attributes
     ----------
-    search : OpenSearch
+    search : SearchState
         With their outcomes.
     problems : tuple of str
         Files that are not believed, and why.
@@ -30,7 +31,7 @@ class StoredFits:
         A newer version of the library wrote one of them: the search is left as it is.
     """
 
-    search: OpenSearch
+    search: SearchState
     problems: tuple[str, ...] = ()
     is_newer: bool = False
 
@@ -52,27 +53,34 @@ def read_fits(trial: Trial, dataset: Dataset, store: FitStore, rerun: Rerun) -> 
     -------
     fits : StoredFits
     """
-    labels = _labels(trial, dataset)
-    names = set(store.keys())
-    outcomes: dict[str, Result] = {}
+    outcomes: list[Result] = []
     problems: dict[str, str] = {}
     is_newer = False
-    while True:
-        search = OpenSearch(trial, labels, outcomes.values())
-        n_known = len(outcomes)
-        for key, fit in search.missing.items() if names else ():
-            planned = _planned(fit)
-            if key in problems or not names & {planned.key, planned.limited_key}:
-                continue
-            found = store.look_up(planned)
-            is_newer = is_newer or found.is_newer
-            if found.problem:
-                problems[key] = found.problem
-            if found.result is not None and _is_kept(found.result, rerun):
-                outcomes[key] = found.result
-        # Those of one round of successive halving say which ones the next round has.
-        if len(outcomes) == n_known:
-            return StoredFits(search, tuple(problems.values()), is_newer)
+    for name in store.names:
+        try:
+            result = store.read(name)
+        except NewerFormatError as error:
+            is_newer, problems[name] = True, store.without_folder(error)
+        except MissingTrialError:
+            continue
+        except StoreError as error:
+            problems[name] = store.without_folder(error)
+        else:
+            # An outcome by another limit is none of today's.
+            if is_kept(result, rerun) and name in _names(result.trial, trial):
+                outcomes.append(result)
+    search = SearchState(trial, _labels(trial, dataset), outcomes)
+    if problems and not is_newer:
+        # Files that nothing is asked of are not spoken of.
+        planned = {name for fit in search.fits.values() for name in (fit.key, fit.limited_key)}
+        problems = {name: problem for name, problem in problems.items() if name in planned}
+    return StoredFits(search, tuple(problems.values()), is_newer)
+
+
+def _names(fit: Trial, search: Trial) -> tuple[str, str]:
+    """Return the names that a stored fit's file may have by the limits that its search has today."""
+    limits = {"time_limit": search.time_limit, "memory_limit": search.memory_limit}
+    return fit.model_copy(update=limits).keys()
 
 
 def _labels(trial: Trial, dataset: Dataset) -> NDArray[np.int64]:
@@ -82,27 +90,79 @@ def _labels(trial: Trial, dataset: Dataset) -> NDArray[np.int64]:
     return select_images(dataset, trial).train.labels
 
 
-def _is_kept(result: Result, rerun: Rerun) -> bool:
-    return rerun == "missing" or (rerun == "failed" and result.status == "ok")
-
-
-def remove_fits_that_run_again(store: FitStore, rerun: Rerun) -> None:
-    """Remove the stored fits of a search that are to run again.
+def is_kept(result: Result, rerun: Rerun) -> bool:
+    """Whether a stored fit does not run again.
 
     Parameters
     ----------
-    store : FitStore
+    result : Result
     rerun : {"missing", "failed", "all"}
+
+    Returns
+    -------
+    is_kept : bool
     """
-    if rerun == "all":
-        store.clear()
-    elif rerun == "failed":
-        for key in sorted(store.keys()):
-            found = store.look_up(PlannedTrial(key=key, case="", seed=0))
-            if found.result is not None and not _is_kept(found.result, rerun):
-                store.remove(key)
+    return rerun == "missing" or (rerun == "failed" and result.status == "ok")
 
 
-def _planned(fit: Trial) -> PlannedTrial:
-    key, limited_key = fit.keys()
-    return PlannedTrial(key=key, limited_key=limited_key, case=fit.case, seed=fit.seed, protocol=fit.protocol)
+def trial_before_search(fits: FitStore) -> str:
+    """Return what tells the trial of a search, whatever its grid and code, by the first of its fits that can be read.
+
+    Parameters
+    ----------
+    fits : FitStore
+
+    Returns
+    -------
+    key : str
+        As `without_search` gives it; empty if none can be read.
+    """
+    stored = first_of(fits)
+    return "" if stored is None else without_search(stored)
+
+
+def first_of(fits: FitStore) -> Trial | None:
+    """Return the first fit of a search that can be read.
+
+    Parameters
+    ----------
+    fits : FitStore
+
+    Returns
+    -------
+    fit : Trial or None
+    """
+    for name in fits.names:
+        with suppress(StoreError):
+            return fits.read(name).trial
+    return None
+
+
+def without_search(trial: Trial) -> str:
+    """Return what tells a search's trial, or one of its fits, from others whatever its grid, folds, code and versions.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    key : str
+    """
+    nothing = {"search": None, "search_fit": None, "fold": None, "folds": None, "code": "", "versions": {}}
+    return trial.model_copy(update=nothing).key
+
+
+def readable_part(key: str) -> str:
+    """Return the part of a key that names the case and the seed.
+
+    Parameters
+    ----------
+    key : str
+        Of a search's trial.
+
+    Returns
+    -------
+    part : str
+    """
+    return key.rpartition("-")[0]

@@ -104,6 +104,7 @@ def run_on_cluster(
         If the scheduler cannot be reached, or has no workers.
     """
     data, scheduler = SharedDatasets(datasets), str(options.scheduler)
+    backend: Any = None
     open_tasks: dict[str, Task] = {}
     again: list[Task] = []
     source, n_concurrent, is_over = iter(tasks), 1, False
@@ -113,8 +114,7 @@ def run_on_cluster(
         yield from again
         for task in source:
             if task is None:
-                # Nothing runs that could bring what it waits for.
-                is_over = not open_tasks
+                is_over = not open_tasks  # nothing runs that could bring what it waits for
                 return
             open_tasks[task.trial.key] = task
             yield task
@@ -124,29 +124,28 @@ def run_on_cluster(
         run = ClusterRun(uuid4().hex, client.id)
         while open_tasks or not is_over:
             try:
-                for result, predictions in _submit(client, take_up(), data, run):
-                    # Workers come and go while the run lasts.
-                    n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))
+                backend = backend or _backend_of(client, data)
+                for result, predictions in _submit(backend, take_up(), data, run):
+                    n_concurrent = max(n_concurrent, _most_threads_of_a_machine(client))  # workers come and go
                     yield result.model_copy(update={"n_concurrent": n_concurrent}), predictions
                     # It is noted by now, and what depends on it may be taken up.
                     del open_tasks[result.trial.key]
             except _loss_errors():
                 # Every worker that had the data is gone, or one that had a trial too often: again, with who is left.
-                again = [*open_tasks.values()]
+                again, backend = [*open_tasks.values()], None
                 _wait_for_workers(client, scheduler)
             else:
                 again = []
 
 
-def _submit(client: Any, tasks: Iterable[Task], data: SharedDatasets, run: ClusterRun) -> Outcomes:
+def _submit(backend: Any, tasks: Iterable[Task], data: SharedDatasets, run: ClusterRun) -> Outcomes:
     from joblib import Parallel, delayed, parallel_config
 
     calls = (delayed(_on_worker)(task, data, run) for task in tasks)
-    # `scatter` sends the data to each worker once.
-    with (
-        parallel_config(_backend_of(client, data)),
-        closing(Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")(calls)) as outcomes,
-    ):
+    # It keeps the backend; what else this thread does is not sent there.
+    with parallel_config(backend):
+        parallel = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")
+    with closing(parallel(calls)) as outcomes:
         yield from outcomes
 
 
@@ -158,6 +157,7 @@ def _backend_of(client: Any, data: SharedDatasets) -> Any:
             # Where joblib counts one job, it runs it in the caller's own process, not on the one worker there is.
             return max(super().effective_n_jobs(n_jobs), 2)
 
+    # `scatter` sends the data to each worker: once for all trials, as long as one of them is left.
     return ClusterBackend(client=client, scatter=[data], wait_for_workers_timeout=0)
 
 
@@ -168,7 +168,7 @@ def _loss_errors() -> tuple[type[BaseException], ...]:
     from distributed import KilledWorker
     from distributed.client import FutureCancelledError
 
-    # A worker that ends closes its hosts, and may still say so.
+    # A worker that ends closes its hosts, and may say so.
     return CancelledError, FutureCancelledError, KilledWorker, HostClosedError
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 
 from hdr_bench.experiments.measuring.memory import read_children, resident_of_children
-from hdr_bench.experiments.messages import Outcome, Stage
+from hdr_bench.experiments.messages import FIT, Outcome, Stage
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.quantities import format_bytes
 from hdr_bench.records.result import Result, Status
@@ -46,10 +46,16 @@ class Watch:
         Seconds from now.
     memory_limit : int or None
         Bytes above what the process has when its fit begins.
+    seconds_left : float, optional
+        Of one of several fits that share the time limit: the seconds that it has from where the fit begins. What comes
+        before has the whole limit for itself.
     """
 
-    def __init__(self, pid: int, time_limit: float | None, memory_limit: int | None) -> None:
+    def __init__(
+        self, pid: int, time_limit: float | None, memory_limit: int | None, seconds_left: float | None = None
+    ) -> None:
         self._pid, self._time_limit, self._memory_limit = pid, time_limit, memory_limit
+        self._seconds_left, self._allowed = seconds_left, time_limit
         self._start = time.monotonic()
         self._baseline: int | None = None
         self._others = read_children() or set()
@@ -63,6 +69,8 @@ class Watch:
         """
         if stage.resident_bytes is not None and self._memory_limit is not None:
             self._baseline = stage.resident_bytes
+        if stage.name == FIT and self._seconds_left is not None:
+            self._allowed, self._start = self._seconds_left, time.monotonic()
 
     def pause(self) -> float | None:
         """Return the seconds until the next look; None where there is nothing to look for.
@@ -71,7 +79,7 @@ class Watch:
         -------
         seconds : float or None
         """
-        left = None if self._time_limit is None else max(self._time_limit - self._elapsed(), 0.0)
+        left = None if self._allowed is None else max(self._allowed - self._elapsed(), 0.0)
         if self._baseline is None:
             return left
         return _LOOK_EVERY_SECONDS if left is None else min(left, _LOOK_EVERY_SECONDS)
@@ -83,10 +91,10 @@ class Watch:
         -------
         limit : ExceededLimit or None
         """
-        if self._time_limit is not None and self._elapsed() >= self._time_limit:
-            return ExceededLimit(
-                "timeout", f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit:g} s"
-            )
+        if self._allowed is not None and self._elapsed() >= self._allowed:
+            share = "" if self._allowed == self._time_limit else f", of which this fit had {self._allowed:.3g} s"
+            said = f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit or 0:g} s{share}"
+            return ExceededLimit("timeout", said)
         if self._baseline is None or self._memory_limit is None:
             return None
         # What the trial has started may have lost its parent, and be this process's by now.

@@ -123,7 +123,7 @@ def _supervise(task: Task, context: ImportContext, machine: Environment, scratch
         last[0] = stage
         on_stage(stage)
 
-    watch = Watch(process.pid or 0, task.time_limit, task.trial.memory_limit)
+    watch = Watch(process.pid or 0, task.trial.time_limit, task.trial.memory_limit, task.seconds_left)
     try:
         answer = _listen(receiver, process, watch, note)
         if not isinstance(answer, ExceededLimit):

@@ -8,7 +8,7 @@ from hdr_bench.experiments.forecast import remaining as module
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
 from hdr_bench.experiments.forecast.remaining import Remaining, RemainingTime
 from hdr_bench.experiments.messages import NoProgress, Stage, Task
-from hdr_bench.experiments.planning.open_search import OpenSearch
+from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.experiments.planning.trial_data import select_images
 from hdr_bench.experiments.processes import dask_cluster, local
 from hdr_bench.experiments.processes.backends import run_tasks
@@ -87,7 +87,7 @@ def test_epochs_say_what_is_left_of_the_running_trial(trial, now):
 
 def test_of_a_search_its_fits_count_and_the_last_one_is_by_theirs(searching, measured, run):
     last = searching({"n_neighbors": [1, 3, 5]})
-    fits = [*OpenSearch(last, LABELS).fits.values()]
+    fits = [*SearchState(last, LABELS).fits.values()]
     remaining = Remaining((*fits, last), {})
     assert remaining.left == RemainingTime(0, (last.case,))
     run(remaining, fits[0], measured(fits[0], 10.0))
@@ -103,7 +103,7 @@ def test_of_a_search_its_fits_count_and_the_last_one_is_by_theirs(searching, mea
 
 def test_a_searchs_limit_is_that_of_all_its_fits_and_those_that_it_leaves_out_are_not_open(searching, measured, run):
     last = searching({"n_neighbors": [1, 3, 5]}, time_limit=45.0)
-    fits = [*OpenSearch(last, LABELS).fits.values()]
+    fits = [*SearchState(last, LABELS).fits.values()]
     remaining = Remaining((*fits, last), {})
     for fit in fits[:2]:
         run(remaining, fit, measured(fit, 10.0))
@@ -116,7 +116,7 @@ def test_a_searchs_limit_is_that_of_all_its_fits_and_those_that_it_leaves_out_ar
 def test_a_fit_of_a_later_round_takes_the_place_of_one_that_was_expected(searching, measured, run):
     last = searching({"n_neighbors": [1, 3, 5]}, strategy="halving")
     labels = select_images(load_dataset("digits-8x8"), last).train.labels
-    fits = [*OpenSearch(last, labels).fits.values()]
+    fits = [*SearchState(last, labels).fits.values()]
     remaining = Remaining((*fits, last), {})
     assert [fit.search_fit.samples for fit in fits] == [133] * 6 + [399] * 2
     for fit in fits[:6]:

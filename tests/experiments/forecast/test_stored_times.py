@@ -9,8 +9,8 @@ import pytest
 from hdr_bench import Case, Suite, run_suite
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
 from hdr_bench.experiments.forecast.stored_times import seconds_of_stored
-from hdr_bench.experiments.planning.open_search import OpenSearch
 from hdr_bench.experiments.planning.schedule import make_schedule
+from hdr_bench.experiments.planning.search_state import SearchState
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.store import Store
 from tests.helpers.search_fits import measured_fit
@@ -56,7 +56,7 @@ def test_the_fits_of_a_search_stand_for_those_that_it_lacks(tmp_path):
     first, _ = plan.searches.values()
     assert seconds_of_stored(plan, store) == {}
     fits = [*first.fits.values()]
-    begun = OpenSearch(first.trial, np.zeros(0), [measured_fit(fits[0], 0.5, 2.0), measured_fit(fits[1], 0.5, 4.0)])
+    begun = SearchState(first.trial, np.zeros(0), [measured_fit(fits[0], 0.5, 2.0), measured_fit(fits[1], 0.5, 4.0)])
     searches = {**plan.searches, first.trial.key: begun}
     # A second more for the process of each.
     expected = dict.fromkeys((fit.key for fit in fits[2:]), 4.0)

@@ -4,14 +4,15 @@ import warnings
 
 import numpy as np
 import pytest
+from joblib import parallel_config
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import GridSearchCV, HalvingGridSearchCV, StratifiedKFold
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import KNNClassifier
-from hdr_bench.experiments.planning.open_search import OpenSearch
-from hdr_bench.experiments.planning.search_fits import candidates_of, plan_rounds
+from hdr_bench.experiments.planning.search_fits import Candidates, candidates_of, plan_rounds
 from hdr_bench.experiments.planning.search_result import conclude
+from hdr_bench.experiments.planning.search_state import SearchState, seconds_of
 from hdr_bench.experiments.planning.trial_data import select_images
 from hdr_bench.records.environment import read_environment
 from hdr_bench.records.result import Result
@@ -71,16 +72,56 @@ def test_halving_goes_on_from_the_fits_of_the_rounds_before(searching):
     labels = _images(trial).labels
     whole = run_search(trial, labels)
     outcomes = list(whole.outcomes.values())
-    assert len(whole.fits) == len(outcomes) == len(OpenSearch(trial, labels).fits)
+    assert len(whole.fits) == len(outcomes) == len(SearchState(trial, labels).fits)
     for n_stored in (3, 12, 13):
         again = run_search(trial, labels, outcomes=outcomes[:n_stored])
         assert [*again.outcomes] == [result.key for result in outcomes]
         assert _conclude(again).searched.chosen == _conclude(whole).searched.chosen
 
 
+def test_halving_leaves_out_fits_of_candidates_that_are_no_longer_in_their_round(searching):
+    trial = searching({"n_neighbors": [1, 2, 3, 5, 9, 30]}, strategy="halving")
+    labels = _images(trial).labels
+    fits = [*run_search(trial, labels).outcomes.values()]
+    second = [each for each in fits if each.trial.search_fit.samples == fits[-1].trial.search_fit.samples]
+    kept = {each.trial.search_fit.params["n_neighbors"] for each in second}
+    # What failed in the first round is well now, and takes the place of what was best.
+    other = next(each for each in fits if each.trial.search_fit.params["n_neighbors"] not in kept)
+    better = {id(each) for each in fits[:12] if each.trial.search_fit.params == other.trial.search_fit.params}
+    changed = [measured_fit(each.trial, 1.0) if id(each) in better else each for each in fits]
+    search = SearchState(trial, labels, changed)
+    assert search.n_missing == len(search.missing) == 2
+    run = run_search(trial, labels, outcomes=changed)
+    outcome = _conclude(run)
+    assert outcome.searched.search_seconds == pytest.approx(sum(map(seconds_of, run.outcomes.values())))
+    # A fit of the first round is not readable: of the second nothing is known.
+    damaged = SearchState(trial, labels, fits[1:])
+    assert (len(damaged.outcomes), damaged.n_missing) == (11, 1 + 4)
+    assert len(run_search(trial, labels, outcomes=fits[1:]).outcomes) == 16
+
+
+def test_halving_ends_with_a_round_of_which_every_fit_failed(searching):
+    trial = searching({"n_neighbors": [1, 2, 3, 5, 9, 30]}, strategy="halving")
+    ran = []
+    search = run_search(trial, _images(trial).labels, lambda fit: ran.append(fit) or measured_fit(fit))
+    assert len(ran) == 12
+    result = _conclude(search)
+    assert (result.status, result.key) == ("failed", trial.key)
+    assert "none of the 6 candidates" in result.error
+
+
+def test_rounds_are_planned_here_wherever_joblib_sends_work(searching):
+    trial = searching({"n_neighbors": [1, 2, 3, 5]}, strategy="halving")
+    labels = _images(trial).labels
+    with parallel_config("loky", n_jobs=2):
+        state = SearchState(trial, labels)
+    assert [*state.fits] == [*SearchState(trial, labels).fits]
+    assert state.n_fits == 8 + 4
+
+
 def test_a_round_waits_for_the_one_before(searching):
     trial = searching({"n_neighbors": [1, 2, 3, 5]}, strategy="halving")
-    search = OpenSearch(trial, _images(trial).labels)
+    search = SearchState(trial, _images(trial).labels)
     first = [search.next_fit() for _ in range(8)]
     assert search.next_fit() is None
     assert not search.is_complete
@@ -126,7 +167,7 @@ def test_little_time_is_for_some_of_the_candidates_in_a_random_order(searching):
 
 def test_under_a_time_limit_the_first_candidate_runs_before_others_begin(searching):
     trial = searching({"n_neighbors": [1, 3, 5]}, time_limit=10.0)
-    search = OpenSearch(trial, np.zeros(0))
+    search = SearchState(trial, np.zeros(0))
     first = [search.next_fit(), search.next_fit()]
     assert search.next_fit() is None
     assert not search.is_complete
@@ -135,7 +176,7 @@ def test_under_a_time_limit_the_first_candidate_runs_before_others_begin(searchi
     assert search.next_fit() is None
     search.record(measured_fit(first[1], 0.5, seconds=4.0))
     assert search.is_complete
-    assert search.seconds_of_next == pytest.approx(1.0)
+    assert search.seconds_left == pytest.approx(1.0)
 
 
 def test_a_candidate_that_cannot_be_fitted_is_kept_as_such(searching):
@@ -178,6 +219,38 @@ def test_fits_that_take_all_of_the_time_are_a_timeout(searching):
     assert result.error == "its fits took 1.2 s of the time limit of 1 s, and were not all done"
 
 
+@pytest.mark.parametrize("status", [None, "failed"])
+def test_time_that_ends_before_any_candidate_is_complete_is_a_timeout(searching, status):
+    trial = searching({"n_neighbors": [1, 3]}, folds=3, time_limit=1.0)
+    search = SearchState(trial, np.zeros(0))
+    # Two run beside each other, and take all of the time.
+    first, second = search.next_fit(), search.next_fit()
+    search.record(measured_fit(first, 0.5, seconds=0.5))
+    search.record(measured_fit(second, 0.5, seconds=0.5) if status is None else measured_fit(second, seconds=0.5))
+    assert search.is_complete
+    result = _conclude(search)
+    assert result.key == trial.limited_key
+    if status is None:
+        assert result.status == "timeout"
+        assert result.error == "the time limit of 1 s ended it before any candidate was fitted on every fold"
+    # The same of what is stored, if it goes on with less time.
+    again = SearchState(trial.model_copy(update={"time_limit": 0.5}), np.zeros(0), search.outcomes.values())
+    assert _conclude(again).key != trial.key
+
+
+@pytest.mark.parametrize("status", ["timeout", "out of memory"])
+def test_a_fit_that_a_limit_ended_makes_the_outcome_a_limited_one(searching, status):
+    trial = searching({"n_neighbors": [1, 3]}, memory_limit=10**9)
+
+    def first_ends(status):
+        turn = iter([{"status": status}, {"status": status}, {"accuracy": 0.5}, {"accuracy": 0.5}])
+        return lambda fit: measured_fit(fit, **next(turn))
+
+    outcome = _conclude(run_search(trial, np.zeros(0), first_ends(status)))
+    assert (outcome.is_limited, outcome.searched.chosen) == (True, {"n_neighbors": 3})
+    assert not _conclude(run_search(trial, np.zeros(0), first_ends("failed"))).is_limited
+
+
 def test_no_time_for_the_last_fit_is_a_timeout(searching):
     trial = searching({"n_neighbors": [1, 3]}, time_limit=1.0)
     seconds = iter((0.01, 0.01, 0.01, 2.0))
@@ -196,7 +269,7 @@ def test_a_value_that_is_named_twice_is_fitted_once(searching):
 
 def test_a_fits_key_names_its_search_candidate_fold_and_round(searching):
     trial = searching(GRID)
-    rounds = plan_rounds(trial, np.zeros(0), {}).rounds
+    rounds = plan_rounds(Candidates(trial), np.zeros(0), {}).rounds
     fits = [fit for group in rounds[0] for fit in group.fits.values()]
     assert len({fit.key for fit in fits}) == 16
     assert {fit.search_fit.search for fit in fits} == {trial.key}

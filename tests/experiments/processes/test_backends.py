@@ -34,6 +34,12 @@ KNN = Case(name="k-NN", estimator="knn", protocol={"kind": "cross-validation", "
 SEARCH = Case(
     name="Search", estimator="knn", protocol={"kind": "grid-search", "folds": 2}, grid={"n_neighbors": [1, 3]}
 )
+HALVING = Case(
+    name="Halving",
+    estimator="knn",
+    protocol={"kind": "grid-search", "folds": 2, "strategy": "halving"},
+    grid={"n_neighbors": [1, 3, 5]},
+)
 
 
 def _suite(*cases, dataset="digits-8x8"):
@@ -180,16 +186,18 @@ def cluster(tmp_path, monkeypatch, helpers):
             process.wait()
 
 
-def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
+def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path, monkeypatch):
     address, workers = cluster
-    family = []
+    family, scattered = [], []
+    make_backend = dask_cluster._backend_of
+    monkeypatch.setattr(dask_cluster, "_backend_of", lambda *given: scattered.append(given) or make_backend(*given))
 
     def kill_a_worker():
         family.extend(psutil.Process(workers[0].pid).children(recursive=True))
         workers[0].kill()
 
     folder = run_suite(
-        _suite(TREE, KNN, SEARCH),
+        _suite(TREE, KNN, SEARCH, HALVING),
         out=tmp_path / "run",
         threads=1,
         backend="dask",
@@ -200,7 +208,7 @@ def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
     assert still_running(family) == []
     assert workers[1].poll() is None
     compared = _comparable(folder)
-    assert compared[compared["case"] != "Search"].equals(_comparable(in_turn))
+    assert compared[compared["case"].isin(["Tree", "k-NN"])].equals(_comparable(in_turn))
     # What scikit-learn's own search chooses on the same folds, and the refit on all images.
     digits = load_dataset("digits-8x8").train
     cut = StratifiedKFold(2, shuffle=True, random_state=0)
@@ -208,7 +216,11 @@ def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path):
     found = load_results(folder).set_index("case").loc["Search"]
     assert (found["status"], found["n_tried"], found["search_score"]) == ("ok", 2, search.best_score_)
     assert json.loads(found["chosen"]) == search.best_params_
+    halved = load_results(folder).set_index("case").loc["Halving"]
+    assert (halved["status"], halved["n_tried"]) == ("ok", 3)
     assert not (folder / "search").exists()
+    # Data go to the workers once, and again to who is left.
+    assert len(scattered) <= 2
     assert load_results(folder)["n_concurrent"].max() == 2
     result = Store(folder).read(load_results(folder)["key"][0])
     assert result.environment.cpu

@@ -77,7 +77,7 @@ def test_a_fit_inside_a_search_has_what_the_others_left_of_the_time(behaving):
     task = Task(asked, seconds_left=0.1)
     result, _ = run_in_child(task, ImportContext.current(), read_environment(), ignore_stage)
     assert (result.status, result.key) == ("timeout", asked.limited_key)
-    assert "by the time limit of 0.1 s" in result.error
+    assert result.error.endswith(" by the time limit of 1000 s, of which this fit had 0.1 s, in: fit")
 
 
 def test_how_far_it_came_is_the_epoch(run_trial, trial, time_over):
