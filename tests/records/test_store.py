@@ -514,23 +514,22 @@ def test_each_stored_trial_is_read_twice_at_most_to_load_them_all(tmp_path, resu
     assert max(times.values()) <= 2
 
 
-def test_a_folder_of_trials_that_may_not_be_read_is_named_and_no_report_is_blamed(tmp_path):
-    (tmp_path / "run.json").write_text("{}")
-    closed = tmp_path / "trials"
-    closed.mkdir()
-    closed.chmod(0)
+def test_a_folder_of_trials_that_may_not_be_read_is_named_and_no_report_is_blamed():
     script = (
         "import os, sys\n"
         "from hdr_bench.reporting.report import write_report\n"
         "if os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
         "write_report(sys.argv[1])\n"
     )
-    # Every folder above it may be entered.
-    for parent in [tmp_path, *tmp_path.parents]:
-        if parent != Path(tempfile.gettempdir()) and parent.is_relative_to(tempfile.gettempdir()):
-            parent.chmod(0o755)
-    try:
-        ended = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=False)
-    finally:
-        closed.chmod(0o755)
+    # Not below pytest's own folder, which each pytest of this user closes to all others when it begins.
+    with tempfile.TemporaryDirectory() as name:
+        folder, closed = Path(name), Path(name) / "trials"
+        (folder / "run.json").write_text("{}")
+        closed.mkdir()
+        closed.chmod(0)
+        folder.chmod(0o755)
+        try:
+            ended = subprocess.run([sys.executable, "-c", script, folder], capture_output=True, text=True, check=False)
+        finally:
+            closed.chmod(0o755)
     assert f"StoreError: cannot read {closed}: Permission denied; nothing was changed; see that" in ended.stderr

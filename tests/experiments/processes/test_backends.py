@@ -62,9 +62,9 @@ class _Signals(NoProgress):
         call()
 
 
-@pytest.fixture(scope="module")
-def in_turn(tmp_path_factory):
-    return run_suite(_suite(TREE, KNN), out=tmp_path_factory.mktemp("runs") / "in-turn", threads=1)
+@pytest.fixture(scope="session")
+def in_turn(once):
+    return once("in-turn", lambda folder: run_suite(_suite(TREE, KNN), out=folder, threads=1))
 
 
 def test_two_at_a_time_give_the_same_and_their_times_are_marked_if_disturbed(in_turn, tmp_path):
