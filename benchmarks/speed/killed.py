@@ -1,10 +1,13 @@
 """A suite killed by ``kill -9`` at three moments, and resumed: what was there, what was left, what came of it.
 
-Run it with the environment's own Python: ``.venv/bin/python benchmarks/speed/killed.py``. It runs the suite `quick` on
-600 images, first undisturbed, then killed while it starts, and after its second and its sixth result, and resumed each
-time.
+Run it with the environment's own Python: ``.venv/bin/python benchmarks/speed/killed.py [TIMES]``. It runs the suite
+`quick` on 600 images, first undisturbed, then killed while it starts, and after its second and its sixth result, and
+resumed each time. Then a grid search is killed TIMES times (5 by default) after a random number of its fits, and
+resumed: fits that were done and ran again are lost.
 """
 
+import os
+import random
 import signal
 import subprocess
 import sys
@@ -42,8 +45,48 @@ def kill(folder: Path, results: int) -> tuple[int, float]:
     return len(family), time.perf_counter() - start
 
 
+SEARCH = """
+title = "T"
+dataset = "digits-8x8"
+[[case]]
+name = "Search"
+estimator = "knn"
+protocol = { kind = "grid-search", folds = 3 }
+grid = { n_neighbors = [1, 3, 5, 7] }
+"""
+N_FITS = 12
+
+
+def kill_search(folder: Path, after: int) -> str:
+    """Kill a search once so many of its fits are stored, resume it, and say what was lost."""
+    (suite := folder / "search.toml").write_text(SEARCH)
+    own = [*COMMAND, "--threads", "1", "--out", str(folder / "run")]
+    own[own.index("quick")] = str(suite)
+    process = subprocess.Popen(own, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    while len(_stored(folder)) < after and process.poll() is None:
+        time.sleep(0.005)
+    time.sleep(random.uniform(0, 0.3))  # noqa: S311  # anywhere in the fit that runs
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    stored = _stored(folder)
+    log = subprocess.run(own, capture_output=True, text=True, check=True).stderr
+    first = log.splitlines()[0]
+    again = int(first.split(" with ")[1].split()[0]) if " with " in first else 0
+    return (
+        f"search killed with {len(stored)} of {N_FITS} fits stored; {again} ran; lost: {again + len(stored) - N_FITS}"
+    )
+
+
+def _stored(folder: Path) -> list[str]:
+    return [name for _, _, names in os.walk(folder / "run" / "search") for name in names if name.endswith(".zip")]
+
+
 def main() -> None:
-    """Run the three moments, and print a line each."""
+    """Run the three moments, and print a line each; then those of the search."""
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    for _ in range(times):
+        with tempfile.TemporaryDirectory() as name:
+            print(kill_search(Path(name), random.randrange(N_FITS)), flush=True)  # noqa: S311
     with tempfile.TemporaryDirectory() as name:
         run(whole := Path(name) / "whole")
         columns = ["key", "case", "seed", "status", "accuracy"]

@@ -1,4 +1,4 @@
-"""How long it takes to plan many trials: 10,000 cases, and one case of 10,000 trials.
+"""How long it takes to plan many trials: 10,000 cases, one case of 10,000 trials, the largest grid, and halving.
 
 Each is ``hdr-bench run SUITE --dry-run`` in its own process, from the start of Python to the last line. Run it with
 ``python benchmarks/speed/planning.py [CASES]``.
@@ -52,6 +52,9 @@ def make_suites(n: int) -> dict[str, str]:
     sizes = f"sizes = {[20 + k for k in range(min(n, 1000))]}, repeats = {max(n // 1000, 1)}"
     curve = f'[[case]]\nname = "k-NN"\nestimator = "knn"\nprotocol = {{ kind = "learning-curve", {sizes} }}\n'
     grid = f'[[case]]\nname = "SVM"\nestimator = "svm"\ngrid = {{ C = {[k + 1 for k in range(n)]} }}\n'
+    searched = 'protocol = { kind = "grid-search", folds = 5'
+    halved = f'[[case]]\nname = "SVM"\nestimator = "svm"\ngrid = {{ C = {[k + 1 for k in range(n // 50)]} }}\n'
+    largest = f'[[case]]\nname = "SVM"\nestimator = "svm"\ngrid = {{ C = {[k + 1 for k in range(10 * n)]} }}\n'
     return {
         f"{n:,} cases of k-NN": neighbors,
         f"{n:,} cases of networks": networks,
@@ -62,6 +65,8 @@ def make_suites(n: int) -> dict[str, str]:
         f"one case of {n:,} seeds": seeds,
         f"one learning curve of {n:,} trials": curve,
         f"one grid of {n:,} candidates": f'{grid}protocol = {{ kind = "grid-search" }}\n',
+        f"one grid of {10 * n:,} candidates in 5 folds": f"{largest}{searched} }}\n",
+        f"halving of {n // 50:,} candidates in 5 folds": f'{halved}{searched}, strategy = "halving" }}\n',
     }
 
 

@@ -263,20 +263,26 @@ def _write_failed_searches(queue: TaskQueue, plan: Plan, progress: Progress) -> 
 
 def _write(result: Result, predictions: Predictions | None, run_store: Store) -> Result:
     """Write a result; if it is of a form that no file holds, its trial has failed, and the remaining ones continue."""
-    fit = result.trial.search_fit
-    store = run_store if fit is None else FitStore(run_store.folder, fit.search)
     try:
-        store.write(result, predictions)
+        _write_file(result, predictions, run_store)
     except (OSError, StoreError):
         raise
     except Exception as error:  # noqa: BLE001  # whatever comes of what a method has put into its result
         reason = f"its result could not be stored: {describe_failure(error)}"
         failed = failed_result(result.trial, reason, result.environment, describe_traceback(error))
         result = failed.model_copy(update={"key": result.key})
-        store.write(result, None)
+        _write_file(result, None, run_store)
     if result.trial.search is not None and result.status == "ok":
         FitStore(run_store.folder, result.trial.key).clear()
     return result
+
+
+def _write_file(result: Result, predictions: Predictions | None, run_store: Store) -> None:
+    fit = result.trial.search_fit
+    if fit is None:
+        run_store.write(result, predictions)
+    else:
+        FitStore(run_store.folder, fit.search).write(result)
 
 
 @contextmanager

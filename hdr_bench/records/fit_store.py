@@ -4,17 +4,19 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hdr_bench.exceptions import StoreError
 from hdr_bench.files import clear_leftovers
-from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
-from hdr_bench.records.store import Store
+from hdr_bench.records.trial_files import TrialFiles
 
 _FOLDER = "search"
 _ATTEMPTS = 5
 
 
-class FitStore(Store):
+class FitStore(TrialFiles):
     """Folder of the fits inside a grid search: ``search/KEY/FIT.zip`` in the run's, without predictions.
 
     Parameters
@@ -31,23 +33,20 @@ class FitStore(Store):
     """
 
     def __init__(self, folder: str | os.PathLike[str], key: str) -> None:
-        super().__init__(folder)
+        super().__init__(Path(folder), f"{_FOLDER}/{key}", _no_labels)
         self.search = key
-        self.trials_folder = self.folder / _FOLDER / key
 
     @property
     def names(self) -> list[str]:
         """Names of the fits' files, sorted."""
         return self.keys()
 
-    def write(self, result: Result, predictions: Predictions | None = None) -> None:
+    def write(self, result: Result) -> None:
         """Write the outcome of a fit.
 
         Parameters
         ----------
         result : Result
-        predictions : Predictions, optional
-            None: nobody asks for them.
 
         Raises
         ------
@@ -56,14 +55,14 @@ class FitStore(Store):
         """
         for _ in range(_ATTEMPTS - 1):
             try:
-                super().write(result, predictions)
+                self.put_trial(result)
             except StoreError as error:
                 # Another run has removed the folder with its last file, between this one's making it and writing.
                 if not isinstance(error.__cause__, FileNotFoundError):
                     raise
             else:
                 return
-        super().write(result, predictions)
+        self.put_trial(result)
 
     def remove(self, key: str) -> None:
         """Remove the file of a fit.
@@ -84,6 +83,10 @@ class FitStore(Store):
         with suppress(OSError):
             self.trials_folder.rmdir()
             self.trials_folder.parent.rmdir()
+
+
+def _no_labels(digest: str) -> NDArray[np.int64]:
+    raise StoreError(f"a fit inside a grid search is stored without predictions, this one has some of {digest}")
 
 
 def fit_stores(folder: Path) -> list[FitStore]:

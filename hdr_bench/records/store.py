@@ -19,23 +19,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
+from hdr_bench.exceptions import NewerFormatError, StoreError
 from hdr_bench.files import clear_leftovers, lock_file, read_regular
 from hdr_bench.records.compact import pack
-from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage, remedy_of
+from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage
 from hdr_bench.records.kept_arrays import KeptArrays, put
-from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_folder import check_readable
 from hdr_bench.records.run_record import PlannedTrial, RunRecord
 from hdr_bench.records.store_format import parse
-from hdr_bench.records.trial_file import TrialFile, encode, read_trial_file
+from hdr_bench.records.trial_files import TrialFiles
 
 _LOCK_SECONDS = 30
 
 
-class Store:
+class Store(TrialFiles):
     """A run's folder.
 
     Parameters
@@ -45,43 +44,9 @@ class Store:
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = Path(folder)
-        self.trials_folder = self.folder / "trials"
+        self.arrays = KeptArrays(Path(folder))
+        super().__init__(Path(folder), "trials", self.arrays.read_labels)
         self.run_file = self.folder / "run.json"
-        self.arrays = KeptArrays(self.folder)
-        self._read: dict[str, tuple[tuple[int, int, int], Result]] = {}
-
-    def look_up(self, planned: PlannedTrial) -> Lookup:
-        """Return what there is of a trial: a result is believed only if its file is whole.
-
-        Parameters
-        ----------
-        planned : PlannedTrial
-
-        Returns
-        -------
-        found : Lookup
-        """
-        refused = Lookup()
-        for key in filter(None, (planned.key, planned.limited_key)):
-            try:
-                return Lookup(key, self.read(key))
-            except NewerFormatError as error:
-                return Lookup(key, problem=self.without_folder(error), is_newer=True)
-            except MissingTrialError:
-                continue
-            except StoreError as error:
-                refused = Lookup(key, problem=self.without_folder(error))
-        return refused
-
-    def keys(self) -> list[str]:
-        """Return the keys of the trials that there are files of, whole or not, sorted.
-
-        Returns
-        -------
-        keys : list of str
-        """
-        return sorted({path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"*.{ending}")})
 
     def write_run(self, run: RunRecord, order: tuple[PlannedTrial, ...]) -> None:
         """Write the run's record, with what another call for the same suite and settings has planned.
@@ -152,43 +117,7 @@ class Store:
             packed = pack(predictions, _n_classes(result, predictions))
             self.arrays.write_labels(predictions.y_true)
             self.arrays.write_scores(predictions)
-        put(self._path(result.key), encode(result, packed))
-        # A trial has one outcome: the last.
-        for other in set(result.trial.keys()) - {result.key}:
-            self._path(other).unlink(missing_ok=True)
-        for key in set(result.trial.keys()):
-            self._old_path(key).unlink(missing_ok=True)
-
-    def read(self, key: str) -> Result:
-        """Return the result of a trial.
-
-        Parameters
-        ----------
-        key : str
-            The trial's.
-
-        Returns
-        -------
-        result : Result
-
-        Raises
-        ------
-        MissingTrialError
-            If there is none.
-        StoreError
-            If its file is damaged, or of a newer format.
-        """
-        path = self._present(key)
-        try:
-            seen = path.stat()
-            signature = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
-            if self._read.get(key, (None,))[0] != signature:
-                self._read[key] = (signature, self._file(key).result)
-        except FileNotFoundError as error:
-            raise MissingTrialError(f"{path}: there is no such trial") from error
-        except OSError as error:  # a link that leads to itself, say
-            raise StoreError(f"{path}: damaged: {error.strerror}; {remedy_of(path)}") from error
-        return self._read[key][1]
+        self.put_trial(result, packed)
 
     def read_predictions(self, key: str) -> Predictions | None:
         """Return what a trial's method said of each test image, in compact form; None for a trial that failed.
@@ -217,37 +146,6 @@ class Store:
         """Remove what a killed process left half-written here; not what another one writes now."""
         for folder in (self.folder, self.trials_folder, *self.arrays.folders):
             clear_leftovers(folder)
-
-    def without_folder(self, error: StoreError) -> str:
-        """Return an error's words without the folder: a report says the same wherever it lies.
-
-        Parameters
-        ----------
-        error : StoreError
-
-        Returns
-        -------
-        text : str
-        """
-        return str(error).replace(f"{self.folder}{os.sep}", "")
-
-    def _file(self, key: str) -> TrialFile:
-        path = self._present(key)
-        try:
-            return read_trial_file(path, key, self.arrays.read_labels)
-        except FileNotFoundError as error:
-            raise MissingTrialError(f"{path}: there is no such trial") from error
-
-    def _path(self, key: str) -> Path:
-        return self.trials_folder / f"{key}.zip"
-
-    def _old_path(self, key: str) -> Path:
-        """Return where formats 1 to 3 had the trial."""
-        return self.trials_folder / f"{key}.npz"
-
-    def _present(self, key: str) -> Path:
-        path, old = self._path(key), self._old_path(key)
-        return old if old.exists() and not path.exists() else path
 
     def _make_folder(self) -> None:
         try:

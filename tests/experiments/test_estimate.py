@@ -115,7 +115,7 @@ def test_of_a_search_the_fits_that_are_stored_are_not_in_the_estimate(machine, t
     assert sum(whole.seconds.values()) == pytest.approx(whole.total.value)
     fits_of_search = FitStore(store.folder, search.trial.key)
     for fit in [*search.fits.values()][:4]:
-        fits_of_search.write(measured_fit(fit, 0.5), None)
+        fits_of_search.write(measured_fit(fit, 0.5))
     plan, _ = _plan(tmp_path, case, dataset="digits-8x8")
     left = estimate_plan(plan, NoProgress())
     assert {*[*search.fits][4:9], search.trial.key} < set(left.seconds)

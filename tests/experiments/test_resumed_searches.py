@@ -192,7 +192,7 @@ def test_fits_of_a_newer_version_are_left_with_their_search(tmp_path):
     suite, store, options = _own_suite(estimator="knn", grid={"n_neighbors": [1, 3]}), Store(tmp_path), RunOptions()
     (search,) = make_schedule(suite, options, store).searches.values()
     fit, fits = next(iter(search.missing.values())), FitStore(tmp_path, search.trial.key)
-    fits.write(measured_fit(fit, 0.5), None)
+    fits.write(measured_fit(fit, 0.5))
     assert list(make_schedule(suite, options, store).searches[search.trial.key].outcomes) == [fit.key]
     path = fits.trials_folder / f"{fit.key}.zip"
     newer = read_sealed(path)["result.json"].replace(b'"format_version": 4', b'"format_version": 5')

@@ -147,7 +147,7 @@ def test_a_fit_that_another_run_has_stored_meanwhile_is_not_run(make_queue, tmp_
     fits = [task.trial for task in _take(make_queue(SEARCH))]
     assert fits[:2] == [first, second]
     store = FitStore(tmp_path / "run", first.search_fit.search)
-    store.write(measured_fit(fits[2], 0.5), None)
+    store.write(measured_fit(fits[2], 0.5))
     assert [task.trial for task in _take(queue)] == [fits[3]]
 
 

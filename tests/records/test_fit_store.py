@@ -21,12 +21,12 @@ def fit(searching):
 def test_fits_are_stored_without_predictions_and_removed_with_their_folder(tmp_path, fit):
     store, other = FitStore(tmp_path, fit.search_fit.search), FitStore(tmp_path, "another")
     result = measured_fit(fit, 0.5)
-    store.write(result, None)
+    store.write(result)
     assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")] == [
         f"search/{fit.search_fit.search}/{fit.key}.zip"
     ]
     assert FitStore(tmp_path, fit.search_fit.search).read(fit.key) == result
-    other.write(measured_fit(fit.model_copy(update={"search_fit": SearchFit(search="another", params={})}), 0.5), None)
+    other.write(measured_fit(fit.model_copy(update={"search_fit": SearchFit(search="another", params={})}), 0.5))
     store.clear()
     assert not store.trials_folder.exists()
     assert len(other.keys()) == 1
@@ -40,9 +40,9 @@ def test_fits_are_stored_without_predictions_and_removed_with_their_folder(tmp_p
 
 def test_the_last_outcome_of_a_fit_is_the_one_that_stays(tmp_path, fit):
     store, limited = FitStore(tmp_path, "search"), fit.model_copy(update={"time_limit": 1.0})
-    store.write(measured_fit(limited, status="timeout", key=limited.limited_key), None)
+    store.write(measured_fit(limited, status="timeout", key=limited.limited_key))
     assert store.keys() == [limited.limited_key]
-    store.write(measured_fit(limited, 0.5), None)
+    store.write(measured_fit(limited, 0.5))
     assert store.keys() == [limited.key]
 
 

@@ -149,7 +149,14 @@ def without_search(trial: Trial) -> str:
     -------
     key : str
     """
-    nothing = {"search": None, "search_fit": None, "fold": None, "folds": None, "code": "", "versions": {}}
+    nothing: dict[str, Any] = {
+        "search": None,
+        "search_fit": None,
+        "fold": None,
+        "folds": None,
+        "code": "",
+        "versions": {},
+    }
     return trial.model_copy(update=nothing).key
 
 

@@ -1,0 +1,147 @@
+"""Folder of trials' files: each is looked up by its trial's key, and believed only if it is whole."""
+
+import os
+from pathlib import Path
+
+from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
+from hdr_bench.records.damage import remedy_of
+from hdr_bench.records.kept_arrays import put
+from hdr_bench.records.lookup import Lookup
+from hdr_bench.records.result import Result
+from hdr_bench.records.run_record import PlannedTrial
+from hdr_bench.records.trial_file import Labels, TrialFile, encode, read_trial_file
+
+
+class TrialFiles:
+    """Folder of trials' files inside a run's.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's; it is made with the first file that is written.
+    name : str
+        Path of the files' folder in it.
+    labels : callable
+        Returns the true labels that predictions go with, by their digest.
+    """
+
+    def __init__(self, folder: Path, name: str, labels: Labels) -> None:
+        self.folder = folder
+        self.trials_folder = folder / name
+        self._labels = labels
+        self._read: dict[str, tuple[tuple[int, int, int], Result]] = {}
+
+    def look_up(self, planned: PlannedTrial) -> Lookup:
+        """Return what there is of a trial: a result is believed only if its file is whole.
+
+        Parameters
+        ----------
+        planned : PlannedTrial
+
+        Returns
+        -------
+        found : Lookup
+        """
+        refused = Lookup()
+        for key in filter(None, (planned.key, planned.limited_key)):
+            try:
+                return Lookup(key, self.read(key))
+            except NewerFormatError as error:
+                return Lookup(key, problem=self.without_folder(error), is_newer=True)
+            except MissingTrialError:
+                continue
+            except StoreError as error:
+                refused = Lookup(key, problem=self.without_folder(error))
+        return refused
+
+    def keys(self) -> list[str]:
+        """Return the keys of the trials that there are files of, whole or not, sorted.
+
+        Returns
+        -------
+        keys : list of str
+        """
+        return sorted({path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"*.{ending}")})
+
+    def put_trial(self, result: Result, packed: bytes | None = None) -> None:
+        """Write a trial's file, in place of all others that it has.
+
+        Parameters
+        ----------
+        result : Result
+        packed : bytes, optional
+            Its predictions in compact form; None for a trial that failed, or whose predictions nobody asks for.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written.
+        """
+        put(self._path(result.key), encode(result, packed))
+        # A trial has one outcome: the last.
+        for other in set(result.trial.keys()) - {result.key}:
+            self._path(other).unlink(missing_ok=True)
+        for key in set(result.trial.keys()):
+            self._old_path(key).unlink(missing_ok=True)
+
+    def read(self, key: str) -> Result:
+        """Return the result of a trial.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        result : Result
+
+        Raises
+        ------
+        MissingTrialError
+            If there is none.
+        StoreError
+            If its file is damaged, or of a newer format.
+        """
+        path = self._present(key)
+        try:
+            seen = path.stat()
+            signature = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
+            if self._read.get(key, (None,))[0] != signature:
+                self._read[key] = (signature, self._file(key).result)
+        except FileNotFoundError as error:
+            raise MissingTrialError(f"{path}: there is no such trial") from error
+        except OSError as error:  # a link that leads to itself, say
+            raise StoreError(f"{path}: damaged: {error.strerror}; {remedy_of(path)}") from error
+        return self._read[key][1]
+
+    def without_folder(self, error: StoreError) -> str:
+        """Return an error's words without the folder: a report says the same wherever it lies.
+
+        Parameters
+        ----------
+        error : StoreError
+
+        Returns
+        -------
+        text : str
+        """
+        return str(error).replace(f"{self.folder}{os.sep}", "")
+
+    def _file(self, key: str) -> TrialFile:
+        path = self._present(key)
+        try:
+            return read_trial_file(path, key, self._labels)
+        except FileNotFoundError as error:
+            raise MissingTrialError(f"{path}: there is no such trial") from error
+
+    def _path(self, key: str) -> Path:
+        return self.trials_folder / f"{key}.zip"
+
+    def _old_path(self, key: str) -> Path:
+        """Return where formats 1 to 3 had the trial."""
+        return self.trials_folder / f"{key}.npz"
+
+    def _present(self, key: str) -> Path:
+        path, old = self._path(key), self._old_path(key)
+        return old if old.exists() and not path.exists() else path
