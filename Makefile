@@ -73,11 +73,9 @@ reports-quick: install ## Run every suite on a few embedded images, into build/r
 		--repeats 1 --jobs $(JOBS) --threads 1 --quiet --out build/reports-quick/$$suite || failed=1; done; \
 		$(BIN)/hdr-bench index build/reports-quick && exit $$failed
 
-# The suites that regenerate a source's tables, the shorter ones first: those whose file names a source.
-READ_SUITES = from hdr_bench.experiments.planning.suite_file import list_suites, read_suite; \
-	published = [suite for suite in map(read_suite, list_suites()) if suite.source]; \
-	print(*(suite.name for suite in sorted(published, key=lambda suite: suite.budget)))
-SUITES = $(or $(shell $(BIN)/python -c '$(READ_SUITES)'),$(error the list of published suites cannot be read))
+# The suites that regenerate a source's tables, the shorter ones first.
+LIST_SUITES = from hdr_bench import list_published_suites; print(*list_published_suites())
+SUITES = $(or $(shell $(BIN)/python -c '$(LIST_SUITES)'),$(error the list of published suites cannot be read))
 
 speed: install ## Compare speed with the peers on MNIST, a half to a whole hour; writes reports/speed/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,dev,peers]'

@@ -11,6 +11,9 @@ import hdr_bench
 from hdr_bench.reporting import displays
 
 STUB = Path(hdr_bench.__file__).with_suffix(".pyi")
+# What a display of one's own is made of is looked for where displays are.
+BASES = {"BaseDisplay", "Display", "ResultsDisplay"}
+DISPLAYS = set(displays.__all__) - BASES
 
 
 def test_each_public_name_is_there_and_listed():
@@ -21,7 +24,7 @@ def test_each_public_name_is_there_and_listed():
 
 
 def test_every_display_is_public():
-    assert set(displays.__all__) <= set(hdr_bench.__all__)
+    assert {name for name in hdr_bench.__all__ if "Display" in name} == DISPLAYS
     assert hdr_bench.AccuracyDisplay is displays.AccuracyDisplay
 
 
@@ -43,4 +46,4 @@ def test_the_stub_says_no_name_twice():
 def test_a_star_import_brings_them_all():
     script = "from hdr_bench import *; print(Suite.__module__, sorted(name for name in dir() if 'Display' in name))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert ran.stdout == f"hdr_bench.records.suite {sorted(displays.__all__)}\n"
+    assert ran.stdout == f"hdr_bench.records.suite {sorted(DISPLAYS)}\n"

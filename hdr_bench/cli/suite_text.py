@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from hdr_bench.names import visible_prose
 from hdr_bench.records.case import Case
-from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
+from hdr_bench.records.protocol import KINDS, DatasetChoice, Protocol
 from hdr_bench.records.quantities import duration, format_bytes
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import pluralize
@@ -88,7 +88,7 @@ def _dataset(choice: DatasetChoice) -> str:
 
 
 def _protocol(protocol: Protocol) -> str:
-    folds = protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
+    folds = protocol.folds or KINDS[protocol.kind].folds
     repeats = pluralize(protocol.repeats, "repeat")
     seeds = f"{pluralize(protocol.repeats, 'seed')} for each stochastic method"
     if protocol.kind == "cross-validation":
@@ -99,7 +99,7 @@ def _protocol(protocol: Protocol) -> str:
     if protocol.kind == "learning-curve":
         return f"learning curve on {_list_values(protocol.sizes or ())} training images, {repeats}"
     more = f", up to {protocol.max_repeats:,} if the first ones differ much" if protocol.max_repeats else ""
-    return f"hold-out, {seeds}{more}{', training images shuffled' if protocol.shuffle else ''}"
+    return f"{KINDS[protocol.kind].words}, {seeds}{more}{', training images shuffled' if protocol.shuffle else ''}"
 
 
 def _grid(grid: Mapping[str, Sequence[Any]]) -> str:

@@ -4,8 +4,8 @@ from pathlib import Path, PurePath
 
 from hdr_bench.datasets.paths import special_kind
 from hdr_bench.datasets.pictures import EXTENSIONS
+from hdr_bench.datasets.registry import recognize_scheme, source_schemes
 
-READABLE = "what can be read: a folder of pictures, a folder of IDX files, an .npz file"
 _UNPACK = "unpack it, and give the folder that comes out"
 _AS_NPZ = "read it with {reader}, and save its images and labels: numpy.savez('digits.npz', images=..., labels=...)"
 _READER_OF_NUMBERS = "the reader of its format (LIBSVM: sklearn.datasets.load_svmlight_file)"
@@ -50,15 +50,20 @@ def describe_file(path: Path) -> str:
     name, suffix = path.name.lower(), path.suffix.lower()
     special = special_kind(path)
     if special is not None:
-        return f"{special}, which is not read; {READABLE}"
-    if suffix == ".npz":
-        return f"an .npz file, not a folder; name it npz:{path}"
+        return f"{special}, which is not read; {_readable()}"
+    scheme = recognize_scheme(path)
+    if scheme is not None:
+        return f"{source_schemes()[scheme].place}; name it {scheme}:{path}"
     if suffix in EXTENSIONS:
         return "a picture, not a folder; give the folder that holds the pictures"
     if "idx" in name:
         return f"an IDX file, not a folder; give the folder that holds it and its labels: idx:{path.parent}"
     what, remedy = _describe_unread(name)
-    return f"{what}, which is not read; {READABLE}; {remedy}"
+    return f"{what}, which is not read; {_readable()}; {remedy}"
+
+
+def _readable() -> str:
+    return "what can be read: " + ", ".join(entry.place for entry in source_schemes().values() if entry.place)
 
 
 def _describe_unread(name: str) -> tuple[str, str]:

@@ -44,9 +44,10 @@ def load_dataset(
     Parameters
     ----------
     name : str
-        A name of `SOURCES`; a name that was given to `add_dataset`; or ``idx:DIR``, ``folder:DIR``, ``npz:FILE``,
-        ``openml:NAME``. A folder of pictures has one folder per class, or files named PREFIX_LABEL_NUMBER,
-        LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are then the two parts.
+        A name of `SOURCES`; a name that was given to `add_dataset`; or a scheme of `SOURCES` with a place, as
+        ``folder:DIR`` or ``openml:NAME``. A folder of pictures has one folder per class, or files named
+        PREFIX_LABEL_NUMBER, LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are
+        then the two parts.
     resize : tuple of int, optional
         Height and width, in pixels, that the pictures of ``folder:DIR`` are brought to. By default they are taken
         as they are, and must be of one size.
@@ -148,7 +149,7 @@ def add_dataset(
     name : str
         Up to 100 letters, digits, ``.``, ``_`` and ``-``. ``mnist`` and ``nist15`` take the original files only.
     path : path-like
-        A folder of IDX files, a folder of pictures, or an ``.npz`` file.
+        What a row of `SOURCES` reads that is named by a folder or a file, e.g. a folder of pictures.
     resize : tuple of int, optional
     test_size : float, optional
     random_state : int, default=0

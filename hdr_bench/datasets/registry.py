@@ -30,6 +30,8 @@ class SourceEntry:
         Function of a path that says whether it is for the reader; empty if the reader takes what no other recognizes.
     resizes : bool
         Whether it heeds `ReadOptions.resize`.
+    place : str
+        What lies at its place, where that is a path, for messages.
     """
 
     description: str
@@ -38,6 +40,7 @@ class SourceEntry:
     reader: str = ""
     recognizer: str = ""
     resizes: bool = False
+    place: str = ""
 
 
 SOURCES: dict[str, SourceEntry] = {
@@ -66,18 +69,21 @@ SOURCES: dict[str, SourceEntry] = {
         source="hdr_bench.datasets.idx_folder:idx_source",
         reader="hdr_bench.datasets.idx_folder:read_idx_folder",
         recognizer="hdr_bench.datasets.idx_folder:is_idx_folder",
+        place="a folder of IDX files",
     ),
     "folder:DIR": SourceEntry(
         description="your own labelled pictures, by their folder",
         source="hdr_bench.datasets.folder:folder_source",
         reader="hdr_bench.datasets.folder:read_folder",
         resizes=True,
+        place="a folder of pictures",
     ),
     "npz:FILE": SourceEntry(
         description="your own arrays, by their .npz file",
         source="hdr_bench.datasets.npz:npz_source",
         reader="hdr_bench.datasets.npz:read_npz",
         recognizer="hdr_bench.datasets.npz:is_npz_file",
+        place="an .npz file",
     ),
     "openml:NAME": SourceEntry(
         description="any data set of images at OpenML, by its name or number",
@@ -186,6 +192,26 @@ def find_reader(name: str, path: Path) -> SourceEntry:
     """
     if name in SOURCES:
         return SOURCES[name]
-    readers = [entry for entry in source_schemes().values() if entry.reader]
-    recognized = (entry for entry in readers if entry.recognizer and resolve_name(entry.recognizer)(path))
-    return next(recognized, None) or next(entry for entry in readers if not entry.recognizer)
+    schemes = source_schemes()
+    recognized = recognize_scheme(path)
+    if recognized is not None:
+        return schemes[recognized]
+    return next(entry for entry in schemes.values() if entry.reader and not entry.recognizer)
+
+
+def recognize_scheme(path: Path) -> str | None:
+    """Return the scheme of the data at a path, as far as they can be told from what lies there.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    scheme : str or None
+        None if no recognizer of a row takes them.
+    """
+    for scheme, entry in source_schemes().items():
+        if entry.recognizer and resolve_name(entry.recognizer)(path):
+            return scheme
+    return None

@@ -199,7 +199,7 @@ def _execute(plan: Plan, progress: Progress) -> None:
     _write_record(plan)
     write_source(store.folder, plan.suite.file)
     for case in plan.cases:
-        if any(trial.fold is None for trial in case.trials):
+        if any(trial.is_on_test_part for trial in case.trials):
             store.arrays.write_images(case.dataset.fingerprint, case.dataset.test.images)
     # Of what has run before, its results tell more.
     expected = {**read_expected(store.folder), **seconds_of_stored(plan, store)}

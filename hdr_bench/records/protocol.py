@@ -1,6 +1,7 @@
 """Protocols: how a case is tried, and on which data."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -21,8 +22,37 @@ from hdr_bench.records.base import (
 
 Kind = Literal["holdout", "cross-validation", "grid-search", "learning-curve"]
 Strategy = Literal["grid", "halving"]
-DEFAULT_FOLDS: dict[Kind, int] = {"cross-validation": 10, "grid-search": 5}
-"""Folds of a protocol that names none."""
+
+
+@dataclass(frozen=True)
+class ProtocolKind:
+    """Entry of a kind of protocol.
+
+    Attributes
+    ----------
+    words : str
+        What a report calls it.
+    evaluated_on : {"test part", "folds"}
+        Images that its trials are evaluated on; folds are of the training part.
+    takes : tuple of str
+        Keys of a suite's protocol that are for it, beside `repeats`.
+    folds : int
+        Number of folds where a suite names none; 0 for a kind without.
+    """
+
+    words: str
+    evaluated_on: Literal["test part", "folds"] = "test part"
+    takes: tuple[str, ...] = ()
+    folds: int = 0
+
+
+KINDS: Mapping[Kind, ProtocolKind] = {
+    "holdout": ProtocolKind("hold-out", takes=("shuffle", "max_repeats")),
+    "cross-validation": ProtocolKind("cross-validation", "folds", takes=("folds",), folds=10),
+    "grid-search": ProtocolKind("grid search inside the training part", takes=("folds", "strategy"), folds=5),
+    "learning-curve": ProtocolKind("learning curve", takes=("sizes",)),
+}
+"""The kinds of protocols."""
 
 Samples = Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)]
 Folds = Annotated[Whole, Field(ge=2, le=MOST_FOLDS)]
@@ -67,16 +97,10 @@ class Protocol(SuitePart):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        takes = {
-            "folds": ("cross-validation", "grid-search"),
-            "strategy": ("grid-search",),
-            "sizes": ("learning-curve",),
-            "shuffle": ("holdout",),
-            "max_repeats": ("holdout",),
-        }
-        for name, kinds in takes.items():
-            if getattr(self, name) not in (None, False) and self.kind not in kinds:
-                raise ValueError(f"{name} is for {' and '.join(kinds)}, not for {self.kind}")
+        for name in dict.fromkeys(name for entry in KINDS.values() for name in entry.takes):
+            if getattr(self, name) not in (None, False) and name not in KINDS[self.kind].takes:
+                others = [kind for kind, entry in KINDS.items() if name in entry.takes]
+                raise ValueError(f"{name} is for {' and '.join(others)}, not for {self.kind}")
         if self.max_repeats is not None and not 2 <= self.repeats < self.max_repeats:
             raise ValueError(
                 f"max_repeats = {self.max_repeats} must be more than repeats, and repeats at least 2, got "

@@ -9,7 +9,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from hdr_bench.records.base import Record
 from hdr_bench.records.case import Step
-from hdr_bench.records.protocol import DatasetChoice, Kind, Strategy
+from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind, Strategy
 from hdr_bench.records.published import Published
 
 _LIMITS = ("time_limit", "memory_limit")
@@ -153,6 +153,11 @@ class Trial(Record):
     def limited_key(self) -> str:
         """Name of the file of an outcome that the limits decided."""
         return self.keys()[1]
+
+    @property
+    def is_on_test_part(self) -> bool:
+        """It is evaluated on the data set's test part, not on images of its training part."""
+        return self.search_fit is None and KINDS[self.protocol].evaluated_on == "test part"
 
     def keys(self) -> tuple[str, str]:
         """Return both names, for which the trial is looked through once.

@@ -122,7 +122,7 @@ class RunContents:
         sets: dict[str, list[str]] = {}
         for case in self.readable_cases():
             trial = self.good_records(self.label_of_case(case))[0].trial
-            if trial.fold is None:
+            if trial.is_on_test_part:
                 sets.setdefault(trial.fingerprint, []).append(case)
         return max(sets.values(), key=len, default=[])
 

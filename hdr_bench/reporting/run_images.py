@@ -58,7 +58,7 @@ class RunImages:
             If they are not there; for a fold of cross-validation, whose images are training images, always.
         """
         fingerprint = record.trial.fingerprint
-        images = None if record.trial.fold is not None else self._of(fingerprint)
+        images = self._of(fingerprint) if record.trial.is_on_test_part else None
         try:
             chosen = {} if images is None else {int(index): images[index] for index in indices}
         except (KeyError, IndexError):

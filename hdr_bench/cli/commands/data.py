@@ -42,7 +42,8 @@ def fetch(
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it.")],
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="A folder of IDX files or of pictures, or an .npz file.")
+        Path,
+        typer.Argument(metavar="PATH", help="What `hdr-bench list datasets` names by a folder or a file."),
     ],
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to one size.")] = None,
     test_size: Annotated[float | None, typer.Option(help="Share of the test part, if there is none.")] = None,

@@ -1,12 +1,9 @@
 """A suite's cases as trials: each protocol enumerated before anything runs."""
 
-import math
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache, partial
 from typing import Any
-
-import numpy as np
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.estimators.engines import remember_lookups
@@ -14,19 +11,25 @@ from hdr_bench.estimators.foreign.calls import cause_of, foreign_blocks, foreign
 from hdr_bench.estimators.foreign.importing import remember_failed_imports
 from hdr_bench.estimators.foreign.libraries import is_stochastic
 from hdr_bench.estimators.foreign.parameters import all_params
-from hdr_bench.exceptions import DatasetError, EstimatorError, SuiteError, shown
+from hdr_bench.exceptions import EstimatorError, SuiteError, shown
 from hdr_bench.experiments.planning.collector import pause_collector
 from hdr_bench.experiments.planning.models import deciding_packages, pickled_model, unseeded_model, versions_of
 from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_trials
 from hdr_bench.experiments.planning.own_code import code_of, module_names
+from hdr_bench.experiments.planning.protocol_check import (
+    case_place,
+    check_folds,
+    check_outline,
+    check_protocol,
+)
 from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.experiments.planning.value_faults import value_faults
 from hdr_bench.import_context import own_modules
-from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES, MOST_TRIALS
+from hdr_bench.records.base import MOST_TRIALS
 from hdr_bench.records.case import Case
 from hdr_bench.records.fingerprints import describe_estimator
 from hdr_bench.records.options import Settings
-from hdr_bench.records.protocol import DEFAULT_FOLDS, DatasetChoice, Protocol
+from hdr_bench.records.protocol import KINDS, DatasetChoice
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults
 from hdr_bench.records.trial import Trial
@@ -130,7 +133,7 @@ def _translate(suite: Suite, case: Case, error: BaseException) -> BaseException:
     if isinstance(error, Exception) and not isinstance(error, EstimatorError):
         return error
     cause = str(error) if isinstance(error, EstimatorError) else cause_of(error)
-    return SuiteError(f"{_place(suite, case)}: {cause}")
+    return SuiteError(f"{case_place(suite, case)}: {cause}")
 
 
 def is_asked(case: str, only: str | None) -> bool:
@@ -204,7 +207,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
     case = case if settings.full else _reduce(case)
     protocol = case.protocol or suite.protocol
     reduced = None if settings.full else case.reduced
-    _check_protocol(suite, case, protocol)
+    check_protocol(suite, case, protocol)
     samples = settings.samples or (reduced.samples if reduced else None)
     if samples is not None:
         dataset.check_subsample(samples)
@@ -232,70 +235,22 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
         published=case.published,
     )
     most = None if settings.repeats else protocol.max_repeats
-    folds = (reduced.folds if reduced else None) or protocol.folds or DEFAULT_FOLDS.get(protocol.kind, 0)
+    folds = (reduced.folds if reduced else None) or protocol.folds or KINDS[protocol.kind].folds
     if folds:
-        _check_folds(suite, case, dataset, folds)
+        check_folds(suite, case, dataset, folds)
     candidates = reduced.candidates if reduced else None
     outline = Outline(first, case, protocol, dataset, settings.repeats or protocol.repeats, most, folds, candidates)
-    _check_outline(suite, outline)
+    check_outline(suite, outline)
     return outline, model
 
 
 def _describe(case: Case) -> dict[str, Any]:
     if not case.is_object:
         return {"estimator": case.estimator, "params": case.params}
-    told = describe_estimator(case.estimator, case.key)
-    return {"estimator": told["class"], "params": told["params"], "identity": case.key or ""}
-
-
-def _place(suite: Suite, case: Case) -> str:
-    return f"suite {suite.name!r}, case {shown(case.name)}"
-
-
-def _check_protocol(suite: Suite, case: Case, protocol: Protocol) -> None:
-    if protocol.kind == "grid-search" and not case.grid:
-        raise SuiteError(f"{_place(suite, case)}: a grid search needs a grid, e.g. grid = {{ C = [1, 10] }}")
-    if protocol.kind != "grid-search" and case.grid:
-        raise SuiteError(f"{_place(suite, case)}: grid is for the protocol grid-search, not {protocol.kind}")
-    if case.validation is not None and protocol.kind != "holdout":
-        raise SuiteError(f"{_place(suite, case)}: validation is for the protocol holdout, not {protocol.kind}")
-    n_candidates = math.prod(map(len, case.grid.values()))
-    if n_candidates > MOST_CANDIDATES:
-        raise SuiteError(
-            f"{_place(suite, case)}: a grid must have at most {MOST_CANDIDATES:,} candidates, got {n_candidates:,}; "
-            "give fewer values"
-        )
-
-
-def _check_folds(suite: Suite, case: Case, dataset: Dataset, folds: int) -> None:
-    fewest = int(np.bincount(dataset.train.labels).min())
-    if folds > fewest:
-        raise DatasetError(
-            f"{_place(suite, case)}: {folds} stratified folds need as many images of each class, but {dataset.name} "
-            f"has a class with {fewest}; ask for fewer folds"
-        )
-
-
-def _check_outline(suite: Suite, outline: Outline) -> None:
-    first, protocol = outline.first, outline.protocol
-    if protocol.kind == "learning-curve" and not outline.sizes:
-        raise SuiteError(
-            f"{_place(suite, outline.case)}: no size of its learning curve, {list(protocol.sizes or ())}, is within "
-            f"the {first.samples} training images asked for"
-        )
-    for size in outline.sizes:
-        try:
-            outline.dataset.check_subsample(size)
-        except DatasetError as error:
-            raise DatasetError(f"{_place(suite, outline.case)}, protocol, sizes: {error}") from error
-    last_seed = first.seed + max(outline.repeats, outline.most_repeats or 0) - 1
-    if last_seed > LARGEST_SEED:
-        raise SuiteError(
-            f"{_place(suite, outline.case)}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; begin "
-            "lower"
-        )
+    described = describe_estimator(case.estimator, case.key)
+    return {"estimator": described["class"], "params": described["params"], "identity": case.key or ""}
 
 
 def _check_values(suite: Suite, outline: Outline, model: Any) -> None:
     if faults := list(value_faults(outline.case, model, outline.data)):
-        raise SuiteError(f"{_place(suite, outline.case)}: {'; '.join(faults)}")
+        raise SuiteError(f"{case_place(suite, outline.case)}: {'; '.join(faults)}")

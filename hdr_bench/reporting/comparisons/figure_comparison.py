@@ -29,7 +29,7 @@ from hdr_bench.reporting.statistics.verdicts import (
 
 Verdict = Literal[Outcome, "equal", "not equal", "counted", "not comparable", "not built", "no verdict"]
 
-_NOT_MEASURED = "not measured: the method lacks what it needs"
+_NOT_MEASURED = "not measured: the method lacks what it needs, or its result is from before it was measured"
 _DISTURBED = "disturbed: something else had the processors meanwhile"
 
 
@@ -215,7 +215,7 @@ def _share(contents: RunContents, bare: Reproduction, published: Published, reco
     n = sum(record.n_test for record in records if record.trial.seed == records[0].trial.seed)
     n_published = published.n_images or n
     error = _standard_error(published, records, shares, means)
-    if records[0].trial.fold is None and (published.other_images or n_published != n):
+    if records[0].trial.is_on_test_part and (published.other_images or n_published != n):
         error = with_other_images(error, share, n, value, n_published)
     compare = compare_bound if published.at_least else compare_share
     margin = margin_of(value, n_published, half_unit(bare.published[0]))
@@ -272,7 +272,7 @@ def _row_interval(row: pd.Series, metric: Metric) -> tuple[float, float]:
 
 def _own_interval(records: list[Result], shares: list[float], n_images: int) -> tuple[float, float]:
     """Return the interval of another share than accuracy, which the rows of tables have none of."""
-    test_share = None if records[0].trial.fold is None else _test_share(records)
+    test_share = None if records[0].trial.is_on_test_part else _test_share(records)
     found = uncertainty_of_shares(shares, n_images, test_share, is_deterministic=records[0].trial.is_deterministic)
     return found.interval(float(np.mean(shares)), n_images)
 

@@ -168,7 +168,7 @@ def _comparable(contents: RunContents) -> Iterator[list[str]]:
         if len(found) < len(contents.good_records(label)):
             continue
         trials = [record.trial for record, _ in found]
-        folds = tuple((trial.seed, trial.fold, trial.samples) for trial in trials if trial.fold is not None)
+        folds = tuple((trial.seed, trial.fold, trial.samples) for trial in trials if not trial.is_on_test_part)
         sets.setdefault((trials[0].fingerprint, len(found[0][1].y_true), folds), []).append(label)
     accuracy = summary["accuracy"]
     for labels in sets.values():
@@ -182,7 +182,7 @@ def _correct_p_values(pairs: list[Pair]) -> tuple[Pair, ...]:
 
 def _all_pairs(contents: RunContents, labels: list[str]) -> Iterator[Pair]:
     rows = {str(row["case"]): row for row in contents.summary.to_dict("records")}
-    is_of_folds = bool(labels) and contents.good_records(labels[0])[0].trial.fold is not None
+    is_of_folds = bool(labels) and not contents.good_records(labels[0])[0].trial.is_on_test_part
     fits = {} if is_of_folds else {label: _fits(contents, label) for label in labels}
     for first, second in combinations(labels, 2):
         within = margin(float(rows[first]["accuracy"]), int(rows[first]["n_test"]))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hdr_bench.records.metric_types import Metric
-from hdr_bench.records.protocol import Kind
+from hdr_bench.records.protocol import KINDS, Kind
 from hdr_bench.records.published import Published
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.comparisons.figure_comparison import Reproduction, bare_reproduction, measure_figure
@@ -32,6 +32,7 @@ RULE = (
 # An inconclusive figure has its reason already: too few seeds, images or folds.
 _NOT_REPRODUCED = ("better", "worse", "not equal")
 _UNKNOWN = "the reason is not known"
+_PARTS = {"test part": "the test part", "folds": "folds of the training part"}
 
 
 def reproductions(contents: RunContents) -> tuple[Reproduction, ...]:
@@ -139,8 +140,7 @@ def _incomparable(contents: RunContents, metric: Metric, records: list[Result]) 
 def _other_protocol(metric: Metric, protocol: Kind) -> str:
     if protocol == "learning-curve":
         return "another protocol: a learning curve"
-    if metric.evaluated_on == "test part" and protocol == "cross-validation":
-        return "another protocol: evaluated on folds of the training part, not on the test part"
-    if metric.evaluated_on == "folds" and protocol != "cross-validation":
-        return "another protocol: evaluated on the test part, not on folds"
-    return ""
+    part = KINDS[protocol].evaluated_on
+    if metric.evaluated_on in {None, part}:
+        return ""
+    return f"another protocol: evaluated on {_PARTS[part]}, not on {_PARTS[str(metric.evaluated_on)]}"

@@ -42,7 +42,7 @@ def missing_images_remark(contents: RunContents) -> list[str]:
     remarks : list of str
         One, or none.
     """
-    tested = [record for record in contents.records.values() if record.status == "ok" and record.trial.fold is None]
+    tested = [record for record in contents.records.values() if record.status == "ok" and record.trial.is_on_test_part]
     if contents.unreadable or not tested or contents.images.shown_files():
         return []
     return ["The test images are not stored with this run, so it has no galleries; run it again to have them."]

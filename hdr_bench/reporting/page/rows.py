@@ -2,18 +2,13 @@
 
 from dataclasses import dataclass
 
+from hdr_bench.records.protocol import KINDS
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.page.addresses import row_id
 from hdr_bench.reporting.parts import make_part
 from hdr_bench.reporting.run import RunContents
 
 _SHORT_COMMIT = 10
-_PROTOCOLS = {
-    "holdout": "hold-out",
-    "cross-validation": "cross-validation",
-    "grid-search": "grid search inside the training part",
-    "learning-curve": "learning curve",
-}
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def _describe_measurement(good: list[Result]) -> str:
     first = good[0]
     seeds = sorted({record.trial.seed for record in good})
     folds = {record.trial.fold for record in good} - {None}
-    parts = [_PROTOCOLS[first.trial.protocol]]
+    parts = [KINDS[first.trial.protocol].words]
     if folds:
         parts[0] += f" with {first.trial.folds} folds"
     elif first.trial.search:

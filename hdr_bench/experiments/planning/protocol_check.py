@@ -1,0 +1,112 @@
+"""Checks of a case against its protocol and its data."""
+
+import math
+
+import numpy as np
+
+from hdr_bench.datasets import Dataset
+from hdr_bench.exceptions import DatasetError, SuiteError, shown
+from hdr_bench.experiments.planning.outline import Outline
+from hdr_bench.records.base import LARGEST_SEED, MOST_CANDIDATES
+from hdr_bench.records.case import Case
+from hdr_bench.records.protocol import Protocol
+from hdr_bench.records.suite import Suite
+
+
+def case_place(suite: Suite, case: Case) -> str:
+    """Return where a case is, for a message.
+
+    Parameters
+    ----------
+    suite : Suite
+    case : Case
+
+    Returns
+    -------
+    place : str
+    """
+    return f"suite {suite.name!r}, case {shown(case.name)}"
+
+
+def check_protocol(suite: Suite, case: Case, protocol: Protocol) -> None:
+    """Check that a case has what its protocol needs, and nothing that is for another one.
+
+    Parameters
+    ----------
+    suite : Suite
+    case : Case
+    protocol : Protocol
+        Of the case, else of the suite.
+
+    Raises
+    ------
+    SuiteError
+        If not, or if its grid has too many candidates.
+    """
+    if protocol.kind == "grid-search" and not case.grid:
+        raise SuiteError(f"{case_place(suite, case)}: a grid search needs a grid, e.g. grid = {{ C = [1, 10] }}")
+    if protocol.kind != "grid-search" and case.grid:
+        raise SuiteError(f"{case_place(suite, case)}: grid is for the protocol grid-search, not {protocol.kind}")
+    if case.validation is not None and protocol.kind != "holdout":
+        raise SuiteError(f"{case_place(suite, case)}: validation is for the protocol holdout, not {protocol.kind}")
+    n_candidates = math.prod(map(len, case.grid.values()))
+    if n_candidates > MOST_CANDIDATES:
+        raise SuiteError(
+            f"{case_place(suite, case)}: a grid must have at most {MOST_CANDIDATES:,} candidates, got "
+            f"{n_candidates:,}; give fewer values"
+        )
+
+
+def check_folds(suite: Suite, case: Case, dataset: Dataset, folds: int) -> None:
+    """Check that each class has an image in every fold.
+
+    Parameters
+    ----------
+    suite : Suite
+    case : Case
+    dataset : Dataset
+    folds : int
+
+    Raises
+    ------
+    DatasetError
+        If there are more folds than images of a class.
+    """
+    fewest = int(np.bincount(dataset.train.labels).min())
+    if folds > fewest:
+        raise DatasetError(
+            f"{case_place(suite, case)}: {folds} stratified folds need as many images of each class, but "
+            f"{dataset.name} has a class with {fewest}; ask for fewer folds"
+        )
+
+
+def check_outline(suite: Suite, outline: Outline) -> None:
+    """Check that the sizes of a learning curve can be drawn, and that the seeds are within their range.
+
+    Parameters
+    ----------
+    suite : Suite
+    outline : Outline
+
+    Raises
+    ------
+    SuiteError, DatasetError
+        If not.
+    """
+    first, protocol = outline.first, outline.protocol
+    if protocol.kind == "learning-curve" and not outline.sizes:
+        raise SuiteError(
+            f"{case_place(suite, outline.case)}: no size of its learning curve, {list(protocol.sizes or ())}, is "
+            f"within the {first.samples} training images asked for"
+        )
+    for size in outline.sizes:
+        try:
+            outline.dataset.check_subsample(size)
+        except DatasetError as error:
+            raise DatasetError(f"{case_place(suite, outline.case)}, protocol, sizes: {error}") from error
+    last_seed = first.seed + max(outline.repeats, outline.most_repeats or 0) - 1
+    if last_seed > LARGEST_SEED:
+        raise SuiteError(
+            f"{case_place(suite, outline.case)}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; "
+            "begin lower"
+        )
