@@ -30,7 +30,7 @@ grid = { max_depth = [2, 4, 6, 8, 10, 12, 14, 16], min_samples_leaf = [1, 5] }
 name = "MLP"
 estimator = "mlp"
 params = { layers = "64N", max_epochs = 5 }
-grid = { lr = [0.01, 0.03, 0.1, 0.3], weight_decay = [0.0, 0.0001] }
+grid = { lr = [0.01, 0.03, 0.1, 0.3], batch_size = [32, 128] }
 """
 _CASES = ("k-NN", "Tree", "MLP")
 

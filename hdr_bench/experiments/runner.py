@@ -230,15 +230,12 @@ def _run_round(plan: Plan, progress: Progress, expected: Mapping[str, float]) ->
     with _queue(plan) as queue:
         progress.begin(queue.trials, len(plan.trials) - len(plan.to_run), expected)
         try:
-            _write_failed_searches(queue, plan, progress)
-            with (
-                own_modules(plan.suite.folder),
-                closing(run_tasks(queue, plan.options, datasets, progress)) as outcomes,
-            ):
+            outcomes = run_tasks(queue, plan.options, datasets, progress)
+            with own_modules(plan.suite.folder), closing(outcomes):
                 for result, predictions in outcomes:
                     _take_in(result, predictions, queue, plan, progress)
                     _write_failed_searches(queue, plan, progress)
-            # Stored fits of another run may have ended a search when its next one was asked for.
+            # Of fits that were all stored, or that another run has stored, no outcome came.
             _write_failed_searches(queue, plan, progress)
         finally:
             progress.end()

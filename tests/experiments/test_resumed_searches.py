@@ -177,6 +177,20 @@ def test_a_search_without_a_candidate_is_a_failed_trial_and_others_go_on(tmp_pat
     assert len(_unit_files(folder)) == 4
 
 
+def test_a_search_goes_on_from_what_is_stored_of_a_fit(tmp_path, monkeypatch):
+    write = FitStore.write
+
+    def refuse(store, result):
+        if result.status == "ok" and result.trial.search_fit.params == {"n_neighbors": 1}:
+            raise TypeError("of no form that a file holds")
+        write(store, result)
+
+    monkeypatch.setattr(FitStore, "write", refuse)
+    suite = _own_suite(estimator="knn", grid={"n_neighbors": [1, 30]})
+    searched = _only_result(run_suite(suite, out=tmp_path / "run", threads=1, samples=300)).searched
+    assert (searched.chosen, searched.n_failed) == ({"n_neighbors": 30}, 1)
+
+
 def test_a_fit_that_takes_all_of_the_time_is_a_timeout(tmp_path, monkeypatch, helpers):
     monkeypatch.syspath_prepend(str(helpers))
     suite = _own_suite(estimator="misbehaving.Behaves", grid={"how": ["sleeps"]}, params={"seconds": 1234.0})

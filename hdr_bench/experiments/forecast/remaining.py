@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from hdr_bench.experiments.forecast.costs_alone import costs_alone
 from hdr_bench.experiments.messages import Stage
+from hdr_bench.experiments.planning.search_state import seconds_of
 from hdr_bench.records.result import Result
 from hdr_bench.records.trial import SearchFit, Trial
 
@@ -112,7 +113,8 @@ class Remaining:
         self._recent.append((result.seconds, alone))
         self._all_took += result.seconds
         if trial.search_fit is not None:
-            self._spent[trial.search_fit.search] = self._spent.get(trial.search_fit.search, 0.0) + result.seconds
+            search = trial.search_fit.search
+            self._spent[search] = self._spent.get(search, 0.0) + seconds_of(result)
 
     def _end_search(self, trial: Trial, seconds: float) -> None:
         """Note that a search ended: its last fit took so long, and those that its limit left out never run."""

@@ -52,7 +52,10 @@ class CandidateFits:
     def fits(self) -> dict[str, Trial]:
         """One fit per fold, by key."""
         named = SearchFit(search=self.search_key, params=self.params, samples=self.samples)
-        fits = [self.search_trial.model_copy(update={"fold": fold, "search_fit": named}) for fold in range(self.folds)]
+        # They share the set of the names that are given, which a copy would have again.
+        common, given = vars(self.search_trial), self.search_trial.model_fields_set
+        each = [{**common, "fold": fold, "search_fit": named} for fold in range(self.folds)]
+        fits = [Trial.model_construct(given, **values) for values in each]
         return {fit.key: fit for fit in fits}
 
     @cached_property
@@ -110,7 +113,7 @@ class Candidates:
         self.params = candidates_of(self.search, trial.seed)
         self._key = trial.key
         # Its published figures are the search's.
-        common = {"search": None, "folds": self.search.folds, "published": ()}
+        common = {"search": None, "folds": self.search.folds, "published": (), "fold": 0, "search_fit": None}
         self._common = trial.model_copy(update=common)
         self._made: dict[tuple[int, int | None], CandidateFits] = {}
 

@@ -149,15 +149,8 @@ def without_search(trial: Trial) -> str:
     -------
     key : str
     """
-    nothing: dict[str, Any] = {
-        "search": None,
-        "search_fit": None,
-        "fold": None,
-        "folds": None,
-        "code": "",
-        "versions": {},
-    }
-    return trial.model_copy(update=nothing).key
+    nothing = dict.fromkeys(("search", "search_fit", "fold", "folds"))
+    return trial.model_copy(update={**nothing, "code": "", "versions": {}}).key
 
 
 def readable_part(key: str) -> str:

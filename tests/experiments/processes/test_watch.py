@@ -1,5 +1,6 @@
 """Whatever a method does, its trial is a row, in time, and leaves nothing behind."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
-from hdr_bench.experiments.messages import Task
+from hdr_bench.experiments.messages import Stage, Task
 from hdr_bench.experiments.processes.host_pool import ignore_stage
 from hdr_bench.experiments.processes.leftovers import processes_with_mark
 from hdr_bench.experiments.processes.watch import Watch
@@ -78,6 +79,19 @@ def test_a_fit_inside_a_search_has_what_the_others_left_of_the_time(behaving):
     result, _ = run_in_child(task, ImportContext.current(), read_environment(), ignore_stage)
     assert (result.status, result.key) == ("timeout", asked.limited_key)
     assert result.error.endswith(" by the time limit of 1000 s, of which this fit had 0.1 s, in: fit")
+
+
+def test_what_others_left_of_the_time_counts_from_where_the_fit_begins():
+    watch = Watch(os.getpid(), 1000.0, None, seconds_left=0.0)
+    watch.at(Stage("warm-up"))
+    assert watch.passed() is None
+    assert watch.pause() > 0
+    watch.at(Stage("fit"))
+    assert watch.passed().status == "timeout"
+    assert watch.passed().reason == "ended after 0.0 s by the time limit of 1000 s, of which this fit had 0 s"
+    # A trial of its own has its limit from the start of its process.
+    alone = Watch(os.getpid(), 0.0, None)
+    assert alone.passed().reason == "ended after 0.0 s by the time limit of 0 s"
 
 
 def test_how_far_it_came_is_the_epoch(run_trial, trial, time_over):
