@@ -94,7 +94,7 @@ def run_suite(suite: str | Path | Suite, *, progress: Progress | None = None, **
     return plan.execute(progress)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Plan(Schedule):
     """Plan of a run: its trials, where they would run, and the folder of their results.
 
@@ -112,6 +112,10 @@ class Plan(Schedule):
     options: RunOptions
     store: Store
     code_changes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        n_due, n_trials = len(self.to_run), len(self.trials)
+        return f"<Plan of {self.suite.name!r} in {str(self.folder)!r}: {n_due} of {n_trials} trials to run>"
 
     @property
     def folder(self) -> Path:

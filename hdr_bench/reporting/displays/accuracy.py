@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _TICK_TOP, _TICK_BOTTOM = 0.16, 0.36
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class AccuracyDisplay(ResultsDisplay):
     """Accuracy of each method with its 95 % interval, and a tick for each of several seeds or folds.
 

@@ -69,7 +69,7 @@ class Display(Protocol):
         """
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class BaseDisplay(ABC):
     """Base of all displays.
 
@@ -81,8 +81,11 @@ class BaseDisplay(ABC):
         The figure of `ax_`; None before.
     """
 
-    ax_: Any = field(default=None, init=False, repr=False)
-    figure_: Any = field(default=None, init=False, repr=False)
+    ax_: Any = field(default=None, init=False)
+    figure_: Any = field(default=None, init=False)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.describe()}>"
 
     @property
     @abstractmethod
@@ -137,7 +140,7 @@ class BaseDisplay(ABC):
         return self.ax_, self.figure_
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ResultsDisplay(BaseDisplay):
     """Base of the displays that are a function of the frame of results alone."""
 

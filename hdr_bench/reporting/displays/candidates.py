@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_ROWS = 30
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SearchDisplay(BaseDisplay):
     """Mean accuracy over the folds of each candidate of a grid search, the best first.
 

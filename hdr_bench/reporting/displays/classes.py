@@ -24,7 +24,7 @@ _MOST_NAMED = 20
 _PIXELS, _MOST_POINTS = 400, 60
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ClassCurvesDisplay(BaseDisplay):
     """Base of the displays with a curve per class, each against all others.
 
@@ -165,7 +165,7 @@ class ClassCurvesDisplay(BaseDisplay):
         return self
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RocDisplay(ClassCurvesDisplay):
     """Receiver operating characteristic of each class: images of it found against images of others taken for it.
 
@@ -217,7 +217,7 @@ class RocDisplay(ClassCurvesDisplay):
         return curve.auc
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class PrecisionRecallDisplay(ClassCurvesDisplay):
     """Precision against recall of each class.
 

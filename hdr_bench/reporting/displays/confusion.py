@@ -15,14 +15,17 @@ from hdr_bench.reporting.run import RunSource, read_contents
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
 
 MOST_NUMBERS = 20
 """Classes whose counts there is room for."""
 
 _MOST_LETTERS = 24
+# Of a colour from 0 to 1; of the colour map "Blues" 40 % of a class and more.
+_DARK = 0.4957
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ConfusionDisplay(BaseDisplay):
     """Confusion matrix of a method.
 
@@ -148,9 +151,9 @@ class ConfusionDisplay(BaseDisplay):
             Itself.
         """
         ax, _ = self._set_axes(ax)
-        shade_matrix(ax, self.shares(), im_kw)
+        image = shade_matrix(ax, self.shares(), im_kw)
         if len(self.class_names) <= MOST_NUMBERS:
-            _write_counts(ax, self.matrix, self.shares(), text_kw)
+            _write_counts(ax, self.matrix, image, text_kw)
         ticks = np.arange(len(self.class_names))
         rotation: dict[str, Any] = {"rotation": 90} if max(map(len, self.class_names)) > 2 else {}
         size = "medium" if len(ticks) <= MOST_NUMBERS else "xx-small"
@@ -164,7 +167,7 @@ class ConfusionDisplay(BaseDisplay):
         return self
 
 
-def shade_matrix(ax: "Axes", shares: NDArray[np.float64], im_kw: dict[str, Any] | None) -> None:
+def shade_matrix(ax: "Axes", shares: NDArray[np.float64], im_kw: dict[str, Any] | None) -> "AxesImage":
     """Draw a matrix of shares, the darker the more.
 
     Parameters
@@ -175,21 +178,26 @@ def shade_matrix(ax: "Axes", shares: NDArray[np.float64], im_kw: dict[str, Any] 
         Of the images of each true class.
     im_kw : dict or None
         Keywords of `matplotlib.axes.Axes.imshow`.
+
+    Returns
+    -------
+    image : matplotlib.image.AxesImage
     """
     from matplotlib.image import AxesImage
 
     # The square root lets the few errors be seen beside the many right ones.
-    ax.imshow(np.sqrt(shares), **with_style({"cmap": "Blues", "vmin": 0, "vmax": 1}, im_kw, AxesImage))
+    return ax.imshow(np.sqrt(shares), **with_style({"cmap": "Blues", "vmin": 0, "vmax": 1}, im_kw, AxesImage))
 
 
-def _write_counts(
-    ax: "Axes", matrix: NDArray[np.int64], shares: NDArray[np.float64], text_kw: dict[str, Any] | None
-) -> None:
+def _write_counts(ax: "Axes", matrix: NDArray[np.int64], image: "AxesImage", text_kw: dict[str, Any] | None) -> None:
     from matplotlib.text import Text
 
+    colors = image.to_rgba(np.asarray(image.get_array()))[..., :3]
+    # How bright a colour is seen (ITU-R BT.601): the counts are white on the darker half.
+    brightness = colors @ np.array([0.299, 0.587, 0.114])
     size = "small" if len(matrix) <= 12 else "xx-small"
     for (row, column), count in np.ndenumerate(matrix):
         if count:
-            color = "white" if shares[row, column] > 0.4 else "black"
+            color = "white" if brightness[row, column] < _DARK else "black"
             look = {"ha": "center", "va": "center", "color": color, "fontsize": size}
             ax.text(column, row, str(count), **with_style(look, text_kw, Text))

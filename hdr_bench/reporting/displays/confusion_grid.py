@@ -19,7 +19,7 @@ _MOST_COLUMNS = 6
 _ACROSS, _DOWN = 1.25, 1.5
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ConfusionGridDisplay(BaseDisplay):
     """Confusion matrices of all methods as small multiples.
 

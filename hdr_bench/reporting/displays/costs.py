@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.records.cost_metrics import cost_metrics, cost_terms
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparability import largest_cost_set
@@ -31,7 +31,7 @@ COST_AXES = tuple(name for name in cost_metrics() if cost_terms(name).axis)
 """What accuracy is drawn against."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class CostDisplay(ResultsDisplay):
     """Accuracy of each method against the median of what it costs, with the Pareto front of the ranked methods.
 
@@ -173,9 +173,17 @@ class CostDisplay(ResultsDisplay):
         -------
         display : CostDisplay
             Itself.
+
+        Raises
+        ------
+        StoreError
+            If no method has such a cost that was measured undisturbed.
         """
         from matplotlib.lines import Line2D
 
+        if not len(self.summary):
+            words = cost_terms(self.cost).words
+            raise StoreError(f"no {words} was measured undisturbed; {self.note or 'run the suite again'}")
         ax, _ = self._set_axes(ax)
         words, metric = cost_terms(self.cost).words, METRICS[self.cost]
         costs, accuracy = (

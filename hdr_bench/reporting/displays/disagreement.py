@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_NUMBERS = 14
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class DisagreementDisplay(BaseDisplay):
     """Share of images for which two methods predict different classes.
 

@@ -29,7 +29,7 @@ _ROW_HEIGHT = 1.15
 _TITLES = {"wrong": "wrong, the surest first", "right": "right"}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class GalleryDisplay(BaseDisplay):
     """Test images with what they were taken for.
 
@@ -93,9 +93,13 @@ class GalleryDisplay(BaseDisplay):
             If the run has no such case, or there is no such kind.
         StoreError
             If all of its trials failed, or the run does not hold the images.
+        ValueError
+            If `max_images` is below 1.
         """
         if kind not in KINDS:
             raise UnknownNameError("kind of gallery", kind, KINDS)
+        if max_images < 1:
+            raise ValueError(f"max_images must be at least 1, got {max_images}")
         contents = read_contents(run)
         trials = contents.predictions_of(contents.label_of_case(case))
         if not trials:

@@ -34,7 +34,7 @@ _COLUMNS = [
 ]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class LearningCurveDisplay(ResultsDisplay):
     """Accuracy by the number of training images.
 

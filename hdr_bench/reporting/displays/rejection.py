@@ -24,7 +24,7 @@ _LEAST_PERCENT = 0.05
 _ROUNDING = 1e-12
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RejectionDisplay(BaseDisplay):
     """Error on the images that are kept, by the share refused: those of the smallest difference of the highest scores.
 
@@ -79,7 +79,11 @@ class RejectionDisplay(BaseDisplay):
             If the run has no such case.
         StoreError
             If none of them gives scores of classes.
+        ValueError
+            If `max_methods` is below 1.
         """
+        if max_methods is not None and max_methods < 1:
+            raise ValueError(f"max_methods must be at least 1, got {max_methods}")
         contents = read_contents(run)
         numbers = dict(zip(contents.summary["method"], contents.summary["number"], strict=True))
         chosen = contents.readable_cases() if cases is None else cases

@@ -23,7 +23,7 @@ TIMES = tuple(name for name, metric in cost_metrics().items() if metric.kind == 
 """What can be drawn."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class TimingDisplay(ResultsDisplay):
     """Each time that was measured, of methods with several trials.
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LOOKS = {"train": ("-", "o"), "validation": ("--", "s")}
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class TrainingDisplay(BaseDisplay):
     """Loss or accuracy of networks by epoch: on training images while they learn, and on images held out.
 
