@@ -4,9 +4,8 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticKnownError
 
-from hdr_bench.exceptions import shown
+from hdr_bench.exceptions import offer, shown, suggestion
 from hdr_bench.records.base import MOST_REPEATS, MOST_SAMPLES, Flag, Name, Number, Prose, SuitePart, Text, Whole
 from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import METRICS, published_metrics
@@ -14,9 +13,10 @@ from hdr_bench.records.metrics import METRICS, published_metrics
 
 def _checked_metric(name: Any) -> str:
     allowed = published_metrics()
-    if not isinstance(name, str) or name not in allowed:
-        # The fault that pydantic finds where a type lists what is allowed.
-        raise PydanticKnownError("literal_error", {"expected": ", ".join(f"'{each}'" for each in allowed)})
+    if not isinstance(name, str):
+        raise ValueError(f"must be one of these texts, got {shown(name)}. {offer(allowed)}")
+    if name not in allowed:
+        raise ValueError(f"unknown value {shown(name)}.{suggestion(name, allowed)} {offer(allowed)}")
     return name
 
 
