@@ -114,8 +114,7 @@ class Plan(Schedule):
     code_changes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        n_due, n_trials = len(self.to_run), len(self.trials)
-        return f"<Plan of {self.suite.name!r} in {str(self.folder)!r}: {n_due} of {n_trials} trials to run>"
+        return f"<Plan of {self.suite.name!r}: {len(self.to_run)} of {len(self.trials)} trials to run>"
 
     @property
     def folder(self) -> Path:
@@ -279,11 +278,10 @@ def _write(result: Result, predictions: Predictions | None, run_store: Store) ->
 
 
 def _write_file(result: Result, predictions: Predictions | None, run_store: Store) -> None:
-    fit = result.trial.search_fit
-    if fit is None:
-        run_store.write(result, predictions)
-    else:
+    if (fit := result.trial.search_fit) is not None:
         FitStore(run_store.folder, fit.search).write(result)
+    else:
+        run_store.write(result, predictions)
 
 
 @contextmanager
@@ -299,5 +297,4 @@ def _queue(plan: Plan) -> Iterator[TaskQueue]:
 
 
 def _is_made_in_code(plan: Plan, case: PlannedCase) -> bool:
-    choice = case.case.dataset or plan.suite.dataset
-    return choice.given is not None and plan.settings.dataset is None
+    return plan.settings.dataset is None and (case.case.dataset or plan.suite.dataset).given is not None

@@ -62,7 +62,7 @@ class Scores(MetricsRecord):
         The true class is among the two of the highest scores; for more than two classes.
     rejection : float or None
         Share of images to refuse so that the error on the rest is 0.5 %, by the difference of the two highest scores
-        (LeCun et al. 1998); None where there are no scores, or no share is enough.
+        (LeCun et al. 1998); None if there are no scores, or no share is enough.
     """
 
     source: ClassVar[Source] = "scores"

@@ -1,4 +1,4 @@
-"""scikit-learn's own checks, on every estimator and transformer as it comes; networks with less to compute."""
+"""scikit-learn's own checks, on every estimator and transformer by default; networks with less to compute."""
 
 from sklearn.utils.estimator_checks import parametrize_with_checks
 

@@ -50,7 +50,7 @@ def make_model(trial: Trial, pickled: bytes | None = None) -> Any:
 
 
 def unseeded_model(case: Case) -> Any:
-    """Make a case's estimator, in a pipeline where there are steps before it, as the suite describes it.
+    """Make a case's estimator, in a pipeline if there are steps before it, as the suite describes it.
 
     Parameters
     ----------

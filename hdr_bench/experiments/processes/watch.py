@@ -73,7 +73,7 @@ class Watch:
             self._allowed, self._start = self._seconds_left, time.monotonic()
 
     def pause(self) -> float | None:
-        """Return the seconds until the next look; None where there is nothing to look for.
+        """Return the seconds until the next look; None if there is nothing to look for.
 
         Returns
         -------

@@ -46,7 +46,7 @@ def test_weights_start_by_kind_of_layer(digits):
         CNNClassifier(weight_init={"conv": "uniform"}).fit(digits.train.X, digits.train.y)
 
 
-def test_weights_start_anew_with_the_seed(digits):
+def test_weights_start_again_with_the_seed(digits):
     weights = [
         _mlp(weight_init="orthogonal", random_state=seed, max_epochs=1)
         .fit(digits.train.X, digits.train.y)
