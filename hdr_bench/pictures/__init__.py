@@ -1,0 +1,1 @@
+"""From a photo or scan to digits."""
