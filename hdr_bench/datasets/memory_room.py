@@ -44,7 +44,7 @@ def free_memory() -> int:
     n_bytes : int
     """
     limits = (int(text) for text in map(_read, _CGROUP_LIMITS) if text.isdecimal())
-    return min(psutil.virtual_memory().available, *limits)
+    return min([psutil.virtual_memory().available, *limits])
 
 
 def _read(path: Path) -> str:

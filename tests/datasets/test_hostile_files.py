@@ -110,8 +110,19 @@ def test_what_does_not_fit_into_the_memory_is_refused(tmp_path, data_home, peak,
         assert taken < BUFFERS
 
 
-def test_free_memory_is_within_the_machines():
+@pytest.mark.parametrize("limit", ["max", "9223372036854771712", None])
+def test_free_memory_without_a_limit_of_a_container_is_the_machines(tmp_path, monkeypatch, limit):
+    file = tmp_path / "memory.max"
+    if limit is not None:
+        file.write_text(f"{limit}\n", encoding="ascii")
+    monkeypatch.setattr(memory_room, "_CGROUP_LIMITS", (file,))
     assert 0 < memory_room.free_memory() < 1 << 50
+
+
+def test_free_memory_is_within_the_limit_of_a_container(tmp_path, monkeypatch):
+    (tmp_path / "memory.max").write_text("1000\n", encoding="ascii")
+    monkeypatch.setattr(memory_room, "_CGROUP_LIMITS", (tmp_path / "memory.max", tmp_path / "absent"))
+    assert memory_room.free_memory() == 1000
 
 
 def _npy(array_or_header, body=b""):
