@@ -17,6 +17,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import gc
 import os
+import sys
 from contextlib import suppress
 from importlib import import_module
 
@@ -29,10 +30,15 @@ __all__ = ["hdr_bench"]
 _ENTRIES = [entry for entry in ESTIMATORS.values() if NETWORKS in os.environ or not entry.needs_torch]
 # torch before the engines: each brings its own OpenMP, and they are loaded in one order in all processes.
 _ENTRIES.sort(key=lambda entry: not entry.needs_torch)
+# skorch imports it where it is installed, for graphs; its import begins to use the GPU, and no process that is forked
+# after that can use one.
+_GRAPHS = "torch_geometric"
+sys.modules[_GRAPHS] = None  # type: ignore[assignment]  # Python's way to say that it cannot be imported
 for _name in (name for entry in _ENTRIES for name in (*entry.preload, entry.module)):
     # A library may not be there; one that is there and broken may raise anything; a trial that needs it says so.
     with suppress(Exception, SystemExit):
         import_module(_name)
+del sys.modules[_GRAPHS]
 
 # What is here stays: each trial's collections of garbage need not look through it, nor copy its pages to do so.
 gc.collect()

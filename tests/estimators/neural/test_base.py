@@ -17,7 +17,7 @@ def digits():
 def test_the_parameters_are_the_networks(digits):
     model = CNNClassifier("32C3-MP2-64C3-MP2-64C3-64N", max_epochs=1, random_state=0)
     assert model.fit(digits.train.X, digits.train.y).n_parameters_ == 93_322
-    mlp = MLPClassifier("512N-64N-32N-16N", max_epochs=1).fit(digits.train.X, digits.train.y)
+    mlp = MLPClassifier("512N-64N-32N-16N", max_epochs=1, device="cpu").fit(digits.train.X, digits.train.y)
     assert (mlp.n_parameters_, mlp.engine_) == (437_530, "torch")
     assert mlp.n_multiply_accumulates_ == 784 * 512 + 512 * 64 + 64 * 32 + 32 * 16 + 16 * 10
 
