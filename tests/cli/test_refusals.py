@@ -44,6 +44,11 @@ def test_a_suites_file_that_is_not_there(name):
     assert _refused("run", name) == f"hdr-bench: {name}: there is no such file"
 
 
+@pytest.mark.parametrize("name", ["ownn.toml", "own.tmol"])
+def test_a_suites_file_of_nearly_the_name_is_offered(name):
+    assert "Did you mean 'own.toml'?" in _refused("run", name)
+
+
 def test_a_folder_of_reports_that_is_not_there(folder):
     assert "nope: there is no such folder; name one that holds reports" in _refused("index", "nope")
     assert "there is no report here" in _refused("index", ".")

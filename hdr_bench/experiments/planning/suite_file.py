@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +132,9 @@ def find_suite(suite: str) -> Path:
         path.stat()
     except (FileNotFoundError, NotADirectoryError) as error:
         if suite.lower().endswith(".toml"):
-            raise SuiteError(f"{visible_prose(suite)}: there is no such file") from error
-        raise UnknownNameError("suite", suite, carried) from error
+            hint = suggestion(suite, _suite_files(path))
+            raise SuiteError(f"{visible_prose(suite)}: there is no such file{'.' * bool(hint)}{hint}") from error
+        raise UnknownNameError("suite", suite, [*carried, *_suite_files(path)]) from error
     except OSError as error:
         raise SuiteError(f"{shown(suite)}: cannot be read: {error.strerror}; give the path of a suite file") from error
     # A home that is nobody's, or a character that no path can hold.
@@ -150,6 +152,15 @@ def find_suite(suite: str) -> Path:
             f"{suggestion(suite, carried)} {offer(carried)}"
         )
     return path
+
+
+def _suite_files(path: Path) -> list[str]:
+    """Return the suite files of nearly the name of a path that leads nowhere, written as the path is."""
+    try:
+        beside = {other.stem: other for other in sorted(path.parent.glob("*.toml"))}
+    except OSError:
+        return []
+    return [visible_prose(str(beside[stem])) for stem in get_close_matches(path.stem, beside)]
 
 
 # What the record has and its file does not: there a suite is named after it, and each case has a table.
