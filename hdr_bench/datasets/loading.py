@@ -17,7 +17,15 @@ from hdr_bench.datasets.pictures import MOST_PIXELS
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.datasets.polarity import POLARITIES, Polarity
 from hdr_bench.datasets.read_source import in_polarity, open_source, read_again
-from hdr_bench.datasets.registry import SourceEntry, find_entry, find_reader, find_source, named_sources, source_schemes
+from hdr_bench.datasets.registry import (
+    SourceEntry,
+    find_entry,
+    find_reader,
+    find_source,
+    named_sources,
+    recognize_scheme,
+    source_schemes,
+)
 from hdr_bench.datasets.source import ReadOptions, Source
 from hdr_bench.datasets.stored import is_stored, list_datasets
 from hdr_bench.datasets.storing import store_added
@@ -177,7 +185,8 @@ def add_dataset(
     _check_new_name(name)
     with name_system_errors():
         path = expand_path(path)
-        if not path.exists():
+        # A set of IDX files is named by a path below its folder, where nothing is.
+        if not path.exists() and recognize_scheme(path) is None:
             raise DatasetNotFoundError(f"{path}: there is no such file or folder; check the path")
         entry = find_reader(name, path)
         options = _options(name, entry, resize, test_size, random_state)
