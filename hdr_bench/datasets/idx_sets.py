@@ -125,12 +125,10 @@ def find_set(place: Path) -> IdxSet:
     chosen = _match(place.name, files) if is_named else next(iter(sets), None)
     if chosen is None or "train" not in sets[chosen]:
         raise DatasetNotFoundError(f"{place}: no IDX files to train on{_picture_hint(folder)}; {HOW_NAMED}")
-    train, *others = (
-        Pair(files[sets[chosen][part]], _labels_of(folder, sets[chosen][part], files))
-        for part in ("train", "test", "valid")
-        if part in sets[chosen]
-    )
-    return IdxSet(folder, chosen, train, *others[:1], left_out=others[1].images if len(others) > 1 else None)
+    pairs = {part: Pair(files[name], _labels_of(folder, name, files)) for part, name in sets[chosen].items()}
+    test, valid = pairs.get("test"), pairs.get("valid")
+    left_out = valid.images if test is not None and valid is not None else None
+    return IdxSet(folder, chosen, pairs["train"], test or valid, left_out)
 
 
 def is_named_set(place: Path) -> bool:
