@@ -14,7 +14,7 @@ def _circle(radius, width, side=200):
 
 @pytest.mark.parametrize("width", [5, 12, 30])
 def test_the_width_of_a_ring_is_measured(width):
-    assert stroke_width(_circle(70, width)) == pytest.approx(width, abs=0.8)
+    assert stroke_width(_circle(70, width)) == pytest.approx(width, abs=1.6)
 
 
 @pytest.mark.parametrize("width", [2, 6, 18, 45])
