@@ -12,6 +12,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import resample
 
 from hdr_bench.datasets import Dataset, list_datasets, load_dataset, open_dataset, path_schemes
+from hdr_bench.datasets.changes import apply_changes, changes_of
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.datasets.registry import recognize_scheme
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
@@ -46,11 +47,13 @@ def load_choice(choice: DatasetChoice) -> Dataset:
             resize=choice.resize,
             test_size=choice.test_size,
             random_state=choice.split_seed,
+            classes=choice.classes,
             polarity=choice.polarity,
+            fit=choice.fit,
         )
         return replace(dataset, name=choice.name)
     dataset = _made_by(choice.name) if choice.given is None else choice.given
-    dataset = dataset if choice.polarity is None else dataset.in_polarity(choice.polarity)
+    dataset = apply_changes(dataset, changes_of(choice.classes, choice.polarity, choice.fit))
     issue_warnings(dataset.name, dataset.warnings)
     return dataset
 
