@@ -118,7 +118,10 @@ def describe_fit(fitted: FittedImages, fit: Fit) -> str:
     """
     height, width = fitted.images.shape[1:]
     inverted = f"{fitted.n_inverted:,} of {len(fitted.images):,} images inverted"
-    return f"brought into the form of {fit.upper()}: light on dark ({inverted}), the ink in a box of 20x20 pixels, its centre of mass in the middle of {height}x{width}"
+    return (
+        f"brought into the form of {fit.upper()}: light on dark ({inverted}), the ink in a box of 20x20 pixels, its "
+        f"centre of mass in the middle of {height}x{width}"
+    )
 
 
 def fit_digest(fit: Fit) -> str:
