@@ -31,7 +31,6 @@ _TABLES = {
     ".hdf5": ("an HDF5 file", "h5py.File"),
     ".pkl": ("a pickle", "pickle.load"),
     ".pickle": ("a pickle", "pickle.load"),
-    ".npy": ("a single NumPy array", "numpy.load"),
 }
 _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 

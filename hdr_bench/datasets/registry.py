@@ -83,11 +83,11 @@ SOURCES: dict[str, SourceEntry] = {
         place="a folder of pictures",
     ),
     "npz:FILE": SourceEntry(
-        description="your own arrays, by their .npz file",
+        description="your own arrays, by their .npz or .npy file",
         source="hdr_bench.datasets.npz:npz_source",
         reader="hdr_bench.datasets.npz:read_npz",
         recognizer="hdr_bench.datasets.npz:is_npz_file",
-        place="an .npz file",
+        place="a file of NumPy arrays (.npz or .npy)",
     ),
     "openml:NAME": SourceEntry(
         description="any data set of images at OpenML, by its name or number",

@@ -13,7 +13,6 @@ KINDS = {
     "usps.libsvm": ("a LIBSVM file", "load_svmlight_file"),
     "train-00000-of-00001.parquet": ("a Parquet file", "pandas.read_parquet"),
     "usps.h5": ("an HDF5 file", "h5py.File"),
-    "images.npy": ("a single NumPy array", "numpy.load"),
     "digits": ("a file, not a folder", "the program that wrote it"),
 }
 
@@ -34,6 +33,7 @@ def test_a_file_that_cannot_be_read_is_called_what_it_is(tmp_path, data_home, na
 def test_files_that_another_scheme_reads(tmp_path, data_home):
     for name, hint in (
         ("a.npz", "name it npz:"),
+        ("a.npy", r"a file of NumPy arrays \(.npz or .npy\); name it npz:"),
         ("a.png", "the folder that holds the pictures"),
         ("t10k-images-idx3-ubyte.gz", f"idx:{tmp_path}"),
     ):
