@@ -12,6 +12,7 @@ from hdr_bench.datasets.content_warnings import are_blank
 from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.fitting import Fit, describe_fit, fit_digest, fit_images
 from hdr_bench.datasets.folder_layout import Layout, find_layout
+from hdr_bench.datasets.folder_part import TABLES
 from hdr_bench.datasets.folder_scan import name_some
 from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.paths import expand_path
@@ -86,7 +87,9 @@ def _read(name: str, root: Path, layout: Layout, options: ReadOptions) -> Datase
     class_names = _in_order({*layout.train.values(), *test.values()})
     if len(set(layout.train.values())) < 2:
         only = next(iter(layout.train.values()))
-        raise DatasetError(f"{root}: all pictures are of one class, {only!r}; at least two are needed")
+        tables = [path for path in layout.files if path.suffix.lower() in TABLES]
+        unread = f"; labels in {name_some(tables, root)} are not read" if tables else ""
+        raise DatasetError(f"{root}: all pictures are of one class, {only!r}{unread}; at least two are needed")
     paths = [*layout.train, *test]
     images, notes = _load(root, paths, options) if options.fit is None else _fit(paths, options, options.fit)
     warnings = (*layout.warnings, *_warn_of_blanks(root, paths, images))
