@@ -30,8 +30,8 @@ _LIGHT = 128
 # Share of the opaque pixels of a transparent picture up to which dark ones are the soft edges of light ink.
 _EDGES = 0.01
 # By how much the edge of such ink is darker than what is inside it. Of 1,000 images of mnist-5k, saved with a ground of
-# one colour that is transparent, 997 are seen as they were; as dark ink on white, or on a card with transparent corners,
-# all are.
+# one colour that is transparent, 997 are seen as they were; as dark ink on white, or on a card with corners that are
+# transparent, all are.
 _EDGE_CONTRAST = 40
 
 
