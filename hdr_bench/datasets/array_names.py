@@ -19,8 +19,10 @@ _ROLES: dict[Role, tuple[str, ...]] = {
 _PARTS = {
     "train": "train",
     "training": "train",
+    "tr": "train",
     "test": "test",
     "testing": "test",
+    "te": "test",
     "t10k": "test",
     "val": "valid",
     "valid": "valid",

@@ -104,7 +104,7 @@ def _look_at_npy(path: Path) -> StoredArray:
         if dtype.hasobject:
             raise DatasetError(
                 f"{path} holds Python objects, stored as a pickle; those are never read, since reading them can run "
-                "code; save an array of numbers"
+                "code; save an array of numbers, and labels that are words as text: labels.astype(str)"
             )
         if start + n_bytes != size:
             raise DatasetError(

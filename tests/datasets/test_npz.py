@@ -169,6 +169,7 @@ def test_a_file_that_is_no_archive_is_said_to_be_none_with_what_to_do(file, cont
         "X_train y_train X_test y_test",
         "train_x train_y test_x test_y",
         "trainX trainY testX testY",
+        "X_tr y_tr X_te y_te",
         "train_data train_labels test_data test_labels",
         "images_train targets_train images_test targets_test",
         "x_train y_train x_val y_val",
