@@ -18,7 +18,8 @@ from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.exceptions import DatasetError, shown
 from hdr_bench.names import visible
 
-_SEPARATORS = (b",", b";", b"\t", b"|")
+# The comma last: with one of the others it is a decimal point.
+_SEPARATORS = (b";", b"\t", b"|", b",")
 _NUMBER = re.compile(rb"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _BLOCK_LINES = 2_000
 _FEWEST_FIELDS = 5
@@ -79,15 +80,14 @@ def find_dialect(path: Path) -> Dialect | None:
     if not lines:
         return None
     # The first line may be a header with separators of its own in quotes.
-    sample = lines[1] if len(lines) > 1 else lines[0]
-    separator = max(_SEPARATORS, key=sample.count)
-    if not sample.count(separator):
-        separator = b" "
-    first, second = (split_fields(line, separator) for line in (lines[0], sample))
-    if len(second) < _FEWEST_FIELDS or len(first) != len(second) or _count_texts(second) > 1:
+    counts = {mark: max(line.count(mark) for line in lines[1:] or lines) for mark in _SEPARATORS}
+    separator = next((mark for mark, count in counts.items() if count >= _FEWEST_FIELDS - 1), b" ")
+    rows = [split_fields(line, separator) for line in lines]
+    lengths = [len(row) for row in rows]
+    n_fields = max(lengths, key=lengths.count)
+    if n_fields < _FEWEST_FIELDS or all(_count_texts(row) > 1 for row in rows):
         return None
-    header = tuple(visible(field.decode(errors="replace")) for field in first) if _is_header(first) else None
-    return Dialect(separator, header, len(second))
+    return Dialect(separator, _header_of(rows[0], n_fields), n_fields)
 
 
 def read_table(path: Path, dialect: Dialect) -> Table:
@@ -146,6 +146,14 @@ def _count_texts(fields: list[bytes]) -> int:
     return sum(_NUMBER.fullmatch(field) is None for field in fields)
 
 
+def _header_of(first: list[bytes], n_fields: int) -> tuple[str, ...] | None:
+    if not _is_header(first):
+        return None
+    # R leaves out the name of the column of row names.
+    names = [b"", *first] if len(first) == n_fields - 1 else first
+    return tuple(visible(name.decode(errors="replace")) for name in names)
+
+
 def _is_header(fields: list[bytes]) -> bool:
     """Whether a line names columns: by words, or by numbers that count up."""
     if _count_texts(fields) > 1:
@@ -198,8 +206,8 @@ def _parse(
         values = np.loadtxt(rows, np.float64, comments=None, delimiter=separator, quotechar='"', ndmin=2)
     except ValueError as error:
         raise DatasetError(f"{path}: {_first_fault(block, dialect)}; {_NEEDED}") from error
-    if values.shape != (len(rows), dialect.n_fields):
-        raise DatasetError(f"{path}: quotes that do not close between lines {block[0][0]:,} and {block[-1][0]:,}")
+    if values.shape != (len(rows), dialect.n_fields) or not np.isfinite(values).all():
+        raise DatasetError(f"{path}: {_first_fault(block, dialect)}; {_NEEDED}")
     return (
         values,
         values[:, 0].copy() if firsts is None else firsts,
@@ -221,6 +229,8 @@ def _texts(fields: list[bytes]) -> NDArray[np.generic] | None:
 
 def _first_fault(block: list[tuple[int, bytes]], dialect: Dialect) -> str:
     for number, row in block:
+        if row.count(b'"') % 2:
+            return f"line {number:,} has a quote that does not close"
         for column, field in enumerate(split_fields(row + dialect.separator, dialect.separator), start=1):
             is_inner = 1 < column < dialect.n_fields
             if not field or (is_inner and _NUMBER.fullmatch(field) is None):

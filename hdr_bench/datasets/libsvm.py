@@ -25,11 +25,9 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, shown
 ENDINGS = frozenset({".libsvm", ".svm", ".svmlight"})
 """Of files that are LIBSVM's whatever they hold; others are recognized by their content."""
 
-_ROW = re.compile(rb"\s*[+-]?[\d.]+([eE][+-]?\d+)?(\s+\d+:[^\s:]+)+\s*(#.*)?")
-_BLANKENDINGS = frozenset({".libsvm", ".svm", ".svmlight"})
-"""Of files that are LIBSVM's whatever they hold; others are recognized by their content."""
-
-_ROW = re.compile(rb"\s*[+-]?[\d.]+\s*(#.*)?")
+_NUMBER = rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+_ROW = re.compile(rb"\s*" + _NUMBER + rb"(\s+\d+:" + _NUMBER + rb")+\s*(#.*)?")
+_BLANK_ROW = re.compile(rb"\s*" + _NUMBER + rb"\s*(#.*)?")
 _NEEDED = "needed are lines such as '5 128:0.2 129:0.62': a label, then index and value of each pixel that is not zero"
 # 256x256 pixels: who has larger images does not write them as text, and an index beyond is damage.
 _MOST_PIXELS = 65_536
