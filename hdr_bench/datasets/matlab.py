@@ -1,13 +1,12 @@
 """MATLAB files: ``mat:FILE``, as EMNIST, SVHN and the collections of MATLAB's users are published in."""
 
 import re
-import warnings
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +16,15 @@ from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.digit_reading import TEN_IS_ZERO, SettledParts, settle_all
 from hdr_bench.datasets.hdf5 import open_h5
 from hdr_bench.datasets.labelled_images import LabelledImages
-from hdr_bench.datasets.memory_room import check_room
+from hdr_bench.datasets.mat5 import Value, read_mat5
 from hdr_bench.datasets.named_arrays import NamedArray
-from hdr_bench.datasets.paths import regular_size
 from hdr_bench.datasets.source import ReadOptions, Source
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import describe_file_error
 
 ENDING = ".mat"
-_HEADER_BYTES = 128
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _HDF5_STARTS = (0, 512)
-_COMPRESSED_ELEMENT = 15
-_CHUNK = 1 << 20
-_MOST_DEPTH = 8
 _AGAIN = "copy or download it again, or save it in MATLAB with save('FILE.mat', 'X', 'y', '-v7')"
 # Sam Roweis's mnist_all.mat has an array per part and digit: train0 to train9, test0 to test9.
 _OF_A_DIGIT = re.compile(r"(train|test)([0-9])")
@@ -127,14 +121,13 @@ def open_mat(path: Path) -> Iterator[list[NamedArray]]:
             # MATLAB's axes are the other way round there.
             yield _join_digits([_turned(array) for array in arrays if not array.name.startswith("#refs#")])
         return
-    regular_size(path)
     try:
-        check_room(str(path), _decompressed_size(path))
-        yield _join_digits(_load(path))
-    except (DatasetError, MemoryError, PermissionError):
-        raise
-    except Exception as error:  # on damaged files scipy raises whatever comes
+        variables = read_mat5(path)
+    except (ValueError, OverflowError, zlib.error) as error:
+        if isinstance(error, DatasetError):
+            raise
         raise DatasetError(f"{path}: not a readable MATLAB file: {describe_file_error(error)}; {_AGAIN}") from error
+    yield _join_digits(list(_flatten(variables)))
 
 
 def _is_hdf5(path: Path) -> bool:
@@ -147,67 +140,16 @@ def _turned(array: NamedArray) -> NamedArray:
     return replace(array, shape=array.shape[::-1], read=lambda: array.read().T)
 
 
-def _decompressed_size(path: Path) -> int:
-    """Return how many bytes the elements of a file of MATLAB 5 to 7 hold, none of them kept.
-
-    Raises
-    ------
-    Exception
-        If it is damaged: whatever zlib raises.
-    """
-    total = 0
-    with path.open("rb") as file:
-        header = file.read(_HEADER_BYTES)
-        order: Literal["big", "little"] = "big" if header[126:128] == b"MI" else "little"
-        while tag := file.read(8):
-            kind, n_bytes = (int.from_bytes(tag[start : start + 4], order) for start in (0, 4))
-            if kind != _COMPRESSED_ELEMENT:
-                # It is as large as it is in the file; MATLAB 4 has no such elements.
-                return total + path.stat().st_size
-            total += _size_of_compressed(file, n_bytes)
-    return total
-
-
-def _size_of_compressed(file: Any, n_bytes: int) -> int:
-    decompressor, total = zlib.decompressobj(), 0
-    while n_bytes > 0 and (chunk := file.read(min(_CHUNK, n_bytes))):
-        n_bytes -= len(chunk)
-        while chunk:
-            total += len(decompressor.decompress(chunk, _CHUNK))
-            chunk = decompressor.unconsumed_tail
-    return total
-
-
-def _load(path: Path) -> list[NamedArray]:
-    from scipy.io import loadmat
-
-    with warnings.catch_warnings(action="ignore"):
-        # Of names that come twice, and of classes that only MATLAB has: those are passed over.
-        held = loadmat(path, appendmat=False, struct_as_record=False)
-    return list(_flatten({name: value for name, value in held.items() if not name.startswith("__")}))
-
-
-def _flatten(values: Mapping[str, Any], group: str = "", depth: int = 0) -> Iterator[NamedArray]:
+def _flatten(values: Mapping[str, Value], group: str = "") -> Iterator[NamedArray]:
     """Give the arrays of structures within each other, by their names with ``/`` between."""
     for name, value in values.items():
-        inner = _structure_in(value)
-        if inner is not None and depth < _MOST_DEPTH:
-            yield from _flatten(inner, f"{group}{name}/", depth + 1)
-        elif isinstance(value, np.ndarray):
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{group}{name}/")
+        else:
             yield _as_named(f"{group}{name}", value)
 
 
-def _structure_in(value: Any) -> dict[str, Any] | None:
-    """Return the fields of a structure, alone in an array as MATLAB has it; None for anything else."""
-    inner = value.item() if isinstance(value, np.ndarray) and value.dtype == object and value.size == 1 else value
-    names = getattr(inner, "_fieldnames", None)
-    return {name: getattr(inner, name) for name in names} if names is not None else None
-
-
 def _as_named(name: str, values: NDArray[Any]) -> NamedArray:
-    if values.dtype == object and all(isinstance(each, np.ndarray) and each.dtype.kind == "U" for each in values.flat):
-        # A cell array of texts: each is an array of one.
-        values = np.array(["".join(each.reshape(-1).tolist()) for each in values.flat])
     return NamedArray(name, values.shape, values.dtype, lambda: values)
 
 

@@ -316,11 +316,15 @@ def whole(tmp_path_factory):
 
 
 @settings(max_examples=300)
-@given(st.sampled_from(["plain", "packed", "h5"]), st.floats(0, 1), st.integers(0, 40), st.binary(max_size=40))
-def test_any_bytes_are_arrays_or_an_error_of_ours(tmp_path_factory, whole, kind, place, length, piece):
-    read, path = (read_h5, "any.h5") if kind == "h5" else (read_mat, "any.mat")
-    path = tmp_path_factory.getbasetemp() / path
-    start = int(place * len(whole[kind]))
+@given(
+    kind=st.sampled_from(["plain", "packed", "h5"]),
+    place=st.floats(0, 1),
+    length=st.integers(0, 40),
+    piece=st.binary(max_size=40),
+)
+def test_any_bytes_are_arrays_or_an_error_of_ours(tmp_path_factory, whole, *, kind, place, length, piece):
+    read, name = (read_h5, "any.h5") if kind == "h5" else (read_mat, "any.mat")
+    path, start = tmp_path_factory.getbasetemp() / name, int(place * len(whole[kind]))
     path.write_bytes(whole[kind][:start] + piece + whole[kind][start + length :])
     with catch_warnings(action="ignore"):
         try:

@@ -59,7 +59,7 @@ def check_whole(dataset, images, labels):
 @pytest.mark.parametrize("place", ["first", "last"])
 @pytest.mark.parametrize("has_header", [True, False])
 def test_label_first_or_last_with_header_or_without_compressed_or_not(
-    tmp_path, data_home, digits, ending, place, has_header
+    tmp_path, data_home, digits, *, ending, place, has_header
 ):
     images, labels = digits
     header = HEADER if place == "first" else [*HEADER[1:], "label"]

@@ -1,4 +1,4 @@
-"""A zip archive is read as the folder in it; what would leave it, or fill the disk, is refused before it is unpacked."""
+"""A zip archive is read as the folder in it; what would leave it, or fill the disk, is refused."""
 
 import io
 import stat
