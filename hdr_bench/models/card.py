@@ -3,6 +3,7 @@
 import json
 import math
 import platform
+import re
 from statistics import NormalDist
 from typing import Any, Self
 
@@ -15,6 +16,8 @@ from hdr_bench.records.base import Record
 _CONFIDENCE = 0.95
 _MOST_CLASSES = 10_000
 _LONGEST_VALUE = 500
+# It differs between equal objects.
+_ADDRESS = re.compile(" at 0x[0-9A-Fa-f]+")
 
 
 class CardStep(Record):
@@ -317,7 +320,7 @@ def _plain(value: Any) -> Any:
     try:
         json.dumps(value)
     except (TypeError, ValueError, RecursionError):
-        return visible(repr(value)[:_LONGEST_VALUE])
+        return visible(_ADDRESS.sub("", repr(value))[:_LONGEST_VALUE])
     return value
 
 
