@@ -19,6 +19,7 @@ from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.pictures import load_picture
 from hdr_bench.datasets.polarity import PolarityCounts, image_polarities
 from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
+from hdr_bench.datasets.zip_files import is_zip, zip_source
 from hdr_bench.exceptions import DatasetError
 
 
@@ -43,6 +44,8 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
         If it holds no picture, its layout or a label is not clear, or it may not be read.
     """
     root = expand_path(folder)
+    if is_zip(root):
+        return zip_source(folder, options)
     layout = find_layout(root)
     return Source(
         key=key_of(f"folder:{root}", options),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import IO
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
@@ -75,22 +76,50 @@ def load_picture(path: Path, resize: tuple[int, int] | None) -> Picture:
     """
     try:
         regular_size(path)
+        with path.open("rb") as file:
+            return decode_picture(path, file, resize)
+    except PermissionError as error:
+        raise DatasetError(f"{path}: no permission to read this file; change its mode, or remove it") from error
+    except OSError as error:
+        raise DatasetError(f"{path}: not a readable picture: {describe_file_error(error)}; {_AGAIN}") from error
+
+
+def decode_picture(path: Path, file: IO[bytes], resize: tuple[int, int] | None) -> Picture:
+    """Read the content of a picture file as grey values; see `load_picture`.
+
+    Parameters
+    ----------
+    path : Path
+        What errors call it.
+    file : file object
+        Open for reading.
+    resize : tuple of int or None
+        Height and width.
+
+    Returns
+    -------
+    picture : Picture
+
+    Raises
+    ------
+    DatasetError
+        If it is not a picture, is damaged, is too large, holds several frames, or would lose depth.
+    """
+    try:
         # Through an open file: given a path, Pillow 12 and 13 map an uncompressed TIFF that is to be turned wrongly.
-        with path.open("rb") as file, _refuse_bombs(), Image.open(file, formats=_known_formats()) as picture:
+        with _refuse_bombs(), Image.open(file, formats=_known_formats()) as picture:
             _check_size(path, picture)
             n_pictures = _count_pictures(path, picture)
             _check_depth(path, picture)
             picture.load()
             turned = ImageOps.exif_transpose(picture)
             return Picture(_resize(_to_grey(path, turned), resize), n_pictures)
-    except PermissionError as error:
-        raise DatasetError(f"{path}: no permission to read this file; change its mode, or remove it") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DatasetError(
             f"{path}: the picture is too large: {error}; pictures of up to {MOST_PIXELS:,} pixels are read, "
             "reduce it or remove it"
         ) from error
-    except (DatasetError, MemoryError):
+    except (DatasetError, MemoryError, PermissionError):
         raise
     except Exception as error:  # on damaged files Pillow's decoders raise whatever comes
         raise DatasetError(f"{path}: not a readable picture: {_without_address(error)}; {_AGAIN}") from error
