@@ -8,26 +8,23 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from hdr_bench.datasets.named_arrays import IMAGE_WORDS, LABEL_WORDS
+from hdr_bench.datasets.part_files import PART_OF_WORD
+
 Role = Literal["images", "labels"]
 PartName = Literal["", "train", "test", "valid"]
 
-_ROLES: dict[Role, tuple[str, ...]] = {
-    # The first ones are preferred, where a file holds several: scikit-learn's digits have both `images` and `data`.
+# The first ones are preferred, where a file holds several: scikit-learn's digits have both `images` and `data`.
+_USUAL: dict[Role, tuple[str, ...]] = {
     "images": ("images", "x", "imgs", "image", "img", "pixels", "data", "features"),
     "labels": ("labels", "y", "label", "targets", "target"),
 }
-_PARTS = {
-    "train": "train",
-    "training": "train",
-    "tr": "train",
-    "test": "test",
-    "testing": "test",
-    "te": "test",
-    "t10k": "test",
-    "val": "valid",
-    "valid": "valid",
-    "validation": "valid",
+_ROLES: dict[Role, tuple[str, ...]] = {
+    "images": tuple(dict.fromkeys([*_USUAL["images"], *sorted(IMAGE_WORDS)])),
+    "labels": tuple(dict.fromkeys([*_USUAL["labels"], *sorted(LABEL_WORDS)])),
 }
+_PARTS = {word: part for word, part in PART_OF_WORD.items() if part in {"train", "test", "valid"}}
+_PARTS |= {"tr": "train", "te": "test"}
 _ROLE_OF = {word: role for role, words in _ROLES.items() for word in words}
 # A part and a role written as one word, e.g. xtrain or trainimages.
 _PART_WORDS, _ROLE_WORDS = ("|".join(sorted(words, key=len, reverse=True)) for words in (_PARTS, _ROLE_OF))

@@ -1,9 +1,7 @@
 """Labels as numbers, and a split that keeps their shares."""
 
 import math
-import re
 import reprlib
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,85 +11,31 @@ from hdr_bench.records.text import list_first
 
 
 def encode_labels(name: str, labels: NDArray[np.generic]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return labels as 0 to k-1, and the name of each class: the label as it came.
-
-    Text is taken as numbers if all of it is whole numbers.
+    """Return integer labels as 0 to k-1, and the name of each class: the label as it came.
 
     Parameters
     ----------
     name : str
         What errors call the data set.
     labels : ndarray
-        Of shape (n,): integers or text.
+        Of shape (n,).
 
     Returns
     -------
     labels_and_names : tuple of ndarray or tuple of str
-        Classes are in the order of their numbers, or of their text.
 
     Raises
     ------
     DatasetError
-        If the labels are neither text nor integers of up to 64 bits.
+        If the labels are not integers of up to 64 bits.
     """
-    if labels.dtype.kind in "US":
-        texts = as_texts(name, labels)
-        if not all(re.fullmatch(r"[+-]?[0-9]{1,18}", text) for text in np.unique(texts)):
-            classes, encoded = np.unique(texts, return_inverse=True)
-            return encoded.reshape(-1).astype(np.int64), tuple(map(str, classes))
-        labels = texts.astype(np.int64)
     if not _are_integers(labels):
         raise DatasetError(
-            f"{name}: the labels are neither whole numbers nor text: {labels.dtype}, e.g. {_first_label(labels)}; "
-            "number the classes, e.g. class_names, labels = numpy.unique(labels, return_inverse=True)"
+            f"{name}: the labels are not integers: {labels.dtype}, e.g. {_first_label(labels)}; number the classes, "
+            "e.g. class_names, labels = numpy.unique(labels, return_inverse=True)"
         )
     values, encoded = np.unique(labels.astype(np.int64), return_inverse=True)
     return encoded.reshape(-1).astype(np.int64), tuple(str(value) for value in values)
-
-
-def is_one_hot(labels: NDArray[Any]) -> bool:
-    """Whether each row of a table has a single 1, in the column of its class, and zeros otherwise.
-
-    Parameters
-    ----------
-    labels : ndarray of shape (n, n_classes)
-        Of any type.
-
-    Returns
-    -------
-    is_one_hot : bool
-    """
-    if labels.dtype.kind not in "biuf" or not labels.size:
-        return False
-    are_binary = ((labels == 0) | (labels == 1)).all()
-    return bool(are_binary and (np.count_nonzero(labels, axis=1) == 1).all())
-
-
-def as_texts(name: str, labels: NDArray[Any]) -> NDArray[np.str_]:
-    """Return labels that are text without the spaces around it; bytes are read as UTF-8.
-
-    Parameters
-    ----------
-    name : str
-        What errors call the data set.
-    labels : ndarray of shape (n,)
-        Text or bytes.
-
-    Returns
-    -------
-    texts : ndarray of shape (n,)
-
-    Raises
-    ------
-    DatasetError
-        If bytes are not UTF-8.
-    """
-    try:
-        texts = np.char.decode(labels, "utf-8") if labels.dtype.kind == "S" else labels
-    except UnicodeDecodeError as error:
-        raise DatasetError(f"{name}: labels of bytes that are not UTF-8: {error.object[:20]!r}; save text") from error
-    stripped: NDArray[np.str_] = np.char.strip(texts)
-    return stripped
 
 
 def stratified_split(

@@ -59,7 +59,7 @@ def test_one_pair_is_cut_and_a_changed_file_is_read_again(folder):
         (
             np.zeros((4, 2, 2), np.uint8),
             np.full(4, 0.5, np.float32),
-            "neither whole numbers nor text: float32, e.g. 0.5",
+            "labels are not integers: float32, e.g. 0.5",
         ),
         (np.zeros((4, 2, 2), np.uint8), np.zeros(4, np.uint8), "all training images are of one class"),
         (np.full((4, 2, 2), np.nan, np.float32), np.array([0, 1, 0, 1], np.uint8), "NaN or infinity"),

@@ -6,8 +6,9 @@ from hypothesis.extra import numpy as hnp
 from PIL import Image
 
 from hdr_bench.datasets import add_dataset, load_dataset
-from hdr_bench.datasets.labels import encode_labels, stratified_split
-from hdr_bench.datasets.luma import to_luma
+from hdr_bench.datasets.image_arrays import GREY_NOTE, to_grey
+from hdr_bench.datasets.labelled_images import encode_any_labels
+from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning
 
 
@@ -68,16 +69,18 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
         ({"x": np.zeros((20, 9)), "X": np.zeros((20, 9)), "y": np.arange(20) % 2}, "differ in capitals only: X, x, y"),
         (
             {"x": np.zeros((20, 9)), "y": np.eye(20) / 2},
-            r"y has shape \(20, 20\), but one label .*one-hot.* are not so",
+            r"y has shape \(20, 20\); needed is one label per image, .*one-hot",
         ),
-        ({"x": np.zeros((20, 9)), "y": np.tri(20)}, r"y has shape \(20, 20\), but one label per image .*one-hot"),
+        (
+            {"x": np.zeros((20, 9)), "y": np.tri(20)},
+            r"y has shape \(20, 20\); needed is one label per image, .*one-hot",
+        ),
         ({"x": np.zeros((20, 9)), "y": np.zeros((20, 3, 3))}, r"y has shape \(20, 3, 3\), but one label per image"),
-        ({"x": np.zeros((3, 3, 20)), "y": np.arange(20) % 2}, "20 images along the last axis.*moveaxis"),
         ({"x": np.zeros((4, 4, 4)), "y": np.arange(4) % 2}, r"not clear along which axis.*rows of shape \(4, 16\)"),
-        ({"x": np.zeros((20, 7)), "y": np.arange(20) % 2}, "rows of a square number of pixels"),
-        ({"x": np.zeros((20, 9)), "y": np.full(20, np.inf)}, "neither whole numbers nor text.*return_inverse=True"),
+        ({"x": np.zeros((20, 7)), "y": np.arange(20) % 2}, "7 pixels per image; needed is a square number"),
+        ({"x": np.zeros((20, 9)), "y": np.full(20, np.inf)}, "labels are not integers.*return_inverse=True"),
         ({"x": np.zeros((20, 9)), "y": np.array([b"\xff", b"a"] * 10)}, "bytes that are not UTF-8"),
-        ({"x": np.zeros((20, 4, 4, 4)), "y": np.arange(20) % 2}, "images of shape .*needed are"),
+        ({"x": np.zeros((20, 5, 5, 5)), "y": np.arange(20) % 2}, "of the four axes none is of 1, 3 or 4 channels"),
         ({"x": np.zeros((20, 9)), "y": np.arange(19) % 2}, r"x has shape \(20, 9\), but there are 19 labels"),
         ({"x": np.array([{}] * 20), "y": np.arange(20)}, "x holds Python objects, stored as a pickle; .* never read"),
         ({"x": np.zeros((20, 9)), "y": np.array([{}] * 20)}, "y holds Python objects"),
@@ -245,9 +248,16 @@ def test_labels_in_any_writing(file, write, names):
 def test_labels_are_the_same_in_text_and_in_numbers(labels, data):
     padded = np.array([data.draw(st.sampled_from([f"{label}", f" {label}", f"{label} "])) for label in labels])
     for written in (padded, np.char.encode(padded), labels.astype(np.float32)):
-        encoded, names = encode_labels("x", written)
+        encoded, names = encode_any_labels("x", written)
         assert [int(names[label]) for label in encoded] == labels.tolist()
         assert list(map(int, names)) == sorted(set(labels.tolist()))
+
+
+@pytest.mark.parametrize("moved", [lambda a: np.moveaxis(a, 0, -1), lambda a: np.moveaxis(a[..., None], 0, -1)])
+def test_images_along_the_last_axis(file, moved):
+    images, labels = _digits()
+    np.savez(file, x_train=moved(images[:80]), y_train=labels[:80], x_test=moved(images[80:]), y_test=labels[80:])
+    np.testing.assert_array_equal(load_dataset(f"npz:{file}").train.images, images[:80])
 
 
 @pytest.mark.parametrize("axis", [1, 3])
@@ -258,7 +268,7 @@ def test_colour_becomes_grey(file, axis):
     data = load_dataset(f"npz:{file}")
     pillow = np.stack([np.asarray(Image.fromarray(one).convert("L")) for one in colour])
     np.testing.assert_array_equal(np.sort(data.train.images, axis=0), np.sort(pillow[_train_rows(labels)], axis=0))
-    assert data.notes[0].startswith("the images are in colour")
+    assert data.notes[0] == GREY_NOTE
 
 
 def _train_rows(labels):
@@ -269,4 +279,4 @@ def _train_rows(labels):
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, bool])
 def test_three_equal_channels_are_one_of_them(dtype):
     grey = np.arange(2 * 5 * 5).reshape(2, 5, 5).astype(dtype)
-    np.testing.assert_array_equal(to_luma(np.stack([grey] * 3, axis=3)), grey)
+    np.testing.assert_array_equal(to_grey(np.stack([grey] * 3, axis=1)), grey)

@@ -58,7 +58,7 @@ def test_errors_say_what_is_wrong(answer):
     halves = load_digits()
     halves.target = halves.target + 0.5
     answer(halves)
-    with pytest.raises(DatasetError, match="neither whole numbers nor text: float64, e.g. 0.5"):
+    with pytest.raises(DatasetError, match="labels are not integers: float64, e.g. 0.5"):
         load_dataset("openml:anything")
     digits = load_digits()
     digits.target = np.array(["zero"] * len(digits.target), dtype=object)
