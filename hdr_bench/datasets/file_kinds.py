@@ -21,7 +21,6 @@ _TABLES = {
     ".feather": ("a Feather file", "pandas.read_feather"),
     ".pkl": ("a pickle", "pickle.load"),
     ".pickle": ("a pickle", "pickle.load"),
-    ".npy": ("a single NumPy array", "numpy.load"),
 }
 _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 

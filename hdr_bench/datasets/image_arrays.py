@@ -87,7 +87,7 @@ def to_labels(name: str, array: NDArray[np.generic], n_images: int | None = None
         raise DatasetError(
             f"{name} has shape {array.shape}, but there are {n_images:,} images; one label each is needed"
         )
-    return _as_text(labels) if labels.dtype.kind in "OS" else labels
+    return _as_text(name, labels) if labels.dtype.kind in "OS" else labels
 
 
 def count_labels(shape: tuple[int, ...]) -> int:
@@ -174,8 +174,11 @@ def _is_one_hot(array: NDArray[np.generic]) -> bool:
     return bool((ones | (array == 0)).all() and (ones.sum(axis=1) == 1).all())
 
 
-def _as_text(labels: NDArray[np.generic]) -> NDArray[np.generic]:
-    texts = [label.decode(errors="replace") if isinstance(label, bytes) else str(label) for label in labels.tolist()]
+def _as_text(name: str, labels: NDArray[np.generic]) -> NDArray[np.generic]:
+    try:
+        texts = [label.decode() if isinstance(label, bytes) else str(label) for label in labels.tolist()]
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{name}: labels of bytes that are not UTF-8: {error.object[:20]!r}; save text") from error
     return np.array(texts)
 
 

@@ -109,8 +109,8 @@ def encode_any_labels(
     """
     numbers = _as_numbers(labels)
     if numbers is None:
-        texts, encoded = np.unique(labels.astype(str), return_inverse=True)
-        return encoded.reshape(-1).astype(np.int64), tuple(text.strip() for text in texts.tolist())
+        texts, encoded = np.unique(np.char.strip(labels.astype(str)), return_inverse=True)
+        return encoded.reshape(-1).astype(np.int64), tuple(texts.tolist())
     encoded, values = encode_labels(name, numbers)
     if class_names is None:
         return encoded, values

@@ -30,6 +30,8 @@ class SourceEntry:
         Function of a path that says whether it is for the reader; empty if the reader takes what no other recognizes.
     resizes : bool
         Whether it heeds `ReadOptions.resize`.
+    fits : bool
+        Whether it heeds `ReadOptions.fit`; images of other sources are fitted once all are read.
     place : str
         What lies at its place, where that is a path, for messages.
     """
@@ -40,6 +42,7 @@ class SourceEntry:
     reader: str = ""
     recognizer: str = ""
     resizes: bool = False
+    fits: bool = False
     place: str = ""
 
 
@@ -76,14 +79,15 @@ SOURCES: dict[str, SourceEntry] = {
         source="hdr_bench.datasets.folder:folder_source",
         reader="hdr_bench.datasets.folder:read_folder",
         resizes=True,
+        fits=True,
         place="a folder of pictures",
     ),
     "npz:FILE": SourceEntry(
-        description="your own arrays, by their .npz file",
+        description="your own arrays, by their .npz or .npy file",
         source="hdr_bench.datasets.npz:npz_source",
         reader="hdr_bench.datasets.npz:read_npz",
         recognizer="hdr_bench.datasets.npz:is_npz_file",
-        place="an .npz file",
+        place="a file of NumPy arrays (.npz or .npy)",
     ),
     "csv:FILE": SourceEntry(
         description="tables of pixels in text, as Kaggle's train.csv, by their file",

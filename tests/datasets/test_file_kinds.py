@@ -10,7 +10,6 @@ KINDS = {
     "digits.arff": ("an ARFF file", "scipy.io.arff.loadarff"),
     "usps.bz2": ("a file, compressed", "load_svmlight_file"),
     "train.feather": ("a Feather file", "pandas.read_feather"),
-    "images.npy": ("a single NumPy array", "numpy.load"),
     "digits": ("a file, not a folder", "the program that wrote it"),
 }
 
@@ -31,6 +30,7 @@ def test_a_file_that_cannot_be_read_is_called_what_it_is(tmp_path, data_home, na
 def test_files_that_another_scheme_reads(tmp_path, data_home):
     for name, hint in (
         ("a.npz", "name it npz:"),
+        ("a.npy", r"a file of NumPy arrays \(.npz or .npy\); name it npz:"),
         ("a.csv", "a CSV file; name it csv:"),
         ("a.tsv.gz", "a CSV file; name it csv:"),
         ("a.svm.bz2", "a LIBSVM file; name it libsvm:"),
