@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.array_names import parse_array_name
 from hdr_bench.datasets.checks import as_images, check_pixels
 from hdr_bench.datasets.csv_files import is_csv, read_file
 from hdr_bench.datasets.file_kinds import describe_file
@@ -15,18 +16,16 @@ from hdr_bench.datasets.idx import read_idx
 from hdr_bench.datasets.labelled_images import narrow_alike
 from hdr_bench.datasets.loading import load_dataset
 from hdr_bench.datasets.memory_room import check_room
-from hdr_bench.datasets.npz_members import check_declared, list_members, read_member
 from hdr_bench.datasets.paths import expand_path, name_system_errors
 from hdr_bench.datasets.pictures import EXTENSIONS, load_picture
 from hdr_bench.datasets.polarity import Polarity, to_polarity
+from hdr_bench.datasets.stored_arrays import ARRAY_FILES, StoredArray, list_arrays
 from hdr_bench.datasets.zip_files import is_zip, unpack
 from hdr_bench.error_text import error_line
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
 from hdr_bench.records.text import list_first
 
-_ARRAY_NAMES = ("x_test", "test_images", "images", "x", "test_x", "data", "arr_0")
-_LABEL_NAMES = frozenset({"y", "y_test", "y_train", "labels", "test_labels", "train_labels"})
 _NEEDED = "needed is a CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name"
 
 
@@ -166,28 +165,29 @@ def _read_table(path: Path) -> UnlabelledImages:
 
 
 def _read_arrays(path: Path) -> UnlabelledImages:
-    members = {member.name.lower(): member for member in list_members(path)}
-    possible = {name: member for name, member in members.items() if len(member.shape) >= 2 and name not in _LABEL_NAMES}
-    name = next((name for name in _ARRAY_NAMES if name in possible), None)
-    if name is None and len(possible) == 1:
-        name = next(iter(possible))
-    if name is None:
-        held = list_first([f"{visible(each.name)} {each.shape}" for each in members.values()])
+    arrays = list_arrays(path)
+    possible = [array for array in arrays if len(array.shape) >= 2 and parse_array_name(array.name).role != "labels"]
+    chosen = possible if len(possible) == 1 else _most_likely(possible)
+    if len(chosen) != 1:
+        held = list_first([f"{visible(array.name)} {array.shape}" for array in arrays])
         raise DatasetError(
-            f"{path}: it holds {held or 'nothing'}; needed is one array of images, or one named "
-            f"{' or '.join(_ARRAY_NAMES[:4])}"
+            f"{path}: it holds {held or 'nothing'}; needed is one array of images, or one named test_images or x_test"
         )
-    check_declared(f"{path}: {possible[name].name}", possible[name])
-    notes = (f"the images are the array {visible(possible[name].name)}",) if len(members) > 1 else ()
-    return _from_array(f"{path}: {visible(possible[name].name)}", read_member(path, possible[name]), notes)
+    array = chosen[0]
+    array.check()
+    check_pixels(array.where, array.dtype)
+    notes = (f"the images are the array {visible(array.name)}",) if len(arrays) > 1 else ()
+    return _from_array(array.where, array.read(), notes)
 
 
-def _read_array(path: Path) -> UnlabelledImages:
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise DatasetError(f"{path}: not a readable .npy file of numbers; save it again with numpy.save") from error
-    return _from_array(str(path), array)
+def _most_likely(arrays: Sequence[StoredArray]) -> list[StoredArray]:
+    """Return the images of the test part, or those of no part."""
+    names = [(array, parse_array_name(array.name)) for array in arrays]
+    for part in ("test", ""):
+        images = [array for array, name in names if name.role == "images" and name.part == part]
+        if images:
+            return images
+    return []
 
 
 def _read_idx(path: Path) -> UnlabelledImages:
@@ -208,8 +208,7 @@ def _is_idx(path: Path) -> bool:
 
 
 _READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], UnlabelledImages]], ...] = (
+    (lambda path: path.suffix.lower() in ARRAY_FILES, _read_arrays),
     (_is_idx, _read_idx),
     (is_csv, _read_table),
-    (lambda path: path.suffix.lower() == ".npz", _read_arrays),
-    (lambda path: path.suffix.lower() == ".npy", _read_array),
 )

@@ -165,7 +165,7 @@ def test_other_files_are_never_overwritten(fitted, images, tmp_path):
         ("mixed", "pictures of 8x8 uint8 and 9x9 uint8 pixels in one folder; bring them to one size with resize"),
         ("two.npz", "it holds a (3, 4), b (3, 4); needed is one array of images, or one named"),
         ("rows.npy", "needed are (n, height, width), one channel, or rows of a square number of pixels"),
-        ("objects.npy", "not a readable .npy file of numbers"),
+        ("objects.npy", "holds Python objects"),
         ("train-labels-idx1-ubyte", "images of shape (3,)"),
         ("mnist-5k", "the images are 28x28 pixels, but the model learned from images of 8x8 pixels"),
     ],
@@ -179,7 +179,7 @@ def test_data_that_cannot_be_used(fitted, data_home, tmp_path, data, fault):
         Image.new("L", (side, side)).save(tmp_path / "mixed" / f"{side}.png")
     np.savez(tmp_path / "two.npz", a=np.zeros((3, 4)), b=np.zeros((3, 4)))
     np.save(tmp_path / "rows.npy", np.zeros((3, 5)))
-    np.save(tmp_path / "objects.npy", np.array([{}, {}]), allow_pickle=True)
+    np.save(tmp_path / "objects.npy", np.array([[{}] * 4] * 3), allow_pickle=True)
     write_idx(tmp_path / "train-labels-idx1-ubyte", np.zeros(3, np.uint8))
     ended = call_command("predict", folder / "knn.hdrm", data, "--out", "out.csv", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
