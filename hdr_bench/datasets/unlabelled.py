@@ -1,6 +1,6 @@
 """Images without labels, or whose labels are not looked at: those that a model is to say the labels of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from hdr_bench.datasets.array_names import parse_array_name
 from hdr_bench.datasets.checks import as_images, check_pixels
 from hdr_bench.datasets.csv_files import is_csv, read_file
 from hdr_bench.datasets.file_kinds import describe_file
+from hdr_bench.datasets.fitting import Fit, describe_fit, fit_images
 from hdr_bench.datasets.folder_scan import scan_folder
 from hdr_bench.datasets.idx import read_idx
 from hdr_bench.datasets.labelled_images import narrow_alike
@@ -50,7 +51,7 @@ class UnlabelledImages:
     notes: tuple[str, ...] = ()
 
 
-def read_unlabelled(data: str, resize: tuple[int, int] | None = None) -> UnlabelledImages:
+def read_unlabelled(data: str, resize: tuple[int, int] | None = None, fit: Fit | None = None) -> UnlabelledImages:
     """Read images from a file or a folder, or the test part of a data set.
 
     Parameters
@@ -60,6 +61,8 @@ def read_unlabelled(data: str, resize: tuple[int, int] | None = None) -> Unlabel
         images, or a zip archive of one of these. Otherwise what `load_dataset` takes.
     resize : tuple of int, optional
         Height and width that pictures are brought to.
+    fit : {"mnist"}, optional
+        The form that images are brought to, each by itself (`fit_images`); pictures may then be of any sizes.
 
     Returns
     -------
@@ -75,10 +78,10 @@ def read_unlabelled(data: str, resize: tuple[int, int] | None = None) -> Unlabel
     path = expand_path(data)
     with name_system_errors():
         if path.exists():
-            return _read_path(path, resize)
+            return _read_path(path, resize, fit)
     if ":" not in data and ("/" in data or path.suffix):
         raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}")
-    dataset = load_dataset(data, resize=resize)
+    dataset = load_dataset(data, resize=resize, fit=fit)
     return _number(dataset.test.images, (f"the images are the test part of {data}",))
 
 
@@ -108,19 +111,25 @@ def to_one_polarity(read: UnlabelledImages, polarity: Polarity) -> UnlabelledIma
     return replace(read, images=images, notes=(*read.notes, note))
 
 
-def _read_path(path: Path, resize: tuple[int, int] | None) -> UnlabelledImages:
+def _read_path(path: Path, resize: tuple[int, int] | None, fit: Fit | None) -> UnlabelledImages:
     if is_zip(path):
         with unpack(path) as root:
-            read = _read_path(_innermost(root), resize)
+            read = _read_path(_innermost(root), resize, fit)
             return replace(read, images=np.array(read.images), notes=("read from a zip archive", *read.notes))
     if path.is_dir() or path.suffix.lower() in EXTENSIONS:
-        return _read_pictures(path, resize)
+        return _read_pictures(path, resize, fit)
     if resize is not None:
         raise DatasetError(f"{path}: resize is for pictures; this file is taken as it is")
     reader = next((read for is_of_kind, read in _READERS if is_of_kind(path)), None)
     if reader is None:
         raise DatasetError(f"{path}: {describe_file(path)}; {_NEEDED}")
-    return reader(path)
+    read = reader(path)
+    return read if fit is None else _fit(read.images, read, fit)
+
+
+def _fit(images: Iterable[NDArray[np.generic]], read: UnlabelledImages, fit: Fit) -> UnlabelledImages:
+    fitted = fit_images(images, fit)
+    return replace(read, images=fitted.images, notes=(*read.notes, describe_fit(fitted, fit)))
 
 
 def _innermost(root: Path) -> Path:
@@ -132,13 +141,21 @@ def _innermost(root: Path) -> Path:
     return place
 
 
-def _read_pictures(path: Path, resize: tuple[int, int] | None) -> UnlabelledImages:
+def _read_pictures(path: Path, resize: tuple[int, int] | None, fit: Fit | None) -> UnlabelledImages:
     root = path if path.is_dir() else path.parent
     pictures: Sequence[Path] = [path]
     if path.is_dir():
         pictures = scan_folder(path, "a folder of pictures").all_pictures()
     if not pictures:
         raise DatasetError(f"{path}: no picture in this folder; {_NEEDED}")
+    names = tuple(visible(picture.relative_to(root).as_posix()) for picture in pictures)
+    if fit is not None:
+        images = (load_picture(picture, resize).values for picture in pictures)
+        return _fit(images, UnlabelledImages(np.empty((0, 0, 0)), names, "file"), fit)
+    return UnlabelledImages(_load_alike(path, pictures, resize), names, "file")
+
+
+def _load_alike(path: Path, pictures: Sequence[Path], resize: tuple[int, int] | None) -> NDArray[np.generic]:
     first = load_picture(pictures[0], resize).values
     check_room(str(path), len(pictures) * first.nbytes)
     images = np.empty((len(pictures), *first.shape), first.dtype)
@@ -147,11 +164,11 @@ def _read_pictures(path: Path, resize: tuple[int, int] | None) -> UnlabelledImag
         if values.shape != first.shape or values.dtype != first.dtype:
             sizes = " and ".join("x".join(map(str, each.shape)) + f" {each.dtype}" for each in (first, values))
             raise DatasetError(
-                f"{picture}: pictures of {sizes} pixels in one folder; bring them to one size with resize, e.g. 28x28"
+                f"{picture}: pictures of {sizes} pixels in one folder; bring them to one size with resize, or to "
+                "MNIST's form with fit"
             )
         images[index] = values
-    names = tuple(visible(picture.relative_to(root).as_posix()) for picture in pictures)
-    return UnlabelledImages(images, names, "file")
+    return images
 
 
 def _read_table(path: Path) -> UnlabelledImages:

@@ -113,6 +113,25 @@ def test_pictures_with_probabilities_by_their_names(fitted, images, tmp_path):
     assert rows_of(out)[0] == header
 
 
+def test_pictures_of_any_size_are_brought_into_mnists_form(data_home, tmp_path):
+    mnist = load_dataset("mnist-5k")
+    model = make_estimator("knn").fit(mnist.train.X[::4], mnist.train.y[::4])
+    save_model(model, tmp_path / "knn.hdrm")
+    (tmp_path / "own").mkdir()
+    chosen = mnist.test.images[::25]
+    for index, image in enumerate(chosen):
+        # Dark on light, of different sizes, and not in the middle.
+        larger = np.full((120 + index, 150), 255, np.uint8)
+        larger[index : index + 84, 30:114] = 255 - image.repeat(3, 0).repeat(3, 1)
+        Image.fromarray(larger).save(tmp_path / "own" / f"{index:02}.png")
+    out = tmp_path / "out.csv"
+    ended = call_command("predict", tmp_path / "knn.hdrm", tmp_path / "own", "--out", out, "--fit", "mnist")
+    assert ended.returncode == 0
+    expected = model.predict(chosen.reshape(len(chosen), -1))
+    answers = [int(label) for _, label in rows_of(out)[1:]]
+    assert np.mean(answers == expected) >= 0.9
+
+
 def test_probabilities_are_the_models_own(fitted, images, tmp_path):
     folder, models = fitted
     np.save(tmp_path / "a.npy", images)
