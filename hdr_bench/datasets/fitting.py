@@ -3,6 +3,7 @@
 What makes the form is named by a dotted path: it belongs to the reading of pictures, a layer above this one.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,6 +138,23 @@ def fit_digest(fit: Fit) -> str:
     """
     module = resolve_name(FITS[fit].partition(":")[0])
     return "-".join(sha256_of(Path(path)) for path in (__file__, module.__file__))
+
+
+def stamp_with_fit(stamp: str, fit: Fit | None) -> str:
+    """Return the stamp of files whose pictures are brought into a form as they are read.
+
+    Parameters
+    ----------
+    stamp : str
+        Of the files.
+    fit : {"mnist"} or None
+        None leaves the stamp as it is.
+
+    Returns
+    -------
+    stamp : str
+    """
+    return stamp if fit is None else hashlib.sha256(f"{stamp} {fit_digest(fit)}".encode()).hexdigest()
 
 
 def ink_of(image: NDArray[Any], polarity: int) -> NDArray[np.float64]:
