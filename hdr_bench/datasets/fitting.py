@@ -24,7 +24,7 @@ FITS: Mapping[Fit, str] = {"mnist": "hdr_bench.pictures.normalize:to_mnist"}
 
 # Share of an image's contrast from which on a pixel belongs to the digit, whose box is cut out, and below which a pixel
 # in that box is paper. Of the training images of digits-8x8, mnist and nist15, and of mnist with noise, a network
-# trained on MNIST recognizes as many with 1/4 and 1/8 as with any of 8 other pairs, to within 0.5 points.
+# trained on MNIST recognizes as many with 1/4 and 1/8 as with any of 7 other pairs, to within 0.5 points.
 _INK, _PAPER = 1 / 4, 1 / 8
 # Images below this side, in pixels, are enlarged smoothly first. Of the training images of digits-8x8 a network trained
 # on MNIST then recognizes 96.7 %, without it 95.8 %.
