@@ -1,6 +1,6 @@
 """Labelled picture folders: ``folder:DIR``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.assembly import assemble_dataset
 from hdr_bench.datasets.content_warnings import are_blank
 from hdr_bench.datasets.dataset import Dataset, Part
+from hdr_bench.datasets.fitting import Fit, describe_fit, fit_images, stamp_with_fit
 from hdr_bench.datasets.folder_layout import Layout, find_layout
+from hdr_bench.datasets.folder_part import TABLES
 from hdr_bench.datasets.folder_scan import name_some
 from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.pictures import load_picture
 from hdr_bench.datasets.polarity import PolarityCounts, image_polarities
 from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
+from hdr_bench.datasets.zip_files import is_zip, zip_source
 from hdr_bench.exceptions import DatasetError
 
 
@@ -40,10 +43,12 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
         If it holds no picture, its layout or a label is not clear, or it may not be read.
     """
     root = expand_path(folder)
+    if is_zip(root):
+        return zip_source(folder, options)
     layout = find_layout(root)
     return Source(
         key=key_of(f"folder:{root}", options),
-        stamp=stamp_of(layout.files, root),
+        stamp=stamp_with_fit(stamp_of(layout.files, root), options.fit),
         read=lambda: _read(f"folder:{root}", root, layout, options),
     )
 
@@ -78,9 +83,11 @@ def _read(name: str, root: Path, layout: Layout, options: ReadOptions) -> Datase
     class_names = _in_order({*layout.train.values(), *test.values()})
     if len(set(layout.train.values())) < 2:
         only = next(iter(layout.train.values()))
-        raise DatasetError(f"{root}: all pictures are of one class, {only!r}; at least two are needed")
+        tables = [path for path in layout.files if path.suffix.lower() in TABLES]
+        unread = f"; labels in {name_some(tables, root)} are not read" if tables else ""
+        raise DatasetError(f"{root}: all pictures are of one class, {only!r}{unread}; at least two are needed")
     paths = [*layout.train, *test]
-    images, notes = _load(root, paths, options)
+    images, notes = _load(root, paths, options) if options.fit is None else _fit(paths, options, options.fit)
     warnings = (*layout.warnings, *_warn_of_blanks(root, paths, images))
     positions = {label: position for position, label in enumerate(class_names)}
     labels = np.array([positions[label] for label in (*layout.train.values(), *test.values())], dtype=np.int64)
@@ -99,26 +106,50 @@ def _in_order(labels: set[str]) -> tuple[str, ...]:
 
 
 def _load(root: Path, paths: list[Path], options: ReadOptions) -> tuple[NDArray[np.generic], tuple[str, ...]]:
-    """Return the pictures as one array, and notes of how they were read."""
+    """Return the pictures as one array, and notes of how they were read.
+
+    Raises
+    ------
+    DatasetError
+        If one cannot be read, or differs from the first in size or type.
+    """
     first = load_picture(paths[0], options.resize).values
     check_room(str(root), len(paths) * first.nbytes)
     images = np.empty((len(paths), *first.shape), first.dtype)
-    n_multiple = 0
+    multiple = []
     for index, path in enumerate(paths):
         picture = load_picture(path, options.resize)
         _check_alike(path, picture.values, paths[0], first)
         images[index] = picture.values
-        n_multiple += picture.n_pictures > 1
+        multiple.append(picture.n_pictures > 1)
+    return images, _note_multiple(sum(multiple))
+
+
+def _fit(paths: list[Path], options: ReadOptions, fit: Fit) -> tuple[NDArray[np.generic], tuple[str, ...]]:
+    """Return the pictures, of any size, in the form of a data set, and notes of how they were read."""
+    multiple: list[bool] = []
+
+    def pictures() -> Iterator[NDArray[np.generic]]:
+        for path in paths:
+            picture = load_picture(path, options.resize)
+            multiple.append(picture.n_pictures > 1)
+            yield picture.values
+
+    fitted = fit_images(pictures(), fit)
+    return fitted.images, (*_note_multiple(sum(multiple)), describe_fit(fitted, fit))
+
+
+def _note_multiple(n_multiple: int) -> tuple[str, ...]:
     if not n_multiple:
-        return images, ()
-    return images, (f"{n_multiple:,} files hold several pictures, as phones write them; the first of each was taken",)
+        return ()
+    return (f"{n_multiple:,} files hold several pictures, as phones write them; the first of each was taken",)
 
 
 def _check_alike(path: Path, values: NDArray[np.generic], first_path: Path, first: NDArray[np.generic]) -> None:
     if values.shape != first.shape:
         raise DatasetError(
-            f"{path}: {_size(values)} pixels, but {first_path.name} has {_size(first)}; "
-            "bring them to one size with resize, e.g. resize=(28, 28)"
+            f"{path}: {_size(values)} pixels, but {first_path.name} has {_size(first)}; bring them to one size with "
+            'resize, e.g. resize=(28, 28), or digits into the form of MNIST with fit="mnist"'
         )
     if values.dtype != first.dtype:
         raise DatasetError(f"{path}: {values.dtype} pixels, but {first_path.name} has {first.dtype}; save all alike")

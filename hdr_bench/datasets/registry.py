@@ -30,6 +30,8 @@ class SourceEntry:
         Function of a path that says whether it is for the reader; empty if the reader takes what no other recognizes.
     resizes : bool
         Whether it heeds `ReadOptions.resize`.
+    fits : bool
+        Whether it heeds `ReadOptions.fit`; images of other sources are fitted once all are read.
     place : str
         What lies at its place, where that is a path, for messages.
     """
@@ -40,6 +42,7 @@ class SourceEntry:
     reader: str = ""
     recognizer: str = ""
     resizes: bool = False
+    fits: bool = False
     place: str = ""
 
 
@@ -76,14 +79,60 @@ SOURCES: dict[str, SourceEntry] = {
         source="hdr_bench.datasets.folder:folder_source",
         reader="hdr_bench.datasets.folder:read_folder",
         resizes=True,
+        fits=True,
         place="a folder of pictures",
     ),
     "npz:FILE": SourceEntry(
-        description="your own arrays, by their .npz file",
+        description="your own arrays, by their .npz or .npy file",
         source="hdr_bench.datasets.npz:npz_source",
         reader="hdr_bench.datasets.npz:read_npz",
         recognizer="hdr_bench.datasets.npz:is_npz_file",
-        place="an .npz file",
+        place="a file of NumPy arrays (.npz or .npy)",
+    ),
+    "csv:FILE": SourceEntry(
+        description="tables of pixels in text, as Kaggle's train.csv, by their file",
+        source="hdr_bench.datasets.csv_files:csv_source",
+        reader="hdr_bench.datasets.csv_files:read_csv",
+        recognizer="hdr_bench.datasets.csv_files:is_csv",
+        place="a CSV file",
+    ),
+    "libsvm:FILE": SourceEntry(
+        description="sparse rows of pixels in LIBSVM's text, by their file",
+        source="hdr_bench.datasets.libsvm:libsvm_source",
+        reader="hdr_bench.datasets.libsvm:read_libsvm",
+        recognizer="hdr_bench.datasets.libsvm:is_libsvm",
+        place="a LIBSVM file",
+    ),
+    "h5:FILE": SourceEntry(
+        description="arrays in an HDF5 file, as USPS's, by the file",
+        source="hdr_bench.datasets.hdf5:h5_source",
+        reader="hdr_bench.datasets.hdf5:read_h5",
+        recognizer="hdr_bench.datasets.hdf5:is_h5",
+        place="an HDF5 file",
+    ),
+    "mat:FILE": SourceEntry(
+        description="arrays in a MATLAB file, as EMNIST's and SVHN's, by the file",
+        source="hdr_bench.datasets.matlab:mat_source",
+        reader="hdr_bench.datasets.matlab:read_mat",
+        recognizer="hdr_bench.datasets.matlab:is_mat",
+        place="a MATLAB file",
+    ),
+    "parquet:FILE": SourceEntry(
+        description="pictures in Parquet files, as Hugging Face writes them, by a file or their folder",
+        source="hdr_bench.datasets.parquet:parquet_source",
+        reader="hdr_bench.datasets.parquet:read_parquet",
+        recognizer="hdr_bench.datasets.parquet:is_parquet",
+        resizes=True,
+        place="a Parquet file",
+    ),
+    "zip:FILE": SourceEntry(
+        description="a zip archive of pictures, or of files of another kind, by its file",
+        source="hdr_bench.datasets.zip_files:zip_source",
+        reader="hdr_bench.datasets.zip_files:read_zip",
+        recognizer="hdr_bench.datasets.zip_files:is_zip",
+        resizes=True,
+        fits=True,
+        place="a zip archive",
     ),
     "openml:NAME": SourceEntry(
         description="any data set of images at OpenML, by its name or number",
