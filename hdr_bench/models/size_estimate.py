@@ -12,7 +12,7 @@ from hdr_bench.models.classes import own_name
 # Bytes in a file, per number, as measured on files of models fitted on mnist-5k and MNIST: pixels of digits compress
 # well, weights hardly.
 _PER_PIXEL, _PER_SCALED_PIXEL, _PER_WEIGHT = 0.25, 0.6, 3.7
-_PER_TREE_IMAGE = 20
+_PER_TREE_IMAGE = 8
 _FIXED = 3_000
 
 
