@@ -153,7 +153,10 @@ def _find_files(path: Path) -> PartFiles:
         return choose_files(path, tables, "tables", lambda _: True)
     if recognize_scheme(path) not in {None, "csv"}:
         raise DatasetError(f"{path}: {describe_file(path)}")
-    return PartFiles(path, find_partner(path))
+    partner = find_partner(path)
+    if partner is None or _holds_pixels(partner):
+        return PartFiles(path, partner)
+    return PartFiles(path, left_out=(partner,))
 
 
 def _tables_in(folder: Path) -> list[Path]:
@@ -179,4 +182,4 @@ def _note_test(file: Path, test: Columns, place: Path) -> list[str]:
 
 
 def _note_left_out(left_out: Sequence[Path]) -> list[str]:
-    return [f"{path.name} was left out" for path in left_out]
+    return [f"{path.name} was left out" + ("" if _holds_pixels(path) else ": no table of pixels") for path in left_out]

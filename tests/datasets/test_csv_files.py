@@ -172,6 +172,9 @@ def test_a_test_file_without_labels_is_none(tmp_path, data_home, digits):
     dataset = load_dataset(f"csv:{train}")
     assert len(dataset.train) + len(dataset.test) == 120
     assert dataset.notes[0].startswith("test.csv beside it has no labels and is not the test part (5 images)")
+    (tmp_path / "test.csv").write_text("id,name\n1,a\n")
+    assert load_dataset(f"csv:{train}").notes[0] == "test.csv was left out: no table of pixels"
+    write(tmp_path / "test.csv", rows_of(images[:5], labels[:5], "none"), HEADER[1:])
     with pytest.raises(
         DatasetError, match=r"test\.csv: no label in it, only the pixels of 8x8 images.*hdr-bench predict"
     ):
