@@ -193,6 +193,8 @@ def test_emnist_is_put_upright(tmp_path, data_home):
     dataset = load_dataset(f"csv:{file}")
     check_whole(dataset, images, labels + 11)
     assert any("put upright" in note and "as EMNIST does" in note for note in dataset.notes)
+    (tmp_path / "emnist-letters-mapping.txt").write_text("".join(f"{n} {n + 54} {n + 86}\n" for n in range(11, 21)))
+    assert load_dataset(f"csv:{file}").class_names == tuple("ABCDEFGHIJ")
 
 
 @pytest.mark.parametrize(
