@@ -1,5 +1,6 @@
 """Tables of pixels in text: ``csv:FILE``, one image per line with its label, as Kaggle and others publish MNIST."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
@@ -9,6 +10,7 @@ from hdr_bench.datasets.csv_columns import Columns, read_columns
 from hdr_bench.datasets.csv_table import find_dialect, read_table
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.digit_reading import settle_all, settle_labels
+from hdr_bench.datasets.emnist import read_mapping
 from hdr_bench.datasets.file_kinds import describe_file
 from hdr_bench.datasets.labelled_images import LabelledImages, make_from_parts
 from hdr_bench.datasets.part_files import PartFiles, choose_files, find_partner
@@ -57,7 +59,7 @@ def csv_source(place: str, options: ReadOptions) -> Source:
     if is_zip(path):
         return Source(key_of(name, options), lambda: read_zip(name, path, options), stamp_of([path], path.parent))
     files = _find_files(path)
-    paths = [each for each in (files.train, files.test) if each is not None]
+    paths = [each for each in (files.train, files.test, _find_mapping(files.train)) if each is not None]
     return Source(key_of(name, options), lambda: read_csv(name, path, options), stamp_of(paths, files.train.parent))
 
 
@@ -118,9 +120,12 @@ def read_csv(name: str, path: Path, options: ReadOptions) -> Dataset:
         notes += [note for note in test.notes if note not in notes]
         if test.labels is not None:
             parts.append(LabelledImages(str(files.test), test.images, test.labels, were_rows=True))
-    is_emnist = files.train.name.lower().startswith("emnist")
-    settled = settle_all(parts, "EMNIST") if is_emnist else settle_labels(parts)
-    return make_from_parts(name, settled.parts, options, (*notes, *settled.notes), class_names=settled.class_names)
+    settled = settle_all(parts, "EMNIST") if _is_emnist(files.train) else settle_labels(parts)
+    mapping = _find_mapping(files.train)
+    class_names = settled.class_names
+    if mapping is not None:
+        class_names = {int(label): character for label, character in read_mapping(mapping).items()}
+    return make_from_parts(name, settled.parts, options, (*notes, *settled.notes), class_names=class_names)
 
 
 def read_file(path: Path) -> Columns:
@@ -145,6 +150,18 @@ def read_file(path: Path) -> Columns:
     return read_columns(str(path), read_table(path, dialect))
 
 
+def _is_emnist(path: Path) -> bool:
+    return path.name.lower().startswith("emnist")
+
+
+def _find_mapping(path: Path) -> Path | None:
+    """Return the file beside EMNIST's tables that says which character each label is: emnist-letters-mapping.txt."""
+    if not _is_emnist(path):
+        return None
+    mapping = path.with_name(re.sub(r"-(train|test)\..*", "", path.name, flags=re.IGNORECASE) + "-mapping.txt")
+    return mapping if mapping.is_file() else None
+
+
 def _find_files(path: Path) -> PartFiles:
     if path.is_dir():
         tables = [each for each in _tables_in(path) if _holds_pixels(each)]
@@ -153,7 +170,10 @@ def _find_files(path: Path) -> PartFiles:
         return choose_files(path, tables, "tables", lambda _: True)
     if recognize_scheme(path) not in {None, "csv"}:
         raise DatasetError(f"{path}: {describe_file(path)}")
-    return PartFiles(path, find_partner(path))
+    partner = find_partner(path)
+    if partner is None or _holds_pixels(partner):
+        return PartFiles(path, partner)
+    return PartFiles(path, left_out=(partner,))
 
 
 def _tables_in(folder: Path) -> list[Path]:
@@ -179,4 +199,4 @@ def _note_test(file: Path, test: Columns, place: Path) -> list[str]:
 
 
 def _note_left_out(left_out: Sequence[Path]) -> list[str]:
-    return [f"{path.name} was left out" for path in left_out]
+    return [f"{path.name} was left out" + ("" if _holds_pixels(path) else ": no table of pixels") for path in left_out]

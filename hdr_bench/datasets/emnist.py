@@ -64,7 +64,7 @@ def name_classes(idx_set: IdxSet, values: tuple[str, ...]) -> tuple[str, ...]:
     path = find_mapping(idx_set)
     if path is None:
         return values
-    characters = _read_mapping(path)
+    characters = read_mapping(path)
     missing = [value for value in values if value not in characters]
     if missing:
         raise DatasetError(
@@ -74,8 +74,17 @@ def name_classes(idx_set: IdxSet, values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(characters[value] for value in values)
 
 
-def _read_mapping(path: Path) -> dict[str, str]:
+def read_mapping(path: Path) -> dict[str, str]:
     """Return the character of each label: of ``1 65 97``, capital and small letter in one class, the capital.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    characters : dict of str to str
+        By the label.
 
     Raises
     ------

@@ -1,10 +1,8 @@
 """Parquet files as Hugging Face writes data sets: ``parquet:FILE`` or ``parquet:DIR``, pictures with their labels."""
 
 import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,43 +11,25 @@ from numpy.typing import NDArray
 
 from hdr_bench.archives import Limit
 from hdr_bench.datasets.dataset import Dataset
-from hdr_bench.datasets.image_arrays import to_images, to_labels
+from hdr_bench.datasets.image_arrays import GREY_NOTE, to_images, to_labels
 from hdr_bench.datasets.labelled_images import LabelledImages, make_from_parts
 from hdr_bench.datasets.memory_room import check_room
+from hdr_bench.datasets.parquet_columns import NEEDED, Columns, choose_columns
 from hdr_bench.datasets.parquet_files import ENDING, find_shards, holds_parquet
 from hdr_bench.datasets.paths import expand_path, regular_size
 from hdr_bench.datasets.pictures import decode_picture
 from hdr_bench.datasets.source import ReadOptions, Source, key_of, stamp_of
 from hdr_bench.exceptions import DatasetError, MissingDependencyError
 from hdr_bench.files import describe_file_error
-from hdr_bench.names import visible
 from hdr_bench.records.text import list_first
 
-_IMAGE_NAMES = frozenset({"image", "images", "img", "picture", "pixels", "x"})
-_LABEL_NAMES = frozenset({"label", "labels", "digit", "target", "class", "y", "fine_label"})
 _BATCH_ROWS = 500
 # Of encoded pictures, which hardly compress; rows of pixels do, to a tenth.
 _LIMIT = Limit(256 << 20, 100)
 _AGAIN = "copy or download it again"
-_NEEDED = "needed are a column of pictures, as Hugging Face writes them ('image': bytes and path), and one of labels"
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which columns of a file are read.
-
-    Attributes
-    ----------
-    image : str
-        Of pictures, or of lists of pixels.
-    label : str
-    class_names : mapping of int to str or None
-        The names of the labels, if the file has them.
-    """
-
-    image: str
-    label: str
-    class_names: Mapping[int, str] | None
+_COLOUR_MODES = frozenset({"RGB", "RGBA", "P", "CMYK", "YCbCr", "LAB", "HSV"})
+# What Hugging Face's library writes in place of labels that are not published.
+_NO_LABEL = -1
 
 
 def parquet_source(place: str, options: ReadOptions) -> Source:
@@ -123,11 +103,16 @@ def read_parquet(name: str, path: Path, options: ReadOptions) -> Dataset:
         If a file is damaged, or has no such columns, or pictures differ in size.
     """
     shards = find_shards(path)
-    parts, notes, class_names = [], [], None
+    parts: list[LabelledImages] = []
+    notes: list[str] = []
+    class_names = None
     for files in (shards.train, shards.test):
         if not files:
             continue
         contents = [_read_file(file, options) for file in files]
+        if parts and all((labels == _NO_LABEL).all() for _, labels, _ in contents):
+            notes.append(f"{files[0].name} has no labels (all are {_NO_LABEL}) and is not the test part")
+            continue
         shapes = {images.shape[1:] for images, _, _ in contents}
         if len(shapes) > 1:
             raise DatasetError(
@@ -136,22 +121,23 @@ def read_parquet(name: str, path: Path, options: ReadOptions) -> Dataset:
         class_names = class_names or contents[0][2].class_names
         images, labels = (np.concatenate([content[place] for content in contents]) for place in (0, 1))
         parts.append(LabelledImages(str(files[0]), images, labels))
-    if shards.test and not path.is_dir():
+    if len(parts) > 1 and not path.is_dir():
         notes.append(f"the test part is {shards.test[0].name} beside it")
     if shards.left_out:
         notes.append(f"files that were not read: {list_first(shards.left_out, lambda file: file.name)}")
+    notes += _note_colour(shards.train[0])
     return make_from_parts(name, parts, options, notes, class_names=class_names)
 
 
 def _read_file(path: Path, options: ReadOptions) -> tuple[NDArray[np.generic], NDArray[np.generic], Columns]:
     with _open(path) as file:
-        columns = _choose_columns(path, file.schema_arrow)
+        columns = choose_columns(path, file.schema_arrow)
         _check_size(path, file.metadata)
         images: list[NDArray[np.generic]] = []
         labels: list[Any] = []
-        for batch in file.iter_batches(_BATCH_ROWS, columns=[columns.image, columns.label]):
+        for batch in file.iter_batches(_BATCH_ROWS, columns=[*columns.images, columns.label]):
             start = len(labels)
-            images.append(_images_of(path, start, batch.column(columns.image), options))
+            images.append(_images_of(path, start, [batch.column(name) for name in columns.images], options))
             labels += batch.column(columns.label).to_pylist()
             check_room(str(path), sum(array.nbytes for array in images) // len(labels) * file.metadata.num_rows)
             if images[-1].shape[1:] != images[0].shape[1:]:
@@ -159,9 +145,9 @@ def _read_file(path: Path, options: ReadOptions) -> tuple[NDArray[np.generic], N
                     f"{path}: row {start:,} has another size than the first; bring all to one with resize"
                 )
         if not labels:
-            raise DatasetError(f"{path}: no row in it; {_NEEDED}")
+            raise DatasetError(f"{path}: no row in it; {NEEDED}")
         if any(label is None or isinstance(label, list | dict) for label in labels):
-            raise DatasetError(f"{path}: the column {columns.label!r} is not one label in each row; {_NEEDED}")
+            raise DatasetError(f"{path}: the column {columns.label!r} is not one label in each row; {NEEDED}")
         named = to_labels(f"{path}: {columns.label}", np.array(labels))
         return np.concatenate(images), named, columns
 
@@ -205,36 +191,13 @@ def _check_size(path: Path, metadata: Any) -> None:
     check_room(str(path), declared)
 
 
-def _choose_columns(path: Path, schema: Any) -> Columns:
-    features = _features(schema)
-    labels = [name for name in schema.names if _kind_of(features, name) == "ClassLabel"]
-    labels = labels or [name for name in schema.names if name.lower() in _LABEL_NAMES]
-    images = [name for name in schema.names if _kind_of(features, name) == "Image"]
-    images = images or [name for name in schema.names if name.lower() in _IMAGE_NAMES]
-    if len(labels) != 1 or len(images) != 1:
-        held = list_first([f"{visible(name)} ({schema.field(name).type})" for name in schema.names], most=10)
-        raise DatasetError(f"{path}: it has the columns {held or 'none'}; {_NEEDED}")
-    names = features.get(labels[0], {}).get("names")
-    is_list = isinstance(names, list) and all(isinstance(each, str) for each in names)
-    return Columns(images[0], labels[0], dict(enumerate(names)) if is_list and names else None)
-
-
-def _features(schema: Any) -> dict[str, dict[str, Any]]:
-    """Return what Hugging Face's library says of the columns; nothing if another program wrote the file."""
-    with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
-        return {name: kind for name, kind in features.items() if isinstance(kind, dict)}
-    return {}
-
-
-def _kind_of(features: Mapping[str, Mapping[str, Any]], name: str) -> Any:
-    return features.get(name, {}).get("_type")
-
-
-def _images_of(path: Path, start: int, column: Any, options: ReadOptions) -> NDArray[np.generic]:
-    values = column.to_pylist()
+def _images_of(path: Path, start: int, columns: Sequence[Any], options: ReadOptions) -> NDArray[np.generic]:
+    if len(columns) > 1:
+        rows = np.column_stack([column.to_numpy(zero_copy_only=False) for column in columns])
+        return to_images(str(path), rows, len(rows))[0]
+    values = columns[0].to_pylist()
     if any(value is None for value in values):
-        raise DatasetError(f"{path}: row {start + values.index(None):,} has no picture; {_NEEDED}")
+        raise DatasetError(f"{path}: row {start + values.index(None):,} has no picture; {NEEDED}")
     if values and not isinstance(values[0], dict | bytes):
         return _lists_as_images(path, values)
     pictures = [_decode(path, start + place, value, options) for place, value in enumerate(values)]
@@ -264,3 +227,17 @@ def _lists_as_images(path: Path, values: Sequence[Any]) -> NDArray[np.generic]:
         raise DatasetError(f"{path}: lists of pixels of different lengths; needed is one length") from error
     images, _ = to_images(str(path), array, len(values))
     return images
+
+
+def _note_colour(path: Path) -> tuple[str, ...]:
+    """Return a note if the first picture of a file is in colour; it has been read, so that it is sound."""
+    from PIL import Image
+
+    with _open(path) as file:
+        columns = choose_columns(path, file.schema_arrow)
+        value = next(file.iter_batches(1, columns=[columns.images[0]])).column(0)[0].as_py()
+    content = value.get("bytes") if isinstance(value, dict) else value
+    if not isinstance(content, bytes):
+        return ()
+    with Image.open(io.BytesIO(content)) as picture:
+        return (GREY_NOTE,) if picture.mode in _COLOUR_MODES else ()

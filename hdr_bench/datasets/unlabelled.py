@@ -1,5 +1,6 @@
 """Images without labels, or whose labels are not looked at: those that a model is to say the labels of."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -221,7 +222,7 @@ def _number(images: NDArray[np.generic], notes: tuple[str, ...]) -> UnlabelledIm
 
 
 def _is_idx(path: Path) -> bool:
-    return "idx" in path.name.lower()
+    return re.search(r"idx\d", path.name.lower()) is not None
 
 
 _READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], UnlabelledImages]], ...] = (

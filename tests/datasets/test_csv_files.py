@@ -133,6 +133,14 @@ def test_one_hot_labels_and_names_of_rows(tmp_path, data_home, digits):
     check_whole(dataset, images, labels)
 
 
+def test_what_r_writes(tmp_path, data_home, digits):
+    images, labels = digits
+    lines = [" ".join(f'"{name}"' for name in HEADER)]
+    lines += [f'"{number}" ' + " ".join(map(str, row)) for number, row in enumerate(rows_of(images, labels), start=1)]
+    (tmp_path / "digits.txt").write_text("\n".join(lines))
+    check_whole(load_dataset(f"csv:{tmp_path / 'digits.txt'}"), images, labels)
+
+
 def test_a_header_of_numbers_and_labels_of_text(tmp_path, data_home, digits):
     images, labels = digits
     file = write(tmp_path / "numbered.csv", rows_of(images, labels), [*map(str, range(65))])
@@ -164,6 +172,9 @@ def test_a_test_file_without_labels_is_none(tmp_path, data_home, digits):
     dataset = load_dataset(f"csv:{train}")
     assert len(dataset.train) + len(dataset.test) == 120
     assert dataset.notes[0].startswith("test.csv beside it has no labels and is not the test part (5 images)")
+    (tmp_path / "test.csv").write_text("id,name\n1,a\n")
+    assert load_dataset(f"csv:{train}").notes[0] == "test.csv was left out: no table of pixels"
+    write(tmp_path / "test.csv", rows_of(images[:5], labels[:5], "none"), HEADER[1:])
     with pytest.raises(
         DatasetError, match=r"test\.csv: no label in it, only the pixels of 8x8 images.*hdr-bench predict"
     ):
@@ -182,6 +193,8 @@ def test_emnist_is_put_upright(tmp_path, data_home):
     dataset = load_dataset(f"csv:{file}")
     check_whole(dataset, images, labels + 11)
     assert any("put upright" in note and "as EMNIST does" in note for note in dataset.notes)
+    (tmp_path / "emnist-letters-mapping.txt").write_text("".join(f"{n} {n + 54} {n + 86}\n" for n in range(11, 21)))
+    assert load_dataset(f"csv:{file}").class_names == tuple("ABCDEFGHIJ")
 
 
 @pytest.mark.parametrize(

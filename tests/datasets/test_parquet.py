@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hdr_bench.datasets import add_dataset, load_dataset
+from hdr_bench.datasets.image_arrays import GREY_NOTE
 from hdr_bench.datasets.parquet import read_parquet
 from hdr_bench.datasets.source import ReadOptions
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, MissingDependencyError
@@ -72,7 +73,10 @@ def test_one_file_without_names_of_classes_and_in_colour(tmp_path, data_home, di
     assert plain.class_names == tuple("0123456789")
     assert len(plain.train) == 320
     colour = write(tmp_path / "colour.parquet", np.stack([images] * 3, axis=-1), labels)
-    assert load_dataset(f"parquet:{colour}").fingerprint == plain.fingerprint
+    dataset = load_dataset(f"parquet:{colour}")
+    assert dataset.fingerprint == plain.fingerprint
+    assert GREY_NOTE in dataset.notes
+    assert GREY_NOTE not in plain.notes
 
 
 def test_what_pandas_writes(tmp_path, data_home, digits):
@@ -85,6 +89,23 @@ def test_what_pandas_writes(tmp_path, data_home, digits):
     ):
         pq.write_table(pa.table({"pixels": column, "digit": labels}), tmp_path / f"{name}.parquet")
         assert load_dataset(f"parquet:{tmp_path / f'{name}.parquet'}").fingerprint == expected
+
+
+def test_a_column_for_each_pixel(tmp_path, data_home, digits):
+    images, labels = digits
+    expected = load_dataset(f"parquet:{write(tmp_path / 'plain.parquet', images, labels)}").fingerprint
+    pixels = {f"pixel{index}": column for index, column in enumerate(images.reshape(len(images), -1).T)}
+    pq.write_table(pa.table({"id": np.arange(len(images)), "label": labels, **pixels}), tmp_path / "rows.parquet")
+    assert load_dataset(f"parquet:{tmp_path / 'rows.parquet'}").fingerprint == expected
+
+
+def test_a_test_part_whose_labels_are_not_published(tmp_path, data_home, digits):
+    images, labels = digits
+    train = write(tmp_path / "train-00000-of-00001.parquet", images[:300], labels[:300], NAMES)
+    write(tmp_path / "test-00000-of-00001.parquet", images[300:], np.full(100, -1), NAMES)
+    dataset = load_dataset(f"parquet:{train}")
+    assert len(dataset.train) + len(dataset.test) == 300
+    assert dataset.notes[0] == "test-00000-of-00001.parquet has no labels (all are -1) and is not the test part"
 
 
 def test_pictures_of_different_sizes(tmp_path, data_home, digits):
