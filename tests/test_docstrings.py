@@ -50,4 +50,4 @@ def test_every_field_of_a_record_is_described(file):
 def test_what_is_looked_for_is_found():
     file = "hdr_bench/datasets/source.py"
     (record,) = [node for node in _classes(file) if node.name == "ReadOptions"]
-    assert _fields(record) == _described(_docstring(file, record)) == {"resize", "test_size", "random_state"}
+    assert _fields(record) == _described(_docstring(file, record)) == {"resize", "test_size", "random_state", "fit"}
