@@ -1,5 +1,7 @@
 """Models saved and loaded say what they said, and equal fits make equal files."""
 
+import copy
+import pickle
 import warnings
 
 import numpy as np
@@ -180,3 +182,10 @@ def test_the_images_of_k_nn_take_a_byte_per_pixel(tmp_path):
     path = save_model(model, tmp_path / "model.hdrm")
     assert path.stat().st_size < model._images.size
     assert load_model(path)._images.dtype == np.float32
+
+
+def test_a_network_that_was_loaded_can_be_pickled_and_copied(tmp_path):
+    model = load_model(save_model(fitted("cnn"), tmp_path / "model.hdrm"))
+    for copied in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        assert_same(copied, model, digits().test.X[:50])
+        copied.partial_fit(digits().train.X, digits().train.y)
