@@ -224,7 +224,16 @@ class TaskQueue:
 
     def _task(self, trial: Trial, outcome: SearchOutcome | None = None, seconds_left: float | None = None) -> Task:
         folder = self._folders.get(trial.fingerprint)
-        return Task(trial, self._pickles[trial.case], folder, outcome=outcome, seconds_left=seconds_left)
+        # Of a fit inside a search nobody asks for other images.
+        others = {each.fingerprint for each in trial.test_sets if trial.search_fit is None}
+        return Task(
+            trial,
+            self._pickles[trial.case],
+            folder,
+            outcome=outcome,
+            seconds_left=seconds_left,
+            folders={name: place for name, place in self._folders.items() if name in others},
+        )
 
     def _conclude(self, entry: _Entry) -> Result | None:
         """Note what a complete search came to; return its result if that is a failure."""

@@ -112,12 +112,18 @@ class Store(TrialFiles):
         StoreError
             If they cannot be written.
         """
-        packed = None
-        if predictions is not None:
-            packed = pack(predictions, _n_classes(result, predictions))
-            self.arrays.write_labels(predictions.y_true)
-            self.arrays.write_scores(predictions)
-        self.put_trial(result, packed)
+        if predictions is None:
+            self.put_trial(result)
+            return
+        n_classes = _n_classes(result, predictions)
+        of_test_sets = {name: self._pack(each, n_classes) for name, each in predictions.test_sets.items()}
+        self.put_trial(result, self._pack(predictions, n_classes), of_test_sets)
+
+    def _pack(self, predictions: Predictions, n_classes: int) -> bytes:
+        """Return predictions in compact form, and write what it leaves out: true labels, and scores of classes."""
+        self.arrays.write_labels(predictions.y_true)
+        self.arrays.write_scores(predictions)
+        return pack(predictions, n_classes)
 
     def read_predictions(self, key: str) -> Predictions | None:
         """Return what a trial's method said of each test image, in compact form; None for a trial that failed.

@@ -1,6 +1,7 @@
 """Folder of trials' files: each is looked up by its trial's key, and believed only if it is whole."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
@@ -63,7 +64,9 @@ class TrialFiles:
         """
         return sorted({path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"*.{ending}")})
 
-    def put_trial(self, result: Result, packed: bytes | None = None) -> None:
+    def put_trial(
+        self, result: Result, packed: bytes | None = None, of_test_sets: Mapping[str, bytes] | None = None
+    ) -> None:
         """Write a trial's file, in place of all others that it has.
 
         Parameters
@@ -71,13 +74,15 @@ class TrialFiles:
         result : Result
         packed : bytes, optional
             Its predictions in compact form; None for a trial that failed, or whose predictions nobody asks for.
+        of_test_sets : mapping of str to bytes, optional
+            Those for the suite's other test sets, by their names.
 
         Raises
         ------
         StoreError
             If it cannot be written.
         """
-        put(self._path(result.key), encode(result, packed))
+        put(self._path(result.key), encode(result, packed, of_test_sets))
         # A trial has one outcome: the last.
         for other in set(result.trial.keys()) - {result.key}:
             self._path(other).unlink(missing_ok=True)

@@ -156,4 +156,5 @@ def find_suite(suite: str) -> Path:
 _HINTS = {
     "name": "name: unknown key; a suite has the name of its file",
     "cases": "cases: unknown key. Did you mean 'case'? Write [[case]] for each",
+    "test_sets": "test_sets: unknown key. Did you mean 'test_set'? Write [[test_set]] for each",
 }
