@@ -12,7 +12,8 @@ from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.records.committed import open_store
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result, SearchResult
-from hdr_bench.reporting.frame import as_json, read_results
+from hdr_bench.reporting.frame import read_results
+from hdr_bench.reporting.result_rows import as_json
 
 
 def load_predictions(path: str | os.PathLike[str], key: str, *, test_set: str = "") -> Predictions | None:
