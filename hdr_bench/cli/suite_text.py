@@ -82,8 +82,12 @@ def _dataset(choice: DatasetChoice) -> str:
         words.append("resized to {}x{} pixels".format(*choice.resize))
     if choice.test_size is not None:
         words.append(f"{100 * choice.test_size:g} % to test, cut with seed {choice.split_seed}")
+    if choice.classes is not None:
+        words.append(f"classes {_list_values(choice.classes)}")
     if choice.polarity is not None:
         words.append(f"all {choice.polarity.replace('-', ' ')}")
+    if choice.fit is not None:
+        words.append(f"in the form of {choice.fit.upper()}")
     return ", ".join(words)
 
 

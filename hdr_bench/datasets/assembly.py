@@ -97,13 +97,37 @@ def assemble_dataset(
     if len(np.unique(train.labels)) < 2:
         raise DatasetError(f"{name}: all training images are of one class; a classifier needs at least two")
     names = tuple(class_names)
-    doubts = (
-        *warnings,
-        *warn_of_classes(train.labels, test.labels, names),
-        *warn_of_shared_images(train.images, test.images),
-        *doubts_of(train, test),
-    )
+    doubts = (*warnings, *_find_warnings(train, test, names))
     return Dataset(name, train, test, names, fingerprint_of(train, test), tuple(notes), doubts)
+
+
+def rebuild_dataset(dataset: Dataset, train: Part, test: Part, class_names: Sequence[str], note: str) -> Dataset:
+    """Return a data set with other images or classes; what is doubtful about them is looked for again.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    train, test : Part
+    class_names : sequence of str
+        One per label, in the order of the labels.
+    note : str
+        What was changed.
+
+    Returns
+    -------
+    dataset : Dataset
+
+    Raises
+    ------
+    DatasetError
+        If counts, shapes, types or labels do not fit.
+    """
+    earlier = {
+        *_find_warnings(dataset.train, dataset.test, dataset.class_names),
+        *_blank_warnings(dataset.train, dataset.test),
+    }
+    warnings = [warning for warning in dataset.warnings if warning not in earlier]
+    return make_dataset(dataset.name, train, test, class_names, (*dataset.notes, note), warnings)
 
 
 def add_blank_warnings(dataset: Dataset) -> Dataset:
@@ -117,8 +141,20 @@ def add_blank_warnings(dataset: Dataset) -> Dataset:
     -------
     dataset : Dataset
     """
-    blanks = (*warn_of_blanks(dataset.train.images, "training"), *warn_of_blanks(dataset.test.images, "test"))
+    blanks = _blank_warnings(dataset.train, dataset.test)
     return replace(dataset, warnings=(*dataset.warnings, *blanks))
+
+
+def _find_warnings(train: Part, test: Part, class_names: tuple[str, ...]) -> tuple[str, ...]:
+    return (
+        *warn_of_classes(train.labels, test.labels, class_names),
+        *warn_of_shared_images(train.images, test.images),
+        *doubts_of(train, test),
+    )
+
+
+def _blank_warnings(train: Part, test: Part) -> tuple[str, ...]:
+    return (*warn_of_blanks(train.images, "training"), *warn_of_blanks(test.images, "test"))
 
 
 def _describe_images(images: NDArray[np.generic]) -> str:

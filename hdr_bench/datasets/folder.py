@@ -1,6 +1,7 @@
 """Labelled picture folders: ``folder:DIR``."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.assembly import assemble_dataset
 from hdr_bench.datasets.content_warnings import are_blank
 from hdr_bench.datasets.dataset import Dataset, Part
+from hdr_bench.datasets.fitting import Fit, describe_fit, fit_digest, fit_images
 from hdr_bench.datasets.folder_layout import Layout, find_layout
 from hdr_bench.datasets.folder_scan import name_some
 from hdr_bench.datasets.memory_room import check_room
@@ -43,7 +45,7 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
     layout = find_layout(root)
     return Source(
         key=key_of(f"folder:{root}", options),
-        stamp=stamp_of(layout.files, root),
+        stamp=_stamp(stamp_of(layout.files, root), options),
         read=lambda: _read(f"folder:{root}", root, layout, options),
     )
 
@@ -71,6 +73,12 @@ def read_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
     return _read(name, root, find_layout(root), options)
 
 
+def _stamp(stamp: str, options: ReadOptions) -> str:
+    if options.fit is None:
+        return stamp
+    return hashlib.sha256(f"{stamp} {fit_digest(options.fit)}".encode()).hexdigest()
+
+
 def _read(name: str, root: Path, layout: Layout, options: ReadOptions) -> Dataset:
     test = layout.test or {}
     if test:
@@ -80,7 +88,7 @@ def _read(name: str, root: Path, layout: Layout, options: ReadOptions) -> Datase
         only = next(iter(layout.train.values()))
         raise DatasetError(f"{root}: all pictures are of one class, {only!r}; at least two are needed")
     paths = [*layout.train, *test]
-    images, notes = _load(root, paths, options)
+    images, notes = _load(root, paths, options) if options.fit is None else _fit(paths, options, options.fit)
     warnings = (*layout.warnings, *_warn_of_blanks(root, paths, images))
     positions = {label: position for position, label in enumerate(class_names)}
     labels = np.array([positions[label] for label in (*layout.train.values(), *test.values())], dtype=np.int64)
@@ -99,26 +107,50 @@ def _in_order(labels: set[str]) -> tuple[str, ...]:
 
 
 def _load(root: Path, paths: list[Path], options: ReadOptions) -> tuple[NDArray[np.generic], tuple[str, ...]]:
-    """Return the pictures as one array, and notes of how they were read."""
+    """Return the pictures as one array, and notes of how they were read.
+
+    Raises
+    ------
+    DatasetError
+        If one cannot be read, or differs from the first in size or type.
+    """
     first = load_picture(paths[0], options.resize).values
     check_room(str(root), len(paths) * first.nbytes)
     images = np.empty((len(paths), *first.shape), first.dtype)
-    n_multiple = 0
+    multiple = []
     for index, path in enumerate(paths):
         picture = load_picture(path, options.resize)
         _check_alike(path, picture.values, paths[0], first)
         images[index] = picture.values
-        n_multiple += picture.n_pictures > 1
+        multiple.append(picture.n_pictures > 1)
+    return images, _note_multiple(sum(multiple))
+
+
+def _fit(paths: list[Path], options: ReadOptions, fit: Fit) -> tuple[NDArray[np.generic], tuple[str, ...]]:
+    """Return the pictures, of any size, in the form of a data set, and notes of how they were read."""
+    multiple: list[bool] = []
+
+    def pictures() -> Iterator[NDArray[np.generic]]:
+        for path in paths:
+            picture = load_picture(path, options.resize)
+            multiple.append(picture.n_pictures > 1)
+            yield picture.values
+
+    fitted = fit_images(pictures(), fit)
+    return fitted.images, (*_note_multiple(sum(multiple)), describe_fit(fitted, fit))
+
+
+def _note_multiple(n_multiple: int) -> tuple[str, ...]:
     if not n_multiple:
-        return images, ()
-    return images, (f"{n_multiple:,} files hold several pictures, as phones write them; the first of each was taken",)
+        return ()
+    return (f"{n_multiple:,} files hold several pictures, as phones write them; the first of each was taken",)
 
 
 def _check_alike(path: Path, values: NDArray[np.generic], first_path: Path, first: NDArray[np.generic]) -> None:
     if values.shape != first.shape:
         raise DatasetError(
-            f"{path}: {_size(values)} pixels, but {first_path.name} has {_size(first)}; "
-            "bring them to one size with resize, e.g. resize=(28, 28)"
+            f"{path}: {_size(values)} pixels, but {first_path.name} has {_size(first)}; bring them to one size with "
+            'resize, e.g. resize=(28, 28), or digits into the form of MNIST with fit="mnist"'
         )
     if values.dtype != first.dtype:
         raise DatasetError(f"{path}: {values.dtype} pixels, but {first_path.name} has {first.dtype}; save all alike")

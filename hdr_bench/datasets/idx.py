@@ -6,15 +6,14 @@ number of dimensions, each dimension as a big-endian 32-bit integer, then the va
 
 import gzip
 import os
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from io import BufferedReader
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.compressed import DAMAGE, Readable, open_decompressed
 from hdr_bench.datasets.idx_header import (
     AGAIN,
     DTYPES,
@@ -29,12 +28,11 @@ from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import describe_file_error, write_whole
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
 
 
 def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
-    """Read an IDX file, gzipped or not, of any of the format's types and any rank.
+    """Read an IDX file, compressed (gzip or xz) or not, of any of the format's types and any rank.
 
     What the header declares is compared with the file's size, and with the memory that is free, before anything is
     read; no more is read, or decompressed, than it declares.
@@ -42,7 +40,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
     Parameters
     ----------
     path : path-like
-        The file. Whether it is gzipped is read from its first bytes, not from its name.
+        The file. How it is compressed is read from its first bytes, not from its name.
 
     Returns
     -------
@@ -61,7 +59,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.generic]:
 
 
 def read_content(path: Path) -> bytearray:
-    """Return the bytes of an IDX file, decompressed if it is gzipped.
+    """Return the bytes of an IDX file, decompressed.
 
     Parameters
     ----------
@@ -151,7 +149,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 @contextmanager
-def _open_idx(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | BufferedReader]]:
+def _open_idx(path: Path) -> Iterator[tuple[Header, bytes, Readable]]:
     """Open an IDX file; the block gets its header, its first bytes, and the file behind them.
 
     Raises
@@ -160,18 +158,18 @@ def _open_idx(path: Path) -> Iterator[tuple[Header, bytes, gzip.GzipFile | Buffe
         If the header cannot be read, declares more than the file can hold, or what does not fit into the memory.
     """
     size, name = regular_size(path), str(path)
-    with path.open("rb") as raw:
-        is_gzip = raw.peek(2).startswith(_GZIP_MAGIC)
+    with open_decompressed(path) as (file, compression):
         try:
-            with gzip.open(raw) if is_gzip else nullcontext(raw) as file:
-                head = file.read(LONGEST_HEADER)
-                header = read_header(head, name)
-                (check_expansion if is_gzip else check_length)(name, size, header)
-                check_room(name, header.n_bytes)
-                yield header, head, file
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            head = file.read(LONGEST_HEADER)
+            header = read_header(head, name)
+            check_header = {None: check_length, "gzip": check_expansion}.get(compression)
+            if check_header is not None:
+                check_header(name, size, header)
+            check_room(name, header.n_bytes)
+            yield header, head, file
+        except DAMAGE as error:
             raise DatasetError(
-                f"{path}: truncated or damaged gzip file: {describe_file_error(error)}; {AGAIN}"
+                f"{path}: truncated or damaged {compression} file: {describe_file_error(error)}; {AGAIN}"
             ) from error
 
 

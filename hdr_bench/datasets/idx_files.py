@@ -1,5 +1,7 @@
 """IDX files in a folder: found under the names that archives give them, each with its copies.
 
+A file may be compressed, as ``NAME.gz`` or ``NAME.xz``.
+
 torchvision leaves ``NAME`` and ``NAME.gz`` side by side in ``MNIST/raw``; Kaggle's archive has the file
 ``train-images.idx3-ubyte`` beside a folder ``train-images-idx3-ubyte`` that holds it again. All copies are read, and
 must have the same content.
@@ -21,10 +23,11 @@ from hdr_bench.datasets.paths import is_file, is_folder
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 HOW_NAMED = (
-    "a pair of files is named like train-images-idx3-ubyte and train-labels-idx1-ubyte (.gz or not), "
+    "a pair of files is named like train-images-idx3-ubyte and train-labels-idx1-ubyte (.gz, .xz or not), "
     "the test part's with t10k or test in their names"
 )
 _LEVELS = 2
+_COMPRESSED = (".gz", ".xz")
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def find_idx_files(folder: Path) -> dict[str, IdxFile]:
         elif is_folder(entry):
             copies[name] += _find_named(name, Path(entry.path))
     return {
-        name: IdxFile(tuple(sorted(paths, key=lambda path: (path.suffix == ".gz", str(path)))))
+        name: IdxFile(tuple(sorted(paths, key=lambda path: (path.suffix.lower() in _COMPRESSED, str(path)))))
         for name, paths in sorted(copies.items())
         if paths
     }
@@ -148,8 +151,11 @@ def _find_named(name: str, folder: Path) -> list[Path]:
 
 
 def _original_name(name: str) -> str | None:
-    """Return the name in the original archive, e.g. train-images-idx3-ubyte for train-images.idx3-ubyte.gz."""
-    plain = re.sub(r"\.(?=idx\d)", "-", name.removesuffix(".gz"))
+    """Return the name in the original archive, e.g. train-images-idx3-ubyte for Train-images.idx3-ubyte.gz."""
+    plain = name.lower()
+    for ending in _COMPRESSED:
+        plain = plain.removesuffix(ending)
+    plain = re.sub(r"\.(?=idx\d)", "-", plain)
     return plain if "idx" in plain and ("images" in plain or "labels" in plain) else None
 
 

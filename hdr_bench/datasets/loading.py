@@ -1,31 +1,37 @@
 """Data sets by name: loaded, fetched, added."""
 
-import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-import numpy as np
-
 from hdr_bench.datasets.cache import find_prepared
+from hdr_bench.datasets.changes import apply_changes, changes_of, source_of_changed, without_fit
 from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.fitting import Fit
 from hdr_bench.datasets.home import added_homes
 from hdr_bench.datasets.paths import check_text, expand_path, name_system_errors
-from hdr_bench.datasets.pictures import MOST_PIXELS
 from hdr_bench.datasets.plausibility import issue_warnings
-from hdr_bench.datasets.polarity import POLARITIES, Polarity
-from hdr_bench.datasets.read_source import in_polarity, open_source, read_again
-from hdr_bench.datasets.registry import SourceEntry, find_entry, find_reader, find_source, named_sources, source_schemes
+from hdr_bench.datasets.polarity import Polarity
+from hdr_bench.datasets.read_options import check_options
+from hdr_bench.datasets.read_source import open_source, read_again
+from hdr_bench.datasets.registry import (
+    find_entry,
+    find_reader,
+    find_source,
+    named_sources,
+    recognize_scheme,
+    source_schemes,
+)
 from hdr_bench.datasets.source import ReadOptions, Source
 from hdr_bench.datasets.stored import is_stored, list_datasets
 from hdr_bench.datasets.storing import store_added
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError, shown
 
-# It is a folder's name, and has room for a polarity behind it.
+# It is a folder's name, and has room for what is changed behind it.
 _LONGEST_NAME = 100
-_LARGEST_SEED = 2**32 - 1
 
 
 def load_dataset(
@@ -34,7 +40,9 @@ def load_dataset(
     resize: tuple[int, int] | None = None,
     test_size: float | None = None,
     random_state: int = 0,
+    classes: Sequence[str] | None = None,
     polarity: Polarity | None = None,
+    fit: Fit | None = None,
 ) -> Dataset:
     """Load a data set; the first time it is read, verified and stored in the cache, afterwards it is memory-mapped.
 
@@ -56,8 +64,14 @@ def load_dataset(
         fifth (``nist15``: 15 % at random, as its source).
     random_state : int, default=0
         Seed of that cut.
+    classes : sequence of str, optional
+        Names of the classes that are kept, in the order in which their labels count them. By default all.
     polarity : {"light-on-dark", "dark-on-light"}, optional
         What all images are brought to, each by itself (`Dataset.in_polarity`). By default they stay as they are.
+    fit : {"mnist"}, optional
+        The form that all images are brought to, each by itself: light on dark, the ink in a box of 20x20 pixels, its
+        centre of mass in the middle of 28x28, as MNIST was made. The pictures of ``folder:DIR`` then may differ in
+        size.
 
     Returns
     -------
@@ -67,7 +81,7 @@ def load_dataset(
     Raises
     ------
     UnknownNameError
-        If there is no such data set or polarity.
+        If there is no such data set, class, polarity or form.
     DatasetNotFoundError
         If the data are not where they should be, with what to do to get them.
     DatasetError
@@ -88,14 +102,14 @@ def load_dataset(
     ((4000, 784), (1000,), (28, 28))
     """
     _check_is_text(name)
-    options = _options(name, find_entry(name), resize, test_size, random_state)
-    if polarity is not None and polarity not in POLARITIES:
-        raise UnknownNameError("polarity", polarity, POLARITIES)
+    changes = changes_of(classes, polarity, fit)
+    options = check_options(name, find_entry(name), resize, test_size, random_state, fit)
     with name_system_errors():
         source = _source_of(name, options)
         dataset = open_source(source)
-        if polarity is not None:
-            dataset = open_source(in_polarity(source.key, dataset, polarity))
+        changes = without_fit(changes) if options.fit else changes
+        if changes:
+            dataset = open_source(source_of_changed(source.key, dataset, changes))
     issue_warnings(name, dataset.warnings)
     return replace(dataset, name=name)
 
@@ -138,6 +152,8 @@ def add_dataset(
     resize: tuple[int, int] | None = None,
     test_size: float | None = None,
     random_state: int = 0,
+    classes: Sequence[str] | None = None,
+    fit: Fit | None = None,
 ) -> Dataset:
     """Verify data of one's own and store them under `name`.
 
@@ -153,6 +169,8 @@ def add_dataset(
     resize : tuple of int, optional
     test_size : float, optional
     random_state : int, default=0
+    classes : sequence of str, optional
+    fit : {"mnist"}, optional
         As for `load_dataset`.
 
     Returns
@@ -161,6 +179,8 @@ def add_dataset(
 
     Raises
     ------
+    UnknownNameError
+        If there is no such class or form.
     DatasetNotFoundError
         If there is nothing at `path`.
     DatasetError
@@ -175,13 +195,20 @@ def add_dataset(
     """
     _check_is_text(name)
     _check_new_name(name)
+    changes = changes_of(classes, fit=fit)
+    if changes and name in named_sources():
+        raise DatasetError(
+            f"{name} is added as it is; give classes and fit when it is loaded, or add it by another name"
+        )
     with name_system_errors():
         path = expand_path(path)
-        if not path.exists():
+        # A set of IDX files is named by a path below its folder, where nothing is.
+        if not path.exists() and recognize_scheme(path) is None:
             raise DatasetNotFoundError(f"{path}: there is no such file or folder; check the path")
         entry = find_reader(name, path)
-        options = _options(name, entry, resize, test_size, random_state)
-        dataset = store_added(name, resolve_name(entry.reader)(name, path, options))
+        options = check_options(name, entry, resize, test_size, random_state, fit)
+        dataset = resolve_name(entry.reader)(name, path, options)
+        dataset = store_added(name, apply_changes(dataset, without_fit(changes) if options.fit else changes))
     issue_warnings(dataset.name, dataset.warnings)
     return dataset
 
@@ -196,36 +223,6 @@ def _check_is_text(name: Any) -> None:
     """
     if not isinstance(name, str):
         raise DatasetError(f"a data set's name must be a text, got {shown(name)}; a path is given as e.g. 'folder:DIR'")
-
-
-def _options(name: str, entry: SourceEntry | None, resize: Any, test_size: Any, random_state: Any) -> ReadOptions:
-    """Return what a data set is read with, checked: in Python anything may come.
-
-    Raises
-    ------
-    DatasetError
-        If it does not fit the data set, or is out of its range.
-    """
-    if resize is not None and (entry is None or not entry.resizes):
-        raise DatasetError(f"resize is for folders of pictures; {name} is taken as it is")
-    if resize is not None and not _is_size(resize):
-        raise DatasetError(
-            f"resize must be height and width, of at least 1 and together up to {MOST_PIXELS:,} pixels, got "
-            f"{shown(resize)}"
-        )
-    if test_size is not None and not (isinstance(test_size, float | np.floating) and 0 < test_size < 1):
-        raise DatasetError(f"test_size must be a share between 0 and 1, got {shown(test_size)}")
-    if not (isinstance(random_state, int | np.integer) and 0 <= random_state <= _LARGEST_SEED):
-        raise DatasetError(f"random_state must be an integer between 0 and {_LARGEST_SEED}, got {shown(random_state)}")
-    size = None if resize is None else (int(resize[0]), int(resize[1]))
-    return ReadOptions(size, None if test_size is None else float(test_size), int(random_state))
-
-
-def _is_size(resize: Any) -> bool:
-    if not isinstance(resize, tuple | list) or len(resize) != 2:
-        return False
-    are_whole = all(isinstance(side, int | np.integer) for side in resize)
-    return are_whole and min(resize) >= 1 and math.prod(map(int, resize)) <= MOST_PIXELS
 
 
 def _check_new_name(name: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from hdr_bench.datasets.assembly import assemble_dataset
 from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.home import missing_home, original_folder
-from hdr_bench.datasets.idx_folder import find_pairs, read_pair
+from hdr_bench.datasets.idx_sets import find_set, read_pair
 from hdr_bench.datasets.mnist import check_idx
 from hdr_bench.datasets.source import ReadOptions, Source, key_of, stamp_of
 from hdr_bench.exceptions import DatasetNotFoundError
@@ -46,7 +46,7 @@ def nist15_source(options: ReadOptions) -> Source:
         If `HDR_BENCH_DATA` names a file.
     """
     folder = original_folder("nist15")
-    stamp = stamp_of(find_pairs(folder)["train"].files, folder) if folder.exists() else None
+    stamp = stamp_of(find_set(folder).train.files, folder) if folder.exists() else None
     return Source(key_of("nist15", options), lambda: read_nist15_folder("nist15", folder, options), stamp)
 
 
@@ -76,7 +76,7 @@ def read_nist15_folder(name: str, folder: Path, options: ReadOptions) -> Dataset
     """
     if not folder.exists():
         raise DatasetNotFoundError(f"{missing_home() or f'{name} is not in {folder}'}. {_HOW_TO_GET}")
-    pair = find_pairs(folder)["train"]
+    pair = find_set(folder).train
     images, labels = read_pair(pair)
     check_idx(images, IMAGES_SHA256, str(pair.images.path))
     check_idx(labels, LABELS_SHA256, str(pair.labels.path))

@@ -1,12 +1,10 @@
 """From a source to a data set: what was prepared is memory-mapped, what was not, or has changed since, is read."""
 
-import hashlib
 import warnings
 
 from hdr_bench.datasets.cache import find_prepared, open_prepared
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.home import earlier_homes
-from hdr_bench.datasets.polarity import Polarity
 from hdr_bench.datasets.source import Source
 from hdr_bench.datasets.storing import one_at_a_time, store_prepared
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, NotStoredError
@@ -65,29 +63,6 @@ def read_again(source: Source) -> Dataset:
     """
     with one_at_a_time(source.key):
         return store_prepared(source.key, source.read(), source.stamp)
-
-
-def in_polarity(key: str, dataset: Dataset, polarity: Polarity) -> Source:
-    """Return the source of a data set brought to one polarity.
-
-    Parameters
-    ----------
-    key : str
-        Of the original, among the prepared data sets.
-    dataset : Dataset
-        The original.
-    polarity : {"light-on-dark", "dark-on-light"}
-        What its images are brought to.
-
-    Returns
-    -------
-    source : Source
-    """
-    # No data set's own name has a plus in it. The stamp is what the original holds: it may be added again,
-    # also with other names of classes.
-    held = (dataset.fingerprint, dataset.class_names, dataset.notes, dataset.warnings)
-    stamp = hashlib.sha256(repr(held).encode()).hexdigest()
-    return Source(f"{key}+{polarity}", lambda: dataset.in_polarity(polarity), stamp)
 
 
 def _open_prepared(source: Source) -> Dataset | None:

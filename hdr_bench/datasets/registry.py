@@ -30,6 +30,8 @@ class SourceEntry:
         Function of a path that says whether it is for the reader; empty if the reader takes what no other recognizes.
     resizes : bool
         Whether it heeds `ReadOptions.resize`.
+    fits : bool
+        Whether it heeds `ReadOptions.fit`; images of other sources are fitted once all are read.
     place : str
         What lies at its place, where that is a path, for messages.
     """
@@ -40,6 +42,7 @@ class SourceEntry:
     reader: str = ""
     recognizer: str = ""
     resizes: bool = False
+    fits: bool = False
     place: str = ""
 
 
@@ -76,6 +79,7 @@ SOURCES: dict[str, SourceEntry] = {
         source="hdr_bench.datasets.folder:folder_source",
         reader="hdr_bench.datasets.folder:read_folder",
         resizes=True,
+        fits=True,
         place="a folder of pictures",
     ),
     "npz:FILE": SourceEntry(

@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.assembly import assemble_dataset
 from hdr_bench.datasets.checks import check_part
 from hdr_bench.datasets.dataset import Dataset, Part
+from hdr_bench.datasets.fitting import Fit
 from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.exceptions import DatasetError
 
@@ -32,11 +33,15 @@ class ReadOptions:
         a stratified fifth where it has none.
     random_state : int
         The seed of that cut.
+    fit : {"mnist"} or None
+        The form that each picture of a folder is brought to as it is read; None leaves them as they are.
     """
 
     resize: tuple[int, int] | None = None
     test_size: float | None = None
     random_state: int = 0
+    # What is prepared without it keeps the key that it had before there was such an option.
+    fit: Fit | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,8 @@ def key_of(name: str, options: ReadOptions) -> str:
     readable = re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-.")[-40:]
     if readable == name and options == ReadOptions():
         return name
-    digest = hashlib.sha256(repr((name, options)).encode()).hexdigest()
+    decides = (name, options) if options.fit is None else (name, options, options.fit)
+    digest = hashlib.sha256(repr(decides).encode()).hexdigest()
     return f"{readable}-{digest[:12]}"
 
 

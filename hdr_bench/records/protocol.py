@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, PrivateAttr, model_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from hdr_bench.exceptions import shown
 from hdr_bench.records.base import (
@@ -114,6 +121,10 @@ class Protocol(SuitePart):
 
 
 Polarity = Literal["light-on-dark", "dark-on-light"]
+Fit = Literal["mnist"]
+MOST_CLASSES = 10_000
+"""Classes that a suite can name: more than Kuzushiji-Kanji has characters."""
+
 Side = Annotated[Whole, Field(ge=1, le=10_000)]
 
 
@@ -132,8 +143,12 @@ class DatasetChoice(SuitePart):
         Share of the test part, where the data come without one.
     split_seed : int
         Seed of that cut.
+    classes : tuple of str or None
+        Names of the classes that are kept, in the order of their labels; None keeps all.
     polarity : {"light-on-dark", "dark-on-light"} or None
         What all images are brought to; None leaves them as they are.
+    fit : {"mnist"} or None
+        The form that all images are brought to; None leaves them as they are.
     given : Dataset or None
         The data set itself, where it was made in code; a record on disk does not hold it.
     """
@@ -142,7 +157,9 @@ class DatasetChoice(SuitePart):
     resize: tuple[Side, Side] | None = None
     test_size: Annotated[Number, Field(gt=0, lt=1)] | None = None
     split_seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = 0
+    classes: Annotated[tuple[str, ...], Field(min_length=2, max_length=MOST_CLASSES)] | None = None
     polarity: Polarity | None = None
+    fit: Fit | None = None
     given: Annotated[Any, Field(exclude=True, repr=False)] = None
     # Not a field: a record on disk does not hold it, and no file can say it.
     _folder: Path | None = PrivateAttr(None)
@@ -179,3 +196,12 @@ class DatasetChoice(SuitePart):
         if isinstance(value, Mapping | DatasetChoice):
             return value
         raise ValueError(f"must be a data set's name, or a table with its name, got {shown(value)}")
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_not_asked_for(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out options that records of before did not have: they stay as they were."""
+        content: dict[str, Any] = serialize(self)
+        for name in ("classes", "fit"):
+            if content.get(name) is None:
+                content.pop(name, None)
+        return content

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from hdr_bench.cli.commands.data import data
 from hdr_bench.datasets import load_dataset
 from hdr_bench.datasets.home import added_home, prepared_home
-from hdr_bench.exceptions import DatasetNotFoundError
+from hdr_bench.exceptions import DatasetNotFoundError, UnknownNameError
 from hdr_bench.records.quantities import format_bytes
 
 
@@ -71,3 +71,11 @@ def test_what_was_stored_is_removed_and_what_was_freed_is_said(run, tmp_path):
     assert run("remove", "--all-prepared") == "0 bytes freed\n"
     assert "name of one data set, or --all-prepared" in run("remove", exit_code=2)
     assert "name of one data set, or --all-prepared" in run("remove", "mine", "--all-prepared", exit_code=2)
+
+
+def test_classes_and_form_of_what_is_added(run, data_home, tmp_path):
+    added = run("add", "two", tmp_path / "own.npz", "--classes", "7, 1", "--fit", "mnist")
+    assert " images of 28x28 pixels (uint8), 2 classes: 7, 1\n" in added
+    assert "note: brought into the form of MNIST: " in added
+    with pytest.raises(UnknownNameError, match="unknown form of images .*'usps'"):
+        run("add", "three", tmp_path / "own.npz", "--fit", "usps")

@@ -1,11 +1,16 @@
+import gzip
+import lzma
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from hdr_bench.datasets import add_dataset, load_dataset
 from hdr_bench.datasets.home import prepared_home
-from hdr_bench.datasets.idx import write_idx
+from hdr_bench.datasets.idx import encode_idx, write_idx
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning
+from hdr_bench.experiments.planning.trial_data import load_choice
+from hdr_bench.records.protocol import DatasetChoice
 
 
 @pytest.fixture
@@ -76,9 +81,10 @@ def test_half_a_pair_two_pairs_and_none(folder, tmp_path):
         load_dataset(f"idx:{folder}")
     write_idx(folder / "a-labels-idx1-ubyte", labels)
     _write(folder, "b", images, labels)
-    with pytest.raises(
-        DatasetError, match="both a-images-idx3-ubyte and b-images-idx3-ubyte are train images; .* of a, b"
-    ):
+    with pytest.raises(DatasetError, match=r"it holds 2 sets of IDX files: a, b; name one of them, as idx:.*idx/a"):
+        load_dataset(f"idx:{folder}")
+    _write(folder, "a-train", images, labels)
+    with pytest.raises(DatasetError, match="both a-images-idx3-ubyte and a-train-images-idx3-ubyte are train images"):
         load_dataset(f"idx:{folder}")
     with pytest.raises(DatasetNotFoundError, match="there is no such folder"):
         load_dataset(f"idx:{tmp_path / 'nowhere'}")
@@ -127,11 +133,20 @@ def test_copies_that_differ(folder):
         load_dataset(f"idx:{folder}")
 
 
-def test_several_sets(folder):
+def _emnist(folder, images, labels):
+    """Write two sets as EMNIST's are, with rows and columns exchanged."""
+    for name, shift in (("digits", 0), ("letters", 1)):
+        _write(folder, f"emnist-{name}-train", images[:80].swapaxes(1, 2), labels[:80] + shift, ".gz")
+        _write(folder, f"emnist-{name}-test", images[80:].swapaxes(1, 2), labels[80:] + shift, ".gz")
+
+
+def test_several_folders_and_sets(folder):
     images, labels = _digits()
-    for name in ("digits", "letters"):
-        _write(folder, f"emnist-{name}-train", images, labels, ".gz")
-    with pytest.raises(DatasetError, match="one set is read at a time, of emnist-digits, emnist-letters: put"):
+    _emnist(folder, images, labels)
+    with pytest.raises(DatasetError, match=r"2 sets .*: emnist-digits, emnist-letters; name one .*idx/emnist-digits$"):
+        load_dataset(f"idx:{folder}")
+    _write(folder, "train", images, labels)
+    with pytest.raises(DatasetError, match="3 sets .*: the files without a prefix, emnist-digits, .* folder of their"):
         load_dataset(f"idx:{folder}")
     for name in ("MNIST", "KMNIST"):
         _torchvision(folder.parent / "several" / name / "raw", images, labels)
@@ -139,24 +154,94 @@ def test_several_sets(folder):
         load_dataset(f"idx:{folder.parent / 'several'}")
 
 
-def test_emnists_images_lie_on_their_side(folder):
+@pytest.mark.parametrize("named", ["emnist-letters", "letters", "EMNIST-Letters"])
+def test_one_of_emnists_sets_upright(folder, named):
     images, labels = _digits()
-    _write(folder, "emnist-digits-train", images, labels)
-    with pytest.warns(DatasetWarning, match="rows and columns exchanged"):
-        load_dataset(f"idx:{folder}")
+    _emnist(folder, images, labels)
+    data = load_dataset(f"idx:{folder}/{named}")
+    np.testing.assert_array_equal(data.train.images, images[:80])
+    np.testing.assert_array_equal(data.test.images, images[80:])
+    assert data.class_names == (*"123456789", "10")
+    assert "the images were put upright" in data.notes[0]
+    assert add_dataset("own", folder / named).fingerprint == data.fingerprint
 
 
-def test_qmnists_labels_are_explained_and_read_as_the_sentence_says(folder, monkeypatch):
+def test_a_set_that_is_not_there(folder):
     images, labels = _digits()
-    write_idx(folder / "qmnist-train-images-idx3-ubyte.gz", images)
-    table = np.zeros((len(labels), 8), np.int32)
+    _emnist(folder, images, labels)
+    with pytest.raises(DatasetNotFoundError, match="Did you mean 'emnist-digits'\\? Its sets: emnist-digits, "):
+        load_dataset(f"idx:{folder}/emnist-digit")
+    with pytest.raises(DatasetNotFoundError, match="no such file or folder"):
+        add_dataset("own", folder / "balanced")
+
+
+def test_a_suite_names_a_set_beside_its_file(folder):
+    images, labels = _digits()
+    _emnist(folder, images, labels)
+    choice = DatasetChoice(name="idx:idx/emnist-digits").with_folder(folder.parent)
+    assert load_choice(choice).fingerprint == load_dataset(f"idx:{folder}/emnist-digits").fingerprint
+
+
+def test_emnists_classes_are_named_by_its_mapping(folder):
+    images, labels = _digits()
+    _emnist(folder, images, labels)
+    mapping = folder / "emnist-letters-mapping.txt"
+    mapping.write_text("".join(f"{i} {64 + i} {96 + i}\n" for i in range(1, 11)))
+    data = load_dataset(f"idx:{folder}/letters")
+    assert data.class_names == tuple("ABCDEFGHIJ")
+    assert "the classes are named by emnist-letters-mapping.txt" in data.notes
+    for content, fault in [("1 65 97\n", "no line for the label 2"), ("1;65", "line 1 is '1;65'"), ("1 10", "code 10")]:
+        mapping.write_text(content)
+        with pytest.raises(DatasetError, match=fault):
+            load_dataset(f"idx:{folder}/letters")
+
+
+def _qmnist(folder, name, images, labels, ending=".gz"):
+    table = np.arange(len(labels) * 8, dtype=np.int32).reshape(-1, 8)
     table[:, 0] = labels
-    write_idx(folder / "qmnist-train-labels-idx2-int.gz", table)
-    with pytest.raises(DatasetError, match="QMNIST's labels, a table of 8 columns, are not read") as caught:
+    for what, array in (("images-idx3-ubyte", images), ("labels-idx2-int", table)):
+        content = encode_idx(array)
+        (folder / f"{name}-{what}{ending}").write_bytes(PACK[ending](content))
+
+
+PACK = {"": bytes, ".gz": gzip.compress, ".xz": lzma.compress}
+
+
+@pytest.mark.parametrize("ending", PACK)
+def test_qmnists_labels_are_the_first_column_of_its_table(folder, ending):
+    images, labels = _digits()
+    _qmnist(folder, "qmnist-train", images[:80], labels[:80], ending)
+    _qmnist(folder, "qmnist-test", images[80:], labels[80:], ending)
+    data = load_dataset(f"idx:{folder}")
+    np.testing.assert_array_equal(data.train.images, images[:80])
+    np.testing.assert_array_equal(data.train.labels, labels[:80])
+    np.testing.assert_array_equal(data.test.labels, labels[80:])
+    assert data.notes == (f"the labels are the first column of the table in qmnist-train-labels-idx2-int{ending}",)
+    # NIST's other images, in the same folder, are a set of their own.
+    _qmnist(folder, "xnist", images, labels, ending)
+    assert load_dataset(f"idx:{folder}/qmnist").fingerprint == data.fingerprint
+    assert len(load_dataset(f"idx:{folder}/xnist").test) == 20
+
+
+def test_a_table_of_labels_that_is_not_qmnists(folder):
+    images, labels = _digits()
+    write_idx(folder / "own-images-idx3-ubyte", images)
+    write_idx(folder / "own-labels-idx2-int", np.stack([labels, labels], axis=1).astype(np.int32))
+    with pytest.raises(DatasetError, match=r"declares the shape \(100, 2\); QMNIST's labels are a table of 8 columns"):
         load_dataset(f"idx:{folder}")
-    monkeypatch.chdir(folder)
-    exec(str(caught.value).partition("the class, as ")[2].partition(": ")[2])
-    assert len(load_dataset(f"idx:{folder}").train) == 80
+
+
+def test_a_validation_part(folder):
+    images, labels = _digits()
+    _write(folder, "train", images[:80], labels[:80])
+    _write(folder, "validation", images[80:], labels[80:])
+    alone = load_dataset(f"idx:{folder}")
+    np.testing.assert_array_equal(alone.test.images, images[80:])
+    assert alone.notes == ("the validation part is the test part, since there is no other",)
+    _write(folder, "test", images[:10], labels[:10])
+    with pytest.warns(DatasetWarning) as caught:
+        assert len(load_dataset(f"idx:{folder}").test) == 10
+    assert "20 images in validation-images-idx3-ubyte left out" in str(caught[0].message)
 
 
 def test_what_is_no_folder_of_idx_files(folder):

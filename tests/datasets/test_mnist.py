@@ -87,6 +87,16 @@ def test_added_from_what_torchvision_leaves(real_data_home, data_home, tmp_path,
 
 
 @pytest.mark.full_mnist
+def test_added_from_kaggles_archive(real_data_home, data_home, tmp_path, no_network):
+    folder = tmp_path / "archive"
+    for name in mnist.FILES:
+        (folder / name).mkdir(parents=True)
+        for path in (folder / name / name, folder / name.replace("-idx", ".idx")):
+            path.symlink_to((real_data_home / "mnist" / f"{name}.gz").resolve())
+    assert len(add_dataset("mnist", folder).test) == 10000
+
+
+@pytest.mark.full_mnist
 def test_from_the_npm_package(real_data_home, data_home, tmp_path, npm):
     source = (real_data_home / "mnist").resolve()
     files = {}

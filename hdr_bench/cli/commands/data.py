@@ -1,7 +1,7 @@
 """The commands `data`: list, fetch, add and remove data sets."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -13,6 +13,7 @@ from hdr_bench.records.quantities import format_bytes
 
 if TYPE_CHECKING:
     from hdr_bench.datasets import StoredDataset
+    from hdr_bench.datasets.fitting import Fit
 
 data = typer.Typer(help="List, fetch, add and remove data sets.", no_args_is_help=True, add_completion=False)
 
@@ -48,12 +49,29 @@ def add(
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to one size.")] = None,
     test_size: Annotated[float | None, typer.Option(help="Share of the test part, if there is none.")] = None,
     split_seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of that cut.")] = 0,
+    classes: Annotated[
+        str | None, typer.Option(metavar="NAME,...", help="Classes to keep, with commas between their names.")
+    ] = None,
+    fit: Annotated[
+        str | None, typer.Option(metavar="FORM", help="Bring each image into the form of a data set: mnist.")
+    ] = None,
 ) -> None:
     """Verify data of your own, and store them under a name."""
     from hdr_bench.datasets import add_dataset
 
     size = read_shape(resize)[1:] if resize else None
-    _print_dataset(add_dataset(name, path, resize=size, test_size=test_size, random_state=split_seed))
+    kept = [each.strip() for each in classes.split(",")] if classes is not None else None
+    _print_dataset(
+        add_dataset(
+            name,
+            path,
+            resize=size,
+            test_size=test_size,
+            random_state=split_seed,
+            classes=kept,
+            fit=cast("Fit | None", fit),
+        )
+    )
 
 
 @data.command()

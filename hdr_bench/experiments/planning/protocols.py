@@ -203,7 +203,10 @@ def _reduce(case: Case) -> Case:
 
 def _choice(suite: Suite, case: Case, settings: Settings) -> DatasetChoice:
     choice = case.dataset or suite.dataset
-    return DatasetChoice(name=settings.dataset, polarity=choice.polarity) if settings.dataset else choice
+    if not settings.dataset:
+        return choice
+    # Methods count on what images look like; classes are of the other data set.
+    return DatasetChoice(name=settings.dataset, polarity=choice.polarity, fit=choice.fit)
 
 
 def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tuple[Outline, Any]:

@@ -12,7 +12,9 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import resample
 
 from hdr_bench.datasets import Dataset, list_datasets, load_dataset, open_dataset, path_schemes
+from hdr_bench.datasets.changes import apply_changes, changes_of
 from hdr_bench.datasets.plausibility import issue_warnings
+from hdr_bench.datasets.registry import recognize_scheme
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
 from hdr_bench.estimators.foreign.importing import import_attribute
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, HdrBenchError
@@ -45,11 +47,13 @@ def load_choice(choice: DatasetChoice) -> Dataset:
             resize=choice.resize,
             test_size=choice.test_size,
             random_state=choice.split_seed,
+            classes=choice.classes,
             polarity=choice.polarity,
+            fit=choice.fit,
         )
         return replace(dataset, name=choice.name)
     dataset = _made_by(choice.name) if choice.given is None else choice.given
-    dataset = dataset if choice.polarity is None else dataset.in_polarity(choice.polarity)
+    dataset = apply_changes(dataset, changes_of(choice.classes, choice.polarity, choice.fit))
     issue_warnings(dataset.name, dataset.warnings)
     return dataset
 
@@ -75,16 +79,19 @@ def _locate(choice: DatasetChoice) -> str:
     if folder is None or folder == here or scheme not in path_schemes() or path.startswith(("~", os.sep)):
         return choice.name
     beside = folder / path
-    if _is_there(beside):
+    if _is_there(scheme, beside):
         return f"{scheme}:{beside}"
-    if not _is_there(here / path):
+    if not _is_there(scheme, here / path):
         raise DatasetNotFoundError(f"{choice.name}: there is neither {beside} nor {here / path}")
     return choice.name
 
 
-def _is_there(path: Path) -> bool:
+def _is_there(scheme: str, path: Path) -> bool:
     # A name that the system cannot have is no error here: whoever opens it says what is wrong with it.
-    return os.path.exists(path)  # noqa: PTH110
+    if os.path.exists(path):  # noqa: PTH110
+        return True
+    # A set of IDX files is named by a path below its folder, where nothing is.
+    return path.parent.is_dir() and recognize_scheme(path) == scheme
 
 
 def is_dotted_path(name: str, known: Collection[str] | None = None) -> bool:

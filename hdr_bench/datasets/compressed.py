@@ -1,0 +1,122 @@
+"""Compressed files, read piece by piece: no more of them is decompressed than is asked for."""
+
+import gzip
+import lzma
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from io import BufferedReader
+from pathlib import Path
+from typing import Protocol
+
+_GZIP_MAGIC, _XZ_MAGIC = b"\x1f\x8b", b"\xfd7zXZ\x00"
+# `xz -9`, its strongest setting, needs 65 MiB to decompress; a header may ask for 4 GiB.
+_MOST_XZ_MEMORY = 100 << 20
+_CHUNK = 1 << 16
+
+DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError)
+"""Errors of reading a compressed file that is cut short or damaged."""
+
+
+class Readable(Protocol):
+    """What can be read piece by piece."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most `size` of them; none at the end.
+
+        Parameters
+        ----------
+        size : int
+
+        Returns
+        -------
+        content : bytes
+        """
+
+
+class XzFile:
+    """File in the ``.xz`` format, decompressed as it is read.
+
+    Unlike `lzma.LZMAFile` it bounds the memory that the decompressor may take.
+
+    Parameters
+    ----------
+    raw : BufferedReader
+        The open file.
+    """
+
+    def __init__(self, raw: BufferedReader) -> None:
+        self._raw = raw
+        self._decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_XZ_MEMORY)
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most `size` of them; none at the end.
+
+        Parameters
+        ----------
+        size : int
+
+        Returns
+        -------
+        content : bytes
+
+        Raises
+        ------
+        EOFError, LZMAError
+            If the file is cut short or damaged, or its decompression takes more memory than `xz -9` needs.
+        """
+        content = bytearray()
+        while len(content) < size and not self._decompressor.eof:
+            compressed = self._raw.read(_CHUNK) if self._decompressor.needs_input else b""
+            if not compressed and self._decompressor.needs_input:
+                raise EOFError("the end of the .xz file is missing")
+            content += self._decompressor.decompress(compressed, size - len(content))
+        return bytes(content)
+
+
+def compression_of(raw: BufferedReader) -> str | None:
+    """Return how an open file is compressed, by its first bytes and not by its name.
+
+    Parameters
+    ----------
+    raw : BufferedReader
+        At its beginning, where it stays.
+
+    Returns
+    -------
+    compression : str or None
+        ``"gzip"``, ``"xz"``, or None for a file that is not compressed.
+    """
+    head = raw.peek(len(_XZ_MAGIC))
+    if head.startswith(_GZIP_MAGIC):
+        return "gzip"
+    return "xz" if head.startswith(_XZ_MAGIC) else None
+
+
+@contextmanager
+def open_decompressed(path: Path) -> Iterator[tuple[Readable, str | None]]:
+    """Open a file, compressed or not.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    file : Readable
+        Its content, decompressed.
+    compression : str or None
+        As `compression_of`.
+
+    Raises
+    ------
+    OSError
+        If it cannot be opened.
+    """
+    with path.open("rb") as raw:
+        compression = compression_of(raw)
+        if compression == "xz":
+            yield XzFile(raw), compression
+            return
+        with gzip.open(raw) if compression == "gzip" else nullcontext(raw) as file:
+            yield file, compression

@@ -1,0 +1,54 @@
+import gzip
+import lzma
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hdr_bench.datasets.compressed import XzFile, open_decompressed
+from hdr_bench.datasets.idx import encode_idx, read_idx
+from hdr_bench.exceptions import DatasetError
+
+CONTENT = np.random.default_rng(0).integers(0, 50, 200_000, dtype=np.uint8).tobytes()
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=5000), st.sampled_from(["gzip", "xz"]), st.integers(1, 700))
+def test_pieces_of_any_size_make_the_content(tmp_path, content, packed, size):
+    path = tmp_path / "a"
+    path.write_bytes({"gzip": gzip.compress, "xz": lzma.compress}[packed](content))
+    with open_decompressed(path) as (file, compression):
+        assert compression == packed
+        pieces = list(iter(lambda: file.read(size), b""))
+    assert b"".join(pieces) == content
+    assert all(len(piece) <= size for piece in pieces)
+
+
+def test_no_more_is_decompressed_than_is_asked_for(tmp_path):
+    path = tmp_path / "zeros.xz"
+    path.write_bytes(lzma.compress(bytes(50_000_000)))
+    with path.open("rb") as raw:
+        assert XzFile(raw).read(10) == bytes(10)
+        assert raw.tell() <= 1 << 16
+
+
+@pytest.mark.parametrize("cut", [1, 20, 1000])
+def test_a_file_cut_short(tmp_path, cut):
+    path = tmp_path / "own-images-idx3-ubyte.xz"
+    path.write_bytes(lzma.compress(encode_idx(np.frombuffer(CONTENT, np.uint8).reshape(-1, 20, 20)))[:-cut])
+    with pytest.raises(DatasetError, match="truncated or damaged xz file: .*; copy or download it again"):
+        read_idx(path)
+
+
+def test_a_file_that_asks_for_more_memory_than_any_needs(tmp_path):
+    path = tmp_path / "own-images-idx3-ubyte.xz"
+    content = bytearray(lzma.compress(encode_idx(np.zeros((2, 3, 3), np.uint8))))
+    # The header of the block, behind that of the stream, asks for a dictionary of 1 GiB; its checksum is right.
+    assert content[14:16] == b"\x21\x01"
+    content[16] = 36
+    content[20:24] = zlib.crc32(content[12:20]).to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(DatasetError, match="xz file: .*[Mm]emory usage limit"):
+        read_idx(path)
