@@ -1,11 +1,12 @@
 """A suite's other test sets as its trials have them: loaded, and held against the data that a method learns from."""
 
+import warnings
 from collections.abc import Callable
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.datasets.dataset import doubts_of
 from hdr_bench.datasets.plausibility import issue_warnings
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, MissingDependencyError
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError
 from hdr_bench.experiments.planning.other_images import (
     describe_misfit,
     describe_overlap,
@@ -20,7 +21,7 @@ from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
 from hdr_bench.records.suite import Suite
 
 Load = Callable[[DatasetChoice], Dataset]
-_NOT_THERE = (DatasetError, DatasetNotFoundError, MissingDependencyError)
+_NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError)
 
 
 class TestSetPlans:
@@ -121,20 +122,28 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, load: Load) -> Trial
 
 def _count_known(test_set: TestSet, choice: DatasetChoice, load: Load) -> int:
     """Return how many images of a test set the method learns from; both are compared as they came, before a fit."""
-    train, other = load(as_they_came(choice)), load(as_they_came(test_set.dataset))
+    train, other = load_as_it_came(choice, load), load_as_it_came(test_set.dataset, load)
     return int(known_images(train.train.images, part_of(other, test_set.part).images).sum())
 
 
-def as_they_came(choice: DatasetChoice) -> DatasetChoice:
-    """Return the choice of the same images before they are brought into another form.
+def load_as_it_came(choice: DatasetChoice, load: Load) -> Dataset:
+    """Load the same images before they are brought into another form, if they can be had without.
 
     Parameters
     ----------
     choice : DatasetChoice
+    load : callable
+        Returns the data set of a choice.
 
     Returns
     -------
-    choice : DatasetChoice
+    dataset : Dataset
     """
-    is_changed = choice.given is None and getattr(choice, "fit", None) is not None
-    return choice.model_copy(update={"fit": None}) if is_changed else choice
+    if choice.fit is None:
+        return load(choice)
+    try:
+        with warnings.catch_warnings(action="ignore", category=DatasetWarning):
+            return load(choice.model_copy(update={"fit": None}))
+    except DatasetError:
+        # Pictures of several sizes are a data set in that form alone.
+        return load(choice)
