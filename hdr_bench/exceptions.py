@@ -153,6 +153,10 @@ class CodeDiffersError(HdrBenchError, RuntimeError):
     """Own code that is not, where a trial runs, what it was when the run was planned."""
 
 
+class OverlapError(HdrBenchError, ValueError):
+    """A model that would be evaluated on images that it learned from."""
+
+
 class PredictionsError(HdrBenchError, ValueError):
     """A method's predictions that are not one class, or one probability per class, for each image."""
 

@@ -56,7 +56,7 @@ def describe_misfit(
     height, width = part.images.shape[1:]
     if (height, width) != image_shape:
         learnt = f"{image_shape[0]}x{image_shape[1]}"
-        which = "it" if image_shape == _MNIST_SHAPE else "both data sets"
+        which = "them" if image_shape == _MNIST_SHAPE else "both data sets"
         return (
             f"its images are {height}x{width} pixels, and those that the method learns from {learnt}; bring {which} "
             'into MNIST\'s form with fit = "mnist"'
