@@ -19,6 +19,9 @@ _DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
 # What was not asked for leaves the key as it was before it could be.
 _LATER = ("shuffle_seed", "validation", "code", "search_fit", "test_sets")
 
+FROM_FILE = "predictions from "
+"""Beginning of what stands for the estimator of predictions that came from a file, which no estimator's path has."""
+
 
 class Search(Record):
     """A grid search inside the train part.
@@ -159,6 +162,11 @@ class Trial(Record):
     def limited_key(self) -> str:
         """Name of the file of an outcome that the limits decided."""
         return self.keys()[1]
+
+    @property
+    def is_from_file(self) -> bool:
+        """It was no trial of this library: another program's predictions came from a file."""
+        return self.estimator.startswith(FROM_FILE)
 
     @property
     def is_on_test_part(self) -> bool:

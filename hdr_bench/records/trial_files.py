@@ -8,6 +8,7 @@ from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.records.damage import remedy_of
 from hdr_bench.records.kept_arrays import put
 from hdr_bench.records.lookup import Lookup
+from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import PlannedTrial
 from hdr_bench.records.trial_file import Labels, TrialFile, encode, read_trial_file
@@ -119,6 +120,45 @@ class TrialFiles:
         except OSError as error:  # a link that leads to itself, say
             raise StoreError(f"{path}: damaged: {error.strerror}; {remedy_of(path)}") from error
         return self._read[key][1]
+
+    def read_predictions(self, key: str) -> Predictions | None:
+        """Return what a trial's method said of each image, in compact form; None for a trial that failed.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        predictions : Predictions or None
+
+        Raises
+        ------
+        MissingTrialError
+            If there is no such trial.
+        StoreError
+            If its file is damaged, or of a newer format.
+        """
+        return self._file(key).predictions
+
+    def remove(self, key: str) -> None:
+        """Remove a trial's file, if there is one.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be removed.
+        """
+        try:
+            self._path(key).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot remove {self._path(key)}: {error.strerror}") from error
 
     def without_folder(self, error: StoreError) -> str:
         """Return an error's words without the folder: a report says the same wherever it lies.

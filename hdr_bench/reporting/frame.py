@@ -17,7 +17,7 @@ from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import RunRecord
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.comparability import cost_set_of, disturbed_times
-from hdr_bench.reporting.result_rows import CIRCUMSTANCES, IDENTITY, OUTCOME, evaluation_rows, row_of
+from hdr_bench.reporting.result_rows import CIRCUMSTANCES, IDENTITY, OUTCOME, added_row, evaluation_rows, row_of
 from hdr_bench.reporting.statistics.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
 
 _SEARCH_NUMBERS = ["search_score", "n_tried", "n_failed", "n_candidates", "search_seconds", "refit_seconds"]
@@ -108,6 +108,10 @@ def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, 
         row = row_of(run.suite.name, planned, store, records)
         # A result counts once, also if a changed record leads to it twice, by either of its keys.
         rows.setdefault(row["key"], row)
+    for found in store.look_up_added():
+        rows[found.key] = added_row(run.suite.name, found)
+        if found.result is not None:
+            records[found.key] = found.result
     frame = _frame_of(rows.values())
     return frame.join(uncertainty_over_seeds(frame, store.read_predictions)), records
 
@@ -132,7 +136,8 @@ def read_evaluations(store: Store, run: RunRecord, results: pd.DataFrame, record
         As `load_results` returns it: the rows whose ``test_set`` is not empty.
     """
     names = tuple(each.name for each in run.suite.test_sets)
-    rows = results.to_dict("records")
+    is_of_trial = [key not in records or not records[key].trial.is_from_file for key in results["key"]]
+    rows = results[is_of_trial].to_dict("records")
     frame = _frame_of(new for row in rows for new in evaluation_rows(row, records.get(row["key"]), names))
     uncertainties = [
         uncertainty_over_seeds(of_one, partial(_predictions_for, store, str(name)))

@@ -8,6 +8,7 @@ import numpy as np
 
 from hdr_bench.names import visible
 from hdr_bench.records.evaluations import Evaluation
+from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.measurements import MetricsRecord
 from hdr_bench.records.protocol import KINDS, Kind
 from hdr_bench.records.result import Result
@@ -64,6 +65,31 @@ def row_of(suite: str, planned: PlannedTrial, store: Store, records: dict[str, R
     if not found.problem:
         return {**row, "status": "missing", "error": "not yet run"}
     return {**row, "status": "newer" if found.is_newer else "damaged", "error": found.problem}
+
+
+def added_row(suite: str, found: Lookup) -> dict[str, Any]:
+    """Return the row of predictions that came from a file: nothing was measured of them.
+
+    Parameters
+    ----------
+    suite : str
+        Name of the run's suite.
+    found : Lookup
+        What there is of them.
+
+    Returns
+    -------
+    row : dict of str to object
+        Columns of `load_results`.
+    """
+    row: dict[str, Any] = {"key": found.key, "suite": suite, "test_set": "", "protocol": "holdout"}
+    result = found.result
+    if result is None:
+        status = "newer" if found.is_newer else "damaged"
+        return {**row, "case": found.key, "label": found.key, "seed": 0, "status": status, "error": found.problem}
+    row |= {"case": result.trial.case, "seed": result.trial.seed}
+    unknown = dict.fromkeys(("n_train", "threads", "n_concurrent", "cpu", "seconds"), np.nan)
+    return {**row, **_columns_of(result), **unknown}
 
 
 def _with_shown_name(case: str, result: Result) -> Result:

@@ -68,6 +68,11 @@ class RunContents:
         return read_evaluations(self.store, self.run, self.results, self.records)
 
     @property
+    def trial_records(self) -> list[Result]:
+        """The results of the run's own trials, without predictions that came from a file."""
+        return [record for record in self.records.values() if not record.trial.is_from_file]
+
+    @property
     def labels(self) -> list[str]:
         """What tables call the rows of which a trial did not fail, in the suite's order."""
         return list(dict.fromkeys(self.results.loc[self.results["status"] == "ok", "label"]))

@@ -10,7 +10,7 @@ from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page import figures
 from hdr_bench.reporting.page.block_types import Block, FigureBlock, Heading, MethodFigure, TableBlock, TextBlock
 from hdr_bench.reporting.page.methods import Method, common_errors
-from hdr_bench.reporting.page.provenance import Provenance, provenance_of
+from hdr_bench.reporting.page.provenance import Provenance, describe_added, provenance_of
 from hdr_bench.reporting.page.references import References, make_references
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sprites import Sprite
@@ -39,8 +39,7 @@ def _make_published_table(data: ReportData) -> Table | None:
 
 def _published_intro(data: ReportData) -> str:
     """Say how many figures got which verdict, and which machines their times are of."""
-    records = list(data.contents.records.values())
-    machines = provenance_of(records, data.contents.run).processors
+    machines = provenance_of(data.contents.trial_records, data.contents.run).processors
     published_on = data.contents.run.suite.machine
     sentences = [
         describe_verdicts(data.reproductions),
@@ -114,7 +113,8 @@ def _methods(data: ReportData) -> tuple[Method, ...]:
 
 
 def _provenance(data: ReportData) -> Provenance:
-    return provenance_of(list(data.contents.records.values()), data.contents.run)
+    records = data.contents.records.values()
+    return provenance_of(data.contents.trial_records, data.contents.run, describe_added(records))
 
 
 def _references(data: ReportData) -> References:
