@@ -10,28 +10,17 @@ _UNPACK = "unpack it, and give the folder that comes out"
 _AS_NPZ = "read it with {reader}, and save its images and labels: numpy.savez('digits.npz', images=..., labels=...)"
 _READER_OF_NUMBERS = "the reader of its format (LIBSVM: sklearn.datasets.load_svmlight_file)"
 _ARCHIVES = {
-    ".zip": "a ZIP archive",
     ".tar": "a tar archive",
     ".tgz": "a tar archive",
     ".7z": "a 7z archive",
     ".rar": "a RAR archive",
 }
 _TABLES = {
-    ".csv": ("a CSV file", "pandas.read_csv"),
-    ".tsv": ("a table", "pandas.read_csv"),
     ".txt": ("a text file", "pandas.read_csv or sklearn.datasets.load_svmlight_file"),
-    ".libsvm": ("a LIBSVM file", "sklearn.datasets.load_svmlight_file"),
-    ".svm": ("a LIBSVM file", "sklearn.datasets.load_svmlight_file"),
-    ".t": ("a LIBSVM file", "sklearn.datasets.load_svmlight_file"),
     ".arff": ("an ARFF file", "scipy.io.arff.loadarff"),
-    ".mat": ("a MATLAB file", "scipy.io.loadmat"),
-    ".parquet": ("a Parquet file", "pandas.read_parquet"),
     ".feather": ("a Feather file", "pandas.read_feather"),
-    ".h5": ("an HDF5 file", "h5py.File"),
-    ".hdf5": ("an HDF5 file", "h5py.File"),
     ".pkl": ("a pickle", "pickle.load"),
     ".pickle": ("a pickle", "pickle.load"),
-    ".npy": ("a single NumPy array", "numpy.load"),
 }
 _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 

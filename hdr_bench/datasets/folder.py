@@ -12,12 +12,14 @@ from hdr_bench.datasets.content_warnings import are_blank
 from hdr_bench.datasets.dataset import Dataset, Part
 from hdr_bench.datasets.fitting import Fit, describe_fit, fit_digest, fit_images
 from hdr_bench.datasets.folder_layout import Layout, find_layout
+from hdr_bench.datasets.folder_part import TABLES
 from hdr_bench.datasets.folder_scan import name_some
 from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.pictures import load_picture
 from hdr_bench.datasets.polarity import PolarityCounts, image_polarities
 from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
+from hdr_bench.datasets.zip_files import is_zip, zip_source
 from hdr_bench.exceptions import DatasetError
 
 
@@ -42,6 +44,8 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
         If it holds no picture, its layout or a label is not clear, or it may not be read.
     """
     root = expand_path(folder)
+    if is_zip(root):
+        return zip_source(folder, options)
     layout = find_layout(root)
     return Source(
         key=key_of(f"folder:{root}", options),
@@ -86,7 +90,9 @@ def _read(name: str, root: Path, layout: Layout, options: ReadOptions) -> Datase
     class_names = _in_order({*layout.train.values(), *test.values()})
     if len(set(layout.train.values())) < 2:
         only = next(iter(layout.train.values()))
-        raise DatasetError(f"{root}: all pictures are of one class, {only!r}; at least two are needed")
+        tables = [path for path in layout.files if path.suffix.lower() in TABLES]
+        unread = f"; labels in {name_some(tables, root)} are not read" if tables else ""
+        raise DatasetError(f"{root}: all pictures are of one class, {only!r}{unread}; at least two are needed")
     paths = [*layout.train, *test]
     images, notes = _load(root, paths, options) if options.fit is None else _fit(paths, options, options.fit)
     warnings = (*layout.warnings, *_warn_of_blanks(root, paths, images))

@@ -1,8 +1,9 @@
 """How a folder of pictures is laid out: as one whole, or as ``train/`` and ``test/``.
 
 The names of the parts may also be `training`, `testing`, and `val`, `valid` or `validation`, in any case of the
-letters. A validation part is the test part if there is no other; otherwise it is left out, with a warning. Pictures of
-a test part without labels are left out too, with a warning, and the training part is cut.
+letters, and with `set`, `_set`, `_images` or `_data` behind them. A validation part is the test part if there is no
+other; otherwise it is left out, with a warning. Pictures of a test part without labels are left out too, with a
+warning, and the training part is cut.
 """
 
 from dataclasses import dataclass, replace

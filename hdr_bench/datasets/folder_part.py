@@ -12,7 +12,7 @@ LAYOUTS = (
     "either one folder per class with the pictures in it, or files named "
     f"{FORMS}; both may be in train/ and test/ instead, which then are the two parts"
 )
-PARTS = {
+_PART_WORDS = {
     "train": "train",
     "training": "train",
     "test": "test",
@@ -20,6 +20,9 @@ PARTS = {
     "val": "valid",
     "valid": "valid",
     "validation": "valid",
+}
+PARTS = {
+    f"{word}{more}": part for word, part in _PART_WORDS.items() for more in ("", "set", "_set", "_images", "_data")
 }
 """Names of folders that hold a part, in lower case, and the part."""
 

@@ -119,8 +119,9 @@ def _stamp_upright(stamp: str) -> str:
 
 def _notes(place: Path, idx_set: IdxSet) -> tuple[str, ...]:
     notes = []
-    if place in idx_set.folder.parents:
-        notes.append(f"read from the folder {idx_set.folder.relative_to(place).as_posix()} in it")
+    root = place if place.exists() else place.parent
+    if root in idx_set.folder.parents:
+        notes.append(f"read from the folder {idx_set.folder.relative_to(root).as_posix()} in it")
     if idx_set.is_emnist:
         notes.append(_UPRIGHT)
     if (mapping := find_mapping(idx_set)) is not None:

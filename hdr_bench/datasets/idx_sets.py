@@ -21,6 +21,9 @@ from hdr_bench.records.text import pluralize
 # QMNIST's test part also comes as test10k and test50k.
 _PARTS = {"test": re.compile(r"t10k|test(ing)?(\d+k)?"), "valid": re.compile(r"val(id)?(ation)?")}
 _PART_WORD = re.compile("|".join(["train(ing)?", "images", *(words.pattern for words in _PARTS.values())]))
+# Where the files of a named set are: in the folder above its name, or below that, as torchvision and EMNIST's archive
+# have them.
+_PLACES = ("", "raw", "gzip")
 # QMNIST's labels: the class, then seven numbers that say which NIST image it is.
 _TABLE_COLUMNS = 8
 
@@ -110,8 +113,8 @@ def find_set(place: Path) -> IdxSet:
     DatasetError
         If the folder holds several sets, two pairs for one part, or half a pair.
     """
-    is_named = is_named_set(place)
-    folder = place.parent if is_named else _locate(place)
+    named = _folder_of_named(place)
+    folder = _locate(place) if named is None else named
     files = find_idx_files(folder)
     sets: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for name in (name for name in files if "images" in name):
@@ -120,9 +123,9 @@ def find_set(place: Path) -> IdxSet:
             both = f"both {files[parts[part]].name} and {files[name].name} are {part} images"
             raise DatasetError(f"{folder}: {both}; keep one of them")
         parts[part] = name
-    if len(sets) > 1 and not is_named:
+    if len(sets) > 1 and named is None:
         raise DatasetError(_describe_ambiguity(folder, sorted(sets)))
-    chosen = _match(place.name, files) if is_named else next(iter(sets), None)
+    chosen = next(iter(sets), None) if named is None else _match(place.name, files)
     if chosen is None or "train" not in sets[chosen]:
         raise DatasetNotFoundError(f"{place}: no IDX files to train on{_picture_hint(folder)}; {HOW_NAMED}")
     pairs = {part: Pair(files[name], _labels_of(folder, name, files)) for part, name in sets[chosen].items()}
@@ -147,9 +150,7 @@ def is_named_set(place: Path) -> bool:
     DatasetError
         If the folder may not be read.
     """
-    if place.exists() or not place.parent.is_dir():
-        return False
-    return _match(place.name, find_idx_files(place.parent)) is not None
+    return _folder_of_named(place) is not None
 
 
 def set_name(name: str) -> str:
@@ -169,7 +170,7 @@ def set_name(name: str) -> str:
     >>> set_name("emnist-digits-train-images-idx3-ubyte"), set_name("t10k-images-idx3-ubyte")
     ('emnist-digits', '')
     """
-    words = name.lower().partition("-idx")[0].split("-")
+    words = re.split(r"[-_.]", re.split(r"[-_.]idx", name.lower())[0])
     return "-".join(word for word in words if not _PART_WORD.fullmatch(word))
 
 
@@ -246,10 +247,17 @@ def _locate(place: Path) -> Path:
         ) from error
 
 
+def _folder_of_named(place: Path) -> Path | None:
+    if place.exists():
+        return None
+    folders = (folder for folder in (place.parent / below for below in _PLACES) if folder.is_dir())
+    return next((folder for folder in folders if _match(place.name, find_idx_files(folder)) is not None), None)
+
+
 def _match(wanted: str, files: Mapping[str, IdxFile]) -> str | None:
     """Return the set that is meant, by its whole name or, as EMNIST's papers call them, without ``emnist-``."""
-    names = _set_names(files)
-    meant = [name for name in names if wanted.lower() in {name, name.removeprefix("emnist-")}]
+    names, wanted = _set_names(files), set_name(wanted)
+    meant = [name for name in names if wanted in {name, name.removeprefix("emnist-")}]
     return meant[0] if len(meant) == 1 else None
 
 

@@ -84,7 +84,7 @@ def check_declared(name: str, member: Member) -> None:
     if member.dtype.hasobject:
         raise DatasetError(
             f"{name} holds Python objects, stored as a pickle; those are never read, since reading them can run code; "
-            "save an array of numbers"
+            "save an array of numbers, and labels that are words as text: labels.astype(str)"
         )
     try:
         check_size(member)

@@ -4,16 +4,12 @@ from hdr_bench.datasets import add_dataset, load_dataset
 from hdr_bench.exceptions import DatasetError
 
 KINDS = {
-    "digits.zip": ("a ZIP archive", "unpack it"),
     "digits.tar.gz": ("a tar archive", "unpack it"),
-    "mnist_train.csv": ("a CSV file", "pandas.read_csv"),
-    "mnist_train.csv.gz": ("a CSV file, compressed", "decompress it; read it with pandas.read_csv"),
-    "emnist-digits.mat": ("a MATLAB file", "scipy.io.loadmat"),
+    "digits.7z": ("a 7z archive", "unpack it"),
+    "digits.txt": ("a text file", "pandas.read_csv or sklearn.datasets.load_svmlight_file"),
+    "digits.arff": ("an ARFF file", "scipy.io.arff.loadarff"),
     "usps.bz2": ("a file, compressed", "load_svmlight_file"),
-    "usps.libsvm": ("a LIBSVM file", "load_svmlight_file"),
-    "train-00000-of-00001.parquet": ("a Parquet file", "pandas.read_parquet"),
-    "usps.h5": ("an HDF5 file", "h5py.File"),
-    "images.npy": ("a single NumPy array", "numpy.load"),
+    "train.feather": ("a Feather file", "pandas.read_feather"),
     "digits": ("a file, not a folder", "the program that wrote it"),
 }
 
@@ -34,6 +30,13 @@ def test_a_file_that_cannot_be_read_is_called_what_it_is(tmp_path, data_home, na
 def test_files_that_another_scheme_reads(tmp_path, data_home):
     for name, hint in (
         ("a.npz", "name it npz:"),
+        ("a.npy", r"a file of NumPy arrays \(.npz or .npy\); name it npz:"),
+        ("a.csv", "a CSV file; name it csv:"),
+        ("a.tsv.gz", "a CSV file; name it csv:"),
+        ("a.svm.bz2", "a LIBSVM file; name it libsvm:"),
+        ("a.mat", "a MATLAB file; name it mat:"),
+        ("a.parquet", "a Parquet file; name it parquet:"),
+        ("a.h5", "an HDF5 file; name it h5:"),
         ("a.png", "the folder that holds the pictures"),
         ("t10k-images-idx3-ubyte.gz", f"idx:{tmp_path}"),
     ):

@@ -41,7 +41,7 @@ def _expected(digits):
     return sorted((image.tobytes(), label) for image, label in digits)
 
 
-@pytest.mark.parametrize(("train", "test"), [("train", "test"), ("Training", "Testing"), ("TRAIN", "valid")])
+@pytest.mark.parametrize(("train", "test"), [("train", "test"), ("trainingSet", "test_images"), ("TRAIN", "valid")])
 @pytest.mark.parametrize(
     "pattern",
     ["{label}/{number}.png", "{label}_{number:03}.png", "scan_{label}_{number}.png", "{label}_ann_{number}.png"],

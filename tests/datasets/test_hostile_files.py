@@ -253,7 +253,7 @@ def test_other_archives(tmp_path, data_home):
         (np.full((20, 3, 3), np.inf, np.float16), LABELS, "hold NaN or infinity"),
         (IMAGES, LABELS.astype("datetime64[s]"), "labels are not integers: datetime64"),
         (IMAGES, LABELS + 1j, "labels are not integers: complex128"),
-        (IMAGES, np.array(["a" * 9000] * 20), r"labels are not integers: <U9000, e\.g\. 'aaaa[^,]{,40}; number"),
+        (IMAGES, np.array(["a" * 9000] * 20), r"class name 'aaaaaaaaaaaaaaaaaaaa'... has 9000 letters"),
         (IMAGES, np.full(20, 2**63, np.uint64), "labels are not integers: uint64"),
         (IMAGES, np.full(20, 1e300), "labels are not integers: float64"),
         (IMAGES, np.full(20, np.nan), "labels are not integers: float64, e.g. nan"),
@@ -265,10 +265,10 @@ def test_other_archives(tmp_path, data_home):
         ),
         (IMAGES[:0], LABELS[:0], "no given images"),
         (IMAGES[:, :0], LABELS, "no given images"),
-        (np.zeros((20, 0)), LABELS, "rows of a square number of pixels"),
+        (np.zeros((20, 0)), LABELS, "0 pixels per image; needed is a square number"),
         (np.float64(3), LABELS, r"x has shape \(\)"),
         (IMAGES, np.int64(3), r"y has shape \(\)"),
-        (IMAGES[:, None, None], LABELS, "images of shape"),
+        (IMAGES[:, None, None], LABELS, "needed are images along the first or the last axis"),
     ],
 )
 def test_types_and_shapes_that_cannot_be_used(tmp_path, data_home, images, labels, fault):

@@ -56,7 +56,11 @@ def test_one_pair_is_cut_and_a_changed_file_is_read_again(folder):
         (np.zeros((4, 2, 2), np.uint8), np.zeros(3, np.uint8), "holds 4 images, but .* 3 labels"),
         (np.zeros((4, 4), np.uint8), np.zeros(4, np.uint8), "2 dimensions; images need three"),
         (np.zeros((4, 2, 2), np.uint8), np.zeros((4, 1), np.uint8), "2 dimensions; labels need one"),
-        (np.zeros((4, 2, 2), np.uint8), np.full(4, 0.5, np.float32), "labels are not integers: float32, e.g. 0.5"),
+        (
+            np.zeros((4, 2, 2), np.uint8),
+            np.full(4, 0.5, np.float32),
+            "labels are not integers: float32, e.g. 0.5",
+        ),
         (np.zeros((4, 2, 2), np.uint8), np.zeros(4, np.uint8), "all training images are of one class"),
         (np.full((4, 2, 2), np.nan, np.float32), np.array([0, 1, 0, 1], np.uint8), "NaN or infinity"),
     ],
@@ -164,6 +168,16 @@ def test_one_of_emnists_sets_upright(folder, named):
     assert data.class_names == (*"123456789", "10")
     assert "the images were put upright" in data.notes[0]
     assert add_dataset("own", folder / named).fingerprint == data.fingerprint
+
+
+@pytest.mark.parametrize("below", ["raw", "gzip"])
+def test_a_set_is_named_above_the_folder_of_torchvision_or_of_the_archive(folder, below):
+    images, labels = _digits()
+    (folder / "EMNIST" / below).mkdir(parents=True)
+    _emnist(folder / "EMNIST" / below, images, labels)
+    data = load_dataset(f"idx:{folder / 'EMNIST' / 'digits'}")
+    np.testing.assert_array_equal(data.train.images, images[:80])
+    assert data.notes[0] == f"read from the folder {below} in it"
 
 
 def test_a_set_that_is_not_there(folder):

@@ -118,6 +118,21 @@ def test_a_transparent_colour_of_a_palette(tmp_path):
         assert (grey[2, 3], grey.sum()) == (255, 255)
 
 
+@pytest.mark.parametrize(("mode", "black", "white"), [("L", 0, 255), ("RGB", (0, 0, 0), (255, 255, 255))])
+def test_a_ground_that_is_transparent_by_its_colour(tmp_path, digit, mode, black, white):
+    """The edges of the strokes, which are grey, stay opaque."""
+    Image.fromarray(digit).convert(mode).save(tmp_path / "light.png", transparency=black)
+    np.testing.assert_array_equal(load_picture(tmp_path / "light.png", None).values, digit)
+    Image.fromarray(255 - digit).convert(mode).save(tmp_path / "dark.png", transparency=white)
+    np.testing.assert_array_equal(load_picture(tmp_path / "dark.png", None).values, 255 - digit)
+
+
+def test_pixels_that_are_no_numbers_are_refused_by_the_file(tmp_path):
+    Image.fromarray(np.full((8, 8), np.nan, np.float32)).save(tmp_path / "a.tif")
+    with pytest.raises(DatasetError, match=r"a\.tif: some of its pixels are NaN or infinity; repair it"):
+        load_picture(tmp_path / "a.tif", None)
+
+
 def test_a_card_with_transparent_corners_keeps_its_white_ground(tmp_path, digit):
     card = Image.fromarray(255 - digit).convert("RGBA")
     card.putpixel((0, 0), (0, 0, 0, 0))

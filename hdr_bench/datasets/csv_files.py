@@ -1,0 +1,180 @@
+"""Tables of pixels in text: ``csv:FILE``, one image per line with its label, as Kaggle and others publish MNIST."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path, PurePath
+
+from hdr_bench.datasets.compressed_text import plain_name
+from hdr_bench.datasets.csv_columns import Columns, read_columns
+from hdr_bench.datasets.csv_table import find_dialect, read_table
+from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.digit_reading import settle_all, settle_labels
+from hdr_bench.datasets.file_kinds import describe_file
+from hdr_bench.datasets.labelled_images import LabelledImages, make_from_parts
+from hdr_bench.datasets.part_files import PartFiles, choose_files, find_partner
+from hdr_bench.datasets.paths import expand_path
+from hdr_bench.datasets.registry import recognize_scheme
+from hdr_bench.datasets.source import ReadOptions, Source, key_of, stamp_of
+from hdr_bench.datasets.zip_files import is_zip, read_zip
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+
+ENDINGS = frozenset({".csv", ".tsv"})
+"""Of files that are tables whatever they hold; others are recognized by their content."""
+
+_TEXT_ENDINGS = frozenset({"", ".txt", ".data", ".train", ".test", ".tra", ".tes", ".dat"})
+# Files that go with tables, and are none of images, have fewer columns.
+_FEWEST_PIXELS = 16
+_NEEDED = (
+    "needed is text with one image per line: its label, first or last, and its pixels, with commas, semicolons, tabs "
+    "or spaces between them"
+)
+
+
+def csv_source(place: str, options: ReadOptions) -> Source:
+    """Return the source of ``csv:FILE``; FILE may also be a folder of such files, or a zip archive of them.
+
+    Parameters
+    ----------
+    place : str
+        As the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the file does not exist.
+    DatasetError
+        If which files are meant is not clear.
+    """
+    path = expand_path(place)
+    if not path.exists():
+        raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}")
+    name = f"csv:{path}"
+    if is_zip(path):
+        return Source(key_of(name, options), lambda: read_zip(name, path, options), stamp_of([path], path.parent))
+    files = _find_files(path)
+    paths = [each for each in (files.train, files.test) if each is not None]
+    return Source(key_of(name, options), lambda: read_csv(name, path, options), stamp_of(paths, files.train.parent))
+
+
+def is_csv(path: Path) -> bool:
+    """Whether a path leads to a table of pixels: by the file's ending, otherwise by its first lines.
+
+    Parameters
+    ----------
+    path : Path
+        A file, or a folder that holds such files.
+
+    Returns
+    -------
+    is_csv : bool
+    """
+    if path.is_dir():
+        with suppress(PermissionError):
+            return any(_holds_pixels(each) for each in _tables_in(path))
+    if not path.is_file():
+        return False
+    ending = PurePath(plain_name(path)).suffix
+    return ending in ENDINGS or (ending in _TEXT_ENDINGS and _holds_pixels(path))
+
+
+def read_csv(name: str, path: Path, options: ReadOptions) -> Dataset:
+    """Read a table of images, and the one beside it that is its test part by its name.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    path : Path
+        The file, or a folder that holds it.
+    options : ReadOptions
+
+    Returns
+    -------
+    dataset : Dataset
+
+    Raises
+    ------
+    DatasetError
+        If a file is damaged, holds no table of square images, or no label.
+    """
+    files = _find_files(path)
+    train = read_file(files.train)
+    if train.labels is None:
+        side = train.images.shape[1]
+        raise DatasetError(
+            f"{files.train}: no label in it, only the pixels of {side}x{side} images; needed is a column of labels; "
+            f"images without labels are predicted by: hdr-bench predict MODEL {files.train} --out FILE.csv"
+        )
+    parts = [LabelledImages(str(files.train), train.images, train.labels, were_rows=True)]
+    notes = [*train.notes, *_note_left_out(files.left_out)]
+    if files.test is not None:
+        test = read_file(files.test)
+        notes += _note_test(files.test, test, path)
+        notes += [note for note in test.notes if note not in notes]
+        if test.labels is not None:
+            parts.append(LabelledImages(str(files.test), test.images, test.labels, were_rows=True))
+    is_emnist = files.train.name.lower().startswith("emnist")
+    settled = settle_all(parts, "EMNIST") if is_emnist else settle_labels(parts)
+    return make_from_parts(name, settled.parts, options, (*notes, *settled.notes), class_names=settled.class_names)
+
+
+def read_file(path: Path) -> Columns:
+    """Read one table of images, with labels or without.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    columns : Columns
+
+    Raises
+    ------
+    DatasetError
+        If it is damaged, or no table of square images.
+    """
+    dialect = find_dialect(path)
+    if dialect is None:
+        raise DatasetError(f"{path}: its first lines are no table of numbers; {_NEEDED}")
+    return read_columns(str(path), read_table(path, dialect))
+
+
+def _find_files(path: Path) -> PartFiles:
+    if path.is_dir():
+        tables = [each for each in _tables_in(path) if _holds_pixels(each)]
+        if not tables:
+            raise DatasetError(f"{path}: no table of pixels in this folder; {_NEEDED}")
+        return choose_files(path, tables, "tables", lambda _: True)
+    if recognize_scheme(path) not in {None, "csv"}:
+        raise DatasetError(f"{path}: {describe_file(path)}")
+    return PartFiles(path, find_partner(path))
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    return [
+        each for each in sorted(folder.iterdir()) if PurePath(plain_name(each)).suffix in ENDINGS and each.is_file()
+    ]
+
+
+def _holds_pixels(path: Path) -> bool:
+    dialect = find_dialect(path)
+    return dialect is not None and dialect.n_fields >= _FEWEST_PIXELS
+
+
+def _note_test(file: Path, test: Columns, place: Path) -> list[str]:
+    if test.labels is None:
+        return [
+            f"{file.name} beside it has no labels and is not the test part ({len(test.images):,} images); it can "
+            "be predicted: hdr-bench predict MODEL FILE"
+        ]
+    return [] if place.is_dir() else [f"the test part is {file.name} beside it"]
+
+
+def _note_left_out(left_out: Sequence[Path]) -> list[str]:
+    return [f"{path.name} was left out" for path in left_out]

@@ -1,0 +1,160 @@
+"""HDF5 files: ``h5:FILE``, as USPS is published in: groups ``train`` and ``test`` with ``data`` and ``target``."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hdr_bench.archives import MOST_EXPANSION
+from hdr_bench.datasets.array_files import ArrayFormat, array_source, read_array_file
+from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.digit_reading import settle_labels
+from hdr_bench.datasets.memory_room import check_room
+from hdr_bench.datasets.named_arrays import NamedArray
+from hdr_bench.datasets.paths import regular_size
+from hdr_bench.datasets.source import ReadOptions, Source
+from hdr_bench.exceptions import DatasetError, MissingDependencyError
+from hdr_bench.files import describe_file_error
+from hdr_bench.names import visible
+
+ENDINGS = frozenset({".h5", ".hdf5", ".hdf", ".he5"})
+"""Of the names of HDF5 files."""
+
+_MOST_ARRAYS = 10_000
+# What was never written takes no place in the file.
+_MOST_UNWRITTEN = 64 << 20
+_AGAIN = "copy or download it again"
+
+
+def h5_source(place: str, options: ReadOptions) -> Source:
+    """Return the source of ``h5:FILE``, with the file of its test part if that is beside it.
+
+    Parameters
+    ----------
+    place : str
+        As the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the file does not exist.
+    DatasetError
+        If it is a folder, or several files may be its test part.
+    """
+    return array_source(_FORMAT, place, options)
+
+
+def is_h5(path: Path) -> bool:
+    """Whether a path leads to a file that is named as HDF5 files are.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    is_h5 : bool
+    """
+    return path.suffix.lower() in ENDINGS and path.is_file()
+
+
+def read_h5(name: str, path: Path, options: ReadOptions) -> Dataset:
+    """Read the images and labels of an HDF5 file, and of the one beside it that is its test part by its name.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    path : Path
+        The file.
+    options : ReadOptions
+
+    Returns
+    -------
+    dataset : Dataset
+
+    Raises
+    ------
+    MissingDependencyError
+        If h5py is not installed.
+    DatasetError
+        If the file is damaged, or which of its arrays are images and labels is not clear.
+    """
+    return read_array_file(_FORMAT, name, path, options)
+
+
+@contextmanager
+def open_h5(path: Path) -> Iterator[list[NamedArray]]:
+    """Open an HDF5 file; the block gets its arrays, and may read them.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    arrays : list of NamedArray
+
+    Raises
+    ------
+    MissingDependencyError
+        If h5py is not installed.
+    DatasetError
+        If the file is damaged, or an array is outside of it or declares more than it holds.
+    """
+    h5py = _import_h5py(path)
+    regular_size(path)
+    try:
+        with h5py.File(path, "r") as file:
+            found: list[NamedArray] = []
+            # Of links it follows the hard ones alone: what an external one names is none of this file's.
+            file.visititems(lambda name, item: _collect(path, found, name, item, h5py.Dataset))
+            yield found
+    except (DatasetError, MemoryError, PermissionError):
+        raise
+    except Exception as error:  # on damaged files the HDF5 library raises whatever comes
+        raise DatasetError(f"{path}: not a readable HDF5 file: {describe_file_error(error)}; {_AGAIN}") from error
+
+
+def _import_h5py(path: Path) -> Any:
+    try:
+        import h5py
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{path}: reading HDF5 needs h5py, which is not installed; call: pip install 'hdr-bench[formats]'"
+        ) from error
+    return h5py
+
+
+def _collect(path: Path, found: list[NamedArray], name: str, item: Any, kind: type) -> None:
+    if not isinstance(item, kind):
+        return
+    if len(found) >= _MOST_ARRAYS:
+        raise DatasetError(f"{path}: more than {_MOST_ARRAYS:,} arrays in it; no file of images has so many")
+    array: Any = item
+    if array.shape is not None:
+        found.append(NamedArray(name, array.shape, array.dtype, lambda: _read(path, name, array)))
+
+
+def _read(path: Path, name: str, array: Any) -> Any:
+    where = f"{path}: {visible(name)}"
+    if array.external or array.is_virtual:
+        raise DatasetError(f"{where} is stored in other files; save it into this one")
+    if array.dtype.kind == "O" and array.size > _MOST_ARRAYS**2:
+        raise DatasetError(f"{where} has {array.size:,} texts; no labels are so many")
+    n_bytes, n_stored = array.size * array.dtype.itemsize, array.id.get_storage_size()
+    if n_bytes > max(_MOST_UNWRITTEN, n_stored * MOST_EXPANSION):
+        raise DatasetError(
+            f"{where} of shape {array.shape} declares {n_bytes:,} bytes, more than its {n_stored:,} stored bytes can "
+            f"hold; {_AGAIN}"
+        )
+    check_room(where, n_bytes)
+    return array[()]
+
+
+_FORMAT = ArrayFormat("h5", "an HDF5 file", open_h5, settle_labels)

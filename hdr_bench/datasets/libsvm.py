@@ -1,0 +1,231 @@
+"""LIBSVM's sparse text: ``libsvm:FILE``, one image per line as ``LABEL INDEX:VALUE INDEX:VALUE ...``."""
+
+import math
+import re
+from contextlib import closing
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice, pairwise
+from pathlib import Path, PurePath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.datasets.compressed_text import plain_name, read_head, read_lines
+from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.digit_reading import settle_labels
+from hdr_bench.datasets.labelled_images import LabelledImages, make_from_parts
+from hdr_bench.datasets.memory_room import check_room
+from hdr_bench.datasets.part_files import find_partner
+from hdr_bench.datasets.paths import expand_path
+from hdr_bench.datasets.source import ReadOptions, Source, key_of, stamp_of
+from hdr_bench.error_text import error_line
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, shown
+
+ENDINGS = frozenset({".libsvm", ".svm", ".svmlight"})
+"""Of files that are LIBSVM's whatever they hold; others are recognized by their content."""
+
+_NUMBER = rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+_ROW = re.compile(rb"\s*" + _NUMBER + rb"(\s+\d+:" + _NUMBER + rb")+\s*(#.*)?")
+_BLANK_ROW = re.compile(rb"\s*" + _NUMBER + rb"\s*(#.*)?")
+_NEEDED = "needed are lines such as '5 128:0.2 129:0.62': a label, then index and value of each pixel that is not zero"
+# 256x256 pixels: who has larger images does not write them as text, and an index beyond is damage.
+_MOST_PIXELS = 65_536
+# Pixels that are floats at one time, before they are made narrow.
+_BLOCK_PIXELS = 4_000_000
+_AGAIN = "save it again, e.g. with sklearn.datasets.dump_svmlight_file"
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What a file of sparse rows holds, as far as its lines show it without their values.
+
+    Attributes
+    ----------
+    n_rows : int
+    highest : int
+        Index.
+    counts_from_zero : bool
+        Whether an index is 0, or a comment of scikit-learn says that they count from there.
+    """
+
+    n_rows: int
+    highest: int
+    counts_from_zero: bool
+
+
+def libsvm_source(place: str, options: ReadOptions) -> Source:
+    """Return the source of ``libsvm:FILE``, with the test part ``FILE.t`` if that is beside it.
+
+    Parameters
+    ----------
+    place : str
+        As the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the file does not exist.
+    DatasetError
+        If it is a folder, or several files may be its test part.
+    """
+    path = expand_path(place)
+    if not path.exists():
+        raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}")
+    if path.is_dir():
+        raise DatasetError(f"{path}: a folder; name the LIBSVM file in it: libsvm:{path}/FILE")
+    partner = find_partner(path)
+    name, paths = f"libsvm:{path}", [path, *([partner] if partner else [])]
+    return Source(key_of(name, options), lambda: read_libsvm(name, path, options), stamp_of(paths, path.parent))
+
+
+def is_libsvm(path: Path) -> bool:
+    """Whether a path leads to a LIBSVM file: by the file's ending, otherwise by its first lines.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    is_libsvm : bool
+    """
+    if not path.is_file():
+        return False
+    if PurePath(plain_name(path)).suffix in ENDINGS:
+        return True
+    lines = [line for line in read_head(path) if not line.startswith(b"#")]
+    return any(map(_ROW.fullmatch, lines)) and all(_ROW.fullmatch(line) or _BLANK_ROW.fullmatch(line) for line in lines)
+
+
+def read_libsvm(name: str, path: Path, options: ReadOptions) -> Dataset:
+    """Read a file of sparse rows, and the one beside it that is its test part by its name.
+
+    The number of pixels is the next square number from the highest index on: LIBSVM's MNIST, of 784 pixels, ends at
+    780, since the last four are never inked.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    path : Path
+        The file.
+    options : ReadOptions
+
+    Returns
+    -------
+    dataset : Dataset
+
+    Raises
+    ------
+    DatasetError
+        If a line is not LIBSVM's, or an image is too large.
+    """
+    partner = find_partner(path)
+    paths = [path, *([partner] if partner else [])]
+    extents = [_measure(each) for each in paths]
+    base = 0 if any(extent.counts_from_zero for extent in extents) else 1
+    highest = max(extent.highest for extent in extents)
+    side = math.isqrt(highest - base) + 1
+    check_room(str(path), sum(extent.n_rows for extent in extents) * side * side)
+    parts = [_read_part(each, side, base) for each in paths]
+    settled = settle_labels(parts)
+    notes = [
+        *([f"the test part is {partner.name} beside it"] if partner else []),
+        *([] if highest + 1 - base == side * side else [f"the highest index is {highest}: images are {side}x{side}"]),
+        *settled.notes,
+        *_note_range(parts),
+    ]
+    return make_from_parts(name, settled.parts, options, notes, class_names=settled.class_names)
+
+
+def _note_range(parts: list[LabelledImages]) -> list[str]:
+    low, high = min(part.images.min() for part in parts), max(part.images.max() for part in parts)
+    return [f"pixels run from {low:g} to {high:g}, as in the file"] if low < 0 or high <= 1 else []
+
+
+def _measure(path: Path) -> Extent:
+    """Look through a file for its numbers of rows and of pixels.
+
+    Raises
+    ------
+    DatasetError
+        If a line is not LIBSVM's, or an index is beyond any image.
+    """
+    highest = n_rows = 0
+    from_zero = False
+    with closing(read_lines(path)) as lines:
+        for number, line in enumerate(lines, start=1):
+            row, _, comment = line.partition(b"#")
+            fields = row.split()
+            from_zero |= b"zero-based" in comment
+            n_rows += bool(fields)
+            if len(fields) < 2:
+                continue
+            first, last = (field.partition(b":")[0] for field in (fields[1], fields[-1]))
+            if not last.isdigit():
+                raise DatasetError(f"{path}: line {number:,} ends in {_show(fields[-1])}; {_NEEDED}")
+            if len(last) > len(str(_MOST_PIXELS)) or int(last) > _MOST_PIXELS:
+                raise DatasetError(
+                    f"{path}: line {number:,} has the index {_show(last)}; up to {_MOST_PIXELS:,} pixels are read"
+                )
+            highest = max(highest, int(last))
+            from_zero |= first == b"0"
+    if not highest:
+        raise DatasetError(f"{path}: no line with a pixel in it; {_NEEDED}")
+    return Extent(n_rows, highest, from_zero)
+
+
+def _read_part(path: Path, side: int, base: int) -> LabelledImages:
+    images: list[NDArray[np.generic]] = []
+    labels: list[NDArray[np.float64]] = []
+    most_lines = max(1, _BLOCK_PIXELS // side**2)
+    with closing(read_lines(path)) as lines:
+        rows = ((number, line) for number, line in enumerate(lines, start=1) if line.partition(b"#")[0].strip())
+        while block := list(islice(rows, most_lines)):
+            values, numbers = _parse(path, block, side, base)
+            images.append(_narrow(values))
+            labels.append(numbers)
+            check_room(str(path), sum(array.nbytes for array in images))
+    return LabelledImages(str(path), np.concatenate(images).reshape(-1, side, side), np.concatenate(labels))
+
+
+def _parse(
+    path: Path, block: list[tuple[int, bytes]], side: int, base: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    from sklearn.datasets import load_svmlight_file
+
+    content = b"\n".join(line.partition(b"#")[0] for _, line in block)
+    try:
+        sparse, labels = load_svmlight_file(BytesIO(content), n_features=side * side, zero_based=base == 0)
+    except (ValueError, OverflowError, IndexError) as error:
+        raise DatasetError(f"{path}: {_first_fault(block)}: {error_line(error)}; {_AGAIN}") from error
+    values = sparse.toarray()
+    if values.shape != (len(block), side * side) or not np.isfinite(values).all():
+        raise DatasetError(f"{path}: {_first_fault(block)}; {_AGAIN}")
+    return values, labels
+
+
+def _first_fault(block: list[tuple[int, bytes]]) -> str:
+    for number, line in block:
+        row = line.partition(b"#")[0]
+        indices = [int(pair.partition(b":")[0]) for pair in row.split()[1:] if pair.partition(b":")[0].isdigit()]
+        if not (_ROW.fullmatch(row) or _BLANK_ROW.fullmatch(row)):
+            return f"line {number:,} is not LIBSVM's: {_show(row)}"
+        if any(later <= earlier for earlier, later in pairwise(indices)):
+            return f"line {number:,}: the indices of its pixels do not go up"
+    return f"a line between {block[0][0]:,} and {block[-1][0]:,} cannot be read"
+
+
+def _narrow(values: NDArray[np.float64]) -> NDArray[np.generic]:
+    as_bytes = values.astype(np.uint8)
+    return as_bytes if np.array_equal(as_bytes, values) else values.astype(np.float32)
+
+
+def _show(content: bytes) -> str:
+    return shown(content[:40].decode(errors="replace"))

@@ -1,0 +1,235 @@
+"""The format of MATLAB's files of version 5 to 7, read: numbers, text, structures and cells of text.
+
+It is documented in MathWorks' "MAT-File Format". scipy.io reads it too, but a damaged file can end the process there;
+here each element is read from the bytes of the one that holds it, and from no others.
+"""
+
+import math
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.archives import Limit
+from hdr_bench.datasets.memory_room import check_room
+from hdr_bench.datasets.paths import regular_size
+from hdr_bench.exceptions import DatasetError
+
+Order = Literal["little", "big"]
+Value = NDArray[Any] | dict[str, "Value"]
+"""An array, or the fields of a structure."""
+
+_HEADER_BYTES, _TAG_BYTES = 128, 8
+_ORDERS: dict[bytes, Order] = {b"IM": "little", b"MI": "big"}
+_MATRIX, _COMPRESSED = 14, 15
+_NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
+_TEXTS = {2: "latin-1", 4: "utf-16", 16: "utf-8", 17: "utf-16", 18: "utf-32"}
+_CELL, _STRUCTURE, _TEXT, _NUMERIC = 1, 2, 4, range(6, 16)
+_COMPLEX = 0x0800
+_MOST_DEPTH = 8
+_MOST_AXES = 32
+# Images compress to a tenth, blank ones to more.
+_LIMIT = Limit(256 << 20, 100)
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Element:
+    """A piece of a file: its kind, and its bytes.
+
+    Attributes
+    ----------
+    kind : int
+    content : memoryview
+    """
+
+    kind: int
+    content: memoryview
+
+
+def read_mat5(path: Path) -> dict[str, Value]:
+    """Read the variables of a MATLAB file of version 5 to 7.
+
+    Numbers come in the type in which they are stored, which may be narrower than MATLAB's class; variables that are
+    neither numbers, text, structures nor cells of text are left out.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    variables : dict of str to ndarray or dict
+        A structure is a dict of its fields; an array of texts is one of str.
+
+    Raises
+    ------
+    DatasetError
+        If the file decompresses to far more than such a file holds, or than the memory has room for.
+    ValueError, zlib.error
+        If it is damaged, or of another version.
+    """
+    size = regular_size(path)
+    check_room(str(path), size)
+    content = path.read_bytes()
+    order = _ORDERS.get(content[126:_HEADER_BYTES])
+    if order is None:
+        raise ValueError("no header of MATLAB 5 to 7")
+    variables: dict[str, Value] = {}
+    n_decompressed = 0
+    for element in _elements(memoryview(content)[_HEADER_BYTES:], order):
+        matrix = element
+        if element.kind == _COMPRESSED:
+            whole = _decompress(path, element.content, size, n_decompressed)
+            n_decompressed += len(whole)
+            matrix = next(_elements(memoryview(whole), order))
+        if matrix.kind != _MATRIX:
+            continue
+        name, value = _read_matrix(matrix.content, order, 0)
+        if value is not None:
+            variables[name] = value
+    return variables
+
+
+def _decompress(path: Path, content: memoryview, size: int, before: int) -> bytearray:
+    decompressor, whole = zlib.decompressobj(), bytearray()
+    rest: bytes | memoryview = content
+    while rest and not decompressor.eof:
+        whole += decompressor.decompress(rest, _CHUNK)
+        rest = decompressor.unconsumed_tail
+        if not _LIMIT.allows(before + len(whole), size):
+            raise DatasetError(
+                f"{path}: its {size:,} bytes decompress to more than {before + len(whole):,}, far more than such a "
+                "file holds; save it without compression if you trust it"
+            )
+        check_room(str(path), before + len(whole))
+    if not decompressor.eof:
+        raise ValueError("a compressed variable ends too early")
+    return whole
+
+
+def _elements(content: memoryview, order: Order) -> Iterator[Element]:
+    """Give the elements that follow each other in a content.
+
+    Raises
+    ------
+    ValueError
+        If one is longer than what holds it.
+    """
+    while len(content) >= _TAG_BYTES:
+        kind, length = (int.from_bytes(content[start : start + 4], order) for start in (0, 4))
+        # A short element has its length in the upper half of its kind, and its bytes in place of the length.
+        if kind >> 16:
+            yield _short_element(kind, content)
+            content = content[_TAG_BYTES:]
+            continue
+        if length > len(content) - _TAG_BYTES:
+            raise ValueError(f"an element declares {length:,} bytes, and {len(content) - _TAG_BYTES:,} follow")
+        yield Element(kind, content[_TAG_BYTES : _TAG_BYTES + length])
+        padding = 0 if kind == _COMPRESSED else -length % _TAG_BYTES
+        content = content[_TAG_BYTES + length + padding :]
+
+
+def _short_element(kind: int, content: memoryview) -> Element:
+    length = kind >> 16
+    if length > 4:
+        raise ValueError(f"a short element declares {length:,} bytes; up to 4 are possible")
+    return Element(kind & 0xFFFF, content[4 : 4 + length])
+
+
+def _read_matrix(content: memoryview, order: Order, depth: int) -> tuple[str, Value | None]:
+    """Return the name and the value of a variable; the value is None if it is of a class that is not read.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged.
+    """
+    if depth > _MOST_DEPTH:
+        raise ValueError(f"more than {_MOST_DEPTH} structures within each other")
+    inner = _elements(content, order)
+    head = list(islice(inner, 3))
+    if len(head) < 3:
+        return "", None
+    flags, dimensions, name = head
+    flag_bits = int.from_bytes(flags.content[:4], order)
+    shape = tuple(_numbers(dimensions, order).tolist())
+    if not 2 <= len(shape) <= _MOST_AXES or min(shape) < 0:
+        raise ValueError(f"a variable has the shape {shape}")
+    text = bytes(name.content).decode("latin-1")
+    if flag_bits & _COMPLEX:
+        return text, None
+    return text, _read_value(flag_bits & 0xFF, inner, order, shape, depth)
+
+
+def _read_value(kind: int, inner: Iterator[Element], order: Order, shape: tuple[int, ...], depth: int) -> Value | None:
+    if kind in _NUMERIC:
+        return _reshape(_numbers(_next(inner), order), shape)
+    if kind == _TEXT:
+        return _read_text(_next(inner), order, shape)
+    if kind == _CELL:
+        return _read_cells(inner, order, depth, shape)
+    if kind == _STRUCTURE and math.prod(shape) == 1:
+        return _read_structure(inner, order, depth)
+    return None
+
+
+def _next(elements: Iterator[Element]) -> Element:
+    element = next(elements, None)
+    if element is None:
+        raise ValueError("a variable ends before its values")
+    return element
+
+
+def _numbers(element: Element, order: Order) -> NDArray[Any]:
+    code = _NUMBERS.get(element.kind)
+    if code is None:
+        raise ValueError(f"an element of kind {element.kind}, where numbers are needed")
+    stored = np.dtype(code).newbyteorder("<" if order == "little" else ">")
+    return np.frombuffer(element.content, stored).astype(np.dtype(code), copy=False)
+
+
+def _reshape(values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    if len(values) != math.prod(shape):
+        raise ValueError(f"a variable of shape {shape} holds {len(values):,} values")
+    return values.reshape(shape, order="F")
+
+
+def _read_text(element: Element, order: Order, shape: tuple[int, ...]) -> NDArray[Any] | None:
+    """Return the rows of a matrix of characters as texts."""
+    encoding = _TEXTS.get(element.kind)
+    if encoding is None or len(shape) != 2:
+        return None
+    suffix = "" if encoding in {"utf-8", "latin-1"} else f"-{order[0]}e"
+    letters = np.array(list(bytes(element.content).decode(f"{encoding}{suffix}")))
+    rows = _reshape(letters, shape)
+    return np.array(["".join(row.tolist()) for row in rows])
+
+
+def _read_cells(elements: Iterator[Element], order: Order, depth: int, shape: tuple[int, ...]) -> NDArray[Any] | None:
+    """Return cells of one text each as an array of texts; None for any others."""
+    texts = []
+    for _ in range(math.prod(shape)):
+        _, value = _read_matrix(_next(elements).content, order, depth + 1)
+        if not isinstance(value, np.ndarray) or value.dtype.kind != "U" or value.size != 1:
+            return None
+        texts.append(value.item())
+    return np.array(texts)
+
+
+def _read_structure(elements: Iterator[Element], order: Order, depth: int) -> dict[str, Value]:
+    length, names = _numbers(_next(elements), order), bytes(_next(elements).content)
+    if len(length) != 1 or not 0 < length[0] <= len(names) or len(names) % length[0]:
+        raise ValueError("a structure whose names of fields cannot be read")
+    step = int(length[0])
+    fields: dict[str, Value] = {}
+    for start in range(0, len(names), step):
+        _, value = _read_matrix(_next(elements).content, order, depth + 1)
+        if value is not None:
+            fields[names[start : start + step].partition(b"\0")[0].decode("latin-1")] = value
+    return fields

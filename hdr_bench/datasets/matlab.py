@@ -1,0 +1,200 @@
+"""MATLAB files: ``mat:FILE``, as EMNIST, SVHN and the collections of MATLAB's users are published in."""
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.datasets.array_files import ArrayFormat, array_source, read_array_file
+from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.digit_reading import TEN_IS_ZERO, SettledParts, settle_all
+from hdr_bench.datasets.hdf5 import open_h5
+from hdr_bench.datasets.labelled_images import LabelledImages
+from hdr_bench.datasets.mat5 import Value, read_mat5
+from hdr_bench.datasets.named_arrays import NamedArray
+from hdr_bench.datasets.source import ReadOptions, Source
+from hdr_bench.exceptions import DatasetError
+from hdr_bench.files import describe_file_error
+
+ENDING = ".mat"
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_HDF5_STARTS = (0, 512)
+_AGAIN = "copy or download it again, or save it in MATLAB with save('FILE.mat', 'X', 'y', '-v7')"
+# Sam Roweis's mnist_all.mat has an array per part and digit: train0 to train9, test0 to test9.
+_OF_A_DIGIT = re.compile(r"(train|test)([0-9])")
+_N_DIGITS = 10
+# Characters that are seen, of ASCII.
+_FIRST_LETTER, _LAST_LETTER = 33, 126
+
+
+def mat_source(place: str, options: ReadOptions) -> Source:
+    """Return the source of ``mat:FILE``, with the file of its test part if that is beside it.
+
+    Parameters
+    ----------
+    place : str
+        As the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the file does not exist.
+    DatasetError
+        If it is a folder, or several files may be its test part.
+    """
+    return array_source(_FORMAT, place, options)
+
+
+def is_mat(path: Path) -> bool:
+    """Whether a path leads to a file that is named as MATLAB files are.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    is_mat : bool
+    """
+    return path.suffix.lower() == ENDING and path.is_file()
+
+
+def read_mat(name: str, path: Path, options: ReadOptions) -> Dataset:
+    """Read the images and labels of a MATLAB file, and of the one beside it that is its test part by its name.
+
+    Rows of pixels hold columns first, as MATLAB does, unless the digits show another order; colour becomes grey.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    path : Path
+        The file.
+    options : ReadOptions
+
+    Returns
+    -------
+    dataset : Dataset
+
+    Raises
+    ------
+    MissingDependencyError
+        If the file is of MATLAB 7.3, which is HDF5, and h5py is not installed.
+    DatasetError
+        If the file is damaged, or which of its arrays are images and labels is not clear.
+    """
+    return read_array_file(_FORMAT, name, path, options)
+
+
+@contextmanager
+def open_mat(path: Path) -> Iterator[list[NamedArray]]:
+    """Open a MATLAB file; the block gets its arrays.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    arrays : list of NamedArray
+
+    Raises
+    ------
+    MissingDependencyError
+        If the file is of MATLAB 7.3, and h5py is not installed.
+    DatasetError
+        If the file is damaged, or decompresses to more than the memory holds.
+    """
+    if _is_hdf5(path):
+        with open_h5(path) as arrays:
+            # MATLAB's axes are the other way round there.
+            yield _join_digits([_turned(array) for array in arrays if not array.name.startswith("#refs#")])
+        return
+    try:
+        variables = read_mat5(path)
+    except (ValueError, OverflowError, zlib.error) as error:
+        if isinstance(error, DatasetError):
+            raise
+        raise DatasetError(f"{path}: not a readable MATLAB file: {describe_file_error(error)}; {_AGAIN}") from error
+    yield _join_digits(list(_flatten(variables)))
+
+
+def _is_hdf5(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(max(_HDF5_STARTS) + len(_HDF5))
+    return any(head[start:].startswith(_HDF5) for start in _HDF5_STARTS)
+
+
+def _turned(array: NamedArray) -> NamedArray:
+    return replace(array, shape=array.shape[::-1], read=lambda: array.read().T)
+
+
+def _flatten(values: Mapping[str, Value], group: str = "") -> Iterator[NamedArray]:
+    """Give the arrays of structures within each other, by their names with ``/`` between."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{group}{name}/")
+        else:
+            yield _as_named(f"{group}{name}", value)
+
+
+def _as_named(name: str, values: NDArray[Any]) -> NamedArray:
+    return NamedArray(name, values.shape, values.dtype, lambda: values)
+
+
+def _join_digits(arrays: list[NamedArray]) -> list[NamedArray]:
+    """Return arrays with those that hold one digit each in place of labels as one, with its labels."""
+    by_part: dict[str, dict[int, NamedArray]] = {}
+    for array in arrays:
+        if of_digit := _OF_A_DIGIT.fullmatch(array.name):
+            by_part.setdefault(of_digit[1], {})[int(of_digit[2])] = array
+    if any(len(held) == _N_DIGITS for held in by_part.values()):
+        return [joined for part, held in by_part.items() for joined in _join(part, held)]
+    planes = [array for array in arrays if len(array.shape) == 3 and array.shape[2] == _N_DIGITS]
+    if len(arrays) == 1 and planes:
+        return _join_planes(planes[0])
+    return arrays
+
+
+def _join(part: str, by_digit: Mapping[int, NamedArray]) -> list[NamedArray]:
+    rows = [by_digit[digit].read() for digit in sorted(by_digit)]
+    labels = np.repeat(np.array(sorted(by_digit)), [len(each) for each in rows])
+    images = np.concatenate(rows)
+    return [_as_named(f"{part}/images", images), _as_named(f"{part}/labels", labels)]
+
+
+def _join_planes(array: NamedArray) -> list[NamedArray]:
+    """Return the pixels x images x digits of usps_all.mat as images and labels, which its planes number from 1."""
+    values = array.read()
+    n_pixels, n_images, _ = values.shape
+    images = values.transpose(2, 1, 0).reshape(-1, n_pixels)
+    return [_as_named("images", images), _as_named("labels", np.repeat(np.arange(1, _N_DIGITS + 1), n_images))]
+
+
+def _names_in_mapping(arrays: Sequence[NamedArray]) -> dict[int, str] | None:
+    """Return the characters of EMNIST's labels: a row of its mapping is a label and the codes of up to two letters."""
+    for array in arrays:
+        is_mapping = array.name.rpartition("/")[2] == "mapping" and len(array.shape) == 2 and array.shape[1] >= 2
+        if is_mapping and array.dtype.kind in "iuf":
+            rows = array.read()[:, :2].astype(np.int64).tolist()
+            if all(_FIRST_LETTER <= code <= _LAST_LETTER for _, code in rows):
+                return {label: chr(code) for label, code in rows}
+    return None
+
+
+def _settle(parts: Sequence[LabelledImages]) -> SettledParts:
+    return settle_all(parts, "MATLAB", TEN_IS_ZERO)
+
+
+_FORMAT = ArrayFormat("mat", "a MATLAB file", open_mat, _settle, _names_in_mapping)

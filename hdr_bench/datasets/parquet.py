@@ -1,0 +1,266 @@
+"""Parquet files as Hugging Face writes data sets: ``parquet:FILE`` or ``parquet:DIR``, pictures with their labels."""
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.archives import Limit
+from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.image_arrays import to_images, to_labels
+from hdr_bench.datasets.labelled_images import LabelledImages, make_from_parts
+from hdr_bench.datasets.memory_room import check_room
+from hdr_bench.datasets.parquet_files import ENDING, find_shards, holds_parquet
+from hdr_bench.datasets.paths import expand_path, regular_size
+from hdr_bench.datasets.pictures import decode_picture
+from hdr_bench.datasets.source import ReadOptions, Source, key_of, stamp_of
+from hdr_bench.exceptions import DatasetError, MissingDependencyError
+from hdr_bench.files import describe_file_error
+from hdr_bench.names import visible
+from hdr_bench.records.text import list_first
+
+_IMAGE_NAMES = frozenset({"image", "images", "img", "picture", "pixels", "x"})
+_LABEL_NAMES = frozenset({"label", "labels", "digit", "target", "class", "y", "fine_label"})
+_BATCH_ROWS = 500
+# Of encoded pictures, which hardly compress; rows of pixels do, to a tenth.
+_LIMIT = Limit(256 << 20, 100)
+_AGAIN = "copy or download it again"
+_NEEDED = "needed are a column of pictures, as Hugging Face writes them ('image': bytes and path), and one of labels"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of a file are read.
+
+    Attributes
+    ----------
+    image : str
+        Of pictures, or of lists of pixels.
+    label : str
+    class_names : mapping of int to str or None
+        The names of the labels, if the file has them.
+    """
+
+    image: str
+    label: str
+    class_names: Mapping[int, str] | None
+
+
+def parquet_source(place: str, options: ReadOptions) -> Source:
+    """Return the source of ``parquet:FILE``; FILE may also be a folder that holds the shards of a data set.
+
+    Parameters
+    ----------
+    place : str
+        As the user wrote it.
+    options : ReadOptions
+
+    Returns
+    -------
+    source : Source
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If there is no such file.
+    DatasetError
+        If a shard is missing, or which files are meant is not clear.
+    """
+    path = expand_path(place)
+    shards = find_shards(path)
+    name, files = f"parquet:{path}", (*shards.train, *shards.test)
+    return Source(
+        key=key_of(name, options),
+        stamp=stamp_of(files, shards.train[0].parent),
+        read=lambda: read_parquet(name, path, options),
+    )
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a path leads to a file that is named as Parquet files are, or a folder that holds such files.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    is_parquet : bool
+    """
+    if path.is_dir():
+        with suppress(PermissionError):
+            return holds_parquet(path)
+    return path.suffix.lower() == ENDING and path.is_file()
+
+
+def read_parquet(name: str, path: Path, options: ReadOptions) -> Dataset:
+    """Read pictures and labels of all shards.
+
+    Parameters
+    ----------
+    name : str
+        What the data set is called.
+    path : Path
+        A file, or a folder of files.
+    options : ReadOptions
+        With `resize`, each picture is brought to it.
+
+    Returns
+    -------
+    dataset : Dataset
+
+    Raises
+    ------
+    MissingDependencyError
+        If pyarrow is not installed.
+    DatasetError
+        If a file is damaged, or has no such columns, or pictures differ in size.
+    """
+    shards = find_shards(path)
+    parts, notes, class_names = [], [], None
+    for files in (shards.train, shards.test):
+        if not files:
+            continue
+        contents = [_read_file(file, options) for file in files]
+        shapes = {images.shape[1:] for images, _, _ in contents}
+        if len(shapes) > 1:
+            raise DatasetError(
+                f"{files[0]}: its shards hold pictures of different sizes; bring them to one with resize"
+            )
+        class_names = class_names or contents[0][2].class_names
+        images, labels = (np.concatenate([content[place] for content in contents]) for place in (0, 1))
+        parts.append(LabelledImages(str(files[0]), images, labels))
+    if shards.test and not path.is_dir():
+        notes.append(f"the test part is {shards.test[0].name} beside it")
+    if shards.left_out:
+        notes.append(f"files that were not read: {list_first(shards.left_out, lambda file: file.name)}")
+    return make_from_parts(name, parts, options, notes, class_names=class_names)
+
+
+def _read_file(path: Path, options: ReadOptions) -> tuple[NDArray[np.generic], NDArray[np.generic], Columns]:
+    with _open(path) as file:
+        columns = _choose_columns(path, file.schema_arrow)
+        _check_size(path, file.metadata)
+        images: list[NDArray[np.generic]] = []
+        labels: list[Any] = []
+        for batch in file.iter_batches(_BATCH_ROWS, columns=[columns.image, columns.label]):
+            start = len(labels)
+            images.append(_images_of(path, start, batch.column(columns.image), options))
+            labels += batch.column(columns.label).to_pylist()
+            check_room(str(path), sum(array.nbytes for array in images) // len(labels) * file.metadata.num_rows)
+            if images[-1].shape[1:] != images[0].shape[1:]:
+                raise DatasetError(
+                    f"{path}: row {start:,} has another size than the first; bring all to one with resize"
+                )
+        if not labels:
+            raise DatasetError(f"{path}: no row in it; {_NEEDED}")
+        if any(label is None or isinstance(label, list | dict) for label in labels):
+            raise DatasetError(f"{path}: the column {columns.label!r} is not one label in each row; {_NEEDED}")
+        named = to_labels(f"{path}: {columns.label}", np.array(labels))
+        return np.concatenate(images), named, columns
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Any]:
+    """Open a Parquet file.
+
+    Raises
+    ------
+    MissingDependencyError
+        If pyarrow is not installed.
+    DatasetError
+        If the file is damaged, or the block meets damage.
+    """
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{path}: reading Parquet needs pyarrow, which is not installed; call: pip install 'hdr-bench[formats]'"
+        ) from error
+    regular_size(path)
+    try:
+        # Not memory-mapped: a file that another program shortens would end this one.
+        with pyarrow.parquet.ParquetFile(path, memory_map=False) as file:
+            yield file
+    except (DatasetError, MemoryError, PermissionError):
+        raise
+    except Exception as error:  # on damaged files pyarrow raises whatever comes
+        raise DatasetError(f"{path}: not a readable Parquet file: {describe_file_error(error)}; {_AGAIN}") from error
+
+
+def _check_size(path: Path, metadata: Any) -> None:
+    declared = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+    size = regular_size(path)
+    if not _LIMIT.allows(max(declared, metadata.num_rows), size):
+        raise DatasetError(
+            f"{path}: its {size:,} bytes declare {metadata.num_rows:,} rows of {declared:,} bytes, far more than such "
+            f"a file holds; {_AGAIN}"
+        )
+    check_room(str(path), declared)
+
+
+def _choose_columns(path: Path, schema: Any) -> Columns:
+    features = _features(schema)
+    labels = [name for name in schema.names if _kind_of(features, name) == "ClassLabel"]
+    labels = labels or [name for name in schema.names if name.lower() in _LABEL_NAMES]
+    images = [name for name in schema.names if _kind_of(features, name) == "Image"]
+    images = images or [name for name in schema.names if name.lower() in _IMAGE_NAMES]
+    if len(labels) != 1 or len(images) != 1:
+        held = list_first([f"{visible(name)} ({schema.field(name).type})" for name in schema.names], most=10)
+        raise DatasetError(f"{path}: it has the columns {held or 'none'}; {_NEEDED}")
+    names = features.get(labels[0], {}).get("names")
+    is_list = isinstance(names, list) and all(isinstance(each, str) for each in names)
+    return Columns(images[0], labels[0], dict(enumerate(names)) if is_list and names else None)
+
+
+def _features(schema: Any) -> dict[str, dict[str, Any]]:
+    """Return what Hugging Face's library says of the columns; nothing if another program wrote the file."""
+    with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+        return {name: kind for name, kind in features.items() if isinstance(kind, dict)}
+    return {}
+
+
+def _kind_of(features: Mapping[str, Mapping[str, Any]], name: str) -> Any:
+    return features.get(name, {}).get("_type")
+
+
+def _images_of(path: Path, start: int, column: Any, options: ReadOptions) -> NDArray[np.generic]:
+    values = column.to_pylist()
+    if any(value is None for value in values):
+        raise DatasetError(f"{path}: row {start + values.index(None):,} has no picture; {_NEEDED}")
+    if values and not isinstance(values[0], dict | bytes):
+        return _lists_as_images(path, values)
+    pictures = [_decode(path, start + place, value, options) for place, value in enumerate(values)]
+    alike = {(picture.shape, picture.dtype.str) for picture in pictures}
+    if len(alike) > 1:
+        sizes = list_first(sorted({f"{height}x{width}" for (height, width), _ in alike}))
+        raise DatasetError(
+            f"{path}: pictures of {sizes} pixels between rows {start:,} and {start + len(values) - 1:,}; bring them to "
+            "one size with resize, e.g. resize=(28, 28)"
+        )
+    return np.stack(pictures)
+
+
+def _decode(path: Path, row: int, value: Any, options: ReadOptions) -> NDArray[np.generic]:
+    content = value.get("bytes") if isinstance(value, dict) else value
+    if not isinstance(content, bytes):
+        raise DatasetError(
+            f"{path}: row {row:,} names a picture but does not hold it; save the data set with its pictures embedded"
+        )
+    return decode_picture(Path(f"{path}: row {row:,}"), io.BytesIO(content), options.resize).values
+
+
+def _lists_as_images(path: Path, values: Sequence[Any]) -> NDArray[np.generic]:
+    try:
+        array = np.array(values)
+    except ValueError as error:
+        raise DatasetError(f"{path}: lists of pixels of different lengths; needed is one length") from error
+    images, _ = to_images(str(path), array, len(values))
+    return images
