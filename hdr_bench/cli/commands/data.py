@@ -1,5 +1,7 @@
-"""The commands `data`: list, fetch, add and remove data sets."""
+"""The commands `data`: list, show, fetch, add and remove data sets."""
 
+import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -7,7 +9,7 @@ import typer
 
 from hdr_bench.cli.completion import complete_dataset
 from hdr_bench.cli.data_listing import describe_datasets, describe_places, describe_stored
-from hdr_bench.cli.output import read_shape
+from hdr_bench.cli.output import make_console, read_shape
 from hdr_bench.cli.streams import say
 from hdr_bench.records.quantities import format_bytes
 
@@ -15,7 +17,18 @@ if TYPE_CHECKING:
     from hdr_bench.datasets import StoredDataset
     from hdr_bench.datasets.fitting import Fit
 
-data = typer.Typer(help="List, fetch, add and remove data sets.", no_args_is_help=True, add_completion=False)
+_IN_A_PICTURE = 10
+"""Examples of each class."""
+
+
+class PartName(StrEnum):
+    """Parts of a data set."""
+
+    train = "train"
+    test = "test"
+
+
+data = typer.Typer(help="List, show, fetch, add and remove data sets.", no_args_is_help=True, add_completion=False)
 
 
 @data.command("list")
@@ -92,6 +105,44 @@ def remove(
     if (name is None) != all_prepared:
         raise typer.BadParameter("give either the name of one data set, or --all-prepared")
     _print_removed(remove_prepared_datasets() if name is None else remove_dataset(name))
+
+
+@data.command()
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="A data set's name, e.g. mnist or csv:FILE.", autocompletion=complete_dataset
+        ),
+    ],
+    part: Annotated[PartName, typer.Option(help="Which part the images are of.")] = PartName.train,
+    image: Annotated[int | None, typer.Option(min=0, help="Print this image as numbers; the first is 0.")] = None,
+    per_class: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Examples of each class (default: 1, in a picture 10).")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Write the examples as a picture.")] = None,
+    resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to one size.")] = None,
+) -> None:
+    """Show examples of each class, how many images it has, and the range and polarity of the pixels."""
+    from hdr_bench.cli.dataset_text import choose_examples, describe_content, describe_gallery, describe_image
+    from hdr_bench.cli.gallery_picture import check_picture, write_gallery
+    from hdr_bench.datasets import load_dataset
+
+    if out is not None:
+        check_picture(out)
+    dataset = load_dataset(name, resize=read_shape(resize)[1:] if resize else None)
+    if image is not None:
+        say("\n".join(describe_image(dataset, part.value, image)))
+        return
+    chosen = dataset.train if part is PartName.train else dataset.test
+    say("\n".join(describe_content(dataset)))
+    if out is None:
+        encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+        examples = choose_examples(chosen, dataset.class_names, per_class or 1)
+        say("\n".join(["", *describe_gallery(examples, make_console().width, encoding)]).rstrip("\n"))
+        return
+    write_gallery(out, choose_examples(chosen, dataset.class_names, per_class or _IN_A_PICTURE))
+    say(f"written: {out}")
 
 
 def _print_removed(removed: "list[StoredDataset]") -> None:

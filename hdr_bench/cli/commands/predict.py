@@ -1,0 +1,63 @@
+"""The command `predict`: what a model says of images without labels, as a CSV file."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hdr_bench.cli.completion import complete_dataset
+from hdr_bench.cli.output import read_shape
+from hdr_bench.cli.streams import say
+
+
+class Polarity(StrEnum):
+    """Polarities of images."""
+
+    light_on_dark = "light-on-dark"
+    dark_on_light = "dark-on-light"
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file, as `hdr-bench fit` writes it.")],
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATA",
+            help="A CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name.",
+            autocompletion=complete_dataset,
+        ),
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="Where the predictions are written.")],
+    probabilities: Annotated[
+        bool, typer.Option("--probabilities", help="Also write the probability of each label.")
+    ] = False,
+    resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to this size.")] = None,
+    polarity: Annotated[
+        Polarity | None, typer.Option(help="Bring each image to what the model learned from; MNIST is light on dark.")
+    ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Also load a pickle from the model file, which runs its maker's code.")
+    ] = False,
+) -> None:
+    """Predict the labels of images, and write them as a CSV file.
+
+    Of images in a table or an array, and of a data set's test part, it is Kaggle's form of a submission
+    (`ImageId,Label`, from 1); of pictures it has the name of each file (`file,label`).
+    """
+    from hdr_bench.datasets.unlabelled import read_unlabelled, to_one_polarity
+    from hdr_bench.models import load_card, load_model
+    from hdr_bench.models.predicting import check_replaceable, predict_labels, predict_probabilities, write_answers
+
+    check_replaceable(out)
+    card, estimator = load_card(model), load_model(model, trust=trust)
+    read = read_unlabelled(data, read_shape(resize)[1:] if resize else None)
+    if polarity is not None:
+        read = to_one_polarity(read, polarity.value)
+    ask = predict_probabilities if probabilities else predict_labels
+    answers = ask(estimator, read.images, card.classes, card.image_shape)
+    write_answers(out, read.heading, read.names, answers)
+    say(f"{len(read.names):,} images predicted by {card.method.name}: {out}")
+    for note in read.notes:
+        say(f"note: {note}")

@@ -1,0 +1,215 @@
+"""Images without labels, or whose labels are not looked at: those that a model is to say the labels of."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.datasets.checks import as_images, check_pixels
+from hdr_bench.datasets.csv_files import is_csv, read_file
+from hdr_bench.datasets.file_kinds import describe_file
+from hdr_bench.datasets.folder_scan import scan_folder
+from hdr_bench.datasets.idx import read_idx
+from hdr_bench.datasets.labelled_images import narrow_alike
+from hdr_bench.datasets.loading import load_dataset
+from hdr_bench.datasets.memory_room import check_room
+from hdr_bench.datasets.npz_members import check_declared, list_members, read_member
+from hdr_bench.datasets.paths import expand_path, name_system_errors
+from hdr_bench.datasets.pictures import EXTENSIONS, load_picture
+from hdr_bench.datasets.polarity import Polarity, to_polarity
+from hdr_bench.datasets.zip_files import is_zip, unpack
+from hdr_bench.error_text import error_line
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+from hdr_bench.names import visible
+from hdr_bench.records.text import list_first
+
+_ARRAY_NAMES = ("x_test", "test_images", "images", "x", "test_x", "data", "arr_0")
+_LABEL_NAMES = frozenset({"y", "y_test", "y_train", "labels", "test_labels", "train_labels"})
+_NEEDED = "needed is a CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name"
+
+
+@dataclass(frozen=True, eq=False)
+class UnlabelledImages:
+    """Images, and what each is called where they came from.
+
+    Attributes
+    ----------
+    images : ndarray of shape (n, height, width)
+    names : tuple of str
+        Of the images: their files below the folder, what a column of the table says, or their numbers, from 1.
+    heading : str
+        What the names are: ``file``, the head of the table's column, or ``ImageId``.
+    notes : tuple of str
+        What was done to read them.
+    """
+
+    images: NDArray[np.generic]
+    names: tuple[str, ...]
+    heading: str
+    notes: tuple[str, ...] = ()
+
+
+def read_unlabelled(data: str, resize: tuple[int, int] | None = None) -> UnlabelledImages:
+    """Read images from a file or a folder, or the test part of a data set.
+
+    Parameters
+    ----------
+    data : str
+        A path: a CSV file of pixels, a folder of pictures or one picture, an ``.npz`` or ``.npy`` file, an IDX file of
+        images, or a zip archive of one of these. Otherwise what `load_dataset` takes.
+    resize : tuple of int, optional
+        Height and width that pictures are brought to.
+
+    Returns
+    -------
+    images : UnlabelledImages
+
+    Raises
+    ------
+    DatasetNotFoundError, UnknownNameError
+        If there is neither such a path nor such a data set.
+    DatasetError
+        If the images cannot be read.
+    """
+    path = expand_path(data)
+    with name_system_errors():
+        if path.exists():
+            return _read_path(path, resize)
+    if ":" not in data and ("/" in data or path.suffix):
+        raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}")
+    dataset = load_dataset(data, resize=resize)
+    return _number(dataset.test.images, (f"the images are the test part of {data}",))
+
+
+def to_one_polarity(read: UnlabelledImages, polarity: Polarity) -> UnlabelledImages:
+    """Return images in one polarity, each by itself, with a note of how many were inverted.
+
+    Parameters
+    ----------
+    read : UnlabelledImages
+    polarity : {"light-on-dark", "dark-on-light"}
+        Light on dark are MNIST's images; dark on light most pictures.
+
+    Returns
+    -------
+    read : UnlabelledImages
+
+    Raises
+    ------
+    DatasetError
+        If the polarity of most images is unclear.
+    """
+    try:
+        images, n_inverted = to_polarity(read.images, polarity, read.images.min(), read.images.max())
+    except ValueError as error:
+        raise DatasetError(f"the images cannot be brought to {polarity}: {error_line(error)}") from error
+    note = f"brought to {polarity}: {n_inverted:,} of {len(images):,} images inverted"
+    return replace(read, images=images, notes=(*read.notes, note))
+
+
+def _read_path(path: Path, resize: tuple[int, int] | None) -> UnlabelledImages:
+    if is_zip(path):
+        with unpack(path) as root:
+            read = _read_path(_innermost(root), resize)
+            return replace(read, images=np.array(read.images), notes=("read from a zip archive", *read.notes))
+    if path.is_dir() or path.suffix.lower() in EXTENSIONS:
+        return _read_pictures(path, resize)
+    if resize is not None:
+        raise DatasetError(f"{path}: resize is for pictures; this file is taken as it is")
+    reader = next((read for is_of_kind, read in _READERS if is_of_kind(path)), None)
+    if reader is None:
+        raise DatasetError(f"{path}: {describe_file(path)}; {_NEEDED}")
+    return reader(path)
+
+
+def _innermost(root: Path) -> Path:
+    place = root
+    while len(inner := sorted(place.iterdir())) == 1:
+        place = inner[0]
+        if place.is_file():
+            return place if place.suffix.lower() not in EXTENSIONS else place.parent
+    return place
+
+
+def _read_pictures(path: Path, resize: tuple[int, int] | None) -> UnlabelledImages:
+    root = path if path.is_dir() else path.parent
+    pictures: Sequence[Path] = [path]
+    if path.is_dir():
+        pictures = scan_folder(path, "a folder of pictures").all_pictures()
+    if not pictures:
+        raise DatasetError(f"{path}: no picture in this folder; {_NEEDED}")
+    first = load_picture(pictures[0], resize).values
+    check_room(str(path), len(pictures) * first.nbytes)
+    images = np.empty((len(pictures), *first.shape), first.dtype)
+    for index, picture in enumerate(pictures):
+        values = load_picture(picture, resize).values
+        if values.shape != first.shape or values.dtype != first.dtype:
+            sizes = " and ".join("x".join(map(str, each.shape)) + f" {each.dtype}" for each in (first, values))
+            raise DatasetError(
+                f"{picture}: pictures of {sizes} pixels in one folder; bring them to one size with resize, e.g. 28x28"
+            )
+        images[index] = values
+    names = tuple(visible(picture.relative_to(root).as_posix()) for picture in pictures)
+    return UnlabelledImages(images, names, "file")
+
+
+def _read_table(path: Path) -> UnlabelledImages:
+    table = read_file(path)
+    notes = (*table.notes, *(["its labels were not looked at"] if table.labels is not None else []))
+    if table.identifiers is None:
+        return _number(table.images, notes)
+    values = table.identifiers.tolist()
+    names = tuple(f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value) for value in values)
+    return UnlabelledImages(table.images, names, table.identifier_name or "ImageId", notes)
+
+
+def _read_arrays(path: Path) -> UnlabelledImages:
+    members = {member.name.lower(): member for member in list_members(path)}
+    possible = {name: member for name, member in members.items() if len(member.shape) >= 2 and name not in _LABEL_NAMES}
+    name = next((name for name in _ARRAY_NAMES if name in possible), None)
+    if name is None and len(possible) == 1:
+        name = next(iter(possible))
+    if name is None:
+        held = list_first([f"{visible(each.name)} {each.shape}" for each in members.values()])
+        raise DatasetError(
+            f"{path}: it holds {held or 'nothing'}; needed is one array of images, or one named "
+            f"{' or '.join(_ARRAY_NAMES[:4])}"
+        )
+    check_declared(f"{path}: {possible[name].name}", possible[name])
+    notes = (f"the images are the array {visible(possible[name].name)}",) if len(members) > 1 else ()
+    return _from_array(f"{path}: {visible(possible[name].name)}", read_member(path, possible[name]), notes)
+
+
+def _read_array(path: Path) -> UnlabelledImages:
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise DatasetError(f"{path}: not a readable .npy file of numbers; save it again with numpy.save") from error
+    return _from_array(str(path), array)
+
+
+def _read_idx(path: Path) -> UnlabelledImages:
+    return _from_array(str(path), read_idx(path))
+
+
+def _from_array(name: str, array: NDArray[np.generic], notes: tuple[str, ...] = ()) -> UnlabelledImages:
+    check_pixels(name, array.dtype)
+    return _number(narrow_alike([as_images(name, array)])[0], notes)
+
+
+def _number(images: NDArray[np.generic], notes: tuple[str, ...]) -> UnlabelledImages:
+    return UnlabelledImages(images, tuple(map(str, range(1, len(images) + 1))), "ImageId", notes)
+
+
+def _is_idx(path: Path) -> bool:
+    return "idx" in path.name.lower()
+
+
+_READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], UnlabelledImages]], ...] = (
+    (_is_idx, _read_idx),
+    (is_csv, _read_table),
+    (lambda path: path.suffix.lower() == ".npz", _read_arrays),
+    (lambda path: path.suffix.lower() == ".npy", _read_array),
+)

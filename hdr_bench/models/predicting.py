@@ -1,0 +1,201 @@
+"""What a fitted model says of images: a class for each, and how sure it is, as a table for other programs."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.exceptions import PredictionsError
+from hdr_bench.files import write_whole
+
+# Images that a model gets at a time: methods copy them, some of them many times.
+_BLOCK = 2_000
+# The first line of a file of predictions, of this library or in Kaggle's form.
+_HEADER = re.compile(rb"[^,\r\n]{1,100},label(,probability)?\r?\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model says of images.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        The name of the class of each.
+    probabilities : ndarray of shape (n,) or None
+        Of that class; None if they were not asked for.
+    """
+
+    labels: tuple[str, ...]
+    probabilities: NDArray[np.float64] | None = None
+
+
+def predict_labels(
+    model: Any, images: NDArray[np.generic], class_names: Sequence[str] = (), image_shape: tuple[int, int] | None = None
+) -> Answers:
+    """Predict the class of each image.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted; it takes raw pixels, as rows.
+    images : ndarray of shape (n, height, width)
+    class_names : sequence of str, default=()
+        In the order of the model's `classes_`; by default these themselves.
+    image_shape : tuple of int, optional
+        Height and width of the images that the model learned from; by default only their number of pixels is compared.
+
+    Returns
+    -------
+    answers : Answers
+
+    Raises
+    ------
+    PredictionsError
+        If the images are not of the model's shape, or the model has no classes.
+    """
+    check_shape(model, images, image_shape)
+    labels = np.concatenate([model.predict(block) for block in _blocks(images)])
+    return Answers(_name_labels(model, labels, class_names))
+
+
+def predict_probabilities(
+    model: Any, images: NDArray[np.generic], class_names: Sequence[str] = (), image_shape: tuple[int, int] | None = None
+) -> Answers:
+    """Predict the class of each image, and its probability.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted; it takes raw pixels, as rows.
+    images : ndarray of shape (n, height, width)
+    class_names : sequence of str, default=()
+        In the order of the model's `classes_`; by default these themselves.
+    image_shape : tuple of int, optional
+        Height and width of the images that the model learned from; by default only their number of pixels is compared.
+
+    Returns
+    -------
+    answers : Answers
+
+    Raises
+    ------
+    PredictionsError
+        If the images are not of the model's shape, or the model has no probabilities.
+    """
+    if not hasattr(model, "predict_proba"):
+        raise PredictionsError(
+            "this model has no probabilities; leave out --probabilities, or take a method that has them, such as cnn, "
+            "mlp, knn or logistic"
+        )
+    check_shape(model, images, image_shape)
+    blocks = [(model.predict(block), model.predict_proba(block)) for block in _blocks(images)]
+    labels, probabilities = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
+    # By the answer, not by the largest: with ties, and in some methods, they are not of the same class.
+    places = np.searchsorted(np.asarray(model.classes_), labels)
+    return Answers(_name_labels(model, labels, class_names), probabilities[np.arange(len(labels)), places])
+
+
+def check_shape(model: Any, images: NDArray[np.generic], image_shape: tuple[int, int] | None = None) -> None:
+    """Check that images are of the shape that a model learned from.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted.
+    images : ndarray of shape (n, height, width)
+    image_shape : tuple of int, optional
+        Height and width of the images that the model learned from.
+
+    Raises
+    ------
+    PredictionsError
+        If they are not.
+    """
+    height, width = images.shape[1:]
+    n_features = getattr(model, "n_features_in_", None)
+    is_of_shape = image_shape is None or tuple(image_shape) == (height, width)
+    if is_of_shape and (n_features is None or n_features == height * width):
+        return
+    wanted = f"{image_shape[0]}x{image_shape[1]} pixels" if image_shape else f"{n_features:,} pixels"
+    remedy = f"--resize {image_shape[0]}x{image_shape[1]}" if image_shape else "--resize HEIGHTxWIDTH"
+    raise PredictionsError(
+        f"the images are {height}x{width} pixels, but the model learned from images of {wanted}; bring pictures to "
+        f"that size with {remedy}, or fit a model on images of this size"
+    )
+
+
+def write_answers(path: Path, heading: str, names: Sequence[str], answers: Answers) -> None:
+    """Write a table of predictions: a name and a label per line, and the probability if there is one.
+
+    Parameters
+    ----------
+    path : Path
+        Written whole or not at all; another table of predictions is replaced.
+    heading : str
+        What the names are.
+    names : sequence of str
+        Of the images.
+    answers : Answers
+
+    Raises
+    ------
+    PredictionsError
+        If there is another file than a table of predictions.
+    OSError
+        If it cannot be written.
+    """
+    check_replaceable(path)
+    # Kaggle's own form has a capital in both.
+    label = "Label" if heading == "ImageId" else "label"
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([heading, label, *([] if answers.probabilities is None else ["probability"])])
+    if answers.probabilities is None:
+        writer.writerows(zip(names, answers.labels, strict=True))
+    else:
+        shares = [f"{share:.6g}" for share in answers.probabilities]
+        writer.writerows(zip(names, answers.labels, shares, strict=True))
+    write_whole(path, text.getvalue().encode())
+
+
+def check_replaceable(path: Path) -> None:
+    """Check that a table of predictions may be written to a path.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    PredictionsError
+        If it does not end in .csv, or there is something else than a table of predictions.
+    """
+    if path.suffix.lower() != ".csv":
+        raise PredictionsError(f"{path}: predictions are written as CSV; choose a name that ends in .csv")
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise PredictionsError(f"{path}: there is something that is no file; choose another name")
+    with path.open("rb") as file:
+        first = file.readline(200)
+    if first and not _HEADER.fullmatch(first):
+        raise PredictionsError(f"{path}: there is a file that holds no predictions; choose another name, or remove it")
+
+
+def _blocks(images: NDArray[np.generic]) -> Iterator[NDArray[np.generic]]:
+    rows = images.reshape(len(images), -1)
+    return (np.asarray(rows[start : start + _BLOCK]) for start in range(0, len(rows), _BLOCK))
+
+
+def _name_labels(model: Any, labels: NDArray[Any], class_names: Sequence[str]) -> tuple[str, ...]:
+    classes = getattr(model, "classes_", None)
+    if classes is None or len(class_names) != len(classes):
+        return tuple(map(str, labels.tolist()))
+    return tuple(class_names[place] for place in np.searchsorted(np.asarray(classes), labels).tolist())
