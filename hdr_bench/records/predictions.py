@@ -82,6 +82,22 @@ class ScoreSummary:
 
 
 @dataclass(frozen=True, eq=False)
+class KeptModel:
+    """Fitted model of a trial, to be kept beside its result.
+
+    Attributes
+    ----------
+    content : bytes
+        Of the model file; empty if no file can hold the model.
+    reason : str
+        Why there is none; empty if there is one.
+    """
+
+    content: bytes
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
 class Predictions:
     """What a method said of each test image.
 
@@ -100,6 +116,8 @@ class Predictions:
         Of the compact form: which probabilities or decisions it was made of.
     test_sets : mapping of str to Predictions
         The same for the suite's other test sets that the method was evaluated on, by their names.
+    model : KeptModel or None
+        What said it, if it is to be kept.
     """
 
     y_true: NDArray[np.int64]
@@ -109,6 +127,7 @@ class Predictions:
     summary: ScoreSummary | None = None
     scores_digest: str = ""
     test_sets: Mapping[str, "Predictions"] = field(default_factory=dict)
+    model: KeptModel | None = None
 
     @property
     def is_right(self) -> NDArray[np.bool_]:

@@ -10,8 +10,9 @@ What a report is made of, and what is committed with it:
 
 What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
 data set, ``scores/KEY.npz``, the scores of each class for each image, ``search/KEY/FIT.zip``, the fits inside a grid
-search that is not done, see `fit_store`, and ``.suite-file``, see `run_source`. Every file is written to a temporary
-one and put in place whole. `store_format` has the history of the format.
+search that is not done, see `fit_store`, ``models/KEY.hdrm``, fitted models that were to be kept, see `kept_models`,
+and ``.suite-file``, see `run_source`. Every file is written to a temporary one and put in place whole. `store_format`
+has the history of the format.
 """
 
 import json
@@ -25,6 +26,7 @@ from hdr_bench.files import clear_leftovers, lock_file, read_regular
 from hdr_bench.records.compact import pack
 from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage
 from hdr_bench.records.kept_arrays import KeptArrays, put
+from hdr_bench.records.kept_models import KeptModels
 from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
@@ -47,6 +49,7 @@ class Store(TrialFiles):
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.arrays = KeptArrays(Path(folder))
+        self.models = KeptModels(Path(folder))
         super().__init__(Path(folder), "trials", self.arrays.read_labels)
         self.added = TrialFiles(Path(folder), "added", self.arrays.read_labels)
         self.run_file = self.folder / "run.json"
@@ -115,9 +118,14 @@ class Store(TrialFiles):
         StoreError
             If they cannot be written.
         """
+        # First: a result without its model can be completed, a model without its result cannot be told from others.
+        for key in set(result.trial.keys()):
+            self.models.remove(key)
         if predictions is None:
             self.put_trial(result)
             return
+        if predictions.model is not None:
+            self.models.write(result.key, predictions.model)
         n_classes = _n_classes(result, predictions)
         of_test_sets = {name: self._pack(each, n_classes) for name, each in predictions.test_sets.items()}
         self.put_trial(result, self._pack(predictions, n_classes), of_test_sets)
@@ -186,7 +194,8 @@ class Store(TrialFiles):
 
     def clear_leftovers(self) -> None:
         """Remove what a killed process left half-written here; not what another one writes now."""
-        for folder in (self.folder, self.trials_folder, self.added.trials_folder, *self.arrays.folders):
+        own = (self.folder, self.trials_folder, self.added.trials_folder, self.models.folder)
+        for folder in (*own, *self.arrays.folders):
             clear_leftovers(folder)
 
     def _make_folder(self) -> None:

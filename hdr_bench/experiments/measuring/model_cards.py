@@ -8,9 +8,13 @@ from numpy.typing import NDArray
 
 from hdr_bench.bibliography import DATASETS
 from hdr_bench.datasets import Dataset
+from hdr_bench.error_text import describe_error, error_line
+from hdr_bench.exceptions import ModelSaveError
 from hdr_bench.experiments.planning.models import best_of_search
 from hdr_bench.models.card import CardData, CardScore, ModelCard, describe_estimator, read_machine
+from hdr_bench.models.model_file import pack_model
 from hdr_bench.names import visible
+from hdr_bench.records.predictions import KeptModel, Predictions
 from hdr_bench.records.trial import Trial
 
 _YEAR_LETTERS = 4
@@ -50,6 +54,35 @@ def card_of_trial(model: Any, trial: Trial, dataset: Dataset, y_pred: NDArray[An
             "command": command,
         }
     )
+
+
+def keep_model(model: Any, trial: Trial, dataset: Dataset, predictions: Predictions, command: str) -> KeptModel:
+    """Return the fitted model of a trial as a file, or why no file can hold it: its result stands in any case.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted.
+    trial : Trial
+    dataset : Dataset
+        What it was fitted and evaluated on.
+    predictions : Predictions
+        For the test part.
+    command : str
+        What made it.
+
+    Returns
+    -------
+    kept : KeptModel
+    """
+    try:
+        card = card_of_trial(model, trial, dataset, predictions.y_pred, command)
+        return KeptModel(pack_model(best_of_search(model), card.to_json()))
+    except ModelSaveError as error:
+        return KeptModel(b"", error_line(error))
+    # What a foreign estimator holds may raise anything when it is read.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
+        return KeptModel(b"", f"it could not be saved: {describe_error(error)}")
 
 
 def _with_names_of(trial: Trial, card: ModelCard) -> ModelCard:
