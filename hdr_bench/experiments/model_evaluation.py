@@ -124,6 +124,7 @@ def _evaluate(model: NamedModel, images: _Images, notes: tuple[str, ...]) -> Eva
     problem = _describe_unfit(model, images, known)
     if problem:
         return EvaluatedModel(model.name, name, own=_own_score(model.card), problem=problem, notes=notes)
+    notes = (*notes, *images.dataset.notes, *images.dataset.warnings)
     part = with_labels_of(images.part, images.dataset.class_names, known)
     try:
         with warnings.catch_warnings(action="ignore"):

@@ -30,7 +30,8 @@ def test_json_and_csv(models, tmp_path):
     content = json.loads(said.stdout)
     assert (said.returncode, content["format"]) == (0, 1)
     knn, tree = content["evaluations"]
-    assert (knn["model"], knn["n_images"], knn["problem"], knn["notes"]) == ("knn", 360, "", "")
+    assert (knn["model"], knn["n_images"], knn["problem"]) == ("knn", 360, "")
+    assert "are among" not in knn["notes"]
     assert knn["low"] < knn["accuracy"] < knn["high"]
     (pair,) = content["pairs"]
     assert pair["difference"] == pytest.approx(knn["accuracy"] - tree["accuracy"])
@@ -67,11 +68,39 @@ def test_classes_and_part(models):
     assert "images are among" in row["notes"]
 
 
+OWN = """
+import numpy as np
+
+def shares(images):
+    found = np.full((len(images), 10), 0.05)
+    found[:, 3] = 0.55
+    return found
+
+def always_three():
+    return shares
+"""
+
+
+def test_a_function_of_ones_own(models, tmp_path, monkeypatch):
+    (tmp_path / "own_threes.py").write_text(OWN)
+    monkeypatch.syspath_prepend(tmp_path)
+    words = ["evaluate", "own_threes:always_three", "--dataset", "digits-8x8", "--format", "json"]
+    said = call_command(*words, "--trust")
+    assert said.stderr == ""
+    (row,) = json.loads(said.stdout)["evaluations"]
+    threes = (load_dataset("digits-8x8").test.y == 3).mean()
+    assert row["accuracy"] == pytest.approx(threes)
+    assert row["own_accuracy"] is None
+    assert "does not say what it learned from" in row["notes"]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--format", "xml"], "unknown output format 'xml'. Choose from: text, json, csv"),
-        (["--part", "train"], "unknown part 'train'. Choose from: test, all"),
+        (["--format", "xml"], "'xml' is not one of 'text', 'json', 'csv'"),
+        (["--part", "train"], "'train' is not one of 'test', 'all'"),
+        (["--trust", "no_module:function"], "no_module"),
+        (["no_module:function"], "runs the code of the module no_module; if you trust it, give --trust"),
         (["--out", "x.json"], "--out is for json or csv"),
         (["--classes", "0,x"], "unknown class"),
         (["--fit", "mnis"], "mnist"),
