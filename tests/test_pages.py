@@ -146,3 +146,13 @@ def test_the_same_page_in_another_size_has_the_same_marks_elsewhere(digits):
     for one, other in zip(small.marks, large.marks, strict=True):
         assert one.digit == other.digit
         assert np.allclose(3 * np.array(one.box), other.box, atol=4)
+
+
+def test_a_page_in_the_middle_of_a_larger_picture(digits):
+    scene = sample_scene(CLEAN, 0, digits.images, digits.labels, seed=16)
+    width, height = scene.size
+    page = draw_page(scene.frame(2 * width, 3 * height))
+    assert page.picture.shape == (3 * height, 2 * width, 3)
+    for one, other in zip(draw_page(scene).marks, page.marks, strict=True):
+        x, y = one.box[:2]
+        assert np.allclose(other.box[:2], (2 * x, 2 * y + height / 2), atol=3)

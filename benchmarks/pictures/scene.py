@@ -108,6 +108,22 @@ class Scene:
         width, height = (max(1, round(side * factor)) for side in self.size)
         return replace(self, view=scaling(factor) @ self.view, size=(width, height))
 
+    def frame(self, width: int, height: int) -> "Scene":
+        """Return the same page in the middle of a picture of a given size, which it fills in one direction.
+
+        Parameters
+        ----------
+        width, height : int
+            Of the picture, in pixels.
+
+        Returns
+        -------
+        scene : Scene
+        """
+        factor = min(width / self.size[0], height / self.size[1])
+        right, down = (width - factor * self.size[0]) / 2, (height - factor * self.size[1]) / 2
+        return replace(self, view=translation(right, down) @ scaling(factor) @ self.view, size=(width, height))
+
 
 def sample_scene(
     config: PageConfig, number: int, images: NDArray[np.uint8], labels: NDArray[np.integer], seed: int

@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from benchmarks.pictures.pages import TrueMark
-
-Box = tuple[float, float, float, float]
+from benchmarks.pictures.reading import Box, ReadMark
 
 # Two boxes are of one mark if they share so much of their union. A 1 is narrow: a pixel more on each side of it, and a
 # foot that is missing, leave about this much.
@@ -29,22 +27,6 @@ class Fate(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     MISSED = "missed"
-
-
-class ReadMark(Protocol):
-    """A mark of a reading, as far as it is looked at here."""
-
-    @property
-    def digit(self) -> int | None:
-        """The digit that it was read as."""
-
-    @property
-    def box(self) -> Box:
-        """Left, top, width and height, in pixels of the upright picture."""
-
-    @property
-    def rejected(self) -> bool:
-        """Whether it was taken for no digit."""
 
 
 @dataclass(frozen=True)
