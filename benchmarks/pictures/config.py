@@ -95,6 +95,7 @@ LEVELS: Mapping[str, PageConfig] = MappingProxyType(
         "touching": replace(MODERATE, touching=0.3),
         "letters": replace(MODERATE, letters=0.25),
         "light": replace(MODERATE, light=(0.4, 0.65), shadow=(0.3, 0.6)),
+        "thin": replace(MODERATE, stroke=(0.7, 0.85)),
         "tilted": replace(MODERATE, rotation=(-25, 25), perspective=0.1),
         "small": replace(MODERATE, height=(14, 24), blur=(0.0, 0.6), noise=(0, 6)),
         "large": replace(MODERATE, height=(80, 240)),
