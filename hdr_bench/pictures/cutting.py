@@ -1,0 +1,45 @@
+"""A mark cut out and brought into MNIST's form."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.pictures.marks import Mark
+from hdr_bench.pictures.normalize import SIDE, to_mnist
+from hdr_bench.pictures.stroke import match_stroke_width
+
+# Pixels around a mark's ink that belong to its soft edges.
+_EDGE = 2
+
+
+def cut_marks(marks: Sequence[Mark], soft: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Cut marks out of a page, as images of MNIST's form.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+    soft : ndarray of shape (height, width), float32
+        The ink of the page, from 0, paper, to 1, ink.
+
+    Returns
+    -------
+    images : ndarray of shape (n_marks, 28, 28), uint8
+    """
+    images = [to_mnist(match_stroke_width(_ink_of(mark, soft))) for mark in marks]
+    return np.array(images, np.uint8).reshape(len(marks), SIDE, SIDE)
+
+
+def _ink_of(mark: Mark, soft: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the soft ink of a mark, without that of its neighbours."""
+    from scipy import ndimage
+
+    mask = np.pad(mark.mask, _EDGE)
+    ink = np.zeros(mask.shape)
+    top, left = max(0, mark.top - _EDGE), max(0, mark.left - _EDGE)
+    page = soft[top : mark.bottom + _EDGE, left : mark.right + _EDGE]
+    rows, columns = top - mark.top + _EDGE, left - mark.left + _EDGE
+    ink[rows : rows + page.shape[0], columns : columns + page.shape[1]] = page
+    near = ndimage.binary_dilation(mask, np.ones((3, 3)), iterations=_EDGE - 1)
+    # What was mended where a line was removed is ink, whatever the page's grey values are there.
+    return np.where(mask, np.maximum(ink, 0.6), np.where(near, np.minimum(ink, 0.49), 0))
