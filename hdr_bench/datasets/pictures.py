@@ -198,11 +198,22 @@ def lay_on_paper(picture: Image.Image) -> Image.Image:
     grey : Image
         In mode L.
     """
-    paper = Image.new("RGBA", picture.size, "black" if _needs_black_paper(picture) else "white")
+    paper = Image.new("RGBA", picture.size, "black" if needs_black_paper(picture) else "white")
     return Image.alpha_composite(paper, picture).convert("L")
 
 
-def _needs_black_paper(picture: Image.Image) -> bool:
+def needs_black_paper(picture: Image.Image) -> bool:
+    """Return whether a picture's ink is all light, so that it is seen on black paper alone.
+
+    Parameters
+    ----------
+    picture : Image
+        In mode RGBA.
+
+    Returns
+    -------
+    needs_black : bool
+    """
     luma = np.asarray(picture.convert("RGB").convert("L"))
     opacity = np.asarray(picture.getchannel("A"))
     if not opacity.any() or opacity.min() == opacity.max():
