@@ -1,25 +1,21 @@
 """Ruled lines, squares and frames taken off the ink; strokes that cross them stay."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.pictures.marks import Mark, find_marks, typical_height
+from hdr_bench.pictures.marks import find_marks, typical_height
+from hdr_bench.pictures.straight_lines import Line, ThinInk, find_lines, line_pixels, run_lengths
 
 # A line is at least so many digits long, if digits are seen beside it,
 _DIGITS = 3.5
 _FEWEST_DIGITS = 3
-# or it runs through this share of the picture.
+# or it runs through this share of what the picture has of it.
 _THROUGH = 0.85
 # Share of the longest side up to which a ruled line is thick.
 _THICKEST = 1 / 100
-# Gaps of dotted lines that are closed, in shares of a digit's height.
-_GAP = 0.16
-# Share of a line's length that is ink: what is less are strokes of digits in a row.
-_COVERED = 0.8
-# How far a line may rise over its length.
-_STEEPEST = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +35,7 @@ class Ruling:
 
 
 def remove_ruling(mask: NDArray[np.bool_]) -> Ruling:
-    """Remove lines that run across or down the page, also dotted ones, and mend the strokes that cross them.
+    """Remove lines that run across or down the page, also turned, bent or dashed, and mend the strokes that cross them.
 
     A pixel belongs to a line if the ink is thin across the line there: where a stroke crosses it, the ink is thicker,
     and stays, as in the removal of staff lines from music.
@@ -57,103 +53,61 @@ def remove_ruling(mask: NDArray[np.bool_]) -> Ruling:
     Dalitz, Droettboom, Pranzas and Fujinaga, "A comparative study of staff removal algorithms", IEEE Transactions on
     Pattern Analysis and Machine Intelligence 30, 2008.
     """
-    marks = find_marks(mask)
-    digit = typical_height(marks, mask.shape)
-    lines = _find_lines(mask, marks, digit) | _find_lines(mask.T, _transpose(marks), digit).T
+    thickest = max(3, round(_THICKEST * max(mask.shape)))
+    across, down = (ThinInk(run_lengths(each), thickest) for each in (mask, mask.T))
+    found = find_lines(across), find_lines(down)
+    candidates = _draw(found[0], across) | _draw(found[1], down).T
+    if not candidates.any():
+        return Ruling(mask, candidates)
+    digit = _digit_height(mask & ~candidates)
+    kept = tuple(tuple(line for line in lines if _is_ruled(line, digit)) for lines in found)
+    lines = _draw(kept[0], across) | _draw(kept[1], down).T
     if not lines.any():
         return Ruling(mask, lines)
-    return Ruling(_mend(mask & ~lines, lines), lines)
+    widest = max(line.thickest_run for line in (*kept[0], *kept[1]))
+    rest = _drop_crossings(mask & ~lines, lines, widest)
+    return Ruling(_mend(rest, lines, widest), lines)
 
 
-def _transpose(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    return tuple(Mark(mark.left, mark.top, mark.mask.T) for mark in marks)
+def _draw(lines: Iterable[Line], ink: ThinInk) -> NDArray[np.bool_]:
+    pixels = np.zeros(ink.runs.shape, bool)
+    for line in lines:
+        pixels |= line_pixels(line, ink)
+    return pixels
 
 
-def _find_lines(mask: NDArray[np.bool_], marks: tuple[Mark, ...], digit: float) -> NDArray[np.bool_]:
-    """Return the pixels of lines that run from left to right."""
-    from scipy import ndimage
-
-    lines = np.zeros_like(mask)
-    shortest = _shortest_line(mask.shape, marks, digit)
-    gap = max(2, round(_GAP * digit))
-    thickest = max(3, round(_THICKEST * max(mask.shape)))
-    closed = _close_gaps(mask, gap)
-    thin = closed & (run_lengths(closed) <= thickest)
-    bridged = _close_gaps(thin, 4 * gap)
-    labels, _ = ndimage.label(bridged, np.ones((3, 3)))
-    for label, box in enumerate(ndimage.find_objects(labels), start=1):
-        height, width = (side.stop - side.start for side in box)
-        if width < shortest or height > max(2 * thickest, _STEEPEST * width):
-            continue
-        is_line = labels[box] == label
-        if (closed[box] & is_line).any(axis=0).mean() > _COVERED:
-            lines[box] |= _along_path(thin[box] & is_line, thickest)
-    return lines & mask
-
-
-def _shortest_line(shape: tuple[int, ...], marks: tuple[Mark, ...], digit: float) -> float:
-    across = _THROUGH * shape[1]
+def _digit_height(mask: NDArray[np.bool_]) -> float | None:
+    """Return how high digits are; None if too few marks are of one size."""
+    marks = find_marks(mask)
+    digit = typical_height(marks, mask.shape)
     like_digits = sum(0.5 * digit < mark.height < 2 * digit for mark in marks)
-    return min(across, _DIGITS * digit) if like_digits >= _FEWEST_DIGITS else across
+    return digit if like_digits >= _FEWEST_DIGITS else None
 
 
-def run_lengths(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return for each pixel of ink the length of the vertical run that it lies in.
-
-    Parameters
-    ----------
-    mask : ndarray of shape (height, width), bool
-
-    Returns
-    -------
-    lengths : ndarray of shape (height, width), int
-        0 where there is no ink.
-
-    Examples
-    --------
-    >>> run_lengths(np.array([[True, False], [True, True], [False, True], [True, False]])).tolist()
-    [[2, 0], [2, 2], [0, 2], [1, 0]]
-    """
-    columns = np.pad(mask.T, ((0, 0), (1, 1)))
-    changes = np.flatnonzero(np.diff(columns.ravel().astype(np.int8)))
-    lengths = changes[1::2] - changes[::2]
-    flat = np.zeros(columns.size, np.intp)
-    flat[columns.ravel()] = np.repeat(lengths, lengths)
-    return flat.reshape(columns.shape)[:, 1:-1].T
+def _is_ruled(line: Line, digit: float | None) -> bool:
+    """Return whether a line is no stroke of a digit."""
+    is_through = line.length >= _THROUGH * line.inside
+    if digit is None:
+        return is_through and line.inside >= 0.5 * len(line.rows)
+    return line.length >= _DIGITS * digit or (is_through and line.inside < 0.5 * len(line.rows))
 
 
-def _close_gaps(mask: NDArray[np.bool_], gap: int) -> NDArray[np.bool_]:
-    """Fill gaps from left to right that are at most `gap` pixels long."""
-    rows = np.pad(mask, ((0, 0), (1, 1)))
-    changes = np.flatnonzero(np.diff(rows.ravel().astype(np.int8))) + 1
-    starts, ends = changes[2::2], changes[1:-1:2]
-    width = rows.shape[1]
-    is_short = (starts - ends <= gap) & (starts // width == ends // width)
-    steps = np.zeros(rows.size + 1, np.int8)
-    steps[ends[is_short]] += 1
-    steps[starts[is_short]] -= 1
-    filled = np.cumsum(steps[:-1], dtype=np.int8).astype(bool).reshape(rows.shape)
-    return mask | filled[:, 1:-1]
-
-
-def _along_path(piece: NDArray[np.bool_], thickest: int) -> NDArray[np.bool_]:
-    """Return the pixels of a line near its course, without what else hangs on it."""
+def _drop_crossings(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: float) -> NDArray[np.bool_]:
+    """Drop what is left where two lines cross: specks beside both, no wider than they are."""
     from scipy import ndimage
 
-    rows, columns = np.nonzero(piece)
-    counts = np.bincount(columns, minlength=piece.shape[1])
-    sums = np.bincount(columns, rows, minlength=piece.shape[1])
-    known = np.flatnonzero(counts)
-    course = np.interp(np.arange(piece.shape[1]), known, sums[known] / counts[known])
-    window = max(3, round(0.1 * piece.shape[1])) | 1
-    course = ndimage.median_filter(course, window, mode="nearest")
-    return piece & (np.abs(np.arange(piece.shape[0])[:, np.newaxis] - course) <= thickest)
+    labels, n_pieces = ndimage.label(mask, np.ones((3, 3)))
+    beside = np.zeros(n_pieces + 1, bool)
+    beside[np.unique(labels[ndimage.binary_dilation(lines, np.ones((3, 3)))])] = True
+    is_crossing = np.zeros(n_pieces + 1, bool)
+    for label, box in enumerate(ndimage.find_objects(labels), start=1):
+        is_crossing[label] = beside[label] and max(side.stop - side.start for side in box) <= widest + 1
+    return mask & ~is_crossing[labels]
 
 
-def _mend(mask: NDArray[np.bool_], lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _mend(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: float) -> NDArray[np.bool_]:
     """Put back what lies between two parts of a stroke, on both sides of a line."""
-    reach = max(3, round(_THICKEST * max(mask.shape))) / 2 + 1
-    return mask | (_closing(mask, reach) & lines)
+    return mask | (_closing(mask, widest / 2 + 1) & lines)
 
 
 def _closing(mask: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:

@@ -89,7 +89,7 @@ def train_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs
         If a parameter is not possible.
     """
     with training_state(config):
-        net = _build_net(config, layers, data, epochs, seed).fit(data.rows, data.codes)
+        net = build_net(config, layers, data, epochs, seed).fit(data.rows, data.codes)
     _forget_training_data(net)
     return net
 
@@ -137,7 +137,24 @@ def training_state(config: NetConfig) -> Iterator[None]:
         yield
 
 
-def _build_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs: int, seed: int) -> Net:
+def build_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs: int, seed: int) -> Net:
+    """Return the net that a configuration describes, before it is trained.
+
+    Parameters
+    ----------
+    config : NetConfig
+    layers : list of Layer
+        From the first to the last.
+    data : TrainingData
+    epochs : int
+        Passes through the data.
+    seed : int
+        Seeds weights, dropout, the order of the images and their distortion.
+
+    Returns
+    -------
+    net : Net
+    """
     optimizer, options = find_optimizer(config.optimizer, config.optimizer_params)
     policy = make_schedule(
         config.schedule,
