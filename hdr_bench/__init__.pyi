@@ -13,6 +13,10 @@ from .experiments.planning.suite_file import load_suite as load_suite
 from .experiments.runner import Plan as Plan
 from .experiments.runner import plan_suite as plan_suite
 from .experiments.runner import run_suite as run_suite
+from .models.card import ModelCard as ModelCard
+from .models.model_file import load_card as load_card
+from .models.model_file import load_model as load_model
+from .models.model_file import save_model as save_model
 from .records.case import Case as Case
 from .records.case import Reduced as Reduced
 from .records.case import Step as Step

@@ -71,7 +71,7 @@ TEXT_LIMIT = Limit(8 << 20, 20)
 """Of results, which compress to a third or a quarter; their records take many times their text."""
 
 
-def write_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT) -> bytes:
+def write_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT, level: int = 9) -> bytes:
     """Return a zip archive of these members; the same members give the same bytes, whatever the clock says.
 
     What repeats itself, as a grid of long values or the scores of a constant prediction do, can compress better than
@@ -82,6 +82,8 @@ def write_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT) -> by
     members : mapping of str to bytes
     limit : Limit, default=TEXT_LIMIT
         The readers'.
+    level : int, default=9
+        Of the compression: 9 makes the smallest archive, 1 takes the least time.
 
     Returns
     -------
@@ -91,13 +93,13 @@ def write_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT) -> by
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED, compresslevel=9)
+            archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED, compresslevel=level)
         if not limit.allows(declared, buffer.tell()):
             archive.writestr(zipfile.ZipInfo(_PADDING, _DATE), bytes(limit.padding(declared)), zipfile.ZIP_STORED)
     return buffer.getvalue()
 
 
-def seal_archive(members: Mapping[str, bytes]) -> bytes:
+def seal_archive(members: Mapping[str, bytes], limit: Limit = TEXT_LIMIT, level: int = 9) -> bytes:
     """Return a zip archive as `write_archive` does, whose last 64 bytes are the SHA-256 of all before them.
 
     They are the archive's comment, so that any program for zip archives opens it.
@@ -106,12 +108,16 @@ def seal_archive(members: Mapping[str, bytes]) -> bytes:
     ----------
     members : mapping of str to bytes
         Contents, by their names in the archive.
+    limit : Limit, default=TEXT_LIMIT
+        The readers'.
+    level : int, default=9
+        Of the compression.
 
     Returns
     -------
     archive : bytes
     """
-    return _add_seal(write_archive(members))
+    return _add_seal(write_archive(members, limit, level))
 
 
 def _add_seal(plain: bytes) -> bytes:
@@ -142,8 +148,25 @@ def read_sealed(path: Path) -> dict[str, bytes]:
         If it is not an archive, cut off, changed, or would decompress to more than results do.
     """
     content = read_regular(path)
+    check_seal(content)
+    return read_texts(content)
+
+
+def check_seal(content: bytes) -> None:
+    """Check that an archive is as `seal_archive` made it; nothing is decompressed.
+
+    Parameters
+    ----------
+    content : bytes
+        The archive.
+
+    Raises
+    ------
+    ValueError
+        If it is not an archive, cut off or changed.
+    """
     if content[-_SEAL_LETTERS:] == _seal(content[:-_SEAL_LETTERS]):
-        return read_texts(content)
+        return
     try:
         with zipfile.ZipFile(io.BytesIO(content)):
             reason = "its content does not fit its checksum"

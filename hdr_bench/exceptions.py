@@ -185,6 +185,18 @@ class SchedulerError(HdrBenchError, ConnectionError):
     """A cluster's scheduler that does not answer, or has no workers."""
 
 
+class ModelFileError(HdrBenchError, ValueError):
+    """A model file that cannot be read: damaged, foreign, of a newer format, or not to be trusted."""
+
+
+class ModelNotFoundError(HdrBenchError, FileNotFoundError):
+    """A model that is not where it should be, or that a run did not keep."""
+
+
+class ModelSaveError(HdrBenchError, TypeError):
+    """A model that no file of the wanted format can hold, with the reason and what to do."""
+
+
 class MissingDependencyError(HdrBenchError, ImportError):
     """An optional library that was asked for by name and is not installed, or is installed and broken."""
 

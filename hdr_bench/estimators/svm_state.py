@@ -1,7 +1,7 @@
 """A machine that oneDAL fitted, saved so that it loads without scikit-learn-intelex too."""
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ class SavedMachine:
     Attributes
     ----------
     pickled : bytes
-        The machine itself, for where scikit-learn-intelex is installed.
+        The machine itself, for where scikit-learn-intelex is installed; empty in what `describe_machine` returns.
     parameters, attributes : dict
         Its parameters, and attributes that scikit-learn's machine has alike.
     support, n_support, support_vectors, dual_coef, intercept : ndarray
@@ -48,8 +48,23 @@ def save_machine(machine: Any) -> SavedMachine:
     -------
     saved : SavedMachine
     """
+    return replace(describe_machine(machine), pickled=pickle.dumps(machine))
+
+
+def describe_machine(machine: Any) -> SavedMachine:
+    """Return a machine that scikit-learn-intelex's SVC fitted in LIBSVM's form alone, without its own bytes.
+
+    Parameters
+    ----------
+    machine : sklearnex.svm.SVC
+        Fitted.
+
+    Returns
+    -------
+    saved : SavedMachine
+    """
     return SavedMachine(
-        pickled=pickle.dumps(machine),
+        pickled=b"",
         parameters={name: getattr(machine, name) for name in _PARAMETERS},
         # Not every version of scikit-learn-intelex has all of them.
         attributes={name: getattr(machine, name) for name in _ATTRIBUTES if hasattr(machine, name)},

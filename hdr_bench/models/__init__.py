@@ -1,1 +1,40 @@
-"""A fitted model as a file: saved, loaded, described by its card."""
+"""A fitted model as a file: saved, loaded, described by its card.
+
+Importing this package loads neither scikit-learn nor torch: its functions are imported when they are first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hdr_bench.models.card import CardData as CardData
+    from hdr_bench.models.card import CardScore as CardScore
+    from hdr_bench.models.card import ModelCard as ModelCard
+    from hdr_bench.models.card import ReadingNumbers as ReadingNumbers
+    from hdr_bench.models.card import describe_estimator as describe_estimator
+    from hdr_bench.models.model_file import load_card as load_card
+    from hdr_bench.models.model_file import load_model as load_model
+    from hdr_bench.models.model_file import save_model as save_model
+
+_PLACES = {
+    "CardData": "card",
+    "CardScore": "card",
+    "ModelCard": "card",
+    "ReadingNumbers": "card",
+    "describe_estimator": "card",
+    "load_card": "model_file",
+    "load_model": "model_file",
+    "save_model": "model_file",
+}
+
+__all__ = [*_PLACES]  # noqa: PLE0604  # texts, all of them
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

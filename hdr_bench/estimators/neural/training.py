@@ -89,7 +89,7 @@ def train_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs
         If a parameter is not possible.
     """
     with training_state(config):
-        net = _build_net(config, layers, data, epochs, seed).fit(data.rows, data.codes)
+        net = build_net(config, layers, data, epochs, seed).fit(data.rows, data.codes)
     _forget_training_data(net)
     return net
 
@@ -108,7 +108,7 @@ def train_one_epoch(config: NetConfig, net: Net, rows: Rows, codes: Codes) -> No
     """
     with training_state(config):
         net.callbacks_ = [(name, callback) for name, callback in net.callbacks_ if name not in _ENDED]
-        net.set_params(max_epochs=1)
+        net.initialize_for_training().set_params(max_epochs=1)
         for group in net.optimizer_.param_groups:
             # The cycle moved Adam's first beta too.
             before = {key: net.optimizer_.defaults[key] for key in ("betas", "momentum") if key in group}
@@ -137,7 +137,24 @@ def training_state(config: NetConfig) -> Iterator[None]:
         yield
 
 
-def _build_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs: int, seed: int) -> Net:
+def build_net(config: NetConfig, layers: list[Layer], data: TrainingData, epochs: int, seed: int) -> Net:
+    """Return the net that a configuration describes, before it is trained.
+
+    Parameters
+    ----------
+    config : NetConfig
+    layers : list of Layer
+        From the first to the last.
+    data : TrainingData
+    epochs : int
+        Passes through the data.
+    seed : int
+        Seeds weights, dropout, the order of the images and their distortion.
+
+    Returns
+    -------
+    net : Net
+    """
     optimizer, options = find_optimizer(config.optimizer, config.optimizer_params)
     policy = make_schedule(
         config.schedule,

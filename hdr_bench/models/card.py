@@ -1,0 +1,333 @@
+"""Card of a model: what it is, what it learned from, how good it is, and how it was made."""
+
+import json
+import math
+import platform
+import re
+from statistics import NormalDist
+from typing import Any, Self
+
+from pydantic import Field
+
+from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS
+from hdr_bench.names import class_module, class_name, visible
+from hdr_bench.records.base import Record
+
+_CONFIDENCE = 0.95
+_MOST_CLASSES = 10_000
+_LONGEST_VALUE = 500
+# It differs between equal objects.
+_ADDRESS = re.compile(" at 0x[0-9A-Fa-f]+")
+
+
+class CardStep(Record):
+    """A method or a transformer, as a card names it.
+
+    Attributes
+    ----------
+    name : str
+        A name of `ESTIMATORS` or `TRANSFORMERS`, or a dotted path.
+    parameters : dict of str to object
+        Those that differ from their defaults; what JSON cannot hold is written as text.
+    """
+
+    name: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+class CardData(Record):
+    """Data that a model learned from.
+
+    Attributes
+    ----------
+    name : str
+        What `load_dataset` takes.
+    fingerprint : str
+        SHA-256 of the whole data set's bytes.
+    n_train : int
+        Training images that the model was fitted on.
+    date : str
+        Year in which the data were published; empty if it is not known.
+    training_fingerprint : str
+        SHA-256 of the training images and labels that the model was fitted on.
+    """
+
+    name: str
+    fingerprint: str = ""
+    n_train: int = Field(ge=0)
+    date: str = ""
+    training_fingerprint: str = ""
+
+
+class CardScore(Record):
+    """Accuracy on a set of images that the model was not fitted on.
+
+    Attributes
+    ----------
+    dataset : str
+        The data set whose test part it is, or another name of the images.
+    n_images : int
+    n_errors : int
+    accuracy : float
+        Share of the images that are right.
+    low, high : float
+        The 95 % interval of the accuracy: Wilson (1927), "Probable inference, the law of succession, and statistical
+        inference", Journal of the American Statistical Association 22.
+    """
+
+    dataset: str
+    n_images: int = Field(ge=1)
+    n_errors: int = Field(ge=0)
+    accuracy: float = Field(ge=0, le=1)
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+
+    @classmethod
+    def of_counts(cls, dataset: str, n_images: int, n_errors: int) -> Self:
+        """Return the score of so many errors, with its interval.
+
+        Parameters
+        ----------
+        dataset : str
+        n_images : int
+            At least 1.
+        n_errors : int
+
+        Returns
+        -------
+        score : CardScore
+
+        Examples
+        --------
+        >>> score = CardScore.of_counts("mnist", 10000, 60)
+        >>> score.accuracy, round(score.low, 4), round(score.high, 4)
+        (0.994, 0.9923, 0.9953)
+        """
+        share = (n_images - n_errors) / n_images
+        squared = NormalDist().inv_cdf((1 + _CONFIDENCE) / 2) ** 2 / n_images
+        center = (share + squared / 2) / (1 + squared)
+        reach = math.sqrt(squared * (share * (1 - share) + squared / 4)) / (1 + squared)
+        low, high = max(center - reach, 0.0), min(center + reach, 1.0)
+        return cls(
+            dataset=dataset,
+            n_images=n_images,
+            n_errors=n_errors,
+            accuracy=share,
+            low=0.0 if share == 0 else min(low, share),
+            high=1.0 if share == 1 else max(high, share),
+        )
+
+
+class ReadingNumbers(Record):
+    """Numbers that a reader of pictures takes beside the model.
+
+    Attributes
+    ----------
+    temperature : float
+        What logarithms of probabilities, or decision values, are divided by before the softmax.
+    threshold : float
+        Marks with a lower score are no digits.
+    calibrated : bool
+        The method has no probabilities of its own: they are a softmax of its decision values.
+    chosen_on : str
+        The images that the numbers were chosen on, which are none of the test data.
+    n_images : int
+        How many these are.
+    """
+
+    temperature: float = Field(gt=0, allow_inf_nan=False)
+    threshold: float = Field(allow_inf_nan=False)
+    calibrated: bool = False
+    chosen_on: str = ""
+    n_images: int = Field(default=0, ge=0)
+
+
+class CardMachine(Record):
+    """Machine that a model was fitted on.
+
+    Attributes
+    ----------
+    cpu : str
+        Model of the processor.
+    architecture : str
+    system : str
+        Operating system.
+    """
+
+    cpu: str = ""
+    architecture: str = ""
+    system: str = ""
+
+
+class ModelCard(Record):
+    """Card of a model, as its file holds it; nothing in it differs between equal fits on one machine.
+
+    Attributes
+    ----------
+    method : CardStep
+    steps : tuple of CardStep
+        Transformers before it.
+    classes : tuple of str
+        Names of the classes, in the order of the model's `classes_`.
+    n_features : int or None
+        Pixels of an image; None if the model does not tell.
+    image_shape : tuple of int or None
+        Height and width, in pixels; None if they are not known.
+    data : CardData or None
+        What it learned from.
+    scores : tuple of CardScore
+        On images that it was not fitted on.
+    seed : int or None
+        Of the fit.
+    libraries : dict of str to str
+        Versions of this library and of those that the model was fitted with.
+    python : str
+    machine : CardMachine or None
+    command : str
+        What made it; empty if that is not known.
+    reading : ReadingNumbers or None
+        For a reader of pictures.
+    notes : tuple of str
+        What else a user must know.
+    """
+
+    method: CardStep
+    steps: tuple[CardStep, ...] = ()
+    classes: tuple[str, ...] = Field(default=(), max_length=_MOST_CLASSES)
+    n_features: int | None = None
+    image_shape: tuple[int, int] | None = None
+    data: CardData | None = None
+    scores: tuple[CardScore, ...] = ()
+    seed: int | None = None
+    libraries: dict[str, str] = Field(default_factory=dict)
+    python: str = ""
+    machine: CardMachine | None = None
+    command: str = ""
+    reading: ReadingNumbers | None = None
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> bytes:
+        """Return the card as a file holds it.
+
+        Returns
+        -------
+        text : bytes
+            JSON.
+        """
+        return (self.model_dump_json(indent=1) + "\n").encode()
+
+
+def parse_card(text: bytes) -> ModelCard:
+    """Return the card that a file holds.
+
+    Parameters
+    ----------
+    text : bytes
+        JSON.
+
+    Returns
+    -------
+    card : ModelCard
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    return ModelCard.model_validate(json.loads(text))
+
+
+def describe_estimator(estimator: Any) -> ModelCard:
+    """Return what an estimator itself tells for its card: method, steps, classes, libraries.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+
+    Returns
+    -------
+    card : ModelCard
+    """
+    from sklearn.pipeline import Pipeline
+
+    from hdr_bench.records.environment import library_versions
+
+    steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
+    classes, n_features = getattr(estimator, "classes_", ()), getattr(estimator, "n_features_in_", None)
+    described = [describe_step(step) for step in steps if not isinstance(step, str) and step is not None]
+    return ModelCard(
+        method=described[-1],
+        steps=tuple(described[:-1]),
+        classes=tuple(visible(str(each)) for each in list(classes)[:_MOST_CLASSES] if not isinstance(classes, list)),
+        n_features=None if n_features is None else int(n_features),
+        image_shape=_image_shape(steps, n_features),
+        libraries=library_versions(),
+        python=platform.python_version(),
+    )
+
+
+def describe_step(step: Any) -> CardStep:
+    """Return how a card names an estimator or a transformer.
+
+    Parameters
+    ----------
+    step : estimator
+
+    Returns
+    -------
+    step : CardStep
+    """
+    cls = type(step)
+    path = f"{class_module(cls)}.{class_name(cls)}"
+    names = {entry.path: name for name, entry in (ESTIMATORS | TRANSFORMERS).items()}
+    return CardStep(name=names.get(path, path), parameters=_changed(step))
+
+
+def read_machine() -> CardMachine:
+    """Return the machine that this process runs on.
+
+    Returns
+    -------
+    machine : CardMachine
+    """
+    from hdr_bench.records.environment import read_environment
+
+    environment = read_environment()
+    return CardMachine(cpu=environment.cpu, architecture=environment.machine, system=environment.system)
+
+
+def _changed(step: Any) -> dict[str, Any]:
+    """Return the parameters of an estimator that differ from its defaults, as JSON can hold them."""
+    import inspect
+
+    defaults = {
+        name: parameter.default for name, parameter in inspect.signature(type(step).__init__).parameters.items()
+    }
+    params = step.get_params(deep=False) if hasattr(step, "get_params") else {}
+    return {
+        name: _plain(value)
+        for name, value in params.items()
+        if name not in defaults or not _is_same(value, defaults[name])
+    }
+
+
+def _is_same(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and bool(repr(value) == repr(default))
+
+
+def _plain(value: Any) -> Any:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        return visible(_ADDRESS.sub("", repr(value))[:_LONGEST_VALUE])
+    return value
+
+
+def _image_shape(steps: list[Any], n_features: Any) -> tuple[int, int] | None:
+    """Return height and width of the images that go in: what a step has learned of them, or a square."""
+    first = getattr(steps[0], "image_shape_", None) or getattr(steps[0], "image_shape", None)
+    if first is not None and len(first) >= 2:
+        return int(first[0]), int(first[1])
+    side = math.isqrt(int(n_features)) if n_features else 0
+    return (side, side) if n_features and side * side == int(n_features) else None

@@ -1,0 +1,285 @@
+"""Format of a model file: its history, and what of it is read before anything is made of it."""
+
+import io
+import json
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.archives import Limit, check_expansion, check_seal, read_texts, seal_archive
+from hdr_bench.arrays import Member, check_size, describe_members, npy, read_values
+from hdr_bench.exceptions import ModelFileError, ModelNotFoundError, ModelSaveError
+from hdr_bench.files import describe_file_error, read_regular
+from hdr_bench.names import visible_prose
+
+# A model file is a zip archive, sealed by a checksum, with the members
+#
+# - format.json: what the file is, the number of its format, and whether it holds a pickle;
+# - card.json: see `card`;
+# - model.json: the estimator as a tree of plain values, see `encoding`, and the types of the arrays;
+# - arrays/0.npy, arrays/1.npy, ...: the arrays that the tree refers to;
+# - model.pickle, in the place of the last two: what only pickle can hold, which is read only if the user trusts it.
+#
+# Nothing in it depends on when or how often it was written: equal fits make equal files. Raise the number of the format
+# when an earlier version of the library would read a new file wrongly, or not at all: for a kind of node, a class or a
+# member that is new, or for one that means something else. To raise it:
+#
+# 1. raise FORMAT_VERSION;
+# 2. add an entry at the top of the history below, with the version of the library;
+# 3. read what was before: a parameter that is new needs nothing, it has its default;
+# 4. keep a file of the format before among the tests, and read it;
+# 5. say it in CHANGELOG.md.
+#
+# 1 (0.2.0): the first.
+FORMAT_VERSION = 1
+FORMAT_NAME = "hdr-bench model"
+
+_FORMAT, _CARD, _TREE, _PICKLE = "format.json", "card.json", "model.json", "model.pickle"
+_ARRAYS = "arrays/"
+# Pixels compress to a fifth, weights hardly; what is padded by zeros compresses to less.
+_LIMIT = Limit(32 << 20, 100)
+# The time that the best level takes is better spent on reading.
+_LEVEL = 6
+_MADE_BY = "hdr-bench fit and save_model write such files"
+_MOST_FACTOR = 8
+
+
+@dataclass(frozen=True)
+class ModelContent:
+    """What a model file holds.
+
+    Attributes
+    ----------
+    card : bytes
+        JSON.
+    tree : object
+        The estimator taken apart; None in a file that holds a pickle.
+    arrays : tuple of ndarray
+        Those that the tree refers to, in the types that the estimator has them in.
+    pickled : bytes
+        The estimator as pickle wrote it; empty in a file without one.
+    """
+
+    card: bytes
+    tree: Any = None
+    arrays: tuple[NDArray[Any], ...] = ()
+    pickled: bytes = b""
+
+
+def pack_tree(card: bytes, tree: Any, arrays: Sequence[NDArray[Any]], dtypes: Sequence[str]) -> bytes:
+    """Return a model file of an estimator that was taken apart.
+
+    Parameters
+    ----------
+    card : bytes
+        JSON.
+    tree : object
+        What JSON can hold.
+    arrays : sequence of ndarray
+        As they are saved.
+    dtypes : sequence of str
+        The types that the estimator has them in; empty for those that are saved so.
+
+    Returns
+    -------
+    content : bytes
+
+    Raises
+    ------
+    ModelSaveError
+        If the tree holds more text than a reader takes.
+    """
+    described = json.dumps({"tree": tree, "dtypes": list(dtypes)}, separators=(",", ":")).encode()
+    members = {_FORMAT: _format(is_pickled=False), _CARD: card, _TREE: described}
+    members |= {f"{_ARRAYS}{place}.npy": npy(array) for place, array in enumerate(arrays)}
+    content = seal_archive(members, _LIMIT, _LEVEL)
+    try:
+        read_texts(content, (_FORMAT, _CARD, _TREE))
+    except ValueError as error:
+        raise ModelSaveError(f"the model has too many parts for a model file: {error}; take a smaller one") from error
+    return content
+
+
+def pack_pickle(card: bytes, pickled: bytes) -> bytes:
+    """Return a model file of a pickle.
+
+    Parameters
+    ----------
+    card : bytes
+        JSON.
+    pickled : bytes
+
+    Returns
+    -------
+    content : bytes
+    """
+    members = {_FORMAT: _format(is_pickled=True), _CARD: card, _PICKLE: pickled}
+    return seal_archive(members, _LIMIT, _LEVEL)
+
+
+def read_card_text(path: Path) -> bytes:
+    """Return the card of a model file; nothing else of it is decompressed.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    card : bytes
+        JSON.
+
+    Raises
+    ------
+    ModelNotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is no model file, is damaged, or of a newer format.
+    """
+    content = _read_checked(path)
+    try:
+        return read_texts(content, (_CARD,))[_CARD]
+    except Exception as error:
+        raise damaged(path, error) from error
+
+
+def read_content(path: Path, *, trust: bool) -> ModelContent:
+    """Return what a model file holds; a pickle in it is read only if the user trusts it.
+
+    Parameters
+    ----------
+    path : Path
+    trust : bool
+        The user trusts whoever made it.
+
+    Returns
+    -------
+    content : ModelContent
+
+    Raises
+    ------
+    ModelNotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is no model file, is damaged, of a newer format, or holds a pickle that is not trusted.
+    """
+    content = _read_checked(path)
+    try:
+        card = read_texts(content, (_CARD,))[_CARD]
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            is_pickled = _PICKLE in archive.namelist()
+            if is_pickled and not trust:
+                raise ModelFileError(
+                    f"{_shown(path)} holds a pickle, which runs the code of whoever made it when it is loaded; if you "
+                    "trust them, load it with trust=True (--trust)"
+                )
+            if is_pickled:
+                check_expansion([archive.getinfo(_PICKLE)], len(content), _LIMIT)
+                return ModelContent(card, pickled=archive.read(_PICKLE))
+            described = json.loads(read_texts(content, (_TREE,))[_TREE])
+            return ModelContent(card, described["tree"], _read_arrays(archive, described["dtypes"], len(content)))
+    except ModelFileError:
+        raise
+    except Exception as error:
+        raise damaged(path, error) from error
+
+
+def damaged(path: Path, error: BaseException) -> ModelFileError:
+    """Return the error of a model file that cannot be read.
+
+    Parameters
+    ----------
+    path : Path
+    error : BaseException
+        What reading it raised.
+
+    Returns
+    -------
+    error : ModelFileError
+    """
+    reason = describe_file_error(error)
+    if isinstance(error, KeyError):
+        reason = f"it lacks {error.args[0]!r}" if error.args else "it lacks a part"
+    return ModelFileError(visible_prose(f"{_shown(path)}: damaged: {reason}; get it again, or fit the model again"))
+
+
+def _format(*, is_pickled: bool) -> bytes:
+    return json.dumps({"format": FORMAT_NAME, "version": FORMAT_VERSION, "is_pickled": is_pickled}).encode()
+
+
+def _read_checked(path: Path) -> bytes:
+    """Return the bytes of a model file of today's format, whole and unchanged."""
+    try:
+        content = read_regular(path)
+    except FileNotFoundError as error:
+        raise ModelNotFoundError(f"{_shown(path)}: there is no such file; {_MADE_BY}") from error
+    except OSError as error:
+        raise ModelFileError(f"{_shown(path)}: {error.strerror or error}; name a model file") from error
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = Counter(archive.namelist())
+    except Exception as error:
+        raise ModelFileError(
+            f"{_shown(path)}: no model file, or cut off: {visible_prose(describe_file_error(error))}; {_MADE_BY}"
+        ) from error
+    if _FORMAT not in names:
+        raise ModelFileError(f"{_shown(path)}: a zip archive, but no model file: it has no {_FORMAT}; {_MADE_BY}")
+    if max(names.values()) > 1:
+        raise ModelFileError(f"{_shown(path)}: damaged: it has two members of one name; get it again")
+    try:
+        check_seal(content)
+        described = json.loads(read_texts(content, (_FORMAT,))[_FORMAT])
+        _check_version(path, described)
+    except ModelFileError:
+        raise
+    except Exception as error:
+        raise damaged(path, error) from error
+    return content
+
+
+def _check_version(path: Path, described: Any) -> None:
+    if not isinstance(described, dict) or described.get("format") != FORMAT_NAME:
+        raise ModelFileError(f"{_shown(path)}: a zip archive, but no model file: {_FORMAT} names another format")
+    version = described.get("version")
+    if type(version) is not int or version < 1:
+        raise ModelFileError(f"{_shown(path)}: damaged: its format has no number")
+    if version > FORMAT_VERSION:
+        raise ModelFileError(
+            f"{_shown(path)}: of format {version}, and this hdr-bench reads formats up to {FORMAT_VERSION}; use a "
+            "newer version of hdr-bench"
+        )
+
+
+def _read_arrays(archive: zipfile.ZipFile, dtypes: Any, n_bytes: int) -> tuple[NDArray[Any], ...]:
+    members = {member.name: member for member in describe_members(archive)}
+    check_expansion([member.entry for member in members.values()], n_bytes, _LIMIT)
+    return tuple(
+        _restored(_read_array(archive, members[f"{_ARRAYS}{place}"]), dtype) for place, dtype in enumerate(dtypes)
+    )
+
+
+def _read_array(archive: zipfile.ZipFile, member: Member) -> NDArray[Any]:
+    if member.dtype.hasobject:
+        raise ValueError(f"{member.name} holds Python objects, which are never read")
+    check_size(member)
+    return read_values(archive, member)
+
+
+def _restored(array: NDArray[Any], name: Any) -> NDArray[Any]:
+    """Return an array in the type that the estimator has it in: of whole numbers saved as bytes, floats."""
+    if name == "":
+        return array
+    dtype = np.dtype(name if isinstance(name, str) else None)
+    if array.dtype != np.uint8 or dtype.kind != "f" or dtype.itemsize > _MOST_FACTOR:
+        raise ValueError(f"it has an array of {array.dtype} that should be of {dtype}")
+    return array.astype(dtype)
+
+
+def _shown(path: Path) -> str:
+    return visible_prose(str(path))

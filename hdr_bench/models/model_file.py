@@ -1,0 +1,223 @@
+"""Model files: a fitted estimator or pipeline saved, loaded, and described by its card, without a pickle."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import ModelFileError, ModelSaveError
+from hdr_bench.files import write_whole
+from hdr_bench.models.file_format import damaged, pack_pickle, pack_tree, read_card_text, read_content
+from hdr_bench.names import class_name
+
+if TYPE_CHECKING:
+    from hdr_bench.models.card import ModelCard
+
+ENDING = ".hdrm"
+"""Ending of a model file's name."""
+
+
+def save_model(
+    estimator: Any, path: str | os.PathLike[str], *, card: "ModelCard | None" = None, trust: bool = False
+) -> Path:
+    """Save a fitted estimator or pipeline as a model file: arrays and parameters, no pickle.
+
+    Equal fits make equal files. All estimators and transformers of this library can be saved, pipelines and most
+    estimators of scikit-learn, also such as hold others, with labels of any type. A machine that oneDAL fitted, and
+    k-NN that faiss searches for, load on a machine without these libraries.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted; `predict` takes raw pixels.
+    path : path-like
+        It is written whole or not at all, in place of a model file of that name; by custom it ends in ``.hdrm``.
+    card : ModelCard, optional
+        What the file says of the model; by default what the estimator itself tells.
+    trust : bool, default=False
+        What only pickle can hold becomes a pickle: whoever loads that file must trust it.
+
+    Returns
+    -------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    ModelSaveError
+        If it is not fitted, or holds something that only pickle can hold; the message says where.
+    ModelFileError
+        If there is a file of this name that is no model file.
+    OSError
+        If it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from hdr_bench import load_dataset, load_model, make_estimator, save_model
+    >>> digits = load_dataset("digits-8x8")
+    >>> model = make_estimator("linear").fit(digits.train.X, digits.train.y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = save_model(model, Path(folder) / "linear.hdrm")
+    ...     loaded = load_model(path)
+    >>> bool((loaded.predict(digits.test.X) == model.predict(digits.test.X)).all())
+    True
+    """
+    from hdr_bench.models.card import describe_estimator
+
+    target = Path(path)
+    check_replaceable(target)
+    check_fitted(estimator)
+    described = (describe_estimator(estimator) if card is None else card).to_json()
+    write_whole(target, _pack(estimator, described, trust=trust))
+    return target
+
+
+def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Any:
+    """Load the fitted estimator or pipeline of a model file; a file from a stranger runs no code.
+
+    Parameters
+    ----------
+    path : path-like
+        What `save_model`, ``hdr-bench fit`` or ``hdr-bench run --keep-models`` wrote.
+    trust : bool, default=False
+        Also load a pickle, if the file holds one: that runs whatever code its maker put into it.
+
+    Returns
+    -------
+    estimator : estimator
+        As it was fitted: `predict` takes raw pixels. Further training of a network starts its optimizer afresh.
+
+    Raises
+    ------
+    ModelNotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is no model file, is damaged, of a newer format, or holds a pickle that is not trusted.
+    """
+    source = Path(path)
+    content = read_content(source, trust=trust)
+    if content.pickled:
+        return _unpickle(source, content.pickled)
+    from hdr_bench.models.decoding import Decoder
+
+    try:
+        made = Decoder(content.arrays).value(content.tree)
+    # On values that somebody made up, constructors raise whatever comes.
+    except Exception as error:
+        raise damaged(source, error) from error
+    if not hasattr(made, "predict") and not hasattr(made, "transform"):
+        raise damaged(source, ValueError("it holds no estimator"))
+    return made
+
+
+def load_card(path: str | os.PathLike[str]) -> "ModelCard":
+    """Return the card of a model file; the model itself is not looked at.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    card : ModelCard
+
+    Raises
+    ------
+    ModelNotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is no model file, is damaged, or of a newer format.
+    """
+    from hdr_bench.models.card import parse_card
+
+    source = Path(path)
+    text = read_card_text(source)
+    try:
+        return parse_card(text)
+    except (ValueError, RecursionError) as error:
+        raise damaged(source, ValueError(f"its card cannot be read: {describe_error(error)}")) from error
+
+
+def check_replaceable(path: Path) -> None:
+    """Check that nothing but a model file would be written over.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    ModelFileError
+        If there is another file, or a folder.
+    """
+    if not os.path.lexists(path):
+        return
+    try:
+        read_card_text(path)
+    except (ModelFileError, OSError) as error:
+        raise ModelFileError(
+            f"{path} exists, and is no whole model file, so it is not replaced ({error}); choose another name, or "
+            "move it away"
+        ) from error
+
+
+def check_fitted(estimator: Any) -> None:
+    """Check that an estimator is fitted.
+
+    Parameters
+    ----------
+    estimator : object
+
+    Raises
+    ------
+    ModelSaveError
+        If it is not, or is no estimator.
+    """
+    from sklearn.exceptions import NotFittedError
+    from sklearn.utils.validation import check_is_fitted
+
+    name = class_name(type(estimator))
+    try:
+        check_is_fitted(estimator)
+    except NotFittedError as error:
+        raise ModelSaveError(f"{name} is not fitted; call fit before it is saved") from error
+    except TypeError as error:
+        raise ModelSaveError(f"{name} is no estimator, which needs fit and predict") from error
+
+
+def _pack(estimator: Any, card: bytes, *, trust: bool) -> bytes:
+    from hdr_bench.models.encoding import encode
+
+    try:
+        encoded = encode(estimator, class_name(type(estimator)))
+    except ModelSaveError:
+        if not trust:
+            raise
+        return pack_pickle(card, _pickle(estimator))
+    return pack_tree(card, encoded.tree, encoded.arrays, encoded.dtypes)
+
+
+def _pickle(estimator: Any) -> bytes:
+    import cloudpickle
+
+    try:
+        pickled: bytes = cloudpickle.dumps(estimator)
+    # Locks, open files and generators cannot be pickled; a class may raise anything when it is asked for its state.
+    except Exception as error:
+        raise ModelSaveError(f"{class_name(type(estimator))} cannot be pickled: {describe_error(error)}") from error
+    return pickled
+
+
+def _unpickle(path: Path, pickled: bytes) -> Any:
+    import cloudpickle
+
+    try:
+        return cloudpickle.loads(pickled)
+    # Of what the pickle's own code raises.
+    except Exception as error:
+        raise ModelFileError(
+            f"{path}: its pickle cannot be loaded: {describe_error(error)}; it needs the libraries and the modules of "
+            "the machine that wrote it"
+        ) from error

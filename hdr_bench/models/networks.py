@@ -1,0 +1,107 @@
+"""A fitted network in a model file: its weights as arrays, and what builds the rest of it, its parameters."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.estimators.pixels import channels_first
+
+# Times differ between equal fits, and nothing asks for single batches.
+_NOT_SAVED = frozenset({"batches", "dur"})
+# A counter that each batch normalisation has beside its means and variances.
+_COUNTER = "num_batches_tracked"
+# Values of a layer for one image: ten times what the largest networks of the literature on digits have.
+_MOST_OUTPUTS = 10_000_000
+
+
+def describe_net(net: Any) -> dict[str, Any]:
+    """Return what is saved of a trained net: its weights, and the history of its training.
+
+    Parameters
+    ----------
+    net : Net
+
+    Returns
+    -------
+    description : dict of str to object
+    """
+    weights = {name: tensor.detach().cpu().numpy() for name, tensor in net.module_.state_dict().items()}
+    history = [{key: _plain(value) for key, value in row.items() if key not in _NOT_SAVED} for row in net.history]
+    return {"weights": weights, "history": history}
+
+
+def restore_net(model: Any, description: Any) -> Any:
+    """Return the net that a file describes, for an estimator that has its parameters and its classes.
+
+    It predicts as the saved one did. If it is trained further, its optimizer starts afresh.
+
+    Parameters
+    ----------
+    model : NeuralClassifier
+    description : dict of str to object
+        As `describe_net` returns it; from a file, so that nothing is taken for granted.
+
+    Returns
+    -------
+    net : Net
+
+    Raises
+    ------
+    ValueError
+        If the weights do not fit the layers, or a parameter is not valid.
+    """
+    from hdr_bench.estimators.neural.constraints import check_network
+    from hdr_bench.estimators.neural.notation import layer_table
+
+    # Further training has no schedule, and checks the optimizer's parameters itself.
+    config = replace(
+        model._config(), callbacks=None, device="cpu", early_stopping=False, schedule="constant", schedule_params=None
+    )
+    check_network(replace(config, optimizer="Adam", optimizer_params=None))
+    layers, weights = model._parsed_layers(), description["weights"]
+    rows = layer_table(layers, channels_first(model.image_shape_))
+    n_expected = sum(row.parameters + row.buffers for row in rows)
+    n_held = sum(array.size for name, array in weights.items() if not name.endswith(_COUNTER))
+    if n_held != n_expected:
+        raise ValueError(f"its network has {n_expected:,} weights, and it holds {n_held:,}")
+    if max(math.prod(row.output_shape) for row in rows) > _MOST_OUTPUTS:
+        raise ValueError(f"a layer of its network has more than {_MOST_OUTPUTS:,} values per image")
+    return _build(model, config, layers, weights, description["history"])
+
+
+def _build(model: Any, config: Any, layers: list[Any], weights: dict[str, NDArray[Any]], history: list[Any]) -> Any:
+    import torch
+    from skorch.history import History
+
+    from hdr_bench.estimators.neural.batches import InputFormat
+    from hdr_bench.estimators.neural.devices import usual_state
+    from hdr_bench.estimators.neural.training import TrainingData, build_net
+
+    channels, height, width = channels_first(model.image_shape_)
+    reading = InputFormat(height, width, channels, float(model.scale_), tuple(model.background_))
+    codes = np.arange(len(model.classes_))
+    data = TrainingData(np.empty((0, channels * height * width)), codes, model.classes_, reading)
+    with usual_state():
+        net = build_net(replace(config, device=_device(model.device)), layers, data, epochs=1, seed=0)
+        net.initialize_for_predictions()
+        # torch warns of arrays that cannot be written, as those read from a file.
+        net.module_.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in weights.items()})
+    net.history_ = History(dict(row) for row in history)
+    return net
+
+
+def _device(wanted: str) -> str:
+    """Return the device that the estimator was given, or the CPU if this machine does not have it."""
+    from hdr_bench.estimators.neural.devices import choose_device
+
+    try:
+        return choose_device(wanted)
+    except ValueError:
+        return "cpu"
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,129 @@
+"""What is saved of this library's own objects, and how they are made again of it."""
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from hdr_bench.class_cache import is_instance
+from hdr_bench.models.scikit_learn_checks import check_made
+
+# By the attribute whose value is not saved as it is: what is saved of it, and what makes it again.
+_NETWORK, _MACHINE, _INDEX = "net_", "svc_", "_index"
+
+
+def state_to_save(value: Any) -> dict[str, Any]:
+    """Return what is saved of an object of this library.
+
+    Parameters
+    ----------
+    value : object
+        Of a class that `own_name` has a name for.
+
+    Returns
+    -------
+    state : dict of str to object
+    """
+    if dataclasses.is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    state = dict(vars(value))
+    # It is made again of the images.
+    state.pop(_INDEX, None)
+    if _MACHINE in state:
+        state[_MACHINE] = _machine_to_save(state[_MACHINE])
+    if _NETWORK in state:
+        from hdr_bench.models.networks import describe_net
+
+        state[_NETWORK] = describe_net(state[_NETWORK])
+    return state
+
+
+def make_own(cls: Any, state: dict[str, Any]) -> Any:
+    """Return the object of this library that a file describes.
+
+    Parameters
+    ----------
+    cls : type
+        Of the table `OWN`.
+    state : dict of str to object
+        As `state_to_save` returns it; from a file, so that nothing is taken for granted.
+
+    Returns
+    -------
+    value : object
+
+    Raises
+    ------
+    Exception
+        If a parameter or an attribute is not valid: whatever the class raises then.
+    """
+    if dataclasses.is_dataclass(cls):
+        make: Any = cls
+        return make(**state)
+    made = cls.__new__(cls)
+    # Parameters that came to the library later have their defaults.
+    vars(made).update({**_defaults(cls), **state})
+    _check_parameters(made)
+    check_made(made)
+    for attribute, finish in _FINISH.items():
+        if attribute in state:
+            finish(made)
+    return made
+
+
+def _defaults(cls: Any) -> dict[str, Any]:
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    return {each.name: each.default for each in parameters if each.default is not each.empty}
+
+
+def _check_parameters(made: Any) -> None:
+    """Check each parameter by its declaration; what fits together only with a library that is missing here may stay."""
+    from hdr_bench.estimators.parameter_checks import parameter_fault
+
+    for name in made.get_params(deep=False):
+        fault = parameter_fault(made, name)
+        if fault is not None:
+            raise fault
+
+
+def _machine_to_save(machine: Any) -> Any:
+    """Return a machine in LIBSVM's form, which needs no other library than scikit-learn."""
+    from sklearn.svm import SVC
+
+    if type(machine) is SVC:
+        return machine
+    from hdr_bench.estimators.svm_state import describe_machine, load_with_libsvm
+
+    return load_with_libsvm(describe_machine(machine))
+
+
+def _finish_index(model: Any) -> None:
+    from hdr_bench.estimators.engines import choose_engine, is_installed
+    from hdr_bench.estimators.neighbor_search import ENGINES, make_index
+
+    if model.engine_ not in ENGINES or not is_installed(ENGINES[model.engine_]):
+        model.engine_ = choose_engine("auto", ENGINES)
+    if model._codes.shape != (len(model._images),) or model._codes.max() >= len(model.classes_):
+        raise ValueError("it holds other labels than images")
+    model._index = make_index(model._images, model.engine_)
+
+
+def _finish_machine(model: Any) -> None:
+    from sklearn.svm import SVC
+
+    if not is_instance(model.svc_, SVC):
+        raise ValueError("it holds no support vector machine")
+    model.engine_ = "libsvm"
+
+
+def _finish_network(model: Any) -> None:
+    from hdr_bench.models.networks import restore_net
+
+    model.net_ = restore_net(model, model.net_)
+
+
+_FINISH: dict[str, Callable[[Any], None]] = {
+    "_images": _finish_index,
+    _MACHINE: _finish_machine,
+    _NETWORK: _finish_network,
+}

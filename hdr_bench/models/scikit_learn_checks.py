@@ -1,0 +1,80 @@
+"""What compiled code of scikit-learn takes for granted of an estimator's arrays, checked before it sees them."""
+
+from typing import Any
+
+import numpy as np
+
+# Of support vector machines only classifiers are looked through.
+_NOT_CHECKED = frozenset({"SVR", "NuSVR", "OneClassSVM"})
+
+
+def check_made(estimator: Any) -> None:
+    """Check the arrays of an estimator whose predictions are computed without a look at their bounds.
+
+    Parameters
+    ----------
+    estimator : sklearn.base.BaseEstimator
+        Made of a file's values, or to be saved.
+
+    Raises
+    ------
+    ValueError
+        If arrays do not fit each other.
+    """
+    name, module = type(estimator).__name__, type(estimator).__module__
+    state = vars(estimator)
+    if module.startswith("sklearn.svm._classes") and (name in _NOT_CHECKED or "_n_support" in state):
+        _check_machine(estimator, name)
+    if "tree_" in state:
+        _check_features(estimator, [estimator.tree_.n_features])
+    if "estimators_" in state and module.startswith(("sklearn.ensemble._forest", "sklearn.ensemble._gb")):
+        _check_members(estimator)
+    if "_predictors" in state:
+        _check_predictors(estimator)
+
+
+def _check_machine(machine: Any, name: str) -> None:
+    if name in _NOT_CHECKED:
+        raise ValueError(f"a {name} is no classifier")
+    if machine._sparse or not isinstance(machine.kernel, str) or machine.kernel == "precomputed":
+        raise ValueError("a support vector machine on sparse data, or with a kernel of its own")
+    per_class = machine._n_support
+    n_classes, n_vectors = len(machine.classes_), int(per_class.sum())
+    n_pairs = n_classes * (n_classes - 1) // 2
+    expected = {
+        "_n_support": ((n_classes,), np.int32),
+        "support_": ((n_vectors,), np.int32),
+        "support_vectors_": ((n_vectors, machine.n_features_in_), np.float64),
+        "_dual_coef_": ((n_classes - 1, n_vectors), np.float64),
+        "_intercept_": ((n_pairs,), np.float64),
+    }
+    for attribute, (shape, dtype) in expected.items():
+        array = getattr(machine, attribute)
+        if array.shape != shape or array.dtype != dtype:
+            raise ValueError(f"a support vector machine whose {attribute} does not fit its {n_classes} classes")
+    if per_class.min(initial=0) < 0 or machine._probA.shape != machine._probB.shape:
+        raise ValueError("a support vector machine with fewer than no support vectors, or half of a calibration")
+    if machine._probA.shape not in {(0,), (n_pairs,)} or tuple(machine.shape_fit_)[1] != machine.n_features_in_:
+        raise ValueError(f"a support vector machine whose calibration does not fit its {n_classes} classes")
+
+
+def _check_features(estimator: Any, counts: list[int]) -> None:
+    if any(count != estimator.n_features_in_ for count in counts):
+        raise ValueError(f"a tree on another number of features than the {estimator.n_features_in_} of its estimator")
+
+
+def _check_members(ensemble: Any) -> None:
+    members = np.ravel(np.asarray(ensemble.estimators_, dtype=object))
+    trees = [member.tree_ for member in members]
+    _check_features(ensemble, [tree.n_features for tree in trees])
+    # Boosting reads one value per node.
+    is_boosting = type(ensemble).__module__.startswith("sklearn.ensemble._gb")
+    if is_boosting and any(tree.value.shape[1:] != (1, 1) for tree in trees):
+        raise ValueError("boosting with trees of more than one value per node")
+
+
+def _check_predictors(ensemble: Any) -> None:
+    for predictor in (each for stage in ensemble._predictors for each in stage):
+        features = predictor.nodes["feature_idx"][predictor.nodes["is_leaf"] == 0]
+        if (features >= ensemble.n_features_in_).any() or (features < 0).any():
+            raise ValueError(f"a tree on other features than the {ensemble.n_features_in_} of its estimator")
