@@ -65,9 +65,39 @@ def redraw(image: NDArray[np.uint8], label: int, generator: np.random.Generator)
         _add_upstroke(path, generator)
     elif label == 7 and generator.random() < _SHARE_OF_BARS:
         _add_bar(path, generator)
-    radius = _SCALE * np.exp(generator.uniform(np.log(_THINNEST), np.log(_THICKEST)))
-    ink = np.clip(radius + 0.5 - distance_transform_edt(~path), 0, 1)
-    return to_mnist(ink)
+    return to_mnist(ink_of_path(path, _SCALE * draw_radius(generator)))
+
+
+def draw_radius(generator: np.random.Generator) -> float:
+    """Return half of the width of a pen's stroke, in pixels of a digit that fills MNIST's box.
+
+    Parameters
+    ----------
+    generator : numpy.random.Generator
+
+    Returns
+    -------
+    radius : float
+        Its logarithm is evenly distributed.
+    """
+    return float(np.exp(generator.uniform(np.log(_THINNEST), np.log(_THICKEST))))
+
+
+def ink_of_path(path: NDArray[np.bool_], radius: float) -> NDArray[np.floating]:
+    """Draw along a path with a round pen.
+
+    Parameters
+    ----------
+    path : ndarray of shape (height, width), bool
+    radius : float
+        Half of the stroke's width, in pixels.
+
+    Returns
+    -------
+    ink : ndarray of shape (height, width), float
+        0 to 1, edges smooth.
+    """
+    return np.clip(radius + 0.5 - distance_transform_edt(~path), 0, 1)
 
 
 def _add_upstroke(path: NDArray[np.bool_], generator: np.random.Generator) -> None:

@@ -6,28 +6,33 @@ comes from other fonts, digits and seeds than material for a report.
 
 from collections.abc import Callable
 from pathlib import Path
+from string import ascii_letters
 
 import matplotlib
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter
+from skimage.morphology import skeletonize
 
-from hdr_bench.pictures.normalize import to_mnist
+from benchmarks.embedded.pens import draw_radius, ink_of_path
+from hdr_bench.pictures.normalize import BOX, to_mnist
 
 Images = NDArray[np.uint8]
 Floats = NDArray[np.floating]
 Drawing = Callable[[np.random.Generator], Floats]
 
 FONTS = {
-    "choice": ("DejaVuSans", "DejaVuSerif-Italic", "STIXGeneral", "cmss10", "cmmi10", "DejaVuSansMono-Bold"),
+    "training": ("DejaVuSans", "DejaVuSansMono", "STIXGeneral", "cmss10", "cmmi10", "DejaVuSerif-Italic"),
     "report": ("DejaVuSans-Oblique", "DejaVuSerif", "STIXGeneralBolIta", "cmr10", "cmti10", "cmtt10"),
 }
 # Written by hand, nobody can tell O from 0, I and l from 1, or Z from 2: a context does, and a cut-out has none.
 LETTERS_LIKE_DIGITS = "OoIlZzSsBbGgqDQJiT"
-LETTERS = "".join(letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if letter not in LETTERS_LIKE_DIGITS)
+LETTERS = "".join(sorted(set(ascii_letters) - set(LETTERS_LIKE_DIGITS)))
 SIGNS = "+-=×÷<>?!%&#@*√~^"  # noqa: RUF001  # the sign of a product
 _SIZE = 96
+_INK = 110
+_SMALLEST = 5
 
 
 def letters(n: int, part: str, seed: int, alphabet: str = LETTERS) -> Images:
@@ -36,25 +41,47 @@ def letters(n: int, part: str, seed: int, alphabet: str = LETTERS) -> Images:
     Parameters
     ----------
     n : int
-    part : {"choice", "report"}
+    part : {"training", "report"}
         Which fonts.
     seed : int
     alphabet : str
-        The characters; a font without one is passed over for it.
 
     Returns
     -------
     images : ndarray of shape (n, 28, 28), uint8
     """
-    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    fonts = [ImageFont.truetype(str(folder / f"{name}.ttf"), 64) for name in FONTS[part]]
+    fonts = _load_fonts(part)
+    return _draw_all(lambda generator: _draw_character(generator, fonts, alphabet) / 255, n, seed)
+
+
+def pen_letters(n: int, part: str, seed: int, alphabet: str = LETTERS) -> Images:
+    """Draw characters of fonts with a pen of random width, leaning as handwriting does.
+
+    Parameters
+    ----------
+    n : int
+    part : {"training", "report"}
+        Which fonts.
+    seed : int
+    alphabet : str
+
+    Returns
+    -------
+    images : ndarray of shape (n, 28, 28), uint8
+    """
+    fonts = _load_fonts(part)
 
     def draw(generator: np.random.Generator) -> Floats:
-        page = Image.new("L", (_SIZE, _SIZE))
-        font = fonts[generator.integers(len(fonts))]
-        character = alphabet[generator.integers(len(alphabet))]
-        ImageDraw.Draw(page).text((_SIZE / 2, _SIZE / 2), character, fill=255, font=font, anchor="mm")
-        return np.asarray(page.rotate(generator.uniform(-10, 10), Image.Resampling.BILINEAR)) / 255
+        printed = Image.fromarray(_draw_character(generator, fonts, alphabet))
+        lean = generator.uniform(-0.1, 0.35)
+        leaning = printed.transform(
+            printed.size, Image.Transform.AFFINE, (1, lean, -lean * _SIZE / 2, 0, 1, 0), Image.Resampling.BILINEAR
+        )
+        path = skeletonize(np.pad(np.asarray(leaning), 10) > _INK)
+        if not path.any():
+            return np.zeros(path.shape)
+        side = max(max(np.ptp(places) for places in np.nonzero(path)), _SMALLEST)
+        return ink_of_path(path, side / BOX * draw_radius(generator))
 
     return _draw_all(draw, n, seed)
 
@@ -224,6 +251,49 @@ def fit_all(images: NDArray[np.uint8]) -> Images:
     images : ndarray of shape (n, 28, 28), uint8
     """
     return np.stack([to_mnist(1 - image / 255) for image in images])
+
+
+def training_marks(digits: Images, seed: int) -> Images:
+    """Return marks of all kinds but halves of digits and letters like digits, which many a digit looks like.
+
+    Parameters
+    ----------
+    digits : ndarray of shape (m, 28, 28), uint8
+        Training images, for pairs.
+    seed : int
+
+    Returns
+    -------
+    images : ndarray of shape (10_600, 28, 28), uint8
+    """
+    return np.concatenate(
+        [
+            letters(1200, "training", seed),
+            pen_letters(2400, "training", seed + 1),
+            letters(600, "training", seed + 2, SIGNS),
+            pen_letters(800, "training", seed + 3, SIGNS),
+            pairs(1600, digits, seed + 4),
+            scribbles(1600, seed + 5),
+            frames(1200, seed + 6),
+            blots(600, seed + 7),
+            textures(600, seed + 8),
+        ]
+    )
+
+
+def _load_fonts(part: str) -> list[ImageFont.FreeTypeFont]:
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    return [ImageFont.truetype(str(folder / f"{name}.ttf"), 64) for name in FONTS[part]]
+
+
+def _draw_character(
+    generator: np.random.Generator, fonts: list[ImageFont.FreeTypeFont], alphabet: str
+) -> NDArray[np.uint8]:
+    page = Image.new("L", (_SIZE, _SIZE))
+    font = fonts[generator.integers(len(fonts))]
+    character = alphabet[generator.integers(len(alphabet))]
+    ImageDraw.Draw(page).text((_SIZE / 2, _SIZE / 2), character, fill=255, font=font, anchor="mm")
+    return np.asarray(page.rotate(generator.uniform(-10, 10), Image.Resampling.BILINEAR))
 
 
 def _draw_all(draw: Drawing, n: int, seed: int) -> Images:

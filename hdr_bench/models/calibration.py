@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from hdr_bench.exceptions import shown
-from hdr_bench.models.reading import ReadingNumbers
+from hdr_bench.models.card import ReadingNumbers
 
 Floats = NDArray[np.float64]
 
