@@ -28,9 +28,10 @@ PARAMETERS: dict[str, Any] = {
     "max_epochs": 6,
     "augmentation": {"rotation": 10, "shear": 12, "shift": 0.04, "zoom": 0.1, "elastic": 14},
     "pixel_scale": 255,
+    "device": "cpu",
     "n_jobs": 1,
 }
-"""Of one thread: the sums of several differ with their number."""
+"""One thread, and no GPU: the sums of several threads differ with their number."""
 SEED = 0
 """Of the model that is shipped, fixed before any was trained."""
 NO_DIGIT = 10

@@ -70,10 +70,11 @@ def fit_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, random_state: int
         np.arange(len(rows)), test_size=n_held, stratify=labels, random_state=random_state
     )
     copy = clone(estimator).fit(rows[learnt], labels[learnt])
-    return measure_reading(copy, rows[held], labels[held])
+    chosen_on = f"{n_held:,} of {len(rows):,} training images, which a copy of the model did not learn from"
+    return measure_reading(copy, rows[held], labels[held], chosen_on=chosen_on)
 
 
-def measure_reading(estimator: Any, X: ArrayLike, y: ArrayLike) -> ReadingNumbers:
+def measure_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, chosen_on: str = "") -> ReadingNumbers:
     """Fit temperature and threshold of a fitted model on images that it has not learnt from.
 
     Parameters
@@ -84,11 +85,13 @@ def measure_reading(estimator: Any, X: ArrayLike, y: ArrayLike) -> ReadingNumber
         Raw pixels.
     y : array-like of shape (n,)
         Their labels, all of them classes of the model.
+    chosen_on : str, default=""
+        What the images are.
 
     Returns
     -------
     numbers : ReadingNumbers
-        The threshold keeps 99 % of the images.
+        See `choose_numbers`.
 
     Raises
     ------
@@ -99,16 +102,43 @@ def measure_reading(estimator: Any, X: ArrayLike, y: ArrayLike) -> ReadingNumber
     codes = np.searchsorted(estimator.classes_, labels).clip(max=len(estimator.classes_) - 1)
     if unknown := np.setdiff1d(labels, estimator.classes_).tolist():
         raise ValueError(f"y holds labels that are none of the model's classes: {shown(unknown[:5])}")
-    outputs = outputs_of(estimator, X)
+    return choose_numbers(outputs_of(estimator, X), codes, chosen_on=chosen_on)
+
+
+def choose_numbers(
+    outputs: NDArray[np.floating],
+    codes: NDArray[np.integer],
+    *,
+    scores: NDArray[np.floating] | None = None,
+    chosen_on: str = "",
+) -> ReadingNumbers:
+    """Choose temperature and threshold by the outputs for images that the model has not learned from.
+
+    Parameters
+    ----------
+    outputs : ndarray of shape (n, n_classes)
+    codes : ndarray of shape (n,)
+        Column of each image's class.
+    scores : ndarray of shape (n,), optional
+        How much like a digit each image is; by default the largest probability.
+    chosen_on : str, default=""
+        What the images are.
+
+    Returns
+    -------
+    numbers : ReadingNumbers
+        The threshold keeps 99 % of the images, or all if the scores of the others are equal to theirs.
+    """
     temperature = fit_temperature(outputs, codes)
     probabilities = scale_outputs(outputs, temperature)
-    scores = probabilities.max(axis=1)
+    scores = probabilities.max(axis=1) if scores is None else scores
     threshold = float(np.quantile(scores, 1 - KEPT, method="lower"))
     return ReadingNumbers(
         temperature=temperature,
         threshold=threshold,
         calibrated=True,
-        n_images=len(labels),
+        chosen_on=chosen_on,
+        n_images=len(codes),
         kept=float((scores >= threshold).mean()),
         log_loss=mean_log_loss(probabilities, codes),
     )
