@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from hdr_bench.models.model_file import load_card as load_card
     from hdr_bench.models.model_file import load_model as load_model
     from hdr_bench.models.model_file import save_model as save_model
+    from hdr_bench.models.run_models import RunModels as RunModels
+    from hdr_bench.models.run_models import load_models as load_models
 
 _PLACES = {
     "CardData": "card",
@@ -24,6 +26,8 @@ _PLACES = {
     "describe_estimator": "card",
     "load_card": "model_file",
     "load_model": "model_file",
+    "load_models": "run_models",
+    "RunModels": "run_models",
     "save_model": "model_file",
 }
 
