@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.pictures.answers import likeliest_digits
 from hdr_bench.pictures.layout import box_of, order_in_lines
 from hdr_bench.pictures.marks import Mark, is_bar
 from hdr_bench.pictures.recognize import Answers
@@ -110,7 +111,7 @@ def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np
 def _low_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     heights = np.array([mark.height for mark in marks], float)
     middles = np.array([mark.middle for mark in marks]).reshape(-1, 2)
-    is_stroke = accepted & (answers.probabilities.argmax(axis=1) == _STROKE)
+    is_stroke = accepted & (likeliest_digits(answers) == _STROKE)
     others = np.flatnonzero(accepted & ~is_stroke)
     low = np.zeros(len(marks), bool)
     if not len(others):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.pictures.answers import digit_shares, select_answers
 from hdr_bench.pictures.cuts import cut_pieces
 from hdr_bench.pictures.marks import Mark, is_bar, join_marks
 from hdr_bench.pictures.recognize import Answers
@@ -128,7 +129,7 @@ def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
     order = sorted(kept)
     return Division(
         tuple(everything[index] for index in order),
-        Answers(all_answers.probabilities[order], all_answers.scores[order], all_answers.accepted[order]),
+        select_answers(all_answers, order),
         n_joined,
         n_split,
     )
@@ -214,7 +215,7 @@ def _best_division(group: _Group, choices: Sequence[_Choice]) -> tuple[float, li
 
 
 def _sureness(answers: Answers) -> NDArray[np.float64]:
-    return answers.probabilities.max(axis=1, initial=0) * np.where(answers.accepted, 1, _REFUSED)
+    return digit_shares(answers).max(axis=1, initial=0) * np.where(answers.accepted, 1, _REFUSED)
 
 
 def _mean_sureness(marks: Sequence[Mark], sureness: NDArray[np.float64]) -> float:
