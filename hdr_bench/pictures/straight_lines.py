@@ -24,9 +24,13 @@ _GAP = 1
 _VOTED = 0.4
 # Lines and failures after which no more are looked for: a sheet of squares has up to a hundred, fabric has no end.
 _MOST_LINES = 120
-_MOST_FAILURES = 30
+_MOST_FAILURES = 20
 # Columns of ink that a course is laid through at least.
 _FEWEST_COLUMNS = 8
+# Share of the shortest line's columns that have ink, gaps and crossing strokes left out.
+_LEAST_INK = 0.3
+# Points that a course is laid through at most: more make it no better.
+_MOST_POINTS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,12 +238,13 @@ def _search(ink: ThinInk, votes: _Votes, shortest: float, slopes: tuple[float, f
 
 def _follow(ink: ThinInk, course: NDArray[np.float64], reach: int, shortest: float) -> Line | None:
     """Lay a course through the ink near it, and return the line there; None if there is too little."""
-    for degree in (1, 2, 2):
+    for degree in (1, 2):
         rows, _, runs = _band(course, ink.runs, reach)
         is_thin = (runs > 0) & (runs <= ink.thickest)
         covered = np.flatnonzero(is_thin.any(axis=0))
-        if len(covered) < _FEWEST_COLUMNS:
+        if len(covered) < max(_FEWEST_COLUMNS, _LEAST_INK * shortest * len(course)):
             return None
+        covered = covered[:: max(1, len(covered) // _MOST_POINTS)]
         middles = (rows * is_thin).sum(axis=0)[covered] / is_thin.sum(axis=0)[covered]
         course = _fit_course(covered, middles, degree, len(course))
         reach = max(1, min(reach, round(0.5 * float(np.median(runs[is_thin]))) + 1))
