@@ -123,6 +123,26 @@ def train(material: Material, seed: int, **changes: Any) -> Reader:
     return take_off(model.fit(X, y))
 
 
+def train_on_digits(material: Material, seed: int, **changes: Any) -> Reader:
+    """Train a network on the digits alone, for comparison.
+
+    Parameters
+    ----------
+    material : Material
+    seed : int
+    **changes : object
+        Parameters other than `PARAMETERS`.
+
+    Returns
+    -------
+    reader : Reader
+        Without weights.
+    """
+    model = CNNClassifier(**PARAMETERS | changes, random_state=seed)
+    X = np.concatenate([material.images, material.redrawn]).reshape(-1, 28 * 28)
+    return Reader(model.fit(X, np.tile(material.labels, 2)), ())
+
+
 def take_off(model: CNNClassifier) -> Reader:
     """Turn a network that knows what is no digit into one of the ten digits, and the weights of that output.
 

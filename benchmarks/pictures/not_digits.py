@@ -33,6 +33,7 @@ SIGNS = "+-=×÷<>?!%&#@*√~^"  # noqa: RUF001  # the sign of a product
 _SIZE = 96
 _INK = 110
 _SMALLEST = 5
+_PAPER, _DARK = 0.85, 0.15
 
 
 def letters(n: int, part: str, seed: int, alphabet: str = LETTERS) -> Images:
@@ -250,7 +251,8 @@ def fit_all(images: NDArray[np.uint8]) -> Images:
     -------
     images : ndarray of shape (n, 28, 28), uint8
     """
-    return np.stack([to_mnist(1 - image / 255) for image in images])
+    # The paper of NIST-15 is not everywhere quite white.
+    return np.stack([to_mnist(np.clip((_PAPER - image / 255) / (_PAPER - _DARK), 0, 1)) for image in images])
 
 
 def training_marks(digits: Images, seed: int) -> Images:
