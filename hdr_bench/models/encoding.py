@@ -133,7 +133,8 @@ class _Encoder:
         return {"kind": "dict", "items": pairs}
 
     def _state(self, state: dict[str, Any], place: str, depth: int) -> Node:
-        return {name: self.node(item, f"{place}.{name}", depth + 1) for name, item in state.items()}
+        # Attributes in the order of their names, whatever the order is in which they were set.
+        return {name: self.node(state[name], f"{place}.{name}", depth + 1) for name in sorted(state)}
 
     def _of_numpy(self, value: Any, place: str, depth: int) -> Node:
         if isinstance(value, np.ufunc):
@@ -217,6 +218,6 @@ def _ufunc(value: np.ufunc, place: str) -> Node:
 
 def _refusal(value: Any, place: str) -> ModelSaveError:
     return ModelSaveError(
-        f"{place} is a {class_path(type(value))}, which only pickle can hold; leave it out, or save the model with "
+        f"{place} is a {class_path(type(value))}, which only pickle can hold; to save a pickle all the same, give "
         "trust=True (--trust): whoever loads that file runs the code that it holds"
     )

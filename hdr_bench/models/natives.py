@@ -135,10 +135,22 @@ def _make_sparse(parts: dict[str, Any]) -> Any:
     return matrix
 
 
+def _slice_parts(place: slice) -> dict[str, Any]:
+    return {"start": place.start, "stop": place.stop, "step": place.step}
+
+
+def _make_slice(parts: dict[str, Any]) -> Any:
+    return slice(parts["start"], parts["stop"], parts["step"])
+
+
+def _bunch_parts(bunch: Any) -> dict[str, Any]:
+    return {"items": dict(bunch)}
+
+
 def _make_bunch(parts: dict[str, Any]) -> Any:
     from sklearn.utils import Bunch
 
-    return Bunch(**parts)
+    return Bunch(**parts["items"])
 
 
 NATIVES = (
@@ -165,7 +177,8 @@ NATIVES = (
         _sparse_parts,
         _make_sparse,
     ),
-    Native("bunch", ("sklearn.utils._bunch.Bunch",), dict, _make_bunch),
+    Native("slice", ("builtins.slice",), _slice_parts, _make_slice),
+    Native("bunch", ("sklearn.utils._bunch.Bunch",), _bunch_parts, _make_bunch),
 )
 """What is taken apart, each by its class."""
 

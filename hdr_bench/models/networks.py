@@ -56,11 +56,11 @@ def restore_net(model: Any, description: Any) -> Any:
     from hdr_bench.estimators.neural.constraints import check_network
     from hdr_bench.estimators.neural.notation import layer_table
 
-    # Of what the file says of training nothing is needed but what further training would take.
+    # Further training has no schedule, and checks the optimizer's parameters itself.
     config = replace(
         model._config(), callbacks=None, device="cpu", early_stopping=False, schedule="constant", schedule_params=None
     )
-    check_network(config)
+    check_network(replace(config, optimizer="Adam", optimizer_params=None))
     layers, weights = model._parsed_layers(), description["weights"]
     rows = layer_table(layers, channels_first(model.image_shape_))
     n_expected = sum(row.parameters + row.buffers for row in rows)
@@ -85,7 +85,8 @@ def _build(model: Any, config: Any, layers: list[Any], weights: dict[str, NDArra
     codes = np.arange(len(model.classes_))
     data = TrainingData(np.empty((0, channels * height * width)), codes, model.classes_, reading)
     with usual_state():
-        net = build_net(replace(config, device=_device(model.device)), layers, data, epochs=1, seed=0).initialize()
+        net = build_net(replace(config, device=_device(model.device)), layers, data, epochs=1, seed=0)
+        net.initialize_for_predictions()
         # torch warns of arrays that cannot be written, as those read from a file.
         net.module_.load_state_dict({name: torch.from_numpy(array.copy()) for name, array in weights.items()})
     net.history_ = History(dict(row) for row in history)

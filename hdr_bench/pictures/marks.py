@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 # Pixels of a piece of ink that may be more than noise.
 _FEWEST_PIXELS = 6
-# Pieces longer than this share of the picture say nothing about the size of digits, if there are others.
-_LONG = 0.5
+# A piece longer than this share of the picture says nothing about the size of digits, if there is another that is
+# no speck, or if there are some.
+_LONG, _SMALL, _FEWEST = 0.5, 0.03, 5
+# Height over width below which a mark is a bar.
+_BAR = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +110,7 @@ def join_marks(marks: Iterable[Mark]) -> Mark:
 
 
 def typical_height(marks: Sequence[Mark], shape: tuple[int, ...]) -> float:
-    """Return how high a digit seems to be: the median height of the marks, each counted by its length.
+    """Return how high a digit seems to be: the median height of the marks but bars, each by its length.
 
     Parameters
     ----------
@@ -122,8 +125,23 @@ def typical_height(marks: Sequence[Mark], shape: tuple[int, ...]) -> float:
     """
     if not marks:
         return 0.0
-    longest = _LONG * max(shape)
-    sizes = np.array([max(mark.height, mark.width) for mark in marks])
-    usual = sizes < longest
-    sizes = np.sort(sizes[usual] if usual.any() else sizes)
+    sizes = np.array([max(mark.height, mark.width) for mark in marks if not is_bar(mark)] or [0])
+    is_short = sizes < _LONG * max(shape)
+    if (is_short & (sizes >= _SMALL * max(shape))).any() or np.count_nonzero(is_short) >= _FEWEST:
+        sizes = sizes[is_short]
+    sizes = np.sort(sizes)
     return float(sizes[np.searchsorted(np.cumsum(sizes), sizes.sum() / 2)])
+
+
+def is_bar(mark: Mark) -> bool:
+    """Return whether a mark is much wider than high, as no digit is: minus, equals, a rest of a ruled line.
+
+    Parameters
+    ----------
+    mark : Mark
+
+    Returns
+    -------
+    is_bar : bool
+    """
+    return mark.height < _BAR * mark.width

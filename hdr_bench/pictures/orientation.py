@@ -1,10 +1,9 @@
 """Pages that lie on their side or upside down, told by the recognizer."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.pictures.answers import likeliest_digits
 from hdr_bench.pictures.recognize import Answers, Recognizer
 
 # So many digits more must be seen than as the page lies, and this many times as many.
@@ -44,5 +43,4 @@ def find_turn(images: NDArray[np.uint8], answers: Answers, recognizer: Recognize
 
 
 def _count_digits(answers: Answers) -> int:
-    labels: Sequence[int] = answers.probabilities.argmax(axis=1)
-    return int(np.count_nonzero(answers.accepted & (np.asarray(labels) != _STROKE)))
+    return int(np.count_nonzero(answers.accepted & (likeliest_digits(answers) != _STROKE)))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hdr_bench.pictures.answers import digit_shares, likeliest_digits
 from hdr_bench.pictures.layout import box_of
 from hdr_bench.pictures.marks import Mark
 from hdr_bench.pictures.page import Page
@@ -39,11 +40,11 @@ def make_reading(page: Page, writing: Writing, quarters: int, model: str, notes:
     ]
     rejected = sorted(np.flatnonzero(~writing.accepted), key=lambda index: writing.marks[index].middle)
     digits += [_read_digit(page, writing, int(index), _line_beside(writing, int(index))) for index in rejected]
-    labels = writing.answers.probabilities.argmax(axis=1) if len(writing.marks) else np.zeros(0, int)
+    labels = likeliest_digits(writing.answers)
     lines = tuple("".join(str(labels[index]) for index in line) for line in writing.lines)
     height, width = (round(length / page.scale) for length in page.color.shape[:2])
     slope = float(np.median(writing.slopes)) if writing.slopes else 0.0
-    return Reading(lines, tuple(digits), (width, height), quarters, slope, model, tuple(notes), page)
+    return Reading(lines, tuple(digits), (width, height), quarters, slope, model, tuple(notes), page, writing)
 
 
 def describe_page(page: Page, writing: Writing, quarters: int) -> list[str]:
@@ -73,7 +74,7 @@ def describe_page(page: Page, writing: Writing, quarters: int) -> list[str]:
 
 
 def _read_digit(page: Page, writing: Writing, index: int, line: int | None) -> ReadDigit:
-    probabilities = writing.answers.probabilities[index]
+    probabilities = digit_shares(writing.answers)[index]
     first, second = (int(label) for label in np.argsort(-probabilities, kind="stable")[:2])
     is_digit = bool(writing.accepted[index])
     return ReadDigit(

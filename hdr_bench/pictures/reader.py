@@ -85,13 +85,13 @@ def _look_at(page: Page, recognizer: Recognizer) -> tuple[tuple[Mark, ...], NDAr
 
 def _write(page: Page, division: Division, recognizer: Recognizer) -> Writing:
     """Put the digits in lines, and turn those of sloping lines upright."""
-    soft, marks, answers = page.ink.soft, division.marks, division.answers
+    soft, light, marks, answers = page.ink.soft, page.grey.values, division.marks, division.answers
     images = cut_marks(marks, soft)
-    writing = put_in_lines(marks, images, answers, accept_in_context(marks, answers))
+    writing = put_in_lines(marks, images, answers, accept_in_context(marks, answers, light))
     straight = straighten(writing, lambda some, slopes: cut_marks(some, soft, slopes), recognizer.recognize)
     if not straight.n_straightened:
         return writing
-    accepted = accept_in_context(marks, straight.answers)
+    accepted = accept_in_context(marks, straight.answers, light)
     again = put_in_lines(marks, straight.images, straight.answers, accepted)
     return replace(again, n_straightened=straight.n_straightened)
 

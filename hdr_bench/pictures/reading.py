@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from hdr_bench.pictures.page import Page
     from hdr_bench.pictures.steps import Step
+    from hdr_bench.pictures.straightening import Writing
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,9 @@ class Reading:
     notes : tuple of str
         What was done: the channel, the polarity, what was removed, joined and split.
     page : Page
-        What each stage made of it.
+        What the first stages made of it: its ink.
+    writing : Writing
+        What the others made of that: marks, in lines.
     """
 
     lines: tuple[str, ...]
@@ -91,6 +94,7 @@ class Reading:
     model: str
     notes: tuple[str, ...]
     page: "Page" = field(repr=False)
+    writing: "Writing" = field(repr=False)
 
     @property
     def steps(self) -> "tuple[Step, ...]":

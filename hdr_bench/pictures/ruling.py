@@ -10,7 +10,7 @@ from hdr_bench.pictures.marks import find_marks, typical_height
 from hdr_bench.pictures.straight_lines import Line, ThinInk, find_lines, line_pixels, run_lengths
 
 # A line is at least so many digits long, if digits are seen beside it,
-_DIGITS = 3.5
+_DIGITS = 4.5
 _FEWEST_DIGITS = 3
 # or it runs through this share of what the picture has of it.
 _THROUGH = 0.85

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.pictures.answers import digit_shares, select_answers
 from hdr_bench.pictures.cuts import cut_pieces
-from hdr_bench.pictures.marks import Mark, join_marks
+from hdr_bench.pictures.marks import Mark, is_bar, join_marks
 from hdr_bench.pictures.recognize import Answers
 
 # Marks this near, in heights of the higher one, may be parts of one digit.
@@ -56,6 +57,28 @@ class _Group:
     is_cut: bool
 
 
+@dataclass(frozen=True, eq=False)
+class _Option:
+    """A run of pieces that may be one digit; `known` is the mark that it is, if it is one."""
+
+    group: _Group
+    start: int
+    end: int
+    pieces: tuple[Mark, ...]
+    known: int | None
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What the recognizer says of a run of pieces."""
+
+    start: int
+    end: int
+    index: int
+    area: int
+    sureness: float
+
+
 def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
     """Divide the ink into digits.
 
@@ -81,27 +104,32 @@ def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
     Analysis and Machine Intelligence 18, 1996: recognition-based segmentation by dynamic programming.
     """
     groups = _find_groups(marks, answers)
-    spans = [(group, span) for group in groups for span in _spans(group, marks)]
-    joined = [join_marks(group.pieces[slice(*span)]) for group, span in spans]
-    looked = look(joined)
+    options = [option for group in groups for option in _options(group, marks)]
+    others = [join_marks(option.pieces) for option in options if option.known is None]
+    everything = [*marks, *others]
+    all_answers = _append(answers, look(others))
+    numbers = iter(range(len(marks), len(everything)))
+    indices = [next(numbers) if option.known is None else option.known for option in options]
+    sureness = _sureness(all_answers)
     kept = set(range(len(marks)))
-    chosen: list[int] = []
     n_joined = n_split = 0
     for group in groups:
-        own = [index for index, (other, _) in enumerate(spans) if other is group]
-        best = _best_division(group, [spans[index][1] for index in own], [joined[index] for index in own],
-                              _sureness(looked)[own], looked.accepted[own])
-        before = _mean_sureness([marks[index] for index in group.marks], _sureness(answers)[list(group.marks)])
+        own = [(option, index) for option, index in zip(options, indices, strict=True) if option.group is group]
+        best = _best_division(group, [
+            _Choice(option.start, option.end, index, everything[index].area, float(sureness[index]))
+            for option, index in own
+            if not group.is_cut or _is_digit_cut_off(everything[index], group, bool(all_answers.accepted[index]))
+        ])
+        before = _mean_sureness([marks[index] for index in group.marks], sureness[list(group.marks)])
         if best is None or best[0] < before + _ADVANTAGE:
             continue
-        kept -= set(group.marks)
-        chosen += [own[index] for index in best[1]]
+        kept = (kept - set(group.marks)) | set(best[1])
         n_split += group.is_cut
         n_joined += not group.is_cut
     order = sorted(kept)
     return Division(
-        (*(marks[index] for index in order), *(joined[index] for index in chosen)),
-        _join_answers(answers, order, looked, chosen),
+        tuple(everything[index] for index in order),
+        select_answers(all_answers, order),
         n_joined,
         n_split,
     )
@@ -111,7 +139,7 @@ def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[_Group]:
     groups = []
     for members in _clusters(marks):
         if len(members) > 1:
-            if len(members) <= _MOST_TOGETHER:
+            if len(members) <= _MOST_TOGETHER and not all(is_bar(marks[index]) for index in members):
                 ordered = sorted(members, key=lambda index: marks[index].middle[1])
                 groups.append(_Group(tuple(ordered), tuple(marks[index] for index in ordered), is_cut=False))
             continue
@@ -144,54 +172,50 @@ def _clusters(marks: Sequence[Mark]) -> list[list[int]]:
     return clusters
 
 
-def _spans(group: _Group, marks: Sequence[Mark]) -> list[tuple[int, int]]:
+def _options(group: _Group, marks: Sequence[Mark]) -> list[_Option]:
     """Return which runs of a group's pieces may be one digit."""
     height = max(marks[index].height for index in group.marks)
     n_pieces = len(group.pieces)
-    spans = [
-        (start, end)
-        for start in range(n_pieces)
-        for end in range(start + 1, min(start + _MOST_PIECES, n_pieces) + 1)
-        if not (group.is_cut and end - start == n_pieces)
-    ]
-    return [
-        (start, end)
-        for start, end in spans
-        if end - start == 1 or _width(group.pieces[start:end]) <= _WIDEST * height
-    ]
+    options = []
+    for start in range(n_pieces):
+        for end in range(start + 1, min(start + _MOST_PIECES, n_pieces) + 1):
+            pieces = group.pieces[start:end]
+            is_whole = group.is_cut and end - start == n_pieces
+            if is_whole or (len(pieces) > 1 and _width(pieces) > _WIDEST * height):
+                continue
+            known = group.marks[start] if len(pieces) == 1 and not group.is_cut else None
+            options.append(_Option(group, start, end, pieces, known))
+    return options
 
 
 def _width(pieces: Sequence[Mark]) -> int:
     return max(piece.right for piece in pieces) - min(piece.left for piece in pieces)
 
 
-def _best_division(
-    group: _Group,
-    spans: Sequence[tuple[int, int]],
-    joined: Sequence[Mark],
-    sureness: NDArray[np.float64],
-    accepted: NDArray[np.bool_],
-) -> tuple[float, list[int]] | None:
-    """Return how sure the recognizer is of the best division, and which spans it consists of; None if there is none."""
-    n_pieces = len(group.pieces)
+def _is_digit_cut_off(mark: Mark, group: _Group, is_accepted: bool) -> bool:
+    """Return whether a part of a mark may be a digit by itself: letters have strokes of which some look like 1."""
     height = max(piece.bottom for piece in group.pieces) - min(piece.top for piece in group.pieces)
-    best: list[tuple[float, list[int]] | None] = [(0.0, [])] + [None] * n_pieces
-    for index, (start, end) in sorted(enumerate(spans), key=lambda item: item[1][1]):
-        before, mark = best[start], joined[index]
-        # What is cut apart must be digits: letters have strokes of which some look like 1.
-        if before is None or (group.is_cut and not (accepted[index] and mark.height >= _LOWEST_PIECE * height)):
+    return is_accepted and mark.height >= _LOWEST_PIECE * height
+
+
+def _best_division(group: _Group, choices: Sequence[_Choice]) -> tuple[float, list[int]] | None:
+    """Return how sure the recognizer is of the best division, and of what it consists; None if there is none."""
+    best: dict[int, tuple[float, int, list[int]]] = {0: (0.0, 0, [])}
+    for choice in sorted(choices, key=lambda choice: choice.end):
+        if choice.start not in best:
             continue
-        total = before[0] + mark.area * float(sureness[index])
-        if best[end] is None or total > best[end][0]:  # type: ignore[index]
-            best[end] = total, [*before[1], index]
-    if best[-1] is None:
+        total, area, indices = best[choice.start]
+        total += choice.area * choice.sureness
+        if choice.end not in best or total > best[choice.end][0]:
+            best[choice.end] = total, area + choice.area, [*indices, choice.index]
+    if len(group.pieces) not in best:
         return None
-    total, chosen = best[-1]
-    return total / sum(joined[index].area for index in chosen), chosen
+    total, area, indices = best[len(group.pieces)]
+    return total / area, indices
 
 
 def _sureness(answers: Answers) -> NDArray[np.float64]:
-    return answers.probabilities.max(axis=1, initial=0) * np.where(answers.accepted, 1, _REFUSED)
+    return digit_shares(answers).max(axis=1, initial=0) * np.where(answers.accepted, 1, _REFUSED)
 
 
 def _mean_sureness(marks: Sequence[Mark], sureness: NDArray[np.float64]) -> float:
@@ -199,9 +223,9 @@ def _mean_sureness(marks: Sequence[Mark], sureness: NDArray[np.float64]) -> floa
     return float(areas @ sureness / areas.sum())
 
 
-def _join_answers(first: Answers, of_first: Sequence[int], second: Answers, of_second: Sequence[int]) -> Answers:
+def _append(first: Answers, second: Answers) -> Answers:
     return Answers(
-        np.concatenate([first.probabilities[of_first], second.probabilities[of_second]]),
-        np.concatenate([first.scores[of_first], second.scores[of_second]]),
-        np.concatenate([first.accepted[of_first], second.accepted[of_second]]),
+        np.concatenate([first.probabilities, second.probabilities]),
+        np.concatenate([first.scores, second.scores]),
+        np.concatenate([first.accepted, second.accepted]),
     )

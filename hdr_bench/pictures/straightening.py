@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.pictures.answers import digit_shares, select_answers
 from hdr_bench.pictures.layout import box_of, order_in_lines, page_slope
 from hdr_bench.pictures.marks import Mark
 from hdr_bench.pictures.recognize import Answers
@@ -94,7 +95,7 @@ def straighten(writing: Writing, cut: Cut, recognize: Callable[[NDArray[np.uint8
         members = list(line)
         upright = cut([writing.marks[index] for index in members], [slope] * len(members))
         found = recognize(upright)
-        if _log_sureness(found) > _log_sureness(_part(answers, members)):
+        if _log_sureness(found) > _log_sureness(select_answers(answers, members)):
             images[members] = upright
             answers = _put(answers, members, found)
             n_straightened += 1
@@ -110,11 +111,7 @@ def _slope(marks: Sequence[Mark], line: Sequence[int], page: float) -> float:
 
 
 def _log_sureness(answers: Answers) -> float:
-    return float(np.log(answers.probabilities.max(axis=1)).mean())
-
-
-def _part(answers: Answers, members: list[int]) -> Answers:
-    return Answers(answers.probabilities[members], answers.scores[members], answers.accepted[members])
+    return float(np.log(digit_shares(answers).max(axis=1)).mean())
 
 
 def _put(answers: Answers, members: list[int], others: Answers) -> Answers:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.polarity import border_mask, count_polarities
 from hdr_bench.exceptions import shown
 
 # Smaller images have as many pixels at the edge as inside: their border does not tell ink from ground.
@@ -39,6 +38,9 @@ def learn_background(images: NDArray[Any], background: float | None = None) -> f
         If it is learnt from images of mixed polarity, which have no background in common.
     """
     if background is None:
+        # The package of the data sets takes a while to import, and a network that was loaded needs none of it.
+        from hdr_bench.datasets.polarity import border_mask
+
         learnt = float(np.median(images[:, border_mask(*images.shape[1:])].astype(np.float64)))
         _warn_of_mixture(images, learnt)
         return learnt
@@ -50,6 +52,8 @@ def learn_background(images: NDArray[Any], background: float | None = None) -> f
 def _warn_of_mixture(images: NDArray[Any], learnt: float) -> None:
     if min(images.shape[1:]) < _SMALLEST_WITH_POLARITY:
         return
+    from hdr_bench.datasets.polarity import count_polarities
+
     counts = count_polarities(images)
     if counts.polarity is None or not counts.is_mixed:
         return

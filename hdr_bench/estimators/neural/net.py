@@ -101,6 +101,32 @@ class Net(NeuralNetClassifier):
         loss: torch.Tensor = self.criterion_(y_pred, y_true.to(self.device))
         return loss
 
+    def initialize_for_predictions(self) -> Self:
+        """Make all that predictions need; the optimizer, with which torch imports half of itself, is not among it.
+
+        Returns
+        -------
+        self
+        """
+        self._initialize_virtual_params()
+        self._initialize_callbacks()
+        self._initialize_module()
+        self._initialize_criterion()
+        self._initialize_history()
+        self.initialized_ = True
+        return self
+
+    def initialize_for_training(self) -> Self:
+        """Make the optimizer, if there is none yet.
+
+        Returns
+        -------
+        self
+        """
+        if not hasattr(self, "optimizer_"):
+            self._initialize_optimizer()
+        return self
+
     def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
         """Train; a callback may end it by KeyboardInterrupt, as early stopping does, and a user by Ctrl-C.
 

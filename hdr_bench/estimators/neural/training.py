@@ -108,7 +108,7 @@ def train_one_epoch(config: NetConfig, net: Net, rows: Rows, codes: Codes) -> No
     """
     with training_state(config):
         net.callbacks_ = [(name, callback) for name, callback in net.callbacks_ if name not in _ENDED]
-        net.set_params(max_epochs=1)
+        net.initialize_for_training().set_params(max_epochs=1)
         for group in net.optimizer_.param_groups:
             # The cycle moved Adam's first beta too.
             before = {key: net.optimizer_.defaults[key] for key in ("betas", "momentum") if key in group}

@@ -1,0 +1,105 @@
+"""Saving: what is refused, what is never written over, and what the file's card says."""
+
+import numpy as np
+import pytest
+from sklearn.pipeline import make_pipeline
+from skorch.callbacks import Callback
+
+from hdr_bench import ModelCard, load_card, load_model, make_estimator, save_model
+from hdr_bench.exceptions import ModelFileError, ModelSaveError
+from hdr_bench.models import CardScore, ReadingNumbers
+from hdr_bench.models.card import CardStep
+from tests.helpers.fitted_models import digits, fitted
+from tests.helpers.method_table import tiny
+from tests.helpers.model_files import members_of
+from tests.helpers.unlucky_tree import FailsForSeedOne
+
+
+class Quiet(Callback):
+    """A callback of the user's own."""
+
+
+def test_what_only_pickle_can_hold_is_refused_with_its_place(tmp_path):
+    model = make_pipeline(tiny("cnn", callbacks=[Quiet()])).fit(digits().train.X, digits().train.y)
+    with pytest.raises(ModelSaveError) as refused:
+        save_model(model, tmp_path / "model.hdrm")
+    assert "Pipeline.steps[0][1].callbacks[0]" in str(refused.value)
+    assert "only pickle can hold" in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pickle_is_written_and_read_only_with_trust(tmp_path):
+    model = FailsForSeedOne(random_state=0)
+    model.fit(digits().train.X, digits().train.y)
+    with pytest.raises(ModelSaveError, match="only pickle can hold"):
+        save_model(model, tmp_path / "model.hdrm")
+    path = save_model(model, tmp_path / "model.hdrm", trust=True)
+    with pytest.raises(ModelFileError, match="trust=True"):
+        load_model(path)
+    np.testing.assert_array_equal(load_model(path, trust=True).predict(digits().test.X), model.predict(digits().test.X))
+    assert load_card(path).method.name.endswith("FailsForSeedOne")
+
+
+def test_trust_changes_nothing_of_what_needs_none(tmp_path):
+    plain = save_model(fitted("knn"), tmp_path / "plain.hdrm")
+    trusted = save_model(fitted("knn"), tmp_path / "trusted.hdrm", trust=True)
+    assert plain.read_bytes() == trusted.read_bytes()
+
+
+def test_what_is_not_fitted(tmp_path):
+    for model in (make_estimator("cnn"), make_pipeline(make_estimator("knn"))):
+        with pytest.raises(ModelSaveError, match="not fitted"):
+            save_model(model, tmp_path / "model.hdrm")
+    with pytest.raises(ModelSaveError, match="no estimator"):
+        save_model({"weights": 1}, tmp_path / "model.hdrm")
+
+
+def test_nothing_but_a_model_file_is_written_over(tmp_path):
+    path = save_model(fitted("knn"), tmp_path / "model.hdrm")
+    save_model(fitted("tree"), path)
+    assert load_card(path).method.name == "tree"
+    thesis = tmp_path / "thesis.txt"
+    thesis.write_text("years of work")
+    for other in (thesis, tmp_path):
+        with pytest.raises(ModelFileError, match="not replaced"):
+            save_model(fitted("tree"), other)
+    assert thesis.read_text() == "years of work"
+
+
+def test_the_card_of_an_estimator(tmp_path):
+    model = make_pipeline(tiny("knn", n_neighbors=5)).fit(digits().train.X, digits().train.y)
+    card = load_card(save_model(model, tmp_path / "model.hdrm"))
+    assert card.method == CardStep(name="knn", parameters={"n_neighbors": 5})
+    assert card.steps == ()
+    assert card.classes == tuple("0123456789")
+    assert (card.n_features, card.image_shape) == (64, (8, 8))
+    assert card.libraries["hdr-bench"]
+    assert card.scores == ()
+
+
+def test_a_card_of_ones_own(tmp_path):
+    card = ModelCard(
+        method=CardStep(name="knn"),
+        scores=(CardScore.of_counts("mine", 100, 3),),
+        reading=ReadingNumbers(temperature=1.5, threshold=0.4, calibrated=True),
+        notes=("of my own hand",),
+    )
+    assert load_card(save_model(fitted("knn"), tmp_path / "model.hdrm", card=card)) == card
+
+
+def test_a_card_that_is_none(tmp_path):
+    from tests.helpers.model_files import write_members
+
+    path = save_model(fitted("tree"), tmp_path / "model.hdrm")
+    for text in (b"[]", b"{", b'{"method": 3}', b'{"method": {"name": "x"}, "code": "os.system"}', b"[" * 100_000):
+        write_members(path, members_of(path) | {"card.json": text})
+        with pytest.raises(ModelFileError, match="card"):
+            load_card(path)
+
+
+@pytest.mark.parametrize(("n", "errors"), [(1, 0), (1, 1), (10_000, 60), (100, 100)])
+def test_the_interval_is_wilsons(n, errors):
+    from statsmodels.stats.proportion import proportion_confint
+
+    score = CardScore.of_counts("x", n, errors)
+    np.testing.assert_allclose((score.low, score.high), proportion_confint(n - errors, n, method="wilson"), atol=1e-9)
