@@ -162,10 +162,12 @@ def _in_order(digits: tuple[ReadDigit, ...]) -> list[ReadDigit]:
 
 def _stamp(true_digits: TrueDigits, root: Path) -> str:
     """Return what the files, and the code and the model that read them, look like now."""
-    from hdr_bench import __version__
+    from hdr_bench.models.embedded import EMBEDDED_MODEL
 
-    stamp = f"{stamp_of(true_digits.files, root)} {__version__}"
-    return hashlib.sha256(stamp.encode()).hexdigest()
+    digest = hashlib.sha256(stamp_of(true_digits.files, root).encode())
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), EMBEDDED_MODEL):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _check_aligned(root: Path, cuts: dict[Path, CutDigits]) -> None:
@@ -197,8 +199,8 @@ def _part_pictures(name: str, cuts: list[CutDigits], options: ReadOptions) -> tu
         test = [train.pop()] if len(train) > 1 else []
     if not test:
         raise DatasetError(
-            f"{name}: digits were found in {len(used)} picture only; whole pictures go to the train and the test part, "
-            "so that two at least are needed"
+            f"{name}: digits were found in {len(used):,} picture only; at least two are needed, since whole pictures go "
+            "to the train and the test part"
         )
     return _join(train), _join(test)
 
