@@ -199,8 +199,8 @@ def _part_pictures(name: str, cuts: list[CutDigits], options: ReadOptions) -> tu
         test = [train.pop()] if len(train) > 1 else []
     if not test:
         raise DatasetError(
-            f"{name}: digits were found in {len(used):,} picture only; at least two are needed, since whole pictures go "
-            "to the train and the test part"
+            f"{name}: digits were found in {len(used):,} picture only; at least two are needed, since whole pictures "
+            "go to the train and the test part"
         )
     return _join(train), _join(test)
 
