@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench test coverage test-oldest test-newest lint data reports reports-quick speed statistics storm
+.PHONY: help install bench test coverage test-oldest test-newest lint data reports reports-quick speed statistics pictures-report storm
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## Make the virtual environment and install the library with its tools
 
@@ -85,6 +85,9 @@ speed: install ## Compare speed with the peers on MNIST, a half to a whole hour;
 
 statistics: install ## Simulate how often comparisons and verdicts are wrong, about ten minutes; writes reports/statistics/
 	@for script in error_rates verdicts; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done
+
+pictures-report: install ## Read generated pages, and real pictures where the data home has them; writes reports/pictures/
+	$(BIN)/python -m benchmarks.pictures
 
 storm: install ## Inject 1,200 faults into runs (resumable; 45 minutes on 2 cores): what is lost, wrong, left behind, unclear; writes reports/storm/
 	$(BIN)/python -m benchmarks.storm

@@ -67,6 +67,10 @@ class DatasetError(HdrBenchError, ValueError):
         super().__init__(visible_prose(message))
 
 
+class PictureError(DatasetError):
+    """A picture that cannot be read: no picture, damaged, too large."""
+
+
 class DatasetNotFoundError(HdrBenchError, FileNotFoundError):
     """Data that are not where they should be, with what to do to get them.
 

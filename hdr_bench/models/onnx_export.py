@@ -177,7 +177,7 @@ def _network_graph(estimator: Any) -> Any:
 
     few = torch.zeros(2, channels * height * width)
     with usual_state(), _quiet():
-        program = torch.onnx.export(
+        program: Any = torch.onnx.export(
             Reader().eval(),
             (few,),
             dynamo=True,

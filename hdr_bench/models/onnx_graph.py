@@ -106,7 +106,7 @@ class Graph:
         if classes.dtype != object:
             return self.constant(classes)
         name = "hdr_classes"
-        texts = [str(each).encode() for each in classes]
+        texts: Any = [str(each).encode() for each in classes]
         self.initializers.append(helper.make_tensor(name, TensorProto.STRING, [len(texts)], texts))
         return name
 
@@ -124,7 +124,7 @@ def linear_graph(model: Any) -> Any:
     model : onnx.ModelProto
     """
     graph = Graph()
-    pixels = graph.add("Div", PIXELS, graph.constant(np.float32(model.scale_)))
+    pixels = graph.add("Div", PIXELS, graph.constant(np.asarray(model.scale_, dtype=np.float32)))
     features, coef = pixels, model.coef_
     if hasattr(model, "pca_"):
         features = _products(graph, pixels, model)
@@ -133,7 +133,9 @@ def linear_graph(model: Any) -> Any:
     values = graph.add("Gemm", features, weights, graph.constant(model.intercept_.astype(np.float32)))
     if len(model.coef_) == 1:
         # Of two classes the one output is the second's; the first has the opposite, or 0 before the softmax.
-        other = graph.add("Mul", values, graph.constant(np.float32(0 if model.loss == "log_loss" else -1)))
+        other = graph.add(
+            "Mul", values, graph.constant(np.asarray(0 if model.loss == "log_loss" else -1, dtype=np.float32))
+        )
         values = graph.add("Concat", other, values, axis=1)
     if model.loss == "log_loss":
         return graph.finish(
