@@ -45,6 +45,7 @@ from .reporting.displays import RocDisplay as RocDisplay
 from .reporting.displays import SearchDisplay as SearchDisplay
 from .reporting.displays import TimingDisplay as TimingDisplay
 from .reporting.displays import TrainingDisplay as TrainingDisplay
+from .reporting.displays import TransferDisplay as TransferDisplay
 from .reporting.frame import load_results as load_results
 from .reporting.page.index import write_index as write_index
 from .reporting.report import write_report as write_report

@@ -115,11 +115,14 @@ def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
     n_joined = n_split = 0
     for group in groups:
         own = [(option, index) for option, index in zip(options, indices, strict=True) if option.group is group]
-        best = _best_division(group, [
-            _Choice(option.start, option.end, index, everything[index].area, float(sureness[index]))
-            for option, index in own
-            if not group.is_cut or _is_digit_cut_off(everything[index], group, bool(all_answers.accepted[index]))
-        ])
+        best = _best_division(
+            group,
+            [
+                _Choice(option.start, option.end, index, everything[index].area, float(sureness[index]))
+                for option, index in own
+                if not group.is_cut or _is_digit_cut_off(everything[index], group, bool(all_answers.accepted[index]))
+            ],
+        )
         before = _mean_sureness([marks[index] for index in group.marks], sureness[list(group.marks)])
         if best is None or best[0] < before + _ADVANTAGE:
             continue

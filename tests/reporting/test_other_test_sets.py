@@ -3,12 +3,13 @@
 import csv
 import shutil
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
-from hdr_bench import AccuracyDisplay, load_predictions, load_results, write_report
-from hdr_bench.exceptions import UnknownNameError
+from hdr_bench import AccuracyDisplay, TransferDisplay, load_predictions, load_results, write_report
+from hdr_bench.exceptions import StoreError, UnknownNameError
 from hdr_bench.reporting.comparisons.other_test_sets import compare_on_test_sets
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
@@ -166,3 +167,20 @@ def test_the_error_rate_of_the_test_between_sets():
         wrong += found.p_value <= 0.05
     # Five in a hundred are asked for; the seed is fixed, so that nothing here is left to chance.
     assert wrong / repeats <= 0.07
+
+
+def test_the_figure_has_a_group_of_points_for_each_test_set(finished_test_sets):
+    display = TransferDisplay.from_results(load_results(finished_test_sets))
+    frame = display.frame()
+    assert display.test_sets == ["own test part", "Noisy"]
+    rows = set(zip(frame["test_set"], frame["case"], strict=True))
+    assert {("own test part", "Folds"), ("Noisy", "k-NN"), ("Noisy", "Tree")} < rows
+    pd.testing.assert_frame_equal(frame, TransferDisplay.from_run(finished_test_sets).frame())
+    ax = display.plot().ax_
+    assert [label.get_text().splitlines()[0] for label in ax.get_yticklabels()] == display.test_sets
+    drawn = {value for line in ax.lines if line.get_linestyle() == "None" for value in line.get_xdata()}
+    assert set(100 * frame["accuracy"]) <= drawn
+    plt.close(display.figure_)
+    results = load_results(finished_test_sets)
+    with pytest.raises(StoreError, match="hold no accuracy"):
+        TransferDisplay.from_results(results[results["test_set"] == "Gone"])

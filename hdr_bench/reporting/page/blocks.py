@@ -131,6 +131,9 @@ BLOCKS: tuple[Block, ...] = (
     ),
     TableBlock("published", "Published against measured", _make_published_table, _published_intro),
     TableBlock("test-sets", "Other test sets", _test_sets, _test_sets_intro),
+    FigureBlock(
+        "test-sets", "Accuracy on each test set", figures.transfer, Heading("test-sets-figure", "Test sets compared")
+    ),
     TableBlock("drops", "What is lost on other test sets", _drops),
     TableBlock("claims", "Claims, checked", _claims, template="claims"),
     TableBlock("time", "Time", _time),
