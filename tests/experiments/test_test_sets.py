@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hdr_bench import load_dataset, load_predictions, run_suite
+from hdr_bench import load_dataset, load_predictions, load_results, make_estimator, run_suite
 from hdr_bench.datasets import Part
 from hdr_bench.datasets.assembly import make_dataset
 from hdr_bench.exceptions import DatasetWarning, SuiteError
@@ -195,3 +195,37 @@ def test_data_that_changed_since_the_plan_are_not_evaluated_on():
     changed = _asked()[1].model_copy(update={"fingerprint": "0" * 64})
     ((evaluation, _),) = evaluate_test_sets(None, (changed,), (), {}, lambda _: None)
     assert "digits-8x8 changed since the run was planned" in evaluation.error
+
+
+def test_searches_and_curves_are_evaluated_with_the_model_that_they_end_with(tmp_path):
+    search = {**KNN, "name": "Search", "grid": {"n_neighbors": [1, 3]}}
+    search["protocol"] = {"kind": "grid-search", "folds": 2}
+    curve = {**KNN, "name": "Curve", "protocol": {"kind": "learning-curve", "sizes": [100, 600]}}
+    suite = _suite({"name": "Noisy", "dataset": noisy()}, cases=(search, curve))
+    results = load_results(run_suite(suite, out=tmp_path, threads=1))
+    noisy_rows = results[results["test_set"] == "Noisy"].set_index("label")
+    assert list(noisy_rows.index) == ["Search", "Curve, 100 images", "Curve, 600 images"]
+    assert (noisy_rows["status"] == "ok").all()
+    assert noisy_rows.loc["Curve, 100 images", "accuracy"] < noisy_rows.loc["Curve, 600 images", "accuracy"]
+    # What was searched with is stored once, with the trial's own row.
+    assert noisy_rows["chosen"].isna().all()
+    (key,) = set(noisy_rows.loc[["Search"], "key"])
+    chosen = Store(tmp_path).read(key).searched.chosen
+    digits = load_dataset("digits-8x8").train
+    model = make_estimator("knn", **chosen).fit(digits.X, digits.y)
+    asked = noisy()
+    names = np.array([int(name) for name in asked.class_names])
+    expected = (model.predict(asked.test.X) == names[asked.test.labels]).mean()
+    assert noisy_rows.loc["Search", "accuracy"] == pytest.approx(expected)
+
+
+def test_what_ends_the_process_on_a_test_set_ends_the_trial(tmp_path, helpers, monkeypatch):
+    # As its limits of time and memory do: they are the trial's, whatever it is at.
+    monkeypatch.syspath_prepend(str(helpers))
+    ends = {"name": "Ends", "estimator": "ends_elsewhere.EndsElsewhere"}
+    suite = _suite({"name": "Noisy", "dataset": noisy()}, cases=(ends, KNN))
+    results = load_results(run_suite(suite, out=tmp_path, threads=1)).set_index(["case", "test_set"])
+    assert results.loc[("Ends", ""), "status"] == "crashed"
+    assert "in: test set 1 of 1" in results.loc[("Ends", ""), "error"]
+    assert results.loc[("Ends", "Noisy"), "status"] == "crashed"
+    assert results.loc[("k-NN", "Noisy"), "status"] == "ok"
