@@ -76,10 +76,14 @@ def difference_of_proportions(first: float, n: int, second: float, m: int) -> Di
 
     Parameters
     ----------
-    first, second : float
-        Shares between 0 and 1.
-    n, m : int
-        Images of each.
+    first : float
+        A share between 0 and 1.
+    n : int
+        Images that it was found on.
+    second : float
+        Another share.
+    m : int
+        Images that it was found on.
 
     Returns
     -------
