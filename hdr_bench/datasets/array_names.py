@@ -99,6 +99,7 @@ def counterpart(name: str) -> str:
     """
     labels = re.sub(r"(?<![a-z])x(?![a-z])", "y", name)
     labels = re.sub(r"(?<![A-Za-z])X(?![a-z])", "y", labels)
+    labels = re.sub(r"(?<=[a-z])X(?![a-z])", "Y", labels)
     if labels == name:
         words = "|".join(word for word in _ROLES["images"] if len(word) > 1)
         labels = re.sub(rf"(?i)(?<![a-z])({words})(?![a-z])", "labels", name)

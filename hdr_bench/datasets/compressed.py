@@ -1,15 +1,16 @@
 """Compressed files, read piece by piece: no more of them is decompressed than is asked for."""
 
+import bz2
 import gzip
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from io import BufferedReader
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-_GZIP_MAGIC, _XZ_MAGIC = b"\x1f\x8b", b"\xfd7zXZ\x00"
+_GZIP_MAGIC, _BZIP2_MAGIC, _XZ_MAGIC = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00"
 # `xz -9`, its strongest setting, needs 65 MiB to decompress; a header may ask for 4 GiB.
 _MOST_XZ_MEMORY = 100 << 20
 _CHUNK = 1 << 16
@@ -85,11 +86,13 @@ def compression_of(raw: BufferedReader) -> str | None:
     Returns
     -------
     compression : str or None
-        ``"gzip"``, ``"xz"``, or None for a file that is not compressed.
+        ``"gzip"``, ``"bzip2"``, ``"xz"``, or None for a file that is not compressed.
     """
     head = raw.peek(len(_XZ_MAGIC))
     if head.startswith(_GZIP_MAGIC):
         return "gzip"
+    if head.startswith(_BZIP2_MAGIC):
+        return "bzip2"
     return "xz" if head.startswith(_XZ_MAGIC) else None
 
 
@@ -118,5 +121,6 @@ def open_decompressed(path: Path) -> Iterator[tuple[Readable, str | None]]:
         if compression == "xz":
             yield XzFile(raw), compression
             return
-        with gzip.open(raw) if compression == "gzip" else nullcontext(raw) as file:
+        openers: dict[str | None, Callable[..., Any]] = {"gzip": gzip.open, "bzip2": bz2.open}
+        with openers.get(compression, nullcontext)(raw) as file:
             yield file, compression

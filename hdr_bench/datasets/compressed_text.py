@@ -1,34 +1,29 @@
 """Lines of text files, compressed or not: read one by one, and never more of them than the file is worth."""
 
-import bz2
-import gzip
-import lzma
-import zlib
-from collections.abc import Callable, Generator
-from contextlib import closing, suppress
+import io
+from collections.abc import Generator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import TYPE_CHECKING
 
 from hdr_bench.archives import Limit
+from hdr_bench.datasets.compressed import DAMAGE, Readable, open_decompressed
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import describe_file_error
 
-COMPRESSIONS: dict[str, tuple[bytes, Callable[[IO[bytes]], Any]]] = {
-    ".gz": (b"\x1f\x8b", gzip.open),
-    ".bz2": (b"BZh", bz2.open),
-    ".xz": (b"\xfd7zXZ\x00", lzma.open),
-}
-"""First bytes of a compressed file and what opens it, by the ending that such files have."""
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
-_DAMAGE = (EOFError, zlib.error, lzma.LZMAError, OSError, ValueError)
+_ENDINGS = (".gz", ".bz2", ".xz")
 _AGAIN = "copy or download it again"
 # Tables of pixels compress to between a fifth and a hundredth; bzip2 packs zeros into a millionth.
 _LIMIT = Limit(256 << 20, 200)
 # An image of a million pixels, each written with eight characters.
 _LONGEST_LINE = 8 << 20
 _HEAD_LINES = 50
+_CHUNK = 1 << 16
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -52,12 +47,12 @@ def read_lines(path: Path) -> Generator[bytes]:
         If it cannot be opened.
     """
     size = regular_size(path)
-    with path.open("rb") as raw, closing(_decompress(raw)) as file:
+    with open_decompressed(path) as (whole, _), io.BufferedReader(_Unbuffered(whole), _CHUNK) as file:
         n_bytes, number = 0, 0
         while True:
             try:
                 line = file.readline(_LONGEST_LINE)
-            except _DAMAGE as error:
+            except (*DAMAGE, OSError, ValueError) as error:
                 raise DatasetError(
                     f"{path}: damaged, or not the compressed file that its first bytes say: "
                     f"{describe_file_error(error)}; {_AGAIN}"
@@ -84,11 +79,15 @@ def read_head(path: Path) -> list[bytes]:
     Returns
     -------
     lines : list of bytes
-        Up to 50; none if the file is no text.
+        Up to 50.
+
+    Raises
+    ------
+    DatasetError, OSError
+        As `read_lines`.
     """
-    with suppress(DatasetError, OSError), closing(read_lines(path)) as lines:
+    with closing(read_lines(path)) as lines:
         return list(islice((line for line in lines if line.strip()), _HEAD_LINES))
-    return []
 
 
 def plain_name(path: Path) -> str:
@@ -108,19 +107,25 @@ def plain_name(path: Path) -> str:
     'mnist_train.csv'
     """
     name = path.name.lower()
-    for ending in COMPRESSIONS:
+    for ending in _ENDINGS:
         name = name.removesuffix(ending)
     return name
 
 
-def _decompress(raw: IO[bytes]) -> Any:
-    longest = max(len(magic) for magic, _ in COMPRESSIONS.values())
-    head = raw.read(longest)
-    raw.seek(0)
-    for magic, opener in COMPRESSIONS.values():
-        if head.startswith(magic):
-            return opener(raw)
-    return raw
+class _Unbuffered(io.RawIOBase):
+    """What can be read piece by piece, as a file that can be buffered."""
+
+    def __init__(self, file: Readable) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        target = memoryview(buffer).cast("B")
+        content = self._file.read(len(target))
+        target[: len(content)] = content
+        return len(content)
 
 
 def _check_line(path: Path, line: bytes, number: int) -> None:

@@ -163,8 +163,10 @@ def _tables_in(folder: Path) -> list[Path]:
 
 
 def _holds_pixels(path: Path) -> bool:
-    dialect = find_dialect(path)
-    return dialect is not None and dialect.n_fields >= _FEWEST_PIXELS
+    with suppress(DatasetError, OSError):
+        dialect = find_dialect(path)
+        return dialect is not None and dialect.n_fields >= _FEWEST_PIXELS
+    return False
 
 
 def _note_test(file: Path, test: Columns, place: Path) -> list[str]:

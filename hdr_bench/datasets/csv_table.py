@@ -74,7 +74,12 @@ def find_dialect(path: Path) -> Dialect | None:
     Returns
     -------
     dialect : Dialect or None
-        None if it is no text, or its first lines are no table of numbers.
+        None if its first lines are no table of numbers.
+
+    Raises
+    ------
+    DatasetError, OSError
+        If it is damaged, or no text.
     """
     lines = [line for line in read_head(path) if not line.lstrip().startswith(b"#")]
     if not lines:

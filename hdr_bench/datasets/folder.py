@@ -1,6 +1,5 @@
 """Labelled picture folders: ``folder:DIR``."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.assembly import assemble_dataset
 from hdr_bench.datasets.content_warnings import are_blank
 from hdr_bench.datasets.dataset import Dataset, Part
-from hdr_bench.datasets.fitting import Fit, describe_fit, fit_digest, fit_images
+from hdr_bench.datasets.fitting import Fit, describe_fit, fit_images, stamp_with_fit
 from hdr_bench.datasets.folder_layout import Layout, find_layout
 from hdr_bench.datasets.folder_part import TABLES
 from hdr_bench.datasets.folder_scan import name_some
@@ -49,7 +48,7 @@ def folder_source(folder: str, options: ReadOptions) -> Source:
     layout = find_layout(root)
     return Source(
         key=key_of(f"folder:{root}", options),
-        stamp=_stamp(stamp_of(layout.files, root), options),
+        stamp=stamp_with_fit(stamp_of(layout.files, root), options.fit),
         read=lambda: _read(f"folder:{root}", root, layout, options),
     )
 
@@ -75,12 +74,6 @@ def read_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
         If a picture cannot be read, or differs from the others in size or type, all are blank, or of one class.
     """
     return _read(name, root, find_layout(root), options)
-
-
-def _stamp(stamp: str, options: ReadOptions) -> str:
-    if options.fit is None:
-        return stamp
-    return hashlib.sha256(f"{stamp} {fit_digest(options.fit)}".encode()).hexdigest()
 
 
 def _read(name: str, root: Path, layout: Layout, options: ReadOptions) -> Dataset:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice, pairwise
@@ -99,8 +99,11 @@ def is_libsvm(path: Path) -> bool:
         return False
     if PurePath(plain_name(path)).suffix in ENDINGS:
         return True
-    lines = [line for line in read_head(path) if not line.startswith(b"#")]
-    return any(map(_ROW.fullmatch, lines)) and all(_ROW.fullmatch(line) or _BLANK_ROW.fullmatch(line) for line in lines)
+    with suppress(DatasetError, OSError):
+        lines = [line for line in read_head(path) if not line.startswith(b"#")]
+        are_rows = all(_ROW.fullmatch(line) or _BLANK_ROW.fullmatch(line) for line in lines)
+        return are_rows and any(map(_ROW.fullmatch, lines))
+    return False
 
 
 def read_libsvm(name: str, path: Path, options: ReadOptions) -> Dataset:

@@ -138,6 +138,7 @@ SOURCES: dict[str, SourceEntry] = {
         reader="hdr_bench.datasets.zip_files:read_zip",
         recognizer="hdr_bench.datasets.zip_files:is_zip",
         resizes=True,
+        fits=True,
         place="a zip archive",
     ),
     "openml:NAME": SourceEntry(

@@ -1,32 +1,32 @@
 """Images without labels, or whose labels are not looked at: those that a model is to say the labels of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.array_names import parse_array_name
 from hdr_bench.datasets.checks import as_images, check_pixels
 from hdr_bench.datasets.csv_files import is_csv, read_file
 from hdr_bench.datasets.file_kinds import describe_file
+from hdr_bench.datasets.fitting import Fit, describe_fit, fit_images
 from hdr_bench.datasets.folder_scan import scan_folder
 from hdr_bench.datasets.idx import read_idx
 from hdr_bench.datasets.labelled_images import narrow_alike
 from hdr_bench.datasets.loading import load_dataset
 from hdr_bench.datasets.memory_room import check_room
-from hdr_bench.datasets.npz_members import check_declared, list_members, read_member
 from hdr_bench.datasets.paths import expand_path, name_system_errors
 from hdr_bench.datasets.pictures import EXTENSIONS, load_picture
 from hdr_bench.datasets.polarity import Polarity, to_polarity
+from hdr_bench.datasets.stored_arrays import ARRAY_FILES, StoredArray, list_arrays
 from hdr_bench.datasets.zip_files import is_zip, unpack
 from hdr_bench.error_text import error_line
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
 from hdr_bench.records.text import list_first
 
-_ARRAY_NAMES = ("x_test", "test_images", "images", "x", "test_x", "data", "arr_0")
-_LABEL_NAMES = frozenset({"y", "y_test", "y_train", "labels", "test_labels", "train_labels"})
 _NEEDED = "needed is a CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name"
 
 
@@ -51,7 +51,7 @@ class UnlabelledImages:
     notes: tuple[str, ...] = ()
 
 
-def read_unlabelled(data: str, resize: tuple[int, int] | None = None) -> UnlabelledImages:
+def read_unlabelled(data: str, resize: tuple[int, int] | None = None, fit: Fit | None = None) -> UnlabelledImages:
     """Read images from a file or a folder, or the test part of a data set.
 
     Parameters
@@ -61,6 +61,8 @@ def read_unlabelled(data: str, resize: tuple[int, int] | None = None) -> Unlabel
         images, or a zip archive of one of these. Otherwise what `load_dataset` takes.
     resize : tuple of int, optional
         Height and width that pictures are brought to.
+    fit : {"mnist"}, optional
+        The form that images are brought to, each by itself (`fit_images`); pictures may then be of any sizes.
 
     Returns
     -------
@@ -76,10 +78,10 @@ def read_unlabelled(data: str, resize: tuple[int, int] | None = None) -> Unlabel
     path = expand_path(data)
     with name_system_errors():
         if path.exists():
-            return _read_path(path, resize)
+            return _read_path(path, resize, fit)
     if ":" not in data and ("/" in data or path.suffix):
         raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}")
-    dataset = load_dataset(data, resize=resize)
+    dataset = load_dataset(data, resize=resize, fit=fit)
     return _number(dataset.test.images, (f"the images are the test part of {data}",))
 
 
@@ -109,19 +111,25 @@ def to_one_polarity(read: UnlabelledImages, polarity: Polarity) -> UnlabelledIma
     return replace(read, images=images, notes=(*read.notes, note))
 
 
-def _read_path(path: Path, resize: tuple[int, int] | None) -> UnlabelledImages:
+def _read_path(path: Path, resize: tuple[int, int] | None, fit: Fit | None) -> UnlabelledImages:
     if is_zip(path):
         with unpack(path) as root:
-            read = _read_path(_innermost(root), resize)
+            read = _read_path(_innermost(root), resize, fit)
             return replace(read, images=np.array(read.images), notes=("read from a zip archive", *read.notes))
     if path.is_dir() or path.suffix.lower() in EXTENSIONS:
-        return _read_pictures(path, resize)
+        return _read_pictures(path, resize, fit)
     if resize is not None:
         raise DatasetError(f"{path}: resize is for pictures; this file is taken as it is")
     reader = next((read for is_of_kind, read in _READERS if is_of_kind(path)), None)
     if reader is None:
         raise DatasetError(f"{path}: {describe_file(path)}; {_NEEDED}")
-    return reader(path)
+    read = reader(path)
+    return read if fit is None else _fit(read.images, read, fit)
+
+
+def _fit(images: Iterable[NDArray[np.generic]], read: UnlabelledImages, fit: Fit) -> UnlabelledImages:
+    fitted = fit_images(images, fit)
+    return replace(read, images=fitted.images, notes=(*read.notes, describe_fit(fitted, fit)))
 
 
 def _innermost(root: Path) -> Path:
@@ -133,13 +141,21 @@ def _innermost(root: Path) -> Path:
     return place
 
 
-def _read_pictures(path: Path, resize: tuple[int, int] | None) -> UnlabelledImages:
+def _read_pictures(path: Path, resize: tuple[int, int] | None, fit: Fit | None) -> UnlabelledImages:
     root = path if path.is_dir() else path.parent
     pictures: Sequence[Path] = [path]
     if path.is_dir():
         pictures = scan_folder(path, "a folder of pictures").all_pictures()
     if not pictures:
         raise DatasetError(f"{path}: no picture in this folder; {_NEEDED}")
+    names = tuple(visible(picture.relative_to(root).as_posix()) for picture in pictures)
+    if fit is not None:
+        images = (load_picture(picture, resize).values for picture in pictures)
+        return _fit(images, UnlabelledImages(np.empty((0, 0, 0)), names, "file"), fit)
+    return UnlabelledImages(_load_alike(path, pictures, resize), names, "file")
+
+
+def _load_alike(path: Path, pictures: Sequence[Path], resize: tuple[int, int] | None) -> NDArray[np.generic]:
     first = load_picture(pictures[0], resize).values
     check_room(str(path), len(pictures) * first.nbytes)
     images = np.empty((len(pictures), *first.shape), first.dtype)
@@ -148,11 +164,11 @@ def _read_pictures(path: Path, resize: tuple[int, int] | None) -> UnlabelledImag
         if values.shape != first.shape or values.dtype != first.dtype:
             sizes = " and ".join("x".join(map(str, each.shape)) + f" {each.dtype}" for each in (first, values))
             raise DatasetError(
-                f"{picture}: pictures of {sizes} pixels in one folder; bring them to one size with resize, e.g. 28x28"
+                f"{picture}: pictures of {sizes} pixels in one folder; bring them to one size with resize, or to "
+                "MNIST's form with fit"
             )
         images[index] = values
-    names = tuple(visible(picture.relative_to(root).as_posix()) for picture in pictures)
-    return UnlabelledImages(images, names, "file")
+    return images
 
 
 def _read_table(path: Path) -> UnlabelledImages:
@@ -166,28 +182,29 @@ def _read_table(path: Path) -> UnlabelledImages:
 
 
 def _read_arrays(path: Path) -> UnlabelledImages:
-    members = {member.name.lower(): member for member in list_members(path)}
-    possible = {name: member for name, member in members.items() if len(member.shape) >= 2 and name not in _LABEL_NAMES}
-    name = next((name for name in _ARRAY_NAMES if name in possible), None)
-    if name is None and len(possible) == 1:
-        name = next(iter(possible))
-    if name is None:
-        held = list_first([f"{visible(each.name)} {each.shape}" for each in members.values()])
+    arrays = list_arrays(path)
+    possible = [array for array in arrays if len(array.shape) >= 2 and parse_array_name(array.name).role != "labels"]
+    chosen = possible if len(possible) == 1 else _most_likely(possible)
+    if len(chosen) != 1:
+        held = list_first([f"{visible(array.name)} {array.shape}" for array in arrays])
         raise DatasetError(
-            f"{path}: it holds {held or 'nothing'}; needed is one array of images, or one named "
-            f"{' or '.join(_ARRAY_NAMES[:4])}"
+            f"{path}: it holds {held or 'nothing'}; needed is one array of images, or one named test_images or x_test"
         )
-    check_declared(f"{path}: {possible[name].name}", possible[name])
-    notes = (f"the images are the array {visible(possible[name].name)}",) if len(members) > 1 else ()
-    return _from_array(f"{path}: {visible(possible[name].name)}", read_member(path, possible[name]), notes)
+    array = chosen[0]
+    array.check()
+    check_pixels(array.where, array.dtype)
+    notes = (f"the images are the array {visible(array.name)}",) if len(arrays) > 1 else ()
+    return _from_array(array.where, array.read(), notes)
 
 
-def _read_array(path: Path) -> UnlabelledImages:
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError) as error:
-        raise DatasetError(f"{path}: not a readable .npy file of numbers; save it again with numpy.save") from error
-    return _from_array(str(path), array)
+def _most_likely(arrays: Sequence[StoredArray]) -> list[StoredArray]:
+    """Return the images of the test part, or those of no part."""
+    names = [(array, parse_array_name(array.name)) for array in arrays]
+    for part in ("test", ""):
+        images = [array for array, name in names if name.role == "images" and name.part == part]
+        if images:
+            return images
+    return []
 
 
 def _read_idx(path: Path) -> UnlabelledImages:
@@ -208,8 +225,7 @@ def _is_idx(path: Path) -> bool:
 
 
 _READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], UnlabelledImages]], ...] = (
+    (lambda path: path.suffix.lower() in ARRAY_FILES, _read_arrays),
     (_is_idx, _read_idx),
     (is_csv, _read_table),
-    (lambda path: path.suffix.lower() == ".npz", _read_arrays),
-    (lambda path: path.suffix.lower() == ".npy", _read_array),
 )

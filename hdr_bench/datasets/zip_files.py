@@ -12,6 +12,7 @@ from pkgutil import resolve_name
 
 from hdr_bench.archives import Limit, check_method, read_exactly
 from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.fitting import fit_dataset, stamp_with_fit
 from hdr_bench.datasets.folder_scan import PASSED_OVER, is_document
 from hdr_bench.datasets.part_files import part_of
 from hdr_bench.datasets.paths import expand_path, regular_size
@@ -56,7 +57,8 @@ def zip_source(place: str, options: ReadOptions) -> Source:
     if not is_zip(path):
         raise DatasetError(f"{path}: not a zip archive; {_NEEDED}")
     name = f"zip:{path}"
-    return Source(key_of(name, options), lambda: read_zip(name, path, options), stamp_of([path], path.parent))
+    stamp = stamp_with_fit(stamp_of([path], path.parent), options.fit)
+    return Source(key_of(name, options), lambda: read_zip(name, path, options), stamp)
 
 
 def is_zip(path: Path) -> bool:
@@ -102,7 +104,7 @@ def read_zip(name: str, path: Path, options: ReadOptions) -> Dataset:
     with unpack(path) as root:
         place = _innermost(root)
         try:
-            dataset = _reader_of(path, place, options)(name, place, options)
+            dataset = _read(path, name, place, options)
         except (DatasetError, FileNotFoundError) as error:
             message = _with_place(str(error), root, path)
             raise DatasetError(message) from error
@@ -222,12 +224,13 @@ def _is_passed_over(name: str) -> bool:
     return (name.startswith(".") and name != "..") or name.casefold() in PASSED_OVER
 
 
-def _reader_of(path: Path, place: Path, options: ReadOptions) -> Callable[[str, Path, ReadOptions], Dataset]:
+def _read(path: Path, name: str, place: Path, options: ReadOptions) -> Dataset:
     entry = source_schemes()[recognize_scheme(place) or "folder"]
     if options.resize is not None and not entry.resizes:
         raise DatasetError(f"resize is for folders of pictures; {path} holds {entry.place}, taken as it is")
     reader: Callable[[str, Path, ReadOptions], Dataset] = resolve_name(entry.reader)
-    return reader
+    dataset = reader(name, place, options)
+    return dataset if options.fit is None or entry.fits else fit_dataset(dataset, options.fit)
 
 
 def _with_place(text: str, root: Path, path: Path) -> str:

@@ -113,6 +113,25 @@ def test_pictures_with_probabilities_by_their_names(fitted, images, tmp_path):
     assert rows_of(out)[0] == header
 
 
+def test_pictures_of_any_size_are_brought_into_mnists_form(data_home, tmp_path):
+    mnist = load_dataset("mnist-5k")
+    model = make_estimator("knn").fit(mnist.train.X[::4], mnist.train.y[::4])
+    save_model(model, tmp_path / "knn.hdrm")
+    (tmp_path / "own").mkdir()
+    chosen = mnist.test.images[::25]
+    for index, image in enumerate(chosen):
+        # Dark on light, of different sizes, and not in the middle.
+        larger = np.full((120 + index, 150), 255, np.uint8)
+        larger[index : index + 84, 30:114] = 255 - image.repeat(3, 0).repeat(3, 1)
+        Image.fromarray(larger).save(tmp_path / "own" / f"{index:02}.png")
+    out = tmp_path / "out.csv"
+    ended = call_command("predict", tmp_path / "knn.hdrm", tmp_path / "own", "--out", out, "--fit", "mnist")
+    assert ended.returncode == 0
+    expected = model.predict(chosen.reshape(len(chosen), -1))
+    answers = [int(label) for _, label in rows_of(out)[1:]]
+    assert np.mean(answers == expected) >= 0.9
+
+
 def test_probabilities_are_the_models_own(fitted, images, tmp_path):
     folder, models = fitted
     np.save(tmp_path / "a.npy", images)
@@ -165,7 +184,7 @@ def test_other_files_are_never_overwritten(fitted, images, tmp_path):
         ("mixed", "pictures of 8x8 uint8 and 9x9 uint8 pixels in one folder; bring them to one size with resize"),
         ("two.npz", "it holds a (3, 4), b (3, 4); needed is one array of images, or one named"),
         ("rows.npy", "needed are (n, height, width), one channel, or rows of a square number of pixels"),
-        ("objects.npy", "not a readable .npy file of numbers"),
+        ("objects.npy", "holds Python objects"),
         ("train-labels-idx1-ubyte", "images of shape (3,)"),
         ("mnist-5k", "the images are 28x28 pixels, but the model learned from images of 8x8 pixels"),
     ],
@@ -179,7 +198,7 @@ def test_data_that_cannot_be_used(fitted, data_home, tmp_path, data, fault):
         Image.new("L", (side, side)).save(tmp_path / "mixed" / f"{side}.png")
     np.savez(tmp_path / "two.npz", a=np.zeros((3, 4)), b=np.zeros((3, 4)))
     np.save(tmp_path / "rows.npy", np.zeros((3, 5)))
-    np.save(tmp_path / "objects.npy", np.array([{}, {}]), allow_pickle=True)
+    np.save(tmp_path / "objects.npy", np.array([[{}] * 4] * 3), allow_pickle=True)
     write_idx(tmp_path / "train-labels-idx1-ubyte", np.zeros(3, np.uint8))
     ended = call_command("predict", folder / "knn.hdrm", data, "--out", "out.csv", cwd=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")

@@ -218,7 +218,7 @@ def test_what_is_not_there_or_not_a_table(tmp_path, data_home, digits):
     with pytest.raises(DatasetError, match="no table of pixels in this folder"):
         load_dataset(f"csv:{tmp_path}")
     np.savez(tmp_path / "a.npz", x=np.zeros(3))
-    with pytest.raises(DatasetError, match=r"an \.npz file; name it npz:"):
+    with pytest.raises(DatasetError, match=r"\.npz.*; name it npz:"):
         load_dataset(f"csv:{tmp_path / 'a.npz'}")
     for name in ("train.csv", "mnist_train.csv"):
         write(tmp_path / name, rows_of(*digits))

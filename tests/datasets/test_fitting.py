@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -113,6 +115,21 @@ def test_pictures_of_several_sizes(pictures):
     added = add_dataset("own", pictures, fit="mnist", classes=["3", "5"])
     assert (added.class_names, len(added.train)) == (("3", "5"), 8)
     assert load_dataset("own").fingerprint == added.fingerprint
+
+
+def test_archives_of_pictures_and_of_arrays(pictures, tmp_path):
+    shutil.make_archive(str(tmp_path / "pictures"), "zip", pictures)
+    folder = load_dataset(f"folder:{pictures}", fit="mnist")
+    for scheme in ("folder", "zip"):
+        assert load_dataset(f"{scheme}:{tmp_path}/pictures.zip", fit="mnist").fingerprint == folder.fingerprint
+    digits = load_dataset("digits-8x8").test
+    (tmp_path / "arrays").mkdir()
+    np.savez(tmp_path / "arrays" / "a.npz", x=digits.images, y=digits.labels)
+    shutil.make_archive(str(tmp_path / "arrays"), "zip", tmp_path / "arrays")
+    alone = load_dataset(f"npz:{tmp_path}/arrays/a.npz", fit="mnist")
+    assert alone.image_shape == (28, 28)
+    for scheme in ("folder", "zip"):
+        assert load_dataset(f"{scheme}:{tmp_path}/arrays.zip", fit="mnist").fingerprint == alone.fingerprint
 
 
 def test_a_changed_picture_is_fitted_again(pictures):

@@ -18,6 +18,12 @@ class Polarity(StrEnum):
     dark_on_light = "dark-on-light"
 
 
+class Form(StrEnum):
+    """Forms that images can be brought into."""
+
+    mnist = "mnist"
+
+
 def predict(
     model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file, as `hdr-bench fit` writes it.")],
     data: Annotated[
@@ -37,6 +43,9 @@ def predict(
     polarity: Annotated[
         Polarity | None, typer.Option(help="Bring each image to what the model learned from; MNIST is light on dark.")
     ] = None,
+    fit: Annotated[
+        Form | None, typer.Option(help="Bring each image, of any size and polarity, into the form of MNIST's.")
+    ] = None,
     trust: Annotated[
         bool, typer.Option("--trust", help="Also load a pickle from the model file, which runs its maker's code.")
     ] = False,
@@ -52,7 +61,7 @@ def predict(
 
     check_replaceable(out)
     card, estimator = load_card(model), load_model(model, trust=trust)
-    read = read_unlabelled(data, read_shape(resize)[1:] if resize else None)
+    read = read_unlabelled(data, read_shape(resize)[1:] if resize else None, fit.value if fit else None)
     if polarity is not None:
         read = to_one_polarity(read, polarity.value)
     ask = predict_probabilities if probabilities else predict_labels
