@@ -1,5 +1,6 @@
 """What a file is that was given in place of data that can be read, and what to do with it."""
 
+from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 from hdr_bench.datasets.paths import special_kind
@@ -22,6 +23,7 @@ _TABLES = {
     ".pkl": ("a pickle", "pickle.load"),
     ".pickle": ("a pickle", "pickle.load"),
 }
+_MOST_LOOKED_AT = 20
 _COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".zst"})
 
 
@@ -49,6 +51,26 @@ def describe_file(path: Path) -> str:
         return f"an IDX file, not a folder; give the folder that holds it and its labels: idx:{path.parent}"
     what, remedy = _describe_unread(name)
     return f"{what}, which is not read; {_readable()}; {remedy}"
+
+
+def suggest_scheme(paths: Sequence[Path]) -> str:
+    """Return by what name the first of some files is read, as the end of a sentence.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Of which the first 20 are looked at.
+
+    Returns
+    -------
+    words : str
+        Empty if none of them is of a kind that is read.
+    """
+    for path in paths[:_MOST_LOOKED_AT]:
+        scheme = recognize_scheme(path)
+        if scheme is not None:
+            return f"; {path.name} is read by the name {scheme}:{path}"
+    return ""
 
 
 def _readable() -> str:

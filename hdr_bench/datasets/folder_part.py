@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hdr_bench.datasets.file_kinds import suggest_scheme
 from hdr_bench.datasets.folder_scan import Folder, is_document, name_some
 from hdr_bench.datasets.labels_in_names import FORMS, NameForm, choose_reading, is_label_like
 from hdr_bench.exceptions import DatasetError
@@ -100,6 +101,7 @@ def describe_empty(folder: Folder) -> str:
     idx = f" (IDX files: idx:{folder.path})" if any("idx" in path.name for path in others) else ""
     return (
         f"no picture in it, but {pluralize(len(others), 'file')} of other kinds: {name_some(others, folder.path)}{idx}"
+        f"{suggest_scheme(others)}"
     )
 
 

@@ -53,7 +53,7 @@ def load_dataset(
     ----------
     name : str
         A name of `SOURCES`; a name that was given to `add_dataset`; or a scheme of `SOURCES` with a place, as
-        ``folder:DIR`` or ``openml:NAME``. A folder of pictures has one folder per class, or files named
+        ``folder:DIR``, ``csv:FILE`` or ``openml:NAME``. A folder of pictures has one folder per class, or files named
         PREFIX_LABEL_NUMBER, LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are
         then the two parts.
     resize : tuple of int, optional

@@ -206,6 +206,22 @@ def test_data_that_cannot_be_used(fitted, data_home, tmp_path, data, fault):
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_function_of_ones_own_is_a_model_if_it_is_trusted(images, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "own_model_of_predict.py").write_text(
+        "import numpy as np\ndef make():\n    return lambda images: np.eye(10)[images[:, 0, 0].astype(int) % 10]\n"
+    )
+    np.save(tmp_path / "a.npy", images + np.arange(50, dtype=np.uint8)[:, None, None])
+    command = ("predict", "own_model_of_predict:make", tmp_path / "a.npy", "--out", "out.csv", "--probabilities")
+    refused = call_command(*command, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "if you trust it, give --trust" in refused.stderr
+    ended = call_command(*command, "--trust", cwd=tmp_path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    expected = [[str(index + 1), str((images[index, 0, 0] + index) % 10), "1"] for index in range(50)]
+    assert rows_of(tmp_path / "out.csv")[1:] == expected
+
+
 def test_what_is_no_model(tmp_path, data_home):
     (tmp_path / "a.hdrm").write_bytes(b"no model")
     ended = call_command("predict", tmp_path / "a.hdrm", "digits-8x8", "--out", tmp_path / "out.csv")

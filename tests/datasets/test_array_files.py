@@ -301,6 +301,19 @@ def test_matlab_7_3_is_hdf5(tmp_path, data_home, digits):
     assert pairs_of(dataset) == pairs(images, labels)
 
 
+def test_emnist_in_matlab_7_3(tmp_path, data_home, digits):
+    images, labels = digits
+    rows = images.swapaxes(1, 2).reshape(len(images), -1)
+    with h5py.File(tmp_path / "emnist-letters.mat", "w", userblock_size=512) as file:
+        for name, part in (("train", slice(0, 300)), ("test", slice(300, None))):
+            file[f"dataset/{name}/images"] = rows[part].T
+            file[f"dataset/{name}/labels"] = labels[None, part] + 1
+        file["dataset/mapping"] = np.array([np.arange(1, 11), np.arange(65, 75), np.arange(97, 107)])
+    dataset = load_dataset(f"mat:{tmp_path / 'emnist-letters.mat'}")
+    assert dataset.class_names == tuple("ABCDEFGHIJ")
+    np.testing.assert_array_equal(dataset.test.images, images[300:])
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")

@@ -133,6 +133,14 @@ def test_one_hot_labels_and_names_of_rows(tmp_path, data_home, digits):
     check_whole(dataset, images, labels)
 
 
+def test_what_r_writes(tmp_path, data_home, digits):
+    images, labels = digits
+    lines = [" ".join(f'"{name}"' for name in HEADER)]
+    lines += [f'"{number}" ' + " ".join(map(str, row)) for number, row in enumerate(rows_of(images, labels), start=1)]
+    (tmp_path / "digits.txt").write_text("\n".join(lines))
+    check_whole(load_dataset(f"csv:{tmp_path / 'digits.txt'}"), images, labels)
+
+
 def test_a_header_of_numbers_and_labels_of_text(tmp_path, data_home, digits):
     images, labels = digits
     file = write(tmp_path / "numbered.csv", rows_of(images, labels), [*map(str, range(65))])

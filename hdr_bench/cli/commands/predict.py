@@ -2,13 +2,16 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hdr_bench.cli.completion import complete_dataset
 from hdr_bench.cli.output import read_shape
 from hdr_bench.cli.streams import say
+
+if TYPE_CHECKING:
+    from hdr_bench.models import ModelCard
 
 
 class Polarity(StrEnum):
@@ -25,7 +28,12 @@ class Form(StrEnum):
 
 
 def predict(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A model file, as `hdr-bench fit` writes it.")],
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL", help="A model file, as `hdr-bench fit` writes it; with --trust also module:function."
+        ),
+    ],
     data: Annotated[
         str,
         typer.Argument(
@@ -47,7 +55,7 @@ def predict(
         Form | None, typer.Option(help="Bring each image, of any size and polarity, into the form of MNIST's.")
     ] = None,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Also load a pickle from the model file, which runs its maker's code.")
+        bool, typer.Option("--trust", help="Run the code of a module, or of a pickle in a model file.")
     ] = False,
 ) -> None:
     """Predict the labels of images, and write them as a CSV file.
@@ -56,17 +64,24 @@ def predict(
     (`ImageId,Label`, from 1); of pictures it has the name of each file (`file,label`).
     """
     from hdr_bench.datasets.unlabelled import read_unlabelled, to_one_polarity
-    from hdr_bench.models import load_card, load_model
+    from hdr_bench.models import load_reader_model
     from hdr_bench.models.predicting import check_replaceable, predict_labels, predict_probabilities, write_answers
 
     check_replaceable(out)
-    card, estimator = load_card(model), load_model(model, trust=trust)
+    estimator, card = load_reader_model(model, trust=trust), _card_of(model)
     read = read_unlabelled(data, read_shape(resize)[1:] if resize else None, fit.value if fit else None)
     if polarity is not None:
         read = to_one_polarity(read, polarity.value)
     ask = predict_probabilities if probabilities else predict_labels
-    answers = ask(estimator, read.images, card.classes, card.image_shape)
+    answers = ask(estimator, read.images, card.classes if card else (), card.image_shape if card else None)
     write_answers(out, read.heading, read.names, answers)
-    say(f"{len(read.names):,} images predicted by {card.method.name}: {out}")
+    say(f"{len(read.names):,} images predicted by {card.method.name if card else model}: {out}")
     for note in read.notes:
         say(f"note: {note}")
+
+
+def _card_of(model: str) -> "ModelCard | None":
+    """Return the card of a model file; None for a function of the user's."""
+    from hdr_bench.models import load_card
+
+    return load_card(model) if Path(model).exists() else None
