@@ -51,8 +51,8 @@ def choose_reading(twin: Reader, held: Material) -> ReadingNumbers:
     images = np.concatenate([held.images, held.redrawn]).reshape(-1, 28 * 28)
     outputs, scores = compare_with_marks(twin.model, images, twin.weights)
     chosen_on = (
-        f"{len(held.labels):,} of MNIST's training images, and the same drawn with other pens, which a model of the same "
-        "recipe did not learn from"
+        f"{len(held.labels):,} of MNIST's training images, and the same drawn with other pens, which a model of the "
+        "same recipe did not learn from"
     )
     return choose_numbers(outputs, np.tile(held.labels, 2), scores=scores, chosen_on=chosen_on)
 

@@ -158,7 +158,9 @@ def _make_recognizer(estimator: Any, name: str, class_names: tuple[str, ...], nu
     names = [_as_name(each) for each in (class_names or estimator.classes_)]
     others = [each for each in names if each not in DIGITS]
     if len(others) == len(names):
-        raise ValueError(f"{name} knows no digits: its classes are {shown(names[:10])}; fit one whose classes are 0 to 9")
+        raise ValueError(
+            f"{name} knows no digits: its classes are {shown(names[:10])}; fit one whose classes are 0 to 9"
+        )
     ordered = (*DIGITS, *others)
     columns = tuple(ordered.index(each) for each in names)
     if numbers is None:
