@@ -158,8 +158,8 @@ def write_page(kept: pd.DataFrame, refused: pd.DataFrame, compared: pd.DataFrame
     parts = [
         "# What is refused as no digit",
         f"Temperature {reading.temperature:.3f} and threshold {reading.threshold:.2f} of the embedded model were "
-        f"chosen on {reading.chosen_on}; {reading.kept:.1%} of them are kept. What follows was measured on test images, "
-        "and on fonts and drawings that chose nothing.",
+        f"chosen on {reading.chosen_on}; {reading.kept:.1%} of them are kept. What follows was measured on test "
+        "images, and on fonts and drawings that chose nothing.",
         "## Digits",
         table(kept, ".2f"),
         "## Marks that are no digits",
