@@ -54,6 +54,42 @@ def complete_dataset(incomplete: str) -> list[tuple[str, str]]:
     return []
 
 
+def complete_estimator(incomplete: str) -> list[tuple[str, str]]:
+    """Return the methods that begin so.
+
+    Parameters
+    ----------
+    incomplete : str
+        Beginning of the word.
+
+    Returns
+    -------
+    completions : list of tuple of str
+        Words and their descriptions.
+    """
+    from hdr_bench.estimators import ESTIMATORS
+
+    return [(name, entry.description) for name, entry in ESTIMATORS.items() if name.startswith(incomplete)]
+
+
+def complete_transformer(incomplete: str) -> list[tuple[str, str]]:
+    """Return the transformers that begin so.
+
+    Parameters
+    ----------
+    incomplete : str
+        Beginning of the word.
+
+    Returns
+    -------
+    completions : list of tuple of str
+        Words and their descriptions.
+    """
+    from hdr_bench.estimators import TRANSFORMERS
+
+    return [(name, entry.description) for name, entry in TRANSFORMERS.items() if name.startswith(incomplete)]
+
+
 def _own_files(incomplete: str) -> Iterable[tuple[str, Path]]:
     beginning = Path(incomplete)
     folder = beginning if incomplete.endswith("/") else beginning.parent

@@ -38,6 +38,8 @@ class Task:
         Trials that share the machine meanwhile.
     context : ImportContext or None
         Context that the trial runs in; None for that of the process that asks for it.
+    model_command : str or None
+        What made the model, if it is to be kept; None if it is not.
     outcome : SearchOutcome or None
         Outcome of a grid search's fits, for its last one.
     seconds_left : float or None
@@ -51,6 +53,7 @@ class Task:
     n_concurrent: int = 1
     context: ImportContext | None = None
     outcome: SearchOutcome | None = None
+    model_command: str | None = None
     seconds_left: float | None = None
 
     @property

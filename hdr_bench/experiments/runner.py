@@ -13,15 +13,11 @@ from hdr_bench.experiments.forecast.estimate_record import read_expected
 from hdr_bench.experiments.forecast.stored_times import seconds_of_stored
 from hdr_bench.experiments.messages import NoProgress, Progress
 from hdr_bench.experiments.planning.code_changes import code_changes
+from hdr_bench.experiments.planning.expected_models import check_room, model_command
 from hdr_bench.experiments.planning.fit_removal import remove_fits_after, remove_fits_before
 from hdr_bench.experiments.planning.protocols import PlannedCase
 from hdr_bench.experiments.planning.run_source import check_source, write_source
-from hdr_bench.experiments.planning.schedule import (
-    Schedule,
-    make_schedule,
-    planned_trial,
-    with_further_seeds,
-)
+from hdr_bench.experiments.planning.schedule import Schedule, make_schedule, planned_trial, with_further_seeds
 from hdr_bench.experiments.planning.suite_check import check_suite
 from hdr_bench.experiments.planning.suite_file import load_suite
 from hdr_bench.experiments.processes.backends import backend_of, run_tasks
@@ -197,6 +193,7 @@ def _execute(plan: Plan, progress: Progress) -> None:
     store = plan.store
     check_run_folder(store.folder)
     check_source(store.folder, plan.suite.file)
+    check_room(plan, plan.options, store)
     store.clear_leftovers()
     remove_fits_before(plan, store)
     clear_leftovers_of_hosts()
@@ -293,7 +290,7 @@ def _queue(plan: Plan) -> Iterator[TaskQueue]:
         for fingerprint, dataset in given.items():
             folders[fingerprint] = stack.enter_context(data_folder())
             write_dataset(Path(folders[fingerprint]), dataset)
-        yield TaskQueue(plan, plan.store, folders)
+        yield TaskQueue(plan, plan.store, folders, model_command(plan.options, plan.origin))
 
 
 def _is_made_in_code(plan: Plan, case: PlannedCase) -> bool:

@@ -49,10 +49,19 @@ class TaskQueue:
         Of the run's folder; looked at as tasks are taken up, for another run may store in it too.
     folders : mapping of str to str
         Of data sets that were made in code, by fingerprint.
+    model_command : str, optional
+        What the models' cards say of what made them; None if models are not kept.
     """
 
-    def __init__(self, schedule: Schedule, store: Store, folders: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        schedule: Schedule,
+        store: Store,
+        folders: Mapping[str, str] | None = None,
+        model_command: str | None = None,
+    ) -> None:
         self._schedule, self._store, self._folders = schedule, store, folders or {}
+        self._model_command = model_command
         self._pickles = {case.case.name: case.pickled for case in schedule.cases}
         self._datasets = {case.case.name: case.dataset for case in schedule.cases}
         self._searches: dict[str, _Entry] = {}
@@ -224,7 +233,16 @@ class TaskQueue:
 
     def _task(self, trial: Trial, outcome: SearchOutcome | None = None, seconds_left: float | None = None) -> Task:
         folder = self._folders.get(trial.fingerprint)
-        return Task(trial, self._pickles[trial.case], folder, outcome=outcome, seconds_left=seconds_left)
+        # Of the fits inside a search only the last one is a model to keep.
+        command = self._model_command if trial.search_fit is None else None
+        return Task(
+            trial,
+            self._pickles[trial.case],
+            folder,
+            outcome=outcome,
+            model_command=command,
+            seconds_left=seconds_left,
+        )
 
     def _conclude(self, entry: _Entry) -> Result | None:
         """Note what a complete search came to; return its result if that is a failure."""

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from hdr_bench.models.model_file import load_card as load_card
     from hdr_bench.models.model_file import load_model as load_model
     from hdr_bench.models.model_file import save_model as save_model
+    from hdr_bench.models.onnx_export import export_onnx as export_onnx
+    from hdr_bench.models.reader_model import load_reader_model as load_reader_model
+    from hdr_bench.models.run_models import RunModels as RunModels
+    from hdr_bench.models.run_models import load_models as load_models
 
 _PLACES = {
     "CardData": "card",
@@ -24,6 +28,10 @@ _PLACES = {
     "describe_estimator": "card",
     "load_card": "model_file",
     "load_model": "model_file",
+    "export_onnx": "onnx_export",
+    "load_models": "run_models",
+    "load_reader_model": "reader_model",
+    "RunModels": "run_models",
     "save_model": "model_file",
 }
 

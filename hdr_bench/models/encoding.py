@@ -218,6 +218,6 @@ def _ufunc(value: np.ufunc, place: str) -> Node:
 
 def _refusal(value: Any, place: str) -> ModelSaveError:
     return ModelSaveError(
-        f"{place} is a {class_path(type(value))}, which only pickle can hold; leave it out, or save the model with "
+        f"{place} is a {class_path(type(value))}, which only pickle can hold; to save a pickle all the same, give "
         "trust=True (--trust): whoever loads that file runs the code that it holds"
     )

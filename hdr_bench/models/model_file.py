@@ -70,7 +70,7 @@ def save_model(
     check_replaceable(target)
     check_fitted(estimator)
     described = (describe_estimator(estimator) if card is None else card).to_json()
-    write_whole(target, _pack(estimator, described, trust=trust))
+    write_whole(target, pack_model(estimator, described, trust=trust))
     return target
 
 
@@ -187,7 +187,27 @@ def check_fitted(estimator: Any) -> None:
         raise ModelSaveError(f"{name} is no estimator, which needs fit and predict") from error
 
 
-def _pack(estimator: Any, card: bytes, *, trust: bool) -> bytes:
+def pack_model(estimator: Any, card: bytes, *, trust: bool = False) -> bytes:
+    """Return the content of a model file.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted.
+    card : bytes
+        JSON.
+    trust : bool, default=False
+        What only pickle can hold becomes a pickle.
+
+    Returns
+    -------
+    content : bytes
+
+    Raises
+    ------
+    ModelSaveError
+        If it holds something that only pickle can hold.
+    """
     from hdr_bench.models.encoding import encode
 
     try:

@@ -26,8 +26,8 @@ from hdr_bench.records.base import (
 from hdr_bench.records.faults import describe_faults
 from hdr_bench.records.option_description import Option, add_documentation, flag_of, option_of
 
-Rerun = Literal["missing", "failed", "all"]
-"""Which trials to run: those that are missing, also those that failed, or all."""
+Rerun = Literal["missing", "failed", "without-model", "all"]
+"""Which trials to run: those that are missing, also those that failed, also those without a kept model, or all."""
 
 Samples = Annotated[Whole, Field(ge=2, le=MOST_SAMPLES)]
 Repeats = Annotated[Whole, Field(ge=1, le=MOST_REPEATS)]
@@ -132,9 +132,21 @@ class RunOptions(Settings):
     rerun: Annotated[
         Rerun,
         Option(
-            "Trials to run: those that are missing, also those that failed, or all.", "str", choices=get_args(Rerun)
+            "Trials to run: those that are missing, also those that failed, also those whose model was not kept (with "
+            "--keep-models), or all.",
+            "str",
+            choices=get_args(Rerun),
         ),
     ] = "missing"
+    keep_models: Annotated[
+        Flag,
+        Option(
+            "Keep the fitted model of each trial that runs, in models/ of the run's folder. Trials that are stored "
+            "already are not fitted again for it, unless --rerun without-model asks for that.",
+            "bool",
+            parse=bool,
+        ),
+    ] = False
     jobs: Annotated[
         Count,
         Option("Trials at a time; times that they disturb are marked, and not ranked.", "int", parse=int),
@@ -169,6 +181,8 @@ class RunOptions(Settings):
             super().__init__(**options)
         except ValidationError as error:
             raise SuiteError("; ".join(describe_faults(error, type(self), options))) from error
+        if self.rerun == "without-model" and not self.keep_models:
+            raise SuiteError("rerun: 'without-model' keeps models; give keep_models (--keep-models) too")
 
     # pydantic then validates a run's options inside another record by itself, as those of `SuitePart`.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]

@@ -81,6 +81,22 @@ class ScoreSummary:
 
 
 @dataclass(frozen=True, eq=False)
+class KeptModel:
+    """Fitted model of a trial, to be kept beside its result.
+
+    Attributes
+    ----------
+    content : bytes
+        Of the model file; empty if no file can hold the model.
+    reason : str
+        Why there is none; empty if there is one.
+    """
+
+    content: bytes
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
 class Predictions:
     """What a method said of each test image.
 
@@ -97,6 +113,8 @@ class Predictions:
         What the scores say, condensed; None for a method without scores of classes, and before it is stored.
     scores_digest : str
         Of the compact form: which probabilities or decisions it was made of.
+    model : KeptModel or None
+        What said it, if it is to be kept.
     """
 
     y_true: NDArray[np.int64]
@@ -105,6 +123,7 @@ class Predictions:
     decisions: NDArray[np.float32] | None = None
     summary: ScoreSummary | None = None
     scores_digest: str = ""
+    model: KeptModel | None = None
 
     @property
     def is_right(self) -> NDArray[np.bool_]:

@@ -13,8 +13,8 @@ from hdr_bench.files import read_regular
 from hdr_bench.names import check_name, visible
 
 _LONGEST_NAME = 255
-_PARTS = ("trials", "labels", "images", "scores", "gallery", "search")
-_FILES = (".npz", ".zip")
+_PARTS = ("trials", "labels", "images", "scores", "gallery", "search", "models")
+_FILES = (".npz", ".zip", ".hdrm")
 # What records of every version have.
 _RECORD = {"suite", "trials"}
 

@@ -9,8 +9,9 @@ What a report is made of, and what is committed with it:
 
 What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
 data set, ``scores/KEY.npz``, the scores of each class for each image, ``search/KEY/FIT.zip``, the fits inside a grid
-search that is not done, see `fit_store`, and ``.suite-file``, see `run_source`. Every file is written to a temporary
-one and put in place whole. `store_format` has the history of the format.
+search that is not done, see `fit_store`, ``models/KEY.hdrm``, fitted models that were to be kept, see `kept_models`,
+and ``.suite-file``, see `run_source`. Every file is written to a temporary one and put in place whole. `store_format`
+has the history of the format.
 """
 
 import json
@@ -24,6 +25,7 @@ from hdr_bench.files import clear_leftovers, lock_file, read_regular
 from hdr_bench.records.compact import pack
 from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage
 from hdr_bench.records.kept_arrays import KeptArrays, put
+from hdr_bench.records.kept_models import KeptModels
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_folder import check_readable
@@ -45,6 +47,7 @@ class Store(TrialFiles):
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.arrays = KeptArrays(Path(folder))
+        self.models = KeptModels(Path(folder))
         super().__init__(Path(folder), "trials", self.arrays.read_labels)
         self.run_file = self.folder / "run.json"
 
@@ -117,6 +120,11 @@ class Store(TrialFiles):
             packed = pack(predictions, _n_classes(result, predictions))
             self.arrays.write_labels(predictions.y_true)
             self.arrays.write_scores(predictions)
+        # First: a result without its model can be completed, a model without its result cannot be told from others.
+        for key in set(result.trial.keys()):
+            self.models.remove(key)
+        if predictions is not None and predictions.model is not None:
+            self.models.write(result.key, predictions.model)
         self.put_trial(result, packed)
 
     def read_predictions(self, key: str) -> Predictions | None:
@@ -144,7 +152,7 @@ class Store(TrialFiles):
 
     def clear_leftovers(self) -> None:
         """Remove what a killed process left half-written here; not what another one writes now."""
-        for folder in (self.folder, self.trials_folder, *self.arrays.folders):
+        for folder in (self.folder, self.trials_folder, self.models.folder, *self.arrays.folders):
             clear_leftovers(folder)
 
     def _make_folder(self) -> None:

@@ -51,7 +51,7 @@ def run(
     if quiet:
         hide_fetches()
     plan = _plan(suite, options)
-    for line in (*_thread_warnings(plan.settings.threads), *plan.remarks, *plan.code_changes):
+    for line in (*_thread_warnings(plan.settings.threads), *plan.remarks, *plan.code_changes, *_models(plan)):
         say(line, is_error=True)
     if dry_run:
         _print_plan(plan)
@@ -86,6 +86,25 @@ def _plan(suite: str, options: dict[str, Any]) -> "Plan":
         plan = plan_suite(read, chosen, origin=suite)
     check_report_place(plan.folder)
     return plan
+
+
+def _models(plan: "Plan") -> list[str]:
+    """Return the lines that list the models to keep, and how to keep those of trials that are stored already."""
+    from hdr_bench.experiments.planning.expected_models import describe_expected_models, expected_models
+    from hdr_bench.records.text import pluralize
+
+    if not plan.options.keep_models:
+        return []
+    lines = list(describe_expected_models(expected_models(plan), plan.folder))
+    due = {id(trial) for trial in plan.to_run}
+    stored = [trial for trial in plan.trials if id(trial) not in due]
+    without = sum(not any(map(plan.store.models.is_settled, trial.keys())) for trial in stored)
+    if without:
+        lines.append(
+            f"{pluralize(without, 'trial')} stored without a model; to fit them again and keep it: --keep-models "
+            "--rerun without-model"
+        )
+    return lines
 
 
 def _thread_warnings(threads: int) -> list[str]:

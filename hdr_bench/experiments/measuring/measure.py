@@ -4,6 +4,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
 from hdr_bench.experiments.measuring.memory import limited_memory, peak_memory
+from hdr_bench.experiments.measuring.model_cards import keep_model
 from hdr_bench.experiments.measuring.process_state import (
     gpu_peak_bytes,
     limit_threads,
@@ -114,6 +116,10 @@ def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stag
     )
     if trial.search_fit is not None:
         return result, None
+    if task.model_command is not None:
+        # What taking a model apart needs is no memory of the method's.
+        on_stage(_limit_from("model"))
+        predictions = replace(predictions, model=keep_model(model, trial, dataset, predictions, task.model_command))
     return result if task.outcome is None else add_search(result, task.outcome), predictions
 
 

@@ -102,7 +102,7 @@ class Schedule:
         Chosen ones that run after these only if their case's first seeds differ much.
     decisions : dict of str to SeedDecision
         Whether a case needs more seeds, by its name, as far as its results decide it.
-    rerun : {"missing", "failed", "all"}
+    rerun : {"missing", "failed", "without-model", "all"}
         Which trials are due.
     remarks : tuple of str
         Stored results that are not believed, and why.
@@ -160,7 +160,7 @@ def make_schedule(suite: Suite, options: RunOptions, store: Store, origin: str =
             part.append(trial)
         if asked and found.problem:
             remarks.append(_remark(found.problem, found.is_newer))
-        if not asked or not _is_due(found, rerun):
+        if not asked or not _is_due(found, rerun, store):
             continue
         if trial.search is not None:
             fits = read_fits(trial, datasets[trial.case], FitStore(store.folder, trial.key), rerun)
@@ -244,18 +244,20 @@ def is_missing(trial: PlannedTrial, store: Store, rerun: Rerun) -> bool:
     ----------
     trial : PlannedTrial
     store : Store
-    rerun : {"missing", "failed", "all"}
+    rerun : {"missing", "failed", "without-model", "all"}
 
     Returns
     -------
     is_missing : bool
     """
-    return _is_due(store.look_up(trial), rerun)
+    return _is_due(store.look_up(trial), rerun, store)
 
 
-def _is_due(found: Lookup, rerun: Rerun) -> bool:
+def _is_due(found: Lookup, rerun: Rerun, store: Store) -> bool:
     if found.result is None:
         return not found.is_newer
+    if rerun == "without-model":
+        return found.result.status == "ok" and not store.models.is_settled(found.key)
     return rerun == "all" or (rerun == "failed" and found.result.status != "ok")
 
 

@@ -47,7 +47,7 @@ def read_fits(trial: Trial, dataset: Dataset, store: FitStore, rerun: Rerun) -> 
         The one that it is planned with, whole.
     store : FitStore
         Of its fits.
-    rerun : {"missing", "failed", "all"}
+    rerun : {"missing", "failed", "without-model", "all"}
 
     Returns
     -------
@@ -96,13 +96,13 @@ def is_kept(result: Result, rerun: Rerun) -> bool:
     Parameters
     ----------
     result : Result
-    rerun : {"missing", "failed", "all"}
+    rerun : {"missing", "failed", "without-model", "all"}
 
     Returns
     -------
     is_kept : bool
     """
-    return rerun == "missing" or (rerun == "failed" and result.status == "ok")
+    return rerun in {"missing", "without-model"} or (rerun == "failed" and result.status == "ok")
 
 
 def trial_before_search(fits: FitStore) -> str:

@@ -1,0 +1,102 @@
+"""Card of a model as a terminal shows it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hdr_bench.cli.output import make_console
+from hdr_bench.names import visible
+from hdr_bench.records.quantities import format_bytes
+
+if TYPE_CHECKING:
+    from hdr_bench.models.card import CardScore, CardStep, ModelCard
+
+_MOST_NAMED = 40
+_HASH_LETTERS = 16
+
+
+def print_card(card: "ModelCard", path: Path) -> None:
+    """Print the card of a model file.
+
+    Parameters
+    ----------
+    card : ModelCard
+    path : Path
+        The file.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for name, text in (("File", f"{path}, {format_bytes(path.stat().st_size)}"), *describe_card(card)):
+        # What a stranger wrote is no markup, and moves no cursor.
+        table.add_row(Text(name, style="bold"), Text(visible(text)))
+    make_console().print(table)
+
+
+def describe_card(card: "ModelCard") -> Iterator[tuple[str, str]]:
+    """Give the rows of a card.
+
+    Parameters
+    ----------
+    card : ModelCard
+
+    Yields
+    ------
+    name, text : str
+    """
+    yield "Method", _step(card.method)
+    for step in card.steps:
+        yield "Step before it", _step(step)
+    if card.classes:
+        named = ", ".join(card.classes[:_MOST_NAMED]) + (", ..." if len(card.classes) > _MOST_NAMED else "")
+        yield "Classes", f"{len(card.classes):,}: {named}"
+    if card.image_shape is not None:
+        height, width = card.image_shape
+        yield "Images", f"{height}x{width} pixels"
+    yield from _data(card)
+    for score in card.scores:
+        yield "Accuracy", _score(score)
+    yield from _reading(card)
+    if card.command:
+        yield "Made by", card.command
+    yield "Libraries", ", ".join(f"{name} {version}" for name, version in card.libraries.items())
+    if card.python:
+        yield "Python", card.python
+    if card.machine is not None:
+        yield "Machine", f"{card.machine.cpu}, {card.machine.architecture}, {card.machine.system}"
+    for note in card.notes:
+        yield "Note", note
+
+
+def _data(card: "ModelCard") -> Iterator[tuple[str, str]]:
+    if card.data is None:
+        return
+    published = f", published {card.data.date}" if card.data.date else ""
+    seed = "" if card.seed is None else f", seed {card.seed}"
+    yield "Fitted on", f"{card.data.n_train:,} training images of {card.data.name}{published}{seed}"
+    if card.data.fingerprint:
+        yield "Data's SHA-256", f"{card.data.fingerprint[:_HASH_LETTERS]}..."
+
+
+def _reading(card: "ModelCard") -> Iterator[tuple[str, str]]:
+    reading = card.reading
+    if reading is None:
+        return
+    yield "Reading pictures", f"temperature {reading.temperature:.4g}, threshold {reading.threshold:.4g}"
+    yield "Probabilities", "calibrated, of decision values" if reading.calibrated else "of the method"
+    if reading.chosen_on:
+        yield "Chosen on", f"{reading.chosen_on} ({reading.n_images:,} images)"
+
+
+def _step(step: "CardStep") -> str:
+    params = ", ".join(f"{name}={value!r}" for name, value in step.parameters.items())
+    return f"{step.name} ({params or 'with its default parameters'})"
+
+
+def _score(score: "CardScore") -> str:
+    low, high = 100 * score.low, 100 * score.high
+    return (
+        f"{100 * score.accuracy:.2f} % (95 % interval {low:.2f} to {high:.2f}; {score.n_errors:,} of "
+        f"{score.n_images:,} wrong) on {score.dataset}"
+    )

@@ -1,0 +1,237 @@
+"""A method fitted on a data set, to be kept: planned and checked as a suite's trial is, in this process."""
+
+import shlex
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hdr_bench.estimators import make_estimator, make_transformer
+from hdr_bench.exceptions import SuiteError, shown
+from hdr_bench.experiments.measuring.answers import check_labels
+from hdr_bench.experiments.measuring.model_cards import card_of_trial
+from hdr_bench.experiments.measuring.process_state import limit_threads, seed_generators
+from hdr_bench.experiments.planning.classifiers import check_classifier
+from hdr_bench.experiments.planning.models import make_model
+from hdr_bench.experiments.planning.protocols import PlannedCase, plan_cases
+from hdr_bench.experiments.planning.trial_data import select_images
+from hdr_bench.models.card import ModelCard
+from hdr_bench.records.case import Case, Step
+from hdr_bench.records.options import Settings
+from hdr_bench.records.protocol import Protocol
+from hdr_bench.records.suite import Suite
+
+
+@dataclass(frozen=True)
+class FitRequest:
+    """What is to be fitted, and on what.
+
+    Attributes
+    ----------
+    method : str
+        A name of `ESTIMATORS`, or the dotted path of a classifier.
+    dataset : str
+        What `load_dataset` takes.
+    params : dict of str to object
+        Of the method.
+    steps : tuple of str
+        Names of `TRANSFORMERS` or dotted paths, with their default parameters.
+    samples : int or None
+        Training images, a stratified share; None takes all.
+    seed : int
+    threads : int
+        Per pool.
+    """
+
+    method: str
+    dataset: str = "mnist"
+    params: dict[str, Any] = field(default_factory=dict)
+    steps: tuple[str, ...] = ()
+    samples: int | None = None
+    seed: int = 0
+    threads: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class FittedModel:
+    """A fitted model with its card.
+
+    Attributes
+    ----------
+    model : estimator
+    card : ModelCard
+    """
+
+    model: Any
+    card: ModelCard
+
+
+def fit_model(request: FitRequest, check: Callable[[Any], object] = lambda _: None) -> FittedModel:
+    """Fit a method on a data set's training part, and evaluate it on the test part.
+
+    The same request gives the same model as a suite's trial of it, with the same seed.
+
+    Parameters
+    ----------
+    request : FitRequest
+    check : callable, optional
+        Called with the unfitted model before the time of the fit is spent; it raises what is wrong with it.
+
+    Returns
+    -------
+    fitted : FittedModel
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such method, transformer, data set or parameter; the message has the nearest name.
+    SuiteError
+        If a value is out of its range, or does not fit the data.
+    DatasetError, DatasetNotFoundError
+        If the data cannot be used.
+    """
+    # They name what is unknown better than a suite's faults, which are of many cases.
+    make_estimator(request.method, **request.params)
+    for step in request.steps:
+        make_transformer(step)
+    case = Case(
+        name=request.method,
+        estimator=request.method,
+        params=request.params,
+        steps=tuple(Step(name=name) for name in request.steps),
+    )
+    suite = Suite(name="fit", title="fit", dataset=request.dataset, protocol=Protocol(repeats=1), cases=(case,))
+    settings = Settings(seed=request.seed, threads=request.threads, samples=request.samples)
+    planned = _plan(suite, settings)
+    trial = planned.trials[0]
+    dataset = select_images(planned.dataset, trial)
+    model = make_model(trial)
+    check_classifier(model)
+    check(model)
+    limit_threads(request.threads)
+    seed_generators(request.seed)
+    model.fit(dataset.train.X, dataset.train.y)
+    labels = check_labels(model.predict(dataset.test.X), len(dataset.test), len(dataset.class_names))
+    return FittedModel(model, card_of_trial(model, trial, dataset, labels, fit_command(request)))
+
+
+def _plan(suite: Suite, settings: Settings) -> PlannedCase:
+    """Return the planned case; what is wrong with it is said without the suite that it stands in for."""
+    try:
+        return plan_cases(suite, settings)[0]
+    except SuiteError as error:
+        raise SuiteError(str(error).replace(f"suite {shown(suite.name)}, case ", "")) from error
+
+
+def fit_command(request: FitRequest) -> str:
+    """Return the command that fits the same, quoted for a shell; where it writes is the user's to say.
+
+    Parameters
+    ----------
+    request : FitRequest
+
+    Returns
+    -------
+    command : str
+
+    Examples
+    --------
+    >>> fit_command(FitRequest("svm", params={"C": 2.5}, steps=("deskew",), seed=3))
+    'hdr-bench fit svm --dataset mnist --param C=2.5 --steps deskew --seed 3 --threads 1'
+    """
+    words = ["hdr-bench", "fit", request.method, "--dataset", request.dataset]
+    for name, value in request.params.items():
+        words += ["--param", f"{name}={write_value(value)}"]
+    for step in request.steps:
+        words += ["--steps", step]
+    if request.samples is not None:
+        words += ["--samples", str(request.samples)]
+    return shlex.join([*words, "--seed", str(request.seed), "--threads", str(request.threads)])
+
+
+def read_params(given: Sequence[str]) -> dict[str, Any]:
+    """Return parameters that are written ``NAME=VALUE``: a value is TOML, otherwise a text.
+
+    Parameters
+    ----------
+    given : sequence of str
+
+    Returns
+    -------
+    params : dict of str to object
+
+    Raises
+    ------
+    SuiteError
+        If one has no name or no ``=``, or a name is given twice.
+
+    Examples
+    --------
+    >>> read_params(["C=2.5", "kernel=rbf", 'layers="8N"', "image_shape=[8, 8]", "early_stopping=true"])
+    {'C': 2.5, 'kernel': 'rbf', 'layers': '8N', 'image_shape': [8, 8], 'early_stopping': True}
+    """
+    params: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise SuiteError(f"--param {shown(text)}: must be NAME=VALUE, e.g. --param C=10 --param kernel=rbf")
+        if name.strip() in params:
+            raise SuiteError(f"--param {shown(text)}: {name.strip()} is given twice; give each parameter once")
+        params[name.strip()] = read_value(value.strip())
+    return params
+
+
+def read_value(text: str) -> Any:
+    """Return the value that a text of the command line stands for: as TOML, or the text itself.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    value : object
+    """
+    try:
+        read = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    return read["value"] if read.keys() == {"value"} else text
+
+
+def write_value(value: Any) -> str:
+    """Return how a parameter's value is written on the command line.
+
+    Parameters
+    ----------
+    value : object
+        As `read_value` returns it.
+
+    Returns
+    -------
+    text : str
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        # In quotes only what would be read as something else.
+        return value if read_value(value) == value else f"'{value}'"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {write_value_inside(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(write_value_inside, value)) + "]"
+    return str(value)
+
+
+def write_value_inside(value: Any) -> str:
+    """Return how a value is written inside a list or a table, where texts need quotes.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    text : str
+    """
+    return f"'{value}'" if isinstance(value, str) else write_value(value)

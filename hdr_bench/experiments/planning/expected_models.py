@@ -1,0 +1,139 @@
+"""Models that a run would keep: how many, about how large, and whether there is room for them."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hdr_bench.exceptions import StoreError
+from hdr_bench.experiments.planning.models import make_model
+from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.planning.schedule import Schedule
+from hdr_bench.models.size_estimate import TrainingSize, estimate_file_size
+from hdr_bench.names import visible
+from hdr_bench.records.options import RunOptions, run_command
+from hdr_bench.records.quantities import format_bytes
+from hdr_bench.records.store import Store
+from hdr_bench.records.text import pluralize
+from hdr_bench.records.trial import Trial
+
+
+@dataclass(frozen=True)
+class ExpectedModels:
+    """Models of a case that are to be kept.
+
+    Attributes
+    ----------
+    case : str
+    count : int
+    n_bytes : int or None
+        About what all of them take; None if that is not known.
+    """
+
+    case: str
+    count: int
+    n_bytes: int | None
+
+
+def model_command(options: RunOptions, origin: str) -> str | None:
+    """Return what the cards of a run's models say of what made them; None if models are not kept.
+
+    Parameters
+    ----------
+    options : RunOptions
+    origin : str
+        What the suite was asked for as; empty for one made in code.
+
+    Returns
+    -------
+    command : str or None
+    """
+    if not options.keep_models:
+        return None
+    return f"{run_command(origin, options.settings)} --keep-models" if origin else ""
+
+
+def expected_models(schedule: Schedule) -> tuple[ExpectedModels, ...]:
+    """Return the models that the trials which are due would leave, case by case.
+
+    Parameters
+    ----------
+    schedule : Schedule
+
+    Returns
+    -------
+    expected : tuple of ExpectedModels
+    """
+    due: dict[str, list[Trial]] = {}
+    for trial in schedule.to_run:
+        due.setdefault(trial.case, []).append(trial)
+    cases = {case.case.name: case for case in schedule.cases}
+    return tuple(_expected(cases[name], trials) for name, trials in due.items())
+
+
+def describe_expected_models(expected: Iterable[ExpectedModels], folder: Path) -> Iterator[str]:
+    """Give the lines that list the models which a run would keep.
+
+    Parameters
+    ----------
+    expected : iterable of ExpectedModels
+    folder : Path
+        The run's.
+
+    Yields
+    ------
+    line : str
+    """
+    listed = tuple(expected)
+    if not listed:
+        return
+    known = sum(each.n_bytes or 0 for each in listed)
+    unknown = sum(each.count for each in listed if each.n_bytes is None)
+    rest = f", and {pluralize(unknown, 'model')} of unknown size" if unknown else ""
+    count = pluralize(sum(each.count for each in listed), "model")
+    yield f"{count} to keep in {visible(str(folder / 'models'))}: about {format_bytes(known)}{rest}"
+    for each in listed:
+        size = "unknown size" if each.n_bytes is None else f"about {format_bytes(each.n_bytes)}"
+        yield f"  {each.case}: {pluralize(each.count, 'model')}, {size}"
+
+
+def check_room(schedule: Schedule, options: RunOptions, store: Store) -> None:
+    """Check that the disk has room for the models that are to be kept, as far as their size is known.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    options : RunOptions
+    store : Store
+
+    Raises
+    ------
+    StoreError
+        If it does not.
+    """
+    if not options.keep_models:
+        return
+    needed = sum(each.n_bytes or 0 for each in expected_models(schedule))
+    folder = store.folder.absolute()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise StoreError(
+            f"the models to keep take about {format_bytes(needed)}, and {visible(str(folder))} has "
+            f"{format_bytes(free)} free; choose another folder with --out, fewer cases with --only, or run without "
+            "--keep-models"
+        )
+
+
+def _expected(case: PlannedCase, trials: list[Trial]) -> ExpectedModels:
+    sizes = [_size(case, trial) for trial in trials]
+    known = [size for size in sizes if size is not None]
+    return ExpectedModels(case.case.name, len(trials), sum(known) if len(known) == len(sizes) else None)
+
+
+def _size(case: PlannedCase, trial: Trial) -> int | None:
+    height, width = case.dataset.image_shape
+    n_samples = trial.samples or len(case.dataset.train)
+    size = TrainingSize(n_samples, height * width, len(case.dataset.class_names))
+    return estimate_file_size(make_model(trial, case.pickled), size)

@@ -1,0 +1,61 @@
+"""Formats that a fitted model is written in, and what is checked before the time of a fit is spent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hdr_bench.exceptions import ModelSaveError
+from hdr_bench.models.card import ModelCard
+from hdr_bench.models.encoding import encode
+from hdr_bench.models.model_file import check_replaceable, save_model
+from hdr_bench.names import class_name
+
+
+@dataclass(frozen=True)
+class ModelFormat:
+    """Format of a model's file.
+
+    Attributes
+    ----------
+    check : callable
+        Takes an unfitted model, the path and whether pickles are allowed; raises what is wrong with them.
+    write : callable
+        Takes a fitted model, its card, the path and whether pickles are allowed.
+    """
+
+    check: Callable[[Any, Path, bool], None]
+    write: Callable[[Any, ModelCard, Path, bool], None]
+
+
+def _check_model_file(model: Any, path: Path, trust: bool) -> None:
+    check_replaceable(path)
+    try:
+        encode(model, class_name(type(model)))
+    except ModelSaveError:
+        if not trust:
+            raise
+
+
+def _write_model_file(model: Any, card: ModelCard, path: Path, trust: bool) -> None:
+    save_model(model, path, card=card, trust=trust)
+
+
+def _check_onnx(model: Any, path: Path, trust: bool) -> None:  # noqa: ARG001  # ONNX holds no pickle
+    from hdr_bench.models.onnx_export import check_exportable, check_onnx_path
+
+    check_onnx_path(path)
+    check_exportable(model)
+
+
+def _write_onnx(model: Any, card: ModelCard, path: Path, trust: bool) -> None:  # noqa: ARG001  # as above
+    from hdr_bench.models.onnx_export import export_onnx
+
+    export_onnx(model, path, card=card)
+
+
+FORMATS = {
+    "hdrm": ModelFormat(_check_model_file, _write_model_file),
+    "onnx": ModelFormat(_check_onnx, _write_onnx),
+}
+"""The formats by name."""

@@ -1,0 +1,270 @@
+"""Models for other programs: networks, linear methods and pipelines of scikit-learn in ONNX's format.
+
+Raw pixels come in, as float32 of shape (n, n_features); labels and one number per class go out.
+"""
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import MissingDependencyError, ModelFileError, ModelSaveError
+from hdr_bench.files import read_regular, write_whole
+from hdr_bench.models.classes import class_path, own_name
+from hdr_bench.models.model_file import check_fitted
+from hdr_bench.models.onnx_graph import OPSET, PIXELS, PROBABILITIES, SCORES, Graph, linear_graph
+from hdr_bench.names import class_name
+
+if TYPE_CHECKING:
+    from hdr_bench.models.card import ModelCard
+
+_NETWORKS, _LINEAR = ("MLPClassifier", "CNNClassifier"), ("LinearClassifier", "PolynomialClassifier")
+_CARD_KEY = "hdr_bench_card"
+_MOST_PRODUCTS = 200_000
+
+
+def export_onnx(estimator: Any, path: str | os.PathLike[str], *, card: "ModelCard | None" = None) -> Path:
+    """Write a fitted model in ONNX's format, for programs in other languages, phones and browsers.
+
+    Its input ``pixels`` is float32 of shape (n, n_features), raw; its outputs are ``labels`` and ``probabilities``, or
+    ``scores`` of a method without probabilities, both of one row per image. They agree with the model's own to the
+    rounding of float32.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted: a network, a linear or polynomial classifier of this library, or a pipeline of scikit-learn's own
+        estimators.
+    path : path-like
+        It is written whole or not at all, in place of an ONNX file of that name.
+    card : ModelCard, optional
+        The file's metadata ``hdr_bench_card``; by default what the estimator itself tells.
+
+    Returns
+    -------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    MissingDependencyError
+        If the packages of the extra ``onnx`` are not installed.
+    ModelSaveError
+        If it is not fitted, or a method that cannot be exported.
+    ModelFileError
+        If there is a file of this name that is no ONNX model.
+    OSError
+        If it cannot be written.
+    """
+    from hdr_bench.models.card import describe_estimator
+
+    target = Path(path)
+    check_onnx_path(target)
+    check_exportable(estimator)
+    check_fitted(estimator)
+    model = _convert(estimator)
+    described = describe_estimator(estimator) if card is None else card
+    entry = model.metadata_props.add()
+    entry.key, entry.value = _CARD_KEY, described.model_dump_json()
+    write_whole(target, model.SerializeToString(deterministic=True))
+    return target
+
+
+def check_exportable(model: Any) -> None:
+    """Check that a model is of a method that can be exported, fitted or not.
+
+    Parameters
+    ----------
+    model : estimator
+
+    Raises
+    ------
+    MissingDependencyError
+        If the packages of the extra ``onnx`` are not installed.
+    ModelSaveError
+        If it is of another method.
+    """
+    with _packages():
+        import onnx  # noqa: F401
+        import onnxscript  # noqa: F401
+        import skl2onnx  # noqa: F401
+    name = own_name(type(model))
+    if name in _LINEAR:
+        _check_products(model)
+        return
+    if name in _NETWORKS:
+        return
+    unknown = [step for step in _steps(model) if not _is_known_to_skl2onnx(step)]
+    if unknown:
+        raise ModelSaveError(
+            f"{class_name(type(unknown[0]))} cannot be written as ONNX; of this library's methods mlp, cnn, linear and "
+            "polynomial can, without steps before them, and pipelines of scikit-learn's own estimators; the format "
+            "hdrm holds all"
+        )
+
+
+def check_onnx_path(path: Path) -> None:
+    """Check that nothing but an ONNX model would be written over.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    MissingDependencyError
+        If the packages of the extra ``onnx`` are not installed.
+    ModelFileError
+        If there is another file, or a folder.
+    """
+    if not os.path.lexists(path):
+        return
+    with _packages():
+        import onnx
+    try:
+        is_model = bool(onnx.load_model_from_string(read_regular(path)).graph.node)
+    # A parser of protocol buffers raises what it likes.
+    except Exception:  # noqa: BLE001
+        is_model = False
+    if not is_model:
+        raise ModelFileError(
+            f"{path} exists, and is no ONNX model, so it is not replaced; choose another name, or move it away"
+        )
+
+
+def _convert(estimator: Any) -> Any:
+    name = own_name(type(estimator))
+    if name in (*_LINEAR, *_NETWORKS) and estimator.classes_.dtype.kind not in "iuUO":
+        raise ModelSaveError(
+            f"labels of the type {estimator.classes_.dtype} cannot be written as ONNX; fit it to whole numbers or texts"
+        )
+    try:
+        if name in _LINEAR:
+            return linear_graph(estimator)
+        return _network_graph(estimator) if name in _NETWORKS else _scikit_learn_graph(estimator)
+    # Both converters raise whatever comes for what they cannot convert.
+    except Exception as error:
+        raise ModelSaveError(
+            f"{class_name(type(estimator))} cannot be written as ONNX: {describe_error(error)}; the format hdrm can"
+        ) from error
+
+
+def _network_graph(estimator: Any) -> Any:
+    import torch
+    from torch import nn
+
+    from hdr_bench.estimators.neural.devices import usual_state
+    from hdr_bench.estimators.pixels import channels_first
+
+    channels, height, width = channels_first(estimator.image_shape_)
+
+    class Reader(nn.Module):
+        """From raw pixels to probabilities."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = estimator.net_.module_.cpu()
+
+        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+            images = (pixels / float(estimator.scale_)).view(-1, height, width, channels).permute(0, 3, 1, 2)
+            return torch.softmax(self.network(images), dim=1)
+
+    few = torch.zeros(2, channels * height * width)
+    with usual_state(), _quiet():
+        program: Any = torch.onnx.export(
+            Reader().eval(),
+            (few,),
+            dynamo=True,
+            verbose=False,
+            opset_version=OPSET,
+            input_names=[PIXELS],
+            output_names=[PROBABILITIES],
+            dynamic_shapes=({0: torch.export.Dim("n")},),
+        )
+    exported = program.model_proto.graph
+    for node in exported.node:
+        # Where in the code of this machine it came from.
+        del node.metadata_props[:]
+        node.doc_string = ""
+    graph = Graph(exported.node, exported.initializer)
+    return graph.finish(estimator.n_features_in_, estimator.classes_, PROBABILITIES)
+
+
+def _scikit_learn_graph(estimator: Any) -> Any:
+    from skl2onnx import convert_sklearn
+    from skl2onnx.common.data_types import FloatTensorType
+
+    pixels = [(PIXELS, FloatTensorType([None, int(estimator.n_features_in_)]))]
+    options = {id(estimator): {"zipmap": False}}
+    with _quiet():
+        model = convert_sklearn(estimator, initial_types=pixels, options=options, target_opset=OPSET, name="hdr-bench")
+    values = PROBABILITIES if hasattr(estimator, "predict_proba") else SCORES
+    for output, name in zip(model.graph.output, ("labels", values), strict=True):
+        _rename(model.graph, output.name, name)
+        output.name = name
+    return model
+
+
+def _rename(graph: Any, before: str, now: str) -> None:
+    for node in graph.node:
+        for names in (node.input, node.output):
+            for place, name in enumerate(names):
+                if name == before:
+                    names[place] = now
+
+
+def _steps(model: Any) -> list[Any]:
+    from sklearn.pipeline import Pipeline
+
+    return [step for _, step in model.steps] if type(model) is Pipeline else [model]
+
+
+def _is_known_to_skl2onnx(step: Any) -> bool:
+    # The public list has names of converters, several classes to one.
+    from skl2onnx._supported_operators import sklearn_operator_name_map
+
+    return class_path(type(step)).startswith("sklearn.") and type(step) in sklearn_operator_name_map
+
+
+def _check_products(model: Any) -> None:
+    if own_name(type(model)) != "PolynomialClassifier":
+        return
+    from hdr_bench.estimators.products import count_products
+
+    count = count_products(int(np.int64(model.n_components)), int(model.degree))
+    if count > _MOST_PRODUCTS:
+        raise ModelSaveError(
+            f"{count:,} products cannot be written as ONNX, at most {_MOST_PRODUCTS:,} can; take a lower degree, or "
+            "fewer components"
+        )
+
+
+@contextmanager
+def _packages() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"the format onnx needs packages that are not installed ({describe_error(error)}); install them with: "
+            "pip install 'hdr-bench[onnx]'"
+        ) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out what exporters say of themselves: that torchvision is not installed, that torch changes."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

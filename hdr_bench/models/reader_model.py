@@ -1,0 +1,108 @@
+"""The model that a command is given: a model file, or a function of the user's that returns a model."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
+from hdr_bench.estimators.foreign.importing import import_attribute
+from hdr_bench.exceptions import HdrBenchError, ModelFileError, ModelSaveError, shown
+from hdr_bench.models.model_file import check_fitted, load_model
+from hdr_bench.names import class_name
+
+# Two letters at least before the colon: a drive of Windows has one.
+_FUNCTION = re.compile(r"(?P<module>[^\W\d]\w+(?:\.[^\W\d]\w*)*):(?P<name>[^\W\d]\w*)")
+
+
+def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> Any:
+    """Load the model that a command is given: a model file, or what a function of the user's returns.
+
+    Parameters
+    ----------
+    spec : str or path-like
+        The path of a model file, or ``module:function``. The function takes nothing, and returns a fitted classifier,
+        a torch module (images (n, 1, height, width) from 0 to 1 in, logits or probabilities out), or a function from
+        raw images (n, height, width) to probabilities (n, n_classes).
+    trust : bool, default=False
+        Run the module's code; or load the pickle in a file.
+
+    Returns
+    -------
+    model : estimator
+        With `predict`; `predict_proba` if it has probabilities. It takes raw pixels, (n, n_features).
+
+    Raises
+    ------
+    ModelFileError
+        If the file cannot be read, the code is not trusted, or the function fails or returns anything else.
+    ModelNotFoundError
+        If there is no such file.
+    UnknownNameError, ModuleImportError
+        If the module or the function cannot be imported.
+    """
+    text = os.fspath(spec)
+    found = _FUNCTION.fullmatch(text)
+    if found is None or Path(text).exists():
+        return load_model(text, trust=trust)
+    if not trust:
+        raise ModelFileError(
+            f"{text} runs the code of the module {found['module']}; if you trust it, give --trust (trust=True)"
+        )
+    function = import_attribute("function", f"{found['module']}.{found['name']}", ())
+    return as_classifier(_call(text, function), text)
+
+
+def as_classifier(made: Any, name: str) -> Any:
+    """Return what a function of the user's made as a classifier.
+
+    Parameters
+    ----------
+    made : object
+        A fitted classifier, a torch module, or a function from images to probabilities.
+    name : str
+        Named in messages.
+
+    Returns
+    -------
+    model : estimator
+
+    Raises
+    ------
+    ModelFileError
+        If it is anything else, or not fitted.
+    """
+    from hdr_bench.models.own_networks import ImageFunctionClassifier, ModuleFunction
+
+    if _is_module(made):
+        return ImageFunctionClassifier(ModuleFunction(made))
+    if hasattr(made, "predict"):
+        try:
+            check_fitted(made)
+        except ModelSaveError as error:
+            raise ModelFileError(f"{name}: {error}") from error
+        return made
+    if callable(made) and not isinstance(made, type):
+        return ImageFunctionClassifier(made)
+    raise ModelFileError(
+        f"{name} returned {shown(made)}, a {class_name(type(made))}; it must return a fitted classifier, a torch "
+        "module, or a function from images to probabilities"
+    )
+
+
+def _call(text: str, function: Any) -> Any:
+    if not callable(function):
+        raise ModelFileError(f"{text} is a {class_name(type(function))}; it must be a function that returns a model")
+
+    def refuse(error: BaseException) -> BaseException:
+        return error if isinstance(error, HdrBenchError) else ModelFileError(f"{text} failed: {cause_of(error)}")
+
+    with foreign_code(refuse):
+        return function()
+
+
+def _is_module(made: Any) -> bool:
+    import sys
+
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(made, torch.nn.Module)

@@ -1,0 +1,62 @@
+"""The commands `fit` and `model show`."""
+
+import json
+
+import numpy as np
+import pytest
+
+from hdr_bench import load_dataset, load_model
+
+
+@pytest.fixture(autouse=True)
+def _threads(monkeypatch):
+    """The threads of the process of the tests stay as they are."""
+    monkeypatch.setattr("hdr_bench.experiments.fitting.limit_threads", lambda _: None)
+
+
+def test_a_model_is_fitted_kept_and_shown(command, tmp_path):
+    arguments = ["fit", "knn", "--dataset", "digits-8x8", "--steps", "deskew,blur", "--param", "n_neighbors=5"]
+    ended = command(*arguments, "--out", tmp_path / "knn.hdrm", "--threads", 1)
+    assert ended.returncode == 0, ended.stderr
+    for words in ("knn (n_neighbors=5)", "deskew (with its default", "1,437 training images", "95 % interval"):
+        assert words in ended.stdout
+    model = load_model(tmp_path / "knn.hdrm")
+    assert model.score(load_dataset("digits-8x8").test.X, load_dataset("digits-8x8").test.y) > 0.9
+    again = command(*arguments, "--out", tmp_path / "again.hdrm", "--threads", 1)
+    assert again.returncode == 0
+    assert (tmp_path / "again.hdrm").read_bytes() == (tmp_path / "knn.hdrm").read_bytes()
+    shown = command("model", "show", tmp_path / "knn.hdrm", tmp_path / "again.hdrm")
+    assert shown.stdout.startswith(ended.stdout.rstrip("\n"))
+    lines = command("model", "show", "--json", tmp_path / "knn.hdrm", tmp_path / "again.hdrm").stdout.splitlines()
+    assert [json.loads(line)["method"]["name"] for line in lines] == ["knn", "knn"]
+
+
+def test_nothing_is_fitted_for_a_file_that_cannot_be_replaced(command, tmp_path, monkeypatch):
+    monkeypatch.setattr("hdr_bench.estimators.neighbors.KNNClassifier.fit", lambda *_: pytest.fail("it was fitted"))
+    (tmp_path / "notes.txt").write_text("mine")
+    ended = command("fit", "knn", "--dataset", "digits-8x8", "--out", tmp_path / "notes.txt")
+    assert ended.returncode == 2
+    assert "not replaced" in ended.stderr
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_what_only_pickle_can_hold_needs_trust(command, tmp_path, helpers):
+    arguments = ["fit", "tests.helpers.unlucky_tree.FailsForSeedOne", "--dataset", "digits-8x8", "--threads", 1]
+    ended = command(*arguments, "--out", tmp_path / "tree.hdrm")
+    assert ended.returncode == 2
+    assert "only pickle can hold" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert command(*arguments, "--out", tmp_path / "tree.hdrm", "--trust").returncode == 0
+    model = load_model(tmp_path / "tree.hdrm", trust=True)
+    assert np.isin(model.predict(load_dataset("digits-8x8").test.X), range(10)).all()
+    shown = command("model", "show", tmp_path / "tree.hdrm")
+    assert "tests.helpers.unlucky_tree.FailsForSeedOne" in shown.stdout
+
+
+def test_what_is_no_model_file(command, tmp_path):
+    (tmp_path / "model.hdrm").write_text("no model")
+    for path, words in ((tmp_path / "model.hdrm", "no model file"), (tmp_path / "none.hdrm", "no such file")):
+        ended = command("model", "show", path)
+        assert ended.returncode == 2
+        assert words in ended.stderr
+        assert len(ended.stderr.splitlines()) == 1
