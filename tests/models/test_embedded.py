@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from benchmarks.embedded.__main__ import compare
 from benchmarks.embedded.measures import describe_seeds, read_seeds
 from benchmarks.embedded.pens import redraw_all
 from benchmarks.embedded.recipe import NO_DIGIT, PARAMETERS, SEED, Material, train
 from benchmarks.pictures import characters, not_digits
-from hdr_bench import load_dataset
-from hdr_bench.models import load_card, load_model
+from hdr_bench import load_dataset, make_estimator
+from hdr_bench.models import load_card, load_model, save_model
 from hdr_bench.models.embedded import EMBEDDED_MODEL, HASH_FILE
 from hdr_bench.pictures.normalize import to_mnist
 from hdr_bench.pictures.recognize import compare_with_marks, load_recognizer
@@ -119,6 +121,44 @@ def test_a_process_without_data_reads_a_digit(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code, str(tmp_path / "four.npy")]
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "4"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "words"),
+    [
+        ({}, 0, "equal, byte by byte"),
+        ({"command": "by hand"}, 1, "the files should be equal"),
+        ({"python": "3.0"}, 0, "Machine or versions are others"),
+    ],
+)
+def test_a_model_made_again_is_compared(
+    changes: dict[str, str], code: int, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = load_card(EMBEDDED_MODEL).model_copy(update=changes)
+    again = save_model(load_model(EMBEDDED_MODEL), tmp_path / "again.hdrm", card=card)
+    assert compare(again, load_dataset("mnist-5k")) == code
+    assert words in capsys.readouterr().out
+
+
+def test_another_model_is_not_taken_for_the_same_made_elsewhere(tmp_path: Path) -> None:
+    digits = load_dataset("mnist-5k").subsample(300)
+    tree = make_estimator("tree", random_state=0).fit(digits.train.X, digits.train.y)
+    card = load_card(EMBEDDED_MODEL).model_copy(update={"python": "3.0"})
+    assert compare(save_model(tree, tmp_path / "tree.hdrm", card=card), digits) == 1
+
+
+def test_digits_are_redrawn_and_marks_drawn_by_their_seed() -> None:
+    part = load_dataset("mnist-5k").test.take(np.arange(30))
+    first, again, other = (redraw_all(part.images, part.labels, seed) for seed in (1, 1, 2))
+    assert (first == again).all()
+    assert (first != other).any()
+    ink = (first > 127).mean(axis=(1, 2))
+    assert ink.max() > 3 * ink.min()
+    for draw in (partial(characters.pen_letters, 8, "training"), partial(not_digits.pairs, 8, part.images)):
+        marks = [draw(seed) for seed in (1, 1, 2)]
+        assert (marks[0] == marks[1]).all()
+        assert (marks[0] != marks[2]).any()
+    assert not set(characters.FONTS["training"]) & set(characters.FONTS["report"])
 
 
 def test_the_output_for_marks_is_taken_off_as_it_was_learned() -> None:
