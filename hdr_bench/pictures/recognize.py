@@ -29,7 +29,8 @@ class Answers:
     scores : ndarray of shape (n_images,), float64
         How much like a digit each image is: the higher, the more. The scale is the model's.
     accepted : ndarray of shape (n_images,), bool
-        Whether each is taken for a digit: its score is at least the threshold, and its most probable class a digit.
+        Whether each is taken for a digit: it has ink, its score is at least the threshold, and its most probable class
+        is a digit.
     """
 
     probabilities: NDArray[np.float64]
@@ -94,7 +95,7 @@ class Recognizer:
         scores = shares.max(axis=1) if scores is None else scores
         probabilities = np.zeros((len(images), len(self.class_names)))
         probabilities[:, list(self.columns)] = shares
-        is_digit = probabilities.argmax(axis=1) < len(DIGITS)
+        is_digit = (probabilities.argmax(axis=1) < len(DIGITS)) & rows.any(axis=1)
         return Answers(probabilities, scores, (scores >= self.threshold) & is_digit)
 
 

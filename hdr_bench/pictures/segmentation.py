@@ -13,18 +13,18 @@ from hdr_bench.pictures.recognize import Answers
 
 # Marks this near, in heights of the higher one, may be parts of one digit.
 _NEAR = 0.15
-# Pieces that one digit may consist of, and marks that are looked at together.
-_MOST_PIECES, _MOST_TOGETHER = 4, 12
+# Marks that are looked at together.
+_MOST_TOGETHER = 12
 # A mark may be several digits if it is this wide for its height, or not taken for a digit and this wide.
-_WIDE, _WIDE_IF_REFUSED = 1.15, 0.7
+_WIDE, _WIDE_IF_REFUSED = 1.05, 0.7
 # A digit is not wider than this, in heights of the highest mark beside it.
-_WIDEST = 1.5
+_WIDEST = 1.35
 # How much surer the recognizer must be of another division than of the marks as they are.
 _ADVANTAGE = 0.08
 # How sure it is of what it does not take for a digit, as a share.
 _REFUSED = 0.6
-# A piece that is cut off is at least this high, in heights of what it was cut from.
-_LOWEST_PIECE = 0.45
+# What is cut off is at least this high, in heights of what it was cut from.
+_LOWEST_PART = 0.45
 
 Look = Callable[[Sequence[Mark]], Answers]
 
@@ -39,7 +39,7 @@ class Division:
     answers : Answers
         What the recognizer says of each.
     n_joined, n_split : int
-        Marks that were made of several, and that were cut apart.
+        Marks that were made of several, and that were cut off another.
     """
 
     marks: tuple[Mark, ...]
@@ -49,31 +49,67 @@ class Division:
 
 
 @dataclass(frozen=True, eq=False)
-class _Group:
-    """Marks near each other, or one that may be several, as pieces from left to right."""
+class _Piece:
+    """A mark, or a part of it.
 
-    marks: tuple[int, ...]
-    pieces: tuple[Mark, ...]
-    is_cut: bool
+    Attributes
+    ----------
+    ink : Mark
+    source : int
+        Index of the mark.
+    n_parts : int
+        Into how many parts that mark is cut.
+    height : int
+        Of that mark.
+    """
+
+    ink: Mark
+    source: int
+    n_parts: int
+    height: int
 
 
 @dataclass(frozen=True, eq=False)
 class _Option:
-    """A run of pieces that may be one digit; `known` is the mark that it is, if it is one."""
+    """A run of pieces that may be one digit.
 
-    group: _Group
+    Attributes
+    ----------
+    group : int
+        Which group it is of.
+    start, end : int
+        Its pieces, within the group.
+    pieces : tuple of _Piece
+    """
+
+    group: int
     start: int
     end: int
-    pieces: tuple[Mark, ...]
-    known: int | None
+    pieces: tuple[_Piece, ...]
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """Indices of the marks that it is made of."""
+        return tuple(dict.fromkeys(piece.source for piece in self.pieces))
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether it has some parts of a mark, and lacks others."""
+        counts = [sum(piece.source == source for piece in self.pieces) for source in self.sources]
+        first = [next(piece for piece in self.pieces if piece.source == source) for source in self.sources]
+        return any(count < piece.n_parts for count, piece in zip(counts, first, strict=True))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is one whole mark, as it was."""
+        return len(self.sources) == 1 and not self.is_cut_off
 
 
 @dataclass(frozen=True)
 class _Choice:
-    """What the recognizer says of a run of pieces."""
+    """What the recognizer says of an option: `index` is its number among all marks, old and new."""
 
-    start: int
-    end: int
+    option: _Option
     index: int
     area: int
     sureness: float
@@ -104,54 +140,46 @@ def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
     Analysis and Machine Intelligence 18, 1996: recognition-based segmentation by dynamic programming.
     """
     groups = _find_groups(marks, answers)
-    options = [option for group in groups for option in _options(group, marks)]
-    others = [join_marks(option.pieces) for option in options if option.known is None]
-    everything = [*marks, *others]
-    all_answers = _append(answers, look(others))
-    numbers = iter(range(len(marks), len(everything)))
-    indices = [next(numbers) if option.known is None else option.known for option in options]
-    sureness = _sureness(all_answers)
+    options = [option for number, group in enumerate(groups) for option in _options(number, group)]
+    new = [option for option in options if not option.is_known]
+    everything = [*marks, *(join_marks(piece.ink for piece in option.pieces) for option in new)]
+    all_answers = _append(answers, look(everything[len(marks) :]))
+    choices = _weigh(options, everything, all_answers, len(marks))
     kept = set(range(len(marks)))
     n_joined = n_split = 0
-    for group in groups:
-        own = [(option, index) for option, index in zip(options, indices, strict=True) if option.group is group]
-        best = _best_division(
-            group,
-            [
-                _Choice(option.start, option.end, index, everything[index].area, float(sureness[index]))
-                for option, index in own
-                if not group.is_cut or _is_digit_cut_off(everything[index], group, bool(all_answers.accepted[index]))
-            ],
-        )
-        before = _mean_sureness([marks[index] for index in group.marks], sureness[list(group.marks)])
-        if best is None or best[0] < before + _ADVANTAGE:
+    for number, group in enumerate(groups):
+        own = [choice for choice in choices if choice.option.group == number]
+        best = _best_division(own, len(group))
+        before = _mean_sureness([choice for choice in own if choice.option.is_known])
+        if best is None or _mean_sureness(best) < before + _ADVANTAGE:
             continue
-        kept = (kept - set(group.marks)) | set(best[1])
-        n_split += group.is_cut
-        n_joined += not group.is_cut
+        kept -= {piece.source for piece in group}
+        kept |= {choice.index for choice in best}
+        n_split += sum(choice.option.is_cut_off for choice in best)
+        n_joined += sum(len(choice.option.sources) > 1 for choice in best)
     order = sorted(kept)
     return Division(
-        tuple(everything[index] for index in order),
-        select_answers(all_answers, order),
-        n_joined,
-        n_split,
+        tuple(everything[index] for index in order), select_answers(all_answers, order), n_joined, n_split
     )
 
 
-def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[_Group]:
+def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[tuple[_Piece, ...]]:
+    """Return what may be divided otherwise: pieces of marks near each other, from left to right."""
     groups = []
     for members in _clusters(marks):
-        if len(members) > 1:
-            if len(members) <= _MOST_TOGETHER and not all(is_bar(marks[index]) for index in members):
-                ordered = sorted(members, key=lambda index: marks[index].middle[1])
-                groups.append(_Group(tuple(ordered), tuple(marks[index] for index in ordered), is_cut=False))
+        if len(members) > _MOST_TOGETHER or all(is_bar(marks[index]) for index in members):
             continue
-        mark, is_refused = marks[members[0]], not answers.accepted[members[0]]
-        if mark.width > (_WIDE_IF_REFUSED if is_refused else _WIDE) * mark.height:
-            pieces = cut_pieces(mark)
-            if len(pieces) > 1:
-                groups.append(_Group((members[0],), pieces, is_cut=True))
+        ordered = sorted(members, key=lambda index: marks[index].middle[1])
+        pieces = [piece for index in ordered for piece in _pieces(marks[index], index, bool(answers.accepted[index]))]
+        if len(pieces) > 1:
+            groups.append(tuple(pieces))
     return groups
+
+
+def _pieces(mark: Mark, index: int, is_accepted: bool) -> list[_Piece]:
+    is_wide = mark.width > (_WIDE if is_accepted else _WIDE_IF_REFUSED) * mark.height
+    parts = cut_pieces(mark) if is_wide and not is_bar(mark) else (mark,)
+    return [_Piece(part, index, len(parts), mark.height) for part in parts]
 
 
 def _clusters(marks: Sequence[Mark]) -> list[list[int]]:
@@ -175,55 +203,59 @@ def _clusters(marks: Sequence[Mark]) -> list[list[int]]:
     return clusters
 
 
-def _options(group: _Group, marks: Sequence[Mark]) -> list[_Option]:
+def _options(number: int, group: tuple[_Piece, ...]) -> list[_Option]:
     """Return which runs of a group's pieces may be one digit."""
-    height = max(marks[index].height for index in group.marks)
-    n_pieces = len(group.pieces)
+    height = max(piece.height for piece in group)
     options = []
-    for start in range(n_pieces):
-        for end in range(start + 1, min(start + _MOST_PIECES, n_pieces) + 1):
-            pieces = group.pieces[start:end]
-            is_whole = group.is_cut and end - start == n_pieces
-            if is_whole or (len(pieces) > 1 and _width(pieces) > _WIDEST * height):
-                continue
-            known = group.marks[start] if len(pieces) == 1 and not group.is_cut else None
-            options.append(_Option(group, start, end, pieces, known))
+    for start in range(len(group)):
+        for end in range(start + 1, len(group) + 1):
+            option = _Option(number, start, end, group[start:end])
+            if option.is_known or end - start == 1 or _width(option.pieces) <= _WIDEST * height:
+                options.append(option)
     return options
 
 
-def _width(pieces: Sequence[Mark]) -> int:
-    return max(piece.right for piece in pieces) - min(piece.left for piece in pieces)
+def _width(pieces: Sequence[_Piece]) -> int:
+    return max(piece.ink.right for piece in pieces) - min(piece.ink.left for piece in pieces)
 
 
-def _is_digit_cut_off(mark: Mark, group: _Group, is_accepted: bool) -> bool:
-    """Return whether a part of a mark may be a digit by itself: letters have strokes of which some look like 1."""
-    height = max(piece.bottom for piece in group.pieces) - min(piece.top for piece in group.pieces)
-    return is_accepted and mark.height >= _LOWEST_PIECE * height
-
-
-def _best_division(group: _Group, choices: Sequence[_Choice]) -> tuple[float, list[int]] | None:
-    """Return how sure the recognizer is of the best division, and of what it consists; None if there is none."""
-    best: dict[int, tuple[float, int, list[int]]] = {0: (0.0, 0, [])}
-    for choice in sorted(choices, key=lambda choice: choice.end):
-        if choice.start not in best:
+def _weigh(
+    options: Sequence[_Option], everything: Sequence[Mark], answers: Answers, n_marks: int
+) -> list[_Choice]:
+    """Return what the recognizer says of each option that may be chosen."""
+    sureness = _sureness(answers)
+    new = iter(range(n_marks, len(everything)))
+    choices = []
+    for option in options:
+        index = option.sources[0] if option.is_known else next(new)
+        mark = everything[index]
+        # What is cut off must be a digit by itself: letters have strokes of which some look like 1.
+        lowest = _LOWEST_PART * max(piece.height for piece in option.pieces)
+        if option.is_cut_off and not (answers.accepted[index] and mark.height >= lowest):
             continue
-        total, area, indices = best[choice.start]
-        total += choice.area * choice.sureness
-        if choice.end not in best or total > best[choice.end][0]:
-            best[choice.end] = total, area + choice.area, [*indices, choice.index]
-    if len(group.pieces) not in best:
-        return None
-    total, area, indices = best[len(group.pieces)]
-    return total / area, indices
+        choices.append(_Choice(option, index, mark.area, float(sureness[index])))
+    return choices
+
+
+def _best_division(choices: Sequence[_Choice], n_pieces: int) -> list[_Choice] | None:
+    """Return the division that the recognizer is surest of; None if there is none."""
+    best: dict[int, tuple[float, list[_Choice]]] = {0: (0.0, [])}
+    for choice in sorted(choices, key=lambda choice: choice.option.end):
+        start, end = choice.option.start, choice.option.end
+        if start not in best:
+            continue
+        total = best[start][0] + choice.area * choice.sureness
+        if end not in best or total > best[end][0]:
+            best[end] = total, [*best[start][1], choice]
+    return best[n_pieces][1] if n_pieces in best else None
 
 
 def _sureness(answers: Answers) -> NDArray[np.float64]:
     return digit_shares(answers).max(axis=1, initial=0) * np.where(answers.accepted, 1, _REFUSED)
 
 
-def _mean_sureness(marks: Sequence[Mark], sureness: NDArray[np.float64]) -> float:
-    areas = np.array([mark.area for mark in marks])
-    return float(areas @ sureness / areas.sum())
+def _mean_sureness(choices: Sequence[_Choice]) -> float:
+    return sum(choice.area * choice.sureness for choice in choices) / sum(choice.area for choice in choices)
 
 
 def _append(first: Answers, second: Answers) -> Answers:
