@@ -80,6 +80,8 @@ def print_evaluations(frame: "pd.DataFrame", pairs: "pd.DataFrame", console: "Co
     lines = [fitted.note] if fitted.note else []
     lines += [f"{row['model']} on {row['dataset']}: {row['problem']}" for row in rows if row["problem"]]
     lines += [f"note: {row['model']} on {row['dataset']}: {row['notes']}" for row in rows if row["notes"]]
+    notes = dict.fromkeys((row["dataset"], row["data_notes"]) for row in rows)
+    lines += [f"note: {dataset}: {note}" for dataset, note in notes if note]
     lines += [_describe_pair(row) for row in pairs.to_dict("records")]
     lines.append(
         "Own: the score on the model's card; drop: own minus this one. All is said of these fitted models: other fits "

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,22 +119,21 @@ def _load(choice: DatasetChoice, part: TestPart) -> _Images:
 
 
 def _evaluate(model: NamedModel, images: _Images, notes: tuple[str, ...]) -> EvaluatedModel:
-    name = images.choice.name
     known = _class_names(model)
+    data_notes = (*images.dataset.notes, *images.dataset.warnings)
+    found = EvaluatedModel(
+        model.name, images.choice.name, own=_own_score(model.card), notes=notes, data_notes=data_notes
+    )
     problem = _describe_unfit(model, images, known)
     if problem:
-        return EvaluatedModel(model.name, name, own=_own_score(model.card), problem=problem, notes=notes)
-    notes = (*notes, *images.dataset.notes, *images.dataset.warnings)
+        return replace(found, problem=problem)
     part = with_labels_of(images.part, images.dataset.class_names, known)
     try:
         with warnings.catch_warnings(action="ignore"):
-            predictions = _predict(model.estimator, part, len(known))
+            return replace(found, predictions=_predict(model.estimator, part, len(known)))
     # Whatever a model from a file raises is a row of the table.
     except Exception as error:  # noqa: BLE001
-        return EvaluatedModel(
-            model.name, name, own=_own_score(model.card), problem=describe_failure(error), notes=notes
-        )
-    return EvaluatedModel(model.name, name, predictions, _own_score(model.card), notes=notes)
+        return replace(found, problem=describe_failure(error))
 
 
 def _describe_unfit(model: NamedModel, images: _Images, known: tuple[str, ...]) -> str:

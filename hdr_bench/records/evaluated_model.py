@@ -41,6 +41,8 @@ class EvaluatedModel:
         Why there are no predictions.
     notes : tuple of str
         What a reader must know: images that the model learned from, another polarity or range.
+    data_notes : tuple of str
+        What a reader must know of the data set, whatever the model.
     """
 
     model: str
@@ -49,3 +51,4 @@ class EvaluatedModel:
     own: OwnScore | None = None
     problem: str = ""
     notes: tuple[str, ...] = ()
+    data_notes: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ def test_a_table_with_drops_and_paired_tests(models):
     lines = [line.split() for line in said.stdout.splitlines()]
     assert ["knn", "digits-8x8", "98.6", "96.8–99.4", "360", "98.6", "+0.0", "1.000"] in lines
     assert "digits-8x8: knn is better than tree, by " in said.stdout
+    assert said.stdout.count("note: digits-8x8: cut by the library") == 1
 
 
 def test_json_and_csv(models, tmp_path):
@@ -30,8 +31,8 @@ def test_json_and_csv(models, tmp_path):
     content = json.loads(said.stdout)
     assert (said.returncode, content["format"]) == (0, 1)
     knn, tree = content["evaluations"]
-    assert (knn["model"], knn["n_images"], knn["problem"]) == ("knn", 360, "")
-    assert "are among" not in knn["notes"]
+    assert (knn["model"], knn["n_images"], knn["problem"], knn["notes"]) == ("knn", 360, "", "")
+    assert knn["data_notes"] == tree["data_notes"] != ""
     assert knn["low"] < knn["accuracy"] < knn["high"]
     (pair,) = content["pairs"]
     assert pair["difference"] == pytest.approx(knn["accuracy"] - tree["accuracy"])

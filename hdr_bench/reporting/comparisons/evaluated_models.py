@@ -28,7 +28,8 @@ def evaluations_frame(evaluated: Sequence[EvaluatedModel]) -> pd.DataFrame:
     frame : DataFrame
         Columns ``model``, ``dataset``, ``n_images``, ``accuracy``, ``low`` and ``high`` (Wilson's 95 % interval),
         ``own_dataset``, ``own_n_images``, ``own_accuracy`` (of the card), ``drop`` (own accuracy minus this one),
-        ``drop_low``, ``drop_high``, ``p_value``, ``p_benjamini_hochberg`` (over all drops), ``problem``, ``notes``.
+        ``drop_low``, ``drop_high``, ``p_value``, ``p_benjamini_hochberg`` (over all drops), ``problem``,
+        ``notes`` (of the model beside these data), ``data_notes``.
         Shares between 0 and 1; missing if there is none.
     """
     frame = pd.DataFrame([_row(each) for each in evaluated])
@@ -44,6 +45,7 @@ def _row(each: EvaluatedModel) -> dict[str, object]:
     row |= {"own_dataset": "", "own_n_images": 0, "own_accuracy": np.nan}
     row |= dict.fromkeys(("drop", "drop_low", "drop_high", "p_value"), np.nan)
     row |= {"problem": each.problem, "notes": "; ".join(each.notes)}
+    row["data_notes"] = "; ".join(each.data_notes)
     if each.own is not None:
         row |= {"own_dataset": each.own.dataset, "own_n_images": each.own.n_images, "own_accuracy": each.own.accuracy}
     if each.predictions is None:
