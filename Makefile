@@ -88,7 +88,7 @@ speed: install ## Compare speed with the peers on MNIST, a half to a whole hour;
 		$(BIN)/python benchmarks/speed/$$script.py || exit 1; done
 
 statistics: install ## Simulate how often comparisons and verdicts are wrong, about ten minutes; writes reports/statistics/
-	@for script in error_rates verdicts; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done
+	@for script in error_rates verdicts drops; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done
 
 pictures-report: install ## Read generated pages, and real pictures where the data home has them; writes reports/pictures/
 	$(BIN)/python -m benchmarks.pictures
