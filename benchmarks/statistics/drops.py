@@ -2,7 +2,7 @@
 
 The same fits are evaluated on both test sets, on different images (`simulate_on_two_sets`). This library's rule is held
 against three others: a t-test over the seeds' own differences, which leaves out that the images are a sample; all
-predictions of all fits as if each were of its own image; and the seeds of both test sets as if they were different ones.
+predictions of all fits as if each were of its own image; and the seeds of both test sets as if they were others.
 """
 
 import math
