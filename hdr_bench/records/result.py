@@ -20,7 +20,7 @@ from hdr_bench.records.lost_time import is_disturbed
 from hdr_bench.records.measurements import Measurements, Scores, WritableRecord
 from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import EARLIER_NAMES
-from hdr_bench.records.store_format import WITHOUT_TEST_SETS
+from hdr_bench.records.store_format import FORMAT_VERSION, WITHOUT_TEST_SETS
 from hdr_bench.records.text import writable_content
 from hdr_bench.records.trial import Trial
 
@@ -147,7 +147,7 @@ class Result(WritableRecord):
         Raised while fitting and predicting.
     """
 
-    format_version: Literal[5] = 5
+    format_version: Literal[4, 5] = 5
     key: str
     trial: Trial
     status: Status
@@ -180,11 +180,12 @@ class Result(WritableRecord):
 
     @model_serializer(mode="wrap")
     def _without_empty_evaluations(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out what results of suites without other test sets do not have."""
+        """Leave out what results of suites without other test sets do not have, and say the format that is needed."""
         content: dict[str, Any] = serialize(self)
         if not self.evaluations:
             content.pop("evaluations", None)
-            content |= {name: WITHOUT_TEST_SETS for name in content if name == "format_version"}
+        if "format_version" in content:
+            content["format_version"] = FORMAT_VERSION if self.evaluations else WITHOUT_TEST_SETS
         return content
 
     def value_of(self, metric: Metric) -> float | None:

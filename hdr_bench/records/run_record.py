@@ -19,7 +19,7 @@ from hdr_bench.records.base import Record
 from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import Kind
 from hdr_bench.records.result import Result
-from hdr_bench.records.store_format import WITHOUT_TEST_SETS
+from hdr_bench.records.store_format import FORMAT_VERSION, WITHOUT_TEST_SETS
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import writable_content
 
@@ -140,7 +140,7 @@ class RunRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    format_version: Literal[5] = 5
+    format_version: Literal[4, 5] = 5
     suite: Suite
     origin: Annotated[str, BeforeValidator(writable_content)]
     settings: Settings
@@ -150,6 +150,6 @@ class RunRecord(BaseModel):
     @model_serializer(mode="wrap")
     def _in_the_format_that_it_needs(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content: dict[str, Any] = serialize(self)
-        if not self.suite.test_sets:
-            content |= {name: WITHOUT_TEST_SETS for name in content if name == "format_version"}
+        if "format_version" in content:
+            content["format_version"] = FORMAT_VERSION if self.suite.test_sets else WITHOUT_TEST_SETS
         return content
