@@ -181,8 +181,7 @@ def _on_worker(task: Task, data: SharedDatasets, run: ClusterRun) -> Outcome:
     if free is None:
         return crashed_result(task.trial, "a worker ended while it ran"), None
     free.set()
-    others = [each.fingerprint for each in task.trial.test_sets if each.fingerprint in data.datasets]
-    folders = {fingerprint: _folder_of(fingerprint, data) for fingerprint in others}
+    folders = {name: _folder_of(name, data) for each in task.trial.test_sets if (name := each.fingerprint)}
     asked = replace(task, folder=_folder_of(task.trial.fingerprint, data), folders=folders)
     try:
         return run_attempts(asked, ignore_stage, _hosts_of(run))

@@ -61,8 +61,7 @@ def transfer(data: ReportData) -> Display | None:
         return None
     display = TransferDisplay.from_run(data.contents)
     # Methods on folds have no place beside the others.
-    labels = {label for summary in data.transfer.summaries.values() for label in summary["case"]}
-    return TransferDisplay(display.summary[display.summary["case"].isin(labels)])
+    return TransferDisplay(display.summary[display.summary["case"].isin([drop.label for drop in data.transfer.drops])])
 
 
 def cost(data: ReportData, cost: str) -> Display | None:
