@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench test coverage test-oldest test-newest lint data reports reports-quick speed statistics storm
+.PHONY: help install bench embedded-model test coverage test-oldest test-newest lint data reports reports-quick speed statistics pictures-report storm
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## Make the virtual environment and install the library with its tools
 
@@ -78,13 +78,20 @@ reports-quick: install ## Run every suite on a few embedded images, into build/r
 LIST_SUITES = from hdr_bench import list_published_suites; print(*list_published_suites())
 SUITES = $(or $(shell $(BIN)/python -c '$(LIST_SUITES)'),$(error the list of published suites cannot be read))
 
+embedded-model: install ## Train the embedded model again from MNIST, and compare it with the file in the package; ten minutes on one core
+	$(BIN)/hdr-bench data fetch mnist
+	$(BIN)/python -m benchmarks.embedded
+
 speed: install ## Compare speed with the peers on MNIST, a half to a whole hour; writes reports/speed/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,pictures,heic,formats,onnx,dev,peers]'
 	@for script in svm neighbors logistic networks predictions alone busy report; do \
 		$(BIN)/python benchmarks/speed/$$script.py || exit 1; done
 
 statistics: install ## Simulate how often comparisons and verdicts are wrong, about ten minutes; writes reports/statistics/
-	@for script in error_rates verdicts; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done
+	@for script in error_rates verdicts drops; do $(BIN)/python benchmarks/statistics/$$script.py || exit 1; done
+
+pictures-report: install ## Read generated pages, and real pictures where the data home has them; writes reports/pictures/
+	$(BIN)/python -m benchmarks.pictures
 
 storm: install ## Inject 1,200 faults into runs (resumable; 45 minutes on 2 cores): what is lost, wrong, left behind, unclear; writes reports/storm/
 	$(BIN)/python -m benchmarks.storm

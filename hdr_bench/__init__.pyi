@@ -7,6 +7,8 @@ from .datasets import load_dataset as load_dataset
 from .estimators import list_estimators as list_estimators
 from .estimators import make_estimator as make_estimator
 from .estimators import make_transformer as make_transformer
+from .experiments.added_predictions import add_predictions as add_predictions
+from .experiments.added_predictions import remove_predictions as remove_predictions
 from .experiments.planning.carried_suites import list_published_suites as list_published_suites
 from .experiments.planning.carried_suites import list_suites as list_suites
 from .experiments.planning.suite_file import load_suite as load_suite
@@ -21,6 +23,7 @@ from .models.run_models import load_models as load_models
 from .records.case import Case as Case
 from .records.case import Reduced as Reduced
 from .records.case import Step as Step
+from .records.evaluations import TestSet as TestSet
 from .records.options import RunOptions as RunOptions
 from .records.protocol import Protocol as Protocol
 from .records.suite import Suite as Suite
@@ -42,6 +45,7 @@ from .reporting.displays import RocDisplay as RocDisplay
 from .reporting.displays import SearchDisplay as SearchDisplay
 from .reporting.displays import TimingDisplay as TimingDisplay
 from .reporting.displays import TrainingDisplay as TrainingDisplay
+from .reporting.displays import TransferDisplay as TransferDisplay
 from .reporting.frame import load_results as load_results
 from .reporting.page.index import write_index as write_index
 from .reporting.report import write_report as write_report

@@ -65,6 +65,10 @@ class DatasetError(HdrBenchError, ValueError):
         super().__init__(visible_prose(message))
 
 
+class PictureError(DatasetError):
+    """A picture that cannot be read: no picture, damaged, too large."""
+
+
 class DatasetNotFoundError(HdrBenchError, FileNotFoundError):
     """Data that are not where they should be, with what to do to get them.
 
@@ -149,6 +153,10 @@ class VersionsDifferError(HdrBenchError, RuntimeError):
 
 class CodeDiffersError(HdrBenchError, RuntimeError):
     """Own code that is not, where a trial runs, what it was when the run was planned."""
+
+
+class OverlapError(HdrBenchError, ValueError):
+    """A model that would be evaluated on images that it learned from."""
 
 
 class PredictionsError(HdrBenchError, ValueError):

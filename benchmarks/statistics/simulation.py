@@ -56,7 +56,7 @@ def simulate(
     shared, weights = _normal_nodes(_NODES[0])
     sizes = [len(each) for each in patterns]
     for _ in range(n_runs):
-        one, other = (_pattern_shares(method, shared, rng) for method in (first, second))
+        one, other = (_pattern_shares(_draw_seeds(method, rng), shared) for method in (first, second))
         shares = (one * weights[:, None]).T @ other
         counts = rng.multinomial(n_images, shares.ravel() / shares.sum()).reshape(sizes)
         rows, columns = counts.nonzero()
@@ -64,15 +64,37 @@ def simulate(
         yield np.repeat(patterns[0][rows], repeats, axis=0).T, np.repeat(patterns[1][columns], repeats, axis=0).T
 
 
-def _pattern_shares(method: Method, shared: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+def simulate_on_two_sets(
+    method: Method, drop: float, sizes: tuple[int, int], n_runs: int, rng: np.random.Generator
+) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Give which images the same fits are right on, of two test sets: each of shape (n_fits, n_images), run by run.
+
+    Every seed is less accurate by `drop` on the second one.
+    """
+    patterns = _patterns(method.n_fits)
+    shared, weights = _normal_nodes(_NODES[0])
+    for _ in range(n_runs):
+        seeds = _draw_seeds(method, rng)
+        found = []
+        for accuracies, n_images in zip((seeds, np.clip(seeds - drop, 1e-6, None)), sizes, strict=True):
+            shares = weights @ _pattern_shares(accuracies, shared)
+            found.append(np.repeat(patterns, rng.multinomial(n_images, shares / shares.sum()), axis=0).T)
+        yield found[0], found[1]
+
+
+def _draw_seeds(method: Method, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return the accuracy of each seed, shape (n_fits,)."""
+    return np.clip(rng.normal(method.accuracy, method.spread, method.n_fits), 1e-6, 1 - 1e-6)
+
+
+def _pattern_shares(accuracies: NDArray[np.float64], shared: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how probable each pattern of right and wrong fits is on an image of each ease: (n_nodes, n_patterns)."""
     own, weights = _normal_nodes(_NODES[1])
-    accuracies = np.clip(rng.normal(method.accuracy, method.spread, method.n_fits), 1e-6, 1 - 1e-6)
     ease = np.sqrt(SHARED) * shared[:, None, None] + np.sqrt(OWN) * own[None, :, None] + ndtri(accuracies)
     right = ndtr(ease / np.sqrt(1 - SHARED - OWN))
     # Pattern by pattern doubled: what the next fit is right on comes behind what it is wrong on.
     shares = np.ones((len(shared), len(own), 1))
-    for fit in range(method.n_fits):
+    for fit in range(len(accuracies)):
         one = right[:, :, fit, None]
         shares = np.concatenate([shares * (1 - one), shares * one], axis=2)
     return np.einsum("sop,o->sp", shares, weights)

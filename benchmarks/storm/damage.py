@@ -104,7 +104,7 @@ def _says_newer(path: Path) -> bool:
             version = json.loads(archive.read("result.json"))["format_version"]
     except Exception:  # noqa: BLE001  # a damaged file raises whatever comes
         return False
-    return isinstance(version, int) and version > 4
+    return isinstance(version, int) and version > 5
 
 
 def flip_a_bit(path: Path, rng: random.Random) -> None:
@@ -241,7 +241,7 @@ def _edit_key(members: dict[str, Any], _rng: random.Random) -> None:
 
 
 def _edit_version(members: dict[str, Any], rng: random.Random) -> None:
-    members["result.json"]["format_version"] = rng.choice((5, 99, 0, -1, "4", None, 3.5, 10**30))
+    members["result.json"]["format_version"] = rng.choice((6, 99, 0, -1, "4", None, 3.5, 10**30))
 
 
 def _edit_fields(members: dict[str, Any], rng: random.Random) -> None:

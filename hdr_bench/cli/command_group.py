@@ -19,7 +19,7 @@ class CommandFiles(Mapping[str, Any]):
     """Commands by their names, which are those of the files in `commands`; each is built when it is asked for."""
 
     def __init__(self) -> None:
-        self._names = sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+        self._names = sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(commands.__path__))
         self._built: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -72,8 +72,10 @@ class CommandGroup(TyperGroup):
 
 
 def _find(name: str) -> Any:
-    module = import_module(f"{commands.__name__}.{name}")
-    return getattr(module, name, None) or getattr(module, f"{name}_")
+    # A module's name cannot have a hyphen.
+    function = name.replace("-", "_")
+    module = import_module(f"{commands.__name__}.{function}")
+    return getattr(module, function, None) or getattr(module, f"{function}_")
 
 
 def _build(name: str) -> Any:

@@ -43,6 +43,9 @@ def _common(suite: Suite) -> Iterator[tuple[str, str]]:
         yield "source", ". ".join(filter(None, (suite.authors.rstrip("."), suite.source)))
     yield "data set", _dataset(suite.dataset)
     yield "protocol", _protocol(suite.protocol)
+    for each in suite.test_sets:
+        part = ", all images" if each.part == "all" else ""
+        yield "test set", f"{each.name}: {_dataset(each.dataset)}{part}"
     if limits := _limits(suite):
         yield "limits", limits
     if suite.budget:

@@ -67,14 +67,30 @@ def warn_of_shared_images(train: NDArray[np.generic], test: NDArray[np.generic])
     warnings : tuple of str
         One, or none.
     """
-    learnt = set(map(_digest, train))
-    n_shared = sum(_digest(image) in learnt for image in test[~are_blank(test)])
+    n_shared = int(are_shared(train, test).sum())
     if n_shared < max(1, _SHARED * len(test)):
         return ()
     return (
         f"{n_shared:,} of {len(test):,} test images are also among the {len(train):,} training images, pixel by pixel, "
         "so that errors are too low; remove them from one of the parts",
     )
+
+
+def are_shared(train: NDArray[np.generic], test: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Return which test images are also training images, pixel by pixel; blank ones are not counted as such.
+
+    Parameters
+    ----------
+    train, test : ndarray of shape (n, height, width)
+        Of the same type; none is shared by images of different sizes.
+
+    Returns
+    -------
+    are_shared : ndarray of shape (n_test,), bool
+    """
+    learnt = set(map(_digest, train))
+    shared = np.fromiter((_digest(image) in learnt for image in test), np.bool_, len(test))
+    return shared & ~are_blank(test)
 
 
 def _digest(image: NDArray[np.generic]) -> bytes:

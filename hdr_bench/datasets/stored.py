@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
-from hdr_bench.datasets.cache import ARRAY_FILES, look_at_prepared
-from hdr_bench.datasets.home import added_homes, earlier_homes, is_writable, prepared_home
+from hdr_bench.datasets.cache import ARRAY_FILES, find_prepared, look_at_prepared
+from hdr_bench.datasets.home import added_homes, earlier_homes, is_writable, original_folder, prepared_home
 from hdr_bench.datasets.manifest import NAME
 from hdr_bench.datasets.paths import expand_path, name_system_errors
 from hdr_bench.datasets.registry import named_sources, path_schemes, source_schemes
@@ -65,6 +65,25 @@ def list_datasets() -> dict[str, str]:
         if prepared is not None and prepared.manifest.name == folder.name:
             described.setdefault(folder.name, "added by you")
     return described
+
+
+def is_here(name: str) -> bool:
+    """Whether a data set can be loaded without a network, and without a place that its name says.
+
+    Parameters
+    ----------
+    name : str
+        As for `load_dataset`, from anywhere; nothing is read or fetched by it.
+
+    Returns
+    -------
+    is_here : bool
+        It is embedded, was prepared or added, or its original files are in the data home.
+    """
+    entry = named_sources().get(name)
+    if entry is None:
+        return ":" not in name and name in list_datasets()
+    return not entry.how_to_get or find_prepared(name) is not None or original_folder(name).is_dir()
 
 
 def list_stored_datasets() -> list[StoredDataset]:

@@ -1,7 +1,7 @@
 """Messages between a run and the processes of its trials, and to whoever shows its progress."""
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from hdr_bench.estimators import ESTIMATORS
@@ -34,6 +34,8 @@ class Task:
         The estimator, if it was made in code.
     folder : str or None
         Folder of the data set; None if it is loaded by its name.
+    folders : mapping of str to str
+        Folders of the data sets of other test sets, by fingerprint; others are loaded by their names.
     n_concurrent : int
         Trials that share the machine meanwhile.
     context : ImportContext or None
@@ -55,6 +57,7 @@ class Task:
     outcome: SearchOutcome | None = None
     model_command: str | None = None
     seconds_left: float | None = None
+    folders: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_of_network(self) -> bool:

@@ -15,7 +15,7 @@ from hdr_bench.experiments.messages import NoProgress, Progress
 from hdr_bench.experiments.planning.code_changes import code_changes
 from hdr_bench.experiments.planning.expected_models import check_room, model_command
 from hdr_bench.experiments.planning.fit_removal import remove_fits_after, remove_fits_before
-from hdr_bench.experiments.planning.protocols import PlannedCase
+from hdr_bench.experiments.planning.run_data import datasets_made_in_code, datasets_of
 from hdr_bench.experiments.planning.run_source import check_source, write_source
 from hdr_bench.experiments.planning.schedule import Schedule, make_schedule, planned_trial, with_further_seeds
 from hdr_bench.experiments.planning.suite_check import check_suite
@@ -226,11 +226,10 @@ def _write_record(plan: Plan) -> None:
 
 
 def _run_round(plan: Plan, progress: Progress, expected: Mapping[str, float]) -> None:
-    datasets = {case.dataset.fingerprint: case.dataset for case in plan.cases}
     with _queue(plan) as queue:
         progress.begin(queue.trials, len(plan.trials) - len(plan.to_run), expected)
         try:
-            outcomes = run_tasks(queue, plan.options, datasets, progress)
+            outcomes = run_tasks(queue, plan.options, datasets_of(plan), progress)
             with own_modules(plan.suite.folder), closing(outcomes):
                 for result, predictions in outcomes:
                     _take_in(result, predictions, queue, plan, progress)
@@ -284,14 +283,9 @@ def _write_file(result: Result, predictions: Predictions | None, run_store: Stor
 @contextmanager
 def _queue(plan: Plan) -> Iterator[TaskQueue]:
     """Give the queue of what is to be run, with data that were made in code on disk while the block lasts."""
-    given = {case.dataset.fingerprint: case.dataset for case in plan.cases if _is_made_in_code(plan, case)}
     with ExitStack() as stack:
         folders = {}
-        for fingerprint, dataset in given.items():
+        for fingerprint, dataset in datasets_made_in_code(plan).items():
             folders[fingerprint] = stack.enter_context(data_folder())
             write_dataset(Path(folders[fingerprint]), dataset)
         yield TaskQueue(plan, plan.store, folders, model_command(plan.options, plan.origin))
-
-
-def _is_made_in_code(plan: Plan, case: PlannedCase) -> bool:
-    return plan.settings.dataset is None and (case.case.dataset or plan.suite.dataset).given is not None

@@ -235,6 +235,8 @@ class TaskQueue:
         folder = self._folders.get(trial.fingerprint)
         # Of the fits inside a search only the last one is a model to keep.
         command = self._model_command if trial.search_fit is None else None
+        # Of a fit inside a search nobody asks for other images.
+        others = {each.fingerprint for each in trial.test_sets if trial.search_fit is None}
         return Task(
             trial,
             self._pickles[trial.case],
@@ -242,6 +244,7 @@ class TaskQueue:
             outcome=outcome,
             model_command=command,
             seconds_left=seconds_left,
+            folders={name: place for name, place in self._folders.items() if name in others},
         )
 
     def _conclude(self, entry: _Entry) -> Result | None:

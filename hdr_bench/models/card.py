@@ -3,7 +3,7 @@
 import json
 import math
 from statistics import NormalDist
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from hdr_bench.records.base import Record
 _CONFIDENCE = 0.95
 MOST_CLASSES = 10_000
 """Names of classes that a card has."""
+_MOST_WEIGHTS = 100_000
 
 
 class CardStep(Record):
@@ -113,27 +114,39 @@ class CardScore(Record):
 
 
 class ReadingNumbers(Record):
-    """Numbers that a reader of pictures takes beside the model.
+    """Numbers that a reader of pictures takes beside the model; `hdr_bench.models.calibration` fits and uses them.
 
     Attributes
     ----------
     temperature : float
-        What logarithms of probabilities, or decision values, are divided by before the softmax.
+        What logarithms of probabilities, or decision values, are divided by before the softmax; above 0.
     threshold : float
         Marks with a lower score are no digits.
     calibrated : bool
-        The method has no probabilities of its own: they are a softmax of its decision values.
+        The temperature was fitted on images that the model had not learned from. Otherwise it is 1: probabilities
+        order the answers, but are not shares of right ones.
     chosen_on : str
         The images that the numbers were chosen on, which are none of the test data.
     n_images : int
         How many these are.
+    kept : float or None
+        Share of these images whose score is at least the threshold.
+    log_loss : float or None
+        Mean log loss of the probabilities on these images, in nats.
+    weights : tuple of float
+        Of a network that has learned marks which are no digits beside the digits: the weights of the output for such
+        marks, one per unit of the last hidden layer, then its constant. Empty for all other models, whose score is
+        their largest probability.
     """
 
-    temperature: float = Field(gt=0, allow_inf_nan=False)
-    threshold: float = Field(allow_inf_nan=False)
+    temperature: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    threshold: float = Field(default=0.0, allow_inf_nan=False)
     calibrated: bool = False
     chosen_on: str = ""
     n_images: int = Field(default=0, ge=0)
+    kept: float | None = Field(default=None, ge=0, le=1)
+    log_loss: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    weights: tuple[Annotated[float, Field(allow_inf_nan=False)], ...] = Field(default=(), max_length=_MOST_WEIGHTS)
 
 
 class CardMachine(Record):

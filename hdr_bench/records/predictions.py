@@ -1,6 +1,7 @@
 """What a method predicts for each image, and its scores of classes in a few numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +114,8 @@ class Predictions:
         What the scores say, condensed; None for a method without scores of classes, and before it is stored.
     scores_digest : str
         Of the compact form: which probabilities or decisions it was made of.
+    test_sets : mapping of str to Predictions
+        The same for the suite's other test sets that the method was evaluated on, by their names.
     model : KeptModel or None
         What said it, if it is to be kept.
     """
@@ -123,6 +126,7 @@ class Predictions:
     decisions: NDArray[np.float32] | None = None
     summary: ScoreSummary | None = None
     scores_digest: str = ""
+    test_sets: Mapping[str, "Predictions"] = field(default_factory=dict)
     model: KeptModel | None = None
 
     @property

@@ -3,15 +3,24 @@
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+)
 
 from hdr_bench.names import visible
 from hdr_bench.records.environment import Environment, utc_now
+from hdr_bench.records.evaluations import Evaluation
 from hdr_bench.records.layer_row import LayerRow
 from hdr_bench.records.lost_time import is_disturbed
 from hdr_bench.records.measurements import Measurements, Scores, WritableRecord
 from hdr_bench.records.metric_types import Metric
 from hdr_bench.records.metrics import EARLIER_NAMES
+from hdr_bench.records.store_format import FORMAT_VERSION, WITHOUT_TEST_SETS
 from hdr_bench.records.text import writable_content
 from hdr_bench.records.trial import Trial
 
@@ -117,6 +126,8 @@ class Result(WritableRecord):
         None for a trial that failed.
     measurements : Measurements or None
         None for a trial that failed.
+    evaluations : tuple of Evaluation
+        On the suite's other test sets, in its order.
     parameters : dict
         All of the estimator's, its defaults too; of a search, of the best. What JSON has no word for stands as text.
     layers : tuple of LayerRow
@@ -136,7 +147,7 @@ class Result(WritableRecord):
         Raised while fitting and predicting.
     """
 
-    format_version: Literal[4] = 4
+    format_version: Literal[4, 5] = 5
     key: str
     trial: Trial
     status: Status
@@ -151,6 +162,7 @@ class Result(WritableRecord):
     data_notes: tuple[str, ...] = ()
     scores: Scores | None = None
     measurements: Measurements | None = None
+    evaluations: tuple[Evaluation, ...] = ()
     parameters: dict[str, Any] = Field(default_factory=dict)
     layers: tuple[Annotated[LayerRow, BeforeValidator(_in_words)], ...] = ()
     history: tuple[dict[str, float | None], ...] = ()
@@ -165,6 +177,16 @@ class Result(WritableRecord):
         if not isinstance(history, list | tuple):
             return history
         return tuple(_rename_quantities(epoch) if isinstance(epoch, dict) else epoch for epoch in history)
+
+    @model_serializer(mode="wrap")
+    def _without_empty_evaluations(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what results of suites without other test sets do not have, and say the format that is needed."""
+        content: dict[str, Any] = serialize(self)
+        if not self.evaluations:
+            content.pop("evaluations", None)
+        if "format_version" in content:
+            content["format_version"] = FORMAT_VERSION if self.evaluations else WITHOUT_TEST_SETS
+        return content
 
     def value_of(self, metric: Metric) -> float | None:
         """Return what a metric was measured to be.

@@ -3,14 +3,23 @@
 import math
 import statistics
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from hdr_bench.records.base import Record
 from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import Kind
 from hdr_bench.records.result import Result
+from hdr_bench.records.store_format import FORMAT_VERSION, WITHOUT_TEST_SETS
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import writable_content
 
@@ -131,9 +140,16 @@ class RunRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    format_version: Literal[4] = 4
+    format_version: Literal[4, 5] = 5
     suite: Suite
     origin: Annotated[str, BeforeValidator(writable_content)]
     settings: Settings
     trials: Annotated[tuple[PlannedTrial, ...], AfterValidator(_each_once)]
     decisions: tuple[SeedDecision, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _in_the_format_that_it_needs(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        content: dict[str, Any] = serialize(self)
+        if "format_version" in content:
+            content["format_version"] = FORMAT_VERSION if self.suite.test_sets else WITHOUT_TEST_SETS
+        return content

@@ -5,6 +5,7 @@ What a report is made of, and what is committed with it:
 - ``run.json``: the suite, the settings, the trials in their order.
 - ``trials/KEY.zip``: a result with its predictions in compact form and a checksum; see `trial_file`.
 - ``labels/DIGEST.npz``: the true labels of a set of images, once for all trials that are evaluated on it.
+- ``added/KEY.zip``: predictions of another program, as the file of a trial; no run makes or removes them.
 - ``gallery/FINGERPRINT.npz``: the test images that the report shows.
 
 What stays on the machine that ran it, and is used where it is there: ``images/FINGERPRINT.npz``, all test images of a
@@ -20,12 +21,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hdr_bench.exceptions import NewerFormatError, StoreError
+from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.files import clear_leftovers, lock_file, read_regular
 from hdr_bench.records.compact import pack
 from hdr_bench.records.damage import AWAY, DAMAGED, REMEDY, describe_damage
 from hdr_bench.records.kept_arrays import KeptArrays, put
 from hdr_bench.records.kept_models import KeptModels
+from hdr_bench.records.lookup import Lookup
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_folder import check_readable
@@ -49,6 +51,7 @@ class Store(TrialFiles):
         self.arrays = KeptArrays(Path(folder))
         self.models = KeptModels(Path(folder))
         super().__init__(Path(folder), "trials", self.arrays.read_labels)
+        self.added = TrialFiles(Path(folder), "added", self.arrays.read_labels)
         self.run_file = self.folder / "run.json"
 
     def write_run(self, run: RunRecord, order: tuple[PlannedTrial, ...]) -> None:
@@ -115,17 +118,51 @@ class Store(TrialFiles):
         StoreError
             If they cannot be written.
         """
-        packed = None
-        if predictions is not None:
-            packed = pack(predictions, _n_classes(result, predictions))
-            self.arrays.write_labels(predictions.y_true)
-            self.arrays.write_scores(predictions)
         # First: a result without its model can be completed, a model without its result cannot be told from others.
         for key in set(result.trial.keys()):
             self.models.remove(key)
-        if predictions is not None and predictions.model is not None:
+        if predictions is None:
+            self.put_trial(result)
+            return
+        if predictions.model is not None:
             self.models.write(result.key, predictions.model)
-        self.put_trial(result, packed)
+        n_classes = _n_classes(result, predictions)
+        of_test_sets = {name: self._pack(each, n_classes) for name, each in predictions.test_sets.items()}
+        self.put_trial(result, self._pack(predictions, n_classes), of_test_sets)
+
+    def write_added(self, result: Result, predictions: Predictions) -> None:
+        """Write predictions of another program.
+
+        Parameters
+        ----------
+        result : Result
+            What stands for their trial, with their scores.
+        predictions : Predictions
+
+        Raises
+        ------
+        StoreError
+            If they cannot be written.
+        """
+        self.added.put_trial(result, self._pack(predictions, _n_classes(result, predictions)))
+
+    def look_up_added(self) -> tuple[Lookup, ...]:
+        """Return what there is of another program's predictions, in the order in which they were added.
+
+        Returns
+        -------
+        found : tuple of Lookup
+            What stands for the trial of each file; those that cannot be read come last.
+        """
+        keys = self.added.keys()
+        found = [self.added.look_up(PlannedTrial(key=key, case=key, seed=0)) for key in keys]
+        return tuple(sorted(found, key=_place_of_added))
+
+    def _pack(self, predictions: Predictions, n_classes: int) -> bytes:
+        """Return predictions in compact form, and write what it leaves out: true labels, and scores of classes."""
+        self.arrays.write_labels(predictions.y_true)
+        self.arrays.write_scores(predictions)
+        return pack(predictions, n_classes)
 
     def read_predictions(self, key: str) -> Predictions | None:
         """Return what a trial's method said of each test image, in compact form; None for a trial that failed.
@@ -148,11 +185,17 @@ class Store(TrialFiles):
         StoreError
             If its file is damaged, or of a newer format.
         """
-        return self._file(key).predictions
+        try:
+            return self._file(key).predictions
+        except MissingTrialError:
+            if key in self.added.keys():  # noqa: SIM118  # it is no mapping
+                return self.added.read_predictions(key)
+            raise
 
     def clear_leftovers(self) -> None:
         """Remove what a killed process left half-written here; not what another one writes now."""
-        for folder in (self.folder, self.trials_folder, self.models.folder, *self.arrays.folders):
+        own = (self.folder, self.trials_folder, self.added.trials_folder, self.models.folder)
+        for folder in (*own, *self.arrays.folders):
             clear_leftovers(folder)
 
     def _make_folder(self) -> None:
@@ -185,6 +228,13 @@ class Store(TrialFiles):
         suite = json.loads(run.suite.model_dump_json(by_alias=True))
         alike = json.loads(earlier.suite.model_dump_json(by_alias=True)) == suite
         return earlier if alike and earlier.settings == run.settings else None
+
+
+def _place_of_added(found: Lookup) -> tuple[bool, str, str, int]:
+    result = found.result
+    if result is None:
+        return True, "", found.key, 0
+    return False, result.finished, result.trial.case, result.trial.seed
 
 
 def _n_classes(result: Result, predictions: Predictions) -> int:

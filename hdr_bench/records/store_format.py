@@ -22,6 +22,9 @@ from hdr_bench.records.faults import describe_faults
 #
 # What decides a trial's key is no part of the format, but a change of it makes every stored trial run again.
 #
+# 5 (0.2.0): results of a trial on other test sets of its suite: `evaluations` of its result, and for each that was
+#     evaluated its predictions in compact form, as one more member of KEY.zip; in the run's record the suite's test
+#     sets. Records that have none of these are written as format 4, so that the version of before reads them.
 # 4 (0.2.0): a trial is KEY.zip, sealed by a checksum, with its predictions in compact form; the true labels of a set of
 #     images are stored once, in labels/. Rejection and top-2 accuracy follow other rules. The run's record says whether
 #     a case needs more seeds. Fits inside a grid search are files of their own, in search/, until it is done.
@@ -30,7 +33,8 @@ from hdr_bench.records.faults import describe_faults
 # 2 (0.2.0): cross-validation, grid search and learning curve; limits, and a second key for an outcome that they
 #     decided; memory of a GPU. A key no longer holds the trial's suite, nor versions that it does not depend on.
 # 1 (0.1.0): the first; a trial is KEY.npz, with its predictions as arrays.
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
+WITHOUT_TEST_SETS = 4
 FIRST_WITH_CHECKSUM = 4
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -13,7 +13,9 @@ from pydantic import (
     BaseModel,
     Field,
     PrivateAttr,
+    SerializerFunctionWrapHandler,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -22,6 +24,7 @@ from hdr_bench.names import visual_key
 from hdr_bench.records.base import Bytes, Prose, Seconds, SuitePart, Text
 from hdr_bench.records.case import Bibtex, Case
 from hdr_bench.records.claims import check_claim
+from hdr_bench.records.evaluations import TestSet
 from hdr_bench.records.protocol import DatasetChoice, Protocol
 from hdr_bench.records.published import NotBuilt
 from hdr_bench.records.run_folder import check_suite_name
@@ -59,6 +62,9 @@ class Suite(SuitePart):
         Bytes that a trial may take above what its process has at the start; a text such as ``"8GB"`` is read.
     cases : tuple of Case
         Written ``[[case]]`` in TOML.
+    test_sets : tuple of TestSet
+        Other images that each fitted method is evaluated on, beside the test part; written ``[[test_set]]`` in TOML.
+        Not for cross-validation, whose methods are fitted on folds.
     not_built : tuple of NotBuilt
         Rows of the source's table that are not run; the report names them with their figures.
 
@@ -92,6 +98,10 @@ class Suite(SuitePart):
     cases: Annotated[
         tuple[Case, ...], Field(validation_alias=AliasChoices("case", "cases"), serialization_alias="case")
     ]
+    test_sets: Annotated[
+        tuple[TestSet, ...],
+        Field(validation_alias=AliasChoices("test_set", "test_sets"), serialization_alias="test_set"),
+    ] = ()
     not_built: tuple[NotBuilt, ...] = ()
     # Not a field, as a data set's.
     _file: Path | None = PrivateAttr(None)
@@ -124,9 +134,20 @@ class Suite(SuitePart):
             case if case.dataset is None else case.model_copy(update={"dataset": case.dataset.with_folder(folder)})
             for case in self.cases
         )
-        suite = self.model_copy(update={"dataset": self.dataset.with_folder(folder), "cases": tuple(cases)})
+        test_sets = (each.model_copy(update={"dataset": each.dataset.with_folder(folder)}) for each in self.test_sets)
+        changes = {"dataset": self.dataset.with_folder(folder), "cases": tuple(cases), "test_sets": tuple(test_sets)}
+        suite = self.model_copy(update=changes)
         BaseModel.__setattr__(suite, "_file", file)
         return suite
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what suites of before did not have: records of other suites stay as they were."""
+        content: dict[str, Any] = serialize(self)
+        if not self.test_sets:
+            content.pop("test_sets", None)
+            content.pop("test_set", None)
+        return content
 
     @field_validator("name", mode="before")
     @classmethod
@@ -144,13 +165,19 @@ class Suite(SuitePart):
         if not self.cases:
             raise ValueError("a suite needs at least one [[case]]")
         names = [case.name for case in self.cases]
-        counts = Counter(map(visual_key, [*names, *(row.name for row in self.not_built)]))
-        twice = sorted(name for name, count in counts.items() if count > 1)
-        if twice:
-            raise ValueError(f"two cases are called {shown(twice[0])}; give each its own name")
+        if twice := _first_twice([*names, *(row.name for row in self.not_built)]):
+            raise ValueError(f"two cases are called {shown(twice)}; give each its own name")
+        if twice := _first_twice([each.name for each in self.test_sets]):
+            raise ValueError(f"two test sets are called {shown(twice)}; give each its own name")
         for number, claim in enumerate(self.claims, start=1):
             try:
                 check_claim(claim, dict.fromkeys(names))
             except ValueError as error:
                 raise ValueError(f"claim {number}: {error}") from error
         return self
+
+
+def _first_twice(names: list[str]) -> str:
+    """Return a name that looks like another one; empty if all differ."""
+    counts = Counter(map(visual_key, names))
+    return min((name for name, count in counts.items() if count > 1), default="")

@@ -9,6 +9,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from hdr_bench.records.base import Record
 from hdr_bench.records.case import Step
+from hdr_bench.records.evaluations import TrialTestSet
 from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind, Strategy
 from hdr_bench.records.published import Published
 
@@ -16,7 +17,10 @@ _LIMITS = ("time_limit", "memory_limit")
 # Where it comes from, and what is said of it, decides nothing; nor does where the data lie: their fingerprint does.
 _DECIDES_NOTHING = {"suite", "published", "is_reduced", "dataset"}
 # What was not asked for leaves the key as it was before it could be.
-_LATER = ("shuffle_seed", "validation", "code", "search_fit")
+_LATER = ("shuffle_seed", "validation", "code", "search_fit", "test_sets")
+
+FROM_FILE = "predictions from "
+"""Beginning of what stands for the estimator of predictions that came from a file, which no estimator's path has."""
 
 
 class Search(Record):
@@ -98,6 +102,9 @@ class Trial(Record):
         Of the order of the training images; None leaves them in the data set's.
     validation : {"test"} or None
         The part that a network is evaluated on after each epoch, for its history alone.
+    test_sets : tuple of TrialTestSet
+        Other images that the fitted method is evaluated on. Those that are there decide the trial's key, by name and
+        fingerprint in any order: the method is not stored, so that one more of them needs another fit.
     is_reduced : bool
         The case runs below its full size.
     threads : int
@@ -134,6 +141,7 @@ class Trial(Record):
     sample_seed: int = 0
     shuffle_seed: int | None = None
     validation: Literal["test"] | None = None
+    test_sets: tuple[TrialTestSet, ...] = ()
     is_reduced: bool = False
     threads: int
     versions: dict[str, str]
@@ -156,6 +164,11 @@ class Trial(Record):
         return self.keys()[1]
 
     @property
+    def is_from_file(self) -> bool:
+        """It was no trial of this library: another program's predictions came from a file."""
+        return self.estimator.startswith(FROM_FILE)
+
+    @property
     def is_on_test_part(self) -> bool:
         """It is evaluated on the data set's test part, not on images of its training part."""
         return self.search_fit is None and KINDS[self.protocol].evaluated_on == "test part"
@@ -175,12 +188,13 @@ class Trial(Record):
 
     def _decides(self) -> dict[str, Any]:
         """Return all that decides the outcome but for the limits."""
-        decides = self.model_dump(exclude=_DECIDES_NOTHING.union(_LIMITS))
+        decides = self.model_dump(exclude=_DECIDES_NOTHING.union(_LIMITS, {"test_sets"}))
+        decides["test_sets"] = sorted(each.decides for each in self.test_sets if each.fingerprint)
         if self.identity:
             # What stands for the parameters then need not be the same in every process.
             del decides["params"]
         for name in _LATER:
-            if getattr(self, name) in (None, ""):
+            if decides.get(name) in (None, "", []):
                 decides.pop(name, None)
         return decides
 
@@ -188,8 +202,9 @@ class Trial(Record):
     def _without_what_is_not_there(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out what trials of before did not have: records of other trials stay as they were."""
         content: dict[str, Any] = serialize(self)
-        if self.search_fit is None:
-            content.pop("search_fit", None)
+        for name in ("search_fit", "test_sets"):
+            if not getattr(self, name):
+                content.pop(name, None)
         return content
 
     def _readable(self) -> str:

@@ -1,13 +1,15 @@
 """The file of a trial: a zip archive with the result and its predictions in compact form, sealed by a checksum.
 
 ``KEY.zip`` holds ``result.json`` and ``predictions.json``, which `compact.pack` writes, and ends with the SHA-256 of
-all before it. The archive's dates are fixed, so the same result gives the same bytes. A third member, ``padding``, has
-no meaning: results that compress better than a reader allows have it, see `archives.write_archive`. Formats 1 to 3 are
-``KEY.npz``, without a checksum, and with the predictions as arrays that numpy opens; `store_format` has the history.
+all before it. What was predicted for the other test set at place N of the result's evaluations is
+``predictions-N.json``. The archive's dates are fixed, so the same result gives the same bytes. Another member,
+``padding``, has no meaning: results that compress better than a reader allows have it, see `archives.write_archive`.
+Formats 1 to 3 are ``KEY.npz``, without a checksum, and with the predictions as arrays that numpy opens; `store_format`
+has the history.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,7 +29,7 @@ from hdr_bench.records.predictions import Predictions, ScoreSummary
 from hdr_bench.records.result import Result
 from hdr_bench.records.score_summary import summarize_scores
 from hdr_bench.records.scores import rejected_share
-from hdr_bench.records.store_format import FORMAT_VERSION, format_of, parse
+from hdr_bench.records.store_format import FIRST_WITH_CHECKSUM, FORMAT_VERSION, format_of, parse
 
 _RESULT, _PREDICTIONS = "result.json", "predictions.json"
 _ROUNDING = 1e-9
@@ -51,7 +53,7 @@ class TrialFile:
     predictions: Predictions | None
 
 
-def encode(result: Result, packed: bytes | None) -> bytes:
+def encode(result: Result, packed: bytes | None, of_test_sets: Mapping[str, bytes] | None = None) -> bytes:
     """Return the bytes of a trial's file.
 
     Parameters
@@ -59,13 +61,25 @@ def encode(result: Result, packed: bytes | None) -> bytes:
     result : Result
     packed : bytes or None
         Its predictions in compact form; None for a failed trial.
+    of_test_sets : mapping of str to bytes, optional
+        Those for the suite's other test sets, by their names.
 
     Returns
     -------
     content : bytes
     """
     members = {_RESULT: result.model_dump_json(indent=1).encode()}
-    return seal_archive(members if packed is None else {**members, _PREDICTIONS: packed})
+    if packed is not None:
+        members[_PREDICTIONS] = packed
+    for place, each in enumerate(result.evaluations):
+        if each.test_set in (of_test_sets or {}):
+            members[_member_of(place)] = (of_test_sets or {})[each.test_set]
+    return seal_archive(members)
+
+
+def _member_of(place: int) -> str:
+    """Return the member with the predictions for a test set, by its place: its name may be any text."""
+    return f"predictions-{place}.json"
 
 
 def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
@@ -98,11 +112,12 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
             return _read_old(path, key)
         members = _members(path)
         content = json.loads(members[_RESULT])
-        if format_of(content) < FORMAT_VERSION:
-            raise ValueError(f"a file of format {FORMAT_VERSION} that says it is of format {format_of(content)}")
-        packed = members.get(_PREDICTIONS)
-        predictions = None if packed is None else unpack(packed, labels(labels_of(packed)))
+        if format_of(content) < FIRST_WITH_CHECKSUM:
+            raise ValueError(
+                f"a file of format {FIRST_WITH_CHECKSUM} or later that says it is of format {format_of(content)}"
+            )
         result = parse(Result, content, path)
+        predictions = _unpack(members, result, labels)
         if key not in set(result.trial.keys()):
             raise ValueError(_describe_other_trial(result))
         return _check(TrialFile(result, predictions), key)
@@ -110,6 +125,19 @@ def read_trial_file(path: Path, key: str, labels: Labels) -> TrialFile:
         raise
     except DAMAGED as error:
         raise StoreError(f"{path}: damaged: {describe_damage(error)}; {remedy_of(path)}") from error
+
+
+def _unpack(members: Mapping[str, bytes], result: Result, labels: Labels) -> Predictions | None:
+    """Return the predictions of a trial, with those for the test sets that it was evaluated on."""
+    packed = members.get(_PREDICTIONS)
+    if packed is None:
+        return None
+    of_test_sets = {
+        each.test_set: unpack(content, labels(labels_of(content)))
+        for place, each in enumerate(result.evaluations)
+        if (content := members.get(_member_of(place))) is not None
+    }
+    return replace(unpack(packed, labels(labels_of(packed))), test_sets=of_test_sets)
 
 
 def _members(path: Path) -> dict[str, bytes]:
@@ -128,8 +156,8 @@ def _members(path: Path) -> dict[str, bytes]:
 def _read_old(path: Path, key: str) -> TrialFile:
     """Return what a file of formats 1 to 3 holds; their keys were made of other things."""
     content = json.loads(read_texts(read_regular(path), [_RESULT])[_RESULT])
-    if format_of(content) == FORMAT_VERSION:
-        raise ValueError(f"a file of format 3 or before that says it is of format {FORMAT_VERSION}")
+    if FIRST_WITH_CHECKSUM <= format_of(content) <= FORMAT_VERSION:
+        raise ValueError(f"a file of format 3 or before that says it is of format {format_of(content)}")
     result = parse(Result, content, path)
     arrays: dict[str, Any] = {**read_arrays(path)}
     if not arrays:
@@ -153,7 +181,14 @@ def _check(file: TrialFile, key: str) -> TrialFile:
         return file
     if predictions is None:
         raise ValueError("its predictions are missing")
-    _check_scores(result.scores, predictions, len(result.class_names))
+    n_classes = len(result.class_names)
+    _check_scores(result.scores, predictions, n_classes)
+    for each in result.evaluations:
+        if each.status != "ok":
+            continue
+        if each.scores is None or each.test_set not in predictions.test_sets:
+            raise ValueError(f"the scores or the predictions for its test set {each.test_set!r} are missing")
+        _check_scores(each.scores, predictions.test_sets[each.test_set], n_classes)
     return file
 
 

@@ -1,12 +1,14 @@
 """Folder of trials' files: each is looked up by its trial's key, and believed only if it is whole."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from hdr_bench.exceptions import MissingTrialError, NewerFormatError, StoreError
 from hdr_bench.records.damage import remedy_of
 from hdr_bench.records.kept_arrays import put
 from hdr_bench.records.lookup import Lookup
+from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import PlannedTrial
 from hdr_bench.records.trial_file import Labels, TrialFile, encode, read_trial_file
@@ -63,7 +65,9 @@ class TrialFiles:
         """
         return sorted({path.stem for ending in ("zip", "npz") for path in self.trials_folder.glob(f"*.{ending}")})
 
-    def put_trial(self, result: Result, packed: bytes | None = None) -> None:
+    def put_trial(
+        self, result: Result, packed: bytes | None = None, of_test_sets: Mapping[str, bytes] | None = None
+    ) -> None:
         """Write a trial's file, in place of all others that it has.
 
         Parameters
@@ -71,13 +75,15 @@ class TrialFiles:
         result : Result
         packed : bytes, optional
             Its predictions in compact form; None for a trial that failed, or whose predictions nobody asks for.
+        of_test_sets : mapping of str to bytes, optional
+            Those for the suite's other test sets, by their names.
 
         Raises
         ------
         StoreError
             If it cannot be written.
         """
-        put(self._path(result.key), encode(result, packed))
+        put(self._path(result.key), encode(result, packed, of_test_sets))
         # A trial has one outcome: the last.
         for other in set(result.trial.keys()) - {result.key}:
             self._path(other).unlink(missing_ok=True)
@@ -114,6 +120,45 @@ class TrialFiles:
         except OSError as error:  # a link that leads to itself, say
             raise StoreError(f"{path}: damaged: {error.strerror}; {remedy_of(path)}") from error
         return self._read[key][1]
+
+    def read_predictions(self, key: str) -> Predictions | None:
+        """Return what a trial's method said of each image, in compact form; None for a trial that failed.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Returns
+        -------
+        predictions : Predictions or None
+
+        Raises
+        ------
+        MissingTrialError
+            If there is no such trial.
+        StoreError
+            If its file is damaged, or of a newer format.
+        """
+        return self._file(key).predictions
+
+    def remove(self, key: str) -> None:
+        """Remove a trial's file, if there is one.
+
+        Parameters
+        ----------
+        key : str
+            The trial's.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be removed.
+        """
+        try:
+            self._path(key).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot remove {self._path(key)}: {error.strerror}") from error
 
     def without_folder(self, error: StoreError) -> str:
         """Return an error's words without the folder: a report says the same wherever it lies.

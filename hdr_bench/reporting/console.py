@@ -12,6 +12,7 @@ from rich.text import Text
 from hdr_bench.names import abbreviate
 from hdr_bench.records.cost_metrics import compared_costs
 from hdr_bench.records.metrics import METRICS
+from hdr_bench.reporting.comparisons.other_test_sets import compare_on_test_sets
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts, reproductions
 from hdr_bench.reporting.narrow_table import ConsoleColumn, FittedTable, fit_table
@@ -23,6 +24,7 @@ from hdr_bench.reporting.tables import Cell, to_cells
 from hdr_bench.reporting.tables import Table as Written
 from hdr_bench.reporting.tables.accuracy import GROUP, INTERVAL, accuracy_table
 from hdr_bench.reporting.tables.costs import memory_table, range_head, time_table
+from hdr_bench.reporting.tables.other_test_sets import list_accuracies
 from hdr_bench.reporting.tables.table import DISTURBED, METHOD
 
 _STYLES = {"best": "bold", "like": "italic"}
@@ -62,6 +64,7 @@ def print_run(contents: RunContents, console: Console) -> None:
     parts: tuple[tuple[str, Callable[[], str]], ...] = (
         ("The finding", lambda: finding(contents, compared)),
         ("The count of verdicts", lambda: describe_verdicts(reproductions(contents))),
+        ("The accuracy on other test sets", lambda: list_accuracies(compare_on_test_sets(contents))),
         ("The note on disturbed times", lambda: _note_on_times(fitted)),
     )
     if fitted is not None:

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hdr_bench.exceptions import UnknownNameError
 from hdr_bench.records.committed import open_store
 from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result, SearchResult
-from hdr_bench.reporting.frame import as_json, read_results
+from hdr_bench.reporting.frame import read_results
+from hdr_bench.reporting.result_rows import as_json
 
 
-def load_predictions(path: str | os.PathLike[str], key: str) -> Predictions | None:
+def load_predictions(path: str | os.PathLike[str], key: str, *, test_set: str = "") -> Predictions | None:
     """Return what a trial's method said of each image that it was evaluated on; None for a trial that failed.
 
     The probabilities or decision values are there as long as the run's folder is on the machine that ran it: a report
@@ -26,6 +28,9 @@ def load_predictions(path: str | os.PathLike[str], key: str) -> Predictions | No
         The run's folder.
     key : str
         The trial's, as `load_results` has it.
+    test_set : str, default=""
+        Name of another test set of the suite, as `load_results` has it; empty for the test part of the trial's own
+        data, or its fold.
 
     Returns
     -------
@@ -36,10 +41,16 @@ def load_predictions(path: str | os.PathLike[str], key: str) -> Predictions | No
     ------
     StoreError
         If there is no such trial, or its file is damaged.
+    UnknownNameError
+        If the trial was not evaluated on a test set of that name.
     """
     store = open_store(path)
     found = store.read_predictions(key)
-    return None if found is None else store.arrays.with_scores(found)
+    if found is None:
+        return None
+    if test_set and test_set not in found.test_sets:
+        raise UnknownNameError("test set of this trial", test_set, found.test_sets)
+    return store.arrays.with_scores(found.test_sets[test_set] if test_set else found)
 
 
 def load_histories(path: str | os.PathLike[str]) -> pd.DataFrame:

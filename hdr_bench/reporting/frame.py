@@ -1,34 +1,32 @@
 """Results as one tidy table: every table and figure is a function of it."""
 
-import json
 import os
 import warnings
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from hdr_bench.exceptions import StoredScoresWarning
-from hdr_bench.names import visible
 from hdr_bench.records.committed import WITHOUT_PREDICTIONS, CommittedReport, open_store
 from hdr_bench.records.measurements import Measurements, Scores
-from hdr_bench.records.protocol import Kind
+from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
-from hdr_bench.records.run_record import PlannedTrial, RunRecord
+from hdr_bench.records.run_record import RunRecord
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.comparability import cost_set_of, disturbed_times
+from hdr_bench.reporting.result_rows import CIRCUMSTANCES, IDENTITY, OUTCOME, added_row, evaluation_rows, row_of
 from hdr_bench.reporting.statistics.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
 
-_IDENTITY = ["key", "suite", "case", "label", "estimator", "protocol", "seed", "fold", "samples", "is_deterministic"]
-_OUTCOME = ["status", "error", "dataset", "fingerprint", "n_train", "n_test", "is_reduced"]
-_CIRCUMSTANCES = ["threads", "n_concurrent", "cpu", "finished", "seconds"]
 _SEARCH_NUMBERS = ["search_score", "n_tried", "n_failed", "n_candidates", "search_seconds", "refit_seconds"]
 _SEARCH = ["chosen", "search_is_limited", *_SEARCH_NUMBERS]
 _TEXTS = {"engine", "memory_method"}
 
 
 def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Return the results of a run, a row a trial, in the suite's order.
+    """Return the results of a run, a row for each trial and test set, in the suite's order.
 
     Parameters
     ----------
@@ -39,16 +37,19 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     -------
     results : DataFrame
         Columns ``key``, ``suite``, ``case``, ``label`` (what tables call the trial: its case, of a learning curve with
-        the number of images), ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0), ``samples``
+        the number of images), ``test_set`` (name of another test set of the suite; empty for the test part of the
+        trial's own data, or its fold), ``estimator``, ``protocol``, ``seed``, ``fold`` (from 0), ``samples``
         (training images asked for, where not all), ``is_deterministic``, ``status`` (``"ok"``, ``"failed"``,
         ``"crashed"``, ``"timeout"``, ``"out of memory"``, ``"missing"`` where it has not been run, ``"damaged"``
-        where its file is not whole, ``"newer"`` where a newer version of the library wrote it), ``error``,
+        where its file is not whole, ``"newer"`` where a newer version of the library wrote it; of another test set
+        also ``"not evaluated"``, where its data were not there or do not fit), ``error``,
         ``dataset``, ``fingerprint``, ``n_train``, ``n_test``, ``is_reduced``, ``threads``, ``n_concurrent`` (trials
         that shared the machine), ``cpu``, ``finished``, ``seconds`` (of the whole trial); then the scores (shares
         between 0 and 1) and the measurements (seconds, bytes), as `hdr_bench.records.metrics.METRICS` lists them, and
         of a grid search ``chosen`` (JSON), ``search_is_limited``, ``search_score``, ``n_tried``, ``n_failed``,
         ``n_candidates``, ``search_seconds``, ``refit_seconds``;
-        missing for a failed trial. Last, the same for all trials of a row that has several seeds,
+        missing for a failed trial; on other test sets there are scores alone. Last,
+        the same for all trials of a row that has several seeds,
         ``accuracy_variance`` and ``accuracy_freedom`` (of its mean accuracy over images and seeds: the variance, and
         its degrees of freedom), ``accuracy_basis`` and ``accuracy_trials`` (what it was computed from, and the number
         of trials), for which the predictions are read; missing for all other rows, and if the predictions are not
@@ -73,7 +74,15 @@ def load_results(path: str | os.PathLike[str]) -> pd.DataFrame:
     store = open_store(path)
     if isinstance(store, CommittedReport):
         warnings.warn(f"{store.folder}: {WITHOUT_PREDICTIONS}", StoredScoresWarning, stacklevel=2)
-    return read_results(store, store.read_run())[0]
+    run = store.read_run()
+    results, records = read_results(store, run)
+    if not run.suite.test_sets:
+        return results
+    others = read_evaluations(store, run, results, records)
+    # Each trial's rows together, that of its own data first.
+    both = pd.concat([results, others] if len(others) else [results])
+    order = {key: place for place, key in enumerate(results["key"])}
+    return both.sort_values("key", key=lambda keys: keys.map(order), kind="stable", ignore_index=True)
 
 
 def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, Result]]:
@@ -96,13 +105,74 @@ def read_results(store: Store, run: RunRecord) -> tuple[pd.DataFrame, dict[str, 
     records: dict[str, Result] = {}
     rows: dict[str, dict[str, Any]] = {}
     for planned in run.trials:
-        row = _row(run.suite.name, planned, store, records)
+        row = row_of(run.suite.name, planned, store, records)
         # A result counts once, also if a changed record leads to it twice, by either of its keys.
         rows.setdefault(row["key"], row)
-    measured = [*Scores.columns(), *Measurements.columns()]
-    columns = [*_IDENTITY, *_OUTCOME, *_CIRCUMSTANCES, *measured, *_SEARCH]
-    frame = pd.DataFrame(rows.values(), columns=columns).astype({"label": object})
+    for found in store.look_up_added():
+        rows[found.key] = added_row(run.suite.name, found)
+        if found.result is not None:
+            records[found.key] = found.result
+    frame = _frame_of(rows.values())
     return frame.join(uncertainty_over_seeds(frame, store.read_predictions)), records
+
+
+def read_evaluations(store: Store, run: RunRecord, results: pd.DataFrame, records: dict[str, Result]) -> pd.DataFrame:
+    """Return the results of a run on the other test sets of its suite.
+
+    Parameters
+    ----------
+    store : Store
+        The run's.
+    run : RunRecord
+        Which test sets there are.
+    results : DataFrame
+        As `read_results` returns it.
+    records : dict of str to Result
+        As `read_results` returns it.
+
+    Returns
+    -------
+    evaluations : DataFrame
+        As `load_results` returns it: the rows whose ``test_set`` is not empty.
+    """
+    names = tuple(each.name for each in run.suite.test_sets)
+    is_of_trial = [key not in records or not records[key].trial.is_from_file for key in results["key"]]
+    rows = results[is_of_trial].to_dict("records")
+    frame = _frame_of(new for row in rows for new in evaluation_rows(row, records.get(row["key"]), names))
+    uncertainties = [
+        uncertainty_over_seeds(of_one, partial(_predictions_for, store, str(name)))
+        for name, of_one in frame.groupby("test_set", sort=False)
+    ]
+    return frame.join(pd.concat(uncertainties) if uncertainties else uncertainty_over_seeds(frame, lambda _: None))
+
+
+def _predictions_for(store: Store, test_set: str, key: str) -> Predictions | None:
+    predictions = store.read_predictions(key)
+    return None if predictions is None else predictions.test_sets.get(test_set)
+
+
+def _frame_of(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    measured = [*Scores.columns(), *Measurements.columns()]
+    columns = [*IDENTITY, *OUTCOME, *CIRCUMSTANCES, *measured, *_SEARCH]
+    return pd.DataFrame(list(rows), columns=columns).astype({"label": object, "test_set": object})
+
+
+def on_one_test_set(results: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that tables and figures are about: those of one test set, the trials' own unless one is chosen.
+
+    Parameters
+    ----------
+    results : DataFrame
+        As `load_results` returns it, or rows of it.
+
+    Returns
+    -------
+    results : DataFrame
+        All rows if they are of one test set; otherwise those of the trials' own data.
+    """
+    if "test_set" not in results or results["test_set"].nunique() < 2:
+        return results
+    return results[results["test_set"] == ""]
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -113,7 +183,8 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     results : DataFrame
-        As `load_results` returns it.
+        As `load_results` returns it. Of several test sets, the rows of the trials' own data are taken; choose those of
+        another one by the column ``test_set``.
 
     Returns
     -------
@@ -133,96 +204,12 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
         learning curve), the mean of each score and measurement over the trials that did not fail (missing where one of
         them lacks it), and of a grid search what was chosen.
     """
+    results = on_one_test_set(results)
     groups = results.groupby("label", sort=False)
     numbers = {case: number for number, case in enumerate(dict.fromkeys(results["case"]))}
     rows = [_summary(str(label), trials) for label, trials in groups]
     summary = pd.DataFrame([{**row, "number": numbers[row["method"]]} for row in rows])
     return summary.assign(is_ranked=_is_ranked(summary)).drop(columns=["is_reduced", "fingerprint"])
-
-
-def _row(suite: str, planned: PlannedTrial, store: Store, records: dict[str, Result]) -> dict[str, Any]:
-    case = visible(planned.case)
-    row: dict[str, Any] = {"key": planned.key, "suite": suite, "case": case, "seed": planned.seed}
-    row |= {"protocol": planned.protocol, "fold": _number(planned.fold), "samples": _number(planned.samples)}
-    row["label"] = _label_of(case, planned.protocol, planned.samples)
-    found = store.look_up(planned)
-    if found.result is not None:
-        records[found.key] = _with_shown_name(case, found.result)
-        return {**row, "key": found.key, **_columns_of(records[found.key])}
-    if not found.problem:
-        return {**row, "status": "missing", "error": "not yet run"}
-    return {**row, "status": "newer" if found.is_newer else "damaged", "error": found.problem}
-
-
-def _with_shown_name(case: str, result: Result) -> Result:
-    """Return a result under the name that is shown, which earlier versions let be one that cannot be shown."""
-    if result.trial.case == case:
-        return result
-    return result.model_copy(update={"trial": result.trial.model_copy(update={"case": case})})
-
-
-def _columns_of(result: Result) -> dict[str, Any]:
-    trial = result.trial
-    row: dict[str, Any] = {
-        "label": _label_of(trial.case, trial.protocol, trial.samples),
-        "estimator": trial.estimator,
-        "protocol": trial.protocol,
-        "fold": _number(trial.fold),
-        "samples": _number(trial.samples),
-        "is_deterministic": trial.is_deterministic,
-        "status": result.status,
-        "error": result.error,
-        "dataset": trial.dataset.name,
-        "fingerprint": trial.fingerprint,
-        "n_train": result.n_train,
-        "n_test": result.n_test,
-        "is_reduced": trial.is_reduced,
-        "threads": trial.threads,
-        "n_concurrent": result.n_concurrent,
-        "cpu": result.environment.cpu,
-        "finished": result.finished,
-        "seconds": result.seconds,
-    }
-    for record in filter(None, (result.scores, result.measurements)):
-        values = {name: getattr(record, name, None) for name in record.columns()}
-        row |= {name: np.nan if value is None else value for name, value in values.items()}
-    if (found := result.searched) is not None:
-        row |= {
-            "chosen": as_json(found.chosen),
-            "search_score": found.score,
-            "n_tried": len({as_json(candidate.params) for candidate in found.candidates}),
-            "n_failed": found.n_failed,
-            "n_candidates": found.n_candidates,
-            "search_is_limited": found.is_limited,
-            "search_seconds": found.search_seconds,
-            "refit_seconds": found.refit_seconds,
-        }
-    return row
-
-
-def as_json(params: dict[str, Any]) -> str:
-    """Return parameters of a grid as one text.
-
-    Parameters
-    ----------
-    params : dict
-        A candidate's place in the grid.
-
-    Returns
-    -------
-    text : str
-        JSON, the same for the same parameters.
-    """
-    return json.dumps(params, sort_keys=True, default=str)
-
-
-def _label_of(case: str, protocol: Kind, samples: int | None) -> str:
-    """Return what tables call a trial: its case, of a learning curve with the number of images."""
-    return case if protocol != "learning-curve" or samples is None else f"{case}, {samples:,} images"
-
-
-def _number(value: int | None) -> float:
-    return np.nan if value is None else value
 
 
 def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
@@ -255,7 +242,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
         "accuracy_min": float(good["accuracy"].min()) if len(good) else np.nan,
         "accuracy_max": float(good["accuracy"].max()) if len(good) else np.nan,
         "error_rate": round(1 - row["accuracy"], 12),
-        "engine": ", ".join(sorted(set(good["engine"].astype(str)))) if len(good) else "",
+        "engine": ", ".join(sorted(set(good["engine"].dropna().astype(str)))) if len(good) else "",
     }
 
 

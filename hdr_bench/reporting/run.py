@@ -13,7 +13,7 @@ from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.result import Result
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.files.report_folder import settle_report
-from hdr_bench.reporting.frame import read_results, summarise
+from hdr_bench.reporting.frame import read_evaluations, read_results, summarise
 from hdr_bench.reporting.run_images import RunImages
 
 
@@ -32,7 +32,7 @@ class RunContents:
     run : RunRecord
         The suite, how it was run, and its trials.
     results : DataFrame
-        As `load_results` returns it.
+        As `load_results` returns it, without the rows of other test sets.
     records : dict of str to Result
         By their keys; those that can be read.
     images : RunImages
@@ -61,6 +61,16 @@ class RunContents:
     def summary(self) -> pd.DataFrame:
         """As `summarise` returns it."""
         return summarise(self.results)
+
+    @cached_property
+    def evaluations(self) -> pd.DataFrame:
+        """The rows of other test sets, as `load_results` returns them."""
+        return read_evaluations(self.store, self.run, self.results, self.records)
+
+    @property
+    def trial_records(self) -> list[Result]:
+        """The results of the run's own trials, without predictions that came from a file."""
+        return [record for record in self.records.values() if not record.trial.is_from_file]
 
     @property
     def labels(self) -> list[str]:

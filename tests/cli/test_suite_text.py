@@ -48,6 +48,11 @@ name = "Curve"
 estimator = "knn"
 protocol = { kind = "learning-curve", sizes = [500, 1000], repeats = 2 }
 
+[[test_set]]
+name = "Others"
+dataset = { name = "nist15", fit = "mnist" }
+part = "all"
+
 [[not_built]]
 name = "Committee"
 reason = "too large"
@@ -63,6 +68,7 @@ def test_all_that_decides_how_a_suite_runs_is_shown(tmp_path):
         "data set  folder:digits, resized to 28x28 pixels, 25 % to test, cut with seed 4, all light on dark",
         "protocol  hold-out, 3 seeds for each stochastic method, up to 10 if the first ones differ much, training "
         "images shuffled",
+        "test set  Others: nist15, in the form of MNIST, all images",
         "limits    1.5 h and 1.5 GB per trial",
         "takes     about 40 min on two cores, two trials at a time",
         "  手書き     deskew() -> scale(offset=0.5) -> own.module.Method(C=0.5, weird key='[bold]x[/bold]')",

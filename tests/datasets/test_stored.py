@@ -14,6 +14,7 @@ from hdr_bench.datasets import (
     remove_prepared_datasets,
 )
 from hdr_bench.datasets.home import added_home, prepared_home
+from hdr_bench.datasets.stored import is_here
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, UnknownNameError
 
 
@@ -126,3 +127,16 @@ def test_a_folder_that_may_not_be_written_is_left_as_it_is(own):
     finally:
         added_home().chmod(0o755)
     assert len(load_dataset("mine").train) == 288
+
+
+def test_what_is_here_needs_no_network(data_home, tmp_path):
+    assert is_here("digits-8x8")
+    assert is_here("mnist-5k")
+    assert not is_here("mnist")
+    assert not is_here("openml:Fashion-MNIST")
+    assert not is_here(f"folder:{tmp_path}")
+    assert not is_here("mine")
+    digits = load_dataset("digits-8x8")
+    np.savez(tmp_path / "mine.npz", x=digits.train.images, y=digits.train.labels)
+    add_dataset("mine", tmp_path / "mine.npz")
+    assert is_here("mine")

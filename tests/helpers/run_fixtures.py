@@ -7,8 +7,10 @@ from sklearn.multiclass import OutputCodeClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from hdr_bench import load_results, run_suite, write_report
+from hdr_bench.datasets.assembly import make_dataset
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.run import RunContents
+from tests.helpers.other_images import noisy
 from tests.helpers.suites import parse_suite
 
 SUITE = {
@@ -125,6 +127,33 @@ def finished_incomplete(once):
         (folder / "trials" / f"{key}.zip").unlink()
 
     return once("incomplete", make)
+
+
+@pytest.fixture(scope="session")
+def finished_test_sets(once):
+    """A run of a method with one fit, one with two seeds and one on folds, on three test sets, two of which fail."""
+    letters = noisy("letters", "01")
+    letters = make_dataset("letters", letters.train, letters.test, ["0", "x"])
+    content = {
+        "title": "Several test sets",
+        "dataset": "digits-8x8",
+        "protocol": {"repeats": 2},
+        "case": [
+            {"name": "k-NN", "estimator": "knn"},
+            {"name": "Tree", "estimator": "tree"},
+            {
+                "name": "Folds",
+                "estimator": "knn",
+                "protocol": {"kind": "cross-validation", "folds": 2, "repeats": 1},
+            },
+        ],
+        "test_set": [
+            {"name": "Noisy", "dataset": noisy()},
+            {"name": "Letters", "dataset": letters},
+            {"name": "Gone", "dataset": "npz:nowhere.npz"},
+        ],
+    }
+    return once("test-sets", lambda folder: _run_undisturbed(content, "test-sets", folder))
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ SHARED = {
             "reduced": {"samples": 100, "params": {"weights": "uniform"}},
         }
     ],
+    "test_set": [{"name": "C", "dataset": DATASET, "part": "all"}],
     "not_built": [{"name": "B", "reason": "none", "published": [PUBLISHED]}],
 }
 # Without parts in common, so that one place changes at a time.

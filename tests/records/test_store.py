@@ -165,10 +165,10 @@ def test_damaged_missing_and_newer_files_are_named(tmp_path, result):
         path,
         lambda members: {
             **members,
-            "result.json": members["result.json"].replace(b'"format_version": 4', b'"format_version": 5'),
+            "result.json": members["result.json"].replace(b'"format_version": 4', b'"format_version": 6'),
         },
     )
-    with pytest.raises(NewerFormatError, match="format version 5, this hdr-bench reads versions 1 to 4"):
+    with pytest.raises(NewerFormatError, match="format version 6, this hdr-bench reads versions 1 to 5"):
         store.read(result.key)
     assert store.look_up(planned_for(result)).is_newer
     (tmp_path / "run.json").write_text("{")
@@ -211,7 +211,7 @@ def one_more_right(members):
         (edited_accuracy, seal_archive, "its accuracy is 0.999, by its predictions it is"),
         (one_more_right, seal_archive, "by its predictions it is"),
         (no_predictions, seal_archive, "its predictions are missing"),
-        (an_older_format, seal_archive, "a file of format 4 that says it is of format 3"),
+        (an_older_format, seal_archive, "a file of format 4 or later that says it is of format 3"),
     ],
 )
 def test_a_result_that_was_changed_is_not_believed(tmp_path, result, change, write, reason):
@@ -381,7 +381,7 @@ def test_a_run_record_of_a_newer_version_is_refused(tmp_path):
     record = json.loads((folder / "run.json").read_bytes())
     (folder / "run.json").write_text(json.dumps({**record, "format_version": 9}))
     with pytest.raises(
-        StoreError, match="format version 9, this hdr-bench reads versions 1 to 4; use the version that"
+        StoreError, match="format version 9, this hdr-bench reads versions 1 to 5; use the version that"
     ):
         load_results(folder)
 
@@ -533,3 +533,12 @@ def test_a_folder_of_trials_that_may_not_be_read_is_named_and_no_report_is_blame
         finally:
             closed.chmod(0o755)
     assert f"StoreError: cannot read {closed}: Permission denied; nothing was changed; see that" in ended.stderr
+
+
+def test_a_run_of_format_4_is_read(tmp_path):
+    folder = shutil.copytree(Path(__file__).parent / "format_4", tmp_path / "run")
+    results = load_results(folder)
+    stored = results[results["status"] == "ok"]
+    assert (stored["case"].tolist(), stored["accuracy"].tolist()) == (["k-NN"], [0.925])
+    assert Store(folder).read(stored["key"].iloc[0]).evaluations == ()
+    assert len(load_predictions(folder, stored["key"].iloc[0]).y_true) == 1000

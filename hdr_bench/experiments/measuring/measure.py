@@ -22,6 +22,7 @@ from hdr_bench.estimators.saving import installed_versions
 from hdr_bench.exceptions import VersionsDifferError
 from hdr_bench.experiments.measuring.answers import check_labels
 from hdr_bench.experiments.measuring.attributes import count_of, engine_of, history_of, layers_of, parameters_of
+from hdr_bench.experiments.measuring.evaluation import evaluate_test_sets
 from hdr_bench.experiments.measuring.memory import limited_memory, peak_memory
 from hdr_bench.experiments.measuring.model_cards import keep_model
 from hdr_bench.experiments.measuring.process_state import (
@@ -96,6 +97,9 @@ def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stag
     with log_warnings() as caught:
         with limited_memory(trial.memory_limit):
             measurements, predictions = fit_and_measure(model, dataset, trial, on_stage)
+            # A fit inside a search is none that anybody asks for other images.
+            asked = trial.test_sets if trial.search_fit is None else ()
+            others = list(evaluate_test_sets(model, asked, dataset.class_names, task.folders, on_stage))
         # Of a fit inside a search nobody asks for it.
         described = {} if trial.search_fit is not None else _described(last_step(model))
     result = Result(
@@ -111,11 +115,14 @@ def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stag
         data_notes=(*dataset.notes, *dataset.warnings),
         scores=score(predictions, len(dataset.class_names)),
         measurements=measurements,
+        evaluations=tuple(evaluation for evaluation, _ in others),
         **described,
         warnings=caught.texts,
     )
     if trial.search_fit is not None:
         return result, None
+    of_test_sets = {evaluation.test_set: found for evaluation, found in others if found is not None}
+    predictions = replace(predictions, test_sets=of_test_sets)
     if task.model_command is not None:
         # What taking a model apart needs is no memory of the method's.
         on_stage(_limit_from("model"))

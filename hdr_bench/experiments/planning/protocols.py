@@ -1,6 +1,7 @@
 """A suite's cases as trials: each protocol enumerated before anything runs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cache, partial
 from typing import Any
@@ -13,6 +14,7 @@ from hdr_bench.estimators.foreign.libraries import is_stochastic
 from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, SuiteError, shown
 from hdr_bench.experiments.planning.collector import pause_collector
+from hdr_bench.experiments.planning.evaluation_plan import TestSetPlans
 from hdr_bench.experiments.planning.models import deciding_packages, pickled_model, unseeded_model, versions_of
 from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_trials
 from hdr_bench.experiments.planning.own_code import code_of, module_names
@@ -22,7 +24,7 @@ from hdr_bench.experiments.planning.protocol_check import (
     check_outline,
     check_protocol,
 )
-from hdr_bench.experiments.planning.trial_data import load_choice
+from hdr_bench.experiments.planning.trial_data import load_choice, without_given
 from hdr_bench.experiments.planning.value_faults import value_faults
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.base import MOST_TRIALS
@@ -48,6 +50,8 @@ class PlannedCase:
     trials : tuple of Trial
     conditional : tuple of Trial
         With further seeds, which run only if those of `trials` differ much; see `more_seeds`.
+    test_sets : mapping of str to Dataset
+        The data sets of the other test sets that its trials are evaluated on, by the test sets' names.
     """
 
     case: Case
@@ -55,6 +59,7 @@ class PlannedCase:
     pickled: bytes | None
     trials: tuple[Trial, ...]
     conditional: tuple[Trial, ...] = ()
+    test_sets: Mapping[str, Dataset] = field(default_factory=dict)
 
 
 def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tuple[PlannedCase, ...]:
@@ -80,7 +85,8 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
         If the data cannot be used.
     """
     with remember_lookups(), remember_failed_imports(), foreign_blocks(), pause_collector():
-        return tuple(map(_plan_case, _outlines(suite, settings, only)))
+        known = _Known()
+        return tuple(_plan_case(outline, known) for outline in _outlines(suite, settings, only, known))
 
 
 def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
@@ -104,8 +110,7 @@ def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
         return tuple(trial for case in plan_cases(suite, settings) for trial in case.trials)
 
 
-def _outlines(suite: Suite, settings: Settings, only: str | None) -> list[Outline]:
-    known = _Known()
+def _outlines(suite: Suite, settings: Settings, only: str | None, known: "_Known") -> list[Outline]:
     planned, faults, n_trials = [], [], 0
     for case in suite.cases:
         try:
@@ -157,10 +162,14 @@ def _join_faults(suite: Suite, faults: list[str]) -> str:
     return f"suite {suite.name!r} cannot be run:" + "".join(f"\n  - {fault}" for fault in named)
 
 
-def _plan_case(outline: Outline) -> PlannedCase:
-    trials = tuple(EXPAND[outline.first.protocol](outline))
+def _plan_case(outline: Outline, known: "_Known") -> PlannedCase:
     return PlannedCase(
-        outline.case, outline.dataset, pickled_model(outline.case), trials, tuple(conditional_trials(outline))
+        outline.case,
+        outline.dataset,
+        pickled_model(outline.case),
+        tuple(EXPAND[outline.first.protocol](outline)),
+        tuple(conditional_trials(outline)),
+        known.test_sets.datasets_of(outline.first.test_sets),
     )
 
 
@@ -170,6 +179,7 @@ class _Known:
     def __init__(self) -> None:
         self._loaded: dict[Any, Dataset] = {}
         self._versions, self._code = cache(versions_of), cache(code_of)
+        self.test_sets = TestSetPlans(self.load)
 
     def versions(self, model: Any, params: dict[str, Any]) -> dict[str, str]:
         return self._versions(deciding_packages(model, params))
@@ -178,14 +188,10 @@ class _Known:
         return self._code(module_names(model))
 
     def load(self, choice: DatasetChoice) -> Dataset:
-        key = (_without_given(choice), id(choice.given))
+        key = (without_given(choice), id(choice.given))
         if key not in self._loaded:
             self._loaded[key] = load_choice(choice)
         return self._loaded[key]
-
-
-def _without_given(choice: DatasetChoice) -> DatasetChoice:
-    return choice if choice.given is None else choice.model_copy(update={"given": None})
 
 
 def _reduce(case: Case) -> Case:
@@ -222,13 +228,14 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
         case=case.name,
         **described,
         steps=case.steps,
-        dataset=_without_given(choice),
+        dataset=without_given(choice),
         fingerprint=dataset.fingerprint,
         protocol=protocol.kind,
         seed=settings.seed,
         is_deterministic=not (is_stochastic(model, params) or protocol.shuffle),
         samples=samples,
         validation=case.validation,
+        test_sets=known.test_sets.of(suite, choice, protocol.kind),
         is_reduced=settings.samples is not None or reduced is not None,
         threads=settings.threads,
         versions=known.versions(model, params),

@@ -19,7 +19,7 @@ from hdr_bench.import_context import own_modules
 from hdr_bench.names import class_name
 from hdr_bench.records.case import Case, Step
 from hdr_bench.records.fingerprints import hides_parameters
-from hdr_bench.records.protocol import DatasetChoice
+from hdr_bench.records.protocol import KINDS, DatasetChoice
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults
 
@@ -65,6 +65,15 @@ def suite_refusal(origin: str, faults: list[str]) -> SuiteError:
 def _faults(suite: Suite) -> Iterator[str]:
     datasets = list_datasets()
     yield from _fault_of("dataset", partial(_check_dataset, suite.dataset, datasets))
+    for number, each in enumerate(suite.test_sets, start=1):
+        place = f"test_set {number} ({shown(each.name)}), dataset"
+        yield from _fault_of(place, partial(_check_dataset, each.dataset, datasets))
+    protocols = (case.protocol or suite.protocol for case in suite.cases)
+    if suite.test_sets and all(KINDS[protocol.kind].evaluated_on == "folds" for protocol in protocols):
+        yield (
+            "test_set: methods that are fitted on folds are not evaluated on other test sets, and every case is "
+            "cross-validated; choose another protocol, or leave the test sets out"
+        )
     for number, case in enumerate(suite.cases, start=1):
         yield from (f"case {number} ({shown(case.name)}){fault}" for fault in _case_faults(case, datasets))
 

@@ -167,4 +167,5 @@ def _suite_files(path: Path) -> list[str]:
 _HINTS = {
     "name": "name: unknown key; a suite has the name of its file",
     "cases": "cases: unknown key. Did you mean 'case'? Write [[case]] for each",
+    "test_sets": "test_sets: unknown key. Did you mean 'test_set'? Write [[test_set]] for each",
 }

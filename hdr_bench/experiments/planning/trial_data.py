@@ -58,6 +58,20 @@ def load_choice(choice: DatasetChoice) -> Dataset:
     return dataset
 
 
+def without_given(choice: DatasetChoice) -> DatasetChoice:
+    """Return a choice as a trial holds it: without the data set itself, where that was made in code.
+
+    Parameters
+    ----------
+    choice : DatasetChoice
+
+    Returns
+    -------
+    choice : DatasetChoice
+    """
+    return choice if choice.given is None else choice.model_copy(update={"given": None})
+
+
 def _locate(choice: DatasetChoice) -> str:
     """Return a data set's name with its path as it is beside the suite's file, or else in the working folder."""
     scheme, _, path = choice.name.partition(":")

@@ -30,7 +30,6 @@ from hdr_bench.experiments.processes.host_pool import (
 )
 from hdr_bench.experiments.processes.scratch import data_folder
 from hdr_bench.records.options import RunOptions
-from hdr_bench.records.trial import Trial
 
 _CONNECTS_WITHIN_SECONDS = 15
 _WAITS_FOR_WORKERS_SECONDS = 60
@@ -182,7 +181,8 @@ def _on_worker(task: Task, data: SharedDatasets, run: ClusterRun) -> Outcome:
     if free is None:
         return crashed_result(task.trial, "a worker ended while it ran"), None
     free.set()
-    asked = replace(task, folder=_folder_of(task.trial, data))
+    folders = {name: _folder_of(name, data) for each in task.trial.test_sets if (name := each.fingerprint)}
+    asked = replace(task, folder=_folder_of(task.trial.fingerprint, data), folders=folders)
     try:
         return run_attempts(asked, ignore_stage, _hosts_of(run))
     except HostClosedError:
@@ -192,15 +192,15 @@ def _on_worker(task: Task, data: SharedDatasets, run: ClusterRun) -> Outcome:
         return run_attempts(asked, ignore_stage, _hosts_of(run))
 
 
-def _folder_of(trial: Trial, data: SharedDatasets) -> str:
-    """Return where this worker keeps the trial's data set; it is written there the first time."""
+def _folder_of(fingerprint: str, data: SharedDatasets) -> str:
+    """Return where this worker keeps a data set; it is written there the first time."""
     with _writing:
-        if trial.fingerprint not in _folders:
+        if fingerprint not in _folders:
             clear_leftovers_of_hosts()
             folder = data_folder()
-            write_dataset(Path(folder.name), data.datasets[trial.fingerprint])
-            _folders[trial.fingerprint] = folder
-        return _folders[trial.fingerprint].name
+            write_dataset(Path(folder.name), data.datasets[fingerprint])
+            _folders[fingerprint] = folder
+        return _folders[fingerprint].name
 
 
 @contextmanager

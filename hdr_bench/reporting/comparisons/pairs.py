@@ -145,7 +145,7 @@ def compare_methods(contents: RunContents) -> Comparisons:
         Empty if there is nothing to compare.
     """
     sets = list(_comparable(contents))
-    pairs = _correct_p_values([pair for labels in sets for pair in _all_pairs(contents, labels)])
+    pairs = correct_p_values([pair for labels in sets for pair in _all_pairs(contents, labels)])
     apart = {(pair.first, pair.second) for pair in pairs if pair.is_told_apart}
     letters: dict[str, str] = {}
     best: dict[str, tuple[str, ...]] = {}
@@ -175,7 +175,18 @@ def _comparable(contents: RunContents) -> Iterator[list[str]]:
         yield sorted(labels, key=lambda label: -accuracy[label])
 
 
-def _correct_p_values(pairs: list[Pair]) -> tuple[Pair, ...]:
+def correct_p_values(pairs: list[Pair]) -> tuple[Pair, ...]:
+    """Return pairs with their p-values corrected by Benjamini and Hochberg's procedure, all together.
+
+    Parameters
+    ----------
+    pairs : list of Pair
+
+    Returns
+    -------
+    pairs : tuple of Pair
+        In the same order.
+    """
     corrected = benjamini_hochberg([pair.difference.p_value for pair in pairs])
     return tuple(replace(pair, corrected=p_value) for pair, p_value in zip(pairs, corrected, strict=True))
 

@@ -18,6 +18,7 @@ from hdr_bench.reporting.displays.learning import LearningCurveDisplay
 from hdr_bench.reporting.displays.rejection import RejectionDisplay
 from hdr_bench.reporting.displays.timing import TimingDisplay
 from hdr_bench.reporting.displays.training import TrainingDisplay
+from hdr_bench.reporting.displays.transfer import TransferDisplay
 
 __all__ = [
     "AccuracyDisplay",
@@ -37,4 +38,5 @@ __all__ = [
     "SearchDisplay",
     "TimingDisplay",
     "TrainingDisplay",
+    "TransferDisplay",
 ]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hdr_bench.reporting.displays.axes import interval_lengths, interval_limits, scale_by_log_error, shorten_label
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
-from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.frame import on_one_test_set, summarise
 from hdr_bench.reporting.style import color_of, marker_of
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class AccuracyDisplay(ResultsDisplay):
         -------
         display : AccuracyDisplay
         """
+        results = on_one_test_set(results)
         good = results[results["status"] == "ok"]
         trials = {str(label): tuple(rows["accuracy"].astype(float)) for label, rows in good.groupby("label")}
         summary = summarise(results)

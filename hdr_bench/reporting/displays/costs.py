@@ -21,7 +21,7 @@ from hdr_bench.reporting.displays.axes import (
     shorten_label,
 )
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
-from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.frame import on_one_test_set, summarise
 from hdr_bench.reporting.style import INK, color_of, marker_of
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class CostDisplay(ResultsDisplay):
         """
         if cost not in COST_AXES:
             raise UnknownNameError("cost", cost, COST_AXES)
+        results = on_one_test_set(results)
         costs = costs_of(results, cost)
         accurate = summarise(results)
         summary = with_costs(accurate[accurate["accuracy"].notna()], results, [cost])

@@ -12,7 +12,7 @@ from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparability import disturbed_times
 from hdr_bench.reporting.displays.axes import label_log_plainly, shorten_label
 from hdr_bench.reporting.displays.base import ResultsDisplay, with_style
-from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.frame import on_one_test_set, summarise
 from hdr_bench.reporting.style import color_of, marker_of
 from hdr_bench.reporting.wording import time_range
 
@@ -74,6 +74,7 @@ class TimingDisplay(ResultsDisplay):
         """
         if measure not in TIMES:
             raise UnknownNameError("time", measure, TIMES)
+        results = on_one_test_set(results)
         numbers = summarise(results).set_index("case")["number"]
         call = METRICS[measure].call or "fit"
         is_known = np.isfinite(results[measure].astype(float))

@@ -10,7 +10,7 @@ from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page import figures
 from hdr_bench.reporting.page.block_types import Block, FigureBlock, Heading, MethodFigure, TableBlock, TextBlock
 from hdr_bench.reporting.page.methods import Method, common_errors
-from hdr_bench.reporting.page.provenance import Provenance, provenance_of
+from hdr_bench.reporting.page.provenance import Provenance, describe_added, provenance_of
 from hdr_bench.reporting.page.references import References, make_references
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sprites import Sprite
@@ -18,6 +18,12 @@ from hdr_bench.reporting.tables import Table
 from hdr_bench.reporting.tables.accuracy import accuracy_table, scores_table
 from hdr_bench.reporting.tables.classes import classes_table
 from hdr_bench.reporting.tables.costs import memory_table, search_table, time_table
+from hdr_bench.reporting.tables.other_test_sets import (
+    accuracies_table,
+    describe_test_sets,
+    drops_table,
+    pairs_on_test_sets_table,
+)
 from hdr_bench.reporting.tables.pairs import pairs_table
 from hdr_bench.reporting.tables.reproductions import published_table
 from hdr_bench.reporting.tables.source_claims import claims_table, fill_claims
@@ -33,8 +39,7 @@ def _make_published_table(data: ReportData) -> Table | None:
 
 def _published_intro(data: ReportData) -> str:
     """Say how many figures got which verdict, and which machines their times are of."""
-    records = list(data.contents.records.values())
-    machines = provenance_of(records, data.contents.run).processors
+    machines = provenance_of(data.contents.trial_records, data.contents.run).processors
     published_on = data.contents.run.suite.machine
     sentences = [
         describe_verdicts(data.reproductions),
@@ -77,6 +82,22 @@ def _pairs(data: ReportData) -> Table | None:
     return pairs_table(data.comparisons, int(data.contents.summary["n_test"].max()))
 
 
+def _test_sets(data: ReportData) -> Table | None:
+    return accuracies_table(data.contents.summary, data.transfer)
+
+
+def _test_sets_intro(data: ReportData) -> str:
+    return describe_test_sets(data.transfer, list(data.contents.records.values()))
+
+
+def _drops(data: ReportData) -> Table | None:
+    return drops_table(data.transfer)
+
+
+def _pairs_on_test_sets(data: ReportData) -> Table | None:
+    return pairs_on_test_sets_table(data.transfer)
+
+
 def _methods_with_matrix(data: ReportData) -> tuple[Method, ...] | None:
     """Return the methods with a confusion matrix; None for one alone, which is among the details of its method."""
     methods = tuple(method for method in data.methods if method.matrix is not None)
@@ -92,7 +113,8 @@ def _methods(data: ReportData) -> tuple[Method, ...]:
 
 
 def _provenance(data: ReportData) -> Provenance:
-    return provenance_of(list(data.contents.records.values()), data.contents.run)
+    records = data.contents.records.values()
+    return provenance_of(data.contents.trial_records, data.contents.run, describe_added(records))
 
 
 def _references(data: ReportData) -> References:
@@ -108,6 +130,11 @@ BLOCKS: tuple[Block, ...] = (
         Heading("cost", "What accuracy costs"),
     ),
     TableBlock("published", "Published against measured", _make_published_table, _published_intro),
+    TableBlock("test-sets", "Other test sets", _test_sets, _test_sets_intro),
+    FigureBlock(
+        "test-sets", "Accuracy on each test set", figures.transfer, Heading("test-sets-figure", "Test sets compared")
+    ),
+    TableBlock("drops", "What is lost on other test sets", _drops),
     TableBlock("claims", "Claims, checked", _claims, template="claims"),
     TableBlock("time", "Time", _time),
     TableBlock("memory", "Memory", _memory),
@@ -140,6 +167,7 @@ BLOCKS: tuple[Block, ...] = (
     ),
     TableBlock("classes", "Each class (F1)", _classes, is_open=False),
     TableBlock("pairs", "Pairs of methods", _pairs, is_open=False),
+    TableBlock("test-set-pairs", "Pairs of methods on other test sets", _pairs_on_test_sets, is_open=False),
     TextBlock("methods", "Each method", _methods, "methods"),
     TextBlock("provenance", "Where these numbers come from", _provenance, "provenance", is_footer=True),
     TextBlock("cite", "Cite", _references, "references", is_footer=True),

@@ -20,6 +20,7 @@ from hdr_bench.reporting.displays import (
     SearchDisplay,
     TimingDisplay,
     TrainingDisplay,
+    TransferDisplay,
 )
 from hdr_bench.reporting.page.block_types import NotEnoughError
 from hdr_bench.reporting.page.report_data import ReportData
@@ -42,6 +43,25 @@ def accuracy(data: ReportData) -> Display | None:
     """
     display = AccuracyDisplay.from_results(data.contents.results)
     return display if len(display.summary) else None
+
+
+def transfer(data: ReportData) -> Display | None:
+    """Return the accuracy on each test set; None if the suite has no other one that was evaluated.
+
+    Parameters
+    ----------
+    data : ReportData
+        The run.
+
+    Returns
+    -------
+    display : Display or None
+    """
+    if not data.transfer.drops:
+        return None
+    display = TransferDisplay.from_run(data.contents)
+    # Methods on folds have no place beside the others.
+    return TransferDisplay(display.summary[display.summary["case"].isin([drop.label for drop in data.transfer.drops])])
 
 
 def cost(data: ReportData, cost: str) -> Display | None:

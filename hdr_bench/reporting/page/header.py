@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from hdr_bench.records.suite import Suite
+from hdr_bench.records.trial import FROM_FILE
 from hdr_bench.reporting.comparisons.reproductions import describe_verdicts
 from hdr_bench.reporting.page.finding import finding
 from hdr_bench.reporting.page.highlights import Highlight, make_highlights
@@ -92,6 +93,11 @@ def _make_remarks(contents: RunContents) -> list[str]:
     reduced = dict.fromkeys(results.loc[results["is_reduced"].fillna(False).astype(bool), "case"])
     if reduced:
         remarks.append(f"Run at a reduced size: {'; '.join(_size_of(case, results) for case in reduced)}.")
+    remarks += [
+        f"{record.trial.case}: {record.trial.estimator}, not fitted or timed by hdr-bench."
+        for record in contents.records.values()
+        if record.trial.is_from_file
+    ]
     return remarks + _seed_remarks(results, contents.summary)
 
 
@@ -106,7 +112,8 @@ def _missing_images_remark(contents: RunContents) -> list[str]:
 def _seed_remarks(results: pd.DataFrame, summary: pd.DataFrame) -> list[str]:
     """Say which seeds stochastic methods were fitted with, failed ones left out."""
     rows = summary.loc[summary["is_stochastic"], "case"]
-    stochastic = results[(results["status"] == "ok") & results["label"].isin(rows)]
+    is_from_file = results["estimator"].astype(str).str.startswith(FROM_FILE)
+    stochastic = results[(results["status"] == "ok") & results["label"].isin(rows) & ~is_from_file]
     cases: dict[tuple[int, ...], list[str]] = {}
     for case, trials in stochastic.groupby("case", sort=False):
         cases.setdefault(tuple(sorted(set(trials["seed"].astype(int)))), []).append(str(case))

@@ -1,6 +1,7 @@
 """Where a report's numbers come from: data, machines, versions, seeds."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,15 +40,17 @@ class Provenance:
         return tuple(dict.fromkeys(dict(machine)["processor"] for machine in self.machines))
 
 
-def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
+def provenance_of(records: list[Result], run: RunRecord, added: Pairs = ()) -> Provenance:
     """Gather what a footer says from the results.
 
     Parameters
     ----------
     records : list of Result
-        Of the run, those that can be read.
+        Of the run's trials, those that can be read.
     run : RunRecord
         The run.
+    added : tuple of pairs, optional
+        What is said of predictions that came from a file.
 
     Returns
     -------
@@ -67,11 +70,36 @@ def provenance_of(records: list[Result], run: RunRecord) -> Provenance:
         ("time", _time(records, run.suite.budget)),
         *_further_seeds(run.decisions),
         ("last trial ended", max(record.finished for record in records)),
+        *added,
     )
     data = dict.fromkeys((record.trial.dataset.name, _dataset_in_words(record)) for record in good)
     machines = dict.fromkeys(_machine(record) for record in good)
     command = run_command(run.origin, run.settings) if run.origin else ""
     return Provenance(tuple(data), tuple(machines), trials, command)
+
+
+def describe_added(records: Iterable[Result]) -> Pairs:
+    """Say which methods are another program's predictions, and which files they came from.
+
+    Parameters
+    ----------
+    records : iterable of Result
+        Of the run, those of its trials among them.
+
+    Returns
+    -------
+    pairs : tuple of pairs
+        One for each file.
+    """
+    added = (record for record in records if record.trial.is_from_file)
+    return tuple(
+        (
+            record.trial.case,
+            f"{record.trial.estimator}, whose SHA-256 begins {record.trial.params.get('sha256', '')}; added "
+            f"{record.finished[:10]}, no trial of this library",
+        )
+        for record in added
+    )
 
 
 def _dataset_in_words(record: Result) -> str:

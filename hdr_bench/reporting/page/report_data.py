@@ -1,9 +1,10 @@
 """What the blocks of a report are made of: a run, how its methods compare, its published figures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
+from hdr_bench.reporting.comparisons.other_test_sets import Transfer, compare_on_test_sets
 from hdr_bench.reporting.comparisons.pairs import Comparisons, compare_methods
 from hdr_bench.reporting.comparisons.reproductions import reproductions
 from hdr_bench.reporting.page.methods import Method
@@ -28,6 +29,8 @@ class ReportData:
         Why comparisons or reproductions are empty, if they could not be made.
     methods : tuple of Method
         What the report shows of each method; empty before its figures are drawn.
+    transfer : Transfer
+        Its methods on the other test sets of its suite.
     """
 
     contents: RunContents
@@ -35,6 +38,7 @@ class ReportData:
     reproductions: tuple[Reproduction, ...] = ()
     reasons: tuple[str, ...] = ()
     methods: tuple[Method, ...] = ()
+    transfer: Transfer = field(default_factory=lambda: Transfer({}, (), {}))
 
     @property
     def rows(self) -> dict[str, Row]:
@@ -43,7 +47,7 @@ class ReportData:
 
     @classmethod
     def from_run(cls, run: RunSource) -> Self:
-        """Compare the methods of a run with each other, and with their published figures.
+        """Compare the methods of a run with each other, with their published figures, and on other test sets.
 
         Parameters
         ----------
@@ -62,7 +66,7 @@ class ReportData:
         Warns
         -----
         ReportWarning
-            For each of the two that cannot be made.
+            For each of these that cannot be made.
         """
         contents, reasons = read_contents(run), list[str]()
         compared = make_part(
@@ -71,4 +75,9 @@ class ReportData:
             note_reason(reasons, Comparisons((), {}, {})),
         )
         found = make_part("The published figures", lambda: reproductions(contents), note_reason(reasons, ()))
-        return cls(contents, compared, found, tuple(reasons))
+        transfer = make_part(
+            "The comparison on other test sets",
+            lambda: compare_on_test_sets(contents),
+            note_reason(reasons, Transfer({}, (), {})),
+        )
+        return cls(contents, compared, found, tuple(reasons), transfer=transfer)

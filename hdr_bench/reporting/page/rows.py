@@ -68,6 +68,9 @@ def make_row(contents: RunContents, label: str, address: str) -> Row:
 def _describe_measurement(good: list[Result]) -> str:
     """Say in one line how a row was measured."""
     first = good[0]
+    if first.trial.is_from_file:
+        files = "; ".join(record.trial.estimator for record in good)
+        return f"{files}; {first.n_test:,} images of {first.trial.dataset.name}; not fitted or timed by hdr-bench"
     seeds = sorted({record.trial.seed for record in good})
     folds = {record.trial.fold for record in good} - {None}
     parts = [KINDS[first.trial.protocol].words]

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from hdr_bench.records.base import Record
+from hdr_bench.records.trial import FROM_FILE
 from hdr_bench.reporting.comparability import largest_cost_set
 from hdr_bench.reporting.comparisons.figure_comparison import Reproduction
 from hdr_bench.reporting.comparisons.reproductions import VERDICT_RULE, count_verdicts
@@ -76,7 +77,8 @@ def summary_of(contents: RunContents, figures: tuple[Reproduction, ...]) -> RunS
     -------
     summary : RunSummary
     """
-    suite, results, records = contents.run.suite, contents.results, list(contents.records.values())
+    suite, results, records = contents.run.suite, contents.results, contents.trial_records
+    results = results[~results["estimator"].astype(str).str.startswith(FROM_FILE)]
     best = _most_accurate(contents.summary[contents.summary["is_ranked"]])
     return RunSummary(
         suite=suite.name,

@@ -21,7 +21,7 @@ def is_one_machine(results: pd.DataFrame) -> bool:
         Only then times rank.
     """
     good = results[results["status"] == "ok"]
-    return len(set(good["cpu"])) <= 1 and len(set(good["threads"])) <= 1
+    return len(set(good["cpu"].dropna())) <= 1 and len(set(good["threads"].dropna())) <= 1
 
 
 def least_marks(summary: pd.DataFrame, results: pd.DataFrame, measure: str) -> dict[int, Mark]:

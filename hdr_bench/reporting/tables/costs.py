@@ -167,7 +167,8 @@ _UNMEASURED_NOTE = (
 
 def _lacks_waits(results: pd.DataFrame) -> bool:
     """Whether of some of the times it was not measured how long they waited."""
-    good = results[results["status"] == "ok"]
+    # Of predictions that came from a file there are no times.
+    good = results[(results["status"] == "ok") & results["fit_seconds"].notna()]
     waits = good.reindex(columns=["fit_wait_share", "predict_wait_share"])
     return bool(waits.isna().to_numpy().any())
 

@@ -27,6 +27,7 @@ from hdr_bench.reporting.displays import CostDisplay
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.costs import time_table
+from tests.helpers.other_images import noisy
 from tests.helpers.processes import of_hosts_of, read_pids, still_running, wait_for
 
 TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 2})
@@ -42,8 +43,8 @@ HALVING = Case(
 )
 
 
-def _suite(*cases, dataset="digits-8x8"):
-    return Suite(name="own", title="T", dataset=dataset, cases=cases)
+def _suite(*cases, dataset="digits-8x8", test_sets=()):
+    return Suite(name="own", title="T", dataset=dataset, cases=cases, test_sets=test_sets)
 
 
 def _comparable(folder):
@@ -231,7 +232,9 @@ def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluste
     address, _workers = cluster
     deadly = Case(name="deadly", estimator="misbehaving.EndsItsHost", params={"above": 1})
     digits = load_dataset("digits-8x8").subsample(500)
-    suite = _suite(deadly, Case(name="k-NN", estimator="knn"), dataset=digits)
+    # Both data sets are made in code: workers get them from here.
+    other = {"name": "Noisy", "dataset": noisy()}
+    suite = _suite(deadly, Case(name="k-NN", estimator="knn"), dataset=digits, test_sets=[other])
     try:
         # Both workers end: what is left needs a third.
         third = subprocess.Popen(
@@ -253,10 +256,12 @@ def test_a_trial_that_ends_its_worker_twice_is_a_row_and_the_rest_goes_on(cluste
     finally:
         third.terminate()
         third.wait()
-    results = load_results(folder).set_index("case")
-    assert results["status"].to_dict() == {"deadly": "crashed", "k-NN": "ok"}
-    assert results.loc["deadly", "error"] == "tried 2 times: a worker ended while it ran"
-    assert results.loc["k-NN", "n_train"] == 500
+    results = load_results(folder).set_index(["case", "test_set"])
+    statuses = {("deadly", ""): "crashed", ("deadly", "Noisy"): "crashed", ("k-NN", ""): "ok", ("k-NN", "Noisy"): "ok"}
+    assert results["status"].to_dict() == statuses
+    assert results.loc[("deadly", ""), "error"] == "tried 2 times: a worker ended while it ran"
+    assert results.loc[("k-NN", ""), "n_train"] == 500
+    assert results.loc[("k-NN", "Noisy"), "n_test"] == 150
 
 
 RUNNER = """

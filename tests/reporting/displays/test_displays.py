@@ -25,6 +25,7 @@ from hdr_bench.reporting.displays import (
     SearchDisplay,
     TimingDisplay,
     TrainingDisplay,
+    TransferDisplay,
 )
 from hdr_bench.reporting.displays.examples import as_ink_on_paper
 from hdr_bench.reporting.run import RunContents
@@ -315,6 +316,7 @@ def _all_displays(contents):
         "training": TrainingDisplay.from_run(contents),
         "search": SearchDisplay.from_run(contents, "Search"),
         "gallery": GalleryDisplay.from_run(contents, "MLP"),
+        "transfer": TransferDisplay.from_run(contents),
         "disagreement": DisagreementDisplay.from_run(contents),
     }
 

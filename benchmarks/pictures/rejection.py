@@ -1,0 +1,196 @@
+"""How well marks that are no digits are refused: writes ``reports/pictures/rejection.md`` and ``.csv``.
+
+The embedded model on material that it has not learned from, by its own score and by others; and what label smoothing
+does to such scores, by `label_smoothing`, whose results are read. Two minutes on one core.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmarks.pictures.label_smoothing import RESULTS, summarize
+from benchmarks.pictures.material import Material, report_material
+from benchmarks.pictures.scores import auroc, false_acceptance, output_scores
+from hdr_bench.estimators.neural.hidden import hidden_outputs
+from hdr_bench.files import write_whole
+from hdr_bench.models import ReadingNumbers, load_card
+from hdr_bench.models.embedded import EMBEDDED_MODEL
+from hdr_bench.pictures.recognize import Recognizer, load_recognizer
+
+FOLDER = Path(__file__).parents[2] / "reports" / "pictures"
+OWN = "output for no digit"
+# What digits are kept at where scores are compared.
+KEPT = 0.98
+Images = NDArray[np.uint8]
+
+
+def main() -> None:
+    """Measure, and write the tables as Markdown and CSV."""
+    material, recognizer = report_material(), load_recognizer()
+    kept = digits_kept(recognizer, material)
+    refused = marks_refused(recognizer, material)
+    compared = compare_scores(recognizer, material)
+    page = write_page(kept, refused, compared)
+    write_whole(FOLDER / "rejection.md", page.encode())
+    write_whole(FOLDER / "rejection.csv", compared.to_csv(index=False, lineterminator="\n").encode())
+    sys.stdout.write(page)
+
+
+def digits_kept(recognizer: Recognizer, material: Material) -> pd.DataFrame:
+    """Return how many digits are kept, and how many are right.
+
+    Parameters
+    ----------
+    recognizer : Recognizer
+    material : Material
+
+    Returns
+    -------
+    table : pandas.DataFrame
+    """
+    rows = []
+    for digits in material.digits:
+        answers = recognizer.recognize(digits.images)
+        is_right = answers.probabilities.argmax(axis=1) == digits.labels
+        rows.append(
+            {
+                "digits": digits.name,
+                "images": len(digits.labels),
+                "kept (%)": 100 * answers.accepted.mean(),
+                "right (%)": 100 * is_right.mean(),
+                "right and kept (%)": 100 * (is_right & answers.accepted).mean(),
+                "mean probability (%)": 100 * answers.probabilities.max(axis=1).mean(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def marks_refused(recognizer: Recognizer, material: Material) -> pd.DataFrame:
+    """Return how many marks of each kind are taken for digits.
+
+    Parameters
+    ----------
+    recognizer : Recognizer
+    material : Material
+
+    Returns
+    -------
+    table : pandas.DataFrame
+    """
+    of_digits = recognizer.recognize(np.concatenate([digits.images for digits in material.digits[:2]])).scores
+    rows = []
+    for kind, images in material.marks.items():
+        answers = recognizer.recognize(images)
+        rows.append(
+            {
+                "marks": kind,
+                "images": len(images),
+                "AUROC": auroc(of_digits, answers.scores),
+                "taken for digits (%)": 100 * answers.accepted.mean(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def compare_scores(recognizer: Recognizer, material: Material) -> pd.DataFrame:
+    """Return how well each score of the same network tells marks from digits.
+
+    Parameters
+    ----------
+    recognizer : Recognizer
+    material : Material
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        One row per score and kind.
+    """
+    of_digits = all_scores(recognizer, np.concatenate([digits.images for digits in material.digits[:2]]))
+    return pd.DataFrame(
+        {
+            "score": name,
+            "marks": kind,
+            "auroc": auroc(of_digits[name], of_marks),
+            "false_acceptance": false_acceptance(of_digits[name], of_marks, KEPT),
+        }
+        for kind, images in material.marks.items()
+        for name, of_marks in all_scores(recognizer, images).items()
+    )
+
+
+def all_scores(recognizer: Recognizer, images: Images) -> dict[str, NDArray[np.floating]]:
+    """Return the network's own score and those of its outputs.
+
+    Parameters
+    ----------
+    recognizer : Recognizer
+        Of the embedded model.
+    images : ndarray of shape (n, 28, 28), uint8
+
+    Returns
+    -------
+    scores : dict of str to ndarray of shape (n,)
+    """
+    _, outputs = hidden_outputs(recognizer.estimator, images.reshape(len(images), -1))
+    return {OWN: recognizer.recognize(images).scores, **output_scores(outputs)}
+
+
+def write_page(kept: pd.DataFrame, refused: pd.DataFrame, compared: pd.DataFrame) -> str:
+    """Return the report.
+
+    Parameters
+    ----------
+    kept, refused, compared : pandas.DataFrame
+
+    Returns
+    -------
+    page : str
+        Markdown.
+    """
+    card = load_card(EMBEDDED_MODEL)
+    reading = card.reading or ReadingNumbers()
+    areas = compared.pivot_table(index="marks", columns="score", values="auroc", sort=False)
+    accepted = 100 * compared.pivot_table(index="marks", columns="score", values="false_acceptance", sort=False)
+    own_first = [OWN, *(name for name in areas.columns if name != OWN)]
+    parts = [
+        "# What is refused as no digit",
+        f"Temperature {reading.temperature:.3f} and threshold {reading.threshold:.2f} of the embedded model were "
+        f"chosen on {reading.chosen_on}; {reading.kept:.1%} of them are kept. What follows was measured on test "
+        "images, and on fonts and drawings that chose nothing.",
+        "## Digits",
+        table(kept, ".2f"),
+        "## Marks that are no digits",
+        "AUROC against MNIST's test images, as they are and redrawn. A half of a digit may be one: of an 8 it is a 0.",
+        table(refused, ".3f"),
+        "## Scores",
+        "Of one network, which learned marks as an eleventh class; the output for these is its own score. AUROC:",
+        table(areas[own_first].reset_index(), ".3f"),
+        f"Marks taken for digits (%), at thresholds that keep {KEPT:.0%} of the digits:",
+        table(accepted[own_first].reset_index(), ".1f"),
+        "## Label smoothing",
+        summarize(pd.read_csv(RESULTS)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(frame: pd.DataFrame, digits: str) -> str:
+    """Return a frame as a Markdown table.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    digits : str
+        Format of its floats.
+
+    Returns
+    -------
+    text : str
+    """
+    return frame.to_markdown(index=False, floatfmt=digits)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The command `add-predictions`: another program's predictions as a method of a run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hdr_bench.cli.interruption import REPORT, interruptible
+from hdr_bench.cli.report_output import write_and_print_report
+from hdr_bench.cli.streams import say
+from hdr_bench.reporting import FORMATS
+
+
+def add_predictions(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE...",
+            help="CSV: a label, or the probability of each class, for each test image. Several are several seeds.",
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="What tables call the method.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose test part it is, if the run has several data sets.")
+    ] = None,
+    deterministic: Annotated[
+        bool, typer.Option("--deterministic", help="Another fit of the method would predict the same.")
+    ] = False,
+    remove: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Remove what was added by this name instead.")
+    ] = None,
+) -> None:
+    """Add another program's predictions to a run, and write its report again.
+
+    They are a method of its tables, with accuracy, interval and paired tests, but without times. No run makes, repeats
+    or removes them.
+    """
+    if (remove is None) == (not files) or (remove is None) != (name is not None):
+        raise typer.BadParameter("give FILE and --name NAME to add predictions, or --remove NAME alone")
+    if remove is not None:
+        _remove(run_folder, remove)
+    else:
+        _add(run_folder, files or [], name or "", dataset, deterministic)
+    with interruptible(REPORT):
+        write_and_print_report(run_folder, FORMATS)
+
+
+def _add(run_folder: Path, files: list[Path], name: str, dataset: str | None, deterministic: bool) -> None:
+    from hdr_bench.experiments.added_predictions import add_predictions as add
+
+    keys = add(run_folder, files, name, dataset=dataset, is_deterministic=deterministic)
+    say(f"added: {name}, from {len(keys)} {'file' if len(keys) == 1 else 'files'}")
+
+
+def _remove(run_folder: Path, name: str) -> None:
+    from hdr_bench.experiments.added_predictions import remove_predictions
+
+    count = remove_predictions(run_folder, name)
+    say(f"removed: {name}, from {count} {'file' if count == 1 else 'files'}")

@@ -1,0 +1,125 @@
+"""The command `read`: the digits of pictures."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hdr_bench.cli.errors import ExitCode
+from hdr_bench.cli.streams import say
+from hdr_bench.exceptions import HdrBenchError
+
+if TYPE_CHECKING:
+    from hdr_bench.pictures.formats import PictureReadings
+
+_MOST_PIXELS, _LARGEST_LIMIT = 50_000_000, 178_956_970
+
+
+class Format(StrEnum):
+    """How readings are written."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+    html = "html"
+
+
+def read(
+    pictures: Annotated[
+        list[Path], typer.Argument(metavar="PICTURE...", help="Photos, scans or drawings: PNG, JPEG, WebP, TIFF, ...")
+    ],
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            metavar="FILE",
+            help="A model file that reads, or MODULE:FUNCTION with --trust; may be given several times, and the answers "
+            "stand side by side (default: the embedded model).",
+        ),
+    ] = None,
+    format_: Annotated[Format, typer.Option("--format", help="How the readings are written.")] = Format.text,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not to standard output.")
+    ] = None,
+    steps_out: Annotated[
+        Path | None, typer.Option("--steps-out", metavar="DIR", help="Write what each stage made, as PNG files.")
+    ] = None,
+    most_pixels: Annotated[
+        int, typer.Option(min=1, max=_LARGEST_LIMIT, help="Pictures of more pixels are refused.")
+    ] = _MOST_PIXELS,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Let a model run code of its own: only if you trust who made it.")
+    ] = False,
+) -> None:
+    """Read the handwritten digits of pictures.
+
+    Finds the digits of a photo, a scan or a drawing, and prints them line by line, with the confidence of each. Letters
+    and other marks are rejected. Exit code 2 if a picture could not be read; the others are read all the same.
+    """
+    from hdr_bench.files import write_whole
+    from hdr_bench.pictures.formats import FORMATS
+
+    recognizers = _load_models(model or [], trust)
+    results, has_failed = _read_all(pictures, recognizers, most_pixels)
+    if steps_out is not None:
+        _write_steps(results, steps_out)
+    # JSON, CSV and pages are whole also if nothing could be read.
+    if results or format_ is not Format.text:
+        text = FORMATS[format_](results)
+        if out is None:
+            say(text)
+        else:
+            write_whole(out, f"{text}\n".encode("utf-8", "backslashreplace"))
+    if has_failed:
+        raise typer.Exit(ExitCode.ERROR)
+
+
+def _load_models(models: Sequence[str], trust: bool) -> list[Any]:
+    from hdr_bench.pictures.recognize import load_recognizer
+
+    if not models:
+        return [load_recognizer(None)]
+    return [load_recognizer(_load_model(spec, trust), trust=trust) for spec in models]
+
+
+def _load_model(spec: str, trust: bool) -> Any:
+    """Return a file as it is, since its card says how it reads; anything else as the model that it names."""
+    from hdr_bench.models.reader_model import load_reader_model
+
+    return Path(spec) if Path(spec).exists() else load_reader_model(spec, trust=trust)
+
+
+def _read_all(
+    pictures: Sequence[Path], recognizers: Sequence[Any], most_pixels: int
+) -> tuple[list["PictureReadings"], bool]:
+    """Read pictures; of those that cannot be read say why on standard error, and return whether there are any."""
+    from hdr_bench.pictures.formats import PictureReadings
+    from hdr_bench.pictures.load import load_color
+    from hdr_bench.pictures.page import find_ink
+    from hdr_bench.pictures.reader import read_page
+
+    results, has_failed = [], False
+    for path in pictures:
+        try:
+            page = find_ink(load_color(path, most_pixels))
+        except HdrBenchError as error:
+            say(f"hdr-bench: {error}", is_error=True)
+            has_failed = True
+            continue
+        results.append(PictureReadings(str(path), tuple(read_page(page, each) for each in recognizers)))
+    return results, has_failed
+
+
+def _write_steps(results: Sequence["PictureReadings"], folder: Path) -> None:
+    """Write the stages of each picture; the name of a picture that comes twice has a number, of a model its name."""
+    from hdr_bench.pictures.steps import write_steps
+
+    names: dict[str, int] = {}
+    for result in results:
+        stem = Path(result.file).stem
+        names[stem] = names.get(stem, 0) + 1
+        name = stem if names[stem] == 1 else f"{stem}-{names[stem]}"
+        for reading in result.readings:
+            write_steps(reading, folder, f"{name}-{reading.model}" if len(result.readings) > 1 else name)

@@ -1,0 +1,249 @@
+"""Models from files evaluated on data sets, of which they may not have learned."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.datasets import Dataset, Part
+from hdr_bench.datasets.dataset import doubts_of
+from hdr_bench.datasets.stored import is_here
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, OverlapError, PredictionsError
+from hdr_bench.experiments.measuring.evaluation import predict_part
+from hdr_bench.experiments.planning.evaluation_plan import load_as_it_came
+from hdr_bench.experiments.planning.other_images import (
+    describe_misfit,
+    describe_overlap,
+    known_images,
+    part_of,
+    with_labels_of,
+)
+from hdr_bench.experiments.planning.trial_data import load_choice
+from hdr_bench.models import CardData, ModelCard
+from hdr_bench.records.evaluated_model import EvaluatedModel, OwnScore
+from hdr_bench.records.evaluations import TestPart
+from hdr_bench.records.failures import describe_failure
+from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.protocol import DatasetChoice
+
+_MOST_KNOWN = 0.01
+"""Share of images that a model learned from, from which on it is not evaluated: the share that a data set is warned
+of."""
+
+_REMEDY = "evaluate it on other images, or give --allow-overlap (allow_overlap=True) to do so all the same"
+
+_PARTS_OF = {"mnist-5k": "mnist"}
+"""Data sets that are a part of another one's training images."""
+
+
+@dataclass(frozen=True, eq=False)
+class NamedModel:
+    """A fitted model with what its file says of it.
+
+    Attributes
+    ----------
+    name : str
+        What tables call it.
+    estimator : estimator
+        Fitted; `predict` takes raw pixels.
+    card : ModelCard
+    """
+
+    name: str
+    estimator: Any
+    card: ModelCard
+
+
+@dataclass(frozen=True, eq=False)
+class _Images:
+    """Images that models are evaluated on: as they are given to them, and as they came before a fit."""
+
+    choice: DatasetChoice
+    dataset: Dataset
+    part: Part
+    came: Dataset
+    as_they_came: NDArray[np.generic]
+
+
+def evaluate_models(
+    models: Sequence[NamedModel],
+    choices: Sequence[DatasetChoice],
+    *,
+    part: TestPart = "test",
+    allow_overlap: bool = False,
+) -> list[EvaluatedModel]:
+    """Evaluate fitted models on data sets.
+
+    Parameters
+    ----------
+    models : sequence of NamedModel
+    choices : sequence of DatasetChoice
+    part : {"test", "all"}, default="test"
+        The test part of each data set, or both parts, for data that no model learned from.
+    allow_overlap : bool, default=False
+        Evaluate a model on images that it learned from too; a note counts them.
+
+    Returns
+    -------
+    evaluated : list of EvaluatedModel
+        Data set by data set. A model that does not fit a data set, or fails on it, has a problem in place of
+        predictions.
+
+    Raises
+    ------
+    DatasetError, DatasetNotFoundError, UnknownNameError
+        If a data set cannot be used.
+    OverlapError
+        If a model learned from 1 % of the images of a data set, or more, and `allow_overlap` is false; nothing is
+        evaluated then.
+    """
+    images = [_load(choice, part) for choice in choices]
+    # What a model learned from is looked up before anything takes its time.
+    notes = {
+        (place, model.name): _overlap_notes(model, each, allow_overlap)
+        for place, each in enumerate(images)
+        for model in models
+    }
+    return [_evaluate(model, each, notes[place, model.name]) for place, each in enumerate(images) for model in models]
+
+
+def _load(choice: DatasetChoice, part: TestPart) -> _Images:
+    dataset = load_choice(choice)
+    came = load_as_it_came(choice, load_choice)
+    return _Images(choice, dataset, part_of(dataset, part), came, part_of(came, part).images)
+
+
+def _evaluate(model: NamedModel, images: _Images, notes: tuple[str, ...]) -> EvaluatedModel:
+    known = _class_names(model)
+    data_notes = (*images.dataset.notes, *images.dataset.warnings)
+    found = EvaluatedModel(
+        model.name, images.choice.name, own=_own_score(model.card), notes=notes, data_notes=data_notes
+    )
+    problem = _describe_unfit(model, images, known)
+    if problem:
+        return replace(found, problem=problem)
+    part = with_labels_of(images.part, images.dataset.class_names, known)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return replace(found, predictions=_predict(model.estimator, part, len(known)))
+    # Whatever a model from a file raises is a row of the table.
+    except Exception as error:  # noqa: BLE001
+        return replace(found, problem=describe_failure(error))
+
+
+def _describe_unfit(model: NamedModel, images: _Images, known: tuple[str, ...]) -> str:
+    if not known:
+        return "its card does not name the classes that it knows; save it with a card that does"
+    shape = model.card.image_shape or images.dataset.image_shape
+    problem = describe_misfit(images.part, images.dataset.class_names, shape, known)
+    n_features, n_pixels = model.card.n_features, images.part.X.shape[1]
+    if not problem and n_features is not None and n_features != n_pixels:
+        return f"its images have {n_pixels:,} pixels, those that the model learned from {n_features:,}"
+    return problem
+
+
+def _class_names(model: NamedModel) -> tuple[str, ...]:
+    """Return the names of the classes that a model knows, in the order of its `classes_`."""
+    classes = getattr(model.estimator, "classes_", None)
+    names = model.card.classes
+    if classes is None or isinstance(classes, list):
+        return names
+    return names if len(names) == len(classes) else tuple(map(str, classes))
+
+
+def _predict(estimator: Any, part: Part, n_classes: int) -> Predictions:
+    classes = np.asarray(getattr(estimator, "classes_", np.arange(n_classes)))
+    if np.array_equal(classes, np.arange(n_classes)):
+        return predict_part(estimator, part, n_classes)
+    # Labels of the user's own: what is predicted is found by its place among the classes.
+    places = {label: place for place, label in enumerate(classes.tolist())}
+    found = np.asarray(estimator.predict(part.X)).tolist()
+    unknown = next((label for label in found if label not in places), None)
+    if unknown is not None or len(found) != len(part):
+        raise PredictionsError(f"predict returned {unknown!r}, which is none of its classes")
+    return Predictions(np.asarray(part.y), np.array([places[label] for label in found], np.int64))
+
+
+def _own_score(card: ModelCard) -> OwnScore | None:
+    if not card.scores:
+        return None
+    first = card.scores[0]
+    return OwnScore(first.dataset, first.n_images, first.accuracy)
+
+
+def _overlap_notes(model: NamedModel, images: _Images, allow_overlap: bool) -> tuple[str, ...]:
+    """Return what is to be noted of a model's training images beside those of a data set; refuse what it learned."""
+    data = model.card.data
+    if data is None:
+        return (f"the card of {model.name} does not say what it learned from: see that it is not these images",)
+    learned = _training_images(data, images)
+    if learned is None:
+        return _overlap_by_name(model, data, images, allow_overlap)
+    n_known, n_images = int(known_images(learned.images, images.as_they_came).sum()), len(images.part)
+    text = describe_overlap(n_known, n_images)
+    if n_known >= max(1, _MOST_KNOWN * n_images) and not allow_overlap:
+        raise OverlapError(f"{model.name} on {images.choice.name}: {text}; {_REMEDY}")
+    with warnings.catch_warnings(action="ignore", category=DatasetWarning):
+        doubts = doubts_of(learned, images.part) if learned.images.shape[1:] == images.part.images.shape[1:] else ()
+    return tuple(filter(None, (text, *doubts)))
+
+
+def _training_images(data: CardData, images: _Images) -> Part | None:
+    """Return the training part of the data that a model learned from; None if they are not here, or are others."""
+    if data.name == images.choice.name and data.fingerprint in {images.came.fingerprint, images.dataset.fingerprint}:
+        return images.came.train
+    dataset = _load_if_here(data.name)
+    return dataset.train if dataset is not None and dataset.fingerprint == data.fingerprint else None
+
+
+@cache
+def _load_if_here(name: str) -> Dataset | None:
+    """Load a data set that a card names, which may be a stranger's: nothing is fetched, and no place is looked into."""
+    if not is_here(name):
+        return None
+    with warnings.catch_warnings(action="ignore", category=DatasetWarning):
+        try:
+            return load_choice(DatasetChoice(name=name))
+        except (DatasetError, DatasetNotFoundError):
+            return None
+
+
+def _overlap_by_name(model: NamedModel, data: CardData, images: _Images, allow_overlap: bool) -> tuple[str, ...]:
+    """Judge by the names of the data what cannot be judged by the images: they are not here, or are others by now."""
+    name = images.choice.name
+    if _PARTS_OF.get(name) == data.name:
+        text = f"all images of {name} are among the training images of {data.name}, which {model.name} learned from"
+        if not allow_overlap:
+            raise OverlapError(f"{text}; {_REMEDY}")
+        return (text,)
+    return (f"{model.name} learned from {data.name}, which is not here as it was: see that it is not these images",)
+
+
+def short_names(paths: Sequence[str]) -> list[str]:
+    """Return names that tell models apart: the shortest ends of their paths that differ, without ``.hdrm``.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        All different.
+
+    Returns
+    -------
+    names : list of str
+
+    Examples
+    --------
+    >>> short_names(["runs/a/cnn.hdrm", "runs/b/cnn.hdrm"])
+    ['a/cnn', 'b/cnn']
+    """
+    parts = [Path(path).parts for path in paths]
+    longest = max(map(len, parts), default=1)
+    depth = next(
+        (depth for depth in range(1, longest) if len({each[-depth:] for each in parts}) == len(parts)), longest
+    )
+    return ["/".join(each[-depth:]).removesuffix(".hdrm") for each in parts]

@@ -1,0 +1,149 @@
+"""A suite's other test sets as its trials have them: loaded, and held against the data that a method learns from."""
+
+import warnings
+from collections.abc import Callable
+
+from hdr_bench.datasets import Dataset
+from hdr_bench.datasets.dataset import doubts_of
+from hdr_bench.datasets.plausibility import issue_warnings
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError
+from hdr_bench.experiments.planning.other_images import (
+    describe_misfit,
+    describe_overlap,
+    known_images,
+    part_of,
+    with_labels_of,
+)
+from hdr_bench.experiments.planning.trial_data import without_given
+from hdr_bench.names import visible_prose
+from hdr_bench.records.evaluations import TestSet, TrialTestSet
+from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
+from hdr_bench.records.suite import Suite
+
+Load = Callable[[DatasetChoice], Dataset]
+_NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError)
+
+
+class TestSetPlans:
+    """The test sets of a suite's trials; what cases have in common is looked at once.
+
+    Parameters
+    ----------
+    load : callable
+        Returns the data set of a choice.
+    """
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._made: dict[tuple[str, str], TrialTestSet] = {}
+        self._datasets: dict[str, Dataset] = {}
+
+    def of(self, suite: Suite, choice: DatasetChoice, protocol: Kind) -> tuple[TrialTestSet, ...]:
+        """Return the test sets of a case's trials; none if these are evaluated on folds.
+
+        Parameters
+        ----------
+        suite : Suite
+        choice : DatasetChoice
+            The data that the case's method learns from.
+        protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
+            The case's.
+
+        Returns
+        -------
+        test_sets : tuple of TrialTestSet
+            One whose data are not there, or do not fit, says why.
+
+        Warns
+        -----
+        DatasetWarning
+            For each thing that is doubtful about one: images that the method learns from, another polarity or range.
+        """
+        if KINDS[protocol].evaluated_on == "folds":
+            return ()
+        return tuple(self._plan(each, choice) for each in suite.test_sets)
+
+    def datasets_of(self, test_sets: tuple[TrialTestSet, ...]) -> dict[str, Dataset]:
+        """Return the data sets of a trial's test sets that it can be evaluated on.
+
+        Parameters
+        ----------
+        test_sets : tuple of TrialTestSet
+            As `of` returned them.
+
+        Returns
+        -------
+        datasets : dict of str to Dataset
+            By the test sets' names.
+        """
+        return {each.name: self._datasets[each.name] for each in test_sets if each.fingerprint}
+
+    def _plan(self, test_set: TestSet, choice: DatasetChoice) -> TrialTestSet:
+        key = (test_set.name, self._load(choice).fingerprint)
+        if key not in self._made:
+            self._made[key] = plan_test_set(test_set, choice, self._load)
+            issue_warnings(f"test set {test_set.name}", self._made[key].notes)
+            if self._made[key].fingerprint:
+                self._datasets[test_set.name] = self._load(test_set.dataset)
+        return self._made[key]
+
+
+def plan_test_set(test_set: TestSet, choice: DatasetChoice, load: Load) -> TrialTestSet:
+    """Return a test set as the trials of a method have it.
+
+    Parameters
+    ----------
+    test_set : TestSet
+    choice : DatasetChoice
+        The data that the method learns from.
+    load : callable
+        Returns the data set of a choice.
+
+    Returns
+    -------
+    test_set : TrialTestSet
+        With the reason if it cannot be evaluated on.
+    """
+    planned = TrialTestSet(name=test_set.name, dataset=without_given(test_set.dataset), part=test_set.part)
+    dataset = load(choice)
+    try:
+        other = load(test_set.dataset)
+    except _NOT_THERE as error:
+        return planned.model_copy(update={"problem": visible_prose(str(error))})
+    part = part_of(other, test_set.part)
+    problem = describe_misfit(part, other.class_names, dataset.image_shape, dataset.class_names)
+    if problem:
+        return planned.model_copy(update={"problem": problem})
+    doubts = doubts_of(dataset.train, with_labels_of(part, other.class_names, dataset.class_names))
+    overlap = describe_overlap(_count_known(test_set, choice, load), len(part))
+    notes = tuple(filter(None, (overlap, *doubts)))
+    return planned.model_copy(update={"fingerprint": other.fingerprint, "notes": notes})
+
+
+def _count_known(test_set: TestSet, choice: DatasetChoice, load: Load) -> int:
+    """Return how many images of a test set the method learns from; both are compared as they came, before a fit."""
+    train, other = load_as_it_came(choice, load), load_as_it_came(test_set.dataset, load)
+    return int(known_images(train.train.images, part_of(other, test_set.part).images).sum())
+
+
+def load_as_it_came(choice: DatasetChoice, load: Load) -> Dataset:
+    """Load the same images before they are brought into another form, if they can be had without.
+
+    Parameters
+    ----------
+    choice : DatasetChoice
+    load : callable
+        Returns the data set of a choice.
+
+    Returns
+    -------
+    dataset : Dataset
+    """
+    if choice.fit is None:
+        return load(choice)
+    try:
+        with warnings.catch_warnings(action="ignore", category=DatasetWarning):
+            return load(choice.model_copy(update={"fit": None}))
+    except DatasetError:
+        # Pictures of several sizes are a data set in that form alone.
+        return load(choice)

@@ -1,0 +1,134 @@
+"""Images of other data than those that a method learns from: which, whether they fit, and whether it knows them."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.datasets import Dataset, Part
+from hdr_bench.datasets.content_warnings import are_shared
+from hdr_bench.records.evaluations import TestPart
+from hdr_bench.records.text import list_first
+
+_MNIST_SHAPE = (28, 28)
+
+
+def part_of(dataset: Dataset, part: TestPart) -> Part:
+    """Return the images of a data set that a test set takes.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    part : {"test", "all"}
+        The test part, or both parts, the training images first.
+
+    Returns
+    -------
+    part : Part
+    """
+    if part == "test":
+        return dataset.test
+    train, test = dataset.train, dataset.test
+    return Part(np.concatenate([train.images, test.images]), np.concatenate([train.labels, test.labels]))
+
+
+def describe_misfit(
+    part: Part, names: tuple[str, ...], image_shape: tuple[int, int], class_names: tuple[str, ...]
+) -> str:
+    """Say why a method cannot be evaluated on images, with what to do; nothing if it can.
+
+    Parameters
+    ----------
+    part : Part
+        The images, with labels that are indices into `names`.
+    names : tuple of str
+        Their classes.
+    image_shape : tuple of int
+        Height and width of the images that the method learns from, in pixels.
+    class_names : tuple of str
+        The classes that it knows.
+
+    Returns
+    -------
+    problem : str
+        Empty if there is none.
+    """
+    height, width = part.images.shape[1:]
+    if (height, width) != image_shape:
+        learnt = f"{image_shape[0]}x{image_shape[1]}"
+        which = "them" if image_shape == _MNIST_SHAPE else "both data sets"
+        return (
+            f"its images are {height}x{width} pixels, and those that the method learns from {learnt}; bring {which} "
+            'into MNIST\'s form with fit = "mnist"'
+        )
+    present = [names[label] for label in np.unique(part.labels)]
+    unknown = [name for name in present if name not in class_names]
+    if not unknown:
+        return ""
+    known = [name for name in present if name in class_names]
+    chosen = f"choose some that it knows: classes = [{', '.join(map(_quote, known))}]" if known else "it knows none"
+    return f"the method does not know its classes {list_first(unknown, _quote)}; {chosen}"
+
+
+def _quote(name: str) -> str:
+    """Return a class as a suite writes it."""
+    return f'"{name}"'
+
+
+def with_labels_of(part: Part, names: tuple[str, ...], class_names: tuple[str, ...]) -> Part:
+    """Return images with the labels of a method that learnt from other data: classes are matched by name.
+
+    Parameters
+    ----------
+    part : Part
+        Its labels are indices into `names`.
+    names : tuple of str
+        Classes of the images; those that have any are among `class_names`.
+    class_names : tuple of str
+        The classes that the method knows.
+
+    Returns
+    -------
+    part : Part
+        Its labels are indices into `class_names`.
+    """
+    if names == class_names:
+        return part
+    # Classes without images need no label.
+    places = np.array([class_names.index(name) if name in class_names else -1 for name in names], np.int64)
+    return replace(part, labels=places[part.labels])
+
+
+def known_images(train: NDArray[np.generic], images: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Return which images a method learns from: they are among its training images, pixel by pixel.
+
+    Parameters
+    ----------
+    train : ndarray of shape (n_train, height, width)
+    images : ndarray of shape (n, height, width)
+        Of any size; images of another size are not known.
+
+    Returns
+    -------
+    are_known : ndarray of shape (n,), bool
+    """
+    if train.shape[1:] != images.shape[1:]:
+        return np.zeros(len(images), np.bool_)
+    return are_shared(train, images.astype(train.dtype, copy=False))
+
+
+def describe_overlap(n_known: int, n_images: int) -> str:
+    """Say how many images of a test set a method learns from.
+
+    Parameters
+    ----------
+    n_known, n_images : int
+
+    Returns
+    -------
+    text : str
+        Empty if there are none.
+    """
+    if not n_known:
+        return ""
+    return f"{n_known:,} of its {n_images:,} images are among those that the method learns from, so that errors are low"

@@ -1,0 +1,45 @@
+"""The data sets of a run: all of them, and those that were made in code, which its trials cannot load by name."""
+
+from collections.abc import Iterator
+
+from hdr_bench.datasets import Dataset
+from hdr_bench.experiments.planning.schedule import Schedule
+
+
+def datasets_of(schedule: Schedule) -> dict[str, Dataset]:
+    """Return every data set that a trial of a run needs.
+
+    Parameters
+    ----------
+    schedule : Schedule
+
+    Returns
+    -------
+    datasets : dict of str to Dataset
+        By fingerprint; those of the test sets are among them.
+    """
+    return {each.fingerprint: each for case in schedule.cases for each in (case.dataset, *case.test_sets.values())}
+
+
+def datasets_made_in_code(schedule: Schedule) -> dict[str, Dataset]:
+    """Return the data sets of a run that were made in code.
+
+    Parameters
+    ----------
+    schedule : Schedule
+
+    Returns
+    -------
+    datasets : dict of str to Dataset
+        By fingerprint.
+    """
+    return {dataset.fingerprint: dataset for dataset in _made_in_code(schedule)}
+
+
+def _made_in_code(schedule: Schedule) -> Iterator[Dataset]:
+    suite = schedule.suite
+    given = {each.name for each in suite.test_sets if each.dataset.given is not None}
+    for case in schedule.cases:
+        if schedule.settings.dataset is None and (case.case.dataset or suite.dataset).given is not None:
+            yield case.dataset
+        yield from (dataset for name, dataset in case.test_sets.items() if name in given)

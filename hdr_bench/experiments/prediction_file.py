@@ -1,0 +1,186 @@
+"""Predictions of another program in a CSV file: a label for each test image, or the probability of each class."""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.exceptions import PredictionsError, offer, shown
+from hdr_bench.files import describe_file_error, read_regular
+from hdr_bench.names import visible_prose
+
+# A cell with a name or a number of as many digits as there may be, beside other columns that are not read.
+_MOST_BYTES_OF_CELL = 64
+_MOST_BYTES_OF_HEAD = 1 << 20
+_DELIMITERS = (",", ";", "\t")
+_SUM_TOLERANCE = 0.01
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True, eq=False)
+class PredictionFile:
+    """Content of a file of predictions.
+
+    Attributes
+    ----------
+    content : bytes
+        The file's.
+    labels : ndarray of shape (n_images,), int64
+        Indices of classes; of probabilities the class of the highest.
+    probabilities : ndarray of shape (n_images, n_classes), float32, or None
+        None if the file has labels.
+    """
+
+    content: bytes
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float32] | None = None
+
+
+def read_prediction_file(path: Path, class_names: Sequence[str], n_images: int) -> PredictionFile:
+    """Read the predictions for a test part, in the order of its images.
+
+    Parameters
+    ----------
+    path : Path
+        CSV, with commas, semicolons or tabs, with or without a head. Its columns are one with the name of a class, or
+        one for each class with its probability, which a head names; without a head they are in the order of the
+        classes. A column before them may count the images, from 0 or from 1.
+    class_names : sequence of str
+        In the order of the labels.
+    n_images : int
+        Images of the test part.
+
+    Returns
+    -------
+    file : PredictionFile
+
+    Raises
+    ------
+    PredictionsError
+        If the file cannot be read, or does not fit; the message names the file, the line and what is expected.
+    """
+    name = visible_prose(str(path))
+    content = _read(path, name, (len(class_names) + 1) * n_images * _MOST_BYTES_OF_CELL + _MOST_BYTES_OF_HEAD)
+    try:
+        text = content.decode("utf-8-sig")
+        rows = _rows_of(text)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise PredictionsError(f"{name}: is not a CSV file in UTF-8: {error}; save it as one") from error
+    head, rows = _split_head(rows, n_images, name)
+    numbers = [index for index, row in enumerate(rows) if len(row) != len(rows[0])]
+    if numbers:
+        raise PredictionsError(
+            f"{name}, line {_line(numbers[0], head)}: it has {len(rows[numbers[0]])} columns, the first row has "
+            f"{len(rows[0])}; give each image as many"
+        )
+    if len(rows[0]) > 1 and _counts_images(rows):
+        rows, head = [row[1:] for row in rows], head[1:]
+    if len(rows[0]) == 1:
+        return PredictionFile(content, _labels_of(rows, class_names, head, name))
+    if len(rows[0]) != len(class_names):
+        raise PredictionsError(
+            f"{name}: it has {len(rows[0])} columns for each image; give one with the class, or {len(class_names)} "
+            f"with the probabilities of {', '.join(class_names[:3])}, ..., with or without a column before them that "
+            "counts the images"
+        )
+    shares = _probabilities_of(rows, class_names, head, name)
+    return PredictionFile(content, shares.argmax(axis=1).astype(np.int64), shares)
+
+
+def _read(path: Path, name: str, most_bytes: int) -> bytes:
+    try:
+        if (size := path.stat().st_size) > most_bytes:
+            raise PredictionsError(
+                f"{name}: it has {size:,} bytes, and predictions for this test part at most {most_bytes:,}; give a "
+                "label or the probabilities for each test image"
+            )
+        return read_regular(path)
+    except OSError as error:
+        raise PredictionsError(f"{name}: {describe_file_error(error)}") from error
+
+
+def _rows_of(text: str) -> Rows:
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = [[cell.strip() for cell in row] for row in read]
+    return [row for row in rows if any(row)]
+
+
+def _split_head(rows: Rows, n_images: int, name: str) -> tuple[list[str], Rows]:
+    """Return the head, empty without one, and the rows of the images: there are as many as images, or one more."""
+    if len(rows) == n_images + 1:
+        return rows[0], rows[1:]
+    if len(rows) == n_images:
+        return [], rows
+    raise PredictionsError(
+        f"{name}: it has {len(rows):,} rows, and the test part {n_images:,} images; give one row for each, in their "
+        "order, with or without a head"
+    )
+
+
+def _line(index: int, head: list[str]) -> int:
+    return index + (2 if head else 1)
+
+
+def _counts_images(rows: Rows) -> bool:
+    """Whether the first column counts the images, from 0 or from 1."""
+    first = [row[0] for row in rows]
+    return any(first == [str(index + start) for index in range(len(rows))] for start in (0, 1))
+
+
+def _labels_of(rows: Rows, class_names: Sequence[str], head: list[str], name: str) -> NDArray[np.int64]:
+    places = {class_name: place for place, class_name in enumerate(class_names)}
+    labels = [places.get(_as_name(row[0], places), -1) for row in rows]
+    if -1 in labels:
+        index = labels.index(-1)
+        raise PredictionsError(
+            f"{name}, line {_line(index, head)}: {shown(rows[index][0])} is none of the classes. {offer(class_names)}"
+        )
+    return np.array(labels, np.int64)
+
+
+def _as_name(cell: str, places: dict[str, int]) -> str:
+    """Return the class that a cell names: programs write whole numbers with a decimal point, too."""
+    if cell in places:
+        return cell
+    whole, point, decimals = cell.partition(".")
+    return whole if point and not decimals.strip("0") else cell
+
+
+def _probabilities_of(rows: Rows, class_names: Sequence[str], head: list[str], name: str) -> NDArray[np.float32]:
+    order = _order_of(head, class_names, name)
+    values = np.array([[_number(row[place]) for place in order] for row in rows], np.float64)
+    is_bad = ~np.isfinite(values).all(axis=1) | (values < 0).any(axis=1) | (values > 1 + _SUM_TOLERANCE).any(axis=1)
+    is_bad |= abs(values.sum(axis=1) - 1) > _SUM_TOLERANCE
+    if is_bad.any():
+        index = int(is_bad.argmax())
+        raise PredictionsError(
+            f"{name}, line {_line(index, head)}: {shown(', '.join(rows[index]))} are not probabilities; give a number "
+            "between 0 and 1 for each class, with the sum 1"
+        )
+    return values.astype(np.float32)
+
+
+def _order_of(head: list[str], class_names: Sequence[str], name: str) -> list[int]:
+    """Return the columns in the order of the classes, by their names in the head."""
+    if not head:
+        return list(range(len(class_names)))
+    if sorted(head) != sorted(class_names):
+        raise PredictionsError(
+            f"{name}: its head names the columns {shown(', '.join(head))}; name each by its class, so that none is "
+            f"taken for another: {', '.join(class_names)}"
+        )
+    return [head.index(class_name) for class_name in class_names]
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return math.nan

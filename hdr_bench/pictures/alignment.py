@@ -1,0 +1,77 @@
+"""Which mark of a reading is which digit of the truth, told by their order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a mark was read as.
+
+    Attributes
+    ----------
+    digit : int or None
+        None if the reading gives no digit.
+    rejected : bool
+        Whether it was taken for no digit.
+    """
+
+    digit: int | None
+    rejected: bool
+
+
+def align_answers(truth: str, answers: Sequence[Answer]) -> dict[int, int]:
+    """Return the marks of which it is certain which digit of the truth they are.
+
+    As many marks as digits are taken one after the other, whatever they were read as. Otherwise the marks that were
+    read right, in order, part the reading into stretches; a stretch with as many marks as digits is taken one after the
+    other, and any other is left out, since it cannot be told which of its marks are which digits. Marks that were taken
+    for no digit are counted, or not, as it fits.
+
+    Parameters
+    ----------
+    truth : str
+        Digits in reading order.
+    answers : sequence of Answer
+        Marks in reading order.
+
+    Returns
+    -------
+    aligned : dict of int to int
+        Position of the mark and of its digit.
+
+    Examples
+    --------
+    >>> align_answers("123", [Answer(1, False), Answer(7, False), Answer(3, False)])
+    {0: 0, 1: 1, 2: 2}
+    >>> align_answers("1234", [Answer(1, False), Answer(7, False), Answer(4, False)])
+    {0: 0, 2: 3}
+    """
+    aligned: dict[int, int] = {}
+    if _take_in_order(range(len(answers)), range(len(truth)), answers, aligned):
+        return aligned
+    for marks, digits in _stretches(truth, answers, aligned):
+        _take_in_order(marks, digits, answers, aligned)
+    return dict(sorted(aligned.items()))
+
+
+def _take_in_order(marks: range, digits: range, answers: Sequence[Answer], aligned: dict[int, int]) -> bool:
+    """Pair marks and digits one after the other if there are as many, and return whether there are."""
+    accepted = [mark for mark in marks if not answers[mark].rejected]
+    for candidates in (accepted, list(marks)):
+        if len(candidates) == len(digits):
+            aligned.update(zip(candidates, digits, strict=True))
+            return True
+    return False
+
+
+def _stretches(truth: str, answers: Sequence[Answer], aligned: dict[int, int]) -> Iterator[tuple[range, range]]:
+    """Note the marks that were read right, in order, and give the marks and digits between them."""
+    # Rejected marks are no certain answer: they belong to a stretch.
+    read = "".join("?" if each.rejected or each.digit is None else str(each.digit) for each in answers)
+    mark = digit = 0
+    for block in SequenceMatcher(None, read, truth, autojunk=False).get_matching_blocks():
+        yield range(mark, block.a), range(digit, block.b)
+        aligned.update(zip(range(block.a, block.a + block.size), range(block.b, block.b + block.size), strict=True))
+        mark, digit = block.a + block.size, block.b + block.size

@@ -1,0 +1,69 @@
+"""Ink told from paper, by a threshold for each pixel."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.pictures.light import ink_contrast
+
+# Of the ink's contrast: how far below the paper Sauvola's threshold is where nothing is near.
+_SAUVOLA_K = 0.4
+# What is darker than this share of the contrast is ink, also inside of strokes wider than the window.
+_SURE = 0.6
+# Share of the longest side that Sauvola's window spans until strokes are known.
+_WINDOW = 1 / 20
+# Widths of a stroke that the window spans.
+_STROKES = 6
+# Contrast below which a picture is taken for empty: noise and the texture of paper have less.
+LEAST_CONTRAST = 0.04
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """Where there is ink.
+
+    Attributes
+    ----------
+    mask : ndarray of shape (height, width), bool
+    soft : ndarray of shape (height, width), float32
+        From 0, paper, to 1, ink, with smooth edges: 0.5 at the threshold.
+    contrast : float
+        How much darker than the paper the ink is, 0 to 1.
+    """
+
+    mask: NDArray[np.bool_]
+    soft: NDArray[np.float32]
+    contrast: float
+
+
+def binarize(even: NDArray[np.float32]) -> Ink:
+    """Tell ink from paper by Sauvola's threshold, its range set by the picture's own contrast.
+
+    Parameters
+    ----------
+    even : ndarray of shape (height, width), float32
+        As `even_light` returns it.
+
+    Returns
+    -------
+    ink : Ink
+
+    References
+    ----------
+    Sauvola and Pietikäinen, "Adaptive document image binarization", Pattern Recognition 33, 2000; that its range is
+    best set by the picture: Wolf and Jolion, "Extraction and recognition of artificial text in multimedia documents",
+    2004.
+    """
+    contrast = ink_contrast(even)
+    if contrast < LEAST_CONTRAST:
+        return Ink(np.zeros(even.shape, bool), np.zeros(even.shape, np.float32), contrast)
+    threshold = np.maximum(_sauvola(even, contrast), 1 - _SURE * contrast)
+    return Ink(even < threshold, np.clip(0.5 + (threshold - even) / contrast, 0, 1).astype(np.float32), contrast)
+
+
+def _sauvola(even: NDArray[np.float32], contrast: float) -> NDArray[np.float32]:
+    from skimage.filters import threshold_sauvola
+
+    window = max(15, int(_WINDOW * max(even.shape))) | 1
+    return threshold_sauvola(even, window_size=window, k=_SAUVOLA_K * contrast, r=contrast / 2)

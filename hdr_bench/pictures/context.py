@@ -1,0 +1,136 @@
+"""What the page around a mark says of it: specks, bars, strokes and words that are no digits."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.pictures.answers import likeliest_digits
+from hdr_bench.pictures.layout import box_of, order_in_lines
+from hdr_bench.pictures.marks import Mark, is_bar
+from hdr_bench.pictures.recognize import Answers
+
+# Light of the paper on two sides of a mark, as a ratio from which on it lies on the edge of the sheet, not on it,
+_EDGE = 1.45
+# in a band around it as wide as this share of its height, where the paper is the lightest share of pixels.
+_BAND, _PAPER = 0.25, 80
+# Sizes in heights of a digit below which a mark is a speck, and beyond which it is none of the writing.
+_SPECK, _LARGEST = 0.12, 8.0
+# Marks from which on there is a size of digits at all.
+_FEWEST = 3
+# Marks that are looked at; paper and wood may have thousands of specks.
+MOST_MARKS = 600
+# A bare stroke is a 1 if it is this high, in heights of the digits nearest to it.
+_LOWEST_STROKE, _N_NEAREST = 0.5, 3
+_STROKE = 1
+# A line with so many marks of which no more than this share are digits is taken for words.
+_WORD, _SHARE_OF_DIGITS = 4, 0.26
+# Marks larger than this, in median heights of a line, do not belong to it: braces, frames.
+_LIKE = 2.0
+
+
+def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
+    """Return the marks that have the size of digits or of parts of them.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+    digit_height : float
+        How high digits seem to be, in pixels.
+
+    Returns
+    -------
+    kept : tuple of Mark
+        At most 600, those nearest in size to digits.
+    """
+    sizes = np.array([max(mark.height, mark.width) for mark in marks], float)
+    largest = _LARGEST * digit_height if len(marks) >= _FEWEST else np.inf
+    kept = np.flatnonzero((sizes >= _SPECK * digit_height) & (sizes <= largest))
+    if len(kept) > MOST_MARKS:
+        away = np.abs(np.log(sizes[kept] / digit_height))
+        kept = np.sort(kept[np.argsort(away, kind="stable")[:MOST_MARKS]])
+    return tuple(marks[index] for index in kept)
+
+
+def on_paper(marks: Sequence[Mark], light: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which marks have the same paper on all sides; the others are the edges of sheets, books and desks.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+    light : ndarray of shape (height, width), float32
+        Grey values of the page before its light was evened out, from 0, ink, to 1, paper.
+
+    Returns
+    -------
+    on_paper : ndarray of shape (n_marks,), bool
+    """
+    return np.array([_unevenness(mark, light) < _EDGE for mark in marks], bool)
+
+
+def _unevenness(mark: Mark, light: NDArray[np.float32]) -> float:
+    """Return by which factor the paper on one side of a mark is lighter than on the other."""
+    band = max(3, round(_BAND * max(mark.height, mark.width)))
+    top, left = max(0, mark.top - band), max(0, mark.left - band)
+    rows, columns = slice(mark.top, mark.bottom), slice(mark.left, mark.right)
+    pairs = (
+        (light[rows, left : mark.left], light[rows, mark.right : mark.right + band]),
+        (light[top : mark.top, columns], light[mark.bottom : mark.bottom + band, columns]),
+    )
+    ratios = [1.0]
+    for first, second in pairs:
+        if first.size and second.size:
+            dark, bright = sorted(float(np.percentile(side[::2, ::2], _PAPER)) for side in (first, second))
+            ratios.append(bright / max(dark, 0.02))
+    return max(ratios)
+
+
+def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which marks are digits, by the recognizer's answers and by what stands around them.
+
+    Refused are bars, the edges of sheets, strokes much lower than the digits near them, and what looks like a digit in a word.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+    answers : Answers
+    light : ndarray of shape (height, width), float32
+        As `on_paper` takes it.
+
+    Returns
+    -------
+    accepted : ndarray of shape (n_marks,), bool
+    """
+    accepted = answers.accepted & ~np.array([is_bar(mark) for mark in marks], bool)
+    candidates = np.flatnonzero(accepted)
+    accepted[candidates] = on_paper([marks[index] for index in candidates], light)
+    accepted &= ~_low_strokes(marks, answers, accepted)
+    return accepted & ~_in_words(marks, accepted)
+
+
+def _low_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    heights = np.array([mark.height for mark in marks], float)
+    middles = np.array([mark.middle for mark in marks]).reshape(-1, 2)
+    is_stroke = accepted & (likeliest_digits(answers) == _STROKE)
+    others = np.flatnonzero(accepted & ~is_stroke)
+    low = np.zeros(len(marks), bool)
+    if not len(others):
+        return low
+    for index in np.flatnonzero(is_stroke):
+        distances = np.hypot(*(middles[others] - middles[index]).T)
+        nearest = others[np.argsort(distances, kind="stable")[:_N_NEAREST]]
+        low[index] = heights[index] < _LOWEST_STROKE * np.median(heights[nearest])
+    return low
+
+
+def _in_words(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which marks stand in lines of letters."""
+    in_words = np.zeros(len(marks), bool)
+    for line in order_in_lines([box_of(mark) for mark in marks]):
+        height = np.median([marks[index].height for index in line if not is_bar(marks[index])] or [0])
+        members = [index for index in line if max(marks[index].height, marks[index].width) < _LIKE * height]
+        # Where there are bars, it is a sum or an equation, and its letters are among digits.
+        if len(members) < _WORD or any(is_bar(marks[index]) for index in members):
+            continue
+        in_words[members] |= accepted[members].mean() <= _SHARE_OF_DIGITS
+    return in_words

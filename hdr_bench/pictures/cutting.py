@@ -1,0 +1,61 @@
+"""A mark cut out and brought into MNIST's form."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.pictures.marks import Mark
+from hdr_bench.pictures.normalize import SIDE, to_mnist
+from hdr_bench.pictures.stroke import match_stroke_width
+
+# Pixels around a mark's ink that belong to its soft edges.
+_EDGE = 2
+# On either side of the threshold, 0.5: what is known to be ink, and what is known not to be.
+_SURELY_INK, _SURELY_PAPER = 0.6, 0.49
+
+
+def cut_marks(
+    marks: Sequence[Mark], soft: NDArray[np.float32], slopes: Sequence[float] | None = None
+) -> NDArray[np.uint8]:
+    """Cut marks out of a page, as images of MNIST's form.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+    soft : ndarray of shape (height, width), float32
+        The ink of the page, from 0, paper, to 1, ink.
+    slopes : sequence of float, optional
+        How much the line of each falls to the right, in rows per column; each is turned upright by it.
+
+    Returns
+    -------
+    images : ndarray of shape (n_marks, 28, 28), uint8
+    """
+    inks = [_ink_of(mark, soft) for mark in marks]
+    if slopes is not None:
+        inks = [_turn_upright(ink, slope) for ink, slope in zip(inks, slopes, strict=True)]
+    images = [to_mnist(match_stroke_width(ink)) for ink in inks]
+    return np.array(images, np.uint8).reshape(len(marks), SIDE, SIDE)
+
+
+def _ink_of(mark: Mark, soft: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the soft ink of a mark, without that of its neighbours."""
+    from scipy import ndimage
+
+    mask = np.pad(mark.mask, _EDGE)
+    ink = np.zeros(mask.shape)
+    top, left = max(0, mark.top - _EDGE), max(0, mark.left - _EDGE)
+    page = soft[top : mark.bottom + _EDGE, left : mark.right + _EDGE]
+    row, column = top - mark.top + _EDGE, left - mark.left + _EDGE
+    ink[row : row + page.shape[0], column : column + page.shape[1]] = page
+    near = ndimage.binary_dilation(mask, np.ones((3, 3)), iterations=_EDGE - 1)
+    # What was mended where a line was removed is ink, whatever the page's grey values are there.
+    return np.where(mask, np.maximum(ink, _SURELY_INK), np.where(near, np.minimum(ink, _SURELY_PAPER), 0))
+
+
+def _turn_upright(ink: NDArray[np.float64], slope: float) -> NDArray[np.float64]:
+    from scipy import ndimage
+
+    return np.clip(ndimage.rotate(ink, math.degrees(math.atan(slope)), order=1), 0, 1)

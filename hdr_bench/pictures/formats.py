@@ -1,0 +1,182 @@
+"""Readings written as text, JSON, CSV and HTML."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hdr_bench.exceptions import visible_prose
+from hdr_bench.pictures.reading import ReadDigit, Reading
+
+# Raised when a key changes its meaning or goes.
+JSON_FORMAT = 1
+_FIELDS = (
+    "digit",
+    "line",
+    "x",
+    "y",
+    "width",
+    "height",
+    "probability",
+    "second_digit",
+    "second_probability",
+    "rejected",
+)
+# A no-break space.
+_PERCENT = "\u00a0%"
+
+
+@dataclass(frozen=True, eq=False)
+class PictureReadings:
+    """A picture as each model reads it.
+
+    Attributes
+    ----------
+    file : str
+        As it was named.
+    readings : tuple of Reading
+        One for each model.
+    """
+
+    file: str
+    readings: tuple[Reading, ...]
+
+
+def to_text(pictures: Sequence[PictureReadings]) -> str:
+    """Write readings for a terminal: the digits by line, with the confidence of each.
+
+    Parameters
+    ----------
+    pictures : sequence of PictureReadings
+
+    Returns
+    -------
+    text : str
+        Without an end of line.
+    """
+    return "\n\n".join("\n".join(_text_of(picture)) for picture in pictures)
+
+
+def to_json(pictures: Sequence[PictureReadings]) -> str:
+    """Write readings as JSON.
+
+    With several models there is one entry for each picture and model, which names the model.
+
+    Parameters
+    ----------
+    pictures : sequence of PictureReadings
+
+    Returns
+    -------
+    text : str
+    """
+    entries = [
+        {"file": picture.file}
+        | ({"model": reading.model} if len(picture.readings) > 1 else {})
+        | {"lines": list(reading.lines), "digits": [_record(digit) for digit in reading.digits]}
+        for picture in pictures
+        for reading in picture.readings
+    ]
+    return json.dumps({"format": JSON_FORMAT, "pictures": entries}, indent=2)
+
+
+def to_csv(pictures: Sequence[PictureReadings]) -> str:
+    """Write readings as CSV, one row per mark.
+
+    Parameters
+    ----------
+    pictures : sequence of PictureReadings
+
+    Returns
+    -------
+    text : str
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["file", "model", *_FIELDS])
+    for picture in pictures:
+        for reading in picture.readings:
+            writer.writerows([picture.file, reading.model, *_cells(digit)] for digit in reading.digits)
+    return buffer.getvalue().removesuffix("\n")
+
+
+def to_html(pictures: Sequence[PictureReadings]) -> str:
+    """Write readings as a page: the picture with boxes, each digit as the model saw it, and every stage.
+
+    Parameters
+    ----------
+    pictures : sequence of PictureReadings
+
+    Returns
+    -------
+    text : str
+        A page that needs no other file.
+    """
+    from hdr_bench.pictures.web_page import render_page
+
+    return render_page(pictures)
+
+
+FORMATS: dict[str, Callable[[Sequence[PictureReadings]], str]] = {
+    "text": to_text,
+    "json": to_json,
+    "csv": to_csv,
+    "html": to_html,
+}
+
+
+def _text_of(picture: PictureReadings) -> list[str]:
+    lines = [visible_prose(picture.file)]
+    for reading in picture.readings:
+        if len(picture.readings) > 1:
+            lines.append(f"  {reading.model}:")
+        lines += _lines_of(reading)
+    return lines
+
+
+def _lines_of(reading: Reading) -> list[str]:
+    n_rejected = sum(digit.rejected for digit in reading.digits)
+    lines = []
+    for number in range(len(reading.lines)):
+        members = [digit for digit in reading.digits if digit.line == number and not digit.rejected]
+        cells = [(str(digit.digit), _percent(digit.probability)) for digit in members]
+        widths = [max(map(len, cell)) for cell in cells]
+        for part in range(2):
+            row = "  ".join(cell[part].rjust(width) for cell, width in zip(cells, widths, strict=True))
+            lines.append(f"  {row}{_PERCENT if part else ''}")
+    if not reading.lines:
+        lines.append("  no digits found")
+    if n_rejected:
+        lines.append(f"  {n_rejected} {'mark' if n_rejected == 1 else 'marks'} rejected: not a digit")
+    return lines
+
+
+def _percent(probability: float) -> str:
+    # 100 % is never sure.
+    return f"{min(99, int(100 * probability))}"
+
+
+def _record(digit: ReadDigit) -> dict[str, Any]:
+    return {
+        "digit": digit.digit,
+        "line": digit.line,
+        "box": list(digit.box),
+        "probability": round(digit.probability, 6),
+        "second": {"digit": digit.second.digit, "probability": round(digit.second.probability, 6)},
+        "rejected": digit.rejected,
+    }
+
+
+def _cells(digit: ReadDigit) -> list[object]:
+    second = digit.second
+    return [
+        "" if digit.digit is None else digit.digit,
+        "" if digit.line is None else digit.line,
+        *digit.box,
+        round(digit.probability, 6),
+        second.digit,
+        round(second.probability, 6),
+        "true" if digit.rejected else "false",
+    ]

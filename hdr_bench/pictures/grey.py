@@ -1,0 +1,120 @@
+"""A colour picture as grey values: the channel in which the ink stands out most, dark ink on light paper."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.pictures.light import even_light, ink_contrast
+
+# ITU-R 601.
+_LUMA = np.float32([0.299, 0.587, 0.114])
+# Pixels of the longest side at which channels are compared.
+_COMPARED_SIDE = 800
+# A single channel has more noise, of the sensor and of JPEG's colours: it must be better by this factor.
+_ADVANTAGE = 1.25
+# Added to a channel's noise, so that drawings without any noise can be compared.
+_LEAST_NOISE = 0.02
+# Sizes of the median filters, in shares of the longest side, against which darker and lighter strokes are seen.
+_SURROUNDINGS = (0.06, 0.12)
+
+
+@dataclass(frozen=True, eq=False)
+class Grey:
+    """Grey values of a picture, and how they were made.
+
+    Attributes
+    ----------
+    values : ndarray of shape (height, width), float32
+        From 0, ink, to 1, paper.
+    channel : str
+        Which channel of the colours it is: ``"luma"``, ``"red"``, ``"green"`` or ``"blue"``.
+    was_light_on_dark : bool
+        Whether the values were inverted, since the ink was lighter than the paper.
+    """
+
+    values: NDArray[np.float32]
+    channel: str
+    was_light_on_dark: bool
+
+
+def to_grey(color: NDArray[np.uint8]) -> Grey:
+    """Return the channel with the most contrast between ink and paper, as dark ink on light paper.
+
+    Parameters
+    ----------
+    color : ndarray of shape (height, width, 3), uint8
+
+    Returns
+    -------
+    grey : Grey
+    """
+    step = max(1, round(max(color.shape) / _COMPARED_SIDE))
+    small = color[::step, ::step].astype(np.float32) / 255
+    is_light_on_dark = _has_light_ink(_block_mean(color.astype(np.float32) @ _LUMA / 255, step))
+    name = _best_channel(1 - small if is_light_on_dark else small)
+    values = _channels(color)[name]() / np.float32(255)
+    return Grey(1 - values if is_light_on_dark else values, name, is_light_on_dark)
+
+
+def _channels(color: NDArray[np.generic]) -> dict[str, Callable[[], NDArray[np.float32]]]:
+    def single(index: int) -> Callable[[], NDArray[np.float32]]:
+        return lambda: color[..., index].astype(np.float32)
+
+    return {"luma": lambda: color.astype(np.float32) @ _LUMA, "red": single(0), "green": single(1), "blue": single(2)}
+
+
+def _best_channel(small: NDArray[np.float32]) -> str:
+    if np.ptp(small, axis=2).max() < 0.02:
+        return "luma"
+    scores = {name: _distinctness(channel()) for name, channel in _channels(small).items()}
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] > _ADVANTAGE * scores["luma"] else "luma"
+
+
+def _distinctness(grey: NDArray[np.float32]) -> float:
+    """Return the contrast of the ink over the paper's noise."""
+    even = even_light(grey)
+    noise = 1.4826 * float(np.median(np.abs(np.diff(even, axis=1))))
+    return ink_contrast(even) / (noise + _LEAST_NOISE)
+
+
+def _has_light_ink(grey: NDArray[np.float32]) -> bool:
+    """Return whether the strokes are lighter than what surrounds them, and the border dark."""
+    skews = sum(_skew_of_strokes(grey, share) for share in _SURROUNDINGS)
+    return skews - _lightness_of_border(grey) > 0
+
+
+def _skew_of_strokes(grey: NDArray[np.float32], share: float) -> float:
+    """Return -1 if all that differs from its surroundings is darker, 1 if it is lighter."""
+    from scipy import ndimage
+
+    step = max(1, int(share * max(grey.shape) / 11))
+    small = ndimage.uniform_filter(grey, step)[step // 2 :: step, step // 2 :: step]
+    around = _enlarge(ndimage.median_filter(small, 11, mode="nearest"), step, grey.shape)
+    cubes = (grey - around) ** 3
+    total = float(np.abs(cubes).sum())
+    return float(cubes.sum()) / total if total > 0 else 0.0
+
+
+def _lightness_of_border(grey: NDArray[np.float32]) -> float:
+    """Return -1 if the border is as dark as anything in the picture, 1 if it is as light."""
+    width = max(1, round(0.02 * min(grey.shape)))
+    border = np.concatenate([part.ravel() for part in (grey[:width], grey[-width:], grey[:, :width], grey[:, -width:])])
+    dark, light = np.percentile(grey, [1, 99])
+    if light - dark < 0.02:
+        return 0.0
+    return float(np.clip((2 * np.median(border) - light - dark) / (light - dark), -1, 1))
+
+
+def _block_mean(grey: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+    from skimage.measure import block_reduce
+
+    return grey if step == 1 else block_reduce(grey, step, np.mean, cval=float(grey.mean())).astype(np.float32)
+
+
+def _enlarge(small: NDArray[np.float32], step: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    from skimage.transform import resize
+
+    return small if step == 1 else resize(small, shape, order=1, mode="edge", preserve_range=True)

@@ -1,0 +1,147 @@
+"""Connected pieces of ink: found, joined, and told from specks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Pixels of a piece of ink that may be more than noise.
+_FEWEST_PIXELS = 6
+# A piece longer than this share of the picture says nothing about the size of digits, if there is another that is
+# no speck, or if there are some.
+_LONG, _SMALL, _FEWEST = 0.5, 0.03, 5
+# Height over width below which a mark is a bar.
+_BAR = 0.4
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """A piece of ink, or several that belong together.
+
+    Attributes
+    ----------
+    top, left : int
+        Where its box begins, in pixels of the working copy.
+    mask : ndarray of shape (height, width), bool
+        Its ink, as large as its box.
+    """
+
+    top: int
+    left: int
+    mask: NDArray[np.bool_]
+
+    @property
+    def height(self) -> int:
+        """Height of the box in pixels."""
+        return int(self.mask.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Width of the box in pixels."""
+        return int(self.mask.shape[1])
+
+    @property
+    def bottom(self) -> int:
+        """Row after the last one."""
+        return self.top + self.height
+
+    @property
+    def right(self) -> int:
+        """Column after the last one."""
+        return self.left + self.width
+
+    @property
+    def area(self) -> int:
+        """Pixels of ink."""
+        return int(np.count_nonzero(self.mask))
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Middle of the box: row and column."""
+        return self.top + self.height / 2, self.left + self.width / 2
+
+
+def find_marks(mask: NDArray[np.bool_]) -> tuple[Mark, ...]:
+    """Find the connected pieces of ink, also across corners, in order of their labels.
+
+    Parameters
+    ----------
+    mask : ndarray of shape (height, width), bool
+
+    Returns
+    -------
+    marks : tuple of Mark
+        Without those of fewer than 6 pixels.
+    """
+    from scipy import ndimage
+
+    labels, n_pieces = ndimage.label(mask, np.ones((3, 3)))
+    areas = np.bincount(labels.ravel(), minlength=n_pieces + 1)
+    return tuple(
+        Mark(box[0].start, box[1].start, labels[box] == label)
+        for label, box in enumerate(ndimage.find_objects(labels), start=1)
+        if areas[label] >= _FEWEST_PIXELS
+    )
+
+
+def join_marks(marks: Iterable[Mark]) -> Mark:
+    """Join marks into one.
+
+    Parameters
+    ----------
+    marks : iterable of Mark
+        At least one.
+
+    Returns
+    -------
+    mark : Mark
+    """
+    pieces = list(marks)
+    if len(pieces) == 1:
+        return pieces[0]
+    top, left = min(piece.top for piece in pieces), min(piece.left for piece in pieces)
+    bottom, right = max(piece.bottom for piece in pieces), max(piece.right for piece in pieces)
+    mask = np.zeros((bottom - top, right - left), bool)
+    for piece in pieces:
+        rows = slice(piece.top - top, piece.bottom - top)
+        mask[rows, piece.left - left : piece.right - left] |= piece.mask
+    return Mark(top, left, mask)
+
+
+def typical_height(marks: Sequence[Mark], shape: tuple[int, ...]) -> float:
+    """Return how high a digit seems to be: the median height of the marks but bars, each by its length.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+    shape : tuple of int
+        Of the picture; marks longer than half of it are left out, if there are others.
+
+    Returns
+    -------
+    height : float
+        In pixels; 0 without marks.
+    """
+    if not marks:
+        return 0.0
+    sizes = np.array([max(mark.height, mark.width) for mark in marks if not is_bar(mark)] or [0])
+    is_short = sizes < _LONG * max(shape)
+    if (is_short & (sizes >= _SMALL * max(shape))).any() or np.count_nonzero(is_short) >= _FEWEST:
+        sizes = sizes[is_short]
+    sizes = np.sort(sizes)
+    return float(sizes[np.searchsorted(np.cumsum(sizes), sizes.sum() / 2)])
+
+
+def is_bar(mark: Mark) -> bool:
+    """Return whether a mark is much wider than high, as no digit is: minus, equals, a rest of a ruled line.
+
+    Parameters
+    ----------
+    mark : Mark
+
+    Returns
+    -------
+    is_bar : bool
+    """
+    return mark.height < _BAR * mark.width

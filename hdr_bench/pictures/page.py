@@ -1,0 +1,122 @@
+"""From the pixels of a picture to its ink: a working copy, and what each stage made of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.pictures.binarize import Ink, binarize
+from hdr_bench.pictures.grey import Grey, to_grey
+from hdr_bench.pictures.light import even_light
+from hdr_bench.pictures.marks import Mark, find_marks, typical_height
+from hdr_bench.pictures.ruling import Ruling, remove_ruling
+
+# Pixels of the longest side of the working copy: enough for digits that are a hundredth of the picture high.
+_LARGEST, _SMALLEST = 1600, 600
+# Digits of the working copy are at least so many pixels high, if the picture has the pixels.
+_LOWEST_DIGIT = 28
+_MOST_ENLARGED = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A picture's ink, and how it was found.
+
+    Attributes
+    ----------
+    color : ndarray of shape (height, width, 3), uint8
+        The working copy: reduced, or a small picture enlarged.
+    scale : float
+        Pixels of the working copy per pixel of the upright picture.
+    grey : Grey
+    even : ndarray of shape (height, width), float32
+        With even light.
+    ink : Ink
+    ruling : Ruling
+    marks : tuple of Mark
+        Connected pieces of ink.
+    digit_height : float
+        How high digits seem to be, in pixels of the working copy.
+    """
+
+    color: NDArray[np.uint8]
+    scale: float
+    grey: Grey
+    even: NDArray[np.float32]
+    ink: Ink
+    ruling: Ruling
+    marks: tuple[Mark, ...]
+    digit_height: float
+
+
+def find_ink(color: NDArray[np.uint8]) -> Page:
+    """Find the ink of a picture, on a copy of a size that suits its digits.
+
+    Parameters
+    ----------
+    color : ndarray of shape (height, width, 3), uint8
+        The upright picture.
+
+    Returns
+    -------
+    page : Page
+    """
+    page = _find_ink_at(color, _working_scale(color.shape))
+    if page.scale >= 1 or not 0 < page.digit_height < _LOWEST_DIGIT:
+        return page
+    # Small writing on a large sheet: a second look at it, larger.
+    growth = min(_LOWEST_DIGIT / page.digit_height, _MOST_ENLARGED, 1 / page.scale)
+    return _find_ink_at(color, page.scale * growth)
+
+
+def turn_page(page: Page, quarters: int) -> Page:
+    """Turn a page, counter-clockwise by quarters of a full turn.
+
+    Parameters
+    ----------
+    page : Page
+    quarters : int
+
+    Returns
+    -------
+    page : Page
+    """
+    ruling = Ruling(*(np.rot90(each, quarters) for each in (page.ruling.mask, page.ruling.lines)))
+    grey, ink = page.grey, page.ink
+    return Page(
+        np.rot90(page.color, quarters),
+        page.scale,
+        Grey(np.rot90(grey.values, quarters), grey.channel, grey.was_light_on_dark),
+        np.rot90(page.even, quarters),
+        Ink(np.rot90(ink.mask, quarters), np.rot90(ink.soft, quarters), ink.contrast),
+        ruling,
+        find_marks(ruling.mask),
+        page.digit_height,
+    )
+
+
+def _working_scale(shape: tuple[int, ...]) -> float:
+    longest = max(shape)
+    if longest > _LARGEST:
+        return _LARGEST / longest
+    return max(1.0, _SMALLEST / longest)
+
+
+def _find_ink_at(color: NDArray[np.uint8], scale: float) -> Page:
+    small = _resize(color, scale)
+    grey = to_grey(small)
+    even = even_light(grey.values)
+    ink = binarize(even)
+    ruling = remove_ruling(ink.mask)
+    marks = find_marks(ruling.mask)
+    return Page(small, scale, grey, even, ink, ruling, marks, typical_height(marks, ruling.mask.shape))
+
+
+def _resize(color: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    from PIL import Image
+
+    if scale == 1:
+        return color
+    height, width = (max(1, round(length * scale)) for length in color.shape[:2])
+    method = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    return np.asarray(Image.fromarray(color).resize((width, height), method, reducing_gap=2.0))

@@ -1,0 +1,101 @@
+"""From a picture to digits, stage after stage."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.pictures.context import accept_in_context, drop_specks
+from hdr_bench.pictures.cutting import cut_marks
+from hdr_bench.pictures.load import MOST_PIXELS, load_color
+from hdr_bench.pictures.marks import Mark
+from hdr_bench.pictures.orientation import find_turn
+from hdr_bench.pictures.page import Page, find_ink, turn_page
+from hdr_bench.pictures.placing import describe_page, make_reading
+from hdr_bench.pictures.reading import Reading
+from hdr_bench.pictures.recognize import Answers, Recognizer, load_recognizer
+from hdr_bench.pictures.segmentation import Division, divide
+from hdr_bench.pictures.straightening import Writing, put_in_lines, straighten
+
+
+def read_picture(
+    picture: str | Path | NDArray[np.generic], model: Any = None, *, most_pixels: int = MOST_PIXELS
+) -> Reading:
+    """Read the handwritten digits of a picture: a photo, a scan, a drawing.
+
+    Parameters
+    ----------
+    picture : path or ndarray
+        A picture file, or pixels of shape (height, width), (height, width, 3) or (height, width, 4).
+    model : path, estimator or Recognizer, optional
+        What recognizes the digits: a model file, a fitted estimator that takes raw pixels of 28x28 images, or a
+        recognizer, which is quickest for many pictures. By default the embedded model.
+    most_pixels : int, default=50_000_000
+        Pictures of more pixels are refused.
+
+    Returns
+    -------
+    reading : Reading
+
+    Raises
+    ------
+    PictureError
+        If the picture cannot be read, or is too large.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> read_picture(np.full((300, 400), 255, np.uint8)).lines  # doctest: +SKIP
+    ()
+    """
+    color = load_color(picture, most_pixels)
+    return read_page(find_ink(color), load_recognizer(model))
+
+
+def read_page(page: Page, recognizer: Recognizer) -> Reading:
+    """Read the digits of a page whose ink was found.
+
+    Parameters
+    ----------
+    page : Page
+    recognizer : Recognizer
+
+    Returns
+    -------
+    reading : Reading
+    """
+    marks, images, answers = _look_at(page, recognizer)
+    quarters = find_turn(images, answers, recognizer)
+    if quarters:
+        page = turn_page(page, quarters)
+        marks, images, answers = _look_at(page, recognizer)
+    division = divide(marks, answers, lambda others: recognizer.recognize(cut_marks(others, page.ink.soft)))
+    writing = _write(page, division, recognizer)
+    notes = [*describe_page(page, writing, quarters), *_describe_division(division)]
+    return make_reading(page, writing, quarters, recognizer.name, notes)
+
+
+def _look_at(page: Page, recognizer: Recognizer) -> tuple[tuple[Mark, ...], NDArray[np.uint8], Answers]:
+    marks = drop_specks(page.marks, page.digit_height)
+    images = cut_marks(marks, page.ink.soft)
+    return marks, images, recognizer.recognize(images)
+
+
+def _write(page: Page, division: Division, recognizer: Recognizer) -> Writing:
+    """Put the digits in lines, and turn those of sloping lines upright."""
+    soft, light, marks, answers = page.ink.soft, page.grey.values, division.marks, division.answers
+    images = cut_marks(marks, soft)
+    writing = put_in_lines(marks, images, answers, accept_in_context(marks, answers, light))
+    straight = straighten(writing, lambda some, slopes: cut_marks(some, soft, slopes), recognizer.recognize)
+    if not straight.n_straightened:
+        return writing
+    accepted = accept_in_context(marks, straight.answers, light)
+    again = put_in_lines(marks, straight.images, straight.answers, accepted)
+    return replace(again, n_straightened=straight.n_straightened)
+
+
+def _describe_division(division: Division) -> list[str]:
+    counted = (("joined from pieces", division.n_joined), ("split into digits", division.n_split))
+    return [f"{count} marks {what}" for what, count in counted if count]

@@ -1,0 +1,191 @@
+"""Images of one mark each, recognized: how probable each digit is, and whether the mark is a digit at all."""
+
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.exceptions import ModelFileError, shown
+from hdr_bench.pictures.normalize import SIDE
+
+DIGITS = tuple("0123456789")
+# What a model is unsure of by its own probabilities is refused, unless a threshold was fitted.
+_EVEN_CHANCE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a recognizer says of images.
+
+    Attributes
+    ----------
+    probabilities : ndarray of shape (n_images, n_classes), float64
+        Columns 0 to 9 are the digits, whatever the order of the model's classes; other classes follow. A digit that the
+        model does not know has probability 0.
+    scores : ndarray of shape (n_images,), float64
+        How much like a digit each image is: the higher, the more. The scale is the model's.
+    accepted : ndarray of shape (n_images,), bool
+        Whether each is taken for a digit: it has ink, its score is at least the threshold, and its most probable class
+        is a digit.
+    """
+
+    probabilities: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    accepted: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Recognizer:
+    """A fitted model as a reader of marks.
+
+    Attributes
+    ----------
+    estimator : object
+        Fitted on 28x28 images, raw pixels in rows, light ink on dark.
+    temperature : float
+        What its outputs are divided by before the softmax.
+    threshold : float
+        The least score that is accepted.
+    name : str
+        What the reader is called.
+    class_names : tuple of str
+        The digits, then the model's other classes: the columns of the probabilities.
+    columns : tuple of int
+        Column of each of the model's classes.
+    weights : tuple of float
+        Of the output for marks that are no digits, see `hdr_bench.models.ReadingNumbers`; empty if there is none. With
+        them the score is the logarithm of how much more the network gives to the digits together than to that output;
+        otherwise it is the largest probability.
+    """
+
+    estimator: Any
+    temperature: float
+    threshold: float
+    name: str
+    class_names: tuple[str, ...] = DIGITS
+    columns: tuple[int, ...] = tuple(range(10))
+    weights: tuple[float, ...] = ()
+
+    def recognize(self, images: NDArray[np.uint8]) -> Answers:
+        """Recognize images.
+
+        Parameters
+        ----------
+        images : ndarray of shape (n_images, 28, 28), uint8
+            In MNIST's form, as `to_mnist` makes them.
+
+        Returns
+        -------
+        answers : Answers
+        """
+        from hdr_bench.models.calibration import outputs_of, scale_outputs
+
+        if not len(images):
+            return Answers(np.zeros((0, len(self.class_names))), np.zeros(0), np.zeros(0, bool))
+        rows = images.reshape(len(images), -1)
+        if self.weights:
+            outputs, scores = compare_with_marks(self.estimator, rows, self.weights)
+        else:
+            outputs, scores = outputs_of(self.estimator, rows), None
+        shares = scale_outputs(outputs, self.temperature)
+        scores = shares.max(axis=1) if scores is None else scores
+        probabilities = np.zeros((len(images), len(self.class_names)))
+        probabilities[:, list(self.columns)] = shares
+        is_digit = (probabilities.argmax(axis=1) < len(DIGITS)) & rows.any(axis=1)
+        return Answers(probabilities, scores, (scores >= self.threshold) & is_digit)
+
+
+def load_recognizer(model: Any = None, *, trust: bool = False) -> Recognizer:
+    """Return the reader of a model.
+
+    Parameters
+    ----------
+    model : path, estimator, Recognizer or None, default=None
+        A file that `save_model` wrote, with its temperature and threshold if its card has them; a fitted estimator,
+        which takes rows of 784 raw pixels; a reader, which is returned; or None for the embedded model. Without a
+        temperature probabilities are the model's own, or a softmax of its decision values. Without a threshold a model
+        with probabilities refuses what it gives less than an even chance, and any other model refuses nothing.
+    trust : bool, default=False
+        Whether a file may run code: see `load_model`.
+
+    Returns
+    -------
+    recognizer : Recognizer
+
+    Raises
+    ------
+    ModelFileError
+        If the file cannot be read or used.
+    ValueError
+        If the model does not take images of 28x28 pixels, or knows no digits.
+    """
+    from hdr_bench.models.embedded import EMBEDDED_MODEL
+
+    if isinstance(model, Recognizer):
+        return model
+    if model is None:
+        return _load_embedded(EMBEDDED_MODEL)
+    if isinstance(model, str | os.PathLike):
+        return _load_file(Path(model), trust=trust)
+    return _make_recognizer(model, type(model).__name__, (), None)
+
+
+@lru_cache(maxsize=1)
+def _load_embedded(path: Path) -> Recognizer:
+    return _load_file(path, trust=False)
+
+
+def _load_file(path: Path, *, trust: bool) -> Recognizer:
+    from hdr_bench.models import load_card, load_model
+
+    card = load_card(path)
+    try:
+        return _make_recognizer(load_model(path, trust=trust), path.stem, card.classes, card.reading)
+    except ValueError as error:
+        raise ModelFileError(f"{path}: {error}") from error
+
+
+def _make_recognizer(estimator: Any, name: str, class_names: tuple[str, ...], numbers: Any) -> Recognizer:
+    n_features = getattr(estimator, "n_features_in_", SIDE * SIDE)
+    if n_features != SIDE * SIDE:
+        raise ValueError(
+            f"{name} was fitted on images of {n_features} pixels; to read pictures it must be fitted on {SIDE}x{SIDE}, "
+            f"{SIDE * SIDE} pixels, light ink on dark, as MNIST's images are"
+        )
+    names = [_as_name(each) for each in (class_names or estimator.classes_)]
+    others = [each for each in names if each not in DIGITS]
+    if len(others) == len(names):
+        raise ValueError(
+            f"{name} knows no digits: its classes are {shown(names[:10])}; fit one whose classes are 0 to 9"
+        )
+    ordered = (*DIGITS, *others)
+    columns = tuple(ordered.index(each) for each in names)
+    if numbers is None:
+        threshold = _EVEN_CHANCE if hasattr(estimator, "predict_proba") else 0.0
+        return Recognizer(estimator, 1.0, threshold, name, ordered, columns)
+    return Recognizer(estimator, numbers.temperature, numbers.threshold, name, ordered, columns, numbers.weights)
+
+
+def _as_name(label: Any) -> str:
+    is_whole = isinstance(label, float | np.floating) and float(label).is_integer()
+    return str(int(label)) if is_whole else str(label)
+
+
+def compare_with_marks(
+    model: Any, rows: NDArray[np.uint8], weights: tuple[float, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a network's outputs for the digits, and by how much they outweigh the one for what is no digit."""
+    from scipy.special import logsumexp
+
+    from hdr_bench.estimators.neural.hidden import hidden_outputs
+
+    hidden, outputs = (values.astype(np.float64) for values in hidden_outputs(model, rows))
+    if hidden.shape[1] != len(weights) - 1:
+        raise ValueError(f"its card has {len(weights)} weights for a layer of {hidden.shape[1]} units and a constant")
+    no_digit = hidden @ np.array(weights[:-1]) + weights[-1]
+    scores: NDArray[np.float64] = logsumexp(outputs, axis=1) - no_digit
+    return outputs, scores

@@ -1,0 +1,119 @@
+"""Ruled lines, squares and frames taken off the ink; strokes that cross them stay."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.pictures.marks import find_marks, typical_height
+from hdr_bench.pictures.straight_lines import Line, ThinInk, find_lines, line_pixels, run_lengths
+
+# A line is at least so many digits long, if digits are seen beside it,
+_DIGITS = 4.5
+_FEWEST_DIGITS = 3
+# or it runs through this share of what the picture has of it.
+_THROUGH = 0.85
+# Share of the longest side up to which a ruled line is thick.
+_THICKEST = 1 / 100
+
+
+@dataclass(frozen=True, eq=False)
+class Ruling:
+    """What was taken for ruled lines.
+
+    Attributes
+    ----------
+    mask : ndarray of shape (height, width), bool
+        The ink without the lines.
+    lines : ndarray of shape (height, width), bool
+        Pixels that were removed.
+    """
+
+    mask: NDArray[np.bool_]
+    lines: NDArray[np.bool_]
+
+
+def remove_ruling(mask: NDArray[np.bool_]) -> Ruling:
+    """Remove lines that run across or down the page, also turned, bent or dashed, and mend the strokes that cross them.
+
+    A pixel belongs to a line if the ink is thin across the line there: where a stroke crosses it, the ink is thicker,
+    and stays, as in the removal of staff lines from music.
+
+    Parameters
+    ----------
+    mask : ndarray of shape (height, width), bool
+
+    Returns
+    -------
+    ruling : Ruling
+
+    References
+    ----------
+    Dalitz, Droettboom, Pranzas and Fujinaga, "A comparative study of staff removal algorithms", IEEE Transactions on
+    Pattern Analysis and Machine Intelligence 30, 2008.
+    """
+    thickest = max(3, round(_THICKEST * max(mask.shape)))
+    across, down = (ThinInk(run_lengths(each), thickest) for each in (mask, mask.T))
+    found = find_lines(across), find_lines(down)
+    candidates = _draw(found[0], across) | _draw(found[1], down).T
+    if not candidates.any():
+        return Ruling(mask, candidates)
+    digit = _digit_height(mask & ~candidates)
+    kept = tuple(tuple(line for line in lines if _is_ruled(line, digit)) for lines in found)
+    lines = _draw(kept[0], across) | _draw(kept[1], down).T
+    if not lines.any():
+        return Ruling(mask, lines)
+    widest = max(line.thickest_run for line in (*kept[0], *kept[1]))
+    rest = _drop_crossings(mask & ~lines, lines, widest)
+    return Ruling(_mend(rest, lines, widest), lines)
+
+
+def _draw(lines: Iterable[Line], ink: ThinInk) -> NDArray[np.bool_]:
+    pixels = np.zeros(ink.runs.shape, bool)
+    for line in lines:
+        pixels |= line_pixels(line, ink)
+    return pixels
+
+
+def _digit_height(mask: NDArray[np.bool_]) -> float | None:
+    """Return how high digits are; None if too few marks are of one size."""
+    marks = find_marks(mask)
+    digit = typical_height(marks, mask.shape)
+    like_digits = sum(0.5 * digit < mark.height < 2 * digit for mark in marks)
+    return digit if like_digits >= _FEWEST_DIGITS else None
+
+
+def _is_ruled(line: Line, digit: float | None) -> bool:
+    """Return whether a line is no stroke of a digit."""
+    is_through = line.length >= _THROUGH * line.inside
+    if digit is None:
+        return is_through and line.inside >= 0.5 * len(line.rows)
+    return line.length >= _DIGITS * digit or (is_through and line.inside < 0.5 * len(line.rows))
+
+
+def _drop_crossings(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: float) -> NDArray[np.bool_]:
+    """Drop what is left where two lines cross: specks beside both, no wider than they are."""
+    from scipy import ndimage
+
+    labels, n_pieces = ndimage.label(mask, np.ones((3, 3)))
+    beside = np.zeros(n_pieces + 1, bool)
+    beside[np.unique(labels[ndimage.binary_dilation(lines, np.ones((3, 3)))])] = True
+    is_crossing = np.zeros(n_pieces + 1, bool)
+    for label, box in enumerate(ndimage.find_objects(labels), start=1):
+        is_crossing[label] = beside[label] and max(side.stop - side.start for side in box) <= widest + 1
+    return mask & ~is_crossing[labels]
+
+
+def _mend(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: float) -> NDArray[np.bool_]:
+    """Put back what lies between two parts of a stroke, on both sides of a line."""
+    return mask | (_closing(mask, widest / 2 + 1) & lines)
+
+
+def _closing(mask: NDArray[np.bool_], reach: float) -> NDArray[np.bool_]:
+    """Close gaps up to twice `reach` wide, by distances rather than by a disk, which takes long if it is large."""
+    from scipy import ndimage
+
+    margin = int(reach) + 1
+    grown = ndimage.distance_transform_edt(~np.pad(mask, margin)) <= reach
+    return (ndimage.distance_transform_edt(grown) > reach)[margin:-margin, margin:-margin]

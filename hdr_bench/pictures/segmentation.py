@@ -1,0 +1,266 @@
+"""Broken digits joined and touching ones split, as the recognizer finds most likely."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.pictures.answers import digit_shares, select_answers
+from hdr_bench.pictures.cuts import cut_pieces
+from hdr_bench.pictures.marks import Mark, is_bar, join_marks
+from hdr_bench.pictures.recognize import Answers
+
+# Marks this near, in heights of the higher one, may be parts of one digit.
+_NEAR = 0.15
+# Marks that are looked at together.
+_MOST_TOGETHER = 12
+# A mark may be several digits if it is this wide for its height, or not taken for a digit and this wide.
+_WIDE, _WIDE_IF_REFUSED = 1.05, 0.7
+# A digit is not wider than this, in heights of the highest mark beside it.
+_WIDEST = 1.35
+# How much surer the recognizer must be of another division than of the marks as they are.
+_ADVANTAGE = 0.08
+# How sure it is of what it does not take for a digit, as a share.
+_REFUSED = 0.6
+# What is cut off is at least this high, in heights of what it was cut from.
+_LOWEST_PART = 0.45
+
+Look = Callable[[Sequence[Mark]], Answers]
+
+
+@dataclass(frozen=True, eq=False)
+class Division:
+    """Ink divided into marks that are one digit each, or none.
+
+    Attributes
+    ----------
+    marks : tuple of Mark
+    answers : Answers
+        What the recognizer says of each.
+    n_joined, n_split : int
+        Marks that were made of several, and that were cut off another.
+    """
+
+    marks: tuple[Mark, ...]
+    answers: Answers
+    n_joined: int
+    n_split: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """A mark, or a part of it.
+
+    Attributes
+    ----------
+    ink : Mark
+    source : int
+        Index of the mark.
+    n_parts : int
+        Into how many parts that mark is cut.
+    height : int
+        Of that mark.
+    """
+
+    ink: Mark
+    source: int
+    n_parts: int
+    height: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Option:
+    """A run of pieces that may be one digit.
+
+    Attributes
+    ----------
+    group : int
+        Which group it is of.
+    start, end : int
+        Its pieces, within the group.
+    pieces : tuple of _Piece
+    """
+
+    group: int
+    start: int
+    end: int
+    pieces: tuple[_Piece, ...]
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """Indices of the marks that it is made of."""
+        return tuple(dict.fromkeys(piece.source for piece in self.pieces))
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether it has some parts of a mark, and lacks others."""
+        counts = [sum(piece.source == source for piece in self.pieces) for source in self.sources]
+        first = [next(piece for piece in self.pieces if piece.source == source) for source in self.sources]
+        return any(count < piece.n_parts for count, piece in zip(counts, first, strict=True))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is one whole mark, as it was."""
+        return len(self.sources) == 1 and not self.is_cut_off
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What the recognizer says of an option: `index` is its number among all marks, old and new."""
+
+    option: _Option
+    index: int
+    area: int
+    sureness: float
+
+
+def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
+    """Divide the ink into digits.
+
+    Marks near each other are joined, and wide ones cut apart, if the recognizer is surer of what comes of it: of all
+    ways to make digits of neighbouring pieces the one whose digits it is surest of, by their ink.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+        Connected pieces of ink.
+    answers : Answers
+        What the recognizer says of them.
+    look : callable
+        Returns what it says of other marks.
+
+    Returns
+    -------
+    division : Division
+
+    References
+    ----------
+    Casey and Lecolinet, "A survey of methods and strategies in character segmentation", IEEE Transactions on Pattern
+    Analysis and Machine Intelligence 18, 1996: recognition-based segmentation by dynamic programming.
+    """
+    groups = _find_groups(marks, answers)
+    options = [option for number, group in enumerate(groups) for option in _options(number, group)]
+    new = [option for option in options if not option.is_known]
+    everything = [*marks, *(join_marks(piece.ink for piece in option.pieces) for option in new)]
+    all_answers = _append(answers, look(everything[len(marks) :]))
+    choices = _weigh(options, everything, all_answers, len(marks))
+    kept = set(range(len(marks)))
+    n_joined = n_split = 0
+    for number, group in enumerate(groups):
+        own = [choice for choice in choices if choice.option.group == number]
+        best = _best_division(own, len(group))
+        before = _mean_sureness([choice for choice in own if choice.option.is_known])
+        if best is None or _mean_sureness(best) < before + _ADVANTAGE:
+            continue
+        kept -= {piece.source for piece in group}
+        kept |= {choice.index for choice in best}
+        n_split += sum(choice.option.is_cut_off for choice in best)
+        n_joined += sum(len(choice.option.sources) > 1 for choice in best)
+    order = sorted(kept)
+    return Division(
+        tuple(everything[index] for index in order), select_answers(all_answers, order), n_joined, n_split
+    )
+
+
+def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[tuple[_Piece, ...]]:
+    """Return what may be divided otherwise: pieces of marks near each other, from left to right."""
+    groups = []
+    for members in _clusters(marks):
+        if len(members) > _MOST_TOGETHER or all(is_bar(marks[index]) for index in members):
+            continue
+        ordered = sorted(members, key=lambda index: marks[index].middle[1])
+        pieces = [piece for index in ordered for piece in _pieces(marks[index], index, bool(answers.accepted[index]))]
+        if len(pieces) > 1:
+            groups.append(tuple(pieces))
+    return groups
+
+
+def _pieces(mark: Mark, index: int, is_accepted: bool) -> list[_Piece]:
+    is_wide = mark.width > (_WIDE if is_accepted else _WIDE_IF_REFUSED) * mark.height
+    parts = cut_pieces(mark) if is_wide and not is_bar(mark) else (mark,)
+    return [_Piece(part, index, len(parts), mark.height) for part in parts]
+
+
+def _clusters(marks: Sequence[Mark]) -> list[list[int]]:
+    """Return the marks in groups of those that are near each other."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if not marks:
+        return []
+    top, left, bottom, right = (
+        np.array([getattr(mark, side) for mark in marks]) for side in ("top", "left", "bottom", "right")
+    )
+    reach = _NEAR * np.maximum.outer(bottom - top, bottom - top)
+    across = np.maximum.outer(left, left) - np.minimum.outer(right, right)
+    down = np.maximum.outer(top, top) - np.minimum.outer(bottom, bottom)
+    near = (across < reach) & (down < reach)
+    n_clusters, labels = connected_components(coo_array(near), directed=False)
+    clusters: list[list[int]] = [[] for _ in range(n_clusters)]
+    for index, label in enumerate(labels):
+        clusters[label].append(index)
+    return clusters
+
+
+def _options(number: int, group: tuple[_Piece, ...]) -> list[_Option]:
+    """Return which runs of a group's pieces may be one digit."""
+    height = max(piece.height for piece in group)
+    options = []
+    for start in range(len(group)):
+        for end in range(start + 1, len(group) + 1):
+            option = _Option(number, start, end, group[start:end])
+            if option.is_known or end - start == 1 or _width(option.pieces) <= _WIDEST * height:
+                options.append(option)
+    return options
+
+
+def _width(pieces: Sequence[_Piece]) -> int:
+    return max(piece.ink.right for piece in pieces) - min(piece.ink.left for piece in pieces)
+
+
+def _weigh(
+    options: Sequence[_Option], everything: Sequence[Mark], answers: Answers, n_marks: int
+) -> list[_Choice]:
+    """Return what the recognizer says of each option that may be chosen."""
+    sureness = _sureness(answers)
+    new = iter(range(n_marks, len(everything)))
+    choices = []
+    for option in options:
+        index = option.sources[0] if option.is_known else next(new)
+        mark = everything[index]
+        # What is cut off must be a digit by itself: letters have strokes of which some look like 1.
+        lowest = _LOWEST_PART * max(piece.height for piece in option.pieces)
+        if option.is_cut_off and not (answers.accepted[index] and mark.height >= lowest):
+            continue
+        choices.append(_Choice(option, index, mark.area, float(sureness[index])))
+    return choices
+
+
+def _best_division(choices: Sequence[_Choice], n_pieces: int) -> list[_Choice] | None:
+    """Return the division that the recognizer is surest of; None if there is none."""
+    best: dict[int, tuple[float, list[_Choice]]] = {0: (0.0, [])}
+    for choice in sorted(choices, key=lambda choice: choice.option.end):
+        start, end = choice.option.start, choice.option.end
+        if start not in best:
+            continue
+        total = best[start][0] + choice.area * choice.sureness
+        if end not in best or total > best[end][0]:
+            best[end] = total, [*best[start][1], choice]
+    return best[n_pieces][1] if n_pieces in best else None
+
+
+def _sureness(answers: Answers) -> NDArray[np.float64]:
+    return digit_shares(answers).max(axis=1, initial=0) * np.where(answers.accepted, 1, _REFUSED)
+
+
+def _mean_sureness(choices: Sequence[_Choice]) -> float:
+    return sum(choice.area * choice.sureness for choice in choices) / sum(choice.area for choice in choices)
+
+
+def _append(first: Answers, second: Answers) -> Answers:
+    return Answers(
+        np.concatenate([first.probabilities, second.probabilities]),
+        np.concatenate([first.scores, second.scores]),
+        np.concatenate([first.accepted, second.accepted]),
+    )

@@ -1,0 +1,309 @@
+"""Long thin lines of ink, found by votes and then followed from column to column."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Cells of the longest side on which lines are voted for.
+_CELLS = 400
+# Pixels down per pixel to the right, up to which a line counts as one from left to right: 27 degrees.
+_STEEPEST = 0.5
+# Share of the picture's width that a line covers at least.
+_SHORTEST = 0.3
+# The same for lines beside others of their slope: such as cut a corner of the picture.
+_SHORTEST_OF_FAMILY = 0.05
+# Slopes by which the lines of one sheet differ further, by perspective.
+_FAMILY_SLOPES = 0.04
+# Share of a line's length that has ink, once the gaps between dashes are closed: strokes of digits in a row have less.
+_COVERED = 0.75
+# Gaps that are closed, in widths of the thickest line.
+_GAP = 1
+# Share of a line's length that gets votes at least: it may be bent a little.
+_VOTED = 0.4
+# Lines and failures after which no more are looked for: a sheet of squares has up to a hundred, fabric has no end.
+_MOST_LINES = 120
+_MOST_FAILURES = 20
+# Columns of ink that a course is laid through at least.
+_FEWEST_COLUMNS = 8
+# Share of the shortest line's columns that have ink, gaps and crossing strokes left out.
+_LEAST_INK = 0.3
+# Points that a course is laid through at most: more make it no better.
+_MOST_POINTS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line from left to right.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (width,), float64
+        Its middle in each column of the picture.
+    span : ndarray of shape (width,), bool
+        Columns that it runs through.
+    thickness : float
+        In pixels, from top to bottom.
+    slope : float
+        Pixels down per pixel to the right.
+    inside : int
+        Columns in which its course lies in the picture.
+    """
+
+    rows: NDArray[np.float64]
+    span: NDArray[np.bool_]
+    thickness: float
+    slope: float
+    inside: int
+
+    @property
+    def length(self) -> int:
+        """Columns that it runs through."""
+        return int(np.count_nonzero(self.span))
+
+    @property
+    def thickest_run(self) -> float:
+        """Pixels from top to bottom up to which ink is the line's own: strokes that cross it have more."""
+        return 1.5 * self.thickness + 1
+
+
+@dataclass(frozen=True, eq=False)
+class ThinInk:
+    """Ink, and how thick it is from top to bottom.
+
+    Attributes
+    ----------
+    runs : ndarray of shape (height, width), int
+        Length of the vertical run of ink of each pixel; 0 where there is none.
+    thickest : int
+        Pixels that a line may be thick.
+    """
+
+    runs: NDArray[np.intp]
+    thickest: int
+
+    @property
+    def thin(self) -> NDArray[np.bool_]:
+        """Ink that may be a line's."""
+        return (self.runs > 0) & (self.runs <= self.thickest)
+
+
+def find_lines(ink: ThinInk) -> tuple[Line, ...]:
+    """Find lines from left to right: straight, or a little bent, also dashed.
+
+    Parameters
+    ----------
+    ink : ThinInk
+
+    Returns
+    -------
+    lines : tuple of Line
+    """
+    votes = _Votes(ink.thin)
+    lines = list(_search(ink, votes, _SHORTEST, (-_STEEPEST, _STEEPEST)))
+    if len(lines) < 2:
+        return tuple(lines)
+    slopes = sorted(line.slope for line in lines)
+    lines += _search(ink, votes, _SHORTEST_OF_FAMILY, (slopes[0] - _FAMILY_SLOPES, slopes[-1] + _FAMILY_SLOPES))
+    return tuple(lines)
+
+
+def line_pixels(line: Line, ink: ThinInk) -> NDArray[np.bool_]:
+    """Return the pixels of a line, but for those where a stroke crosses it.
+
+    Parameters
+    ----------
+    line : Line
+    ink : ThinInk
+
+    Returns
+    -------
+    pixels : ndarray of shape (height, width), bool
+    """
+    pixels = np.zeros(ink.runs.shape, bool)
+    rows, columns, runs = _band(line.rows, ink.runs, int(np.ceil(line.thickest_run)) + 1)
+    is_own = (runs > 0) & (runs <= line.thickest_run) & line.span
+    pixels[rows[is_own], columns[is_own]] = True
+    return pixels
+
+
+def run_lengths(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return for each pixel of ink the length of the vertical run that it lies in.
+
+    Parameters
+    ----------
+    mask : ndarray of shape (height, width), bool
+
+    Returns
+    -------
+    lengths : ndarray of shape (height, width), int
+        0 where there is no ink.
+
+    Examples
+    --------
+    >>> run_lengths(np.array([[True, False], [True, True], [False, True], [True, False]])).tolist()
+    [[2, 0], [2, 2], [0, 2], [1, 0]]
+    """
+    columns = np.pad(mask.T, ((0, 0), (1, 1)))
+    changes = np.flatnonzero(np.diff(columns.ravel().astype(np.int8)))
+    lengths = changes[1::2] - changes[::2]
+    flat = np.zeros(columns.size, np.intp)
+    flat[columns.ravel()] = np.repeat(lengths, lengths)
+    return flat.reshape(columns.shape)[:, 1:-1].T
+
+
+class _Votes:
+    """Votes of the cells of ink for the straight lines through them (Hough), by slope and height at the left edge."""
+
+    def __init__(self, thin: NDArray[np.bool_]) -> None:
+        self.step = max(1.0, max(thin.shape) / _CELLS)
+        n_rows, n_columns = (int(side / self.step) + 1 for side in thin.shape)
+        rows, columns = np.nonzero(thin)
+        cells = np.unique((rows / self.step).astype(np.intp) * n_columns + (columns / self.step).astype(np.intp))
+        self._down, self._right = np.divmod(cells, n_columns)
+        self.slopes = np.linspace(-_STEEPEST, _STEEPEST, 2 * int(_STEEPEST * n_columns / 2) + 3)
+        self._highest = int(_STEEPEST * n_columns) + 1
+        self._n_heights = n_rows + 2 * self._highest
+        self._chords = _chords(self.slopes, np.arange(self._n_heights) - self._highest, n_rows, n_columns)
+        self._n_columns = n_columns
+        self._counts = self._count(np.ones(len(cells), bool))
+        self._is_open = np.ones(self._counts.shape, bool)
+
+    def _count(self, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
+        heights = np.rint(self._down[chosen] - self.slopes[:, np.newaxis] * self._right[chosen]).astype(np.intp)
+        bins = heights + self._highest + np.arange(len(self.slopes))[:, np.newaxis] * self._n_heights
+        counts = np.bincount(bins.ravel(), minlength=len(self.slopes) * self._n_heights)
+        return counts.reshape(len(self.slopes), self._n_heights)
+
+    def best(self, shortest: float, slopes: tuple[float, float]) -> tuple[int, int] | None:
+        """Return the line with most votes, as positions of its slope and height; None if none has enough."""
+        counts = self._counts.copy()
+        # A line between two heights has its votes in both.
+        counts[:, :-1] += self._counts[:, 1:]
+        needed = _VOTED * np.maximum(self._chords, shortest * self._n_columns)
+        # Of a line that is longer than the shortest, a part is enough.
+        needed = np.minimum(needed, _VOTED * max(shortest, _SHORTEST) * self._n_columns)
+        usable = self._is_open & (counts >= needed) & (self._chords >= shortest * self._n_columns)
+        usable &= ((self.slopes >= slopes[0]) & (self.slopes <= slopes[1]))[:, np.newaxis]
+        counts[~usable] = -1
+        slope, height = np.unravel_index(int(counts.argmax()), counts.shape)
+        return (int(slope), int(height)) if usable[slope, height] else None
+
+    def course(self, slope: int, height: int, width: int) -> NDArray[np.float64]:
+        """Return the row of a line in each column of the picture."""
+        start = (height - self._highest + 0.5) * self.step
+        return start + self.slopes[slope] * np.arange(width)
+
+    def pass_over(self, slope: int, height: int) -> None:
+        """Look at this line no more, nor at its like."""
+        self._is_open[max(0, slope - 1) : slope + 2, max(0, height - 1) : height + 2] = False
+
+    def take_away(self, line: Line) -> None:
+        """Take away the votes of the cells that a line runs through."""
+        columns = np.minimum(((self._right + 0.5) * self.step).astype(np.intp), len(line.rows) - 1)
+        away = np.abs(line.rows[columns] / self.step - self._down - 0.5)
+        near = (away <= 1.5) & line.span[columns]
+        self._counts = self._counts - self._count(near)
+        self._down, self._right = self._down[~near], self._right[~near]
+
+
+def _chords(slopes: NDArray[np.float64], heights: NDArray[np.intp], n_rows: int, n_columns: int) -> NDArray[np.float64]:
+    """Return how many columns each line crosses within the picture."""
+    steep = np.where(np.abs(slopes) < 1e-6, 1e-6, slopes)[:, np.newaxis]
+    top, bottom = -heights / steep, (n_rows - heights) / steep
+    left = np.clip(np.minimum(top, bottom), 0, n_columns)
+    right = np.clip(np.maximum(top, bottom), 0, n_columns)
+    return right - left
+
+
+def _search(ink: ThinInk, votes: _Votes, shortest: float, slopes: tuple[float, float]) -> Iterator[Line]:
+    n_lines = n_failures = 0
+    while n_lines < _MOST_LINES and n_failures < _MOST_FAILURES:
+        place = votes.best(shortest, slopes)
+        if place is None:
+            return
+        course = votes.course(*place, ink.runs.shape[1])
+        line = _follow(ink, course, max(3, round(votes.step) + 1), shortest)
+        votes.pass_over(*place)
+        if line is None:
+            n_failures += 1
+            continue
+        n_lines += 1
+        votes.take_away(line)
+        yield line
+
+
+def _follow(ink: ThinInk, course: NDArray[np.float64], reach: int, shortest: float) -> Line | None:
+    """Lay a course through the ink near it, and return the line there; None if there is too little."""
+    for degree in (1, 2):
+        rows, _, runs = _band(course, ink.runs, reach)
+        is_thin = (runs > 0) & (runs <= ink.thickest)
+        covered = np.flatnonzero(is_thin.any(axis=0))
+        if len(covered) < max(_FEWEST_COLUMNS, _LEAST_INK * shortest * len(course)):
+            return None
+        covered = covered[:: max(1, len(covered) // _MOST_POINTS)]
+        middles = (rows * is_thin).sum(axis=0)[covered] / is_thin.sum(axis=0)[covered]
+        course = _fit_course(covered, middles, degree, len(course))
+        reach = max(1, min(reach, round(0.5 * float(np.median(runs[is_thin]))) + 1))
+    rows, _, runs = _band(course, ink.runs, reach)
+    is_thin = (runs > 0) & (runs <= ink.thickest)
+    if not is_thin.any():
+        return None
+    inside = (course >= 0) & (course <= ink.runs.shape[0] - 1)
+    covered_columns = _close_gaps(np.asarray(is_thin.any(axis=0)), _GAP * ink.thickest) & inside
+    crossed = (runs > 0).any(axis=0) & ~covered_columns
+    span = _covered_span(covered_columns, inside & ~crossed, inside, shortest)
+    if not span.any():
+        return None
+    slope = float((course[-1] - course[0]) / max(1, len(course) - 1))
+    return Line(course, span, float(np.median(runs[is_thin & span])), slope, int(inside.sum()))
+
+
+def _close_gaps(covered: NDArray[np.bool_], gap: int) -> NDArray[np.bool_]:
+    from scipy import ndimage
+
+    closed = ndimage.binary_closing(np.pad(covered, gap), np.ones(gap + 1))
+    return closed[gap:-gap] | covered
+
+
+def _band(
+    course: NDArray[np.float64], runs: NDArray[np.intp], reach: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Return rows, columns and runs of the pixels near a course, each of shape (2 * reach + 1, width)."""
+    height = len(runs)
+    rows = np.rint(course).astype(np.intp) + np.arange(-reach, reach + 1)[:, np.newaxis]
+    columns = np.broadcast_to(np.arange(len(course)), rows.shape)
+    within = np.clip(rows, 0, height - 1)
+    return within, columns, np.where(rows == within, runs[within, columns], 0)
+
+
+def _fit_course(columns: NDArray[np.intp], rows: NDArray[np.float64], degree: int, width: int) -> NDArray[np.float64]:
+    """Return the row in each column of a curve through points, of which those far from it do not count."""
+    curve = np.polynomial.Polynomial.fit(columns, rows, degree)
+    away = np.abs(rows - curve(columns))
+    near = away <= max(1.5, 2.5 * float(np.median(away)))
+    if np.count_nonzero(near) > degree:
+        curve = np.polynomial.Polynomial.fit(columns[near], rows[near], degree)
+    return curve(np.arange(width))
+
+
+def _covered_span(
+    covered: NDArray[np.bool_], counted: NDArray[np.bool_], inside: NDArray[np.bool_], shortest: float
+) -> NDArray[np.bool_]:
+    """Return the columns of windows, as long as the shortest line, of which enough is covered."""
+    from scipy import ndimage
+
+    n_inside = int(np.count_nonzero(inside))
+    window = min(max(_FEWEST_COLUMNS, int(max(shortest, _SHORTEST) * len(inside))), int(0.98 * n_inside))
+    if window < _FEWEST_COLUMNS:
+        return np.zeros_like(inside)
+
+    def sums(columns: NDArray[np.bool_]) -> NDArray[np.float64]:
+        return window * ndimage.uniform_filter1d(columns.astype(np.float64), window, mode="constant")
+
+    # Columns where a stroke crosses say nothing of the line; but half of it must be seen.
+    is_line = (sums(inside) > 0.98 * window - 1) & (sums(covered) >= _COVERED * sums(counted))
+    is_line &= sums(covered) >= 0.5 * _COVERED * window
+    span = ndimage.maximum_filter1d(is_line.astype(np.uint8), window) > 0
+    return span & inside
