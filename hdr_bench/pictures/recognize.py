@@ -178,7 +178,29 @@ def _as_name(label: Any) -> str:
 def compare_with_marks(
     model: Any, rows: NDArray[np.uint8], weights: tuple[float, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a network's outputs for the digits, and by how much they outweigh the one for what is no digit."""
+    """Return a network's outputs for the digits, and by how much they outweigh the one for marks that are none.
+
+    Parameters
+    ----------
+    model : NeuralClassifier
+        Fitted, without the output for marks.
+    rows : ndarray of shape (n, n_features), uint8
+        Raw pixels.
+    weights : tuple of float
+        Of the output for marks: one per unit of the last hidden layer, then the constant.
+
+    Returns
+    -------
+    outputs : ndarray of shape (n, n_classes), float64
+        Before the softmax.
+    scores : ndarray of shape (n,), float64
+        Logarithm of the digits' share over that of marks.
+
+    Raises
+    ------
+    ValueError
+        If the weights do not fit the network.
+    """
     from scipy.special import logsumexp
 
     from hdr_bench.estimators.neural.hidden import hidden_outputs
