@@ -14,7 +14,7 @@ from benchmarks.pictures.stages import Loss, find_loss
 
 # As many pages of the level that is the measure as give about 1,700 digits; fewer of the others.
 N_MODERATE = 100
-N_OTHERS = 40
+N_OTHERS = 30
 
 
 @dataclass(frozen=True, eq=False)
