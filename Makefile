@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install bench test coverage test-oldest test-newest lint data reports reports-quick speed statistics pictures-report storm
+.PHONY: help install bench embedded-model test coverage test-oldest test-newest lint data reports reports-quick speed statistics pictures-report storm
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -77,6 +77,10 @@ reports-quick: install ## Run every suite on a few embedded images, into build/r
 # The suites that regenerate a source's tables, the shorter ones first.
 LIST_SUITES = from hdr_bench import list_published_suites; print(*list_published_suites())
 SUITES = $(or $(shell $(BIN)/python -c '$(LIST_SUITES)'),$(error the list of published suites cannot be read))
+
+embedded-model: install ## Train the embedded model again from MNIST, and compare it with the file in the package; ten minutes on one core
+	$(BIN)/hdr-bench data fetch mnist
+	$(BIN)/python -m benchmarks.embedded
 
 speed: install ## Compare speed with the peers on MNIST, a half to a whole hour; writes reports/speed/
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,pictures,heic,formats,onnx,dev,peers]'

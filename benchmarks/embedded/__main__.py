@@ -8,6 +8,7 @@ minutes of one core.
 import csv
 import hashlib
 import sys
+from io import StringIO
 from pathlib import Path
 
 from benchmarks.embedded.measures import SEEDS_FILE, choose_reading, count_errors, held_out, read_seeds
@@ -20,8 +21,8 @@ from hdr_bench.models import load_card, load_model, save_model
 from hdr_bench.models.embedded import EMBEDDED_MODEL, HASH_FILE
 
 BUILD = Path("build") / "embedded"
-# On another machine, or with other versions, sums are rounded otherwise, and the training goes another way: its model is
-# as another seed's. Five seeds differ by less.
+# On another machine, or with other versions, sums are rounded otherwise, and the training goes another way: its model
+# is as another seed's. Five seeds differ by less.
 MOST_ERRORS_APART, LEAST_AGREEMENT = 20, 0.99
 
 
@@ -102,12 +103,14 @@ def compare(path: Path, dataset: Dataset) -> int:
     answers = [load_model(each).predict(dataset.test.X) for each in (EMBEDDED_MODEL, path)]
     agreement = float((answers[0] == answers[1]).mean())
     apart = abs(old.scores[0].n_errors - new.scores[0].n_errors)
-    print(f"{path} differs from {EMBEDDED_MODEL.name}: {new.scores[0].n_errors} test errors and {old.scores[0].n_errors},")
+    print(
+        f"{path} differs from {EMBEDDED_MODEL.name}: {new.scores[0].n_errors} test errors and {old.scores[0].n_errors},"
+    )
     print(f"equal answers on {agreement:.2%} of the test images.")
     if is_same_place:
         print("Machine and versions are those of its card: the files should be equal.")
         return 1
-    print(f"Machine or versions are others: at most {MOST_ERRORS_APART} errors apart, {LEAST_AGREEMENT:.0%} equal, is allowed.")
+    print(f"Machine or versions are others. Allowed: {MOST_ERRORS_APART} errors apart, {LEAST_AGREEMENT:.0%} equal.")
     return int(apart > MOST_ERRORS_APART or agreement < LEAST_AGREEMENT)
 
 
@@ -141,8 +144,6 @@ def write_seeds(errors: dict[int, int]) -> None:
     ----------
     errors : dict of int to int
     """
-    from io import StringIO
-
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerows([("seed", "errors"), *sorted(errors.items())])

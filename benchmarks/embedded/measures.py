@@ -51,8 +51,8 @@ def choose_reading(twin: Reader, held: Material) -> ReadingNumbers:
     images = np.concatenate([held.images, held.redrawn]).reshape(-1, 28 * 28)
     outputs, scores = compare_with_marks(twin.model, images, twin.weights)
     chosen_on = (
-        f"{len(held.labels):,} of MNIST's training images, and the same drawn with other pens, which a model of the same "
-        "recipe did not learn from"
+        f"{len(held.labels):,} of MNIST's training images, and the same drawn with other pens, which a model of the "
+        "same recipe did not learn from"
     )
     return choose_numbers(outputs, np.tile(held.labels, 2), scores=scores, chosen_on=chosen_on)
 
@@ -92,7 +92,7 @@ def describe_seeds(errors: dict[int, int], n_images: int) -> str:
     Parameters
     ----------
     errors : dict of int to int
-        Of each seed; at least two.
+        Of each seed; at least one.
     n_images : int
 
     Returns
@@ -101,6 +101,8 @@ def describe_seeds(errors: dict[int, int], n_images: int) -> str:
         With Student's 95 % interval of the mean over seeds.
     """
     shares = 100 * np.array(list(errors.values())) / n_images
+    if len(shares) == 1:
+        return f"Test error of one seed of this recipe: {shares[0]:.2f} %."
     reach = student.ppf((1 + _CONFIDENCE) / 2, len(shares) - 1) * shares.std(ddof=1) / np.sqrt(len(shares))
     return (
         f"Test error of {len(shares)} seeds of this recipe: mean {shares.mean():.2f} %, 95 % interval "

@@ -36,8 +36,8 @@ def write_card(reader: Reader, reading: ReadingNumbers, dataset: Dataset) -> Mod
             "reading": reading.model_copy(update={"weights": reader.weights}),
             "notes": (
                 describe_seeds(read_seeds(), n_images),
-                "It learned from each training image twice, as it is and drawn with another pen, and from 10,600 drawn "
-                "marks that are no digits as an eleventh class, whose output refuses marks (the weights of the reading).",
+                "It learned from each training image twice, as it is and drawn with another pen, and from 10,600 marks "
+                "that are no digits as an eleventh class, whose output refuses marks (the weights of the reading).",
                 "Fitted with one thread. MNIST's test images chose nothing.",
             ),
         }

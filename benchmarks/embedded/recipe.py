@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from benchmarks.embedded.pens import redraw_all
 from benchmarks.pictures.not_digits import training_marks
@@ -155,9 +157,6 @@ def take_off(model: CNNClassifier) -> Reader:
     -------
     reader : Reader
     """
-    import torch
-    from torch import nn
-
     network = model.net_.module_
     full = network[-1]
     digits = nn.Linear(full.in_features, NO_DIGIT)

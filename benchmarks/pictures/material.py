@@ -6,8 +6,8 @@ from zlib import crc32
 import numpy as np
 
 from benchmarks.embedded.pens import redraw_all
-from benchmarks.pictures import not_digits
-from benchmarks.pictures.not_digits import Images
+from benchmarks.pictures import characters, not_digits
+from benchmarks.pictures.drawing import Images
 from hdr_bench import load_dataset
 from hdr_bench.exceptions import DatasetNotFoundError
 
@@ -66,12 +66,12 @@ def report_material(n: int = 2000) -> Material:
         Digits("the same, drawn with other pens", redraw_all(test.images, test.labels, _SEED), test.labels),
     )
     marks = {
-        "letters of fonts": not_digits.letters(n, "report", _SEED),
-        "letters of fonts, drawn with pens": not_digits.pen_letters(n, "report", _SEED + 1),
-        "letters like digits, drawn with pens": not_digits.pen_letters(
-            n, "report", _SEED + 2, not_digits.LETTERS_LIKE_DIGITS
+        "letters of fonts": characters.letters(n, "report", _SEED),
+        "letters of fonts, drawn with pens": characters.pen_letters(n, "report", _SEED + 1),
+        "letters like digits, drawn with pens": characters.pen_letters(
+            n, "report", _SEED + 2, characters.LETTERS_LIKE_DIGITS
         ),
-        "signs, drawn with pens": not_digits.pen_letters(n, "report", _SEED + 3, not_digits.SIGNS),
+        "signs, drawn with pens": characters.pen_letters(n, "report", _SEED + 3, characters.SIGNS),
         "pairs of digits that touch": not_digits.pairs(n, test.images, _SEED + 4),
         "halves of digits": not_digits.halves(n, test.images, _SEED + 5),
         "scribbles": not_digits.scribbles(n, _SEED + 6),

@@ -1,90 +1,19 @@
 """Marks that are no digits, in MNIST's form: what a reader of pictures meets beside digits, and should refuse.
 
-Letters of fonts, signs, pairs and halves of digits, scribbles, blots, frames and textures. Material for choosing a score
-comes from other fonts, digits and seeds than material for a report.
+Letters and signs, pairs and halves of digits, scribbles, blots, frames and textures. What a model learns from is of
+other fonts, digits and seeds than what a report is made of.
 """
 
-from collections.abc import Callable
-from pathlib import Path
-from string import ascii_letters
-
-import matplotlib
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
-from skimage.morphology import skeletonize
 
-from benchmarks.embedded.pens import draw_radius, ink_of_path
-from hdr_bench.pictures.normalize import BOX, to_mnist
+from benchmarks.pictures.characters import SIGNS, letters, pen_letters
+from benchmarks.pictures.drawing import PAGE, Floats, Images, draw_all
+from hdr_bench.pictures.normalize import to_mnist
 
-Images = NDArray[np.uint8]
-Floats = NDArray[np.floating]
-Drawing = Callable[[np.random.Generator], Floats]
-
-FONTS = {
-    "training": ("DejaVuSans", "DejaVuSansMono", "STIXGeneral", "cmss10", "cmmi10", "DejaVuSerif-Italic"),
-    "report": ("DejaVuSans-Oblique", "DejaVuSerif", "STIXGeneralBolIta", "cmr10", "cmti10", "cmtt10"),
-}
-# Written by hand, nobody can tell O from 0, I and l from 1, or Z from 2: a context does, and a cut-out has none.
-LETTERS_LIKE_DIGITS = "OoIlZzSsBbGgqDQJiT"
-LETTERS = "".join(sorted(set(ascii_letters) - set(LETTERS_LIKE_DIGITS)))
-SIGNS = "+-=×÷<>?!%&#@*√~^"  # noqa: RUF001  # the sign of a product
-_SIZE = 96
-_INK = 110
-_SMALLEST = 5
 _PAPER, _DARK = 0.85, 0.15
-
-
-def letters(n: int, part: str, seed: int, alphabet: str = LETTERS) -> Images:
-    """Draw characters of fonts.
-
-    Parameters
-    ----------
-    n : int
-    part : {"training", "report"}
-        Which fonts.
-    seed : int
-    alphabet : str
-
-    Returns
-    -------
-    images : ndarray of shape (n, 28, 28), uint8
-    """
-    fonts = _load_fonts(part)
-    return _draw_all(lambda generator: _draw_character(generator, fonts, alphabet) / 255, n, seed)
-
-
-def pen_letters(n: int, part: str, seed: int, alphabet: str = LETTERS) -> Images:
-    """Draw characters of fonts with a pen of random width, leaning as handwriting does.
-
-    Parameters
-    ----------
-    n : int
-    part : {"training", "report"}
-        Which fonts.
-    seed : int
-    alphabet : str
-
-    Returns
-    -------
-    images : ndarray of shape (n, 28, 28), uint8
-    """
-    fonts = _load_fonts(part)
-
-    def draw(generator: np.random.Generator) -> Floats:
-        printed = Image.fromarray(_draw_character(generator, fonts, alphabet))
-        lean = generator.uniform(-0.1, 0.35)
-        leaning = printed.transform(
-            printed.size, Image.Transform.AFFINE, (1, lean, -lean * _SIZE / 2, 0, 1, 0), Image.Resampling.BILINEAR
-        )
-        path = skeletonize(np.pad(np.asarray(leaning), 10) > _INK)
-        if not path.any():
-            return np.zeros(path.shape)
-        side = max(max(np.ptp(places) for places in np.nonzero(path)), _SMALLEST)
-        return ink_of_path(path, side / BOX * draw_radius(generator))
-
-    return _draw_all(draw, n, seed)
 
 
 def pairs(n: int, digits: Images, seed: int) -> Images:
@@ -111,7 +40,7 @@ def pairs(n: int, digits: Images, seed: int) -> Images:
         np.maximum(there, right[:, -there.shape[1] :], out=there)
         return page
 
-    return _draw_all(draw, n, seed)
+    return draw_all(draw, n, seed)
 
 
 def halves(n: int, digits: Images, seed: int) -> Images:
@@ -137,7 +66,7 @@ def halves(n: int, digits: Images, seed: int) -> Images:
                 return np.split(whole, [cut], axis=int(axis))[generator.integers(2)]
         return whole[: whole.shape[0] // 2]
 
-    return _draw_all(draw, n, seed)
+    return draw_all(draw, n, seed)
 
 
 def scribbles(n: int, seed: int) -> Images:
@@ -154,16 +83,16 @@ def scribbles(n: int, seed: int) -> Images:
     """
 
     def draw(generator: np.random.Generator) -> Floats:
-        page = Image.new("L", (_SIZE, _SIZE))
+        page = Image.new("L", (PAGE, PAGE))
         pen = ImageDraw.Draw(page)
         width = int(generator.integers(4, 14))
         for _ in range(generator.integers(1, 4)):
-            knots = generator.uniform(12, _SIZE - 12, size=(int(generator.integers(4, 8)), 2))
+            knots = generator.uniform(12, PAGE - 12, size=(int(generator.integers(4, 8)), 2))
             points = [tuple(point) for point in _curve(knots)]
             pen.line(points, fill=255, width=width, joint="curve")
         return np.asarray(page) / 255
 
-    return _draw_all(draw, n, seed)
+    return draw_all(draw, n, seed)
 
 
 def frames(n: int, seed: int) -> Images:
@@ -180,7 +109,7 @@ def frames(n: int, seed: int) -> Images:
     """
 
     def draw(generator: np.random.Generator) -> Floats:
-        page = Image.new("L", (_SIZE, _SIZE))
+        page = Image.new("L", (PAGE, PAGE))
         pen = ImageDraw.Draw(page)
         width = int(generator.integers(2, 12))
         places = generator.permutation([14, 38, 58, 82])
@@ -192,7 +121,7 @@ def frames(n: int, seed: int) -> Images:
         pen.line([(14.0, 50.0), (82.0, 50.0)], fill=255, width=width)
         return np.asarray(page.rotate(generator.uniform(-15, 15), Image.Resampling.BILINEAR)) / 255
 
-    return _draw_all(draw, n, seed)
+    return draw_all(draw, n, seed)
 
 
 def blots(n: int, seed: int) -> Images:
@@ -209,13 +138,13 @@ def blots(n: int, seed: int) -> Images:
     """
 
     def draw(generator: np.random.Generator) -> Floats:
-        noise = gaussian_filter(generator.normal(size=(_SIZE, _SIZE)), generator.uniform(4, 16))
-        down, across = np.mgrid[-1 : 1 : _SIZE * 1j, -1 : 1 : _SIZE * 1j]
+        noise = gaussian_filter(generator.normal(size=(PAGE, PAGE)), generator.uniform(4, 16))
+        down, across = np.mgrid[-1 : 1 : PAGE * 1j, -1 : 1 : PAGE * 1j]
         slope = np.hypot(down * generator.uniform(1, 2.2), across * generator.uniform(1, 2.2))
         height = noise / noise.std() * generator.uniform(0.05, 0.3) - slope + 0.75
         return np.clip(height * 20, 0, 1)
 
-    return _draw_all(draw, n, seed)
+    return draw_all(draw, n, seed)
 
 
 def textures(n: int, seed: int) -> Images:
@@ -233,10 +162,10 @@ def textures(n: int, seed: int) -> Images:
 
     def draw(generator: np.random.Generator) -> Floats:
         widths = generator.uniform(1, 9, size=2)
-        noise = gaussian_filter(generator.normal(size=(_SIZE, _SIZE)), widths)
+        noise = gaussian_filter(generator.normal(size=(PAGE, PAGE)), widths)
         return np.clip((noise / noise.std() - generator.uniform(0, 1.2)) * 4, 0, 1)
 
-    return _draw_all(draw, n, seed)
+    return draw_all(draw, n, seed)
 
 
 def fit_all(images: NDArray[np.uint8]) -> Images:
@@ -281,31 +210,6 @@ def training_marks(digits: Images, seed: int) -> Images:
             textures(600, seed + 8),
         ]
     )
-
-
-def _load_fonts(part: str) -> list[ImageFont.FreeTypeFont]:
-    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    return [ImageFont.truetype(str(folder / f"{name}.ttf"), 64) for name in FONTS[part]]
-
-
-def _draw_character(
-    generator: np.random.Generator, fonts: list[ImageFont.FreeTypeFont], alphabet: str
-) -> NDArray[np.uint8]:
-    page = Image.new("L", (_SIZE, _SIZE))
-    font = fonts[generator.integers(len(fonts))]
-    character = alphabet[generator.integers(len(alphabet))]
-    ImageDraw.Draw(page).text((_SIZE / 2, _SIZE / 2), character, fill=255, font=font, anchor="mm")
-    return np.asarray(page.rotate(generator.uniform(-10, 10), Image.Resampling.BILINEAR))
-
-
-def _draw_all(draw: Drawing, n: int, seed: int) -> Images:
-    generator = np.random.default_rng(seed)
-    drawn: list[NDArray[np.uint8]] = []
-    while len(drawn) < n:
-        ink = draw(generator)
-        if ink.max() > 0.5:
-            drawn.append(to_mnist(ink))
-    return np.stack(drawn)
 
 
 def _crop(digit: NDArray[np.uint8]) -> Floats:

@@ -84,7 +84,7 @@ def _reading(card: "ModelCard") -> Iterator[tuple[str, str]]:
     if reading is None:
         return
     yield "Reading pictures", f"temperature {reading.temperature:.4g}, threshold {reading.threshold:.4g}"
-    yield "Probabilities", "calibrated, of decision values" if reading.calibrated else "of the method"
+    yield "Probabilities", "calibrated on images held out" if reading.calibrated else "of the method"
     if reading.chosen_on:
         yield "Chosen on", f"{reading.chosen_on} ({reading.n_images:,} images)"
 

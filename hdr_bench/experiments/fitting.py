@@ -2,10 +2,12 @@
 
 import shlex
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hdr_bench.datasets import Dataset
 from hdr_bench.estimators import make_estimator, make_transformer
 from hdr_bench.exceptions import SuiteError, shown
 from hdr_bench.experiments.measuring.answers import check_labels
@@ -15,7 +17,9 @@ from hdr_bench.experiments.planning.classifiers import check_classifier
 from hdr_bench.experiments.planning.models import make_model
 from hdr_bench.experiments.planning.protocols import PlannedCase, plan_cases
 from hdr_bench.experiments.planning.trial_data import select_images
-from hdr_bench.models.card import ModelCard
+from hdr_bench.models.calibration import fit_reading
+from hdr_bench.models.card import ModelCard, ReadingNumbers
+from hdr_bench.pictures.normalize import SIDE
 from hdr_bench.records.case import Case, Step
 from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import Protocol
@@ -69,7 +73,9 @@ class FittedModel:
 def fit_model(request: FitRequest, check: Callable[[Any], object] = lambda _: None) -> FittedModel:
     """Fit a method on a data set's training part, and evaluate it on the test part.
 
-    The same request gives the same model as a suite's trial of it, with the same seed.
+    The same request gives the same model as a suite's trial of it, with the same seed. For a model of 28x28 pixels a
+    copy is fitted to five sixths of the images too: its answers for the rest give the temperature and the threshold
+    that a reader of pictures needs.
 
     Parameters
     ----------
@@ -112,7 +118,20 @@ def fit_model(request: FitRequest, check: Callable[[Any], object] = lambda _: No
     seed_generators(request.seed)
     model.fit(dataset.train.X, dataset.train.y)
     labels = check_labels(model.predict(dataset.test.X), len(dataset.test), len(dataset.class_names))
-    return FittedModel(model, card_of_trial(model, trial, dataset, labels, fit_command(request)))
+    card = card_of_trial(model, trial, dataset, labels, fit_command(request))
+    return FittedModel(model, card.model_copy(update={"reading": _fit_reading(model, dataset)}))
+
+
+def _fit_reading(model: Any, dataset: Dataset) -> ReadingNumbers | None:
+    """Return the numbers that a reader of pictures needs; None for a model of other images than it can take."""
+    labels = dataset.train.y
+    if (
+        not hasattr(model, "classes_")
+        or dataset.train.images.shape[1:] != (SIDE, SIDE)
+        or min(Counter(labels.tolist()).values()) < 2
+    ):
+        return None
+    return fit_reading(model, dataset.train.X, labels)
 
 
 def _plan(suite: Suite, settings: Settings) -> PlannedCase:

@@ -62,13 +62,11 @@ def fit_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, random_state: int
     classes, counts = np.unique(labels, return_counts=True)
     if counts.min() < 2:
         raise ValueError(
-            f"y has one image of class {shown(classes[counts.argmin()].item())}; a temperature is fitted on images held out, "
-            "which needs at least two of each class"
+            f"y has one image of class {shown(classes[counts.argmin()].item())}; a temperature is fitted on images "
+            "held out, which needs at least two of each class"
         )
     n_held = max(min(int(len(rows) * _HELD_OUT), _MOST_HELD_OUT), len(classes))
-    learnt, held = train_test_split(
-        np.arange(len(rows)), test_size=n_held, stratify=labels, random_state=random_state
-    )
+    learnt, held = train_test_split(np.arange(len(rows)), test_size=n_held, stratify=labels, random_state=random_state)
     copy = clone(estimator).fit(rows[learnt], labels[learnt])
     chosen_on = f"{n_held:,} of {len(rows):,} training images, which a copy of the model did not learn from"
     return measure_reading(copy, rows[held], labels[held], chosen_on=chosen_on)

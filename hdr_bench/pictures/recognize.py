@@ -29,7 +29,8 @@ class Answers:
     scores : ndarray of shape (n_images,), float64
         How much like a digit each image is: the higher, the more. The scale is the model's.
     accepted : ndarray of shape (n_images,), bool
-        Whether each is taken for a digit: its score is at least the threshold, and its most probable class a digit.
+        Whether each is taken for a digit: it has ink, its score is at least the threshold, and its most probable class
+        is a digit.
     """
 
     probabilities: NDArray[np.float64]
@@ -94,7 +95,7 @@ class Recognizer:
         scores = shares.max(axis=1) if scores is None else scores
         probabilities = np.zeros((len(images), len(self.class_names)))
         probabilities[:, list(self.columns)] = shares
-        is_digit = probabilities.argmax(axis=1) < len(DIGITS)
+        is_digit = (probabilities.argmax(axis=1) < len(DIGITS)) & rows.any(axis=1)
         return Answers(probabilities, scores, (scores >= self.threshold) & is_digit)
 
 
@@ -158,7 +159,9 @@ def _make_recognizer(estimator: Any, name: str, class_names: tuple[str, ...], nu
     names = [_as_name(each) for each in (class_names or estimator.classes_)]
     others = [each for each in names if each not in DIGITS]
     if len(others) == len(names):
-        raise ValueError(f"{name} knows no digits: its classes are {shown(names[:10])}; fit one whose classes are 0 to 9")
+        raise ValueError(
+            f"{name} knows no digits: its classes are {shown(names[:10])}; fit one whose classes are 0 to 9"
+        )
     ordered = (*DIGITS, *others)
     columns = tuple(ordered.index(each) for each in names)
     if numbers is None:
@@ -175,7 +178,29 @@ def _as_name(label: Any) -> str:
 def compare_with_marks(
     model: Any, rows: NDArray[np.uint8], weights: tuple[float, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a network's outputs for the digits, and by how much they outweigh the one for what is no digit."""
+    """Return a network's outputs for the digits, and by how much they outweigh the one for marks that are none.
+
+    Parameters
+    ----------
+    model : NeuralClassifier
+        Fitted, without the output for marks.
+    rows : ndarray of shape (n, n_features), uint8
+        Raw pixels.
+    weights : tuple of float
+        Of the output for marks: one per unit of the last hidden layer, then the constant.
+
+    Returns
+    -------
+    outputs : ndarray of shape (n, n_classes), float64
+        Before the softmax.
+    scores : ndarray of shape (n,), float64
+        Logarithm of the digits' share over that of marks.
+
+    Raises
+    ------
+    ValueError
+        If the weights do not fit the network.
+    """
     from scipy.special import logsumexp
 
     from hdr_bench.estimators.neural.hidden import hidden_outputs

@@ -208,9 +208,7 @@ class _Votes:
         self._down, self._right = self._down[~near], self._right[~near]
 
 
-def _chords(
-    slopes: NDArray[np.float64], heights: NDArray[np.intp], n_rows: int, n_columns: int
-) -> NDArray[np.float64]:
+def _chords(slopes: NDArray[np.float64], heights: NDArray[np.intp], n_rows: int, n_columns: int) -> NDArray[np.float64]:
     """Return how many columns each line crosses within the picture."""
     steep = np.where(np.abs(slopes) < 1e-6, 1e-6, slopes)[:, np.newaxis]
     top, bottom = -heights / steep, (n_rows - heights) / steep
@@ -280,9 +278,7 @@ def _band(
     return within, columns, np.where(rows == within, runs[within, columns], 0)
 
 
-def _fit_course(
-    columns: NDArray[np.intp], rows: NDArray[np.float64], degree: int, width: int
-) -> NDArray[np.float64]:
+def _fit_course(columns: NDArray[np.intp], rows: NDArray[np.float64], degree: int, width: int) -> NDArray[np.float64]:
     """Return the row in each column of a curve through points, of which those far from it do not count."""
     curve = np.polynomial.Polynomial.fit(columns, rows, degree)
     away = np.abs(rows - curve(columns))

@@ -6,6 +6,7 @@ import pytest
 from hdr_bench import load_dataset, make_estimator
 from hdr_bench.exceptions import DatasetNotFoundError, EstimatorError, SuiteError, UnknownNameError
 from hdr_bench.experiments.fitting import FitRequest, fit_command, fit_model, read_params, read_value, write_value
+from hdr_bench.models.calibration import fit_reading
 
 THREADS = []
 
@@ -36,6 +37,20 @@ def test_the_model_is_that_of_the_estimator_and_the_card_says_so():
     assert card.image_shape == (8, 8)
     assert card.command == fit_command(request)
     assert THREADS == [1]
+
+
+def test_a_model_of_28x28_images_knows_how_sure_it_may_be_when_it_reads_pictures():
+    fitted = fit_model(FitRequest("svm", "mnist-5k", samples=600))
+    reading = fitted.card.reading
+    assert reading == fit_reading(fitted.model, *_training_images(600))
+    assert reading.calibrated
+    assert reading.n_images == 100
+    assert fit_model(FitRequest("tree", "digits-8x8")).card.reading is None
+
+
+def _training_images(n):
+    train = load_dataset("mnist-5k").subsample(n).train
+    return train.X, train.y
 
 
 def test_a_dotted_path_is_named_as_it_was_given():

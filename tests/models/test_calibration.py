@@ -73,7 +73,9 @@ def test_without_decision_values_the_probability_is_the_share_of_right_answers()
     model = Guess().fit(X, y)
     numbers = measure_reading(model, X, y)
     right = (model.predict(X) == y).mean()
-    assert scale_outputs(outputs_of(model, X), numbers.temperature).max(axis=1) == pytest.approx([right] * 100, abs=1e-3)
+    assert scale_outputs(outputs_of(model, X), numbers.temperature).max(axis=1) == pytest.approx(
+        [right] * 100, abs=1e-3
+    )
 
 
 def test_two_classes_have_two_columns() -> None:
