@@ -12,7 +12,18 @@ from hdr_bench.pictures.reading import ReadDigit, Reading
 
 # Raised when a key changes its meaning or goes.
 JSON_FORMAT = 1
-_FIELDS = ("digit", "line", "x", "y", "width", "height", "probability", "second_digit", "second_probability", "rejected")
+_FIELDS = (
+    "digit",
+    "line",
+    "x",
+    "y",
+    "width",
+    "height",
+    "probability",
+    "second_digit",
+    "second_probability",
+    "rejected",
+)
 # A no-break space.
 _PERCENT = "\u00a0%"
 

@@ -35,9 +35,7 @@ def make_reading(page: Page, writing: Writing, quarters: int, model: str, notes:
     -------
     reading : Reading
     """
-    digits = [
-        _read_digit(page, writing, index, number) for number, line in enumerate(writing.lines) for index in line
-    ]
+    digits = [_read_digit(page, writing, index, number) for number, line in enumerate(writing.lines) for index in line]
     rejected = sorted(np.flatnonzero(~writing.accepted), key=lambda index: writing.marks[index].middle)
     digits += [_read_digit(page, writing, int(index), _line_beside(writing, int(index))) for index in rejected]
     labels = likeliest_digits(writing.answers)
@@ -69,7 +67,9 @@ def describe_page(page: Page, writing: Writing, quarters: int) -> list[str]:
         notes.append(f"turned by {90 * quarters} degrees")
     if writing.n_straightened:
         steepest = max(writing.slopes, key=abs)
-        notes.append(f"{writing.n_straightened} sloping lines straightened, by up to {abs(degrees(steepest)):.0f} degrees")
+        notes.append(
+            f"{writing.n_straightened} sloping lines straightened, by up to {abs(degrees(steepest)):.0f} degrees"
+        )
     return notes
 
 

@@ -26,6 +26,9 @@ _REFUSED = 0.6
 # What is cut off is at least this high, in heights of what it was cut from.
 _LOWEST_PART = 0.45
 
+# How sure the recognizer must be of it.
+_SURE_PART = 0.9
+
 Look = Callable[[Sequence[Mark]], Answers]
 
 
@@ -158,9 +161,7 @@ def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
         n_split += sum(choice.option.is_cut_off for choice in best)
         n_joined += sum(len(choice.option.sources) > 1 for choice in best)
     order = sorted(kept)
-    return Division(
-        tuple(everything[index] for index in order), select_answers(all_answers, order), n_joined, n_split
-    )
+    return Division(tuple(everything[index] for index in order), select_answers(all_answers, order), n_joined, n_split)
 
 
 def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[tuple[_Piece, ...]]:
@@ -219,9 +220,7 @@ def _width(pieces: Sequence[_Piece]) -> int:
     return max(piece.ink.right for piece in pieces) - min(piece.ink.left for piece in pieces)
 
 
-def _weigh(
-    options: Sequence[_Option], everything: Sequence[Mark], answers: Answers, n_marks: int
-) -> list[_Choice]:
+def _weigh(options: Sequence[_Option], everything: Sequence[Mark], answers: Answers, n_marks: int) -> list[_Choice]:
     """Return what the recognizer says of each option that may be chosen."""
     sureness = _sureness(answers)
     new = iter(range(n_marks, len(everything)))
@@ -229,9 +228,10 @@ def _weigh(
     for option in options:
         index = option.sources[0] if option.is_known else next(new)
         mark = everything[index]
-        # What is cut off must be a digit by itself: letters have strokes of which some look like 1.
+        # What is cut off must surely be a digit by itself: letters have parts that look like one.
         lowest = _LOWEST_PART * max(piece.height for piece in option.pieces)
-        if option.is_cut_off and not (answers.accepted[index] and mark.height >= lowest):
+        is_sure = answers.accepted[index] and sureness[index] >= _SURE_PART
+        if option.is_cut_off and not (is_sure and mark.height >= lowest):
             continue
         choices.append(_Choice(option, index, mark.area, float(sureness[index])))
     return choices
