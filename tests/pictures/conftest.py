@@ -23,7 +23,7 @@ def mnist_digits():
 def write_page(mnist_digits):
     """A function that draws lines of digits on paper: uint8, dark on light."""
 
-    def draw(lines, side=60, gap=30, paper=235, ink=40, number=0):
+    def draw(lines, *, side=60, gap=30, paper=235, ink=40, number=0):
         height = len(lines) * (side + gap) + gap
         width = max(map(len, lines)) * (side + gap) + gap
         page = np.full((height, width), float(paper))

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from hdr_bench.pictures.marks import find_marks
+from hdr_bench.pictures.ruling import remove_ruling
+
+
+def _rule(mask, kind, spacing=70, thickness=3, slope=0.0):
+    rows, columns = np.mgrid[: mask.shape[0], : mask.shape[1]]
+    across = (rows - slope * columns) % spacing < thickness
+    down = (columns + slope * rows) % spacing < thickness
+    if kind == "dotted":
+        across &= columns % 8 < 5
+    return mask | across | (down if kind == "squares" else False)
+
+
+@pytest.fixture
+def digits(write_page):
+    return write_page(["27183", "14142", "57721"], side=56, gap=34) < 130
+
+
+@pytest.mark.parametrize("kind", ["lines", "squares", "dotted"])
+@pytest.mark.parametrize("slope", [0.0, 0.05])
+def test_lines_go_and_digits_stay(digits, kind, slope):
+    ruled = _rule(digits, kind, slope=slope)
+    ruling = remove_ruling(ruled)
+    added = ruled & ~digits
+    assert (ruling.mask & added).sum() < 0.12 * added.sum()
+    assert (ruling.mask & digits).sum() > 0.9 * digits.sum()
+    assert not (ruling.mask & ruling.lines & ~ruled).any()
+
+
+def test_a_stroke_that_a_line_crosses_stays_whole():
+    mask = np.zeros((400, 900), bool)
+    for column in range(100, 900, 100):
+        mask[160:240, column : column + 8] = True
+    ruled = _rule(mask, "lines", spacing=200, thickness=3)
+    marks = [mark for mark in find_marks(remove_ruling(ruled).mask) if mark.height > 40]
+    assert len(marks) == 8
+    assert all(mark.height >= 78 for mark in marks)
+
+
+def test_nothing_is_taken_from_plain_paper(digits):
+    ruling = remove_ruling(digits)
+    assert np.array_equal(ruling.mask, digits)
+    assert not ruling.lines.any()
+
+
+def test_a_frame_around_the_picture_goes():
+    mask = np.zeros((300, 400), bool)
+    mask[2:5], mask[-5:-2] = True, True
+    mask[:, 2:5], mask[:, -5:-2] = True, True
+    digit = np.zeros_like(mask)
+    digit[100:200, 180:192] = True
+    digit = ndimage.binary_dilation(digit, iterations=3)
+    ruling = remove_ruling(mask | digit)
+    assert np.array_equal(ruling.mask & digit, digit)
+    assert (ruling.mask & mask).sum() < 0.1 * mask.sum()
+
+
+def test_an_empty_page_has_no_lines():
+    assert not remove_ruling(np.zeros((50, 50), bool)).lines.any()
