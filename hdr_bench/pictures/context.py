@@ -51,7 +51,7 @@ def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
     if len(kept) > MOST_MARKS:
         away = np.abs(np.log(sizes[kept] / digit_height))
         kept = np.sort(kept[np.argsort(away, kind="stable")[:MOST_MARKS]])
-    return tuple(marks[index] for index in kept)
+    return tuple(marks[index] for index in kept.tolist())
 
 
 def on_paper(marks: Sequence[Mark], light: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -105,7 +105,7 @@ def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np
     accepted : ndarray of shape (n_marks,), bool
     """
     accepted = answers.accepted & ~np.array([is_bar(mark) for mark in marks], bool)
-    candidates = np.flatnonzero(accepted)
+    candidates = np.flatnonzero(accepted).tolist()
     accepted[candidates] = on_paper([marks[index] for index in candidates], light)
     accepted &= ~_low_strokes(marks, answers, accepted)
     return accepted & ~_in_words(marks, accepted)
@@ -124,7 +124,8 @@ def _low_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.b
         distances = np.hypot(*(middles[others] - middles[index]).T)
         nearest = others[np.argsort(distances, kind="stable")[:_N_NEAREST]]
         low[index] = heights[index] < _LOWEST_STROKE * np.median(heights[nearest])
-        low[index] |= distances.min() > _FAR * heights[index] and np.count_nonzero(~accepted) > _CLUTTER
+        is_far = float(distances.min()) > _FAR * heights[index]
+        low[index] |= is_far and np.count_nonzero(~accepted) > _CLUTTER
     return low
 
 
