@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from benchmarks.embedded.pens import redraw_all
 from benchmarks.pictures.label_smoothing import RESULTS, summarize
 from benchmarks.pictures.material import Material, report_material
-from benchmarks.pictures.scores import auroc, false_acceptance, output_scores
+from benchmarks.pictures.scores import Reference, auroc, false_acceptance, feature_scores, output_scores
+from hdr_bench import load_dataset
 from hdr_bench.estimators.neural.hidden import hidden_outputs
 from hdr_bench.files import write_whole
 from hdr_bench.models import ReadingNumbers, load_card
@@ -24,6 +26,8 @@ FOLDER = Path(__file__).parents[2] / "reports" / "pictures"
 OWN = "output for no digit"
 # What digits are kept at where scores are compared.
 KEPT = 0.98
+# Training images that hidden layers are compared with, and as many redrawn.
+N_REFERENCE = 2500
 Images = NDArray[np.uint8]
 
 
@@ -108,7 +112,8 @@ def compare_scores(recognizer: Recognizer, material: Material) -> pd.DataFrame:
     table : pandas.DataFrame
         One row per score and kind.
     """
-    of_digits = all_scores(recognizer, np.concatenate([digits.images for digits in material.digits[:2]]))
+    reference = refer_to_training(recognizer)
+    of_digits = all_scores(recognizer, np.concatenate([digits.images for digits in material.digits[:2]]), reference)
     return pd.DataFrame(
         {
             "score": name,
@@ -117,11 +122,29 @@ def compare_scores(recognizer: Recognizer, material: Material) -> pd.DataFrame:
             "false_acceptance": false_acceptance(of_digits[name], of_marks, KEPT),
         }
         for kind, images in material.marks.items()
-        for name, of_marks in all_scores(recognizer, images).items()
+        for name, of_marks in all_scores(recognizer, images, reference).items()
     )
 
 
-def all_scores(recognizer: Recognizer, images: Images) -> dict[str, NDArray[np.floating]]:
+def refer_to_training(recognizer: Recognizer) -> Reference:
+    """Return what the network makes of training images, half of them redrawn.
+
+    Parameters
+    ----------
+    recognizer : Recognizer
+        Of the embedded model.
+
+    Returns
+    -------
+    reference : Reference
+    """
+    part = load_dataset("mnist").train.take(np.arange(0, 60_000, 60_000 // N_REFERENCE))
+    images = np.concatenate([part.images, redraw_all(part.images, part.labels, seed=0)])
+    hidden, outputs = hidden_outputs(recognizer.estimator, images.reshape(len(images), -1))
+    return Reference(hidden.astype(np.float64), outputs.astype(np.float64), np.tile(part.labels, 2))
+
+
+def all_scores(recognizer: Recognizer, images: Images, reference: Reference) -> dict[str, NDArray[np.floating]]:
     """Return the network's own score and those of its outputs.
 
     Parameters
@@ -129,13 +152,16 @@ def all_scores(recognizer: Recognizer, images: Images) -> dict[str, NDArray[np.f
     recognizer : Recognizer
         Of the embedded model.
     images : ndarray of shape (n, 28, 28), uint8
+    reference : Reference
 
     Returns
     -------
     scores : dict of str to ndarray of shape (n,)
     """
-    _, outputs = hidden_outputs(recognizer.estimator, images.reshape(len(images), -1))
-    return {OWN: recognizer.recognize(images).scores, **output_scores(outputs)}
+    layers = hidden_outputs(recognizer.estimator, images.reshape(len(images), -1))
+    hidden, outputs = (values.astype(np.float64) for values in layers)
+    own = recognizer.recognize(images).scores
+    return {OWN: own, **output_scores(outputs), **feature_scores(hidden, outputs, reference)}
 
 
 def write_page(kept: pd.DataFrame, refused: pd.DataFrame, compared: pd.DataFrame) -> str:

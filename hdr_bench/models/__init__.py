@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hdr_bench.models.calibration import fit_reading as fit_reading
+    from hdr_bench.models.calibration import measure_reading as measure_reading
     from hdr_bench.models.card import CardData as CardData
     from hdr_bench.models.card import CardScore as CardScore
     from hdr_bench.models.card import ModelCard as ModelCard
@@ -29,8 +31,10 @@ _PLACES = {
     "load_card": "model_file",
     "load_model": "model_file",
     "export_onnx": "onnx_export",
+    "fit_reading": "calibration",
     "load_models": "run_models",
     "load_reader_model": "reader_model",
+    "measure_reading": "calibration",
     "RunModels": "run_models",
     "save_model": "model_file",
 }

@@ -23,6 +23,8 @@ MOST_MARKS = 600
 # A bare stroke is a 1 if it is this high, in heights of the digits nearest to it.
 _LOWEST_STROKE, _N_NEAREST = 0.5, 3
 _STROKE = 1
+# Where so many marks are no digits, a stroke this far from any digit, in its own heights, is none either.
+_CLUTTER, _FAR = 20, 4.0
 # A line with so many marks of which no more than this share are digits is taken for words.
 _WORD, _SHARE_OF_DIGITS = 4, 0.26
 # Marks larger than this, in median heights of a line, do not belong to it: braces, frames.
@@ -49,7 +51,7 @@ def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
     if len(kept) > MOST_MARKS:
         away = np.abs(np.log(sizes[kept] / digit_height))
         kept = np.sort(kept[np.argsort(away, kind="stable")[:MOST_MARKS]])
-    return tuple(marks[index] for index in kept)
+    return tuple(marks[index] for index in kept.tolist())
 
 
 def on_paper(marks: Sequence[Mark], light: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -88,7 +90,8 @@ def _unevenness(mark: Mark, light: NDArray[np.float32]) -> float:
 def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return which marks are digits, by the recognizer's answers and by what stands around them.
 
-    Refused are bars, the edges of sheets, strokes much lower than the digits near them, and what looks like a digit in a word.
+    Refused are bars, the edges of sheets, strokes much lower than the digits near them, and what looks like a digit in
+    a word.
 
     Parameters
     ----------
@@ -102,7 +105,7 @@ def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np
     accepted : ndarray of shape (n_marks,), bool
     """
     accepted = answers.accepted & ~np.array([is_bar(mark) for mark in marks], bool)
-    candidates = np.flatnonzero(accepted)
+    candidates = np.flatnonzero(accepted).tolist()
     accepted[candidates] = on_paper([marks[index] for index in candidates], light)
     accepted &= ~_low_strokes(marks, answers, accepted)
     return accepted & ~_in_words(marks, accepted)
@@ -115,11 +118,14 @@ def _low_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.b
     others = np.flatnonzero(accepted & ~is_stroke)
     low = np.zeros(len(marks), bool)
     if not len(others):
-        return low
+        # Among much that is no digit, strokes alone are no digits either.
+        return is_stroke & (np.count_nonzero(~accepted) > max(_CLUTTER, np.count_nonzero(is_stroke)))
     for index in np.flatnonzero(is_stroke):
         distances = np.hypot(*(middles[others] - middles[index]).T)
         nearest = others[np.argsort(distances, kind="stable")[:_N_NEAREST]]
         low[index] = heights[index] < _LOWEST_STROKE * np.median(heights[nearest])
+        is_far = float(distances.min()) > _FAR * heights[index]
+        low[index] |= is_far and np.count_nonzero(~accepted) > _CLUTTER
     return low
 
 

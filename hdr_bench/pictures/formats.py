@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hdr_bench.exceptions import visible_prose
+from hdr_bench.names import visible_prose
 from hdr_bench.pictures.reading import ReadDigit, Reading
 
 # Raised when a key changes its meaning or goes.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hdr_bench.pictures.light import even_light, ink_contrast
 
 # ITU-R 601.
-_LUMA = np.float32([0.299, 0.587, 0.114])
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # Pixels of the longest side at which channels are compared.
 _COMPARED_SIDE = 800
 # A single channel has more noise, of the sensor and of JPEG's colours: it must be better by this factor.
@@ -51,8 +51,9 @@ def to_grey(color: NDArray[np.uint8]) -> Grey:
     grey : Grey
     """
     step = max(1, round(max(color.shape) / _COMPARED_SIDE))
-    small = color[::step, ::step].astype(np.float32) / 255
-    is_light_on_dark = _has_light_ink(_block_mean(color.astype(np.float32) @ _LUMA / 255, step))
+    small = color[::step, ::step].astype(np.float32) / np.float32(255)
+    luma = color.astype(np.float32) @ (_LUMA / np.float32(255))
+    is_light_on_dark = _has_light_ink(_block_mean(luma, step))
     name = _best_channel(1 - small if is_light_on_dark else small)
     values = _channels(color)[name]() / np.float32(255)
     return Grey(1 - values if is_light_on_dark else values, name, is_light_on_dark)

@@ -6,9 +6,11 @@ from numpy.typing import NDArray
 from hdr_bench.pictures.answers import likeliest_digits
 from hdr_bench.pictures.recognize import Answers, Recognizer
 
-# So many digits more must be seen than as the page lies, and this many times as many.
-_FEWEST_MORE = 3
+# So many digits more must be seen than as the page lies, and this many times as many: letters look like digits too.
+_FEWEST_MORE = 5
 _TIMES_AS_MANY = 2.0
+# Share of the marks that must be digits then.
+_MOSTLY_DIGITS = 0.5
 # A bare stroke is a 1 in two directions, and says nothing.
 _STROKE = 1
 # Marks that are looked at.
@@ -38,7 +40,7 @@ def find_turn(images: NDArray[np.uint8], answers: Answers, recognizer: Recognize
     turned = [recognizer.recognize(np.rot90(some, quarters, (1, 2)).copy()) for quarters in range(4)]
     counts = [_count_digits(each) for each in turned]
     best = max(range(4), key=lambda quarters: (counts[quarters], -quarters))
-    is_clear = counts[best] >= counts[0] + _FEWEST_MORE and counts[best] >= _TIMES_AS_MANY * counts[0]
+    is_clear = counts[best] >= max(_MOSTLY_DIGITS * len(some), counts[0] + _FEWEST_MORE, _TIMES_AS_MANY * counts[0])
     return best if is_clear else 0
 
 

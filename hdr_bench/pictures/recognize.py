@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import ModelFileError, shown
+from hdr_bench.exceptions import ModelFileError, PredictionsError, shown
 from hdr_bench.pictures.normalize import SIDE
 
 DIGITS = tuple("0123456789")
@@ -81,6 +81,11 @@ class Recognizer:
         Returns
         -------
         answers : Answers
+
+        Raises
+        ------
+        PredictionsError
+            If the model gives more or fewer probabilities than it has classes.
         """
         from hdr_bench.models.calibration import outputs_of, scale_outputs
 
@@ -91,6 +96,10 @@ class Recognizer:
             outputs, scores = compare_with_marks(self.estimator, rows, self.weights)
         else:
             outputs, scores = outputs_of(self.estimator, rows), None
+        if outputs.shape[1] != len(self.columns):
+            raise PredictionsError(
+                f"{self.name} gives {outputs.shape[1]} probabilities per image; it has {len(self.columns)} classes"
+            )
         shares = scale_outputs(outputs, self.temperature)
         scores = shares.max(axis=1) if scores is None else scores
         probabilities = np.zeros((len(images), len(self.class_names)))
@@ -178,7 +187,29 @@ def _as_name(label: Any) -> str:
 def compare_with_marks(
     model: Any, rows: NDArray[np.uint8], weights: tuple[float, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a network's outputs for the digits, and by how much they outweigh the one for what is no digit."""
+    """Return a network's outputs for the digits, and by how much they outweigh the one for marks that are none.
+
+    Parameters
+    ----------
+    model : NeuralClassifier
+        Fitted, without the output for marks.
+    rows : ndarray of shape (n, n_features), uint8
+        Raw pixels.
+    weights : tuple of float
+        Of the output for marks: one per unit of the last hidden layer, then the constant.
+
+    Returns
+    -------
+    outputs : ndarray of shape (n, n_classes), float64
+        Before the softmax.
+    scores : ndarray of shape (n,), float64
+        Logarithm of the digits' share over that of marks.
+
+    Raises
+    ------
+    ValueError
+        If the weights do not fit the network.
+    """
     from scipy.special import logsumexp
 
     from hdr_bench.estimators.neural.hidden import hidden_outputs

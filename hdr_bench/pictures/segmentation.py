@@ -13,8 +13,10 @@ from hdr_bench.pictures.recognize import Answers
 
 # Marks this near, in heights of the higher one, may be parts of one digit.
 _NEAR = 0.15
-# Marks that are looked at together.
-_MOST_TOGETHER = 12
+# Marks, and pieces of them, that are looked at together: what has more is no writing, but wood or cloth.
+_MOST_TOGETHER, _MOST_PIECES = 12, 24
+# What is cut apart is as high as digits are, within these factors, if digits were seen.
+_LOWEST, _HIGHEST, _FEWEST_SEEN = 0.55, 1.9, 3
 # A mark may be several digits if it is this wide for its height, or not taken for a digit and this wide.
 _WIDE, _WIDE_IF_REFUSED = 1.05, 0.7
 # A digit is not wider than this, in heights of the highest mark beside it.
@@ -25,6 +27,9 @@ _ADVANTAGE = 0.08
 _REFUSED = 0.6
 # What is cut off is at least this high, in heights of what it was cut from.
 _LOWEST_PART = 0.45
+
+# How sure the recognizer must be of it.
+_SURE_PART = 0.9
 
 Look = Callable[[Sequence[Mark]], Answers]
 
@@ -158,27 +163,36 @@ def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
         n_split += sum(choice.option.is_cut_off for choice in best)
         n_joined += sum(len(choice.option.sources) > 1 for choice in best)
     order = sorted(kept)
-    return Division(
-        tuple(everything[index] for index in order), select_answers(all_answers, order), n_joined, n_split
-    )
+    return Division(tuple(everything[index] for index in order), select_answers(all_answers, order), n_joined, n_split)
 
 
 def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[tuple[_Piece, ...]]:
     """Return what may be divided otherwise: pieces of marks near each other, from left to right."""
     groups = []
+    seen = [mark.height for mark, is_digit in zip(marks, answers.accepted, strict=True) if is_digit]
+    height = float(np.median(seen)) if len(seen) >= _FEWEST_SEEN else None
     for members in _clusters(marks):
         if len(members) > _MOST_TOGETHER or all(is_bar(marks[index]) for index in members):
             continue
         ordered = sorted(members, key=lambda index: marks[index].middle[1])
-        pieces = [piece for index in ordered for piece in _pieces(marks[index], index, bool(answers.accepted[index]))]
-        if len(pieces) > 1:
+        pieces = [
+            piece
+            for index in ordered
+            for piece in _pieces(marks[index], index, _may_be_several(marks[index], bool(answers.accepted[index]), height))
+        ]
+        if 1 < len(pieces) <= _MOST_PIECES:
             groups.append(tuple(pieces))
     return groups
 
 
-def _pieces(mark: Mark, index: int, is_accepted: bool) -> list[_Piece]:
-    is_wide = mark.width > (_WIDE if is_accepted else _WIDE_IF_REFUSED) * mark.height
-    parts = cut_pieces(mark) if is_wide and not is_bar(mark) else (mark,)
+def _may_be_several(mark: Mark, is_accepted: bool, height: float | None) -> bool:
+    if is_bar(mark) or (height is not None and not _LOWEST * height <= mark.height <= _HIGHEST * height):
+        return False
+    return mark.width > (_WIDE if is_accepted else _WIDE_IF_REFUSED) * mark.height
+
+
+def _pieces(mark: Mark, index: int, may_be_several: bool) -> list[_Piece]:
+    parts = cut_pieces(mark) if may_be_several else (mark,)
     return [_Piece(part, index, len(parts), mark.height) for part in parts]
 
 
@@ -219,9 +233,7 @@ def _width(pieces: Sequence[_Piece]) -> int:
     return max(piece.ink.right for piece in pieces) - min(piece.ink.left for piece in pieces)
 
 
-def _weigh(
-    options: Sequence[_Option], everything: Sequence[Mark], answers: Answers, n_marks: int
-) -> list[_Choice]:
+def _weigh(options: Sequence[_Option], everything: Sequence[Mark], answers: Answers, n_marks: int) -> list[_Choice]:
     """Return what the recognizer says of each option that may be chosen."""
     sureness = _sureness(answers)
     new = iter(range(n_marks, len(everything)))
@@ -229,9 +241,10 @@ def _weigh(
     for option in options:
         index = option.sources[0] if option.is_known else next(new)
         mark = everything[index]
-        # What is cut off must be a digit by itself: letters have strokes of which some look like 1.
+        # What is cut off must surely be a digit by itself: letters have parts that look like one.
         lowest = _LOWEST_PART * max(piece.height for piece in option.pieces)
-        if option.is_cut_off and not (answers.accepted[index] and mark.height >= lowest):
+        is_sure = answers.accepted[index] and sureness[index] >= _SURE_PART
+        if option.is_cut_off and not (is_sure and mark.height >= lowest):
             continue
         choices.append(_Choice(option, index, mark.area, float(sureness[index])))
     return choices

@@ -63,10 +63,10 @@ def put_in_lines(
     -------
     writing : Writing
     """
-    digits = np.flatnonzero(accepted)
+    digits = np.flatnonzero(accepted).tolist()
     boxes = [box_of(marks[index]) for index in digits]
     slope = page_slope(boxes)
-    lines = tuple(tuple(int(digits[index]) for index in line) for line in order_in_lines(boxes, slope))
+    lines = tuple(tuple(digits[index] for index in line) for line in order_in_lines(boxes, slope))
     slopes = tuple(_slope(marks, line, slope) for line in lines)
     return Writing(tuple(marks), images, answers, accepted, lines, slopes)
 

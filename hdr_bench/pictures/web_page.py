@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import visible_prose
+from hdr_bench.names import visible_prose
 from hdr_bench.pictures.reading import ReadDigit, Reading
 from hdr_bench.pictures.steps import Step, to_png
 

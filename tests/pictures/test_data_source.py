@@ -15,15 +15,16 @@ from hdr_bench.datasets.registry import recognize_scheme
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning
 from hdr_bench.pictures.data_source import cut_digits
 from hdr_bench.pictures.reading import Choice, ReadDigit
+from hdr_bench.pictures.recognize import load_recognizer
 
-CONFIG = dataclasses.replace(LEVELS["easy"], n_lines=(2, 2), n_per_line=(5, 5))
+CONFIG = dataclasses.replace(LEVELS["easy"], n_lines=(2, 2), n_per_line=(3, 3), height=(40, 44))
 
 
 @pytest.fixture(scope="module")
 def pages():
     part = load_dataset("mnist-5k").train
     digits = DigitImages(np.asarray(part.images), np.asarray(part.labels))
-    return [make_page(CONFIG, number, digits) for number in range(4)]
+    return [make_page(CONFIG, number, digits) for number in range(3)]
 
 
 def load(folder, **options):
@@ -53,21 +54,17 @@ def test_a_folder_of_named_pictures_is_a_data_set_of_their_digits(folder, pages,
     dataset, _ = load(folder, test_size=0.5)
     true = sorted(mark.digit for page in pages for mark in page.digits)
     labels = [*dataset.train.labels, *dataset.test.labels]
-    assert len(labels) >= len(true) - 3
+    assert len(labels) >= len(true) - 2
     assert dataset.class_names == tuple("0123456789")
     assert dataset.image_shape == (28, 28)
-    assert len(dataset.train) in range(15, 25)
-    assert any("digits cut out of 4 pictures" in note for note in dataset.notes)
+    # Whole pictures are in one part.
+    assert len(dataset.train) >= 9 > len(dataset.test)
+    assert any("digits cut out of 3 pictures" in note for note in dataset.notes)
     # What MNIST's images are: light ink, up to the edge of a 20x20 box, its centre of mass in the middle.
     assert all(image.max() > 200 and image[:2].max() == 0 for image in dataset.train.images)
-
-
-def test_the_labels_are_the_truth_and_the_images_are_those_of_the_labels(folder, data_home):
-    from hdr_bench.pictures.recognize import load_recognizer
-
-    dataset, _ = load(folder)
+    # The labels are the truth, and the images are of them.
     answers = load_recognizer().recognize(np.asarray(dataset.train.images))
-    assert np.mean(answers.probabilities.argmax(axis=1) == dataset.train.labels) >= 0.9
+    assert np.mean(answers.probabilities.argmax(axis=1) == dataset.train.labels) >= 0.8
 
 
 def test_a_csv_file_beside_the_pictures_tells_what_they_show(pages, tmp_path, data_home):
@@ -79,7 +76,7 @@ def test_a_csv_file_beside_the_pictures_tells_what_they_show(pages, tmp_path, da
     assert recognize_scheme(tmp_path) == "pictures"
     dataset, messages = load(tmp_path)
     assert any("1 pictures are not in truth.csv, and left out: IMG_0.png" in each for each in messages)
-    assert len(dataset.train) + len(dataset.test) >= 28
+    assert len(dataset.train) + len(dataset.test) >= 10
 
 
 def test_it_is_read_again_when_a_picture_changes(folder, pages, data_home):
@@ -95,13 +92,13 @@ def test_digits_that_are_not_there_are_counted_as_lost(folder, data_home):
     path = next(folder.glob("*page 0.png"))
     path.rename(folder / f"55{path.name}")
     _, messages = load(folder)
-    assert any("of 42 digits were not found, or it cannot be told which they are: 55" in each for each in messages)
+    assert any("of 20 digits were not found, or it cannot be told which they are: 55" in each for each in messages)
 
 
 def test_names_that_are_dates_are_no_truth(folder, data_home):
     for number, path in enumerate(sorted(folder.iterdir())):
         path.rename(folder / f"20190325190049012345678_{number}.png")
-    with pytest.raises(DatasetError, match=r"of 92 digits that names or truth.csv tell, only \d+ were found in order"):
+    with pytest.raises(DatasetError, match=r"of 69 digits that names or truth.csv tell, only \d+ were found in order"):
         load_dataset(f"pictures:{folder}")
 
 

@@ -35,8 +35,8 @@ def read(
         typer.Option(
             "--model",
             metavar="FILE",
-            help="A model file that reads, or MODULE:FUNCTION with --trust; may be given several times, and the answers "
-            "stand side by side (default: the embedded model).",
+            help="A model file that reads, or MODULE:FUNCTION with --trust; may be given several times, for answers "
+            "side by side (default: the embedded model).",
         ),
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="How the readings are written.")] = Format.text,
