@@ -251,7 +251,7 @@ def _follow(ink: ThinInk, course: NDArray[np.float64], reach: int, shortest: flo
     if not is_thin.any():
         return None
     inside = (course >= 0) & (course <= ink.runs.shape[0] - 1)
-    covered_columns = _close_gaps(is_thin.any(axis=0), _GAP * ink.thickest) & inside
+    covered_columns = _close_gaps(np.asarray(is_thin.any(axis=0)), _GAP * ink.thickest) & inside
     crossed = (runs > 0).any(axis=0) & ~covered_columns
     span = _covered_span(covered_columns, inside & ~crossed, inside, shortest)
     if not span.any():
