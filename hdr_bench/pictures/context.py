@@ -22,8 +22,8 @@ _FEWEST = 3
 MOST_MARKS = 600
 # A bare stroke is a 1 if it is this high, in heights of the digits nearest to it; a brace is higher.
 _LOWEST_STROKE, _HIGHEST_STROKE, _N_NEAREST = 0.5, 2.0, 3
-# Other digits may be lower, but not beside others: so many heights away at most.
-_LOWEST, _BESIDE = 0.36, 2.5
+# Other digits may be lower, but not beside higher ones: so many of their heights away at most.
+_LOWEST, _BESIDE = 0.36, 1.3
 _STROKE = 1
 # Where so many marks are no digits, a stroke this far from any digit, in its own heights, is none either.
 _CLUTTER, _FAR = 20, 4.0
@@ -32,7 +32,7 @@ _WORD, _SHARE_OF_DIGITS = 4, 0.26
 # Marks of a sum or an equation in which digits are this few.
 _LONGEST_SUM = 12
 # Marks larger than this, in median heights of a line, do not belong to it: braces, frames.
-_LIKE = 2.0
+_LIKE = 3.0
 
 
 def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
@@ -138,7 +138,8 @@ def _odd_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.b
     odd = np.zeros(len(marks), bool)
     if not len(others):
         # Among much that is no digit, strokes alone are no digits either.
-        return is_stroke & (np.count_nonzero(~accepted) > max(_CLUTTER, np.count_nonzero(is_stroke)))
+        n_others, n_strokes = int(np.count_nonzero(~accepted)), int(np.count_nonzero(is_stroke))
+        return is_stroke & (n_others > max(_CLUTTER, n_strokes))
     for index in np.flatnonzero(is_stroke):
         distances = np.hypot(*(middles[others] - middles[index]).T)
         nearest = others[np.argsort(distances, kind="stable")[:_N_NEAREST]]

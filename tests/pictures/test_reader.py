@@ -1,3 +1,4 @@
+import sys
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -6,6 +7,7 @@ from PIL import Image
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import make_estimator
+from hdr_bench.exceptions import MissingDependencyError
 from hdr_bench.pictures import read_picture
 
 _LINES = ("31415", "92653", "58979")
@@ -137,3 +139,9 @@ def test_each_stage_is_drawn(page, reader):
         assert step.title.endswith(".")
     ink = steps[3].image
     assert (ink < 128).mean() == pytest.approx((page < 137).mean(), abs=0.03)
+
+
+def test_without_scikit_image_the_error_says_what_to_install(page, reader, monkeypatch):
+    monkeypatch.setitem(sys.modules, "skimage", None)
+    with pytest.raises(MissingDependencyError, match=r"pip install 'hdr-bench\[pictures\]'"):
+        read_picture(page, reader)

@@ -36,7 +36,7 @@ def folder(tmp_path):
         ("-7", None),
         ("12-", None),
         ("", None),
-        ("٣", None),  # noqa: RUF001
+        ("٣", None),
     ],
 )
 def test_digits_of_a_name(stem, lines):
