@@ -29,6 +29,8 @@ _STROKE = 1
 _CLUTTER, _FAR = 20, 4.0
 # A line with so many marks of which no more than this share are digits is taken for words.
 _WORD, _SHARE_OF_DIGITS = 4, 0.26
+# Marks from which on a line that is no more than half digits is a word if few of them are other than 1.
+_LONG_WORD = 10
 # Marks of a sum or an equation in which digits are this few.
 _LONGEST_SUM = 12
 # Marks larger than this, in median heights of a line, do not belong to it: braces, frames.
@@ -113,7 +115,8 @@ def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np
     accepted[candidates] = on_paper([marks[index] for index in candidates], light)
     accepted &= ~_odd_strokes(marks, answers, accepted)
     accepted &= ~_low_marks(marks, accepted)
-    return accepted & ~_in_words(marks, accepted)
+    is_stroke = likeliest_digits(answers) == _STROKE
+    return accepted & ~_in_words(marks, accepted, is_stroke)
 
 
 def _low_marks(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -150,7 +153,7 @@ def _odd_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.b
     return odd
 
 
-def _in_words(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _in_words(marks: Sequence[Mark], accepted: NDArray[np.bool_], is_stroke: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which marks stand in lines of letters."""
     in_words = np.zeros(len(marks), bool)
     for line in order_in_lines([box_of(mark) for mark in marks]):
@@ -160,5 +163,9 @@ def _in_words(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.
         is_sum = len(members) <= _LONGEST_SUM and any(is_bar(marks[index]) for index in members)
         if len(members) < _WORD or is_sum:
             continue
-        in_words[members] |= accepted[members].mean() <= _SHARE_OF_DIGITS
+        share = accepted[members].mean()
+        # Letters have stems, which look like 1.
+        if len(members) >= _LONG_WORD and share < 0.5:
+            share = (accepted & ~is_stroke)[members].mean()
+        in_words[members] |= share <= _SHARE_OF_DIGITS
     return in_words

@@ -90,3 +90,10 @@ def test_a_page_is_turned_if_far_more_digits_are_seen_then(quarters):
 def test_few_marks_turn_no_page():
     images = np.rot90(np.zeros((3, 28, 28), np.uint8))
     assert find_turn(images, _Reader().recognize(images), _Reader()) == 0
+
+
+def test_the_stems_of_a_long_word_are_no_ones(paper):
+    word = [_mark(60 + 50 * place) for place in range(14)]
+    accepted = [place % 3 == 0 for place in range(14)]
+    digits = [1 if is_stem else 4 for is_stem in accepted]
+    assert not accept_in_context(word, _answers(digits, accepted), paper).any()
