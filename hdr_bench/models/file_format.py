@@ -149,6 +149,28 @@ def read_card_text(path: Path) -> bytes:
         raise damaged(path, error) from error
 
 
+def holds_pickle(path: Path) -> bool:
+    """Whether a model file holds a pickle, which is not read.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    is_pickled : bool
+
+    Raises
+    ------
+    ModelNotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is no model file, is damaged, or of a newer format.
+    """
+    with zipfile.ZipFile(io.BytesIO(_read_checked(path))) as archive:
+        return _PICKLE in archive.namelist()
+
+
 def read_content(path: Path, *, trust: bool) -> ModelContent:
     """Return what a model file holds; a pickle in it is read only if the user trusts it.
 
