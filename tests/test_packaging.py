@@ -94,10 +94,8 @@ def test_the_wheel_works_with_what_it_asks_for_alone(wheel, tmp_path):
 
 
 def test_every_library_that_is_imported_is_asked_for():
-    asked, modules = (
-        set(_requirements("hdr-bench", ("", "fast", "pictures", "heic", "formats", "onnx", "dask"))),
-        _modules(),
-    )
+    extras = ("", "fast", "pictures", "heic", "formats", "onnx", "dask")
+    asked, modules = set(_requirements("hdr-bench", extras)), _modules()
     own = {*sys.stdlib_module_names, "hdr_bench"}
     for path in sorted((ROOT / "hdr_bench").rglob("*.py")):
         for module in _imported(ast.parse(path.read_text())) - own:

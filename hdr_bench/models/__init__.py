@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hdr_bench.models.card import CardScore as CardScore
     from hdr_bench.models.card import ModelCard as ModelCard
     from hdr_bench.models.card import ReadingNumbers as ReadingNumbers
-    from hdr_bench.models.card import describe_estimator as describe_estimator
+    from hdr_bench.models.estimator_card import describe_estimator as describe_estimator
     from hdr_bench.models.model_file import load_card as load_card
     from hdr_bench.models.model_file import load_model as load_model
     from hdr_bench.models.model_file import save_model as save_model
@@ -27,7 +27,7 @@ _PLACES = {
     "CardScore": "card",
     "ModelCard": "card",
     "ReadingNumbers": "card",
-    "describe_estimator": "card",
+    "describe_estimator": "estimator_card",
     "load_card": "model_file",
     "load_model": "model_file",
     "export_onnx": "onnx_export",
