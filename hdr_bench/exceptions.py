@@ -20,8 +20,6 @@ _SHOWN = reprlib.Repr()
 _SHOWN.maxstring = _SHOWN.maxother = _SHOWN.maxlong = 100
 _SHOWN.maxlist = _SHOWN.maxtuple = _SHOWN.maxdict = _SHOWN.maxset = 8
 _SHOWN.maxlevel = 4
-
-
 # As `repr` writes it.
 _BYTE = re.compile(r"(?<!\\)\\udc([89a-f][0-9a-f])")
 

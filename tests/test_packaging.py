@@ -67,6 +67,7 @@ def wheel(tmp_path_factory):
 def test_the_wheel_works_with_what_it_asks_for_alone(wheel, tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     carried = ("benchmarks/quick.toml", "CITATION.cff", "references.bib", "py.typed", "__init__.pyi")
+    carried += ("models/embedded/mnist-cnn.hdrm",)
     assert {f"hdr_bench/{name}" for name in carried} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "reports/"))]
     venv.create(tmp_path / "clean")
@@ -87,13 +88,14 @@ def test_the_wheel_works_with_what_it_asks_for_alone(wheel, tmp_path):
     assert "report: run/report.html" in _checked(command, *suite, cwd=elsewhere, env=environment)
     where = _checked(python, "-c", "import hdr_bench; print(hdr_bench.__file__)", cwd=elsewhere, env=environment)
     assert str(tmp_path) in where
+    look = "load_recognizer().recognize(numpy.zeros((1, 28, 28), numpy.uint8)).accepted"
+    code = f"import numpy; from hdr_bench.pictures.recognize import load_recognizer; print({look})"
+    assert "[False]" in _checked(python, "-c", code, cwd=elsewhere, env=environment)
 
 
 def test_every_library_that_is_imported_is_asked_for():
-    asked, modules = (
-        set(_requirements("hdr-bench", ("", "fast", "pictures", "heic", "formats", "onnx", "dask"))),
-        _modules(),
-    )
+    extras = ("", "fast", "pictures", "heic", "formats", "onnx", "dask")
+    asked, modules = set(_requirements("hdr-bench", extras)), _modules()
     own = {*sys.stdlib_module_names, "hdr_bench"}
     for path in sorted((ROOT / "hdr_bench").rglob("*.py")):
         for module in _imported(ast.parse(path.read_text())) - own:

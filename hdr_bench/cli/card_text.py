@@ -15,7 +15,7 @@ _MOST_NAMED = 40
 _HASH_LETTERS = 16
 
 
-def print_card(card: "ModelCard", path: Path) -> None:
+def print_card(card: "ModelCard", path: Path, remark: str = "") -> None:
     """Print the card of a model file.
 
     Parameters
@@ -23,12 +23,15 @@ def print_card(card: "ModelCard", path: Path) -> None:
     card : ModelCard
     path : Path
         The file.
+    remark : str, default=""
+        What is said of the file beside its card.
     """
     from rich.table import Table
     from rich.text import Text
 
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    for name, text in (("File", f"{path}, {format_bytes(path.stat().st_size)}"), *describe_card(card)):
+    described = f"{path}, {format_bytes(path.stat().st_size)}{remark and f'; {remark}'}"
+    for name, text in (("File", described), *describe_card(card)):
         # What a stranger wrote is no markup, and moves no cursor.
         table.add_row(Text(name, style="bold"), Text(visible(text)))
     make_console().print(table)

@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hdr_bench.models.calibration import fit_reading as fit_reading
+    from hdr_bench.models.calibration import measure_reading as measure_reading
     from hdr_bench.models.card import CardData as CardData
     from hdr_bench.models.card import CardScore as CardScore
     from hdr_bench.models.card import ModelCard as ModelCard
     from hdr_bench.models.card import ReadingNumbers as ReadingNumbers
-    from hdr_bench.models.card import describe_estimator as describe_estimator
+    from hdr_bench.models.estimator_card import describe_estimator as describe_estimator
     from hdr_bench.models.model_file import load_card as load_card
     from hdr_bench.models.model_file import load_model as load_model
     from hdr_bench.models.model_file import save_model as save_model
@@ -25,12 +27,14 @@ _PLACES = {
     "CardScore": "card",
     "ModelCard": "card",
     "ReadingNumbers": "card",
-    "describe_estimator": "card",
+    "describe_estimator": "estimator_card",
     "load_card": "model_file",
     "load_model": "model_file",
     "export_onnx": "onnx_export",
+    "fit_reading": "calibration",
     "load_models": "run_models",
     "load_reader_model": "reader_model",
+    "measure_reading": "calibration",
     "RunModels": "run_models",
     "save_model": "model_file",
 }

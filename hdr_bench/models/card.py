@@ -2,23 +2,17 @@
 
 import json
 import math
-import platform
-import re
 from statistics import NormalDist
 from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS
-from hdr_bench.names import class_module, class_name, visible
 from hdr_bench.records.base import Record
 
 _CONFIDENCE = 0.95
-_MOST_CLASSES = 10_000
-_LONGEST_VALUE = 500
 _MOST_WEIGHTS = 100_000
-# It differs between equal objects.
-_ADDRESS = re.compile(" at 0x[0-9A-Fa-f]+")
+MOST_CLASSES = 10_000
+"""Names of classes that a card has."""
 
 
 class CardStep(Record):
@@ -206,7 +200,7 @@ class ModelCard(Record):
 
     method: CardStep
     steps: tuple[CardStep, ...] = ()
-    classes: tuple[str, ...] = Field(default=(), max_length=_MOST_CLASSES)
+    classes: tuple[str, ...] = Field(default=(), max_length=MOST_CLASSES)
     n_features: int | None = None
     image_shape: tuple[int, int] | None = None
     data: CardData | None = None
@@ -248,99 +242,3 @@ def parse_card(text: bytes) -> ModelCard:
         If it is none.
     """
     return ModelCard.model_validate(json.loads(text))
-
-
-def describe_estimator(estimator: Any) -> ModelCard:
-    """Return what an estimator itself tells for its card: method, steps, classes, libraries.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Fitted.
-
-    Returns
-    -------
-    card : ModelCard
-    """
-    from sklearn.pipeline import Pipeline
-
-    from hdr_bench.records.environment import library_versions
-
-    steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
-    classes, n_features = getattr(estimator, "classes_", ()), getattr(estimator, "n_features_in_", None)
-    described = [describe_step(step) for step in steps if not isinstance(step, str) and step is not None]
-    return ModelCard(
-        method=described[-1],
-        steps=tuple(described[:-1]),
-        classes=tuple(visible(str(each)) for each in list(classes)[:_MOST_CLASSES] if not isinstance(classes, list)),
-        n_features=None if n_features is None else int(n_features),
-        image_shape=_image_shape(steps, n_features),
-        libraries=library_versions(),
-        python=platform.python_version(),
-    )
-
-
-def describe_step(step: Any) -> CardStep:
-    """Return how a card names an estimator or a transformer.
-
-    Parameters
-    ----------
-    step : estimator
-
-    Returns
-    -------
-    step : CardStep
-    """
-    cls = type(step)
-    path = f"{class_module(cls)}.{class_name(cls)}"
-    names = {entry.path: name for name, entry in (ESTIMATORS | TRANSFORMERS).items()}
-    return CardStep(name=names.get(path, path), parameters=_changed(step))
-
-
-def read_machine() -> CardMachine:
-    """Return the machine that this process runs on.
-
-    Returns
-    -------
-    machine : CardMachine
-    """
-    from hdr_bench.records.environment import read_environment
-
-    environment = read_environment()
-    return CardMachine(cpu=environment.cpu, architecture=environment.machine, system=environment.system)
-
-
-def _changed(step: Any) -> dict[str, Any]:
-    """Return the parameters of an estimator that differ from its defaults, as JSON can hold them."""
-    import inspect
-
-    defaults = {
-        name: parameter.default for name, parameter in inspect.signature(type(step).__init__).parameters.items()
-    }
-    params = step.get_params(deep=False) if hasattr(step, "get_params") else {}
-    return {
-        name: _plain(value)
-        for name, value in params.items()
-        if name not in defaults or not _is_same(value, defaults[name])
-    }
-
-
-def _is_same(value: Any, default: Any) -> bool:
-    return type(value) is type(default) and bool(repr(value) == repr(default))
-
-
-def _plain(value: Any) -> Any:
-    try:
-        json.dumps(value)
-    except (TypeError, ValueError, RecursionError):
-        return visible(_ADDRESS.sub("", repr(value))[:_LONGEST_VALUE])
-    return value
-
-
-def _image_shape(steps: list[Any], n_features: Any) -> tuple[int, int] | None:
-    """Return height and width of the images that go in: what a step has learned of them, or a square."""
-    first = getattr(steps[0], "image_shape_", None) or getattr(steps[0], "image_shape", None)
-    if first is not None and len(first) >= 2:
-        return int(first[0]), int(first[1])
-    side = math.isqrt(int(n_features)) if n_features else 0
-    return (side, side) if n_features and side * side == int(n_features) else None

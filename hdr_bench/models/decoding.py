@@ -11,6 +11,7 @@ from hdr_bench.models.classes import find_own_class, find_scikit_learn_class
 from hdr_bench.models.natives import MAKERS
 from hdr_bench.models.own_state import make_own
 from hdr_bench.models.scikit_learn_checks import check_made
+from hdr_bench.models.state_bounds import check_bounds
 
 _DEEPEST = 100
 _PLAIN = (type(None), bool, int, float, str)
@@ -125,6 +126,7 @@ class Decoder:
 
 
 def _make_scikit_learn(cls: Any, state: dict[str, Any]) -> Any:
+    check_bounds(state)
     made = cls.__new__(cls)
     if hasattr(made, "__setstate__"):
         made.__setstate__(state)

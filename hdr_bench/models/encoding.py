@@ -14,13 +14,12 @@ from hdr_bench.models.classes import class_path, is_scikit_learn_class, own_name
 from hdr_bench.models.natives import find_native
 from hdr_bench.models.own_state import state_to_save
 from hdr_bench.models.scikit_learn_checks import check_made
+from hdr_bench.models.stored_arrays import narrow
 
 Node = Any
 
 _DEEPEST = 60
 _CONTAINERS = (list, tuple, dict, set, frozenset)
-# A larger array is looked at for values that one byte holds, as the images that k-NN keeps are.
-_FEWEST_TO_NARROW = 10_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,26 +68,6 @@ def encode(value: Any, name: str) -> Encoded:
         for saved, array in zip(arrays, encoder.arrays, strict=True)
     ]
     return Encoded(tree, tuple(arrays), tuple(dtypes))
-
-
-def narrow(array: NDArray[Any]) -> NDArray[Any]:
-    """Return an array of floats as bytes if it is large and holds nothing but whole numbers from 0 to 255.
-
-    Parameters
-    ----------
-    array : ndarray
-
-    Returns
-    -------
-    array : ndarray
-        uint8 with the same values, or the array itself.
-    """
-    if array.size < _FEWEST_TO_NARROW or array.dtype.kind != "f" or array.dtype.itemsize > np.dtype(float).itemsize:
-        return array
-    with np.errstate(invalid="ignore"):
-        small = array.astype(np.uint8)
-    is_same = bool(np.array_equal(small, array)) and not np.signbit(array).any()
-    return small if is_same else array
 
 
 class _Encoder:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.archives import Limit, check_expansion, check_seal, read_texts, seal_archive
-from hdr_bench.arrays import Member, check_size, describe_members, npy, read_values
+from hdr_bench.archives import check_expansion, check_seal, read_texts, seal_archive
+from hdr_bench.arrays import npy
 from hdr_bench.exceptions import ModelFileError, ModelNotFoundError, ModelSaveError
 from hdr_bench.files import describe_file_error, read_regular
+from hdr_bench.models.stored_arrays import ARRAYS, LIMIT, read_stored_arrays
 from hdr_bench.names import visible_prose
 
 # A model file is a zip archive, sealed by a checksum, with the members
@@ -41,13 +41,9 @@ FORMAT_VERSION = 1
 FORMAT_NAME = "hdr-bench model"
 
 _FORMAT, _CARD, _TREE, _PICKLE = "format.json", "card.json", "model.json", "model.pickle"
-_ARRAYS = "arrays/"
-# Pixels compress to a fifth, weights hardly; what is padded by zeros compresses to less.
-_LIMIT = Limit(32 << 20, 100)
 # The time that the best level takes is better spent on reading.
 _LEVEL = 6
 _MADE_BY = "hdr-bench fit and save_model write such files"
-_MOST_FACTOR = 8
 
 
 @dataclass(frozen=True)
@@ -97,8 +93,8 @@ def pack_tree(card: bytes, tree: Any, arrays: Sequence[NDArray[Any]], dtypes: Se
     """
     described = json.dumps({"tree": tree, "dtypes": list(dtypes)}, separators=(",", ":")).encode()
     members = {_FORMAT: _format(is_pickled=False), _CARD: card, _TREE: described}
-    members |= {f"{_ARRAYS}{place}.npy": npy(array) for place, array in enumerate(arrays)}
-    content = seal_archive(members, _LIMIT, _LEVEL)
+    members |= {f"{ARRAYS}{place}.npy": npy(array) for place, array in enumerate(arrays)}
+    content = seal_archive(members, LIMIT, _LEVEL)
     try:
         read_texts(content, (_FORMAT, _CARD, _TREE))
     except ValueError as error:
@@ -120,7 +116,7 @@ def pack_pickle(card: bytes, pickled: bytes) -> bytes:
     content : bytes
     """
     members = {_FORMAT: _format(is_pickled=True), _CARD: card, _PICKLE: pickled}
-    return seal_archive(members, _LIMIT, _LEVEL)
+    return seal_archive(members, LIMIT, _LEVEL)
 
 
 def read_card_text(path: Path) -> bytes:
@@ -147,6 +143,28 @@ def read_card_text(path: Path) -> bytes:
         return read_texts(content, (_CARD,))[_CARD]
     except Exception as error:
         raise damaged(path, error) from error
+
+
+def holds_pickle(path: Path) -> bool:
+    """Whether a model file holds a pickle, which is not read.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    is_pickled : bool
+
+    Raises
+    ------
+    ModelNotFoundError
+        If there is no such file.
+    ModelFileError
+        If it is no model file, is damaged, or of a newer format.
+    """
+    with zipfile.ZipFile(io.BytesIO(_read_checked(path))) as archive:
+        return _PICKLE in archive.namelist()
 
 
 def read_content(path: Path, *, trust: bool) -> ModelContent:
@@ -180,10 +198,10 @@ def read_content(path: Path, *, trust: bool) -> ModelContent:
                     "trust them, load it with trust=True (--trust)"
                 )
             if is_pickled:
-                check_expansion([archive.getinfo(_PICKLE)], len(content), _LIMIT)
+                check_expansion([archive.getinfo(_PICKLE)], len(content), LIMIT)
                 return ModelContent(card, pickled=archive.read(_PICKLE))
             described = json.loads(read_texts(content, (_TREE,))[_TREE])
-            return ModelContent(card, described["tree"], _read_arrays(archive, described["dtypes"], len(content)))
+            return ModelContent(card, described["tree"], read_stored_arrays(archive, described["dtypes"], len(content)))
     except ModelFileError:
         raise
     except Exception as error:
@@ -254,31 +272,6 @@ def _check_version(path: Path, described: Any) -> None:
             f"{_shown(path)}: of format {version}, and this hdr-bench reads formats up to {FORMAT_VERSION}; use a "
             "newer version of hdr-bench"
         )
-
-
-def _read_arrays(archive: zipfile.ZipFile, dtypes: Any, n_bytes: int) -> tuple[NDArray[Any], ...]:
-    members = {member.name: member for member in describe_members(archive)}
-    check_expansion([member.entry for member in members.values()], n_bytes, _LIMIT)
-    return tuple(
-        _restored(_read_array(archive, members[f"{_ARRAYS}{place}"]), dtype) for place, dtype in enumerate(dtypes)
-    )
-
-
-def _read_array(archive: zipfile.ZipFile, member: Member) -> NDArray[Any]:
-    if member.dtype.hasobject:
-        raise ValueError(f"{member.name} holds Python objects, which are never read")
-    check_size(member)
-    return read_values(archive, member)
-
-
-def _restored(array: NDArray[Any], name: Any) -> NDArray[Any]:
-    """Return an array in the type that the estimator has it in: of whole numbers saved as bytes, floats."""
-    if name == "":
-        return array
-    dtype = np.dtype(name if isinstance(name, str) else None)
-    if array.dtype != np.uint8 or dtype.kind != "f" or dtype.itemsize > _MOST_FACTOR:
-        raise ValueError(f"it has an array of {array.dtype} that should be of {dtype}")
-    return array.astype(dtype)
 
 
 def _shown(path: Path) -> str:

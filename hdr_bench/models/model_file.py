@@ -64,7 +64,7 @@ def save_model(
     >>> bool((loaded.predict(digits.test.X) == model.predict(digits.test.X)).all())
     True
     """
-    from hdr_bench.models.card import describe_estimator
+    from hdr_bench.models.estimator_card import describe_estimator
 
     target = Path(path)
     check_replaceable(target)

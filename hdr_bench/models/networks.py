@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.estimators.pixels import channels_first
+from hdr_bench.models.state_bounds import MOST_OUTPUTS
 
 # Times differ between equal fits, and nothing asks for single batches.
 _NOT_SAVED = frozenset({"batches", "dur"})
 # A counter that each batch normalisation has beside its means and variances.
 _COUNTER = "num_batches_tracked"
-# Values of a layer for one image: ten times what the largest networks of the literature on digits have.
-_MOST_OUTPUTS = 10_000_000
 
 
 def describe_net(net: Any) -> dict[str, Any]:
@@ -67,8 +66,8 @@ def restore_net(model: Any, description: Any) -> Any:
     n_held = sum(array.size for name, array in weights.items() if not name.endswith(_COUNTER))
     if n_held != n_expected:
         raise ValueError(f"its network has {n_expected:,} weights, and it holds {n_held:,}")
-    if max(math.prod(row.output_shape) for row in rows) > _MOST_OUTPUTS:
-        raise ValueError(f"a layer of its network has more than {_MOST_OUTPUTS:,} values per image")
+    if max(math.prod(row.output_shape) for row in rows) > MOST_OUTPUTS:
+        raise ValueError(f"a layer of its network has more than {MOST_OUTPUTS:,} values per image")
     return _build(model, config, layers, weights, description["history"])
 
 

@@ -62,7 +62,7 @@ def export_onnx(estimator: Any, path: str | os.PathLike[str], *, card: "ModelCar
     OSError
         If it cannot be written.
     """
-    from hdr_bench.models.card import describe_estimator
+    from hdr_bench.models.estimator_card import describe_estimator
 
     target = Path(path)
     check_onnx_path(target)

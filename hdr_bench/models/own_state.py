@@ -7,6 +7,7 @@ from typing import Any
 
 from hdr_bench.class_cache import is_instance
 from hdr_bench.models.scikit_learn_checks import check_made
+from hdr_bench.models.state_bounds import check_bounds
 
 # By the attribute whose value is not saved as it is: what is saved of it, and what makes it again.
 _NETWORK, _MACHINE, _INDEX = "net_", "svc_", "_index"
@@ -60,6 +61,7 @@ def make_own(cls: Any, state: dict[str, Any]) -> Any:
     if dataclasses.is_dataclass(cls):
         make: Any = cls
         return make(**state)
+    check_bounds(state)
     made = cls.__new__(cls)
     # Parameters that came to the library later have their defaults.
     vars(made).update({**_defaults(cls), **state})

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import ModelFileError, shown
+from hdr_bench.exceptions import ModelFileError, PredictionsError, shown
 from hdr_bench.pictures.normalize import SIDE
 
 DIGITS = tuple("0123456789")
@@ -81,6 +81,11 @@ class Recognizer:
         Returns
         -------
         answers : Answers
+
+        Raises
+        ------
+        PredictionsError
+            If the model gives more or fewer probabilities than it has classes.
         """
         from hdr_bench.models.calibration import outputs_of, scale_outputs
 
@@ -91,6 +96,10 @@ class Recognizer:
             outputs, scores = compare_with_marks(self.estimator, rows, self.weights)
         else:
             outputs, scores = outputs_of(self.estimator, rows), None
+        if outputs.shape[1] != len(self.columns):
+            raise PredictionsError(
+                f"{self.name} gives {outputs.shape[1]} probabilities per image; it has {len(self.columns)} classes"
+            )
         shares = scale_outputs(outputs, self.temperature)
         scores = shares.max(axis=1) if scores is None else scores
         probabilities = np.zeros((len(images), len(self.class_names)))

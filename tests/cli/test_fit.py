@@ -51,6 +51,21 @@ def test_what_only_pickle_can_hold_needs_trust(command, tmp_path, helpers):
     assert np.isin(model.predict(load_dataset("digits-8x8").test.X), range(10)).all()
     shown = command("model", "show", tmp_path / "tree.hdrm")
     assert "tests.helpers.unlucky_tree.FailsForSeedOne" in shown.stdout
+    assert "it holds a pickle" in " ".join(shown.stdout.split())
+
+
+def test_a_model_is_written_as_onnx(command, tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    arguments = ["--dataset", "digits-8x8", "--threads", 1, "--format", "onnx", "--out", tmp_path / "model.onnx"]
+    ended = command("fit", "linear", *arguments)
+    assert ended.returncode == 0, ended.stderr
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
+    test = load_dataset("digits-8x8").test
+    labels, _ = session.run(None, {"pixels": test.X.astype(np.float32)})
+    assert f"{100 * np.mean(labels == test.y):.2f} %" in ended.stdout
+    ended = command("fit", "knn", *arguments)
+    assert ended.returncode == 2
+    assert "KNNClassifier cannot be written as ONNX" in ended.stderr
 
 
 def test_what_is_no_model_file(command, tmp_path):

@@ -18,9 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hdr_bench import load_card, load_model, save_model
+from hdr_bench.estimators import TRANSFORMERS
 from hdr_bench.exceptions import ModelFileError, ModelNotFoundError
 from hdr_bench.models.file_format import FORMAT_VERSION, pack_pickle
-from tests.helpers.fitted_models import digits, fitted
+from tests.helpers.fitted_models import digits, fitted, fitted_transformers
 from tests.helpers.model_files import RAN, Harm, members_of, nodes_of, tree_of, with_tree, write_members, zip_of
 
 
@@ -194,6 +195,22 @@ def test_networks_that_would_fill_the_memory(saved, tmp_path):
     for layers in ("99999999N", "1000x99999N", "R99999999-2C3-8N", "2C3p9999999-8N", "9" * 5000 + "N", "x"):
         path = with_tree(saved["cnn"], tmp_path / "m.hdrm", lambda tree, v=layers: tree["state"].update(layers=v))
         refuse(path, "damaged")
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute", "value"),
+    [
+        ("cnn", "n_jobs", 10**9),
+        ("resize", "size", [10**5, 10**5]),
+        ("blur", "sigma", 1e9),
+        ("polynomial", "degree", 60),
+        ("polynomial", "degree", 3),
+    ],
+)
+def test_what_would_fill_the_memory_later(name, attribute, value, tmp_path):
+    model = fitted_transformers()[name] if name in TRANSFORMERS else fitted(name)
+    path = save_model(model, tmp_path / "m.hdrm")
+    refuse(with_tree(path, path, lambda tree: tree["state"].update({attribute: value})), "damaged")
 
 
 def test_a_network_whose_batch_normalization_would_be_changed(saved, tmp_path):

@@ -1,5 +1,8 @@
 """Saving: what is refused, what is never written over, and what the file's card says."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.pipeline import make_pipeline
@@ -13,6 +16,8 @@ from tests.helpers.fitted_models import digits, fitted
 from tests.helpers.method_table import tiny
 from tests.helpers.model_files import members_of
 from tests.helpers.unlucky_tree import FailsForSeedOne
+
+FORMAT_1 = Path(__file__).parent / "format_1"
 
 
 class Quiet(Callback):
@@ -103,3 +108,11 @@ def test_the_interval_is_wilsons(n, errors):
 
     score = CardScore.of_counts("x", n, errors)
     np.testing.assert_allclose((score.low, score.high), proportion_confint(n - errors, n, method="wilson"), atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["linear", "cnn", "knn"])
+def test_files_of_format_1_are_read(name):
+    predictions = json.loads((FORMAT_1 / "predictions.json").read_text())
+    model = load_model(FORMAT_1 / f"{name}.hdrm")
+    assert model.predict(digits().test.X[:50]).tolist() == predictions[name]
+    assert load_card(FORMAT_1 / f"{name}.hdrm").method.name == name

@@ -7,9 +7,10 @@ import pytest
 
 from hdr_bench import load_dataset, make_estimator
 from hdr_bench.estimators.neural.hidden import hidden_outputs
-from hdr_bench.exceptions import ModelFileError
+from hdr_bench.exceptions import ModelFileError, PredictionsError
 from hdr_bench.models import ReadingNumbers, describe_estimator, save_model
 from hdr_bench.models.calibration import fit_reading
+from hdr_bench.models.own_networks import ImageFunctionClassifier
 from hdr_bench.pictures.recognize import Recognizer, load_recognizer
 from tests.helpers.method_table import METHODS
 
@@ -127,3 +128,12 @@ def test_weights_of_another_network_are_refused(digits: Any, tmp_path: Any) -> N
     recognizer = load_recognizer(save_model(model, tmp_path / "mlp.hdrm", card=card))
     with pytest.raises(ValueError, match="2 weights for a layer of"):
         recognizer.recognize(digits.test.images[:3])
+
+
+def test_a_network_of_other_classes_than_it_says_is_refused() -> None:
+    def eleven(images: np.ndarray) -> np.ndarray:
+        return np.full((len(images), 11), 1 / 11)
+
+    recognizer = load_recognizer(ImageFunctionClassifier(eleven))
+    with pytest.raises(PredictionsError, match="gives 11 probabilities per image; it has 10 classes"):
+        recognizer.recognize(np.ones((2, 28, 28), np.uint8))

@@ -7,6 +7,8 @@ import typer
 
 from hdr_bench.cli.streams import say
 
+_PICKLE = "it holds a pickle: load it with --trust only if you trust whoever made it"
+
 model = typer.Typer(help="Show what is in a model file.", no_args_is_help=True, add_completion=False)
 
 
@@ -22,6 +24,7 @@ def show(
 ) -> None:
     """Print the cards of model files: method, data, accuracy, how each was made. No model is loaded."""
     from hdr_bench.cli.card_text import print_card
+    from hdr_bench.models.file_format import holds_pickle
     from hdr_bench.models.model_file import load_card
 
     cards = [(path, load_card(path)) for path in files]
@@ -31,4 +34,4 @@ def show(
             continue
         if place:
             say("")
-        print_card(card, path)
+        print_card(card, path, _PICKLE if holds_pickle(path) else "")

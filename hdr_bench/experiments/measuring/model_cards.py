@@ -11,7 +11,8 @@ from hdr_bench.datasets import Dataset
 from hdr_bench.error_text import describe_error, error_line
 from hdr_bench.exceptions import ModelSaveError
 from hdr_bench.experiments.planning.models import best_of_search
-from hdr_bench.models.card import CardData, CardScore, ModelCard, describe_estimator, read_machine
+from hdr_bench.models.card import CardData, CardScore, ModelCard
+from hdr_bench.models.estimator_card import describe_estimator, read_machine
 from hdr_bench.models.model_file import pack_model
 from hdr_bench.names import visible
 from hdr_bench.records.predictions import KeptModel, Predictions

@@ -1,0 +1,44 @@
+"""Bounds of what a model file may hold, so that predictions take no more memory and threads than a model is worth."""
+
+import math
+from typing import Any
+
+MOST_OUTPUTS = 10_000_000
+"""Values per image, of a network's layer or a step: ten times what the largest networks on digits have."""
+
+# As for a run, whose records would take longer to import than a model to load.
+_MOST_THREADS = 4_096
+_LARGEST_SIGMA = 1_000.0
+_MOST_DEGREES = 100
+
+
+def check_bounds(state: dict[str, Any]) -> None:
+    """Check the attributes of an estimator that decide how much its predictions take.
+
+    Parameters
+    ----------
+    state : dict of str to object
+        Attributes by name, from a file.
+
+    Raises
+    ------
+    ValueError
+        If one of them asks for more than any model of digits does.
+    """
+    jobs, size, sigma = state.get("n_jobs"), state.get("size"), state.get("sigma")
+    if isinstance(jobs, int) and abs(jobs) > _MOST_THREADS:
+        raise ValueError(f"it asks for {jobs} threads")
+    if isinstance(size, list | tuple) and math.prod(map(int, size)) > MOST_OUTPUTS:
+        raise ValueError(f"it makes images of the size {size}")
+    if isinstance(sigma, int | float) and not abs(sigma) <= _LARGEST_SIGMA:
+        raise ValueError(f"it blurs images by {sigma} pixels")
+    if "product_scale_" in state:
+        _check_products(state)
+
+
+def _check_products(state: dict[str, Any]) -> None:
+    from hdr_bench.estimators.products import count_products
+
+    degree, n_components = int(state["degree"]), len(state["pca_"].components_)
+    if degree > _MOST_DEGREES or count_products(n_components, degree) != state["coef_"].shape[1]:
+        raise ValueError(f"its weights are not those of the products of {n_components} components")
