@@ -20,6 +20,8 @@ from .models.model_file import load_card as load_card
 from .models.model_file import load_model as load_model
 from .models.model_file import save_model as save_model
 from .models.run_models import load_models as load_models
+from .pictures.reader import read_picture as read_picture
+from .pictures.reading import Reading as Reading
 from .records.case import Case as Case
 from .records.case import Reduced as Reduced
 from .records.case import Step as Step

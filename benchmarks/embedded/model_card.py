@@ -4,7 +4,7 @@ from benchmarks.embedded.measures import count_errors, describe_seeds, read_seed
 from benchmarks.embedded.recipe import SEED, Reader
 from hdr_bench.datasets import Dataset
 from hdr_bench.models import CardData, CardScore, ModelCard, ReadingNumbers, describe_estimator
-from hdr_bench.models.card import read_machine
+from hdr_bench.models.estimator_card import read_machine
 
 COMMAND = "make embedded-model"
 

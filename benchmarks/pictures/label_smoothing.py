@@ -145,7 +145,8 @@ def summarize(results: pd.DataFrame) -> str:
     n_seeds = results["seed"].nunique()
     text = (
         f"The recipe on 5,000 training images, {n_seeds} seeds each: AUROC against 5,000 other training images, as "
-        "they are and redrawn, averaged over letters, signs, pairs and scribbles; mean ± standard deviation over seeds."
+        "they are and redrawn, averaged over letters, signs, pairs and scribbles; mean and standard deviation. "
+        "The embedded model is trained without smoothing."
     )
     return f"{text}\n\n{rows.to_markdown(index=False, disable_numparse=True)}"
 

@@ -187,6 +187,7 @@ def write_page(kept: pd.DataFrame, refused: pd.DataFrame, compared: pd.DataFrame
         f"chosen on {reading.chosen_on}; {reading.kept:.1%} of them are kept. What follows was measured on test "
         "images, and on fonts and drawings that chose nothing.",
         "## Digits",
+        "NIST-15 is of the database that MNIST was made of, and may hold digits that the model learned from.",
         table(kept, ".2f"),
         "## Marks that are no digits",
         "AUROC against MNIST's test images, as they are and redrawn. A half of a digit may be one: of an 8 it is a 0.",

@@ -20,15 +20,21 @@ _SPECK, _LARGEST = 0.12, 8.0
 _FEWEST = 3
 # Marks that are looked at; paper and wood may have thousands of specks.
 MOST_MARKS = 600
-# A bare stroke is a 1 if it is this high, in heights of the digits nearest to it.
-_LOWEST_STROKE, _N_NEAREST = 0.5, 3
+# A bare stroke is a 1 if it is this high, in heights of the digits nearest to it; a brace is higher.
+_LOWEST_STROKE, _HIGHEST_STROKE, _N_NEAREST = 0.5, 2.0, 3
+# Other digits may be lower, but not beside higher ones: so many of their heights away at most.
+_LOWEST, _BESIDE = 0.36, 1.3
 _STROKE = 1
 # Where so many marks are no digits, a stroke this far from any digit, in its own heights, is none either.
 _CLUTTER, _FAR = 20, 4.0
 # A line with so many marks of which no more than this share are digits is taken for words.
 _WORD, _SHARE_OF_DIGITS = 4, 0.26
+# Marks from which on a line that is no more than half digits is a word if few of them are other than 1.
+_LONG_WORD = 10
+# Marks of a sum or an equation in which digits are this few.
+_LONGEST_SUM = 12
 # Marks larger than this, in median heights of a line, do not belong to it: braces, frames.
-_LIKE = 2.0
+_LIKE = 3.0
 
 
 def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
@@ -90,8 +96,8 @@ def _unevenness(mark: Mark, light: NDArray[np.float32]) -> float:
 def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return which marks are digits, by the recognizer's answers and by what stands around them.
 
-    Refused are bars, the edges of sheets, strokes much lower than the digits near them, and what looks like a digit in
-    a word.
+    Refused are bars, the edges of sheets, what is much lower than the digits beside it, strokes much higher, and what
+    looks like a digit in a word.
 
     Parameters
     ----------
@@ -107,36 +113,59 @@ def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np
     accepted = answers.accepted & ~np.array([is_bar(mark) for mark in marks], bool)
     candidates = np.flatnonzero(accepted).tolist()
     accepted[candidates] = on_paper([marks[index] for index in candidates], light)
-    accepted &= ~_low_strokes(marks, answers, accepted)
-    return accepted & ~_in_words(marks, accepted)
+    accepted &= ~_odd_strokes(marks, answers, accepted)
+    accepted &= ~_low_marks(marks, accepted)
+    is_stroke = likeliest_digits(answers) == _STROKE
+    return accepted & ~_in_words(marks, accepted, is_stroke)
 
 
-def _low_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _low_marks(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which digits are much lower than those beside them: signs, dots, rings."""
+    low = np.zeros(len(marks), bool)
+    digits = np.flatnonzero(accepted)
+    heights = np.array([marks[index].height for index in digits.tolist()], float)
+    middles = np.array([marks[index].middle for index in digits.tolist()]).reshape(-1, 2)
+    for place, index in enumerate(digits):
+        distances = np.hypot(*(middles - middles[place]).T)
+        distances[place] = np.inf
+        beside = heights[distances < _BESIDE * heights]
+        low[index] = len(beside) > 0 and heights[place] < _LOWEST * np.median(beside)
+    return low
+
+
+def _odd_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     heights = np.array([mark.height for mark in marks], float)
     middles = np.array([mark.middle for mark in marks]).reshape(-1, 2)
     is_stroke = accepted & (likeliest_digits(answers) == _STROKE)
     others = np.flatnonzero(accepted & ~is_stroke)
-    low = np.zeros(len(marks), bool)
+    odd = np.zeros(len(marks), bool)
     if not len(others):
         # Among much that is no digit, strokes alone are no digits either.
-        return is_stroke & (np.count_nonzero(~accepted) > max(_CLUTTER, np.count_nonzero(is_stroke)))
+        n_others, n_strokes = int(np.count_nonzero(~accepted)), int(np.count_nonzero(is_stroke))
+        return is_stroke & (n_others > max(_CLUTTER, n_strokes))
     for index in np.flatnonzero(is_stroke):
         distances = np.hypot(*(middles[others] - middles[index]).T)
         nearest = others[np.argsort(distances, kind="stable")[:_N_NEAREST]]
-        low[index] = heights[index] < _LOWEST_STROKE * np.median(heights[nearest])
-        is_far = float(distances.min()) > _FAR * heights[index]
-        low[index] |= is_far and np.count_nonzero(~accepted) > _CLUTTER
-    return low
+        share = float(heights[index] / np.median(heights[nearest]))
+        is_far = float(distances.min()) > _FAR * float(heights[index])
+        odd[index] = share < _LOWEST_STROKE or (share > _HIGHEST_STROKE and not is_far)
+        odd[index] |= is_far and np.count_nonzero(~accepted) > _CLUTTER
+    return odd
 
 
-def _in_words(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _in_words(marks: Sequence[Mark], accepted: NDArray[np.bool_], is_stroke: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which marks stand in lines of letters."""
     in_words = np.zeros(len(marks), bool)
     for line in order_in_lines([box_of(mark) for mark in marks]):
         height = np.median([marks[index].height for index in line if not is_bar(marks[index])] or [0])
         members = [index for index in line if max(marks[index].height, marks[index].width) < _LIKE * height]
-        # Where there are bars, it is a sum or an equation, and its letters are among digits.
-        if len(members) < _WORD or any(is_bar(marks[index]) for index in members):
+        # Where there are bars, it is a sum or an equation, and its few letters are among digits.
+        is_sum = len(members) <= _LONGEST_SUM and any(is_bar(marks[index]) for index in members)
+        if len(members) < _WORD or is_sum:
             continue
-        in_words[members] |= accepted[members].mean() <= _SHARE_OF_DIGITS
+        share = accepted[members].mean()
+        # Letters have stems, which look like 1.
+        if len(members) >= _LONG_WORD and share < 0.5:
+            share = (accepted & ~is_stroke)[members].mean()
+        in_words[members] |= share <= _SHARE_OF_DIGITS
     return in_words

@@ -4,11 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from hdr_bench.names import visible_prose
-from hdr_bench.pictures.reading import ReadDigit, Reading
+from hdr_bench.pictures.reading import PictureReadings, ReadDigit, Reading
 
 # Raised when a key changes its meaning or goes.
 JSON_FORMAT = 1
@@ -26,22 +25,6 @@ _FIELDS = (
 )
 # A no-break space.
 _PERCENT = "\u00a0%"
-
-
-@dataclass(frozen=True, eq=False)
-class PictureReadings:
-    """A picture as each model reads it.
-
-    Attributes
-    ----------
-    file : str
-        As it was named.
-    readings : tuple of Reading
-        One for each model.
-    """
-
-    file: str
-    readings: tuple[Reading, ...]
 
 
 def to_text(pictures: Sequence[PictureReadings]) -> str:

@@ -16,6 +16,8 @@ _STEEPEST = 22.0
 _AGREEMENT = 0.15
 # Marks of a line from whose course the next one's place is foretold.
 _RECENT = 4
+# Marks at a line's end, of which one may stand higher or lower than the others.
+_LAST = 2
 # How much of a line's own slope, beside the page's, is followed.
 _CURVE = 0.7
 
@@ -122,9 +124,13 @@ def _slope_to_neighbor(box: Box, boxes: Sequence[Box]) -> float | None:
 
 def _distance(boxes: Sequence[Box], line: Sequence[int], index: int, slope: float) -> float:
     """Return how far a box lies off the course of a line: 0 in its middle, 1 and more beside it."""
-    box, last = boxes[index], boxes[line[-1]]
+    course = slope + _own_slope(boxes, line, slope)
+    return min(_distance_from(boxes[last], boxes[index], course) for last in line[-_LAST:])
+
+
+def _distance_from(last: Box, box: Box, course: float) -> float:
     across = box.middle[1] - last.middle[1]
-    row = last.middle[0] + across * (slope + _own_slope(boxes, line, slope))
+    row = last.middle[0] + across * course
     lower, higher = sorted((box.height, last.height))
     # Shares of the lower box that lie outside of the higher one, which is moved along the line's course.
     outside = abs(box.middle[0] - row) - (higher - lower) / 2

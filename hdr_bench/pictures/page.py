@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.exceptions import MissingDependencyError
 from hdr_bench.pictures.binarize import Ink, binarize
 from hdr_bench.pictures.grey import Grey, to_grey
 from hdr_bench.pictures.light import even_light
@@ -60,7 +61,13 @@ def find_ink(color: NDArray[np.uint8]) -> Page:
     Returns
     -------
     page : Page
+
+    Raises
+    ------
+    MissingDependencyError
+        If scikit-image is not installed.
     """
+    _check_installed()
     page = _find_ink_at(color, _working_scale(color.shape))
     if page.scale >= 1 or not 0 < page.digit_height < _LOWEST_DIGIT:
         return page
@@ -93,6 +100,16 @@ def turn_page(page: Page, quarters: int) -> Page:
         find_marks(ruling.mask),
         page.digit_height,
     )
+
+
+def _check_installed() -> None:
+    try:
+        import skimage  # noqa: F401
+    except ImportError as error:
+        raise MissingDependencyError(
+            "reading pictures needs scikit-image, which cannot be imported "
+            f"({error}); pip install 'hdr-bench[pictures]'"
+        ) from error
 
 
 def _working_scale(shape: tuple[int, ...]) -> float:

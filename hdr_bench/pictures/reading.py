@@ -1,6 +1,7 @@
 """What was read of a picture: digits in lines, marks that are none, and how it came about."""
 
 from dataclasses import dataclass, field
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +9,6 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from hdr_bench.pictures.page import Page
-    from hdr_bench.pictures.steps import Step
     from hdr_bench.pictures.straightening import Writing
 
 
@@ -61,6 +61,24 @@ class ReadDigit:
 
 
 @dataclass(frozen=True, eq=False)
+class Step:
+    """What a stage made of a picture.
+
+    Attributes
+    ----------
+    name : str
+        Of the stage, in a word.
+    title : str
+        What is seen, in a sentence.
+    image : ndarray of shape (height, width) or (height, width, 3), uint8
+    """
+
+    name: str
+    title: str
+    image: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
 class Reading:
     """What was read of a picture.
 
@@ -97,8 +115,24 @@ class Reading:
     writing: "Writing" = field(repr=False)
 
     @property
-    def steps(self) -> "tuple[Step, ...]":
+    def steps(self) -> tuple[Step, ...]:
         """What each stage made of the picture, as pictures with names."""
-        from hdr_bench.pictures.steps import draw_steps
+        # The module that draws them knows this one.
+        steps: tuple[Step, ...] = resolve_name("hdr_bench.pictures.steps:draw_steps")(self)
+        return steps
 
-        return draw_steps(self)
+
+@dataclass(frozen=True, eq=False)
+class PictureReadings:
+    """A picture as each model reads it.
+
+    Attributes
+    ----------
+    file : str
+        As it was named.
+    readings : tuple of Reading
+        One for each model.
+    """
+
+    file: str
+    readings: tuple[Reading, ...]

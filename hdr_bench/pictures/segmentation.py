@@ -17,8 +17,9 @@ _NEAR = 0.15
 _MOST_TOGETHER, _MOST_PIECES = 12, 24
 # What is cut apart is as high as digits are, within these factors, if digits were seen.
 _LOWEST, _HIGHEST, _FEWEST_SEEN = 0.55, 1.9, 3
-# A mark may be several digits if it is this wide for its height, or not taken for a digit and this wide.
-_WIDE, _WIDE_IF_REFUSED = 1.05, 0.7
+# A mark may be several digits if it is this wide for its height: surely one digit, less surely one, or refused.
+_WIDE_IF_SURE, _WIDE, _WIDE_IF_REFUSED = 1.35, 1.05, 0.7
+_SURE = 0.98
 # A digit is not wider than this, in heights of the highest mark beside it.
 _WIDEST = 1.35
 # How much surer the recognizer must be of another division than of the marks as they are.
@@ -171,24 +172,23 @@ def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[tuple[_Piece, 
     groups = []
     seen = [mark.height for mark, is_digit in zip(marks, answers.accepted, strict=True) if is_digit]
     height = float(np.median(seen)) if len(seen) >= _FEWEST_SEEN else None
+    sureness = _sureness(answers)
     for members in _clusters(marks):
         if len(members) > _MOST_TOGETHER or all(is_bar(marks[index]) for index in members):
             continue
         ordered = sorted(members, key=lambda index: marks[index].middle[1])
-        pieces = [
-            piece
-            for index in ordered
-            for piece in _pieces(marks[index], index, _may_be_several(marks[index], bool(answers.accepted[index]), height))
-        ]
+        are_several = {index: _may_be_several(marks[index], float(sureness[index]), height) for index in ordered}
+        pieces = [piece for index in ordered for piece in _pieces(marks[index], index, are_several[index])]
         if 1 < len(pieces) <= _MOST_PIECES:
             groups.append(tuple(pieces))
     return groups
 
 
-def _may_be_several(mark: Mark, is_accepted: bool, height: float | None) -> bool:
+def _may_be_several(mark: Mark, sureness: float, height: float | None) -> bool:
     if is_bar(mark) or (height is not None and not _LOWEST * height <= mark.height <= _HIGHEST * height):
         return False
-    return mark.width > (_WIDE if is_accepted else _WIDE_IF_REFUSED) * mark.height
+    widest = _WIDE_IF_SURE if sureness >= _SURE else _WIDE if sureness > _REFUSED else _WIDE_IF_REFUSED
+    return mark.width > widest * mark.height
 
 
 def _pieces(mark: Mark, index: int, may_be_several: bool) -> list[_Piece]:
@@ -224,6 +224,8 @@ def _options(number: int, group: tuple[_Piece, ...]) -> list[_Option]:
     for start in range(len(group)):
         for end in range(start + 1, len(group) + 1):
             option = _Option(number, start, end, group[start:end])
+            if end - start > 1 and all(is_bar(piece.ink) for piece in option.pieces):
+                continue
             if option.is_known or end - start == 1 or _width(option.pieces) <= _WIDEST * height:
                 options.append(option)
     return options

@@ -1,17 +1,14 @@
 """What each stage made of a picture, drawn."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.pictures.context import drop_specks
-
-if TYPE_CHECKING:
-    from hdr_bench.pictures.reading import ReadDigit, Reading
+from hdr_bench.pictures.reading import ReadDigit, Reading, Step
 
 Color = tuple[int, int, int]
 _INK: Color = (20, 20, 20)
@@ -24,25 +21,7 @@ _MARKS: tuple[Color, ...] = ((0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 1
 _PER_ROW, _ENLARGED = 12, 2
 
 
-@dataclass(frozen=True, eq=False)
-class Step:
-    """What a stage made of a picture.
-
-    Attributes
-    ----------
-    name : str
-        Of the stage, in a word.
-    title : str
-        What is seen, in a sentence.
-    image : ndarray of shape (height, width) or (height, width, 3), uint8
-    """
-
-    name: str
-    title: str
-    image: NDArray[np.uint8]
-
-
-def draw_steps(reading: "Reading") -> tuple[Step, ...]:
+def draw_steps(reading: Reading) -> tuple[Step, ...]:
     """Draw what each stage made of a picture, in order.
 
     Parameters
@@ -71,7 +50,7 @@ def draw_steps(reading: "Reading") -> tuple[Step, ...]:
     )
 
 
-def write_steps(reading: "Reading", folder: Path, name: str) -> list[Path]:
+def write_steps(reading: Reading, folder: Path, name: str) -> list[Path]:
     """Write the steps of a reading as PNG files.
 
     Parameters
@@ -120,7 +99,7 @@ def to_png(image: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
-def draw_reading(reading: "Reading") -> NDArray[np.uint8]:
+def draw_reading(reading: Reading) -> NDArray[np.uint8]:
     """Draw the boxes of digits and of rejected marks onto the picture.
 
     Parameters
@@ -147,18 +126,18 @@ def _to_bytes(values: NDArray[np.floating]) -> NDArray[np.uint8]:
     return np.rint(values * 255).astype(np.uint8)
 
 
-def _blank(reading: "Reading") -> NDArray[np.uint8]:
+def _blank(reading: Reading) -> NDArray[np.uint8]:
     return np.full((*reading.page.ink.mask.shape, 3), 255, np.uint8)
 
 
-def _draw_ruling(reading: "Reading") -> NDArray[np.uint8]:
+def _draw_ruling(reading: Reading) -> NDArray[np.uint8]:
     image = _blank(reading)
     image[reading.page.ruling.lines] = _LINE
     image[reading.page.ruling.mask] = _INK
     return image
 
 
-def _draw_specks(reading: "Reading") -> NDArray[np.uint8]:
+def _draw_specks(reading: Reading) -> NDArray[np.uint8]:
     image = _blank(reading)
     image[reading.page.ruling.mask] = _SPECK
     for mark in drop_specks(reading.page.marks, reading.page.digit_height):
@@ -166,7 +145,7 @@ def _draw_specks(reading: "Reading") -> NDArray[np.uint8]:
     return image
 
 
-def _draw_marks(reading: "Reading") -> NDArray[np.uint8]:
+def _draw_marks(reading: Reading) -> NDArray[np.uint8]:
     image = _blank(reading)
     for number, mark in enumerate(reading.writing.marks):
         color = _MARKS[number % len(_MARKS)]
@@ -174,7 +153,7 @@ def _draw_marks(reading: "Reading") -> NDArray[np.uint8]:
     return image
 
 
-def _draw_lines(reading: "Reading") -> NDArray[np.uint8]:
+def _draw_lines(reading: Reading) -> NDArray[np.uint8]:
     def draw(pen: Any, scale: float) -> None:
         for number in range(len(reading.lines)):
             members = [digit for digit in reading.digits if digit.line == number and not digit.rejected]
@@ -188,7 +167,7 @@ def _draw_lines(reading: "Reading") -> NDArray[np.uint8]:
     return _draw_on(reading, draw)
 
 
-def _draw_images(reading: "Reading") -> NDArray[np.uint8]:
+def _draw_images(reading: Reading) -> NDArray[np.uint8]:
     if not reading.digits:
         return np.zeros((28, 28), np.uint8)
     tiles = [np.pad(digit.image, 2, constant_values=128 if digit.rejected else 0) for digit in reading.digits]
@@ -202,7 +181,7 @@ def _pad_row(row: Sequence[NDArray[np.uint8]], empty: NDArray[np.uint8]) -> list
     return [*row, *[empty] * (_PER_ROW - len(row))]
 
 
-def _draw_on(reading: "Reading", draw: Callable[[Any, float], None]) -> NDArray[np.uint8]:
+def _draw_on(reading: Reading, draw: Callable[[Any, float], None]) -> NDArray[np.uint8]:
     from PIL import Image, ImageDraw
 
     image = Image.fromarray(np.ascontiguousarray(reading.page.color))
@@ -210,6 +189,6 @@ def _draw_on(reading: "Reading", draw: Callable[[Any, float], None]) -> NDArray[
     return np.asarray(image)
 
 
-def _scale_box(digit: "ReadDigit", scale: float) -> tuple[float, float, float, float]:
+def _scale_box(digit: ReadDigit, scale: float) -> tuple[float, float, float, float]:
     left, top, width, height = digit.box
     return left * scale - 2, top * scale - 2, (left + width) * scale + 2, (top + height) * scale + 2

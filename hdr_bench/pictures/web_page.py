@@ -4,17 +4,13 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.names import visible_prose
-from hdr_bench.pictures.reading import ReadDigit, Reading
-from hdr_bench.pictures.steps import Step, to_png
-
-if TYPE_CHECKING:
-    from hdr_bench.pictures.formats import PictureReadings
+from hdr_bench.pictures.reading import PictureReadings, ReadDigit, Reading, Step
+from hdr_bench.pictures.steps import to_png
 
 # Pixels of the longest side of pictures in the page: sharp on a phone, and the page stays small.
 _PICTURE, _STAGE = 1200, 800
@@ -60,7 +56,7 @@ class _Section:
     stages: tuple[_Stage, ...]
 
 
-def render_page(pictures: "Sequence[PictureReadings]") -> str:
+def render_page(pictures: Sequence[PictureReadings]) -> str:
     """Return the page of readings.
 
     Parameters

@@ -93,5 +93,5 @@ def test_digits_apart_stay_as_they_are(mnist_digits, reader):
 
 def test_no_marks_make_no_digits():
     empty = Answers(np.zeros((0, 10)), np.zeros(0), np.zeros(0, bool))
-    division = divide([], empty, lambda marks: empty)
+    division = divide([], empty, lambda _: empty)
     assert division.marks == ()

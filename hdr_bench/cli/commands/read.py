@@ -1,5 +1,6 @@
 """The command `read`: the digits of pictures."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +13,7 @@ from hdr_bench.cli.streams import say
 from hdr_bench.exceptions import HdrBenchError
 
 if TYPE_CHECKING:
-    from hdr_bench.pictures.formats import PictureReadings
+    from hdr_bench.pictures.reading import PictureReadings
 
 _MOST_PIXELS, _LARGEST_LIMIT = 50_000_000, 178_956_970
 
@@ -95,10 +96,10 @@ def _read_all(
     pictures: Sequence[Path], recognizers: Sequence[Any], most_pixels: int
 ) -> tuple[list["PictureReadings"], bool]:
     """Read pictures; of those that cannot be read say why on standard error, and return whether there are any."""
-    from hdr_bench.pictures.formats import PictureReadings
     from hdr_bench.pictures.load import load_color
     from hdr_bench.pictures.page import find_ink
     from hdr_bench.pictures.reader import read_page
+    from hdr_bench.pictures.reading import PictureReadings
 
     results, has_failed = [], False
     for path in pictures:
@@ -122,4 +123,5 @@ def _write_steps(results: Sequence["PictureReadings"], folder: Path) -> None:
         names[stem] = names.get(stem, 0) + 1
         name = stem if names[stem] == 1 else f"{stem}-{names[stem]}"
         for reading in result.readings:
-            write_steps(reading, folder, f"{name}-{reading.model}" if len(result.readings) > 1 else name)
+            model = re.sub(r"[^\w.-]+", "-", reading.model)
+            write_steps(reading, folder, f"{name}-{model}" if len(result.readings) > 1 else name)

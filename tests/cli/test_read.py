@@ -1,0 +1,133 @@
+import csv
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.helpers.command import call_command
+from tests.pictures.conftest import mnist_digits, write_page  # noqa: F401
+
+_LINES = ["314", "159"]
+
+
+@pytest.fixture
+def picture(tmp_path, write_page):  # noqa: F811
+    path = tmp_path / "photo.png"
+    Image.fromarray(write_page(_LINES)).save(path)
+    return path
+
+
+@pytest.fixture
+def empty(tmp_path):
+    path = tmp_path / "empty.png"
+    Image.new("L", (200, 100), 255).save(path)
+    return path
+
+
+def test_text_has_digits_and_confidences_by_line(picture):
+    done = call_command("read", picture)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == str(picture)
+    assert [line.replace(" ", "") for line in lines[1::2]] == _LINES
+    assert all(re.fullmatch(r"( +\d\d?){3}\u00a0%", line) for line in lines[2::2])
+
+
+def test_json_is_as_documented_and_alone_on_standard_output(picture, empty):
+    done = call_command("read", picture, empty, "--format", "json")
+    assert done.returncode == 0
+    content = json.loads(done.stdout)
+    assert set(content) == {"format", "pictures"}
+    assert content["format"] == 1
+    first, second = content["pictures"]
+    assert second == {"file": str(empty), "lines": [], "digits": []}
+    assert set(first) == {"file", "lines", "digits"}
+    assert first["lines"] == _LINES
+    for digit in first["digits"]:
+        assert set(digit) == {"digit", "line", "box", "probability", "second", "rejected"}
+        assert set(digit["second"]) == {"digit", "probability"}
+        assert all(isinstance(number, int) for number in digit["box"])
+        assert digit["rejected"] is (digit["digit"] is None)
+
+
+def test_csv_has_a_row_per_mark(picture):
+    done = call_command("read", picture, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert "".join(row["digit"] for row in rows) == "".join(_LINES)
+    assert {row["file"] for row in rows} == {str(picture)}
+    assert {row["rejected"] for row in rows} == {"false"}
+
+
+def test_an_empty_page_is_no_error(empty):
+    done = call_command("read", empty)
+    assert done.returncode == 0
+    assert "no digits found" in done.stdout
+
+
+def test_what_cannot_be_read_is_named_and_the_others_are_read(picture, tmp_path):
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4")
+    done = call_command("read", tmp_path / "scan.pdf", tmp_path / "none.png", picture, "--format", "json")
+    assert done.returncode == 2
+    assert [entry["lines"] for entry in json.loads(done.stdout)["pictures"]] == [_LINES]
+    assert "scan.pdf: a PDF is not a picture" in done.stderr
+    assert "none.png" in done.stderr
+
+
+def test_the_limit_of_pixels_can_be_set(picture):
+    done = call_command("read", picture, "--most-pixels", 1000, "--format", "json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout) == {"format": 1, "pictures": []}
+    assert "too large" in done.stderr
+
+
+def test_several_models_answer_side_by_side(picture):
+    from hdr_bench.models.embedded import EMBEDDED_MODEL
+
+    done = call_command("read", picture, "--model", EMBEDDED_MODEL, "--model", EMBEDDED_MODEL, "--format", "json")
+    entries = json.loads(done.stdout)["pictures"]
+    assert [entry["lines"] for entry in entries] == [_LINES, _LINES]
+    assert {entry["model"] for entry in entries} == {EMBEDDED_MODEL.stem}
+    text = call_command("read", picture, "--model", EMBEDDED_MODEL, "--model", EMBEDDED_MODEL).stdout
+    assert text.count(f"{EMBEDDED_MODEL.stem}:") == 2
+
+
+def test_steps_are_written_as_pictures(picture, tmp_path):
+    folder = tmp_path / "steps"
+    assert call_command("read", picture, "--steps-out", folder).returncode == 0
+    names = sorted(path.name for path in folder.iterdir())
+    assert len(names) == 10
+    assert (names[0], names[-1]) == ("photo-01-upright.png", "photo-10-reading.png")
+    for path in folder.iterdir():
+        assert np.asarray(Image.open(path)).size > 0
+
+
+def test_the_page_needs_no_other_file_and_shows_each_digit(picture, tmp_path):
+    odd = tmp_path / "<b>&photo.png"
+    picture.rename(odd)
+    out = tmp_path / "page.html"
+    done = call_command("read", odd, "--format", "html", "--out", out)
+    assert (done.returncode, done.stdout) == (0, "")
+    page = out.read_text()
+    assert "&lt;b&gt;&amp;photo.png" in page
+    assert "<b>&photo" not in page
+    assert not re.findall(r"(?:src|href)=\"(?!data:)", page)
+    assert page.count("<rect") == 6
+    assert page.count("What the model saw") == 6
+    assert page.count("<figure>") == 10
+    assert "prefers-color-scheme: dark" in page
+    assert 'name="viewport"' in page
+
+
+def test_a_model_that_is_not_there_is_an_error(picture, tmp_path):
+    done = call_command("read", picture, "--model", tmp_path / "none.hdrm")
+    assert done.returncode == 2
+    assert "none.hdrm" in done.stderr
+
+
+def test_code_runs_only_with_trust(picture):
+    done = call_command("read", picture, "--model", "tests.helpers.own_models:some_function")
+    assert done.returncode == 2
+    assert "--trust" in done.stderr

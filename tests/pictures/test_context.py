@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from hdr_bench.pictures.context import MOST_MARKS, accept_in_context, drop_specks, on_paper
+from hdr_bench.pictures.marks import Mark
+from hdr_bench.pictures.orientation import find_turn
+from hdr_bench.pictures.recognize import Answers
+
+
+def _mark(left, top=100, height=40, width=25):
+    return Mark(top, left, np.ones((height, width), bool))
+
+
+def _answers(digits, accepted=None):
+    probabilities = np.full((len(digits), 10), 0.01)
+    probabilities[np.arange(len(digits)), digits] = 0.91
+    kept = np.ones(len(digits), bool) if accepted is None else np.array(accepted, bool)
+    return Answers(probabilities, np.ones(len(digits)), kept)
+
+
+@pytest.fixture
+def paper():
+    return np.full((400, 1000), 0.8, np.float32)
+
+
+def test_specks_and_what_is_much_larger_than_digits_are_dropped():
+    digits = [_mark(60 * place) for place in range(5)]
+    speck, frame = _mark(900, height=3, width=3), _mark(0, 0, 390, 900)
+    assert drop_specks([*digits, speck, frame], 40.0) == tuple(digits)
+
+
+def test_a_single_large_digit_is_kept():
+    digit = _mark(10, 10, 380, 200)
+    assert drop_specks([digit], 40.0) == (digit,)
+
+
+def test_of_very_many_marks_those_of_the_size_of_digits_are_looked_at():
+    marks = [_mark(0, height=6 + place % 50, width=5) for place in range(2 * MOST_MARKS)]
+    kept = drop_specks(marks, 40.0)
+    assert len(kept) == MOST_MARKS
+    assert min(mark.height for mark in kept) > 6
+
+
+def test_bars_are_refused(paper):
+    marks = [_mark(100), _mark(200, 118, 6, 40)]
+    assert accept_in_context(marks, _answers([4, 7]), paper).tolist() == [True, False]
+
+
+def test_strokes_much_lower_than_the_digits_beside_them_are_refused(paper):
+    marks = [_mark(100), _mark(200), _mark(300, 115, 12, 3), _mark(400, height=38, width=6)]
+    assert accept_in_context(marks, _answers([4, 8, 1, 1]), paper).tolist() == [True, True, False, True]
+
+
+def test_what_looks_like_a_digit_in_a_word_is_refused_but_not_in_an_equation(paper):
+    word = [_mark(100 + 50 * place) for place in range(5)]
+    accepted = [True, False, False, False, False]
+    assert not accept_in_context(word, _answers([6, 4, 4, 4, 4], accepted), paper).any()
+    minus = _mark(360, 118, 6, 30)
+    equation = accept_in_context([*word, minus], _answers([6, 4, 4, 4, 4, 7], [*accepted, False]), paper)
+    assert equation.tolist() == [True, *[False] * 5]
+
+
+def test_the_edge_of_a_sheet_is_no_stroke():
+    light = np.full((400, 1000), 0.8, np.float32)
+    light[:, :500] = 0.4
+    assert on_paper([_mark(495, width=10), _mark(700), _mark(200)], light).tolist() == [False, True, True]
+
+
+def test_a_mark_at_the_edge_of_the_picture_is_on_paper(paper):
+    assert on_paper([_mark(0, 0), Mark(0, 0, np.ones(paper.shape, bool))], paper).all()
+
+
+class _Reader:
+    """Sees digits only if their ink is at the top."""
+
+    def recognize(self, images):
+        is_upright = images[:, :14].sum(axis=(1, 2)) > images[:, 14:].sum(axis=(1, 2))
+        is_upright &= images[:, 10:18, :].sum(axis=(1, 2)) == 0
+        return _answers(np.full(len(images), 5), is_upright)
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_page_is_turned_if_far_more_digits_are_seen_then(quarters):
+    image = np.zeros((28, 28), np.uint8)
+    image[2:8, 4:24] = 255
+    images = np.rot90(np.repeat(image[np.newaxis], 12, axis=0), -quarters, (1, 2))
+    assert find_turn(images, _Reader().recognize(images), _Reader()) == quarters
+
+
+def test_few_marks_turn_no_page():
+    images = np.rot90(np.zeros((3, 28, 28), np.uint8))
+    assert find_turn(images, _Reader().recognize(images), _Reader()) == 0
+
+
+def test_the_stems_of_a_long_word_are_no_ones(paper):
+    word = [_mark(60 + 50 * place) for place in range(14)]
+    accepted = [place % 3 == 0 for place in range(14)]
+    digits = [1 if is_stem else 4 for is_stem in accepted]
+    assert not accept_in_context(word, _answers(digits, accepted), paper).any()
