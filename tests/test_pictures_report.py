@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,12 @@ from PIL import Image
 from benchmarks.pictures.config import LEVELS
 from benchmarks.pictures.gallery import draw_errors, draw_examples
 from benchmarks.pictures.levels import read_level
-from benchmarks.pictures.pages import DigitImages, make_page
+from benchmarks.pictures.pages import DigitImages, TrueMark, make_page
 from benchmarks.pictures.real_pictures import find_folder, load_pictures, read_pictures
 from benchmarks.pictures.report import write_page, write_table
 from benchmarks.pictures.scoring import Fate, Score
 from benchmarks.pictures.sizes import PHOTO_SIZE, read_sizes, time_photo
+from benchmarks.pictures.stages import Loss, find_loss
 from hdr_bench import load_dataset
 
 
@@ -31,6 +33,14 @@ class Mark:
 class Reading:
     digits: tuple[Mark, ...]
     lines: tuple[str, ...] = ()
+    page: object = None
+
+
+def staged(ink, ruling, scale=1.0):
+    return SimpleNamespace(scale=scale, ink=SimpleNamespace(mask=ink), ruling=SimpleNamespace(mask=ruling))
+
+
+NO_INK = staged(np.zeros((9, 9), bool), np.zeros((9, 9), bool))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +56,7 @@ def true_marks(page):
 
 def knowing_reader(pages, spoil=lambda marks: marks):
     """A reader of these pages, one after the other, that gives their truth after something was done to it."""
-    answers = iter([Reading(tuple(spoil(true_marks(page)))) for page in pages])
+    answers = iter([Reading(tuple(spoil(true_marks(page))), page=NO_INK) for page in pages])
     return lambda _: next(answers)
 
 
@@ -70,6 +80,16 @@ def test_each_error_is_counted_as_what_it_is(results):
         assert (row["misread"], row["rejected"], row["missed"], row["invented"]) == (1, 1, 1, 1)
         assert row["right"] == row["digits"] - 3
         assert row["ruling"] == ("plain", "lines", "plain", "squares")[row["page"]]
+
+
+def test_a_missed_digit_is_traced_to_the_stage_that_lost_it(results):
+    assert all(result.losses == (Loss.BINARIZATION,) for result in results)
+    ink = np.zeros((100, 100), bool)
+    ink[20:60, 20:40] = True
+    digit = TrueMark(1, 0, (10, 10, 10, 20))
+    assert find_loss(digit, staged(ink, ink, scale=2.0)) == Loss.MARKS
+    assert find_loss(digit, staged(ink, ink & False, scale=2.0)) == Loss.RULING
+    assert find_loss(digit, staged(ink & False, ink & False, scale=2.0)) == Loss.BINARIZATION
 
 
 def test_the_cut_outs_have_the_true_digit_whatever_it_was_read_as(results):

@@ -20,7 +20,8 @@ from benchmarks.pictures.report import FOLDER, write_page, write_table
 from benchmarks.pictures.sizes import N_PICTURES, N_ROUNDS, PHOTO_SIZE, SIZES, read_sizes, time_photo
 from hdr_bench.experiments.measuring.process_state import limit_threads
 from hdr_bench.files import write_whole
-from hdr_bench.pictures import read_picture
+from hdr_bench.pictures.reader import read_picture
+from hdr_bench.pictures.recognize import load_recognizer
 from hdr_bench.records.environment import read_environment
 
 _THREADS = 2
@@ -56,7 +57,8 @@ def main() -> int:
     """Read all material, and write the report."""
     options = _parse()
     limit_threads(_THREADS)
-    work = Work(load_test_digits(), partial(read_picture, model=options.model), options.out, options.share)
+    read = partial(read_picture, model=load_recognizer(options.model))
+    work = Work(load_test_digits(), read, options.out, options.share)
     options.out.mkdir(parents=True, exist_ok=True)
     for part in options.parts:
         began = time.perf_counter()

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from benchmarks.pictures.pages import DigitImages, Page, make_pages
 from benchmarks.pictures.reading import Read, ReadMark
 from benchmarks.pictures.scoring import Fate, Match, match_boxes
+from benchmarks.pictures.stages import Loss, find_loss
 
 # As many pages of the level that is the measure as give about 1,700 digits; fewer of the others.
 N_MODERATE = 100
-N_OTHERS = 40
+N_OTHERS = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +31,8 @@ class PageResult:
         Of the reading.
     match : Match
         Of the page's digits and the marks.
+    losses : tuple of Loss
+        Of each digit that no mark shows, the stage that lost it.
     """
 
     level: str
@@ -37,6 +40,7 @@ class PageResult:
     page: Page
     marks: tuple[ReadMark, ...]
     match: Match
+    losses: tuple[Loss, ...]
 
     def row(self) -> dict[str, object]:
         """Return its counts, for a table.
@@ -52,6 +56,7 @@ class PageResult:
             "ruling": self.page.scene.ruling,
             "digits": len(self.match.fates),
             **{fate.value: counts[fate] for fate in Fate},
+            **{loss.value: self.losses.count(loss) for loss in Loss},
             "invented": len(self.match.invented),
         }
 
@@ -91,5 +96,8 @@ def read_level(level: str, n: int, digits: DigitImages, read: Read) -> Iterator[
     result : PageResult
     """
     for number, page in enumerate(make_pages(level, n, digits)):
-        marks = read(page.picture).digits
-        yield PageResult(level, number, page, marks, match_boxes(page.digits, marks))
+        reading = read(page.picture)
+        match = match_boxes(page.digits, reading.digits)
+        missed = [digit for digit, fate in zip(page.digits, match.fates, strict=True) if fate is Fate.MISSED]
+        losses = tuple(find_loss(digit, reading.page) for digit in missed)
+        yield PageResult(level, number, page, reading.digits, match, losses)

@@ -41,6 +41,10 @@ class PictureReading(Protocol):
     def digits(self) -> tuple[Any, ...]:
         """All marks in reading order: each a `ReadMark`."""
 
+    @property
+    def page(self) -> Any:
+        """What each stage made of the picture: a `StagedPage`."""
+
 
 Read = Callable[[Path | NDArray[np.uint8]], PictureReading]
 """From a picture, by its path or as RGB values, to its reading."""

@@ -10,6 +10,7 @@ import pandas as pd
 from benchmarks.pictures.config import LEVELS, MODERATE, PageConfig
 from benchmarks.pictures.intervals import Share, share_of_digits
 from benchmarks.pictures.scoring import Fate
+from benchmarks.pictures.stages import Loss
 from hdr_bench.files import write_whole
 
 FOLDER = Path(__file__).resolve().parents[2] / "reports" / "pictures"
@@ -60,9 +61,9 @@ def _level_sections(table: pd.DataFrame) -> Iterator[str]:
     yield "![A page of each level](levels.jpg)"
     yield _as_markdown([_level_row(level, rows, _describe_level(level)) for level, rows in _groups(table, "level")])
     yield (
-        "Misread: found, and read as another digit. Rejected: found, and taken for no digit. Merged: in one mark with "
-        "another digit. Split: in several marks. Missed: in no mark. Invented: marks that were read as digits and are "
-        "none, per 100 digits."
+        "Shares of the digits in percent. Misread: found, and read as another digit. Rejected: found, and taken for no "
+        "digit. Merged: in one mark with another digit. Split: in several marks. Missed: in no mark. Invented: marks "
+        f"that were read as digits and are none, per 100 digits. {_describe_losses(table)}"
     )
     yield "Moderate pages by what they are ruled with:"
     yield _as_markdown([_level_row(ruling, rows) for ruling, rows in _groups(moderate, "ruling")])
@@ -70,6 +71,12 @@ def _level_sections(table: pd.DataFrame) -> Iterator[str]:
     if moderate[Fate.RIGHT].sum() < moderate["digits"].sum():
         yield "Digits of moderate pages that were not read right, each beside the 28x28 pixels that the model saw:"
         yield "![Errors on moderate pages](errors.png)"
+
+
+def _describe_losses(table: pd.DataFrame) -> str:
+    """Say which stages lost the digits that are in no mark."""
+    counts = [f"{table[loss].sum()} were {loss}" for loss in Loss]
+    return f"Of the {table[Fate.MISSED].sum()} missed digits of all levels {', '.join(counts)}."
 
 
 def _level_row(name: str, rows: pd.DataFrame, differs: str | None = None) -> dict[str, str]:

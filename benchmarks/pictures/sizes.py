@@ -19,7 +19,7 @@ from benchmarks.pictures.scene import Scene, sample_scene
 from benchmarks.pictures.scoring import Score, match_boxes
 
 SIZES = (64, 128, 256, 500, 1000, 2000, 4000)
-N_PICTURES = 60
+N_PICTURES = 50
 # Three digits, which in the smallest picture are about as high as MNIST's. Noise and blur are of the camera, and stay
 # the same in pixels.
 SIZE_CONFIG = dataclasses.replace(

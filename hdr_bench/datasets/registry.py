@@ -78,6 +78,13 @@ SOURCES: dict[str, SourceEntry] = {
         resizes=True,
         place="a folder of pictures",
     ),
+    "pictures:DIR": SourceEntry(
+        description="your own photos and scans of digits, by their folder: each digit is cut out",
+        source="hdr_bench.pictures.data_source:pictures_source",
+        reader="hdr_bench.pictures.data_source:read_pictures_folder",
+        recognizer="hdr_bench.pictures.true_digits:has_truth_file",
+        place="a folder of pictures of digits with their truth",
+    ),
     "npz:FILE": SourceEntry(
         description="your own arrays, by their .npz file",
         source="hdr_bench.datasets.npz:npz_source",

@@ -20,6 +20,7 @@ _HOW_TO_NAME = (
 _NAME = re.compile(r"(\d+(?:-\d+)*)(?:(?:_|[^\w-]).*)?", re.ASCII)
 # A CSV file that lists pictures is small; so nobody's memory is filled by a wrong one.
 _MOST_BYTES = 50_000_000
+_LONGEST_HEAD = 10_000
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,25 @@ def find_true_digits(root: Path) -> TrueDigits:
         )
     unlisted = tuple(path for path in pictures if path not in listed)
     return TrueDigits(MappingProxyType(lines), (*pictures, table), unlisted)
+
+
+def has_truth_file(path: Path) -> bool:
+    """Whether a folder has a CSV file that tells the digits of its pictures.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    has_truth_file : bool
+    """
+    table = path / TRUTH_FILE
+    if not table.is_file():
+        return False
+    with table.open(encoding="utf-8-sig", errors="replace") as file:
+        head = file.readline(_LONGEST_HEAD)
+    return set(_COLUMNS) <= set(re.split("[,;]", head.strip()))
 
 
 def _find_table(folder: Folder) -> Path | None:
