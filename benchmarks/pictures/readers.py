@@ -7,7 +7,6 @@ from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
-from hdr_bench.pictures.data_source import cut_digits
 from numpy.typing import NDArray
 
 from benchmarks.pictures.intervals import share_of_digits
@@ -17,6 +16,7 @@ from benchmarks.pictures.real_pictures import RealPicture
 from hdr_bench import load_dataset
 from hdr_bench.estimators import ESTIMATORS
 from hdr_bench.models import load_model, save_model
+from hdr_bench.pictures.data_source import cut_digits
 
 MODELS = Path(__file__).resolve().parents[2] / "build" / "pictures" / "models"
 
