@@ -111,11 +111,12 @@ def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np
     accepted : ndarray of shape (n_marks,), bool
     """
     accepted = answers.accepted & ~np.array([is_bar(mark) for mark in marks], bool)
-    candidates = np.flatnonzero(accepted).tolist()
-    accepted[candidates] = on_paper([marks[index] for index in candidates], light)
+    is_stroke = likeliest_digits(answers) == _STROKE
+    # An edge of a sheet is a stroke; other digits may lie across the edge of a shadow.
+    strokes = np.flatnonzero(accepted & is_stroke).tolist()
+    accepted[strokes] = on_paper([marks[index] for index in strokes], light)
     accepted &= ~_odd_strokes(marks, answers, accepted)
     accepted &= ~_low_marks(marks, accepted)
-    is_stroke = likeliest_digits(answers) == _STROKE
     return accepted & ~_in_words(marks, accepted, is_stroke)
 
 

@@ -66,6 +66,13 @@ def test_the_edge_of_a_sheet_is_no_stroke():
     assert on_paper([_mark(495, width=10), _mark(700), _mark(200)], light).tolist() == [False, True, True]
 
 
+def test_a_digit_across_the_edge_of_a_shadow_is_kept_and_a_stroke_there_is_not():
+    light = np.full((400, 1000), 0.8, np.float32)
+    light[:, 500:] = 0.5
+    marks = [_mark(490), _mark(490, top=200, width=20), _mark(100)]
+    assert accept_in_context(marks, _answers([8, 1, 3]), light).tolist() == [True, False, True]
+
+
 def test_a_mark_at_the_edge_of_the_picture_is_on_paper(paper):
     assert on_paper([_mark(0, 0), Mark(0, 0, np.ones(paper.shape, bool))], paper).all()
 
