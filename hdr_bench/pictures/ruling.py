@@ -1,6 +1,6 @@
 """Ruled lines, squares and frames taken off the ink; strokes that cross them stay."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,9 @@ _DIGITS = 4.5
 _FEWEST_DIGITS = 3
 # or it runs through this share of what the picture has of it.
 _THROUGH = 0.85
+# Lines through the picture, in one direction, that make a ruled sheet: each is then at least so many digits long.
+_SHEET = 3
+_DIGITS_ON_SHEET = 2
 # Share of the longest side up to which a ruled line is thick.
 _THICKEST = 1 / 100
 
@@ -60,7 +63,7 @@ def remove_ruling(mask: NDArray[np.bool_]) -> Ruling:
     if not candidates.any():
         return Ruling(mask, candidates)
     digit = _digit_height(mask & ~candidates)
-    kept = tuple(tuple(line for line in lines if _is_ruled(line, digit)) for lines in found)
+    kept = tuple(_choose_ruled(lines, digit) for lines in found)
     lines = _draw(kept[0], across) | _draw(kept[1], down).T
     if not lines.any():
         return Ruling(mask, lines)
@@ -84,12 +87,22 @@ def _digit_height(mask: NDArray[np.bool_]) -> float | None:
     return digit if like_digits >= _FEWEST_DIGITS else None
 
 
-def _is_ruled(line: Line, digit: float | None) -> bool:
-    """Return whether a line is no stroke of a digit."""
-    is_through = line.length >= _THROUGH * line.inside
+def _choose_ruled(lines: Sequence[Line], digit: float | None) -> tuple[Line, ...]:
+    """Return the lines of one direction that are no strokes of digits."""
+    on_sheet = sum(_is_through(line) for line in lines) >= _SHEET
+    return tuple(line for line in lines if _is_ruled(line, digit, _DIGITS_ON_SHEET if on_sheet else _DIGITS))
+
+
+def _is_through(line: Line) -> bool:
+    return line.length >= _THROUGH * line.inside
+
+
+def _is_ruled(line: Line, digit: float | None, n_digits: float) -> bool:
     if digit is None:
-        return is_through and line.inside >= 0.5 * len(line.rows)
-    return line.length >= _DIGITS * digit or (is_through and line.inside < 0.5 * len(line.rows))
+        return _is_through(line) and line.inside >= 0.5 * len(line.rows)
+    if _is_through(line) and (line.inside < 0.5 * len(line.rows) or line.length >= n_digits * digit):
+        return True
+    return line.length >= _DIGITS * digit
 
 
 def _drop_crossings(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: float) -> NDArray[np.bool_]:
