@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.pictures.config import LEVELS
 from benchmarks.pictures.gallery import draw_errors, draw_examples
-from benchmarks.pictures.levels import n_pages, read_level
+from benchmarks.pictures.levels import REPORT_SEED, n_pages, read_level
 from benchmarks.pictures.pages import DigitImages, load_test_digits, make_page
 from benchmarks.pictures.readers import CutOuts, compare_readers, cut_pages, cut_real_pictures
 from benchmarks.pictures.reading import Read
@@ -71,7 +71,9 @@ def main() -> int:
 
 def _read_levels(work: Work) -> None:
     results = [
-        result for level in LEVELS for result in read_level(level, work.number(n_pages(level)), work.digits, work.read)
+        result
+        for level in LEVELS
+        for result in read_level(level, work.number(n_pages(level)), work.digits, work.read, REPORT_SEED)
     ]
     write_table(work.folder / "levels.csv", [result.row() for result in results])
     errors = draw_errors([result for result in results if result.level == "moderate"])
@@ -105,7 +107,9 @@ def _time_photo(work: Work) -> None:
 
 def _compare_readers(work: Work) -> None:
     cut_outs: dict[str, CutOuts] = {
-        "Pages": cut_pages(read_level("moderate", work.number(n_pages("moderate")), work.digits, work.read))
+        "Pages": cut_pages(
+            read_level("moderate", work.number(n_pages("moderate")), work.digits, work.read, REPORT_SEED)
+        )
     }
     if folder := find_folder():
         cut_outs["Real"] = cut_real_pictures(load_pictures(folder), work.read)

@@ -55,8 +55,8 @@ def _level_sections(table: pd.DataFrame) -> Iterator[str]:
     right = _share(moderate, Fate.RIGHT)
     yield (
         f"Of {moderate['digits'].sum():,} digits on {len(moderate)} pages of moderate difficulty, **{right} %** were "
-        f"found and are right (95 % interval in brackets); asked for are 98 %. All digits are of MNIST's test images, "
-        "which no model and no parameter was chosen on."
+        f"found and are right (95 % interval in brackets); asked for are 98 %. The digits are of MNIST's test images, "
+        "which no model has learned from; the stages were developed on pages of another seed."
     )
     yield "![A page of each level](levels.jpg)"
     yield _as_markdown([_level_row(level, rows, _describe_level(level)) for level, rows in _groups(table, "level")])
