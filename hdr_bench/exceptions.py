@@ -226,8 +226,6 @@ class SavedVersionsWarning(UserWarning):
 def suggestion(name: str, allowed: Iterable[str], cutoff: float = 0.6) -> str:
     """Return ``" Did you mean 'x'?"`` if one of `allowed` is near `name`, whatever its case; otherwise nothing.
 
-    From the share `cutoff` of letters in common on, it is near.
-
     Parameters
     ----------
     name : str
@@ -266,11 +264,6 @@ def offer(choices: Iterable[str]) -> str:
     Returns
     -------
     sentence : str
-
-    Examples
-    --------
-    >>> offer(["svm", "knn"])
-    'Choose from: svm, knn'
     """
     names = list(choices)
     separator = "; " if any("," in name for name in names) else ", "

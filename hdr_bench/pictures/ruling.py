@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.pictures.marks import find_marks, typical_height
-from hdr_bench.pictures.straight_lines import Line, ThinInk, find_lines, line_pixels, run_lengths
+from hdr_bench.pictures.straight_lines import Line, find_lines, line_pixels
+from hdr_bench.pictures.thin_ink import ThinInk, run_lengths
 
 # A line is at least so many digits long, if digits are seen beside it,
 _DIGITS = 4.5

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.pictures.thin_ink import ThinInk
+
 # Cells of the longest side on which lines are voted for.
 _CELLS = 400
 # Pixels down per pixel to the right, up to which a line counts as one from left to right: 27 degrees.
@@ -68,27 +70,6 @@ class Line:
         return 1.5 * self.thickness + 1
 
 
-@dataclass(frozen=True, eq=False)
-class ThinInk:
-    """Ink, and how thick it is from top to bottom.
-
-    Attributes
-    ----------
-    runs : ndarray of shape (height, width), int
-        Length of the vertical run of ink of each pixel; 0 where there is none.
-    thickest : int
-        Pixels that a line may be thick.
-    """
-
-    runs: NDArray[np.intp]
-    thickest: int
-
-    @property
-    def thin(self) -> NDArray[np.bool_]:
-        """Ink that may be a line's."""
-        return (self.runs > 0) & (self.runs <= self.thickest)
-
-
 def find_lines(ink: ThinInk) -> tuple[Line, ...]:
     """Find lines from left to right: straight, or a little bent, also dashed.
 
@@ -126,31 +107,6 @@ def line_pixels(line: Line, ink: ThinInk) -> NDArray[np.bool_]:
     is_own = (runs > 0) & (runs <= line.thickest_run) & line.span
     pixels[rows[is_own], columns[is_own]] = True
     return pixels
-
-
-def run_lengths(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return for each pixel of ink the length of the vertical run that it lies in.
-
-    Parameters
-    ----------
-    mask : ndarray of shape (height, width), bool
-
-    Returns
-    -------
-    lengths : ndarray of shape (height, width), int
-        0 where there is no ink.
-
-    Examples
-    --------
-    >>> run_lengths(np.array([[True, False], [True, True], [False, True], [True, False]])).tolist()
-    [[2, 0], [2, 2], [0, 2], [1, 0]]
-    """
-    columns = np.pad(mask.T, ((0, 0), (1, 1)))
-    changes = np.flatnonzero(np.diff(columns.ravel().astype(np.int8)))
-    lengths = changes[1::2] - changes[::2]
-    flat = np.zeros(columns.size, np.intp)
-    flat[columns.ravel()] = np.repeat(lengths, lengths)
-    return flat.reshape(columns.shape)[:, 1:-1].T
 
 
 class _Votes:

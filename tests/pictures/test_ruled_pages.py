@@ -14,7 +14,8 @@ from hdr_bench.pictures.binarize import binarize
 from hdr_bench.pictures.grey import to_grey
 from hdr_bench.pictures.light import even_light
 from hdr_bench.pictures.ruling import remove_ruling
-from hdr_bench.pictures.straight_lines import ThinInk, find_lines, run_lengths
+from hdr_bench.pictures.straight_lines import find_lines
+from hdr_bench.pictures.thin_ink import ThinInk, run_lengths
 
 # Rules of such pages are seen through the noise.
 RULED = dataclasses.replace(
