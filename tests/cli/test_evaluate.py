@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 from hdr_bench import load_dataset
 from hdr_bench.models import load_model
 from tests.helpers.command import call_command
-from tests.helpers.fitted_models import save_fitted
+from tests.helpers.saved_models import save_fitted
 
 
 @pytest.fixture(scope="module")

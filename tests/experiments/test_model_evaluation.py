@@ -11,8 +11,8 @@ from hdr_bench.exceptions import OverlapError
 from hdr_bench.experiments.model_evaluation import NamedModel, evaluate_models, short_names
 from hdr_bench.models import CardData, describe_estimator, load_card, load_model
 from hdr_bench.records.protocol import DatasetChoice
-from tests.helpers.fitted_models import save_fitted
 from tests.helpers.other_images import noisy
+from tests.helpers.saved_models import save_fitted
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,34 @@
-"""Fitted models in files, each with a card that says what it learned from."""
+"""Fitted models that several tests save: each is fitted once per process."""
 
-from hdr_bench import load_dataset, make_estimator
-from hdr_bench.models import CardData, CardScore, describe_estimator, save_model
+from functools import cache
+
+from hdr_bench import load_dataset, make_transformer
+from hdr_bench.estimators import TRANSFORMERS
+from tests.helpers.method_table import METHODS, tiny
+
+SIZES = {"resize": {"size": (6, 6)}, "crop": {"size": (6, 6)}, "blur": {"sigma": 0.5}}
 
 
-def save_fitted(folder, name, dataset="digits-8x8", estimator=None, **changes):
-    """Fit a method on a data set's training part, save it as NAME.hdrm, and return the file."""
-    data = load_dataset(dataset)
-    model = make_estimator(name) if estimator is None else estimator
-    model.fit(data.train.X, data.train.y)
-    n_errors = int((model.predict(data.test.X) != data.test.y).sum())
-    learned = {
-        "data": CardData(name=dataset, fingerprint=data.fingerprint, n_train=len(data.train)),
-        "classes": data.class_names,
-        "image_shape": data.image_shape,
-        "scores": (CardScore.of_counts(dataset, len(data.test), n_errors),),
-    }
-    return save_model(
-        model, folder / f"{name}.hdrm", card=describe_estimator(model).model_copy(update=learned | changes)
-    )
+@cache
+def digits():
+    return load_dataset("digits-8x8").subsample(300)
+
+
+@cache
+def fitted(name):
+    return tiny(name).fit(digits().train.X, digits().train.y)
+
+
+@cache
+def fitted_transformers():
+    X = digits().train.X
+    return {name: make_transformer(name, **SIZES.get(name, {})).fit(X) for name in TRANSFORMERS}
+
+
+def answers(model, X):
+    """All that a model says of images."""
+    kinds = ("predict", "predict_proba", "decision_function", "transform")
+    return {kind: getattr(model, kind)(X) for kind in kinds if hasattr(model, kind)}
+
+
+NAMES = sorted(METHODS)
