@@ -107,7 +107,7 @@ def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Any:
     # On values that somebody made up, constructors raise whatever comes.
     except Exception as error:
         raise damaged(source, error) from error
-    if not hasattr(made, "predict") and not hasattr(made, "transform"):
+    if not _answers(made):
         raise damaged(source, ValueError("it holds no estimator"))
     return made
 
@@ -185,6 +185,8 @@ def check_fitted(estimator: Any) -> None:
         raise ModelSaveError(f"{name} is not fitted; call fit before it is saved") from error
     except TypeError as error:
         raise ModelSaveError(f"{name} is no estimator, which needs fit and predict") from error
+    if not _answers(estimator):
+        raise ModelSaveError(f"{name} neither predicts nor transforms images, so no model file holds it")
 
 
 def pack_model(estimator: Any, card: bytes, *, trust: bool = False) -> bytes:
@@ -217,6 +219,10 @@ def pack_model(estimator: Any, card: bytes, *, trust: bool = False) -> bytes:
             raise
         return pack_pickle(card, _pickle(estimator))
     return pack_tree(card, encoded.tree, encoded.arrays, encoded.dtypes)
+
+
+def _answers(made: Any) -> bool:
+    return hasattr(made, "predict") or hasattr(made, "transform")
 
 
 def _pickle(estimator: Any) -> bytes:

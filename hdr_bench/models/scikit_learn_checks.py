@@ -25,10 +25,15 @@ def check_made(estimator: Any) -> None:
     state = vars(estimator)
     if module.startswith("sklearn.svm._classes") and (name in _NOT_CHECKED or "_n_support" in state):
         _check_machine(estimator, name)
-    if "tree_" in state:
+    # The tree of scikit-learn's density estimate is one of neighbours.
+    if "tree_" in state and not module.startswith("sklearn.neighbors."):
         _check_features(estimator, [estimator.tree_.n_features])
     if "estimators_" in state and module.startswith(("sklearn.ensemble._forest", "sklearn.ensemble._gb")):
         _check_members(estimator)
+    if "cluster_centers_" in state and module.startswith("sklearn.cluster._kmeans"):
+        _check_centers(estimator)
+    if "_y" in state and "_fit_X" in state and "classes_" in state:
+        _check_neighbors(estimator)
     if "_predictors" in state:
         _check_predictors(estimator)
 
@@ -39,6 +44,9 @@ def _check_machine(machine: Any, name: str) -> None:
     if machine._sparse or not isinstance(machine.kernel, str) or machine.kernel == "precomputed":
         raise ValueError("a support vector machine on sparse data, or with a kernel of its own")
     per_class = machine._n_support
+    # The class says which of LIBSVM's machines it is; another one reads arrays of other shapes.
+    if "_impl" in vars(machine) or len(machine.classes_) < 2:
+        raise ValueError("a support vector machine of another kind than its class, or of fewer than two classes")
     n_classes, n_vectors = len(machine.classes_), int(per_class.sum())
     n_pairs = n_classes * (n_classes - 1) // 2
     expected = {
@@ -67,10 +75,37 @@ def _check_members(ensemble: Any) -> None:
     members = np.ravel(np.asarray(ensemble.estimators_, dtype=object))
     trees = [member.tree_ for member in members]
     _check_features(ensemble, [tree.n_features for tree in trees])
-    # Boosting reads one value per node.
-    is_boosting = type(ensemble).__module__.startswith("sklearn.ensemble._gb")
-    if is_boosting and any(tree.value.shape[1:] != (1, 1) for tree in trees):
+    if type(ensemble).__module__.startswith("sklearn.ensemble._gb"):
+        _check_boosting(ensemble, trees)
+
+
+def _check_boosting(ensemble: Any, trees: list[Any]) -> None:
+    # Boosting reads one value per node, and writes a column for each tree of a stage, without a look at their number.
+    if any(tree.value.shape[1:] != (1, 1) for tree in trees):
         raise ValueError("boosting with trees of more than one value per node")
+    loss = ensemble._loss
+    n_columns = loss.n_classes if loss.is_multiclass else 1
+    stages = ensemble.estimators_
+    if stages.ndim != 2 or stages.shape[1] != n_columns or ensemble.n_trees_per_iteration_ != n_columns:
+        raise ValueError(f"boosting with {stages.shape[-1]} trees per stage, and a loss of {n_columns}")
+    # What it starts from is any estimator: only an answer of it shows its columns.
+    if ensemble._raw_predict_init(np.zeros((1, ensemble.n_features_in_))).shape != (1, n_columns):
+        raise ValueError(f"boosting that starts from another number of columns than {n_columns}")
+
+
+def _check_centers(clusters: Any) -> None:
+    if clusters.cluster_centers_.shape[1:] != (clusters.n_features_in_,):
+        raise ValueError(f"centres of clusters on other features than the {clusters.n_features_in_} of their estimator")
+
+
+def _check_neighbors(model: Any) -> None:
+    """Check the labels that votes are counted by."""
+    if len(model._y) != model._fit_X.shape[0]:
+        raise ValueError("neighbours with another number of labels")
+    if model.outputs_2d_ or not len(model._y):
+        return
+    if model._y.min() < 0 or model._y.max() >= len(model.classes_):
+        raise ValueError(f"neighbours with labels beyond their {len(model.classes_)} classes")
 
 
 def _check_predictors(ensemble: Any) -> None:

@@ -66,6 +66,8 @@ def make_tree(parts: dict[str, Any]) -> Any:
     values = np.ascontiguousarray(parts["values"], dtype=np.float64)
     if n_classes.min() < 1 or values.shape != (n_nodes, n_outputs, int(n_classes.max())):
         raise ValueError(f"it holds a tree of {n_nodes} nodes with values of the shape {values.shape}")
+    if int(parts["max_depth"]) < _depth(columns["left_child"], columns["right_child"]):
+        raise ValueError(f"it holds a tree that is deeper than the {parts['max_depth']} levels that it says")
     tree = Tree(n_features, n_classes, n_outputs)
     tree.__setstate__({"max_depth": int(parts["max_depth"]), "node_count": n_nodes, "nodes": nodes, "values": values})
     return tree
@@ -80,3 +82,13 @@ def _check_children(left: NDArray[Any], right: NDArray[Any], feature: NDArray[An
             raise ValueError("it holds a tree whose nodes lead to places outside of it, or back")
     if ((feature < 0) | (feature >= n_features))[~is_leaf].any():
         raise ValueError(f"it holds a tree that looks at features beyond its {n_features}")
+
+
+def _depth(left: NDArray[Any], right: NDArray[Any]) -> int:
+    """Return the levels below the root, of a tree whose children are after their parents."""
+    level, depth = np.zeros(1, dtype=np.intp), 0
+    while True:
+        level = level[left[level] != _LEAF]
+        if not len(level):
+            return depth
+        level, depth = np.unique(np.concatenate([left[level], right[level]])), depth + 1

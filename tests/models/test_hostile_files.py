@@ -16,10 +16,15 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.cluster import KMeans
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.neighbors import KNeighborsClassifier
 
 from hdr_bench import load_card, load_model, save_model
 from hdr_bench.estimators import TRANSFORMERS
-from hdr_bench.exceptions import ModelFileError, ModelNotFoundError
+from hdr_bench.exceptions import ModelFileError, ModelNotFoundError, ModelSaveError
 from hdr_bench.models.file_format import FORMAT_VERSION, pack_pickle
 from tests.helpers.fitted_models import digits, fitted, fitted_transformers
 from tests.helpers.model_files import RAN, Harm, members_of, nodes_of, tree_of, with_tree, write_members, zip_of
@@ -264,6 +269,48 @@ def test_support_vector_machines_whose_arrays_do_not_fit(attribute, saved, tmp_p
     refuse(_with_array(saved["svm"], tmp_path / "m.hdrm", place, lambda array: array[1:]), attribute)
     if attribute == "_n_support":
         refuse(_with_array(saved["svm"], tmp_path / "m.hdrm", place, lambda array: array * 1000), "does not fit")
+
+
+def test_a_tree_that_is_deeper_than_it_says(saved, tmp_path):
+    path = with_tree(
+        saved["tree"], tmp_path / "m.hdrm", lambda tree: tree["state"]["tree_"]["parts"].update(max_depth=0)
+    )
+    refuse(path, "deeper than the 0 levels")
+
+
+@pytest.mark.parametrize("changes", [{"_impl": "epsilon_svr"}, {"classes_": [0]}], ids=["kind", "classes"])
+def test_a_support_vector_machine_of_another_kind(changes, saved, tmp_path):
+    path = with_tree(saved["svm"], tmp_path / "m.hdrm", lambda tree: tree["state"]["svc_"]["state"].update(changes))
+    refuse(path, "of another kind than its class")
+
+
+OUTSIDE = {
+    "boosting": (
+        GradientBoostingClassifier(n_estimators=2, max_depth=1, init="zero"),
+        "estimators_",
+        lambda trees: np.tile(trees, (1, 200)),
+    ),
+    "boosting from another start": (
+        GradientBoostingClassifier(n_estimators=2, max_depth=1, init=DummyClassifier()),
+        "init_",
+        lambda _: DummyClassifier().fit([[0]] * 3, [0, 1, 2]),
+    ),
+    "clusters": (KMeans(20, n_init=1), "cluster_centers_", lambda centers: np.ascontiguousarray(centers[:, :1])),
+    "neighbours": (KNeighborsClassifier(), "_y", lambda labels: labels + 10**9),
+    "fewer neighbours": (KNeighborsClassifier(), "_y", lambda labels: labels[:3]),
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_compiled_code_reads_and_writes_within_its_arrays(name, tmp_path, monkeypatch):
+    """scikit-learn's own classes: what would crash, or write beyond an array, is refused before it predicts."""
+    model, attribute, change = OUTSIDE[name]
+    model = clone(model).fit(digits().train.X, digits().train.y)
+    setattr(model, attribute, change(getattr(model, attribute)))
+    with pytest.raises(ModelSaveError, match="no model file holds it"):
+        save_model(model, tmp_path / "m.hdrm")
+    monkeypatch.setattr("hdr_bench.models.encoding.check_made", lambda _: None)
+    refuse(save_model(model, tmp_path / "m.hdrm"), "damaged")
 
 
 def test_archives_that_would_fill_the_memory(saved, tmp_path):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.neighbors import KernelDensity
 from sklearn.pipeline import make_pipeline
 from skorch.callbacks import Callback
 
@@ -116,3 +117,9 @@ def test_files_of_format_1_are_read(name):
     model = load_model(FORMAT_1 / f"{name}.hdrm")
     assert model.predict(digits().test.X[:50]).tolist() == predictions[name]
     assert load_card(FORMAT_1 / f"{name}.hdrm").method.name == name
+
+
+def test_what_neither_predicts_nor_transforms(tmp_path):
+    density = KernelDensity().fit(digits().train.X)
+    with pytest.raises(ModelSaveError, match="neither predicts nor transforms"):
+        save_model(density, tmp_path / "m.hdrm")
