@@ -136,6 +136,11 @@ def _counts_images(rows: Rows) -> bool:
 
 def _labels_of(rows: Rows, class_names: Sequence[str], head: list[str], name: str) -> NDArray[np.int64]:
     places = {class_name: place for place, class_name in enumerate(class_names)}
+    if head and _as_name(head[-1], places) in places:
+        raise PredictionsError(
+            f"{name}: it has {len(rows) + 1:,} rows, and the test part {len(rows):,} images: its first row, "
+            f"{shown(head[-1])}, is a class and no head; give one row for each image"
+        )
     labels = [places.get(_as_name(row[0], places), -1) for row in rows]
     if -1 in labels:
         index = labels.index(-1)
