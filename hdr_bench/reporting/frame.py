@@ -17,11 +17,10 @@ from hdr_bench.records.result import Result
 from hdr_bench.records.run_record import RunRecord
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.comparability import cost_set_of, disturbed_times
-from hdr_bench.reporting.result_rows import CIRCUMSTANCES, IDENTITY, OUTCOME, added_row, evaluation_rows, row_of
+from hdr_bench.reporting.frame_columns import SEARCH_NUMBERS, on_one_test_set, result_columns
+from hdr_bench.reporting.result_rows import added_row, evaluation_rows, row_of
 from hdr_bench.reporting.statistics.uncertainty import is_row_stochastic, uncertainty_of_row, uncertainty_over_seeds
 
-_SEARCH_NUMBERS = ["search_score", "n_tried", "n_failed", "n_candidates", "search_seconds", "refit_seconds"]
-_SEARCH = ["chosen", "search_is_limited", *_SEARCH_NUMBERS]
 _TEXTS = {"engine", "memory_method"}
 
 
@@ -152,27 +151,7 @@ def _predictions_for(store: Store, test_set: str, key: str) -> Predictions | Non
 
 
 def _frame_of(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    measured = [*Scores.columns(), *Measurements.columns()]
-    columns = [*IDENTITY, *OUTCOME, *CIRCUMSTANCES, *measured, *_SEARCH]
-    return pd.DataFrame(list(rows), columns=columns).astype({"label": object, "test_set": object})
-
-
-def on_one_test_set(results: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that tables and figures are about: those of one test set, the trials' own unless one is chosen.
-
-    Parameters
-    ----------
-    results : DataFrame
-        As `load_results` returns it, or rows of it.
-
-    Returns
-    -------
-    results : DataFrame
-        All rows if they are of one test set; otherwise those of the trials' own data.
-    """
-    if "test_set" not in results or results["test_set"].nunique() < 2:
-        return results
-    return results[results["test_set"] == ""]
+    return pd.DataFrame(list(rows), columns=result_columns()).astype({"label": object, "test_set": object})
 
 
 def summarise(results: pd.DataFrame) -> pd.DataFrame:
@@ -203,6 +182,11 @@ def summarise(results: pd.DataFrame) -> pd.DataFrame:
         rows whose costs compare: the same data, as many images to train and to evaluate on; empty for a part of a
         learning curve), the mean of each score and measurement over the trials that did not fail (missing where one of
         them lacks it), and of a grid search what was chosen.
+
+    Raises
+    ------
+    ValueError
+        If there are no rows, or columns are missing.
     """
     results = on_one_test_set(results)
     groups = results.groupby("label", sort=False)
@@ -225,7 +209,7 @@ def _summary(case: str, trials: pd.DataFrame) -> dict[str, Any]:
     # Of cross-validation, the folds of one seed hold each image once.
     row["n_test"] = int(good.loc[good["seed"] == good["seed"].iloc[0], "n_test"].sum()) if len(good) else 0
     measured = (name for name in (*Scores.columns(), *Measurements.columns()) if name not in _TEXTS)
-    numeric = [*measured, *_SEARCH_NUMBERS]
+    numeric = [*measured, *SEARCH_NUMBERS]
     row |= {name: float(good[name].astype(float).mean(skipna=False)) if len(good) else np.nan for name in numeric}
     row["chosen"] = "\n".join(dict.fromkeys(good["chosen"].dropna()))
     row["search_is_limited"] = bool(good["search_is_limited"].eq(True).any())

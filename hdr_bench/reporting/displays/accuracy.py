@@ -7,7 +7,8 @@ import pandas as pd
 
 from hdr_bench.reporting.displays.axes import interval_lengths, interval_limits, scale_by_log_error, shorten_label
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
-from hdr_bench.reporting.frame import on_one_test_set, summarise
+from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.frame_columns import on_one_test_set
 from hdr_bench.reporting.style import color_of, marker_of
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class AccuracyDisplay(ResultsDisplay):
         Returns
         -------
         display : AccuracyDisplay
+
+        Raises
+        ------
+        ValueError
+            If there are no rows, or columns are missing.
         """
         results = on_one_test_set(results)
         good = results[results["status"] == "ok"]

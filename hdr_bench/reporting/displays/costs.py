@@ -21,7 +21,8 @@ from hdr_bench.reporting.displays.axes import (
     shorten_label,
 )
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
-from hdr_bench.reporting.frame import on_one_test_set, summarise
+from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.frame_columns import on_one_test_set
 from hdr_bench.reporting.style import INK, color_of, marker_of
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class CostDisplay(ResultsDisplay):
         ------
         UnknownNameError
             If there is no such cost.
+        ValueError
+            If there are no rows, or columns are missing.
         """
         if cost not in COST_AXES:
             raise UnknownNameError("cost", cost, COST_AXES)

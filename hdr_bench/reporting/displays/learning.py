@@ -15,7 +15,8 @@ from hdr_bench.reporting.displays.axes import (
     shorten_label,
 )
 from hdr_bench.reporting.displays.base import ResultsDisplay, list_accuracies, with_style
-from hdr_bench.reporting.frame import on_one_test_set, summarise
+from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.frame_columns import on_one_test_set
 from hdr_bench.reporting.style import color_of, marker_of
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class LearningCurveDisplay(ResultsDisplay):
         ------
         StoreError
             If there is no learning curve among them, or all of its trials failed.
+        ValueError
+            If there are no rows, or columns are missing.
         """
         results = on_one_test_set(results)
         numbered = summarise(results)[["method", "number"]].drop_duplicates()

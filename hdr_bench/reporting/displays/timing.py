@@ -12,7 +12,8 @@ from hdr_bench.records.metrics import METRICS
 from hdr_bench.reporting.comparability import disturbed_times
 from hdr_bench.reporting.displays.axes import label_log_plainly, shorten_label
 from hdr_bench.reporting.displays.base import ResultsDisplay, with_style
-from hdr_bench.reporting.frame import on_one_test_set, summarise
+from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.frame_columns import on_one_test_set
 from hdr_bench.reporting.style import color_of, marker_of
 from hdr_bench.reporting.wording import time_range
 
@@ -71,6 +72,8 @@ class TimingDisplay(ResultsDisplay):
             If there is no such time.
         StoreError
             If nothing was measured more than once.
+        ValueError
+            If there are no rows, or columns are missing.
         """
         if measure not in TIMES:
             raise UnknownNameError("time", measure, TIMES)

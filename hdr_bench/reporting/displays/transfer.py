@@ -16,6 +16,7 @@ from hdr_bench.reporting.displays.axes import (
 )
 from hdr_bench.reporting.displays.base import ResultsDisplay, with_style
 from hdr_bench.reporting.frame import summarise
+from hdr_bench.reporting.frame_columns import check_frame
 from hdr_bench.reporting.run import RunSource, read_contents
 from hdr_bench.reporting.style import color_of, marker_of
 
@@ -68,7 +69,10 @@ class TransferDisplay(ResultsDisplay):
         ------
         StoreError
             If no method was evaluated.
+        ValueError
+            If there are no rows, or columns are missing.
         """
+        check_frame(results)
         groups = [(str(name), summarise(rows)) for name, rows in results.groupby("test_set", sort=False)]
         of_sets = [summary.assign(test_set=name or OWN) for name, summary in groups]
         found = [summary[summary["accuracy"].notna()] for summary in of_sets]

@@ -3,6 +3,7 @@ import json
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
 
@@ -361,3 +362,14 @@ def test_a_style_keyword_replaces_the_default_also_by_its_abbreviation(contents)
     assert {text.get_fontsize() for text in display.ax_.texts} == {4}
     accuracy = AccuracyDisplay.from_results(contents.results).plot(errorbar_kw={"marker": "x", "color": "red"})
     assert {line.get_color() for line in accuracy.ax_.lines} == {"red"}
+
+
+@pytest.mark.parametrize("kind", [AccuracyDisplay, CostDisplay, LearningCurveDisplay, TimingDisplay, TransferDisplay])
+def test_frames_that_hold_no_results(kind, run):
+    results = load_results(run)
+    with pytest.raises(ValueError, match="have no rows; give a frame as load_results returns it"):
+        kind.from_results(results[:0])
+    with pytest.raises(ValueError, match="lack columns: status; give a frame"):
+        kind.from_results(results.drop(columns="status"))
+    with pytest.raises(ValueError, match="lack columns: key, suite, "):
+        kind.from_results(pd.DataFrame())
