@@ -175,7 +175,7 @@ def check_seal(content: bytes) -> None:
     raise ValueError(reason)
 
 
-def read_texts(content: bytes, names: Iterable[str] | None = None) -> dict[str, bytes]:
+def read_texts(content: bytes, names: Iterable[str] | None = None, limit: Limit = TEXT_LIMIT) -> dict[str, bytes]:
     """Return members of an archive that hold text, if they are no longer than the archive is worth.
 
     Parameters
@@ -184,6 +184,8 @@ def read_texts(content: bytes, names: Iterable[str] | None = None) -> dict[str, 
         The archive.
     names : iterable of str, optional
         Of the members; all by default.
+    limit : Limit, default=TEXT_LIMIT
+        How much they may decompress to.
 
     Returns
     -------
@@ -198,7 +200,7 @@ def read_texts(content: bytes, names: Iterable[str] | None = None) -> dict[str, 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [archive.getinfo(name) for name in names or archive.namelist()]
-            check_expansion(entries, len(content), TEXT_LIMIT)
+            check_expansion(entries, len(content), limit)
             return {entry.filename: _read_text(archive, entry) for entry in entries}
     except Exception as error:  # as above
         raise ValueError(describe_file_error(error)) from error

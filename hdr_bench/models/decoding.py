@@ -14,6 +14,8 @@ from hdr_bench.models.scikit_learn_checks import check_made
 from hdr_bench.models.state_bounds import check_bounds
 
 _DEEPEST = 100
+# Of all sets and tables: keys may be chosen so that the time grows with the square of their number.
+_MOST_KEYS = 10_000
 _PLAIN = (type(None), bool, int, float, str)
 
 
@@ -28,12 +30,13 @@ class Decoder:
 
     def __init__(self, arrays: Sequence[NDArray[Any]]) -> None:
         self._arrays = arrays
+        self._n_keys = 0
         self._objects: list[Any] = []
         self._is_made: list[bool] = []
         self._kinds: dict[str, Callable[[dict[str, Any], int], Any]] = {
             "tuple": lambda node, depth: tuple(self._items(node, depth)),
-            "set": lambda node, depth: set(self._items(node, depth)),
-            "frozenset": lambda node, depth: frozenset(self._items(node, depth)),
+            "set": lambda node, depth: set(self._keys(node, depth)),
+            "frozenset": lambda node, depth: frozenset(self._keys(node, depth)),
             "dict": self._dict,
             "array": lambda node, _: self._array(node),
             "scalar": lambda node, _: self._array(node)[()],
@@ -81,7 +84,17 @@ class Decoder:
     def _items(self, node: dict[str, Any], depth: int) -> list[Any]:
         return [self.value(item, depth + 1) for item in node["items"]]
 
+    def _keys(self, node: dict[str, Any], depth: int) -> list[Any]:
+        self._count_keys(node)
+        return self._items(node, depth)
+
+    def _count_keys(self, node: dict[str, Any]) -> None:
+        self._n_keys += len(node["items"])
+        if self._n_keys > _MOST_KEYS:
+            raise ValueError(f"its sets and tables have more than {_MOST_KEYS:,} keys")
+
     def _dict(self, node: dict[str, Any], depth: int) -> dict[Any, Any]:
+        self._count_keys(node)
         return {self.value(key, depth + 1): self.value(item, depth + 1) for key, item in node["items"]}
 
     def _state(self, state: Any, depth: int) -> dict[str, Any]:
@@ -127,6 +140,8 @@ class Decoder:
 
 def _make_scikit_learn(cls: Any, state: dict[str, Any]) -> Any:
     check_bounds(state)
+    # A fit would read pickles from the folder that a pipeline keeps its steps in.
+    state = {**state, "memory": None} if "memory" in state else state
     made = cls.__new__(cls)
     if hasattr(made, "__setstate__"):
         made.__setstate__(state)

@@ -11,7 +11,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from hdr_bench.archives import check_expansion, check_seal, read_texts, seal_archive
+from hdr_bench.archives import Limit, check_expansion, check_seal, read_texts, seal_archive
 from hdr_bench.arrays import npy
 from hdr_bench.exceptions import ModelFileError, ModelNotFoundError, ModelSaveError
 from hdr_bench.files import describe_file_error, read_regular
@@ -41,6 +41,8 @@ FORMAT_VERSION = 1
 FORMAT_NAME = "hdr-bench model"
 
 _FORMAT, _CARD, _TREE, _PICKLE = "format.json", "card.json", "model.json", "model.pickle"
+# The tree is small text: of lists alone, each byte would take twenty once it is parsed.
+_TREE_LIMIT = Limit(1 << 20, 20)
 # The time that the best level takes is better spent on reading.
 _LEVEL = 6
 _MADE_BY = "hdr-bench fit and save_model write such files"
@@ -96,7 +98,7 @@ def pack_tree(card: bytes, tree: Any, arrays: Sequence[NDArray[Any]], dtypes: Se
     members |= {f"{ARRAYS}{place}.npy": npy(array) for place, array in enumerate(arrays)}
     content = seal_archive(members, LIMIT, _LEVEL)
     try:
-        read_texts(content, (_FORMAT, _CARD, _TREE))
+        read_texts(content, (_FORMAT, _CARD, _TREE), _TREE_LIMIT)
     except ValueError as error:
         raise ModelSaveError(f"the model has too many parts for a model file: {error}; take a smaller one") from error
     return content
@@ -200,7 +202,7 @@ def read_content(path: Path, *, trust: bool) -> ModelContent:
             if is_pickled:
                 check_expansion([archive.getinfo(_PICKLE)], len(content), LIMIT)
                 return ModelContent(card, pickled=archive.read(_PICKLE))
-            described = json.loads(read_texts(content, (_TREE,))[_TREE])
+            described = json.loads(read_texts(content, (_TREE,), _TREE_LIMIT)[_TREE])
             return ModelContent(card, described["tree"], read_stored_arrays(archive, described["dtypes"], len(content)))
     except ModelFileError:
         raise

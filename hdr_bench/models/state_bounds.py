@@ -25,9 +25,10 @@ def check_bounds(state: dict[str, Any]) -> None:
     ValueError
         If one of them asks for more than any model of digits does.
     """
-    jobs, size, sigma = state.get("n_jobs"), state.get("size"), state.get("sigma")
-    if isinstance(jobs, int) and abs(jobs) > _MOST_THREADS:
-        raise ValueError(f"it asks for {jobs} threads")
+    size, sigma = state.get("size"), state.get("sigma")
+    for jobs in (state.get("n_jobs"), state.get("_n_threads")):
+        if isinstance(jobs, int) and abs(jobs) > _MOST_THREADS:
+            raise ValueError(f"it asks for {jobs} threads")
     if isinstance(size, list | tuple) and math.prod(map(int, size)) > MOST_OUTPUTS:
         raise ValueError(f"it makes images of the size {size}")
     if isinstance(sigma, int | float) and not abs(sigma) <= _LARGEST_SIGMA:

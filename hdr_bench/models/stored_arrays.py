@@ -64,9 +64,11 @@ def read_stored_arrays(archive: zipfile.ZipFile, dtypes: Any, n_bytes: int) -> t
     """
     members = {member.name: member for member in describe_members(archive)}
     check_expansion([member.entry for member in members.values()], n_bytes, LIMIT)
-    return tuple(
-        _restored(_read_array(archive, members[f"{ARRAYS}{place}"]), dtype) for place, dtype in enumerate(dtypes)
-    )
+    stored = [(members[f"{ARRAYS}{place}"], dtype) for place, dtype in enumerate(dtypes)]
+    restored = sum(member.entry.file_size * (np.dtype(dtype).itemsize if dtype else 1) for member, dtype in stored)
+    if not LIMIT.allows(restored, n_bytes):
+        raise ValueError(f"its {n_bytes} bytes make arrays of {restored}, far more than such a file holds")
+    return tuple(_restored(_read_array(archive, member), dtype) for member, dtype in stored)
 
 
 def _read_array(archive: zipfile.ZipFile, member: Member) -> NDArray[Any]:

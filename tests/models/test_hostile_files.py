@@ -21,6 +21,8 @@ from sklearn.cluster import KMeans
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from hdr_bench import load_card, load_model, save_model
 from hdr_bench.estimators import TRANSFORMERS
@@ -206,6 +208,7 @@ def test_networks_that_would_fill_the_memory(saved, tmp_path):
     ("name", "attribute", "value"),
     [
         ("cnn", "n_jobs", 10**9),
+        ("linear", "_n_threads", 10**9),
         ("resize", "size", [10**5, 10**5]),
         ("blur", "sigma", 1e9),
         ("polynomial", "degree", 60),
@@ -216,6 +219,41 @@ def test_what_would_fill_the_memory_later(name, attribute, value, tmp_path):
     model = fitted_transformers()[name] if name in TRANSFORMERS else fitted(name)
     path = save_model(model, tmp_path / "m.hdrm")
     refuse(with_tree(path, path, lambda tree: tree["state"].update({attribute: value})), "damaged")
+
+
+def _with_text(source, path, text):
+    return write_members(path, members_of(source) | {"model.json": text})
+
+
+@pytest.mark.parametrize(
+    ("tree", "words"),
+    [
+        # Keys that all have one hash.
+        (b'{"kind":"set","items":[' + b",".join(b"%d" % (n * (2**61 - 1)) for n in range(20_000)) + b"]}", "keys"),
+        (b'{"kind":"dict","items":[' + b",".join(b"[%d,0]" % n for n in range(20_000)) + b"]}", "keys"),
+        (b"[" + b"[]," * 2_700_000 + b"[]]", "far more"),
+    ],
+    ids=["set", "table", "lists"],
+)
+def test_texts_that_would_take_long_or_fill_the_memory(saved, tmp_path, tree, words):
+    refuse(_with_text(saved["linear"], tmp_path / "m.hdrm", b'{"dtypes":[],"tree":' + tree + b"}"), words)
+
+
+def test_bytes_that_would_become_far_larger_arrays(saved, tmp_path):
+    members = members_of(saved["linear"])
+    described = json.loads(members["model.json"])
+    buffer = io.BytesIO()
+    np.save(buffer, np.zeros(30 << 20, np.uint8))
+    changed = {"arrays/0.npy": buffer.getvalue(), "model.json": json.dumps(described | {"dtypes": ["<f8"]}).encode()}
+    refuse(write_members(tmp_path / "m.hdrm", members | changed), "far more")
+
+
+def test_a_pipelines_folder_stays_behind(tmp_path):
+    # A fit would read pickles from it.
+    pipeline = make_pipeline(StandardScaler(), DummyClassifier(), memory=str(tmp_path / "folder"))
+    data = digits()
+    path = save_model(pipeline.fit(data.train.X, data.train.y), tmp_path / "m.hdrm")
+    assert load_model(path).memory is None
 
 
 def test_a_network_whose_batch_normalization_would_be_changed(saved, tmp_path):
