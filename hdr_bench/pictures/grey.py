@@ -16,8 +16,9 @@ _COMPARED_SIDE = 800
 _ADVANTAGE = 1.25
 # Added to a channel's noise, so that drawings without any noise can be compared.
 _LEAST_NOISE = 0.02
-# Sizes of the median filters, in shares of the longest side, against which darker and lighter strokes are seen.
-_SURROUNDINGS = (0.06, 0.12)
+# Sizes of the median filters, in shares of the longest side, against which darker and lighter strokes are seen: more
+# than twice as wide as the strokes of a digit that fills its canvas, for otherwise a stroke is its own surroundings.
+_SURROUNDINGS = (0.12, 0.25)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +92,8 @@ def _skew_of_strokes(grey: NDArray[np.float32], share: float) -> float:
     """Return -1 if all that differs from its surroundings is darker, 1 if it is lighter."""
     from scipy import ndimage
 
-    step = max(1, int(share * max(grey.shape) / 11))
+    # A strip may be lower than a step is long.
+    step = max(1, min(int(share * max(grey.shape) / 11), *grey.shape))
     small = ndimage.uniform_filter(grey, step)[step // 2 :: step, step // 2 :: step]
     around = _enlarge(ndimage.median_filter(small, 11, mode="nearest"), step, grey.shape)
     cubes = (grey - around) ** 3
@@ -100,13 +102,18 @@ def _skew_of_strokes(grey: NDArray[np.float32], share: float) -> float:
 
 
 def _lightness_of_border(grey: NDArray[np.float32]) -> float:
-    """Return -1 if the border is as dark as anything in the picture, 1 if it is as light."""
+    """Return -1 if the border is as dark as anything in the picture, 1 if it is as light.
+
+    It is 0 if less than half of the picture is like it: then it is a desk's or a window's, and not the paper's.
+    """
     width = max(1, round(0.02 * min(grey.shape)))
     border = np.concatenate([part.ravel() for part in (grey[:width], grey[-width:], grey[:, :width], grey[:, -width:])])
     dark, light = np.percentile(grey, [1, 99])
     if light - dark < 0.02:
         return 0.0
-    return float(np.clip((2 * np.median(border) - light - dark) / (light - dark), -1, 1))
+    lightness = float(np.clip((2 * np.median(border) - light - dark) / (light - dark), -1, 1))
+    is_alike = (grey > (light + dark) / 2) == (lightness > 0)
+    return lightness if is_alike.mean() >= 0.5 else 0.0
 
 
 def _block_mean(grey: NDArray[np.float32], step: int) -> NDArray[np.float32]:

@@ -18,6 +18,11 @@ _THROUGH = 0.85
 # Lines through the picture, in one direction, that make a ruled sheet: each is then at least so many digits long.
 _SHEET = 3
 _DIGITS_ON_SHEET = 2
+# Beside these, a shorter line is the sheet's only if its slope is like theirs, and it is hardly thicker than they are:
+# where squares are seen, strokes of digits in a row and the lines that cross them look like lines too.
+_LIKE_SLOPE, _LIKE_THICKNESS = 0.02, 1.5
+# Sides that make a form of boxes, and how much wider than the lines they may be by their slant, in their lengths.
+_FEWEST_SIDES, _BENT = 3, 0.05
 # Share of the longest side up to which a ruled line is thick.
 _THICKEST = 1 / 100
 
@@ -59,7 +64,7 @@ def remove_ruling(mask: NDArray[np.bool_]) -> Ruling:
     """
     thickest = max(3, round(_THICKEST * max(mask.shape)))
     across, down = (ThinInk(run_lengths(each), thickest) for each in (mask, mask.T))
-    found = find_lines(across), find_lines(down)
+    found = tuple(_drop_unlike(find_lines(ink)) for ink in (across, down))
     candidates = _draw(found[0], across) | _draw(found[1], down).T
     if not candidates.any():
         return Ruling(mask, candidates)
@@ -70,7 +75,22 @@ def remove_ruling(mask: NDArray[np.bool_]) -> Ruling:
         return Ruling(mask, lines)
     widest = max(line.thickest_run for line in (*kept[0], *kept[1]))
     rest = _drop_crossings(mask & ~lines, lines, widest)
+    sides = _sides_of_boxes(rest, lines, widest)
+    rest, lines = rest & ~sides, lines | sides
     return Ruling(_mend(rest, lines, widest), lines)
+
+
+def _drop_unlike(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Return the lines of one direction without those that are unlike the sheet's, if it is a ruled sheet."""
+    through = [line for line in lines if _is_through(line)]
+    if len(through) < _SHEET:
+        return tuple(lines)
+    slopes = [line.slope for line in through]
+    lowest, highest = min(slopes) - _LIKE_SLOPE, max(slopes) + _LIKE_SLOPE
+    thickest = _LIKE_THICKNESS * float(np.median([line.thickness for line in through])) + 1
+    return tuple(
+        line for line in lines if _is_through(line) or (lowest <= line.slope <= highest and line.thickness <= thickest)
+    )
 
 
 def _draw(lines: Iterable[Line], ink: ThinInk) -> NDArray[np.bool_]:
@@ -117,6 +137,24 @@ def _drop_crossings(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: f
     for label, box in enumerate(ndimage.find_objects(labels), start=1):
         is_crossing[label] = beside[label] and max(side.stop - side.start for side in box) <= widest + 1
     return mask & ~is_crossing[labels]
+
+
+def _sides_of_boxes(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: float) -> NDArray[np.bool_]:
+    """Return straight strokes as thin as the lines that lead from one line to another, if there are some: a form's."""
+    from scipy import ndimage
+
+    labels, n_pieces = ndimage.label(mask, np.ones((3, 3)))
+    beside = ndimage.binary_dilation(lines, np.ones((3, 3)), iterations=2)
+    is_side = np.zeros(n_pieces + 1, bool)
+    for label, box in enumerate(ndimage.find_objects(labels), start=1):
+        piece, near = labels[box] == label, beside[box]
+        if piece.shape[0] < piece.shape[1]:
+            piece, near = piece.T, near.T
+        length, width = piece.shape
+        if length < 3 * widest or width > widest + _BENT * length or piece.sum() > widest * length:
+            continue
+        is_side[label] = all((piece[end] & near[end]).any() for end in (0, -1))
+    return is_side[labels] if np.count_nonzero(is_side) >= _FEWEST_SIDES else np.zeros_like(mask)
 
 
 def _mend(mask: NDArray[np.bool_], lines: NDArray[np.bool_], widest: float) -> NDArray[np.bool_]:

@@ -39,3 +39,24 @@ def test_black_ink_is_seen_in_the_luma(write_page):
 
 def test_an_empty_picture_is_taken_as_it_is():
     assert not to_grey(np.full((50, 80, 3), 255, np.uint8)).was_light_on_dark
+
+
+@pytest.mark.parametrize("thickness", [40, 60])
+def test_a_thick_stroke_around_a_hole_does_not_turn_the_polarity(thickness):
+    rows, columns = np.mgrid[:300, :300]
+    ring = np.abs(np.hypot((rows - 150) / 1.2, columns - 150) - 70) < thickness / 2
+    page = _color(np.where(ring, 0, 255).astype(np.uint8))
+    assert not to_grey(page).was_light_on_dark
+    assert to_grey(255 - page).was_light_on_dark
+
+
+def test_a_dark_canvas_in_a_light_window_is_dark():
+    page = np.full((520, 480), 240, np.uint8)
+    page[40:440, 40:440] = 0
+    page[140:340, 220:245] = 255
+    assert to_grey(_color(page)).was_light_on_dark
+
+
+@pytest.mark.parametrize("shape", [(1, 500), (3000, 2), (1, 1)])
+def test_a_strip_is_read(shape):
+    assert to_grey(np.full((*shape, 3), 255, np.uint8)).values.shape == shape

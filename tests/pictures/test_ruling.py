@@ -61,3 +61,25 @@ def test_a_frame_around_the_picture_goes():
 
 def test_an_empty_page_has_no_lines():
     assert not remove_ruling(np.zeros((50, 50), bool)).lines.any()
+
+
+def test_one_row_of_thin_digits_stays_on_squares_that_are_narrower():
+    mask = np.zeros((400, 1200), bool)
+    for column in range(100, 1100, 100):
+        mask[150:246, column + 20 : column + 26] = mask[150:156, column : column + 60] = True
+        mask[195:201, column + 20 : column + 60] = True
+    ruling = remove_ruling(_rule(mask, "squares", spacing=36, thickness=2, slope=0.03))
+    assert (ruling.mask & mask).sum() > 0.9 * mask.sum()
+
+
+@pytest.mark.parametrize("width", [123, 110])
+def test_the_sides_of_boxes_go_with_their_edges_and_a_stroke_in_a_box_stays(width):
+    boxes, stroke = np.zeros((520, 900), bool), np.zeros((520, 900), bool)
+    for left in range(60, 700, 120):
+        box = (slice(70, 190), slice(left, left + width))
+        boxes[box] |= True
+        boxes[73:187, left + 3 : left + width - 3] = False
+        stroke[90:165, left + 50 : left + 56] = True
+    ruling = remove_ruling(boxes | stroke)
+    assert (ruling.mask & stroke).sum() > 0.95 * stroke.sum()
+    assert (ruling.mask & boxes).sum() < 0.05 * boxes.sum()
