@@ -116,6 +116,9 @@ def test_the_page_needs_no_other_file_and_shows_each_digit(picture, tmp_path):
     assert not re.findall(r"(?:src|href)=\"(?!data:)", page)
     assert page.count("<rect") == 6
     assert page.count("What the model saw") == 6
+    assert page.count("<title>") == 7
+    # As in the terminal, no answer is sure.
+    assert not re.findall(r"(?<![\d.])(?:100|0)\.0\s%", page)
     assert page.count("<figure>") == 10
     assert "prefers-color-scheme: dark" in page
     assert 'name="viewport"' in page
