@@ -124,6 +124,14 @@ def test_the_page_needs_no_other_file_and_shows_each_digit(picture, tmp_path):
     assert 'name="viewport"' in page
 
 
+def test_a_picture_is_not_replaced_by_its_reading(picture):
+    before = picture.read_bytes()
+    done = call_command("read", picture, "--format", "json", "--out", picture)
+    assert done.returncode == 2
+    assert "one of the pictures" in " ".join(done.stderr.split())
+    assert picture.read_bytes() == before
+
+
 def test_a_model_that_is_not_there_is_an_error(picture, tmp_path):
     done = call_command("read", picture, "--model", tmp_path / "none.hdrm")
     assert done.returncode == 2
