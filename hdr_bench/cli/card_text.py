@@ -89,7 +89,10 @@ def _reading(card: "ModelCard") -> Iterator[tuple[str, str]]:
     yield "Reading pictures", f"temperature {reading.temperature:.4g}, threshold {reading.threshold:.4g}"
     yield "Probabilities", "calibrated on images held out" if reading.calibrated else "of the method"
     if reading.chosen_on:
-        yield "Chosen on", f"{reading.chosen_on} ({reading.n_images:,} images)"
+        count = f"{reading.n_images:,}"
+        # `fit` begins with their number.
+        is_counted = reading.chosen_on.startswith(f"{count} ")
+        yield "Chosen on", reading.chosen_on if is_counted else f"{reading.chosen_on} ({count} images)"
 
 
 def _step(step: "CardStep") -> str:

@@ -92,7 +92,7 @@ def predict_probabilities(
     if not hasattr(model, "predict_proba"):
         raise PredictionsError(
             "this model has no probabilities; leave out --probabilities, or take a method that has them, such as cnn, "
-            "mlp, knn or logistic"
+            "mlp, knn or linear"
         )
     check_shape(model, images, image_shape)
     blocks = [(model.predict(block), model.predict_proba(block)) for block in _blocks(images)]

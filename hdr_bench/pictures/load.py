@@ -1,5 +1,6 @@
 """A picture file, or an array, as upright colours."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,7 +58,10 @@ def _from_file(path: Path, most_pixels: int) -> NDArray[np.uint8]:
     try:
         check_regular(path)
         with path.open("rb") as file, _quiet():
-            formats = _formats_for(path, file.read(16))
+            start = file.read(16)
+            if not start:
+                raise PictureError(f"{path}: the file is empty; {_AGAIN}")
+            formats = _formats_for(path, start)
             file.seek(0)
             with Image.open(file, formats=formats) as opened:
                 _check_size(str(path), opened.size, most_pixels)
@@ -66,6 +70,10 @@ def _from_file(path: Path, most_pixels: int) -> NDArray[np.uint8]:
                 return _to_color(ImageOps.exif_transpose(opened))
     except (PictureError, MissingDependencyError, MemoryError):
         raise
+    except FileNotFoundError as error:
+        raise PictureError(f"{path}: there is no such file") from error
+    except IsADirectoryError as error:
+        raise PictureError(f"{path}: this is a folder; name the pictures in it") from error
     except Image.DecompressionBombError as error:
         raise _too_large(str(path), "more than this program can be told to read", most_pixels) from error
     except Exception as error:  # on damaged files Pillow's decoders raise whatever comes
@@ -84,7 +92,8 @@ def _quiet() -> Iterator[None]:
 def _formats_for(path: Path, start: bytes) -> tuple[str, ...]:
     if start.startswith(b"%PDF"):
         raise PictureError(
-            f"{path}: a PDF is not a picture; save its pages as PNG, e.g. with: pdftoppm -r 200 -png {path.name} page"
+            f"{path}: a PDF is not a picture; save its pages as PNG, e.g. with: pdftoppm -r 200 -png "
+            f"{shlex.quote(path.name)} page"
         )
     Image.init()
     if path.suffix.lower() in _HEIC or (start[4:8] == b"ftyp" and start[8:12] in _HEIC_BRANDS):

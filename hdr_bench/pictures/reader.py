@@ -98,4 +98,4 @@ def _write(page: Page, division: Division, recognizer: Recognizer) -> Writing:
 
 def _describe_division(division: Division) -> list[str]:
     counted = (("joined from pieces", division.n_joined), ("split into digits", division.n_split))
-    return [f"{count} marks {what}" for what, count in counted if count]
+    return [f"{count} {'mark' if count == 1 else 'marks'} {what}" for what, count in counted if count]

@@ -100,13 +100,22 @@ def _mark(digit: ReadDigit) -> _Mark:
     second = digit.second
     return _Mark(
         label="–" if digit.digit is None else str(digit.digit),
-        line="–" if digit.line is None else str(digit.line + 1),
-        percent=f"{100 * digit.probability:.1f}",
-        second=f"{second.digit} ({100 * second.probability:.1f}\u00a0%)",
+        line="outside the lines" if digit.line is None else f"line {digit.line + 1}",
+        percent=_percent(digit.probability),
+        second=f"{second.digit} ({_percent(second.probability)})",
         image=f"data:image/png;base64,{b64encode(to_png(digit.image)).decode()}",
         box=digit.box,
         rejected=digit.rejected,
     )
+
+
+def _percent(probability: float) -> str:
+    """Return a probability with one decimal; 0 and 100 % are never sure."""
+    if probability > 0.999:
+        return ">99.9\u00a0%"
+    if probability < 0.001:
+        return "<0.1\u00a0%"
+    return f"{100 * probability:.1f}\u00a0%"
 
 
 def _stage(number: int, step: Step) -> _Stage:

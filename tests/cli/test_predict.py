@@ -9,7 +9,7 @@ from PIL import Image
 
 from hdr_bench.datasets import load_dataset
 from hdr_bench.datasets.idx import write_idx
-from hdr_bench.estimators import make_estimator
+from hdr_bench.estimators import ESTIMATORS, make_estimator
 from hdr_bench.models import describe_estimator, save_model
 from tests.helpers.command import call_command
 
@@ -145,6 +145,9 @@ def test_probabilities_are_the_models_own(fitted, images, tmp_path):
     ended = call_command("predict", folder / "svm.hdrm", tmp_path / "a.npy", "--out", out, "--probabilities")
     assert ended.returncode == 2
     assert "this model has no probabilities; leave out --probabilities" in ended.stderr
+    named = ended.stderr.split("such as ")[1].replace(" or ", ", ").strip().split(", ")
+    assert named == ["cnn", "mlp", "knn", "linear"]
+    assert set(named) <= set(ESTIMATORS)
 
 
 def test_another_range_of_pixels_is_warned_of(fitted, images, tmp_path):

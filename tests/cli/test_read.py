@@ -116,9 +116,20 @@ def test_the_page_needs_no_other_file_and_shows_each_digit(picture, tmp_path):
     assert not re.findall(r"(?:src|href)=\"(?!data:)", page)
     assert page.count("<rect") == 6
     assert page.count("What the model saw") == 6
+    assert page.count("<title>") == 7
+    # As in the terminal, no answer is sure.
+    assert not re.findall(r"(?<![\d.])(?:100|0)\.0\s%", page)
     assert page.count("<figure>") == 10
     assert "prefers-color-scheme: dark" in page
     assert 'name="viewport"' in page
+
+
+def test_a_picture_is_not_replaced_by_its_reading(picture):
+    before = picture.read_bytes()
+    done = call_command("read", picture, "--format", "json", "--out", picture)
+    assert done.returncode == 2
+    assert "one of the pictures" in " ".join(done.stderr.split())
+    assert picture.read_bytes() == before
 
 
 def test_a_model_that_is_not_there_is_an_error(picture, tmp_path):

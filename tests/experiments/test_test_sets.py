@@ -109,7 +109,7 @@ def test_images_of_another_size_do_not_fit():
     planned = _planned("mnist-5k")
     assert planned.problem == (
         "its images are 28x28 pixels, and those that the method learns from 8x8; bring both data sets into MNIST's "
-        'form with fit = "mnist"'
+        'form with fit = "mnist" (--fit mnist)'
     )
     assert planned.fingerprint == ""
 

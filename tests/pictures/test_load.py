@@ -89,9 +89,9 @@ def test_other_arrays_are_refused(pixels, message):
 
 
 def test_a_pdf_is_refused_with_what_to_do(tmp_path):
-    path = tmp_path / "scan.pdf"
+    path = tmp_path / "my scan.pdf"
     path.write_bytes(b"%PDF-1.7 and so on")
-    with pytest.raises(PictureError, match="PDF is not a picture.*pdftoppm"):
+    with pytest.raises(PictureError, match="PDF is not a picture.*pdftoppm -r 200 -png 'my scan.pdf' page$"):
         load_color(path)
 
 
@@ -140,10 +140,16 @@ def test_a_cut_file_is_refused(tmp_path, page):
 
 
 def test_missing_files_and_folders_are_refused(tmp_path):
-    with pytest.raises(PictureError, match="No such file"):
+    with pytest.raises(PictureError, match=r"none\.png: there is no such file$"):
         load_color(tmp_path / "none.png")
-    with pytest.raises(PictureError, match="directory"):
+    with pytest.raises(PictureError, match="this is a folder; name the pictures in it$"):
         load_color(tmp_path)
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path):
+    (tmp_path / "empty.png").touch()
+    with pytest.raises(PictureError, match=r"empty\.png: the file is empty; copy it again"):
+        load_color(tmp_path / "empty.png")
 
 
 def test_animations_are_refused(tmp_path, page):

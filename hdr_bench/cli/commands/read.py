@@ -62,6 +62,8 @@ def read(
     from hdr_bench.files import write_whole
     from hdr_bench.pictures.formats import FORMATS
 
+    if out is not None and out.exists() and any(path.exists() and path.samefile(out) for path in pictures):
+        raise typer.BadParameter(f"--out {out} is one of the pictures; choose another name")
     recognizers = _load_models(model or [], trust)
     results, has_failed = _read_all(pictures, recognizers, most_pixels)
     if steps_out is not None:

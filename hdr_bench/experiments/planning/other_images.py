@@ -59,7 +59,7 @@ def describe_misfit(
         which = "them" if image_shape == _MNIST_SHAPE else "both data sets"
         return (
             f"its images are {height}x{width} pixels, and those that the method learns from {learnt}; bring {which} "
-            'into MNIST\'s form with fit = "mnist"'
+            'into MNIST\'s form with fit = "mnist" (--fit mnist)'
         )
     present = [names[label] for label in np.unique(part.labels)]
     unknown = [name for name in present if name not in class_names]

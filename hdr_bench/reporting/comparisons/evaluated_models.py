@@ -45,7 +45,7 @@ def _row(each: EvaluatedModel) -> dict[str, object]:
     row |= {"own_dataset": "", "own_n_images": 0, "own_accuracy": np.nan}
     row |= dict.fromkeys(("drop", "drop_low", "drop_high", "p_value"), np.nan)
     row |= {"problem": each.problem, "notes": "; ".join(each.notes)}
-    row["data_notes"] = "; ".join(each.data_notes)
+    row["data_notes"] = "; ".join(note.rstrip(".") for note in each.data_notes)
     if each.own is not None:
         row |= {"own_dataset": each.own.dataset, "own_n_images": each.own.n_images, "own_accuracy": each.own.accuracy}
     if each.predictions is None:
