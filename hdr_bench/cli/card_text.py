@@ -87,7 +87,7 @@ def _reading(card: "ModelCard") -> Iterator[tuple[str, str]]:
     if reading is None:
         return
     yield "Reading pictures", f"temperature {reading.temperature:.4g}, threshold {reading.threshold:.4g}"
-    yield "Probabilities", "calibrated on images held out" if reading.calibrated else "of the method"
+    yield "Probabilities there", "calibrated on images held out" if reading.calibrated else "of the method"
     if reading.chosen_on:
         count = f"{reading.n_images:,}"
         # `fit` begins with their number.

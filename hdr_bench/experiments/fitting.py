@@ -70,7 +70,11 @@ class FittedModel:
     card: ModelCard
 
 
-def fit_model(request: FitRequest, check: Callable[[Any], object] = lambda _: None) -> FittedModel:
+def fit_model(
+    request: FitRequest,
+    check: Callable[[Any], object] = lambda _: None,
+    on_stage: Callable[[str], object] = lambda _: None,
+) -> FittedModel:
     """Fit a method on a data set's training part, and evaluate it on the test part.
 
     The same request gives the same model as a suite's trial of it, with the same seed. For a model of 28x28 pixels a
@@ -82,6 +86,8 @@ def fit_model(request: FitRequest, check: Callable[[Any], object] = lambda _: No
     request : FitRequest
     check : callable, optional
         Called with the unfitted model before the time of the fit is spent; it raises what is wrong with it.
+    on_stage : callable, optional
+        Called with what begins, in words.
 
     Returns
     -------
@@ -116,13 +122,15 @@ def fit_model(request: FitRequest, check: Callable[[Any], object] = lambda _: No
     check(model)
     limit_threads(request.threads)
     seed_generators(request.seed)
+    on_stage(f"fitting {request.method} to {len(dataset.train):,} images of {request.dataset}")
     model.fit(dataset.train.X, dataset.train.y)
+    on_stage(f"evaluating it on {len(dataset.test):,} images")
     labels = check_labels(model.predict(dataset.test.X), len(dataset.test), len(dataset.class_names))
     card = card_of_trial(model, trial, dataset, labels, fit_command(request))
-    return FittedModel(model, card.model_copy(update={"reading": _fit_reading(model, dataset)}))
+    return FittedModel(model, card.model_copy(update={"reading": _fit_reading(model, dataset, on_stage)}))
 
 
-def _fit_reading(model: Any, dataset: Dataset) -> ReadingNumbers | None:
+def _fit_reading(model: Any, dataset: Dataset, on_stage: Callable[[str], object]) -> ReadingNumbers | None:
     """Return the numbers that a reader of pictures needs; None for a model of other images than it can take."""
     labels = dataset.train.y
     if (
@@ -131,6 +139,7 @@ def _fit_reading(model: Any, dataset: Dataset) -> ReadingNumbers | None:
         or min(Counter(labels.tolist()).values()) < 2
     ):
         return None
+    on_stage("fitting a copy to five sixths of the images, to tell how sure it is when it reads pictures")
     return fit_reading(model, dataset.train.X, labels)
 
 

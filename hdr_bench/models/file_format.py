@@ -246,10 +246,10 @@ def _read_checked(path: Path) -> bytes:
             names = Counter(archive.namelist())
     except Exception as error:
         raise ModelFileError(
-            f"{_shown(path)}: no model file, or cut off: {visible_prose(describe_file_error(error))}; {_MADE_BY}"
+            f"{_shown(path)}: not a model file, or cut off: {visible_prose(describe_file_error(error))}; {_MADE_BY}"
         ) from error
     if _FORMAT not in names:
-        raise ModelFileError(f"{_shown(path)}: a zip archive, but no model file: it has no {_FORMAT}; {_MADE_BY}")
+        raise ModelFileError(f"{_shown(path)}: a zip archive, but not a model file: it has no {_FORMAT}; {_MADE_BY}")
     if max(names.values()) > 1:
         raise ModelFileError(f"{_shown(path)}: damaged: it has two members of one name; get it again")
     try:
@@ -265,7 +265,7 @@ def _read_checked(path: Path) -> bytes:
 
 def _check_version(path: Path, described: Any) -> None:
     if not isinstance(described, dict) or described.get("format") != FORMAT_NAME:
-        raise ModelFileError(f"{_shown(path)}: a zip archive, but no model file: {_FORMAT} names another format")
+        raise ModelFileError(f"{_shown(path)}: a zip archive, but not a model file: {_FORMAT} names another format")
     version = described.get("version")
     if type(version) is not int or version < 1:
         raise ModelFileError(f"{_shown(path)}: damaged: its format has no number")

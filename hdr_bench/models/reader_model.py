@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from hdr_bench.estimators import ESTIMATORS
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
 from hdr_bench.estimators.foreign.importing import import_attribute
-from hdr_bench.exceptions import HdrBenchError, ModelFileError, ModelSaveError, shown
+from hdr_bench.exceptions import HdrBenchError, ModelFileError, ModelNotFoundError, ModelSaveError, shown
 from hdr_bench.models.model_file import check_fitted, load_model
 from hdr_bench.names import class_name
 
@@ -42,6 +43,10 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
         If the module or the function cannot be imported.
     """
     text = os.fspath(spec)
+    if text in ESTIMATORS and not Path(text).exists():
+        raise ModelNotFoundError(
+            f"{text} is a method, and a fitted model is needed; fit one: hdr-bench fit {text} --out {text}.hdrm"
+        )
     found = _FUNCTION.fullmatch(text)
     if found is None or Path(text).exists():
         return load_model(text, trust=trust)

@@ -70,7 +70,7 @@ def test_a_model_is_written_as_onnx(command, tmp_path):
 
 def test_what_is_no_model_file(command, tmp_path):
     (tmp_path / "model.hdrm").write_text("no model")
-    for path, words in ((tmp_path / "model.hdrm", "no model file"), (tmp_path / "none.hdrm", "no such file")):
+    for path, words in ((tmp_path / "model.hdrm", "not a model file"), (tmp_path / "none.hdrm", "no such file")):
         ended = command("model", "show", path)
         assert ended.returncode == 2
         assert words in ended.stderr

@@ -124,12 +124,24 @@ def test_the_page_needs_no_other_file_and_shows_each_digit(picture, tmp_path):
     assert 'name="viewport"' in page
 
 
-def test_a_picture_is_not_replaced_by_its_reading(picture):
-    before = picture.read_bytes()
-    done = call_command("read", picture, "--format", "json", "--out", picture)
+def test_only_readings_are_replaced_by_readings(picture, tmp_path):
+    notes = tmp_path / "notes.txt"
+    notes.write_text("mine\n")
+    for path, format_ in ((picture, "json"), (notes, "csv"), (notes, "text")):
+        before = path.read_bytes()
+        done = call_command("read", picture, "--format", format_, "--out", path)
+        assert done.returncode == 2
+        assert "holds no readings" in " ".join(done.stderr.split())
+        assert path.read_bytes() == before
+    for format_ in ("json", "csv", "html"):
+        for _ in range(2):
+            assert call_command("read", picture, "--format", format_, "--out", tmp_path / format_).returncode == 0
+
+
+def test_a_method_is_not_a_model(picture):
+    done = call_command("read", picture, "--model", "cnn")
     assert done.returncode == 2
-    assert "one of the pictures" in " ".join(done.stderr.split())
-    assert picture.read_bytes() == before
+    assert "hdr-bench fit cnn --out cnn.hdrm" in done.stderr
 
 
 def test_a_model_that_is_not_there_is_an_error(picture, tmp_path):

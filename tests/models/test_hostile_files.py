@@ -83,10 +83,10 @@ def _joblib_file():
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no model file"),
-        (b"label,pixel0\n1,2\n", "no model file"),
-        (pickle.dumps(Harm()), "no model file"),
-        (_joblib_file(), "no model file"),
+        (b"", "not a model file"),
+        (b"label,pixel0\n1,2\n", "not a model file"),
+        (pickle.dumps(Harm()), "not a model file"),
+        (_joblib_file(), "not a model file"),
         (_torch_file(), "no format.json"),
         (zip_of({"card.json": b"{}"}), "no format.json"),
         (zip_of({"format.json": b"{}"}), "checksum"),
@@ -106,7 +106,7 @@ def test_cut_off_anywhere(saved, tmp_path):
     content, path = saved["tree"].read_bytes(), tmp_path / "cut.hdrm"
     for length in range(0, len(content), max(len(content) // 60, 1)):
         path.write_bytes(content[:length])
-        refuse(path, "no model file" if length < len(content) - 100 else "")
+        refuse(path, "not a model file" if length < len(content) - 100 else "")
 
 
 def test_a_newer_format(saved, tmp_path):

@@ -66,6 +66,7 @@ def fit(
     reads pictures.
     """
     from hdr_bench.cli.card_text import print_card
+    from hdr_bench.cli.streams import say
     from hdr_bench.experiments.fitting import FitRequest, fit_model, read_params
     from hdr_bench.models.formats import FORMATS
     from hdr_bench.records.environment import available_cores
@@ -80,6 +81,8 @@ def fit(
         threads=threads or available_cores(),
     )
     chosen = FORMATS[format_]
-    fitted = fit_model(request, lambda model: chosen.check(model, out, trust))
+    fitted = fit_model(
+        request, lambda model: chosen.check(model, out, trust), lambda stage: say(f"{stage} ...", is_error=True)
+    )
     chosen.write(fitted.model, fitted.card, out, trust)
     print_card(fitted.card, out)

@@ -15,6 +15,8 @@ from hdr_bench.exceptions import HdrBenchError
 if TYPE_CHECKING:
     from hdr_bench.pictures.reading import PictureReadings
 
+# Of what is written: texts begin with the name of a picture, and are never replaced.
+_BEGINNINGS = {"json": b'{\n  "format": ', "csv": b"file,model,digit,", "html": b"<!doctype html>"}
 _MOST_PIXELS, _LARGEST_LIMIT = 50_000_000, 178_956_970
 
 
@@ -62,8 +64,8 @@ def read(
     from hdr_bench.files import write_whole
     from hdr_bench.pictures.formats import FORMATS
 
-    if out is not None and out.exists() and any(path.exists() and path.samefile(out) for path in pictures):
-        raise typer.BadParameter(f"--out {out} is one of the pictures; choose another name")
+    if out is not None:
+        _check_out(out, format_)
     recognizers = _load_models(model or [], trust)
     results, has_failed = _read_all(pictures, recognizers, most_pixels)
     if steps_out is not None:
@@ -77,6 +79,20 @@ def read(
             write_whole(out, f"{text}\n".encode("utf-8", "backslashreplace"))
     if has_failed:
         raise typer.Exit(ExitCode.ERROR)
+
+
+def _check_out(out: Path, format_: Format) -> None:
+    """Check that readings may be written to a path: a file there is replaced only if it holds readings."""
+    if not out.exists():
+        return
+    if not out.is_file():
+        raise typer.BadParameter(f"--out {out} is not a file; choose another name")
+    with out.open("rb") as file:
+        beginning = file.read(64)
+    if beginning and (format_ is Format.text or not beginning.startswith(_BEGINNINGS[format_])):
+        raise typer.BadParameter(
+            f"--out {out}: there is a file that holds no readings; choose another name, or remove it"
+        )
 
 
 def _load_models(models: Sequence[str], trust: bool) -> list[Any]:
