@@ -27,9 +27,9 @@ def evaluations_frame(evaluated: Sequence[EvaluatedModel]) -> pd.DataFrame:
     -------
     frame : DataFrame
         Columns ``model``, ``dataset``, ``n_images``, ``accuracy``, ``low`` and ``high`` (Wilson's 95 % interval),
-        ``own_dataset``, ``own_n_images``, ``own_accuracy`` (of the card), ``drop`` (own accuracy minus this one),
-        ``drop_low``, ``drop_high``, ``p_value``, ``p_benjamini_hochberg`` (over all drops), ``problem``,
-        ``notes`` (of the model beside these data), ``data_notes``.
+        ``own_dataset``, ``own_n_images``, ``own_accuracy`` (of the card), ``drop`` (own accuracy minus this one;
+        missing for the card's own images), ``drop_low``, ``drop_high``, ``p_value``, ``p_benjamini_hochberg`` (over all
+        drops), ``problem``, ``notes`` (of the model beside these data), ``data_notes``.
         Shares between 0 and 1; missing if there is none.
     """
     frame = pd.DataFrame([_row(each) for each in evaluated])
@@ -53,7 +53,8 @@ def _row(each: EvaluatedModel) -> dict[str, object]:
     n_images, accuracy = len(each.predictions.y_true), float(each.predictions.is_right.mean())
     low, high = score_interval(accuracy, n_images)
     row |= {"n_images": n_images, "accuracy": accuracy, "low": low, "high": high}
-    if each.own is None:
+    # Nothing is lost between images and themselves.
+    if each.own is None or (each.own.dataset, each.own.n_images) == (each.dataset, n_images):
         return row
     drop = difference_of_proportions(each.own.accuracy, each.own.n_images, accuracy, n_images)
     return row | {"drop": drop.value, "drop_low": drop.low, "drop_high": drop.high, "p_value": drop.p_value}
