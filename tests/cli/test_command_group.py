@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from hdr_bench.cli import app, commands
 from hdr_bench.cli.command_group import CommandFiles
 
-FILES = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__"}
+FILES = {path.stem.replace("_", "-") for path in Path(commands.__file__).parent.glob("*.py") if path.stem != "__init__"}
 
 
 def test_each_file_is_a_command_of_its_name():

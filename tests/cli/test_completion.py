@@ -34,7 +34,7 @@ def test_commands_suites_and_data_sets_are_completed(complete, monkeypatch, tmp_
     (tmp_path / "mine.toml").write_text('title = "Mine"')
     (tmp_path / "broken.toml").write_bytes(b"\xff")
     os.mkfifo(tmp_path / "pipe.toml")
-    assert complete("bash", "hdr-bench re").split() == ["report"]
+    assert complete("bash", "hdr-bench re").split() == ["read", "report"]
     assert complete("bash", "hdr-bench run qu").split() == ["quick"]
     assert complete("bash", "hdr-bench show mi").split() == ["mine.toml"]
     assert complete("bash", "hdr-bench cite bro").split() == ["broken.toml"]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hdr_bench import load_dataset, load_model
+from tests.helpers.onnx_runner import onnx_runner
 
 
 @pytest.fixture(autouse=True)
@@ -55,14 +56,14 @@ def test_what_only_pickle_can_hold_needs_trust(command, tmp_path, helpers):
 
 
 def test_a_model_is_written_as_onnx(command, tmp_path):
-    onnxruntime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxruntime")
     arguments = ["--dataset", "digits-8x8", "--threads", 1, "--format", "onnx", "--out", tmp_path / "model.onnx"]
     ended = command("fit", "linear", *arguments)
     assert ended.returncode == 0, ended.stderr
-    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
     test = load_dataset("digits-8x8").test
-    labels, _ = session.run(None, {"pixels": test.X.astype(np.float32)})
-    assert f"{100 * np.mean(labels == test.y):.2f} %" in ended.stdout
+    with onnx_runner() as run:
+        _, outputs = run(tmp_path / "model.onnx", test.X)
+    assert f"{100 * np.mean(outputs['labels'] == test.y):.2f} %" in ended.stdout
     ended = command("fit", "knn", *arguments)
     assert ended.returncode == 2
     assert "KNNClassifier cannot be written as ONNX" in ended.stderr

@@ -13,8 +13,8 @@ from sklearn.preprocessing import StandardScaler
 from hdr_bench.exceptions import ModelFileError, ModelSaveError
 from tests.helpers.fitted_models import digits, fitted
 from tests.helpers.method_table import tiny
+from tests.helpers.onnx_runner import onnx_runner
 
-onnxruntime = pytest.importorskip("onnxruntime")
 onnx = pytest.importorskip("onnx")
 
 from hdr_bench.models.onnx_export import check_exportable, export_onnx  # noqa: E402
@@ -22,26 +22,35 @@ from hdr_bench.models.onnx_export import check_exportable, export_onnx  # noqa: 
 X = digits().test.X[:100]
 
 
-def run(path, pixels=X):
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    assert [each.name for each in session.get_inputs()] == ["pixels"]
-    values = session.run(None, {"pixels": pixels.astype(np.float32)})
-    return dict(zip([each.name for each in session.get_outputs()], values, strict=True))
+@pytest.fixture(scope="module")
+def run():
+    with onnx_runner() as run_file:
+
+        def run_pixels(path, pixels=X):
+            inputs, outputs = run_file(path, pixels)
+            assert inputs == ["pixels"]
+            return outputs
+
+        yield run_pixels
 
 
-def assert_same(path, model, pixels=X):
-    told = run(path, pixels)
-    np.testing.assert_array_equal(told["labels"], model.predict(pixels))
-    if hasattr(model, "predict_proba"):
-        np.testing.assert_allclose(told["probabilities"], model.predict_proba(pixels), atol=1e-5)
-    else:
-        expected = model.decision_function(pixels)
-        assert_scores = told["scores"] if expected.ndim == 2 else told["scores"][:, -1]
-        np.testing.assert_allclose(assert_scores, expected, atol=1e-4)
+@pytest.fixture(scope="module")
+def assert_same(run):
+    def check(path, model, pixels=X):
+        told = run(path, pixels)
+        np.testing.assert_array_equal(told["labels"], model.predict(pixels))
+        if hasattr(model, "predict_proba"):
+            np.testing.assert_allclose(told["probabilities"], model.predict_proba(pixels), atol=1e-5)
+        else:
+            expected = model.decision_function(pixels)
+            assert_scores = told["scores"] if expected.ndim == 2 else told["scores"][:, -1]
+            np.testing.assert_allclose(assert_scores, expected, atol=1e-4)
+
+    return check
 
 
 @pytest.mark.parametrize("name", ["mlp", "cnn"])
-def test_networks(name, tmp_path):
+def test_networks(name, tmp_path, assert_same):
     path = export_onnx(fitted(name), tmp_path / "model.onnx")
     assert_same(path, fitted(name))
     assert_same(path, fitted(name), X[:1])
@@ -62,7 +71,7 @@ def test_networks(name, tmp_path):
     ],
 )
 @pytest.mark.parametrize("n_classes", [2, 10])
-def test_linear_methods(name, params, n_classes, tmp_path):
+def test_linear_methods(name, params, n_classes, tmp_path, assert_same):
     chosen = digits().train.y < n_classes
     model = tiny(name, **params).fit(digits().train.X[chosen], digits().train.y[chosen])
     path = export_onnx(model, tmp_path / "model.onnx")
@@ -70,7 +79,7 @@ def test_linear_methods(name, params, n_classes, tmp_path):
     assert path.read_bytes() == export_onnx(model, tmp_path / "again.onnx").read_bytes()
 
 
-def test_labels_that_are_texts(tmp_path):
+def test_labels_that_are_texts(tmp_path, assert_same):
     names = np.array(list("zyxwvutsrq"))
     for labels in (names, names.astype(object)):
         model = tiny("linear").fit(digits().train.X, labels[digits().train.y])
@@ -87,7 +96,7 @@ def test_labels_that_are_texts(tmp_path):
     ],
     ids=lambda model: type(model).__name__,
 )
-def test_pipelines_of_scikit_learn(model, tmp_path):
+def test_pipelines_of_scikit_learn(model, tmp_path, run):
     model.fit(digits().train.X.astype(np.float32), digits().train.y)
     told = run(export_onnx(model, tmp_path / "model.onnx"))
     assert np.mean(told["labels"] == model.predict(X)) > 0.98
