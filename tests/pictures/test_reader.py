@@ -56,13 +56,28 @@ def test_a_page_askew_is_read(page, reader, angle):
     assert np.degrees(np.arctan(reading.slope)) == pytest.approx(-angle, abs=3)
 
 
-# Upside down most digits look like others, and a page is not turned by that.
-@pytest.mark.parametrize("quarters", [1, 3])
-def test_a_page_on_its_side_is_turned(page, reader, quarters):
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_on_its_side_or_upside_down_is_turned(page, reader, quarters):
     reading = read_picture(np.rot90(page, quarters), reader)
     assert reading.lines == _LINES
     assert reading.quarter_turns == (4 - quarters) % 4
     assert reading.size == (page.shape[1], page.shape[0])
+
+
+@pytest.mark.parametrize(("quarters", "line"), [(0, "9999"), (1, "425"), (2, "42357"), (3, "347")])
+def test_a_page_of_few_digits_is_turned_too(write_page, reader, quarters, line):
+    page = write_page([line])
+    reading = read_picture(np.rot90(page, quarters), reader)
+    assert reading.lines == (line,)
+    assert reading.quarter_turns == (4 - quarters) % 4
+
+
+def test_a_dark_canvas_in_a_light_window_is_read(mnist_digits, reader):
+    window = np.full((520, 480), 240, np.uint8)
+    window[40:440, 40:440] = 0
+    digit = Image.fromarray(mnist_digits(7)).resize((280, 280), Image.Resampling.BICUBIC)
+    window[100:380, 100:380] = np.asarray(digit)
+    assert read_picture(window, reader).lines == ("7",)
 
 
 def test_light_ink_on_dark_is_read_alike(page, reader):

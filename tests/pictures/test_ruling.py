@@ -59,6 +59,20 @@ def test_a_frame_around_the_picture_goes():
     assert (ruling.mask & mask).sum() < 0.1 * mask.sum()
 
 
+@pytest.mark.parametrize("share", [0.65, 0.92])
+def test_a_thin_digit_alone_is_no_ruling(share):
+    side = 600
+    away, end = round((1 - share) / 2 * side), round((1 + share) / 2 * side)
+    mask = np.zeros((side, side), bool)
+    mask[away : away + 4, away:end] = True
+    # The stem of a 7.
+    for row in range(away, end):
+        column = round(end - 0.3 * (row - away))
+        mask[row, column - 4 : column] = True
+    ruling = remove_ruling(mask)
+    assert np.array_equal(ruling.mask, mask)
+
+
 def test_an_empty_page_has_no_lines():
     assert not remove_ruling(np.zeros((50, 50), bool)).lines.any()
 
