@@ -111,10 +111,11 @@ def _draw(lines: Iterable[Line], ink: ThinInk) -> NDArray[np.bool_]:
 
 def _digit_height(mask: NDArray[np.bool_], thickness: float) -> float | None:
     """Return how high digits are on paper without its lines, so thick; None if too few marks are of one size."""
-    marks = [mark for mark in find_marks(mask) if max(mark.height, mark.width) > _CRUMB * thickness]
-    digit = typical_height(marks, mask.shape)
-    like_digits = sum(0.5 * digit < mark.height < 2 * digit for mark in marks)
-    return digit if like_digits >= _FEWEST_DIGITS else None
+    marks = find_marks(mask)
+    no_crumbs = [mark for mark in marks if max(mark.height, mark.width) > _CRUMB * thickness]
+    digit = typical_height(no_crumbs, mask.shape)
+    like_digits = sum(0.5 * digit < mark.height < 2 * digit for mark in no_crumbs)
+    return typical_height(marks, mask.shape) if like_digits >= _FEWEST_DIGITS else None
 
 
 def _choose_ruled(lines: Sequence[Line], digit: float | None) -> tuple[Line, ...]:

@@ -73,6 +73,18 @@ def test_a_thin_digit_alone_is_no_ruling(share):
     assert np.array_equal(ruling.mask, mask)
 
 
+@pytest.mark.parametrize("has_boxes", [False, True])
+def test_a_row_of_ones_in_a_low_picture_stays(has_boxes):
+    boxes, ones = np.zeros((110, 900), bool), np.zeros((110, 900), bool)
+    for left in range(20, 800, 140):
+        ones[10:100, left + 55 : left + 61] = True
+        if has_boxes:
+            boxes[2:108, left : left + 110] = True
+            boxes[5:105, left + 3 : left + 107] = False
+    ruling = remove_ruling(boxes | ones)
+    assert np.array_equal(ruling.mask & ones, ones)
+
+
 def test_an_empty_page_has_no_lines():
     assert not remove_ruling(np.zeros((50, 50), bool)).lines.any()
 
