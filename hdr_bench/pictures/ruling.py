@@ -24,7 +24,7 @@ _LIKE_SLOPE, _LIKE_THICKNESS = 0.02, 1.5
 # The only line of a picture is a brace if it is shorter, in shares of the picture: half of it would be left as a 1.
 _LONGEST_BRACE = 0.5
 # Parts of a stroke of which a line was taken are no digits: they are this high at most, in thicknesses of the line.
-_CRUMB = 3
+_CRUMB = 1.5
 # Where no digits are seen, lines reach the border, to this share of the picture.
 _FROM_BORDER = 0.03
 # Sides that make a form of boxes, and how much wider than the lines they may be by their slant, in their lengths.
@@ -119,7 +119,7 @@ def _digit_height(mask: NDArray[np.bool_], thickness: float) -> float | None:
     no_crumbs = [mark for mark in marks if max(mark.height, mark.width) > _CRUMB * thickness]
     digit = typical_height(no_crumbs, mask.shape)
     like_digits = sum(0.5 * digit < mark.height < 2 * digit for mark in no_crumbs)
-    return typical_height(marks, mask.shape) if like_digits >= _FEWEST_DIGITS else None
+    return digit if like_digits >= _FEWEST_DIGITS else None
 
 
 def _choose_ruled(lines: Sequence[Line], digit: float | None) -> tuple[Line, ...]:
