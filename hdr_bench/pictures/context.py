@@ -16,6 +16,10 @@ _EDGE = 1.45
 _BAND, _PAPER = 0.25, 80
 # Sizes in heights of a digit below which a mark is a speck, and beyond which it is none of the writing.
 _SPECK, _LARGEST = 0.12, 8.0
+# Share of the picture that the box of what surrounds the digits covers at least, how high these are, in its heights,
+_MOST_OF_PICTURE, _SEEN = 0.6, 0.1
+# and pixels that may lie between it and the picture's borders.
+_AT_BORDER = 2
 # Marks from which on there is a size of digits at all.
 _FEWEST = 3
 # Marks that are looked at; paper and wood may have thousands of specks.
@@ -58,6 +62,45 @@ def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
         away = np.abs(np.log(sizes[kept] / digit_height))
         kept = np.sort(kept[np.argsort(away, kind="stable")[:MOST_MARKS]])
     return tuple(marks[index] for index in kept.tolist())
+
+
+def drop_surround(marks: Sequence[Mark], shape: tuple[int, ...]) -> tuple[Mark, ...]:
+    """Return the marks but for what surrounds others: a frame, the window around a canvas, the desk around a sheet.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+    shape : tuple of int
+        Of the picture.
+
+    Returns
+    -------
+    kept : tuple of Mark
+        Without those that cover most of the picture's height and width, and lie along all of its borders or close
+        around another mark.
+    """
+    large = [mark for mark in marks if mark.height * mark.width >= _MOST_OF_PICTURE * shape[0] * shape[1]]
+    seen = [mark for mark in marks if mark.height >= _SEEN * shape[0] and mark not in large]
+    surround = [mark for mark in large if seen and (_is_along_borders(mark, shape) or _encloses_any(mark, seen))]
+    return tuple(mark for mark in marks if mark not in surround)
+
+
+def _is_along_borders(mark: Mark, shape: tuple[int, ...]) -> bool:
+    away = (mark.top, mark.left, shape[0] - mark.bottom, shape[1] - mark.right)
+    return max(away) <= _AT_BORDER
+
+
+def _encloses_any(mark: Mark, others: Sequence[Mark]) -> bool:
+    from scipy import ndimage
+
+    labels = ndimage.label(~np.pad(mark.mask, 1))[0]
+    is_hole = labels[1:-1, 1:-1] > labels[0, 0]
+    boxes = [(other.top - mark.top, other.left - mark.left, other.height, other.width) for other in others]
+    return any(
+        is_hole[row : row + height, column : column + width].all()
+        for row, column, height, width in boxes
+        if row >= 0 and column >= 0 and row + height <= mark.height and column + width <= mark.width
+    )
 
 
 def on_paper(marks: Sequence[Mark], light: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -39,13 +39,14 @@ def to_text(pictures: Sequence[PictureReadings]) -> str:
     text : str
         Without an end of line.
     """
-    return "\n\n".join("\n".join(_text_of(picture)) for picture in pictures)
+    return "\n\n".join("\n".join(_text_of(picture)) for picture in pictures if picture.readings)
 
 
 def to_json(pictures: Sequence[PictureReadings]) -> str:
     """Write readings as JSON.
 
-    With several models there is one entry for each picture and model, which names the model.
+    With several models there is one entry for each picture and model, which names the model. A picture that could not
+    be read has one entry without lines and digits, which says why in `error`.
 
     Parameters
     ----------
@@ -55,18 +56,12 @@ def to_json(pictures: Sequence[PictureReadings]) -> str:
     -------
     text : str
     """
-    entries = [
-        {"file": picture.file}
-        | ({"model": reading.model} if len(picture.readings) > 1 else {})
-        | {"lines": list(reading.lines), "digits": [_record(digit) for digit in reading.digits]}
-        for picture in pictures
-        for reading in picture.readings
-    ]
+    entries = [entry for picture in pictures for entry in _entries_of(picture)]
     return json.dumps({"format": JSON_FORMAT, "pictures": entries}, indent=2)
 
 
 def to_csv(pictures: Sequence[PictureReadings]) -> str:
-    """Write readings as CSV, one row per mark.
+    """Write readings as CSV, one row per mark; a picture without marks, or that could not be read, has none.
 
     Parameters
     ----------
@@ -108,6 +103,17 @@ FORMATS: dict[str, Callable[[Sequence[PictureReadings]], str]] = {
     "csv": to_csv,
     "html": to_html,
 }
+
+
+def _entries_of(picture: PictureReadings) -> list[dict[str, Any]]:
+    if picture.error:
+        return [{"file": picture.file, "error": picture.error, "lines": [], "digits": []}]
+    return [
+        {"file": picture.file}
+        | ({"model": reading.model} if len(picture.readings) > 1 else {})
+        | {"lines": list(reading.lines), "digits": [_record(digit) for digit in reading.digits]}
+        for reading in picture.readings
+    ]
 
 
 def _text_of(picture: PictureReadings) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.pictures.context import accept_in_context, drop_specks
+from hdr_bench.pictures.context import accept_in_context, drop_specks, drop_surround
 from hdr_bench.pictures.cutting import cut_marks
 from hdr_bench.pictures.load import MOST_PIXELS, load_color
 from hdr_bench.pictures.marks import Mark
@@ -67,7 +67,7 @@ def read_page(page: Page, recognizer: Recognizer) -> Reading:
     reading : Reading
     """
     marks, images, answers = _look_at(page, recognizer)
-    quarters = find_turn(images, answers, recognizer)
+    quarters = find_turn(images, recognizer)
     if quarters:
         page = turn_page(page, quarters)
         marks, images, answers = _look_at(page, recognizer)
@@ -78,7 +78,7 @@ def read_page(page: Page, recognizer: Recognizer) -> Reading:
 
 
 def _look_at(page: Page, recognizer: Recognizer) -> tuple[tuple[Mark, ...], NDArray[np.uint8], Answers]:
-    marks = drop_specks(page.marks, page.digit_height)
+    marks = drop_specks(drop_surround(page.marks, page.ink.mask.shape), page.digit_height)
     images = cut_marks(marks, page.ink.soft)
     return marks, images, recognizer.recognize(images)
 

@@ -124,15 +124,18 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class PictureReadings:
-    """A picture as each model reads it.
+    """A picture as each model reads it, or why it could not be read.
 
     Attributes
     ----------
     file : str
         As it was named.
     readings : tuple of Reading
-        One for each model.
+        One for each model; empty if the picture could not be read.
+    error : str
+        Why it could not be read; empty if it was.
     """
 
     file: str
     readings: tuple[Reading, ...]
+    error: str = ""

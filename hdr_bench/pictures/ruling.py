@@ -21,6 +21,12 @@ _DIGITS_ON_SHEET = 2
 # Beside these, a shorter line is the sheet's only if its slope is like theirs, and it is hardly thicker than they are:
 # where squares are seen, strokes of digits in a row and the lines that cross them look like lines too.
 _LIKE_SLOPE, _LIKE_THICKNESS = 0.02, 1.5
+# The only line of a picture is a brace if it is shorter, in shares of the picture: half of it would be left as a 1.
+_LONGEST_BRACE = 0.5
+# Parts of a stroke of which a line was taken are no digits: they are this high at most, in thicknesses of the line.
+_CRUMB = 1.5
+# Where no digits are seen, lines reach the border, to this share of the picture.
+_FROM_BORDER = 0.03
 # Sides that make a form of boxes, and how much wider than the lines they may be by their slant, in their lengths.
 _FEWEST_SIDES, _BENT = 3, 0.05
 # Share of the longest side up to which a ruled line is thick.
@@ -68,8 +74,15 @@ def remove_ruling(mask: NDArray[np.bool_]) -> Ruling:
     candidates = _draw(found[0], across) | _draw(found[1], down).T
     if not candidates.any():
         return Ruling(mask, candidates)
-    digit = _digit_height(mask & ~candidates)
+    digit = _digit_height(mask & ~candidates, max(line.thickness for line in (*found[0], *found[1])))
+    if digit is None:
+        found = tuple(
+            tuple(line for line in lines if _reaches_borders(line, ink))
+            for lines, ink in zip(found, (across, down), strict=True)
+        )
     kept = tuple(_choose_ruled(lines, digit) for lines in found)
+    if len(kept[0]) + len(kept[1]) == 1 and _is_brace((kept[0] or kept[1])[0]):
+        kept = ((), ())
     lines = _draw(kept[0], across) | _draw(kept[1], down).T
     if not lines.any():
         return Ruling(mask, lines)
@@ -100,11 +113,12 @@ def _draw(lines: Iterable[Line], ink: ThinInk) -> NDArray[np.bool_]:
     return pixels
 
 
-def _digit_height(mask: NDArray[np.bool_]) -> float | None:
-    """Return how high digits are; None if too few marks are of one size."""
+def _digit_height(mask: NDArray[np.bool_], thickness: float) -> float | None:
+    """Return how high digits are on paper without its lines, so thick; None if too few marks are of one size."""
     marks = find_marks(mask)
-    digit = typical_height(marks, mask.shape)
-    like_digits = sum(0.5 * digit < mark.height < 2 * digit for mark in marks)
+    no_crumbs = [mark for mark in marks if max(mark.height, mark.width) > _CRUMB * thickness]
+    digit = typical_height(no_crumbs, mask.shape)
+    like_digits = sum(0.5 * digit < mark.height < 2 * digit for mark in no_crumbs)
     return digit if like_digits >= _FEWEST_DIGITS else None
 
 
@@ -114,8 +128,19 @@ def _choose_ruled(lines: Sequence[Line], digit: float | None) -> tuple[Line, ...
     return tuple(line for line in lines if _is_ruled(line, digit, _DIGITS_ON_SHEET if on_sheet else _DIGITS))
 
 
+def _is_brace(line: Line) -> bool:
+    return not _is_through(line) and line.length < _LONGEST_BRACE * line.inside
+
+
 def _is_through(line: Line) -> bool:
     return line.length >= _THROUGH * line.inside
+
+
+def _reaches_borders(line: Line, ink: ThinInk) -> bool:
+    """Return whether the ink of a line leads from one border of the picture to another."""
+    covered, inside = (np.flatnonzero(each) for each in (line_pixels(line, ink).any(axis=0), line.is_inside))
+    near = _FROM_BORDER * len(line.rows)
+    return len(covered) > 0 and covered[0] <= inside[0] + near and covered[-1] >= inside[-1] - near
 
 
 def _is_ruled(line: Line, digit: float | None, n_digits: float) -> bool:

@@ -49,7 +49,7 @@ class Line:
         In pixels, from top to bottom.
     slope : float
         Pixels down per pixel to the right.
-    inside : int
+    is_inside : ndarray of shape (width,), bool
         Columns in which its course lies in the picture.
     """
 
@@ -57,7 +57,12 @@ class Line:
     span: NDArray[np.bool_]
     thickness: float
     slope: float
-    inside: int
+    is_inside: NDArray[np.bool_]
+
+    @property
+    def inside(self) -> int:
+        """Columns in which its course lies in the picture."""
+        return int(np.count_nonzero(self.is_inside))
 
     @property
     def length(self) -> int:
@@ -213,7 +218,7 @@ def _follow(ink: ThinInk, course: NDArray[np.float64], reach: int, shortest: flo
     if not span.any():
         return None
     slope = float((course[-1] - course[0]) / max(1, len(course) - 1))
-    return Line(course, span, float(np.median(runs[is_thin & span])), slope, int(inside.sum()))
+    return Line(course, span, float(np.median(runs[is_thin & span])), slope, inside)
 
 
 def _close_gaps(covered: NDArray[np.bool_], gap: int) -> NDArray[np.bool_]:

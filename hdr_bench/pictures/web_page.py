@@ -77,7 +77,8 @@ def render_page(pictures: Sequence[PictureReadings]) -> str:
         lstrip_blocks=True,
     )
     sections = [_section(picture.file, reading) for picture in pictures for reading in picture.readings]
-    return environment.get_template("reading.html").render(sections=sections)
+    failures = [(visible_prose(each.file), visible_prose(each.error)) for each in pictures if each.error]
+    return environment.get_template("reading.html").render(sections=sections, failures=failures)
 
 
 def _section(file: str, reading: Reading) -> _Section:

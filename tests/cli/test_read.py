@@ -71,15 +71,32 @@ def test_what_cannot_be_read_is_named_and_the_others_are_read(picture, tmp_path)
     (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4")
     done = call_command("read", tmp_path / "scan.pdf", tmp_path / "none.png", picture, "--format", "json")
     assert done.returncode == 2
-    assert [entry["lines"] for entry in json.loads(done.stdout)["pictures"]] == [_LINES]
     assert "scan.pdf: a PDF is not a picture" in done.stderr
     assert "none.png" in done.stderr
+    scan, none, read = json.loads(done.stdout)["pictures"]
+    for entry, name in ((scan, "scan.pdf"), (none, "none.png")):
+        assert set(entry) == {"file", "error", "lines", "digits"}
+        assert (entry["file"], entry["lines"], entry["digits"]) == (str(tmp_path / name), [], [])
+        assert f"hdr-bench: {entry['error']}" in done.stderr.splitlines()
+    assert (read["file"], read["lines"]) == (str(picture), _LINES)
+    assert "error" not in read
+
+
+def test_a_picture_that_cannot_be_read_is_named_in_the_page_and_in_no_row(tmp_path):
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4")
+    page = call_command("read", tmp_path / "scan.pdf", "--format", "html")
+    assert page.returncode == 2
+    assert "a PDF is not a picture" in page.stdout
+    rows = call_command("read", tmp_path / "scan.pdf", "--format", "csv").stdout
+    assert len(rows.splitlines()) == 1
+    assert call_command("read", tmp_path / "scan.pdf").stdout == ""
 
 
 def test_the_limit_of_pixels_can_be_set(picture):
     done = call_command("read", picture, "--most-pixels", 1000, "--format", "json")
     assert done.returncode == 2
-    assert json.loads(done.stdout) == {"format": 1, "pictures": []}
+    (entry,) = json.loads(done.stdout)["pictures"]
+    assert "too large" in entry["error"]
     assert "too large" in done.stderr
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hdr_bench.pictures.context import MOST_MARKS, accept_in_context, drop_specks, on_paper
+from hdr_bench.pictures.context import MOST_MARKS, accept_in_context, drop_specks, drop_surround, on_paper
 from hdr_bench.pictures.marks import Mark
 from hdr_bench.pictures.orientation import find_turn
 from hdr_bench.pictures.recognize import Answers
@@ -91,12 +91,52 @@ def test_a_page_is_turned_if_far_more_digits_are_seen_then(quarters):
     image = np.zeros((28, 28), np.uint8)
     image[2:8, 4:24] = 255
     images = np.rot90(np.repeat(image[np.newaxis], 12, axis=0), -quarters, (1, 2))
-    assert find_turn(images, _Reader().recognize(images), _Reader()) == quarters
+    assert find_turn(images, _Reader()) == quarters
 
 
-def test_few_marks_turn_no_page():
-    images = np.rot90(np.zeros((3, 28, 28), np.uint8))
-    assert find_turn(images, _Reader().recognize(images), _Reader()) == 0
+@pytest.mark.parametrize(("quarters", "n_marks"), [(1, 2), (3, 2), (2, 3)])
+def test_few_marks_turn_no_page(quarters, n_marks):
+    image = np.zeros((28, 28), np.uint8)
+    image[2:8, 4:24] = 255
+    images = np.rot90(np.repeat(image[np.newaxis], n_marks, axis=0), -quarters, (1, 2))
+    assert find_turn(images, _Reader()) == 0
+    assert find_turn(np.concatenate([images, images]), _Reader()) == quarters
+
+
+@pytest.mark.parametrize("n_others", [20, 50])
+def test_a_page_is_turned_only_if_its_digits_are_a_share_of_its_marks(n_others):
+    image = np.zeros((28, 28), np.uint8)
+    image[2:8, 4:24] = 255
+    digits = np.rot90(np.repeat(image[np.newaxis], 10, axis=0), 2, (1, 2))
+    others = np.full((n_others, 28, 28), 255, np.uint8)
+    assert find_turn(np.concatenate([digits, others]), _Reader()) == (2 if n_others == 20 else 0)
+
+
+def test_a_frame_around_digits_goes():
+    frame = np.ones((400, 1000), bool)
+    frame[8:-8, 8:-8] = False
+    digits = [_mark(300), _mark(400)]
+    assert drop_surround([Mark(0, 0, frame), *digits], frame.shape) == tuple(digits)
+    inset = Mark(20, 30, frame[:360, :900].copy())
+    inset.mask[-8:], inset.mask[:, -8:] = True, True
+    assert drop_surround([inset, *digits], frame.shape) == tuple(digits)
+
+
+def test_a_window_around_a_canvas_at_its_border_goes():
+    window = np.ones((400, 1000), bool)
+    window[40:, 20:-20] = False
+    digit = _mark(300)
+    assert drop_surround([digit, Mark(0, 0, window)], window.shape) == (digit,)
+
+
+def test_what_is_left_of_a_digit_that_fills_the_picture_stays():
+    four = np.zeros((380, 960), bool)
+    four[:200, :30] = four[180:200] = True
+    pieces = [Mark(10, 10, four), _mark(500, top=20, height=150, width=30)]
+    assert drop_surround(pieces, (400, 1000)) == tuple(pieces)
+    zero = Mark(0, 0, np.ones((400, 1000), bool))
+    speck = _mark(300, height=5, width=5)
+    assert drop_surround([zero, speck], (400, 1000)) == (zero, speck)
 
 
 def test_the_stems_of_a_long_word_are_no_ones(paper):

@@ -3,7 +3,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import make_estimator
@@ -56,13 +56,31 @@ def test_a_page_askew_is_read(page, reader, angle):
     assert np.degrees(np.arctan(reading.slope)) == pytest.approx(-angle, abs=3)
 
 
-# Upside down most digits look like others, and a page is not turned by that.
-@pytest.mark.parametrize("quarters", [1, 3])
-def test_a_page_on_its_side_is_turned(page, reader, quarters):
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_on_its_side_or_upside_down_is_turned(page, reader, quarters):
     reading = read_picture(np.rot90(page, quarters), reader)
     assert reading.lines == _LINES
     assert reading.quarter_turns == (4 - quarters) % 4
     assert reading.size == (page.shape[1], page.shape[0])
+
+
+@pytest.mark.parametrize(("quarters", "line"), [(0, "9999"), (1, "425"), (2, "42357"), (3, "347")])
+def test_a_page_of_few_digits_is_turned_too(write_page, reader, quarters, line):
+    page = write_page([line])
+    reading = read_picture(np.rot90(page, quarters), reader)
+    assert reading.lines == (line,)
+    assert reading.quarter_turns == (4 - quarters) % 4
+
+
+@pytest.mark.parametrize("digit", [2, 3])
+def test_a_dark_canvas_in_a_light_window_is_read(mnist_digits, reader, digit):
+    window = Image.new("L", (480, 520), 240)
+    window.paste(0, (40, 40, 440, 440))
+    window.paste(Image.fromarray(mnist_digits(digit)).resize((280, 280), Image.Resampling.BICUBIC), (100, 100))
+    draw = ImageDraw.Draw(window)
+    draw.text((12, 8), "Draw a digit", fill=0)
+    draw.rectangle((40, 460, 160, 500), fill=225, outline=150)
+    assert read_picture(np.asarray(window), reader).lines == (str(digit),)
 
 
 def test_light_ink_on_dark_is_read_alike(page, reader):

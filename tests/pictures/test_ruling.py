@@ -59,6 +59,46 @@ def test_a_frame_around_the_picture_goes():
     assert (ruling.mask & mask).sum() < 0.1 * mask.sum()
 
 
+@pytest.mark.parametrize("share", [0.65, 0.92])
+def test_a_thin_digit_alone_is_no_ruling(share):
+    side = 600
+    away, end = round((1 - share) / 2 * side), round((1 + share) / 2 * side)
+    mask = np.zeros((side, side), bool)
+    mask[away : away + 4, away:end] = True
+    # The stem of a 7.
+    for row in range(away, end):
+        column = round(end - 0.3 * (row - away))
+        mask[row, column - 4 : column] = True
+    ruling = remove_ruling(mask)
+    assert np.array_equal(ruling.mask, mask)
+
+
+@pytest.mark.parametrize("has_boxes", [False, True])
+def test_a_row_of_ones_in_a_low_picture_stays(has_boxes):
+    boxes, ones = np.zeros((110, 900), bool), np.zeros((110, 900), bool)
+    for left in range(20, 800, 140):
+        ones[10:100, left + 55 : left + 61] = True
+        if has_boxes:
+            boxes[2:108, left : left + 110] = True
+            boxes[5:105, left + 3 : left + 107] = False
+    ruling = remove_ruling(boxes | ones)
+    assert np.array_equal(ruling.mask & ones, ones)
+
+
+def test_a_brace_stays_whole_and_lines_of_its_length_go():
+    digits, brace = np.zeros((900, 900), bool), np.zeros((900, 900), bool)
+    for row in (300, 450):
+        for column in range(200, 800, 100):
+            digits[row : row + 60, column : column + 6] = digits[row : row + 6, column : column + 40] = True
+    for row in range(240, 530):
+        column = 80 + round(6 * np.sin((row - 240) / 290 * np.pi))
+        brace[row, column : column + 5] = True
+    ruling = remove_ruling(digits | brace)
+    assert np.array_equal(ruling.mask, digits | brace)
+    lines = brace | np.roll(brace, 780, axis=1)
+    assert (remove_ruling(digits | lines).mask & lines).sum() < 0.5 * lines.sum()
+
+
 def test_an_empty_page_has_no_lines():
     assert not remove_ruling(np.zeros((50, 50), bool)).lines.any()
 

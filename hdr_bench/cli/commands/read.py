@@ -67,17 +67,17 @@ def read(
     if out is not None:
         _check_out(out, format_)
     recognizers = _load_models(model or [], trust)
-    results, has_failed = _read_all(pictures, recognizers, most_pixels)
+    results = _read_all(pictures, recognizers, most_pixels)
     if steps_out is not None:
         _write_steps(results, steps_out)
     # JSON, CSV and pages are whole also if nothing could be read.
-    if results or format_ is not Format.text:
+    if format_ is not Format.text or any(result.readings for result in results):
         text = FORMATS[format_](results)
         if out is None:
             say(text)
         else:
             write_whole(out, f"{text}\n".encode("utf-8", "backslashreplace"))
-    if has_failed:
+    if any(result.error for result in results):
         raise typer.Exit(ExitCode.ERROR)
 
 
@@ -110,25 +110,23 @@ def _load_model(spec: str, trust: bool) -> Any:
     return Path(spec) if Path(spec).exists() else load_reader_model(spec, trust=trust)
 
 
-def _read_all(
-    pictures: Sequence[Path], recognizers: Sequence[Any], most_pixels: int
-) -> tuple[list["PictureReadings"], bool]:
-    """Read pictures; of those that cannot be read say why on standard error, and return whether there are any."""
+def _read_all(pictures: Sequence[Path], recognizers: Sequence[Any], most_pixels: int) -> list["PictureReadings"]:
+    """Read pictures; of those that cannot be read say why, in what is returned and on standard error."""
     from hdr_bench.pictures.load import load_color
     from hdr_bench.pictures.page import find_ink
     from hdr_bench.pictures.reader import read_page
     from hdr_bench.pictures.reading import PictureReadings
 
-    results, has_failed = [], False
+    results = []
     for path in pictures:
         try:
             page = find_ink(load_color(path, most_pixels))
         except HdrBenchError as error:
             say(f"hdr-bench: {error}", is_error=True)
-            has_failed = True
+            results.append(PictureReadings(str(path), (), str(error)))
             continue
         results.append(PictureReadings(str(path), tuple(read_page(page, each) for each in recognizers)))
-    return results, has_failed
+    return results
 
 
 def _write_steps(results: Sequence["PictureReadings"], folder: Path) -> None:
