@@ -123,11 +123,18 @@ def test_the_limit_must_be_sensible(page, limit):
         load_color(page, limit)
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n broken"])
-def test_damaged_files_are_refused(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the file is empty"),
+        (b"no picture", "not a readable picture"),
+        (b"\x89PNG\r\n\x1a\n broken", "not a readable picture"),
+    ],
+)
+def test_damaged_files_are_refused(tmp_path, content, words):
     path = tmp_path / "damaged.png"
     path.write_bytes(content)
-    with pytest.raises(PictureError, match="not a readable picture"):
+    with pytest.raises(PictureError, match=words):
         load_color(path)
 
 
