@@ -149,14 +149,14 @@ def find_scikit_learn_class(path: Any) -> Any:
         If it is no class that a file may name, or this version of scikit-learn has none of that name.
     """
     if not isinstance(path, str) or not _PATH.fullmatch(path) or ".tests." in path:
-        raise ValueError(f"it names the class {path!r}, which is no estimator of scikit-learn's that a file may hold")
+        raise ValueError(f"it names the class {path!r}, which is not an estimator of scikit-learn that a file may hold")
     module, _, attribute = path.rpartition(".")
     try:
         found = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         raise ValueError(f"it names {path}, which the installed scikit-learn does not have") from error
     if not isinstance(found, type) or class_path(found) != path or not is_scikit_learn_class(found):
-        raise ValueError(f"it names {path}, which is no estimator of scikit-learn's that a file may hold")
+        raise ValueError(f"it names {path}, which is not an estimator of scikit-learn that a file may hold")
     return found
 
 

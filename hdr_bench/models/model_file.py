@@ -173,7 +173,7 @@ def check_fitted(estimator: Any) -> None:
     Raises
     ------
     ModelSaveError
-        If it is not, or is no estimator.
+        If it is not fitted, or not an estimator.
     """
     from sklearn.exceptions import NotFittedError
     from sklearn.utils.validation import check_is_fitted
@@ -184,7 +184,7 @@ def check_fitted(estimator: Any) -> None:
     except NotFittedError as error:
         raise ModelSaveError(f"{name} is not fitted; call fit before it is saved") from error
     except TypeError as error:
-        raise ModelSaveError(f"{name} is no estimator, which needs fit and predict") from error
+        raise ModelSaveError(f"{name} is not an estimator: it needs fit and predict") from error
     if not _answers(estimator):
         raise ModelSaveError(f"{name} neither predicts nor transforms images, so no model file holds it")
 
