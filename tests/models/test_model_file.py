@@ -56,7 +56,7 @@ def test_what_is_not_fitted(tmp_path):
     for model in (make_estimator("cnn"), make_pipeline(make_estimator("knn"))):
         with pytest.raises(ModelSaveError, match="not fitted"):
             save_model(model, tmp_path / "model.hdrm")
-    with pytest.raises(ModelSaveError, match="no estimator"):
+    with pytest.raises(ModelSaveError, match="not an estimator"):
         save_model({"weights": 1}, tmp_path / "model.hdrm")
 
 
