@@ -9,8 +9,12 @@ import sys
 def main() -> None:
     """Run the command, with the working folder, if it is on the import path, at its end."""
     _put_working_folder_last()
+    import atexit
+    import gc
     import signal
 
+    # Else Python, before it ends, looks for garbage in all that torch made, which takes half as long as its import.
+    atexit.register(gc.freeze)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # Until the command can say that it was interrupted, Ctrl-C ends it without a word.
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -2,65 +2,74 @@
 
 Each figure is the median of seven fresh processes, with the fastest and the slowest. What torch, skorch, scikit-learn
 and what these import take is theirs; the library's own part is the rest: its modules, the file, the network made of it,
-one prediction. Run it with the environment's own Python: ``.venv/bin/python benchmarks/speed/model_loading.py [FILE]``;
-without a file, a default CNN is fitted on a few images of mnist-5k first.
+one prediction. It is measured in processes of its own, which import the libraries first, as `load_model` does: without
+looking for garbage meanwhile. Run it with the environment's own Python:
+``.venv/bin/python benchmarks/speed/model_loading.py [FILE]``; without a file, the embedded model is loaded.
 """
 
 import json
 import statistics
 import subprocess
 import sys
-import tempfile
+import time
 from pathlib import Path
 
 RUNS = 7
-STAGES = ("interpreter", "torch", "other libraries", "this library", "whole process")
 
-# The libraries are imported first, so that what they take is not counted as this library's.
-PROCESS = """
-import json, sys, time
+ANSWER = """
+import sys
+import numpy
+from hdr_bench import load_model
+model = load_model(sys.argv[1])
+print(model.predict(numpy.zeros((1, model.n_features_in_), numpy.uint8)), flush=True)
+"""
+
+STAGES = """
+import gc, json, sys, time
+gc.disable()
 start = time.perf_counter()
 import torch
 torch_done = time.perf_counter()
 import numpy, pandas, scipy.stats, skorch, skorch.callbacks, sklearn.pipeline, sklearn.utils.class_weight
+gc.enable()
 libraries_done = time.perf_counter()
 from hdr_bench import load_model
 model = load_model(sys.argv[1])
 model.predict(numpy.zeros((1, model.n_features_in_), numpy.uint8))
 end = time.perf_counter()
-print(json.dumps([torch_done - start, libraries_done - torch_done, end - libraries_done, end - start]))
+print(json.dumps([torch_done - start, libraries_done - torch_done, end - libraries_done]))
 """
 
 
-def measure(path: Path) -> dict[str, float]:
-    """Return the seconds of each stage of one fresh process."""
-    import time
-
+def time_answer(path: Path) -> dict[str, float]:
+    """Return the seconds from the start of a fresh process to its answer, and from there to its end."""
     start = time.perf_counter()
-    told = subprocess.run([sys.executable, "-c", PROCESS, str(path)], check=True, capture_output=True, text=True)
-    whole = time.perf_counter() - start
-    torch, others, own, inside = json.loads(told.stdout)
-    return dict(zip(STAGES, (whole - inside, torch, others, own, whole), strict=True))
+    with subprocess.Popen([sys.executable, "-c", ANSWER, str(path)], stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        answered = time.perf_counter()
+        process.wait()
+    if process.returncode:
+        raise SystemExit(process.returncode)
+    return {"start to first answer": answered - start, "answer to end": time.perf_counter() - answered}
 
 
-def fit_default(folder: Path) -> Path:
-    """Save a default CNN that was fitted for one epoch: how well it reads does not matter here."""
-    from hdr_bench import load_dataset, make_estimator, save_model
-
-    digits = load_dataset("mnist-5k").subsample(200)
-    model = make_estimator("cnn", max_epochs=1, random_state=0).fit(digits.train.X, digits.train.y)
-    return save_model(model, folder / "cnn.hdrm")
+def time_stages(path: Path) -> dict[str, float]:
+    """Return the seconds of each stage in a fresh process."""
+    command = [sys.executable, "-c", STAGES, str(path)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return dict(zip(("torch", "other libraries", "this library"), json.loads(told), strict=True))
 
 
 def main() -> None:
-    """Measure fresh processes, one after the other."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(sys.argv[1]) if len(sys.argv) > 1 else fit_default(Path(folder))
-        measure(path)
-        runs = [measure(path) for _ in range(RUNS)]
-    for stage in STAGES:
+    """Measure fresh processes, one after the other, in turn."""
+    from hdr_bench.models.embedded import EMBEDDED_MODEL
+
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else EMBEDDED_MODEL
+    time_answer(path)
+    runs = [time_answer(path) | time_stages(path) for _ in range(RUNS)]
+    for stage in runs[0]:
         seconds = [run[stage] for run in runs]
-        print(f"{stage:<16} median {statistics.median(seconds):.3f} s  ({min(seconds):.3f} to {max(seconds):.3f})")
+        print(f"{stage:<22} median {statistics.median(seconds):.2f} s  ({min(seconds):.2f} to {max(seconds):.2f})")
 
 
 if __name__ == "__main__":

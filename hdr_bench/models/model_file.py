@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 from hdr_bench.error_text import describe_error
 from hdr_bench.exceptions import ModelFileError, ModelSaveError
 from hdr_bench.files import write_whole
-from hdr_bench.models.file_format import damaged, pack_pickle, pack_tree, read_card_text, read_content
+from hdr_bench.garbage_collection import pause_collection
+from hdr_bench.models.file_format import (
+    ModelContent,
+    damaged,
+    pack_pickle,
+    pack_tree,
+    read_card_text,
+    read_content,
+)
 from hdr_bench.names import class_name
 
 if TYPE_CHECKING:
@@ -100,10 +108,8 @@ def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Any:
     content = read_content(source, trust=trust)
     if content.pickled:
         return _unpickle(source, content.pickled)
-    from hdr_bench.models.decoding import Decoder
-
     try:
-        made = Decoder(content.arrays).value(content.tree)
+        made = _decode(content)
     # On values that somebody made up, constructors raise whatever comes.
     except Exception as error:
         raise damaged(source, error) from error
@@ -219,6 +225,13 @@ def pack_model(estimator: Any, card: bytes, *, trust: bool = False) -> bytes:
             raise
         return pack_pickle(card, _pickle(estimator))
     return pack_tree(card, encoded.tree, encoded.arrays, encoded.dtypes)
+
+
+def _decode(content: ModelContent) -> Any:
+    with pause_collection():
+        from hdr_bench.models.decoding import Decoder
+
+        return Decoder(content.arrays).value(content.tree)
 
 
 def _answers(made: Any) -> bool:
