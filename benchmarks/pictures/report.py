@@ -126,11 +126,14 @@ def _real_row(kind: str, rows: pd.DataFrame) -> dict[str, str]:
 
 def _size_sections(table: pd.DataFrame) -> Iterator[str]:
     rights = {int(size): 100 * rows["right"].sum() / rows["n_digits"].sum() for size, rows in table.groupby("size")}
+    lowest, highest = min(rights.values()), max(rights.values())
+    found = (
+        f"{lowest:.1f} to {highest:.1f} % are right" if highest > lowest else f"{lowest:.1f} % are right at each size"
+    )
     yield (
         "A student report found that digits in images above 500x500 pixels are not recognized. The same digits, three "
-        f"per picture, in squares of {min(rights):,} to {max(rights):,} pixels: between {min(rights.values()):.1f} and "
-        f"{max(rights.values()):.1f} % are right, a difference of {max(rights.values()) - min(rights.values()):.1f} "
-        "points (asked for: at most 1)."
+        f"per picture, in squares of {min(rights):,} to {max(rights):,} pixels: {found}, a difference of "
+        f"{highest - lowest:.1f} points (asked for: at most 1)."
     )
     yield _as_markdown(
         [
