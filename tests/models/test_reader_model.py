@@ -82,9 +82,7 @@ def test_a_module_in_the_working_folder(tmp_path, monkeypatch):
     # It is not on the import path of the installed command.
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
-    (tmp_path / "my_own_reader.py").write_text(
-        "import numpy\ndef load(): return lambda X: numpy.eye(2)[[1] * len(X)]"
-    )
+    (tmp_path / "my_own_reader.py").write_text("import numpy\ndef load(): return lambda X: numpy.eye(2)[[1] * len(X)]")
     before = list(sys.path)
     model = load_reader_model("my_own_reader:load", trust=True)
     assert model.predict(X[:3]).tolist() == [1, 1, 1]
