@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hdr_bench.datasets import load_dataset
+from hdr_bench.datasets import add_dataset, load_dataset
 from hdr_bench.datasets.idx import write_idx
 from hdr_bench.estimators import ESTIMATORS, make_estimator
 from hdr_bench.models import describe_estimator, save_model
@@ -148,6 +148,14 @@ def test_probabilities_are_the_models_own(fitted, images, tmp_path):
     named = ended.stderr.split("such as ")[1].replace(" or ", ", ").strip().split(", ")
     assert named == ["cnn", "mlp", "knn", "linear"]
     assert set(named) <= set(ESTIMATORS)
+
+
+def test_a_data_set_whose_name_has_a_dot(fitted, images, tmp_path):
+    np.savez(tmp_path / "own.npz", images=images, labels=load_dataset("digits-8x8").test.labels[:50])
+    add_dataset("own.digits", tmp_path / "own.npz")
+    ended = call_command("predict", fitted[0] / "knn.hdrm", "own.digits", "--out", tmp_path / "out.csv")
+    assert ended.returncode == 0, ended.stderr
+    assert len(rows_of(tmp_path / "out.csv")) == 11
 
 
 def test_another_range_of_pixels_is_warned_of(fitted, images, tmp_path):

@@ -13,7 +13,6 @@ import zipfile
 import joblib
 import numpy as np
 import pytest
-import sklearn
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,7 +20,7 @@ from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.neighbors import KNeighborsClassifier, LocalOutlierFactor
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -337,8 +336,6 @@ OUTSIDE = {
     "clusters": (KMeans(20, n_init=1), "cluster_centers_", lambda centers: np.ascontiguousarray(centers[:, :1])),
     "neighbours": (KNeighborsClassifier(), "_y", lambda labels: labels + 10**9),
     "fewer neighbours": (KNeighborsClassifier(), "_y", lambda labels: labels[:3]),
-    "neighbours on fewer features": (KNeighborsClassifier(algorithm="brute"), "_fit_X", lambda images: images[:, :3]),
-    "outliers on fewer features": (LocalOutlierFactor(novelty=True), "_fit_X", lambda images: images[:, :3]),
 }
 
 
@@ -352,14 +349,6 @@ def test_compiled_code_reads_and_writes_within_its_arrays(name, tmp_path, monkey
         save_model(model, tmp_path / "m.hdrm")
     monkeypatch.setattr("hdr_bench.models.encoding.check_made", lambda _: None)
     refuse(save_model(model, tmp_path / "m.hdrm"), "damaged")
-
-
-@pytest.mark.parametrize("path", ["_birch.Birch", "_bisect_k_means.BisectingKMeans"])
-def test_what_no_file_was_made_of(path, saved, tmp_path):
-    # Their trees cannot be saved; compiled code would read beyond what a file puts in their place.
-    state = {"n_features_in_": 64, "_sklearn_version": sklearn.__version__}
-    forged = {"kind": "scikit-learn", "class": f"sklearn.cluster.{path}", "state": state}
-    refuse(with_tree(saved["linear"], tmp_path / "m.hdrm", lambda _: forged), "keeps a tree of clusters")
 
 
 def test_archives_that_would_fill_the_memory(saved, tmp_path):

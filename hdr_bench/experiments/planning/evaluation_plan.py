@@ -21,7 +21,8 @@ from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
 from hdr_bench.records.suite import Suite
 
 Load = Callable[[DatasetChoice], Dataset]
-_NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError)
+NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError)
+"""Errors of data that cannot be used, which are a row with the reason."""
 
 
 class TestSetPlans:
@@ -108,7 +109,7 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, load: Load) -> Trial
     dataset = load(choice)
     try:
         other = load(test_set.dataset)
-    except _NOT_THERE as error:
+    except NOT_THERE as error:
         return planned.model_copy(update={"problem": visible_prose(str(error))})
     part = part_of(other, test_set.part)
     problem = describe_misfit(part, other.class_names, dataset.image_shape, dataset.class_names)
