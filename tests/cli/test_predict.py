@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hdr_bench.datasets import load_dataset
+from hdr_bench.datasets import add_dataset, load_dataset
 from hdr_bench.datasets.idx import write_idx
 from hdr_bench.estimators import ESTIMATORS, make_estimator
 from hdr_bench.models import describe_estimator, save_model
@@ -175,6 +175,14 @@ def test_probabilities_are_calibrated_as_the_reader_does(images, tmp_path, name)
     )
     plain = call_command(*command)
     assert "calibrated" not in plain.stdout
+
+
+def test_a_data_set_whose_name_has_a_dot(fitted, images, tmp_path):
+    np.savez(tmp_path / "own.npz", images=images, labels=load_dataset("digits-8x8").test.labels[:50])
+    add_dataset("own.digits", tmp_path / "own.npz")
+    ended = call_command("predict", fitted[0] / "knn.hdrm", "own.digits", "--out", tmp_path / "out.csv")
+    assert ended.returncode == 0, ended.stderr
+    assert len(rows_of(tmp_path / "out.csv")) == 11
 
 
 def test_another_range_of_pixels_is_warned_of(fitted, images, tmp_path):
