@@ -1,6 +1,7 @@
 """The commands `fit` and `model show`."""
 
 import json
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -55,8 +56,9 @@ def test_what_only_pickle_can_hold_needs_trust(command, tmp_path, helpers):
     assert "it holds a pickle" in " ".join(shown.stdout.split())
 
 
+# It is looked for, and imported in its runner's process alone.
+@pytest.mark.skipif(find_spec("onnxruntime") is None, reason="onnxruntime is not installed")
 def test_a_model_is_written_as_onnx(command, tmp_path):
-    pytest.importorskip("onnxruntime")
     arguments = ["--dataset", "digits-8x8", "--threads", 1, "--format", "onnx", "--out", tmp_path / "model.onnx"]
     ended = command("fit", "linear", *arguments)
     assert ended.returncode == 0, ended.stderr
