@@ -165,7 +165,7 @@ def _predict(estimator: Any, part: Part, n_classes: int) -> Predictions:
     found = np.asarray(estimator.predict(part.X)).tolist()
     unknown = next((label for label in found if label not in places), None)
     if unknown is not None or len(found) != len(part):
-        raise PredictionsError(f"predict returned {unknown!r}, which is none of its classes")
+        raise PredictionsError(f"predict returned {unknown!r}, which is not one of its classes")
     return Predictions(np.asarray(part.y), np.array([places[label] for label in found], np.int64))
 
 

@@ -1,4 +1,4 @@
-"""The model that a command is given: a model file, or a function of the user's that returns a model."""
+"""Models that commands are given: a model file, or a user's function that returns a model."""
 
 import os
 import re
@@ -12,21 +12,21 @@ from hdr_bench.exceptions import HdrBenchError, ModelFileError, ModelNotFoundErr
 from hdr_bench.models.model_file import check_fitted, load_model
 from hdr_bench.names import class_name
 
-# Two letters at least before the colon: a drive of Windows has one.
+# At least two letters before the colon: a drive of Windows has one.
 _FUNCTION = re.compile(r"(?P<module>[^\W\d]\w+(?:\.[^\W\d]\w*)*):(?P<name>[^\W\d]\w*)")
 
 
 def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> Any:
-    """Load the model that a command is given: a model file, or what a function of the user's returns.
+    """Load the model that a command is given: a model file, or what a user's function returns.
 
     Parameters
     ----------
     spec : str or path-like
-        The path of a model file, or ``module:function``. The function takes nothing, and returns a fitted classifier,
-        a torch module (images (n, 1, height, width) from 0 to 1 in, logits or probabilities out), or a function from
-        raw images (n, height, width) to probabilities (n, n_classes).
+        The path of a model file, or ``module:function``. The function takes no arguments, and returns a fitted
+        classifier, a torch module (from images (n, 1, height, width) between 0 and 1 to logits or probabilities), or a
+        function from raw images (n, height, width) to probabilities (n, n_classes).
     trust : bool, default=False
-        Run the module's code; or load the pickle in a file.
+        Run the module's code, or load the pickle in a file.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
     text = os.fspath(spec)
     if text in ESTIMATORS and not Path(text).exists():
         raise ModelNotFoundError(
-            f"{text} is a method, and a fitted model is needed; fit one: hdr-bench fit {text} --out {text}.hdrm"
+            f"{text} is a method, but a fitted model is needed; fit one with: hdr-bench fit {text} --out {text}.hdrm"
         )
     found = _FUNCTION.fullmatch(text)
     if found is None or Path(text).exists():
@@ -59,14 +59,14 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
 
 
 def as_classifier(made: Any, name: str) -> Any:
-    """Return what a function of the user's made as a classifier.
+    """Return as a classifier what a user's function returned.
 
     Parameters
     ----------
     made : object
         A fitted classifier, a torch module, or a function from images to probabilities.
     name : str
-        Named in messages.
+        Name of the function in messages.
 
     Returns
     -------

@@ -163,9 +163,9 @@ def test_other_files_are_never_overwritten(fitted, images, tmp_path):
     table = write_table(tmp_path / "test.csv", images)
     (tmp_path / "folder.csv").mkdir()
     for out, fault in (
-        (table, "there is a file that holds no predictions"),
+        (table, "exists, and holds no predictions"),
         (tmp_path / "a.npy", "choose a name that ends in .csv"),
-        (tmp_path / "folder.csv", "there is something that is no file"),
+        (tmp_path / "folder.csv", "exists, and is not a file"),
     ):
         before = out.read_bytes() if out.is_file() else None
         ended = call_command("predict", folder / "knn.hdrm", tmp_path / "a.npy", "--out", out)

@@ -135,10 +135,10 @@ def test_removing_leaves_what_was_before(folder, guesses):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("k-NN", "the run has a method called 'k-NN'; choose another name"),
-        ("Taken", "there are predictions called 'Taken' already; choose another name, or remove them first"),
+        ("k-NN", "the run already has a method called 'k-NN'; choose another name"),
+        ("Taken", "the run already has predictions called 'Taken'; choose another name, or remove them first"),
         ("", "the name"),
-        ("x" * 101, "the name must have 1 to 100 letters, got 101"),
+        ("x" * 101, "the name must have 1 to 100 characters, got 101"),
         ("two\nlines", "the name"),
     ],
 )

@@ -129,5 +129,5 @@ def test_a_class_of_one_image_is_refused() -> None:
 
 def test_a_label_that_the_model_does_not_know_is_refused() -> None:
     model = Guess().fit(np.eye(2), [0, 1])
-    with pytest.raises(ValueError, match=r"none of the model's classes: \[7\]"):
+    with pytest.raises(ValueError, match=r"not among the model's classes: \[7\]"):
         measure_reading(model, np.eye(2), [0, 7])

@@ -345,7 +345,7 @@ def test_compiled_code_reads_and_writes_within_its_arrays(name, tmp_path, monkey
     model, attribute, change = OUTSIDE[name]
     model = clone(model).fit(digits().train.X, digits().train.y)
     setattr(model, attribute, change(getattr(model, attribute)))
-    with pytest.raises(ModelSaveError, match="no model file holds it"):
+    with pytest.raises(ModelSaveError, match="a model file cannot hold it"):
         save_model(model, tmp_path / "m.hdrm")
     monkeypatch.setattr("hdr_bench.models.encoding.check_made", lambda _: None)
     refuse(save_model(model, tmp_path / "m.hdrm"), "damaged")
