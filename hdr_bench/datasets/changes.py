@@ -68,7 +68,7 @@ def changes_of(
     if fit is not None and fit not in FITS:
         raise UnknownNameError("form of images (fit)", fit, FITS)
     if fit is not None and polarity == DARK_ON_LIGHT:
-        raise DatasetError(f"fit={fit!r} makes all images light on dark; leave polarity={polarity!r} out")
+        raise DatasetError(f"fit={fit!r} makes all images light on dark; omit polarity={polarity!r}")
     changes = []
     if classes is not None:
         chosen = check_classes(classes)

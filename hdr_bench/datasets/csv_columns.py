@@ -198,4 +198,4 @@ def _describe(table: Table) -> str:
 
 
 def _needed() -> str:
-    return "needed are a label, first or last, and a square number of pixels, such as 784 for 28x28, in each line"
+    return "expected a label, first or last, and a square number of pixels, such as 784 for 28x28, in each line"

@@ -25,7 +25,7 @@ _BLOCK_LINES = 2_000
 _FEWEST_FIELDS = 5
 """Of a table of images: four pixels and a label."""
 
-_NEEDED = "needed is a table of numbers with one image per line"
+_NEEDED = "expected a table of numbers with one image per line"
 
 
 @dataclass(frozen=True)

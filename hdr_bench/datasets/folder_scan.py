@@ -111,7 +111,7 @@ def scan_folder(root: Path, purpose: str) -> Folder:
         too deep.
     """
     if not root.exists():
-        raise DatasetNotFoundError(f"{root}: there is no such folder; needed is {purpose}")
+        raise DatasetNotFoundError(f"{root}: there is no such folder; expected {purpose}")
     if not root.is_dir():
         raise DatasetError(f"{root}: {describe_file(root)}")
     folder = _scan(root, (), Counter())

@@ -198,7 +198,7 @@ def add_dataset(
     changes = changes_of(classes, fit=fit)
     if changes and name in named_sources():
         raise DatasetError(
-            f"{name} is added as it is; give classes and fit when it is loaded, or add it by another name"
+            f"{name} is added as it is; give classes and fit when it is loaded, or add it under another name"
         )
     with name_system_errors():
         path = expand_path(path)

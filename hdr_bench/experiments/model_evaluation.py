@@ -1,4 +1,4 @@
-"""Models from files evaluated on data sets, of which they may not have learned."""
+"""Models from files evaluated on data sets that they must not have learned from."""
 
 import warnings
 from collections.abc import Sequence
@@ -32,10 +32,9 @@ from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.protocol import DatasetChoice
 
 _MOST_KNOWN = 0.01
-"""Share of images that a model learned from, from which on it is not evaluated: the share that a data set is warned
-of."""
+"""Share of images that a model learned from at which it is no longer evaluated: the share that data sets warn of."""
 
-_REMEDY = "evaluate it on other images, or give --allow-overlap (allow_overlap=True) to do so all the same"
+_REMEDY = "evaluate it on other images, or give --allow-overlap (allow_overlap=True) to evaluate it all the same"
 
 _PARTS_OF = {"mnist-5k": "mnist"}
 """Data sets that are a part of another one's training images."""
@@ -43,12 +42,12 @@ _PARTS_OF = {"mnist-5k": "mnist"}
 
 @dataclass(frozen=True, eq=False)
 class NamedModel:
-    """A fitted model with what its file says of it.
+    """Fitted model with its card.
 
     Attributes
     ----------
     name : str
-        What tables call it.
+        Name of the model in tables.
     estimator : estimator
         Fitted; `predict` takes raw pixels.
     card : ModelCard
@@ -180,7 +179,7 @@ def _overlap_notes(model: NamedModel, images: _Images, allow_overlap: bool) -> t
     """Return what is to be noted of a model's training images beside those of a data set; refuse what it learned."""
     data = model.card.data
     if data is None:
-        return (f"the card of {model.name} does not say what it learned from: see that it is not these images",)
+        return (f"the card of {model.name} does not say what it learned from: check that it is not these images",)
     learned = _training_images(data, images)
     if learned is None:
         return _overlap_by_name(model, data, images, allow_overlap)
@@ -221,11 +220,14 @@ def _overlap_by_name(model: NamedModel, data: CardData, images: _Images, allow_o
         if not allow_overlap:
             raise OverlapError(f"{text}; {_REMEDY}")
         return (text,)
-    return (f"{model.name} learned from {data.name}, which is not here as it was: see that it is not these images",)
+    return (
+        f"{model.name} learned from {data.name}, which is not available here unchanged: check that it does not "
+        "hold these images",
+    )
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
-    """Return names that tell models apart: the shortest ends of their paths that differ, without ``.hdrm``.
+    """Return names that distinguish models: the shortest ends of their paths that differ, without ``.hdrm``.
 
     Parameters
     ----------

@@ -200,7 +200,7 @@ def test_emnist_is_put_upright(tmp_path, data_home):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("", "its first lines are no table of numbers; needed is text with one image per line"),
+        ("", "its first lines are not a table of numbers; expected text with one image per line"),
         ("one line of words\n", "no table of numbers"),
         ("label,file\n1,a.png\n2,b.png\n", "no table of numbers"),
         ("1,0,0,0,0\n2,0,0,0\n1,0,0,0,0\n", "line 2 has 4 fields, those before it 5"),

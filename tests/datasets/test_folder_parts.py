@@ -56,7 +56,7 @@ def test_train_and_test_are_the_parts(folder, digits, train, test, pattern):
     assert _contents(data.test, data.class_names) == _expected(fewer)
     assert data.warnings == ()
     assert ("valid/ is the test part, since no other has labels" in data.notes) == (test == "valid")
-    with pytest.raises(DatasetError, match="comes with its own test part; leave test_size out"):
+    with pytest.raises(DatasetError, match="comes with its own test part; omit test_size"):
         load_dataset(f"folder:{folder}", test_size=0.5)
 
 
