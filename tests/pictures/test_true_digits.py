@@ -73,7 +73,7 @@ def test_a_csv_file_as_excel_writes_it(folder):
         ("file,digits\na.png,1\nb.png,2\n", "1 of 2 files do not exist, or are not pictures: b.png"),
         (b"file,digits\n\xff.png,1\n", "it is not UTF-8"),
         ("file,digits\n/a.png,1\n", "line 2: '/a.png' is not in"),
-        ("file,digits\n../a.png,1\n", "1 of 1 files are not there"),
+        ("file,digits\n../a.png,1\n", "1 of 1 files do not exist"),
     ],
 )
 def test_a_csv_file_that_cannot_be_used(folder, truth, message):
