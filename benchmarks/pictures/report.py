@@ -153,11 +153,14 @@ def _real_row(kind: str, rows: pd.DataFrame) -> dict[str, str]:
 
 def _size_sections(table: pd.DataFrame) -> Iterator[str]:
     rights = {int(size): 100 * rows["right"].sum() / rows["n_digits"].sum() for size, rows in table.groupby("size")}
+    lowest, highest = min(rights.values()), max(rights.values())
+    found = (
+        f"{lowest:.1f} to {highest:.1f} % are right" if highest > lowest else f"{lowest:.1f} % are right at each size"
+    )
     yield (
         "A student report found that its program did not recognize digits in images above 500x500 pixels. Here the "
         f"same digits, three per picture, were read in square pictures of {min(rights):,} to {max(rights):,} pixels: "
-        f"between {min(rights.values()):.1f} and {max(rights.values()):.1f} % are right, a difference of "
-        f"{max(rights.values()) - min(rights.values()):.1f} points (target: at most 1)."
+        f"{found}, a difference of {highest - lowest:.1f} points (target: at most 1)."
     )
     yield _as_markdown(
         [
@@ -188,7 +191,8 @@ def _reader_sections(table: pd.DataFrame) -> Iterator[str]:
         "model's reading cut them out; they count whatever it read them as. MNIST: the 10,000 test images as they are. "
         "Pages: digits of moderate pages. Real: digits of the real pictures whose true values are certain."
     )
-    yield _as_markdown(table.fillna("–").astype(str).to_dict("records"))
+    shares = table["MNIST (%)"].map("{:.2f}".format)
+    yield _as_markdown(table.assign(**{"MNIST (%)": shares}).fillna("–").astype(str).to_dict("records"))
 
 
 def _groups(table: pd.DataFrame, column: str) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hdr_bench.datasets import Dataset, Part, open_dataset
+from hdr_bench.datasets.path_names import shorten_paths
 from hdr_bench.exceptions import DatasetError, DatasetWarning
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
@@ -62,7 +63,8 @@ def evaluate_test_sets(
             # The trial is to have so much memory, for all that is asked of its method.
             if is_out_of_memory(error):
                 raise
-            yield _without_scores(each, "failed", describe_failure(error)), None
+            error_text = shorten_paths(describe_failure(error), each.dataset.name, each.dataset.folder)
+            yield _without_scores(each, "failed", error_text), None
 
 
 def _evaluate(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.datasets.dataset import doubts_of
+from hdr_bench.datasets.path_names import shorten_paths
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError
 from hdr_bench.experiments.planning.other_images import (
@@ -109,7 +110,8 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, load: Load) -> Trial
     try:
         other = load(test_set.dataset)
     except _NOT_THERE as error:
-        return planned.model_copy(update={"problem": visible_prose(str(error))})
+        problem = shorten_paths(visible_prose(str(error)), test_set.dataset.name, test_set.dataset.folder)
+        return planned.model_copy(update={"problem": problem})
     part = part_of(other, test_set.part)
     problem = describe_misfit(part, other.class_names, dataset.image_shape, dataset.class_names)
     if problem:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from hdr_bench.names import abbreviate
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.comparisons.other_test_sets import Drop, Transfer
@@ -117,28 +118,32 @@ def describe_test_sets(transfer: Transfer, records: Sequence[Result]) -> str:
     return " ".join(found)
 
 
-def list_accuracies(transfer: Transfer) -> str:
+def list_accuracies(transfer: Transfer, summary: pd.DataFrame) -> str:
     """Return the accuracy of each method on each other test set in words.
 
     Parameters
     ----------
     transfer : Transfer
+    summary : DataFrame
+        Of the methods' own data, as `summarise` returns it: why a trial failed is listed with it, once.
 
     Returns
     -------
     text : str
         A line for each test set; empty without any.
     """
-    return "\n".join(_accuracies_on(name, summary) for name, summary in transfer.summaries.items())
+    listed = frozenset(map(str, summary["problem"]))
+    return "\n".join(_accuracies_on(name, of_one, listed) for name, of_one in transfer.summaries.items())
 
 
-def _accuracies_on(name: str, summary: pd.DataFrame) -> str:
+def _accuracies_on(name: str, summary: pd.DataFrame, listed: frozenset[str]) -> str:
     percent = percent_writer(int(summary["n_test"].max()))
     rows = summary.to_dict("records")
     values = [f"{row['case']} {percent(row['accuracy'])}" for row in rows if row["n_trials"]]
     # Most problems are those of the images, which are the same for all methods.
-    values += dict.fromkeys(str(row["problem"]) for row in rows if row["problem"])
-    return f"{_head(name, summary)}: {'; '.join(values)}"
+    problems = dict.fromkeys(str(row["problem"]) for row in rows if row["problem"])
+    values += [abbreviate(problem) for problem in problems if problem not in listed]
+    return f"{_head(name, summary)}: {'; '.join(values) or MISSING}"
 
 
 def drops_table(transfer: Transfer) -> Table | None:
