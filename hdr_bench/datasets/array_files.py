@@ -1,4 +1,4 @@
-"""Data sets of one file of named arrays, or of two such files: what HDF5 and MATLAB files have in common."""
+"""Data sets in one file of named arrays, or in two: what HDF5 and MATLAB files have in common."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager

@@ -1,4 +1,4 @@
-"""What is changed of a data set after it is read: the classes that are kept, its polarity, the form of its images.
+"""Changes of a data set after it is read: the classes that are kept, its polarity, the form of its images.
 
 Each change is a name, which is part of the folder's in the cache, and a function. They are made in the order of
 `changes_of`, whatever the order in which they are asked for.

@@ -1,4 +1,4 @@
-"""Lines of text files, compressed or not: read one by one, and never more of them than the file is worth."""
+"""Lines of text files, compressed or not: read one by one, and never far more than a file of its size holds."""
 
 import io
 from collections.abc import Generator

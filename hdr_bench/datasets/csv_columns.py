@@ -1,4 +1,4 @@
-"""Which columns of a table of numbers are pixels, and which is the label: told from the header, or from the values."""
+"""Columns of a table of numbers: pixels and the label are found by the header, or by the values."""
 
 import math
 from collections.abc import Sequence

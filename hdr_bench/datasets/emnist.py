@@ -1,4 +1,4 @@
-"""EMNIST's own ways (Cohen, Afshar, Tapson and van Schaik, 2017): images on their side, and a file of its classes."""
+"""Peculiarities of EMNIST (Cohen, Afshar, Tapson and van Schaik, 2017): images on their side, a file of classes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""HDF5 files: ``h5:FILE``, as USPS is published in: groups ``train`` and ``test`` with ``data`` and ``target``."""
+"""HDF5 files: ``h5:FILE``, the format of USPS: groups ``train`` and ``test`` with ``data`` and ``target``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Arrays of any shape that files hold, brought to images of shape (n, height, width) and labels of shape (n,)."""
+"""Arrays of any shape in files, converted to images of shape (n, height, width) and labels of shape (n,)."""
 
 import math
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Images with the labels that a file gives them, made into a data set: whatever the format, by the same rules."""
+"""Images with labels from a file, made into a data set by the same rules for all formats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

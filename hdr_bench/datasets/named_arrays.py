@@ -1,4 +1,4 @@
-"""Images and labels among the arrays of a file, told by their names: of HDF5 and MATLAB files."""
+"""Images and labels among the arrays of an HDF5 or MATLAB file, found by their names."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Which columns of a Parquet file are pictures and labels: by what Hugging Face's library says of them, or by names."""
+"""Which columns of a Parquet file are pictures and labels: by the metadata of Hugging Face's library, or by names."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The Parquet files of a data set: shards of its parts, as ``train-00000-of-00002.parquet``, told by their names."""
+"""The Parquet files of a data set: shards of its parts, as ``train-00000-of-00002.parquet``, found by their names."""
 
 import re
 from collections.abc import Iterable

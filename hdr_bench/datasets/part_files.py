@@ -1,4 +1,4 @@
-"""Files of the training and the test part of one data set, told apart by the words in their names."""
+"""Files of the training and the test part of one data set, distinguished by the words in their names."""
 
 import re
 from collections.abc import Callable, Iterable

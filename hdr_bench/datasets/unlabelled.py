@@ -1,4 +1,4 @@
-"""Images without labels, or whose labels are not looked at: those that a model is to say the labels of."""
+"""Images without labels, or whose labels are not used: those whose labels a model predicts."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""A zip archive of data: ``folder:FILE.zip``, whatever it holds: pictures, IDX files, tables or arrays."""
+"""Zip archives of data: ``zip:FILE``, whatever it holds: pictures, IDX files, tables or arrays."""
 
 import shutil
 import stat
