@@ -123,7 +123,7 @@ def test_equal_scores_are_all_kept() -> None:
 
 
 def test_a_class_of_one_image_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"one image of class 2.* at least two of each class"):
+    with pytest.raises(ValueError, match=r"one image of class 2.* each class needs at least two"):
         fit_reading(make_estimator("linear"), np.eye(5), [0, 0, 1, 1, 2])
 
 
