@@ -92,5 +92,7 @@ def test_what_is_not_there(tmp_path):
 @pytest.mark.parametrize("text", ["1\n2\n0\n1\n0\n", "0,1\n1,2\n2,0\n3,1\n4,0\n"])
 def test_one_label_too_many_is_no_head(tmp_path, text):
     """Otherwise each image would have the label of the one after it."""
-    with pytest.raises(PredictionsError, match="has 5 rows, but the test part has 4 images: its first row, '[01]', is a"):
+    with pytest.raises(
+        PredictionsError, match="has 5 rows, but the test part has 4 images: its first row, '[01]', is a"
+    ):
         _read(tmp_path, text)
