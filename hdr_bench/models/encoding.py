@@ -176,7 +176,7 @@ def _check(value: Any, place: str) -> None:
     try:
         check_made(value)
     except ValueError as error:
-        raise ModelSaveError(f"{place}: {error}; a model file cannot hold it") from error
+        raise ModelSaveError(f"{place}: {error}; no model file holds it") from error
 
 
 def _is_scalar_type(value: Any) -> bool:

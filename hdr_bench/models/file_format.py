@@ -273,7 +273,7 @@ def _check_version(path: Path, described: Any) -> None:
         raise ModelFileError(f"{_shown(path)}: damaged: its format has no valid number; get it again")
     if version > FORMAT_VERSION:
         raise ModelFileError(
-            f"{_shown(path)}: has format {version}, but this hdr-bench reads formats up to {FORMAT_VERSION}; use a "
+            f"{_shown(path)}: of format {version}, but this hdr-bench reads formats up to {FORMAT_VERSION}; use a "
             "newer version of hdr-bench"
         )
 
