@@ -91,7 +91,7 @@ def predict_probabilities(
     """
     if not hasattr(model, "predict_proba"):
         raise PredictionsError(
-            "this model has no probabilities; omit --probabilities, or use a method that has them, such as cnn, "
+            "this model has no probabilities; leave out --probabilities, or take a method that has them, such as cnn, "
             "mlp, knn or linear"
         )
     check_shape(model, images, image_shape)

@@ -43,10 +43,6 @@ def read_picture(
     ------
     PictureError
         If the picture cannot be read, or is too large.
-    ModelFileError
-        If the model file cannot be read or used.
-    MissingDependencyError
-        If scikit-image is not installed, or pillow-heif for a HEIC file.
 
     Examples
     --------
