@@ -147,7 +147,7 @@ def _read_file(path: Path, options: ReadOptions) -> tuple[NDArray[np.generic], N
         if not labels:
             raise DatasetError(f"{path}: no row in it; {NEEDED}")
         if any(label is None or isinstance(label, list | dict) for label in labels):
-            raise DatasetError(f"{path}: the column {columns.label!r} is not one label in each row; {NEEDED}")
+            raise DatasetError(f"{path}: the column {columns.label!r} does not hold one label per row; {NEEDED}")
         named = to_labels(f"{path}: {columns.label}", np.array(labels))
         return np.concatenate(images), named, columns
 
@@ -224,7 +224,7 @@ def _lists_as_images(path: Path, values: Sequence[Any]) -> NDArray[np.generic]:
     try:
         array = np.array(values)
     except ValueError as error:
-        raise DatasetError(f"{path}: lists of pixels of different lengths; needed is one length") from error
+        raise DatasetError(f"{path}: lists of pixels of different lengths; expected one length") from error
     images, _ = to_images(str(path), array, len(values))
     return images
 

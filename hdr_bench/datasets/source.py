@@ -126,7 +126,7 @@ def refuse_cut(name: str, options: ReadOptions) -> None:
         If `test_size` is given.
     """
     if options.test_size is not None:
-        raise DatasetError(f"{name} comes with its own test part; leave test_size out")
+        raise DatasetError(f"{name} comes with its own test part; omit test_size")
 
 
 def cut_dataset(

@@ -1,4 +1,4 @@
-"""Images without labels, or whose labels are not looked at: those that a model is to say the labels of."""
+"""Images without labels, or whose labels are not used: those whose labels a model predicts."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +29,7 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
 from hdr_bench.records.text import list_first
 
-_NEEDED = "needed is a CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name"
+_NEEDED = "expected a CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name"
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +190,7 @@ def _read_arrays(path: Path) -> UnlabelledImages:
     if len(chosen) != 1:
         held = list_first([f"{visible(array.name)} {array.shape}" for array in arrays])
         raise DatasetError(
-            f"{path}: it holds {held or 'nothing'}; needed is one array of images, or one named test_images or x_test"
+            f"{path}: it holds {held or 'nothing'}; expected one array of images, or one named test_images or x_test"
         )
     array = chosen[0]
     array.check()

@@ -1,4 +1,4 @@
-"""Models from files evaluated on data sets, of which they may not have learned."""
+"""Models from files evaluated on data sets that they must not have learned from."""
 
 import warnings
 from collections.abc import Sequence
@@ -33,10 +33,9 @@ from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.protocol import DatasetChoice
 
 _MOST_KNOWN = 0.01
-"""Share of images that a model learned from, from which on it is not evaluated: the share that a data set is warned
-of."""
+"""Share of images that a model learned from at which it is no longer evaluated: the share that data sets warn of."""
 
-_REMEDY = "evaluate it on other images, or give --allow-overlap (allow_overlap=True) to do so all the same"
+_REMEDY = "evaluate it on other images, or give --allow-overlap (allow_overlap=True) to evaluate it all the same"
 
 _PARTS_OF = {"mnist-5k": "mnist"}
 """Data sets that are a part of another one's training images."""
@@ -44,12 +43,12 @@ _PARTS_OF = {"mnist-5k": "mnist"}
 
 @dataclass(frozen=True, eq=False)
 class NamedModel:
-    """A fitted model with what its file says of it.
+    """Fitted model with its card.
 
     Attributes
     ----------
     name : str
-        What tables call it.
+        Name of the model in tables.
     estimator : estimator
         Fitted; `predict` takes raw pixels.
     card : ModelCard
@@ -200,7 +199,7 @@ def _predict(estimator: Any, part: Part, n_classes: int) -> Predictions:
     found = np.asarray(estimator.predict(part.X)).tolist()
     unknown = next((label for label in found if label not in places), None)
     if unknown is not None or len(found) != len(part):
-        raise PredictionsError(f"predict returned {unknown!r}, which is none of its classes")
+        raise PredictionsError(f"predict returned {unknown!r}, which is not one of its classes")
     return Predictions(np.asarray(part.y), np.array([places[label] for label in found], np.int64))
 
 
@@ -215,7 +214,7 @@ def _overlap_notes(model: NamedModel, images: _Images, allow_overlap: bool) -> t
     """Return what is to be noted of a model's training images beside those of a data set; refuse what it learned."""
     data = model.card.data
     if data is None:
-        return (f"the card of {model.name} does not say what it learned from: see that it is not these images",)
+        return (f"the card of {model.name} does not say what it learned from: check that it is not these images",)
     learned = _training_images(data, images)
     if learned is None:
         return _overlap_by_name(model, data, images, allow_overlap)
@@ -256,11 +255,14 @@ def _overlap_by_name(model: NamedModel, data: CardData, images: _Images, allow_o
         if not allow_overlap:
             raise OverlapError(f"{text}; {_REMEDY}")
         return (text,)
-    return (f"{model.name} learned from {data.name}, which is not here as it was: see that it is not these images",)
+    return (
+        f"{model.name} learned from {data.name}, which is not available here unchanged: check that it does not "
+        "hold these images",
+    )
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
-    """Return names that tell models apart: the shortest ends of their paths that differ, without ``.hdrm``.
+    """Return names that distinguish models: the shortest ends of their paths that differ, without ``.hdrm``.
 
     Parameters
     ----------

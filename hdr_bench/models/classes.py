@@ -126,7 +126,7 @@ def find_own_class(name: Any) -> Any:
         If this library has no such class.
     """
     if not isinstance(name, str) or name not in OWN:
-        raise ValueError(f"it names the class {name!r}, which is none of this library's")
+        raise ValueError(f"it names the class {name!r}, which is not one of this library's")
     module, _, attribute = OWN[name].rpartition(".")
     return getattr(import_module(module), attribute)
 

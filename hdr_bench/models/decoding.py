@@ -1,4 +1,4 @@
-"""An estimator made again of plain values and arrays that a model file holds; none of them is taken for granted."""
+"""Estimators rebuilt from the plain values and arrays of a model file; none of them is trusted."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -117,7 +117,7 @@ class Decoder:
     def _again(self, node: dict[str, Any]) -> Any:
         place = node["number"]
         if type(place) is not int or not 0 <= place < len(self._objects) or not self._is_made[place]:
-            raise ValueError("it refers to an object that there is not")
+            raise ValueError("it refers to an object that it does not hold")
         return self._objects[place]
 
     def _own(self, node: dict[str, Any], depth: int) -> Any:
@@ -154,7 +154,7 @@ def _make_scikit_learn(cls: Any, state: dict[str, Any]) -> Any:
 def _place(node: dict[str, Any], available: Sequence[Any]) -> int:
     place = node["place"]
     if type(place) is not int or not 0 <= place < len(available):
-        raise ValueError(f"it refers to the place {place!r} of {len(available)}")
+        raise ValueError(f"it refers to item {place!r} of {len(available)}")
     return place
 
 
@@ -170,5 +170,5 @@ def _dtype(node: dict[str, Any]) -> np.dtype[Any]:
 def _ufunc(node: dict[str, Any]) -> np.ufunc:
     found = getattr(np, node["name"], None)
     if not isinstance(found, np.ufunc):
-        raise ValueError(f"it names {node['name']!r}, which is no function of numpy's")
+        raise ValueError(f"it names {node['name']!r}, which is not a function of numpy")
     return found

@@ -192,7 +192,7 @@ def write_answers(path: Path, heading: str, names: Sequence[str], answers: Answe
     path : Path
         Written whole or not at all; another table of predictions is replaced.
     heading : str
-        What the names are.
+        Of the column of names.
     names : sequence of str
         Of the images.
     answers : Answers
@@ -200,7 +200,7 @@ def write_answers(path: Path, heading: str, names: Sequence[str], answers: Answe
     Raises
     ------
     PredictionsError
-        If there is another file than a table of predictions.
+        If the path exists, and is not a table of predictions.
     OSError
         If it cannot be written.
     """
@@ -228,18 +228,18 @@ def check_replaceable(path: Path) -> None:
     Raises
     ------
     PredictionsError
-        If it does not end in .csv, or there is something else than a table of predictions.
+        If it does not end in .csv, or exists and is not a table of predictions.
     """
     if path.suffix.lower() != ".csv":
         raise PredictionsError(f"{path}: predictions are written as CSV; choose a name that ends in .csv")
     if not path.exists():
         return
     if not path.is_file():
-        raise PredictionsError(f"{path}: there is something that is no file; choose another name")
+        raise PredictionsError(f"{path}: exists, and is not a file; choose another name")
     with path.open("rb") as file:
         first = file.readline(200)
     if first and not _HEADER.fullmatch(first):
-        raise PredictionsError(f"{path}: there is a file that holds no predictions; choose another name, or remove it")
+        raise PredictionsError(f"{path}: exists, and holds no predictions; choose another name, or remove it")
 
 
 def _blocks(images: NDArray[np.generic]) -> Iterator[NDArray[np.generic]]:

@@ -1,4 +1,4 @@
-"""The model that a command is given: a model file, or a function of the user's that returns a model."""
+"""Models that commands are given: a model file, or a user's function that returns a model."""
 
 import os
 import re
@@ -14,12 +14,12 @@ from hdr_bench.import_context import own_modules
 from hdr_bench.models.model_file import check_fitted, load_model
 from hdr_bench.names import class_name
 
-# Two letters at least before the colon: a drive of Windows has one.
+# At least two letters before the colon: a drive of Windows has one.
 _FUNCTION = re.compile(r"(?P<module>[^\W\d]\w+(?:\.[^\W\d]\w*)*):(?P<name>[^\W\d]\w*)")
 
 
 def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> Any:
-    """Load the model that a command is given: a model file, or what a function of the user's returns.
+    """Load the model that a command is given: a model file, or what a user's function returns.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
         a torch module (images (n, 1, height, width) from 0 to 1 in, logits or probabilities out), or a function from
         raw images (n, height, width) to probabilities (n, n_classes). The module may be in the working folder.
     trust : bool, default=False
-        Run the module's code; or load the pickle in a file.
+        Run the module's code, or load the pickle in a file.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
     text = os.fspath(spec)
     if text in ESTIMATORS and not Path(text).exists():
         raise ModelNotFoundError(
-            f"{text} is a method, and a fitted model is needed; fit one: hdr-bench fit {text} --out {text}.hdrm"
+            f"{text} is a method, but a fitted model is needed; fit one with: hdr-bench fit {text} --out {text}.hdrm"
         )
     found = _FUNCTION.fullmatch(text)
     if found is None or Path(text).exists():
@@ -62,14 +62,14 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
 
 
 def as_classifier(made: Any, name: str) -> Any:
-    """Return what a function of the user's made as a classifier.
+    """Return as a classifier what a user's function returned.
 
     Parameters
     ----------
     made : object
         A fitted classifier, a torch module, or a function from images to probabilities.
     name : str
-        Named in messages.
+        Name of the function in messages.
 
     Returns
     -------

@@ -46,7 +46,7 @@ def check_made(estimator: Any) -> None:
 
 def _check_machine(machine: Any, name: str) -> None:
     if name in _NOT_CHECKED:
-        raise ValueError(f"a {name} is no classifier")
+        raise ValueError(f"a {name} is not a classifier")
     if machine._sparse or not isinstance(machine.kernel, str) or machine.kernel == "precomputed":
         raise ValueError("a support vector machine on sparse data, or with a kernel of its own")
     per_class = machine._n_support

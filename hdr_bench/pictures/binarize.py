@@ -1,4 +1,4 @@
-"""Ink told from paper, by a threshold for each pixel."""
+"""Ink separated from paper, by a threshold for each pixel."""
 
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ class Ink:
 
 
 def binarize(even: NDArray[np.float32]) -> Ink:
-    """Tell ink from paper by Sauvola's threshold, its range set by the picture's own contrast.
+    """Separate ink from paper by Sauvola's threshold, its range set by the picture's own contrast.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the page around a mark says of it: specks, bars, strokes and words that are no digits."""
+"""Marks that the page around them shows not to be digits: specks, bars, strokes and words."""
 
 from collections.abc import Sequence
 

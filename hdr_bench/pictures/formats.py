@@ -9,7 +9,7 @@ from typing import Any
 from hdr_bench.names import visible_prose
 from hdr_bench.pictures.reading import PictureReadings, ReadDigit, Reading
 
-# Raised when a key changes its meaning or goes.
+# Increased when a key changes its meaning or is removed.
 JSON_FORMAT = 1
 _FIELDS = (
     "digit",
@@ -143,7 +143,7 @@ def _lines_of(reading: Reading) -> list[str]:
 
 
 def _percent(probability: float) -> str:
-    # 100 % is never sure.
+    # A reading is never 100 % certain.
     return f"{min(99, int(100 * probability))}"
 
 

@@ -1,4 +1,4 @@
-"""From a picture to digits, stage after stage."""
+"""From a picture to digits, stage by stage."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -23,15 +23,15 @@ from hdr_bench.pictures.straightening import Writing, put_in_lines, straighten
 def read_picture(
     picture: str | Path | NDArray[np.generic], model: Any = None, *, most_pixels: int = MOST_PIXELS
 ) -> Reading:
-    """Read the handwritten digits of a picture: a photo, a scan, a drawing.
+    """Read the handwritten digits in a picture, such as a photo, a scan or a drawing.
 
     Parameters
     ----------
     picture : path or ndarray
         A picture file, or pixels of shape (height, width), (height, width, 3) or (height, width, 4).
     model : path, estimator or Recognizer, optional
-        What recognizes the digits: a model file, a fitted estimator that takes raw pixels of 28x28 images, or a
-        recognizer, which is quickest for many pictures. By default the embedded model.
+        Recognizes the digits: a model file, a fitted estimator that takes raw pixels of 28x28 images, or what
+        `load_recognizer` returned, which is fastest for many pictures. By default the embedded model.
     most_pixels : int, default=50_000_000
         Pictures of more pixels are refused.
 
@@ -63,7 +63,7 @@ def read_picture(
 
 
 def read_page(page: Page, recognizer: Recognizer) -> Reading:
-    """Read the digits of a page whose ink was found.
+    """Read the digits of a page whose ink has been found.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def _look_at(page: Page, recognizer: Recognizer) -> tuple[tuple[Mark, ...], NDAr
 
 
 def _write(page: Page, division: Division, recognizer: Recognizer) -> Writing:
-    """Put the digits in lines, and turn those of sloping lines upright."""
+    """Put the digits in lines, and turn the digits of sloping lines upright."""
     soft, light, marks, answers = page.ink.soft, page.grey.values, division.marks, division.answers
     images = cut_marks(marks, soft)
     writing = put_in_lines(marks, images, answers, accept_in_context(marks, answers, light))

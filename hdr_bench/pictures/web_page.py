@@ -13,7 +13,7 @@ from hdr_bench.names import visible_prose
 from hdr_bench.pictures.reading import PictureReadings, ReadDigit, Reading, Step
 from hdr_bench.pictures.steps import to_png
 
-# Pixels of the longest side of pictures in the page: sharp on a phone, and the page stays small.
+# Longest side of pictures in the page, in pixels: sharp on a phone, and the page stays small.
 _PICTURE, _STAGE = 1200, 800
 # Rejected marks that are shown; a page of letters has hundreds.
 _MOST_REJECTED = 100
@@ -197,7 +197,7 @@ def _said(model: str, digit: ReadDigit | None) -> _Said:
 
 
 def _percent(probability: float) -> str:
-    """Return a probability with one decimal; 0 and 100 % are never sure."""
+    """Return a probability with one decimal; it is never shown as 0 or 100 %."""
     if probability > 0.999:
         return ">99.9\u00a0%"
     if probability < 0.001:

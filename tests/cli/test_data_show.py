@@ -72,7 +72,7 @@ def test_a_gallery_as_a_picture(digits, tmp_path):
     assert (windows == tile).all(axis=(2, 3)).any()
     (tmp_path / "own.png").write_text("no picture")
     for name, fault in (
-        ("own.png", "there is something that is no PNG picture"),
+        ("own.png", "exists, and is not a PNG picture"),
         ("a.jpg", "choose a name that ends in"),
     ):
         refused = call_command("data", "show", "digits-8x8", "--out", tmp_path / name)

@@ -198,9 +198,9 @@ def test_other_files_are_never_overwritten(fitted, images, tmp_path):
     table = write_table(tmp_path / "test.csv", images)
     (tmp_path / "folder.csv").mkdir()
     for out, fault in (
-        (table, "there is a file that holds no predictions"),
+        (table, "exists, and holds no predictions"),
         (tmp_path / "a.npy", "choose a name that ends in .csv"),
-        (tmp_path / "folder.csv", "there is something that is no file"),
+        (tmp_path / "folder.csv", "exists, and is not a file"),
     ):
         before = out.read_bytes() if out.is_file() else None
         ended = call_command("predict", folder / "knn.hdrm", tmp_path / "a.npy", "--out", out)
@@ -215,13 +215,13 @@ def test_other_files_are_never_overwritten(fitted, images, tmp_path):
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        ("missing.csv", "missing.csv: there is no such file; needed is a CSV file of pixels, a folder of pictures"),
+        ("missing.csv", "missing.csv: there is no such file; expected a CSV file of pixels, a folder of pictures"),
         ("digit-8x8", "unknown dataset 'digit-8x8'. Did you mean 'digits-8x8'?"),
         ("empty", "no picture in this folder"),
         ("words.txt", "which is not read"),
         ("mixed", "pictures of 8x8 uint8 and 9x9 uint8 pixels in one folder; bring them to one size with resize"),
-        ("two.npz", "it holds a (3, 4), b (3, 4); needed is one array of images, or one named"),
-        ("rows.npy", "needed are (n, height, width), one channel, or rows of a square number of pixels"),
+        ("two.npz", "it holds a (3, 4), b (3, 4); expected one array of images, or one named"),
+        ("rows.npy", "expected (n, height, width), one channel, or rows of a square number of pixels"),
         ("objects.npy", "holds Python objects"),
         ("train-labels-idx1-ubyte", "images of shape (3,)"),
         ("mnist-5k", "the images are 28x28 pixels, but the model learned from images of 8x8 pixels"),

@@ -122,7 +122,7 @@ def test_pictures_of_different_sizes(tmp_path, data_home, digits):
 @pytest.mark.parametrize(
     ("columns", "fault"),
     [
-        ({"a": [1], "b": [2]}, r"it has the columns a \(int64\), b \(int64\); needed are a column of pictures"),
+        ({"a": [1], "b": [2]}, r"it has the columns a \(int64\), b \(int64\); expected a column of pictures"),
         ({"image": [b"?"] * 20, "label": [0, 1] * 10}, "row 0: not a readable picture"),
         ({"image": [None] * 20, "label": [0, 1] * 10}, "row 0 has no picture"),
         (

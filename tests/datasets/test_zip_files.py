@@ -120,14 +120,14 @@ def _encrypted():
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (_one("../outside.png"), "names a file outside of itself, ../outside.png"),
+        (_one("../outside.png"), "names a file outside of it, ../outside.png"),
         (_one("/outside.png"), "names a file outside of itself"),
         (_one("a/../../outside.png"), "names a file outside of itself"),
         (_one("C:\\outside.png"), "names a file outside of itself"),
         (_one("..\\outside.png"), "names a file outside of itself"),
         (_one("0/link.png", b"/etc/passwd", stat.S_IFLNK | 0o777), "is a link; pack the file itself"),
         (_encrypted(), "it is encrypted"),
-        (_one(".hidden"), "no file in it; needed is an archive of pictures in folders"),
+        (_one(".hidden"), "no file in it; expected an archive of pictures in folders"),
         (_one("notes.md"), "no picture in it"),
         (b"PK\x03\x04", "not a readable zip archive"),
         (b"", "not a readable zip archive"),

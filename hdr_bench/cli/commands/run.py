@@ -101,7 +101,7 @@ def _models(plan: "Plan") -> list[str]:
     without = sum(not any(map(plan.store.models.is_settled, trial.keys())) for trial in stored)
     if without:
         lines.append(
-            f"{pluralize(without, 'trial')} stored without a model; to fit them again and keep it: --keep-models "
+            f"{pluralize(without, 'trial')} stored without a model; to fit them again and save it: --keep-models "
             "--rerun without-model"
         )
     return lines

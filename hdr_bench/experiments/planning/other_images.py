@@ -131,4 +131,4 @@ def describe_overlap(n_known: int, n_images: int) -> str:
     """
     if not n_known:
         return ""
-    return f"{n_known:,} of its {n_images:,} images are among those that the method learns from, so that errors are low"
+    return f"{n_known:,} of its {n_images:,} images are among those that the method learns from, so errors are too low"
