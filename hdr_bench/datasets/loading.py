@@ -57,8 +57,8 @@ def load_dataset(
         PREFIX_LABEL_NUMBER, LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are
         then the two parts.
     resize : tuple of int, optional
-        Height and width, in pixels, that the pictures of ``folder:DIR`` are brought to. By default they are taken
-        as they are, and must be of one size.
+        Height and width, in pixels, that pictures in files (``folder:DIR``, ``zip:FILE``, ``parquet:FILE``) are brought
+        to. By default they are taken as they are, and must be of one size.
     test_size : float, optional
         Share of the images that becomes the test part, if the data have none. By default a stratified fifth
         (``nist15``: 15 % at random, as in its source).

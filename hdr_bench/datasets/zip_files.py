@@ -229,7 +229,7 @@ def _is_passed_over(name: str) -> bool:
 def _read(path: Path, name: str, place: Path, options: ReadOptions) -> Dataset:
     entry = source_schemes()[recognize_scheme(place) or "folder"]
     if options.resize is not None and not entry.resizes:
-        raise DatasetError(f"resize is for folders of pictures; {path} holds {entry.place}, taken as it is")
+        raise DatasetError(f"resize is for pictures in files; {path} holds {entry.place}, taken as it is")
     reader: Callable[[str, Path, ReadOptions], Dataset] = resolve_name(entry.reader)
     dataset = reader(name, place, options)
     return dataset if options.fit is None or entry.fits else fit_dataset(dataset, options.fit)

@@ -1,3 +1,4 @@
+import bz2
 import gzip
 import lzma
 import zlib
@@ -55,6 +56,16 @@ def test_a_file_cut_short(tmp_path, cut):
     path = tmp_path / "own-images-idx3-ubyte.xz"
     path.write_bytes(lzma.compress(encode_idx(np.frombuffer(CONTENT, np.uint8).reshape(-1, 20, 20)))[:-cut])
     with pytest.raises(DatasetError, match="truncated or damaged xz file: .*; copy or download it again"):
+        read_idx(path)
+
+
+def test_a_bzip2_file_that_is_damaged(tmp_path):
+    path = tmp_path / "own-images-idx3-ubyte.bz2"
+    images = np.random.default_rng(0).integers(0, 256, (1500, 28, 28), np.uint8)
+    content = bz2.compress(encode_idx(images))
+    # In its second block; the first holds the header.
+    path.write_bytes(content[:-100_000] + bytes(20) + content[-99_980:])
+    with pytest.raises(DatasetError, match="bz2: truncated or damaged bzip2 file: .*; copy or download it again"):
         read_idx(path)
 
 

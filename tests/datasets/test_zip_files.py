@@ -88,7 +88,7 @@ def test_files_of_other_kinds(tmp_path, data_home, digits):
     (tmp_path / "tables" / "mnist_test.csv").unlink()
     file = pack(tmp_path / "train.csv.zip", tmp_path / "tables")
     assert len(load_dataset(f"csv:{file}").train) == 80
-    with pytest.raises(DatasetError, match="resize is for folders of pictures; .* holds a CSV file, taken as it is"):
+    with pytest.raises(DatasetError, match="resize is for pictures in files; .* holds a CSV file, taken as it is"):
         load_dataset(f"zip:{file}", resize=(4, 4))
 
 
