@@ -129,7 +129,7 @@ def test_pictures_of_different_sizes(tmp_path, data_home, digits):
             {"image": [{"bytes": None, "path": "1.png"}] * 20, "label": [0, 1] * 10},
             "row 0 names a picture but does not",
         ),
-        ({"image": [[0] * 9] * 20, "label": [None] * 20}, "the column 'label' is not one label in each row"),
+        ({"image": [[0] * 9] * 20, "label": [None] * 20}, "the column 'label' does not hold one label per row"),
         ({"image": [[0] * 9, [0]] * 10, "label": [0, 1] * 10}, "lists of pixels of different lengths"),
         ({"image": [[0] * 7] * 20, "label": [0, 1] * 10}, "7 pixels per image"),
         ({"image": pa.array([], pa.binary()), "label": pa.array([], pa.int64())}, "no row in it"),

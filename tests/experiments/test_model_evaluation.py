@@ -75,7 +75,7 @@ def test_they_are_known_before_they_are_brought_into_another_form(model):
             CardData(name="mnist", fingerprint="0" * 64, n_train=60000),
             "learned from mnist, which is not available here unchanged",
         ),
-        (CardData(name="no such data", n_train=1), "learned from no such data, which is not here"),
+        (CardData(name="no such data", n_train=1), "learned from no such data, which is not available here"),
     ],
 )
 def test_what_cannot_be_known_is_said(model, data, note):
