@@ -23,10 +23,12 @@ bench: install ## Run the suite `quick` on the embedded data, print its table, w
 	$(BIN)/hdr-bench run quick
 
 # Three at a time on two cores, since many wait for processes; those that measure waits run alone. One thread each.
+# What is compiled of the tests is kept, also where Python is told to keep nothing: each process would compile all.
 RUN ?= $(BIN)/python
+test: export PYTHONDONTWRITEBYTECODE =
 test: lint ## Run the linters, the type checker, the import contract and the tests
 	OMP_NUM_THREADS=1 $(RUN) -m pytest -n 3 --dist worksteal -m 'not alone'
-	$(BIN)/python -m pytest -m alone
+	$(BIN)/python -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
 
 # Processes of tests have working folders of their own: the data are put beside each other by a full path. Tests that
 # measure time or memory are not measured. Of processes that are killed some leave half a file, which is passed over.

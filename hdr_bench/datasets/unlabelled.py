@@ -21,6 +21,7 @@ from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.paths import expand_path, name_system_errors
 from hdr_bench.datasets.pictures import EXTENSIONS, load_picture
 from hdr_bench.datasets.polarity import Polarity, to_polarity
+from hdr_bench.datasets.stored import list_datasets
 from hdr_bench.datasets.stored_arrays import ARRAY_FILES, StoredArray, list_arrays
 from hdr_bench.datasets.zip_files import is_zip, unpack
 from hdr_bench.error_text import error_line
@@ -80,7 +81,7 @@ def read_unlabelled(data: str, resize: tuple[int, int] | None = None, fit: Fit |
     with name_system_errors():
         if path.exists():
             return _read_path(path, resize, fit)
-    if ":" not in data and ("/" in data or path.suffix):
+    if ":" not in data and ("/" in data or path.suffix) and data not in list_datasets():
         raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}")
     dataset = load_dataset(data, resize=resize, fit=fit)
     return _number(dataset.test.images, (f"the images are the test part of {data}",))

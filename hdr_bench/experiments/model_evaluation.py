@@ -15,7 +15,7 @@ from hdr_bench.datasets.dataset import doubts_of
 from hdr_bench.datasets.stored import is_here
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, OverlapError, PredictionsError
 from hdr_bench.experiments.measuring.evaluation import predict_part
-from hdr_bench.experiments.planning.evaluation_plan import load_as_it_came
+from hdr_bench.experiments.planning.evaluation_plan import NOT_THERE, load_as_it_came
 from hdr_bench.experiments.planning.other_images import (
     describe_misfit,
     describe_overlap,
@@ -25,6 +25,7 @@ from hdr_bench.experiments.planning.other_images import (
 )
 from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.models import CardData, ModelCard
+from hdr_bench.names import visible_prose
 from hdr_bench.records.evaluated_model import EvaluatedModel, OwnScore
 from hdr_bench.records.evaluations import TestPart
 from hdr_bench.records.failures import describe_failure
@@ -69,6 +70,14 @@ class _Images:
     as_they_came: NDArray[np.generic]
 
 
+@dataclass(frozen=True)
+class _NoImages:
+    """Data set that cannot be used, and why."""
+
+    dataset: str
+    problem: str
+
+
 def evaluate_models(
     models: Sequence[NamedModel],
     choices: Sequence[DatasetChoice],
@@ -90,25 +99,51 @@ def evaluate_models(
     Returns
     -------
     evaluated : list of EvaluatedModel
-        Data set by data set. A model that does not fit a data set, or fails on it, has a problem in place of
-        predictions.
+        Data set by data set. A model has a problem in place of predictions for a data set that cannot be used, or that
+        it does not fit, and if it fails.
 
     Raises
     ------
-    DatasetError, DatasetNotFoundError, UnknownNameError
-        If a data set cannot be used.
+    DatasetError, DatasetNotFoundError, MissingDependencyError
+        If none of the data sets can be used.
+    UnknownNameError
+        If there is no such data set, class or form.
     OverlapError
         If a model learned from 1 % of the images of a data set, or more, and `allow_overlap` is false; nothing is
         evaluated then.
     """
-    images = [_load(choice, part) for choice in choices]
+    images = _load_all(choices, part)
     # What a model learned from is looked up before anything takes its time.
     notes = {
         (place, model.name): _overlap_notes(model, each, allow_overlap)
         for place, each in enumerate(images)
         for model in models
+        if isinstance(each, _Images)
     }
-    return [_evaluate(model, each, notes[place, model.name]) for place, each in enumerate(images) for model in models]
+    return [
+        _evaluate(model, each, notes[place, model.name]) if isinstance(each, _Images) else _without_images(model, each)
+        for place, each in enumerate(images)
+        for model in models
+    ]
+
+
+def _load_all(choices: Sequence[DatasetChoice], part: TestPart) -> list[_Images | _NoImages]:
+    """Load data sets; of those that cannot be used the reason is kept, unless there is no other."""
+    loaded: list[_Images | _NoImages] = []
+    errors: list[Exception] = []
+    for choice in choices:
+        try:
+            loaded.append(_load(choice, part))
+        except NOT_THERE as error:
+            errors.append(error)
+            loaded.append(_NoImages(choice.name, visible_prose(str(error))))
+    if errors and len(errors) == len(loaded):
+        raise errors[0]
+    return loaded
+
+
+def _without_images(model: NamedModel, missing: _NoImages) -> EvaluatedModel:
+    return EvaluatedModel(model.name, missing.dataset, own=_own_score(model.card), problem=missing.problem)
 
 
 def _load(choice: DatasetChoice, part: TestPart) -> _Images:

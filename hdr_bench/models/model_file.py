@@ -8,6 +8,7 @@ from hdr_bench.error_text import describe_error
 from hdr_bench.exceptions import ModelFileError, ModelSaveError
 from hdr_bench.files import write_whole
 from hdr_bench.garbage_collection import pause_collection
+from hdr_bench.import_context import own_modules
 from hdr_bench.models.file_format import (
     ModelContent,
     damaged,
@@ -254,7 +255,8 @@ def _unpickle(path: Path, pickled: bytes) -> Any:
     import cloudpickle
 
     try:
-        return cloudpickle.loads(pickled)
+        with own_modules(None):
+            return cloudpickle.loads(pickled)
     # Of what the pickle's own code raises.
     except Exception as error:
         raise ModelFileError(

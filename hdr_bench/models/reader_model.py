@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from hdr_bench.estimators import ESTIMATORS
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
 from hdr_bench.estimators.foreign.importing import import_attribute
 from hdr_bench.exceptions import HdrBenchError, ModelFileError, ModelNotFoundError, ModelSaveError, shown
+from hdr_bench.import_context import own_modules
 from hdr_bench.models.model_file import check_fitted, load_model
 from hdr_bench.names import class_name
 
@@ -24,7 +26,7 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
     spec : str or path-like
         The path of a model file, or ``module:function``. The function takes nothing, and returns a fitted classifier,
         a torch module (images (n, 1, height, width) from 0 to 1 in, logits or probabilities out), or a function from
-        raw images (n, height, width) to probabilities (n, n_classes).
+        raw images (n, height, width) to probabilities (n, n_classes). The module may be in the working folder.
     trust : bool, default=False
         Run the module's code, or load the pickle in a file.
 
@@ -54,8 +56,9 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
         raise ModelFileError(
             f"{text} runs the code of the module {found['module']}; if you trust it, give --trust (trust=True)"
         )
-    function = import_attribute("function", f"{found['module']}.{found['name']}", ())
-    return as_classifier(_call(text, function), text)
+    with own_modules(None):
+        function = import_attribute("function", f"{found['module']}.{found['name']}", ())
+        return as_classifier(_call(text, function), text)
 
 
 def as_classifier(made: Any, name: str) -> Any:
@@ -107,7 +110,5 @@ def _call(text: str, function: Any) -> Any:
 
 
 def _is_module(made: Any) -> bool:
-    import sys
-
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(made, torch.nn.Module)

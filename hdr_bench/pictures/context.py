@@ -41,6 +41,24 @@ _LONGEST_SUM = 12
 _LIKE = 3.0
 
 
+def choose_marks(marks: Sequence[Mark], shape: tuple[int, ...], digit_height: float) -> tuple[Mark, ...]:
+    """Return the marks that are looked at: of the size of digits or of parts of them, without what surrounds others.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+    shape : tuple of int
+        Of the picture.
+    digit_height : float
+        How high digits seem to be, in pixels.
+
+    Returns
+    -------
+    chosen : tuple of Mark
+    """
+    return drop_specks(drop_surround(marks, shape), digit_height)
+
+
 def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
     """Return the marks that have the size of digits or of parts of them.
 

@@ -155,9 +155,7 @@ def _lay_on_paper(picture: Image.Image) -> NDArray[np.uint8]:
 
 def _from_deep(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     floats = np.nan_to_num(values.astype(np.float32))
-    dark, light = float(floats.min(initial=0)), float(floats.max(initial=0))
-    if floats.size:
-        dark, light = float(floats.min()), float(floats.max())
+    dark, light = float(floats.min()), float(floats.max())
     grey = np.rint((floats - dark) * (255 / (light - dark) if light > dark else 0)).astype(np.uint8)
     return np.repeat(grey[..., np.newaxis], 3, axis=2)
 

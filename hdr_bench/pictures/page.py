@@ -1,6 +1,6 @@
 """From the pixels of a picture to its ink: a working copy, and the result of each stage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +93,7 @@ def turn_page(page: Page, quarters: int) -> Page:
     return Page(
         np.rot90(page.color, quarters),
         page.scale,
-        Grey(np.rot90(grey.values, quarters), grey.channel, grey.was_light_on_dark),
+        replace(grey, values=np.rot90(grey.values, quarters)),
         np.rot90(page.even, quarters),
         Ink(np.rot90(ink.mask, quarters), np.rot90(ink.soft, quarters), ink.contrast),
         ruling,

@@ -60,6 +60,8 @@ def describe_page(page: Page, writing: Writing, quarters: int) -> list[str]:
     notes : list of str
     """
     notes = [f"grey: {page.grey.channel}{', light ink on dark' if page.grey.was_light_on_dark else ''}"]
+    if page.grey.n_panels:
+        notes.append(f"{page.grey.n_panels} {'panel' if page.grey.n_panels == 1 else 'panels'} inverted")
     notes.append(f"contrast of the ink: {page.ink.contrast:.2f}")
     if page.ruling.lines.any():
         notes.append("ruled lines removed")

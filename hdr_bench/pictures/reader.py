@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.pictures.context import accept_in_context, drop_specks, drop_surround
+from hdr_bench.pictures.context import accept_in_context, choose_marks
 from hdr_bench.pictures.cutting import cut_marks
 from hdr_bench.pictures.load import MOST_PIXELS, load_color
 from hdr_bench.pictures.marks import Mark
@@ -43,6 +43,14 @@ def read_picture(
     ------
     PictureError
         If the picture cannot be read, or is too large.
+    MissingDependencyError
+        If scikit-image is not installed, or, for a HEIC picture, pillow-heif.
+    ModelFileError, ModelNotFoundError
+        If the model's file cannot be read or used.
+    ValueError
+        If the model is not a fitted classifier, does not take images of 28x28 pixels, or knows no digits.
+    PredictionsError
+        If the model's answers are not probabilities of its classes.
 
     Examples
     --------
@@ -65,6 +73,11 @@ def read_page(page: Page, recognizer: Recognizer) -> Reading:
     Returns
     -------
     reading : Reading
+
+    Raises
+    ------
+    PredictionsError
+        If the model's answers are not probabilities of its classes.
     """
     marks, images, answers = _look_at(page, recognizer)
     quarters = find_turn(images, recognizer)
@@ -78,7 +91,7 @@ def read_page(page: Page, recognizer: Recognizer) -> Reading:
 
 
 def _look_at(page: Page, recognizer: Recognizer) -> tuple[tuple[Mark, ...], NDArray[np.uint8], Answers]:
-    marks = drop_specks(drop_surround(page.marks, page.ink.mask.shape), page.digit_height)
+    marks = choose_marks(page.marks, page.ink.mask.shape, page.digit_height)
     images = cut_marks(marks, page.ink.soft)
     return marks, images, recognizer.recognize(images)
 

@@ -131,7 +131,7 @@ def load_recognizer(model: Any = None, *, trust: bool = False) -> Recognizer:
     ModelFileError
         If the file cannot be read or used.
     ValueError
-        If the model does not take images of 28x28 pixels, or knows no digits.
+        If the model is not a fitted classifier, does not take images of 28x28 pixels, or knows no digits.
     """
     from hdr_bench.models.embedded import EMBEDDED_MODEL
 
@@ -141,6 +141,10 @@ def load_recognizer(model: Any = None, *, trust: bool = False) -> Recognizer:
         return _load_embedded(EMBEDDED_MODEL)
     if isinstance(model, str | os.PathLike):
         return _load_file(Path(model), trust=trust)
+    if not hasattr(model, "classes_"):
+        raise ValueError(
+            f"{shown(model)} is no reader: it must be a fitted classifier, a model file or a Recognizer; fit it first"
+        )
     return _make_recognizer(model, type(model).__name__, (), None)
 
 

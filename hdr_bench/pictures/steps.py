@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.pictures.context import drop_specks
+from hdr_bench.pictures.context import choose_marks
 from hdr_bench.pictures.reading import ReadDigit, Reading, Step
 
 Color = tuple[int, int, int]
@@ -42,7 +42,7 @@ def draw_steps(reading: Reading) -> tuple[Step, ...]:
         Step("light", "Lighting evened out: each pixel relative to the paper around it.", _to_bytes(page.even)),
         Step("ink", "Ink separated from paper, by Sauvola's threshold.", _to_bytes(1 - page.ink.soft)),
         Step("ruling", "Ruled lines, squares and frames found (red) and removed.", _draw_ruling(reading)),
-        Step("specks", "Specks removed (grey), by their size relative to the digits.", _draw_specks(reading)),
+        Step("specks", "Specks (grey) removed by their size, and what surrounds the digits.", _draw_specks(reading)),
         Step("division", "Pieces joined and touching digits split: one colour per mark.", _draw_marks(reading)),
         Step("lines", "Lines of digits, in reading order.", _draw_lines(reading)),
         Step("images", "What the model sees: MNIST's form.", _draw_images(reading)),
@@ -140,7 +140,8 @@ def _draw_ruling(reading: Reading) -> NDArray[np.uint8]:
 def _draw_specks(reading: Reading) -> NDArray[np.uint8]:
     image = _blank(reading)
     image[reading.page.ruling.mask] = _SPECK
-    for mark in drop_specks(reading.page.marks, reading.page.digit_height):
+    page = reading.page
+    for mark in choose_marks(page.marks, page.ink.mask.shape, page.digit_height):
         image[mark.top : mark.bottom, mark.left : mark.right][mark.mask] = _INK
     return image
 

@@ -58,6 +58,19 @@ def test_what_cannot_be_evaluated_is_a_row_with_the_reason(models):
     assert good["accuracy"] > 0.9
 
 
+def test_data_that_are_not_there_are_a_row_with_the_reason(models):
+    words = ["evaluate", models[0], "--dataset", "h5:none.h5", "--format", "json"]
+    said = call_command(*words, "--dataset", "digits-8x8")
+    assert said.returncode == 3
+    missing, good = json.loads(said.stdout)["evaluations"]
+    assert (missing["dataset"], missing["accuracy"]) == ("h5:none.h5", None)
+    assert "there is no such file" in missing["problem"]
+    assert good["accuracy"] > 0.9
+    alone = call_command(*words)
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert "there is no such file" in alone.stderr
+
+
 def test_classes_and_part(models):
     words = ["evaluate", models[0], "--dataset", "digits-8x8", "--part", "all", "--format", "json"]
     refused = call_command(*words)

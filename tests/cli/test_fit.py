@@ -1,11 +1,14 @@
 """The commands `fit` and `model show`."""
 
 import json
+import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 from hdr_bench import load_dataset, load_model
+from tests.helpers.command import call_command
 from tests.helpers.onnx_runner import onnx_runner
 
 
@@ -55,8 +58,23 @@ def test_what_only_pickle_can_hold_needs_trust(command, tmp_path, helpers):
     assert "it holds a pickle" in " ".join(shown.stdout.split())
 
 
+def test_a_class_in_the_working_folder_is_fitted_and_loaded(tmp_path, monkeypatch):
+    # It is not on the import path of the installed command.
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
+    (tmp_path / "my_own_dummy.py").write_text(
+        "from sklearn.dummy import DummyClassifier\nclass Own(DummyClassifier): ...\n"
+    )
+    arguments = ["fit", "my_own_dummy.Own", "--dataset", "digits-8x8", "--threads", 1, "--trust", "--out", "own.hdrm"]
+    ended = call_command(*arguments, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    monkeypatch.delitem(sys.modules, "my_own_dummy")
+    ended = call_command("predict", "own.hdrm", "digits-8x8", "--trust", "--out", "own.csv", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+
+
+# It is looked for, and imported in its runner's process alone.
+@pytest.mark.skipif(find_spec("onnxruntime") is None, reason="onnxruntime is not installed")
 def test_a_model_is_written_as_onnx(command, tmp_path):
-    pytest.importorskip("onnxruntime")
     arguments = ["--dataset", "digits-8x8", "--threads", 1, "--format", "onnx", "--out", tmp_path / "model.onnx"]
     ended = command("fit", "linear", *arguments)
     assert ended.returncode == 0, ended.stderr

@@ -4,7 +4,11 @@ import io
 import json
 import zipfile
 
+import pytest
+
+from hdr_bench import load_model
 from hdr_bench.archives import Limit, seal_archive
+from hdr_bench.exceptions import ModelFileError
 
 ANY_SIZE = Limit(1 << 40, 1 << 40)
 
@@ -64,3 +68,14 @@ def zip_of(members):
         for name, content in members.items():
             archive.writestr(name, content)
     return buffer.getvalue()
+
+
+def refuse(path, words, **options):
+    """Assert that a file is refused in one line that names it, and return that line."""
+    with pytest.raises(ModelFileError) as refused:
+        load_model(path, **options)
+    message = str(refused.value)
+    assert str(path) in message
+    assert words in message, message
+    assert "\n" not in message
+    return message

@@ -45,7 +45,11 @@ def predict(
     *,
     out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="CSV file to write the predictions to.")],
     probabilities: Annotated[
-        bool, typer.Option("--probabilities", help="Also write the probability of each label.")
+        bool,
+        typer.Option(
+            "--probabilities",
+            help="Also write the probability of each label, calibrated if the card has a temperature.",
+        ),
     ] = False,
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Resize pictures to this size.")] = None,
     polarity: Annotated[
@@ -65,18 +69,27 @@ def predict(
     """
     from hdr_bench.datasets.unlabelled import read_unlabelled, to_one_polarity
     from hdr_bench.models import load_reader_model
-    from hdr_bench.models.predicting import check_replaceable, predict_labels, predict_probabilities, write_answers
+    from hdr_bench.models.predicting import (
+        check_replaceable,
+        describe_calibration,
+        predict_labels,
+        predict_probabilities,
+        write_answers,
+    )
 
     check_replaceable(out)
     estimator, card = load_reader_model(model, trust=trust), _card_of(model)
     read = read_unlabelled(data, read_shape(resize)[1:] if resize else None, fit.value if fit else None)
     if polarity is not None:
         read = to_one_polarity(read, polarity.value)
-    ask = predict_probabilities if probabilities else predict_labels
-    answers = ask(estimator, read.images, card.classes if card else (), card.image_shape if card else None)
+    class_names, image_shape, reading = (card.classes, card.image_shape, card.reading) if card else ((), None, None)
+    if probabilities:
+        answers = predict_probabilities(estimator, read.images, class_names, image_shape, reading)
+    else:
+        answers = predict_labels(estimator, read.images, class_names, image_shape)
     write_answers(out, read.heading, read.names, answers)
     say(f"{len(read.names):,} images predicted by {card.method.name if card else model}: {out}")
-    for note in read.notes:
+    for note in (*read.notes, *([describe_calibration(reading)] if probabilities else [])):
         say(f"note: {note}")
 
 

@@ -68,6 +68,8 @@ def read(
 
     if out is not None:
         _check_out(out, format_)
+    if steps_out is not None:
+        _check_steps_out(steps_out)
     recognizers = _load_models(model or [], trust)
     results = _read_all(pictures, recognizers, most_pixels)
     if steps_out is not None:
@@ -85,6 +87,10 @@ def read(
 
 def _check_out(out: Path, format_: Format) -> None:
     """Check that readings may be written to a path: a file there is replaced only if it holds readings."""
+    if out.is_dir():
+        suffix = "txt" if format_ is Format.text else format_.value
+        raise typer.BadParameter(f"--out {out} is a folder; name a file, e.g. {out / f'digits.{suffix}'}")
+    _check_folder(out.parent, f"--out {out}")
     if not out.exists():
         return
     if not out.is_file():
@@ -95,6 +101,20 @@ def _check_out(out: Path, format_: Format) -> None:
         raise typer.BadParameter(
             f"--out {out} exists, and holds no readings in this format; choose another name, or remove it"
         )
+
+
+def _check_steps_out(folder: Path) -> None:
+    """Check that stages may be written to a path: a folder, or one that can be made."""
+    if folder.is_file():
+        raise typer.BadParameter(f"--steps-out {folder} is a file; name a folder, which is made if it is not there")
+    _check_folder(folder, f"--steps-out {folder}")
+
+
+def _check_folder(folder: Path, option: str) -> None:
+    """Check that what there is of a folder's path is a folder."""
+    there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    if not there.is_dir():
+        raise typer.BadParameter(f"{option}: {there} is not a folder; choose another place")
 
 
 def _load_models(models: Sequence[str], trust: bool) -> list[Any]:

@@ -67,10 +67,10 @@ def run(
 
 
 def _plan(suite: str, options: dict[str, Any]) -> "Plan":
-    from hdr_bench.experiments.planning.collector import pause_collector
+    from hdr_bench.garbage_collection import pause_collection
 
     # The modules of scikit-learn and scipy are many objects, and none is garbage.
-    with pause_collector():
+    with pause_collection():
         from hdr_bench.experiments.planning.suite_file import read_suite
         from hdr_bench.experiments.planning.user_code import describe_user_code
         from hdr_bench.experiments.runner import plan_suite

@@ -22,7 +22,8 @@ from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
 from hdr_bench.records.suite import Suite
 
 Load = Callable[[DatasetChoice], Dataset]
-_NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError)
+NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError)
+"""Errors of data that cannot be used, which are a row with the reason."""
 
 
 class TestSetPlans:
@@ -109,7 +110,7 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, load: Load) -> Trial
     dataset = load(choice)
     try:
         other = load(test_set.dataset)
-    except _NOT_THERE as error:
+    except NOT_THERE as error:
         problem = shorten_paths(visible_prose(str(error)), test_set.dataset.name, test_set.dataset.folder)
         return planned.model_copy(update={"problem": problem})
     part = part_of(other, test_set.part)
