@@ -136,7 +136,7 @@ def test_removing_leaves_what_was_before(folder, guesses):
     ("name", "message"),
     [
         ("k-NN", "the run has a method called 'k-NN'; choose another name"),
-        ("Taken", "there are predictions called 'Taken' already; choose another name, or remove them first"),
+        ("Taken", "already; choose another name, or remove them first: hdr-bench add-predictions .* --remove Taken$"),
         ("", "the name"),
         ("x" * 101, "the name must have 1 to 100 letters, got 101"),
         ("two\nlines", "the name"),

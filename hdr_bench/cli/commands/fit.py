@@ -61,9 +61,9 @@ def fit(
     """Fit a method on a data set's training part, evaluate it on the test part, and keep the model in a file.
 
     The file has a card that says what the model is, what it learned from and how good it is; `hdr-bench model show`
-    prints it. Equal fits make equal files. A file of that name is replaced if it is a model file. For images of 28x28
-    pixels a copy of the method is fitted to five sixths of them as well, which tells how sure the model may be when it
-    reads pictures.
+    prints it. Equal fits, with equal --threads, make equal files. A file of that name is replaced if it is a model
+    file. For images of 28x28 pixels a copy of the method is fitted to five sixths of them as well, which tells how sure
+    the model may be when it reads pictures.
     """
     from hdr_bench.cli.card_text import print_card
     from hdr_bench.cli.streams import say
