@@ -57,7 +57,9 @@ def test_images_that_a_model_learned_from_are_refused(model):
     assert found.notes[0].startswith("1,437 of its 1,797 images are among those that the method learns from")
     (own,) = evaluate_models([model], [_choice("digits-8x8")])
     assert own.notes == ()
-    assert own.data_notes == load_dataset("digits-8x8").notes
+    assert own.data_notes[0].startswith("its test part alone, 360 of 1,797 images")
+    assert own.data_notes[1:] == load_dataset("digits-8x8").notes
+    assert found.data_notes == ("all its 1,797 images",)
     assert own.predictions.is_right.mean() == pytest.approx(own.own.accuracy)
 
 
