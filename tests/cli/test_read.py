@@ -53,6 +53,15 @@ def test_json_is_as_documented_and_alone_on_standard_output(picture, empty):
         assert digit["rejected"] is (digit["digit"] is None)
 
 
+def test_json_says_how_the_page_of_its_boxes_was_turned(picture, tmp_path):
+    upright = json.loads(call_command("read", picture, "--format", "json").stdout)["pictures"][0]
+    Image.open(picture).rotate(90, expand=True).save(tmp_path / "side.png")
+    done = call_command("read", tmp_path / "side.png", "--format", "json")
+    (turned,) = json.loads(done.stdout)["pictures"]
+    assert turned.pop("turned") == 270
+    assert [digit["box"] for digit in turned["digits"]] == [digit["box"] for digit in upright["digits"]]
+
+
 def test_csv_has_a_row_per_mark(picture):
     done = call_command("read", picture, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
