@@ -170,8 +170,8 @@ def check_replaceable(path: Path) -> None:
         # Its own message begins with the path, and ends with what a reader of the file would do.
         reason = str(error).removeprefix(f"{visible_prose(str(path))}: ").partition("; ")[0]
         raise ModelFileError(
-            f"{path} exists, and is not an intact model file, so it is not replaced ({reason}); choose another name, or "
-            "move it away"
+            f"{path} exists, and is not an intact model file, so it is not replaced ({reason}); choose another name, "
+            "or move it away"
         ) from error
 
 
