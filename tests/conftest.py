@@ -4,8 +4,12 @@ import os
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from filelock import FileLock
+
+from hdr_bench.cli import child_processes
+from hdr_bench.experiments.processes import host_pool
 
 # They are for the processes of trials to import, beside a library that is not installed.
 collect_ignore = ["standins"]
@@ -27,6 +31,24 @@ def once(tmp_path_factory):
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _hosts_stay():
+    """Commands that are called in this process leave the hosts of trials, which take seconds to start, to later ones.
+
+    What else they have started they end, as in a process of their own.
+    """
+    end_started = child_processes._end_started
+
+    def end_others(before):
+        hosts = [psutil.Process(host.pid) for host in host_pool._idle if host.is_running]
+        end_started([*before, *hosts, *(each for host in hosts for each in host.children(recursive=True))])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(child_processes, "_close_hosts", lambda: None)
+        patch.setattr(child_processes, "_end_started", end_others)
+        yield
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def make_references(folder: Path, homes: Path) -> References:
     if not (folder / _LARGEST).exists():
         incoming = folder.with_name(f"{folder.name}-{os.getpid()}")
         ground = Ground(Outcome("reference", 0, 0), incoming / _LARGEST, homes)
-        _check(ground, ground.start(["run", write_suite(ground, _LARGEST), *RUN]).wait())
+        _check(ground, ground.call(["run", write_suite(ground, _LARGEST), *RUN]))
         incoming.replace(folder)
     warm_up(folder / _LARGEST / "run", folder / f"warm-up-{os.getpid()}")
     for name in SUITES:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -161,9 +162,11 @@ def _check_new_name(name: str, store: Store) -> None:
     cases = {visual_key(planned.case) for planned in store.read_run().trials}
     if visual_key(name) in cases:
         raise PredictionsError(f"the run already has a method called {shown(name)}; choose another name")
-    if visual_key(name) in {visual_key(result.trial.case) for result in _added(store)}:
+    added = {visual_key(result.trial.case): result.trial.case for result in _added(store)}
+    if visual_key(name) in added:
+        remove = shlex.join(["hdr-bench", "add-predictions", str(store.folder), "--remove", added[visual_key(name)]])
         raise PredictionsError(
-            f"the run already has predictions called {shown(name)}; choose another name, or remove them first"
+            f"the run already has predictions called {shown(name)}; choose another name, or remove them first: {remove}"
         )
 
 

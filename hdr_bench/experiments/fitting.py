@@ -156,6 +156,9 @@ def _plan(suite: Suite, settings: Settings) -> PlannedCase:
 def fit_command(request: FitRequest) -> str:
     """Return the command that fits the same, quoted for a shell; where it writes is the user's to say.
 
+    It names the threads: with other ones sums are made in another order, so that of most methods the last digits of
+    what is learned, and with them the bytes of the file, are others.
+
     Parameters
     ----------
     request : FitRequest

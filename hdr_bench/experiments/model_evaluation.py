@@ -19,6 +19,7 @@ from hdr_bench.experiments.planning.evaluation_plan import NOT_THERE, load_as_it
 from hdr_bench.experiments.planning.other_images import (
     describe_misfit,
     describe_overlap,
+    describe_part,
     known_images,
     part_of,
     with_labels_of,
@@ -66,6 +67,7 @@ class _Images:
     choice: DatasetChoice
     dataset: Dataset
     part: Part
+    notes: tuple[str, ...]
     came: Dataset
     as_they_came: NDArray[np.generic]
 
@@ -149,14 +151,14 @@ def _without_images(model: NamedModel, missing: _NoImages) -> EvaluatedModel:
 def _load(choice: DatasetChoice, part: TestPart) -> _Images:
     dataset = load_choice(choice)
     came = load_as_it_came(choice, load_choice)
-    return _Images(choice, dataset, part_of(dataset, part), came, part_of(came, part).images)
+    notes = (*describe_part(dataset, part), *dataset.warnings)
+    return _Images(choice, dataset, part_of(dataset, part), notes, came, part_of(came, part).images)
 
 
 def _evaluate(model: NamedModel, images: _Images, notes: tuple[str, ...]) -> EvaluatedModel:
     known = _class_names(model)
-    data_notes = (*images.dataset.notes, *images.dataset.warnings)
     found = EvaluatedModel(
-        model.name, images.choice.name, own=_own_score(model.card), notes=notes, data_notes=data_notes
+        model.name, images.choice.name, own=_own_score(model.card), notes=notes, data_notes=images.notes
     )
     problem = _describe_unfit(model, images, known)
     if problem:

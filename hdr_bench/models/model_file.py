@@ -17,7 +17,7 @@ from hdr_bench.models.file_format import (
     read_card_text,
     read_content,
 )
-from hdr_bench.names import class_name
+from hdr_bench.names import class_name, visible_prose
 
 if TYPE_CHECKING:
     from hdr_bench.models.card import ModelCard
@@ -162,12 +162,16 @@ def check_replaceable(path: Path) -> None:
     """
     if not os.path.lexists(path):
         return
+    if path.is_dir():
+        raise ModelFileError(f"{path} is a folder; name a file in it, e.g. {path / 'model.hdrm'}")
     try:
         read_card_text(path)
     except (ModelFileError, OSError) as error:
+        # Its own message begins with the path, and ends with what a reader of the file would do.
+        reason = str(error).removeprefix(f"{visible_prose(str(path))}: ").partition("; ")[0]
         raise ModelFileError(
-            f"{path} exists, and is not an intact model file, so it is not replaced ({error}); choose another name, or "
-            "move it away"
+            f"{path} exists, and is not an intact model file, so it is not replaced ({reason}); choose another name, "
+            "or move it away"
         ) from error
 
 

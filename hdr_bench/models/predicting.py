@@ -102,8 +102,8 @@ def predict_probabilities(
     """
     if not (is_calibrated(reading) or hasattr(model, "predict_proba")):
         raise PredictionsError(
-            "this model has no probabilities; leave out --probabilities, fit it with hdr-bench fit, which calibrates "
-            "any method, or take a method that has them, such as cnn, mlp, knn or linear"
+            "this model has no probabilities; omit --probabilities, fit the model with hdr-bench fit, which calibrates "
+            "any method, or use a method that has them, such as cnn, mlp, knn or linear"
         )
     check_shape(model, images, image_shape)
     blocks = [(model.predict(block), _shares(model, block, reading)) for block in _blocks(images)]
@@ -114,7 +114,7 @@ def predict_probabilities(
 
 
 def is_calibrated(reading: ReadingNumbers | None) -> bool:
-    """Whether a model's probabilities are calibrated: its card has a temperature that was fitted on images held out.
+    """Return whether a model's probabilities are calibrated: its card has a temperature fitted on images held out.
 
     Parameters
     ----------

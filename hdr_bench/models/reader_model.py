@@ -24,9 +24,10 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
     Parameters
     ----------
     spec : str or path-like
-        The path of a model file, or ``module:function``. The function takes nothing, and returns a fitted classifier,
-        a torch module (images (n, 1, height, width) from 0 to 1 in, logits or probabilities out), or a function from
-        raw images (n, height, width) to probabilities (n, n_classes). The module may be in the working folder.
+        The path of a model file, or ``module:function``. The function takes no arguments, and returns a fitted
+        classifier, a torch module (from images (n, 1, height, width) between 0 and 1 to logits or probabilities), or a
+        function from raw images (n, height, width) to probabilities (n, n_classes). The module may be in the working
+        folder.
     trust : bool, default=False
         Run the module's code, or load the pickle in a file.
 

@@ -142,9 +142,7 @@ def load_recognizer(model: Any = None, *, trust: bool = False) -> Recognizer:
     if isinstance(model, str | os.PathLike):
         return _load_file(Path(model), trust=trust)
     if not hasattr(model, "classes_"):
-        raise ValueError(
-            f"{shown(model)} is no reader: it must be a fitted classifier, a model file or a Recognizer; fit it first"
-        )
+        raise ValueError(f"{shown(model)} cannot read pictures: give a fitted classifier, a model file or a Recognizer")
     return _make_recognizer(model, type(model).__name__, (), None)
 
 

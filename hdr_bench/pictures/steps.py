@@ -42,7 +42,7 @@ def draw_steps(reading: Reading) -> tuple[Step, ...]:
         Step("light", "Lighting evened out: each pixel relative to the paper around it.", _to_bytes(page.even)),
         Step("ink", "Ink separated from paper, by Sauvola's threshold.", _to_bytes(1 - page.ink.soft)),
         Step("ruling", "Ruled lines, squares and frames found (red) and removed.", _draw_ruling(reading)),
-        Step("specks", "Specks (grey) removed by their size, and what surrounds the digits.", _draw_specks(reading)),
+        Step("specks", "Removed (grey): specks, by their size, and what surrounds the digits.", _draw_specks(reading)),
         Step("division", "Pieces joined and touching digits split: one colour per mark.", _draw_marks(reading)),
         Step("lines", "Lines of digits, in reading order.", _draw_lines(reading)),
         Step("images", "What the model sees: MNIST's form.", _draw_images(reading)),

@@ -24,7 +24,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class _Said:
-    """What a model says of a mark, as the page shows it; without a label it has no mark of this box."""
+    """Answer of a model for a mark, as the page shows it; without a label it has no mark in this box."""
 
     model: str
     label: str = ""
@@ -37,13 +37,13 @@ class _Said:
     def words(self) -> str:
         """The answer alone."""
         if not self.label:
-            return "no mark of its own"
+            return "no mark here"
         return "rejected" if self.rejected else f"{self.label}, {self.percent}"
 
 
 @dataclass(frozen=True)
 class _Mark:
-    """A box of the picture, with what each model says of it."""
+    """A box in the picture, with the answer of each model."""
 
     box: Box
     image: str
@@ -56,7 +56,7 @@ class _Mark:
 
     @property
     def is_disputed(self) -> bool:
-        """The models differ in what it is, and some take it for a digit."""
+        """The models disagree on what it is, and some take it for a digit."""
         return not self.is_rejected and len({each.label for each in self.said}) > 1
 
     @property
@@ -69,7 +69,7 @@ class _Mark:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a model makes of the whole picture; its notes beside those that all have."""
+    """Answer of a model for the whole picture; its notes besides those that all have."""
 
     model: str
     lines: tuple[str, ...]

@@ -41,7 +41,10 @@ def test_nothing_is_fitted_for_a_file_that_cannot_be_replaced(command, tmp_path,
     ended = command("fit", "knn", "--dataset", "digits-8x8", "--out", tmp_path / "notes.txt")
     assert ended.returncode == 2
     assert "not replaced" in ended.stderr
+    assert ended.stderr.count(str(tmp_path)) == 1
     assert (tmp_path / "notes.txt").read_text() == "mine"
+    ended = command("fit", "knn", "--dataset", "digits-8x8", "--out", tmp_path)
+    assert f"{tmp_path} is a folder; name a file in it, e.g. {tmp_path}/model.hdrm" in ended.stderr
 
 
 def test_what_only_pickle_can_hold_needs_trust(command, tmp_path, helpers):

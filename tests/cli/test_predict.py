@@ -149,7 +149,7 @@ def test_probabilities_are_the_models_own(fitted, images, tmp_path):
     assert [float(row[2]) for row in rows_of(out)[1:]] == pytest.approx(shares, abs=1e-5)
     ended = call_command("predict", folder / "svm.hdrm", tmp_path / "a.npy", "--out", out, "--probabilities")
     assert ended.returncode == 2
-    assert "this model has no probabilities; leave out --probabilities" in ended.stderr
+    assert "this model has no probabilities; omit --probabilities" in ended.stderr
     assert "the probabilities are the model's own, not calibrated" in of_knn.stdout
     named = ended.stderr.split("such as ")[1].replace(" or ", ", ").strip().split(", ")
     assert named == ["cnn", "mlp", "knn", "linear"]

@@ -185,7 +185,7 @@ def test_where_nothing_can_be_written_is_said_before_anything_is_read(picture, t
     for arguments, fault in (
         (("--out", tmp_path), f"--out {tmp_path} is a folder; name a file, e.g. {tmp_path}/digits.json"),
         (("--out", file / "a.json"), f"{file} is not a folder; choose another place"),
-        (("--steps-out", file), f"--steps-out {file} is a file; name a folder, which is made if it is not there"),
+        (("--steps-out", file), f"--steps-out {file} is a file; name a folder, which is created if it does not exist"),
         (("--steps-out", file / "steps"), f"{file} is not a folder; choose another place"),
     ):
         # A model that is not there would be complained of, were it looked for.

@@ -201,8 +201,8 @@ def test_emnist_is_put_upright(tmp_path, data_home):
     ("text", "fault"),
     [
         ("", "its first lines are not a table of numbers; expected text with one image per line"),
-        ("one line of words\n", "no table of numbers"),
-        ("label,file\n1,a.png\n2,b.png\n", "no table of numbers"),
+        ("one line of words\n", "not a table of numbers"),
+        ("label,file\n1,a.png\n2,b.png\n", "not a table of numbers"),
         ("1,0,0,0,0\n2,0,0,0\n1,0,0,0,0\n", "line 2 has 4 fields, those before it 5"),
         ("1,0,0,0,0\n2,0,x,0,0\n", "line 2, column 3 holds 'x', which is not a number"),
         ("1,0,0,0,0\n2,0,,0,0\n", "line 2, column 3 holds nothing, which is not a number"),
@@ -213,8 +213,8 @@ def test_emnist_is_put_upright(tmp_path, data_home):
         ("1,0,0,0,1\n2,0,0,0,2\n1,0,0,0,1\n2,0,3,0,2\n", "not clear whether the first or the last of 5 columns"),
         ("1,0,0,0,0\n2,0,nan,0,0\n1,0,0,0,0\n2,0,0,0,0\n", "line 2, column 3 holds 'nan', which is not a number"),
         ('1,0,0,0,0\n2,0,"0,0,0\n', "line 2 has a quote that does not close"),
-        ("1:1 2:3\n", "a LIBSVM file; name it libsvm:|no table of numbers"),
-        ("1,0,0,0,0\n2,0,0\0,0,0\n", "line 2 holds null characters|no table of numbers"),
+        ("1:1 2:3\n", "a LIBSVM file; name it libsvm:|not a table of numbers"),
+        ("1,0,0,0,0\n2,0,0\0,0,0\n", "line 2 holds null characters|not a table of numbers"),
     ],
 )
 def test_tables_that_cannot_be_used(tmp_path, data_home, text, fault):

@@ -43,7 +43,7 @@ def test_paths_are_as_a_suite_would_write_them(places, text, short):
     "text",
     [
         "see https://example.org/data/usps and 3/4 of 28x28 pixels/image",
-        "usps.h5: there is no such file; needed is an HDF5 file",
+        "usps.h5: there is no such file; expected an HDF5 file",
         "./usps.h5, ../usps.h5, ~/usps.h5 and $HDR_BENCH_DATA/usps.h5",
     ],
 )

@@ -136,7 +136,10 @@ def test_removing_leaves_what_was_before(folder, guesses):
     ("name", "message"),
     [
         ("k-NN", "the run already has a method called 'k-NN'; choose another name"),
-        ("Taken", "the run already has predictions called 'Taken'; choose another name, or remove them first"),
+        (
+            "Taken",
+            "called 'Taken'; choose another name, or remove them first: hdr-bench add-predictions .* --remove Taken$",
+        ),
         ("", "the name"),
         ("x" * 101, "the name must have 1 to 100 characters, got 101"),
         ("two\nlines", "the name"),

@@ -66,8 +66,8 @@ def test_nothing_but_a_model_file_is_written_over(tmp_path):
     assert load_card(path).method.name == "tree"
     thesis = tmp_path / "thesis.txt"
     thesis.write_text("years of work")
-    for other in (thesis, tmp_path):
-        with pytest.raises(ModelFileError, match="not replaced"):
+    for other, fault in ((thesis, "not replaced"), (tmp_path, "is a folder; name a file in it, e.g. .*model.hdrm")):
+        with pytest.raises(ModelFileError, match=fault):
             save_model(fitted("tree"), other)
     assert thesis.read_text() == "years of work"
 

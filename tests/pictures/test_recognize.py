@@ -106,7 +106,7 @@ def test_a_model_of_other_images_is_refused(tmp_path: Any) -> None:
 
 @pytest.mark.parametrize("model", [make_estimator("linear"), 5], ids=["unfitted", "number"])
 def test_what_is_no_fitted_classifier_is_refused(model: Any) -> None:
-    with pytest.raises(ValueError, match="is no reader: it must be a fitted classifier"):
+    with pytest.raises(ValueError, match="cannot read pictures: give a fitted classifier"):
         load_recognizer(model)
 
 

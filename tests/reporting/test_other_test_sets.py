@@ -96,6 +96,8 @@ def test_the_report_has_a_column_for_each_test_set(finished_test_sets, tmp_path)
     assert "Own test part (360 images, %)" in text
     assert "Noisy (150 images, %)" in text
     assert "Gone: not evaluated, " in text
+    # Only the test part is taken, however the data came.
+    assert "Noisy: noisy; its test part alone, 150 of " in text
     assert "Drop on other test sets" in (folder / "report.html").read_text()
     with (folder / "tables" / "test-sets.csv").open() as file:
         rows = list(csv.DictReader(file))

@@ -28,6 +28,8 @@ class PartName(StrEnum):
     test = "test"
 
 
+_PART_WORDS = {PartName.train: "training", PartName.test: "test"}
+
 data = typer.Typer(help="List, show, fetch, add and remove data sets.", no_args_is_help=True, add_completion=False)
 
 
@@ -126,7 +128,13 @@ def show(
     resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Resize pictures to this size.")] = None,
 ) -> None:
     """Show examples and the number of images of each class, and the range and polarity of the pixels."""
-    from hdr_bench.cli.dataset_text import choose_examples, describe_content, describe_gallery, describe_image
+    from hdr_bench.cli.dataset_text import (
+        choose_examples,
+        describe_content,
+        describe_gallery,
+        describe_gaps,
+        describe_image,
+    )
     from hdr_bench.cli.gallery_picture import check_picture, write_gallery
     from hdr_bench.datasets import load_dataset
 
@@ -138,13 +146,14 @@ def show(
         return
     chosen = dataset.train if part is PartName.train else dataset.test
     say("\n".join(describe_content(dataset)))
+    gaps = list(describe_gaps(chosen, dataset.class_names, _PART_WORDS[part]))
     if out is None:
         encoding = getattr(sys.stdout, "encoding", None) or "ascii"
         examples = choose_examples(chosen, dataset.class_names, per_class or 1)
-        say("\n".join(["", *describe_gallery(examples, make_console().width, encoding)]).rstrip("\n"))
+        say("\n".join(["", *describe_gallery(examples, make_console().width, encoding), *gaps]).rstrip("\n"))
         return
     write_gallery(out, choose_examples(chosen, dataset.class_names, per_class or _IN_A_PICTURE))
-    say(f"written: {out}")
+    say("\n".join([*gaps, f"written: {out}"]))
 
 
 def _print_removed(removed: "list[StoredDataset]") -> None:

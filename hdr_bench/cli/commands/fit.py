@@ -61,9 +61,9 @@ def fit(
     """Fit a method on a data set's training part, evaluate it on the test part, and save the model.
 
     The file has a card that says what the model is, what it learned from and how accurate it is; `hdr-bench model show`
-    prints it. Equal fits on one machine make equal files. An existing file is replaced only if it is a model file. For
-    images of 28x28 pixels, a copy of the method is also fitted to five sixths of them; on the others, the confidence of
-    the model is calibrated for reading pictures.
+    prints it. Equal fits, with equal --threads, make equal files. An existing file is replaced only if it is a model
+    file. For images of 28x28 pixels, a copy of the method is also fitted to five sixths of them; on the others, the
+    confidence of the model is calibrated for reading pictures.
     """
     from hdr_bench.cli.card_text import print_card
     from hdr_bench.cli.streams import say

@@ -104,14 +104,16 @@ def _check_out(out: Path, format_: Format) -> None:
 
 
 def _check_steps_out(folder: Path) -> None:
-    """Check that stages may be written to a path: a folder, or one that can be made."""
+    """Check that stages may be written to a path: a folder, or one that can be created."""
     if folder.is_file():
-        raise typer.BadParameter(f"--steps-out {folder} is a file; name a folder, which is made if it is not there")
+        raise typer.BadParameter(
+            f"--steps-out {folder} is a file; name a folder, which is created if it does not exist"
+        )
     _check_folder(folder, f"--steps-out {folder}")
 
 
 def _check_folder(folder: Path, option: str) -> None:
-    """Check that what there is of a folder's path is a folder."""
+    """Check that the existing part of a folder's path is a folder."""
     there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
     if not there.is_dir():
         raise typer.BadParameter(f"{option}: {there} is not a folder; choose another place")

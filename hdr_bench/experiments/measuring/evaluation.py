@@ -11,7 +11,7 @@ from hdr_bench.exceptions import DatasetError, DatasetWarning
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
 from hdr_bench.experiments.messages import OnStage, Stage
-from hdr_bench.experiments.planning.other_images import part_of, with_labels_of
+from hdr_bench.experiments.planning.other_images import describe_part, part_of, with_labels_of
 from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.records.evaluations import Evaluation, TrialTestSet
 from hdr_bench.records.failures import describe_failure
@@ -80,7 +80,7 @@ def _evaluate(
         status="ok",
         n_test=len(part),
         scores=score(predictions, len(class_names)),
-        notes=(*test_set.notes, *dataset.notes, *dataset.warnings),
+        notes=(*test_set.notes, *describe_part(dataset, test_set.part), *dataset.warnings),
     )
     return evaluation, predictions
 
