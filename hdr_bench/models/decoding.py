@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.models.classes import find_own_class, find_scikit_learn_class
+from hdr_bench.models.classes import find_own_class, find_scikit_learn_class, find_score
 from hdr_bench.models.natives import MAKERS
 from hdr_bench.models.own_state import make_own
 from hdr_bench.models.scikit_learn_checks import check_made
@@ -44,6 +44,7 @@ class Decoder:
             "dtype": lambda node, _: _dtype(node),
             "scalar type": lambda node, _: _dtype(node).type,
             "function of numpy": lambda node, _: _ufunc(node),
+            "score of features": lambda node, _: find_score(node["name"]),
             "again": lambda node, _: self._again(node),
             "own": self._own,
             "scikit-learn": self._scikit_learn,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import ModelSaveError
-from hdr_bench.models.classes import class_path, is_scikit_learn_class, own_name
+from hdr_bench.models.classes import class_path, is_scikit_learn_class, own_name, score_name
 from hdr_bench.models.natives import find_native
 from hdr_bench.models.own_state import state_to_save
 from hdr_bench.models.scikit_learn_checks import check_made
@@ -92,6 +92,8 @@ class _Encoder:
             return self._container(kind, value, place, depth)
         if isinstance(value, np.ndarray | np.generic | np.dtype | np.ufunc) or _is_scalar_type(value):
             return self._of_numpy(value, place, depth)
+        if name := score_name(value):
+            return {"kind": "score of features", "name": name}
         return self._object(value, place, depth)
 
     def _container(self, kind: Any, value: Any, place: str, depth: int) -> Node:
@@ -196,6 +198,10 @@ def _ufunc(value: np.ufunc, place: str) -> Node:
 
 
 def _refusal(value: Any, place: str) -> ModelSaveError:
+    if class_path(type(value)).startswith("sklearn.model_selection._search") and hasattr(value, "best_estimator_"):
+        return ModelSaveError(
+            f"{place} is a search, which no model file holds; save the model found, its best_estimator_"
+        )
     return ModelSaveError(
         f"{place} is a {class_path(type(value))}, which only pickle can hold; to save a pickle all the same, give "
         "trust=True (--trust): loading that file runs the code in it"
