@@ -1,6 +1,8 @@
 """What the reader of pictures cuts out of photographs that show no writing."""
 
 import numpy as np
+from skimage import data
+from sklearn.datasets import load_sample_images
 
 from benchmarks.pictures.drawing import Images
 from hdr_bench.pictures.context import choose_marks
@@ -40,8 +42,5 @@ def cut_outs(n: int, seed: int) -> Images:
 
 
 def _load_photographs() -> list[Images]:
-    from skimage import data
-    from sklearn.datasets import load_sample_images
-
     images = [*load_sample_images().images, *(getattr(data, name)() for name in _NAMES)]
     return [image if image.ndim == 3 else np.repeat(image[:, :, None], 3, axis=2) for image in images]
