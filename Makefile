@@ -67,7 +67,7 @@ data: install ## Fetch MNIST into the data home, and list what is there
 # Published tables with two trials at a time, of one thread each: that is what two cores do most with. A suite that fails does not stop the others.
 JOBS ?= 2
 reports: install ## Regenerate every report under reports/ and their index, from all data (resumable; about 5 hours on 2 cores by the suites' budgets)
-	@failed=0; for suite in quick mnist; do $(BIN)/hdr-bench run $$suite || failed=1; done; \
+	@failed=0; for suite in quick mnist transfer; do $(BIN)/hdr-bench run $$suite || failed=1; done; \
 		for suite in $(SUITES); do $(BIN)/hdr-bench run $$suite --jobs $(JOBS) --threads 1 || failed=1; done; \
 		$(BIN)/hdr-bench index reports && exit $$failed
 

@@ -1,4 +1,4 @@
-"""Python's garbage collector while large libraries are imported."""
+"""Python's collector of cyclic garbage, paused while much is made of which none is garbage."""
 
 import gc
 from collections.abc import Iterator
@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def pause_collection() -> Iterator[None]:
-    """Look for no garbage in the block: what an import makes lives on, and torch's import alone has it looked through.
+    """Pause the collector while the block lasts.
 
-    The collector is left as it was.
+    It would look again and again at thousands of records, or at all that torch's import makes. One that the caller has
+    disabled stays so.
     """
     was_enabled = gc.isenabled()
     gc.disable()

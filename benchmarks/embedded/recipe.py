@@ -1,11 +1,11 @@
-"""How the embedded model is trained: its network, what it learns from, and how its eleventh output is taken off.
+"""How the embedded model is trained: its network, what it learns from, and how its eleventh output is removed.
 
-The network learns ten digits and, as an eleventh class, marks that are no digits (outlier exposure: Hendrycks, Mazeika
+The network learns ten digits and, as an eleventh class, marks that are not digits (outlier exposure: Hendrycks, Mazeika
 and Dietterich, 2019, "Deep anomaly detection with outlier exposure"). The model that is shipped has ten classes, as
-others have; the weights of the eleventh output travel beside it, and say what is refused.
+others have; the weights of the eleventh output are stored beside it, and decide what is rejected.
 
 All was chosen on 10,000 training images held out, on the same digits redrawn with other pens, and on marks made for it;
-MNIST's test images chose nothing.
+MNIST's test images had no part in the choice.
 """
 
 from dataclasses import dataclass

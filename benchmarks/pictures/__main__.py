@@ -88,7 +88,7 @@ def _read_levels(work: Work) -> None:
 def _read_real(work: Work) -> None:
     folder = find_folder()
     if folder is None:
-        print("real: left out, the data home has no folder 'pictures' with a truth.csv")
+        print("real: left out, since the data home has no folder 'pictures' with a truth.csv")
         return
     write_table(work.folder / "real.csv", list(read_pictures(load_pictures(folder), work.read)))
 
@@ -130,9 +130,9 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pictures", description=__doc__)
     named = f"parts of the report to write again, of {', '.join(PARTS)} (default: all)"
     parser.add_argument("parts", nargs="*", type=_part, help=named)
-    parser.add_argument("--model", type=Path, help="the reader, a model file (default: the embedded model)")
-    parser.add_argument("--out", type=Path, default=FOLDER, help="where it is written (default: reports/pictures)")
-    parser.add_argument("--share", type=float, default=1.0, help="of the pages and pictures (default: 1)")
+    parser.add_argument("--model", type=Path, help="model file that reads (default: the embedded model)")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write into (default: reports/pictures)")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the pages and pictures to read (default: 1)")
     options = parser.parse_args()
     options.parts = options.parts or list(PARTS)
     return options
@@ -140,7 +140,7 @@ def _parse() -> argparse.Namespace:
 
 def _part(name: str) -> str:
     if name not in PARTS:
-        raise argparse.ArgumentTypeError(f"{name!r} is no part; choose from {', '.join(PARTS)}")
+        raise argparse.ArgumentTypeError(f"unknown part {name!r}; choose from {', '.join(PARTS)}")
     return name
 
 

@@ -101,4 +101,4 @@ LEVELS: Mapping[str, PageConfig] = MappingProxyType(
         "large": replace(MODERATE, height=(80, 240)),
     }
 )
-"""The levels by name. All but ``easy`` differ from ``moderate`` in one respect."""
+"""The levels by name. All but ``easy`` change one aspect of ``moderate``, and what comes with it."""

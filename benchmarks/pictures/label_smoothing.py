@@ -144,9 +144,9 @@ def summarize(results: pd.DataFrame) -> str:
     )
     n_seeds = results["seed"].nunique()
     text = (
-        f"The recipe on 5,000 training images, {n_seeds} seeds each: AUROC against 5,000 other training images, as "
-        "they are and redrawn, averaged over letters, signs, pairs and scribbles; mean and standard deviation. "
-        "The embedded model is trained without smoothing."
+        f"Networks of the recipe, trained on 5,000 training images with {n_seeds} seeds per row. The AUROC is that "
+        "against 5,000 other training images, as they are and redrawn, averaged over letters, signs, pairs and "
+        "scribbles: its mean and standard deviation over the seeds. The embedded model is trained without smoothing."
     )
     return f"{text}\n\n{rows.to_markdown(index=False, disable_numparse=True)}"
 

@@ -1,4 +1,4 @@
-"""What the refusal of marks is measured on: digits, and marks that are none, all of them new to the models."""
+"""Digits, and marks that are not digits, for measuring rejection; none of them was learned from."""
 
 from dataclasses import dataclass
 from zlib import crc32
@@ -33,7 +33,7 @@ class Digits:
 
 @dataclass(frozen=True)
 class Material:
-    """Digits to keep, and marks to refuse.
+    """Digits to keep, and marks to reject.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Marks that are no digits, in MNIST's form: what a reader of pictures meets beside digits, and should refuse.
+"""Marks that are not digits, in MNIST's form: what a reader of pictures meets beside digits, and should reject.
 
 Letters and signs, pairs and halves of digits, scribbles, blots, frames and textures. What a model learns from is of
 other fonts, digits and seeds than what a report is made of.

@@ -1,6 +1,6 @@
 """Readings of real pictures, whose truth is their digits in order: a folder ``pictures`` in the data home.
 
-Nothing but file names and counts is written down of them: most come from projects that state no licence.
+Reports hold only their file names and counts: most come from projects that state no licence.
 """
 
 import csv
@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.pictures.reading import PictureReading, Read
 from benchmarks.pictures.scoring import Score, score_lines, score_scattered
 
-# In these the digits lie about, and no reading order is the right one.
+# Here the digits are scattered, so that no reading order is right.
 SCATTERED = frozenset({"029.png", "034.jpg", "041.jpg", "057.jpg"})
 
 

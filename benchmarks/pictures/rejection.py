@@ -1,7 +1,7 @@
-"""How well marks that are no digits are refused: writes ``reports/pictures/rejection.md`` and ``.csv``.
+"""How well marks that are not digits are rejected: writes ``reports/pictures/rejection.md`` and ``.csv``.
 
-The embedded model on material that it has not learned from, by its own score and by others; and what label smoothing
-does to such scores, by `label_smoothing`, whose results are read. Two minutes on one core.
+The embedded model on material that it has not learned from, by its own score and by others; and how label smoothing
+changes such scores, from the results of `label_smoothing`. It takes two minutes on one core.
 """
 
 import sys
@@ -24,7 +24,7 @@ from hdr_bench.pictures.recognize import Recognizer, load_recognizer
 
 FOLDER = Path(__file__).parents[2] / "reports" / "pictures"
 OWN = "output for no digit"
-# What digits are kept at where scores are compared.
+# Share of the digits that is kept when scores are compared.
 KEPT = 0.98
 # Training images that hidden layers are compared with, and as many redrawn.
 N_REFERENCE = 2500
@@ -73,7 +73,7 @@ def digits_kept(recognizer: Recognizer, material: Material) -> pd.DataFrame:
 
 
 def marks_refused(recognizer: Recognizer, material: Material) -> pd.DataFrame:
-    """Return how many marks of each kind are taken for digits.
+    """Return how many marks of each kind are taken for digits, and the AUROC.
 
     Parameters
     ----------
@@ -182,20 +182,23 @@ def write_page(kept: pd.DataFrame, refused: pd.DataFrame, compared: pd.DataFrame
     accepted = 100 * compared.pivot_table(index="marks", columns="score", values="false_acceptance", sort=False)
     own_first = [OWN, *(name for name in areas.columns if name != OWN)]
     parts = [
-        "# What is refused as no digit",
-        f"Temperature {reading.temperature:.3f} and threshold {reading.threshold:.2f} of the embedded model were "
-        f"chosen on {reading.chosen_on}; {reading.kept:.1%} of them are kept. What follows was measured on test "
-        "images, and on fonts and drawings that chose nothing.",
+        "# Rejection of marks that are not digits",
+        f"The temperature of the embedded model, {reading.temperature:.3f}, and its threshold, "
+        f"{reading.threshold:.2f}, were chosen on {reading.chosen_on}; {100 * reading.kept:.1f} % of these are "
+        "kept. All that follows was measured on test images, and on fonts and drawings that had no part in the choice.",
         "## Digits",
-        "NIST-15 is of the database that MNIST was made of, and may hold digits that the model learned from.",
+        "NIST-15 comes from the database that MNIST was made from, and shares characters with MNIST's training images: "
+        "its row is too favourable.",
         table(kept, ".2f"),
-        "## Marks that are no digits",
-        "AUROC against MNIST's test images, as they are and redrawn. A half of a digit may be one: of an 8 it is a 0.",
-        table(refused, ".3f"),
+        "## Marks that are not digits",
+        "AUROC: marks against MNIST's test images, as they are and redrawn. Half of a digit may be a digit: half of an "
+        "8 is a 0.",
+        table(refused, ("", "", ".3f", ".2f")),
         "## Scores",
-        "Of one network, which learned marks as an eleventh class; the output for these is its own score. AUROC:",
+        "All scores are of one network, which learned marks as an eleventh class; it uses the first, its output for "
+        "that class. AUROC:",
         table(areas[own_first].reset_index(), ".3f"),
-        f"Marks taken for digits (%), at thresholds that keep {KEPT:.0%} of the digits:",
+        f"Marks taken for digits (%), at thresholds that keep {100 * KEPT:.0f} % of the digits:",
         table(accepted[own_first].reset_index(), ".1f"),
         "## Label smoothing",
         summarize(pd.read_csv(RESULTS)),
@@ -203,14 +206,14 @@ def write_page(kept: pd.DataFrame, refused: pd.DataFrame, compared: pd.DataFrame
     return "\n\n".join(parts) + "\n"
 
 
-def table(frame: pd.DataFrame, digits: str) -> str:
+def table(frame: pd.DataFrame, digits: str | tuple[str, ...]) -> str:
     """Return a frame as a Markdown table.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-    digits : str
-        Format of its floats.
+    digits : str or tuple of str
+        Format of its floats, of all columns or of each.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """The same digits in pictures of many sizes, and the time for a large photo.
 
-A student report found that its program does not recognize digits in images above 500x500 pixels.
+A student report found that its program did not recognize digits in images above 500x500 pixels.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""How often a method that loses nothing on another test set is said to; writes ``reports/statistics/drops.md``.
+"""How often an equal accuracy on another test set is called a drop; writes ``reports/statistics/drops.md``.
 
 The same fits are evaluated on both test sets, on different images (`simulate_on_two_sets`). This library's rule is held
 against three others: a t-test over the seeds' own differences, which leaves out that the images are a sample; all
@@ -39,12 +39,12 @@ _ALPHA = 0.05
 Right = NDArray[np.bool_]
 
 REPORT = Path(__file__).parents[2] / "reports" / "statistics" / "drops.md"
-_TEXT = """# What is lost on another test set: error rates
+_TEXT = """# Drop on another test set: error rates
 
 Written by `benchmarks/statistics/drops.py`: {runs:,} simulated comparisons per row, of the same fits on {n:,} images of
-one test set and on {m:,} of another. The four columns of rules say how often each calls the accuracies different
-although they are the same, in %; 5 are asked for. "Holds": how often the rule's 95 % interval holds the true
-difference. "Found": how often a true loss of {losses} standard errors of the images is found.
+one test set and on {m:,} of another. The four columns of rules say how often (in %) each calls the
+accuracies different although they are equal; the nominal rate is 5 %. "Holds": how often the rule's 95 % interval holds
+the true difference. "Found": how often a true drop of {losses} standard errors of the images is found.
 
 {table}
 """

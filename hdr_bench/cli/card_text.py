@@ -24,7 +24,7 @@ def print_card(card: "ModelCard", path: Path, remark: str = "") -> None:
     path : Path
         The file.
     remark : str, default=""
-        What is said of the file beside its card.
+        What to say of the file besides its card.
     """
     from rich.table import Table
     from rich.text import Text
@@ -32,7 +32,7 @@ def print_card(card: "ModelCard", path: Path, remark: str = "") -> None:
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     described = f"{path}, {format_bytes(path.stat().st_size)}{remark and f'; {remark}'}"
     for name, text in (("File", described), *describe_card(card)):
-        # What a stranger wrote is no markup, and moves no cursor.
+        # Text from a stranger must neither be markup nor move the cursor.
         table.add_row(Text(name, style="bold"), Text(visible(text)))
     make_console().print(table)
 
@@ -87,7 +87,7 @@ def _reading(card: "ModelCard") -> Iterator[tuple[str, str]]:
     if reading is None:
         return
     yield "Reading pictures", f"temperature {reading.temperature:.4g}, threshold {reading.threshold:.4g}"
-    yield "Probabilities there", "calibrated on images held out" if reading.calibrated else "of the method"
+    yield "Its probabilities", "calibrated on images held out" if reading.calibrated else "not calibrated"
     if reading.chosen_on:
         count = f"{reading.n_images:,}"
         # `fit` begins with their number.

@@ -2,17 +2,18 @@
 
 import inspect
 import pkgutil
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from copy import copy
 from importlib import import_module
 from typing import Any, cast
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 from typer.main import get_command
 
 from hdr_bench.cli import commands
 from hdr_bench.cli.option_parameters import add_run_options
+from hdr_bench.cli.plain_help import PlainCommand, PlainGroup, read_help
 
 
 class CommandFiles(Mapping[str, Any]):
@@ -45,7 +46,7 @@ class CommandFiles(Mapping[str, Any]):
         return {name: _summarize(name) for name in self}
 
 
-class CommandGroup(TyperGroup):
+class CommandGroup(PlainGroup):
     """Group of the commands that there are files of.
 
     Parameters
@@ -68,7 +69,7 @@ class CommandGroup(TyperGroup):
         """
         listing = copy(self)
         listing.commands = cast("CommandFiles", self.commands).summaries()
-        TyperGroup.format_help(listing, ctx, formatter)
+        PlainGroup.format_help(listing, ctx, formatter)
 
 
 def _find(name: str) -> Any:
@@ -83,11 +84,14 @@ def _build(name: str) -> Any:
     if isinstance(found, typer.Typer):
         return _build_group(name, found)
     app = typer.Typer(add_completion=False)
-    app.command(name)(add_run_options(found))
+    app.command(name, cls=PlainCommand, help=read_help(found))(add_run_options(found))
     return get_command(app)
 
 
 def _build_group(name: str, group: typer.Typer) -> Any:
+    group.info.cls = PlainGroup
+    for command in group.registered_commands:
+        command.cls, command.help = PlainCommand, read_help(cast("Callable[..., Any]", command.callback))
     built = get_command(group)
     built.name = name
     return built

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.cli.image_text import as_ink, count_in_row, draw_row, write_pixels
 from hdr_bench.exceptions import DatasetError
+from hdr_bench.records.text import list_first
 
 if TYPE_CHECKING:
     from hdr_bench.datasets import Dataset, Part
@@ -60,6 +61,28 @@ def choose_examples(part: "Part", class_names: tuple[str, ...], per_class: int) 
     is_dark_ink = count_polarities(images).polarity == DARK_ON_LIGHT
     inks = as_ink(images, is_dark_ink, float(images.min()), float(images.max()))
     return Examples(indices, inks, tuple(class_names[label] for label in part.labels[indices].tolist()))
+
+
+def describe_gaps(part: "Part", class_names: tuple[str, ...], part_name: str) -> Iterator[str]:
+    """Give a line for the classes that `choose_examples` has no image of.
+
+    Parameters
+    ----------
+    part : Part
+    class_names : tuple of str
+    part_name : str
+        What the part is called.
+
+    Yields
+    ------
+    line : str
+    """
+    present = np.unique(part.labels).tolist()
+    absent = [name for label, name in enumerate(class_names) if label not in present]
+    if absent:
+        yield f"not shown, without a {part_name} image: {list_first(absent, str, _MOST_CLASSES)}"
+    if len(present) > _MOST_CLASSES:
+        yield f"shown are the first {_MOST_CLASSES} of {len(present):,} classes"
 
 
 def describe_gallery(examples: Examples, columns: int, encoding: str) -> Iterator[str]:

@@ -22,8 +22,8 @@ class ExitCode(IntEnum):
 
 
 EXIT_CODES = (
-    "Exit codes: 0 right, 1 worse (compare), 2 usage or error, 3 a trial failed or has no result, 130 interrupted, "
-    "141 the reader of a pipe left."
+    "Exit codes: 0 success, 1 worse (compare), 2 usage or error, 3 a trial failed or has no result, 130 interrupted, "
+    "141 the reader of a pipe is gone."
 )
 # What typer takes over from pydantic, as a person would say it.
 _PLAINER = (

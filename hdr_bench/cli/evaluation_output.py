@@ -19,7 +19,7 @@ _ALPHA = 0.05
 
 
 def evaluations_json(frame: "pd.DataFrame", pairs: "pd.DataFrame") -> str:
-    """Return evaluations and pairs as JSON; numbers that there are not are null.
+    """Return evaluations and pairs as JSON; missing numbers are null.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ def evaluations_csv(frame: "pd.DataFrame") -> str:
     Returns
     -------
     text : str
-        With a head.
+        With a header.
     """
     return str(frame.to_csv(index=False, lineterminator="\n"))
 
 
 def print_evaluations(frame: "pd.DataFrame", pairs: "pd.DataFrame", console: "Console") -> None:
-    """Print a table of models on data sets, then what is to be noted, and how the models compare.
+    """Print a table of models on data sets, then notes, and how the models compare.
 
     Parameters
     ----------
@@ -84,8 +84,8 @@ def print_evaluations(frame: "pd.DataFrame", pairs: "pd.DataFrame", console: "Co
     lines += [f"note: {dataset}: {note}" for dataset, note in notes if note]
     lines += [_describe_pair(row) for row in pairs.to_dict("records")]
     lines.append(
-        "Own: the score on the model's card; drop: own minus this one. All is said of these fitted models: other fits "
-        "of the same methods may differ."
+        "Own: the accuracy on the model's card; drop: own minus this one. All figures are of these fitted models: "
+        "other fits of the same methods may differ."
     )
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)

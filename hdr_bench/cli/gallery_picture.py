@@ -36,7 +36,7 @@ def check_picture(path: Path) -> None:
     if not path.exists():
         return
     if not path.is_file() or not path.read_bytes()[: len(_PNG)] == _PNG:
-        raise DatasetError(f"{path}: there is something that is no PNG picture; choose another name, or remove it")
+        raise DatasetError(f"{path}: exists, and is not a PNG picture; choose another name, or remove it")
 
 
 def write_gallery(path: Path, examples: "Examples") -> None:

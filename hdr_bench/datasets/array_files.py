@@ -1,4 +1,4 @@
-"""Data sets of one file of named arrays, or of two such files: what HDF5 and MATLAB files have in common."""
+"""Data sets in one file of named arrays, or in two: what HDF5 and MATLAB files have in common."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -63,9 +63,9 @@ def array_source(file_format: ArrayFormat, place: str, options: ReadOptions) -> 
     """
     path, scheme = expand_path(place), file_format.scheme
     if not path.exists():
-        raise DatasetNotFoundError(f"{path}: there is no such file; needed is {file_format.words}")
+        raise DatasetNotFoundError(f"{path}: there is no such file; expected {file_format.words}")
     if path.is_dir():
-        raise DatasetError(f"{path}: a folder; needed is {file_format.words}: {scheme}:{path}/FILE")
+        raise DatasetError(f"{path}: a folder; expected {file_format.words}: {scheme}:{path}/FILE")
     partner = find_partner(path)
     name, paths = f"{scheme}:{path}", [path, *([partner] if partner else [])]
     return Source(

@@ -20,7 +20,7 @@ SPLIT_NAMES = (
 )
 WHOLE_NAMES = (("images", "labels"), ("x", "y"))
 _NEEDED = (
-    f"needed are the arrays {' or '.join('/'.join(names) for names in (*SPLIT_NAMES, *WHOLE_NAMES))}; save images and "
+    f"expected the arrays {' or '.join('/'.join(names) for names in (*SPLIT_NAMES, *WHOLE_NAMES))}; save images and "
     "labels together in one .npz file, under such names"
 )
 _SHOWN_ARRAYS = 20

@@ -1,4 +1,4 @@
-"""What is changed of a data set after it is read: the classes that are kept, its polarity, the form of its images.
+"""Changes of a data set after it is read: the classes that are kept, its polarity, the form of its images.
 
 Each change is a name, which is part of the folder's in the cache, and a function. They are made in the order of
 `changes_of`, whatever the order in which they are asked for.
@@ -68,7 +68,7 @@ def changes_of(
     if fit is not None and fit not in FITS:
         raise UnknownNameError("form of images (fit)", fit, FITS)
     if fit is not None and polarity == DARK_ON_LIGHT:
-        raise DatasetError(f"fit={fit!r} makes all images light on dark; leave polarity={polarity!r} out")
+        raise DatasetError(f"fit={fit!r} makes all images light on dark; omit polarity={polarity!r}")
     changes = []
     if classes is not None:
         chosen = check_classes(classes)

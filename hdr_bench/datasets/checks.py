@@ -157,6 +157,6 @@ def as_images(name: str, array: NDArray[np.generic]) -> NDArray[np.generic]:
     if side and side * side == array.shape[1]:
         return array.reshape(-1, side, side)
     raise DatasetError(
-        f"{name}: images of shape {array.shape}; needed are (n, height, width), one channel, "
+        f"{name}: images of shape {array.shape}; expected (n, height, width), one channel, "
         "or rows of a square number of pixels"
     )

@@ -1,4 +1,4 @@
-"""Some classes of a data set, in an order of one's own."""
+"""Choice of some classes of a data set, in a given order."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -48,7 +48,8 @@ class XzFile:
 
     def __init__(self, raw: BufferedReader) -> None:
         self._raw = raw
-        self._decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_XZ_MEMORY)
+        self._ahead = b""
+        self._decompressor = _new_decompressor()
 
     def read(self, size: int, /) -> bytes:
         """Return the next bytes, at most `size` of them; none at the end.
@@ -67,12 +68,33 @@ class XzFile:
             If the file is cut short or damaged, or its decompression takes more memory than `xz -9` needs.
         """
         content = bytearray()
-        while len(content) < size and not self._decompressor.eof:
-            compressed = self._raw.read(_CHUNK) if self._decompressor.needs_input else b""
+        while len(content) < size and self._goes_on():
+            compressed = self._next_chunk() if self._decompressor.needs_input else b""
             if not compressed and self._decompressor.needs_input:
                 raise EOFError("the end of the .xz file is missing")
             content += self._decompressor.decompress(compressed, size - len(content))
         return bytes(content)
+
+    def _next_chunk(self) -> bytes:
+        chunk, self._ahead = self._ahead or self._raw.read(_CHUNK), b""
+        return chunk
+
+    def _goes_on(self) -> bool:
+        """Whether the stream has not ended, or another one follows: files that were joined hold several."""
+        if not self._decompressor.eof:
+            return True
+        rest = self._decompressor.unused_data
+        # Zeros may lie between two streams.
+        while not (ahead := rest.lstrip(b"\0")):
+            rest = self._raw.read(_CHUNK)
+            if not rest:
+                return False
+        self._ahead, self._decompressor = ahead, _new_decompressor()
+        return True
+
+
+def _new_decompressor() -> lzma.LZMADecompressor:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_XZ_MEMORY)
 
 
 def compression_of(raw: BufferedReader) -> str | None:

@@ -1,4 +1,4 @@
-"""Lines of text files, compressed or not: read one by one, and never more of them than the file is worth."""
+"""Lines of text files, compressed or not: read one by one, and never far more than a file of its size holds."""
 
 import io
 from collections.abc import Generator
@@ -131,10 +131,10 @@ class _Unbuffered(io.RawIOBase):
 def _check_line(path: Path, line: bytes, number: int) -> None:
     if len(line) >= _LONGEST_LINE:
         raise DatasetError(
-            f"{path}: line {number:,} is longer than {_LONGEST_LINE:,} bytes; needed is text with one image per line"
+            f"{path}: line {number:,} is longer than {_LONGEST_LINE:,} bytes; expected text with one image per line"
         )
     if b"\0" in line:
         raise DatasetError(
-            f"{path}: line {number:,} holds null characters, so that the file is no text, or in UTF-16; save it as "
+            f"{path}: line {number:,} holds null characters: the file is not text, or is in UTF-16; save it as "
             "text in UTF-8"
         )

@@ -1,4 +1,4 @@
-"""Which columns of a table of numbers are pixels, and which is the label: told from the header, or from the values."""
+"""Columns of a table of numbers: pixels and the label are found by the header, or by the values."""
 
 import math
 from collections.abc import Sequence
@@ -198,4 +198,4 @@ def _describe(table: Table) -> str:
 
 
 def _needed() -> str:
-    return "needed are a label, first or last, and a square number of pixels, such as 784 for 28x28, in each line"
+    return "expected a label, first or last, and a square number of pixels, such as 784 for 28x28, in each line"

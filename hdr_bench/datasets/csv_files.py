@@ -27,7 +27,7 @@ _TEXT_ENDINGS = frozenset({"", ".txt", ".data", ".train", ".test", ".tra", ".tes
 # Files that go with tables, and are none of images, have fewer columns.
 _FEWEST_PIXELS = 16
 _NEEDED = (
-    "needed is text with one image per line: its label, first or last, and its pixels, with commas, semicolons, tabs "
+    "expected text with one image per line: its label, first or last, and its pixels, with commas, semicolons, tabs "
     "or spaces between them"
 )
 
@@ -109,7 +109,7 @@ def read_csv(name: str, path: Path, options: ReadOptions) -> Dataset:
     if train.labels is None:
         side = train.images.shape[1]
         raise DatasetError(
-            f"{files.train}: no label in it, only the pixels of {side}x{side} images; needed is a column of labels; "
+            f"{files.train}: no label in it, only the pixels of {side}x{side} images; expected a column of labels; "
             f"images without labels are predicted by: hdr-bench predict MODEL {files.train} --out FILE.csv"
         )
     parts = [LabelledImages(str(files.train), train.images, train.labels, were_rows=True)]
@@ -146,7 +146,7 @@ def read_file(path: Path) -> Columns:
     """
     dialect = find_dialect(path)
     if dialect is None:
-        raise DatasetError(f"{path}: its first lines are no table of numbers; {_NEEDED}")
+        raise DatasetError(f"{path}: its first lines are not a table of numbers; {_NEEDED}")
     return read_columns(str(path), read_table(path, dialect))
 
 

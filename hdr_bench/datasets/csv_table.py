@@ -25,7 +25,7 @@ _BLOCK_LINES = 2_000
 _FEWEST_FIELDS = 5
 """Of a table of images: four pixels and a label."""
 
-_NEEDED = "needed is a table of numbers with one image per line"
+_NEEDED = "expected a table of numbers with one image per line"
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def find_dialect(path: Path) -> Dialect | None:
     Returns
     -------
     dialect : Dialect or None
-        None if its first lines are no table of numbers.
+        None if its first lines are not a table of numbers.
 
     Raises
     ------
@@ -240,8 +240,8 @@ def _first_fault(block: list[tuple[int, bytes]], dialect: Dialect) -> str:
             is_inner = 1 < column < dialect.n_fields
             if not field or (is_inner and _NUMBER.fullmatch(field) is None):
                 what = shown(field.decode(errors="replace")) if field else "nothing"
-                return f"line {number:,}, column {column:,} holds {what}, which is no number"
-    return f"a value between lines {block[0][0]:,} and {block[-1][0]:,} is no number"
+                return f"line {number:,}, column {column:,} holds {what}, which is not a number"
+    return f"a value between lines {block[0][0]:,} and {block[-1][0]:,} is not a number"
 
 
 def _narrow(values: NDArray[np.float64]) -> NDArray[np.generic]:

@@ -1,4 +1,4 @@
-"""What the images of a file show, if they are digits: whether rows and columns are exchanged, which digit a label is.
+"""What images of digits show: whether rows and columns are exchanged, and which digit a label is.
 
 Formats leave both open. MATLAB stores columns first, so that rows of pixels may be images on their side; labels from 1
 to 10 mean the digits 1 to 9 and 0 in SVHN, and 0 to 9 in the USPS of LIBSVM. The images decide it where they can: the

@@ -1,4 +1,4 @@
-"""EMNIST's own ways (Cohen, Afshar, Tapson and van Schaik, 2017): images on their side, and a file of its classes."""
+"""Peculiarities of EMNIST (Cohen, Afshar, Tapson and van Schaik, 2017): images on their side, a file of classes."""
 
 from pathlib import Path
 
@@ -92,7 +92,9 @@ def read_mapping(path: Path) -> dict[str, str]:
         If a line is anything else than a label and the code of a character, or two.
     """
     if regular_size(path) > _LONGEST_MAPPING:
-        raise DatasetError(f"{path}: longer than {_LONGEST_MAPPING:,} bytes, which no mapping of EMNIST is; remove it")
+        raise DatasetError(
+            f"{path}: longer than {_LONGEST_MAPPING:,} bytes, too long for a mapping of EMNIST; remove it"
+        )
     characters = {}
     for number, line in enumerate(path.read_text(encoding="latin-1").splitlines(), start=1):
         fields = line.split()
@@ -100,7 +102,7 @@ def read_mapping(path: Path) -> dict[str, str]:
             continue
         if len(fields) < 2 or not all(field.isdecimal() and field.isascii() for field in fields):
             raise DatasetError(
-                f"{path}: line {number} is {line[:40]!r}; needed are a label and the code of its character, e.g. "
+                f"{path}: line {number} is {line[:40]!r}; expected a label and the code of its character, e.g. "
                 "1 65; download it again, or remove it"
             )
         characters[fields[0]] = _character(path, number, fields[1])
@@ -110,7 +112,7 @@ def read_mapping(path: Path) -> dict[str, str]:
 def _character(path: Path, number: int, code: str) -> str:
     if len(code) > 3 or not 32 < int(code) < 127:
         raise DatasetError(
-            f"{path}: line {number} has the code {code[:40]}; needed is the ASCII code of a digit or letter, 48 to "
+            f"{path}: line {number} has the code {code[:40]}; expected the ASCII code of a digit or letter, 48 to "
             "122; download it again, or remove it"
         )
     return chr(int(code))

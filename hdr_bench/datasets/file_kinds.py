@@ -1,4 +1,4 @@
-"""What a file is that was given in place of data that can be read, and what to do with it."""
+"""Descriptions of files that cannot be read as data, and advice on what to do with them."""
 
 from collections.abc import Sequence
 from pathlib import Path, PurePath

@@ -101,7 +101,7 @@ def _label_train(folder: Folder, parts: dict[str, Folder]) -> LabelledPictures:
         if not rest.all_pictures():
             raise DatasetError(
                 f"{folder.path}: nothing to train on, only {_list([part.name for part in parts.values()])}; "
-                f"needed is {LAYOUTS}"
+                f"expected {LAYOUTS}"
             )
         return label_pictures(rest)
     n_beside = len(folder.pictures) + sum(len(inner.all_pictures()) for inner in beside)

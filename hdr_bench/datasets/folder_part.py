@@ -75,12 +75,12 @@ def label_pictures(folder: Folder, reading: NameForm | None = None) -> LabelledP
         n_inside = sum(len(inner.all_pictures()) for inner in filled)
         raise DatasetError(
             f"{folder.path}: pictures both beside and inside folders ({len(folder.pictures):,} beside, {n_inside:,} "
-            f"inside {_names(filled)}); needed is {LAYOUTS}"
+            f"inside {_names(filled)}); expected {LAYOUTS}"
         )
     if folder.pictures:
         return _by_name(folder, reading or _reading_of(folder))
     if not filled:
-        raise DatasetError(f"{folder.path}: {describe_empty(folder)}; needed is {LAYOUTS}")
+        raise DatasetError(f"{folder.path}: {describe_empty(folder)}; expected {LAYOUTS}")
     return _by_class(folder)
 
 
@@ -187,7 +187,7 @@ def _check_names(folder: Folder, labels: dict[Path, str]) -> None:
     raise DatasetError(
         f"{folder.path}: it is not clear what the labels are: the folders are {_quote_names(set(labels.values()))}, "
         f"but {example.relative_to(folder.path).as_posix()} may be {reading.label_of(example.name)!r} by its name "
-        f"({reading.form}); needed is {LAYOUTS}"
+        f"({reading.form}); expected {LAYOUTS}"
     )
 
 
@@ -214,7 +214,7 @@ def _of_sub_folders(folder: Folder) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if len(names) > 1 and is_label_like(names):
         raise DatasetError(
             f"{folder.path}: it is not clear which folders are the classes: {n_deeper:,} pictures are in folders like "
-            f"{example}, so they may be {_quote_names(classes)} or {_quote_names(names)}; needed is {LAYOUTS}"
+            f"{example}, so they may be {_quote_names(classes)} or {_quote_names(names)}; expected {LAYOUTS}"
         )
     note = f"{n_deeper:,} pictures are in folders below a class folder, e.g. {example}, which is taken for their class"
     return ((note,), ()) if is_label_like(classes) else ((), (note,))

@@ -111,7 +111,7 @@ def scan_folder(root: Path, purpose: str) -> Folder:
         too deep.
     """
     if not root.exists():
-        raise DatasetNotFoundError(f"{root}: there is no such folder; needed is {purpose}")
+        raise DatasetNotFoundError(f"{root}: there is no such folder; expected {purpose}")
     if not root.is_dir():
         raise DatasetError(f"{root}: {describe_file(root)}")
     folder = _scan(root, (), Counter())
@@ -163,7 +163,7 @@ def _scan(path: Path, above: tuple[_Place, ...], visits: Counter[_Place]) -> Fol
     here, entries = _look_into(path)
     visits[here] += 1
     if here in above:
-        raise DatasetError(f"{path}: a link to a folder that it lies in itself; remove it")
+        raise DatasetError(f"{path}: a link to a folder that contains it; remove it")
     if visits[here] > _MOST_VISITS:
         raise DatasetError(f"{path}: links lead to this folder in more than {_MOST_VISITS} ways; remove some")
     if len(above) >= _MOST_LEVELS:

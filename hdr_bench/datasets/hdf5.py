@@ -1,4 +1,4 @@
-"""HDF5 files: ``h5:FILE``, as USPS is published in: groups ``train`` and ``test`` with ``data`` and ``target``."""
+"""HDF5 files: ``h5:FILE``, the format of USPS: groups ``train`` and ``test`` with ``data`` and ``target``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -135,7 +135,7 @@ def _collect(path: Path, found: list[NamedArray], name: str, item: Any, kind: ty
     if not isinstance(item, kind):
         return
     if len(found) >= _MOST_ARRAYS:
-        raise DatasetError(f"{path}: more than {_MOST_ARRAYS:,} arrays in it; no file of images has so many")
+        raise DatasetError(f"{path}: more than {_MOST_ARRAYS:,} arrays in it, too many for a file of images")
     array: Any = item
     if array.shape is not None:
         found.append(NamedArray(name, array.shape, array.dtype, lambda: _read(path, name, array)))
@@ -146,7 +146,7 @@ def _read(path: Path, name: str, array: Any) -> Any:
     if array.external or array.is_virtual:
         raise DatasetError(f"{where} is stored in other files; save it into this one")
     if array.dtype.kind == "O" and array.size > _MOST_ARRAYS**2:
-        raise DatasetError(f"{where} has {array.size:,} texts; no labels are so many")
+        raise DatasetError(f"{where} has {array.size:,} texts, too many for labels")
     n_bytes, n_stored = array.size * array.dtype.itemsize, array.id.get_storage_size()
     if n_bytes > max(_MOST_UNWRITTEN, n_stored * MOST_EXPANSION):
         raise DatasetError(

@@ -167,7 +167,10 @@ def _open_idx(path: Path) -> Iterator[tuple[Header, bytes, Readable]]:
                 check_header(name, size, header)
             check_room(name, header.n_bytes)
             yield header, head, file
-        except DAMAGE as error:
+        except (*DAMAGE, OSError) as error:
+            # Of what the system refuses it says the number; bz2 has no error of its own for what is damaged.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
             raise DatasetError(
                 f"{path}: truncated or damaged {compression} file: {describe_file_error(error)}; {AGAIN}"
             ) from error

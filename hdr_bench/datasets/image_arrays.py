@@ -1,4 +1,4 @@
-"""Arrays of any shape that files hold, brought to images of shape (n, height, width) and labels of shape (n,)."""
+"""Arrays of any shape in files, converted to images of shape (n, height, width) and labels of shape (n,)."""
 
 import math
 from collections.abc import Iterator
@@ -80,7 +80,7 @@ def to_labels(name: str, array: NDArray[np.generic], n_images: int | None = None
         labels = array.argmax(axis=1)
     else:
         raise DatasetError(
-            f"{name} has shape {array.shape}; needed is one label per image, of shape (n,), or a row per image with a "
+            f"{name} has shape {array.shape}; expected one label per image, of shape (n,), or a row per image with a "
             "single 1 in the column of its class (one-hot)"
         )
     if n_images is not None and len(labels) != n_images:
@@ -130,12 +130,12 @@ def _images_first(name: str, array: NDArray[np.generic], n_images: int) -> NDArr
     shape = array.shape
     if not 2 <= array.ndim <= 4 or n_images not in (shape[0], shape[-1]):
         raise DatasetError(
-            f"{name} has shape {shape}, but there are {n_images:,} labels; needed are images along the first or the "
+            f"{name} has shape {shape}, but there are {n_images:,} labels; expected images along the first or the "
             "last axis, one per label"
         )
     if array.ndim == 2 and shape[0] == shape[1]:
         raise DatasetError(
-            f"{name} has shape {shape}, so that it is not clear along which axis the {n_images:,} images are; save "
+            f"{name} has shape {shape}, so it is not clear along which axis the {n_images:,} images are; save "
             "them with shape (n, height, width)"
         )
     return array if shape[0] == n_images else np.moveaxis(array, -1, 0)
@@ -151,7 +151,7 @@ def _unfold(name: str, rows: NDArray[np.generic]) -> NDArray[np.generic]:
     if 3 * side * side == n_pixels and side > 1:
         return rows.reshape(-1, 3, side, side)
     raise DatasetError(
-        f"{name}: {n_pixels:,} pixels per image; needed is a square number, such as 784 for 28x28, or three times one; "
+        f"{name}: {n_pixels:,} pixels per image; expected a square number, such as 784 for 28x28, or three times one; "
         "save them with shape (n, height, width)"
     )
 
@@ -162,7 +162,7 @@ def _channels_first(name: str, images: NDArray[np.generic]) -> NDArray[np.generi
     if images.shape[1] in _CHANNELS:
         return images
     raise DatasetError(
-        f"{name} has shape {images.shape}; of the four axes none is of 1, 3 or 4 channels; save images with shape "
+        f"{name} has shape {images.shape}; none of the four axes has 1, 3 or 4 channels; save images with shape "
         "(n, height, width)"
     )
 

@@ -1,4 +1,4 @@
-"""Images with the labels that a file gives them, made into a data set: whatever the format, by the same rules."""
+"""Images with labels from a file, made into a data set by the same rules for all formats."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -118,7 +118,7 @@ def encode_any_labels(
     if unknown:
         raise DatasetError(
             f"{name}: labels without a name among the {len(class_names):,} names that the file gives: "
-            f"{', '.join(unknown[:5])}; needed is a name for each label"
+            f"{', '.join(unknown[:5])}; expected a name for each label"
         )
     named = [class_names[int(value)] for value in values]
     ordered = sorted(set(named), key=lambda text: (not text.isdecimal(), int(text) if text.isdecimal() else 0, text))
@@ -177,4 +177,4 @@ def _check_counts(part: LabelledImages) -> None:
             f"{part.name}: {len(part.images):,} images, but {len(part.labels):,} labels; one label per image is needed"
         )
     if not len(part.labels):
-        raise DatasetError(f"{part.name}: no images; needed is at least one of each class")
+        raise DatasetError(f"{part.name}: no images; expected at least one of each class")

@@ -28,7 +28,7 @@ ENDINGS = frozenset({".libsvm", ".svm", ".svmlight"})
 _NUMBER = rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _ROW = re.compile(rb"\s*" + _NUMBER + rb"(\s+\d+:" + _NUMBER + rb")+\s*(#.*)?")
 _BLANK_ROW = re.compile(rb"\s*" + _NUMBER + rb"\s*(#.*)?")
-_NEEDED = "needed are lines such as '5 128:0.2 129:0.62': a label, then index and value of each pixel that is not zero"
+_NEEDED = "expected lines such as '5 128:0.2 129:0.62': a label, then index and value of each pixel that is not zero"
 # 256x256 pixels: who has larger images does not write them as text, and an index beyond is damage.
 _MOST_PIXELS = 65_536
 # Pixels that are floats at one time, before they are made narrow.

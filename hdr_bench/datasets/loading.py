@@ -44,32 +44,32 @@ def load_dataset(
     polarity: Polarity | None = None,
     fit: Fit | None = None,
 ) -> Dataset:
-    """Load a data set; the first time it is read, verified and stored in the cache, afterwards it is memory-mapped.
+    """Load a data set: the first time it is read, verified and stored in the cache; afterwards it is memory-mapped.
 
-    What is memory-mapped is verified by its content, once per process. If the cache cannot be written, the data set is
-    read each time.
+    The content of what is memory-mapped is verified once per process. If the cache cannot be written to, the data set
+    is read each time.
 
     Parameters
     ----------
     name : str
-        A name of `SOURCES`; a name that was given to `add_dataset`; or a scheme of `SOURCES` with a place, as
+        A name of `SOURCES`; a name that was given to `add_dataset`; or a scheme of `SOURCES` with a place, e.g.
         ``folder:DIR``, ``csv:FILE`` or ``openml:NAME``. A folder of pictures has one folder per class, or files named
         PREFIX_LABEL_NUMBER, LABEL_NUMBER or LABEL_WRITER_NUMBER; either may be in ``train/`` and ``test/``, which are
         then the two parts.
     resize : tuple of int, optional
-        Height and width, in pixels, that the pictures of ``folder:DIR`` are brought to. By default they are taken
-        as they are, and must be of one size.
+        Height and width, in pixels, that pictures in files (``folder:DIR``, ``zip:FILE``, ``parquet:FILE``) are brought
+        to. By default they are taken as they are, and must be of one size.
     test_size : float, optional
-        Share of the images that goes to the test part, if the data come without one. By default a stratified
-        fifth (``nist15``: 15 % at random, as its source).
+        Share of the images that becomes the test part, if the data have none. By default a stratified fifth
+        (``nist15``: 15 % at random, as in its source).
     random_state : int, default=0
-        Seed of that cut.
+        Seed of that split.
     classes : sequence of str, optional
-        Names of the classes that are kept, in the order in which their labels count them. By default all.
+        Names of the classes to keep, in the order in which their labels are numbered. By default all.
     polarity : {"light-on-dark", "dark-on-light"}, optional
-        What all images are brought to, each by itself (`Dataset.in_polarity`). By default they stay as they are.
+        Polarity that each image is brought to (`Dataset.in_polarity`). By default they stay as they are.
     fit : {"mnist"}, optional
-        The form that all images are brought to, each by itself: light on dark, the ink in a box of 20x20 pixels, its
+        Form that each image is brought to: light on dark, the ink in a box of 20x20 pixels, its
         centre of mass in the middle of 28x28, as MNIST was made. The pictures of ``folder:DIR`` then may differ in
         size.
 
@@ -115,7 +115,7 @@ def load_dataset(
 
 
 def fetch_dataset(name: str) -> Dataset:
-    """Read and verify a data set again, whether it is there already or not, and store it in the cache.
+    """Read and verify a data set, even if it is stored already, and store it in the cache.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def add_dataset(
     classes: Sequence[str] | None = None,
     fit: Fit | None = None,
 ) -> Dataset:
-    """Verify data of one's own and store them under `name`.
+    """Verify your own data and store them under `name`.
 
     They are stored in the folder ``added`` of the data home if that is the default, is empty, or holds nothing else
     than what this library stored; otherwise in the user's data folder. `remove_dataset` removes them.
@@ -165,7 +165,7 @@ def add_dataset(
     name : str
         Up to 100 letters, digits, ``.``, ``_`` and ``-``. ``mnist`` and ``nist15`` take the original files only.
     path : path-like
-        What a row of `SOURCES` reads that is named by a folder or a file, e.g. a folder of pictures.
+        A folder or a file that a row of `SOURCES` reads, e.g. a folder of pictures.
     resize : tuple of int, optional
     test_size : float, optional
     random_state : int, default=0
@@ -198,7 +198,7 @@ def add_dataset(
     changes = changes_of(classes, fit=fit)
     if changes and name in named_sources():
         raise DatasetError(
-            f"{name} is added as it is; give classes and fit when it is loaded, or add it by another name"
+            f"{name} is added as it is; give classes and fit when it is loaded, or add it under another name"
         )
     with name_system_errors():
         path = expand_path(path)

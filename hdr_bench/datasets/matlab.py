@@ -1,4 +1,4 @@
-"""MATLAB files: ``mat:FILE``, as EMNIST, SVHN and the collections of MATLAB's users are published in."""
+"""MATLAB files: ``mat:FILE``, the format of EMNIST, SVHN and collections of MATLAB's users."""
 
 import re
 import zlib

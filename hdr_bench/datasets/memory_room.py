@@ -1,4 +1,4 @@
-"""Whether the memory has room for data, asked before any of it is taken."""
+"""Check that the memory has room for data, before any of it is allocated."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Images and labels among the arrays of a file, told by their names: of HDF5 and MATLAB files."""
+"""Images and labels among the arrays of an HDF5 or MATLAB file, found by their names."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ LABEL_WORDS = frozenset({"y", "labels", "label", "target", "targets", "gnd", "cl
 _WORD = re.compile(r"[a-z]+")
 _SHOWN_ARRAYS = 20
 _NEEDED = (
-    "needed are images and labels, named e.g. train/data and train/target, x_train and y_train, X and y, or images and "
+    "expected images and labels, named e.g. train/data and train/target, x_train and y_train, X and y, or images and "
     "labels"
 )
 

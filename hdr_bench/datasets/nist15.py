@@ -92,6 +92,6 @@ def read_nist15_folder(name: str, folder: Path, options: ReadOptions) -> Dataset
     n_test = int(np.ceil(len(images) * test_size))
     order = np.random.default_rng(options.random_state).permutation(len(images))
     all_images = Part(images, labels.astype(np.int64))
-    note = f"cut at random by the library: {n_test} of {len(images)} to test, seed {options.random_state}"
+    note = f"cut at random by the library: {n_test:,} of {len(images):,} to test, seed {options.random_state}"
     train, test = np.sort(order[n_test:]), np.sort(order[:n_test])
     return assemble_dataset(name, all_images.take(train), all_images.take(test), CLASS_NAMES, (note, _SHARED))

@@ -143,6 +143,6 @@ def _check_shapes(images: StoredArray, labels: StoredArray, n_labels: int) -> No
         )
     if len(shape) > 2 and len(set(shape)) == 1:
         raise DatasetError(
-            f"{images.where} has shape {shape}, so that it is not clear along which axis the images are; save them as "
+            f"{images.where} has shape {shape}, so it is not clear along which axis the images are; save them as "
             f"rows of shape {(n_labels, shape[1] * shape[2])}"
         )

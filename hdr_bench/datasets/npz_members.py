@@ -1,4 +1,4 @@
-"""The members of an ``.npz`` file of a data set: looked at by their headers, and read only as far as those declare."""
+"""The members of an ``.npz`` file of a data set: examined by their headers, and read only as far as those declare."""
 
 import math
 import zipfile

@@ -27,7 +27,7 @@ _BATCH_ROWS = 500
 # Of encoded pictures, which hardly compress; rows of pixels do, to a tenth.
 _LIMIT = Limit(256 << 20, 100)
 _AGAIN = "copy or download it again"
-_COLOUR_MODES = frozenset({"RGB", "RGBA", "P", "CMYK", "YCbCr", "LAB", "HSV"})
+_COLOR_MODES = frozenset({"RGB", "RGBA", "P", "CMYK", "YCbCr", "LAB", "HSV"})
 # What Hugging Face's library writes in place of labels that are not published.
 _NO_LABEL = -1
 
@@ -125,7 +125,7 @@ def read_parquet(name: str, path: Path, options: ReadOptions) -> Dataset:
         notes.append(f"the test part is {shards.test[0].name} beside it")
     if shards.left_out:
         notes.append(f"files that were not read: {list_first(shards.left_out, lambda file: file.name)}")
-    notes += _note_colour(shards.train[0])
+    notes += _note_color(shards.train[0])
     return make_from_parts(name, parts, options, notes, class_names=class_names)
 
 
@@ -147,7 +147,7 @@ def _read_file(path: Path, options: ReadOptions) -> tuple[NDArray[np.generic], N
         if not labels:
             raise DatasetError(f"{path}: no row in it; {NEEDED}")
         if any(label is None or isinstance(label, list | dict) for label in labels):
-            raise DatasetError(f"{path}: the column {columns.label!r} is not one label in each row; {NEEDED}")
+            raise DatasetError(f"{path}: the column {columns.label!r} does not hold one label per row; {NEEDED}")
         named = to_labels(f"{path}: {columns.label}", np.array(labels))
         return np.concatenate(images), named, columns
 
@@ -224,20 +224,22 @@ def _lists_as_images(path: Path, values: Sequence[Any]) -> NDArray[np.generic]:
     try:
         array = np.array(values)
     except ValueError as error:
-        raise DatasetError(f"{path}: lists of pixels of different lengths; needed is one length") from error
+        raise DatasetError(f"{path}: lists of pixels of different lengths; expected one length") from error
     images, _ = to_images(str(path), array, len(values))
     return images
 
 
-def _note_colour(path: Path) -> tuple[str, ...]:
+def _note_color(path: Path) -> tuple[str, ...]:
     """Return a note if the first picture of a file is in colour; it has been read, so that it is sound."""
     from PIL import Image
 
     with _open(path) as file:
         columns = choose_columns(path, file.schema_arrow)
         value = next(file.iter_batches(1, columns=[columns.images[0]])).column(0)[0].as_py()
+    if isinstance(value, list):
+        return to_images(str(path), np.array([value]), 1)[1]
     content = value.get("bytes") if isinstance(value, dict) else value
     if not isinstance(content, bytes):
         return ()
     with Image.open(io.BytesIO(content)) as picture:
-        return (GREY_NOTE,) if picture.mode in _COLOUR_MODES else ()
+        return (GREY_NOTE,) if picture.mode in _COLOR_MODES else ()

@@ -1,4 +1,4 @@
-"""Which columns of a Parquet file are pictures and labels: by what Hugging Face's library says of them, or by names."""
+"""Which columns of a Parquet file are pictures and labels: by the metadata of Hugging Face's library, or by names."""
 
 import json
 import math
@@ -12,7 +12,7 @@ from hdr_bench.exceptions import DatasetError
 from hdr_bench.names import visible
 from hdr_bench.records.text import list_first
 
-NEEDED = "needed are a column of pictures, as Hugging Face writes them ('image': bytes and path), and one of labels"
+NEEDED = "expected a column of pictures, as Hugging Face writes them ('image': bytes and path), and one of labels"
 """End of an error's sentence."""
 
 _IMAGE_NAMES = frozenset({"image", "images", "img", "picture", "pixels", "x"})

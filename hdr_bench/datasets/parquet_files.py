@@ -1,4 +1,4 @@
-"""The Parquet files of a data set: shards of its parts, as ``train-00000-of-00002.parquet``, told by their names."""
+"""The Parquet files of a data set: shards of its parts, as ``train-00000-of-00002.parquet``, found by their names."""
 
 import re
 from collections.abc import Iterable
@@ -49,7 +49,7 @@ def find_shards(place: Path) -> Shards:
         If a shard is missing, or which files are meant is not clear.
     """
     if not place.exists():
-        raise DatasetNotFoundError(f"{place}: there is no such file or folder; needed are Parquet files")
+        raise DatasetNotFoundError(f"{place}: there is no such file or folder; expected Parquet files")
     if place.is_dir():
         return _shards_of(_locate(place))
     if not _SHARD.search(place.name):
@@ -82,7 +82,7 @@ def _locate(root: Path) -> Path:
         if holding:
             return holding[0]
         level = [inner for folder in level for inner in _folders_in(folder)]
-    raise DatasetNotFoundError(f"{root}: no Parquet file in this folder; needed are files such as train.parquet")
+    raise DatasetNotFoundError(f"{root}: no Parquet file in this folder; expected files such as train.parquet")
 
 
 def _shards_of(folder: Path, only: tuple[str, str] | None = None) -> Shards:
@@ -126,7 +126,7 @@ def _in_order(folder: Path, paths: Iterable[Path]) -> tuple[Path, ...]:
     if there != list(range(n_shards)):
         raise DatasetError(
             f"{folder}: of the {n_shards:,} shards of {ordered[0].name} there are {len(there):,}, numbered "
-            f"{', '.join(map(str, there[:10]))}; needed is each from 0 to {n_shards - 1:,} once"
+            f"{', '.join(map(str, there[:10]))}; expected each from 0 to {n_shards - 1:,} once"
         )
     return tuple(ordered)
 

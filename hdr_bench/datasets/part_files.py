@@ -1,4 +1,4 @@
-"""Files of the training and the test part of one data set, told apart by the words in their names."""
+"""Files of the training and the test part of one data set, distinguished by the words in their names."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -134,7 +134,7 @@ def choose_files(folder: Path, files: Iterable[Path], what: str, is_labelled: Ca
     if len(train) != 1 or len(test) > 1:
         listed = ", ".join(path.name for path in sorted(files))
         raise DatasetError(
-            f"{folder}: it is not clear which of its {what} are the training and the test part: {listed}; needed is "
+            f"{folder}: it is not clear which of its {what} are the training and the test part: {listed}; expected "
             "one with 'train' in its name and up to one with 'test', or name the file itself"
         )
     left_out = tuple(path for part in ("valid", "extra") for path in by_part.get(part, []))

@@ -142,7 +142,7 @@ def _known_formats() -> tuple[str, ...]:
 
 def _without_address(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
-        return "its content is of no picture format that is read"
+        return "its content is in no picture format that is read"
     return describe_file_error(error)
 
 

@@ -40,7 +40,7 @@ def check_options(
         If it does not fit the data set, or is out of its range.
     """
     if resize is not None and (entry is None or not entry.resizes):
-        raise DatasetError(f"resize is for folders of pictures; {name} is taken as it is")
+        raise DatasetError(f"resize is for pictures in files; {name} is taken as it is")
     if resize is not None and not _is_size(resize):
         raise DatasetError(
             f"resize must be height and width, of at least 1 and together up to {MOST_PIXELS:,} pixels, got "

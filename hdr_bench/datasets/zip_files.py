@@ -1,4 +1,4 @@
-"""A zip archive of data: ``folder:FILE.zip``, whatever it holds: pictures, IDX files, tables or arrays."""
+"""Zip archives of data: ``zip:FILE``, whatever it holds: pictures, IDX files, tables or arrays."""
 
 import shutil
 import stat
@@ -28,7 +28,7 @@ _LIMIT = Limit(256 << 20, 100)
 _MOST_FILES = 500_000
 _ENCRYPTED = 0x1
 _AGAIN = "copy or download it again"
-_NEEDED = "needed is an archive of pictures in folders, of IDX files, or of one file of another kind that is read"
+_NEEDED = "expected an archive of pictures in folders, of IDX files, or of one file of another kind that is read"
 
 
 def zip_source(place: str, options: ReadOptions) -> Source:
@@ -165,7 +165,7 @@ def _check_entries(
             continue
         shown = visible(entry.filename)
         if place.is_absolute() or ".." in place.parts or ":" in place.parts[0]:
-            raise DatasetError(f"{path}: it names a file outside of itself, {shown}; do not trust it, or pack it again")
+            raise DatasetError(f"{path}: it names a file outside of it, {shown}; do not trust it, or pack it again")
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise DatasetError(f"{path}: {shown} in it is a link; pack the file itself")
         if entry.flag_bits & _ENCRYPTED:
@@ -179,7 +179,9 @@ def _check_entries(
             "yourself if you trust it"
         )
     if len(chosen) > _MOST_FILES:
-        raise DatasetError(f"{path}: {len(chosen):,} files in it; up to {_MOST_FILES:,} are read, unpack it yourself")
+        raise DatasetError(
+            f"{path}: {len(chosen):,} files in it, but at most {_MOST_FILES:,} are read; unpack it yourself"
+        )
     if not chosen:
         raise DatasetError(f"{path}: no file in it; {_NEEDED}")
     return chosen
@@ -227,7 +229,7 @@ def _is_passed_over(name: str) -> bool:
 def _read(path: Path, name: str, place: Path, options: ReadOptions) -> Dataset:
     entry = source_schemes()[recognize_scheme(place) or "folder"]
     if options.resize is not None and not entry.resizes:
-        raise DatasetError(f"resize is for folders of pictures; {path} holds {entry.place}, taken as it is")
+        raise DatasetError(f"resize is for pictures in files; {path} holds {entry.place}, taken as it is")
     reader: Callable[[str, Path, ReadOptions], Dataset] = resolve_name(entry.reader)
     dataset = reader(name, place, options)
     return dataset if options.fit is None or entry.fits else fit_dataset(dataset, options.fit)

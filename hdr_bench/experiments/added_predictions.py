@@ -1,7 +1,8 @@
-"""Predictions of another program as a method of a run: its report shows them among the others."""
+"""Predictions of another program as a method of a run, shown in its report among the others."""
 
 import hashlib
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,10 +30,10 @@ def add_predictions(
     dataset: str | None = None,
     is_deterministic: bool = False,
 ) -> tuple[str, ...]:
-    """Add predictions of another program to a run: a method of its tables, with its interval and paired tests.
+    """Add predictions of another program to a run, as a method in its tables, with interval and paired tests.
 
-    They are stored in the run's folder, in ``added/``, apart from its trials: another call of `run_suite` neither runs
-    nor removes them. Times and memory are not known of them.
+    They are stored in ``added/`` in the run's folder, apart from its trials: another call of `run_suite` neither
+    repeats nor removes them. Their times and memory are not known.
 
     Parameters
     ----------
@@ -40,24 +41,24 @@ def add_predictions(
         The run's folder.
     files : path-like or sequence of path-like
         A CSV file with a label, or with the probability of each class, for each image of the run's test part; several
-        are fits of the method with other seeds.
+        files are fits of the method with different seeds.
     name : str
-        What tables call the method.
+        Name of the method in tables.
     dataset : str, optional
-        The data set whose test part it is, if the run has several.
+        The data set whose test part was predicted, if the run has several.
     is_deterministic : bool, default=False
-        Another fit of the method would predict the same. By default it draws random numbers, as networks do, so that
-        intervals and tests of a single file allow for other seeds.
+        Whether another fit of the method would predict the same. By default the method is taken to be stochastic, as
+        networks are, so that intervals and tests of a single file allow for other seeds.
 
     Returns
     -------
     keys : tuple of str
-        One for each file, as `load_results` has them.
+        One for each file, as in `load_results`.
 
     Raises
     ------
     PredictionsError
-        If a file does not fit the test part, or the name is taken or cannot be one.
+        If a file does not fit the test part, or the name is taken or not valid.
     UnknownNameError
         If the run has no such data set.
     StoreError
@@ -71,7 +72,7 @@ def add_predictions(
     """
     given = [files] if isinstance(files, str | os.PathLike) else list(files)
     if not given:
-        raise PredictionsError("there is no file of predictions; give at least one")
+        raise PredictionsError("no file of predictions was given; give at least one")
     store = _open(path)
     template = _template(store, dataset)
     _check_new_name(name, store)
@@ -94,12 +95,12 @@ def remove_predictions(path: str | os.PathLike[str], name: str) -> int:
     path : path-like
         The run's folder.
     name : str
-        What they were called.
+        Name that they were added under.
 
     Returns
     -------
     count : int
-        How many files of predictions they came from.
+        Number of files of predictions that were removed.
 
     Raises
     ------
@@ -121,9 +122,7 @@ def remove_predictions(path: str | os.PathLike[str], name: str) -> int:
 def _open(path: str | os.PathLike[str]) -> Store:
     store = open_store(path)
     if isinstance(store, CommittedReport):
-        raise StoreError(
-            f"{store.folder}: a report without predictions, which none can be compared with; run the suite"
-        )
+        raise StoreError(f"{store.folder}: a report without stored predictions, so none can be compared; run the suite")
     store.read_run()
     return store
 
@@ -144,7 +143,7 @@ def _template(store: Store, dataset: str | None) -> Result:
         raise UnknownNameError("data set of this run", dataset, found)
     if dataset is None and len(found) > 1:
         raise PredictionsError(
-            f"the run has several data sets: {', '.join(found)}; name the one that is predicted, with --dataset NAME"
+            f"the run has several data sets: {', '.join(found)}; name the one that was predicted, with --dataset NAME"
         )
     return next(iter(found.values())) if dataset is None else found[dataset]
 
@@ -159,13 +158,15 @@ def _check_new_name(name: str, store: Store) -> None:
     except ValueError as error:
         raise PredictionsError(str(error)) from error
     if not 0 < len(name) <= _MOST_NAME:
-        raise PredictionsError(f"the name must have 1 to {_MOST_NAME} letters, got {len(name)}")
+        raise PredictionsError(f"the name must have 1 to {_MOST_NAME} characters, got {len(name)}")
     cases = {visual_key(planned.case) for planned in store.read_run().trials}
     if visual_key(name) in cases:
-        raise PredictionsError(f"the run has a method called {shown(name)}; choose another name")
-    if visual_key(name) in {visual_key(result.trial.case) for result in _added(store)}:
+        raise PredictionsError(f"the run already has a method called {shown(name)}; choose another name")
+    added = {visual_key(result.trial.case): result.trial.case for result in _added(store)}
+    if visual_key(name) in added:
+        remove = shlex.join(["hdr-bench", "add-predictions", str(store.folder), "--remove", added[visual_key(name)]])
         raise PredictionsError(
-            f"there are predictions called {shown(name)} already; choose another name, or remove them first"
+            f"the run already has predictions called {shown(name)}; choose another name, or remove them first: {remove}"
         )
 
 

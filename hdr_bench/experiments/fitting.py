@@ -17,6 +17,7 @@ from hdr_bench.experiments.planning.classifiers import check_classifier
 from hdr_bench.experiments.planning.models import make_model
 from hdr_bench.experiments.planning.protocols import PlannedCase, plan_cases
 from hdr_bench.experiments.planning.trial_data import select_images
+from hdr_bench.import_context import own_modules
 from hdr_bench.models.calibration import fit_reading
 from hdr_bench.models.card import ModelCard, ReadingNumbers
 from hdr_bench.pictures.normalize import SIDE
@@ -70,6 +71,7 @@ class FittedModel:
     card: ModelCard
 
 
+@own_modules(None)
 def fit_model(
     request: FitRequest,
     check: Callable[[Any], object] = lambda _: None,
@@ -153,6 +155,9 @@ def _plan(suite: Suite, settings: Settings) -> PlannedCase:
 
 def fit_command(request: FitRequest) -> str:
     """Return the command that fits the same, quoted for a shell; where it writes is the user's to say.
+
+    It names the threads: with other ones sums are made in another order, so that of most methods the last digits of
+    what is learned, and with them the bytes of the file, are others.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Models from files evaluated on data sets, of which they may not have learned."""
+"""Models from files evaluated on data sets that they must not have learned from."""
 
 import warnings
 from collections.abc import Sequence
@@ -15,16 +15,18 @@ from hdr_bench.datasets.dataset import doubts_of
 from hdr_bench.datasets.stored import is_here
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, OverlapError, PredictionsError
 from hdr_bench.experiments.measuring.evaluation import predict_part
-from hdr_bench.experiments.planning.evaluation_plan import load_as_it_came
+from hdr_bench.experiments.planning.evaluation_plan import NOT_THERE, load_as_it_came
 from hdr_bench.experiments.planning.other_images import (
     describe_misfit,
     describe_overlap,
+    describe_part,
     known_images,
     part_of,
     with_labels_of,
 )
 from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.models import CardData, ModelCard
+from hdr_bench.names import visible_prose
 from hdr_bench.records.evaluated_model import EvaluatedModel, OwnScore
 from hdr_bench.records.evaluations import TestPart
 from hdr_bench.records.failures import describe_failure
@@ -32,10 +34,9 @@ from hdr_bench.records.predictions import Predictions
 from hdr_bench.records.protocol import DatasetChoice
 
 _MOST_KNOWN = 0.01
-"""Share of images that a model learned from, from which on it is not evaluated: the share that a data set is warned
-of."""
+"""Share of images that a model learned from at which it is no longer evaluated: the share that data sets warn of."""
 
-_REMEDY = "evaluate it on other images, or give --allow-overlap (allow_overlap=True) to do so all the same"
+_REMEDY = "evaluate it on other images, or give --allow-overlap (allow_overlap=True) to evaluate it all the same"
 
 _PARTS_OF = {"mnist-5k": "mnist"}
 """Data sets that are a part of another one's training images."""
@@ -43,12 +44,12 @@ _PARTS_OF = {"mnist-5k": "mnist"}
 
 @dataclass(frozen=True, eq=False)
 class NamedModel:
-    """A fitted model with what its file says of it.
+    """Fitted model with its card.
 
     Attributes
     ----------
     name : str
-        What tables call it.
+        Name of the model in tables.
     estimator : estimator
         Fitted; `predict` takes raw pixels.
     card : ModelCard
@@ -66,8 +67,17 @@ class _Images:
     choice: DatasetChoice
     dataset: Dataset
     part: Part
+    notes: tuple[str, ...]
     came: Dataset
     as_they_came: NDArray[np.generic]
+
+
+@dataclass(frozen=True)
+class _NoImages:
+    """Data set that cannot be used, and why."""
+
+    dataset: str
+    problem: str
 
 
 def evaluate_models(
@@ -91,38 +101,64 @@ def evaluate_models(
     Returns
     -------
     evaluated : list of EvaluatedModel
-        Data set by data set. A model that does not fit a data set, or fails on it, has a problem in place of
-        predictions.
+        Data set by data set. A model has a problem in place of predictions for a data set that cannot be used, or that
+        it does not fit, and if it fails.
 
     Raises
     ------
-    DatasetError, DatasetNotFoundError, UnknownNameError
-        If a data set cannot be used.
+    DatasetError, DatasetNotFoundError, MissingDependencyError
+        If none of the data sets can be used.
+    UnknownNameError
+        If there is no such data set, class or form.
     OverlapError
         If a model learned from 1 % of the images of a data set, or more, and `allow_overlap` is false; nothing is
         evaluated then.
     """
-    images = [_load(choice, part) for choice in choices]
+    images = _load_all(choices, part)
     # What a model learned from is looked up before anything takes its time.
     notes = {
         (place, model.name): _overlap_notes(model, each, allow_overlap)
         for place, each in enumerate(images)
         for model in models
+        if isinstance(each, _Images)
     }
-    return [_evaluate(model, each, notes[place, model.name]) for place, each in enumerate(images) for model in models]
+    return [
+        _evaluate(model, each, notes[place, model.name]) if isinstance(each, _Images) else _without_images(model, each)
+        for place, each in enumerate(images)
+        for model in models
+    ]
+
+
+def _load_all(choices: Sequence[DatasetChoice], part: TestPart) -> list[_Images | _NoImages]:
+    """Load data sets; of those that cannot be used the reason is kept, unless there is no other."""
+    loaded: list[_Images | _NoImages] = []
+    errors: list[Exception] = []
+    for choice in choices:
+        try:
+            loaded.append(_load(choice, part))
+        except NOT_THERE as error:
+            errors.append(error)
+            loaded.append(_NoImages(choice.name, visible_prose(str(error))))
+    if errors and len(errors) == len(loaded):
+        raise errors[0]
+    return loaded
+
+
+def _without_images(model: NamedModel, missing: _NoImages) -> EvaluatedModel:
+    return EvaluatedModel(model.name, missing.dataset, own=_own_score(model.card), problem=missing.problem)
 
 
 def _load(choice: DatasetChoice, part: TestPart) -> _Images:
     dataset = load_choice(choice)
     came = load_as_it_came(choice, load_choice)
-    return _Images(choice, dataset, part_of(dataset, part), came, part_of(came, part).images)
+    notes = (*describe_part(dataset, part), *dataset.warnings)
+    return _Images(choice, dataset, part_of(dataset, part), notes, came, part_of(came, part).images)
 
 
 def _evaluate(model: NamedModel, images: _Images, notes: tuple[str, ...]) -> EvaluatedModel:
     known = _class_names(model)
-    data_notes = (*images.dataset.notes, *images.dataset.warnings)
     found = EvaluatedModel(
-        model.name, images.choice.name, own=_own_score(model.card), notes=notes, data_notes=data_notes
+        model.name, images.choice.name, own=_own_score(model.card), notes=notes, data_notes=images.notes
     )
     problem = _describe_unfit(model, images, known)
     if problem:
@@ -165,7 +201,7 @@ def _predict(estimator: Any, part: Part, n_classes: int) -> Predictions:
     found = np.asarray(estimator.predict(part.X)).tolist()
     unknown = next((label for label in found if label not in places), None)
     if unknown is not None or len(found) != len(part):
-        raise PredictionsError(f"predict returned {unknown!r}, which is none of its classes")
+        raise PredictionsError(f"predict returned {unknown!r}, which is not one of its classes")
     return Predictions(np.asarray(part.y), np.array([places[label] for label in found], np.int64))
 
 
@@ -180,7 +216,7 @@ def _overlap_notes(model: NamedModel, images: _Images, allow_overlap: bool) -> t
     """Return what is to be noted of a model's training images beside those of a data set; refuse what it learned."""
     data = model.card.data
     if data is None:
-        return (f"the card of {model.name} does not say what it learned from: see that it is not these images",)
+        return (f"the card of {model.name} does not say what it learned from: check that it is not these images",)
     learned = _training_images(data, images)
     if learned is None:
         return _overlap_by_name(model, data, images, allow_overlap)
@@ -221,11 +257,14 @@ def _overlap_by_name(model: NamedModel, data: CardData, images: _Images, allow_o
         if not allow_overlap:
             raise OverlapError(f"{text}; {_REMEDY}")
         return (text,)
-    return (f"{model.name} learned from {data.name}, which is not here as it was: see that it is not these images",)
+    return (
+        f"{model.name} learned from {data.name}, which is not available here unchanged: check that it does not "
+        "hold these images",
+    )
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
-    """Return names that tell models apart: the shortest ends of their paths that differ, without ``.hdrm``.
+    """Return names that distinguish models: the shortest ends of their paths that differ, without ``.hdrm``.
 
     Parameters
     ----------

@@ -70,13 +70,13 @@ def read_prediction_file(path: Path, class_names: Sequence[str], n_images: int) 
         text = content.decode("utf-8-sig")
         rows = _rows_of(text)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise PredictionsError(f"{name}: is not a CSV file in UTF-8: {error}; save it as one") from error
+        raise PredictionsError(f"{name}: not a CSV file in UTF-8: {error}; save it as one") from error
     head, rows = _split_head(rows, n_images, name)
     numbers = [index for index, row in enumerate(rows) if len(row) != len(rows[0])]
     if numbers:
         raise PredictionsError(
-            f"{name}, line {_line(numbers[0], head)}: it has {len(rows[numbers[0]])} columns, the first row has "
-            f"{len(rows[0])}; give each image as many"
+            f"{name}, line {_line(numbers[0], head)}: it has {len(rows[numbers[0]])} columns, but the first row "
+            f"has {len(rows[0])}; give all rows the same number"
         )
     if len(rows[0]) > 1 and _counts_images(rows):
         rows, head = [row[1:] for row in rows], head[1:]
@@ -96,8 +96,8 @@ def _read(path: Path, name: str, most_bytes: int) -> bytes:
     try:
         if (size := path.stat().st_size) > most_bytes:
             raise PredictionsError(
-                f"{name}: it has {size:,} bytes, and predictions for this test part at most {most_bytes:,}; give a "
-                "label or the probabilities for each test image"
+                f"{name}: it has {size:,} bytes, but predictions for this test part have at most {most_bytes:,}; give "
+                "a label or the probabilities for each test image"
             )
         return read_regular(path)
     except OSError as error:
@@ -119,8 +119,8 @@ def _split_head(rows: Rows, n_images: int, name: str) -> tuple[list[str], Rows]:
     if len(rows) == n_images:
         return [], rows
     raise PredictionsError(
-        f"{name}: it has {len(rows):,} rows, and the test part {n_images:,} images; give one row for each, in their "
-        "order, with or without a head"
+        f"{name}: it has {len(rows):,} rows, but the test part has {n_images:,} images; give one row for each, in "
+        "their order, with or without a header"
     )
 
 
@@ -138,14 +138,15 @@ def _labels_of(rows: Rows, class_names: Sequence[str], head: list[str], name: st
     places = {class_name: place for place, class_name in enumerate(class_names)}
     if head and _as_name(head[-1], places) in places:
         raise PredictionsError(
-            f"{name}: it has {len(rows) + 1:,} rows, and the test part {len(rows):,} images: its first row, "
-            f"{shown(head[-1])}, is a class and no head; give one row for each image"
+            f"{name}: it has {len(rows) + 1:,} rows, but the test part has {len(rows):,} images: its first row, "
+            f"{shown(head[-1])}, is a class, not a header; give one row for each image"
         )
     labels = [places.get(_as_name(row[0], places), -1) for row in rows]
     if -1 in labels:
         index = labels.index(-1)
         raise PredictionsError(
-            f"{name}, line {_line(index, head)}: {shown(rows[index][0])} is none of the classes. {offer(class_names)}"
+            f"{name}, line {_line(index, head)}: {shown(rows[index][0])} is not one of the classes. "
+            f"{offer(class_names)}"
         )
     return np.array(labels, np.int64)
 
@@ -167,7 +168,7 @@ def _probabilities_of(rows: Rows, class_names: Sequence[str], head: list[str], n
         index = int(is_bad.argmax())
         raise PredictionsError(
             f"{name}, line {_line(index, head)}: {shown(', '.join(rows[index]))} are not probabilities; give a number "
-            "between 0 and 1 for each class, with the sum 1"
+            "between 0 and 1 for each class, with a sum of 1"
         )
     return values.astype(np.float32)
 
@@ -178,8 +179,8 @@ def _order_of(head: list[str], class_names: Sequence[str], name: str) -> list[in
         return list(range(len(class_names)))
     if sorted(head) != sorted(class_names):
         raise PredictionsError(
-            f"{name}: its head names the columns {shown(', '.join(head))}; name each by its class, so that none is "
-            f"taken for another: {', '.join(class_names)}"
+            f"{name}: its header names the columns {shown(', '.join(head))}; name each column by its class: "
+            f"{', '.join(class_names)}"
         )
     return [head.index(class_name) for class_name in class_names]
 

@@ -1,4 +1,4 @@
-"""A fitted model as a file: saved, loaded, described by its card.
+"""Fitted models as files: saved, loaded, and described by a card.
 
 Importing this package loads neither scikit-learn nor torch: its functions are imported when they are first asked for.
 """

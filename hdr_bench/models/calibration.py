@@ -1,7 +1,7 @@
-"""How sure a fitted model is: a temperature for its outputs, fitted on images that it has not learnt from.
+"""Calibration of a fitted model: a temperature for its outputs, fitted on images that it has not learned from.
 
-Each method gets probabilities that way, whatever it answers with: the outputs are the logarithms of its probabilities
-if it has any, otherwise its decision values, otherwise 1 for the class that it predicts and 0 for all others.
+Every method gets probabilities in this way. Its outputs are the logarithms of its probabilities if it has any, else
+its decision values, else 1 for the class that it predicts and 0 for all others.
 
 References
 ----------
@@ -22,18 +22,18 @@ Floats = NDArray[np.float64]
 _LEAST_PROBABILITY = 1e-6
 # Share of the training images, and most of them, that a copy of the model does not learn from.
 _HELD_OUT, _MOST_HELD_OUT = 1 / 6, 10_000
-# Share of the digits held out that are kept; what is refused otherwise is up to the score.
+# Share of the held-out digits that the threshold keeps; how many other marks it rejects depends on the score.
 KEPT = 0.99
 # Outputs may be as small as least squares' or as large as the logarithms of a sure network's probabilities.
 _LOG_TEMPERATURES = (-7.0, 7.0)
 
 
 def fit_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, random_state: int = 0) -> ReadingNumbers:
-    """Fit temperature and threshold of a method: a copy learns from five sixths of the images, the rest is measured.
+    """Fit temperature and threshold of a method: a copy learns from five sixths of the images, and the rest decide.
 
-    A model that has learnt from an image is surer of it than of others, so the fitted model itself cannot be measured
-    on its training images. What is held out is a stratified sixth, at most 10,000 images; the copy's numbers are those
-    of the model that learns from all.
+    A model is surer of images that it has learned from than of others, so a fitted model cannot be calibrated on its
+    training images. A stratified sixth is held out, at most 10,000 images; the copy's numbers are then used for the
+    model that learns from all images.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def fit_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, random_state: int
     if counts.min() < 2:
         raise ValueError(
             f"y has one image of class {shown(classes[counts.argmin()].item())}; a temperature is fitted on images "
-            "held out, which needs at least two of each class"
+            "held out, so each class needs at least two"
         )
     n_held = max(min(int(len(rows) * _HELD_OUT), _MOST_HELD_OUT), len(classes))
     learnt, held = train_test_split(np.arange(len(rows)), test_size=n_held, stratify=labels, random_state=random_state)
@@ -73,7 +73,7 @@ def fit_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, random_state: int
 
 
 def measure_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, chosen_on: str = "") -> ReadingNumbers:
-    """Fit temperature and threshold of a fitted model on images that it has not learnt from.
+    """Fit temperature and threshold of a fitted model on images that it has not learned from.
 
     Parameters
     ----------
@@ -94,12 +94,12 @@ def measure_reading(estimator: Any, X: ArrayLike, y: ArrayLike, *, chosen_on: st
     Raises
     ------
     ValueError
-        If a label is no class of the model.
+        If a label is not a class of the model.
     """
     labels = np.asarray(y)
     codes = np.searchsorted(estimator.classes_, labels).clip(max=len(estimator.classes_) - 1)
     if unknown := np.setdiff1d(labels, estimator.classes_).tolist():
-        raise ValueError(f"y holds labels that are none of the model's classes: {shown(unknown[:5])}")
+        raise ValueError(f"y holds labels that are not among the model's classes: {shown(unknown[:5])}")
     return choose_numbers(outputs_of(estimator, X), codes, chosen_on=chosen_on)
 
 
@@ -118,7 +118,7 @@ def choose_numbers(
     codes : ndarray of shape (n,)
         Column of each image's class.
     scores : ndarray of shape (n,), optional
-        How much like a digit each image is; by default the largest probability.
+        How much each image is like a digit; by default the largest probability.
     chosen_on : str, default=""
         What the images are.
 

@@ -1,4 +1,4 @@
-"""Card of a model: what it is, what it learned from, how good it is, and how it was made."""
+"""Card of a model: what it is, what it learned from, how accurate it is, and how it was made."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from hdr_bench.records.base import Record
 
 _CONFIDENCE = 0.95
 MOST_CLASSES = 10_000
-"""Names of classes that a card has."""
+"""Largest number of class names in a card."""
 _MOST_WEIGHTS = 100_000
 
 
@@ -64,7 +64,7 @@ class CardScore(Record):
     n_images : int
     n_errors : int
     accuracy : float
-        Share of the images that are right.
+        Share of the images that are predicted correctly.
     low, high : float
         The 95 % interval of the accuracy: Wilson (1927), "Probable inference, the law of succession, and statistical
         inference", Journal of the American Statistical Association 22.
@@ -114,19 +114,19 @@ class CardScore(Record):
 
 
 class ReadingNumbers(Record):
-    """Numbers that a reader of pictures takes beside the model; `hdr_bench.models.calibration` fits and uses them.
+    """Numbers that a reader of pictures needs beside the model; `hdr_bench.models.calibration` fits and uses them.
 
     Attributes
     ----------
     temperature : float
-        What logarithms of probabilities, or decision values, are divided by before the softmax; above 0.
+        Divisor of the logarithms of probabilities, or of decision values, before the softmax; above 0.
     threshold : float
-        Marks with a lower score are no digits.
+        Marks with a lower score are not digits.
     calibrated : bool
-        The temperature was fitted on images that the model had not learned from. Otherwise it is 1: probabilities
-        order the answers, but are not shares of right ones.
+        Whether the temperature was fitted, on images that the model had not learned from. Otherwise it is 1:
+        probabilities order the answers, but do not say how often they are right.
     chosen_on : str
-        The images that the numbers were chosen on, which are none of the test data.
+        The images that the numbers were chosen on; none of them are test data.
     n_images : int
         How many these are.
     kept : float or None
@@ -134,9 +134,9 @@ class ReadingNumbers(Record):
     log_loss : float or None
         Mean log loss of the probabilities on these images, in nats.
     weights : tuple of float
-        Of a network that has learned marks which are no digits beside the digits: the weights of the output for such
-        marks, one per unit of the last hidden layer, then its constant. Empty for all other models, whose score is
-        their largest probability.
+        For a network that has also learned marks that are not digits: the weights of the output for such marks, one per
+        unit of the last hidden layer, then its constant. Empty for all other models, whose score is their largest
+        probability.
     """
 
     temperature: float = Field(default=1.0, gt=0, allow_inf_nan=False)
@@ -177,7 +177,7 @@ class ModelCard(Record):
     classes : tuple of str
         Names of the classes, in the order of the model's `classes_`.
     n_features : int or None
-        Pixels of an image; None if the model does not tell.
+        Pixels of an image; None if the model does not say.
     image_shape : tuple of int or None
         Height and width, in pixels; None if they are not known.
     data : CardData or None

@@ -60,6 +60,10 @@ _PARTS = frozenset(
     }
 )
 
+_SCORES = frozenset(
+    {"chi2", "f_classif", "f_regression", "mutual_info_classif", "mutual_info_regression", "r_regression"}
+)
+
 
 def own_name(cls: type) -> str:
     """Return the name that a file has for a class of this library; empty for any other class.
@@ -126,7 +130,7 @@ def find_own_class(name: Any) -> Any:
         If this library has no such class.
     """
     if not isinstance(name, str) or name not in OWN:
-        raise ValueError(f"it names the class {name!r}, which is none of this library's")
+        raise ValueError(f"it names the class {name!r}, which is not one of this library's")
     module, _, attribute = OWN[name].rpartition(".")
     return getattr(import_module(module), attribute)
 
@@ -158,6 +162,43 @@ def find_scikit_learn_class(path: Any) -> Any:
     if not isinstance(found, type) or class_path(found) != path or not is_scikit_learn_class(found):
         raise ValueError(f"it names {path}, which is not an estimator of scikit-learn that a file may hold")
     return found
+
+
+def score_name(value: Any) -> str:
+    """Return the name of one of scikit-learn's functions that score features; empty for anything else.
+
+    Parameters
+    ----------
+    value : object
+
+    Returns
+    -------
+    name : str
+    """
+    name = getattr(value, "__name__", None)
+    return name if isinstance(name, str) and name in _SCORES and find_score(name) is value else ""
+
+
+def find_score(name: Any) -> Any:
+    """Return the function that scores features which a file names.
+
+    Parameters
+    ----------
+    name : object
+        What the file holds.
+
+    Returns
+    -------
+    function : callable
+
+    Raises
+    ------
+    ValueError
+        If scikit-learn has no such function.
+    """
+    if not isinstance(name, str) or name not in _SCORES:
+        raise ValueError(f"it names {name!r}, which is not a score of features")
+    return getattr(import_module("sklearn.feature_selection"), name)
 
 
 def _kernels(path: str) -> tuple[type, ...]:

@@ -1,4 +1,4 @@
-"""An estimator made again of plain values and arrays that a model file holds; none of them is taken for granted."""
+"""Estimators rebuilt from the plain values and arrays of a model file; none of them is trusted."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.models.classes import find_own_class, find_scikit_learn_class
+from hdr_bench.models.classes import find_own_class, find_scikit_learn_class, find_score
 from hdr_bench.models.natives import MAKERS
 from hdr_bench.models.own_state import make_own
 from hdr_bench.models.scikit_learn_checks import check_made
@@ -44,6 +44,7 @@ class Decoder:
             "dtype": lambda node, _: _dtype(node),
             "scalar type": lambda node, _: _dtype(node).type,
             "function of numpy": lambda node, _: _ufunc(node),
+            "score of features": lambda node, _: find_score(node["name"]),
             "again": lambda node, _: self._again(node),
             "own": self._own,
             "scikit-learn": self._scikit_learn,
@@ -117,7 +118,7 @@ class Decoder:
     def _again(self, node: dict[str, Any]) -> Any:
         place = node["number"]
         if type(place) is not int or not 0 <= place < len(self._objects) or not self._is_made[place]:
-            raise ValueError("it refers to an object that there is not")
+            raise ValueError("it refers to an object that it does not hold")
         return self._objects[place]
 
     def _own(self, node: dict[str, Any], depth: int) -> Any:
@@ -154,7 +155,7 @@ def _make_scikit_learn(cls: Any, state: dict[str, Any]) -> Any:
 def _place(node: dict[str, Any], available: Sequence[Any]) -> int:
     place = node["place"]
     if type(place) is not int or not 0 <= place < len(available):
-        raise ValueError(f"it refers to the place {place!r} of {len(available)}")
+        raise ValueError(f"it refers to item {place!r} of {len(available)}")
     return place
 
 
@@ -170,5 +171,5 @@ def _dtype(node: dict[str, Any]) -> np.dtype[Any]:
 def _ufunc(node: dict[str, Any]) -> np.ufunc:
     found = getattr(np, node["name"], None)
     if not isinstance(found, np.ufunc):
-        raise ValueError(f"it names {node['name']!r}, which is no function of numpy's")
+        raise ValueError(f"it names {node['name']!r}, which is not a function of numpy")
     return found

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.exceptions import ModelSaveError
-from hdr_bench.models.classes import class_path, is_scikit_learn_class, own_name
+from hdr_bench.models.classes import class_path, is_scikit_learn_class, own_name, score_name
 from hdr_bench.models.natives import find_native
 from hdr_bench.models.own_state import state_to_save
 from hdr_bench.models.scikit_learn_checks import check_made
@@ -24,7 +24,7 @@ _CONTAINERS = (list, tuple, dict, set, frozenset)
 
 @dataclasses.dataclass(frozen=True)
 class Encoded:
-    """A value taken apart.
+    """Value taken apart.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class _Encoder:
     def node(self, value: Any, place: str, depth: int) -> Node:
         """Return a value as JSON can hold it."""
         if depth > _DEEPEST:
-            raise ModelSaveError(f"{place}: nested in more than {_DEEPEST} levels, which no model file holds")
+            raise ModelSaveError(f"{place}: nested in more than {_DEEPEST} levels, which a model file cannot hold")
         kind: Any = type(value)
         if value is None or kind in {bool, int, float, str}:
             return value
@@ -92,6 +92,8 @@ class _Encoder:
             return self._container(kind, value, place, depth)
         if isinstance(value, np.ndarray | np.generic | np.dtype | np.ufunc) or _is_scalar_type(value):
             return self._of_numpy(value, place, depth)
+        if name := score_name(value):
+            return {"kind": "score of features", "name": name}
         return self._object(value, place, depth)
 
     def _container(self, kind: Any, value: Any, place: str, depth: int) -> Node:
@@ -143,7 +145,7 @@ class _Encoder:
 
     def _object(self, value: Any, place: str, depth: int) -> Node:
         if id(value) in self._open:
-            raise ModelSaveError(f"{place} holds itself, which no model file does")
+            raise ModelSaveError(f"{place} contains itself, which a model file cannot hold")
         if id(value) in self._objects:
             return {"kind": "again", "number": self._objects[id(value)]}
         self._objects[id(value)] = len(self._objects)
@@ -160,7 +162,7 @@ class _Encoder:
             try:
                 parts = native.parts(value)
             except ValueError as error:
-                raise ModelSaveError(f"{place} is {error}, which no model file holds") from error
+                raise ModelSaveError(f"{place} is {error}, which a model file cannot hold") from error
             return {"kind": native.kind, "parts": self._state(parts, place, depth)}
         if name := own_name(cls):
             return {"kind": "own", "class": name, "state": self._state(state_to_save(value), place, depth)}
@@ -172,7 +174,7 @@ class _Encoder:
 
 
 def _check(value: Any, place: str) -> None:
-    """Refuse now what could not be loaded."""
+    """Refuse to save what could not be loaded."""
     try:
         check_made(value)
     except ValueError as error:
@@ -185,7 +187,7 @@ def _is_scalar_type(value: Any) -> bool:
 
 def _plain_dtype(dtype: np.dtype[Any], place: str) -> np.dtype[Any]:
     if dtype.hasobject or dtype.names:
-        raise ModelSaveError(f"{place} is the type {dtype}, which no model file holds")
+        raise ModelSaveError(f"{place} is the type {dtype}, which a model file cannot hold")
     return dtype
 
 
@@ -196,7 +198,11 @@ def _ufunc(value: np.ufunc, place: str) -> Node:
 
 
 def _refusal(value: Any, place: str) -> ModelSaveError:
+    if class_path(type(value)).startswith("sklearn.model_selection._search") and hasattr(value, "best_estimator_"):
+        return ModelSaveError(
+            f"{place} is a search, which no model file holds; save the model found, its best_estimator_"
+        )
     return ModelSaveError(
         f"{place} is a {class_path(type(value))}, which only pickle can hold; to save a pickle all the same, give "
-        "trust=True (--trust): whoever loads that file runs the code that it holds"
+        "trust=True (--trust): loading that file runs the code in it"
     )

@@ -1,4 +1,4 @@
-"""What an estimator itself, and the machine, tell for a model's card."""
+"""What an estimator and the machine themselves contribute to a model's card."""
 
 import inspect
 import json
@@ -12,12 +12,12 @@ from hdr_bench.models.card import MOST_CLASSES, CardMachine, CardStep, ModelCard
 from hdr_bench.names import class_module, class_name, visible
 
 _LONGEST_VALUE = 500
-# It differs between equal objects.
+# An address differs between equal objects.
 _ADDRESS = re.compile(" at 0x[0-9A-Fa-f]+")
 
 
 def describe_estimator(estimator: Any) -> ModelCard:
-    """Return what an estimator itself tells for its card: method, steps, classes, libraries.
+    """Return the card that an estimator itself gives: method, steps, classes, libraries.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Format of a model file: its history, and what of it is read before anything is made of it."""
+"""Format of a model file: its history, and what is read and checked before an estimator is built."""
 
 import io
 import json
@@ -50,7 +50,7 @@ _MADE_BY = "hdr-bench fit and save_model write such files"
 
 @dataclass(frozen=True)
 class ModelContent:
-    """What a model file holds.
+    """Content of a model file.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ def pack_tree(card: bytes, tree: Any, arrays: Sequence[NDArray[Any]], dtypes: Se
     try:
         read_texts(content, (_FORMAT, _CARD, _TREE), _TREE_LIMIT)
     except ValueError as error:
-        raise ModelSaveError(f"the model has too many parts for a model file: {error}; take a smaller one") from error
+        raise ModelSaveError(f"the model has too many parts for a model file: {error}; use a smaller one") from error
     return content
 
 
@@ -196,8 +196,8 @@ def read_content(path: Path, *, trust: bool) -> ModelContent:
             is_pickled = _PICKLE in archive.namelist()
             if is_pickled and not trust:
                 raise ModelFileError(
-                    f"{_shown(path)} holds a pickle, which runs the code of whoever made it when it is loaded; if you "
-                    "trust them, load it with trust=True (--trust)"
+                    f"{_shown(path)} holds a pickle, and loading that runs the code of whoever made it; if you trust "
+                    "them, load it with trust=True (--trust)"
                 )
             if is_pickled:
                 check_expansion([archive.getinfo(_PICKLE)], len(content), LIMIT)
@@ -265,13 +265,15 @@ def _read_checked(path: Path) -> bytes:
 
 def _check_version(path: Path, described: Any) -> None:
     if not isinstance(described, dict) or described.get("format") != FORMAT_NAME:
-        raise ModelFileError(f"{_shown(path)}: a zip archive, but not a model file: {_FORMAT} names another format")
+        raise ModelFileError(
+            f"{_shown(path)}: a zip archive, but not a model file: {_FORMAT} names another format; {_MADE_BY}"
+        )
     version = described.get("version")
     if type(version) is not int or version < 1:
-        raise ModelFileError(f"{_shown(path)}: damaged: its format has no number")
+        raise ModelFileError(f"{_shown(path)}: damaged: its format has no valid number; get it again")
     if version > FORMAT_VERSION:
         raise ModelFileError(
-            f"{_shown(path)}: of format {version}, and this hdr-bench reads formats up to {FORMAT_VERSION}; use a "
+            f"{_shown(path)}: of format {version}, but this hdr-bench reads formats up to {FORMAT_VERSION}; use a "
             "newer version of hdr-bench"
         )
 

@@ -8,6 +8,7 @@ from hdr_bench.error_text import describe_error
 from hdr_bench.exceptions import ModelFileError, ModelSaveError
 from hdr_bench.files import write_whole
 from hdr_bench.garbage_collection import pause_collection
+from hdr_bench.import_context import own_modules
 from hdr_bench.models.file_format import (
     ModelContent,
     damaged,
@@ -16,7 +17,7 @@ from hdr_bench.models.file_format import (
     read_card_text,
     read_content,
 )
-from hdr_bench.names import class_name
+from hdr_bench.names import class_name, visible_prose
 
 if TYPE_CHECKING:
     from hdr_bench.models.card import ModelCard
@@ -30,20 +31,21 @@ def save_model(
 ) -> Path:
     """Save a fitted estimator or pipeline as a model file: arrays and parameters, no pickle.
 
-    Equal fits make equal files. All estimators and transformers of this library can be saved, pipelines and most
-    estimators of scikit-learn, also such as hold others, with labels of any type. A machine that oneDAL fitted, and
-    k-NN that faiss searches for, load on a machine without these libraries.
+    Equal fits on one machine make equal files. All estimators and transformers of this library can be saved, and so can
+    pipelines and most estimators of scikit-learn, also those that hold other estimators, with labels of any type.
+    Support vector machines fitted with oneDAL, and k-NN that searches with faiss, also load where these libraries are
+    not installed.
 
     Parameters
     ----------
     estimator : estimator
         Fitted; `predict` takes raw pixels.
     path : path-like
-        It is written whole or not at all, in place of a model file of that name; by custom it ends in ``.hdrm``.
+        Written whole or not at all; an existing model file is replaced. By convention the name ends in ``.hdrm``.
     card : ModelCard, optional
-        What the file says of the model; by default what the estimator itself tells.
+        Describes the model; by default it holds what the estimator itself shows.
     trust : bool, default=False
-        What only pickle can hold becomes a pickle: whoever loads that file must trust it.
+        Store as a pickle what only a pickle can hold; loading that file needs `trust` too.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def save_model(
     ModelSaveError
         If it is not fitted, or holds something that only pickle can hold; the message says where.
     ModelFileError
-        If there is a file of this name that is no model file.
+        If the path exists, and is not a model file.
     OSError
         If it cannot be written.
 
@@ -83,14 +85,14 @@ def save_model(
 
 
 def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Any:
-    """Load the fitted estimator or pipeline of a model file; a file from a stranger runs no code.
+    """Load the fitted estimator or pipeline from a model file, without running code from it.
 
     Parameters
     ----------
     path : path-like
         What `save_model`, ``hdr-bench fit`` or ``hdr-bench run --keep-models`` wrote.
     trust : bool, default=False
-        Also load a pickle, if the file holds one: that runs whatever code its maker put into it.
+        Load a pickle too, if the file holds one: that runs whatever code its maker put into it.
 
     Returns
     -------
@@ -102,7 +104,7 @@ def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Any:
     ModelNotFoundError
         If there is no such file.
     ModelFileError
-        If it is no model file, is damaged, of a newer format, or holds a pickle that is not trusted.
+        If it is not a model file, is damaged, has a newer format, or holds a pickle that is not trusted.
     """
     source = Path(path)
     content = read_content(source, trust=trust)
@@ -110,7 +112,7 @@ def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Any:
         return _unpickle(source, content.pickled)
     try:
         made = _decode(content)
-    # On values that somebody made up, constructors raise whatever comes.
+    # Given forged values, constructors may raise anything.
     except Exception as error:
         raise damaged(source, error) from error
     if not _answers(made):
@@ -119,7 +121,7 @@ def load_model(path: str | os.PathLike[str], *, trust: bool = False) -> Any:
 
 
 def load_card(path: str | os.PathLike[str]) -> "ModelCard":
-    """Return the card of a model file; the model itself is not looked at.
+    """Return the card of a model file, without loading the model.
 
     Parameters
     ----------
@@ -134,7 +136,7 @@ def load_card(path: str | os.PathLike[str]) -> "ModelCard":
     ModelNotFoundError
         If there is no such file.
     ModelFileError
-        If it is no model file, is damaged, or of a newer format.
+        If it is not a model file, is damaged, or has a newer format.
     """
     from hdr_bench.models.card import parse_card
 
@@ -147,7 +149,7 @@ def load_card(path: str | os.PathLike[str]) -> "ModelCard":
 
 
 def check_replaceable(path: Path) -> None:
-    """Check that nothing but a model file would be written over.
+    """Check that nothing but a model file would be overwritten.
 
     Parameters
     ----------
@@ -160,12 +162,16 @@ def check_replaceable(path: Path) -> None:
     """
     if not os.path.lexists(path):
         return
+    if path.is_dir():
+        raise ModelFileError(f"{path} is a folder; name a file in it, e.g. {path / 'model.hdrm'}")
     try:
         read_card_text(path)
     except (ModelFileError, OSError) as error:
+        # Its own message begins with the path, and ends with what a reader of the file would do.
+        reason = str(error).removeprefix(f"{visible_prose(str(path))}: ").partition("; ")[0]
         raise ModelFileError(
-            f"{path} exists, and is no whole model file, so it is not replaced ({error}); choose another name, or "
-            "move it away"
+            f"{path} exists, and is not an intact model file, so it is not replaced ({reason}); choose another name, "
+            "or move it away"
         ) from error
 
 
@@ -188,11 +194,11 @@ def check_fitted(estimator: Any) -> None:
     try:
         check_is_fitted(estimator)
     except NotFittedError as error:
-        raise ModelSaveError(f"{name} is not fitted; call fit before it is saved") from error
+        raise ModelSaveError(f"{name} is not fitted; call fit before saving it") from error
     except TypeError as error:
         raise ModelSaveError(f"{name} is not an estimator: it needs fit and predict") from error
     if not _answers(estimator):
-        raise ModelSaveError(f"{name} neither predicts nor transforms images, so no model file holds it")
+        raise ModelSaveError(f"{name} neither predicts nor transforms images, so it cannot be saved")
 
 
 def pack_model(estimator: Any, card: bytes, *, trust: bool = False) -> bytes:
@@ -205,7 +211,7 @@ def pack_model(estimator: Any, card: bytes, *, trust: bool = False) -> bytes:
     card : bytes
         JSON.
     trust : bool, default=False
-        What only pickle can hold becomes a pickle.
+        Store as a pickle what only a pickle can hold.
 
     Returns
     -------
@@ -253,7 +259,8 @@ def _unpickle(path: Path, pickled: bytes) -> Any:
     import cloudpickle
 
     try:
-        return cloudpickle.loads(pickled)
+        with own_modules(None):
+            return cloudpickle.loads(pickled)
     # Of what the pickle's own code raises.
     except Exception as error:
         raise ModelFileError(

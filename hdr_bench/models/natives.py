@@ -1,4 +1,4 @@
-"""Objects of compiled code: trees, search trees, generators, sparse matrices, each taken apart and made again.
+"""Objects of compiled code: trees, search trees, generators, sparse matrices, each taken apart and rebuilt.
 
 Compiled code trusts such objects. What a file says of one is checked before it is made: a child that is no node, or a
 feature that no image has, would be read from memory beyond the arrays.
@@ -95,7 +95,7 @@ def _generator_parts(generator: Any) -> dict[str, Any]:
 def _make_generator(parts: dict[str, Any]) -> Any:
     keys = np.asarray(parts["keys"], dtype=np.uint32)
     if keys.shape != (_STATE_LENGTH,) or not 0 <= parts["place"] <= _STATE_LENGTH:
-        raise ValueError("it holds a generator of random numbers whose state is none")
+        raise ValueError("it holds a generator of random numbers with an invalid state")
     generator = np.random.RandomState(0)
     generator.set_state(("MT19937", keys, int(parts["place"]), int(parts["has_gauss"]), float(parts["gauss"])))
     return generator

@@ -1,4 +1,4 @@
-"""A fitted network in a model file: its weights as arrays, and what builds the rest of it, its parameters."""
+"""Fitted networks in model files: weights are saved as arrays, and parameters rebuild the rest."""
 
 import math
 from dataclasses import replace
@@ -65,7 +65,7 @@ def restore_net(model: Any, description: Any) -> Any:
     n_expected = sum(row.parameters + row.buffers for row in rows)
     n_held = sum(array.size for name, array in weights.items() if not name.endswith(_COUNTER))
     if n_held != n_expected:
-        raise ValueError(f"its network has {n_expected:,} weights, and it holds {n_held:,}")
+        raise ValueError(f"its network has {n_expected:,} weights, but it holds {n_held:,}")
     if max(math.prod(row.output_shape) for row in rows) > MOST_OUTPUTS:
         raise ValueError(f"a layer of its network has more than {MOST_OUTPUTS:,} values per image")
     return _build(model, config, layers, weights, description["history"])

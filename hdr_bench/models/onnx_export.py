@@ -110,7 +110,7 @@ def check_exportable(model: Any) -> None:
 
 
 def check_onnx_path(path: Path) -> None:
-    """Check that nothing but an ONNX model would be written over.
+    """Check that nothing but an ONNX model would be overwritten.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def check_onnx_path(path: Path) -> None:
         is_model = False
     if not is_model:
         raise ModelFileError(
-            f"{path} exists, and is no ONNX model, so it is not replaced; choose another name, or move it away"
+            f"{path} exists, and is not an ONNX model, so it is not replaced; choose another name, or move it away"
         )
 
 
@@ -142,7 +142,8 @@ def _convert(estimator: Any) -> Any:
     name = own_name(type(estimator))
     if name in (*_LINEAR, *_NETWORKS) and estimator.classes_.dtype.kind not in "iuUO":
         raise ModelSaveError(
-            f"labels of the type {estimator.classes_.dtype} cannot be written as ONNX; fit it to whole numbers or texts"
+            f"labels of the type {estimator.classes_.dtype} cannot be written as ONNX; fit the model to whole "
+            "numbers or texts"
         )
     try:
         if name in _LINEAR:
@@ -151,7 +152,7 @@ def _convert(estimator: Any) -> Any:
     # Both converters raise whatever comes for what they cannot convert.
     except Exception as error:
         raise ModelSaveError(
-            f"{class_name(type(estimator))} cannot be written as ONNX: {describe_error(error)}; the format hdrm can"
+            f"{class_name(type(estimator))} cannot be written as ONNX: {describe_error(error)}; use the format hdrm"
         ) from error
 
 
@@ -240,7 +241,7 @@ def _check_products(model: Any) -> None:
     count = count_products(int(np.int64(model.n_components)), int(model.degree))
     if count > _MOST_PRODUCTS:
         raise ModelSaveError(
-            f"{count:,} products cannot be written as ONNX, at most {_MOST_PRODUCTS:,} can; take a lower degree, or "
+            f"{count:,} products cannot be written as ONNX, at most {_MOST_PRODUCTS:,} can; use a lower degree, or "
             "fewer components"
         )
 

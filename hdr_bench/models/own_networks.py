@@ -1,4 +1,4 @@
-"""A user's own network as a classifier: a torch module, or a function from images to probabilities."""
+"""Users' own networks as classifiers: a torch module, or a function from images to probabilities."""
 
 import math
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class ImageFunctionClassifier(ClassifierMixin, BaseEstimator):
         return np.arange(getattr(self, "_n_classes", 10))
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Refuse: the function was made by others.
+        """Refuse to fit: the function cannot be trained here.
 
         Parameters
         ----------
@@ -75,7 +75,9 @@ class ImageFunctionClassifier(ClassifierMixin, BaseEstimator):
         rows = np.asarray(X)
         side = math.isqrt(rows.shape[1])
         if side * side != rows.shape[1]:
-            raise PredictionsError(f"images of {rows.shape[1]} pixels are no squares, which a network of your own gets")
+            raise PredictionsError(
+                f"images of {rows.shape[1]} pixels are not square, but a network of your own needs square images"
+            )
         images = rows.reshape(-1, side, side)
         answers = [self._answer(images[start : start + _BATCH]) for start in range(0, len(images), _BATCH)]
         probabilities = np.concatenate(answers)
@@ -179,8 +181,8 @@ def check_probabilities(answer: NDArray[np.float64], n_images: int, name: str) -
         )
     if not _are_probabilities(answer):
         raise PredictionsError(
-            f"{name} gave rows that are no probabilities, e.g. {answer[0].tolist()[:4]}; each must be from 0 to 1, and "
-            "a row must sum to 1"
+            f"{name} gave rows that are not probabilities, e.g. {answer[0].tolist()[:4]}; each must be from 0 to 1, "
+            "and a row must sum to 1"
         )
     return answer / answer.sum(axis=1, keepdims=True)
 

@@ -1,4 +1,4 @@
-"""What is saved of this library's own objects, and how they are made again of it."""
+"""What is saved of this library's own objects, and how they are rebuilt from it."""
 
 import dataclasses
 import inspect

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,12 @@ from numpy.typing import NDArray
 
 from hdr_bench.exceptions import PredictionsError
 from hdr_bench.files import write_whole
+from hdr_bench.models.calibration import outputs_of, scale_outputs
+from hdr_bench.models.card import ReadingNumbers
 
 # Images that a model gets at a time: methods copy them, some of them many times.
 _BLOCK = 2_000
+_MNIST_SHAPE = (28, 28)
 # The first line of a file of predictions, of this library or in Kaggle's form.
 _HEADER = re.compile(rb"[^,\r\n]{1,100},label(,probability)?\r?\n", re.IGNORECASE)
 
@@ -66,7 +70,11 @@ def predict_labels(
 
 
 def predict_probabilities(
-    model: Any, images: NDArray[np.generic], class_names: Sequence[str] = (), image_shape: tuple[int, int] | None = None
+    model: Any,
+    images: NDArray[np.generic],
+    class_names: Sequence[str] = (),
+    image_shape: tuple[int, int] | None = None,
+    reading: ReadingNumbers | None = None,
 ) -> Answers:
     """Predict the class of each image, and its probability.
 
@@ -79,6 +87,9 @@ def predict_probabilities(
         In the order of the model's `classes_`; by default these themselves.
     image_shape : tuple of int, optional
         Height and width of the images that the model learned from; by default only their number of pixels is compared.
+    reading : ReadingNumbers, optional
+        Of the model's card: if its temperature was fitted, probabilities are calibrated with it, as when pictures are
+        read, and a model has them that answers with decision values or labels alone.
 
     Returns
     -------
@@ -89,17 +100,56 @@ def predict_probabilities(
     PredictionsError
         If the images are not of the model's shape, or the model has no probabilities.
     """
-    if not hasattr(model, "predict_proba"):
+    if not (is_calibrated(reading) or hasattr(model, "predict_proba")):
         raise PredictionsError(
-            "this model has no probabilities; leave out --probabilities, or take a method that has them, such as cnn, "
-            "mlp, knn or linear"
+            "this model has no probabilities; omit --probabilities, fit the model with hdr-bench fit, which calibrates "
+            "any method, or use a method that has them, such as cnn, mlp, knn or linear"
         )
     check_shape(model, images, image_shape)
-    blocks = [(model.predict(block), model.predict_proba(block)) for block in _blocks(images)]
+    blocks = [(model.predict(block), _shares(model, block, reading)) for block in _blocks(images)]
     labels, probabilities = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
     # By the answer, not by the largest: with ties, and in some methods, they are not of the same class.
     places = np.searchsorted(np.asarray(model.classes_), labels)
     return Answers(_name_labels(model, labels, class_names), probabilities[np.arange(len(labels)), places])
+
+
+def is_calibrated(reading: ReadingNumbers | None) -> bool:
+    """Return whether a model's probabilities are calibrated: its card has a temperature fitted on images held out.
+
+    Parameters
+    ----------
+    reading : ReadingNumbers or None
+        Of the card.
+
+    Returns
+    -------
+    is_calibrated : bool
+    """
+    return reading is not None and reading.calibrated
+
+
+def describe_calibration(reading: ReadingNumbers | None) -> str:
+    """Say what the probabilities of `predict_probabilities` are.
+
+    Parameters
+    ----------
+    reading : ReadingNumbers or None
+        Of the model's card.
+
+    Returns
+    -------
+    text : str
+    """
+    if reading is None or not reading.calibrated:
+        return "the probabilities are the model's own, not calibrated"
+    where = f", chosen on {reading.chosen_on}" if reading.chosen_on else ""
+    return f"the probabilities are calibrated by the temperature on the model's card, {reading.temperature:.4g}{where}"
+
+
+def _shares(model: Any, rows: NDArray[np.generic], reading: ReadingNumbers | None) -> NDArray[np.float64]:
+    if reading is None or not reading.calibrated:
+        return np.asarray(model.predict_proba(rows), np.float64)
+    return scale_outputs(outputs_of(model, rows), reading.temperature)
 
 
 def check_shape(model: Any, images: NDArray[np.generic], image_shape: tuple[int, int] | None = None) -> None:
@@ -120,14 +170,17 @@ def check_shape(model: Any, images: NDArray[np.generic], image_shape: tuple[int,
     """
     height, width = images.shape[1:]
     n_features = getattr(model, "n_features_in_", None)
-    is_of_shape = image_shape is None or tuple(image_shape) == (height, width)
+    is_of_shape = image_shape is None or image_shape == (height, width)
     if is_of_shape and (n_features is None or n_features == height * width):
         return
     wanted = f"{image_shape[0]}x{image_shape[1]} pixels" if image_shape else f"{n_features:,} pixels"
-    remedy = f"--resize {image_shape[0]}x{image_shape[1]}" if image_shape else "--resize HEIGHTxWIDTH"
+    size = f"{image_shape[0]}x{image_shape[1]}" if image_shape else "HEIGHTxWIDTH"
+    # Its form has this size, and any image can be brought into it.
+    is_mnists = image_shape == _MNIST_SHAPE or (image_shape is None and n_features == math.prod(_MNIST_SHAPE))
+    form = "them into MNIST's form with --fit mnist, or pictures " if is_mnists else "pictures "
     raise PredictionsError(
-        f"the images are {height}x{width} pixels, but the model learned from images of {wanted}; bring pictures to "
-        f"that size with {remedy}, or fit a model on images of this size"
+        f"the images are {height}x{width} pixels, but the model learned from images of {wanted}; bring {form}"
+        f"to that size with --resize {size}, or fit a model on images of this size"
     )
 
 
@@ -139,7 +192,7 @@ def write_answers(path: Path, heading: str, names: Sequence[str], answers: Answe
     path : Path
         Written whole or not at all; another table of predictions is replaced.
     heading : str
-        What the names are.
+        Of the column of names.
     names : sequence of str
         Of the images.
     answers : Answers
@@ -147,7 +200,7 @@ def write_answers(path: Path, heading: str, names: Sequence[str], answers: Answe
     Raises
     ------
     PredictionsError
-        If there is another file than a table of predictions.
+        If the path exists, and is not a table of predictions.
     OSError
         If it cannot be written.
     """
@@ -175,18 +228,18 @@ def check_replaceable(path: Path) -> None:
     Raises
     ------
     PredictionsError
-        If it does not end in .csv, or there is something else than a table of predictions.
+        If it does not end in .csv, or exists and is not a table of predictions.
     """
     if path.suffix.lower() != ".csv":
         raise PredictionsError(f"{path}: predictions are written as CSV; choose a name that ends in .csv")
     if not path.exists():
         return
     if not path.is_file():
-        raise PredictionsError(f"{path}: there is something that is no file; choose another name")
+        raise PredictionsError(f"{path}: exists, and is not a file; choose another name")
     with path.open("rb") as file:
         first = file.readline(200)
     if first and not _HEADER.fullmatch(first):
-        raise PredictionsError(f"{path}: there is a file that holds no predictions; choose another name, or remove it")
+        raise PredictionsError(f"{path}: exists, and holds no predictions; choose another name, or remove it")
 
 
 def _blocks(images: NDArray[np.generic]) -> Iterator[NDArray[np.generic]]:

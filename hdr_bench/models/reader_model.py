@@ -1,7 +1,8 @@
-"""The model that a command is given: a model file, or a function of the user's that returns a model."""
+"""Models that commands are given: a model file, or a user's function that returns a model."""
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,24 +10,26 @@ from hdr_bench.estimators import ESTIMATORS
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_code
 from hdr_bench.estimators.foreign.importing import import_attribute
 from hdr_bench.exceptions import HdrBenchError, ModelFileError, ModelNotFoundError, ModelSaveError, shown
+from hdr_bench.import_context import own_modules
 from hdr_bench.models.model_file import check_fitted, load_model
 from hdr_bench.names import class_name
 
-# Two letters at least before the colon: a drive of Windows has one.
+# At least two letters before the colon: a drive of Windows has one.
 _FUNCTION = re.compile(r"(?P<module>[^\W\d]\w+(?:\.[^\W\d]\w*)*):(?P<name>[^\W\d]\w*)")
 
 
 def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> Any:
-    """Load the model that a command is given: a model file, or what a function of the user's returns.
+    """Load the model that a command is given: a model file, or what a user's function returns.
 
     Parameters
     ----------
     spec : str or path-like
-        The path of a model file, or ``module:function``. The function takes nothing, and returns a fitted classifier,
-        a torch module (images (n, 1, height, width) from 0 to 1 in, logits or probabilities out), or a function from
-        raw images (n, height, width) to probabilities (n, n_classes).
+        The path of a model file, or ``module:function``. The function takes no arguments, and returns a fitted
+        classifier, a torch module (from images (n, 1, height, width) between 0 and 1 to logits or probabilities), or a
+        function from raw images (n, height, width) to probabilities (n, n_classes). The module may be in the working
+        folder.
     trust : bool, default=False
-        Run the module's code; or load the pickle in a file.
+        Run the module's code, or load the pickle in a file.
 
     Returns
     -------
@@ -45,7 +48,7 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
     text = os.fspath(spec)
     if text in ESTIMATORS and not Path(text).exists():
         raise ModelNotFoundError(
-            f"{text} is a method, and a fitted model is needed; fit one: hdr-bench fit {text} --out {text}.hdrm"
+            f"{text} is a method, but a fitted model is needed; fit one with: hdr-bench fit {text} --out {text}.hdrm"
         )
     found = _FUNCTION.fullmatch(text)
     if found is None or Path(text).exists():
@@ -54,19 +57,20 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
         raise ModelFileError(
             f"{text} runs the code of the module {found['module']}; if you trust it, give --trust (trust=True)"
         )
-    function = import_attribute("function", f"{found['module']}.{found['name']}", ())
-    return as_classifier(_call(text, function), text)
+    with own_modules(None):
+        function = import_attribute("function", f"{found['module']}.{found['name']}", ())
+        return as_classifier(_call(text, function), text)
 
 
 def as_classifier(made: Any, name: str) -> Any:
-    """Return what a function of the user's made as a classifier.
+    """Return as a classifier what a user's function returned.
 
     Parameters
     ----------
     made : object
         A fitted classifier, a torch module, or a function from images to probabilities.
     name : str
-        Named in messages.
+        Name of the function in messages.
 
     Returns
     -------
@@ -107,7 +111,5 @@ def _call(text: str, function: Any) -> Any:
 
 
 def _is_module(made: Any) -> bool:
-    import sys
-
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(made, torch.nn.Module)

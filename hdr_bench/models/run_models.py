@@ -1,4 +1,4 @@
-"""Models that a run kept, each loaded when it is asked for."""
+"""Models that a run saved, each loaded when it is asked for."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -12,23 +12,23 @@ from hdr_bench.records.run_record import PlannedTrial
 from hdr_bench.records.store import Store
 
 ModelKey = tuple[str, int] | tuple[str, int, int]
-"""Case and seed; of cross-validation also the fold from 0, of a learning curve the number of training images."""
+"""Case and seed; for cross-validation also the fold, from 0; for a learning curve the number of training images."""
 
 
 class RunModels(Mapping[ModelKey, Any]):
-    """Models of a run, by case and seed; nothing is loaded before it is asked for, and nothing is held.
+    """Models of a run, by case and seed; each is loaded anew when it is asked for.
 
     Made by `load_models`.
 
     Parameters
     ----------
     folder : Path
-        The run's.
+        Folder of the run.
 
     Attributes
     ----------
     reasons : dict of tuple to str
-        Why there is no model of a trial, as far as it is known.
+        Why a trial has no model, as far as is known.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -64,7 +64,7 @@ class RunModels(Mapping[ModelKey, Any]):
         Parameters
         ----------
         key : tuple
-            Case and seed; of cross-validation also the fold, of a learning curve the number of training images.
+            Case and seed; for cross-validation also the fold, for a learning curve the number of training images.
 
         Returns
         -------
@@ -73,12 +73,12 @@ class RunModels(Mapping[ModelKey, Any]):
         Raises
         ------
         ModelNotFoundError
-            If there is none; the message says why, as far as it is known.
+            If there is none; the message says why, as far as is known.
         """
         if key in self._paths:
             return self._paths[key]
         if key in self.reasons:
-            raise ModelNotFoundError(f"{self._folder}: no model of {key!r} was kept: {self.reasons[key]}")
+            raise ModelNotFoundError(f"{self._folder}: no model of {key!r} was saved: {self.reasons[key]}")
         offered = ", ".join(map(repr, list(self._paths)[:10])) or "none; run the suite with --keep-models"
         raise ModelNotFoundError(f"{self._folder}: there is no model of {key!r}. Choose from: {offered}")
 
@@ -103,7 +103,7 @@ class RunModels(Mapping[ModelKey, Any]):
 
 
 def load_models(run: str | os.PathLike[str]) -> RunModels:
-    """Return the models that a run kept, with ``hdr-bench run SUITE --keep-models``.
+    """Return the models that a run saved, with ``hdr-bench run SUITE --keep-models``.
 
     Parameters
     ----------

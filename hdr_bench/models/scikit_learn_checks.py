@@ -6,6 +6,8 @@ import numpy as np
 
 # Of support vector machines only classifiers are looked through.
 _NOT_CHECKED = frozenset({"SVR", "NuSVR", "OneClassSVM"})
+# Fitted, they hold trees that no file can: what a file says of one was made up, and compiled code would believe it.
+_NEVER_SAVED = ("sklearn.cluster._birch", "sklearn.cluster._bisect_k_means")
 
 
 def check_made(estimator: Any) -> None:
@@ -23,6 +25,8 @@ def check_made(estimator: Any) -> None:
     """
     name, module = type(estimator).__name__, type(estimator).__module__
     state = vars(estimator)
+    if module in _NEVER_SAVED:
+        raise ValueError(f"a {name} keeps a tree of clusters")
     if module.startswith("sklearn.svm._classes") and (name in _NOT_CHECKED or "_n_support" in state):
         _check_machine(estimator, name)
     # The tree of scikit-learn's density estimate is one of neighbours.
@@ -32,15 +36,17 @@ def check_made(estimator: Any) -> None:
         _check_members(estimator)
     if "cluster_centers_" in state and module.startswith("sklearn.cluster._kmeans"):
         _check_centers(estimator)
-    if "_y" in state and "_fit_X" in state and "classes_" in state:
+    if "_fit_X" in state:
         _check_neighbors(estimator)
+    if "_y" in state and "_fit_X" in state and "classes_" in state:
+        _check_labels(estimator)
     if "_predictors" in state:
         _check_predictors(estimator)
 
 
 def _check_machine(machine: Any, name: str) -> None:
     if name in _NOT_CHECKED:
-        raise ValueError(f"a {name} is no classifier")
+        raise ValueError(f"a {name} is not a classifier")
     if machine._sparse or not isinstance(machine.kernel, str) or machine.kernel == "precomputed":
         raise ValueError("a support vector machine on sparse data, or with a kernel of its own")
     per_class = machine._n_support
@@ -99,6 +105,12 @@ def _check_centers(clusters: Any) -> None:
 
 
 def _check_neighbors(model: Any) -> None:
+    """Check that images to predict, which have the estimator's features, can be compared with those that it keeps."""
+    if model._fit_X.shape[1:] != (model.n_features_in_,):
+        raise ValueError(f"neighbours on other features than the {model.n_features_in_} of their estimator")
+
+
+def _check_labels(model: Any) -> None:
     """Check the labels that votes are counted by."""
     if len(model._y) != model._fit_X.shape[0]:
         raise ValueError("neighbours with another number of labels")

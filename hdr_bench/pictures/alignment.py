@@ -1,4 +1,4 @@
-"""Which mark of a reading is which digit of the truth, told by their order."""
+"""Matching of the marks of a reading with the true digits, by their order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Answer:
 
 
 def align_answers(truth: str, answers: Sequence[Answer]) -> dict[int, int]:
-    """Return the marks of which it is certain which digit of the truth they are.
+    """Return the marks that certainly are a particular true digit.
 
     As many marks as digits are taken one after the other, whatever they were read as. Otherwise the marks that were
     read right, in order, part the reading into stretches; a stretch with as many marks as digits is taken one after the
@@ -67,7 +67,7 @@ def _take_in_order(marks: range, digits: range, answers: Sequence[Answer], align
 
 
 def _stretches(truth: str, answers: Sequence[Answer], aligned: dict[int, int]) -> Iterator[tuple[range, range]]:
-    """Note the marks that were read right, in order, and give the marks and digits between them."""
+    """Note the marks that were read correctly, in order, and give the marks and digits between them."""
     # Rejected marks are no certain answer: they belong to a stretch.
     read = "".join("?" if each.rejected or each.digit is None else str(each.digit) for each in answers)
     mark = digit = 0

@@ -1,4 +1,4 @@
-"""What a recognizer's answers say of digits, whatever other classes its model has."""
+"""A recognizer's answers for the digits, whatever other classes its model has."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Ink told from paper, by a threshold for each pixel."""
+"""Ink separated from paper, by a threshold for each pixel."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,8 @@ from hdr_bench.pictures.light import ink_contrast
 _SAUVOLA_K = 0.4
 # What is darker than this share of the contrast is ink, also inside of strokes wider than the window.
 _SURE = 0.6
-# Share of the longest side that Sauvola's window spans until strokes are known.
+# Share of the longest side that Sauvola's window spans.
 _WINDOW = 1 / 20
-# Widths of a stroke that the window spans.
-_STROKES = 6
 # Contrast below which a picture is taken for empty: noise and the texture of paper have less.
 LEAST_CONTRAST = 0.04
 
@@ -38,7 +36,7 @@ class Ink:
 
 
 def binarize(even: NDArray[np.float32]) -> Ink:
-    """Tell ink from paper by Sauvola's threshold, its range set by the picture's own contrast.
+    """Separate ink from paper by Sauvola's threshold, its range set by the picture's own contrast.
 
     Parameters
     ----------

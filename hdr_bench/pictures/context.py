@@ -1,4 +1,4 @@
-"""What the page around a mark says of it: specks, bars, strokes and words that are no digits."""
+"""Marks that the page around them shows not to be digits: specks, bars, strokes and words."""
 
 from collections.abc import Sequence
 
@@ -39,6 +39,24 @@ _LONG_WORD = 10
 _LONGEST_SUM = 12
 # Marks larger than this, in median heights of a line, do not belong to it: braces, frames.
 _LIKE = 3.0
+
+
+def choose_marks(marks: Sequence[Mark], shape: tuple[int, ...], digit_height: float) -> tuple[Mark, ...]:
+    """Return the marks that are looked at: of the size of digits or of parts of them, without what surrounds others.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+    shape : tuple of int
+        Of the picture.
+    digit_height : float
+        How high digits seem to be, in pixels.
+
+    Returns
+    -------
+    chosen : tuple of Mark
+    """
+    return drop_specks(drop_surround(marks, shape), digit_height)
 
 
 def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:

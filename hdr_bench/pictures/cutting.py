@@ -1,4 +1,4 @@
-"""A mark cut out and brought into MNIST's form."""
+"""Marks cut out and brought into MNIST's form."""
 
 import math
 from collections.abc import Sequence

@@ -19,7 +19,7 @@ from hdr_bench.pictures.reading import ReadDigit, Reading
 from hdr_bench.pictures.true_digits import TrueDigits, find_true_digits
 
 CLASS_NAMES = tuple("0123456789")
-# A truth of which less is found is no truth of these pictures: dates in the names of photos, say.
+# If less is found, the names are probably not digits of these pictures, but e.g. dates of photos.
 _LEAST_ALIGNED = 0.5
 
 
@@ -32,13 +32,13 @@ class CutDigits:
     images : ndarray of shape (n, 28, 28), dtype uint8
         In MNIST's form.
     labels : ndarray of shape (n,), dtype int64
-        What the truth says, whatever the reader made of them.
+        True digits, whatever the reader read.
     n_true : int
-        Digits of the truth; those beyond `n` were not found, or it cannot be told which they are.
+        Number of true digits; those beyond `n` were not found, or could not be identified.
     n_unused : int
-        Marks that were read as digits, and are of none of the truth, or it cannot be told of which.
+        Marks that were read as digits, but could not be matched with a true digit.
     n_rejected : int
-        Of the images, those that the reader took for no digit.
+        Number of the images that the reader rejected.
     """
 
     images: NDArray[np.uint8]
@@ -66,7 +66,7 @@ def pictures_source(folder: str, options: ReadOptions) -> Source:
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If it holds no picture, or it cannot be told which digits they show.
+        If it holds no picture, or the digits in its pictures are not known.
     """
     root = expand_path(folder)
     true_digits = find_true_digits(root)
@@ -79,7 +79,7 @@ def pictures_source(folder: str, options: ReadOptions) -> Source:
 
 
 def read_pictures_folder(name: str, root: Path, options: ReadOptions) -> Dataset:
-    """Cut the digits out of all pictures of a folder, and label them with what the truth says.
+    """Cut the digits out of all pictures of a folder, and label them with the true digits.
 
     The pictures are read as ``hdr-bench read`` reads them. Whole pictures go to the train or the test part, since the
     digits of one picture share hand, pen and paper.
@@ -102,8 +102,8 @@ def read_pictures_folder(name: str, root: Path, options: ReadOptions) -> Dataset
     DatasetNotFoundError
         If the folder does not exist.
     DatasetError
-        If a picture cannot be read, it cannot be told which digits it shows, fewer than half of the digits are found
-        in order, or they are too few for two parts.
+        If a picture cannot be read, its digits are not known, fewer than half of the digits are found in order, or
+        they are too few for two parts.
     """
     return _read(name, root, options, find_true_digits(root))
 
@@ -117,13 +117,13 @@ def _read(name: str, root: Path, options: ReadOptions, true_digits: TrueDigits) 
     size = DEFAULT_TEST_SIZE if options.test_size is None else options.test_size
     notes = (
         *_describe(cuts),
-        f"cut by the library: whole pictures, with {size:g} of the digits, to test, seed {options.random_state}",
+        f"cut by the library: whole pictures with {size:g} of the digits to test, seed {options.random_state}",
     )
     return assemble_dataset(name, train, test, CLASS_NAMES, notes, _warn(root, cuts, true_digits))
 
 
 def cut_digits(read: Callable[[Path], Reading], path: Path, lines: tuple[str, ...]) -> CutDigits:
-    """Read a picture, and return those of its digits of which it is certain what they are.
+    """Read a picture, and return those of its digits whose true value is certain.
 
     Parameters
     ----------
@@ -177,10 +177,12 @@ def _check_aligned(root: Path, cuts: dict[Path, CutDigits]) -> None:
     if n_true and n_aligned >= _LEAST_ALIGNED * n_true:
         return
     if not n_true:
-        raise DatasetError(f"{root}: none of the {len(cuts):,} pictures shows a digit, by its name or truth.csv")
+        raise DatasetError(
+            f"{root}: none of the {len(cuts):,} pictures shows a digit, according to their names or truth.csv"
+        )
     raise DatasetError(
-        f"{root}: of {n_true:,} digits that names or truth.csv tell, only {n_aligned:,} were found in order; see what "
-        "is read with: hdr-bench read PICTURE, and correct the names"
+        f"{root}: of {n_true:,} digits in names or truth.csv, only {n_aligned:,} were found in order; see what is read "
+        "with: hdr-bench read PICTURE, and correct the names or truth.csv"
     )
 
 
@@ -199,8 +201,8 @@ def _part_pictures(name: str, cuts: list[CutDigits], options: ReadOptions) -> tu
         test = [train.pop()] if len(train) > 1 else []
     if not test:
         raise DatasetError(
-            f"{name}: digits were found in {len(used):,} picture only; at least two are needed, since whole pictures "
-            "go to the train and the test part"
+            f"{name}: digits were found in {len(used):,} picture only; at least two are needed, since each picture "
+            "goes whole to the train or the test part"
         )
     return _join(train), _join(test)
 
@@ -211,10 +213,10 @@ def _join(cuts: list[CutDigits]) -> Part:
 
 def _describe(cuts: dict[Path, CutDigits]) -> tuple[str, ...]:
     n_digits, n_rejected = sum(len(cut.labels) for cut in cuts.values()), sum(cut.n_rejected for cut in cuts.values())
-    note = f"{n_digits:,} digits cut out of {len(cuts):,} pictures, each labelled by its place in the truth"
+    note = f"{n_digits:,} digits cut out of {len(cuts):,} pictures, each labelled by its position among the true digits"
     if not n_rejected:
         return (note,)
-    return (note, f"{n_rejected:,} of them the reader took for no digit; they are among the images all the same")
+    return (note, f"{n_rejected:,} of them were rejected by the reader; they are included all the same")
 
 
 def _warn(root: Path, cuts: dict[Path, CutDigits], true_digits: TrueDigits) -> tuple[str, ...]:
@@ -224,18 +226,16 @@ def _warn(root: Path, cuts: dict[Path, CutDigits], true_digits: TrueDigits) -> t
         n_true = sum(cut.n_true for cut in cuts.values())
         n_lost = n_true - sum(len(cut.labels) for cut in cuts.values())
         warnings.append(
-            f"{n_lost:,} of {n_true:,} digits were not found, or it cannot be told which they are: "
-            f"{name_some(lost, root)}; results are of the others"
+            f"{n_lost:,} of {n_true:,} digits were not found, or could not be identified: {name_some(lost, root)}; "
+            "only the others are used"
         )
     unused = [path for path, cut in cuts.items() if cut.n_unused]
     if unused:
         n_unused = sum(cut.n_unused for cut in cuts.values())
-        warnings.append(
-            f"{n_unused:,} marks were read as digits that the truth does not have: {name_some(unused, root)}"
-        )
+        warnings.append(f"{n_unused:,} marks were read as digits, but match no true digit: {name_some(unused, root)}")
     if true_digits.unlisted:
         n_unlisted = len(true_digits.unlisted)
         warnings.append(
-            f"{n_unlisted:,} pictures are not in truth.csv, and left out: {name_some(true_digits.unlisted, root)}"
+            f"{n_unlisted:,} pictures are not in truth.csv, and are left out: {name_some(true_digits.unlisted, root)}"
         )
     return tuple(warnings)

@@ -9,7 +9,7 @@ from typing import Any
 from hdr_bench.names import visible_prose
 from hdr_bench.pictures.reading import PictureReadings, ReadDigit, Reading
 
-# Raised when a key changes its meaning or goes.
+# Increased when a key changes its meaning or is removed.
 JSON_FORMAT = 1
 _FIELDS = (
     "digit",
@@ -45,8 +45,10 @@ def to_text(pictures: Sequence[PictureReadings]) -> str:
 def to_json(pictures: Sequence[PictureReadings]) -> str:
     """Write readings as JSON.
 
-    With several models there is one entry for each picture and model, which names the model. A picture that could not
-    be read has one entry without lines and digits, which says why in `error`.
+    With several models there is one entry for each picture and model, which names the model. Boxes are in pixels of
+    the upright picture: where that is not the picture as its EXIF orientation shows it, `turned` says by how many
+    degrees, counter-clockwise, it was turned. A picture that could not be read has one entry without lines and digits,
+    which says why in `error`.
 
     Parameters
     ----------
@@ -111,6 +113,7 @@ def _entries_of(picture: PictureReadings) -> list[dict[str, Any]]:
     return [
         {"file": picture.file}
         | ({"model": reading.model} if len(picture.readings) > 1 else {})
+        | ({"turned": 90 * reading.quarter_turns} if reading.quarter_turns else {})
         | {"lines": list(reading.lines), "digits": [_record(digit) for digit in reading.digits]}
         for reading in picture.readings
     ]
@@ -143,7 +146,7 @@ def _lines_of(reading: Reading) -> list[str]:
 
 
 def _percent(probability: float) -> str:
-    # 100 % is never sure.
+    # A reading is never 100 % certain.
     return f"{min(99, int(100 * probability))}"
 
 

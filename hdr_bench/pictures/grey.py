@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.pictures.light import even_light, ink_contrast
+from hdr_bench.pictures.panels import invert_panels
 
 # ITU-R 601.
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -33,11 +34,14 @@ class Grey:
         Which channel of the colours it is: ``"luma"``, ``"red"``, ``"green"`` or ``"blue"``.
     was_light_on_dark : bool
         Whether the values were inverted, since the ink was lighter than the paper.
+    n_panels : int
+        Rectangles of the opposite polarity, which were inverted.
     """
 
     values: NDArray[np.float32]
     channel: str
     was_light_on_dark: bool
+    n_panels: int = 0
 
 
 def to_grey(color: NDArray[np.uint8]) -> Grey:
@@ -57,7 +61,8 @@ def to_grey(color: NDArray[np.uint8]) -> Grey:
     is_light_on_dark = _has_light_ink(_block_mean(luma, step))
     name = _best_channel(1 - small if is_light_on_dark else small)
     values = _channels(color)[name]() / np.float32(255)
-    return Grey(1 - values if is_light_on_dark else values, name, is_light_on_dark)
+    values, n_panels = invert_panels(1 - values if is_light_on_dark else values)
+    return Grey(values, name, is_light_on_dark, n_panels)
 
 
 def _channels(color: NDArray[np.generic]) -> dict[str, Callable[[], NDArray[np.float32]]]:

@@ -1,4 +1,4 @@
-"""Light evened out: each pixel relative to the paper around it."""
+"""Lighting evened out: each pixel relative to the paper around it."""
 
 import numpy as np
 from numpy.typing import NDArray

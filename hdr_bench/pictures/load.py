@@ -15,7 +15,7 @@ from hdr_bench.exceptions import MissingDependencyError, PictureError, shown
 from hdr_bench.files import check_regular, describe_file_error
 
 MOST_PIXELS = 50_000_000
-# Twice the number from which on Pillow warns, the number from which on it refuses.
+# Pillow refuses larger pictures; it warns at half of this.
 LARGEST_LIMIT = 178_956_970
 _HEIC = frozenset({".heic", ".heif"})
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
@@ -75,14 +75,14 @@ def _from_file(path: Path, most_pixels: int) -> NDArray[np.uint8]:
     except IsADirectoryError as error:
         raise PictureError(f"{path}: this is a folder; name the pictures in it") from error
     except Image.DecompressionBombError as error:
-        raise _too_large(str(path), "more than this program can be told to read", most_pixels) from error
+        raise _too_large(str(path), f"more than {LARGEST_LIMIT:,} pixels, the highest limit", most_pixels) from error
     except Exception as error:  # on damaged files Pillow's decoders raise whatever comes
         raise PictureError(f"{path}: not a readable picture: {_reason(error)}; {_AGAIN}") from error
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Let the size be checked here, and damaged metadata, e.g. a camera's, be passed over."""
+    """Silence Pillow: the size is checked here, and damaged metadata, e.g. a camera's, do not matter."""
     with catch_warnings():
         simplefilter("ignore", UserWarning)
         simplefilter("ignore", Image.DecompressionBombWarning)
@@ -106,7 +106,7 @@ def _register_heic(path: Path) -> str:
         from pillow_heif import register_heif_opener
     except ImportError as error:
         raise MissingDependencyError(
-            f"{path}: HEIC pictures need pillow-heif: pip install 'hdr-bench[heic]', or save it as JPEG"
+            f"{path}: HEIC pictures need pillow-heif; pip install 'hdr-bench[heic]', or save the picture as JPEG"
         ) from error
     register_heif_opener()
     return "HEIF"
@@ -129,12 +129,14 @@ def _check_frames(path: Path, picture: Image.Image) -> None:
     frames = getattr(picture, "n_frames", 1)
     # A phone puts a preview or a depth map behind the photograph.
     if frames > 1 and picture.format not in {"MPO", "HEIF"}:
-        raise PictureError(f"{path}: the file holds {frames} pictures; one is read per file: save each as its own file")
+        raise PictureError(
+            f"{path}: the file holds {frames} pictures, but only one can be read; save each as its own file"
+        )
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
-        return "its content is of no picture format that is read"
+        return "its content is in no picture format that is read"
     return describe_file_error(error)
 
 
@@ -153,9 +155,7 @@ def _lay_on_paper(picture: Image.Image) -> NDArray[np.uint8]:
 
 def _from_deep(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     floats = np.nan_to_num(values.astype(np.float32))
-    dark, light = float(floats.min(initial=0)), float(floats.max(initial=0))
-    if floats.size:
-        dark, light = float(floats.min()), float(floats.max())
+    dark, light = float(floats.min()), float(floats.max())
     grey = np.rint((floats - dark) * (255 / (light - dark) if light > dark else 0)).astype(np.uint8)
     return np.repeat(grey[..., np.newaxis], 3, axis=2)
 

@@ -1,4 +1,4 @@
-"""Connected pieces of ink: found, joined, and told from specks."""
+"""Connected pieces of ink: found, joined, and distinguished from specks."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ def join_marks(marks: Iterable[Mark]) -> Mark:
 
 
 def typical_height(marks: Sequence[Mark], shape: tuple[int, ...]) -> float:
-    """Return how high a digit seems to be: the median height of the marks but bars, each by its length.
+    """Return the estimated height of a digit: the median height of the marks but bars, each by its length.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Pages that lie on their side or upside down, told by the recognizer."""
+"""Pages that lie on their side or upside down, detected by the recognizer."""
 
 import numpy as np
 from numpy.typing import NDArray

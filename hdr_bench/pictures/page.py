@@ -1,6 +1,6 @@
-"""From the pixels of a picture to its ink: a working copy, and what each stage made of it."""
+"""From the pixels of a picture to its ink: a working copy, and the result of each stage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ _MOST_ENLARGED = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """A picture's ink, and how it was found.
+    """Ink of a picture, and the stages that found it.
 
     Attributes
     ----------
@@ -31,13 +31,13 @@ class Page:
         Pixels of the working copy per pixel of the upright picture.
     grey : Grey
     even : ndarray of shape (height, width), float32
-        With even light.
+        With the lighting evened out.
     ink : Ink
     ruling : Ruling
     marks : tuple of Mark
         Connected pieces of ink.
     digit_height : float
-        How high digits seem to be, in pixels of the working copy.
+        Estimated height of the digits, in pixels of the working copy.
     """
 
     color: NDArray[np.uint8]
@@ -93,7 +93,7 @@ def turn_page(page: Page, quarters: int) -> Page:
     return Page(
         np.rot90(page.color, quarters),
         page.scale,
-        Grey(np.rot90(grey.values, quarters), grey.channel, grey.was_light_on_dark),
+        replace(grey, values=np.rot90(grey.values, quarters)),
         np.rot90(page.even, quarters),
         Ink(np.rot90(ink.mask, quarters), np.rot90(ink.soft, quarters), ink.contrast),
         ruling,

@@ -1,4 +1,4 @@
-"""The reading of a page, made of what was recognized on it."""
+"""The reading of a page, built from what was recognized on it."""
 
 from collections.abc import Sequence
 
@@ -60,6 +60,8 @@ def describe_page(page: Page, writing: Writing, quarters: int) -> list[str]:
     notes : list of str
     """
     notes = [f"grey: {page.grey.channel}{', light ink on dark' if page.grey.was_light_on_dark else ''}"]
+    if page.grey.n_panels:
+        notes.append(f"{page.grey.n_panels} {'panel' if page.grey.n_panels == 1 else 'panels'} inverted")
     notes.append(f"contrast of the ink: {page.ink.contrast:.2f}")
     if page.ruling.lines.any():
         notes.append("ruled lines removed")
@@ -67,9 +69,8 @@ def describe_page(page: Page, writing: Writing, quarters: int) -> list[str]:
         notes.append(f"turned by {90 * quarters} degrees")
     if writing.n_straightened:
         steepest = max(writing.slopes, key=abs)
-        notes.append(
-            f"{writing.n_straightened} sloping lines straightened, by up to {abs(degrees(steepest)):.0f} degrees"
-        )
+        counted = f"{writing.n_straightened} sloping {'line' if writing.n_straightened == 1 else 'lines'}"
+        notes.append(f"{counted} straightened, by up to {abs(degrees(steepest)):.0f} degrees")
     return notes
 
 

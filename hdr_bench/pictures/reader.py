@@ -1,4 +1,4 @@
-"""From a picture to digits, stage after stage."""
+"""From a picture to digits, stage by stage."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.pictures.context import accept_in_context, drop_specks, drop_surround
+from hdr_bench.pictures.context import accept_in_context, choose_marks
 from hdr_bench.pictures.cutting import cut_marks
 from hdr_bench.pictures.load import MOST_PIXELS, load_color
 from hdr_bench.pictures.marks import Mark
@@ -23,15 +23,15 @@ from hdr_bench.pictures.straightening import Writing, put_in_lines, straighten
 def read_picture(
     picture: str | Path | NDArray[np.generic], model: Any = None, *, most_pixels: int = MOST_PIXELS
 ) -> Reading:
-    """Read the handwritten digits of a picture: a photo, a scan, a drawing.
+    """Read the handwritten digits in a picture, such as a photo, a scan or a drawing.
 
     Parameters
     ----------
     picture : path or ndarray
         A picture file, or pixels of shape (height, width), (height, width, 3) or (height, width, 4).
     model : path, estimator or Recognizer, optional
-        What recognizes the digits: a model file, a fitted estimator that takes raw pixels of 28x28 images, or a
-        recognizer, which is quickest for many pictures. By default the embedded model.
+        Recognizes the digits: a model file, a fitted estimator that takes raw pixels of 28x28 images, or what
+        `load_recognizer` returned, which is fastest for many pictures. By default the embedded model.
     most_pixels : int, default=50_000_000
         Pictures of more pixels are refused.
 
@@ -43,6 +43,14 @@ def read_picture(
     ------
     PictureError
         If the picture cannot be read, or is too large.
+    MissingDependencyError
+        If scikit-image is not installed, or, for a HEIC picture, pillow-heif.
+    ModelFileError, ModelNotFoundError
+        If the model's file cannot be read or used.
+    ValueError
+        If the model is not a fitted classifier, does not take images of 28x28 pixels, or knows no digits.
+    PredictionsError
+        If the model's answers are not probabilities of its classes.
 
     Examples
     --------
@@ -55,7 +63,7 @@ def read_picture(
 
 
 def read_page(page: Page, recognizer: Recognizer) -> Reading:
-    """Read the digits of a page whose ink was found.
+    """Read the digits of a page whose ink has been found.
 
     Parameters
     ----------
@@ -65,6 +73,11 @@ def read_page(page: Page, recognizer: Recognizer) -> Reading:
     Returns
     -------
     reading : Reading
+
+    Raises
+    ------
+    PredictionsError
+        If the model's answers are not probabilities of its classes.
     """
     marks, images, answers = _look_at(page, recognizer)
     quarters = find_turn(images, recognizer)
@@ -78,13 +91,13 @@ def read_page(page: Page, recognizer: Recognizer) -> Reading:
 
 
 def _look_at(page: Page, recognizer: Recognizer) -> tuple[tuple[Mark, ...], NDArray[np.uint8], Answers]:
-    marks = drop_specks(drop_surround(page.marks, page.ink.mask.shape), page.digit_height)
+    marks = choose_marks(page.marks, page.ink.mask.shape, page.digit_height)
     images = cut_marks(marks, page.ink.soft)
     return marks, images, recognizer.recognize(images)
 
 
 def _write(page: Page, division: Division, recognizer: Recognizer) -> Writing:
-    """Put the digits in lines, and turn those of sloping lines upright."""
+    """Put the digits in lines, and turn the digits of sloping lines upright."""
     soft, light, marks, answers = page.ink.soft, page.grey.values, division.marks, division.answers
     images = cut_marks(marks, soft)
     writing = put_in_lines(marks, images, answers, accept_in_context(marks, answers, light))

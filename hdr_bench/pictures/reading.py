@@ -1,4 +1,4 @@
-"""What was read of a picture: digits in lines, marks that are none, and how it came about."""
+"""Readings of pictures: digits in lines, rejected marks, and the stages that led to them."""
 
 from dataclasses import dataclass, field
 from pkgutil import resolve_name
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """A digit that a mark may be.
+    """Possible digit of a mark.
 
     Attributes
     ----------
@@ -28,18 +28,18 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class ReadDigit:
-    """A mark of a picture: a digit, or what was rejected.
+    """Mark in a picture: a digit, or a rejected mark.
 
     Attributes
     ----------
     digit : int or None
         None if it was rejected.
     line : int or None
-        Line that it stands in, from 0; None for what was rejected beside all lines.
+        Line that it stands in, counted from 0; None for a rejected mark outside all lines.
     box : tuple of int
         Column, row, width and height, in pixels of the upright picture.
     probability : float
-        Of the digit, or of the likeliest one if it was rejected.
+        Probability of the digit; if the mark was rejected, of the likeliest one.
     second : Choice
         The second likeliest digit.
     rejected : bool
@@ -47,7 +47,7 @@ class ReadDigit:
     image : ndarray of shape (28, 28), uint8
         What the model saw.
     likeliest : int
-        The likeliest digit, also if it was rejected.
+        The likeliest digit, also if the mark was rejected.
     """
 
     digit: int | None
@@ -62,14 +62,14 @@ class ReadDigit:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """What a stage made of a picture.
+    """Result of a stage, as a picture.
 
     Attributes
     ----------
     name : str
-        Of the stage, in a word.
+        Name of the stage, one word.
     title : str
-        What is seen, in a sentence.
+        What the picture shows, in one sentence.
     image : ndarray of shape (height, width) or (height, width, 3), uint8
     """
 
@@ -80,28 +80,28 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What was read of a picture.
+    """Reading of a picture.
 
     Attributes
     ----------
     lines : tuple of str
         The digits, line by line; empty if there are none.
     digits : tuple of ReadDigit
-        Digits in reading order, then what was rejected.
+        Digits in reading order, then rejected marks.
     size : tuple of int
         Width and height of the upright picture, in pixels.
     quarter_turns : int
-        By how many quarters, counter-clockwise, the picture was turned to be upright, beside its EXIF orientation.
+        Quarter turns, counter-clockwise, that made the picture upright, in addition to its EXIF orientation.
     slope : float
-        How much lines fall to the right, in pixels per pixel.
+        How much the lines fall to the right, in pixels per pixel.
     model : str
         Name of the model that read it.
     notes : tuple of str
         What was done: the channel, the polarity, what was removed, joined and split.
     page : Page
-        What the first stages made of it: its ink.
+        Result of the first stages: the ink.
     writing : Writing
-        What the others made of that: marks, in lines.
+        Result of the other stages: marks, in lines.
     """
 
     lines: tuple[str, ...]
@@ -116,7 +116,7 @@ class Reading:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """What each stage made of the picture, as pictures with names."""
+        """Result of each stage, as a picture with a name."""
         # The module that draws them knows this one.
         steps: tuple[Step, ...] = resolve_name("hdr_bench.pictures.steps:draw_steps")(self)
         return steps
@@ -124,12 +124,12 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class PictureReadings:
-    """A picture as each model reads it, or why it could not be read.
+    """Readings of a picture, one per model, or the reason why it could not be read.
 
     Attributes
     ----------
     file : str
-        As it was named.
+        Name of the picture, as it was given.
     readings : tuple of Reading
         One for each model; empty if the picture could not be read.
     error : str

@@ -1,4 +1,4 @@
-"""Images of one mark each, recognized: how probable each digit is, and whether the mark is a digit at all."""
+"""Recognition of single marks: how probable each digit is, and whether the mark is a digit at all."""
 
 import os
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from hdr_bench.exceptions import ModelFileError, PredictionsError, shown
 from hdr_bench.pictures.normalize import SIDE
 
 DIGITS = tuple("0123456789")
-# What a model is unsure of by its own probabilities is refused, unless a threshold was fitted.
+# Without a fitted threshold, a mark is rejected if the model gives its digit less than an even chance.
 _EVEN_CHANCE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a recognizer says of images.
+    """Answers of a recognizer for images.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class Answers:
         Columns 0 to 9 are the digits, whatever the order of the model's classes; other classes follow. A digit that the
         model does not know has probability 0.
     scores : ndarray of shape (n_images,), float64
-        How much like a digit each image is: the higher, the more. The scale is the model's.
+        How much each image is like a digit: higher is more. The scale is the model's.
     accepted : ndarray of shape (n_images,), bool
         Whether each is taken for a digit: it has ink, its score is at least the threshold, and its most probable class
         is a digit.
@@ -40,26 +40,26 @@ class Answers:
 
 @dataclass(frozen=True, eq=False)
 class Recognizer:
-    """A fitted model as a reader of marks.
+    """Fitted model that recognizes marks.
 
     Attributes
     ----------
     estimator : object
         Fitted on 28x28 images, raw pixels in rows, light ink on dark.
     temperature : float
-        What its outputs are divided by before the softmax.
+        Divisor of the model's outputs before the softmax.
     threshold : float
-        The least score that is accepted.
+        Lowest accepted score.
     name : str
-        What the reader is called.
+        Name of the model in readings.
     class_names : tuple of str
         The digits, then the model's other classes: the columns of the probabilities.
     columns : tuple of int
         Column of each of the model's classes.
     weights : tuple of float
-        Of the output for marks that are no digits, see `hdr_bench.models.ReadingNumbers`; empty if there is none. With
-        them the score is the logarithm of how much more the network gives to the digits together than to that output;
-        otherwise it is the largest probability.
+        Weights of the output for marks that are not digits, see `hdr_bench.models.ReadingNumbers`; empty if there is no
+        such output. With them, the score is the logarithm of how much more the network gives to the digits together
+        than to that output; otherwise it is the largest probability.
     """
 
     estimator: Any
@@ -109,15 +109,16 @@ class Recognizer:
 
 
 def load_recognizer(model: Any = None, *, trust: bool = False) -> Recognizer:
-    """Return the reader of a model.
+    """Return a recognizer that uses a model.
 
     Parameters
     ----------
     model : path, estimator, Recognizer or None, default=None
         A file that `save_model` wrote, with its temperature and threshold if its card has them; a fitted estimator,
-        which takes rows of 784 raw pixels; a reader, which is returned; or None for the embedded model. Without a
-        temperature probabilities are the model's own, or a softmax of its decision values. Without a threshold a model
-        with probabilities refuses what it gives less than an even chance, and any other model refuses nothing.
+        which takes rows of 784 raw pixels; a recognizer, which is returned; or None for the embedded model. Without a
+        temperature, probabilities are the model's own, or a softmax of its decision values. Without a threshold, a
+        model with probabilities rejects marks to whose digit it gives less than an even chance, and any other model
+        rejects nothing.
     trust : bool, default=False
         Whether a file may run code: see `load_model`.
 
@@ -130,7 +131,7 @@ def load_recognizer(model: Any = None, *, trust: bool = False) -> Recognizer:
     ModelFileError
         If the file cannot be read or used.
     ValueError
-        If the model does not take images of 28x28 pixels, or knows no digits.
+        If the model is not a fitted classifier, does not take images of 28x28 pixels, or knows no digits.
     """
     from hdr_bench.models.embedded import EMBEDDED_MODEL
 
@@ -140,6 +141,8 @@ def load_recognizer(model: Any = None, *, trust: bool = False) -> Recognizer:
         return _load_embedded(EMBEDDED_MODEL)
     if isinstance(model, str | os.PathLike):
         return _load_file(Path(model), trust=trust)
+    if not hasattr(model, "classes_"):
+        raise ValueError(f"{shown(model)} cannot read pictures: give a fitted classifier, a model file or a Recognizer")
     return _make_recognizer(model, type(model).__name__, (), None)
 
 
@@ -162,14 +165,14 @@ def _make_recognizer(estimator: Any, name: str, class_names: tuple[str, ...], nu
     n_features = getattr(estimator, "n_features_in_", SIDE * SIDE)
     if n_features != SIDE * SIDE:
         raise ValueError(
-            f"{name} was fitted on images of {n_features} pixels; to read pictures it must be fitted on {SIDE}x{SIDE}, "
-            f"{SIDE * SIDE} pixels, light ink on dark, as MNIST's images are"
+            f"{name} was fitted on images of {n_features} pixels; to read pictures it must be fitted on {SIDE}x{SIDE} "
+            "pixels, light ink on dark, as in MNIST"
         )
     names = [_as_name(each) for each in (class_names or estimator.classes_)]
     others = [each for each in names if each not in DIGITS]
     if len(others) == len(names):
         raise ValueError(
-            f"{name} knows no digits: its classes are {shown(names[:10])}; fit one whose classes are 0 to 9"
+            f"{name} knows no digits: its classes are {shown(names[:10])}; fit a model whose classes are 0 to 9"
         )
     ordered = (*DIGITS, *others)
     columns = tuple(ordered.index(each) for each in names)
@@ -187,23 +190,23 @@ def _as_name(label: Any) -> str:
 def compare_with_marks(
     model: Any, rows: NDArray[np.uint8], weights: tuple[float, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a network's outputs for the digits, and by how much they outweigh the one for marks that are none.
+    """Return a network's outputs for the digits, and by how much they outweigh its output for other marks.
 
     Parameters
     ----------
     model : NeuralClassifier
-        Fitted, without the output for marks.
+        Fitted, without the output for other marks.
     rows : ndarray of shape (n, n_features), uint8
         Raw pixels.
     weights : tuple of float
-        Of the output for marks: one per unit of the last hidden layer, then the constant.
+        Weights of the output for other marks: one per unit of the last hidden layer, then the constant.
 
     Returns
     -------
     outputs : ndarray of shape (n, n_classes), float64
         Before the softmax.
     scores : ndarray of shape (n,), float64
-        Logarithm of the digits' share over that of marks.
+        Logarithm of the digits' share over that of other marks.
 
     Raises
     ------

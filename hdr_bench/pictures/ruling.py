@@ -1,4 +1,4 @@
-"""Ruled lines, squares and frames taken off the ink; strokes that cross them stay."""
+"""Ruled lines, squares and frames removed from the ink; strokes that cross them stay."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _THICKEST = 1 / 100
 
 @dataclass(frozen=True, eq=False)
 class Ruling:
-    """What was taken for ruled lines.
+    """Ruled lines that were found.
 
     Attributes
     ----------

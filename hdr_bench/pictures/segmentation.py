@@ -113,7 +113,7 @@ class _Option:
 
 @dataclass(frozen=True)
 class _Choice:
-    """What the recognizer says of an option: `index` is its number among all marks, old and new."""
+    """Answer of the recognizer for an option: `index` is its number among all marks, old and new."""
 
     option: _Option
     index: int

@@ -1,4 +1,4 @@
-"""What each stage made of a picture, drawn."""
+"""Drawings of what each stage did to a picture."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.pictures.context import drop_specks
+from hdr_bench.pictures.context import choose_marks
 from hdr_bench.pictures.reading import ReadDigit, Reading, Step
 
 Color = tuple[int, int, int]
@@ -22,7 +22,7 @@ _PER_ROW, _ENLARGED = 12, 2
 
 
 def draw_steps(reading: Reading) -> tuple[Step, ...]:
-    """Draw what each stage made of a picture, in order.
+    """Draw the result of each stage, in order.
 
     Parameters
     ----------
@@ -37,16 +37,16 @@ def draw_steps(reading: Reading) -> tuple[Step, ...]:
     if page.grey.was_light_on_dark:
         grey += ", inverted: the ink was lighter than the paper"
     return (
-        Step("upright", "The picture, upright, in the size that is worked on.", page.color),
+        Step("upright", "The picture, upright, at the working size.", page.color),
         Step("grey", f"{grey}.", _to_bytes(page.grey.values)),
-        Step("light", "Light evened out: each pixel relative to the paper around it.", _to_bytes(page.even)),
-        Step("ink", "Ink told from paper, by Sauvola's threshold.", _to_bytes(1 - page.ink.soft)),
+        Step("light", "Lighting evened out: each pixel relative to the paper around it.", _to_bytes(page.even)),
+        Step("ink", "Ink separated from paper, by Sauvola's threshold.", _to_bytes(1 - page.ink.soft)),
         Step("ruling", "Ruled lines, squares and frames found (red) and removed.", _draw_ruling(reading)),
-        Step("specks", "Specks removed (grey), by their size relative to the digits.", _draw_specks(reading)),
+        Step("specks", "Removed (grey): specks, by their size, and what surrounds the digits.", _draw_specks(reading)),
         Step("division", "Pieces joined and touching digits split: one colour per mark.", _draw_marks(reading)),
         Step("lines", "Lines of digits, in reading order.", _draw_lines(reading)),
         Step("images", "What the model sees: MNIST's form.", _draw_images(reading)),
-        Step("reading", "Digits (blue), and what was rejected (red).", draw_reading(reading)),
+        Step("reading", "Digits (blue) and rejected marks (red).", draw_reading(reading)),
     )
 
 
@@ -57,9 +57,9 @@ def write_steps(reading: Reading, folder: Path, name: str) -> list[Path]:
     ----------
     reading : Reading
     folder : Path
-        It is made if need be.
+        Created if it does not exist.
     name : str
-        With which the files' names begin.
+        Beginning of the files' names.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def write_steps(reading: Reading, folder: Path, name: str) -> list[Path]:
     Raises
     ------
     OSError
-        If the folder cannot be made or written.
+        If the folder cannot be created or written to.
     """
     from hdr_bench.files import write_whole
 
@@ -140,7 +140,8 @@ def _draw_ruling(reading: Reading) -> NDArray[np.uint8]:
 def _draw_specks(reading: Reading) -> NDArray[np.uint8]:
     image = _blank(reading)
     image[reading.page.ruling.mask] = _SPECK
-    for mark in drop_specks(reading.page.marks, reading.page.digit_height):
+    page = reading.page
+    for mark in choose_marks(page.marks, page.ink.mask.shape, page.digit_height):
         image[mark.top : mark.bottom, mark.left : mark.right][mark.mask] = _INK
     return image
 

@@ -1,4 +1,4 @@
-"""Long thin lines of ink, found by votes and then followed from column to column."""
+"""Long thin lines of ink, found by votes and then followed column by column."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The digits that the pictures of a folder show: by a CSV file, or by the pictures' names."""
+"""True digits of the pictures in a folder, from a CSV file or from the pictures' names."""
 
 import csv
 import re
@@ -13,12 +13,12 @@ from hdr_bench.exceptions import DatasetError, shown
 TRUTH_FILE = "truth.csv"
 _COLUMNS = ("file", "digits")
 _HOW_TO_NAME = (
-    "name each picture by the digits that it shows, as 123.png or 7_anna_02.jpg, with its lines parted by '-', as "
-    f"123-45.png; or put a {TRUTH_FILE} beside them, with the columns file and digits, lines parted by '|'"
+    "name each picture by the digits that it shows, e.g. 123.png or 7_anna_02.jpg, with '-' between lines, e.g. "
+    f"123-45.png; or put a {TRUTH_FILE} beside the pictures, with the columns file and digits, and '|' between lines"
 )
-# The digits come first; what follows them behind an underscore, space, dot or bracket is free.
+# The digits come first; anything may follow them after an underscore, space, dot or bracket.
 _NAME = re.compile(r"(\d+(?:-\d+)*)(?:(?:_|[^\w-]).*)?", re.ASCII)
-# A CSV file that lists pictures is small; so nobody's memory is filled by a wrong one.
+# A CSV file that lists pictures is small; a larger file is not read into memory.
 _MOST_BYTES = 50_000_000
 _LONGEST_HEAD = 10_000
 
@@ -30,9 +30,9 @@ class TrueDigits:
     Attributes
     ----------
     lines : mapping of Path to tuple of str
-        The digits of each picture, by line; none if it shows no digit.
+        The digits of each picture, by line; empty if it shows no digit.
     files : tuple of Path
-        All files that this was told from: pictures, and the CSV file.
+        All files that this was read from: pictures, and the CSV file.
     unlisted : tuple of Path
         Pictures that the CSV file does not list.
     """
@@ -43,7 +43,7 @@ class TrueDigits:
 
 
 def find_true_digits(root: Path) -> TrueDigits:
-    """Look at a folder of pictures, and tell the digits of each.
+    """Find the digits that each picture of a folder shows.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def find_true_digits(root: Path) -> TrueDigits:
     folder = scan_folder(root, f"a folder of pictures of digits: {_HOW_TO_NAME}")
     pictures = folder.all_pictures()
     if not pictures:
-        raise DatasetError(f"{root}: no picture is in this folder; {_HOW_TO_NAME}")
+        raise DatasetError(f"{root}: there is no picture in this folder; {_HOW_TO_NAME}")
     table = _find_table(folder)
     if table is None:
         return TrueDigits(MappingProxyType(_read_names(root, pictures)), pictures)
@@ -71,7 +71,7 @@ def find_true_digits(root: Path) -> TrueDigits:
     lines = {path: listed[path] for path in pictures if path in listed}
     if missing := sorted(set(listed) - set(pictures)):
         raise DatasetError(
-            f"{table}: {len(missing):,} of {len(listed):,} files are not there, or no pictures: "
+            f"{table}: {len(missing):,} of {len(listed):,} files do not exist, or are not pictures: "
             f"{name_some(missing, root)}; correct the names in its column file"
         )
     unlisted = tuple(path for path in pictures if path not in listed)
@@ -79,7 +79,7 @@ def find_true_digits(root: Path) -> TrueDigits:
 
 
 def has_truth_file(path: Path) -> bool:
-    """Whether a folder has a CSV file that tells the digits of its pictures.
+    """Return whether a folder has a CSV file with the digits of its pictures.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def digits_of_name(stem: str) -> tuple[str, ...] | None:
     Returns
     -------
     lines : tuple of str or None
-        None if it begins with something else, or something that may belong to them follows at once.
+        None if it begins with something else, or if what follows at once may belong to the digits.
 
     Examples
     --------
@@ -138,24 +138,28 @@ def digits_of_name(stem: str) -> tuple[str, ...] | None:
 
 def _read_table(root: Path, table: Path) -> dict[Path, tuple[str, ...]]:
     if table.stat().st_size > _MOST_BYTES:
-        raise DatasetError(f"{table}: larger than {_MOST_BYTES // 10**6} MB; it lists pictures and their digits only")
+        raise DatasetError(
+            f"{table}: larger than {_MOST_BYTES // 10**6} MB; it must list only pictures and their digits"
+        )
     try:
         text = table.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DatasetError(f"{table}: it is not UTF-8: {error.reason} at byte {error.start}; save it so") from error
+        raise DatasetError(
+            f"{table}: it is not UTF-8: {error.reason} at byte {error.start}; save it as UTF-8"
+        ) from error
     head = text.partition("\n")[0]
     rows = csv.DictReader(text.splitlines(), delimiter=";" if ";" in head and "," not in head else ",")
     if missing := [name for name in _COLUMNS if name not in (rows.fieldnames or ())]:
         raise DatasetError(
-            f"{table}: no column {' and no column '.join(missing)} in its first line, {shown(head.strip())}; needed "
-            "are file and digits"
+            f"{table}: no column {' and no column '.join(missing)} in its first line, {shown(head.strip())}; it needs "
+            "the columns file and digits"
         )
     lines: dict[Path, tuple[str, ...]] = {}
     try:
         for row in rows:
             path = root / (row["file"] or "").strip()
             if not path.is_relative_to(root):
-                raise DatasetError(f"{table}: line {rows.line_num}: {shown(row['file'])} does not lie in {root}")
+                raise DatasetError(f"{table}: line {rows.line_num}: {shown(row['file'])} is not in {root}; remove it")
             if path in lines:
                 raise DatasetError(f"{table}: line {rows.line_num}: {row['file']} is listed twice; remove one")
             lines[path] = _read_digits(table, rows.line_num, row["digits"] or "")
@@ -168,7 +172,7 @@ def _read_digits(table: Path, line: int, cell: str) -> tuple[str, ...]:
     lines = tuple(part for part in "".join(cell.split()).split("|") if part)
     if not all(part.isascii() and part.isdecimal() for part in lines):
         raise DatasetError(
-            f"{table}: line {line}: {shown(cell)} are not digits; digits 0 to 9 are allowed, lines parted by '|', and "
-            "nothing where a picture shows no digit"
+            f"{table}: line {line}: {shown(cell)} are not digits; write digits 0 to 9, with '|' between lines, or "
+            "nothing if the picture shows no digit"
         )
     return lines

@@ -1,9 +1,10 @@
 """Readings as a page that needs no other file."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,23 +13,68 @@ from hdr_bench.names import visible_prose
 from hdr_bench.pictures.reading import PictureReadings, ReadDigit, Reading, Step
 from hdr_bench.pictures.steps import to_png
 
-# Pixels of the longest side of pictures in the page: sharp on a phone, and the page stays small.
+# Longest side of pictures in the page, in pixels: sharp on a phone, and the page stays small.
 _PICTURE, _STAGE = 1200, 800
 # Rejected marks that are shown; a page of letters has hundreds.
 _MOST_REJECTED = 100
 
 
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Answer of a model for a mark, as the page shows it; without a label it has no mark in this box."""
+
+    model: str
+    label: str = ""
+    percent: str = ""
+    second: str = ""
+    line: str = ""
+    rejected: bool = False
+
+    @property
+    def words(self) -> str:
+        """The answer alone."""
+        if not self.label:
+            return "no mark here"
+        return "rejected" if self.rejected else f"{self.label}, {self.percent}"
+
+
 @dataclass(frozen=True)
 class _Mark:
-    """A digit, or a rejected mark, as the page shows it."""
+    """A box in the picture, with the answer of each model."""
 
-    label: str
-    line: str
-    percent: str
-    second: str
+    box: Box
     image: str
-    box: tuple[int, int, int, int]
-    rejected: bool
+    said: tuple[_Said, ...]
+
+    @property
+    def is_rejected(self) -> bool:
+        """No model takes it for a digit."""
+        return all(each.rejected for each in self.said if each.label)
+
+    @property
+    def is_disputed(self) -> bool:
+        """The models disagree on what it is, and some take it for a digit."""
+        return not self.is_rejected and len({each.label for each in self.said}) > 1
+
+    @property
+    def title(self) -> str:
+        """The answers; with several models each with its name."""
+        if len(self.said) == 1:
+            return self.said[0].words
+        return "; ".join(f"{each.model}: {each.words}" for each in self.said)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """Answer of a model for the whole picture; its notes besides those that all have."""
+
+    model: str
+    lines: tuple[str, ...]
+    n_rejected: int
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -43,16 +89,14 @@ class _Stage:
 
 @dataclass(frozen=True)
 class _Section:
-    """A reading as the page shows it."""
+    """The readings of a picture that have the same side up, as the page shows them."""
 
     file: str
-    model: str
-    lines: tuple[str, ...]
     size: tuple[int, int]
     picture: str
-    marks: tuple[_Mark, ...]
-    n_rejected: int
     notes: tuple[str, ...]
+    answers: tuple[_Answer, ...]
+    marks: tuple[_Mark, ...]
     stages: tuple[_Stage, ...]
 
 
@@ -76,42 +120,84 @@ def render_page(pictures: Sequence[PictureReadings]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    sections = [_section(picture.file, reading) for picture in pictures for reading in picture.readings]
+    sections = [
+        _section(picture.file, tuple(readings))
+        for picture in pictures
+        # Models may take other sides of a picture for its top.
+        for _, readings in groupby(sorted(picture.readings, key=_turns_of), key=_turns_of)
+    ]
     failures = [(visible_prose(each.file), visible_prose(each.error)) for each in pictures if each.error]
     return environment.get_template("reading.html").render(sections=sections, failures=failures)
 
 
-def _section(file: str, reading: Reading) -> _Section:
-    rejected = [digit for digit in reading.digits if digit.rejected]
-    shown = [digit for digit in reading.digits if not digit.rejected] + rejected[:_MOST_REJECTED]
+def _turns_of(reading: Reading) -> int:
+    return reading.quarter_turns
+
+
+def _section(file: str, readings: tuple[Reading, ...]) -> _Section:
+    common = tuple(note for note in readings[0].notes if all(note in reading.notes for reading in readings))
     return _Section(
         file=visible_prose(file),
-        model=visible_prose(reading.model),
-        lines=reading.lines,
-        size=reading.size,
-        picture=_to_jpeg(reading.page.color, _PICTURE),
-        marks=tuple(map(_mark, shown)),
-        n_rejected=len(rejected),
-        notes=reading.notes,
-        stages=tuple(_stage(number, step) for number, step in enumerate(reading.steps, start=1)),
+        size=readings[0].size,
+        picture=_to_jpeg(readings[0].page.color, _PICTURE),
+        notes=common,
+        answers=tuple(_answer(reading, common) for reading in readings),
+        marks=tuple(_marks(readings)),
+        stages=tuple(_stages(readings)),
     )
 
 
-def _mark(digit: ReadDigit) -> _Mark:
-    second = digit.second
+def _answer(reading: Reading, common: tuple[str, ...]) -> _Answer:
+    n_rejected = sum(digit.rejected for digit in reading.digits)
+    own = tuple(note for note in reading.notes if note not in common)
+    return _Answer(visible_prose(reading.model), reading.lines, n_rejected, own)
+
+
+def _marks(readings: Sequence[Reading]) -> Iterator[_Mark]:
+    """Give the marks of readings, each box once: those that some model takes for a digit, then some of the others."""
+    of_models = [{digit.box: digit for digit in reading.digits} for reading in readings]
+    marks = [_mark(box, readings, [digits.get(box) for digits in of_models]) for box in _boxes_in_order(readings)]
+    yield from (mark for mark in marks if not mark.is_rejected)
+    yield from [mark for mark in marks if mark.is_rejected][:_MOST_REJECTED]
+
+
+def _boxes_in_order(readings: Sequence[Reading]) -> list[Box]:
+    """Return the boxes of all readings in reading order: what one of them alone has follows what it has before it."""
+    boxes: list[Box] = []
+    for reading in readings:
+        place = -1
+        for digit in reading.digits:
+            if digit.box not in boxes:
+                boxes.insert(place + 1, digit.box)
+            place = boxes.index(digit.box)
+    return boxes
+
+
+def _mark(box: Box, readings: Sequence[Reading], digits: Sequence[ReadDigit | None]) -> _Mark:
+    first = next(digit for digit in digits if digit is not None)
     return _Mark(
+        box=box,
+        image=f"data:image/png;base64,{b64encode(to_png(first.image)).decode()}",
+        said=tuple(_said(visible_prose(reading.model), each) for reading, each in zip(readings, digits, strict=True)),
+    )
+
+
+def _said(model: str, digit: ReadDigit | None) -> _Said:
+    if digit is None:
+        return _Said(model)
+    second = digit.second
+    return _Said(
+        model=model,
         label="–" if digit.digit is None else str(digit.digit),
-        line="outside the lines" if digit.line is None else f"line {digit.line + 1}",
         percent=_percent(digit.probability),
         second=f"{second.digit} ({_percent(second.probability)})",
-        image=f"data:image/png;base64,{b64encode(to_png(digit.image)).decode()}",
-        box=digit.box,
+        line="outside the lines" if digit.line is None else f"line {digit.line + 1}",
         rejected=digit.rejected,
     )
 
 
 def _percent(probability: float) -> str:
-    """Return a probability with one decimal; 0 and 100 % are never sure."""
+    """Return a probability with one decimal; it is never shown as 0 or 100 %."""
     if probability > 0.999:
         return ">99.9\u00a0%"
     if probability < 0.001:
@@ -119,8 +205,18 @@ def _percent(probability: float) -> str:
     return f"{100 * probability:.1f}\u00a0%"
 
 
-def _stage(number: int, step: Step) -> _Stage:
-    return _Stage(number, step.name, step.title, _to_jpeg(step.image, _STAGE))
+def _stages(readings: Sequence[Reading]) -> Iterator[_Stage]:
+    """Give the stages of readings; one that is the same for all models once, of others one for each with its name."""
+    for number, steps in enumerate(zip(*(reading.steps for reading in readings), strict=True), start=1):
+        if all(np.array_equal(step.image, steps[0].image) for step in steps):
+            yield _stage(number, steps[0])
+            continue
+        for step, reading in zip(steps, readings, strict=True):
+            yield _stage(number, step, f"{visible_prose(reading.model)}: ")
+
+
+def _stage(number: int, step: Step, whose: str = "") -> _Stage:
+    return _Stage(number, step.name, f"{whose}{step.title}", _to_jpeg(step.image, _STAGE))
 
 
 def _to_jpeg(image: NDArray[np.uint8], longest: int) -> str:

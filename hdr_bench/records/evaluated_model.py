@@ -1,4 +1,4 @@
-"""What a model from a file made of a data set."""
+"""Predictions of a model from a file for a data set."""
 
 from dataclasses import dataclass
 

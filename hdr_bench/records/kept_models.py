@@ -28,7 +28,7 @@ class KeptModels:
         self.folder = folder / "models"
 
     def path(self, key: str) -> Path:
-        """Return where the model of a trial is, if it was kept.
+        """Return where the model of a trial is, if it was saved.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class KeptModels:
         return ""
 
     def is_settled(self, key: str) -> bool:
-        """Whether there is a model of a trial, or a reason why none can be kept.
+        """Whether there is a model of a trial, or a reason why none can be saved.
 
         Parameters
         ----------

@@ -132,7 +132,7 @@ class RunOptions(Settings):
     rerun: Annotated[
         Rerun,
         Option(
-            "Trials to run: those that are missing, also those that failed, also those whose model was not kept (with "
+            "Trials to run: those that are missing, also those that failed, also those without a saved model (with "
             "--keep-models), or all.",
             "str",
             choices=get_args(Rerun),
@@ -141,8 +141,8 @@ class RunOptions(Settings):
     keep_models: Annotated[
         Flag,
         Option(
-            "Keep the fitted model of each trial that runs, in models/ of the run's folder. Trials that are stored "
-            "already are not fitted again for it, unless --rerun without-model asks for that.",
+            "Save the fitted model of each trial that runs, in models/ of the run's folder. Stored trials are not "
+            "fitted again for this, unless --rerun without-model is given.",
             "bool",
             parse=bool,
         ),
@@ -182,7 +182,7 @@ class RunOptions(Settings):
         except ValidationError as error:
             raise SuiteError("; ".join(describe_faults(error, type(self), options))) from error
         if self.rerun == "without-model" and not self.keep_models:
-            raise SuiteError("rerun: 'without-model' keeps models; give keep_models (--keep-models) too")
+            raise SuiteError("rerun: 'without-model' needs keep_models (--keep-models); give it too")
 
     # pydantic then validates a run's options inside another record by itself, as those of `SuitePart`.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]

@@ -2,6 +2,8 @@
 
 _ENDLESS = 1e7
 _UNITS = (("h", 3600), ("min", 60), ("s", 1))
+# What three digits would write with an exponent.
+_FOUR_DIGITS = 999.5
 _SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
@@ -63,14 +65,15 @@ def format_bytes(count: int) -> str:
     Returns
     -------
     text : str
-        With four digits at most.
+        With three digits, above 1,000 with all before the point.
 
     Examples
     --------
     >>> format_bytes(512), format_bytes(54_951_234), format_bytes(8 * 10**9)
-    ('512 bytes', '54.95 MB', '8 GB')
+    ('512 bytes', '55 MB', '8 GB')
     """
     for unit, size in _SIZES:
         if count >= size:
-            return f"{count / size:.4g} {unit}"
+            value = count / size
+            return f"{value:.3g} {unit}" if value < _FOUR_DIGITS else f"{value:.0f} {unit}"
     return f"{count} bytes"

@@ -64,7 +64,7 @@ def print_run(contents: RunContents, console: Console) -> None:
     parts: tuple[tuple[str, Callable[[], str]], ...] = (
         ("The finding", lambda: finding(contents, compared)),
         ("The count of verdicts", lambda: describe_verdicts(reproductions(contents))),
-        ("The accuracy on other test sets", lambda: list_accuracies(compare_on_test_sets(contents))),
+        ("The accuracy on other test sets", lambda: list_accuracies(compare_on_test_sets(contents), contents.summary)),
         ("The note on disturbed times", lambda: _note_on_times(fitted)),
     )
     if fitted is not None:

@@ -1,5 +1,6 @@
 """Commands: found by their files, and built when they are called."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from hdr_bench.cli import app, commands
 from hdr_bench.cli.command_group import CommandFiles
+from tests.helpers.command import call_command
 
 FILES = {path.stem.replace("_", "-") for path in Path(commands.__file__).parent.glob("*.py") if path.stem != "__init__"}
 
@@ -20,6 +22,31 @@ def test_each_file_is_a_command_of_its_name():
         assert f" {name} " in listed
         assert CliRunner().invoke(app, [name, "--help"]).exit_code == 0
         assert CommandFiles()[name].help
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        *([name] for name in sorted(FILES)),
+        *(["data", name] for name in ("add", "fetch", "show")),
+        ["model", "show"],
+    ],
+)
+def test_the_help_is_in_the_usual_form(arguments):
+    text = call_command(*arguments, "--help").stdout
+    assert f"Usage: hdr-bench {' '.join([*arguments, '[OPTIONS]'])}" in " ".join(text.split())
+    # Neither types in angles nor names in braces: flags have no type, and a name is required as it stands.
+    assert not re.search(r"<\w|\{|\.\.\.\.", text)
+
+
+def test_usage_flags_numbers_and_choices_in_the_help():
+    text = call_command("run", "--help").stdout
+    assert "Usage: hdr-bench run [OPTIONS] SUITE" in text
+    for pattern in (r"--dry-run +List", r"--samples +INTEGER", r"--backend +\[sequential\|local\|dask\]"):
+        assert re.search(pattern, text), pattern
+    text = call_command("add-predictions", "--help").stdout
+    assert "Usage: hdr-bench add-predictions [OPTIONS] RUN [FILE...]" in text
 
 
 @pytest.fixture

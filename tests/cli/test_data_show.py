@@ -72,13 +72,29 @@ def test_a_gallery_as_a_picture(digits, tmp_path):
     assert (windows == tile).all(axis=(2, 3)).any()
     (tmp_path / "own.png").write_text("no picture")
     for name, fault in (
-        ("own.png", "there is something that is no PNG picture"),
+        ("own.png", "exists, and is not a PNG picture"),
         ("a.jpg", "choose a name that ends in"),
     ):
         refused = call_command("data", "show", "digits-8x8", "--out", tmp_path / name)
         assert (refused.returncode, refused.stdout) == (2, "")
         assert fault in refused.stderr
     assert (tmp_path / "own.png").read_text() == "no picture"
+
+
+@pytest.mark.parametrize("options", [(), ("--out", "gallery.png")])
+def test_classes_without_an_image_are_named(data_home, tmp_path, options):
+    images = np.zeros((13, 8, 8), np.uint8)
+    images[:, 2:6, 3:5] = np.arange(200, 213)[:, None, None]
+    np.savez(tmp_path / "few.npz", x_train=images[:9], y_train=[0, 0, 2] * 3, x_test=images[9:], y_test=[0, 1, 2, 3])
+    shown = call_command("data", "show", "npz:few.npz", *options, cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "not shown, without a training image: 1, 3" in shown.stdout.splitlines()
+    if options:
+        # A row for each class that has images, as long as the longest.
+        sheet = Image.open(tmp_path / "gallery.png")
+        assert (sheet.width > 6 * 56, 2 * 56 < sheet.height < 3 * 56) == (True, True)
+    whole = call_command("data", "show", "npz:few.npz", "--part", "test", *options, cwd=tmp_path)
+    assert "not shown" not in whole.stdout
 
 
 def test_dark_ink_on_light_paper_is_drawn_as_ink():

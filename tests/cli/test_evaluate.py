@@ -23,7 +23,8 @@ def test_a_table_with_drops_and_paired_tests(models):
     lines = [line.split() for line in said.stdout.splitlines()]
     assert ["knn", "digits-8x8", "98.6", "96.8–99.4", "360", "98.6", "–", "–"] in lines
     assert "digits-8x8: knn is better than tree, by " in said.stdout
-    assert said.stdout.count("note: digits-8x8: cut by the library") == 1
+    part = 'its test part alone, 360 of 1,797 images (part = "all", or --part all, takes all)'
+    assert said.stdout.count(f"note: digits-8x8: {part}; cut by the library") == 1
 
 
 def test_json_and_csv(models, tmp_path):
@@ -56,6 +57,19 @@ def test_what_cannot_be_evaluated_is_a_row_with_the_reason(models):
     assert problem["problem"].startswith("its images are 28x28 pixels")
     assert (problem["accuracy"], problem["n_images"]) == (None, 0)
     assert good["accuracy"] > 0.9
+
+
+def test_data_that_are_not_there_are_a_row_with_the_reason(models):
+    words = ["evaluate", models[0], "--dataset", "h5:none.h5", "--format", "json"]
+    said = call_command(*words, "--dataset", "digits-8x8")
+    assert said.returncode == 3
+    missing, good = json.loads(said.stdout)["evaluations"]
+    assert (missing["dataset"], missing["accuracy"]) == ("h5:none.h5", None)
+    assert "there is no such file" in missing["problem"]
+    assert good["accuracy"] > 0.9
+    alone = call_command(*words)
+    assert (alone.returncode, alone.stdout) == (2, "")
+    assert "there is no such file" in alone.stderr
 
 
 def test_classes_and_part(models):
@@ -102,7 +116,7 @@ def test_a_function_of_ones_own(models, tmp_path, monkeypatch):
         (["--part", "train"], "'train' is not one of 'test', 'all'"),
         (["--trust", "no_module:function"], "no_module"),
         (["no_module:function"], "runs the code of the module no_module; if you trust it, give --trust"),
-        (["--out", "x.json"], "--out is for json or csv"),
+        (["--out", "x.json"], "--out needs json or csv"),
         (["--classes", "0,x"], "unknown class"),
         (["--fit", "mnis"], "mnist"),
     ],

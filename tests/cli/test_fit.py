@@ -1,12 +1,14 @@
 """The commands `fit` and `model show`."""
 
 import json
+import sys
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
 from hdr_bench import load_dataset, load_model
+from tests.helpers.command import call_command
 from tests.helpers.onnx_runner import onnx_runner
 
 
@@ -39,7 +41,10 @@ def test_nothing_is_fitted_for_a_file_that_cannot_be_replaced(command, tmp_path,
     ended = command("fit", "knn", "--dataset", "digits-8x8", "--out", tmp_path / "notes.txt")
     assert ended.returncode == 2
     assert "not replaced" in ended.stderr
+    assert ended.stderr.count(str(tmp_path)) == 1
     assert (tmp_path / "notes.txt").read_text() == "mine"
+    ended = command("fit", "knn", "--dataset", "digits-8x8", "--out", tmp_path)
+    assert f"{tmp_path} is a folder; name a file in it, e.g. {tmp_path}/model.hdrm" in ended.stderr
 
 
 def test_what_only_pickle_can_hold_needs_trust(command, tmp_path, helpers):
@@ -54,6 +59,20 @@ def test_what_only_pickle_can_hold_needs_trust(command, tmp_path, helpers):
     shown = command("model", "show", tmp_path / "tree.hdrm")
     assert "tests.helpers.unlucky_tree.FailsForSeedOne" in shown.stdout
     assert "it holds a pickle" in " ".join(shown.stdout.split())
+
+
+def test_a_class_in_the_working_folder_is_fitted_and_loaded(tmp_path, monkeypatch):
+    # It is not on the import path of the installed command.
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
+    (tmp_path / "my_own_dummy.py").write_text(
+        "from sklearn.dummy import DummyClassifier\nclass Own(DummyClassifier): ...\n"
+    )
+    arguments = ["fit", "my_own_dummy.Own", "--dataset", "digits-8x8", "--threads", 1, "--trust", "--out", "own.hdrm"]
+    ended = call_command(*arguments, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    monkeypatch.delitem(sys.modules, "my_own_dummy")
+    ended = call_command("predict", "own.hdrm", "digits-8x8", "--trust", "--out", "own.csv", cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
 
 
 # It is looked for, and imported in its runner's process alone.

@@ -114,7 +114,7 @@ estimator = "lasting.Lasts"
 """
 # Some of it runs when the command ends, and when the interpreter does; each says so, and goes on after a line's end.
 MODULE = """
-import atexit, os, time
+import atexit, os, sys, time
 from sklearn.dummy import DummyClassifier
 def wait(text, read=os.read, write=os.write):
     write(1, text)
@@ -129,7 +129,8 @@ class Lasts(DummyClassifier):
 # In the command's own process alone, not where modules are imported on trial.
 if os.getppid() == int(os.environ["TESTS"]):
     atexit.register(wait, b"at the command's end\\n")
-    last = Last()
+    # Not in this module, whose functions know it: what is in circles is not looked for at the end.
+    sys.last_of_all = Last()
     if os.path.exists("plan only"):
         open("begun", "w").close()
         time.sleep(1000)

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from hdr_bench.datasets import load_dataset
+from hdr_bench.datasets import add_dataset, load_dataset
 from hdr_bench.datasets.idx import write_idx
 from hdr_bench.estimators import ESTIMATORS, make_estimator
 from hdr_bench.models import describe_estimator, save_model
+from hdr_bench.models.calibration import fit_reading
+from hdr_bench.pictures.recognize import load_recognizer
 from tests.helpers.command import call_command
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -127,6 +129,11 @@ def test_pictures_of_any_size_are_brought_into_mnists_form(data_home, tmp_path):
     out = tmp_path / "out.csv"
     ended = call_command("predict", tmp_path / "knn.hdrm", tmp_path / "own", "--out", out, "--fit", "mnist")
     assert ended.returncode == 0
+    np.save(tmp_path / "small.npy", chosen[:, 4:24, 4:24])
+    wrong_size = call_command("predict", tmp_path / "knn.hdrm", tmp_path / "small.npy", "--out", tmp_path / "b.csv")
+    assert (
+        "from images of 28x28 pixels; bring them into MNIST's form with --fit mnist, or pictures" in wrong_size.stderr
+    )
     expected = model.predict(chosen.reshape(len(chosen), -1))
     answers = [int(label) for _, label in rows_of(out)[1:]]
     assert np.mean(answers == expected) >= 0.9
@@ -136,18 +143,46 @@ def test_probabilities_are_the_models_own(fitted, images, tmp_path):
     folder, models = fitted
     np.save(tmp_path / "a.npy", images)
     out = tmp_path / "out.csv"
-    assert (
-        call_command("predict", folder / "knn.hdrm", tmp_path / "a.npy", "--out", out, "--probabilities").returncode
-        == 0
-    )
+    of_knn = call_command("predict", folder / "knn.hdrm", tmp_path / "a.npy", "--out", out, "--probabilities")
+    assert of_knn.returncode == 0
     shares = models["knn"].predict_proba(images.reshape(50, -1)).max(axis=1)
     assert [float(row[2]) for row in rows_of(out)[1:]] == pytest.approx(shares, abs=1e-5)
     ended = call_command("predict", folder / "svm.hdrm", tmp_path / "a.npy", "--out", out, "--probabilities")
     assert ended.returncode == 2
-    assert "this model has no probabilities; leave out --probabilities" in ended.stderr
+    assert "this model has no probabilities; omit --probabilities" in ended.stderr
+    assert "the probabilities are the model's own, not calibrated" in of_knn.stdout
     named = ended.stderr.split("such as ")[1].replace(" or ", ", ").strip().split(", ")
     assert named == ["cnn", "mlp", "knn", "linear"]
     assert set(named) <= set(ESTIMATORS)
+
+
+@pytest.mark.parametrize("name", ["knn", "svm"])
+def test_probabilities_are_calibrated_as_the_reader_does(images, tmp_path, name):
+    mnist = load_dataset("mnist-5k").subsample(200)
+    model = make_estimator(name).fit(mnist.train.X, mnist.train.y)
+    numbers = fit_reading(model, mnist.train.X, mnist.train.y)
+    card = describe_estimator(model).model_copy(update={"classes": tuple("0123456789"), "reading": numbers})
+    save_model(model, tmp_path / "own.hdrm", card=card)
+    np.save(tmp_path / "a.npy", mnist.test.images[:50])
+    command = ("predict", tmp_path / "own.hdrm", tmp_path / "a.npy", "--out", tmp_path / "out.csv")
+    ended = call_command(*command, "--probabilities")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "note: the probabilities are calibrated by the temperature on the model's card, " in ended.stdout
+    read = load_recognizer(tmp_path / "own.hdrm").recognize(mnist.test.images[:50])
+    rows = rows_of(tmp_path / "out.csv")[1:]
+    assert [float(row[2]) for row in rows] == pytest.approx(
+        [shares[int(row[1])] for row, shares in zip(rows, read.probabilities, strict=True)], abs=1e-5
+    )
+    plain = call_command(*command)
+    assert "calibrated" not in plain.stdout
+
+
+def test_a_data_set_whose_name_has_a_dot(fitted, images, tmp_path):
+    np.savez(tmp_path / "own.npz", images=images, labels=load_dataset("digits-8x8").test.labels[:50])
+    add_dataset("own.digits", tmp_path / "own.npz")
+    ended = call_command("predict", fitted[0] / "knn.hdrm", "own.digits", "--out", tmp_path / "out.csv")
+    assert ended.returncode == 0, ended.stderr
+    assert len(rows_of(tmp_path / "out.csv")) == 11
 
 
 def test_another_range_of_pixels_is_warned_of(fitted, images, tmp_path):
@@ -163,9 +198,9 @@ def test_other_files_are_never_overwritten(fitted, images, tmp_path):
     table = write_table(tmp_path / "test.csv", images)
     (tmp_path / "folder.csv").mkdir()
     for out, fault in (
-        (table, "there is a file that holds no predictions"),
+        (table, "exists, and holds no predictions"),
         (tmp_path / "a.npy", "choose a name that ends in .csv"),
-        (tmp_path / "folder.csv", "there is something that is no file"),
+        (tmp_path / "folder.csv", "exists, and is not a file"),
     ):
         before = out.read_bytes() if out.is_file() else None
         ended = call_command("predict", folder / "knn.hdrm", tmp_path / "a.npy", "--out", out)
@@ -180,13 +215,13 @@ def test_other_files_are_never_overwritten(fitted, images, tmp_path):
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        ("missing.csv", "missing.csv: there is no such file; needed is a CSV file of pixels, a folder of pictures"),
+        ("missing.csv", "missing.csv: there is no such file; expected a CSV file of pixels, a folder of pictures"),
         ("digit-8x8", "unknown dataset 'digit-8x8'. Did you mean 'digits-8x8'?"),
         ("empty", "no picture in this folder"),
         ("words.txt", "which is not read"),
         ("mixed", "pictures of 8x8 uint8 and 9x9 uint8 pixels in one folder; bring them to one size with resize"),
-        ("two.npz", "it holds a (3, 4), b (3, 4); needed is one array of images, or one named"),
-        ("rows.npy", "needed are (n, height, width), one channel, or rows of a square number of pixels"),
+        ("two.npz", "it holds a (3, 4), b (3, 4); expected one array of images, or one named"),
+        ("rows.npy", "expected (n, height, width), one channel, or rows of a square number of pixels"),
         ("objects.npy", "holds Python objects"),
         ("train-labels-idx1-ubyte", "images of shape (3,)"),
         ("mnist-5k", "the images are 28x28 pixels, but the model learned from images of 8x8 pixels"),

@@ -53,6 +53,15 @@ def test_json_is_as_documented_and_alone_on_standard_output(picture, empty):
         assert digit["rejected"] is (digit["digit"] is None)
 
 
+def test_json_says_how_the_page_of_its_boxes_was_turned(picture, tmp_path):
+    upright = json.loads(call_command("read", picture, "--format", "json").stdout)["pictures"][0]
+    Image.open(picture).rotate(90, expand=True).save(tmp_path / "side.png")
+    done = call_command("read", tmp_path / "side.png", "--format", "json")
+    (turned,) = json.loads(done.stdout)["pictures"]
+    assert turned.pop("turned") == 270
+    assert [digit["box"] for digit in turned["digits"]] == [digit["box"] for digit in upright["digits"]]
+
+
 def test_csv_has_a_row_per_mark(picture):
     done = call_command("read", picture, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
@@ -139,6 +148,51 @@ def test_the_page_needs_no_other_file_and_shows_each_digit(picture, tmp_path):
     assert page.count("<figure>") == 10
     assert "prefers-color-scheme: dark" in page
     assert 'name="viewport"' in page
+
+
+def test_the_page_of_two_models_has_each_picture_once_and_their_answers_side_by_side(picture, tmp_path):
+    from hdr_bench.models.embedded import EMBEDDED_MODEL
+
+    models = [tmp_path / "first.hdrm", tmp_path / "second.hdrm"]
+    for path in models:
+        path.write_bytes(EMBEDDED_MODEL.read_bytes())
+    given = [argument for path in models for argument in ("--model", path)]
+    page = call_command("read", picture, *given, "--format", "html").stdout
+    assert page.count("<h2>") == page.count('<div class="picture">') == page.count('class="answers"') == 1
+    assert [page.count(f"<h3>{path.stem}</h3>") for path in models] == [1, 1]
+    assert [page.count(f"<li>{line}</li>") for line in _LINES] == [2, 2]
+    assert page.count("<rect") == page.count("What the model saw") == 6
+    assert len(re.findall(r"<title>first: \d, .+?; second: \d, .+?</title>", page)) == 6
+    # They agree on everything, so no box is disputed and no stage is shown twice.
+    assert "do not agree" not in page
+    assert page.count("<figure>") == 10
+
+
+def test_the_page_shows_where_two_models_do_not_agree(picture, tmp_path):
+    from hdr_bench.models.embedded import EMBEDDED_MODEL
+
+    given = ["--model", EMBEDDED_MODEL, "--model", "tests.helpers.own_models:always_seven", "--trust"]
+    page = call_command("read", picture, *given, "--format", "html").stdout
+    assert "do not agree" in page
+    # None of the digits is a seven, whatever else the boxes are.
+    assert page.count('<rect class="disputed"') == page.count("<rect")
+    assert page.count("<h2>") == 1
+
+
+def test_where_nothing_can_be_written_is_said_before_anything_is_read(picture, tmp_path):
+    file = tmp_path / "file.txt"
+    file.write_text("mine\n")
+    for arguments, fault in (
+        (("--out", tmp_path), f"--out {tmp_path} is a folder; name a file, e.g. {tmp_path}/digits.json"),
+        (("--out", file / "a.json"), f"{file} is not a folder; choose another place"),
+        (("--steps-out", file), f"--steps-out {file} is a file; name a folder, which is created if it does not exist"),
+        (("--steps-out", file / "steps"), f"{file} is not a folder; choose another place"),
+    ):
+        # A model that is not there would be complained of, were it looked for.
+        ended = call_command("read", picture, "--model", "none.hdrm", "--format", "json", *arguments)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert "".join(fault.split()) in re.sub(r"[\s│]", "", ended.stderr)
+    assert file.read_text() == "mine\n"
 
 
 def test_only_readings_are_replaced_by_readings(picture, tmp_path):

@@ -121,14 +121,14 @@ def test_luma_is_pillows(digits):
 @pytest.mark.parametrize(
     ("arrays", "fault"),
     [
-        ({"weights": np.zeros((3, 4))}, r"it holds weights \(3, 4\); needed are images and labels, named"),
+        ({"weights": np.zeros((3, 4))}, r"it holds weights \(3, 4\); expected images and labels, named"),
         (
             {"X": np.zeros((20, 9)), "images": np.zeros((20, 9)), "y": np.arange(20)},
             "not clear which arrays are the images",
         ),
         ({"X": np.zeros((20, 9)), "y": np.arange(19)}, r"X has shape \(20, 9\), but y \(19,\); one label per image"),
-        ({"X": np.zeros((20, 7)), "y": np.arange(20)}, "7 pixels per image; needed is a square number"),
-        ({"X": np.zeros((20, 9)), "y": np.ones((20, 3))}, "needed is one label per image"),
+        ({"X": np.zeros((20, 7)), "y": np.arange(20)}, "7 pixels per image; expected a square number"),
+        ({"X": np.zeros((20, 9)), "y": np.ones((20, 3))}, "expected one label per image"),
         ({"X": np.zeros((9, 9)), "y": np.arange(9)}, "not clear along which axis"),
         ({"X": np.zeros((20, 9)), "y": np.arange(20) / 3}, "labels are not integers"),
     ],
@@ -156,7 +156,7 @@ def test_arrays_of_other_files_and_boundless_ones(tmp_path, data_home):
     with h5py.File(tmp_path / "b.h5", "w") as file:
         file["X"] = h5py.ExternalLink("a.h5", "X")
         file["y"] = np.arange(100) % 2
-    with pytest.raises(DatasetError, match=r"it holds y \(100,\); needed are"):
+    with pytest.raises(DatasetError, match=r"it holds y \(100,\); expected"):
         load_dataset(f"h5:{tmp_path / 'b.h5'}")
     with h5py.File(tmp_path / "c.h5", "w") as file:
         file.create_dataset("X", (10**7, 28, 28), "u1", chunks=(1, 28, 28))
@@ -170,13 +170,13 @@ def test_arrays_of_other_files_and_boundless_ones(tmp_path, data_home):
 @pytest.mark.parametrize("kind", ["h5", "mat"])
 def test_files_that_are_none(tmp_path, data_home, kind):
     file = tmp_path / f"a.{kind}"
-    with pytest.raises(DatasetNotFoundError, match="there is no such file; needed is a"):
+    with pytest.raises(DatasetNotFoundError, match="there is no such file; expected a"):
         load_dataset(f"{kind}:{file}")
-    with pytest.raises(DatasetError, match="a folder; needed is a"):
+    with pytest.raises(DatasetError, match="a folder; expected a"):
         load_dataset(f"{kind}:{tmp_path}")
     for content in (b"", b"content", b"\x89HDF\r\n\x1a\n", b"MATLAB 5.0 MAT-file" + bytes(200)):
         file.write_bytes(content)
-        with pytest.raises(DatasetError, match="not a readable|needed are images and labels"):
+        with pytest.raises(DatasetError, match="not a readable|expected images and labels"):
             load_dataset(f"{kind}:{file}")
 
 

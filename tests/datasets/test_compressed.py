@@ -1,3 +1,4 @@
+import bz2
 import gzip
 import lzma
 import zlib
@@ -34,11 +35,37 @@ def test_no_more_is_decompressed_than_is_asked_for(tmp_path):
         assert raw.tell() <= 1 << 16
 
 
+@pytest.mark.parametrize("between", [b"", bytes(4), bytes(200_000)], ids=["nothing", "zeros", "many zeros"])
+def test_files_that_were_joined(tmp_path, between):
+    path = tmp_path / "joined"
+    for pack, separator in ((gzip.compress, b""), (lzma.compress, between)):
+        path.write_bytes(pack(CONTENT[:100_000]) + separator + pack(CONTENT[100_000:]) + separator)
+        with open_decompressed(path) as (file, _):
+            assert b"".join(iter(lambda: file.read(70_000), b"")) == CONTENT
+
+
+def test_what_follows_an_xz_file_and_is_none(tmp_path):
+    path = tmp_path / "a.xz"
+    path.write_bytes(lzma.compress(CONTENT) + b"more")
+    with path.open("rb") as raw, pytest.raises((lzma.LZMAError, EOFError)):
+        XzFile(raw).read(2 * len(CONTENT))
+
+
 @pytest.mark.parametrize("cut", [1, 20, 1000])
 def test_a_file_cut_short(tmp_path, cut):
     path = tmp_path / "own-images-idx3-ubyte.xz"
     path.write_bytes(lzma.compress(encode_idx(np.frombuffer(CONTENT, np.uint8).reshape(-1, 20, 20)))[:-cut])
     with pytest.raises(DatasetError, match="truncated or damaged xz file: .*; copy or download it again"):
+        read_idx(path)
+
+
+def test_a_bzip2_file_that_is_damaged(tmp_path):
+    path = tmp_path / "own-images-idx3-ubyte.bz2"
+    images = np.random.default_rng(0).integers(0, 256, (1500, 28, 28), np.uint8)
+    content = bz2.compress(encode_idx(images))
+    # In its second block; the first holds the header.
+    path.write_bytes(content[:-100_000] + bytes(20) + content[-99_980:])
+    with pytest.raises(DatasetError, match="bz2: truncated or damaged bzip2 file: .*; copy or download it again"):
         read_idx(path)
 
 

@@ -149,7 +149,7 @@ def test_what_is_fitted_is_prepared_once(data_home, monkeypatch):
 def test_forms_that_are_not_there(data_home, pictures):
     with pytest.raises(UnknownNameError, match=r"unknown form of images \(fit\) 'mnists'. Did you mean 'mnist'"):
         load_dataset("digits-8x8", fit="mnists")
-    with pytest.raises(DatasetError, match="makes all images light on dark; leave polarity='dark-on-light' out"):
+    with pytest.raises(DatasetError, match="makes all images light on dark; omit polarity='dark-on-light'"):
         load_dataset("digits-8x8", fit="mnist", polarity="dark-on-light")
     with pytest.raises(DatasetError, match="mnist is added as it is; give classes and fit when it is loaded"):
         add_dataset("mnist", pictures, fit="mnist")

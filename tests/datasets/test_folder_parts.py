@@ -56,7 +56,7 @@ def test_train_and_test_are_the_parts(folder, digits, train, test, pattern):
     assert _contents(data.test, data.class_names) == _expected(fewer)
     assert data.warnings == ()
     assert ("valid/ is the test part, since no other has labels" in data.notes) == (test == "valid")
-    with pytest.raises(DatasetError, match="comes with its own test part; leave test_size out"):
+    with pytest.raises(DatasetError, match="comes with its own test part; omit test_size"):
         load_dataset(f"folder:{folder}", test_size=0.5)
 
 
@@ -252,7 +252,7 @@ def test_broken_links_and_links_in_a_circle(folder, digits):
     (folder / "X").unlink()
     (folder / "5" / "gone.png").unlink()
     (folder / "6" / "up").symlink_to(folder)
-    with pytest.raises(DatasetError, match="a link to a folder that it lies in itself"):
+    with pytest.raises(DatasetError, match="a link to a folder that contains it"):
         load_dataset(f"folder:{folder}")
     (folder / "6" / "up").unlink()
     (folder / "6" / "linked.png").symlink_to(folder / "6" / "48.png")

@@ -276,10 +276,10 @@ def test_other_archives(tmp_path, data_home):
         ),
         (IMAGES[:0], LABELS[:0], "no given images"),
         (IMAGES[:, :0], LABELS, "no given images"),
-        (np.zeros((20, 0)), LABELS, "0 pixels per image; needed is a square number"),
+        (np.zeros((20, 0)), LABELS, "0 pixels per image; expected a square number"),
         (np.float64(3), LABELS, r"x has shape \(\)"),
         (IMAGES, np.int64(3), r"y has shape \(\)"),
-        (IMAGES[:, None, None], LABELS, "needed are images along the first or the last axis"),
+        (IMAGES[:, None, None], LABELS, "expected images along the first or the last axis"),
     ],
 )
 def test_types_and_shapes_that_cannot_be_used(tmp_path, data_home, images, labels, fault):

@@ -52,7 +52,7 @@ def test_links_in_circles(folder):
     (folder / "a" / "loop.png").unlink()
     (folder / "c").unlink()
     (folder / "a" / "in").symlink_to(folder)
-    with pytest.raises(DatasetError, match="a/in: a link to a folder that it lies in itself"):
+    with pytest.raises(DatasetError, match="a/in: a link to a folder that contains it"):
         _load(folder)
 
 

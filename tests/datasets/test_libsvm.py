@@ -101,7 +101,7 @@ def test_what_scikit_learn_writes(tmp_path, data_home, digits):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("", "no line with a pixel in it; needed are lines such as"),
+        ("", "no line with a pixel in it; expected lines such as"),
         ("1\n2\n", "no line with a pixel in it"),
         ("1 1:2 3:4\n2 2:x\n", "line 2 is not LIBSVM's: '2 2:x'"),
         ("1 1:2 3:4\n2 4\n", "line 2 ends in '4'|line 2 is not LIBSVM's"),

@@ -261,7 +261,7 @@ def test_a_data_set_with_its_own_test_part_is_not_cut(name):
 
 
 def test_options_that_do_not_fit_are_refused():
-    with pytest.raises(DatasetError, match="resize is for folders of pictures"):
+    with pytest.raises(DatasetError, match="resize is for pictures in files"):
         load_dataset("mnist-5k", resize=(8, 8))
     for test_size in (1.5, 0.0, float("nan"), "0.2", 1):
         with pytest.raises(DatasetError, match=f"between 0 and 1, got {test_size!r}"):
@@ -293,7 +293,7 @@ def test_data_of_ones_own_under_a_name(data_home, tmp_path):
     np.savez(source, images=digits.train.images[:500], labels=digits.train.labels[:500])
     with pytest.raises(DatasetError, match="there is a data set 'my-digits' already"):
         add_dataset("my-digits", source)
-    with pytest.raises(DatasetError, match="resize is for folders of pictures"):
+    with pytest.raises(DatasetError, match="resize is for pictures in files"):
         add_dataset("other", source, resize=(8, 8))
     with pytest.raises(DatasetError, match="between 0 and 1, got 20"):
         add_dataset("other", source, test_size=20)

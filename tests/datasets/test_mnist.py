@@ -175,3 +175,26 @@ def test_a_source_changed_since_is_read_and_refused(real_data_home):
     write_idx(changed, labels)
     with pytest.raises(DatasetError, match=r"t10k-labels-idx1-ubyte\.gz: the checksum differs"):
         load_dataset("mnist")
+
+
+def test_a_dry_run_fetches_nothing_and_says_what_a_run_would_fetch(data_home, monkeypatch, tmp_path):
+    monkeypatch.setattr(mnist, "fetch_bunch", lambda **_: pytest.fail("it was fetched"))
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: pytest.fail("it was fetched"))
+    (tmp_path / "own.toml").write_text(
+        'title = "Own"\ndataset = "digits-8x8"\n[[case]]\nname = "k-NN"\nestimator = "knn"\n'
+        '[[test_set]]\nname = "MNIST"\ndataset = { name = "mnist", fit = "mnist" }\n'
+        '[[test_set]]\nname = "USPS"\ndataset = "openml:usps"\n'
+    )
+    mnist_line = "mnist is not here: a run would first fetch it from OpenML"
+    for suite, extra in (("mnist", []), ("quick", ["--dataset", "mnist"])):
+        ended = call_command("run", suite, "--dry-run", *extra, cwd=tmp_path)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        first, second = ended.stdout.splitlines()
+        assert first == mnist_line
+        assert "hdr-bench data fetch mnist. What the suite asks for: hdr-bench show " in second
+    ended = call_command("run", "own.toml", "--dry-run", cwd=tmp_path)
+    assert ended.stdout.splitlines()[:2] == [
+        mnist_line,
+        "openml:usps is not here: a run would first fetch it from OpenML (its size is known when it is there)",
+    ]
+    assert {path.name for path in tmp_path.iterdir()} <= {"own.toml", "data-home", "cache"}

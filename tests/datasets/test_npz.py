@@ -49,10 +49,10 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
     [
         (
             {"a": np.zeros(3)},
-            r"it holds a \(3,\) alone, and .* no file beside it of its images; needed are .* x_train/",
+            r"it holds a \(3,\) alone, and .* no file beside it of its images; expected .* x_train/",
         ),
         ({"x": np.zeros((3, 2, 2))}, r"it holds x \(3, 2, 2\) alone, .* beside it of its labels, such as a-labels.npz"),
-        ({"a": np.zeros(3), "b": np.zeros(3)}, r"it holds a \(3,\), b \(3,\); needed are the arrays x_train/"),
+        ({"a": np.zeros(3), "b": np.zeros(3)}, r"it holds a \(3,\), b \(3,\); expected the arrays x_train/"),
         (
             {"x_train": np.zeros((10, 8, 8)), "y_train": np.arange(10), "x_test": np.zeros((10, 8, 8))},
             r"it holds x_train \(10, 8, 8\), y_train \(10,\), x_test \(10, 8, 8\), but not y_test; save all four "
@@ -69,18 +69,18 @@ def test_one_whole_is_cut_whatever_its_layout(file, shape):
         ({"x": np.zeros((20, 9)), "X": np.zeros((20, 9)), "y": np.arange(20) % 2}, "differ in capitals only: X, x, y"),
         (
             {"x": np.zeros((20, 9)), "y": np.eye(20) / 2},
-            r"y has shape \(20, 20\); needed is one label per image, .*one-hot",
+            r"y has shape \(20, 20\); expected one label per image, .*one-hot",
         ),
         (
             {"x": np.zeros((20, 9)), "y": np.tri(20)},
-            r"y has shape \(20, 20\); needed is one label per image, .*one-hot",
+            r"y has shape \(20, 20\); expected one label per image, .*one-hot",
         ),
         ({"x": np.zeros((20, 9)), "y": np.zeros((20, 3, 3))}, r"y has shape \(20, 3, 3\), but one label per image"),
         ({"x": np.zeros((4, 4, 4)), "y": np.arange(4) % 2}, r"not clear along which axis.*rows of shape \(4, 16\)"),
-        ({"x": np.zeros((20, 7)), "y": np.arange(20) % 2}, "7 pixels per image; needed is a square number"),
+        ({"x": np.zeros((20, 7)), "y": np.arange(20) % 2}, "7 pixels per image; expected a square number"),
         ({"x": np.zeros((20, 9)), "y": np.full(20, np.inf)}, "labels are not integers.*return_inverse=True"),
         ({"x": np.zeros((20, 9)), "y": np.array([b"\xff", b"a"] * 10)}, "bytes that are not UTF-8"),
-        ({"x": np.zeros((20, 5, 5, 5)), "y": np.arange(20) % 2}, "of the four axes none is of 1, 3 or 4 channels"),
+        ({"x": np.zeros((20, 5, 5, 5)), "y": np.arange(20) % 2}, "none of the four axes has 1, 3 or 4 channels"),
         ({"x": np.zeros((20, 9)), "y": np.arange(19) % 2}, r"x has shape \(20, 9\), but there are 19 labels"),
         ({"x": np.array([{}] * 20), "y": np.arange(20)}, "x holds Python objects, stored as a pickle; .* never read"),
         ({"x": np.zeros((20, 9)), "y": np.array([{}] * 20)}, "y holds Python objects"),

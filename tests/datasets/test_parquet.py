@@ -77,6 +77,11 @@ def test_one_file_without_names_of_classes_and_in_colour(tmp_path, data_home, di
     assert dataset.fingerprint == plain.fingerprint
     assert GREY_NOTE in dataset.notes
     assert GREY_NOTE not in plain.notes
+    table = pa.table({"image": np.stack([images] * 3, axis=-1).tolist(), "label": labels.tolist()})
+    pq.write_table(table, tmp_path / "lists.parquet")
+    lists = load_dataset(f"parquet:{tmp_path / 'lists.parquet'}")
+    assert lists.fingerprint == plain.fingerprint
+    assert GREY_NOTE in lists.notes
 
 
 def test_what_pandas_writes(tmp_path, data_home, digits):
@@ -122,14 +127,14 @@ def test_pictures_of_different_sizes(tmp_path, data_home, digits):
 @pytest.mark.parametrize(
     ("columns", "fault"),
     [
-        ({"a": [1], "b": [2]}, r"it has the columns a \(int64\), b \(int64\); needed are a column of pictures"),
+        ({"a": [1], "b": [2]}, r"it has the columns a \(int64\), b \(int64\); expected a column of pictures"),
         ({"image": [b"?"] * 20, "label": [0, 1] * 10}, "row 0: not a readable picture"),
         ({"image": [None] * 20, "label": [0, 1] * 10}, "row 0 has no picture"),
         (
             {"image": [{"bytes": None, "path": "1.png"}] * 20, "label": [0, 1] * 10},
             "row 0 names a picture but does not",
         ),
-        ({"image": [[0] * 9] * 20, "label": [None] * 20}, "the column 'label' is not one label in each row"),
+        ({"image": [[0] * 9] * 20, "label": [None] * 20}, "the column 'label' does not hold one label per row"),
         ({"image": [[0] * 9, [0]] * 10, "label": [0, 1] * 10}, "lists of pixels of different lengths"),
         ({"image": [[0] * 7] * 20, "label": [0, 1] * 10}, "7 pixels per image"),
         ({"image": pa.array([], pa.binary()), "label": pa.array([], pa.int64())}, "no row in it"),

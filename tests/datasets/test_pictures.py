@@ -198,7 +198,7 @@ def test_what_is_no_picture_is_named(tmp_path, digit):
         Image.fromarray(digit).resize((280, 280)).save(file, "JPEG")
         file.truncate(file.tell() - 900)
     for name in ("page.jpg", "empty.png"):
-        with pytest.raises(DatasetError, match=f"{name}: not a readable picture: its content is of no picture format"):
+        with pytest.raises(DatasetError, match=f"{name}: not a readable picture: its content is in no picture format"):
             load_picture(tmp_path / name, None)
     with pytest.raises(DatasetError, match=r"cut\.jpg: not a readable picture: .*truncated"):
         load_picture(tmp_path / "cut.jpg", None)

@@ -75,7 +75,7 @@ def test_a_row_is_all_that_a_source_needs(few, data_home, tmp_path):
     assert "few" in path_schemes()
     loaded = load_dataset("few:DIR", test_size=0.25)
     assert (loaded.name, len(loaded.train), len(loaded.test)) == ("few:DIR", 300, 100)
-    with pytest.raises(DatasetError, match="resize is for folders of pictures; few:DIR is taken as it is"):
+    with pytest.raises(DatasetError, match="resize is for pictures in files; few:DIR is taken as it is"):
         load_dataset("few:DIR", resize=(8, 8))
     assert parse_suite(SUITE, "own", "own.toml").dataset.name == "few:DIR"
     assert entries_of(Listing.datasets)["few:DIR"] == few.description

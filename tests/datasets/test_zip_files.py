@@ -88,7 +88,7 @@ def test_files_of_other_kinds(tmp_path, data_home, digits):
     (tmp_path / "tables" / "mnist_test.csv").unlink()
     file = pack(tmp_path / "train.csv.zip", tmp_path / "tables")
     assert len(load_dataset(f"csv:{file}").train) == 80
-    with pytest.raises(DatasetError, match="resize is for folders of pictures; .* holds a CSV file, taken as it is"):
+    with pytest.raises(DatasetError, match="resize is for pictures in files; .* holds a CSV file, taken as it is"):
         load_dataset(f"zip:{file}", resize=(4, 4))
 
 
@@ -120,14 +120,14 @@ def _encrypted():
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        (_one("../outside.png"), "names a file outside of itself, ../outside.png"),
-        (_one("/outside.png"), "names a file outside of itself"),
-        (_one("a/../../outside.png"), "names a file outside of itself"),
-        (_one("C:\\outside.png"), "names a file outside of itself"),
-        (_one("..\\outside.png"), "names a file outside of itself"),
+        (_one("../outside.png"), "names a file outside of it, ../outside.png"),
+        (_one("/outside.png"), "names a file outside of it"),
+        (_one("a/../../outside.png"), "names a file outside of it"),
+        (_one("C:\\outside.png"), "names a file outside of it"),
+        (_one("..\\outside.png"), "names a file outside of it"),
         (_one("0/link.png", b"/etc/passwd", stat.S_IFLNK | 0o777), "is a link; pack the file itself"),
         (_encrypted(), "it is encrypted"),
-        (_one(".hidden"), "no file in it; needed is an archive of pictures in folders"),
+        (_one(".hidden"), "no file in it; expected an archive of pictures in folders"),
         (_one("notes.md"), "no picture in it"),
         (b"PK\x03\x04", "not a readable zip archive"),
         (b"", "not a readable zip archive"),

@@ -135,10 +135,13 @@ def test_removing_leaves_what_was_before(folder, guesses):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("k-NN", "the run has a method called 'k-NN'; choose another name"),
-        ("Taken", "there are predictions called 'Taken' already; choose another name, or remove them first"),
+        ("k-NN", "the run already has a method called 'k-NN'; choose another name"),
+        (
+            "Taken",
+            "called 'Taken'; choose another name, or remove them first: hdr-bench add-predictions .* --remove Taken$",
+        ),
         ("", "the name"),
-        ("x" * 101, "the name must have 1 to 100 letters, got 101"),
+        ("x" * 101, "the name must have 1 to 100 characters, got 101"),
         ("two\nlines", "the name"),
     ],
 )
@@ -152,7 +155,7 @@ def test_names_that_are_refused(folder, guesses, name, message):
 
 def test_a_file_that_does_not_fit_adds_nothing(folder, guesses, tmp_path):
     (tmp_path / "short.csv").write_text("1\n")
-    with pytest.raises(PredictionsError, match="it has 1 rows, and the test part 360 images"):
+    with pytest.raises(PredictionsError, match="it has 1 rows, but the test part has 360 images"):
         add_predictions(folder, [guesses("a.csv", 30), tmp_path / "short.csv"], "Keras CNN")
     assert not (folder / "added").exists()
 

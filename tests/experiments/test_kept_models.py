@@ -106,7 +106,7 @@ def test_models_are_listed_with_their_size_before_they_are_fitted(tmp_path):
     assert 0 < k_nn.n_bytes < 300 * 64 * 4
     assert (forest.n_bytes, tree.n_bytes) == (None, None)
     lines = list(describe_expected_models(expected_models(plan), plan.folder))
-    assert lines[0].startswith("5 models to keep in ")
+    assert lines[0].startswith("5 models to save in ")
     assert "and 4 models of unknown size" in lines[0]
     assert "  Forest: 2 models, unknown size" in lines
 

@@ -57,7 +57,9 @@ def test_images_that_a_model_learned_from_are_refused(model):
     assert found.notes[0].startswith("1,437 of its 1,797 images are among those that the method learns from")
     (own,) = evaluate_models([model], [_choice("digits-8x8")])
     assert own.notes == ()
-    assert own.data_notes == load_dataset("digits-8x8").notes
+    assert own.data_notes[0].startswith("its test part alone, 360 of 1,797 images")
+    assert own.data_notes[1:] == load_dataset("digits-8x8").notes
+    assert found.data_notes == ("all its 1,797 images",)
     assert own.predictions.is_right.mean() == pytest.approx(own.own.accuracy)
 
 
@@ -73,9 +75,9 @@ def test_they_are_known_before_they_are_brought_into_another_form(model):
         (None, "does not say what it learned from"),
         (
             CardData(name="mnist", fingerprint="0" * 64, n_train=60000),
-            "learned from mnist, which is not here as it was",
+            "learned from mnist, which is not available here unchanged",
         ),
-        (CardData(name="no such data", n_train=1), "learned from no such data, which is not here"),
+        (CardData(name="no such data", n_train=1), "learned from no such data, which is not available here"),
     ],
 )
 def test_what_cannot_be_known_is_said(model, data, note):

@@ -59,22 +59,22 @@ def test_two_classes_with_probabilities_are_no_count(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2\n0\n1\n", "own.csv: it has 3 rows, and the test part 4 images; give one row for each"),
+        ("2\n0\n1\n", "own.csv: it has 3 rows, but the test part has 4 images; give one row for each"),
         ("a\nb\n2\n0\n1\n0\n", "own.csv: it has 6 rows"),
         ("", "own.csv: it has 0 rows"),
-        ("label\n2\n0\n7\n0\n", "own.csv, line 4: '7' is none of the classes. Choose from: 0, 1, 2"),
-        ("2\n0\n1.5\n0\n", "own.csv, line 3: '1.5' is none of the classes"),
-        ("2\n0,1\n1\n0\n", "own.csv, line 2: it has 2 columns, the first row has 1"),
+        ("label\n2\n0\n7\n0\n", "own.csv, line 4: '7' is not one of the classes. Choose from: 0, 1, 2"),
+        ("2\n0\n1.5\n0\n", "own.csv, line 3: '1.5' is not one of the classes"),
+        ("2\n0,1\n1\n0\n", "own.csv, line 2: it has 2 columns, but the first row has 1"),
         ("1,2,3,4,5\n" * 4, "own.csv: it has 5 columns for each image; give one with the class, or 3 with the prob"),
-        ("p0,p1,p2\n" + SHARES, "its head names the columns 'p0, p1, p2'; name each by its class"),
+        ("p0,p1,p2\n" + SHARES, "its header names the columns 'p0, p1, p2'; name each column by its class"),
         (SHARES.replace("0.5", "0.9"), "own.csv, line 4: '0.9, 0.3, 0.2' are not probabilities"),
         (SHARES.replace("0.5", "nan"), "own.csv, line 4: 'nan, 0.3, 0.2' are not probabilities"),
         (SHARES.replace("0.5", "inf"), "are not probabilities"),
         (SHARES.replace("0,1,0", "-1,1,1"), "own.csv, line 3: '-1, 1, 1' are not probabilities"),
         (SHARES.replace("0.5", "x"), "are not probabilities"),
-        (b"\xff\xfe0\n", "own.csv: is not a CSV file in UTF-8"),
-        (b'"0\n1\n1\n2', "own.csv: is not a CSV file in UTF-8"),
-        (b"x" * 2_000_000, "own.csv: it has 2,000,000 bytes, and predictions for this test part at most"),
+        (b"\xff\xfe0\n", "own.csv: not a CSV file in UTF-8"),
+        (b'"0\n1\n1\n2', "own.csv: not a CSV file in UTF-8"),
+        (b"x" * 2_000_000, "own.csv: it has 2,000,000 bytes, but predictions for this test part have at most"),
     ],
 )
 def test_what_is_refused(tmp_path, text, message):
@@ -92,5 +92,7 @@ def test_what_is_not_there(tmp_path):
 @pytest.mark.parametrize("text", ["1\n2\n0\n1\n0\n", "0,1\n1,2\n2,0\n3,1\n4,0\n"])
 def test_one_label_too_many_is_no_head(tmp_path, text):
     """Otherwise each image would have the label of the one after it."""
-    with pytest.raises(PredictionsError, match="has 5 rows, and the test part 4 images: its first row, '[01]', is a"):
+    with pytest.raises(
+        PredictionsError, match="has 5 rows, but the test part has 4 images: its first row, '[01]', is a"
+    ):
         _read(tmp_path, text)

@@ -26,6 +26,10 @@ def function():
     return halves
 
 
+def always_seven():
+    return lambda images: np.full((len(images), 10), 0.01) + 0.9 * (np.arange(10) == 7)
+
+
 def module():
     import torch
 

@@ -39,6 +39,8 @@ pytestmark = pytest.mark.usefixtures("_nothing_runs")
         ),
         {"kind": "function of numpy", "name": "load"},
         {"kind": "function of numpy", "name": "__builtins__"},
+        {"kind": "score of features", "name": "SelectKBest"},
+        {"kind": "score of features", "name": ["chi2"]},
         {"kind": "dtype", "name": "O"},
         {"kind": "scalar type", "name": "object"},
         {"kind": "again", "number": 0},

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.neighbors import KernelDensity
+from sklearn.feature_selection import SelectKBest, chi2
+from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KernelDensity, KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from skorch.callbacks import Callback
 
@@ -32,6 +34,23 @@ def test_what_only_pickle_can_hold_is_refused_with_its_place(tmp_path):
     assert "Pipeline.steps[0][1].callbacks[0]" in str(refused.value)
     assert "only pickle can hold" in str(refused.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_search_is_refused_for_the_model_that_it_found(tmp_path):
+    train = digits().train
+    search = GridSearchCV(KNeighborsClassifier(), {"n_neighbors": [1, 3]}, cv=2).fit(train.X, train.y)
+    with pytest.raises(ModelSaveError, match="GridSearchCV is a search, .*; save the model found, its best_estimator_"):
+        save_model(search, tmp_path / "model.hdrm")
+    path = save_model(search.best_estimator_, tmp_path / "model.hdrm")
+    np.testing.assert_array_equal(load_model(path).predict(digits().test.X), search.predict(digits().test.X))
+
+
+def test_the_score_that_features_were_chosen_by(tmp_path):
+    train = digits().train
+    model = make_pipeline(SelectKBest(chi2, k=20), KNeighborsClassifier()).fit(train.X, train.y)
+    loaded = load_model(save_model(model, tmp_path / "model.hdrm"))
+    assert loaded[0].score_func is chi2
+    np.testing.assert_array_equal(loaded.predict(digits().test.X), model.predict(digits().test.X))
 
 
 def test_a_pickle_is_written_and_read_only_with_trust(tmp_path):
@@ -66,8 +85,8 @@ def test_nothing_but_a_model_file_is_written_over(tmp_path):
     assert load_card(path).method.name == "tree"
     thesis = tmp_path / "thesis.txt"
     thesis.write_text("years of work")
-    for other in (thesis, tmp_path):
-        with pytest.raises(ModelFileError, match="not replaced"):
+    for other, fault in ((thesis, "not replaced"), (tmp_path, "is a folder; name a file in it, e.g. .*model.hdrm")):
+        with pytest.raises(ModelFileError, match=fault):
             save_model(fitted("tree"), other)
     assert thesis.read_text() == "years of work"
 

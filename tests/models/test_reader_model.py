@@ -1,5 +1,7 @@
 """A model file, or a function of the user's, as the model of a command."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -74,6 +76,17 @@ def test_what_returns_no_model(name, error, words):
     with pytest.raises(error) as refused:
         load_reader_model(f"{HOME}:{name}", trust=True)
     assert words in str(refused.value)
+
+
+def test_a_module_in_the_working_folder(tmp_path, monkeypatch):
+    # It is not on the import path of the installed command.
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
+    (tmp_path / "my_own_reader.py").write_text("import numpy\ndef load(): return lambda X: numpy.eye(2)[[1] * len(X)]")
+    before = list(sys.path)
+    model = load_reader_model("my_own_reader:load", trust=True)
+    assert model.predict(X[:3]).tolist() == [1, 1, 1]
+    assert sys.path == before
 
 
 def test_a_module_that_is_not_there():

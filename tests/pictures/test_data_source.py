@@ -75,7 +75,7 @@ def test_a_csv_file_beside_the_pictures_tells_what_they_show(pages, tmp_path, da
     (tmp_path / "truth.csv").write_text("\n".join(rows))
     assert recognize_scheme(tmp_path) == "pictures"
     dataset, messages = load(tmp_path)
-    assert any("1 pictures are not in truth.csv, and left out: IMG_0.png" in each for each in messages)
+    assert any("1 pictures are not in truth.csv, and are left out: IMG_0.png" in each for each in messages)
     assert len(dataset.train) + len(dataset.test) >= 10
 
 
@@ -92,20 +92,20 @@ def test_digits_that_are_not_there_are_counted_as_lost(folder, data_home):
     path = next(folder.glob("*page 0.png"))
     path.rename(folder / f"55{path.name}")
     _, messages = load(folder)
-    assert any("of 20 digits were not found, or it cannot be told which they are: 55" in each for each in messages)
+    assert any("of 20 digits were not found, or could not be identified: 55" in each for each in messages)
 
 
 def test_names_that_are_dates_are_no_truth(folder, data_home):
     for number, path in enumerate(sorted(folder.iterdir())):
         path.rename(folder / f"20190325190049012345678_{number}.png")
-    with pytest.raises(DatasetError, match=r"of 69 digits that names or truth.csv tell, only \d+ were found in order"):
+    with pytest.raises(DatasetError, match=r"of 69 digits in names or truth.csv, only \d+ were found in order"):
         load_dataset(f"pictures:{folder}")
 
 
 def test_folders_that_cannot_be_used(folder, tmp_path, data_home):
     with pytest.raises(DatasetNotFoundError):
         load_dataset(f"pictures:{tmp_path / 'none'}")
-    with pytest.raises(DatasetError, match="resize is for folders of pictures"):
+    with pytest.raises(DatasetError, match="resize is for pictures in files"):
         load_dataset(f"pictures:{folder}", resize=(8, 8))
     for path in sorted(folder.iterdir())[1:]:
         path.unlink()

@@ -159,6 +159,16 @@ def test_each_stage_is_drawn(page, reader):
     assert (ink < 128).mean() == pytest.approx((page < 137).mean(), abs=0.03)
 
 
+def test_the_stages_show_what_surrounds_the_digits_as_removed(write_page, reader):
+    digits = write_page(["314"])
+    reading = read_picture(np.pad(np.pad(digits, 12, constant_values=40), 20, constant_values=235), reader)
+    assert reading.lines == ("314",)
+    (specks,) = (step.image for step in reading.steps if step.name == "specks")
+    row, column = (round(length * reading.page.scale) for length in (26 + digits.shape[0] // 2, 26))
+    assert reading.page.ruling.mask[row, column]
+    assert specks[row, column].tolist() == [190, 190, 190]
+
+
 def test_without_scikit_image_the_error_says_what_to_install(page, reader, monkeypatch):
     monkeypatch.setitem(sys.modules, "skimage", None)
     with pytest.raises(MissingDependencyError, match=r"pip install 'hdr-bench\[pictures\]'"):

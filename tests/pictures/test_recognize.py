@@ -104,6 +104,12 @@ def test_a_model_of_other_images_is_refused(tmp_path: Any) -> None:
         load_recognizer(path)
 
 
+@pytest.mark.parametrize("model", [make_estimator("linear"), 5], ids=["unfitted", "number"])
+def test_what_is_no_fitted_classifier_is_refused(model: Any) -> None:
+    with pytest.raises(ValueError, match="cannot read pictures: give a fitted classifier"):
+        load_recognizer(model)
+
+
 def test_a_model_without_digits_is_refused() -> None:
     model = make_estimator("knn", n_neighbors=1).fit(np.eye(4, 784), list("abab"))
     with pytest.raises(ValueError, match=r"knows no digits: its classes are \['a', 'b'\]"):

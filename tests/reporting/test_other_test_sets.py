@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from hdr_bench import AccuracyDisplay, TransferDisplay, load_predictions, load_results, write_report
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.records.store import Store
 from hdr_bench.reporting.comparisons.other_test_sets import compare_on_test_sets
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
@@ -94,7 +96,9 @@ def test_the_report_has_a_column_for_each_test_set(finished_test_sets, tmp_path)
     assert "Own test part (360 images, %)" in text
     assert "Noisy (150 images, %)" in text
     assert "Gone: not evaluated, " in text
-    assert "What is lost on other test sets" in (folder / "report.html").read_text()
+    # Only the test part is taken, however the data came.
+    assert "Noisy: noisy; its test part alone, 150 of " in text
+    assert "Drop on other test sets" in (folder / "report.html").read_text()
     with (folder / "tables" / "test-sets.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["method"] for row in rows] == ["k-NN", "Tree"]
@@ -113,10 +117,31 @@ def test_a_report_without_test_sets_has_none_of_this(run):
 
 
 def test_the_console_lists_each_test_set(finished_test_sets):
-    lines = list_accuracies(compare_on_test_sets(RunContents(finished_test_sets))).splitlines()
+    contents = RunContents(finished_test_sets)
+    lines = list_accuracies(compare_on_test_sets(contents), contents.summary).splitlines()
     assert lines[0].startswith("Noisy (150 images, %): k-NN ")
-    assert lines[2].startswith("Gone (%): not evaluated: ")
-    assert "nowhere.npz" in lines[2]
+    assert lines[2] == "Gone (%): not evaluated: nowhere.npz: there is no such file"
+
+
+def test_the_console_says_once_why_a_trial_failed(finished_test_sets, tmp_path):
+    folder = shutil.copytree(finished_test_sets, tmp_path / "run")
+    for path in folder.glob("trials/tree-*"):
+        path.write_text("{")
+    contents = RunContents(folder)
+    (problem,) = filter(None, contents.summary["problem"])
+    assert "damaged: " in problem
+    text = list_accuracies(compare_on_test_sets(contents), contents.summary)
+    assert "damaged: " not in text
+    assert "Gone (%): not evaluated: " in text
+
+
+def test_a_run_holds_no_path_of_the_machine(finished_test_sets):
+    store = Store(finished_test_sets)
+    results = [store.read(key) for key in list(store.keys())]
+    problems = {each.problem for result in results for each in result.trial.test_sets}
+    assert "nowhere.npz: there is no such file" in problems
+    written = [store.run_file.read_text(), *(result.model_dump_json() for result in results)]
+    assert not [text for text in written if str(Path.cwd()) in text]
 
 
 def test_a_difference_of_proportions_as_published():

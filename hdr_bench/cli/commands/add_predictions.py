@@ -17,24 +17,24 @@ def add_predictions(
         list[Path] | None,
         typer.Argument(
             metavar="FILE...",
-            help="CSV: a label, or the probability of each class, for each test image. Several are several seeds.",
+            help="CSV file with a label, or the probability of each class, for each test image; one file per seed.",
         ),
     ] = None,
-    name: Annotated[str | None, typer.Option(metavar="NAME", help="What tables call the method.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the method in tables.")] = None,
     dataset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Whose test part it is, if the run has several data sets.")
+        str | None, typer.Option(metavar="NAME", help="Data set whose test part was predicted, if the run has several.")
     ] = None,
     deterministic: Annotated[
-        bool, typer.Option("--deterministic", help="Another fit of the method would predict the same.")
+        bool, typer.Option("--deterministic", help="The method is deterministic: another fit would predict the same.")
     ] = False,
     remove: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Remove what was added by this name instead.")
+        str | None, typer.Option(metavar="NAME", help="Remove the predictions added under this name.")
     ] = None,
 ) -> None:
     """Add another program's predictions to a run, and write its report again.
 
-    They are a method of its tables, with accuracy, interval and paired tests, but without times. No run makes, repeats
-    or removes them.
+    They become a method in its tables, with accuracy, interval and paired tests, but without times. Running the suite
+    again neither repeats nor removes them.
     """
     if (remove is None) == (not files) or (remove is None) != (name is not None):
         raise typer.BadParameter("give FILE and --name NAME to add predictions, or --remove NAME alone")

@@ -28,6 +28,8 @@ class PartName(StrEnum):
     test = "test"
 
 
+_PART_WORDS = {PartName.train: "training", PartName.test: "test"}
+
 data = typer.Typer(help="List, show, fetch, add and remove data sets.", no_args_is_help=True, add_completion=False)
 
 
@@ -54,19 +56,21 @@ def fetch(
 
 @data.command()
 def add(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name to store the data under.")],
     path: Annotated[
         Path,
-        typer.Argument(metavar="PATH", help="What `hdr-bench list datasets` names by a folder or a file."),
+        typer.Argument(metavar="PATH", help="Folder or file, of a kind that `hdr-bench list datasets` names."),
     ],
-    resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to one size.")] = None,
-    test_size: Annotated[float | None, typer.Option(help="Share of the test part, if there is none.")] = None,
-    split_seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of that cut.")] = 0,
+    resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Resize pictures to this size.")] = None,
+    test_size: Annotated[
+        float | None, typer.Option(help="Share of the images for the test part, if there is none.")
+    ] = None,
+    split_seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of that split.")] = 0,
     classes: Annotated[
-        str | None, typer.Option(metavar="NAME,...", help="Classes to keep, with commas between their names.")
+        str | None, typer.Option(metavar="NAME,...", help="Classes to keep, separated by commas.")
     ] = None,
     fit: Annotated[
-        str | None, typer.Option(metavar="FORM", help="Bring each image into the form of a data set: mnist.")
+        str | None, typer.Option(metavar="FORM", help="Bring each image into the form of this data set: mnist.")
     ] = None,
 ) -> None:
     """Verify data of your own, and store them under a name."""
@@ -115,16 +119,22 @@ def show(
             metavar="NAME", help="A data set's name, e.g. mnist or csv:FILE.", autocompletion=complete_dataset
         ),
     ],
-    part: Annotated[PartName, typer.Option(help="Which part the images are of.")] = PartName.train,
+    part: Annotated[PartName, typer.Option(help="Part to show.")] = PartName.train,
     image: Annotated[int | None, typer.Option(min=0, help="Print this image as numbers; the first is 0.")] = None,
     per_class: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Examples of each class (default: 1, in a picture 10).")
+        int | None, typer.Option(min=1, max=100, help="Examples of each class (default: 1; with --out, 10).")
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Write the examples as a picture.")] = None,
-    resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to one size.")] = None,
+    resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Resize pictures to this size.")] = None,
 ) -> None:
-    """Show examples of each class, how many images it has, and the range and polarity of the pixels."""
-    from hdr_bench.cli.dataset_text import choose_examples, describe_content, describe_gallery, describe_image
+    """Show examples and the number of images of each class, and the range and polarity of the pixels."""
+    from hdr_bench.cli.dataset_text import (
+        choose_examples,
+        describe_content,
+        describe_gallery,
+        describe_gaps,
+        describe_image,
+    )
     from hdr_bench.cli.gallery_picture import check_picture, write_gallery
     from hdr_bench.datasets import load_dataset
 
@@ -136,13 +146,14 @@ def show(
         return
     chosen = dataset.train if part is PartName.train else dataset.test
     say("\n".join(describe_content(dataset)))
+    gaps = list(describe_gaps(chosen, dataset.class_names, _PART_WORDS[part]))
     if out is None:
         encoding = getattr(sys.stdout, "encoding", None) or "ascii"
         examples = choose_examples(chosen, dataset.class_names, per_class or 1)
-        say("\n".join(["", *describe_gallery(examples, make_console().width, encoding)]).rstrip("\n"))
+        say("\n".join(["", *describe_gallery(examples, make_console().width, encoding), *gaps]).rstrip("\n"))
         return
     write_gallery(out, choose_examples(chosen, dataset.class_names, per_class or _IN_A_PICTURE))
-    say(f"written: {out}")
+    say("\n".join([*gaps, f"written: {out}"]))
 
 
 def _print_removed(removed: "list[StoredDataset]") -> None:

@@ -32,38 +32,43 @@ class Images(StrEnum):
 def evaluate(
     models: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL...", help="Model files; with --trust also module:function of your own."),
+        typer.Argument(metavar="MODEL...", help="Model files, or MODULE:FUNCTION with --trust."),
     ],
     datasets: Annotated[
         list[str],
         typer.Option(
-            "--dataset", metavar="NAME", help="A data set; may be given several times.", autocompletion=complete_dataset
+            "--dataset",
+            metavar="NAME",
+            help="Data set to evaluate on; may be given several times.",
+            autocompletion=complete_dataset,
         ),
     ],
     classes: Annotated[
-        str | None, typer.Option(metavar="NAME,...", help="Classes to keep, with commas between their names.")
+        str | None, typer.Option(metavar="NAME,...", help="Classes to keep, separated by commas.")
     ] = None,
     fit: Annotated[
-        str | None, typer.Option(metavar="FORM", help="Bring each image into the form of a data set: mnist.")
+        str | None, typer.Option(metavar="FORM", help="Bring each image into the form of this data set: mnist.")
     ] = None,
     part: Annotated[
         Images, typer.Option(help="The test part, or all images of data that no model learned from.")
     ] = Images.test,
     allow_overlap: Annotated[
-        bool, typer.Option("--allow-overlap", help="Also on images that a model learned from; the output counts them.")
+        bool, typer.Option("--allow-overlap", help="Include images that a model learned from; the output counts them.")
     ] = False,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Run the code of a module, or of a pickle in a model file.")
+        bool, typer.Option("--trust", help="Run the code that a model brings: only if you trust whoever made it.")
     ] = False,
     output_format: Annotated[Format, typer.Option("--format", help="Format of the output.")] = Format.text,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write json or csv to a file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File to write json or csv to (default: standard output).")
+    ] = None,
 ) -> None:
-    """Evaluate fitted models on data sets: accuracy, what it is less than the model's own score, and paired tests.
+    """Evaluate fitted models on data sets: accuracy, the drop from the score on the model's card, and paired tests.
 
-    Exit code 3 if a model could not be evaluated on a data set; the others are shown all the same.
+    If a model cannot be evaluated on a data set, the others still are, and the exit code is 3.
     """
     if out is not None and output_format is Format.text:
-        raise typer.BadParameter("--out is for json or csv; give --format json, or leave --out out")
+        raise typer.BadParameter("--out needs json or csv; give --format json or --format csv, or omit --out")
     kept = None if classes is None else tuple(each.strip() for each in classes.split(","))
     choices = [_choice(name, kept, fit) for name in datasets]
     _evaluate_and_print(_load_models(models, trust), choices, part, allow_overlap, output_format, out)
@@ -72,7 +77,7 @@ def evaluate(
 def _choice(name: str, classes: tuple[str, ...] | None, fit: str | None) -> "DatasetChoice":
     from hdr_bench.records.protocol import DatasetChoice
 
-    # As a part of a suite it says in its own words what is wrong.
+    # As part of a suite, it names its own faults.
     return DatasetChoice(name=name, classes=classes, fit=cast("Any", fit))
 
 

@@ -1,4 +1,4 @@
-"""The command `fit`: a method fitted on a data set, and kept as a model file."""
+"""The command `fit`: fit a method on a data set, and save the model."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +10,7 @@ from hdr_bench.cli.completion import complete_dataset, complete_estimator, compl
 
 
 class Format(StrEnum):
-    """Formats of a model."""
+    """Formats of a saved model."""
 
     hdrm = "hdrm"
     onnx = "onnx"
@@ -21,14 +21,14 @@ def fit(
         str,
         typer.Argument(
             metavar="METHOD",
-            help="A method's name, as `hdr-bench list estimators` has it, or the dotted path of a classifier.",
+            help="Name of a method, as `hdr-bench list estimators` shows it, or dotted path of a classifier.",
             autocompletion=complete_estimator,
         ),
     ],
     *,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The model file, e.g. cnn.hdrm.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Model file to write, e.g. cnn.hdrm.")],
     dataset: Annotated[
-        str, typer.Option(metavar="NAME", help="The data set.", autocompletion=complete_dataset)
+        str, typer.Option(metavar="NAME", help="Data set to fit on.", autocompletion=complete_dataset)
     ] = "mnist",
     param: Annotated[
         list[str] | None,
@@ -39,7 +39,7 @@ def fit(
         typer.Option(
             "--steps",
             metavar="NAME",
-            help="A transformer before the method; may be given several times, in their order.",
+            help="A transformer before the method; may be given several times, in order.",
             autocompletion=complete_transformer,
         ),
     ] = None,
@@ -49,21 +49,21 @@ def fit(
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The seed.")] = 0,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads per pool (default: all cores).")] = None,
     format_: Annotated[
-        Format, typer.Option("--format", help="A model file of hdr-bench, or ONNX for other programs.")
+        Format, typer.Option("--format", help="Model file of hdr-bench, or ONNX for other programs.")
     ] = Format.hdrm,
     trust: Annotated[
         bool,
         typer.Option(
-            "--trust", help="Keep what only pickle can hold as a pickle: whoever loads that file must trust it."
+            "--trust", help="Store as a pickle what only a pickle can hold; loading that file needs --trust too."
         ),
     ] = False,
 ) -> None:
-    """Fit a method on a data set's training part, evaluate it on the test part, and keep the model in a file.
+    """Fit a method on a data set's training part, evaluate it on the test part, and save the model.
 
-    The file has a card that says what the model is, what it learned from and how good it is; `hdr-bench model show`
-    prints it. Equal fits make equal files. A file of that name is replaced if it is a model file. For images of 28x28
-    pixels a copy of the method is fitted to five sixths of them as well, which tells how sure the model may be when it
-    reads pictures.
+    The file has a card that says what the model is, what it learned from and how accurate it is; `hdr-bench model show`
+    prints it. Equal fits, with equal --threads, make equal files. An existing file is replaced only if it is a model
+    file. For images of 28x28 pixels, a copy of the method is also fitted to five sixths of them; on the others, the
+    confidence of the model is calibrated for reading pictures.
     """
     from hdr_bench.cli.card_text import print_card
     from hdr_bench.cli.streams import say

@@ -1,4 +1,4 @@
-"""The commands `model`: what a model file says of itself."""
+"""The commands `model`: what is in a model file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,7 @@ def show(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Model files.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the cards as JSON, one per line.")] = False,
 ) -> None:
-    """Print the cards of model files: method, data, accuracy, how each was made. No model is loaded."""
+    """Print the cards of model files: method, data, accuracy, how each was made. The models are not loaded."""
     from hdr_bench.cli.card_text import print_card
     from hdr_bench.models.file_format import holds_pickle
     from hdr_bench.models.model_file import load_card

@@ -1,4 +1,4 @@
-"""The command `predict`: what a model says of images without labels, as a CSV file."""
+"""The command `predict`: a model's labels for images without labels, as a CSV file."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +31,7 @@ def predict(
     model: Annotated[
         str,
         typer.Argument(
-            metavar="MODEL", help="A model file, as `hdr-bench fit` writes it; with --trust also module:function."
+            metavar="MODEL", help="Model file, as `hdr-bench fit` writes it, or MODULE:FUNCTION with --trust."
         ),
     ],
     data: Annotated[
@@ -43,40 +43,53 @@ def predict(
         ),
     ],
     *,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="Where the predictions are written.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="CSV file to write the predictions to.")],
     probabilities: Annotated[
-        bool, typer.Option("--probabilities", help="Also write the probability of each label.")
+        bool,
+        typer.Option(
+            "--probabilities",
+            help="Also write the probability of each label, calibrated if the card has a temperature.",
+        ),
     ] = False,
-    resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Bring pictures to this size.")] = None,
+    resize: Annotated[str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Resize pictures to this size.")] = None,
     polarity: Annotated[
-        Polarity | None, typer.Option(help="Bring each image to what the model learned from; MNIST is light on dark.")
+        Polarity | None, typer.Option(help="Bring each image to this polarity; MNIST is light on dark.")
     ] = None,
     fit: Annotated[
-        Form | None, typer.Option(help="Bring each image, of any size and polarity, into the form of MNIST's.")
+        Form | None, typer.Option(help="Bring each image, of any size and polarity, into MNIST's form.")
     ] = None,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Run the code of a module, or of a pickle in a model file.")
+        bool, typer.Option("--trust", help="Run the code that a model brings: only if you trust whoever made it.")
     ] = False,
 ) -> None:
     """Predict the labels of images, and write them as a CSV file.
 
-    Of images in a table or an array, and of a data set's test part, it is Kaggle's form of a submission
-    (`ImageId,Label`, from 1); of pictures it has the name of each file (`file,label`).
+    For images in a table or an array, and for a data set's test part, the file is a submission in Kaggle's form
+    (`ImageId,Label`, counted from 1); for pictures it has the name of each file (`file,label`).
     """
     from hdr_bench.datasets.unlabelled import read_unlabelled, to_one_polarity
     from hdr_bench.models import load_reader_model
-    from hdr_bench.models.predicting import check_replaceable, predict_labels, predict_probabilities, write_answers
+    from hdr_bench.models.predicting import (
+        check_replaceable,
+        describe_calibration,
+        predict_labels,
+        predict_probabilities,
+        write_answers,
+    )
 
     check_replaceable(out)
     estimator, card = load_reader_model(model, trust=trust), _card_of(model)
     read = read_unlabelled(data, read_shape(resize)[1:] if resize else None, fit.value if fit else None)
     if polarity is not None:
         read = to_one_polarity(read, polarity.value)
-    ask = predict_probabilities if probabilities else predict_labels
-    answers = ask(estimator, read.images, card.classes if card else (), card.image_shape if card else None)
+    class_names, image_shape, reading = (card.classes, card.image_shape, card.reading) if card else ((), None, None)
+    if probabilities:
+        answers = predict_probabilities(estimator, read.images, class_names, image_shape, reading)
+    else:
+        answers = predict_labels(estimator, read.images, class_names, image_shape)
     write_answers(out, read.heading, read.names, answers)
     say(f"{len(read.names):,} images predicted by {card.method.name if card else model}: {out}")
-    for note in read.notes:
+    for note in (*read.notes, *([describe_calibration(reading)] if probabilities else [])):
         say(f"note: {note}")
 
 

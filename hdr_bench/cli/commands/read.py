@@ -1,4 +1,4 @@
-"""The command `read`: the digits of pictures."""
+"""The command `read`: the digits in pictures."""
 
 import re
 from collections.abc import Sequence
@@ -38,39 +38,43 @@ def read(
         typer.Option(
             "--model",
             metavar="FILE",
-            help="A model file that reads, or MODULE:FUNCTION with --trust; may be given several times, for answers "
-            "side by side (default: the embedded model).",
+            help="Model file to read with, or MODULE:FUNCTION with --trust; may be given several times, to compare "
+            "models (default: the embedded model).",
         ),
     ] = None,
-    format_: Annotated[Format, typer.Option("--format", help="How the readings are written.")] = Format.text,
+    format_: Annotated[Format, typer.Option("--format", help="Format of the output.")] = Format.text,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write to a file, not to standard output.")
+        Path | None, typer.Option("--out", metavar="FILE", help="File to write to (default: standard output).")
     ] = None,
     steps_out: Annotated[
-        Path | None, typer.Option("--steps-out", metavar="DIR", help="Write what each stage made, as PNG files.")
+        Path | None,
+        typer.Option("--steps-out", metavar="DIR", help="Folder to write the result of each stage into, as PNG files."),
     ] = None,
     most_pixels: Annotated[
-        int, typer.Option(min=1, max=_LARGEST_LIMIT, help="Pictures of more pixels are refused.")
+        int, typer.Option(min=1, max=_LARGEST_LIMIT, help="Refuse pictures with more pixels.")
     ] = _MOST_PIXELS,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Let a model run code of its own: only if you trust who made it.")
+        bool, typer.Option("--trust", help="Run the code that a model brings: only if you trust whoever made it.")
     ] = False,
 ) -> None:
-    """Read the handwritten digits of pictures.
+    """Read the handwritten digits in pictures.
 
-    Finds the digits of a photo, a scan or a drawing, and prints them line by line, with the confidence of each. Letters
-    and other marks are rejected. Exit code 2 if a picture could not be read; the others are read all the same.
+    Finds the digits in a photo, a scan or a drawing, and prints them line by line, with the confidence of each. Letters
+    and other marks are rejected, though not all of them. If a picture cannot be read, the others still are, and the
+    exit code is 2.
     """
     from hdr_bench.files import write_whole
     from hdr_bench.pictures.formats import FORMATS
 
     if out is not None:
         _check_out(out, format_)
+    if steps_out is not None:
+        _check_steps_out(steps_out)
     recognizers = _load_models(model or [], trust)
     results = _read_all(pictures, recognizers, most_pixels)
     if steps_out is not None:
         _write_steps(results, steps_out)
-    # JSON, CSV and pages are whole also if nothing could be read.
+    # JSON, CSV and pages are complete even if nothing could be read.
     if format_ is not Format.text or any(result.readings for result in results):
         text = FORMATS[format_](results)
         if out is None:
@@ -83,6 +87,10 @@ def read(
 
 def _check_out(out: Path, format_: Format) -> None:
     """Check that readings may be written to a path: a file there is replaced only if it holds readings."""
+    if out.is_dir():
+        suffix = "txt" if format_ is Format.text else format_.value
+        raise typer.BadParameter(f"--out {out} is a folder; name a file, e.g. {out / f'digits.{suffix}'}")
+    _check_folder(out.parent, f"--out {out}")
     if not out.exists():
         return
     if not out.is_file():
@@ -91,8 +99,24 @@ def _check_out(out: Path, format_: Format) -> None:
         beginning = file.read(64)
     if beginning and (format_ is Format.text or not beginning.startswith(_BEGINNINGS[format_])):
         raise typer.BadParameter(
-            f"--out {out}: there is a file that holds no readings; choose another name, or remove it"
+            f"--out {out} exists, and holds no readings in this format; choose another name, or remove it"
         )
+
+
+def _check_steps_out(folder: Path) -> None:
+    """Check that stages may be written to a path: a folder, or one that can be created."""
+    if folder.is_file():
+        raise typer.BadParameter(
+            f"--steps-out {folder} is a file; name a folder, which is created if it does not exist"
+        )
+    _check_folder(folder, f"--steps-out {folder}")
+
+
+def _check_folder(folder: Path, option: str) -> None:
+    """Check that the existing part of a folder's path is a folder."""
+    there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    if not there.is_dir():
+        raise typer.BadParameter(f"{option}: {there} is not a folder; choose another place")
 
 
 def _load_models(models: Sequence[str], trust: bool) -> list[Any]:
@@ -104,14 +128,14 @@ def _load_models(models: Sequence[str], trust: bool) -> list[Any]:
 
 
 def _load_model(spec: str, trust: bool) -> Any:
-    """Return a file as it is, since its card says how it reads; anything else as the model that it names."""
+    """Return the path of a file, whose card says how it reads; for anything else, the model that it names."""
     from hdr_bench.models.reader_model import load_reader_model
 
     return Path(spec) if Path(spec).exists() else load_reader_model(spec, trust=trust)
 
 
 def _read_all(pictures: Sequence[Path], recognizers: Sequence[Any], most_pixels: int) -> list["PictureReadings"]:
-    """Read pictures; of those that cannot be read say why, in what is returned and on standard error."""
+    """Read pictures; say why one cannot be read, in its result and on standard error."""
     from hdr_bench.pictures.load import load_color
     from hdr_bench.pictures.page import find_ink
     from hdr_bench.pictures.reader import read_page
@@ -130,7 +154,7 @@ def _read_all(pictures: Sequence[Path], recognizers: Sequence[Any], most_pixels:
 
 
 def _write_steps(results: Sequence["PictureReadings"], folder: Path) -> None:
-    """Write the stages of each picture; the name of a picture that comes twice has a number, of a model its name."""
+    """Write the stages of each picture; repeated names get a number, and several models each their name."""
     from hdr_bench.pictures.steps import write_steps
 
     names: dict[str, int] = {}

@@ -28,7 +28,7 @@ def run(
         ),
     ],
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the trials; run nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the trials; run and fetch nothing.")] = False,
     estimate: Annotated[
         bool,
         typer.Option(
@@ -50,7 +50,9 @@ def run(
         )
     if quiet:
         hide_fetches()
-    plan = _plan(suite, options)
+    plan = _plan_without_fetching(suite, options) if dry_run else _plan(suite, options)
+    if plan is None:
+        return
     for line in (*_thread_warnings(plan.settings.threads), *plan.remarks, *plan.code_changes, *_models(plan)):
         say(line, is_error=True)
     if dry_run:
@@ -67,10 +69,10 @@ def run(
 
 
 def _plan(suite: str, options: dict[str, Any]) -> "Plan":
-    from hdr_bench.experiments.planning.collector import pause_collector
+    from hdr_bench.garbage_collection import pause_collection
 
     # The modules of scikit-learn and scipy are many objects, and none is garbage.
-    with pause_collector():
+    with pause_collection():
         from hdr_bench.experiments.planning.suite_file import read_suite
         from hdr_bench.experiments.planning.user_code import describe_user_code
         from hdr_bench.experiments.runner import plan_suite
@@ -88,6 +90,29 @@ def _plan(suite: str, options: dict[str, Any]) -> "Plan":
     return plan
 
 
+def _plan_without_fetching(suite: str, options: dict[str, Any]) -> "Plan | None":
+    """Return the plan of a run; None if data would be fetched for it, which is said instead."""
+    from hdr_bench.datasets.fetch_log import FetchRefusedError, refuse_fetches
+
+    try:
+        with refuse_fetches():
+            return _plan(suite, options)
+    except FetchRefusedError:
+        _print_fetches(suite, options.get("dataset"))
+        return None
+
+
+def _print_fetches(suite: str, dataset: str | None) -> None:
+    from hdr_bench.experiments.planning.missing_data import find_fetches
+    from hdr_bench.experiments.planning.suite_file import read_suite
+
+    fetches = find_fetches(read_suite(suite), dataset)
+    for each in fetches:
+        say(f"{each.name} is not here: a run would first fetch it from {each.source}")
+    commands = "; ".join(f"hdr-bench data fetch {each.name}" for each in fetches)
+    say(f"The trials can be listed once it is here: {commands}. What the suite asks for: hdr-bench show {suite}")
+
+
 def _models(plan: "Plan") -> list[str]:
     """Return the lines that list the models to keep, and how to keep those of trials that are stored already."""
     from hdr_bench.experiments.planning.expected_models import describe_expected_models, expected_models
@@ -101,7 +126,7 @@ def _models(plan: "Plan") -> list[str]:
     without = sum(not any(map(plan.store.models.is_settled, trial.keys())) for trial in stored)
     if without:
         lines.append(
-            f"{pluralize(without, 'trial')} stored without a model; to fit them again and keep it: --keep-models "
+            f"{pluralize(without, 'trial')} stored without a model; to fit them again and save it: --keep-models "
             "--rerun without-model"
         )
     return lines

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from hdr_bench.datasets import Dataset, Part, open_dataset
+from hdr_bench.datasets.path_names import shorten_paths
 from hdr_bench.exceptions import DatasetError, DatasetWarning
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
 from hdr_bench.experiments.measuring.scoring import read_predictions, score
 from hdr_bench.experiments.messages import OnStage, Stage
-from hdr_bench.experiments.planning.other_images import part_of, with_labels_of
+from hdr_bench.experiments.planning.other_images import describe_part, part_of, with_labels_of
 from hdr_bench.experiments.planning.trial_data import load_choice
 from hdr_bench.records.evaluations import Evaluation, TrialTestSet
 from hdr_bench.records.failures import describe_failure
@@ -62,7 +63,8 @@ def evaluate_test_sets(
             # The trial is to have so much memory, for all that is asked of its method.
             if is_out_of_memory(error):
                 raise
-            yield _without_scores(each, "failed", describe_failure(error)), None
+            error_text = shorten_paths(describe_failure(error), each.dataset.name, each.dataset.folder)
+            yield _without_scores(each, "failed", error_text), None
 
 
 def _evaluate(
@@ -78,7 +80,7 @@ def _evaluate(
         status="ok",
         n_test=len(part),
         scores=score(predictions, len(class_names)),
-        notes=(*test_set.notes, *dataset.notes, *dataset.warnings),
+        notes=(*test_set.notes, *describe_part(dataset, test_set.part), *dataset.warnings),
     )
     return evaluation, predictions
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from hdr_bench.datasets import Dataset
 from hdr_bench.datasets.dataset import doubts_of
+from hdr_bench.datasets.path_names import shorten_paths
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError
 from hdr_bench.experiments.planning.other_images import (
@@ -21,7 +22,8 @@ from hdr_bench.records.protocol import KINDS, DatasetChoice, Kind
 from hdr_bench.records.suite import Suite
 
 Load = Callable[[DatasetChoice], Dataset]
-_NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError)
+NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError)
+"""Errors of data that cannot be used, which are a row with the reason."""
 
 
 class TestSetPlans:
@@ -108,8 +110,9 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, load: Load) -> Trial
     dataset = load(choice)
     try:
         other = load(test_set.dataset)
-    except _NOT_THERE as error:
-        return planned.model_copy(update={"problem": visible_prose(str(error))})
+    except NOT_THERE as error:
+        problem = shorten_paths(visible_prose(str(error)), test_set.dataset.name, test_set.dataset.folder)
+        return planned.model_copy(update={"problem": problem})
     part = part_of(other, test_set.part)
     problem = describe_misfit(part, other.class_names, dataset.image_shape, dataset.class_names)
     if problem:

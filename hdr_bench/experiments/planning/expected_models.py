@@ -72,7 +72,7 @@ def expected_models(schedule: Schedule) -> tuple[ExpectedModels, ...]:
 
 
 def describe_expected_models(expected: Iterable[ExpectedModels], folder: Path) -> Iterator[str]:
-    """Give the lines that list the models which a run would keep.
+    """Give the lines that list the models which a run would save.
 
     Parameters
     ----------
@@ -91,14 +91,14 @@ def describe_expected_models(expected: Iterable[ExpectedModels], folder: Path) -
     unknown = sum(each.count for each in listed if each.n_bytes is None)
     rest = f", and {pluralize(unknown, 'model')} of unknown size" if unknown else ""
     count = pluralize(sum(each.count for each in listed), "model")
-    yield f"{count} to keep in {visible(str(folder / 'models'))}: about {format_bytes(known)}{rest}"
+    yield f"{count} to save in {visible(str(folder / 'models'))}: about {format_bytes(known)}{rest}"
     for each in listed:
         size = "unknown size" if each.n_bytes is None else f"about {format_bytes(each.n_bytes)}"
         yield f"  {each.case}: {pluralize(each.count, 'model')}, {size}"
 
 
 def check_room(schedule: Schedule, options: RunOptions, store: Store) -> None:
-    """Check that the disk has room for the models that are to be kept, as far as their size is known.
+    """Check that the disk has room for the models that are to be saved, as far as their size is known.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def check_room(schedule: Schedule, options: RunOptions, store: Store) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise StoreError(
-            f"the models to keep take about {format_bytes(needed)}, and {visible(str(folder))} has "
+            f"the models to save take about {format_bytes(needed)}, but {visible(str(folder))} has "
             f"{format_bytes(free)} free; choose another folder with --out, fewer cases with --only, or run without "
             "--keep-models"
         )

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
 from hdr_bench.datasets.content_warnings import are_shared
+from hdr_bench.datasets.source import is_note_of_cut
 from hdr_bench.records.evaluations import TestPart
 from hdr_bench.records.text import list_first
 
@@ -30,6 +31,28 @@ def part_of(dataset: Dataset, part: TestPart) -> Part:
         return dataset.test
     train, test = dataset.train, dataset.test
     return Part(np.concatenate([train.images, test.images]), np.concatenate([train.labels, test.labels]))
+
+
+def describe_part(dataset: Dataset, part: TestPart) -> tuple[str, ...]:
+    """Say how many images of a data set a test set takes, and what its reader must know of the data.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    part : {"test", "all"}
+        As `part_of` takes it.
+
+    Returns
+    -------
+    notes : tuple of str
+    """
+    n_test, n_all = len(dataset.test), len(dataset.train) + len(dataset.test)
+    cut = [note for note in dataset.notes if is_note_of_cut(note)]
+    if part == "all":
+        # Both parts are together again, however they were cut.
+        return (f"all its {n_all:,} images", *(note for note in dataset.notes if note not in cut))
+    advice = ' (part = "all", or --part all, takes all)' if cut else ""
+    return (f"its test part alone, {n_test:,} of {n_all:,} images{advice}", *dataset.notes)
 
 
 def describe_misfit(
@@ -131,4 +154,4 @@ def describe_overlap(n_known: int, n_images: int) -> str:
     """
     if not n_known:
         return ""
-    return f"{n_known:,} of its {n_images:,} images are among those that the method learns from, so that errors are low"
+    return f"{n_known:,} of its {n_images:,} images are among those that the method learns from, so errors are too low"

@@ -13,7 +13,6 @@ from hdr_bench.estimators.foreign.importing import remember_failed_imports
 from hdr_bench.estimators.foreign.libraries import is_stochastic
 from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, SuiteError, shown
-from hdr_bench.experiments.planning.collector import pause_collector
 from hdr_bench.experiments.planning.evaluation_plan import TestSetPlans
 from hdr_bench.experiments.planning.models import deciding_packages, pickled_model, unseeded_model, versions_of
 from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_trials
@@ -26,6 +25,7 @@ from hdr_bench.experiments.planning.protocol_check import (
 )
 from hdr_bench.experiments.planning.trial_data import load_choice, without_given
 from hdr_bench.experiments.planning.value_faults import value_faults
+from hdr_bench.garbage_collection import pause_collection
 from hdr_bench.import_context import own_modules
 from hdr_bench.records.base import MOST_TRIALS
 from hdr_bench.records.case import Case
@@ -84,7 +84,7 @@ def plan_cases(suite: Suite, settings: Settings, only: str | None = None) -> tup
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
-    with remember_lookups(), remember_failed_imports(), foreign_blocks(), pause_collector():
+    with remember_lookups(), remember_failed_imports(), foreign_blocks(), pause_collection():
         known = _Known()
         return tuple(_plan_case(outline, known) for outline in _outlines(suite, settings, only, known))
 

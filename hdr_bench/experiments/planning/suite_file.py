@@ -16,9 +16,9 @@ from hdr_bench.exceptions import (
     suggestion,
 )
 from hdr_bench.experiments.planning.carried_suites import suite_paths, suites_folder
-from hdr_bench.experiments.planning.collector import pause_collector
 from hdr_bench.experiments.planning.suite_check import check_suite, suite_refusal
 from hdr_bench.experiments.planning.toml_text import read_toml
+from hdr_bench.garbage_collection import pause_collection
 from hdr_bench.names import visible_prose
 from hdr_bench.records.faults import describe_faults
 from hdr_bench.records.suite import Suite
@@ -71,7 +71,7 @@ def read_suite(suite: str | Path) -> Suite:
         As `load_suite`.
     """
     path = find_suite(str(suite))
-    with pause_collector():
+    with pause_collection():
         read = make_suite(read_toml(path), name=path.stem, origin=visible_prose(str(path)))
     return read if path.parent == suites_folder() else read.with_file(path.absolute())
 

@@ -82,7 +82,7 @@ def _locate(choice: DatasetChoice) -> str:
     if _is_there(scheme, beside):
         return f"{scheme}:{beside}"
     if not _is_there(scheme, here / path):
-        raise DatasetNotFoundError(f"{choice.name}: there is neither {beside} nor {here / path}")
+        raise DatasetNotFoundError(f"{choice.name}: it is neither in {folder} nor in {here}")
     return choice.name
 
 

@@ -134,7 +134,7 @@ BLOCKS: tuple[Block, ...] = (
     FigureBlock(
         "test-sets", "Accuracy on each test set", figures.transfer, Heading("test-sets-figure", "Test sets compared")
     ),
-    TableBlock("drops", "What is lost on other test sets", _drops),
+    TableBlock("drops", "Drop on other test sets", _drops),
     TableBlock("claims", "Claims, checked", _claims, template="claims"),
     TableBlock("time", "Time", _time),
     TableBlock("memory", "Memory", _memory),

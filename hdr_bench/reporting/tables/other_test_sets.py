@@ -1,10 +1,11 @@
-"""Tables of a run's other test sets: accuracy on each, what is lost there, and how methods compare there."""
+"""Tables of a run's other test sets: accuracy on each, the drop there, and how methods compare there."""
 
 import math
 from collections.abc import Sequence
 
 import pandas as pd
 
+from hdr_bench.names import abbreviate
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.result import Result
 from hdr_bench.reporting.comparisons.other_test_sets import Drop, Transfer
@@ -55,8 +56,8 @@ def accuracies_table(summary: pd.DataFrame, transfer: Transfer) -> Table | None:
     marks = {_head(name, transfer.summaries[name]): _marks(labels, pairs) for name, pairs in transfer.pairs.items()}
     note = (
         "Accuracy in percent with its 95 % interval; each method is fitted once per seed, on its own training part. "
-        "The most accurate on a test set is bold; those not told apart from it there are in italics (paired by "
-        "images, after Benjamini and Hochberg's correction)."
+        "The most accurate on a test set is bold; those that do not differ measurably from it are in italics (paired "
+        "by images, after Benjamini and Hochberg's correction)."
     )
     return make_table("test-sets", "Other test sets", rows, columns, note, marks)
 
@@ -93,7 +94,7 @@ def _marks(labels: Sequence[str], pairs: Sequence[Pair]) -> dict[int, Mark]:
 
 
 def describe_test_sets(transfer: Transfer, records: Sequence[Result]) -> str:
-    """Say which data the other test sets come from, what a reader must know of them, and which were not evaluated.
+    """Say which data the other test sets come from, what a reader must know about them, and which were not evaluated.
 
     Parameters
     ----------
@@ -117,32 +118,36 @@ def describe_test_sets(transfer: Transfer, records: Sequence[Result]) -> str:
     return " ".join(found)
 
 
-def list_accuracies(transfer: Transfer) -> str:
+def list_accuracies(transfer: Transfer, summary: pd.DataFrame) -> str:
     """Return the accuracy of each method on each other test set in words.
 
     Parameters
     ----------
     transfer : Transfer
+    summary : DataFrame
+        Of the methods' own data, as `summarise` returns it: why a trial failed is listed with it, once.
 
     Returns
     -------
     text : str
         A line for each test set; empty without any.
     """
-    return "\n".join(_accuracies_on(name, summary) for name, summary in transfer.summaries.items())
+    listed = frozenset(map(str, summary["problem"]))
+    return "\n".join(_accuracies_on(name, of_one, listed) for name, of_one in transfer.summaries.items())
 
 
-def _accuracies_on(name: str, summary: pd.DataFrame) -> str:
+def _accuracies_on(name: str, summary: pd.DataFrame, listed: frozenset[str]) -> str:
     percent = percent_writer(int(summary["n_test"].max()))
     rows = summary.to_dict("records")
     values = [f"{row['case']} {percent(row['accuracy'])}" for row in rows if row["n_trials"]]
     # Most problems are those of the images, which are the same for all methods.
-    values += dict.fromkeys(str(row["problem"]) for row in rows if row["problem"])
-    return f"{_head(name, summary)}: {'; '.join(values)}"
+    problems = dict.fromkeys(str(row["problem"]) for row in rows if row["problem"])
+    values += [abbreviate(problem) for problem in problems if problem not in listed]
+    return f"{_head(name, summary)}: {'; '.join(values) or MISSING}"
 
 
 def drops_table(transfer: Transfer) -> Table | None:
-    """Return what each method loses on each other test set, with its test.
+    """Return the drop of each method on each other test set, with its test.
 
     Parameters
     ----------
@@ -171,12 +176,12 @@ def drops_table(transfer: Transfer) -> Table | None:
     tests = "; ".join(dict.fromkeys(drop.difference.test for drop in transfer.drops))
     note = (
         "Drop: accuracy on the test part of the method's own data minus that on the other test set, in percentage "
-        f"points. The images differ, so that the two are not paired; the fits are the same. Tests: {tests}. “Less” and "
-        "“more accurate”: its p-value is at most 5 % after Benjamini and Hochberg's correction over all drops. "
+        f"points. The images differ, so the two are not paired; the fits are the same. Tests: {tests}. “Less” and "
+        "“more accurate”: the p-value is at most 5 % after Benjamini and Hochberg's correction over all drops. "
         "The intervals are each drop's own, not corrected. “One seed”: a stochastic method was fitted once, and the "
         "verdict is about that fit."
     )
-    return make_table("drops", "What is lost on other test sets", _drop_rows(transfer.drops), columns, note)
+    return make_table("drops", "Drop on other test sets", _drop_rows(transfer.drops), columns, note)
 
 
 def _drop_rows(drops: Sequence[Drop]) -> pd.DataFrame:

@@ -81,9 +81,7 @@ def test_the_working_folder_is_looked_at_next(suites, tmp_path):
     (suites / "digits.npz").rename(work / "digits.npz")
     assert len(_due("../suites/own.toml", tmp_path / "run")) == 1
     (work / "digits.npz").unlink()
-    with pytest.raises(
-        DatasetNotFoundError, match=r"npz:digits\.npz: there is neither .*suites.digits\.npz nor .*work"
-    ):
+    with pytest.raises(DatasetNotFoundError, match=r"npz:digits\.npz: it is neither in .*suites nor in .*work"):
         _due("../suites/own.toml", tmp_path / "run")
 
 

@@ -4,8 +4,8 @@ import gc
 
 import pytest
 
-from hdr_bench.experiments.planning.collector import pause_collector
 from hdr_bench.experiments.planning.suite_file import load_suite
+from hdr_bench.garbage_collection import pause_collection
 
 
 @pytest.fixture
@@ -20,10 +20,10 @@ def collector():
 def test_after_the_block_the_collector_is_as_the_caller_left_it(switch):
     switch()
     before = gc.isenabled()
-    with pause_collector():
+    with pause_collection():
         assert not gc.isenabled()
     assert gc.isenabled() == before
-    with pytest.raises(ZeroDivisionError), pause_collector():
+    with pytest.raises(ZeroDivisionError), pause_collection():
         1 / 0  # noqa: B018
     assert gc.isenabled() == before
     load_suite("quick")
