@@ -77,6 +77,9 @@ def test_classes_and_part(models):
     refused = call_command(*words)
     assert refused.returncode == 2
     assert "1,437 of its 1,797 images are among those that the method learns from" in refused.stderr
+    beside = call_command(*words, "--dataset", "mnist-5k")
+    # A row each: neither can be evaluated, and there is nothing else.
+    assert (beside.returncode, beside.stderr) == (3, "")
     allowed = call_command(*words, "--allow-overlap", "--classes", "3,1")
     (row,) = json.loads(allowed.stdout)["evaluations"]
     assert row["n_images"] == 365

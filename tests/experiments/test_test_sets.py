@@ -105,6 +105,16 @@ def test_images_that_a_method_learns_from_are_warned_of():
     assert _planned("digits-8x8").notes == ()
 
 
+def test_of_fewer_training_images_those_alone_count():
+    whole = {"name": "Other", "dataset": "digits-8x8", "part": "all"}
+    with pytest.warns(DatasetWarning, match="test set Other: 500 of its 1,797 images"):
+        (trial,) = expand(_suite(whole), Settings(samples=500))
+    assert trial.test_sets[0].notes[0].startswith("500 of its 1,797 images")
+    curve = {"name": "Curve", "estimator": "knn", "protocol": {"kind": "learning-curve", "sizes": [100, 200, 900]}}
+    with pytest.warns(DatasetWarning, match="test set Other: up to 200 of its 1,797 images"):
+        expand(_suite(whole, cases=(curve,)), Settings(samples=500))
+
+
 def test_images_of_another_size_do_not_fit():
     planned = _planned("mnist-5k")
     assert planned.problem == (

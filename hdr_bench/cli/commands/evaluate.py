@@ -65,7 +65,8 @@ def evaluate(
 ) -> None:
     """Evaluate fitted models on data sets: accuracy, the drop from the score on the model's card, and paired tests.
 
-    If a model cannot be evaluated on a data set, the others still are, and the exit code is 3.
+    If a model cannot be evaluated on a data set, or learned from its images, the others still are, and the exit code is
+    3. If no data set is available, or the models learned from all the images, the exit code is 2.
     """
     if out is not None and output_format is Format.text:
         raise typer.BadParameter("--out needs json or csv; give --format json or --format csv, or omit --out")

@@ -155,3 +155,20 @@ def describe_overlap(n_known: int, n_images: int) -> str:
     if not n_known:
         return ""
     return f"{n_known:,} of its {n_images:,} images are among those that the method learns from, so errors are too low"
+
+
+def describe_most_overlap(n_known: int, n_images: int) -> str:
+    """Say how many images of a test set a method may learn from, if it takes some of the training images only.
+
+    Parameters
+    ----------
+    n_known, n_images : int
+        The most that it can be of how many.
+
+    Returns
+    -------
+    text : str
+        Empty if there are none.
+    """
+    text = describe_overlap(n_known, n_images)
+    return f"up to {text}" if text else ""
