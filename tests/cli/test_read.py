@@ -53,12 +53,14 @@ def test_json_is_as_documented_and_alone_on_standard_output(picture, empty):
         assert digit["rejected"] is (digit["digit"] is None)
 
 
-def test_json_says_how_the_page_of_its_boxes_was_turned(picture, tmp_path):
+def test_text_and_json_say_how_the_page_was_turned(picture, tmp_path):
     upright = json.loads(call_command("read", picture, "--format", "json").stdout)["pictures"][0]
     Image.open(picture).rotate(90, expand=True).save(tmp_path / "side.png")
     done = call_command("read", tmp_path / "side.png", "--format", "json")
     (turned,) = json.loads(done.stdout)["pictures"]
     assert turned.pop("turned") == 270
+    assert "turned" not in call_command("read", picture).stdout
+    assert "turned by 270 degrees, counter-clockwise" in call_command("read", tmp_path / "side.png").stdout
     assert [digit["box"] for digit in turned["digits"]] == [digit["box"] for digit in upright["digits"]]
 
 

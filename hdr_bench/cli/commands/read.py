@@ -38,8 +38,8 @@ def read(
         typer.Option(
             "--model",
             metavar="FILE",
-            help="Model file to read with, or MODULE:FUNCTION with --trust; may be given several times, to compare "
-            "models (default: the embedded model).",
+            help="Model file to read with, or MODULE:FUNCTION with --trust: a function without arguments that returns "
+            "a model; may be given several times, to compare models (default: the embedded model).",
         ),
     ] = None,
     format_: Annotated[Format, typer.Option("--format", help="Format of the output.")] = Format.text,
