@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from hdr_bench.datasets import Dataset, Part
 from hdr_bench.datasets.content_warnings import are_shared, is_warning_of_parts
 from hdr_bench.datasets.source import is_note_of_cut
-from hdr_bench.records.evaluations import TestPart
+from hdr_bench.records.evaluations import LEARNED, TestPart
 from hdr_bench.records.text import list_first
 
 _MNIST_SHAPE = (28, 28)
@@ -157,7 +157,7 @@ def describe_overlap(n_known: int, n_images: int) -> str:
     """
     if not n_known:
         return ""
-    return f"{n_known:,} of its {n_images:,} images are among those that the method learns from, so errors are too low"
+    return f"{n_known:,} of its {n_images:,} images {LEARNED}, so errors are too low"
 
 
 def describe_most_overlap(n_known: int, n_images: int) -> str:
