@@ -2,8 +2,8 @@
 
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
+from hdr_bench.datasets.content_warnings import ignore_warnings_of_parts
 from hdr_bench.datasets.dataset import doubts_of
-from hdr_bench.datasets.stored import is_here
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, OverlapError, PredictionsError
+from hdr_bench.exceptions import DatasetWarning, OverlapError, PredictionsError
+from hdr_bench.experiments.learned_images import learned_images
 from hdr_bench.experiments.measuring.evaluation import predict_part
 from hdr_bench.experiments.planning.evaluation_plan import NOT_THERE, load_as_it_came
 from hdr_bench.experiments.planning.other_images import (
     describe_misfit,
+    describe_most_overlap,
     describe_overlap,
     describe_part,
     known_images,
@@ -101,8 +103,8 @@ def evaluate_models(
     Returns
     -------
     evaluated : list of EvaluatedModel
-        Data set by data set. A model has a problem in place of predictions for a data set that cannot be used, or that
-        it does not fit, and if it fails.
+        Data set by data set. A model has a problem in place of predictions for a data set that cannot be used, that it
+        does not fit, or that it learned 1 % or more of the images of (unless `allow_overlap` is true), and if it fails.
 
     Raises
     ------
@@ -111,22 +113,40 @@ def evaluate_models(
     UnknownNameError
         If there is no such data set, class or form.
     OverlapError
-        If a model learned from 1 % of the images of a data set, or more, and `allow_overlap` is false; nothing is
-        evaluated then.
+        If nothing is left to evaluate, since the models learned from these images.
     """
     images = _load_all(choices, part)
     # What a model learned from is looked up before anything takes its time.
-    notes = {
-        (place, model.name): _overlap_notes(model, each, allow_overlap)
-        for place, each in enumerate(images)
-        for model in models
-        if isinstance(each, _Images)
-    }
-    return [
-        _evaluate(model, each, notes[place, model.name]) if isinstance(each, _Images) else _without_images(model, each)
-        for place, each in enumerate(images)
-        for model in models
-    ]
+    planned = [(model, each, _look_up(model, each, allow_overlap)) for each in images for model in models]
+    refused = [notes for *_, notes in planned if isinstance(notes, OverlapError)]
+    n_without = len(models) * sum(isinstance(each, _NoImages) for each in images)
+    if refused and len(refused) + n_without == len(planned):
+        raise refused[0]
+    return [_evaluate_planned(*each) for each in planned]
+
+
+def _look_up(model: NamedModel, images: "_Images | _NoImages", allow_overlap: bool) -> tuple[str, ...] | OverlapError:
+    """Return the notes of what a model learned from, or why it is not evaluated on images that it learned from."""
+    if isinstance(images, _NoImages):
+        return ()
+    try:
+        return _overlap_notes(model, images, allow_overlap)
+    except OverlapError as error:
+        return error
+
+
+def _evaluate_planned(
+    model: NamedModel, images: "_Images | _NoImages", notes: tuple[str, ...] | OverlapError
+) -> EvaluatedModel:
+    if isinstance(images, _NoImages):
+        return EvaluatedModel(model.name, images.dataset, own=_own_score(model.card), problem=images.problem)
+    if isinstance(notes, OverlapError):
+        # The row names both already.
+        problem = str(notes).removeprefix(f"{model.name} on {images.choice.name}: ")
+        return EvaluatedModel(
+            model.name, images.choice.name, own=_own_score(model.card), data_notes=images.notes, problem=problem
+        )
+    return _evaluate(model, images, notes)
 
 
 def _load_all(choices: Sequence[DatasetChoice], part: TestPart) -> list[_Images | _NoImages]:
@@ -144,15 +164,12 @@ def _load_all(choices: Sequence[DatasetChoice], part: TestPart) -> list[_Images 
     return loaded
 
 
-def _without_images(model: NamedModel, missing: _NoImages) -> EvaluatedModel:
-    return EvaluatedModel(model.name, missing.dataset, own=_own_score(model.card), problem=missing.problem)
-
-
 def _load(choice: DatasetChoice, part: TestPart) -> _Images:
-    dataset = load_choice(choice)
-    came = load_as_it_came(choice, load_choice)
-    notes = (*describe_part(dataset, part), *dataset.warnings)
-    return _Images(choice, dataset, part_of(dataset, part), notes, came, part_of(came, part).images)
+    with ignore_warnings_of_parts() if part == "all" else nullcontext():
+        dataset = load_choice(choice)
+    came = dataset if choice.fit is None else load_as_it_came(choice, load_choice)
+    taken, notes = part_of(dataset, part), describe_part(dataset, part)
+    return _Images(choice, dataset, taken, notes, came, part_of(came, part).images)
 
 
 def _evaluate(model: NamedModel, images: _Images, notes: tuple[str, ...]) -> EvaluatedModel:
@@ -217,43 +234,27 @@ def _overlap_notes(model: NamedModel, images: _Images, allow_overlap: bool) -> t
     data = model.card.data
     if data is None:
         return (f"the card of {model.name} does not say what it learned from: check that it is not these images",)
-    learned = _training_images(data, images)
+    learned = learned_images(data, images.choice.name, images.dataset, images.came)
     if learned is None:
         return _overlap_by_name(model, data, images, allow_overlap)
-    n_known, n_images = int(known_images(learned.images, images.as_they_came).sum()), len(images.part)
-    text = describe_overlap(n_known, n_images)
+    train, n_images = learned.part, len(images.part)
+    n_known = min(int(known_images(train.images, images.as_they_came).sum()), data.n_train)
+    text = (describe_overlap if learned.are_exact else describe_most_overlap)(n_known, n_images)
     if n_known >= max(1, _MOST_KNOWN * n_images) and not allow_overlap:
         raise OverlapError(f"{model.name} on {images.choice.name}: {text}; {_REMEDY}")
     with warnings.catch_warnings(action="ignore", category=DatasetWarning):
-        doubts = doubts_of(learned, images.part) if learned.images.shape[1:] == images.part.images.shape[1:] else ()
+        doubts = doubts_of(train, images.part) if train.images.shape[1:] == images.part.images.shape[1:] else ()
     return tuple(filter(None, (text, *doubts)))
-
-
-def _training_images(data: CardData, images: _Images) -> Part | None:
-    """Return the training part of the data that a model learned from; None if they are not here, or are others."""
-    if data.name == images.choice.name and data.fingerprint in {images.came.fingerprint, images.dataset.fingerprint}:
-        return images.came.train
-    dataset = _load_if_here(data.name)
-    return dataset.train if dataset is not None and dataset.fingerprint == data.fingerprint else None
-
-
-@cache
-def _load_if_here(name: str) -> Dataset | None:
-    """Load a data set that a card names, which may be a stranger's: nothing is fetched, and no place is looked into."""
-    if not is_here(name):
-        return None
-    with warnings.catch_warnings(action="ignore", category=DatasetWarning):
-        try:
-            return load_choice(DatasetChoice(name=name))
-        except (DatasetError, DatasetNotFoundError):
-            return None
 
 
 def _overlap_by_name(model: NamedModel, data: CardData, images: _Images, allow_overlap: bool) -> tuple[str, ...]:
     """Judge by the names of the data what cannot be judged by the images: they are not here, or are others by now."""
     name = images.choice.name
     if _PARTS_OF.get(name) == data.name:
-        text = f"all images of {name} are among the training images of {data.name}, which {model.name} learned from"
+        text = (
+            f"all images of {name} are among the training images of {data.name}, of which {model.name} learned from "
+            f"{data.n_train:,}"
+        )
         if not allow_overlap:
             raise OverlapError(f"{text}; {_REMEDY}")
         return (text,)

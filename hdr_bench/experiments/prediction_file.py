@@ -71,7 +71,7 @@ def read_prediction_file(path: Path, class_names: Sequence[str], n_images: int) 
         rows = _rows_of(text)
     except (UnicodeDecodeError, csv.Error) as error:
         raise PredictionsError(f"{name}: not a CSV file in UTF-8: {error}; save it as one") from error
-    head, rows = _split_head(rows, n_images, name)
+    head, rows = _split_head(rows, class_names, n_images, name)
     numbers = [index for index, row in enumerate(rows) if len(row) != len(rows[0])]
     if numbers:
         raise PredictionsError(
@@ -112,16 +112,29 @@ def _rows_of(text: str) -> Rows:
     return [row for row in rows if any(row)]
 
 
-def _split_head(rows: Rows, n_images: int, name: str) -> tuple[list[str], Rows]:
+def _split_head(rows: Rows, class_names: Sequence[str], n_images: int, name: str) -> tuple[list[str], Rows]:
     """Return the head, empty without one, and the rows of the images: there are as many as images, or one more."""
     if len(rows) == n_images + 1:
         return rows[0], rows[1:]
-    if len(rows) == n_images:
+    has_head = bool(rows) and _is_head(rows[0], class_names)
+    if len(rows) == n_images and not has_head:
         return [], rows
-    raise PredictionsError(
-        f"{name}: it has {len(rows):,} rows, but the test part has {n_images:,} images; give one row for each, in "
-        "their order, with or without a header"
+    counted = (
+        f"{len(rows) - 1:,} rows below its header {shown(', '.join(rows[0]))}" if has_head else f"{len(rows):,} rows"
     )
+    raise PredictionsError(
+        f"{name}: it has {counted}, but the test part has {n_images:,} images; give one row for each, in their order, "
+        "with or without a header"
+    )
+
+
+def _is_head(row: list[str], class_names: Sequence[str]) -> bool:
+    """Whether a row can only be a header: it ends in a word that is no class, or in the names of all classes."""
+    last = row[-1]
+    if last and last not in class_names and not _is_number(last):
+        return True
+    # Of two classes "0" and "1" they may be probabilities.
+    return len(class_names) > 2 and sorted(row[-len(class_names) :]) == sorted(class_names)
 
 
 def _line(index: int, head: list[str]) -> int:
@@ -186,7 +199,12 @@ def _order_of(head: list[str], class_names: Sequence[str], name: str) -> list[in
 
 
 def _number(cell: str) -> float:
+    return float(cell) if _is_number(cell) else math.nan
+
+
+def _is_number(cell: str) -> bool:
     try:
-        return float(cell)
+        float(cell)
     except ValueError:
-        return math.nan
+        return False
+    return True

@@ -118,6 +118,17 @@ def test_the_report_names_their_file_and_is_made_again_with_them(folder, guesses
 
 
 @pytest.mark.usefixtures("undrawn")
+def test_beside_trials_at_a_reduced_size_theirs_is_not_known(guesses, tmp_path):
+    folder = run_suite(_suite(), out=tmp_path / "small", threads=1, samples=200, only="Least squares")
+    add_predictions(folder, guesses("keras.csv", 30), "Keras CNN")
+    write_report(folder)
+    for page in ("report.md", "report.html"):
+        text = (folder / page).read_text().replace("\xa0", " ")
+        assert "Run at a reduced size: Least squares (200 training images)." in text
+        assert "nan " not in text
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_removing_leaves_what_was_before(folder, guesses):
     write_report(folder)
     before = (folder / "report.md").read_text()

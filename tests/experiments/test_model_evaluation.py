@@ -1,5 +1,8 @@
 """Models from files, evaluated on data that they did not learn from."""
 
+import warnings
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
@@ -7,7 +10,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from hdr_bench import load_dataset
 from hdr_bench.datasets import Part
 from hdr_bench.datasets.assembly import make_dataset
-from hdr_bench.exceptions import OverlapError
+from hdr_bench.exceptions import DatasetWarning, OverlapError
+from hdr_bench.experiments.measuring.model_cards import training_fingerprint
 from hdr_bench.experiments.model_evaluation import NamedModel, evaluate_models, short_names
 from hdr_bench.models import CardData, describe_estimator, load_card, load_model
 from hdr_bench.records.protocol import DatasetChoice
@@ -61,6 +65,41 @@ def test_images_that_a_model_learned_from_are_refused(model):
     assert own.data_notes[1:] == load_dataset("digits-8x8").notes
     assert found.data_notes == ("all its 1,797 images",)
     assert own.predictions.is_right.mean() == pytest.approx(own.own.accuracy)
+
+
+def test_of_a_model_of_fewer_images_those_alone_count(model):
+    digits = load_dataset("digits-8x8")
+    few = digits.subsample(500)
+    data = CardData(name="digits-8x8", fingerprint=digits.fingerprint, n_train=500)
+    exact = data.model_copy(update={"training_fingerprint": training_fingerprint(few.train)})
+    # Of others of the 1,437 it is not known which they are.
+    for learned, counted in ((exact, "500 of its 1,797 images"), (data, "up to 500 of its 1,797 images")):
+        small = NamedModel("few", model.estimator, model.card.model_copy(update={"data": learned}))
+        (found,) = evaluate_models([small], [_choice("digits-8x8")], part="all", allow_overlap=True)
+        assert found.notes[0].startswith(counted)
+
+
+def test_a_model_that_learned_the_images_leaves_the_others_as_they_are(model):
+    stranger = NamedModel("Stranger", model.estimator, model.card.model_copy(update={"data": None}))
+    refused, evaluated = evaluate_models([model, stranger], [_choice("digits-8x8")], part="all")
+    assert refused.problem.startswith("1,437 of its 1,797 images are among those that the method learns from")
+    assert refused.predictions is None
+    assert evaluated.predictions is not None
+    with pytest.raises(OverlapError):
+        evaluate_models([model, replace(model, name="B")], [_choice("digits-8x8")], part="all")
+
+
+def test_of_both_parts_together_nothing_is_said_of_the_cut(model):
+    digits = load_dataset("digits-8x8")
+    part = digits.test.take(np.flatnonzero(digits.test.y < 4))
+    both = make_dataset("both", part, digits.test, digits.class_names, ["cut 1 by the library: seed 0", "mine"])
+    with warnings.catch_warnings(action="error"):
+        (whole,) = evaluate_models([model], [_choice(both)], part="all")
+    assert whole.data_notes == (f"all its {len(part) + 360} images", "mine")
+    with pytest.warns(DatasetWarning) as warned:
+        (test,) = evaluate_models([model], [_choice(both)])
+    assert [str(each.message).removeprefix("both: ") for each in warned] == list(test.data_notes[3:])
+    assert ["classes that only" in test.data_notes[3], "are also among" in test.data_notes[4]] == [True, True]
 
 
 def test_they_are_known_before_they_are_brought_into_another_form(model):

@@ -1,5 +1,7 @@
 """Methods that are fitted once and evaluated on several test sets."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -98,11 +100,32 @@ def test_both_parts_of_data_that_no_method_learns_from():
     assert _planned(noisy(), part="all").part == "all"
 
 
+def test_of_both_parts_together_nothing_is_said_of_the_cut():
+    asked = noisy()
+    part = asked.test.take(np.flatnonzero(asked.test.y < 2))
+    both = make_dataset("both", part, asked.test, asked.class_names)
+    with warnings.catch_warnings(action="error"):
+        assert _planned(both, part="all").notes == ()
+    with pytest.warns(DatasetWarning) as warned:
+        _planned(both)
+    assert any("classes that only the test part has" in str(each.message) for each in warned)
+
+
 def test_images_that_a_method_learns_from_are_warned_of():
     with pytest.warns(DatasetWarning, match=r"test set Other: 1,437 of its 1,797 images are among those that the"):
         planned = _planned("digits-8x8", part="all")
     assert planned.notes[0].startswith("1,437 of its 1,797 images")
     assert _planned("digits-8x8").notes == ()
+
+
+def test_of_fewer_training_images_those_alone_count():
+    whole = {"name": "Other", "dataset": "digits-8x8", "part": "all"}
+    with pytest.warns(DatasetWarning, match="test set Other: 500 of its 1,797 images"):
+        (trial,) = expand(_suite(whole), Settings(samples=500))
+    assert trial.test_sets[0].notes[0].startswith("500 of its 1,797 images")
+    curve = {"name": "Curve", "estimator": "knn", "protocol": {"kind": "learning-curve", "sizes": [100, 200, 900]}}
+    with pytest.warns(DatasetWarning, match="test set Other: up to 200 of its 1,797 images"):
+        expand(_suite(whole, cases=(curve,)), Settings(samples=500))
 
 
 def test_images_of_another_size_do_not_fit():

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.bibliography import DATASETS
-from hdr_bench.datasets import Dataset
+from hdr_bench.datasets import Dataset, Part
 from hdr_bench.error_text import describe_error, error_line
 from hdr_bench.exceptions import ModelSaveError
 from hdr_bench.experiments.planning.models import best_of_search
@@ -97,17 +97,31 @@ def _with_names_of(trial: Trial, card: ModelCard) -> ModelCard:
 
 
 def _data_of(trial: Trial, dataset: Dataset) -> CardData:
-    train = dataset.train
-    digest = hashlib.sha256(f"{train.images.shape} {train.images.dtype}".encode())
-    digest.update(np.ascontiguousarray(train.images).data)
-    digest.update(np.ascontiguousarray(train.labels).data)
     return CardData(
         name=visible(trial.dataset.name),
         fingerprint=trial.fingerprint,
-        n_train=len(train),
+        n_train=len(dataset.train),
         date=_year_of(trial.dataset.name),
-        training_fingerprint=digest.hexdigest(),
+        training_fingerprint=training_fingerprint(dataset.train),
     )
+
+
+def training_fingerprint(train: Part) -> str:
+    """Return the SHA-256 of training images and labels, in their order, as a card has it.
+
+    Parameters
+    ----------
+    train : Part
+
+    Returns
+    -------
+    digest : str
+        As hexadecimal digits.
+    """
+    digest = hashlib.sha256(f"{train.images.shape} {train.images.dtype}".encode())
+    digest.update(np.ascontiguousarray(train.images).data)
+    digest.update(np.ascontiguousarray(train.labels).data)
+    return digest.hexdigest()
 
 
 def _year_of(name: str) -> str:

@@ -2,14 +2,18 @@
 
 import warnings
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 
 from hdr_bench.datasets import Dataset
+from hdr_bench.datasets.content_warnings import ignore_warnings_of_parts
 from hdr_bench.datasets.dataset import doubts_of
 from hdr_bench.datasets.path_names import shorten_paths
 from hdr_bench.datasets.plausibility import issue_warnings
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependencyError
 from hdr_bench.experiments.planning.other_images import (
     describe_misfit,
+    describe_most_overlap,
     describe_overlap,
     known_images,
     part_of,
@@ -26,6 +30,22 @@ NOT_THERE = (DatasetError, DatasetNotFoundError, DatasetWarning, MissingDependen
 """Errors of data that cannot be used, which are a row with the reason."""
 
 
+@dataclass(frozen=True)
+class LearnedShare:
+    """How many of its training images a method learns from.
+
+    Attributes
+    ----------
+    n_images : int or None
+        None for all. Of a learning curve the largest number.
+    are_same : bool
+        They are drawn with the same seed in each trial; those of a learning curve are not.
+    """
+
+    n_images: int | None = None
+    are_same: bool = True
+
+
 class TestSetPlans:
     """The test sets of a suite's trials; what cases have in common is looked at once.
 
@@ -37,10 +57,13 @@ class TestSetPlans:
 
     def __init__(self, load: Load) -> None:
         self._load = load
-        self._made: dict[tuple[str, str], TrialTestSet] = {}
+        self._made: dict[tuple[str, str, LearnedShare], TrialTestSet] = {}
+        self._warned: set[tuple[str, str]] = set()
         self._datasets: dict[str, Dataset] = {}
 
-    def of(self, suite: Suite, choice: DatasetChoice, protocol: Kind) -> tuple[TrialTestSet, ...]:
+    def of(
+        self, suite: Suite, choice: DatasetChoice, protocol: Kind, learned: LearnedShare
+    ) -> tuple[TrialTestSet, ...]:
         """Return the test sets of a case's trials; none if these are evaluated on folds.
 
         Parameters
@@ -50,6 +73,8 @@ class TestSetPlans:
             The data that the case's method learns from.
         protocol : {"holdout", "cross-validation", "grid-search", "learning-curve"}
             The case's.
+        learned : LearnedShare
+            How many of the training images its trials take.
 
         Returns
         -------
@@ -63,7 +88,7 @@ class TestSetPlans:
         """
         if KINDS[protocol].evaluated_on == "folds":
             return ()
-        return tuple(self._plan(each, choice) for each in suite.test_sets)
+        return tuple(self._plan(each, choice, learned) for each in suite.test_sets)
 
     def datasets_of(self, test_sets: tuple[TrialTestSet, ...]) -> dict[str, Dataset]:
         """Return the data sets of a trial's test sets that it can be evaluated on.
@@ -80,17 +105,23 @@ class TestSetPlans:
         """
         return {each.name: self._datasets[each.name] for each in test_sets if each.fingerprint}
 
-    def _plan(self, test_set: TestSet, choice: DatasetChoice) -> TrialTestSet:
-        key = (test_set.name, self._load(choice).fingerprint)
+    def _plan(self, test_set: TestSet, choice: DatasetChoice, learned: LearnedShare) -> TrialTestSet:
+        key = (test_set.name, self._load(choice).fingerprint, learned)
         if key not in self._made:
-            self._made[key] = plan_test_set(test_set, choice, self._load)
-            issue_warnings(f"test set {test_set.name}", self._made[key].notes)
+            self._made[key] = plan_test_set(test_set, choice, learned, self._load)
+            self._warn(test_set.name, self._made[key].notes)
             if self._made[key].fingerprint:
                 self._datasets[test_set.name] = self._load(test_set.dataset)
         return self._made[key]
 
+    def _warn(self, name: str, notes: tuple[str, ...]) -> None:
+        # What has nothing to do with the number of training images is warned of once.
+        new = tuple(note for note in notes if (name, note) not in self._warned)
+        self._warned.update((name, note) for note in new)
+        issue_warnings(f"test set {name}", new)
 
-def plan_test_set(test_set: TestSet, choice: DatasetChoice, load: Load) -> TrialTestSet:
+
+def plan_test_set(test_set: TestSet, choice: DatasetChoice, learned: LearnedShare, load: Load) -> TrialTestSet:
     """Return a test set as the trials of a method have it.
 
     Parameters
@@ -98,6 +129,8 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, load: Load) -> Trial
     test_set : TestSet
     choice : DatasetChoice
         The data that the method learns from.
+    learned : LearnedShare
+        How many of their training images it learns from.
     load : callable
         Returns the data set of a choice.
 
@@ -109,7 +142,8 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, load: Load) -> Trial
     planned = TrialTestSet(name=test_set.name, dataset=without_given(test_set.dataset), part=test_set.part)
     dataset = load(choice)
     try:
-        other = load(test_set.dataset)
+        with ignore_warnings_of_parts() if test_set.part == "all" else nullcontext():
+            other = load(test_set.dataset)
     except NOT_THERE as error:
         problem = shorten_paths(visible_prose(str(error)), test_set.dataset.name, test_set.dataset.folder)
         return planned.model_copy(update={"problem": problem})
@@ -118,15 +152,21 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, load: Load) -> Trial
     if problem:
         return planned.model_copy(update={"problem": problem})
     doubts = doubts_of(dataset.train, with_labels_of(part, other.class_names, dataset.class_names))
-    overlap = describe_overlap(_count_known(test_set, choice, load), len(part))
+    overlap = _describe_known(test_set, choice, learned, load)
     notes = tuple(filter(None, (overlap, *doubts)))
     return planned.model_copy(update={"fingerprint": other.fingerprint, "notes": notes})
 
 
-def _count_known(test_set: TestSet, choice: DatasetChoice, load: Load) -> int:
-    """Return how many images of a test set the method learns from; both are compared as they came, before a fit."""
+def _describe_known(test_set: TestSet, choice: DatasetChoice, learned: LearnedShare, load: Load) -> str:
+    """Say how many images of a test set the method learns from; both are compared as they came, before a fit."""
     train, other = load_as_it_came(choice, load), load_as_it_came(test_set.dataset, load)
-    return int(known_images(train.train.images, part_of(other, test_set.part).images).sum())
+    if learned.n_images is not None and learned.are_same:
+        train = train.subsample(learned.n_images)
+    images = part_of(other, test_set.part).images
+    n_known = int(known_images(train.train.images, images).sum())
+    if learned.are_same or learned.n_images is None:
+        return describe_overlap(n_known, len(images))
+    return describe_most_overlap(min(n_known, learned.n_images), len(images))
 
 
 def load_as_it_came(choice: DatasetChoice, load: Load) -> Dataset:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
-from hdr_bench.datasets.content_warnings import are_shared
+from hdr_bench.datasets.content_warnings import are_shared, is_warning_of_parts
 from hdr_bench.datasets.source import is_note_of_cut
-from hdr_bench.records.evaluations import TestPart
+from hdr_bench.records.evaluations import LEARNED, TestPart
 from hdr_bench.records.text import list_first
 
 _MNIST_SHAPE = (28, 28)
@@ -45,14 +45,17 @@ def describe_part(dataset: Dataset, part: TestPart) -> tuple[str, ...]:
     Returns
     -------
     notes : tuple of str
+        Those of the data set, and its warnings.
     """
     n_test, n_all = len(dataset.test), len(dataset.train) + len(dataset.test)
     cut = [note for note in dataset.notes if is_note_of_cut(note)]
     if part == "all":
         # Both parts are together again, however they were cut.
-        return (f"all its {n_all:,} images", *(note for note in dataset.notes if note not in cut))
+        notes = [note for note in dataset.notes if note not in cut]
+        warnings = [warning for warning in dataset.warnings if not is_warning_of_parts(warning)]
+        return (f"all its {n_all:,} images", *notes, *warnings)
     advice = ' (part = "all", or --part all, takes all)' if cut else ""
-    return (f"its test part alone, {n_test:,} of {n_all:,} images{advice}", *dataset.notes)
+    return (f"its test part alone, {n_test:,} of {n_all:,} images{advice}", *dataset.notes, *dataset.warnings)
 
 
 def describe_misfit(
@@ -154,4 +157,21 @@ def describe_overlap(n_known: int, n_images: int) -> str:
     """
     if not n_known:
         return ""
-    return f"{n_known:,} of its {n_images:,} images are among those that the method learns from, so errors are too low"
+    return f"{n_known:,} of its {n_images:,} images {LEARNED}, so errors are too low"
+
+
+def describe_most_overlap(n_known: int, n_images: int) -> str:
+    """Say how many images of a test set a method may learn from, if it takes some of the training images only.
+
+    Parameters
+    ----------
+    n_known, n_images : int
+        The most that it can be of how many.
+
+    Returns
+    -------
+    text : str
+        Empty if there are none.
+    """
+    text = describe_overlap(n_known, n_images)
+    return f"up to {text}" if text else ""

@@ -13,7 +13,7 @@ from hdr_bench.estimators.foreign.importing import remember_failed_imports
 from hdr_bench.estimators.foreign.libraries import is_stochastic
 from hdr_bench.estimators.foreign.parameters import all_params
 from hdr_bench.exceptions import EstimatorError, SuiteError, shown
-from hdr_bench.experiments.planning.evaluation_plan import TestSetPlans
+from hdr_bench.experiments.planning.evaluation_plan import LearnedShare, TestSetPlans
 from hdr_bench.experiments.planning.models import deciding_packages, pickled_model, unseeded_model, versions_of
 from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_trials
 from hdr_bench.experiments.planning.own_code import code_of, module_names
@@ -31,7 +31,7 @@ from hdr_bench.records.base import MOST_TRIALS
 from hdr_bench.records.case import Case
 from hdr_bench.records.fingerprints import describe_estimator
 from hdr_bench.records.options import Settings
-from hdr_bench.records.protocol import KINDS, DatasetChoice
+from hdr_bench.records.protocol import KINDS, DatasetChoice, Protocol
 from hdr_bench.records.suite import Suite
 from hdr_bench.records.text import first_faults
 from hdr_bench.records.trial import Trial
@@ -235,7 +235,7 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
         is_deterministic=not (is_stochastic(model, params) or protocol.shuffle),
         samples=samples,
         validation=case.validation,
-        test_sets=known.test_sets.of(suite, choice, protocol.kind),
+        test_sets=known.test_sets.of(suite, choice, protocol.kind, _learned_share(protocol, samples)),
         is_reduced=settings.samples is not None or reduced is not None,
         threads=settings.threads,
         versions=known.versions(model, params),
@@ -252,6 +252,13 @@ def _outline(suite: Suite, case: Case, settings: Settings, known: _Known) -> tup
     outline = Outline(first, case, protocol, dataset, settings.repeats or protocol.repeats, most, folds, candidates)
     check_outline(suite, outline)
     return outline, model
+
+
+def _learned_share(protocol: Protocol, samples: int | None) -> LearnedShare:
+    if protocol.sizes is None:
+        return LearnedShare(samples)
+    sizes = [size for size in protocol.sizes if samples is None or size <= samples]
+    return LearnedShare(max(sizes, default=samples), are_same=False)
 
 
 def _describe(case: Case) -> dict[str, Any]:

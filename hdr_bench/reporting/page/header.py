@@ -90,7 +90,9 @@ def _make_remarks(contents: RunContents) -> list[str]:
     is_its_own = run.settings.dataset is None and run.settings.samples is None
     remarks = [*run.suite.notes] if is_its_own else []
     remarks += dict.fromkeys(note for record in contents.records.values() for note in record.data_notes)
-    reduced = dict.fromkeys(results.loc[results["is_reduced"].fillna(False).astype(bool), "case"])
+    # What other programs' predictions were fitted on is not known.
+    is_reduced = results["is_reduced"].fillna(False).astype(bool) & ~_are_from_file(results)
+    reduced = dict.fromkeys(results.loc[is_reduced, "case"])
     if reduced:
         remarks.append(f"Run at a reduced size: {'; '.join(_size_of(case, results) for case in reduced)}.")
     remarks += [
@@ -112,8 +114,7 @@ def _missing_images_remark(contents: RunContents) -> list[str]:
 def _seed_remarks(results: pd.DataFrame, summary: pd.DataFrame) -> list[str]:
     """Say which seeds stochastic methods were fitted with, failed ones left out."""
     rows = summary.loc[summary["is_stochastic"], "case"]
-    is_from_file = results["estimator"].astype(str).str.startswith(FROM_FILE)
-    stochastic = results[(results["status"] == "ok") & results["label"].isin(rows) & ~is_from_file]
+    stochastic = results[(results["status"] == "ok") & results["label"].isin(rows) & ~_are_from_file(results)]
     cases: dict[tuple[int, ...], list[str]] = {}
     for case, trials in stochastic.groupby("case", sort=False):
         cases.setdefault(tuple(sorted(set(trials["seed"].astype(int)))), []).append(str(case))
@@ -122,6 +123,10 @@ def _seed_remarks(results: pd.DataFrame, summary: pd.DataFrame) -> list[str]:
         f"{'the mean over the seeds' if len(seeds) > 1 else 'seed'} {', '.join(map(str, seeds))}."
         for seeds, names in cases.items()
     ]
+
+
+def _are_from_file(results: pd.DataFrame) -> "pd.Series[bool]":
+    return results["estimator"].astype(str).str.startswith(FROM_FILE)
 
 
 def _in_brackets(names: list[str]) -> str:
