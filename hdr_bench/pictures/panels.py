@@ -101,7 +101,9 @@ def _smallest_rectangle(area: NDArray[np.bool_]) -> float:
     first, last = area.argmax(axis=1)[rows], area.shape[1] - area[:, ::-1].argmax(axis=1)[rows]
     points = np.column_stack([np.tile(rows, 2), np.concatenate([first, last])])
     angles = [math.radians(degrees) for degrees in range(0, 90, _STEP)]
-    turned = (points @ np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]) for angle in angles)
+    turned = (
+        points @ np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]) for angle in angles
+    )
     return min(float(np.prod(np.ptp(each, axis=0))) for each in turned)
 
 
