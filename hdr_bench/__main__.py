@@ -21,7 +21,10 @@ def main() -> None:
     from hdr_bench.cli import main as run_command
     from hdr_bench.cli.errors import ExitCode
     from hdr_bench.cli.interruption import interrupt_once, keep_exit_code
+    from hdr_bench.experiments.processes.thread_wait_policy import thread_wait_variables
 
+    # Before a command loads a library that computes: `fit`, `read` and `predict` do so in this process.
+    os.environ.update(thread_wait_variables(os.environ))
     try:
         run_command(interrupt_once)
     except SystemExit as ended:

@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from hdr_bench.cli import child_processes
 from hdr_bench.experiments.processes import host_pool
+from hdr_bench.experiments.processes.leftovers import tree_of
 
 # They are for the processes of trials to import, beside a library that is not installed.
 collect_ignore = ["standins"]
@@ -42,8 +43,8 @@ def _hosts_stay():
     end_started = child_processes._end_started
 
     def end_others(before):
-        hosts = [psutil.Process(host.pid) for host in host_pool._idle if host.is_running]
-        end_started([*before, *hosts, *(each for host in hosts for each in host.children(recursive=True))])
+        pids = [host.pid for host in host_pool._idle if host.is_running]
+        end_started({*before, *(process for pid in pids for process in tree_of(psutil.Process(pid)))})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(child_processes, "_close_hosts", lambda: None)

@@ -1,7 +1,5 @@
 """What is cited for a suite: the library, its data, its source, each method's paper."""
 
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -21,6 +19,7 @@ from hdr_bench.datasets import list_datasets
 from hdr_bench.estimators import ESTIMATORS, TRANSFORMERS, MLPClassifier
 from hdr_bench.exceptions import BibliographyError, SuiteError, UnknownNameError
 from hdr_bench.reporting.citing import citation_file, citations, to_bibtex, to_plain_text
+from tests.helpers.command import call_command
 from tests.helpers.suites import parse_suite
 
 OWN = "@article{doe2020, author = {Doe, Jane}, title = {My {CNN}}, journal = {Journal of Digits}, year = {2020}}"
@@ -150,15 +149,11 @@ def test_bibtex_that_cannot_be_read_is_refused_before_anything_runs(text, messag
 
 
 def test_the_command_prints_words_and_bibtex():
-    def cite(*arguments):
-        command = [sys.executable, "-m", "hdr_bench", "cite", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
-
-    both = cite("quick")
+    both = call_command("cite", "quick")
     assert both.returncode == 0, both.stderr
     assert "Corinna Cortes and Vladimir Vapnik. Support-vector networks." in both.stdout
     assert "@article{cortes1995," in both.stdout
-    missing = cite("quik")
+    missing = call_command("cite", "quik")
     assert missing.returncode == 2
     assert "Did you mean 'quick'" in missing.stderr
 

@@ -1,6 +1,7 @@
 """Drawings brought into MNIST's form, one after the other, by a seed."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,28 @@ Floats = NDArray[np.floating]
 Drawing = Callable[[np.random.Generator], Floats]
 PAGE = 96
 """Height and width of a drawing, in pixels."""
+
+
+def repeated(draw: Callable[..., Floats]) -> Callable[..., Images]:
+    """Make of a drawing a function of how many there are to be, what the drawing is made of, and the seed.
+
+    Parameters
+    ----------
+    draw : callable
+        As `draw_all` takes it; what it is made of, such as digits, follows the generator.
+
+    Returns
+    -------
+    draw_many : callable
+        Takes the number, then the same, then the seed; returns images of shape (n, 28, 28), uint8.
+    """
+
+    def draw_many(n: int, *made_of_and_seed: Any) -> Images:
+        *made_of, seed = made_of_and_seed
+        return draw_all(lambda generator: draw(generator, *made_of), n, seed)
+
+    draw_many.__name__, draw_many.__doc__ = draw.__name__, draw.__doc__
+    return draw_many
 
 
 def draw_all(draw: Drawing, n: int, seed: int) -> Images:

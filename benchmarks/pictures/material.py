@@ -6,7 +6,7 @@ from zlib import crc32
 import numpy as np
 
 from benchmarks.embedded.pens import redraw_all
-from benchmarks.pictures import characters, not_digits
+from benchmarks.pictures import characters, not_digits, photographs
 from benchmarks.pictures.drawing import Images
 from hdr_bench import load_dataset
 from hdr_bench.exceptions import DatasetNotFoundError
@@ -78,6 +78,7 @@ def report_material(n: int = 2000) -> Material:
         "crosses, corners, frames": not_digits.frames(n, _SEED + 7),
         "blots": not_digits.blots(n, _SEED + 8),
         "textures": not_digits.textures(n, _SEED + 9),
+        "cut out of photographs without writing": photographs.cut_outs(n, _SEED + 10),
     }
     try:
         handwritten, letters = nist15_material(n)

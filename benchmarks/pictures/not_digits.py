@@ -10,162 +10,80 @@ from PIL import Image, ImageDraw
 from scipy.ndimage import gaussian_filter
 
 from benchmarks.pictures.characters import SIGNS, letters, pen_letters
-from benchmarks.pictures.drawing import PAGE, Floats, Images, draw_all
+from benchmarks.pictures.drawing import PAGE, Floats, Images, repeated
 from hdr_bench.pictures.normalize import to_mnist
 
 _PAPER, _DARK = 0.85, 0.15
 
 
-def pairs(n: int, digits: Images, seed: int) -> Images:
-    """Put two digits side by side that touch.
-
-    Parameters
-    ----------
-    n : int
-    digits : ndarray of shape (m, 28, 28), uint8
-    seed : int
-
-    Returns
-    -------
-    images : ndarray of shape (n, 28, 28), uint8
-    """
-
-    def draw(generator: np.random.Generator) -> Floats:
-        left, right = (_crop(digits[index]) for index in generator.integers(len(digits), size=2))
-        overlap = min(int(generator.integers(1, 4)), right.shape[1] - 1)
-        page = np.zeros((28, left.shape[1] + right.shape[1] - overlap))
-        page[: left.shape[0], : left.shape[1]] = left
-        below = int(generator.integers(0, 28 - right.shape[0] + 1))
-        there = page[below : below + right.shape[0], left.shape[1] - overlap :]
-        np.maximum(there, right[:, -there.shape[1] :], out=there)
-        return page
-
-    return draw_all(draw, n, seed)
+@repeated
+def pairs(generator: np.random.Generator, digits: Images) -> Floats:
+    """Put two digits side by side that touch."""
+    left, right = (_crop(digits[index]) for index in generator.integers(len(digits), size=2))
+    overlap = min(int(generator.integers(1, 4)), right.shape[1] - 1)
+    page = np.zeros((28, left.shape[1] + right.shape[1] - overlap))
+    page[: left.shape[0], : left.shape[1]] = left
+    below = int(generator.integers(0, 28 - right.shape[0] + 1))
+    there = page[below : below + right.shape[0], left.shape[1] - overlap :]
+    np.maximum(there, right[:, -there.shape[1] :], out=there)
+    return page
 
 
-def halves(n: int, digits: Images, seed: int) -> Images:
-    """Cut digits in two, across or down, and keep one half.
-
-    Parameters
-    ----------
-    n : int
-    digits : ndarray of shape (m, 28, 28), uint8
-    seed : int
-
-    Returns
-    -------
-    images : ndarray of shape (n, 28, 28), uint8
-    """
-
-    def draw(generator: np.random.Generator) -> Floats:
-        whole = _crop(digits[generator.integers(len(digits))])
-        for axis in generator.permutation(2):
-            side = whole.shape[axis]
-            if side >= 10:
-                cut = round(side * generator.uniform(0.4, 0.6))
-                return np.split(whole, [cut], axis=int(axis))[generator.integers(2)]
-        return whole[: whole.shape[0] // 2]
-
-    return draw_all(draw, n, seed)
+@repeated
+def halves(generator: np.random.Generator, digits: Images) -> Floats:
+    """Cut digits in two, across or down, and keep one half."""
+    whole = _crop(digits[generator.integers(len(digits))])
+    for axis in generator.permutation(2):
+        side = whole.shape[axis]
+        if side >= 10:
+            cut = round(side * generator.uniform(0.4, 0.6))
+            return np.split(whole, [cut], axis=int(axis))[generator.integers(2)]
+    return whole[: whole.shape[0] // 2]
 
 
-def scribbles(n: int, seed: int) -> Images:
-    """Draw smooth random strokes, one to three, with a pen of random width.
-
-    Parameters
-    ----------
-    n : int
-    seed : int
-
-    Returns
-    -------
-    images : ndarray of shape (n, 28, 28), uint8
-    """
-
-    def draw(generator: np.random.Generator) -> Floats:
-        page = Image.new("L", (PAGE, PAGE))
-        pen = ImageDraw.Draw(page)
-        width = int(generator.integers(4, 14))
-        for _ in range(generator.integers(1, 4)):
-            knots = generator.uniform(12, PAGE - 12, size=(int(generator.integers(4, 8)), 2))
-            points = [tuple(point) for point in _curve(knots)]
-            pen.line(points, fill=255, width=width, joint="curve")
-        return np.asarray(page) / 255
-
-    return draw_all(draw, n, seed)
+@repeated
+def scribbles(generator: np.random.Generator) -> Floats:
+    """Draw smooth random strokes, one to three, with a pen of random width."""
+    page, pen = _blank_page()
+    width = int(generator.integers(4, 14))
+    for _ in range(generator.integers(1, 4)):
+        knots = generator.uniform(12, PAGE - 12, size=(int(generator.integers(4, 8)), 2))
+        points = [tuple(point) for point in _curve(knots)]
+        pen.line(points, fill=255, width=width, joint="curve")
+    return np.asarray(page) / 255
 
 
-def frames(n: int, seed: int) -> Images:
-    """Draw straight lines that meet: crosses, corners, ladders, boxes of forms, remains of ruled paper.
-
-    Parameters
-    ----------
-    n : int
-    seed : int
-
-    Returns
-    -------
-    images : ndarray of shape (n, 28, 28), uint8
-    """
-
-    def draw(generator: np.random.Generator) -> Floats:
-        page = Image.new("L", (PAGE, PAGE))
-        pen = ImageDraw.Draw(page)
-        width = int(generator.integers(2, 12))
-        places = generator.permutation([14, 38, 58, 82])
-        for number, place in enumerate(places[: generator.integers(1, 4)]):
-            start, end = generator.uniform(8, 40), generator.uniform(56, 88)
-            across = number == 1 or (number != 0 and generator.random() < 0.5)
-            ends = [(start, place), (end, place)] if across else [(place, start), (place, end)]
-            pen.line([(float(x), float(y)) for x, y in ends], fill=255, width=width)
-        pen.line([(14.0, 50.0), (82.0, 50.0)], fill=255, width=width)
-        return np.asarray(page.rotate(generator.uniform(-15, 15), Image.Resampling.BILINEAR)) / 255
-
-    return draw_all(draw, n, seed)
+@repeated
+def frames(generator: np.random.Generator) -> Floats:
+    """Draw straight lines that meet: crosses, corners, ladders, boxes of forms, remains of ruled paper."""
+    page, pen = _blank_page()
+    width = int(generator.integers(2, 12))
+    places = generator.permutation([14, 38, 58, 82])
+    for number, place in enumerate(places[: generator.integers(1, 4)]):
+        start, end = generator.uniform(8, 40), generator.uniform(56, 88)
+        across = number == 1 or (number != 0 and generator.random() < 0.5)
+        ends = [(start, place), (end, place)] if across else [(place, start), (place, end)]
+        pen.line([(float(x), float(y)) for x, y in ends], fill=255, width=width)
+    pen.line([(14.0, 50.0), (82.0, 50.0)], fill=255, width=width)
+    return np.asarray(page.rotate(generator.uniform(-15, 15), Image.Resampling.BILINEAR)) / 255
 
 
-def blots(n: int, seed: int) -> Images:
-    """Make round and ragged blots.
-
-    Parameters
-    ----------
-    n : int
-    seed : int
-
-    Returns
-    -------
-    images : ndarray of shape (n, 28, 28), uint8
-    """
-
-    def draw(generator: np.random.Generator) -> Floats:
-        noise = gaussian_filter(generator.normal(size=(PAGE, PAGE)), generator.uniform(4, 16))
-        down, across = np.mgrid[-1 : 1 : PAGE * 1j, -1 : 1 : PAGE * 1j]
-        slope = np.hypot(down * generator.uniform(1, 2.2), across * generator.uniform(1, 2.2))
-        height = noise / noise.std() * generator.uniform(0.05, 0.3) - slope + 0.75
-        return np.clip(height * 20, 0, 1)
-
-    return draw_all(draw, n, seed)
+@repeated
+def blots(generator: np.random.Generator) -> Floats:
+    """Make round and ragged blots."""
+    grain = _grain(generator.normal(size=(PAGE, PAGE)), generator.uniform(4, 16))
+    down, across = np.mgrid[-1 : 1 : PAGE * 1j, -1 : 1 : PAGE * 1j]
+    slope = np.hypot(down * generator.uniform(1, 2.2), across * generator.uniform(1, 2.2))
+    height = grain * generator.uniform(0.05, 0.3) - slope + 0.75
+    return np.clip(height * 20, 0, 1)
 
 
-def textures(n: int, seed: int) -> Images:
-    """Cut crops out of binarised grain, as of paper, cloth or a shadow's edge.
-
-    Parameters
-    ----------
-    n : int
-    seed : int
-
-    Returns
-    -------
-    images : ndarray of shape (n, 28, 28), uint8
-    """
-
-    def draw(generator: np.random.Generator) -> Floats:
-        widths = generator.uniform(1, 9, size=2)
-        noise = gaussian_filter(generator.normal(size=(PAGE, PAGE)), widths)
-        return np.clip((noise / noise.std() - generator.uniform(0, 1.2)) * 4, 0, 1)
-
-    return draw_all(draw, n, seed)
+@repeated
+def textures(generator: np.random.Generator) -> Floats:
+    """Cut crops out of binarised grain, as of paper, cloth or a shadow's edge."""
+    widths = generator.uniform(1, 9, size=2)
+    grain = _grain(generator.normal(size=(PAGE, PAGE)), widths)
+    return np.clip((grain - generator.uniform(0, 1.2)) * 4, 0, 1)
 
 
 def fit_all(images: NDArray[np.uint8]) -> Images:
@@ -210,6 +128,16 @@ def training_marks(digits: Images, seed: int) -> Images:
             textures(600, seed + 8),
         ]
     )
+
+
+def _blank_page() -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    page = Image.new("L", (PAGE, PAGE))
+    return page, ImageDraw.Draw(page)
+
+
+def _grain(noise: Floats, width: float | Floats) -> Floats:
+    smooth = gaussian_filter(noise, width)
+    return smooth / smooth.std()
 
 
 def _crop(digit: NDArray[np.uint8]) -> Floats:

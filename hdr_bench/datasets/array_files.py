@@ -7,24 +7,19 @@ from pathlib import Path
 
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.digit_reading import SettledParts
+from hdr_bench.datasets.file_format import FileFormat
 from hdr_bench.datasets.labelled_images import LabelledImages, make_from_parts
 from hdr_bench.datasets.named_arrays import NamedArray, choose_pairs, note_unread, read_pair
 from hdr_bench.datasets.part_files import find_partner
-from hdr_bench.datasets.paths import expand_path
-from hdr_bench.datasets.source import ReadOptions, Source, key_of, stamp_of
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+from hdr_bench.datasets.source import ReadOptions
 
 
 @dataclass(frozen=True)
-class ArrayFormat:
+class ArrayFormat(FileFormat):
     """A format of files of named arrays.
 
     Attributes
     ----------
-    scheme : str
-        By which a data set names a file of it.
-    words : str
-        What errors call such a file.
     open : callable
         Opens a file; the block gets its arrays.
     settle : callable
@@ -33,78 +28,20 @@ class ArrayFormat:
         Returns the names of labels that the arrays hold; None if they hold none.
     """
 
-    scheme: str
-    words: str
     open: Callable[[Path], AbstractContextManager[Sequence[NamedArray]]]
     settle: Callable[[Sequence[LabelledImages]], SettledParts]
     names_of: Callable[[Sequence[NamedArray]], Mapping[int, str] | None] = lambda _: None
 
-
-def array_source(file_format: ArrayFormat, place: str, options: ReadOptions) -> Source:
-    """Return the source of a file of named arrays, with the file of its test part if that is beside it.
-
-    Parameters
-    ----------
-    file_format : ArrayFormat
-    place : str
-        As the user wrote it.
-    options : ReadOptions
-
-    Returns
-    -------
-    source : Source
-
-    Raises
-    ------
-    DatasetNotFoundError
-        If the file does not exist.
-    DatasetError
-        If it is a folder, or several files may be its test part.
-    """
-    path, scheme = expand_path(place), file_format.scheme
-    if not path.exists():
-        raise DatasetNotFoundError(f"{path}: there is no such file; expected {file_format.words}")
-    if path.is_dir():
-        raise DatasetError(f"{path}: a folder; expected {file_format.words}: {scheme}:{path}/FILE")
-    partner = find_partner(path)
-    name, paths = f"{scheme}:{path}", [path, *([partner] if partner else [])]
-    return Source(
-        key=key_of(name, options),
-        stamp=stamp_of(paths, path.parent),
-        read=lambda: read_array_file(file_format, name, path, options),
-    )
-
-
-def read_array_file(file_format: ArrayFormat, name: str, path: Path, options: ReadOptions) -> Dataset:
-    """Read the images and labels of a file, and of the one beside it that is its test part by its name.
-
-    Parameters
-    ----------
-    file_format : ArrayFormat
-    name : str
-        What the data set is called.
-    path : Path
-        The file.
-    options : ReadOptions
-
-    Returns
-    -------
-    dataset : Dataset
-
-    Raises
-    ------
-    DatasetError
-        If the file is damaged, or which of its arrays are images and labels is not clear.
-    """
-    content = _read_content(file_format, path)
-    parts, notes = list(content.parts), list(content.notes)
-    partner = find_partner(path) if len(parts) == 1 else None
-    if partner is not None:
-        parts.append(_read_content(file_format, partner).parts[0])
-        notes.append(f"the test part is {partner.name} beside it")
-    settled = file_format.settle(parts)
-    class_names = content.class_names or settled.class_names
-    return make_from_parts(name, settled.parts, options, [*notes, *settled.notes], class_names=class_names)
+    def read(self, name: str, path: Path, options: ReadOptions) -> Dataset:  # noqa: D102  # said there
+        content = _read_content(self, path)
+        parts, notes = list(content.parts), list(content.notes)
+        partner = find_partner(path) if len(parts) == 1 else None
+        if partner is not None:
+            parts.append(_read_content(self, partner).parts[0])
+            notes.append(f"the test part is {partner.name} beside it")
+        settled = self.settle(parts)
+        class_names = content.class_names or settled.class_names
+        return make_from_parts(name, settled.parts, options, [*notes, *settled.notes], class_names=class_names)
 
 
 @dataclass(frozen=True)

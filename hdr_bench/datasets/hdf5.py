@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from hdr_bench.archives import MOST_EXPANSION
-from hdr_bench.datasets.array_files import ArrayFormat, array_source, read_array_file
-from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.array_files import ArrayFormat
 from hdr_bench.datasets.digit_reading import settle_labels
 from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.named_arrays import NamedArray
 from hdr_bench.datasets.paths import regular_size
-from hdr_bench.datasets.source import ReadOptions, Source
 from hdr_bench.exceptions import DatasetError, MissingDependencyError
 from hdr_bench.files import describe_file_error
 from hdr_bench.names import visible
@@ -24,29 +22,6 @@ _MOST_ARRAYS = 10_000
 # What was never written takes no place in the file.
 _MOST_UNWRITTEN = 64 << 20
 _AGAIN = "copy or download it again"
-
-
-def h5_source(place: str, options: ReadOptions) -> Source:
-    """Return the source of ``h5:FILE``, with the file of its test part if that is beside it.
-
-    Parameters
-    ----------
-    place : str
-        As the user wrote it.
-    options : ReadOptions
-
-    Returns
-    -------
-    source : Source
-
-    Raises
-    ------
-    DatasetNotFoundError
-        If the file does not exist.
-    DatasetError
-        If it is a folder, or several files may be its test part.
-    """
-    return array_source(_FORMAT, place, options)
 
 
 def is_h5(path: Path) -> bool:
@@ -61,31 +36,6 @@ def is_h5(path: Path) -> bool:
     is_h5 : bool
     """
     return path.suffix.lower() in ENDINGS and path.is_file()
-
-
-def read_h5(name: str, path: Path, options: ReadOptions) -> Dataset:
-    """Read the images and labels of an HDF5 file, and of the one beside it that is its test part by its name.
-
-    Parameters
-    ----------
-    name : str
-        What the data set is called.
-    path : Path
-        The file.
-    options : ReadOptions
-
-    Returns
-    -------
-    dataset : Dataset
-
-    Raises
-    ------
-    MissingDependencyError
-        If h5py is not installed.
-    DatasetError
-        If the file is damaged, or which of its arrays are images and labels is not clear.
-    """
-    return read_array_file(_FORMAT, name, path, options)
 
 
 @contextmanager
@@ -157,4 +107,5 @@ def _read(path: Path, name: str, array: Any) -> Any:
     return array[()]
 
 
-_FORMAT = ArrayFormat("h5", "an HDF5 file", open_h5, settle_labels)
+FORMAT = ArrayFormat("h5", "an HDF5 file", open_h5, settle_labels)
+"""The format ``h5:FILE``."""

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from hdr_bench.datasets.compressed_text import plain_name, read_head, read_lines
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.digit_reading import settle_labels
+from hdr_bench.datasets.file_format import FileFormat
 from hdr_bench.datasets.labelled_images import LabelledImages, make_from_parts
 from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.part_files import find_partner
-from hdr_bench.datasets.paths import expand_path
-from hdr_bench.datasets.source import ReadOptions, Source, key_of, stamp_of
+from hdr_bench.datasets.source import ReadOptions
 from hdr_bench.error_text import error_line
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, shown
+from hdr_bench.exceptions import DatasetError, shown
 
 ENDINGS = frozenset({".libsvm", ".svm", ".svmlight"})
 """Of files that are LIBSVM's whatever they hold; others are recognized by their content."""
@@ -28,7 +28,8 @@ ENDINGS = frozenset({".libsvm", ".svm", ".svmlight"})
 _NUMBER = rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _ROW = re.compile(rb"\s*" + _NUMBER + rb"(\s+\d+:" + _NUMBER + rb")+\s*(#.*)?")
 _BLANK_ROW = re.compile(rb"\s*" + _NUMBER + rb"\s*(#.*)?")
-_NEEDED = "expected lines such as '5 128:0.2 129:0.62': a label, then index and value of each pixel that is not zero"
+_LINES = "lines such as '5 128:0.2 129:0.62': a label, then index and value of each pixel that is not zero"
+_NEEDED = f"expected {_LINES}"
 # 256x256 pixels: who has larger images does not write them as text, and an index beyond is damage.
 _MOST_PIXELS = 65_536
 # Pixels that are floats at one time, before they are made narrow.
@@ -54,36 +55,6 @@ class Extent:
     counts_from_zero: bool
 
 
-def libsvm_source(place: str, options: ReadOptions) -> Source:
-    """Return the source of ``libsvm:FILE``, with the test part ``FILE.t`` if that is beside it.
-
-    Parameters
-    ----------
-    place : str
-        As the user wrote it.
-    options : ReadOptions
-
-    Returns
-    -------
-    source : Source
-
-    Raises
-    ------
-    DatasetNotFoundError
-        If the file does not exist.
-    DatasetError
-        If it is a folder, or several files may be its test part.
-    """
-    path = expand_path(place)
-    if not path.exists():
-        raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}")
-    if path.is_dir():
-        raise DatasetError(f"{path}: a folder; name the LIBSVM file in it: libsvm:{path}/FILE")
-    partner = find_partner(path)
-    name, paths = f"libsvm:{path}", [path, *([partner] if partner else [])]
-    return Source(key_of(name, options), lambda: read_libsvm(name, path, options), stamp_of(paths, path.parent))
-
-
 def is_libsvm(path: Path) -> bool:
     """Whether a path leads to a LIBSVM file: by the file's ending, otherwise by its first lines.
 
@@ -106,45 +77,35 @@ def is_libsvm(path: Path) -> bool:
     return False
 
 
-def read_libsvm(name: str, path: Path, options: ReadOptions) -> Dataset:
-    """Read a file of sparse rows, and the one beside it that is its test part by its name.
+class LibsvmFormat(FileFormat):
+    """The format of sparse rows.
 
     The number of pixels is the next square number from the highest index on: LIBSVM's MNIST, of 784 pixels, ends at
     780, since the last four are never inked.
-
-    Parameters
-    ----------
-    name : str
-        What the data set is called.
-    path : Path
-        The file.
-    options : ReadOptions
-
-    Returns
-    -------
-    dataset : Dataset
-
-    Raises
-    ------
-    DatasetError
-        If a line is not LIBSVM's, or an image is too large.
     """
-    partner = find_partner(path)
-    paths = [path, *([partner] if partner else [])]
-    extents = [_measure(each) for each in paths]
-    base = 0 if any(extent.counts_from_zero for extent in extents) else 1
-    highest = max(extent.highest for extent in extents)
-    side = math.isqrt(highest - base) + 1
-    check_room(str(path), sum(extent.n_rows for extent in extents) * side * side)
-    parts = [_read_part(each, side, base) for each in paths]
-    settled = settle_labels(parts)
-    notes = [
-        *([f"the test part is {partner.name} beside it"] if partner else []),
-        *([] if highest + 1 - base == side * side else [f"the highest index is {highest}: images are {side}x{side}"]),
-        *settled.notes,
-        *_note_range(parts),
-    ]
-    return make_from_parts(name, settled.parts, options, notes, class_names=settled.class_names)
+
+    def read(self, name: str, path: Path, options: ReadOptions) -> Dataset:  # noqa: D102  # said there
+        partner = find_partner(path)
+        paths = [path, *([partner] if partner else [])]
+        extents = [_measure(each) for each in paths]
+        base = 0 if any(extent.counts_from_zero for extent in extents) else 1
+        highest = max(extent.highest for extent in extents)
+        side = math.isqrt(highest - base) + 1
+        check_room(str(path), sum(extent.n_rows for extent in extents) * side * side)
+        parts = [_read_part(each, side, base) for each in paths]
+        settled = settle_labels(parts)
+        is_exact = highest + 1 - base == side * side
+        notes = [
+            *([f"the test part is {partner.name} beside it"] if partner else []),
+            *([] if is_exact else [f"the highest index is {highest}: images are {side}x{side}"]),
+            *settled.notes,
+            *_note_range(parts),
+        ]
+        return make_from_parts(name, settled.parts, options, notes, class_names=settled.class_names)
+
+
+FORMAT = LibsvmFormat("libsvm", f"a LIBSVM file, of {_LINES}")
+"""The format ``libsvm:FILE``, whose test part is ``FILE.t``."""
 
 
 def _note_range(parts: list[LabelledImages]) -> list[str]:

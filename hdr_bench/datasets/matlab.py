@@ -11,14 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.datasets.array_files import ArrayFormat, array_source, read_array_file
-from hdr_bench.datasets.dataset import Dataset
+from hdr_bench.datasets.array_files import ArrayFormat
 from hdr_bench.datasets.digit_reading import TEN_IS_ZERO, SettledParts, settle_all
 from hdr_bench.datasets.hdf5 import open_h5
 from hdr_bench.datasets.labelled_images import LabelledImages
 from hdr_bench.datasets.mat5 import Value, read_mat5
 from hdr_bench.datasets.named_arrays import NamedArray
-from hdr_bench.datasets.source import ReadOptions, Source
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import describe_file_error
 
@@ -33,29 +31,6 @@ _N_DIGITS = 10
 _FIRST_LETTER, _LAST_LETTER = 33, 126
 
 
-def mat_source(place: str, options: ReadOptions) -> Source:
-    """Return the source of ``mat:FILE``, with the file of its test part if that is beside it.
-
-    Parameters
-    ----------
-    place : str
-        As the user wrote it.
-    options : ReadOptions
-
-    Returns
-    -------
-    source : Source
-
-    Raises
-    ------
-    DatasetNotFoundError
-        If the file does not exist.
-    DatasetError
-        If it is a folder, or several files may be its test part.
-    """
-    return array_source(_FORMAT, place, options)
-
-
 def is_mat(path: Path) -> bool:
     """Whether a path leads to a file that is named as MATLAB files are.
 
@@ -68,33 +43,6 @@ def is_mat(path: Path) -> bool:
     is_mat : bool
     """
     return path.suffix.lower() == ENDING and path.is_file()
-
-
-def read_mat(name: str, path: Path, options: ReadOptions) -> Dataset:
-    """Read the images and labels of a MATLAB file, and of the one beside it that is its test part by its name.
-
-    Rows of pixels hold columns first, as MATLAB does, unless the digits show another order; colour becomes grey.
-
-    Parameters
-    ----------
-    name : str
-        What the data set is called.
-    path : Path
-        The file.
-    options : ReadOptions
-
-    Returns
-    -------
-    dataset : Dataset
-
-    Raises
-    ------
-    MissingDependencyError
-        If the file is of MATLAB 7.3, which is HDF5, and h5py is not installed.
-    DatasetError
-        If the file is damaged, or which of its arrays are images and labels is not clear.
-    """
-    return read_array_file(_FORMAT, name, path, options)
 
 
 @contextmanager
@@ -197,4 +145,5 @@ def _settle(parts: Sequence[LabelledImages]) -> SettledParts:
     return settle_all(parts, "MATLAB", TEN_IS_ZERO)
 
 
-_FORMAT = ArrayFormat("mat", "a MATLAB file", open_mat, _settle, _names_in_mapping)
+FORMAT = ArrayFormat("mat", "a MATLAB file", open_mat, _settle, _names_in_mapping)
+"""The format ``mat:FILE``: rows of pixels hold columns first, as MATLAB does, unless the digits show another order."""

@@ -18,6 +18,8 @@ from hdr_bench.exceptions import DatasetError
 class SourceEntry:
     """Row of `SOURCES`. Functions are named by ``"module:function"``, so that a source is imported when it is used.
 
+    A method of an object of a module is named as ``"module:OBJECT.method"``.
+
     Attributes
     ----------
     description : str
@@ -108,22 +110,22 @@ SOURCES: dict[str, SourceEntry] = {
     ),
     "libsvm:FILE": SourceEntry(
         description="sparse rows of pixels in a LIBSVM text file",
-        source="hdr_bench.datasets.libsvm:libsvm_source",
-        reader="hdr_bench.datasets.libsvm:read_libsvm",
+        source="hdr_bench.datasets.libsvm:FORMAT.source",
+        reader="hdr_bench.datasets.libsvm:FORMAT.read",
         recognizer="hdr_bench.datasets.libsvm:is_libsvm",
         place="a LIBSVM file",
     ),
     "h5:FILE": SourceEntry(
         description="arrays in an HDF5 file, e.g. USPS",
-        source="hdr_bench.datasets.hdf5:h5_source",
-        reader="hdr_bench.datasets.hdf5:read_h5",
+        source="hdr_bench.datasets.hdf5:FORMAT.source",
+        reader="hdr_bench.datasets.hdf5:FORMAT.read",
         recognizer="hdr_bench.datasets.hdf5:is_h5",
         place="an HDF5 file",
     ),
     "mat:FILE": SourceEntry(
         description="arrays in a MATLAB file, e.g. EMNIST or SVHN",
-        source="hdr_bench.datasets.matlab:mat_source",
-        reader="hdr_bench.datasets.matlab:read_mat",
+        source="hdr_bench.datasets.matlab:FORMAT.source",
+        reader="hdr_bench.datasets.matlab:FORMAT.read",
         recognizer="hdr_bench.datasets.matlab:is_mat",
         place="a MATLAB file",
     ),

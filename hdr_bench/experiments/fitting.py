@@ -1,5 +1,7 @@
 """A method fitted on a data set, to be kept: planned and checked as a suite's trial is, in this process."""
 
+import json
+import re
 import shlex
 import tomllib
 from collections import Counter
@@ -25,6 +27,9 @@ from hdr_bench.records.case import Case, Step
 from hdr_bench.records.options import Settings
 from hdr_bench.records.protocol import Protocol
 from hdr_bench.records.suite import Suite
+
+# Of a TOML table; any other key needs quotes.
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -243,28 +248,37 @@ def write_value(value: Any) -> str:
     Returns
     -------
     text : str
+
+    Examples
+    --------
+    >>> print(write_value("rbf"), write_value("7"), write_value(["it's", 7]))
+    rbf '7' ["it's", 7]
     """
+    # In quotes only what would be read as something else; spaces around a value are not part of it.
+    if isinstance(value, str) and read_value(value.strip()) == value:
+        return value
+    return _write_toml(value)
+
+
+def _write_toml(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        # In quotes only what would be read as something else.
-        return value if read_value(value) == value else f"'{value}'"
+        return _quote(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key} = {write_value_inside(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_write_key(key)} = {_write_toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(write_value_inside, value)) + "]"
+        return "[" + ", ".join(map(_write_toml, value)) + "]"
     return str(value)
 
 
-def write_value_inside(value: Any) -> str:
-    """Return how a value is written inside a list or a table, where texts need quotes.
+def _write_key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else _quote(key)
 
-    Parameters
-    ----------
-    value : object
 
-    Returns
-    -------
-    text : str
-    """
-    return f"'{value}'" if isinstance(value, str) else write_value(value)
+def _quote(text: str) -> str:
+    """Return a text in single quotes, which a shell's line shows best, or in double ones if it needs escapes."""
+    if "'" not in text and text.isprintable():
+        return f"'{text}'"
+    # JSON's escapes are among TOML's; other characters stay as they are, but for the one that JSON leaves unescaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -40,6 +40,9 @@ from hdr_bench.names import visible_prose
 FORMAT_VERSION = 1
 FORMAT_NAME = "hdr-bench model"
 
+ONNX_CARD = "hdr_bench_card"
+"""Key of the card in the metadata of an ONNX file."""
+
 _FORMAT, _CARD, _TREE, _PICKLE = "format.json", "card.json", "model.json", "model.pickle"
 # The tree is small text: of lists alone, each byte would take twenty once it is parsed.
 _TREE_LIMIT = Limit(1 << 20, 20)
@@ -245,6 +248,11 @@ def _read_checked(path: Path) -> bytes:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = Counter(archive.namelist())
     except Exception as error:
+        if path.suffix.lower() == ".onnx" or ONNX_CARD.encode() in content:
+            raise ModelFileError(
+                f"{_shown(path)}: an ONNX file is for other programs, such as onnxruntime, and hdr-bench does not load "
+                "it; fit the model without --format onnx to have a file that it loads"
+            ) from error
         raise ModelFileError(
             f"{_shown(path)}: not a model file, or cut off: {visible_prose(describe_file_error(error))}; {_MADE_BY}"
         ) from error

@@ -1,5 +1,6 @@
 """Models that commands are given: a model file, or a user's function that returns a model."""
 
+import inspect
 import os
 import re
 import sys
@@ -17,6 +18,11 @@ from hdr_bench.names import class_name
 # At least two letters before the colon: a drive of Windows has one.
 _FUNCTION = re.compile(r"(?P<module>[^\W\d]\w+(?:\.[^\W\d]\w*)*):(?P<name>[^\W\d]\w*)")
 
+_MODELS = (
+    "a fitted classifier, an object with predict or predict_proba, a torch module, or a function from images to "
+    "probabilities"
+)
+
 
 def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> Any:
     """Load the model that a command is given: a model file, or what a user's function returns.
@@ -25,9 +31,10 @@ def load_reader_model(spec: str | os.PathLike[str], *, trust: bool = False) -> A
     ----------
     spec : str or path-like
         The path of a model file, or ``module:function``. The function takes no arguments, and returns a fitted
-        classifier, a torch module (from images (n, 1, height, width) between 0 and 1 to logits or probabilities), or a
-        function from raw images (n, height, width) to probabilities (n, n_classes). The module may be in the working
-        folder.
+        classifier, an object with `predict` or `predict_proba` (which take raw pixels (n, n_features), and return
+        labels (n,) or probabilities (n, n_classes)), a torch module (from images (n, 1, height, width) between 0 and 1
+        to logits or probabilities), or a function from raw images (n, height, width) to probabilities (n, n_classes).
+        The module may be in the working folder.
     trust : bool, default=False
         Run the module's code, or load the pickle in a file.
 
@@ -68,7 +75,8 @@ def as_classifier(made: Any, name: str) -> Any:
     Parameters
     ----------
     made : object
-        A fitted classifier, a torch module, or a function from images to probabilities.
+        A fitted classifier, an object with `predict` or `predict_proba`, a torch module, or a function from images to
+        probabilities.
     name : str
         Name of the function in messages.
 
@@ -82,32 +90,52 @@ def as_classifier(made: Any, name: str) -> Any:
         If it is anything else, or not fitted.
     """
     from hdr_bench.models.own_networks import ImageFunctionClassifier, ModuleFunction
+    from hdr_bench.models.own_predictors import PredictorClassifier
 
     if _is_module(made):
         return ImageFunctionClassifier(ModuleFunction(made))
-    if hasattr(made, "predict"):
+    if isinstance(made, type):
+        raise ModelFileError(f"{name} returned the class {class_name(made)}; it must return {_MODELS}")
+    if hasattr(made, "predict") and hasattr(made, "fit"):
         try:
             check_fitted(made)
         except ModelSaveError as error:
             raise ModelFileError(f"{name}: {error}") from error
         return made
-    if callable(made) and not isinstance(made, type):
+    if hasattr(made, "predict") or hasattr(made, "predict_proba"):
+        return PredictorClassifier(made)
+    if callable(made):
         return ImageFunctionClassifier(made)
-    raise ModelFileError(
-        f"{name} returned {shown(made)}, a {class_name(type(made))}; it must return a fitted classifier, a torch "
-        "module, or a function from images to probabilities"
-    )
+    raise ModelFileError(f"{name} returned {shown(made)}, a {class_name(type(made))}; it must return {_MODELS}")
 
 
 def _call(text: str, function: Any) -> Any:
     if not callable(function):
-        raise ModelFileError(f"{text} is a {class_name(type(function))}; it must be a function that returns a model")
+        raise ModelFileError(
+            f"{text} is a {class_name(type(function))}; it must be a function without arguments that returns a model"
+        )
+    if needed := _needed_arguments(function):
+        name = text.rpartition(":")[2]
+        raise ModelFileError(
+            f"{text} needs arguments ({', '.join(needed)}); it must take none, and return {_MODELS}: write e.g. "
+            f"def load(): return {name}, and name load"
+        )
 
     def refuse(error: BaseException) -> BaseException:
         return error if isinstance(error, HdrBenchError) else ModelFileError(f"{text} failed: {cause_of(error)}")
 
     with foreign_code(refuse):
         return function()
+
+
+def _needed_arguments(function: Any) -> list[str]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    # Some callables of compiled code do not tell.
+    except (TypeError, ValueError):
+        return []
+    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [each.name for each in parameters if each.default is each.empty and each.kind not in optional]
 
 
 def _is_module(made: Any) -> bool:

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-# Of support vector machines only classifiers are looked through.
-_NOT_CHECKED = frozenset({"SVR", "NuSVR", "OneClassSVM"})
+# Support vector machines that are refused: only the arrays of classifiers are checked.
+_NOT_CLASSIFIERS = frozenset({"SVR", "NuSVR", "OneClassSVM"})
 # Fitted, they hold trees that no file can: what a file says of one was made up, and compiled code would believe it.
 _NEVER_SAVED = ("sklearn.cluster._birch", "sklearn.cluster._bisect_k_means")
 
@@ -27,7 +27,7 @@ def check_made(estimator: Any) -> None:
     state = vars(estimator)
     if module in _NEVER_SAVED:
         raise ValueError(f"a {name} keeps a tree of clusters")
-    if module.startswith("sklearn.svm._classes") and (name in _NOT_CHECKED or "_n_support" in state):
+    if module.startswith("sklearn.svm._classes") and (name in _NOT_CLASSIFIERS or "_n_support" in state):
         _check_machine(estimator, name)
     # The tree of scikit-learn's density estimate is one of neighbours.
     if "tree_" in state and not module.startswith("sklearn.neighbors."):
@@ -45,7 +45,7 @@ def check_made(estimator: Any) -> None:
 
 
 def _check_machine(machine: Any, name: str) -> None:
-    if name in _NOT_CHECKED:
+    if name in _NOT_CLASSIFIERS:
         raise ValueError(f"a {name} is not a classifier")
     if machine._sparse or not isinstance(machine.kernel, str) or machine.kernel == "precomputed":
         raise ValueError("a support vector machine on sparse data, or with a kernel of its own")
@@ -67,7 +67,7 @@ def _check_machine(machine: Any, name: str) -> None:
         if array.shape != shape or array.dtype != dtype:
             raise ValueError(f"a support vector machine whose {attribute} does not fit its {n_classes} classes")
     if per_class.min(initial=0) < 0 or machine._probA.shape != machine._probB.shape:
-        raise ValueError("a support vector machine with fewer than no support vectors, or half of a calibration")
+        raise ValueError("a support vector machine with a negative number of support vectors, or half of a calibration")
     if machine._probA.shape not in {(0,), (n_pairs,)} or tuple(machine.shape_fit_)[1] != machine.n_features_in_:
         raise ValueError(f"a support vector machine whose calibration does not fit its {n_classes} classes")
 

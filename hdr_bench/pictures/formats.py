@@ -140,6 +140,8 @@ def _lines_of(reading: Reading) -> list[str]:
             lines.append(f"  {row}{_PERCENT if part else ''}")
     if not reading.lines:
         lines.append("  no digits found")
+    if reading.quarter_turns:
+        lines.append(f"  turned by {90 * reading.quarter_turns} degrees, counter-clockwise, to be read")
     if n_rejected:
         lines.append(f"  {n_rejected} {'mark' if n_rejected == 1 else 'marks'} rejected: not a digit")
     return lines

@@ -53,12 +53,14 @@ def test_json_is_as_documented_and_alone_on_standard_output(picture, empty):
         assert digit["rejected"] is (digit["digit"] is None)
 
 
-def test_json_says_how_the_page_of_its_boxes_was_turned(picture, tmp_path):
+def test_text_and_json_say_how_the_page_was_turned(picture, tmp_path):
     upright = json.loads(call_command("read", picture, "--format", "json").stdout)["pictures"][0]
     Image.open(picture).rotate(90, expand=True).save(tmp_path / "side.png")
     done = call_command("read", tmp_path / "side.png", "--format", "json")
     (turned,) = json.loads(done.stdout)["pictures"]
     assert turned.pop("turned") == 270
+    assert "turned" not in call_command("read", picture).stdout
+    assert "turned by 270 degrees, counter-clockwise" in call_command("read", tmp_path / "side.png").stdout
     assert [digit["box"] for digit in turned["digits"]] == [digit["box"] for digit in upright["digits"]]
 
 
@@ -202,11 +204,14 @@ def test_only_readings_are_replaced_by_readings(picture, tmp_path):
         before = path.read_bytes()
         done = call_command("read", picture, "--format", format_, "--out", path)
         assert done.returncode == 2
-        assert "holds no readings" in " ".join(done.stderr.split())
+        reason = "readings as text replace no file" if format_ == "text" else f"holds no readings as {format_}"
+        assert reason in " ".join(re.sub("│", "", done.stderr).split())
         assert path.read_bytes() == before
     for format_ in ("json", "csv", "html"):
         for _ in range(2):
             assert call_command("read", picture, "--format", format_, "--out", tmp_path / format_).returncode == 0
+    done = call_command("read", picture, "--out", tmp_path / "json")
+    assert "give --format json" in " ".join(re.sub("│", "", done.stderr).split())
 
 
 def test_a_method_is_not_a_model(picture):

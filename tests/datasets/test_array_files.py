@@ -10,10 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.io import savemat
 
-from hdr_bench.datasets import add_dataset, load_dataset
-from hdr_bench.datasets.hdf5 import read_h5
+from hdr_bench.datasets import add_dataset, hdf5, load_dataset, matlab
 from hdr_bench.datasets.image_arrays import GREY_NOTE
-from hdr_bench.datasets.matlab import read_mat
 from hdr_bench.datasets.source import ReadOptions
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, MissingDependencyError
 
@@ -172,7 +170,7 @@ def test_files_that_are_none(tmp_path, data_home, kind):
     file = tmp_path / f"a.{kind}"
     with pytest.raises(DatasetNotFoundError, match="there is no such file; expected a"):
         load_dataset(f"{kind}:{file}")
-    with pytest.raises(DatasetError, match="a folder; expected a"):
+    with pytest.raises(DatasetError, match=r"a folder; name a file in it: .*/FILE\. Expected a"):
         load_dataset(f"{kind}:{tmp_path}")
     for content in (b"", b"content", b"\x89HDF\r\n\x1a\n", b"MATLAB 5.0 MAT-file" + bytes(200)):
         file.write_bytes(content)
@@ -336,7 +334,7 @@ def whole(tmp_path_factory):
     piece=st.binary(max_size=40),
 )
 def test_any_bytes_are_arrays_or_an_error_of_ours(tmp_path_factory, whole, *, kind, place, length, piece):
-    read, name = (read_h5, "any.h5") if kind == "h5" else (read_mat, "any.mat")
+    read, name = (hdf5.FORMAT.read, "any.h5") if kind == "h5" else (matlab.FORMAT.read, "any.mat")
     path, start = tmp_path_factory.getbasetemp() / name, int(place * len(whole[kind]))
     path.write_bytes(whole[kind][:start] + piece + whole[kind][start + length :])
     with catch_warnings(action="ignore"):

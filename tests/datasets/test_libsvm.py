@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import dump_svmlight_file
 
 from hdr_bench.datasets import add_dataset, load_dataset
-from hdr_bench.datasets.libsvm import is_libsvm, read_libsvm
+from hdr_bench.datasets.libsvm import FORMAT, is_libsvm
 from hdr_bench.datasets.source import ReadOptions
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
@@ -123,7 +123,7 @@ def test_files_that_cannot_be_used(tmp_path, data_home, text, fault):
 def test_what_is_not_there_or_of_another_kind(tmp_path, data_home):
     with pytest.raises(DatasetNotFoundError, match="there is no such file"):
         load_dataset(f"libsvm:{tmp_path / 'usps.bz2'}")
-    with pytest.raises(DatasetError, match="a folder; name the LIBSVM file in it"):
+    with pytest.raises(DatasetError, match="a folder; name a file in it: libsvm:.* a LIBSVM file, of lines"):
         load_dataset(f"libsvm:{tmp_path}")
     (tmp_path / "digits.txt").write_text("1,0,0,0,0\n2,0,0,0,0\n")
     assert not is_libsvm(tmp_path / "digits.txt")
@@ -142,7 +142,7 @@ def test_any_bytes_are_sparse_rows_or_an_error_of_ours(tmp_path_factory, start, 
     path.write_bytes(bz2.compress(content) if is_compressed else content)
     with catch_warnings(action="ignore"):
         try:
-            dataset = read_libsvm("any", path, ReadOptions())
+            dataset = FORMAT.read("any", path, ReadOptions())
         except DatasetError as error:
             assert "any" in str(error)
         else:

@@ -36,8 +36,8 @@ CHECKED = [
     RadialBasisClassifier(),
     VirtualSVMClassifier(),
     # Their own numbers of epochs and units are for images.
-    MLPClassifier("128N-D0.2-64N-D0.2", max_epochs=30),
-    CNNClassifier(max_epochs=30),
+    MLPClassifier("64N-D0.2-32N-D0.2", lr=0.01, max_epochs=15),
+    CNNClassifier(max_epochs=15),
     PixelScaler(),
     PixelScaler(offset=0.5),
     Deskewer(),

@@ -107,16 +107,11 @@ def _loaded(statement, *modules):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def test_the_tables_load_neither_scikit_learn_nor_torch():
-    assert _loaded("import hdr_bench.estimators", "sklearn", "torch", "skorch") == "[]"
-
-
-def test_what_each_trials_process_imports_loads_no_torch():
-    assert _loaded("import hdr_bench.experiments.measuring.measure", "torch", "skorch") == "[]"
-
-
-def test_networks_that_are_only_planned_load_no_torch():
+def test_the_tables_hosts_and_networks_that_are_only_planned_load_no_torch():
+    # What starts the processes of trials loads nothing of what they fit with, either.
     planned = (
+        "import hdr_bench.estimators, hdr_bench.experiments.processes.host_server\n"
+        "assert not {'sklearn', 'scipy', 'pandas', 'torch', 'skorch'} & set(sys.modules)\n"
         "from hdr_bench.estimators import CNNClassifier\n"
         "from hdr_bench.estimators.parameter_checks import check_parameters\n"
         "check_parameters(CNNClassifier('8C5-MP2-32N', max_epochs=3, augmentation={'rotation': 5}))"
@@ -124,10 +119,9 @@ def test_networks_that_are_only_planned_load_no_torch():
     assert _loaded(planned, "torch", "skorch") == "[]"
 
 
-def test_a_fork_server_loads_torch_for_networks_alone(monkeypatch):
-    preload = "import hdr_bench.experiments.processes.preload"
+def test_a_fork_server_loads_no_torch_before_a_network_comes():
+    # Nor does what it imports for each trial's process: how trials are measured.
+    preload, measure = "hdr_bench.experiments.processes.preload", "hdr_bench.experiments.measuring.measure"
     ours = [entry.module for entry in ESTIMATORS.values()]
     classical = [entry.module for entry in ESTIMATORS.values() if not entry.needs_torch]
-    assert _loaded(preload, "torch", *ours) == str(classical)
-    monkeypatch.setenv("HDR_BENCH_NETWORKS", "1")
-    assert _loaded(preload, "torch", "torch._dynamo", *ours) == str(["torch", "torch._dynamo", *ours])
+    assert _loaded(f"import {preload}", "torch", "skorch", measure, *ours) == str([measure, *classical])

@@ -1,8 +1,11 @@
 """Every method inside scikit-learn's own tools, on real digits."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.decomposition import PCA
@@ -19,6 +22,7 @@ from sklearn.model_selection import (
 )
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
+from skorch.callbacks import Callback
 
 from hdr_bench import load_dataset
 from hdr_bench.estimators import ESTIMATORS, Deskewer, GaussianBlur, MassCenterer, PixelScaler, Resizer
@@ -45,9 +49,17 @@ def test_a_clone_is_unfitted_and_fits_alike(name, few):
     np.testing.assert_array_equal(again.fit(*few).predict(few[0]), model.predict(few[0]))
 
 
+class SharesCores(Callback):
+    """In a worker process of joblib's, the cores are shared out."""
+
+    def on_epoch_begin(self, net, **kwargs):
+        assert torch.get_num_threads() <= max(1, (os.cpu_count() or 1) // 2)
+
+
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_grid_over_own_and_nested_parameters_with_two_jobs(name, few):
-    pipeline = make_pipeline(Deskewer(), quick(name))
+    params = {"callbacks": [SharesCores()]} if ESTIMATORS[name].needs_torch else {}
+    pipeline = make_pipeline(Deskewer(), quick(name, **params))
     step = pipeline.steps[-1][0]
     grid = {f"{step}__{key}": values for key, values in METHODS[name].grid.items()}
     search = GridSearchCV(pipeline, {**grid, "deskewer__image_shape": [None, (28, 28)]}, cv=2, n_jobs=2)

@@ -84,7 +84,7 @@ def test_a_seed_decides_everything_and_global_generators_stay(digits, name):
 
 def test_a_grid_search_in_a_pipeline(digits):
     pipeline = make_pipeline(Deskewer(), make_estimator("knn"))
-    search = GridSearchCV(pipeline, {"knnclassifier__n_neighbors": [1, 3]}, cv=2, n_jobs=2)
+    search = GridSearchCV(pipeline, {"knnclassifier__n_neighbors": [1, 3]}, cv=2)
     search.fit(digits.train.X[::2], digits.train.y[::2])
     assert search.score(digits.test.X, digits.test.y) > 0.9
 

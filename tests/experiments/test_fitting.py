@@ -1,5 +1,7 @@
 """A method fitted to be kept: as a suite's trial of it, with a card that says how it was made."""
 
+import shlex
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,28 @@ def test_a_dotted_path_is_named_as_it_was_given():
 def test_what_cannot_be_fitted_is_said_before_anything_is(request_, error, words):
     with pytest.raises(error, match=words):
         fit_model(request_, lambda _: pytest.fail("it was nearly fitted"))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "it's",
+        "'7'",
+        '"7"',
+        " 7",
+        " rbf ",
+        "",
+        "true",
+        "a\nb",
+        "C:\\new",
+        ["it's", "both ' and \"", "a\tb\x7f", "é"],
+        {"it's": 1, "a b": "x", "": [True, {"inner": "'"}]},
+    ],
+)
+def test_the_command_line_reads_what_it_writes(value):
+    assert read_params([f"x={write_value(value)}"]) == {"x": value}
+    words = shlex.split(fit_command(FitRequest("svm", params={"x": value})))
+    assert read_params([words[words.index("--param") + 1]]) == {"x": value}
 
 
 def test_parameters_of_the_command_line():

@@ -30,6 +30,38 @@ def always_seven():
     return lambda images: np.full((len(images), 10), 0.01) + 0.9 * (np.arange(10) == 7)
 
 
+class Labels:
+    """Predicts, is not fitted, and knows no scikit-learn."""
+
+    def predict(self, X):
+        return np.full(len(X), 7)
+
+
+class Shares:
+    def predict_proba(self, X):
+        return always_seven()(X)
+
+
+class Names(Labels):
+    classes_ = ("seven", "eight")
+
+    def predict(self, X):
+        return np.full(len(X), "seven")
+
+
+class Wrong:
+    def predict(self, X):
+        return np.full(len(X), 12)
+
+
+def needs_images(images):
+    return always_seven()(images)
+
+
+def returns_a_class():
+    return Labels
+
+
 def module():
     import torch
 

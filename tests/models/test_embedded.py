@@ -16,7 +16,7 @@ from benchmarks.embedded.__main__ import compare
 from benchmarks.embedded.measures import describe_seeds, read_seeds
 from benchmarks.embedded.pens import redraw_all
 from benchmarks.embedded.recipe import NO_DIGIT, PARAMETERS, SEED, Material, train
-from benchmarks.pictures import characters, not_digits
+from benchmarks.pictures import characters, not_digits, photographs
 from hdr_bench import load_dataset, make_estimator
 from hdr_bench.models import load_card, load_model, save_model
 from hdr_bench.models.embedded import EMBEDDED_MODEL, HASH_FILE
@@ -154,7 +154,12 @@ def test_digits_are_redrawn_and_marks_drawn_by_their_seed() -> None:
     assert (first != other).any()
     ink = (first > 127).mean(axis=(1, 2))
     assert ink.max() > 3 * ink.min()
-    for draw in (partial(characters.pen_letters, 8, "training"), partial(not_digits.pairs, 8, part.images)):
+    of_marks = (
+        partial(characters.pen_letters, 8, "training"),
+        partial(not_digits.pairs, 8, part.images),
+        partial(photographs.cut_outs, 8),
+    )
+    for draw in of_marks:
         marks = [draw(seed) for seed in (1, 1, 2)]
         assert (marks[0] == marks[1]).all()
         assert (marks[0] != marks[2]).any()

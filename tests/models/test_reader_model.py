@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageDraw
 
 from hdr_bench import save_model
 from hdr_bench.exceptions import (
@@ -16,6 +17,7 @@ from hdr_bench.exceptions import (
 )
 from hdr_bench.models import load_reader_model
 from tests.helpers import own_models
+from tests.helpers.command import call_command
 from tests.helpers.fitted_models import digits, fitted
 
 HOME = "tests.helpers.own_models"
@@ -52,6 +54,27 @@ def test_a_function_from_images_to_probabilities():
     np.testing.assert_array_equal(model.classes_, [0, 1])
 
 
+@pytest.mark.parametrize(("name", "label"), [("Labels", 7), ("Shares", 7), ("Names", "seven")])
+def test_an_object_that_predicts_and_is_not_fitted(name, label):
+    model = load_reader_model(f"{HOME}:{name}", trust=True)
+    assert set(model.predict(X).tolist()) == {label}
+    assert label in model.classes_
+    assert hasattr(model, "predict_proba") == (name == "Shares")
+
+
+def test_an_object_that_predicts_reads_is_evaluated_and_predicts(tmp_path):
+    picture, model = tmp_path / "one.png", f"{HOME}:Labels"
+    page = Image.new("L", (100, 100), 255)
+    ImageDraw.Draw(page).line((50, 25, 50, 75), fill=0, width=6)
+    page.save(picture)
+    read = call_command("read", "--model", model, "--trust", picture)
+    assert read.stdout.split()[1] == "7", read.stderr
+    ended = call_command("evaluate", model, "--trust", "--dataset", "digits-8x8", "--format", "csv")
+    assert ended.returncode == 0, ended.stderr
+    ended = call_command("predict", model, "digits-8x8", "--trust", "--out", tmp_path / "a.csv")
+    assert ended.returncode == 0, ended.stderr
+
+
 @pytest.mark.parametrize("name", ["module", "module_of_probabilities", "module_of_logarithms"])
 def test_a_torch_module(name):
     model = load_reader_model(f"{HOME}:{name}", trust=True)
@@ -68,7 +91,9 @@ def test_a_torch_module(name):
         ("unfitted_tree", ModelFileError, "not fitted"),
         ("returns_text", ModelFileError, "it must return a fitted classifier"),
         ("fails", ModelFileError, "failed: RuntimeError: no weights here"),
-        ("CONSTANT", ModelFileError, "it must be a function"),
+        ("CONSTANT", ModelFileError, "it must be a function without arguments"),
+        ("needs_images", ModelFileError, "needs arguments (images); it must take none, and return"),
+        ("returns_a_class", ModelFileError, "returned the class Labels"),
         ("functoin", UnknownNameError, "Did you mean 'function'?"),
     ],
 )
@@ -100,6 +125,7 @@ def test_a_module_that_is_not_there():
         ("wrong_shape", "gave values of the shape"),
         ("no_probabilities", "a row must sum to 1"),
         ("fails_later", "which ends the program"),
+        ("Wrong", "gave 12, which is none of its classes"),
     ],
 )
 def test_answers_that_are_none(name, words):

@@ -66,34 +66,28 @@ def test_what_has_no_stable_key_must_be_given_one(estimator):
     assert one != other
 
 
-def test_a_stable_key_is_the_same_in_another_process():
-    script = (
-        "from hdr_bench.records.fingerprints import describe_estimator\n"
-        "from sklearn.ensemble import RandomForestClassifier\n"
-        "print(describe_estimator(RandomForestClassifier(30, max_features=0.2), None))"
-    )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert said.strip() == str(describe_estimator(RandomForestClassifier(30, max_features=0.2), None))
-
-
-GIVEN_KEY = """
+KEYS = """
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 from hdr_bench import Case, Suite
 from hdr_bench.experiments.planning.protocols import expand
+from hdr_bench.records.fingerprints import describe_estimator
 from hdr_bench.records.options import Settings
 
+print("stable:", describe_estimator(RandomForestClassifier(30, max_features=0.2), None))
 model = make_pipeline(FunctionTransformer(lambda X: X), DecisionTreeClassifier())
 suite = Suite(name="own", title="T", dataset="digits-8x8", cases=[Case(name="A", estimator=model, key="mine-1")])
-print(expand(suite, Settings(threads=1))[0].keys())
+print("given:", expand(suite, Settings(threads=1))[0].keys())
 """
 
 
-def test_a_key_that_was_given_is_the_same_in_another_process(capsys):
-    exec(GIVEN_KEY, {"__name__": "__main__"})
-    there = subprocess.run([sys.executable, "-c", GIVEN_KEY], capture_output=True, text=True, check=True).stdout
-    assert there == capsys.readouterr().out != ""
+def test_stable_keys_and_those_that_were_given_are_the_same_in_another_process(capsys):
+    exec(KEYS, {"__name__": "__main__"})
+    there = subprocess.run([sys.executable, "-c", KEYS], capture_output=True, text=True, check=True).stdout
+    assert there == capsys.readouterr().out
+    assert [line.partition(": ")[0] for line in there.splitlines()] == ["stable", "given"]
 
 
 def test_numbers_that_json_has_no_word_for_count_too():

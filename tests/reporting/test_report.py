@@ -20,6 +20,7 @@ from hdr_bench.reporting.page.addresses import row_id, slug
 from hdr_bench.reporting.page.report_data import ReportData
 from hdr_bench.reporting.page.sections import plan_figures
 from hdr_bench.reporting.run import RunContents
+from tests.helpers.command import call_command
 
 COMMITTED = ("trials", "labels", "gallery")
 NOT_THE_REPORTS = {"trials", "labels", "images", "scores", "run.json", ".lock", ".report-lock", ".suite-file"}
@@ -196,8 +197,8 @@ def test_the_report_has_every_part_of_what_was_run(reported_various, name):
 def test_the_command_is_the_one_that_makes_it_again(tmp_path):
     path = tmp_path / "my suite.toml"
     path.write_text('title = "T"\ndataset = "digits-8x8"\n[[case]]\nname = "k [/b] NN"\nestimator = "knn"\n')
-    command = [sys.executable, "-m", "hdr_bench", "run", "my suite.toml", "--samples", "100", "--threads", "1"]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    ran = call_command("run", "my suite.toml", "--samples", "100", "--threads", "1", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
     assert "k [/b] NN has an accuracy of" in ran.stdout
     text = (tmp_path / "reports" / "my suite" / "report.md").read_text()
     assert "`hdr-bench run 'my suite.toml' --samples 100 --threads 1`" in text

@@ -33,7 +33,10 @@ class Images(StrEnum):
 def evaluate(
     models: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL...", help="Model files, or MODULE:FUNCTION with --trust."),
+        typer.Argument(
+            metavar="MODEL...",
+            help="Model files, or MODULE:FUNCTION with --trust: a function without arguments that returns a model.",
+        ),
     ],
     datasets: Annotated[
         list[str],

@@ -31,7 +31,9 @@ def predict(
     model: Annotated[
         str,
         typer.Argument(
-            metavar="MODEL", help="Model file, as `hdr-bench fit` writes it, or MODULE:FUNCTION with --trust."
+            metavar="MODEL",
+            help="Model file, as `hdr-bench fit` writes it, or MODULE:FUNCTION with --trust: a function without "
+            "arguments that returns a model.",
         ),
     ],
     data: Annotated[

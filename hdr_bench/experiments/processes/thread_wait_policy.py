@@ -1,4 +1,4 @@
-"""Policy by which the threads of a trial wait for each other: actively for some microseconds, then asleep.
+"""Policy by which the threads of a trial, or of a command, wait for each other: some microseconds, then asleep.
 
 At the end of each parallel loop the threads of OpenMP wait for the last one. By default GNU's OpenMP, which PyTorch,
 faiss and scikit-learn carry with them, looks 300,000 times before it sleeps, several milliseconds: beside a busy
@@ -30,8 +30,9 @@ CHOICES = {
 def thread_wait_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that make threads wait for each other as trials' threads do.
 
-    Trials' processes have them by themselves. For your own code, set ``GOMP_SPINCOUNT=3000`` and
-    ``OPENBLAS_THREAD_TIMEOUT=16`` before Python starts, or before the first import of a library that computes.
+    Trials' processes and the command ``hdr-bench`` have them by themselves. For your own code, set
+    ``GOMP_SPINCOUNT=3000`` and ``OPENBLAS_THREAD_TIMEOUT=16`` before Python starts, or before the first import of a
+    library that computes.
 
     Parameters
     ----------

@@ -1,8 +1,5 @@
 """Seeds 6 to 10 of stochastic methods: when they run, and what is stored of it."""
 
-import subprocess
-import sys
-
 import pytest
 
 from hdr_bench import load_results, run_suite
@@ -12,6 +9,7 @@ from hdr_bench.experiments.planning.schedule import make_schedule
 from hdr_bench.records.options import RunOptions
 from hdr_bench.records.run_record import decide_more_seeds
 from hdr_bench.records.store import Store
+from tests.helpers.command import call_command
 from tests.helpers.suites import parse_suite
 
 PROTOCOL = {"repeats": 2, "max_repeats": 4}
@@ -162,8 +160,7 @@ def test_a_dry_run_lists_further_seeds_as_conditional(tmp_path):
         'title = "Own"\ndataset = "digits-8x8"\nprotocol = { repeats = 2, max_repeats = 4 }\n'
         '[[case]]\nname = "Tree"\nestimator = "tree"\n'
     )
-    command = [sys.executable, "-m", "hdr_bench", "run", str(path), "--dry-run", "--out", str(tmp_path / "run")]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True)
+    listed = call_command("run", path, "--dry-run", "--out", tmp_path / "run")
     assert listed.stdout.splitlines()[1:] == [
         "Tree (seed 1), digits-8x8: to run",
         "Tree (seed 2), digits-8x8: conditional, if the first seeds differ much",

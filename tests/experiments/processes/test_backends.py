@@ -14,7 +14,7 @@ import psutil
 import pytest
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
-from hdr_bench import Case, Suite, load_dataset, load_results, run_suite
+from hdr_bench import Case, Suite, load_dataset, load_models, load_results, run_suite
 from hdr_bench.estimators import KNNClassifier
 from hdr_bench.exceptions import SchedulerError
 from hdr_bench.experiments.messages import NoProgress
@@ -204,6 +204,7 @@ def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path, mon
         backend="dask",
         scheduler=address,
         progress=_Signals(kill_a_worker),
+        keep_models=True,
     )
     assert workers[0].wait() == -signal.SIGKILL
     assert still_running(family) == []
@@ -220,6 +221,13 @@ def test_dask_with_a_worker_ended_during_the_run(cluster, in_turn, tmp_path, mon
     halved = load_results(folder).set_index("case").loc["Halving"]
     assert (halved["status"], halved["n_tried"]) == ("ok", 3)
     assert not (folder / "search").exists()
+    # Models come back with their results, that of a search the one that it chose; fits on folds leave none of use.
+    models = load_models(folder)
+    assert not models.reasons
+    test = load_dataset("digits-8x8").test
+    stored = load_results(folder).set_index(["case", "seed"])["accuracy"]
+    for key in (("Tree", 0), ("Tree", 1), ("Search", 0), ("Halving", 0)):
+        assert (models[key].predict(test.X) == test.y).mean() == pytest.approx(stored[key])
     # Data go to the workers once, and again to who is left.
     assert len(scattered) <= 2
     assert load_results(folder)["n_concurrent"].max() == 2

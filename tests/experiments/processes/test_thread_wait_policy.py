@@ -1,6 +1,9 @@
 """How the threads of trials wait for each other: what is set, what a user decides, and that OpenMP reads it."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -18,6 +21,21 @@ def test_what_a_user_has_set_is_left_as_it_is():
                 other: SETTINGS[other] for other in SETTINGS if other != name
             }
     assert thread_wait_variables({**SETTINGS, "GOMP_SPINCOUNT": "7"}) == {}
+
+
+def test_a_command_has_the_setting_before_it_loads_what_computes():
+    environment = {
+        name: value for name, value in os.environ.items() if not any(name in each for each in CHOICES.values())
+    }
+    code = (
+        "import os, sys, hdr_bench.cli\n"
+        f"values = lambda *_: print([os.environ.get(name) for name in {list(SETTINGS)}], 'numpy' in sys.modules)\n"
+        "hdr_bench.cli.main = values\n"
+        "from hdr_bench.__main__ import main\n"
+        "main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert ended.stdout == f"{list(SETTINGS.values())} False\n"
 
 
 def test_a_trials_openmp_its_environment_and_its_children_have_the_setting(behaving, monkeypatch):
