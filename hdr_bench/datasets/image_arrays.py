@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.checks import check_pixels
+from hdr_bench.datasets.memory_room import check_texts
 from hdr_bench.exceptions import DatasetError
 
 _COLORS = (3, 4)
@@ -14,6 +15,7 @@ _CHANNELS = (1, *_COLORS)
 # ITU-R 601, as Pillow computes it for bytes: in 65,536ths, rounded half up.
 _LUMA = (19595, 38470, 7471)
 _BLOCK = 1_000
+_LETTER_BYTES = np.dtype("U1").itemsize
 
 GREY_NOTE = "colour images were turned into grey ones: luma of ITU-R 601, 0.299 red + 0.587 green + 0.114 blue"
 
@@ -179,6 +181,8 @@ def _as_text(name: str, labels: NDArray[np.generic]) -> NDArray[np.generic]:
         texts = [label.decode() if isinstance(label, bytes) else str(label) for label in labels.tolist()]
     except UnicodeDecodeError as error:
         raise DatasetError(f"{name}: labels of bytes that are not UTF-8: {error.object[:20]!r}; save text") from error
+    # NumPy gives each the room of the longest.
+    check_texts(name, _LETTER_BYTES * len(texts) * max(map(len, texts), default=0))
     return np.array(texts)
 
 
