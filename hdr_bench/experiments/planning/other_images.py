@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
 from hdr_bench.datasets.content_warnings import are_shared
-from hdr_bench.datasets.source import is_note_of_cut
 from hdr_bench.records.evaluations import TestPart
 from hdr_bench.records.text import list_first
 
@@ -47,11 +46,10 @@ def describe_part(dataset: Dataset, part: TestPart) -> tuple[str, ...]:
     notes : tuple of str
     """
     n_test, n_all = len(dataset.test), len(dataset.train) + len(dataset.test)
-    cut = [note for note in dataset.notes if is_note_of_cut(note)]
     if part == "all":
         # Both parts are together again, however they were cut.
-        return (f"all its {n_all:,} images", *(note for note in dataset.notes if note not in cut))
-    advice = ' (part = "all", or --part all, takes all)' if cut else ""
+        return (f"all its {n_all:,} images", *(note for note in dataset.notes if note != dataset.cut_note))
+    advice = ' (part = "all", or --part all, takes all)' if dataset.cut_note else ""
     return (f"its test part alone, {n_test:,} of {n_all:,} images{advice}", *dataset.notes)
 
 
