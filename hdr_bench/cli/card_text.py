@@ -9,7 +9,7 @@ from hdr_bench.names import visible
 from hdr_bench.records.quantities import format_bytes
 
 if TYPE_CHECKING:
-    from hdr_bench.models.card import CardScore, CardStep, ModelCard
+    from hdr_bench.models.card import CardScore, ModelCard
 
 _MOST_NAMED = 40
 _HASH_LETTERS = 16
@@ -48,9 +48,9 @@ def describe_card(card: "ModelCard") -> Iterator[tuple[str, str]]:
     ------
     name, text : str
     """
-    yield "Method", _step(card.method)
+    yield "Method", str(card.method)
     for step in card.steps:
-        yield "Step before it", _step(step)
+        yield "Step before it", str(step)
     if card.classes:
         named = ", ".join(card.classes[:_MOST_NAMED]) + (", ..." if len(card.classes) > _MOST_NAMED else "")
         yield "Classes", f"{len(card.classes):,}: {named}"
@@ -93,11 +93,6 @@ def _reading(card: "ModelCard") -> Iterator[tuple[str, str]]:
         # `fit` begins with their number.
         is_counted = reading.chosen_on.startswith(f"{count} ")
         yield "Chosen on", reading.chosen_on if is_counted else f"{reading.chosen_on} ({count} images)"
-
-
-def _step(step: "CardStep") -> str:
-    params = ", ".join(f"{name}={value!r}" for name, value in step.parameters.items())
-    return f"{step.name} ({params or 'with its default parameters'})"
 
 
 def _score(score: "CardScore") -> str:

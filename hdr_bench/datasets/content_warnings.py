@@ -1,15 +1,22 @@
 """What a data set is read with, but a reader of its results must know: warnings, with counts."""
 
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.exceptions import DatasetWarning
 from hdr_bench.records.text import list_first
 
 # Share of the test images that must also be training images. In mnist, mnist-5k, digits-8x8 and nist15 there are none;
 # a few images that were saved twice do not change an error.
 _SHARED = 0.01
+# How warnings of one part beside the other begin.
+_OF_PARTS = r"classes that only the (training|test) part has|[\d,]+ of [\d,]+ test images are also among"
 
 
 def are_blank(images: NDArray[np.generic]) -> NDArray[np.bool_]:
@@ -131,3 +138,31 @@ def _warn_of_one_sided(
         return ()
     listed = list_first(only.tolist(), lambda label: f"{class_names[label]!r} ({here[label]:,})")
     return (f"classes that only the {part} part has, with their numbers of images: {listed}, {so}",)
+
+
+def is_warning_of_parts(warning: str) -> bool:
+    """Whether a warning is about one part of a data set beside the other, and void for both together.
+
+    Parameters
+    ----------
+    warning : str
+        Of a data set.
+
+    Returns
+    -------
+    is_warning_of_parts : bool
+
+    Examples
+    --------
+    >>> is_warning_of_parts("3 of 3 test images are also among the 6 training images, pixel by pixel")
+    True
+    """
+    return re.match(_OF_PARTS, warning) is not None
+
+
+@contextmanager
+def ignore_warnings_of_parts() -> Iterator[None]:
+    """Leave out warnings of one part beside the other, while data are loaded whose parts are put together."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", f".*: ({_OF_PARTS})", DatasetWarning)
+        yield

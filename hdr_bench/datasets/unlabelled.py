@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets.array_names import parse_array_name
 from hdr_bench.datasets.checks import as_images, check_pixels
+from hdr_bench.datasets.content_warnings import are_blank
 from hdr_bench.datasets.csv_files import is_csv, read_file
 from hdr_bench.datasets.file_kinds import describe_file
 from hdr_bench.datasets.fitting import Fit, describe_fit, fit_images
@@ -30,6 +31,10 @@ from hdr_bench.names import visible
 from hdr_bench.records.text import list_first
 
 _NEEDED = "expected a CSV file of pixels, a folder of pictures, an .npz or IDX file of images, or a data set's name"
+
+_LABELS_UNUSED = (
+    "its labels were not used; for the accuracy on them: hdr-bench evaluate MODEL --dataset csv:FILE --part all"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,11 +85,24 @@ def read_unlabelled(data: str, resize: tuple[int, int] | None = None, fit: Fit |
     path = expand_path(data)
     with name_system_errors():
         if path.exists():
-            return _read_path(path, resize, fit)
+            return _with_note_of_blanks(_read_path(path, resize, fit))
     if ":" not in data and ("/" in data or path.suffix) and data not in list_datasets():
         raise DatasetNotFoundError(f"{path}: there is no such file; {_NEEDED}")
     dataset = load_dataset(data, resize=resize, fit=fit)
     return _number(dataset.test.images, (f"the images are the test part of {data}",))
+
+
+def _with_note_of_blanks(read: UnlabelledImages) -> UnlabelledImages:
+    """Return images with a note of those without any ink: a model has a label for them, too."""
+    blank = [read.names[index] for index in np.flatnonzero(are_blank(read.images))]
+    if not blank:
+        return read
+    note = (
+        f"1 image is blank, so that its label means nothing: {blank[0]}"
+        if len(blank) == 1
+        else f"{len(blank):,} images are blank, so that their labels mean nothing: {list_first(blank)}"
+    )
+    return replace(read, notes=(*read.notes, note))
 
 
 def to_one_polarity(read: UnlabelledImages, polarity: Polarity) -> UnlabelledImages:
@@ -175,7 +193,7 @@ def _load_alike(path: Path, pictures: Sequence[Path], resize: tuple[int, int] | 
 
 def _read_table(path: Path) -> UnlabelledImages:
     table = read_file(path)
-    notes = (*table.notes, *(["its labels were not looked at"] if table.labels is not None else []))
+    notes = (*table.notes, *([_LABELS_UNUSED] if table.labels is not None else []))
     if table.identifiers is None:
         return _number(table.images, notes)
     values = table.identifiers.tolist()

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
+from hdr_bench.datasets.content_warnings import ignore_warnings_of_parts
 from hdr_bench.datasets.dataset import doubts_of
 from hdr_bench.exceptions import DatasetWarning, OverlapError, PredictionsError
 from hdr_bench.experiments.learned_images import learned_images
@@ -163,10 +165,11 @@ def _load_all(choices: Sequence[DatasetChoice], part: TestPart) -> list[_Images 
 
 
 def _load(choice: DatasetChoice, part: TestPart) -> _Images:
-    dataset = load_choice(choice)
-    came = load_as_it_came(choice, load_choice)
-    notes = (*describe_part(dataset, part), *dataset.warnings)
-    return _Images(choice, dataset, part_of(dataset, part), notes, came, part_of(came, part).images)
+    with ignore_warnings_of_parts() if part == "all" else nullcontext():
+        dataset = load_choice(choice)
+    came = dataset if choice.fit is None else load_as_it_came(choice, load_choice)
+    taken, notes = part_of(dataset, part), describe_part(dataset, part)
+    return _Images(choice, dataset, taken, notes, came, part_of(came, part).images)
 
 
 def _evaluate(model: NamedModel, images: _Images, notes: tuple[str, ...]) -> EvaluatedModel:

@@ -29,6 +29,10 @@ class CardStep(Record):
     name: str
     parameters: dict[str, Any] = Field(default_factory=dict)
 
+    def __str__(self) -> str:
+        params = ", ".join(f"{name}={value!r}" for name, value in self.parameters.items())
+        return f"{self.name} ({params or 'with its default parameters'})"
+
 
 class CardData(Record):
     """Data that a model learned from.

@@ -78,15 +78,24 @@ def read_machine() -> CardMachine:
 
 def _changed(step: Any) -> dict[str, Any]:
     """Return the parameters of an estimator that differ from its defaults, as JSON can hold them."""
-    defaults = {
-        name: parameter.default for name, parameter in inspect.signature(type(step).__init__).parameters.items()
-    }
+    defaults = _defaults(type(step))
     params = step.get_params(deep=False) if hasattr(step, "get_params") else {}
     return {
         name: _plain(value)
         for name, value in params.items()
-        if name not in defaults or not _is_same(value, defaults[name])
+        # skorch's nets give what they keep for themselves too.
+        if not name.startswith("_") and (name not in defaults or not _is_same(value, defaults[name]))
     }
+
+
+def _defaults(cls: type) -> dict[str, Any]:
+    """Return the defaults of a class's parameters; what its constructor takes as keywords may be those of a base."""
+    defaults: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        if constructor := vars(base).get("__init__"):
+            parameters = inspect.signature(constructor).parameters.values()
+            defaults |= {parameter.name: parameter.default for parameter in parameters}
+    return defaults
 
 
 def _is_same(value: Any, default: Any) -> bool:
@@ -94,6 +103,8 @@ def _is_same(value: Any, default: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, type):
+        return visible(f"{class_module(value)}.{class_name(value)}")
     try:
         json.dumps(value)
     except (TypeError, ValueError, RecursionError):

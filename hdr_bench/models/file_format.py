@@ -40,6 +40,9 @@ from hdr_bench.names import visible_prose
 FORMAT_VERSION = 1
 FORMAT_NAME = "hdr-bench model"
 
+ONNX_CARD = "hdr_bench_card"
+"""Key of the card in the metadata of an ONNX file."""
+
 _FORMAT, _CARD, _TREE, _PICKLE = "format.json", "card.json", "model.json", "model.pickle"
 # The tree is small text: of lists alone, each byte would take twenty once it is parsed.
 _TREE_LIMIT = Limit(1 << 20, 20)
@@ -137,8 +140,7 @@ def pack_pickle(card: bytes, pickled: bytes) -> bytes:
     -------
     content : bytes
     """
-    members = {_FORMAT: _format(is_pickled=True), _CARD: card, _PICKLE: pickled}
-    return seal_archive(members, LIMIT, _LEVEL)
+    return seal_archive({_FORMAT: _format(is_pickled=True), _CARD: card, _PICKLE: pickled}, LIMIT, _LEVEL)
 
 
 def read_card_text(path: Path) -> bytes:
@@ -216,8 +218,8 @@ def read_content(path: Path, *, trust: bool) -> ModelContent:
             is_pickled = _PICKLE in archive.namelist()
             if is_pickled and not trust:
                 raise ModelFileError(
-                    f"{_shown(path)} holds a pickle, and loading that runs the code of whoever made it; if you trust "
-                    "them, load it with trust=True (--trust)"
+                    f"{visible_prose(str(path))} holds a pickle, and loading that runs the code of whoever made it; if "
+                    "you trust them, load it with trust=True (--trust)"
                 )
             if is_pickled:
                 check_expansion([archive.getinfo(_PICKLE)], len(content), LIMIT)
@@ -258,13 +260,17 @@ def _read_checked(path: Path) -> bytes:
     try:
         content = read_regular(path)
     except FileNotFoundError as error:
-        raise ModelNotFoundError(f"{_shown(path)}: there is no such file; {_MADE_BY}") from error
+        raise ModelNotFoundError(f"{visible_prose(str(path))}: there is no such file; {_MADE_BY}") from error
     except OSError as error:
         raise UnreadableModelError(str(path), error.strerror or str(error), "name a model file") from error
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = Counter(archive.namelist())
     except Exception as error:
+        if path.suffix.lower() == ".onnx" or ONNX_CARD.encode() in content:
+            reason = "an ONNX file is for other programs, such as onnxruntime, and hdr-bench does not load it"
+            remedy = "fit the model without --format onnx to have a file that it loads"
+            raise UnreadableModelError(str(path), reason, remedy) from error
         reason = f"not a model file, or cut off: {describe_file_error(error)}"
         raise UnreadableModelError(str(path), reason, _MADE_BY) from error
     if _FORMAT not in names:
@@ -292,7 +298,3 @@ def _check_version(path: Path, described: Any) -> None:
     if version > FORMAT_VERSION:
         reason = f"of format {version}, but this hdr-bench reads formats up to {FORMAT_VERSION}"
         raise UnreadableModelError(str(path), reason, "use a newer version of hdr-bench")
-
-
-def _shown(path: Path) -> str:
-    return visible_prose(str(path))

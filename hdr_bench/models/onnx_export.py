@@ -17,6 +17,7 @@ from hdr_bench.error_text import describe_error
 from hdr_bench.exceptions import MissingDependencyError, ModelFileError, ModelSaveError
 from hdr_bench.files import read_regular, write_whole
 from hdr_bench.models.classes import class_path, own_name
+from hdr_bench.models.file_format import ONNX_CARD
 from hdr_bench.models.model_file import check_fitted
 from hdr_bench.models.onnx_graph import OPSET, PIXELS, PROBABILITIES, SCORES, Graph, linear_graph
 from hdr_bench.names import class_name
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from hdr_bench.models.card import ModelCard
 
 _NETWORKS, _LINEAR = ("MLPClassifier", "CNNClassifier"), ("LinearClassifier", "PolynomialClassifier")
-_CARD_KEY = "hdr_bench_card"
 _MOST_PRODUCTS = 200_000
 
 
@@ -71,7 +71,7 @@ def export_onnx(estimator: Any, path: str | os.PathLike[str], *, card: "ModelCar
     model = _convert(estimator)
     described = describe_estimator(estimator) if card is None else card
     entry = model.metadata_props.add()
-    entry.key, entry.value = _CARD_KEY, described.model_dump_json()
+    entry.key, entry.value = ONNX_CARD, described.model_dump_json()
     write_whole(target, model.SerializeToString(deterministic=True))
     return target
 

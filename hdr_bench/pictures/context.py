@@ -14,14 +14,14 @@ from hdr_bench.pictures.recognize import Answers
 _EDGE = 1.45
 # in a band around it as wide as this share of its height, where the paper is the lightest share of pixels.
 _BAND, _PAPER = 0.25, 80
-# Sizes in heights of a digit below which a mark is a speck, and beyond which it is none of the writing.
-_SPECK, _LARGEST = 0.12, 8.0
+# Size in heights of a digit below which a mark is a speck.
+_SPECK = 0.12
+# Share of the picture's height that a stroke at its border fills if it is no edge of something.
+_FILLS = 0.5
 # Share of the picture that the box of what surrounds the digits covers at least, how high these are, in its heights,
 _MOST_OF_PICTURE, _SEEN = 0.6, 0.1
 # and pixels that may lie between it and the picture's borders.
 _AT_BORDER = 2
-# Marks from which on there is a size of digits at all.
-_FEWEST = 3
 # Marks that are looked at; paper and wood may have thousands of specks.
 MOST_MARKS = 600
 # A bare stroke is a 1 if it is this high, in heights of the digits nearest to it; a brace is higher.
@@ -60,7 +60,7 @@ def choose_marks(marks: Sequence[Mark], shape: tuple[int, ...], digit_height: fl
 
 
 def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
-    """Return the marks that have the size of digits or of parts of them.
+    """Return the marks that are large enough for digits or parts of them.
 
     Parameters
     ----------
@@ -71,14 +71,11 @@ def drop_specks(marks: Sequence[Mark], digit_height: float) -> tuple[Mark, ...]:
     Returns
     -------
     kept : tuple of Mark
-        At most 600, those nearest in size to digits.
+        At most 600, the largest.
     """
     sizes = np.array([max(mark.height, mark.width) for mark in marks], float)
-    largest = _LARGEST * digit_height if len(marks) >= _FEWEST else np.inf
-    kept = np.flatnonzero((sizes >= _SPECK * digit_height) & (sizes <= largest))
-    if len(kept) > MOST_MARKS:
-        away = np.abs(np.log(sizes[kept] / digit_height))
-        kept = np.sort(kept[np.argsort(away, kind="stable")[:MOST_MARKS]])
+    kept = np.flatnonzero(sizes >= _SPECK * digit_height)
+    kept = np.sort(kept[np.argsort(-sizes[kept], kind="stable")[:MOST_MARKS]])
     return tuple(marks[index] for index in kept.tolist())
 
 
@@ -138,7 +135,7 @@ def on_paper(marks: Sequence[Mark], light: NDArray[np.float32]) -> NDArray[np.bo
 
 
 def _unevenness(mark: Mark, light: NDArray[np.float32]) -> float:
-    """Return by which factor the paper on one side of a mark is lighter than on the other."""
+    """Return by which factor the paper on one side of a mark is lighter than on the other; infinity if it has none."""
     band = max(3, round(_BAND * max(mark.height, mark.width)))
     top, left = max(0, mark.top - band), max(0, mark.left - band)
     rows, columns = slice(mark.top, mark.bottom), slice(mark.left, mark.right)
@@ -146,6 +143,9 @@ def _unevenness(mark: Mark, light: NDArray[np.float32]) -> float:
         (light[rows, left : mark.left], light[rows, mark.right : mark.right + band]),
         (light[top : mark.top, columns], light[mark.bottom : mark.bottom + band, columns]),
     )
+    height, width = light.shape
+    if (mark.left == 0 or mark.right == width) and mark.height < _FILLS * height:
+        return np.inf
     ratios = [1.0]
     for first, second in pairs:
         if first.size and second.size:
@@ -157,8 +157,8 @@ def _unevenness(mark: Mark, light: NDArray[np.float32]) -> float:
 def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Return which marks are digits, by the recognizer's answers and by what stands around them.
 
-    Refused are bars, the edges of sheets, what is much lower than the digits beside it, strokes much higher, and what
-    looks like a digit in a word.
+    Refused are bars, the edges of sheets, rings around digits, what is much lower than the digits beside it or much
+    higher than several, and what looks like a digit in a word.
 
     Parameters
     ----------
@@ -177,22 +177,47 @@ def accept_in_context(marks: Sequence[Mark], answers: Answers, light: NDArray[np
     strokes = np.flatnonzero(accepted & is_stroke).tolist()
     accepted[strokes] = on_paper([marks[index] for index in strokes], light)
     accepted &= ~_odd_strokes(marks, answers, accepted)
-    accepted &= ~_low_marks(marks, accepted)
+    # Print says nothing of how high digits are, so words go first; without odd heights there may be more of them.
+    accepted &= ~_in_words(marks, accepted, is_stroke)
+    accepted &= ~_rings(marks, accepted)
+    accepted &= ~_odd_heights(marks, accepted)
     return accepted & ~_in_words(marks, accepted, is_stroke)
 
 
-def _low_marks(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which digits are much lower than those beside them: signs, dots, rings."""
-    low = np.zeros(len(marks), bool)
+def _rings(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which digits have another one within their box: circles and boxes drawn around it."""
+    rings = np.zeros(len(marks), bool)
+    digits = np.flatnonzero(accepted).tolist()
+    top, left, bottom, right = (
+        np.array([getattr(marks[index], side) for index in digits]) for side in ("top", "left", "bottom", "right")
+    )
+    holds = (top[:, np.newaxis] <= top) & (left[:, np.newaxis] <= left)
+    holds &= (bottom[:, np.newaxis] >= bottom) & (right[:, np.newaxis] >= right)
+    holds &= (bottom - top) >= _LOWEST * (bottom - top)[:, np.newaxis]
+    np.fill_diagonal(holds, False)
+    rings[digits] = holds.any(axis=1)
+    return rings
+
+
+def _odd_heights(marks: Sequence[Mark], accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which digits are much lower than those beside them, or higher than several: dots, rings; braces."""
+    odd = np.zeros(len(marks), bool)
     digits = np.flatnonzero(accepted)
     heights = np.array([marks[index].height for index in digits.tolist()], float)
     middles = np.array([marks[index].middle for index in digits.tolist()]).reshape(-1, 2)
+    distances = np.hypot(*(middles[:, np.newaxis] - middles).transpose(2, 0, 1))
+    np.fill_diagonal(distances, np.inf)
+    # Whether one stands beside another, by the height of the other; and whether it is the much lower one.
+    is_beside = distances < _BESIDE * heights
+    is_lower = is_beside & (heights[:, np.newaxis] < _LOWEST * heights)
+    n_lower, n_like = is_lower.sum(axis=0), (is_beside & ~is_lower).sum(axis=0)
+    is_high = n_lower > np.maximum(n_like, 1)
+    is_beside[:, is_high] = False
     for place, index in enumerate(digits):
-        distances = np.hypot(*(middles - middles[place]).T)
-        distances[place] = np.inf
-        beside = heights[distances < _BESIDE * heights]
-        low[index] = len(beside) > 0 and heights[place] < _LOWEST * np.median(beside)
-    return low
+        beside = heights[is_beside[place]]
+        is_low = len(beside) > 0 and heights[place] < _LOWEST * np.median(beside)
+        odd[index] = is_high[place] or is_low
+    return odd
 
 
 def _odd_strokes(marks: Sequence[Mark], answers: Answers, accepted: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from hdr_bench.pictures.binarize import Ink, binarize
 from hdr_bench.pictures.grey import Grey, to_grey
 from hdr_bench.pictures.light import even_light
 from hdr_bench.pictures.marks import Mark, find_marks, typical_height
+from hdr_bench.pictures.pixel_blocks import smooth_blocks
 from hdr_bench.pictures.ruling import Ruling, remove_ruling
 
 # Pixels of the longest side of the working copy: enough for digits that are a hundredth of the picture high.
@@ -68,6 +69,7 @@ def find_ink(color: NDArray[np.uint8]) -> Page:
         If scikit-image is not installed.
     """
     _check_installed()
+    color = smooth_blocks(color)
     page = _find_ink_at(color, _working_scale(color.shape))
     if page.scale >= 1 or not 0 < page.digit_height < _LOWEST_DIGIT:
         return page

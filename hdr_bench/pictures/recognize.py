@@ -1,5 +1,6 @@
 """Recognition of single marks: how probable each digit is, and whether the mark is a digit at all."""
 
+import math
 import os
 from dataclasses import dataclass
 from functools import lru_cache
@@ -157,6 +158,9 @@ def _load_file(path: Path, *, trust: bool) -> Recognizer:
     card = load_card(path)
     try:
         return _make_recognizer(load_model(path, trust=trust), path.stem, card.classes, card.reading)
+    except ModelFileError:
+        # It names the file.
+        raise
     except ValueError as error:
         raise ModelFileError(f"{path}: {error}") from error
 
@@ -165,8 +169,8 @@ def _make_recognizer(estimator: Any, name: str, class_names: tuple[str, ...], nu
     n_features = getattr(estimator, "n_features_in_", SIDE * SIDE)
     if n_features != SIDE * SIDE:
         raise ValueError(
-            f"{name} was fitted on images of {n_features} pixels; to read pictures it must be fitted on {SIDE}x{SIDE} "
-            "pixels, light ink on dark, as in MNIST"
+            f"{name} was fitted on images of {_size(n_features)} pixels; to read pictures it must be fitted on "
+            f"{SIDE}x{SIDE} pixels, light ink on dark, as in MNIST"
         )
     names = [_as_name(each) for each in (class_names or estimator.classes_)]
     others = [each for each in names if each not in DIGITS]
@@ -180,6 +184,11 @@ def _make_recognizer(estimator: Any, name: str, class_names: tuple[str, ...], nu
         threshold = _EVEN_CHANCE if hasattr(estimator, "predict_proba") else 0.0
         return Recognizer(estimator, 1.0, threshold, name, ordered, columns)
     return Recognizer(estimator, numbers.temperature, numbers.threshold, name, ordered, columns, numbers.weights)
+
+
+def _size(n_features: int) -> str:
+    side = math.isqrt(n_features)
+    return f"{side}x{side}" if side * side == n_features else f"{n_features:,}"
 
 
 def _as_name(label: Any) -> str:

@@ -21,8 +21,6 @@ _DIGITS_ON_SHEET = 2
 # Beside these, a shorter line is the sheet's only if its slope is like theirs, and it is hardly thicker than they are:
 # where squares are seen, strokes of digits in a row and the lines that cross them look like lines too.
 _LIKE_SLOPE, _LIKE_THICKNESS = 0.02, 1.5
-# The only line of a picture is a brace if it is shorter, in shares of the picture: half of it would be left as a 1.
-_LONGEST_BRACE = 0.5
 # Parts of a stroke of which a line was taken are no digits: they are this high at most, in thicknesses of the line.
 _CRUMB = 1.5
 # Where no digits are seen, lines reach the border, to this share of the picture.
@@ -81,8 +79,6 @@ def remove_ruling(mask: NDArray[np.bool_]) -> Ruling:
             for lines, ink in zip(found, (across, down), strict=True)
         )
     kept = tuple(_choose_ruled(lines, digit) for lines in found)
-    if len(kept[0]) + len(kept[1]) == 1 and _is_brace((kept[0] or kept[1])[0]):
-        kept = ((), ())
     lines = _draw(kept[0], across) | _draw(kept[1], down).T
     if not lines.any():
         return Ruling(mask, lines)
@@ -126,10 +122,6 @@ def _choose_ruled(lines: Sequence[Line], digit: float | None) -> tuple[Line, ...
     """Return the lines of one direction that are no strokes of digits."""
     on_sheet = sum(_is_through(line) for line in lines) >= _SHEET
     return tuple(line for line in lines if _is_ruled(line, digit, _DIGITS_ON_SHEET if on_sheet else _DIGITS))
-
-
-def _is_brace(line: Line) -> bool:
-    return not _is_through(line) and line.length < _LONGEST_BRACE * line.inside
 
 
 def _is_through(line: Line) -> bool:

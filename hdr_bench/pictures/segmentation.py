@@ -17,6 +17,8 @@ _NEAR = 0.15
 _MOST_TOGETHER, _MOST_PIECES = 12, 24
 # What is cut apart is as high as digits are, within these factors, if digits were seen.
 _LOWEST, _HIGHEST, _FEWEST_SEEN = 0.55, 1.9, 3
+# and what is higher than this is none of the writing.
+_LARGEST = 4.0
 # A mark may be several digits if it is this wide for its height: surely one digit, less surely one, or refused.
 _WIDE_IF_SURE, _WIDE, _WIDE_IF_REFUSED = 1.35, 1.05, 0.7
 _SURE = 0.98
@@ -173,7 +175,9 @@ def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[tuple[_Piece, 
     seen = [mark.height for mark, is_digit in zip(marks, answers.accepted, strict=True) if is_digit]
     height = float(np.median(seen)) if len(seen) >= _FEWEST_SEEN else None
     sureness = _sureness(answers)
-    for members in _clusters(marks):
+    # What is far larger than digits, an edge of the sheet or a frame, is no neighbour of theirs.
+    near = [index for index, mark in enumerate(marks) if height is None or mark.height <= _LARGEST * height]
+    for members in ([near[place] for place in cluster] for cluster in _clusters([marks[index] for index in near])):
         if len(members) > _MOST_TOGETHER or all(is_bar(marks[index]) for index in members):
             continue
         ordered = sorted(members, key=lambda index: marks[index].middle[1])

@@ -13,6 +13,9 @@ TestPart = Literal["test", "all"]
 
 TEST_PARTS: tuple[TestPart, ...] = get_args(TestPart)
 
+LEARNED = "are among those that the method learns from"
+"""What a note says of images that a method learns from; it begins with their number."""
+
 EvaluationStatus = Literal["ok", "failed", "not evaluated"]
 
 
@@ -100,3 +103,8 @@ class Evaluation(WritableRecord):
     n_test: int = 0
     scores: Scores | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def has_learned_images(self) -> bool:
+        """Some of the images are among those that the method learned from."""
+        return any(LEARNED in note for note in self.notes)

@@ -1,6 +1,6 @@
 """Text of methods and libraries, which may be of any length and hold anything, as records can hold it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from hdr_bench.names import class_name, shorten, visible_prose
@@ -56,6 +56,26 @@ def pluralize(count: int, noun: str) -> str:
     ('1 trial', '3,000 trials')
     """
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def join_notes(notes: Iterable[str]) -> str:
+    """Return notes as one sentence without its full stop; a list that ends in dots keeps them.
+
+    Parameters
+    ----------
+    notes : iterable of str
+        Some may end in a full stop.
+
+    Returns
+    -------
+    text : str
+
+    Examples
+    --------
+    >>> join_notes(["All from MNIST.", "not found: 1.png, 2.png, ..."])
+    'All from MNIST; not found: 1.png, 2.png, ...'
+    """
+    return "; ".join(note if note.endswith("..") else note.removesuffix(".") for note in notes)
 
 
 def list_first(things: Sequence[T], describe: Callable[[T], str] = str, most: int = 5) -> str:

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 
+import numpy as np
 import pytest
 from scipy.stats import binomtest
 
@@ -84,6 +85,21 @@ def test_classes_and_part(models):
     (row,) = json.loads(allowed.stdout)["evaluations"]
     assert row["n_images"] == 365
     assert "images are among" in row["notes"]
+
+
+def test_warnings_of_the_data_are_among_their_notes_once(models, tmp_path):
+    digits = load_dataset("digits-8x8")
+    few = digits.test.take(np.arange(100))
+    file = tmp_path / "few.npz"
+    np.savez(file, x_train=few.images, y_train=few.labels % 3, x_test=few.images, y_test=few.labels)
+    words = ["evaluate", models[0], "--dataset", f"npz:{file}"]
+    said = call_command(*words)
+    assert said.stderr == ""
+    assert said.stdout.count("100 of 100 test images are also among") == 1
+    written = call_command(*words, "--format", "json")
+    assert "100 of 100 test images are also among" in written.stderr
+    # A list that goes on keeps its dots.
+    assert ", ..., so that" in json.loads(written.stdout)["evaluations"][0]["data_notes"]
 
 
 OWN = """

@@ -12,6 +12,7 @@ from hdr_bench.datasets.idx import write_idx
 from hdr_bench.estimators import ESTIMATORS, make_estimator
 from hdr_bench.models import describe_estimator, save_model
 from hdr_bench.models.calibration import fit_reading
+from hdr_bench.models.embedded import EMBEDDED_MODEL
 from hdr_bench.pictures.recognize import load_recognizer
 from tests.helpers.command import call_command
 
@@ -65,6 +66,23 @@ def test_kaggles_form(fitted, images, tmp_path):
     write_table(tmp_path / "test.csv", images, first=range(700, 750))
     assert call_command("predict", folder / "knn.hdrm", data, "--out", out).returncode == 0
     assert rows_of(out)[:2] == [["id", "label"], ["700", expected[0][1]]]
+
+
+def test_blank_images_are_noted(fitted, images, tmp_path):
+    folder, _ = fitted
+    out = tmp_path / "out.csv"
+    images = images.copy()
+    images[3] = 0
+    ended = call_command("predict", folder / "knn.hdrm", write_table(tmp_path / "a.csv", images), "--out", out)
+    assert "note: 1 image is blank, so that its label means nothing: 4\n" in ended.stdout
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name, value in (("a", 255), ("b", 0), ("c", 0)):
+        page = np.full((20, 20), value, np.uint8)
+        page[6:14, 9:11] = 0
+        Image.fromarray(page).save(pictures / f"{name}.png")
+    ended = call_command("predict", EMBEDDED_MODEL, pictures, "--fit", "mnist", "--out", out)
+    assert "note: 2 images are blank, so that their labels mean nothing: b.png, c.png\n" in ended.stdout
 
 
 @pytest.mark.parametrize("kind", ["csv", "labelled", "npz", "npy", "idx", "zip", "name"])

@@ -1,5 +1,6 @@
 """Models from files, evaluated on data that they did not learn from."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from hdr_bench import load_dataset
 from hdr_bench.datasets import Part
 from hdr_bench.datasets.assembly import make_dataset
-from hdr_bench.exceptions import OverlapError
+from hdr_bench.exceptions import DatasetWarning, OverlapError
 from hdr_bench.experiments.measuring.model_cards import training_fingerprint
 from hdr_bench.experiments.model_evaluation import NamedModel, evaluate_models, short_names
 from hdr_bench.models import CardData, describe_estimator, load_card, load_model
@@ -86,6 +87,20 @@ def test_a_model_that_learned_the_images_leaves_the_others_as_they_are(model):
     assert evaluated.predictions is not None
     with pytest.raises(OverlapError):
         evaluate_models([model, replace(model, name="B")], [_choice("digits-8x8")], part="all")
+
+
+def test_of_both_parts_together_nothing_is_said_of_the_cut(model):
+    digits = load_dataset("digits-8x8")
+    part = digits.test.take(np.flatnonzero(digits.test.y < 4))
+    made = make_dataset("both", part, digits.test, digits.class_names, ["a cut", "mine"])
+    both = replace(made, cut_note="a cut")
+    with warnings.catch_warnings(action="error"):
+        (whole,) = evaluate_models([model], [_choice(both)], part="all")
+    assert whole.data_notes == (f"all its {len(part) + 360} images", "mine")
+    with pytest.warns(DatasetWarning) as warned:
+        (test,) = evaluate_models([model], [_choice(both)])
+    assert [str(each.message).removeprefix("both: ") for each in warned] == list(test.data_notes[3:])
+    assert ["classes that only" in test.data_notes[3], "are also among" in test.data_notes[4]] == [True, True]
 
 
 def test_they_are_known_before_they_are_brought_into_another_form(model):

@@ -1,5 +1,7 @@
 """Methods that are fitted once and evaluated on several test sets."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -96,6 +98,17 @@ def test_a_test_set_that_is_added_is_not_taken_for_evaluated(tmp_path):
 
 def test_both_parts_of_data_that_no_method_learns_from():
     assert _planned(noisy(), part="all").part == "all"
+
+
+def test_of_both_parts_together_nothing_is_said_of_the_cut():
+    asked = noisy()
+    part = asked.test.take(np.flatnonzero(asked.test.y < 2))
+    both = make_dataset("both", part, asked.test, asked.class_names)
+    with warnings.catch_warnings(action="error"):
+        assert _planned(both, part="all").notes == ()
+    with pytest.warns(DatasetWarning) as warned:
+        _planned(both)
+    assert any("classes that only the test part has" in str(each.message) for each in warned)
 
 
 def test_images_that_a_method_learns_from_are_warned_of():

@@ -10,6 +10,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from hdr_bench import load_card, load_model
 from hdr_bench.exceptions import ModelFileError, ModelSaveError
 from tests.helpers.fitted_models import digits, fitted
 from tests.helpers.method_table import tiny
@@ -125,3 +126,11 @@ def test_what_else_is_refused(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(ModelFileError, match="not replaced"):
         export_onnx(fitted("linear"), tmp_path / "thesis.txt")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "model"])
+def test_who_loads_it_is_told_that_it_is_onnx(name, tmp_path):
+    path = export_onnx(fitted("linear"), tmp_path / name)
+    for load in (load_model, load_card):
+        with pytest.raises(ModelFileError, match="an ONNX file is for other programs, such as onnxruntime"):
+            load(path)

@@ -23,10 +23,10 @@ def paper():
     return np.full((400, 1000), 0.8, np.float32)
 
 
-def test_specks_and_what_is_much_larger_than_digits_are_dropped():
-    digits = [_mark(60 * place) for place in range(5)]
-    speck, frame = _mark(900, height=3, width=3), _mark(0, 0, 390, 900)
-    assert drop_specks([*digits, speck, frame], 40.0) == tuple(digits)
+def test_specks_are_dropped_and_a_digit_far_larger_than_the_small_print_stays():
+    print_ = [_mark(60 * place) for place in range(5)]
+    speck, digit = _mark(900, height=3, width=3), _mark(0, 0, 390, 300)
+    assert drop_specks([*print_, speck, digit], 40.0) == (*print_, digit)
 
 
 def test_a_single_large_digit_is_kept():
@@ -34,11 +34,28 @@ def test_a_single_large_digit_is_kept():
     assert drop_specks([digit], 40.0) == (digit,)
 
 
-def test_of_very_many_marks_those_of_the_size_of_digits_are_looked_at():
+def test_of_very_many_marks_the_largest_are_looked_at():
     marks = [_mark(0, height=6 + place % 50, width=5) for place in range(2 * MOST_MARKS)]
-    kept = drop_specks(marks, 40.0)
+    kept = drop_specks(marks, 6.0)
     assert len(kept) == MOST_MARKS
-    assert min(mark.height for mark in kept) > 6
+    assert min(mark.height for mark in kept) == 31
+
+
+def test_a_brace_is_refused_and_not_the_digits_beside_it(paper):
+    brace = _mark(40, 60, 240, 40)
+    lines = [_mark(100 + 50 * place, top) for top in (80, 220) for place in range(3)]
+    assert accept_in_context([brace, *lines], _answers([9, 4, 5, 6, 4, 5, 6]), paper).tolist() == [False, *[True] * 6]
+
+
+def test_a_circle_around_a_digit_is_refused(paper):
+    circle, digit = _mark(80, 80, 80, 80), _mark(105)
+    assert accept_in_context([circle, digit], _answers([0, 4]), paper).tolist() == [False, True]
+
+
+def test_a_stroke_on_the_border_of_the_picture_is_refused_unless_it_fills_the_picture(paper):
+    edge, digit = _mark(0, height=60, width=3), _mark(300)
+    assert accept_in_context([edge, digit], _answers([1, 4]), paper).tolist() == [False, True]
+    assert accept_in_context([_mark(0, 10, 380, 60)], _answers([1]), paper).all()
 
 
 def test_bars_are_refused(paper):
@@ -74,7 +91,7 @@ def test_a_digit_across_the_edge_of_a_shadow_is_kept_and_a_stroke_there_is_not()
 
 
 def test_a_mark_at_the_edge_of_the_picture_is_on_paper(paper):
-    assert on_paper([_mark(0, 0), Mark(0, 0, np.ones(paper.shape, bool))], paper).all()
+    assert on_paper([_mark(300, 0), Mark(0, 0, np.ones(paper.shape, bool))], paper).all()
 
 
 class _Reader:

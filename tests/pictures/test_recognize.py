@@ -97,10 +97,10 @@ def test_a_reader_is_returned_as_it_is(linear: Any) -> None:
 def test_a_model_of_other_images_is_refused(tmp_path: Any) -> None:
     small = load_dataset("digits-8x8").subsample(100)
     model = make_estimator("linear", tol=1e-2).fit(small.train.X, small.train.y)
-    with pytest.raises(ValueError, match=r"images of 64 pixels; to read pictures it must be fitted on 28x28"):
+    with pytest.raises(ValueError, match=r"images of 8x8 pixels; to read pictures it must be fitted on 28x28"):
         load_recognizer(model)
     path = save_model(model, tmp_path / "small.hdrm")
-    with pytest.raises(ModelFileError, match=r"small\.hdrm: small was fitted on images of 64 pixels"):
+    with pytest.raises(ModelFileError, match=r"small\.hdrm: small was fitted on images of 8x8 pixels"):
         load_recognizer(path)
 
 

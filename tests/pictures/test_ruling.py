@@ -85,20 +85,6 @@ def test_a_row_of_ones_in_a_low_picture_stays(has_boxes):
     assert np.array_equal(ruling.mask & ones, ones)
 
 
-def test_a_brace_stays_whole_and_lines_of_its_length_go():
-    digits, brace = np.zeros((900, 900), bool), np.zeros((900, 900), bool)
-    for row in (300, 450):
-        for column in range(200, 800, 100):
-            digits[row : row + 60, column : column + 6] = digits[row : row + 6, column : column + 40] = True
-    for row in range(240, 530):
-        column = 80 + round(6 * np.sin((row - 240) / 290 * np.pi))
-        brace[row, column : column + 5] = True
-    ruling = remove_ruling(digits | brace)
-    assert np.array_equal(ruling.mask, digits | brace)
-    lines = brace | np.roll(brace, 780, axis=1)
-    assert (remove_ruling(digits | lines).mask & lines).sum() < 0.5 * lines.sum()
-
-
 def test_an_empty_page_has_no_lines():
     assert not remove_ruling(np.zeros((50, 50), bool)).lines.any()
 

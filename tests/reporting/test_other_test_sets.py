@@ -11,13 +11,14 @@ import pytest
 
 from hdr_bench import AccuracyDisplay, TransferDisplay, load_predictions, load_results, write_report
 from hdr_bench.exceptions import StoreError, UnknownNameError
+from hdr_bench.experiments.planning.other_images import describe_overlap
 from hdr_bench.records.store import Store
 from hdr_bench.reporting.comparisons.other_test_sets import compare_on_test_sets
 from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.statistics.crossed import Fits
 from hdr_bench.reporting.statistics.independent import difference_between_sets, difference_of_proportions
-from hdr_bench.reporting.tables.other_test_sets import list_accuracies
+from hdr_bench.reporting.tables.other_test_sets import accuracies_table, describe_test_sets, list_accuracies
 
 
 def test_the_results_have_a_row_for_each_trial_and_test_set(finished_test_sets):
@@ -95,18 +96,43 @@ def test_the_report_has_a_column_for_each_test_set(finished_test_sets, tmp_path)
     assert "## Other test sets" in text
     assert "Own test part (360 images, %)" in text
     assert "Noisy (150 images, %)" in text
-    assert "Gone: not evaluated, " in text
+    # Of those that no method was evaluated on there is the reason alone.
+    assert "\n- Gone: not evaluated, " in text
+    assert "Gone (%)" not in text
     # Only the test part is taken, however the data came.
-    assert "Noisy: noisy; its test part alone, 150 of " in text
-    assert "Drop on other test sets" in (folder / "report.html").read_text()
+    assert "\n- Noisy: noisy; its test part alone, 150 of " in text
+    page = (folder / "report.html").read_text()
+    assert "Drop on other test sets" in page
+    assert "<li>Noisy: noisy; its test part alone, 150 of " in page
     with (folder / "tables" / "test-sets.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["method"] for row in rows] == ["k-NN", "Tree"]
     assert float(rows[0]["Noisy: accuracy_low"]) < float(rows[0]["Noisy: accuracy"]) < 1
-    assert rows[0]["Gone: accuracy"] == ""
+    assert "Gone: accuracy" not in rows[0]
     for name in ("drops", "test-set-pairs"):
         assert len((folder / "tables" / f"{name}.csv").read_text().splitlines()) > 1
         assert (folder / "tables" / f"{name}.tex").read_text()
+
+
+def test_a_test_set_with_images_that_a_method_learned_from_is_marked(finished_test_sets):
+    contents = RunContents(finished_test_sets)
+    records, transfer = list(contents.records.values()), compare_on_test_sets(contents)
+    plain = accuracies_table(contents.summary, transfer, records)
+    assert plain.heads == ("Method", "Own test part (360 images, %)", "Noisy (150 images, %)")
+    known = describe_overlap(3, 150)
+    marked = [
+        record.model_copy(
+            update={
+                "evaluations": tuple(each.model_copy(update={"notes": (known,)}) for each in record.evaluations[:1])
+            }
+        )
+        for record in records
+    ]
+    table = accuracies_table(contents.summary, transfer, marked)
+    assert table.heads[2] == "Noisy † (150 images, %)"
+    assert "†: a method learned from some of these images" in table.note
+    assert next(mark for (_, column), mark in table.marks.items() if column == 2) == "best"
+    assert f"Noisy: noisy; {known}." in describe_test_sets(transfer, marked)
 
 
 @pytest.mark.usefixtures("undrawn")

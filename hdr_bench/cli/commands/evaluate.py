@@ -1,5 +1,6 @@
 """The command `evaluate`: models from files on data sets that they did not learn from."""
 
+import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -110,11 +111,16 @@ def _evaluate_and_print(
     from hdr_bench.cli.evaluation_output import evaluations_csv, evaluations_json, print_evaluations
     from hdr_bench.cli.output import make_console
     from hdr_bench.cli.streams import say
+    from hdr_bench.exceptions import DatasetWarning
     from hdr_bench.experiments.model_evaluation import evaluate_models
     from hdr_bench.files import write_whole
     from hdr_bench.reporting.comparisons.evaluated_models import evaluations_frame, model_pairs_frame
 
-    evaluated = evaluate_models(models, choices, part=part, allow_overlap=allow_overlap)
+    with warnings.catch_warnings():
+        if output_format is Format.text:
+            # The notes below the table hold them.
+            warnings.simplefilter("ignore", DatasetWarning)
+        evaluated = evaluate_models(models, choices, part=part, allow_overlap=allow_overlap)
     frame, pairs = evaluations_frame(evaluated), model_pairs_frame(evaluated)
     if output_format is Format.text:
         print_evaluations(frame, pairs, make_console())

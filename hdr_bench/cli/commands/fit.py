@@ -66,6 +66,7 @@ def fit(
     confidence of the model is calibrated for reading pictures.
     """
     from hdr_bench.cli.card_text import print_card
+    from hdr_bench.cli.method_output import method_output
     from hdr_bench.cli.streams import say
     from hdr_bench.experiments.fitting import FitRequest, fit_model, read_params
     from hdr_bench.models.formats import FORMATS
@@ -81,8 +82,9 @@ def fit(
         threads=threads or available_cores(),
     )
     chosen = FORMATS[format_]
-    fitted = fit_model(
-        request, lambda model: chosen.check(model, out, trust), lambda stage: say(f"{stage} ...", is_error=True)
-    )
+    with method_output():
+        fitted = fit_model(
+            request, lambda model: chosen.check(model, out, trust), lambda stage: say(f"{stage} ...", is_error=True)
+        )
     chosen.write(fitted.model, fitted.card, out, trust)
     print_card(fitted.card, out)

@@ -97,10 +97,14 @@ def _check_out(out: Path, format_: Format) -> None:
         raise typer.BadParameter(f"--out {out} is not a file; choose another name")
     with out.open("rb") as file:
         beginning = file.read(64)
-    if beginning and (format_ is Format.text or not beginning.startswith(_BEGINNINGS[format_])):
-        raise typer.BadParameter(
-            f"--out {out} exists, and holds no readings in this format; choose another name, or remove it"
-        )
+    held = next((name for name, first in _BEGINNINGS.items() if beginning.startswith(first)), None)
+    if not beginning or held == format_.value:
+        return
+    instead = f"give --format {held}, " if held else ""
+    reason = (
+        "readings as text replace no file" if format_ is Format.text else f"it holds no readings as {format_.value}"
+    )
+    raise typer.BadParameter(f"--out {out} exists, and {reason}; {instead}choose another name, or remove it")
 
 
 def _check_steps_out(folder: Path) -> None:

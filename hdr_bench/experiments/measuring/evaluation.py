@@ -80,7 +80,7 @@ def _evaluate(
         status="ok",
         n_test=len(part),
         scores=score(predictions, len(class_names)),
-        notes=(*test_set.notes, *describe_part(dataset, test_set.part), *dataset.warnings),
+        notes=(*test_set.notes, *describe_part(dataset, test_set.part)),
     )
     return evaluation, predictions
 

@@ -2,9 +2,11 @@
 
 import warnings
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from hdr_bench.datasets import Dataset
+from hdr_bench.datasets.content_warnings import ignore_warnings_of_parts
 from hdr_bench.datasets.dataset import doubts_of
 from hdr_bench.datasets.path_names import shorten_paths
 from hdr_bench.datasets.plausibility import issue_warnings
@@ -140,7 +142,8 @@ def plan_test_set(test_set: TestSet, choice: DatasetChoice, learned: LearnedShar
     planned = TrialTestSet(name=test_set.name, dataset=without_given(test_set.dataset), part=test_set.part)
     dataset = load(choice)
     try:
-        other = load(test_set.dataset)
+        with ignore_warnings_of_parts() if test_set.part == "all" else nullcontext():
+            other = load(test_set.dataset)
     except NOT_THERE as error:
         problem = shorten_paths(visible_prose(str(error)), test_set.dataset.name, test_set.dataset.folder)
         return planned.model_copy(update={"problem": problem})

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
-from hdr_bench.datasets.content_warnings import are_shared
-from hdr_bench.records.evaluations import TestPart
+from hdr_bench.datasets.content_warnings import are_shared, is_warning_of_parts
+from hdr_bench.records.evaluations import LEARNED, TestPart
 from hdr_bench.records.text import list_first
 
 _MNIST_SHAPE = (28, 28)
@@ -44,13 +44,16 @@ def describe_part(dataset: Dataset, part: TestPart) -> tuple[str, ...]:
     Returns
     -------
     notes : tuple of str
+        Those of the data set, and its warnings.
     """
     n_test, n_all = len(dataset.test), len(dataset.train) + len(dataset.test)
     if part == "all":
         # Both parts are together again, however they were cut.
-        return (f"all its {n_all:,} images", *(note for note in dataset.notes if note != dataset.cut_note))
+        notes = [note for note in dataset.notes if note != dataset.cut_note]
+        warnings = [warning for warning in dataset.warnings if not is_warning_of_parts(warning)]
+        return (f"all its {n_all:,} images", *notes, *warnings)
     advice = ' (part = "all", or --part all, takes all)' if dataset.cut_note else ""
-    return (f"its test part alone, {n_test:,} of {n_all:,} images{advice}", *dataset.notes)
+    return (f"its test part alone, {n_test:,} of {n_all:,} images{advice}", *dataset.notes, *dataset.warnings)
 
 
 def describe_misfit(
@@ -152,7 +155,7 @@ def describe_overlap(n_known: int, n_images: int) -> str:
     """
     if not n_known:
         return ""
-    return f"{n_known:,} of its {n_images:,} images are among those that the method learns from, so errors are too low"
+    return f"{n_known:,} of its {n_images:,} images {LEARNED}, so errors are too low"
 
 
 def describe_most_overlap(n_known: int, n_images: int) -> str:

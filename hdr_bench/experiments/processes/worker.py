@@ -18,7 +18,6 @@ from typing import Any
 
 import psutil
 
-from hdr_bench.experiments.measuring.measure import measure_trial
 from hdr_bench.experiments.measuring.memory import is_out_of_memory
 from hdr_bench.experiments.messages import OnStage, Outcome, Stage, Task
 from hdr_bench.experiments.processes.leftovers import end, tree_of
@@ -193,6 +192,9 @@ def _listen(receiver: Connection, process: Any, watch: Watch, on_stage: OnStage)
 def _child(
     task: Task, context: ImportContext, machine: Environment, sender: Connection, output: Connection, scratch: Path
 ) -> None:
+    # The fork server has it. A host, which starts trials and runs none, is there a second sooner without it.
+    from hdr_bench.experiments.measuring.measure import measure_trial
+
     # Its own session: it ends with all that it starts, and the terminal's Ctrl-C is the runner's affair.
     if hasattr(os, "setsid"):
         os.setsid()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hdr_bench.records.evaluated_model import EvaluatedModel
 from hdr_bench.records.predictions import Predictions
+from hdr_bench.records.text import join_notes
 from hdr_bench.reporting.statistics.crossed import Fits, paired_difference
 from hdr_bench.reporting.statistics.independent import difference_of_proportions
 from hdr_bench.reporting.statistics.intervals import score_interval
@@ -44,8 +45,8 @@ def _row(each: EvaluatedModel) -> dict[str, object]:
     row |= dict.fromkeys(("accuracy", "low", "high"), np.nan)
     row |= {"own_dataset": "", "own_n_images": 0, "own_accuracy": np.nan}
     row |= dict.fromkeys(("drop", "drop_low", "drop_high", "p_value"), np.nan)
-    row |= {"problem": each.problem, "notes": "; ".join(each.notes)}
-    row["data_notes"] = "; ".join(note.rstrip(".") for note in each.data_notes)
+    row |= {"problem": each.problem, "notes": join_notes(each.notes)}
+    row["data_notes"] = join_notes(each.data_notes)
     if each.own is not None:
         row |= {"own_dataset": each.own.dataset, "own_n_images": each.own.n_images, "own_accuracy": each.own.accuracy}
     if each.predictions is None:

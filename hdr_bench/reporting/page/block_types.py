@@ -54,6 +54,22 @@ def no_intro(data: ReportData) -> str:
     return ""
 
 
+def no_points(data: ReportData) -> tuple[str, ...]:
+    """Return nothing: most tables have no list before them.
+
+    Parameters
+    ----------
+    data : ReportData
+        Not looked at.
+
+    Returns
+    -------
+    points : tuple of str
+    """
+    del data
+    return ()
+
+
 @dataclass(frozen=True)
 class TableBlock:
     """A table of a report, which is also written as CSV and LaTeX.
@@ -68,6 +84,8 @@ class TableBlock:
         Takes a `ReportData`, and returns the `Table`; None if the run has nothing for it.
     intro : callable
         Takes a `ReportData`, and returns what is said before the table.
+    points : callable
+        Takes a `ReportData`, and returns what is listed before the table.
     template : str
         What writes it, of ``templates/sections/``.
     is_open : bool
@@ -78,6 +96,7 @@ class TableBlock:
     title: str
     make: Callable[[ReportData], Table | None]
     intro: Callable[[ReportData], str] = no_intro
+    points: Callable[[ReportData], tuple[str, ...]] = no_points
     template: str = "table"
     is_open: bool = True
 

@@ -83,10 +83,10 @@ def _pairs(data: ReportData) -> Table | None:
 
 
 def _test_sets(data: ReportData) -> Table | None:
-    return accuracies_table(data.contents.summary, data.transfer)
+    return accuracies_table(data.contents.summary, data.transfer, list(data.contents.records.values()))
 
 
-def _test_sets_intro(data: ReportData) -> str:
+def _test_sets_points(data: ReportData) -> tuple[str, ...]:
     return describe_test_sets(data.transfer, list(data.contents.records.values()))
 
 
@@ -130,7 +130,7 @@ BLOCKS: tuple[Block, ...] = (
         Heading("cost", "What accuracy costs"),
     ),
     TableBlock("published", "Published against measured", _make_published_table, _published_intro),
-    TableBlock("test-sets", "Other test sets", _test_sets, _test_sets_intro),
+    TableBlock("test-sets", "Other test sets", _test_sets, points=_test_sets_points),
     FigureBlock(
         "test-sets", "Accuracy on each test set", figures.transfer, Heading("test-sets-figure", "Test sets compared")
     ),

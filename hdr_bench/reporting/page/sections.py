@@ -42,6 +42,8 @@ class Section:
         What the template writes: a table, a tuple of figures, or what a text's block made.
     intro : str
         What is said before a table.
+    points : tuple of str
+        What is listed before a table.
     problem : str
         Why it could not be made; it has no content then.
     formats : tuple of {"html", "md"}
@@ -54,6 +56,7 @@ class Section:
     template: str
     content: Any
     intro: str = ""
+    points: tuple[str, ...] = ()
     problem: str = ""
     formats: tuple[Format, ...] = BOTH
     is_footer: bool = False
@@ -229,7 +232,8 @@ def _table_section(block: TableBlock, data: ReportData, table: Table | None) -> 
     if table is None:
         return None
     intro = make_part(f"The introduction to “{block.title}”", lambda: block.intro(data), str)
-    return Section(block.heading, block.template, table, intro, table.problem)
+    points = make_part(f"The list above “{block.title}”", lambda: block.points(data), lambda reason: (reason,))
+    return Section(block.heading, block.template, table, intro, points, table.problem)
 
 
 def _figure_section(heading: Heading, figures: tuple[Figure, ...]) -> Section | None:
@@ -250,6 +254,6 @@ def _text_section(block: TextBlock, data: ReportData) -> Section | None:
         return Section(heading, block.template, content, formats=block.formats, is_footer=block.is_footer)
 
     def without(reason: str) -> Section | None:
-        return Section(block.heading, block.template, None, "", reason, block.formats, block.is_footer)
+        return Section(block.heading, block.template, None, "", (), reason, block.formats, block.is_footer)
 
     return make_part(f"Section “{block.title}”", make, without)

@@ -8,6 +8,7 @@ import pandas as pd
 from hdr_bench.names import abbreviate
 from hdr_bench.records.metrics import METRICS
 from hdr_bench.records.result import Result
+from hdr_bench.records.text import join_notes
 from hdr_bench.reporting.comparisons.other_test_sets import Drop, Transfer
 from hdr_bench.reporting.comparisons.pairs import Comparisons, Pair
 from hdr_bench.reporting.numbers import MISSING
@@ -25,11 +26,13 @@ from hdr_bench.reporting.tables.table import (
 from hdr_bench.reporting.tables.values import difference_writer
 
 OWN = "Own test part"
+_LEARNED = " †"
+"""What stands behind the name of a test set that a method learned images of."""
 _VALUES = ("accuracy", "accuracy_low", "accuracy_high")
 
 
-def accuracies_table(summary: pd.DataFrame, transfer: Transfer) -> Table | None:
-    """Return the accuracy of each method on its own test part and on each other test set.
+def accuracies_table(summary: pd.DataFrame, transfer: Transfer, records: Sequence[Result]) -> Table | None:
+    """Return the accuracy of each method on its own test part and on each other test set that one was evaluated on.
 
     Parameters
     ----------
@@ -37,6 +40,8 @@ def accuracies_table(summary: pd.DataFrame, transfer: Transfer) -> Table | None:
         Of the methods' own data, as `summarise` returns it.
     transfer : Transfer
         The run's other test sets.
+    records : sequence of Result
+        The run's.
 
     Returns
     -------
@@ -47,34 +52,40 @@ def accuracies_table(summary: pd.DataFrame, transfer: Transfer) -> Table | None:
         return None
     # Methods on folds are evaluated on no other test set.
     labels = list(next(iter(transfer.summaries.values()))["case"])
-    of_sets = {OWN: summary[summary["case"].isin(labels)], **transfer.summaries}
+    evaluated = {name: of_one for name, of_one in transfer.summaries.items() if of_one["accuracy"].notna().any()}
+    of_sets = {OWN: summary[summary["case"].isin(labels)], **evaluated}
+    learned = {each.test_set for record in records for each in record.evaluations if each.has_learned_images}
     rows = pd.DataFrame({"case": labels})
     for name, of_one in of_sets.items():
         values = of_one.drop_duplicates("case").set_index("case")[list(_VALUES)].reindex(labels)
         rows = rows.join(values.add_prefix(f"{name}: ").reset_index(drop=True))
-    columns = [METHOD, *(_accuracy_column(name, of_one) for name, of_one in of_sets.items())]
-    marks = {_head(name, transfer.summaries[name]): _marks(labels, pairs) for name, pairs in transfer.pairs.items()}
+    heads = {name: _head(name, of_one, _LEARNED if name in learned else "") for name, of_one in of_sets.items()}
+    columns = [METHOD, *(_accuracy_column(name, of_one, heads[name]) for name, of_one in of_sets.items())]
+    marks = {heads[name]: _marks(labels, transfer.pairs[name]) for name in evaluated}
     note = (
         "Accuracy in percent with its 95 % interval; each method is fitted once per seed, on its own training part. "
         "The most accurate on a test set is bold; those that do not differ measurably from it are in italics (paired "
         "by images, after Benjamini and Hochberg's correction)."
     )
+    if learned.intersection(evaluated):
+        note += f"{_LEARNED}: a method learned from some of these images; the list has their number."
     return make_table("test-sets", "Other test sets", rows, columns, note, marks)
 
 
-def _accuracy_column(name: str, summary: pd.DataFrame) -> Column:
+def _accuracy_column(name: str, summary: pd.DataFrame, head: str) -> Column:
     percent = percent_writer(int(summary["n_test"].max()))
     write_ends = interval_writer(percent)
 
     def write(accuracy: float, low: float, high: float) -> str:
         return MISSING if math.isnan(accuracy) else f"{percent(accuracy)} ({write_ends(low, high)})"
 
-    return Column(_head(name, summary), tuple(f"{name}: {value}" for value in _VALUES), write)
+    return Column(head, tuple(f"{name}: {value}" for value in _VALUES), write)
 
 
-def _head(name: str, summary: pd.DataFrame) -> str:
+def _head(name: str, summary: pd.DataFrame, mark: str = "") -> str:
     counts = sorted({int(count) for count in summary["n_test"] if count})
-    return f"{name} ({' or '.join(f'{count:,}' for count in counts)} images, %)" if counts else f"{name} (%)"
+    unit = f"{' or '.join(f'{count:,}' for count in counts)} images, %" if counts else "%"
+    return f"{name}{mark} ({unit})"
 
 
 def _marks(labels: Sequence[str], pairs: Sequence[Pair]) -> dict[int, Mark]:
@@ -93,7 +104,7 @@ def _marks(labels: Sequence[str], pairs: Sequence[Pair]) -> dict[int, Mark]:
     return marks
 
 
-def describe_test_sets(transfer: Transfer, records: Sequence[Result]) -> str:
+def describe_test_sets(transfer: Transfer, records: Sequence[Result]) -> tuple[str, ...]:
     """Say which data the other test sets come from, what a reader must know about them, and which were not evaluated.
 
     Parameters
@@ -104,7 +115,7 @@ def describe_test_sets(transfer: Transfer, records: Sequence[Result]) -> str:
 
     Returns
     -------
-    text : str
+    points : tuple of str
         A sentence for each.
     """
     found: dict[str, None] = {}
@@ -112,10 +123,10 @@ def describe_test_sets(transfer: Transfer, records: Sequence[Result]) -> str:
         evaluations = [each for record in records for each in record.evaluations if each.test_set == name]
         for each in evaluations:
             said = f"{name}: {each.dataset}" if each.status == "ok" else f"{name}: {each.status}, {each.error}"
-            found["; ".join([said, *each.notes]).rstrip(".") + "."] = None
+            found[f"{join_notes([said, *each.notes])}."] = None
         if not evaluations:
             found[f"No method was evaluated on {name}: run the suite again."] = None
-    return " ".join(found)
+    return tuple(found)
 
 
 def list_accuracies(transfer: Transfer, summary: pd.DataFrame) -> str:
