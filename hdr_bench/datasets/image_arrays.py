@@ -92,6 +92,40 @@ def to_labels(name: str, array: NDArray[np.generic], n_images: int | None = None
     return _as_text(name, labels) if labels.dtype.kind in "OS" else labels
 
 
+def exchange_axes(images: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return images with rows and columns exchanged: MATLAB, which made EMNIST's files too, stores columns first.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+
+    Returns
+    -------
+    images : ndarray of shape (n, width, height)
+    """
+    return np.ascontiguousarray(images.swapaxes(1, 2))
+
+
+def narrow_numbers(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return numbers of a text file in a small type.
+
+    Parameters
+    ----------
+    values : ndarray
+        Of floats, or bytes already.
+
+    Returns
+    -------
+    narrowed : ndarray
+        uint8 if all are whole and in its range; otherwise float32.
+    """
+    if values.dtype == np.uint8:
+        return values
+    with np.errstate(invalid="ignore"):
+        as_bytes = values.astype(np.uint8)
+    return as_bytes if np.array_equal(as_bytes, values) else values.astype(np.float32, copy=False)
+
+
 def count_labels(shape: tuple[int, ...]) -> int:
     """Return how many labels an array of this shape holds.
 
