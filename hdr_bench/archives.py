@@ -3,7 +3,7 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -266,13 +266,38 @@ def read_exactly(file: IO[bytes], n_bytes: int) -> bytearray:
         If it holds more or fewer.
     """
     content = bytearray()
-    while chunk := file.read(min(_CHUNK, n_bytes - len(content) + 1)):
+    for chunk in read_chunks(file, n_bytes):
         content += chunk
-        if len(content) > n_bytes:
-            raise ValueError(f"more than the {n_bytes} bytes that the header declares")
-    if len(content) < n_bytes:
-        raise ValueError(f"{len(content)} bytes, where the header declares {n_bytes}")
     return content
+
+
+def read_chunks(file: IO[bytes], n_bytes: int) -> Iterator[bytes]:
+    """Read a file as `read_exactly` does, and give it piece by piece, for what is not to be held in memory.
+
+    Parameters
+    ----------
+    file : file object
+        Open for reading.
+    n_bytes : int
+        As its header declares.
+
+    Yields
+    ------
+    chunk : bytes
+
+    Raises
+    ------
+    ValueError
+        If it holds more or fewer.
+    """
+    n_read = 0
+    while chunk := file.read(min(_CHUNK, n_bytes - n_read + 1)):
+        n_read += len(chunk)
+        if n_read > n_bytes:
+            raise ValueError(f"more than the {n_bytes} bytes that the header declares")
+        yield chunk
+    if n_read < n_bytes:
+        raise ValueError(f"{n_read} bytes, where the header declares {n_bytes}")
 
 
 def _read_text(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

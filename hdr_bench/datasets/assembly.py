@@ -127,7 +127,8 @@ def rebuild_dataset(dataset: Dataset, train: Part, test: Part, class_names: Sequ
         *_blank_warnings(dataset.train, dataset.test),
     }
     warnings = [warning for warning in dataset.warnings if warning not in earlier]
-    return make_dataset(dataset.name, train, test, class_names, (*dataset.notes, note), warnings)
+    changed = make_dataset(dataset.name, train, test, class_names, (*dataset.notes, note), warnings)
+    return replace(changed, cut_note=dataset.cut_note)
 
 
 def add_blank_warnings(dataset: Dataset) -> Dataset:

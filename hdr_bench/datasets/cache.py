@@ -123,6 +123,7 @@ def open_prepared(prepared: PreparedDataset) -> Dataset:
         class_names=manifest.class_names,
         fingerprint=manifest.fingerprint,
         notes=manifest.notes,
+        cut_note=manifest.cut_note,
         warnings=(
             *(doubts_of(train, test) if manifest.warnings is None else manifest.warnings),
             *(() if manifest.can_be_verified else (_warning_of(prepared),)),

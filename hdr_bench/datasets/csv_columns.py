@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.csv_table import Table
+from hdr_bench.datasets.image_arrays import narrow_numbers
 from hdr_bench.exceptions import DatasetError
 from hdr_bench.records.text import list_first
 
@@ -100,16 +101,8 @@ def _make(
     chosen = table.values[:, first : last + 1] if is_whole else table.values[:, list(pixels)]
     identifiers = None if index is None else _column(table, index)
     identifier_name = "" if index is None or table.dialect.header is None else table.dialect.header[index]
-    return Columns(_narrow(chosen).reshape(-1, side, side), labels, identifiers, identifier_name, notes)
-
-
-def _narrow(pixels: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return pixels as bytes if only another column made the table one of floats."""
-    if pixels.dtype == np.uint8:
-        return pixels
-    with np.errstate(invalid="ignore"):
-        as_bytes = pixels.astype(np.uint8)
-    return as_bytes if np.array_equal(as_bytes, pixels) else pixels
+    # Another column alone may have made the table one of floats.
+    return Columns(narrow_numbers(chosen).reshape(-1, side, side), labels, identifiers, identifier_name, notes)
 
 
 def _side(n_pixels: int) -> int | None:

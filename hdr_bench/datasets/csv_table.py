@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.compressed_text import read_head, read_lines
+from hdr_bench.datasets.image_arrays import narrow_numbers
 from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.exceptions import DatasetError, shown
 from hdr_bench.names import visible
@@ -119,7 +120,7 @@ def read_table(path: Path, dialect: Dialect) -> Table:
     with closing(_numbered_rows(path, dialect)) as rows:
         while block := list(islice(rows, _BLOCK_LINES)):
             values, first, last = _parse(path, block, dialect)
-            blocks.append(_narrow(values))
+            blocks.append(narrow_numbers(values))
             ends[0].append(first)
             ends[1].append(last)
             check_room(str(path), sum(array.nbytes for array in blocks))
@@ -265,12 +266,6 @@ def _count_empty(path: Path, dialect: Dialect) -> str:
     n_lines = sum(count > 0 for count in counts)
     cells = "1 empty field" if sum(counts) == 1 else f"{sum(counts):,} empty fields"
     return f"the table has {cells} in {n_lines:,} of {len(counts):,} lines: fill them in, or remove these lines"
-
-
-def _narrow(values: NDArray[np.float64]) -> NDArray[np.generic]:
-    with np.errstate(invalid="ignore"):
-        as_bytes = values.astype(np.uint8)
-    return as_bytes if np.array_equal(as_bytes, values) else values.astype(np.float32)
 
 
 def _join(columns: list[NDArray[np.generic]]) -> NDArray[np.generic]:

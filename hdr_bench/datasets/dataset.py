@@ -78,6 +78,8 @@ class Dataset:
         What a reader of results must know of these data.
     warnings : tuple of str
         What is doubtful about them, each with counts and what to do; `load_dataset` warns of it, reports show it.
+    cut_note : str
+        Which of the notes says how the library cut the data into two parts; empty if they came in two.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Dataset:
     fingerprint: str
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    cut_note: str = ""
 
     def __repr__(self) -> str:
         height, width = self.image_shape

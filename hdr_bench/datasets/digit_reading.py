@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hdr_bench.datasets.image_arrays import exchange_axes
 from hdr_bench.datasets.labelled_images import LabelledImages
 
 _SIDE = 16
@@ -157,7 +158,7 @@ def exchange(part: LabelledImages) -> LabelledImages:
     -------
     exchanged : LabelledImages
     """
-    return replace(part, images=np.ascontiguousarray(part.images.swapaxes(1, 2)))
+    return replace(part, images=exchange_axes(part.images))
 
 
 def _score_readings(

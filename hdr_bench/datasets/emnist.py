@@ -2,29 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hdr_bench.datasets.idx_sets import IdxSet
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError
 
 # 62 lines of three numbers are the longest.
 _LONGEST_MAPPING = 10_000
-
-
-def upright(images: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return images with rows and columns exchanged: EMNIST's files, made by MATLAB, hold columns first.
-
-    Parameters
-    ----------
-    images : ndarray of shape (n, height, width)
-
-    Returns
-    -------
-    images : ndarray of shape (n, width, height)
-    """
-    return np.ascontiguousarray(images.swapaxes(1, 2))
 
 
 def find_mapping(idx_set: IdxSet) -> Path | None:

@@ -1,14 +1,18 @@
 """HDF5 files: ``h5:FILE``, the format of USPS: groups ``train`` and ``test`` with ``data`` and ``target``."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hdr_bench.archives import MOST_EXPANSION
 from hdr_bench.datasets.array_files import ArrayFormat
 from hdr_bench.datasets.digit_reading import settle_labels
-from hdr_bench.datasets.memory_room import check_room
+from hdr_bench.datasets.memory_room import check_room, check_texts, free_memory
 from hdr_bench.datasets.named_arrays import NamedArray
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError, MissingDependencyError
@@ -21,6 +25,8 @@ ENDINGS = frozenset({".h5", ".hdf5", ".hdf", ".he5"})
 _MOST_ARRAYS = 10_000
 # What was never written takes no place in the file.
 _MOST_UNWRITTEN = 64 << 20
+# Of the free memory, what a block of texts may take before their lengths are known: HDF5 and h5py hold each once.
+_SHARE_OF_BLOCK = 1 / 8
 _AGAIN = "copy or download it again"
 
 
@@ -95,8 +101,8 @@ def _read(path: Path, name: str, array: Any) -> Any:
     where = f"{path}: {visible(name)}"
     if array.external or array.is_virtual:
         raise DatasetError(f"{where} is stored in other files; save it into this one")
-    if array.dtype.kind == "O" and array.size > _MOST_ARRAYS**2:
-        raise DatasetError(f"{where} has {array.size:,} texts, too many for labels")
+    if array.dtype.hasobject:
+        return _read_texts(path, where, array)
     n_bytes, n_stored = array.size * array.dtype.itemsize, array.id.get_storage_size()
     if n_bytes > max(_MOST_UNWRITTEN, n_stored * MOST_EXPANSION):
         raise DatasetError(
@@ -105,6 +111,34 @@ def _read(path: Path, name: str, array: Any) -> Any:
         )
     check_room(where, n_bytes)
     return array[()]
+
+
+def _read_texts(path: Path, where: str, array: Any) -> NDArray[np.object_]:
+    """Read texts of any length, a block at a time: many can be one in the file, so that it does not show their size.
+
+    Raises
+    ------
+    DatasetError
+        If they are not a row or a column of texts, or longer than labels are.
+    """
+    n_texts = max(array.shape, default=0)
+    if array.dtype.kind != "O" or array.size != n_texts:
+        raise DatasetError(
+            f"{where} of shape {array.shape} holds neither numbers nor one text per image; save images and labels "
+            "as numbers, or labels as a column of texts"
+        )
+    axis = array.shape.index(n_texts)
+    texts = np.empty(n_texts, np.object_)
+    # The place of each in the array.
+    check_texts(where, texts.nbytes)
+    # None is longer than the file.
+    n_bytes, step = texts.nbytes, max(1, int(_SHARE_OF_BLOCK * free_memory() / regular_size(path)))
+    for start in range(0, n_texts, step):
+        block = array[(*[slice(None)] * axis, slice(start, start + step))].reshape(-1)
+        n_bytes += sum(map(sys.getsizeof, block))
+        check_texts(where, n_bytes)
+        texts[start : start + step] = block
+    return texts.reshape(array.shape)
 
 
 FORMAT = ArrayFormat("h5", "an HDF5 file", open_h5, settle_labels)

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets.assembly import add_blank_warnings, assemble_dataset
 from hdr_bench.datasets.dataset import Dataset, Part
-from hdr_bench.datasets.emnist import find_mapping, name_classes, upright
+from hdr_bench.datasets.emnist import find_mapping, name_classes
 from hdr_bench.datasets.idx_files import find_idx_files, locate_idx
 from hdr_bench.datasets.idx_sets import IdxSet, Pair, find_set, is_named_set, read_pair
+from hdr_bench.datasets.image_arrays import exchange_axes
 from hdr_bench.datasets.labels import encode_labels
 from hdr_bench.datasets.paths import expand_path
 from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut, stamp_of
@@ -109,7 +110,7 @@ def is_idx_folder(root: Path) -> bool:
 
 def _read(idx_set: IdxSet, pair: Pair) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
     images, labels = read_pair(pair)
-    return upright(images) if idx_set.is_emnist else images, labels
+    return exchange_axes(images) if idx_set.is_emnist else images, labels
 
 
 def _stamp_upright(stamp: str) -> str:

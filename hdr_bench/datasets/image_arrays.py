@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.datasets.checks import check_pixels
+from hdr_bench.datasets.memory_room import check_texts
 from hdr_bench.exceptions import DatasetError
 
 _COLORS = (3, 4)
@@ -14,6 +15,7 @@ _CHANNELS = (1, *_COLORS)
 # ITU-R 601, as Pillow computes it for bytes: in 65,536ths, rounded half up.
 _LUMA = (19595, 38470, 7471)
 _BLOCK = 1_000
+_LETTER_BYTES = np.dtype("U1").itemsize
 
 GREY_NOTE = "colour images were turned into grey ones: luma of ITU-R 601, 0.299 red + 0.587 green + 0.114 blue"
 
@@ -88,6 +90,40 @@ def to_labels(name: str, array: NDArray[np.generic], n_images: int | None = None
             f"{name} has shape {array.shape}, but there are {n_images:,} images; one label each is needed"
         )
     return _as_text(name, labels) if labels.dtype.kind in "OS" else labels
+
+
+def exchange_axes(images: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return images with rows and columns exchanged: MATLAB, which made EMNIST's files too, stores columns first.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, height, width)
+
+    Returns
+    -------
+    images : ndarray of shape (n, width, height)
+    """
+    return np.ascontiguousarray(images.swapaxes(1, 2))
+
+
+def narrow_numbers(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return numbers of a text file in a small type.
+
+    Parameters
+    ----------
+    values : ndarray
+        Of floats, or bytes already.
+
+    Returns
+    -------
+    narrowed : ndarray
+        uint8 if all are whole and in its range; otherwise float32.
+    """
+    if values.dtype == np.uint8:
+        return values
+    with np.errstate(invalid="ignore"):
+        as_bytes = values.astype(np.uint8)
+    return as_bytes if np.array_equal(as_bytes, values) else values.astype(np.float32, copy=False)
 
 
 def count_labels(shape: tuple[int, ...]) -> int:
@@ -179,6 +215,8 @@ def _as_text(name: str, labels: NDArray[np.generic]) -> NDArray[np.generic]:
         texts = [label.decode() if isinstance(label, bytes) else str(label) for label in labels.tolist()]
     except UnicodeDecodeError as error:
         raise DatasetError(f"{name}: labels of bytes that are not UTF-8: {error.object[:20]!r}; save text") from error
+    # NumPy gives each the room of the longest.
+    check_texts(name, _LETTER_BYTES * len(texts) * max(map(len, texts), default=0))
     return np.array(texts)
 
 

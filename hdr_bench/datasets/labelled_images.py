@@ -14,6 +14,9 @@ from hdr_bench.datasets.source import ReadOptions, cut_dataset, refuse_cut
 from hdr_bench.exceptions import DatasetError
 
 _BYTE, _WORD = 2**8, 2**16
+# Letters of a text that may be a number of 64 bits, spaces around it included. NumPy takes 280 bytes per letter to see
+# that a longer text is none.
+_LONGEST_NUMBER = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +168,8 @@ def _as_numbers(labels: NDArray[np.generic]) -> NDArray[np.generic] | None:
     if labels.dtype.kind not in "OUS":
         return labels
     texts = labels.astype(str)
+    if texts.dtype.itemsize > _LONGEST_NUMBER * np.dtype("U1").itemsize:
+        return None
     try:
         return texts.astype(np.int64)
     except (ValueError, OverflowError):

@@ -6,7 +6,7 @@ import reprlib
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import DatasetError
+from hdr_bench.exceptions import DatasetError, shown
 from hdr_bench.records.text import list_first
 
 
@@ -83,7 +83,7 @@ def _check_cut(name: str, labels: NDArray[np.int64], class_names: tuple[str, ...
     cannot = f"{name}: cannot cut {len(labels)} images into a train and a test part"
     lone = np.flatnonzero(counts == 1)
     if len(lone):
-        named = list_first(lone.tolist(), lambda label: repr(class_names[label]))
+        named = list_first(lone.tolist(), lambda label: shown(class_names[label]))
         raise DatasetError(
             f"{cannot}: {len(lone):,} of {int((counts > 0).sum()):,} classes have a single image ({named}); add "
             "images, leave those classes out, or give both parts yourself"

@@ -15,6 +15,7 @@ from hdr_bench.datasets.compressed_text import plain_name, read_head, read_lines
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.digit_reading import settle_labels
 from hdr_bench.datasets.file_format import FileFormat
+from hdr_bench.datasets.image_arrays import narrow_numbers
 from hdr_bench.datasets.labelled_images import LabelledImages, make_from_parts
 from hdr_bench.datasets.memory_room import check_room
 from hdr_bench.datasets.part_files import find_partner
@@ -153,7 +154,7 @@ def _read_part(path: Path, side: int, base: int) -> LabelledImages:
         rows = ((number, line) for number, line in enumerate(lines, start=1) if line.partition(b"#")[0].strip())
         while block := list(islice(rows, most_lines)):
             values, numbers = _parse(path, block, side, base)
-            images.append(_narrow(values))
+            images.append(narrow_numbers(values))
             labels.append(numbers)
             check_room(str(path), sum(array.nbytes for array in images))
     return LabelledImages(str(path), np.concatenate(images).reshape(-1, side, side), np.concatenate(labels))
@@ -184,11 +185,6 @@ def _first_fault(block: list[tuple[int, bytes]]) -> str:
         if any(later <= earlier for earlier, later in pairwise(indices)):
             return f"line {number:,}: the indices of its pixels do not go up"
     return f"a line between {block[0][0]:,} and {block[-1][0]:,} cannot be read"
-
-
-def _narrow(values: NDArray[np.float64]) -> NDArray[np.generic]:
-    as_bytes = values.astype(np.uint8)
-    return as_bytes if np.array_equal(as_bytes, values) else values.astype(np.float32)
 
 
 def _show(content: bytes) -> str:

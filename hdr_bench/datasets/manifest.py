@@ -50,6 +50,8 @@ class Manifest(BaseModel):
     notes : tuple of str
     warnings : tuple of str or None
         None if the arrays were written before there were any: they are then looked through again.
+    cut_note : str
+        As `Dataset.cut_note`; records of version 2 without it are of data that came in two parts, or older than it.
     files : dict of str to VerifiedFile
         By name; they tell which file was changed.
     checksum : str or None
@@ -63,6 +65,7 @@ class Manifest(BaseModel):
     fingerprint: str
     notes: tuple[str, ...]
     warnings: tuple[str, ...] | None = None
+    cut_note: str = ""
     files: dict[str, VerifiedFile]
     checksum: str | None = None
 
@@ -88,7 +91,8 @@ class Manifest(BaseModel):
         (folder / NAME).write_text(sealed.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
     def _sha256(self) -> str:
-        fields = self.model_dump(mode="json", exclude={"checksum"})
+        # Records that were written before there was this field are whole too.
+        fields = self.model_dump(mode="json", exclude={"checksum"} | ({"cut_note"} if not self.cut_note else set()))
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
 

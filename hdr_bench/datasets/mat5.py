@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.archives import Limit
-from hdr_bench.datasets.memory_room import check_room
+from hdr_bench.datasets.memory_room import check_room, check_texts
 from hdr_bench.datasets.paths import regular_size
 from hdr_bench.exceptions import DatasetError
 
@@ -31,6 +31,7 @@ _NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f
 _TEXTS = {2: "latin-1", 4: "utf-16", 16: "utf-8", 17: "utf-16", 18: "utf-32"}
 _CELL, _STRUCTURE, _TEXT, _NUMERIC = 1, 2, 4, range(6, 16)
 _COMPLEX = 0x0800
+_LETTER_BYTES = np.dtype("U1").itemsize
 _MOST_DEPTH = 8
 _MOST_AXES = 32
 # Images compress to a tenth, blank ones to more.
@@ -52,6 +53,26 @@ class Element:
     content: memoryview
 
 
+@dataclass
+class _File:
+    """The file that is read: its order of bytes, and what its texts take so far."""
+
+    path: Path
+    order: Order
+    text_bytes: int = 0
+
+    def take_texts(self, n_texts: int, longest: int) -> None:
+        """Note that texts are about to be read.
+
+        Raises
+        ------
+        DatasetError
+            If they are longer, with those before, than labels are.
+        """
+        self.text_bytes += _LETTER_BYTES * n_texts * max(longest, 1)
+        check_texts(str(self.path), self.text_bytes)
+
+
 def read_mat5(path: Path) -> dict[str, Value]:
     """Read the variables of a MATLAB file of version 5 to 7.
 
@@ -70,7 +91,8 @@ def read_mat5(path: Path) -> dict[str, Value]:
     Raises
     ------
     DatasetError
-        If the file decompresses to far more than such a file holds, or than the memory has room for.
+        If the file decompresses to far more than such a file holds, or than the memory has room for, or its texts are
+        far longer than labels are.
     ValueError, zlib.error
         If it is damaged, or of another version.
     """
@@ -80,6 +102,7 @@ def read_mat5(path: Path) -> dict[str, Value]:
     order = _ORDERS.get(content[126:_HEADER_BYTES])
     if order is None:
         raise ValueError("no header of MATLAB 5 to 7")
+    file = _File(path, order)
     variables: dict[str, Value] = {}
     n_decompressed = 0
     for element in _elements(memoryview(content)[_HEADER_BYTES:], order):
@@ -90,7 +113,7 @@ def read_mat5(path: Path) -> dict[str, Value]:
             matrix = next(_elements(memoryview(whole), order))
         if matrix.kind != _MATRIX:
             continue
-        name, value = _read_matrix(matrix.content, order, 0)
+        name, value = _read_matrix(matrix.content, file, 0)
         if value is not None:
             variables[name] = value
     return variables
@@ -142,7 +165,7 @@ def _short_element(kind: int, content: memoryview) -> Element:
     return Element(kind & 0xFFFF, content[4 : 4 + length])
 
 
-def _read_matrix(content: memoryview, order: Order, depth: int) -> tuple[str, Value | None]:
+def _read_matrix(content: memoryview, file: _File, depth: int) -> tuple[str, Value | None]:
     """Return the name and the value of a variable; the value is None if it is of a class that is not read.
 
     Raises
@@ -152,30 +175,30 @@ def _read_matrix(content: memoryview, order: Order, depth: int) -> tuple[str, Va
     """
     if depth > _MOST_DEPTH:
         raise ValueError(f"more than {_MOST_DEPTH} structures within each other")
-    inner = _elements(content, order)
+    inner = _elements(content, file.order)
     head = list(islice(inner, 3))
     if len(head) < 3:
         return "", None
     flags, dimensions, name = head
-    flag_bits = int.from_bytes(flags.content[:4], order)
-    shape = tuple(_numbers(dimensions, order).tolist())
+    flag_bits = int.from_bytes(flags.content[:4], file.order)
+    shape = tuple(_numbers(dimensions, file.order).tolist())
     if not 2 <= len(shape) <= _MOST_AXES or min(shape) < 0:
         raise ValueError(f"a variable has the shape {shape}")
     text = bytes(name.content).decode("latin-1")
     if flag_bits & _COMPLEX:
         return text, None
-    return text, _read_value(flag_bits & 0xFF, inner, order, shape, depth)
+    return text, _read_value(flag_bits & 0xFF, inner, file, shape, depth)
 
 
-def _read_value(kind: int, inner: Iterator[Element], order: Order, shape: tuple[int, ...], depth: int) -> Value | None:
+def _read_value(kind: int, inner: Iterator[Element], file: _File, shape: tuple[int, ...], depth: int) -> Value | None:
     if kind in _NUMERIC:
-        return _reshape(_numbers(_next(inner), order), shape)
+        return _reshape(_numbers(_next(inner), file.order), shape)
     if kind == _TEXT:
-        return _read_text(_next(inner), order, shape)
+        return _read_text(_next(inner), file, shape)
     if kind == _CELL:
-        return _read_cells(inner, order, depth, shape)
+        return _read_cells(inner, file, depth, shape)
     if kind == _STRUCTURE and math.prod(shape) == 1:
-        return _read_structure(inner, order, depth)
+        return _read_structure(inner, file, depth)
     return None
 
 
@@ -200,36 +223,42 @@ def _reshape(values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     return values.reshape(shape, order="F")
 
 
-def _read_text(element: Element, order: Order, shape: tuple[int, ...]) -> NDArray[Any] | None:
+def _read_text(element: Element, file: _File, shape: tuple[int, ...]) -> NDArray[Any] | None:
     """Return the rows of a matrix of characters as texts."""
     encoding = _TEXTS.get(element.kind)
     if encoding is None or len(shape) != 2:
         return None
-    suffix = "" if encoding in {"utf-8", "latin-1"} else f"-{order[0]}e"
-    letters = np.array(list(bytes(element.content).decode(f"{encoding}{suffix}")))
-    rows = _reshape(letters, shape)
-    return np.array(["".join(row.tolist()) for row in rows])
+    n_rows, n_columns = shape
+    file.take_texts(n_rows, n_columns)
+    if len(element.content) > _LETTER_BYTES * math.prod(shape):
+        raise ValueError(f"a text of shape {shape} holds {len(element.content):,} bytes")
+    suffix = "" if encoding in {"utf-8", "latin-1"} else f"-{file.order[0]}e"
+    letters = bytes(element.content).decode(f"{encoding}{suffix}").encode("utf-32-le")
+    codes = np.ascontiguousarray(_reshape(np.frombuffer(letters, "<u4"), shape))
+    return codes.view(f"<U{n_columns}").reshape(n_rows) if n_columns else np.full(n_rows, "")
 
 
-def _read_cells(elements: Iterator[Element], order: Order, depth: int, shape: tuple[int, ...]) -> NDArray[Any] | None:
+def _read_cells(elements: Iterator[Element], file: _File, depth: int, shape: tuple[int, ...]) -> NDArray[Any] | None:
     """Return cells of one text each as an array of texts; None for any others."""
     texts = []
     for _ in range(math.prod(shape)):
-        _, value = _read_matrix(_next(elements).content, order, depth + 1)
+        _, value = _read_matrix(_next(elements).content, file, depth + 1)
         if not isinstance(value, np.ndarray) or value.dtype.kind != "U" or value.size != 1:
             return None
         texts.append(value.item())
+    # NumPy gives each the room of the longest.
+    file.take_texts(len(texts), max(map(len, texts), default=0))
     return np.array(texts)
 
 
-def _read_structure(elements: Iterator[Element], order: Order, depth: int) -> dict[str, Value]:
-    length, names = _numbers(_next(elements), order), bytes(_next(elements).content)
+def _read_structure(elements: Iterator[Element], file: _File, depth: int) -> dict[str, Value]:
+    length, names = _numbers(_next(elements), file.order), bytes(_next(elements).content)
     if len(length) != 1 or not 0 < length[0] <= len(names) or len(names) % length[0]:
         raise ValueError("a structure whose names of fields cannot be read")
     step = int(length[0])
     fields: dict[str, Value] = {}
     for start in range(0, len(names), step):
-        _, value = _read_matrix(_next(elements).content, order, depth + 1)
+        _, value = _read_matrix(_next(elements).content, file, depth + 1)
         if value is not None:
             fields[names[start : start + step].partition(b"\0")[0].decode("latin-1")] = value
     return fields

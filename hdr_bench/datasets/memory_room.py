@@ -11,6 +11,8 @@ _COPIES = 2
 # Limits of containers and services (cgroup v2 and v1); `max`, or a number beyond the machine's memory, is none.
 _CGROUP_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 _GB = 1e9
+# A million labels of 64 letters, at NumPy's four bytes per letter; EMNIST has 814,255, of one letter.
+_MOST_TEXT_BYTES = 256_000_000
 
 
 def check_room(name: str, n_bytes: int) -> None:
@@ -33,6 +35,28 @@ def check_room(name: str, n_bytes: int) -> None:
         raise DatasetError(
             f"{name}: it declares {n_bytes / _GB:,.1f} GB, and reading needs {_COPIES} times as much; "
             f"{free / _GB:,.1f} GB of memory are free; use fewer or smaller images, or a machine with more memory"
+        )
+
+
+def check_texts(name: str, n_bytes: int) -> None:
+    """Check that the texts of a file are no longer than labels are: some formats let a small file declare huge ones.
+
+    Parameters
+    ----------
+    name : str
+        What errors call the source of the texts.
+    n_bytes : int
+        What they will take, or take so far.
+
+    Raises
+    ------
+    DatasetError
+        If they are.
+    """
+    if n_bytes > _MOST_TEXT_BYTES:
+        raise DatasetError(
+            f"{name}: its texts take more than {_MOST_TEXT_BYTES // 10**6} MB of memory, far more than labels do; save "
+            "short labels, or numbers"
         )
 
 

@@ -7,6 +7,7 @@ nearer to one of MNIST's training images than any of 1,000 of MNIST's own test d
 they are the same characters, resampled.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -94,4 +95,5 @@ def read_nist15_folder(name: str, folder: Path, options: ReadOptions) -> Dataset
     all_images = Part(images, labels.astype(np.int64))
     note = f"cut at random by the library: {n_test:,} of {len(images):,} to test, seed {options.random_state}"
     train, test = np.sort(order[n_test:]), np.sort(order[:n_test])
-    return assemble_dataset(name, all_images.take(train), all_images.take(test), CLASS_NAMES, (note, _SHARED))
+    dataset = assemble_dataset(name, all_images.take(train), all_images.take(test), CLASS_NAMES, (note, _SHARED))
+    return replace(dataset, cut_note=note)

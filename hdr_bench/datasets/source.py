@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -167,24 +167,7 @@ def cut_dataset(
     test_size = DEFAULT_TEST_SIZE if options.test_size is None else options.test_size
     train, test = stratified_split(name, labels, class_names, test_size, options.random_state)
     note = f"cut by the library: a stratified share of {test_size:g} to test, seed {options.random_state}"
-    return assemble_dataset(name, all_images.take(train), all_images.take(test), class_names, (*notes, note), warnings)
-
-
-def is_note_of_cut(note: str) -> bool:
-    """Whether a note says that the library cut a data set into its parts.
-
-    Parameters
-    ----------
-    note : str
-        Of a data set.
-
-    Returns
-    -------
-    is_note_of_cut : bool
-
-    Examples
-    --------
-    >>> is_note_of_cut("cut by the library: a stratified share of 0.2 to test, seed 0")
-    True
-    """
-    return note.startswith("cut ") and " by the library: " in note
+    dataset = assemble_dataset(
+        name, all_images.take(train), all_images.take(test), class_names, (*notes, note), warnings
+    )
+    return replace(dataset, cut_note=note)

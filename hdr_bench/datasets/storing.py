@@ -58,6 +58,7 @@ def write_dataset(folder: Path, dataset: Dataset, stamp: str | None = None) -> N
         class_names=dataset.class_names,
         fingerprint=dataset.fingerprint,
         notes=dataset.notes,
+        cut_note=dataset.cut_note,
         warnings=dataset.warnings,
         files={name: _look_at(folder / name) for name in ARRAY_FILES},
     )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from pkgutil import resolve_name
 
-from hdr_bench.archives import Limit, check_method, read_exactly
+from hdr_bench.archives import Limit, check_method, read_chunks
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.fitting import fit_dataset, stamp_with_fit
 from hdr_bench.datasets.folder_scan import PASSED_OVER, is_document
@@ -198,11 +198,9 @@ def _check_disk(path: Path, root: Path, entries: list[tuple[zipfile.ZipInfo, Pur
 
 def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(entry) as file:
-        content = read_exactly(file, entry.file_size)
     # Two names that differ in more than this file system can hold would be one file.
-    with target.open("xb") as written:
-        written.write(content)
+    with archive.open(entry) as file, target.open("xb") as written:
+        written.writelines(read_chunks(file, entry.file_size))
 
 
 def _innermost(root: Path) -> Path:

@@ -17,6 +17,7 @@ from hdr_bench.experiments.measuring.model_cards import card_of_trial
 from hdr_bench.experiments.measuring.process_state import limit_threads, seed_generators
 from hdr_bench.experiments.planning.classifiers import check_classifier
 from hdr_bench.experiments.planning.models import make_model
+from hdr_bench.experiments.planning.protocol_check import CaseError
 from hdr_bench.experiments.planning.protocols import PlannedCase, plan_cases
 from hdr_bench.experiments.planning.trial_data import select_images
 from hdr_bench.import_context import own_modules
@@ -154,8 +155,8 @@ def _plan(suite: Suite, settings: Settings) -> PlannedCase:
     """Return the planned case; what is wrong with it is said without the suite that it stands in for."""
     try:
         return plan_cases(suite, settings)[0]
-    except SuiteError as error:
-        raise SuiteError(str(error).replace(f"suite {shown(suite.name)}, case ", "")) from error
+    except CaseError as error:
+        raise SuiteError(f"{shown(error.case)}: {error.reason}") from error
 
 
 def fit_command(request: FitRequest) -> str:

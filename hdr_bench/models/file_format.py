@@ -51,6 +51,26 @@ _LEVEL = 6
 _MADE_BY = "hdr-bench fit and save_model write such files"
 
 
+class UnreadableModelError(ModelFileError):
+    """A model file that cannot be read.
+
+    Parameters
+    ----------
+    path : str
+    reason : str
+        What is wrong with it.
+    remedy : str
+        What to do.
+    """
+
+    def __init__(self, path: str, reason: str, remedy: str) -> None:
+        super().__init__(path, reason, remedy)
+        self.path, self.reason, self.remedy = map(visible_prose, (path, reason, remedy))
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}; {self.remedy}"
+
+
 @dataclass(frozen=True)
 class ModelContent:
     """Content of a model file.
@@ -120,8 +140,7 @@ def pack_pickle(card: bytes, pickled: bytes) -> bytes:
     -------
     content : bytes
     """
-    members = {_FORMAT: _format(is_pickled=True), _CARD: card, _PICKLE: pickled}
-    return seal_archive(members, LIMIT, _LEVEL)
+    return seal_archive({_FORMAT: _format(is_pickled=True), _CARD: card, _PICKLE: pickled}, LIMIT, _LEVEL)
 
 
 def read_card_text(path: Path) -> bytes:
@@ -199,8 +218,8 @@ def read_content(path: Path, *, trust: bool) -> ModelContent:
             is_pickled = _PICKLE in archive.namelist()
             if is_pickled and not trust:
                 raise ModelFileError(
-                    f"{_shown(path)} holds a pickle, and loading that runs the code of whoever made it; if you trust "
-                    "them, load it with trust=True (--trust)"
+                    f"{visible_prose(str(path))} holds a pickle, and loading that runs the code of whoever made it; if "
+                    "you trust them, load it with trust=True (--trust)"
                 )
             if is_pickled:
                 check_expansion([archive.getinfo(_PICKLE)], len(content), LIMIT)
@@ -229,7 +248,7 @@ def damaged(path: Path, error: BaseException) -> ModelFileError:
     reason = describe_file_error(error)
     if isinstance(error, KeyError):
         reason = f"it lacks {error.args[0]!r}" if error.args else "it lacks a part"
-    return ModelFileError(visible_prose(f"{_shown(path)}: damaged: {reason}; get it again, or fit the model again"))
+    return UnreadableModelError(str(path), f"damaged: {reason}", "get it again, or fit the model again")
 
 
 def _format(*, is_pickled: bool) -> bytes:
@@ -241,25 +260,23 @@ def _read_checked(path: Path) -> bytes:
     try:
         content = read_regular(path)
     except FileNotFoundError as error:
-        raise ModelNotFoundError(f"{_shown(path)}: there is no such file; {_MADE_BY}") from error
+        raise ModelNotFoundError(f"{visible_prose(str(path))}: there is no such file; {_MADE_BY}") from error
     except OSError as error:
-        raise ModelFileError(f"{_shown(path)}: {error.strerror or error}; name a model file") from error
+        raise UnreadableModelError(str(path), error.strerror or str(error), "name a model file") from error
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = Counter(archive.namelist())
     except Exception as error:
         if path.suffix.lower() == ".onnx" or ONNX_CARD.encode() in content:
-            raise ModelFileError(
-                f"{_shown(path)}: an ONNX file is for other programs, such as onnxruntime, and hdr-bench does not load "
-                "it; fit the model without --format onnx to have a file that it loads"
-            ) from error
-        raise ModelFileError(
-            f"{_shown(path)}: not a model file, or cut off: {visible_prose(describe_file_error(error))}; {_MADE_BY}"
-        ) from error
+            reason = "an ONNX file is for other programs, such as onnxruntime, and hdr-bench does not load it"
+            remedy = "fit the model without --format onnx to have a file that it loads"
+            raise UnreadableModelError(str(path), reason, remedy) from error
+        reason = f"not a model file, or cut off: {describe_file_error(error)}"
+        raise UnreadableModelError(str(path), reason, _MADE_BY) from error
     if _FORMAT not in names:
-        raise ModelFileError(f"{_shown(path)}: a zip archive, but not a model file: it has no {_FORMAT}; {_MADE_BY}")
+        raise UnreadableModelError(str(path), f"a zip archive, but not a model file: it has no {_FORMAT}", _MADE_BY)
     if max(names.values()) > 1:
-        raise ModelFileError(f"{_shown(path)}: damaged: it has two members of one name; get it again")
+        raise UnreadableModelError(str(path), "damaged: it has two members of one name", "get it again")
     try:
         check_seal(content)
         described = json.loads(read_texts(content, (_FORMAT,))[_FORMAT])
@@ -273,18 +290,11 @@ def _read_checked(path: Path) -> bytes:
 
 def _check_version(path: Path, described: Any) -> None:
     if not isinstance(described, dict) or described.get("format") != FORMAT_NAME:
-        raise ModelFileError(
-            f"{_shown(path)}: a zip archive, but not a model file: {_FORMAT} names another format; {_MADE_BY}"
-        )
+        reason = f"a zip archive, but not a model file: {_FORMAT} names another format"
+        raise UnreadableModelError(str(path), reason, _MADE_BY)
     version = described.get("version")
     if type(version) is not int or version < 1:
-        raise ModelFileError(f"{_shown(path)}: damaged: its format has no valid number; get it again")
+        raise UnreadableModelError(str(path), "damaged: its format has no valid number", "get it again")
     if version > FORMAT_VERSION:
-        raise ModelFileError(
-            f"{_shown(path)}: of format {version}, but this hdr-bench reads formats up to {FORMAT_VERSION}; use a "
-            "newer version of hdr-bench"
-        )
-
-
-def _shown(path: Path) -> str:
-    return visible_prose(str(path))
+        reason = f"of format {version}, but this hdr-bench reads formats up to {FORMAT_VERSION}"
+        raise UnreadableModelError(str(path), reason, "use a newer version of hdr-bench")

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from hdr_bench.error_text import describe_error
 from hdr_bench.exceptions import ModelFileError, ModelSaveError
-from hdr_bench.files import write_whole
+from hdr_bench.files import describe_file_error, write_whole
 from hdr_bench.garbage_collection import pause_collection
 from hdr_bench.import_context import own_modules
 from hdr_bench.models.file_format import (
     ModelContent,
+    UnreadableModelError,
     damaged,
     pack_pickle,
     pack_tree,
     read_card_text,
     read_content,
 )
-from hdr_bench.names import class_name, visible_prose
+from hdr_bench.names import class_name
 
 if TYPE_CHECKING:
     from hdr_bench.models.card import ModelCard
@@ -167,8 +168,7 @@ def check_replaceable(path: Path) -> None:
     try:
         read_card_text(path)
     except (ModelFileError, OSError) as error:
-        # Its own message begins with the path, and ends with what a reader of the file would do.
-        reason = str(error).removeprefix(f"{visible_prose(str(path))}: ").partition("; ")[0]
+        reason = error.reason if isinstance(error, UnreadableModelError) else describe_file_error(error)
         raise ModelFileError(
             f"{path} exists, and is not an intact model file, so it is not replaced ({reason}); choose another name, "
             "or move it away"

@@ -11,14 +11,18 @@ if TYPE_CHECKING:
     from hdr_bench.pictures.reading import Choice as Choice
     from hdr_bench.pictures.reading import ReadDigit as ReadDigit
     from hdr_bench.pictures.reading import Reading as Reading
+    from hdr_bench.pictures.reading import Step as Step
     from hdr_bench.pictures.recognize import Recognizer as Recognizer
     from hdr_bench.pictures.recognize import load_recognizer as load_recognizer
+    from hdr_bench.pictures.steps import draw_steps as draw_steps
 
 _PLACES = {
     "Choice": "reading",
     "ReadDigit": "reading",
     "Reading": "reading",
     "Recognizer": "recognize",
+    "Step": "reading",
+    "draw_steps": "steps",
     "load_recognizer": "recognize",
     "read_picture": "reader",
 }

@@ -1,7 +1,6 @@
 """Readings of pictures: digits in lines, rejected marks, and the stages that led to them."""
 
 from dataclasses import dataclass, field
-from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,13 +112,6 @@ class Reading:
     notes: tuple[str, ...]
     page: "Page" = field(repr=False)
     writing: "Writing" = field(repr=False)
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Result of each stage, as a picture with a name."""
-        # The module that draws them knows this one.
-        steps: tuple[Step, ...] = resolve_name("hdr_bench.pictures.steps:draw_steps")(self)
-        return steps
 
 
 @dataclass(frozen=True, eq=False)

@@ -73,7 +73,7 @@ def write_steps(reading: Reading, folder: Path, name: str) -> list[Path]:
     from hdr_bench.files import write_whole
 
     paths = []
-    for number, step in enumerate(reading.steps, start=1):
+    for number, step in enumerate(draw_steps(reading), start=1):
         paths.append(folder / f"{name}-{number:02}-{step.name}.png")
         write_whole(paths[-1], to_png(step.image))
     return paths

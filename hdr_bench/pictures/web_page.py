@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.names import visible_prose
 from hdr_bench.pictures.reading import PictureReadings, ReadDigit, Reading, Step
-from hdr_bench.pictures.steps import to_png
+from hdr_bench.pictures.steps import draw_steps, to_png
 
 # Longest side of pictures in the page, in pixels: sharp on a phone, and the page stays small.
 _PICTURE, _STAGE = 1200, 800
@@ -207,7 +207,7 @@ def _percent(probability: float) -> str:
 
 def _stages(readings: Sequence[Reading]) -> Iterator[_Stage]:
     """Give the stages of readings; one that is the same for all models once, of others one for each with its name."""
-    for number, steps in enumerate(zip(*(reading.steps for reading in readings), strict=True), start=1):
+    for number, steps in enumerate(zip(*map(draw_steps, readings), strict=True), start=1):
         if all(np.array_equal(step.image, steps[0].image) for step in steps):
             yield _stage(number, steps[0])
             continue

@@ -9,12 +9,15 @@ import tracemalloc
 import zipfile
 import zlib
 
+import h5py
 import numpy as np
 import pytest
 import sklearn.model_selection  # noqa: F401  # loaded before memory is traced
+from scipy.io import savemat
 
-from hdr_bench.datasets import load_dataset, memory_room
+from hdr_bench.datasets import hdf5, load_dataset, memory_room
 from hdr_bench.datasets.idx import encode_idx, read_idx, write_idx
+from hdr_bench.datasets.zip_files import unpack
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 
 MEGABYTE = 1 << 20
@@ -338,3 +341,65 @@ def test_paths_and_names_that_cannot_be(tmp_path, data_home, name):
         load_dataset(name.format(tmp_path))
     assert type(caught.value).__module__ == "hdr_bench.exceptions"
     str(caught.value).encode()
+
+
+# The length of a text in an HDF5 file and where it is; a length of 4 bytes, an address of 8, a number of 4.
+_PLACE = 16
+
+
+def _repeat_first_text(path, n_texts):
+    """Write images with labels that are all the same long text, which the file holds once."""
+    with h5py.File(path, "w") as file:
+        file["X"] = np.zeros((n_texts, 2, 2), np.uint8)
+        labels = file.create_dataset("y", data=["x" * MEGABYTE, *["y"] * (n_texts - 1)], dtype=h5py.string_dtype())
+        start = labels.id.get_offset()
+    content = bytearray(path.read_bytes())
+    content[start : start + _PLACE * n_texts] = content[start : start + _PLACE] * n_texts
+    path.write_bytes(content)
+
+
+def test_texts_of_hdf5_are_read_as_far_as_labels_are_long(tmp_path, data_home, peak, monkeypatch):
+    monkeypatch.setattr(memory_room, "_MOST_TEXT_BYTES", 16 * MEGABYTE)
+    monkeypatch.setattr(hdf5, "free_memory", lambda: 40 * MEGABYTE)
+    _repeat_first_text(tmp_path / "a.h5", 200)
+    taken, error = peak(lambda: load_dataset(f"h5:{tmp_path / 'a.h5'}"))
+    assert error == (
+        f"{tmp_path / 'a.h5'}: y: its texts take more than 16 MB of memory, far more than labels do; save short "
+        "labels, or numbers"
+    )
+    assert taken < 16 * MEGABYTE + 2 * BUFFERS
+
+
+@pytest.mark.parametrize("kind", ["h5", "mat"])
+def test_one_long_text_among_labels_is_refused_before_all_get_its_room(tmp_path, data_home, peak, kind):
+    texts = np.array(["x" * MEGABYTE, *["y"] * 200], object)
+    file = tmp_path / f"a.{kind}"
+    if kind == "mat":
+        savemat(file, {"X": np.zeros((len(texts), 4), np.uint8), "y": texts})
+    else:
+        with h5py.File(file, "w") as opened:
+            opened["X"] = np.zeros((len(texts), 4), np.uint8)
+            opened.create_dataset("y", data=texts, dtype=h5py.string_dtype())
+    taken, error = peak(lambda: load_dataset(f"{kind}:{file}"))
+    assert "its texts take more than 256 MB of memory, far more than labels do; save short labels, or numbers" in error
+    assert taken < 3 * BUFFERS
+
+
+def test_a_matrix_of_letters_takes_a_few_times_its_size(tmp_path, data_home, peak):
+    savemat(tmp_path / "a.mat", {"X": np.zeros((2, 4), np.uint8), "y": np.array(["x" * MEGABYTE, "y" * MEGABYTE])})
+    taken, error = peak(lambda: load_dataset(f"mat:{tmp_path / 'a.mat'}"))
+    assert "have a single image" in error
+    assert len(error) < 1000
+    # NumPy has each letter in four bytes; its functions for texts make copies.
+    assert taken < 10 * 4 * 2 * MEGABYTE
+
+
+def test_a_member_of_a_zip_archive_is_unpacked_piece_by_piece(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("0/a.bmp", bytes(64 * MEGABYTE))
+    tracemalloc.start()
+    with unpack(tmp_path / "a.zip") as root:
+        assert (root / "0" / "a.bmp").stat().st_size == 64 * MEGABYTE
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert taken < BUFFERS

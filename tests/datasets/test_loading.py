@@ -49,6 +49,17 @@ def test_digits_8x8_is_cut_by_a_stratified_fifth():
     assert other.fingerprint != digits.fingerprint
 
 
+def test_a_cut_by_the_library_is_known_whatever_becomes_of_the_data(tmp_path, data_home):
+    digits = load_dataset("digits-8x8")
+    np.savez(tmp_path / "mine.npz", X=digits.train.images, y=digits.train.labels)
+    add_dataset("mine", tmp_path / "mine.npz")
+    for dataset in (digits, load_dataset("mine"), load_dataset("mine", classes=("3", "8"))):
+        assert dataset.cut_note.startswith("cut by the library: a stratified share of 0.2 to test")
+        assert dataset.cut_note in dataset.notes
+    parts = (Part(np.arange(36, dtype=np.uint8).reshape(4, 3, 3), np.array([0, 1, 0, 1])) for _ in range(2))
+    assert make_dataset("two parts", *parts, ("a", "b")).cut_note == ""
+
+
 def test_the_second_time_it_is_not_read_but_mapped(monkeypatch):
     load_dataset("mnist-5k")
     monkeypatch.setattr(embedded, "_read_mnist_5k", None)

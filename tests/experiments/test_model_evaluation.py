@@ -92,7 +92,8 @@ def test_a_model_that_learned_the_images_leaves_the_others_as_they_are(model):
 def test_of_both_parts_together_nothing_is_said_of_the_cut(model):
     digits = load_dataset("digits-8x8")
     part = digits.test.take(np.flatnonzero(digits.test.y < 4))
-    both = make_dataset("both", part, digits.test, digits.class_names, ["cut 1 by the library: seed 0", "mine"])
+    made = make_dataset("both", part, digits.test, digits.class_names, ["a cut", "mine"])
+    both = replace(made, cut_note="a cut")
     with warnings.catch_warnings(action="error"):
         (whole,) = evaluate_models([model], [_choice(both)], part="all")
     assert whole.data_notes == (f"all its {len(part) + 360} images", "mine")

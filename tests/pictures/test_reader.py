@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from hdr_bench import load_dataset
 from hdr_bench.estimators import make_estimator
 from hdr_bench.exceptions import MissingDependencyError
-from hdr_bench.pictures import read_picture
+from hdr_bench.pictures import draw_steps, read_picture
 
 _LINES = ("31415", "92653", "58979")
 
@@ -139,7 +139,7 @@ def test_the_same_picture_gives_the_same_reading(page, reader):
 
 
 def test_each_stage_is_drawn(page, reader):
-    steps = read_picture(page, reader).steps
+    steps = draw_steps(read_picture(page, reader))
     assert [step.name for step in steps] == [
         "upright",
         "grey",
@@ -163,7 +163,7 @@ def test_the_stages_show_what_surrounds_the_digits_as_removed(write_page, reader
     digits = write_page(["314"])
     reading = read_picture(np.pad(np.pad(digits, 12, constant_values=40), 20, constant_values=235), reader)
     assert reading.lines == ("314",)
-    (specks,) = (step.image for step in reading.steps if step.name == "specks")
+    (specks,) = (step.image for step in draw_steps(reading) if step.name == "specks")
     row, column = (round(length * reading.page.scale) for length in (26 + digits.shape[0] // 2, 26))
     assert reading.page.ruling.mask[row, column]
     assert specks[row, column].tolist() == [190, 190, 190]

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from hdr_bench.datasets import Dataset, Part
 from hdr_bench.datasets.content_warnings import are_shared, is_warning_of_parts
-from hdr_bench.datasets.source import is_note_of_cut
 from hdr_bench.records.evaluations import LEARNED, TestPart
 from hdr_bench.records.text import list_first
 
@@ -48,13 +47,12 @@ def describe_part(dataset: Dataset, part: TestPart) -> tuple[str, ...]:
         Those of the data set, and its warnings.
     """
     n_test, n_all = len(dataset.test), len(dataset.train) + len(dataset.test)
-    cut = [note for note in dataset.notes if is_note_of_cut(note)]
     if part == "all":
         # Both parts are together again, however they were cut.
-        notes = [note for note in dataset.notes if note not in cut]
+        notes = [note for note in dataset.notes if note != dataset.cut_note]
         warnings = [warning for warning in dataset.warnings if not is_warning_of_parts(warning)]
         return (f"all its {n_all:,} images", *notes, *warnings)
-    advice = ' (part = "all", or --part all, takes all)' if cut else ""
+    advice = ' (part = "all", or --part all, takes all)' if dataset.cut_note else ""
     return (f"its test part alone, {n_test:,} of {n_all:,} images{advice}", *dataset.notes, *dataset.warnings)
 
 

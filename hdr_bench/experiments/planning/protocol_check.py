@@ -13,6 +13,27 @@ from hdr_bench.records.protocol import Protocol
 from hdr_bench.records.suite import Suite
 
 
+class CaseError(SuiteError):
+    """A case of a suite that cannot be run.
+
+    Parameters
+    ----------
+    suite : str
+        Name of the suite.
+    case : str
+        Name of the case.
+    reason : str
+        What is wrong with it.
+    """
+
+    def __init__(self, suite: str, case: str, reason: str) -> None:
+        super().__init__(suite, case, reason)
+        self.suite, self.case, self.reason = suite, case, reason
+
+    def __str__(self) -> str:
+        return f"suite {self.suite!r}, case {shown(self.case)}: {self.reason}"
+
+
 def case_place(suite: Suite, case: Case) -> str:
     """Return where a case is, for a message.
 
@@ -44,16 +65,17 @@ def check_protocol(suite: Suite, case: Case, protocol: Protocol) -> None:
         If not, or if its grid has too many candidates.
     """
     if protocol.kind == "grid-search" and not case.grid:
-        raise SuiteError(f"{case_place(suite, case)}: a grid search needs a grid, e.g. grid = {{ C = [1, 10] }}")
+        raise CaseError(suite.name, case.name, "a grid search needs a grid, e.g. grid = { C = [1, 10] }")
     if protocol.kind != "grid-search" and case.grid:
-        raise SuiteError(f"{case_place(suite, case)}: grid is for the protocol grid-search, not {protocol.kind}")
+        raise CaseError(suite.name, case.name, f"grid is for the protocol grid-search, not {protocol.kind}")
     if case.validation is not None and protocol.kind != "holdout":
-        raise SuiteError(f"{case_place(suite, case)}: validation is for the protocol holdout, not {protocol.kind}")
+        raise CaseError(suite.name, case.name, f"validation is for the protocol holdout, not {protocol.kind}")
     n_candidates = math.prod(map(len, case.grid.values()))
     if n_candidates > MOST_CANDIDATES:
-        raise SuiteError(
-            f"{case_place(suite, case)}: a grid must have at most {MOST_CANDIDATES:,} candidates, got "
-            f"{n_candidates:,}; give fewer values"
+        raise CaseError(
+            suite.name,
+            case.name,
+            f"a grid must have at most {MOST_CANDIDATES:,} candidates, got {n_candidates:,}; give fewer values",
         )
 
 
@@ -95,9 +117,11 @@ def check_outline(suite: Suite, outline: Outline) -> None:
     """
     first, protocol = outline.first, outline.protocol
     if protocol.kind == "learning-curve" and not outline.sizes:
-        raise SuiteError(
-            f"{case_place(suite, outline.case)}: no size of its learning curve, {list(protocol.sizes or ())}, is "
-            f"within the {first.samples} training images asked for"
+        raise CaseError(
+            suite.name,
+            outline.case.name,
+            f"no size of its learning curve, {list(protocol.sizes or ())}, is within the {first.samples} training "
+            "images asked for",
         )
     for size in outline.sizes:
         try:
@@ -106,7 +130,8 @@ def check_outline(suite: Suite, outline: Outline) -> None:
             raise DatasetError(f"{case_place(suite, outline.case)}, protocol, sizes: {error}") from error
     last_seed = first.seed + max(outline.repeats, outline.most_repeats or 0) - 1
     if last_seed > LARGEST_SEED:
-        raise SuiteError(
-            f"{case_place(suite, outline.case)}: its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; "
-            "begin lower"
+        raise CaseError(
+            suite.name,
+            outline.case.name,
+            f"its last seed must be at most {LARGEST_SEED:,}, got {last_seed:,}; begin lower",
         )

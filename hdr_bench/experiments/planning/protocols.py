@@ -18,7 +18,7 @@ from hdr_bench.experiments.planning.models import deciding_packages, pickled_mod
 from hdr_bench.experiments.planning.outline import EXPAND, Outline, conditional_trials
 from hdr_bench.experiments.planning.own_code import code_of, module_names
 from hdr_bench.experiments.planning.protocol_check import (
-    case_place,
+    CaseError,
     check_folds,
     check_outline,
     check_protocol,
@@ -111,7 +111,9 @@ def expand(suite: Suite, settings: Settings) -> tuple[Trial, ...]:
 
 
 def _outlines(suite: Suite, settings: Settings, only: str | None, known: "_Known") -> list[Outline]:
-    planned, faults, n_trials = [], [], 0
+    planned: list[Outline] = []
+    faults: list[SuiteError] = []
+    n_trials = 0
     for case in suite.cases:
         try:
             with foreign_code(partial(_translate, suite, case)):
@@ -119,7 +121,7 @@ def _outlines(suite: Suite, settings: Settings, only: str | None, known: "_Known
                 if is_asked(case.name, only):
                     _check_values(suite, outline, model)
         except SuiteError as error:
-            faults.append(str(error))
+            faults.append(error)
             continue
         n_trials += outline.n_trials
         if n_trials > MOST_TRIALS:
@@ -129,7 +131,7 @@ def _outlines(suite: Suite, settings: Settings, only: str | None, known: "_Known
             )
         planned.append(outline)
     if faults:
-        raise SuiteError(faults[0] if len(faults) == 1 else _join_faults(suite, faults))
+        raise faults[0] if len(faults) == 1 else SuiteError(_join_faults(suite, faults))
     return planned
 
 
@@ -138,7 +140,7 @@ def _translate(suite: Suite, case: Case, error: BaseException) -> BaseException:
     if isinstance(error, Exception) and not isinstance(error, EstimatorError):
         return error
     cause = str(error) if isinstance(error, EstimatorError) else cause_of(error)
-    return SuiteError(f"{case_place(suite, case)}: {cause}")
+    return CaseError(suite.name, case.name, cause)
 
 
 def is_asked(case: str, only: str | None) -> bool:
@@ -157,9 +159,13 @@ def is_asked(case: str, only: str | None) -> bool:
     return only is None or fnmatch(case.lower(), only.lower())
 
 
-def _join_faults(suite: Suite, faults: list[str]) -> str:
-    named = first_faults([fault.removeprefix(f"suite {suite.name!r}, ") for fault in faults])
+def _join_faults(suite: Suite, faults: list[SuiteError]) -> str:
+    named = first_faults([_describe_fault(fault) for fault in faults])
     return f"suite {suite.name!r} cannot be run:" + "".join(f"\n  - {fault}" for fault in named)
+
+
+def _describe_fault(fault: SuiteError) -> str:
+    return f"case {shown(fault.case)}: {fault.reason}" if isinstance(fault, CaseError) else str(fault)
 
 
 def _plan_case(outline: Outline, known: "_Known") -> PlannedCase:
@@ -270,4 +276,4 @@ def _describe(case: Case) -> dict[str, Any]:
 
 def _check_values(suite: Suite, outline: Outline, model: Any) -> None:
     if faults := list(value_faults(outline.case, model, outline.data)):
-        raise SuiteError(f"{case_place(suite, outline.case)}: {'; '.join(faults)}")
+        raise CaseError(suite.name, outline.case.name, "; ".join(faults))
