@@ -22,6 +22,8 @@ _FILLS = 0.5
 _MOST_OF_PICTURE, _SEEN = 0.6, 0.1
 # and pixels that may lie between it and the picture's borders.
 _AT_BORDER = 2
+# Share of a band's box that is ink.
+_EVEN = 0.95
 # Marks that are looked at; paper and wood may have thousands of specks.
 MOST_MARKS = 600
 # A bare stroke is a 1 if it is this high, in heights of the digits nearest to it; a brace is higher.
@@ -92,17 +94,26 @@ def drop_surround(marks: Sequence[Mark], shape: tuple[int, ...]) -> tuple[Mark, 
     -------
     kept : tuple of Mark
         Without those that cover most of the picture's height and width, and lie along all of its borders or close
-        around another mark.
+        around another mark, and without even bands along a whole border.
     """
     large = [mark for mark in marks if mark.height * mark.width >= _MOST_OF_PICTURE * shape[0] * shape[1]]
     seen = [mark for mark in marks if mark.height >= _SEEN * shape[0] and mark not in large]
     surround = [mark for mark in large if seen and (_is_along_borders(mark, shape) or _encloses_any(mark, seen))]
-    return tuple(mark for mark in marks if mark not in surround)
+    return tuple(mark for mark in marks if mark not in surround and not _is_band(mark, shape))
 
 
 def _is_along_borders(mark: Mark, shape: tuple[int, ...]) -> bool:
-    away = (mark.top, mark.left, shape[0] - mark.bottom, shape[1] - mark.right)
-    return max(away) <= _AT_BORDER
+    return max(_away_from_borders(mark, shape)) <= _AT_BORDER
+
+
+def _is_band(mark: Mark, shape: tuple[int, ...]) -> bool:
+    """Return whether a mark fills its box and lies along one border, from end to end: a shadow, the edge of a desk."""
+    *_, third, farthest = sorted(_away_from_borders(mark, shape))
+    return third <= _AT_BORDER < farthest and bool(mark.mask.mean() >= _EVEN)
+
+
+def _away_from_borders(mark: Mark, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+    return mark.top, mark.left, shape[0] - mark.bottom, shape[1] - mark.right
 
 
 def _encloses_any(mark: Mark, others: Sequence[Mark]) -> bool:

@@ -93,6 +93,13 @@ def test_a_mark_at_the_edge_of_the_picture_is_on_paper(paper):
     assert on_paper([_mark(300, 0), Mark(0, 0, np.ones(paper.shape, bool))], paper).all()
 
 
+def test_a_band_along_a_border_goes_and_a_stroke_that_ends_there_stays():
+    shape = (400, 1000)
+    band, stroke = _mark(980, 0, 400, 20), _mark(980, 0, 300, 20)
+    slanted = Mark(0, 900, np.eye(400, 100, dtype=bool))
+    assert drop_surround([band, stroke, slanted], shape) == (stroke, slanted)
+
+
 def test_a_frame_around_digits_goes():
     frame = np.ones((400, 1000), bool)
     frame[8:-8, 8:-8] = False
