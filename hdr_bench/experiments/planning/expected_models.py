@@ -35,8 +35,8 @@ class ExpectedModels:
     n_bytes: int | None
 
 
-def model_command(options: RunOptions, origin: str) -> str | None:
-    """Return what the cards of a run's models say of what made them; None if models are not kept.
+def model_command(options: RunOptions, origin: str) -> str:
+    """Return what the cards of a run's models say of what made them.
 
     Parameters
     ----------
@@ -46,10 +46,9 @@ def model_command(options: RunOptions, origin: str) -> str | None:
 
     Returns
     -------
-    command : str or None
+    command : str
+        Empty for a suite made in code.
     """
-    if not options.keep_models:
-        return None
     return f"{run_command(origin, options.settings)} --keep-models" if origin else ""
 
 
