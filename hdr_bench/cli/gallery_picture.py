@@ -10,6 +10,8 @@ from hdr_bench.exceptions import DatasetError
 from hdr_bench.files import write_whole
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from hdr_bench.cli.dataset_text import Examples
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -55,9 +57,15 @@ def write_gallery(path: Path, examples: "Examples") -> None:
     OSError
         If it cannot be written.
     """
+    check_picture(path)
+    buffer = io.BytesIO()
+    _draw_sheet(examples).save(buffer, "PNG")
+    write_whole(path, buffer.getvalue())
+
+
+def _draw_sheet(examples: "Examples") -> "Image.Image":
     from PIL import Image, ImageDraw, ImageFont
 
-    check_picture(path)
     names = list(dict.fromkeys(examples.names))
     rows = [np.flatnonzero([each == name for each in examples.names]) for name in names]
     height, width = examples.inks.shape[1:]
@@ -81,6 +89,4 @@ def write_gallery(path: Path, examples: "Examples") -> None:
             corner = (left + column * (tile[0] + _GAP), top)
             sheet.paste(Image.fromarray(ink).resize(tile, Image.Resampling.NEAREST), corner)
             draw.rectangle((corner[0] - 1, top - 1, corner[0] + tile[0], top + tile[1]), outline=_BORDER)
-    buffer = io.BytesIO()
-    sheet.save(buffer, "PNG")
-    write_whole(path, buffer.getvalue())
+    return sheet

@@ -116,13 +116,7 @@ def find_set(place: Path) -> IdxSet:
     named = _folder_of_named(place)
     folder = _locate(place) if named is None else named
     files = find_idx_files(folder)
-    sets: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for name in (name for name in files if "images" in name):
-        parts, part = sets[set_name(name)], part_of(name)
-        if part in parts:
-            both = f"both {files[parts[part]].name} and {files[name].name} are {part} images"
-            raise DatasetError(f"{folder}: {both}; keep one of them")
-        parts[part] = name
+    sets = _group_images(folder, files)
     if len(sets) > 1 and named is None:
         raise DatasetError(_describe_ambiguity(folder, sorted(sets)))
     chosen = next(iter(sets), None) if named is None else _match(place.name, files)
@@ -132,6 +126,18 @@ def find_set(place: Path) -> IdxSet:
     test, valid = pairs.get("test"), pairs.get("valid")
     left_out = valid.images if test is not None and valid is not None else None
     return IdxSet(folder, chosen, pairs["train"], test or valid, left_out)
+
+
+def _group_images(folder: Path, files: Mapping[str, IdxFile]) -> dict[str, dict[str, str]]:
+    """Return the names of the files of images, by their set and their part; raise if a set has two for one part."""
+    sets: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for name in (name for name in files if "images" in name):
+        parts, part = sets[set_name(name)], part_of(name)
+        if part in parts:
+            both = f"both {files[parts[part]].name} and {files[name].name} are {part} images"
+            raise DatasetError(f"{folder}: {both}; keep one of them")
+        parts[part] = name
+    return sets
 
 
 def is_named_set(place: Path) -> bool:

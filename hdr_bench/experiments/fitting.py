@@ -110,19 +110,7 @@ def fit_model(
     DatasetError, DatasetNotFoundError
         If the data cannot be used.
     """
-    # They name what is unknown better than a suite's faults, which are of many cases.
-    make_estimator(request.method, **request.params)
-    for step in request.steps:
-        make_transformer(step)
-    case = Case(
-        name=request.method,
-        estimator=request.method,
-        params=request.params,
-        steps=tuple(Step(name=name) for name in request.steps),
-    )
-    suite = Suite(name="fit", title="fit", dataset=request.dataset, protocol=Protocol(repeats=1), cases=(case,))
-    settings = Settings(seed=request.seed, threads=request.threads, samples=request.samples)
-    planned = _plan(suite, settings)
+    planned = _plan(request)
     trial = planned.trials[0]
     dataset = select_images(planned.dataset, trial)
     model = make_model(trial)
@@ -151,8 +139,20 @@ def _fit_reading(model: Any, dataset: Dataset, on_stage: Callable[[str], object]
     return fit_reading(model, dataset.train.X, labels)
 
 
-def _plan(suite: Suite, settings: Settings) -> PlannedCase:
-    """Return the planned case; what is wrong with it is said without the suite that it stands in for."""
+def _plan(request: FitRequest) -> PlannedCase:
+    """Return what is asked for as a planned case; errors do not name the suite that it stands in for."""
+    # They name what is unknown better than a suite's faults, which are of many cases.
+    make_estimator(request.method, **request.params)
+    for step in request.steps:
+        make_transformer(step)
+    case = Case(
+        name=request.method,
+        estimator=request.method,
+        params=request.params,
+        steps=tuple(Step(name=name) for name in request.steps),
+    )
+    suite = Suite(name="fit", title="fit", dataset=request.dataset, protocol=Protocol(repeats=1), cases=(case,))
+    settings = Settings(seed=request.seed, threads=request.threads, samples=request.samples)
     try:
         return plan_cases(suite, settings)[0]
     except CaseError as error:

@@ -40,8 +40,10 @@ class Task:
         Trials that share the machine meanwhile.
     context : ImportContext or None
         Context that the trial runs in; None for that of the process that asks for it.
-    model_command : str or None
-        What made the model, if it is to be kept; None if it is not.
+    keeps_model : bool
+        Whether the fitted model is to be kept.
+    model_command : str
+        What the card of a model that is kept says of what made it; empty for a suite made in code.
     outcome : SearchOutcome or None
         Outcome of a grid search's fits, for its last one.
     seconds_left : float or None
@@ -55,7 +57,8 @@ class Task:
     n_concurrent: int = 1
     context: ImportContext | None = None
     outcome: SearchOutcome | None = None
-    model_command: str | None = None
+    keeps_model: bool = False
+    model_command: str = ""
     seconds_left: float | None = None
     folders: Mapping[str, str] = field(default_factory=dict)
 

@@ -182,8 +182,7 @@ def _evaluate(model: NamedModel, images: _Images, notes: tuple[str, ...]) -> Eva
         return replace(found, problem=problem)
     part = with_labels_of(images.part, images.dataset.class_names, known)
     try:
-        with warnings.catch_warnings(action="ignore"):
-            return replace(found, predictions=_predict(model.estimator, part, len(known)))
+        return replace(found, predictions=_predict(model.estimator, part, len(known)))
     # Whatever a model from a file raises is a row of the table.
     except Exception as error:  # noqa: BLE001
         return replace(found, problem=describe_failure(error))

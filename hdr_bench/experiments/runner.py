@@ -288,4 +288,5 @@ def _queue(plan: Plan) -> Iterator[TaskQueue]:
         for fingerprint, dataset in datasets_made_in_code(plan).items():
             folders[fingerprint] = stack.enter_context(data_folder())
             write_dataset(Path(folders[fingerprint]), dataset)
-        yield TaskQueue(plan, plan.store, folders, model_command(plan.options, plan.origin))
+        command = model_command(plan.options, plan.origin)
+        yield TaskQueue(plan, plan.store, folders, keeps_models=plan.options.keep_models, model_command=command)

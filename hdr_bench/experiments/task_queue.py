@@ -49,8 +49,10 @@ class TaskQueue:
         Of the run's folder; looked at as tasks are taken up, for another run may store in it too.
     folders : mapping of str to str
         Of data sets that were made in code, by fingerprint.
-    model_command : str, optional
-        What the models' cards say of what made them; None if models are not kept.
+    keeps_models : bool, default=False
+        Whether fitted models are kept.
+    model_command : str, default=""
+        What their cards say of what made them.
     """
 
     def __init__(
@@ -58,10 +60,12 @@ class TaskQueue:
         schedule: Schedule,
         store: Store,
         folders: Mapping[str, str] | None = None,
-        model_command: str | None = None,
+        *,
+        keeps_models: bool = False,
+        model_command: str = "",
     ) -> None:
         self._schedule, self._store, self._folders = schedule, store, folders or {}
-        self._model_command = model_command
+        self._keeps_models, self._model_command = keeps_models, model_command
         self._pickles = {case.case.name: case.pickled for case in schedule.cases}
         self._datasets = {case.case.name: case.dataset for case in schedule.cases}
         self._searches: dict[str, _Entry] = {}
@@ -233,8 +237,6 @@ class TaskQueue:
 
     def _task(self, trial: Trial, outcome: SearchOutcome | None = None, seconds_left: float | None = None) -> Task:
         folder = self._folders.get(trial.fingerprint)
-        # Of the fits inside a search only the last one is a model to keep.
-        command = self._model_command if trial.search_fit is None else None
         # Of a fit inside a search nobody asks for other images.
         others = {each.fingerprint for each in trial.test_sets if trial.search_fit is None}
         return Task(
@@ -242,7 +244,9 @@ class TaskQueue:
             self._pickles[trial.case],
             folder,
             outcome=outcome,
-            model_command=command,
+            # Of the fits inside a search only the last one is a model to keep.
+            keeps_model=self._keeps_models and trial.search_fit is None,
+            model_command=self._model_command,
             seconds_left=seconds_left,
             folders={name: place for name, place in self._folders.items() if name in others},
         )

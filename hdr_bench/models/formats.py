@@ -1,15 +1,22 @@
 """Formats that a fitted model is written in, and what is checked before the time of a fit is spent."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from hdr_bench.exceptions import ModelSaveError
 from hdr_bench.models.card import ModelCard
 from hdr_bench.models.encoding import encode
 from hdr_bench.models.model_file import check_replaceable, save_model
 from hdr_bench.names import class_name
+
+
+class _Check(Protocol):
+    def __call__(self, model: Any, path: Path, *, trust: bool) -> None: ...
+
+
+class _Write(Protocol):
+    def __call__(self, model: Any, card: ModelCard, path: Path, *, trust: bool) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -24,11 +31,11 @@ class ModelFormat:
         Takes a fitted model, its card, the path and whether pickles are allowed.
     """
 
-    check: Callable[[Any, Path, bool], None]
-    write: Callable[[Any, ModelCard, Path, bool], None]
+    check: _Check
+    write: _Write
 
 
-def _check_model_file(model: Any, path: Path, trust: bool) -> None:
+def _check_model_file(model: Any, path: Path, *, trust: bool) -> None:
     check_replaceable(path)
     try:
         encode(model, class_name(type(model)))
@@ -37,18 +44,19 @@ def _check_model_file(model: Any, path: Path, trust: bool) -> None:
             raise
 
 
-def _write_model_file(model: Any, card: ModelCard, path: Path, trust: bool) -> None:
+def _write_model_file(model: Any, card: ModelCard, path: Path, *, trust: bool) -> None:
     save_model(model, path, card=card, trust=trust)
 
 
-def _check_onnx(model: Any, path: Path, trust: bool) -> None:  # noqa: ARG001  # ONNX holds no pickle
+# ONNX holds no pickle, so that whether one is trusted changes nothing.
+def _check_onnx(model: Any, path: Path, **_: bool) -> None:
     from hdr_bench.models.onnx_export import check_exportable, check_onnx_path
 
     check_onnx_path(path)
     check_exportable(model)
 
 
-def _write_onnx(model: Any, card: ModelCard, path: Path, trust: bool) -> None:  # noqa: ARG001  # as above
+def _write_onnx(model: Any, card: ModelCard, path: Path, **_: bool) -> None:
     from hdr_bench.models.onnx_export import export_onnx
 
     export_onnx(model, path, card=card)

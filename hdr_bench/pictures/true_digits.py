@@ -89,8 +89,10 @@ def has_truth_file(path: Path) -> bool:
     -------
     has_truth_file : bool
     """
-    table = path / TRUTH_FILE
-    if not table.is_file():
+    if not path.is_dir():
+        return False
+    table = next((each for each in path.iterdir() if _is_table(each) and each.is_file()), None)
+    if table is None:
         return False
     with table.open(encoding="utf-8-sig", errors="replace") as file:
         head = file.readline(_LONGEST_HEAD)
@@ -98,7 +100,11 @@ def has_truth_file(path: Path) -> bool:
 
 
 def _find_table(folder: Folder) -> Path | None:
-    return next((path for path in folder.others if path.name.casefold() == TRUTH_FILE), None)
+    return next(filter(_is_table, folder.others), None)
+
+
+def _is_table(path: Path) -> bool:
+    return path.name.casefold() == TRUTH_FILE
 
 
 def _read_names(root: Path, pictures: tuple[Path, ...]) -> dict[Path, tuple[str, ...]]:

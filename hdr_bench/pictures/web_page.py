@@ -23,7 +23,7 @@ Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
-class _Said:
+class _MarkAnswer:
     """Answer of a model for a mark, as the page shows it; without a label it has no mark in this box."""
 
     model: str
@@ -47,24 +47,24 @@ class _Mark:
 
     box: Box
     image: str
-    said: tuple[_Said, ...]
+    answers: tuple[_MarkAnswer, ...]
 
     @property
     def is_rejected(self) -> bool:
         """No model takes it for a digit."""
-        return all(each.rejected for each in self.said if each.label)
+        return all(each.rejected for each in self.answers if each.label)
 
     @property
     def is_disputed(self) -> bool:
         """The models disagree on what it is, and some take it for a digit."""
-        return not self.is_rejected and len({each.label for each in self.said}) > 1
+        return not self.is_rejected and len({each.label for each in self.answers}) > 1
 
     @property
     def title(self) -> str:
         """The answers; with several models each with its name."""
-        if len(self.said) == 1:
-            return self.said[0].words
-        return "; ".join(f"{each.model}: {each.words}" for each in self.said)
+        if len(self.answers) == 1:
+            return self.answers[0].words
+        return "; ".join(f"{each.model}: {each.words}" for each in self.answers)
 
 
 @dataclass(frozen=True)
@@ -178,15 +178,17 @@ def _mark(box: Box, readings: Sequence[Reading], digits: Sequence[ReadDigit | No
     return _Mark(
         box=box,
         image=f"data:image/png;base64,{b64encode(to_png(first.image)).decode()}",
-        said=tuple(_said(visible_prose(reading.model), each) for reading, each in zip(readings, digits, strict=True)),
+        answers=tuple(
+            _mark_answer(visible_prose(reading.model), each) for reading, each in zip(readings, digits, strict=True)
+        ),
     )
 
 
-def _said(model: str, digit: ReadDigit | None) -> _Said:
+def _mark_answer(model: str, digit: ReadDigit | None) -> _MarkAnswer:
     if digit is None:
-        return _Said(model)
+        return _MarkAnswer(model)
     second = digit.second
-    return _Said(
+    return _MarkAnswer(
         model=model,
         label="–" if digit.digit is None else str(digit.digit),
         percent=_percent(digit.probability),

@@ -198,3 +198,15 @@ def test_a_dry_run_fetches_nothing_and_says_what_a_run_would_fetch(data_home, mo
         "openml:usps is not here: a run would first fetch it from OpenML (its size is known when it is there)",
     ]
     assert {path.name for path in tmp_path.iterdir()} <= {"own.toml", "data-home", "cache"}
+
+
+def test_a_dry_run_names_what_code_of_ones_own_would_fetch(data_home, tmp_path):
+    (tmp_path / "own_data.py").write_text(
+        "from hdr_bench import load_dataset\ndef digits():\n    return load_dataset('mnist')\n"
+    )
+    (tmp_path / "own.toml").write_text(
+        'title = "Own"\ndataset = "own_data.digits"\n[[case]]\nname = "k-NN"\nestimator = "knn"\n'
+    )
+    ended = call_command("run", "own.toml", "--dry-run", cwd=tmp_path)
+    assert ended.stdout.splitlines()[0] == "mnist is not here: a run would first fetch it from OpenML"
+    assert "once it is here: hdr-bench data fetch mnist. What" in ended.stdout

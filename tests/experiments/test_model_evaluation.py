@@ -103,6 +103,20 @@ def test_of_both_parts_together_nothing_is_said_of_the_cut(model):
     assert ["classes that only" in test.data_notes[3], "are also among" in test.data_notes[4]] == [True, True]
 
 
+class _Warner:
+    classes_ = np.arange(10)
+
+    def predict(self, X):
+        warnings.warn("these images are strange", UserWarning, stacklevel=2)
+        return np.zeros(len(X), np.int64)
+
+
+def test_what_a_model_warns_of_is_seen(model):
+    with pytest.warns(UserWarning, match="these images are strange"):
+        (evaluated,) = evaluate_models([replace(model, estimator=_Warner())], [_choice("digits-8x8")])
+    assert evaluated.predictions is not None
+
+
 def test_they_are_known_before_they_are_brought_into_another_form(model):
     # Their form is another one then, so that no image is the same pixel by pixel.
     with pytest.raises(OverlapError, match="1,437 of its 1,797 images"):

@@ -3,7 +3,7 @@
 import pytest
 
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
-from hdr_bench.pictures.true_digits import digits_of_name, find_true_digits
+from hdr_bench.pictures.true_digits import digits_of_name, find_true_digits, has_truth_file
 
 
 @pytest.fixture
@@ -55,6 +55,15 @@ def test_a_csv_file_tells_the_digits_whatever_the_names_say(folder):
     assert found.lines == {root / "002.png": ("07", "12"), root / "b.jpg": ()}
     assert found.unlisted == (root / "c.png",)
     assert root / "truth.csv" in found.files
+
+
+@pytest.mark.parametrize("name", ["truth.csv", "Truth.CSV"])
+def test_a_folder_with_a_csv_file_of_digits_is_known_by_it(tmp_path, name):
+    (tmp_path / "a.png").touch()
+    assert not has_truth_file(tmp_path)
+    (tmp_path / name).write_text("file,digits\na.png,12\n")
+    assert has_truth_file(tmp_path)
+    assert find_true_digits(tmp_path).lines == {tmp_path / "a.png": ("12",)}
 
 
 def test_a_csv_file_as_excel_writes_it(folder):

@@ -84,7 +84,9 @@ def fit(
     chosen = FORMATS[format_]
     with method_output():
         fitted = fit_model(
-            request, lambda model: chosen.check(model, out, trust), lambda stage: say(f"{stage} ...", is_error=True)
+            request,
+            lambda model: chosen.check(model, out, trust=trust),
+            lambda stage: say(f"{stage} ...", is_error=True),
         )
-    chosen.write(fitted.model, fitted.card, out, trust)
+    chosen.write(fitted.model, fitted.card, out, trust=trust)
     print_card(fitted.card, out)

@@ -15,6 +15,7 @@ from hdr_bench.cli.streams import say
 from hdr_bench.reporting import FORMATS
 
 if TYPE_CHECKING:
+    from hdr_bench.datasets.fetch_log import FetchRefusedError
     from hdr_bench.experiments.runner import Plan
     from hdr_bench.records.trial import Trial
 
@@ -97,16 +98,17 @@ def _plan_without_fetching(suite: str, options: dict[str, Any]) -> "Plan | None"
     try:
         with refuse_fetches():
             return _plan(suite, options)
-    except FetchRefusedError:
-        _print_fetches(suite, options.get("dataset"))
+    except FetchRefusedError as refused:
+        _print_fetches(suite, options.get("dataset"), refused)
         return None
 
 
-def _print_fetches(suite: str, dataset: str | None) -> None:
+def _print_fetches(suite: str, dataset: str | None, refused: "FetchRefusedError") -> None:
     from hdr_bench.experiments.planning.missing_data import find_fetches
     from hdr_bench.experiments.planning.suite_file import read_suite
 
-    fetches = find_fetches(read_suite(suite), dataset)
+    # Data that code of the user's own asks for are not found by the suite's names.
+    fetches = find_fetches(read_suite(suite), dataset) or [refused]
     for each in fetches:
         say(f"{each.name} is not here: a run would first fetch it from {each.source}")
     commands = "; ".join(f"hdr-bench data fetch {each.name}" for each in fetches)

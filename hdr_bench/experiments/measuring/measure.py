@@ -123,7 +123,7 @@ def measure_trial(task: Task, folder: Path | None, machine: Environment, on_stag
         return result, None
     of_test_sets = {evaluation.test_set: found for evaluation, found in others if found is not None}
     predictions = replace(predictions, test_sets=of_test_sets)
-    if task.model_command is not None:
+    if task.keeps_model:
         # What taking a model apart needs is no memory of the method's.
         on_stage(_limit_from("model"))
         predictions = replace(predictions, model=keep_model(model, trial, dataset, predictions, task.model_command))

@@ -36,8 +36,8 @@ class ExpectedModels:
     n_bytes: int | None
 
 
-def model_command(options: RunOptions, origin: str) -> str | None:
-    """Return what the cards of a run's models say of what made them; None if models are not kept.
+def model_command(options: RunOptions, origin: str) -> str:
+    """Return what the cards of a run's models say of what made them.
 
     Parameters
     ----------
@@ -47,15 +47,14 @@ def model_command(options: RunOptions, origin: str) -> str | None:
 
     Returns
     -------
-    command : str or None
+    command : str
+        Empty for a suite made in code.
 
     Examples
     --------
     >>> model_command(RunOptions(samples=500, threads=1, only="*SVM*", keep_models=True), "quick")
     "hdr-bench run quick --samples 500 --threads 1 --only '*SVM*' --keep-models"
     """
-    if not options.keep_models:
-        return None
     chosen = "" if options.only is None else f" --only {shlex.quote(options.only)}"
     return f"{run_command(origin, options.settings)}{chosen} --keep-models" if origin else ""
 

@@ -93,8 +93,8 @@ class Watch:
         """
         if self._allowed is not None and self._elapsed() >= self._allowed:
             share = "" if self._allowed == self._time_limit else f", of which this fit had {self._allowed:.3g} s"
-            said = f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit or 0:g} s{share}"
-            return ExceededLimit("timeout", said)
+            reason = f"ended after {self._elapsed():.1f} s by the time limit of {self._time_limit or 0:g} s{share}"
+            return ExceededLimit("timeout", reason)
         if self._baseline is None or self._memory_limit is None:
             return None
         # What the trial has started may have lost its parent, and be this process's by now.

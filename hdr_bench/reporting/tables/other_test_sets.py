@@ -122,8 +122,8 @@ def describe_test_sets(transfer: Transfer, records: Sequence[Result]) -> tuple[s
     for name in transfer.summaries:
         evaluations = [each for record in records for each in record.evaluations if each.test_set == name]
         for each in evaluations:
-            said = f"{name}: {each.dataset}" if each.status == "ok" else f"{name}: {each.status}, {each.error}"
-            found[f"{join_notes([said, *each.notes])}."] = None
+            described = f"{name}: {each.dataset}" if each.status == "ok" else f"{name}: {each.status}, {each.error}"
+            found[f"{join_notes([described, *each.notes])}."] = None
         if not evaluations:
             found[f"No method was evaluated on {name}: run the suite again."] = None
     return tuple(found)
