@@ -19,6 +19,7 @@ from benchmarks.storm.patience import VARIABLE, longest_stay, patience
 from benchmarks.storm.processes import TOKEN, still_alive, with_token
 from benchmarks.storm.storm import CLASSES
 from benchmarks.storm.summary import figures, list_findings, write_summary
+from tests.helpers.processes import wait_for
 
 ROOT = Path(__file__).parents[1]
 SEED = 14
@@ -137,7 +138,8 @@ def test_the_oracle_sees_a_report_that_is_half_written_or_says_something_else(st
 
 def test_a_process_that_stays_is_seen_and_ended():
     child = subprocess.Popen(["sleep", "100"], env={**os.environ, TOKEN: "of-a-test"}, start_new_session=True)
-    assert [process.pid for process in with_token("of-a-test")] == [child.pid]
+    # A process that has just begun may have no environment yet.
+    assert [process.pid for process in wait_for(lambda: with_token("of-a-test"))] == [child.pid]
     (line,) = still_alive(lambda: with_token("of-a-test"), 0)
     assert line == f"{child.pid}: sleep 100"
     assert child.wait() != 0

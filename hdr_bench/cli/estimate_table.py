@@ -33,7 +33,9 @@ def print_estimate(estimate: Estimate, plan: "Schedule", console: Console) -> No
     console : rich.console.Console
     """
     if not plan.to_run:
-        _print(console, f"Nothing to run: {all_trials_are(len(plan.trials))} stored.\n{_conditional(plan)}".strip())
+        stored, again = all_trials_are(len(plan.trials)), "it" if len(plan.trials) == 1 else "them"
+        nothing = f"Nothing to run: {stored} stored; to estimate {again} all the same: --rerun all"
+        _print(console, f"{nothing}\n{_conditional(plan)}".strip())
         return
     good = [case for case in estimate.cases if not case.problem]
     if good:

@@ -5,7 +5,7 @@ Fields are separated by commas, semicolons, tabs, bars or spaces; unless it is b
 
 import re
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -211,9 +211,9 @@ def _parse(
         separator = dialect.separator.decode()
         values = np.loadtxt(rows, np.float64, comments=None, delimiter=separator, quotechar='"', ndmin=2)
     except ValueError as error:
-        raise DatasetError(f"{path}: {_first_fault(block, dialect)}; {_NEEDED}") from error
+        raise DatasetError(f"{path}: {_first_fault(path, block, dialect)}") from error
     if values.shape != (len(rows), dialect.n_fields) or not np.isfinite(values).all():
-        raise DatasetError(f"{path}: {_first_fault(block, dialect)}; {_NEEDED}")
+        raise DatasetError(f"{path}: {_first_fault(path, block, dialect)}")
     return (
         values,
         values[:, 0].copy() if firsts is None else firsts,
@@ -233,16 +233,39 @@ def _texts(fields: list[bytes]) -> NDArray[np.generic] | None:
     return np.array([field.decode(errors="replace") for field in fields])
 
 
-def _first_fault(block: list[tuple[int, bytes]], dialect: Dialect) -> str:
+def _first_fault(path: Path, block: list[tuple[int, bytes]], dialect: Dialect) -> str:
     for number, row in block:
         if row.count(b'"') % 2:
-            return f"line {number:,} has a quote that does not close"
-        for column, field in enumerate(split_fields(row + dialect.separator, dialect.separator), start=1):
-            is_inner = 1 < column < dialect.n_fields
-            if not field or (is_inner and _NUMBER.fullmatch(field) is None):
-                what = shown(field.decode(errors="replace")) if field else "nothing"
-                return f"line {number:,}, column {column:,} holds {what}, which is not a number"
-    return f"a value between lines {block[0][0]:,} and {block[-1][0]:,} is not a number"
+            return f"line {number:,} has a quote that does not close; {_NEEDED}"
+        for column, field in enumerate(_fields_of(row, dialect), start=1):
+            where = f"line {number:,}, column {column:,}{_name_of(column, dialect)}"
+            if not field:
+                return f"{where} is empty; {_count_empty(path, dialect)}"
+            if 1 < column < dialect.n_fields and _NUMBER.fullmatch(field) is None:
+                return f"{where} holds {shown(field.decode(errors='replace'))}, which is not a number; {_NEEDED}"
+    return f"a value between lines {block[0][0]:,} and {block[-1][0]:,} is not a number; {_NEEDED}"
+
+
+def _fields_of(row: bytes, dialect: Dialect) -> list[bytes]:
+    """Return all fields of a row, also a last one that is empty."""
+    return split_fields(row + dialect.separator, dialect.separator)
+
+
+def _name_of(column: int, dialect: Dialect) -> str:
+    names = dialect.header or ()
+    return f" ({shown(names[column - 1])})" if column <= len(names) else ""
+
+
+def _count_empty(path: Path, dialect: Dialect) -> str:
+    """Say how many fields of a table are empty, and what to do."""
+    counts: list[int] = []
+    # Behind a line of another length it is no longer read.
+    with closing(_numbered_rows(path, dialect)) as rows, suppress(DatasetError):
+        for _, row in rows:
+            counts.append(_fields_of(row, dialect).count(b""))
+    n_lines = sum(count > 0 for count in counts)
+    cells = "1 empty field" if sum(counts) == 1 else f"{sum(counts):,} empty fields"
+    return f"the table has {cells} in {n_lines:,} of {len(counts):,} lines: fill them in, or remove these lines"
 
 
 def _join(columns: list[NDArray[np.generic]]) -> NDArray[np.generic]:

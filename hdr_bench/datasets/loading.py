@@ -22,6 +22,7 @@ from hdr_bench.datasets.registry import (
     find_reader,
     find_source,
     named_sources,
+    names_of_path,
     recognize_scheme,
     source_schemes,
 )
@@ -263,7 +264,8 @@ def _source_of(name: str, options: ReadOptions) -> Source:
     if ":" not in name and name in list_datasets():
         return Source(name, lambda: _cannot_reread(name))
     _check_damaged(name)
-    raise UnknownNameError("dataset", name, [*list_datasets(), *(f"{scheme}:..." for scheme in source_schemes())])
+    schemes = [f"{scheme}:..." for scheme in source_schemes()]
+    raise UnknownNameError("dataset", name, [*names_of_path(name), *list_datasets(), *schemes])
 
 
 def _check_damaged(name: str) -> None:

@@ -3,12 +3,15 @@
 To add one, write a file with a function that returns a `Source`, and the row of `SOURCES` that names it.
 """
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
 
 from hdr_bench.datasets.source import ReadOptions, Source
+from hdr_bench.exceptions import DatasetError
 
 
 @dataclass(frozen=True)
@@ -273,3 +276,24 @@ def recognize_scheme(path: Path) -> str | None:
         if entry.recognizer and resolve_name(entry.recognizer)(path):
             return scheme
     return None
+
+
+def names_of_path(name: str) -> list[str]:
+    """Return what a path that was given as the name of a data set is called: its scheme goes before it.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    names : list of str
+        Empty if there is nothing at the path, or no data.
+    """
+    # os.path.exists: a name that the system cannot have is no error here.
+    if not name or not os.path.exists(name):  # noqa: PTH110
+        return []
+    with suppress(DatasetError, OSError):
+        scheme = recognize_scheme(Path(name))
+        return [] if scheme is None else [f"{scheme}:{name}"]
+    return []

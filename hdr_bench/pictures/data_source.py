@@ -39,6 +39,8 @@ class CutDigits:
         Marks that were read as digits, but could not be matched with a true digit.
     n_rejected : int
         Number of the images that the reader rejected.
+    n_disputed : int
+        Number of the images that it read as another digit than the true one, without rejecting them.
     """
 
     images: NDArray[np.uint8]
@@ -46,6 +48,7 @@ class CutDigits:
     n_true: int
     n_unused: int
     n_rejected: int
+    n_disputed: int
 
 
 def pictures_source(folder: str, options: ReadOptions) -> Source:
@@ -116,8 +119,9 @@ def _read(name: str, root: Path, options: ReadOptions, true_digits: TrueDigits) 
     train, test = _part_pictures(name, list(cuts.values()), options)
     size = DEFAULT_TEST_SIZE if options.test_size is None else options.test_size
     note = f"cut by the library: whole pictures with {size:g} of the digits to test, seed {options.random_state}"
-    notes, warnings = (*_describe(cuts), note), _warn(root, cuts, true_digits)
-    return replace(assemble_dataset(name, train, test, CLASS_NAMES, notes, warnings), cut_note=note)
+    notes = (*_describe(cuts), *_describe_disputed(root, cuts), note)
+    dataset = assemble_dataset(name, train, test, CLASS_NAMES, notes, _warn(root, cuts, true_digits))
+    return replace(dataset, cut_note=note)
 
 
 def cut_digits(read: Callable[[Path], Reading], path: Path, lines: tuple[str, ...]) -> CutDigits:
@@ -144,6 +148,9 @@ def cut_digits(read: Callable[[Path], Reading], path: Path, lines: tuple[str, ..
         n_true=len(truth),
         n_unused=sum(not mark.rejected for number, mark in enumerate(marks) if number not in aligned),
         n_rejected=sum(marks[mark].rejected for mark in aligned),
+        n_disputed=sum(
+            not marks[mark].rejected and marks[mark].digit != int(truth[digit]) for mark, digit in aligned.items()
+        ),
     )
 
 
@@ -215,6 +222,17 @@ def _describe(cuts: dict[Path, CutDigits]) -> tuple[str, ...]:
     if not n_rejected:
         return (note,)
     return (note, f"{n_rejected:,} of them were rejected by the reader; they are included all the same")
+
+
+def _describe_disputed(root: Path, cuts: dict[Path, CutDigits]) -> tuple[str, ...]:
+    """Return a note of pictures whose true digits are perhaps those of another one; readers are wrong, too."""
+    disputed = [path for path, cut in cuts.items() if 2 * cut.n_disputed > len(cut.labels)]
+    if not disputed:
+        return ()
+    return (
+        f"in {len(disputed):,} of {len(cuts):,} pictures the reader reads most digits differently from the names or "
+        f"truth.csv: {name_some(disputed, root)}; check that these are right",
+    )
 
 
 def _warn(root: Path, cuts: dict[Path, CutDigits], true_digits: TrueDigits) -> tuple[str, ...]:

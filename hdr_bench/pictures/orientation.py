@@ -1,9 +1,13 @@
 """Pages that lie on their side or upside down, detected by the recognizer."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from hdr_bench.pictures.answers import likeliest_digits
+from hdr_bench.pictures.marks import Mark
 from hdr_bench.pictures.recognize import Answers, Recognizer
 
 # Digits that must be seen another way, for the page to be turned by a quarter or by a half,
@@ -20,26 +24,36 @@ _SAME = (0, 1, 8)
 _HALF = 2
 # Marks that are looked at.
 _MOST_MARKS = 200
+# Marks whose nearest neighbour is beside them, not above or below: from this share on they lie in rows, and the page
+# lies on no side. Letters of a printed line look like digits of all kinds when they are turned.
+_IN_ROWS = 0.8
 
 
-def find_turn(images: NDArray[np.uint8], recognizer: Recognizer) -> int:
+def find_turn(marks: Sequence[Mark], images: NDArray[np.uint8], answers: Answers, recognizer: Recognizer) -> int:
     """Find by how many quarters of a turn, counter-clockwise, a page must be turned to be read.
 
     Parameters
     ----------
+    marks : sequence of Mark
+        The page's marks.
     images : ndarray of shape (n_marks, 28, 28), uint8
-        The page's marks as they lie.
+        The marks as they lie.
+    answers : Answers
+        What the recognizer says of them.
     recognizer : Recognizer
 
     Returns
     -------
     quarters : int
-        0 to 3; 0 unless the recognizer is far surer of the digits that it sees another way, and these are not few.
+        0 to 3; 0 unless the recognizer is far surer of the digits that it sees another way, and these are not few. A
+        page whose marks lie in rows is not on its side.
     """
     if len(images) < _FEWEST:
         return 0
-    some = images[np.linspace(0, len(images) - 1, min(len(images), _MOST_MARKS)).astype(int)]
-    turned = [recognizer.recognize(np.rot90(some, quarters, (1, 2)).copy()) for quarters in range(4)]
+    chosen = np.linspace(0, len(images) - 1, min(len(images), _MOST_MARKS)).astype(int)
+    some = images[chosen]
+    turned = [_choose(answers, chosen)]
+    turned += [recognizer.recognize(np.rot90(some, quarters, (1, 2)).copy()) for quarters in range(1, 4)]
     sureness = [_sureness(each) for each in turned]
     best = max(range(4), key=lambda quarters: (sureness[quarters], -quarters))
     n_seen = np.count_nonzero(_telling(turned[best], (_STROKE,)))
@@ -48,7 +62,19 @@ def find_turn(images: NDArray[np.uint8], recognizer: Recognizer) -> int:
     if best == _HALF:
         n_telling = np.count_nonzero(_telling(turned[best], _SAME))
         return best if n_telling >= _FEWEST_HALF and sureness[best] >= _TIMES_AS_SURE_HALF * sureness[0] else 0
-    return best if sureness[best] >= _TIMES_AS_SURE * sureness[0] else 0
+    return best if sureness[best] >= _TIMES_AS_SURE * sureness[0] and not _lie_in_rows(marks) else 0
+
+
+def _choose(answers: Answers, chosen: NDArray[np.int_]) -> Answers:
+    return Answers(answers.probabilities[chosen], answers.scores[chosen], answers.accepted[chosen])
+
+
+def _lie_in_rows(marks: Sequence[Mark]) -> bool:
+    """Return whether most marks have their nearest neighbour to the left or right."""
+    middles = np.array([mark.middle for mark in marks])
+    _, nearest = cKDTree(middles).query(middles, k=2)
+    steps = np.abs(middles[nearest[:, 1]] - middles)
+    return bool(np.mean(steps[:, 1] > steps[:, 0]) >= _IN_ROWS)
 
 
 def _sureness(answers: Answers) -> float:

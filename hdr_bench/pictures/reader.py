@@ -80,7 +80,7 @@ def read_page(page: Page, recognizer: Recognizer) -> Reading:
         If the model's answers are not probabilities of its classes.
     """
     marks, images, answers = _look_at(page, recognizer)
-    quarters = find_turn(images, recognizer)
+    quarters = find_turn(marks, images, answers, recognizer)
     if quarters:
         page = turn_page(page, quarters)
         marks, images, answers = _look_at(page, recognizer)

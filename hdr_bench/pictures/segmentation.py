@@ -26,13 +26,12 @@ _SURE = 0.98
 _WIDEST = 1.35
 # How much surer the recognizer must be of another division than of the marks as they are.
 _ADVANTAGE = 0.08
-# How sure it is of what it does not take for a digit, as a share.
+# How sure it is of what it does not take for a digit, or of what is wider than digits are, as a share.
 _REFUSED = 0.6
 # What is cut off is at least this high, in heights of what it was cut from.
 _LOWEST_PART = 0.45
-
-# How sure the recognizer must be of it.
-_SURE_PART = 0.9
+# How sure the recognizer must be of it; less of the parts of a mark that is too wide for one digit.
+_SURE_PART, _SURE_PART_OF_WIDE = 0.9, 0.6
 
 Look = Callable[[Sequence[Mark]], Answers]
 
@@ -69,12 +68,15 @@ class _Piece:
         Into how many parts that mark is cut.
     height : int
         Of that mark.
+    is_wide : bool
+        Whether that mark stands alone and is wider than digits are.
     """
 
     ink: Mark
     source: int
     n_parts: int
     height: int
+    is_wide: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +176,7 @@ def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[tuple[_Piece, 
     groups = []
     seen = [mark.height for mark, is_digit in zip(marks, answers.accepted, strict=True) if is_digit]
     height = float(np.median(seen)) if len(seen) >= _FEWEST_SEEN else None
-    sureness = _sureness(answers)
+    sureness = _sureness(marks, answers)
     # What is far larger than digits, an edge of the sheet or a frame, is no neighbour of theirs.
     near = [index for index, mark in enumerate(marks) if height is None or mark.height <= _LARGEST * height]
     for members in ([near[place] for place in cluster] for cluster in _clusters([marks[index] for index in near])):
@@ -182,7 +184,9 @@ def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[tuple[_Piece, 
             continue
         ordered = sorted(members, key=lambda index: marks[index].middle[1])
         are_several = {index: _may_be_several(marks[index], float(sureness[index]), height) for index in ordered}
-        pieces = [piece for index in ordered for piece in _pieces(marks[index], index, are_several[index])]
+        # A wide mark beside others may be a part of a broken digit.
+        is_wide = len(ordered) == 1 and _is_wide(marks[ordered[0]])
+        pieces = [piece for index in ordered for piece in _pieces(marks[index], index, are_several[index], is_wide)]
         if 1 < len(pieces) <= _MOST_PIECES:
             groups.append(tuple(pieces))
     return groups
@@ -195,9 +199,13 @@ def _may_be_several(mark: Mark, sureness: float, height: float | None) -> bool:
     return mark.width > widest * mark.height
 
 
-def _pieces(mark: Mark, index: int, may_be_several: bool) -> list[_Piece]:
+def _is_wide(mark: Mark) -> bool:
+    return mark.width > _WIDE_IF_SURE * mark.height
+
+
+def _pieces(mark: Mark, index: int, may_be_several: bool, is_wide: bool) -> list[_Piece]:
     parts = cut_pieces(mark) if may_be_several else (mark,)
-    return [_Piece(part, index, len(parts), mark.height) for part in parts]
+    return [_Piece(part, index, len(parts), mark.height, is_wide) for part in parts]
 
 
 def _clusters(marks: Sequence[Mark]) -> list[list[int]]:
@@ -241,7 +249,7 @@ def _width(pieces: Sequence[_Piece]) -> int:
 
 def _weigh(options: Sequence[_Option], everything: Sequence[Mark], answers: Answers, n_marks: int) -> list[_Choice]:
     """Return what the recognizer says of each option that may be chosen."""
-    sureness = _sureness(answers)
+    sureness = _sureness(everything, answers)
     new = iter(range(n_marks, len(everything)))
     choices = []
     for option in options:
@@ -249,7 +257,8 @@ def _weigh(options: Sequence[_Option], everything: Sequence[Mark], answers: Answ
         mark = everything[index]
         # What is cut off must surely be a digit by itself: letters have parts that look like one.
         lowest = _LOWEST_PART * max(piece.height for piece in option.pieces)
-        is_sure = answers.accepted[index] and sureness[index] >= _SURE_PART
+        least = _SURE_PART_OF_WIDE if all(piece.is_wide for piece in option.pieces) else _SURE_PART
+        is_sure = answers.accepted[index] and sureness[index] >= least
         if option.is_cut_off and not (is_sure and mark.height >= lowest):
             continue
         choices.append(_Choice(option, index, mark.area, float(sureness[index])))
@@ -269,8 +278,10 @@ def _best_division(choices: Sequence[_Choice], n_pieces: int) -> list[_Choice] |
     return best[n_pieces][1] if n_pieces in best else None
 
 
-def _sureness(answers: Answers) -> NDArray[np.float64]:
-    return digit_shares(answers).max(axis=1, initial=0) * np.where(answers.accepted, 1, _REFUSED)
+def _sureness(marks: Sequence[Mark], answers: Answers) -> NDArray[np.float64]:
+    """Return how sure it is that each mark is one digit: less of what is refused, and of what is wider than digits."""
+    is_wide = np.array([_is_wide(mark) for mark in marks], bool)
+    return digit_shares(answers).max(axis=1, initial=0) * np.where(answers.accepted & ~is_wide, 1, _REFUSED)
 
 
 def _mean_sureness(choices: Sequence[_Choice]) -> float:

@@ -1,5 +1,6 @@
 """The comparison as a table on the console."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -38,6 +39,10 @@ _HEADS = {
     METRICS["fit_peak_bytes"].head: "Memory\n(MB)",
     METRICS["parameters"].head: "Para-\nmeters",
 }
+
+_PERCENT = re.compile(r"(?<=\d) %")
+# For private use: no text has it, and it is as wide as a space.
+_BOND = "\ue000"
 
 # How many columns stay in the narrowest terminal: the accuracy.
 _KEPT = 1
@@ -127,8 +132,17 @@ def _with_range(median: Cell, ends: Cell) -> Cell:
 
 
 def _print(content: Table | str, console: Console) -> None:
-    if content:
+    if content and isinstance(content, str):
+        console.print(_wrap(content, console), markup=False, highlight=False, soft_wrap=True)
+    elif content:
         console.print(content, markup=False, highlight=False)
+
+
+def _wrap(text: str, console: Console) -> str:
+    """Break lines where the console ends, but never between a number and its percent sign."""
+    # rich breaks at no-break spaces too.
+    lines = Text(_PERCENT.sub(f"{_BOND}%", text)).wrap(console, console.width)
+    return "\n".join(line.plain.rstrip() for line in lines).replace(f"{_BOND}%", " %")
 
 
 def _text(cell: Cell) -> Text:

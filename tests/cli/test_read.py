@@ -176,6 +176,7 @@ def test_the_page_shows_where_two_models_do_not_agree(picture, tmp_path):
     given = ["--model", EMBEDDED_MODEL, "--model", "tests.helpers.own_models:always_seven", "--trust"]
     page = call_command("read", picture, *given, "--format", "html").stdout
     assert "do not agree" in page
+    assert "tests.helpers.own_models:always_seven" in page
     # None of the digits is a seven, whatever else the boxes are.
     assert page.count('<rect class="disputed"') == page.count("<rect")
     assert page.count("<h2>") == 1

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import re
 from warnings import catch_warnings
 
 import numpy as np
@@ -15,7 +16,8 @@ from hdr_bench.datasets import add_dataset, compressed_text, load_dataset
 from hdr_bench.datasets.compressed_text import read_lines
 from hdr_bench.datasets.csv_files import read_csv
 from hdr_bench.datasets.source import ReadOptions
-from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
+from hdr_bench.exceptions import DatasetError, DatasetNotFoundError, SuiteError, UnknownNameError
+from tests.helpers.suites import parse_suite
 
 OPENERS = {"": open, ".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 HEADER = ["label", *(f"pixel{index}" for index in range(64))]
@@ -205,7 +207,12 @@ def test_emnist_is_put_upright(tmp_path, data_home):
         ("label,file\n1,a.png\n2,b.png\n", "not a table of numbers"),
         ("1,0,0,0,0\n2,0,0,0\n1,0,0,0,0\n", "line 2 has 4 fields, those before it 5"),
         ("1,0,0,0,0\n2,0,x,0,0\n", "line 2, column 3 holds 'x', which is not a number"),
-        ("1,0,0,0,0\n2,0,,0,0\n", "line 2, column 3 holds nothing, which is not a number"),
+        ("1,0,0,0,0\n2,0,,0,0\n", "line 2, column 3 is empty; the table has 1 empty field in 1 of 2 lines: fill them"),
+        (
+            "label,a,b,c,d\n1,0,0,0,0\n2,0,,,0\n3,,0,0,\n",
+            r"line 3, column 3 \('b'\) is empty; .* 4 empty fields in 2 of 3",
+        ),
+        ("label,a,b,c,d\n1,0,0,x,0\n2,0,0,1,0\n", r"line 2, column 4 \('c'\) holds 'x', which is not a number"),
         ("1,0,0,0,0,7\n2,0,1,0,0,9\n", "2 lines of 6 columns, without a header; .*a square number of pixels"),
         ("label,a,b,c,d,y\n1,2,3,4,5,6\n1,2,3,4,5,6\n", "2 columns may be the label: 'label', 'y'"),
         ("label,a,b,c,d,e\n1,2,3,4,5,6\n1,2,3,4,5,6\n", "6 columns .'label', 'a', .* 5 of them would be pixels"),
@@ -223,6 +230,21 @@ def test_tables_that_cannot_be_used(tmp_path, data_home, text, fault):
     with pytest.raises(DatasetError, match=fault) as caught:
         load_dataset(f"csv:{file}")
     assert str(caught.value).startswith(str(file))
+
+
+def test_a_path_alone_is_offered_with_its_scheme(tmp_path, data_home, digits, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d").mkdir()
+    write(tmp_path / "d" / "train.csv", rows_of(*digits))
+    write(tmp_path / "own.csv", rows_of(*digits))
+    for name in ("d/train.csv", str(tmp_path / "d" / "train.csv"), "own.csv"):
+        meant = re.escape(f"unknown dataset '{name}'. Did you mean 'csv:{name}'?")
+        with pytest.raises(UnknownNameError, match=meant):
+            load_dataset(name)
+        with pytest.raises(SuiteError, match=meant):
+            parse_suite({"title": "Own", "dataset": name, "case": [{"name": "A", "estimator": "knn"}]}, "a", "a.toml")
+    with pytest.raises(UnknownNameError, match=r"unknown dataset 'd/none.csv'\. Choose from: digits-8x8"):
+        load_dataset("d/none.csv")
 
 
 def test_what_is_not_there_or_not_a_table(tmp_path, data_home, digits):

@@ -230,10 +230,10 @@ def test_it_says_how_many_images_its_largest_fit_had(machine, tmp_path):
 def test_of_a_finished_run_nothing_is_to_run(tmp_path):
     plan, _ = _plan(tmp_path, {"name": "Tree", "estimator": "tree"}, dataset="digits-8x8", repeats=3)
     printed = _printed(Estimate((), {}), replace(plan, to_run=()))
-    assert printed == "Nothing to run: all 3 trials are stored.\n"
+    assert printed == "Nothing to run: all 3 trials are stored; to estimate them all the same: --rerun all\n"
     one = replace(plan, trials=plan.trials[:1], to_run=(), conditional=plan.trials[:1])
     assert _printed(Estimate((), {}), one) == (
-        "Nothing to run: the only trial is stored.\n"
+        "Nothing to run: the only trial is stored; to estimate it all the same: --rerun all\n"
         "Not in it: 1 conditional trial, which runs only if the first seeds differ much.\n"
     )
 

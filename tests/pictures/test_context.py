@@ -3,7 +3,6 @@ import pytest
 
 from hdr_bench.pictures.context import MOST_MARKS, accept_in_context, drop_specks, drop_surround, on_paper
 from hdr_bench.pictures.marks import Mark
-from hdr_bench.pictures.orientation import find_turn
 from hdr_bench.pictures.recognize import Answers
 
 
@@ -92,41 +91,6 @@ def test_a_digit_across_the_edge_of_a_shadow_is_kept_and_a_stroke_there_is_not()
 
 def test_a_mark_at_the_edge_of_the_picture_is_on_paper(paper):
     assert on_paper([_mark(300, 0), Mark(0, 0, np.ones(paper.shape, bool))], paper).all()
-
-
-class _Reader:
-    """Sees digits only if their ink is at the top."""
-
-    def recognize(self, images):
-        is_upright = images[:, :14].sum(axis=(1, 2)) > images[:, 14:].sum(axis=(1, 2))
-        is_upright &= images[:, 10:18, :].sum(axis=(1, 2)) == 0
-        return _answers(np.full(len(images), 5), is_upright)
-
-
-@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
-def test_a_page_is_turned_if_far_more_digits_are_seen_then(quarters):
-    image = np.zeros((28, 28), np.uint8)
-    image[2:8, 4:24] = 255
-    images = np.rot90(np.repeat(image[np.newaxis], 12, axis=0), -quarters, (1, 2))
-    assert find_turn(images, _Reader()) == quarters
-
-
-@pytest.mark.parametrize(("quarters", "n_marks"), [(1, 2), (3, 2), (2, 3)])
-def test_few_marks_turn_no_page(quarters, n_marks):
-    image = np.zeros((28, 28), np.uint8)
-    image[2:8, 4:24] = 255
-    images = np.rot90(np.repeat(image[np.newaxis], n_marks, axis=0), -quarters, (1, 2))
-    assert find_turn(images, _Reader()) == 0
-    assert find_turn(np.concatenate([images, images]), _Reader()) == quarters
-
-
-@pytest.mark.parametrize("n_others", [20, 50])
-def test_a_page_is_turned_only_if_its_digits_are_a_share_of_its_marks(n_others):
-    image = np.zeros((28, 28), np.uint8)
-    image[2:8, 4:24] = 255
-    digits = np.rot90(np.repeat(image[np.newaxis], 10, axis=0), 2, (1, 2))
-    others = np.full((n_others, 28, 28), 255, np.uint8)
-    assert find_turn(np.concatenate([digits, others]), _Reader()) == (2 if n_others == 20 else 0)
 
 
 def test_a_frame_around_digits_goes():

@@ -95,6 +95,18 @@ def test_digits_that_are_not_there_are_counted_as_lost(folder, data_home):
     assert any("of 20 digits were not found, or could not be identified: 55" in each for each in messages)
 
 
+def test_a_name_that_the_reader_reads_differently_is_noted(folder, pages, data_home):
+    assert not any("differently" in note for note in load(folder)[0].notes)
+    path = next(folder.glob("*page 0.png"))
+    others = "-".join("".join(str((int(digit) + 1) % 10) for digit in line) for line in lines_of(pages[0]))
+    path.rename(folder / f"{others}_other.png")
+    dataset, _ = load(folder)
+    assert len(dataset.train) + len(dataset.test) >= 16
+    (note,) = [note for note in dataset.notes if "differently" in note]
+    assert note.startswith("in 1 of 3 pictures the reader reads most digits differently from the names or truth.csv: ")
+    assert f"{others}_other.png" in note
+
+
 def test_names_that_are_dates_are_no_truth(folder, data_home):
     for number, path in enumerate(sorted(folder.iterdir())):
         path.rename(folder / f"20190325190049012345678_{number}.png")
@@ -141,12 +153,17 @@ def test_a_rejected_mark_is_looked_for_at_its_place_in_its_line():
     cut = cut_digits(lambda _: Marks(marks), None, ("123", "4"))
     assert [int(image.max()) for image in cut.images] == [10, 20, 30, 40]
     assert list(cut.labels) == [1, 2, 3, 4]
-    assert (cut.n_true, cut.n_unused, cut.n_rejected) == (4, 0, 1)
+    assert (cut.n_true, cut.n_unused, cut.n_rejected, cut.n_disputed) == (4, 0, 1, 0)
 
 
 def test_a_single_mark_that_was_rejected_is_the_single_digit():
     cut = cut_digits(lambda _: Marks((mark(1, None, 0, 10, True),)), None, ("4",))
     assert list(cut.labels) == [4]
+
+
+def test_digits_that_are_read_differently_are_counted():
+    cut = cut_digits(lambda _: Marks((mark(1, 0, 0, 10), mark(2, 0, 20, 20))), None, ("43",))
+    assert (list(cut.labels), cut.n_disputed) == ([4, 3], 2)
 
 
 def test_a_picture_without_digits_gives_none():

@@ -13,6 +13,7 @@ from hdr_bench.models.calibration import fit_reading
 from hdr_bench.models.own_networks import ImageFunctionClassifier
 from hdr_bench.pictures.recognize import Recognizer, load_recognizer
 from tests.helpers.method_table import METHODS
+from tests.helpers.unlucky_tree import FailsForSeedOne
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,15 @@ def test_a_model_of_other_images_is_refused(tmp_path: Any) -> None:
     path = save_model(model, tmp_path / "small.hdrm")
     with pytest.raises(ModelFileError, match=r"small\.hdrm: small was fitted on images of 8x8 pixels"):
         load_recognizer(path)
+
+
+def test_a_file_that_is_refused_is_named_once(tmp_path: Any) -> None:
+    small = load_dataset("digits-8x8").subsample(100)
+    tree = FailsForSeedOne(random_state=0).fit(small.train.X, small.train.y)
+    path = save_model(tree, tmp_path / "mine.hdrm", trust=True)
+    with pytest.raises(ModelFileError, match="holds a pickle") as refused:
+        load_recognizer(path)
+    assert str(refused.value).count("mine.hdrm") == 1
 
 
 @pytest.mark.parametrize("model", [make_estimator("linear"), 5], ids=["unfitted", "number"])

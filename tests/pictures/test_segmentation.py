@@ -95,3 +95,12 @@ def test_no_marks_make_no_digits():
     empty = Answers(np.zeros((0, 10)), np.zeros(0), np.zeros(0, bool))
     division = divide([], empty, lambda _: empty)
     assert division.marks == ()
+
+
+def test_a_mark_wider_than_digits_is_split_even_if_the_recognizer_is_sure_of_it(mnist_digits, reader):
+    pair = _touch(_mark(mnist_digits, 3), _mark(mnist_digits, 8))
+    wide = Mark(0, 0, pair.mask)
+    assert wide.width > 1.35 * wide.height
+    sure = Answers(np.eye(10)[[5]], np.array([20.0]), np.array([True]))
+    division = divide([wide], sure, _look(reader, (100, 200)))
+    assert _read(division) == "38"

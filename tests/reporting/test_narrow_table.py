@@ -72,5 +72,7 @@ def test_the_methods_of_a_run_are_named_in_a_terminal_of_any_width(finished_run,
     assert any(line.startswith("Tree_50%  ") for line in lines)
     assert any(line.startswith("Least squares") for line in lines) or "squares" in {line.strip() for line in lines}
     assert ("no room in" in written.getvalue()) == (width < 120)
+    # No line ends between a number and its percent sign.
+    assert not any(line.startswith("%") for line in lines)
     # The star is explained where it is seen.
     assert ("* disturbed" in written.getvalue()) == any("*" in line for line in lines[:12] if "disturbed" not in line)

@@ -220,6 +220,19 @@ def test_the_error_rate_of_the_test_between_sets():
     assert wrong / repeats <= 0.07
 
 
+@pytest.mark.parametrize("n_methods", [1, 2, 3, 7])
+def test_points_of_a_test_set_are_nearer_to_each_other_than_to_those_of_others(finished_test_sets, n_methods):
+    summary = TransferDisplay.from_results(load_results(finished_test_sets)).summary
+    row = summary[summary["case"] == "k-NN"]
+    several = [row.assign(case=f"Method {number}", number=number) for number in range(n_methods)]
+    ax = TransferDisplay(pd.concat(several, ignore_index=True)).plot().ax_
+    points = [container.lines[0].get_ydata() for container in ax.containers]
+    own, other = (sorted(heights) for heights in np.transpose(points))
+    assert len(own) == n_methods
+    assert other[0] - own[-1] > max(np.diff(own), default=0)
+    plt.close(ax.figure)
+
+
 def test_the_figure_has_a_group_of_points_for_each_test_set(finished_test_sets):
     display = TransferDisplay.from_results(load_results(finished_test_sets))
     frame = display.frame()

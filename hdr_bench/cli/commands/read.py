@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -128,14 +129,17 @@ def _load_models(models: Sequence[str], trust: bool) -> list[Any]:
 
     if not models:
         return [load_recognizer(None)]
-    return [load_recognizer(_load_model(spec, trust), trust=trust) for spec in models]
+    return [_load_recognizer(spec, trust) for spec in models]
 
 
-def _load_model(spec: str, trust: bool) -> Any:
-    """Return the path of a file, whose card says how it reads; for anything else, the model that it names."""
+def _load_recognizer(spec: str, trust: bool) -> Any:
+    """Return the recognizer of a file, whose card says how it reads; any other has its name as it was given."""
     from hdr_bench.models.reader_model import load_reader_model
+    from hdr_bench.pictures.recognize import load_recognizer
 
-    return Path(spec) if Path(spec).exists() else load_reader_model(spec, trust=trust)
+    if Path(spec).exists():
+        return load_recognizer(Path(spec), trust=trust)
+    return replace(load_recognizer(load_reader_model(spec, trust=trust)), name=spec)
 
 
 def _read_all(pictures: Sequence[Path], recognizers: Sequence[Any], most_pixels: int) -> list["PictureReadings"]:

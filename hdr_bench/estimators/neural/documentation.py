@@ -43,7 +43,8 @@ validation_fraction : float or None, default={validation_fraction!r}
     Share of the training images, stratified, that is held out and evaluated after each epoch. None holds out none, or a
     tenth with `early_stopping`. Images given to `fit` as `validation_data` take its place.
 n_iter_no_change : int, default={n_iter_no_change!r}
-    Patience of `early_stopping`, in epochs.
+    Epochs in a row without a lower loss on the images held out after which `early_stopping` ends: lower than the least
+    so far by at least a ten-thousandth of it. The accuracy is not looked at: it may have stopped rising long before.
 augmentation : Distortion or mapping or None, default={augmentation!r}
     Random distortion of the training images, e.g. ``{"rotation": 10, "shift": 0.1}``.
 image_shape : tuple of int or None, default={image_shape!r}

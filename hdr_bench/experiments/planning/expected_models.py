@@ -1,5 +1,6 @@
 """Models that a run would keep: how many, about how large, and whether there is room for them."""
 
+import shlex
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -48,8 +49,14 @@ def model_command(options: RunOptions, origin: str) -> str:
     -------
     command : str
         Empty for a suite made in code.
+
+    Examples
+    --------
+    >>> model_command(RunOptions(samples=500, threads=1, only="*SVM*", keep_models=True), "quick")
+    "hdr-bench run quick --samples 500 --threads 1 --only '*SVM*' --keep-models"
     """
-    return f"{run_command(origin, options.settings)} --keep-models" if origin else ""
+    chosen = "" if options.only is None else f" --only {shlex.quote(options.only)}"
+    return f"{run_command(origin, options.settings)}{chosen} --keep-models" if origin else ""
 
 
 def expected_models(schedule: Schedule) -> tuple[ExpectedModels, ...]:

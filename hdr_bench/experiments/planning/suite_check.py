@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from hdr_bench.datasets import list_datasets, source_schemes
+from hdr_bench.datasets.registry import names_of_path
 from hdr_bench.estimators import make_transformer
 from hdr_bench.estimators.foreign.calls import cause_of, foreign_blocks, foreign_code, read_attribute
 from hdr_bench.estimators.foreign.importing import remember_failed_imports
@@ -126,8 +127,9 @@ def _check_dataset(choice: DatasetChoice, known: Mapping[str, str]) -> None:
     scheme, colon, _ = choice.name.partition(":")
     if choice.given is not None or choice.name in known or (colon and scheme in source_schemes()):
         return
-    if not is_dotted_path(choice.name, known):
-        raise UnknownNameError("dataset", choice.name, [*known, *(f"{name}:..." for name in source_schemes())])
+    if not is_dotted_path(choice.name, known) or names_of_path(choice.name):
+        schemes = [f"{name}:..." for name in source_schemes()]
+        raise UnknownNameError("dataset", choice.name, [*names_of_path(choice.name), *known, *schemes])
 
 
 def _check_method(case: Case) -> None:

@@ -160,7 +160,8 @@ class TransferDisplay(ResultsDisplay):
         ax, _ = self._set_axes(ax)
         places = {name: place for place, name in enumerate(self.test_sets)}
         cases = list(dict.fromkeys(self.summary["case"]))
-        offsets = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(cases)) if len(cases) > 1 else np.zeros(1)
+        # Not out to the edges: two points would be nearer to those of other groups than to each other.
+        offsets = _SPREAD * ((np.arange(len(cases)) + 0.5) / len(cases) - 0.5)
         for case, offset in zip(cases, offsets, strict=True):
             rows = self.summary[self.summary["case"] == case]
             number = int(rows["number"].iloc[0])
