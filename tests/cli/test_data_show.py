@@ -91,8 +91,8 @@ def test_classes_without_an_image_are_named(data_home, tmp_path, options):
     assert "not shown, without a training image: 1, 3" in shown.stdout.splitlines()
     if options:
         # A row for each class that has images, as long as the longest.
-        sheet = Image.open(tmp_path / "gallery.png")
-        assert (sheet.width > 6 * 56, 2 * 56 < sheet.height < 3 * 56) == (True, True)
+        with Image.open(tmp_path / "gallery.png") as sheet:
+            assert (sheet.width > 6 * 56, 2 * 56 < sheet.height < 3 * 56) == (True, True)
     whole = call_command("data", "show", "npz:few.npz", "--part", "test", *options, cwd=tmp_path)
     assert "not shown" not in whole.stdout
 
