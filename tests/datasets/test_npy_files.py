@@ -67,7 +67,7 @@ def test_images_in_one_file_and_labels_in_another(tmp_path, data_home, names):
 def test_an_array_without_labels(tmp_path, data_home, name, labels):
     np.save(tmp_path / f"{name}.npy", _digits()[0])
     with pytest.raises(
-        DatasetError, match=rf"holds {name} \(100, 8, 8\) alone, .* of its labels, such as {labels}; needed"
+        DatasetError, match=rf"holds {name} \(100, 8, 8\) alone, .* of its labels, such as {labels}; expected"
     ):
         load_dataset(f"npz:{tmp_path / name}.npy")
 
