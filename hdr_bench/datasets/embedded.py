@@ -9,7 +9,7 @@ import numpy as np
 
 from hdr_bench.datasets.assembly import assemble_dataset
 from hdr_bench.datasets.dataset import Dataset, Part
-from hdr_bench.datasets.source import ReadOptions, Source, cut_dataset, key_of, refuse_cut
+from hdr_bench.datasets.source import READER, ReadOptions, Source, cut_dataset, key_of, refuse_cut
 from hdr_bench.exceptions import DatasetError
 
 DIGITS = tuple("0123456789")
@@ -30,7 +30,7 @@ def digits_8x8_source(options: ReadOptions) -> Source:
     -------
     source : Source
     """
-    return Source(key_of("digits-8x8", options), lambda: _read_digits(options))
+    return Source(key_of("digits-8x8", options), lambda: _read_digits(options), READER)
 
 
 def mnist_5k_source(options: ReadOptions) -> Source:
@@ -54,7 +54,7 @@ def mnist_5k_source(options: ReadOptions) -> Source:
         If `test_size` is given.
     """
     refuse_cut("mnist-5k", options)
-    return Source("mnist-5k", _read_mnist_5k)
+    return Source("mnist-5k", _read_mnist_5k, READER)
 
 
 def _read_digits(options: ReadOptions) -> Dataset:

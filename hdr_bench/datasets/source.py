@@ -18,6 +18,8 @@ from hdr_bench.datasets.labels import stratified_split
 from hdr_bench.exceptions import DatasetError
 
 DEFAULT_TEST_SIZE = 0.2
+READER = "2"
+"""Raised when the same files are read otherwise than before, or with other notes: what was prepared is read again."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Source:
 
 
 def stamp_of(paths: Iterable[Path], root: Path) -> str:
-    """Return a digest of the names, sizes and times of change of files: it opens none of them.
+    """Return a digest of the names, sizes and times of change of files, and of what reads them: it opens none of them.
 
     Two times are taken: that of the content, which programs can set back, and that of the inode, which they cannot.
     So a file that was altered, and then given its old time, is read again; so is one that only changed its mode.
@@ -81,7 +83,7 @@ def stamp_of(paths: Iterable[Path], root: Path) -> str:
     digest : str
         SHA-256, as hexadecimal digits.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(READER.encode())
     # Strings, not paths: a folder may hold a hundred thousand pictures.
     for path in sorted(map(str, paths)):
         seen = os.stat(path)  # noqa: PTH116

@@ -18,6 +18,7 @@ from hdr_bench.datasets import (
     load_dataset,
     make_dataset,
     named_sources,
+    source,
     write_dataset,
 )
 from hdr_bench.datasets.dataset import fingerprint_of
@@ -209,6 +210,24 @@ def test_a_source_altered_under_its_old_size_and_time_is_read_again(data_home, t
     _alter(tmp_path / "a.npz", 200)
     with pytest.raises(DatasetError, match="not a readable"):
         load_dataset(f"npz:{tmp_path / 'a.npz'}")
+
+
+def test_what_an_earlier_version_prepared_is_read_again_with_its_notes_of_today(data_home, tmp_path, monkeypatch):
+    digits = load_dataset("digits-8x8")
+    np.savez(tmp_path / "a.npz", x=digits.test.images, y=digits.test.labels)
+    names = ("digits-8x8", f"npz:{tmp_path / 'a.npz'}")
+    shutil.rmtree(prepared_home())
+    with monkeypatch.context() as earlier:
+        for module in (source, embedded):
+            earlier.setattr(module, "READER", "earlier")
+        assemble = source.assemble_dataset
+        earlier.setattr(source, "assemble_dataset", lambda *made: assemble(*made[:4], ("words of yesterday",), made[5]))
+        for name in names:
+            assert "words of yesterday" in load_dataset(name).notes
+    for name in names:
+        notes = load_dataset(name).notes
+        assert "words of yesterday" not in notes
+        assert any("to test, seed 0" in note for note in notes)
 
 
 def test_arrays_changed_since_make_dataset_are_not_stored(tmp_path):
