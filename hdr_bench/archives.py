@@ -3,11 +3,11 @@
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from hdr_bench.declared_size import read_exactly
 from hdr_bench.files import describe_file_error, read_regular
 
 MOST_EXPANSION = 1032
@@ -15,7 +15,6 @@ MOST_EXPANSION = 1032
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _SEAL_LETTERS = 64
-_CHUNK = 1 << 20
 # The earliest that an archive can hold.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _PADDING = "padding"
@@ -244,60 +243,6 @@ def check_method(entry: zipfile.ZipInfo) -> None:
     """
     if entry.compress_type not in _METHODS:
         raise ValueError(f"{entry.filename} is compressed by another method than DEFLATE")
-
-
-def read_exactly(file: IO[bytes], n_bytes: int) -> bytearray:
-    """Read a file to its end, which is after as many bytes; no more are decompressed, whatever it holds.
-
-    Parameters
-    ----------
-    file : file object
-        Open for reading.
-    n_bytes : int
-        As its header declares.
-
-    Returns
-    -------
-    content : bytearray
-
-    Raises
-    ------
-    ValueError
-        If it holds more or fewer.
-    """
-    content = bytearray()
-    for chunk in read_chunks(file, n_bytes):
-        content += chunk
-    return content
-
-
-def read_chunks(file: IO[bytes], n_bytes: int) -> Iterator[bytes]:
-    """Read a file as `read_exactly` does, and give it piece by piece, for what is not to be held in memory.
-
-    Parameters
-    ----------
-    file : file object
-        Open for reading.
-    n_bytes : int
-        As its header declares.
-
-    Yields
-    ------
-    chunk : bytes
-
-    Raises
-    ------
-    ValueError
-        If it holds more or fewer.
-    """
-    n_read = 0
-    while chunk := file.read(min(_CHUNK, n_bytes - n_read + 1)):
-        n_read += len(chunk)
-        if n_read > n_bytes:
-            raise ValueError(f"more than the {n_bytes} bytes that the header declares")
-        yield chunk
-    if n_read < n_bytes:
-        raise ValueError(f"{n_read} bytes, where the header declares {n_bytes}")
 
 
 def _read_text(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

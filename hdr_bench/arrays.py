@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.archives import MOST_EXPANSION, Limit, check_expansion, check_method, read_exactly, write_archive
+from hdr_bench.archives import MOST_EXPANSION, Limit, check_expansion, check_method, write_archive
+from hdr_bench.declared_size import read_exactly
 from hdr_bench.files import check_regular, describe_file_error
 
 _MAGIC_BYTES = 8

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from pkgutil import resolve_name
 
-from hdr_bench.archives import Limit, check_method, read_chunks
+from hdr_bench.archives import Limit, check_method
 from hdr_bench.datasets.dataset import Dataset
 from hdr_bench.datasets.fitting import fit_dataset, stamp_with_fit
 from hdr_bench.datasets.folder_scan import PASSED_OVER, is_document
@@ -18,6 +18,7 @@ from hdr_bench.datasets.part_files import part_of
 from hdr_bench.datasets.paths import expand_path, regular_size
 from hdr_bench.datasets.registry import recognize_scheme, source_schemes
 from hdr_bench.datasets.source import ReadOptions, Source, key_of, stamp_of
+from hdr_bench.declared_size import read_chunks
 from hdr_bench.exceptions import DatasetError, DatasetNotFoundError
 from hdr_bench.files import describe_file_error
 from hdr_bench.names import visible

@@ -115,13 +115,18 @@ def evaluate_models(
     OverlapError
         If nothing is left to evaluate, since the models learned from these images.
     """
-    images = _load_all(choices, part)
+    loaded = _load_all(choices, part)
     # What a model learned from is looked up before anything takes its time.
-    planned = [(model, each, _look_up(model, each, allow_overlap)) for each in images for model in models]
-    refused = [notes for *_, notes in planned if isinstance(notes, OverlapError)]
-    n_without = len(models) * sum(isinstance(each, _NoImages) for each in images)
+    planned = [(model, images, _look_up(model, images, allow_overlap)) for images in loaded for model in models]
+    refused = [
+        (model, images.choice, notes)
+        for model, images, notes in planned
+        if isinstance(notes, OverlapError) and isinstance(images, _Images)
+    ]
+    n_without = len(models) * sum(isinstance(images, _NoImages) for images in loaded)
     if refused and len(refused) + n_without == len(planned):
-        raise refused[0]
+        model, choice, reason = refused[0]
+        raise OverlapError(f"{model.name} on {choice.name}: {reason}") from reason
     return [_evaluate_planned(*each) for each in planned]
 
 
@@ -141,10 +146,8 @@ def _evaluate_planned(
     if isinstance(images, _NoImages):
         return EvaluatedModel(model.name, images.dataset, own=_own_score(model.card), problem=images.problem)
     if isinstance(notes, OverlapError):
-        # The row names both already.
-        problem = str(notes).removeprefix(f"{model.name} on {images.choice.name}: ")
         return EvaluatedModel(
-            model.name, images.choice.name, own=_own_score(model.card), data_notes=images.notes, problem=problem
+            model.name, images.choice.name, own=_own_score(model.card), data_notes=images.notes, problem=str(notes)
         )
     return _evaluate(model, images, notes)
 
@@ -240,7 +243,7 @@ def _overlap_notes(model: NamedModel, images: _Images, allow_overlap: bool) -> t
     n_known = min(int(known_images(train.images, images.as_they_came).sum()), data.n_train)
     text = (describe_overlap if learned.are_exact else describe_most_overlap)(n_known, n_images)
     if n_known >= max(1, _MOST_KNOWN * n_images) and not allow_overlap:
-        raise OverlapError(f"{model.name} on {images.choice.name}: {text}; {_REMEDY}")
+        raise OverlapError(f"{text}; {_REMEDY}")
     with warnings.catch_warnings(action="ignore", category=DatasetWarning):
         doubts = doubts_of(train, images.part) if train.images.shape[1:] == images.part.images.shape[1:] else ()
     return tuple(filter(None, (text, *doubts)))

@@ -16,7 +16,7 @@ ModelKey = tuple[str, int] | tuple[str, int, int]
 
 
 class RunModels(Mapping[ModelKey, Any]):
-    """Models of a run, by case and seed; each is loaded anew when it is asked for.
+    """Models of a run, by case and seed; each is loaded again whenever it is asked for.
 
     Made by `load_models`.
 
