@@ -120,8 +120,9 @@ def _real_sections(table: pd.DataFrame) -> Iterator[str]:
     yield (
         f"{len(table)} pictures with {table['n_digits'].sum()} digits, from public projects of students. Of the "
         f"digits, **{_share(table, 'right', 'n_digits')} %** were found and read correctly; the mean over pictures "
-        f"with digits is {_mean_per_picture(whole):.1f} % (target: 90 %). Invented: "
-        f"{_share(table, 'invented', 'n_digits')} per 100 digits (target: at most 5). "
+        f"with digits is {_mean_per_picture(whole, 'right'):.1f} % (target: 90 %). Invented: "
+        f"{_share(table, 'invented', 'n_digits')} per 100 digits; {_mean_per_picture(whole, 'invented'):.1f} in the "
+        "mean over pictures with digits (target: at most 5). "
         f"Of single digits drawn dark on light, {singles['right'].sum()} of "
         f"{singles['n_digits'].sum()} were read correctly. These pictures were looked at while the reader was "
         "developed: new ones may be read less well."
@@ -143,7 +144,7 @@ def _real_row(kind: str, rows: pd.DataFrame) -> dict[str, str]:
         "Pictures": f"{len(rows)}",
         "Digits": f"{rows['n_digits'].sum()}",
         "Right (%)": str(_share(rows, "right", "n_digits")),
-        "Right, mean per picture (%)": f"{_mean_per_picture(rows):.1f}",
+        "Right, mean per picture (%)": f"{_mean_per_picture(rows, 'right'):.1f}",
         "Misread": f"{rows['misread'].sum()}",
         "Missed": f"{rows['missed'].sum()}",
         "Invented": f"{rows['invented'].sum()}",
@@ -204,9 +205,9 @@ def _share(rows: pd.DataFrame, column: str, of: str = "digits") -> Share:
     return share_of_digits(rows[column].tolist(), rows[of].tolist())
 
 
-def _mean_per_picture(rows: pd.DataFrame) -> float:
+def _mean_per_picture(rows: pd.DataFrame, column: str) -> float:
     having = rows[rows["n_digits"] > 0]
-    return float(100 * (having["right"] / having["n_digits"]).mean())
+    return float(100 * (having[column] / having["n_digits"]).mean())
 
 
 def _describe_level(level: str) -> str:
