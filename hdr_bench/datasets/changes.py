@@ -132,7 +132,7 @@ def source_of_changed(key: str, dataset: Dataset, changes: Sequence[Change]) -> 
     source : Source
     """
     # The stamp is what the original holds: it may be added again, also with other names of classes.
-    held = (dataset.fingerprint, dataset.class_names, dataset.notes, dataset.warnings)
+    held = (dataset.fingerprint, dataset.class_names, dataset.notes, dataset.warnings, dataset.cut_note)
     digests = tuple(change.digest for change in changes if change.digest)
     stamp = hashlib.sha256(repr((*held, *digests)).encode()).hexdigest()
     # No data set's own name has a plus in it.

@@ -230,6 +230,15 @@ def test_what_an_earlier_version_prepared_is_read_again_with_its_notes_of_today(
         assert any("to test, seed 0" in note for note in notes)
 
 
+def test_what_was_made_of_data_of_an_earlier_version_is_made_again(data_home, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(embedded, "READER", "earlier")
+        # Then a data set did not say which of its notes is of the cut.
+        earlier.setattr(source, "replace", lambda dataset, **_: dataset)
+        assert not load_dataset("digits-8x8", classes=["3", "5"]).cut_note
+    assert load_dataset("digits-8x8", classes=["3", "5"]).cut_note
+
+
 def test_arrays_changed_since_make_dataset_are_not_stored(tmp_path):
     images, labels = np.zeros((4, 2, 2), np.uint8), np.array([0, 1, 0, 1])
     data = make_dataset("mine", Part(images, labels), Part(images, labels), ["a", "b"])
