@@ -16,7 +16,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hdr-bench needs Python 3.11 or newer; name one with: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	@echo 'Installing hdr-bench and what it needs into $(VENV); this takes a minute or two.'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,pictures,heic,formats,onnx,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,pictures,heic,formats,onnx,web,mysql,postgresql,dev]'
 	touch $(STAMP)
 
 bench: install ## Run the suite `quick` on the embedded data, print its table, write its report
@@ -45,12 +45,12 @@ TESTS ?= tests/test_public_names.py tests/test_quick_suite.py tests/estimators/t
 	tests/estimators/test_in_scikit_learn.py tests/estimators/test_methods.py
 test-oldest: ## Run some tests with the oldest versions that pyproject.toml allows, in .venv-oldest
 	$(PYTHON) -m venv .venv-oldest
-	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-oldest.txt -e '.[fast,pictures,heic,formats,onnx,dev]'
+	.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-oldest.txt -e '.[fast,pictures,heic,formats,onnx,web,mysql,postgresql,dev]'
 	OMP_NUM_THREADS=1 .venv-oldest/bin/python -m pytest -n 2 -W default $(TESTS)
 
 test-newest: ## Run the same tests with a newer Python, in .venv-newest: make test-newest PYTHON=python3.13
 	$(PYTHON) -m venv .venv-newest
-	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,pictures,heic,formats,onnx,dev]'
+	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fast,pictures,heic,formats,onnx,web,mysql,postgresql,dev]'
 	OMP_NUM_THREADS=1 .venv-newest/bin/python -m pytest -n 2 -W default $(TESTS)
 
 lint: install ## Run the linter, the formatter, the type checker, the import contract and the check of docstrings

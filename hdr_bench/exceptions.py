@@ -203,6 +203,14 @@ class ModelSaveError(HdrBenchError, TypeError):
     """A model that no file of the wanted format can hold, with the reason and what to do."""
 
 
+class DatabaseError(HdrBenchError, RuntimeError):
+    """A database of the web application that cannot be reached or used, or whose tables are of a newer version."""
+
+
+class ServerError(HdrBenchError, RuntimeError):
+    """A web application that cannot start, such as an address in use; or a request that it cannot answer now."""
+
+
 class MissingDependencyError(HdrBenchError, ImportError):
     """An optional library that was asked for by name and is not installed, or is installed and broken."""
 

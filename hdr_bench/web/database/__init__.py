@@ -1,0 +1,1 @@
+"""What the web application stores: pictures, readings, answers, corrections, and versions of models."""

@@ -1,0 +1,332 @@
+"""The tables of the web application's database."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+# A picture of 10 MB does not fit in MySQL's smaller types of binary data; its times have no fractions by default.
+_Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
+_Moment = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+_NAME, _FILE_NAME, _SHA256 = 64, 255, 64
+
+
+def now() -> datetime:
+    """Return the current time, in UTC.
+
+    Returns
+    -------
+    moment : datetime
+    """
+    return datetime.now(UTC)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Time in UTC: databases keep it without a zone, Python gets it with one."""
+
+    impl = _Moment
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy gives it
+        """Return the time as it is stored.
+
+        Parameters
+        ----------
+        value : datetime or None
+            With a time zone.
+        dialect : Dialect
+
+        Returns
+        -------
+        stored : datetime or None
+        """
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy gives it
+        """Return a stored time with its zone.
+
+        Parameters
+        ----------
+        value : datetime or None
+        dialect : Dialect
+
+        Returns
+        -------
+        moment : datetime or None
+        """
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcTime,
+        bytes: _Bytes,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+class Picture(Table):
+    """Picture that was drawn or uploaded, byte by byte as it came.
+
+    Attributes
+    ----------
+    kind : str
+        ``"drawing"`` or ``"upload"``.
+    name : str
+        Name of the file, for people to see; never used as a path.
+    media_type : str
+        By its content, e.g. ``"image/png"``.
+    writer : str
+        Who wrote the digits, as the page was told; empty if nobody said.
+    size : int
+        In bytes.
+    width, height : int
+        In pixels, as its EXIF orientation shows it.
+    """
+
+    __tablename__ = "pictures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(_FILE_NAME))
+    media_type: Mapped[str] = mapped_column(String(40))
+    writer: Mapped[str] = mapped_column(String(_NAME), index=True)
+    content: Mapped[bytes] = mapped_column(deferred=True)
+    sha256: Mapped[str] = mapped_column(String(_SHA256), index=True)
+    size: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    readings: Mapped[list["Reading"]] = relationship(back_populates="picture", passive_deletes=True)
+
+
+class Reading(Table):
+    """Reading of a picture: which marks one model took for digits; all models answered for these.
+
+    Attributes
+    ----------
+    version_id : int
+        Version of the model that divided the picture into digits.
+    lines : list of str
+        The digits, line by line.
+    turned : int
+        Degrees that the picture was turned by to be read, counter-clockwise.
+    notes : list of str
+        What was done to the picture.
+    seconds : float
+        How long the reading took.
+    """
+
+    __tablename__ = "readings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    picture_id: Mapped[int] = mapped_column(ForeignKey("pictures.id", ondelete="CASCADE"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"), index=True)
+    lines: Mapped[list[Any]]
+    turned: Mapped[int] = mapped_column(default=0)
+    notes: Mapped[list[Any]]
+    seconds: Mapped[float]
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    picture: Mapped[Picture] = relationship(back_populates="readings")
+    version: Mapped["ModelVersion"] = relationship()
+    digits: Mapped[list["Digit"]] = relationship(
+        back_populates="reading", order_by="Digit.position", passive_deletes=True
+    )
+
+
+class Digit(Table):
+    """Mark in a picture: a digit, or what was rejected.
+
+    Attributes
+    ----------
+    position : int
+        In reading order, from 0.
+    line : int or None
+        Line that it stands in, from 0.
+    x, y, width, height : int
+        Its box, in pixels of the upright picture.
+    image : bytes
+        What the models got: 28x28 pixels, one byte each.
+    """
+
+    __tablename__ = "digits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("readings.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    line: Mapped[int | None]
+    x: Mapped[int]
+    y: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    image: Mapped[bytes]
+    reading: Mapped[Reading] = relationship(back_populates="digits")
+    answers: Mapped[list["Answer"]] = relationship(back_populates="mark", order_by="Answer.id", passive_deletes=True)
+    correction: Mapped["Correction | None"] = relationship(back_populates="mark", passive_deletes=True)
+
+
+class Answer(Table):
+    """Answer of one version of a model for one mark.
+
+    Attributes
+    ----------
+    digit : int
+        The likeliest digit, also if the mark was rejected.
+    rejected : bool
+        Whether the model took the mark for something other than a digit.
+    probabilities : list of float
+        Of the digits 0 to 9.
+    seconds : float
+        How long the model took, divided by the number of images that it answered for at once.
+    """
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("digit_id", "version_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digit_id: Mapped[int] = mapped_column(ForeignKey("digits.id", ondelete="CASCADE"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"), index=True)
+    digit: Mapped[int]
+    rejected: Mapped[bool]
+    probabilities: Mapped[list[Any]]
+    seconds: Mapped[float]
+    mark: Mapped[Digit] = relationship(back_populates="answers")
+    version: Mapped["ModelVersion"] = relationship()
+
+
+class Correction(Table):
+    """What a person said that a mark is; the models' answers stay as they were.
+
+    Attributes
+    ----------
+    label : int or None
+        The digit; None if the mark is not a digit.
+    held_back : bool
+        Whether it judges new versions, and no version ever learns from it. The image alone decides, so that equal
+        images are on one side.
+    review : str
+        ``"clear"``; ``"waiting"`` if every model gave the label under 5 %, so that a person looks again before any
+        model learns from it; ``"confirmed"`` once that was done.
+    used_in_id : int or None
+        First version that learned from it.
+    """
+
+    __tablename__ = "corrections"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digit_id: Mapped[int] = mapped_column(ForeignKey("digits.id", ondelete="CASCADE"), unique=True)
+    label: Mapped[int | None]
+    held_back: Mapped[bool]
+    review: Mapped[str] = mapped_column(String(16))
+    used_in_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+    mark: Mapped[Digit] = relationship(back_populates="correction")
+
+
+class ModelVersion(Table):
+    """Version of a model.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model, e.g. ``"cnn"``.
+    number : int
+        Counted per model, from 1.
+    method : str
+        A name of `ESTIMATORS`, or the class of the estimator.
+    origin : str
+        ``"embedded"``, ``"given"``, ``"fitted"`` or ``"retrained"``.
+    state : str
+        ``"usable"``, ``"offered"``, ``"refused"`` or ``"damaged"``. Which version is served, `ServedModel` says.
+    file : str
+        Name of its file in the folder of models.
+    sha256 : str
+        Of that file.
+    parent_id : int or None
+        Version that it was retrained from.
+    n_images : int
+        Original training images that it was fitted on.
+    n_corrections : int
+        Corrections that it learned from.
+    scores : dict
+        Accuracy by set of images, as on a model's card, with intervals.
+    decision : dict
+        Why it was taken, offered or refused: the numbers that decided; empty for first versions.
+    """
+
+    __tablename__ = "model_versions"
+    __table_args__ = (UniqueConstraint("model", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(String(_NAME))
+    number: Mapped[int]
+    method: Mapped[str] = mapped_column(String(_FILE_NAME))
+    origin: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    file: Mapped[str] = mapped_column(String(_FILE_NAME))
+    sha256: Mapped[str] = mapped_column(String(_SHA256))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))
+    n_images: Mapped[int]
+    n_corrections: Mapped[int] = mapped_column(default=0)
+    scores: Mapped[dict[str, Any]]
+    decision: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ServedModel(Table):
+    """Model that answers, and the version of it that does: to change it is one update of one row.
+
+    Attributes
+    ----------
+    position : int
+        Order of the models; the first one divides pictures into digits.
+    """
+
+    __tablename__ = "served_models"
+    name: Mapped[str] = mapped_column(String(_NAME), primary_key=True)
+    position: Mapped[int]
+    version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"))
+    changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    version: Mapped[ModelVersion] = relationship()
+
+
+class Retraining(Table):
+    """Job that makes a new version of a model.
+
+    Attributes
+    ----------
+    state : str
+        ``"queued"``, ``"running"``, ``"done"``, ``"refused"`` or ``"failed"``.
+    stage : str
+        What it is at, in words.
+    epoch, n_epochs : int
+        Of the network that is trained; both 0 for other methods.
+    reason : str
+        Why it was refused, or failed.
+    parent_id : int
+        Version that it begins with.
+    version_id : int or None
+        Version that came of it.
+    owner : str
+        The server that runs it; empty if none does.
+    seen_at : datetime or None
+        When that server last said so.
+    """
+
+    __tablename__ = "retrainings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(String(_NAME))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    stage: Mapped[str] = mapped_column(String(_FILE_NAME), default="")
+    epoch: Mapped[int] = mapped_column(default=0)
+    n_epochs: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    parent_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("model_versions.id"))
+    owner: Mapped[str] = mapped_column(String(_NAME), default="")
+    seen_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    parent: Mapped[ModelVersion] = relationship(foreign_keys=[parent_id])
+    version: Mapped[ModelVersion | None] = relationship(foreign_keys=[version_id])

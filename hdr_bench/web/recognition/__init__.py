@@ -1,0 +1,1 @@
+"""Reading of pictures for the web application, in processes of its own."""

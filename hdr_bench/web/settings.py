@@ -1,0 +1,50 @@
+"""What the server is told when it starts."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """Settings of the web application.
+
+    Attributes
+    ----------
+    folder : Path
+        Where the application keeps what is its own: the models' files, the SQLite file if it is the default.
+    database : str
+        URL of the database, as SQLAlchemy reads it.
+    models : tuple of Path
+        Model files to serve; by default the embedded network and, fitted on `mnist-5k`, the classical methods.
+    host : str
+        Address to listen on.
+    port : int
+        0 takes a free one.
+    token : str
+        What a client must know, if others than this machine can reach the server; empty if none is needed.
+    retrain_after : int
+        Corrections not yet used from which on the first model is retrained; 0 retrains only when asked to.
+    requests_per_minute : int
+        Per client; 0 is without a limit.
+    most_bytes : int
+        Larger uploads are refused.
+    most_pixels : int
+        Pictures of more pixels are refused.
+    trusted_hosts : tuple of str
+        Names, with ports if these differ, under which a reverse proxy passes requests on.
+    workers : int
+        Processes that read pictures.
+    """
+
+    folder: Path
+    database: str
+    models: tuple[Path, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = 8000
+    token: str = field(default="", repr=False)
+    retrain_after: int = 0
+    requests_per_minute: int = 0
+    most_bytes: int = 10_000_000
+    most_pixels: int = 50_000_000
+    trusted_hosts: tuple[str, ...] = ()
+    workers: int = 2
