@@ -84,5 +84,5 @@ def _find_dialect(address: URL) -> type[Dialect]:
 def _describe_missing(address: URL, error: ImportError) -> str:
     backend = address.get_backend_name()
     extra = _EXTRAS.get(backend)
-    remedy = f"install hdr-bench[{extra}]" if extra else "install it"
+    remedy = f"pip install 'hdr-bench[{extra}]'" if extra else "install it"
     return f"the database's URL {show(address)} needs {error.name or address.get_driver_name()}; {remedy}"

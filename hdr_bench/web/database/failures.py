@@ -30,6 +30,7 @@ _BY_SQLITE_CODE = {
     sqlite3.SQLITE_CANTOPEN: _NO_FILE,
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CONSTRAINT: _CONFLICT,
 }
 # Numbers of MySQL's and MariaDB's errors.
 _BY_MYSQL_NUMBER = {
@@ -37,6 +38,7 @@ _BY_MYSQL_NUMBER = {
     1044: _DENIED,
     1045: _DENIED,
     1049: _UNKNOWN,
+    1062: _CONFLICT,
     1114: _FULL,
     1153: _TOO_LARGE,
     1205: _BUSY,
@@ -52,6 +54,7 @@ _BY_MYSQL_NUMBER = {
 # By the beginning of PostgreSQL's SQLSTATE.
 _BY_SQLSTATE = {
     "08": _GONE,
+    "23": _CONFLICT,
     "25006": _READ_ONLY,
     "28": _DENIED,
     "3D000": _UNKNOWN,
@@ -61,6 +64,17 @@ _BY_SQLSTATE = {
     "55P03": _BUSY,
     "57P": _GONE,
 }
+# psycopg has no state for what happens before it is connected, or when a connection breaks: the first that it says.
+_BY_PSYCOPG_WORDS = {
+    "password authentication failed": _DENIED,
+    "no password supplied": _DENIED,
+    "does not exist": _UNKNOWN,
+    "connection failed": _GONE,
+    "connection refused": _GONE,
+    "connection timeout expired": _GONE,
+    "the connection is lost": _GONE,
+}
+_LONGEST_LINE = 300
 
 
 @contextmanager
@@ -100,34 +114,24 @@ def describe(error: DBAPIError) -> str:
     -------
     words : str
     """
-    known = _describe_known(error.orig)
-    if known:
-        return known
-    name = type(error.orig).__name__
-    if name == "IntegrityError" or str(getattr(error.orig, "sqlstate", "")).startswith("23"):
-        return _CONFLICT
-    # psycopg has no code for a server that it cannot reach, or that ended the connection.
-    if error.connection_invalidated or _is_unreachable(error.orig):
-        return _GONE
-    first_line = (str(error.orig).strip() or name).splitlines()[0].rstrip(".")
-    return f"reports an error: {visible_prose(first_line)[:300]}"
+    known = _describe_code(error.orig) or _describe_words(str(error.orig))
+    if known or error.connection_invalidated:
+        return known or _GONE
+    first_line = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0].rstrip(".")
+    return f"reports an error: {visible_prose(first_line)[:_LONGEST_LINE]}"
 
 
-def _describe_known(original: BaseException | None) -> str:
+def _describe_code(original: BaseException | None) -> str:
     if isinstance(original, sqlite3.Error):
+        # Python's module has no code for what it finds itself.
         return _BY_SQLITE_CODE.get(getattr(original, "sqlite_errorcode", 0) & 0xFF, "")
-    state = getattr(original, "sqlstate", None)
-    if state:
-        return next((words for start, words in _BY_SQLSTATE.items() if state.startswith(start)), "")
     number = original.args[0] if original is not None and original.args else None
-    return _BY_MYSQL_NUMBER.get(number, "") if isinstance(number, int) else ""
+    if isinstance(number, int) and number in _BY_MYSQL_NUMBER:
+        return _BY_MYSQL_NUMBER[number]
+    # MySQL's states are coarser than its numbers.
+    state = getattr(original, "sqlstate", None) or ""
+    return next((words for start, words in _BY_SQLSTATE.items() if state.startswith(start)), "")
 
 
-def _is_unreachable(original: BaseException | None) -> bool:
-    text = str(original)
-    if "password authentication failed" in text or "does not exist" in text:
-        return False
-    return any(
-        words in text
-        for words in ("connection failed", "connection refused", "timeout expired", "the connection is lost")
-    )
+def _describe_words(text: str) -> str:
+    return next((words for part, words in _BY_PSYCOPG_WORDS.items() if part in text), "")

@@ -248,8 +248,7 @@ def _conditions(chosen: ReadingFilter) -> Sequence[ColumnElement[bool]]:
 
 
 def _make_listed(row: Row[Any]) -> ListedReading:
-    reading, n_digits, n_corrections = row.tuple()
-    return ListedReading(reading, n_digits, n_corrections)
+    return ListedReading(row.Reading, row.n_digits, row.n_corrections)
 
 
 def _make_digit(position: int, mark: MarkAnswers) -> Digit:
