@@ -143,8 +143,9 @@ def keep(kind, place):
     address = place / f"{kind}.port"
     try:
         with (
-            running_server(KINDS[kind], folder, place / f"{kind}.log") as port,
+            # Who comes now waits until the server has ended, and then starts another one.
             (place / f"{kind}.users").open("a") as users,
+            running_server(KINDS[kind], folder, place / f"{kind}.log") as port,
         ):
             address.write_text(str(port))
             print("ready", flush=True)  # noqa: T201

@@ -5,11 +5,12 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, delete, text, update
 
 from hdr_bench.web.database.address import read_address
 from hdr_bench.web.database.engine import close_database, open_database
 from hdr_bench.web.database.schema import prepare_schema
+from hdr_bench.web.database.tables import ModelVersion, Table
 from tests.helpers.database_servers import KINDS, find_program, shared_server
 
 
@@ -48,17 +49,34 @@ def make_server_database(database_ports):
 
 
 @pytest.fixture(params=["sqlite", *KINDS])
-def database_url(request, tmp_path):
-    """An empty database of each kind."""
+def empty_database_url(request, tmp_path):
+    """A database of each kind without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'digits.sqlite'}"
     return request.getfixturevalue("make_server_database")(request.param)
 
 
-@pytest.fixture
-def database(database_url):
-    """A database of each kind, with its tables."""
+@pytest.fixture(scope="module", params=["sqlite", *KINDS])
+def database_url(request, tmp_path_factory):
+    """A database of each kind with tables, which the tests of a file share."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('database') / 'digits.sqlite'}"
+    return request.getfixturevalue("make_server_database")(request.param)
+
+
+@pytest.fixture(scope="module")
+def _prepared_database(database_url):
     opened = open_database(database_url)
     prepare_schema(opened)
     yield opened
     close_database(opened)
+
+
+@pytest.fixture
+def database(_prepared_database):
+    """A database of each kind, whose tables have no rows."""
+    yield _prepared_database
+    with _prepared_database.begin() as session:
+        session.execute(update(ModelVersion).values(parent_id=None))
+        for table in reversed(Table.metadata.sorted_tables):
+            session.execute(delete(table))

@@ -8,7 +8,7 @@ import threading
 import pytest
 from sqlalchemy import func, select, text
 
-from hdr_bench.exceptions import DatabaseError, MissingDependencyError
+from hdr_bench.exceptions import DatabaseError, MissingDependencyError, PictureError
 from hdr_bench.web.database.engine import close_database, open_database
 from hdr_bench.web.database.schema import prepare_schema
 from hdr_bench.web.database.tables import Picture
@@ -108,13 +108,13 @@ def test_a_server_that_was_restarted_is_found_again(kind, database_ports, make_s
 
 
 def test_what_a_transaction_did_is_undone_at_an_error(database):
-    with pytest.raises(ZeroDivisionError), database.begin() as session:
+    with pytest.raises(PictureError), database.begin() as session:
         add_picture(session, [add_served(session)])
-        raise ZeroDivisionError
+        _fail()
     assert _count(database) == 0
     _store(database)
     with pytest.raises(DatabaseError, match="contradicts this change"), database.begin() as session:
-        session.execute(text("UPDATE readings SET picture_id = 99"))
+        session.execute(text("UPDATE readings SET picture_id = 2147483647"))
     assert _count(database) == 1
 
 
@@ -196,6 +196,10 @@ def test_many_threads_store_and_read_at_once(database):
         thread.join()
     assert errors == []
     assert _count(database) == 25
+
+
+def _fail():
+    raise PictureError("the picture is damaged.")
 
 
 def _store(database, **columns):

@@ -123,8 +123,11 @@ def test_lists_are_filtered_and_paged(database):
     assert (pages[-1].number, pages[-1].n_pages, pages[-1].total) == (1, 1, 0)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.text(st.characters(categories=None), max_size=300), writer=st.text(max_size=80))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.text(st.characters(categories=None), max_size=300),
+    writer=st.text(st.characters(categories=None), max_size=80),
+)
 def test_every_name_is_stored_and_found_again(database, name, writer):
     with database.begin() as session:
         versions = [add_served(session)]
@@ -134,5 +137,5 @@ def test_every_name_is_stored_and_found_again(database, name, writer):
         assert (picture.name, picture.writer) == (stored.picture.name, stored.picture.writer)
         found = list_readings(session, ReadingFilter(writer=writer))
         assert stored.id in {row.reading.id for row in found.rows}
-    if name.isprintable() and len(name) < 200 and name == name.strip():
-        assert picture.name.isprintable() and len(picture.name) >= len(name)
+    assert "\0" not in picture.name
+    assert len(picture.name) <= 255

@@ -27,22 +27,34 @@ close_database(database)
 """
 
 
-def test_migrations_make_what_the_tables_say_and_take_it_back(database):
-    prepare_schema(database)
-    with database.begin() as session:
+@pytest.fixture
+def own_database(empty_database_url):
+    """A database of each kind, with tables that a test may change."""
+    opened = open_database(empty_database_url)
+    prepare_schema(opened)
+    yield opened
+    close_database(opened)
+
+
+def test_migrations_make_what_the_tables_say_and_take_it_back(own_database):
+    prepare_schema(own_database)
+    with own_database.begin() as session:
         connection = session.connection()
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, Table.metadata) == []
         assert set(inspect(connection).get_table_names()) == {*Table.metadata.tables, VERSION_TABLE}
         command.downgrade(make_config(connection), "base")
         assert inspect(connection).get_table_names() == [VERSION_TABLE]
-    prepare_schema(database)
+    prepare_schema(own_database)
 
 
-def test_servers_that_start_at_once_make_the_tables_once(database_url):
+def test_servers_that_start_at_once_make_the_tables_once(empty_database_url):
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", PREPARE, database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", PREPARE, empty_database_url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(3)
     ]
@@ -53,21 +65,21 @@ def test_servers_that_start_at_once_make_the_tables_once(database_url):
     for process in processes:
         process.stdout.close()
         assert process.wait() == 0
-    database = open_database(database_url)
+    database = open_database(empty_database_url)
     with database.read() as session:
         assert session.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).all() == [("0001",)]
     close_database(database)
 
 
-def test_tables_of_a_newer_version_are_refused(database):
-    with database.begin() as session:
+def test_tables_of_a_newer_version_are_refused(own_database):
+    with own_database.begin() as session:
         session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
     with pytest.raises(DatabaseError, match="newer version .9999.* Install a newer hdr-bench"):
-        prepare_schema(database)
+        prepare_schema(own_database)
 
 
-def test_tables_of_others_are_left_alone(database_url):
-    database = open_database(database_url)
+def test_tables_of_others_are_left_alone(empty_database_url):
+    database = open_database(empty_database_url)
     with database.begin() as session:
         session.execute(text("CREATE TABLE pictures (title VARCHAR(20))"))
     with pytest.raises(DatabaseError, match="did not make.*: pictures. Choose an empty database"):

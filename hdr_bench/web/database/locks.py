@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from sqlalchemy import Column, Connection, MetaData, String, Table, func, select
 from sqlalchemy.orm import Session
 
+from hdr_bench.exceptions import DatabaseError
+
 VERSION_TABLE = "hdr_bench_version"
 # Of PostgreSQL's advisory locks, which are numbers: the letters "hdrb".
 _LOCK_NUMBER = 0x68647262
@@ -40,6 +42,11 @@ def lock_schema(connection: Connection) -> Iterator[None]:
     Yields
     ------
     None
+
+    Raises
+    ------
+    DatabaseError
+        Another server does not finish.
     """
     backend = connection.dialect.name
     if backend == "postgresql":
@@ -49,7 +56,8 @@ def lock_schema(connection: Connection) -> Iterator[None]:
         return
     # Locks are of the whole server, which may hold several databases.
     name = func.concat(VERSION_TABLE, "-", func.crc32(func.database()))
-    connection.execute(select(func.get_lock(name, _LOCK_SECONDS))).all()
+    if connection.scalar(select(func.get_lock(name, _LOCK_SECONDS))) != 1:
+        raise DatabaseError(f"another server has changed the database's tables for {_LOCK_SECONDS} s. Try again later.")
     try:
         yield
     finally:
