@@ -17,6 +17,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from hdr_bench.process_tree import end_with_parent
+
 # In a URL two of its characters have to be encoded.
 USER, PASSWORD = "hdr", "ink:and@paper"
 _ENCODED_PASSWORD = "ink%3Aand%40paper"
@@ -164,7 +166,14 @@ def running_server(kind, folder, log):
     port = free_port()
     with log.open("w") as output:
         server = subprocess.Popen(
-            kind.command(folder, port), cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **as_user()
+            kind.command(folder, port),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            # Should the keeper be killed.
+            preexec_fn=end_with_parent,
+            **as_user(),
         )
     try:
         wait_until_ready(kind, server, port)

@@ -98,19 +98,16 @@ def test_a_server_that_was_restarted_is_found_again(kind, database_ports, make_s
         assert PASSWORD not in str(caught.value)
         proxy.open()
         _store(database)
-        with pytest.raises(DatabaseError, match="does not answer"), database.begin() as session:
-            add_picture(session, [add_served(session)])
-            proxy.close()
-            session.execute(select(Picture.id))
+        with pytest.raises(DatabaseError, match="does not answer"):
+            _store(database, interrupt=proxy.close)
         proxy.open()
         assert _count(database) == 3
         close_database(database)
 
 
 def test_what_a_transaction_did_is_undone_at_an_error(database):
-    with pytest.raises(PictureError), database.begin() as session:
-        add_picture(session, [add_served(session)])
-        _fail()
+    with pytest.raises(PictureError):
+        _store(database, interrupt=_fail)
     assert _count(database) == 0
     _store(database)
     with pytest.raises(DatabaseError, match="contradicts this change"), database.begin() as session:
@@ -202,9 +199,12 @@ def _fail():
     raise PictureError("the picture is damaged.")
 
 
-def _store(database, **columns):
+def _store(database, interrupt=None, **columns):
     with database.begin() as session:
         add_picture(session, [add_served(session)], **columns)
+        if interrupt is not None:
+            interrupt()
+            session.execute(select(Picture.id))
 
 
 def _count(database):
