@@ -172,7 +172,7 @@ def running_server(kind, folder, log):
             stdout=output,
             stderr=output,
             # Should the keeper be killed.
-            preexec_fn=end_with_parent,
+            preexec_fn=end_with_parent,  # noqa: PLW1509  # the keeper has one thread
             **as_user(),
         )
     try:
