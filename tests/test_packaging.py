@@ -68,6 +68,8 @@ def test_the_wheel_works_with_what_it_asks_for_alone(wheel, tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     carried = ("benchmarks/quick.toml", "CITATION.cff", "references.bib", "py.typed", "__init__.pyi")
     carried += ("models/embedded/mnist-cnn.hdrm",)
+    migrations = "web/database/migrations"
+    carried += (f"{migrations}/env.py", f"{migrations}/script.py.mako", f"{migrations}/versions/first_tables.py")
     assert {f"hdr_bench/{name}" for name in carried} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "reports/"))]
     venv.create(tmp_path / "clean")
@@ -94,7 +96,7 @@ def test_the_wheel_works_with_what_it_asks_for_alone(wheel, tmp_path):
 
 
 def test_every_library_that_is_imported_is_asked_for():
-    extras = ("", "fast", "pictures", "heic", "formats", "onnx", "dask")
+    extras = ("", "fast", "pictures", "heic", "formats", "onnx", "dask", "web", "mysql", "postgresql")
     asked, modules = set(_requirements("hdr-bench", extras)), _modules()
     # The last is for type checkers alone, and comes with them.
     own = {*sys.stdlib_module_names, "hdr_bench", "_typeshed"}

@@ -1,74 +1,26 @@
 """The tables of the web application's database."""
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, LargeBinary, String, Text, UniqueConstraint
-from sqlalchemy.dialects import mysql
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-# A picture of 10 MB does not fit in MySQL's smaller types of binary data; its times have no fractions by default.
-_Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
-_Moment = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+from hdr_bench.web.database.columns import Table, now
+
+__all__ = [
+    "Answer",
+    "Correction",
+    "Digit",
+    "ModelVersion",
+    "Picture",
+    "Reading",
+    "Retraining",
+    "ServedModel",
+    "Table",
+    "now",
+]
 _NAME, _FILE_NAME, _SHA256 = 64, 255, 64
-
-
-def now() -> datetime:
-    """Return the current time, in UTC.
-
-    Returns
-    -------
-    moment : datetime
-    """
-    return datetime.now(UTC)
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """Time in UTC: databases keep it without a zone, Python gets it with one."""
-
-    impl = _Moment
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy gives it
-        """Return the time as it is stored.
-
-        Parameters
-        ----------
-        value : datetime or None
-            With a time zone.
-        dialect : Dialect
-
-        Returns
-        -------
-        stored : datetime or None
-        """
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy gives it
-        """Return a stored time with its zone.
-
-        Parameters
-        ----------
-        value : datetime or None
-        dialect : Dialect
-
-        Returns
-        -------
-        moment : datetime or None
-        """
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-class Table(DeclarativeBase):
-    """Base of all tables."""
-
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: UtcTime,
-        bytes: _Bytes,
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
-    }
 
 
 class Picture(Table):
@@ -149,6 +101,8 @@ class Digit(Table):
         Line that it stands in, from 0.
     x, y, width, height : int
         Its box, in pixels of the upright picture.
+    digit : int or None
+        As the picture was read: by the first model, and what stands around the mark; None if it was rejected.
     image : bytes
         What the models got: 28x28 pixels, one byte each.
     """
@@ -162,6 +116,7 @@ class Digit(Table):
     y: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]
+    digit: Mapped[int | None]
     image: Mapped[bytes]
     reading: Mapped[Reading] = relationship(back_populates="digits")
     answers: Mapped[list["Answer"]] = relationship(back_populates="mark", order_by="Answer.id", passive_deletes=True)
