@@ -47,6 +47,8 @@ class VersionRow:
     decision : tuple of str
         Sentences.
     scores : tuple of ScoreRow
+    was_retrained : bool
+        Whether its scores have others before them.
     can_be_served : bool
     action : str
         What the button says.
@@ -59,6 +61,7 @@ class VersionRow:
     origin: str
     decision: tuple[str, ...]
     scores: tuple[ScoreRow, ...]
+    was_retrained: bool
     can_be_served: bool
     action: str
 
@@ -115,6 +118,7 @@ def _make_version(version: Mapping[str, Any], parent: Mapping[str, Any] | None, 
         origin=_say_origin(version),
         decision=say_decision(version["decision"]),
         scores=_make_scores(version["scores"], parent["scores"] if parent else {}),
+        was_retrained=parent is not None,
         can_be_served=not version["served"] and version["state"] in {"usable", "offered"},
         action="Roll back to this version" if version["number"] < served else "Use this version",
     )

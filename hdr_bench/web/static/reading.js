@@ -38,7 +38,7 @@ function choose(index) {
   chips.mark(index);
   const digit = reading.digits[index];
   part("answers").replaceChildren(...answersFor(digit));
-  part("which").textContent = `Mark ${index + 1} of ${reading.digits.length}`;
+  part("which").textContent = `Mark ${index + 1} of ${reading.digits.length}: ${labelOf(digit)}`;
   part("undo").disabled = !digit.correction;
   for (const button of part("labels").children) {
     const isIt = digit.correction && String(digit.correction.label) === button.dataset.label;
@@ -100,6 +100,8 @@ async function start() {
   part("lines").hidden = reading.lines.length === 0;
   part("nothing").hidden = reading.digits.length > 0;
   part("panel").hidden = reading.digits.length === 0;
+  // A link may lead to one digit.
+  chosen = Math.max(reading.digits.findIndex((digit) => `#${digit.id}` === location.hash), 0);
   if (reading.digits.length) show();
   main.dataset.ready = "true";
   try {
