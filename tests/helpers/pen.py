@@ -1,14 +1,12 @@
 """Strokes of a pen that trace the image of a digit."""
 
-from itertools import pairwise
-
 import numpy as np
 from skimage.measure import label
 from skimage.morphology import skeletonize
 
 _ENLARGED = 8
 # Of the enlarged skeleton's pixels, every so many become a point.
-_EVERY = 4
+_EVERY = 8
 
 
 def trace(image):
@@ -20,9 +18,8 @@ def trace(image):
 
 def _walk(skeleton, shape):
     pixels = set(map(tuple, np.argwhere(skeleton)))
-    ends = [pixel for pixel in pixels if len(_beside(pixel, pixels)) == 1]
-    start = min(ends or pixels)
-    path, way = [start], [start]
+    start = min([pixel for pixel in pixels if len(_beside(pixel, pixels)) == 1] or pixels)
+    path, way, length = [start], [start], 1
     pixels.remove(start)
     while way:
         following = _beside(way[-1], pixels)
@@ -32,13 +29,10 @@ def _walk(skeleton, shape):
         else:
             way.pop()
         path += way[-1:]
-    path = path[: 1 + max(index for index, step in enumerate(pairwise(path), 1) if _is_forward(step, path, index))]
-    points = path[::_EVERY] + path[-1:]
+        # The way back after the last new pixel is not drawn.
+        length = len(path) if following else length
+    points = [*path[:length:_EVERY], path[length - 1]]
     return [((column + 0.5) / shape[1], (row + 0.5) / shape[0]) for row, column in points]
-
-
-def _is_forward(step, path, index):
-    return step[1] not in path[:index]
 
 
 def _beside(pixel, pixels):

@@ -93,9 +93,10 @@ def _server():
 
 
 @pytest.fixture
-def api(_server):
+def api(_server, tmp_path):
     """The stand-in, new for each test, behind the pages."""
     stand_in = StandIn()
+    stand_in.temporary = tmp_path
     _server.app = _with_policy(make_app(stand_in))
     return stand_in
 
