@@ -39,4 +39,6 @@ def _beside(pixel, pixels):
     row, column = pixel
     around = [(row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
     # Straight on before across: a corner is not cut off and left for later.
-    return sorted((each for each in around if each in pixels), key=lambda each: abs(each[0] - row) + abs(each[1] - column))
+    return sorted(
+        (each for each in around if each in pixels), key=lambda each: abs(each[0] - row) + abs(each[1] - column)
+    )

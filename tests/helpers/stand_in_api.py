@@ -66,12 +66,12 @@ class StandIn:
 
     async def steps(self, request):
         url = self.stored[request.path_params["id"]]["picture"]
-        return JSONResponse({"steps": [{"name": name, "title": f"Stage {name}", "url": url} for name in ("grey", "ink")]})
+        return JSONResponse(
+            {"steps": [{"name": name, "title": f"Stage {name}", "url": url} for name in ("grey", "ink")]}
+        )
 
     def _digit(self, number):
-        return next(
-            digit for reading in self.stored.values() for digit in reading["digits"] if digit["id"] == number
-        )
+        return next(digit for reading in self.stored.values() for digit in reading["digits"] if digit["id"] == number)
 
     async def correct(self, request):
         said = await request.json()
@@ -97,8 +97,7 @@ class StandIn:
 
     async def readings(self, filters, page):
         rows = [
-            reading
-            | {"n_digits": len(reading["digits"]), "n_corrections": sum(map(_is_corrected, reading["digits"]))}
+            reading | {"n_digits": len(reading["digits"]), "n_corrections": sum(map(_is_corrected, reading["digits"]))}
             for reading in self.stored.values()
             if reading["writer"] == filters.get("writer", reading["writer"])
         ]
@@ -127,7 +126,10 @@ class StandIn:
     async def comparison(self):
         mnist = {"accuracy": 0.991, "n_images": 10_000, "low": 0.989, "high": 0.993}
         row = {"model": "cnn", "version": 1, "n": 12, "n_right": 9, "accuracy": 0.75, "low": 0.47, "high": 0.91}
-        return [row | {"mnist": mnist}, row | {"model": "knn", "n_right": 6, "accuracy": 0.5, "low": 0.25, "mnist": None}]
+        return [
+            row | {"mnist": mnist},
+            row | {"model": "knn", "n_right": 6, "accuracy": 0.5, "low": 0.25, "mnist": None},
+        ]
 
     async def delete_reading(self, number):
         if self.stored.pop(number, None) is None:

@@ -77,13 +77,8 @@ async def _remove_correction(request: Request) -> Response:
     return RedirectResponse("/collection", _SEE_OTHER)
 
 
-async def _export(request: Request) -> Response:
-    return await source_of(request).export(request)
-
-
 routes = [
     Route("/collection", _collection),
-    Route("/collection/export", _export),
     Route("/readings/{id:int}/delete", _delete_reading, methods=["POST"]),
     Route("/writers/delete", _delete_writer, methods=["POST"]),
     Route("/corrections/{id:int}/confirm", _confirm, methods=["POST"]),

@@ -83,7 +83,9 @@ def say_finding(models: Sequence[Mapping[str, Any]]) -> str:
     if len({model["n"] for model in known}) > 1:
         return "The versions answered for different marks, so their accuracies here are not compared with each other."
     if first["low"] <= most:
-        return f"{write_count(first['n'], 'corrected mark is', 'corrected marks are')} too few to say which is best here."
+        return (
+            f"{write_count(first['n'], 'corrected mark is', 'corrected marks are')} too few to say which is best here."
+        )
     return f"{_name(first)} is the most accurate here: its interval lies above those of all others."
 
 

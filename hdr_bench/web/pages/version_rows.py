@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hdr_bench.web.pages.listing import find_scores
 from hdr_bench.web.pages.numbers import write_count, write_interval, write_share, write_time
 
 _ORIGINS = {
@@ -103,13 +104,10 @@ def make_models(models: Sequence[Mapping[str, Any]], busy: frozenset[str]) -> li
 def _make_versions(model: Mapping[str, Any]) -> tuple[VersionRow, ...]:
     versions = {version["number"]: version for version in model["versions"]}
     served = int(model["version"])
-    return tuple(
-        _make_version(versions[number], versions.get(versions[number]["parent"]), served)
-        for number in sorted(versions, reverse=True)
-    )
+    return tuple(_make_version(versions[number], served) for number in sorted(versions, reverse=True))
 
 
-def _make_version(version: Mapping[str, Any], parent: Mapping[str, Any] | None, served: int) -> VersionRow:
+def _make_version(version: Mapping[str, Any], served: int) -> VersionRow:
     return VersionRow(
         number=version["number"],
         served=version["served"],
@@ -117,8 +115,8 @@ def _make_version(version: Mapping[str, Any], parent: Mapping[str, Any] | None, 
         when=write_time(version["created"]),
         origin=_say_origin(version),
         decision=say_decision(version["decision"]),
-        scores=_make_scores(version["scores"], parent["scores"] if parent else {}),
-        was_retrained=parent is not None,
+        scores=_make_scores(find_scores(version["scores"]), find_scores(version["scores"], "before")),
+        was_retrained=version["origin"] == "retrained",
         can_be_served=not version["served"] and version["state"] in {"usable", "offered"},
         action="Roll back to this version" if version["number"] < served else "Use this version",
     )

@@ -2,6 +2,9 @@
 
 const token = document.querySelector('meta[name="api-token"]')?.content ?? "";
 
+/** Whether the API asks for a token. */
+export const needsToken = token !== "";
+
 async function sentenceOf(answer) {
   try {
     const body = await answer.json();

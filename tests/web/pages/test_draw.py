@@ -18,7 +18,9 @@ def draw(page, image, *, left=0.25, width=0.5, top=0.05, height=0.9):
     box = page.locator("#pad").bounding_box()
     side = min(box["width"] * width, box["height"] * height)
     for stroke in trace(image):
-        points = [(box["x"] + box["width"] * left + x * side, box["y"] + box["height"] * top + y * side) for x, y in stroke]
+        points = [
+            (box["x"] + box["width"] * left + x * side, box["y"] + box["height"] * top + y * side) for x, y in stroke
+        ]
         page.mouse.move(*points[0])
         page.mouse.down()
         for point in points[1:]:
@@ -70,7 +72,7 @@ def test_every_model_answers_with_bars_second_choice_and_time(visit, mnist):
 
 
 def test_several_digits_are_several_and_can_be_chosen(visit, mnist):
-    images, labels = mnist
+    images, _ = mnist
     page = visit("/")
     for index, left in ((CHOSEN[3], 0.02), (CHOSEN[7], 0.35), (CHOSEN[2], 0.68)):
         draw(page, images[index], left=left, width=0.3, top=0.25)
@@ -123,8 +125,13 @@ def test_only_one_request_is_on_its_way_and_the_last_state_is_sent(visit, api, m
         most[0] = max(most[0], running[0])
         route.continue_()
 
+    def finish(response):
+        running[0] -= response.url.endswith("/api/predict")
+
     page.route("**/api/predict", count)
-    page.on("response", lambda response: response.url.endswith("/api/predict") and running.__setitem__(0, running[0] - 1))
+    page.on(
+        "response", lambda response: response.url.endswith("/api/predict") and running.__setitem__(0, running[0] - 1)
+    )
     draw(page, mnist[0][CHOSEN[8]])
     wait_for_lines(page, "8")
     page.wait_for_load_state("networkidle")

@@ -79,7 +79,7 @@ def test_what_cannot_be_read_is_said_in_a_sentence(visit, tmp_path):
     page.said.clear()
     (tmp_path / "large.png").write_bytes(bytes(10_000_001))
     page.locator("#file").set_input_files(tmp_path / "large.png")
-    page.wait_for_function("() => document.getElementById('problem').textContent.includes('at most 10.0 MB are allowed')")
+    page.wait_for_function("() => document.getElementById('problem').textContent.includes('at most 10.0 MB')")
 
 
 def test_the_camera_is_offered_on_a_phone(visit):
