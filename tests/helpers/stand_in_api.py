@@ -10,6 +10,12 @@ from starlette.routing import Route
 
 from tests.helpers.stand_in_answers import read_answers
 
+_JUDGE = {"n_images": 10_000, "old_errors": 40, "new_errors": 36, "difference": 0.0004, "low": -0.0011, "high": 0.0019}
+_DECISION = {
+    "reason": "Taken: it is not worse.",
+    "kept": _JUDGE,
+    "held_back": _JUDGE | {"n_images": 0, "old_errors": 0, "new_errors": 0},
+}
 _WHEN = "2026-11-27T10:00:00+00:00"
 
 
@@ -19,7 +25,7 @@ class StandIn:
     def __init__(self):
         self.stored, self.contents, self.predictions, self.exported = {}, {}, [], []
         self.wrong_ids, self.jobs, self.served, self.n_asked = set(), [], 1, 0
-        self.versions = [_version(1, "embedded")]
+        self.versions = [make_version(1, "embedded")]
 
     # What scripts ask.
 
@@ -89,7 +95,7 @@ class StandIn:
         job = self.jobs[0]
         if self.n_asked > 2:
             job |= {"state": "done", "reason": "Version 2 was taken.", "version": 2}
-            self.versions.append(_version(2, "retrained", parent=1))
+            self.versions.append(make_version(2, "retrained", parent=1))
             self.served = 2
         return JSONResponse(job | {"epoch": self.n_asked})
 
@@ -174,7 +180,7 @@ def _is_corrected(digit):
     return digit["correction"] is not None
 
 
-def _version(number, origin, parent=None):
+def make_version(number, origin, parent=None):
     score = {"n_images": 10_000, "accuracy": 0.99 + number / 1000, "low": 0.988, "high": 0.995}
     return {
         "number": number,
@@ -184,8 +190,8 @@ def _version(number, origin, parent=None):
         "created": _WHEN,
         "n_images": 60_000,
         "n_corrections": 3 if parent else 0,
-        "scores": {"MNIST test": score},
-        "decision": {"reason": "Taken: it is not worse."} if parent else {},
+        "scores": {"new": {"mnist": score}, "before": {"mnist": score}, "excluded": 3} if parent else {"mnist": score},
+        "decision": _DECISION if parent else {},
     }
 
 

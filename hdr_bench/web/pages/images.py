@@ -1,6 +1,7 @@
 """Small pictures for the lists: they need no script, so that a page shows them under its own cookie."""
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -8,6 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hdr_bench.web.pages.source import source_of
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 # Twice what the page shows, for screens with small pixels.
 _THUMBNAIL = (192, 144)
@@ -26,17 +30,26 @@ def draw_thumbnail(content: bytes) -> bytes:
     Returns
     -------
     png : bytes
+        Blank if no decoder is there for it.
     """
+    from PIL import Image
+
+    try:
+        return _to_png(_make_small(content))
+    except Exception:  # noqa: BLE001  # on damaged files Pillow's decoders raise whatever comes
+        return _to_png(Image.new("RGB", _THUMBNAIL, "white"))
+
+
+def _make_small(content: bytes) -> "Image":
     from PIL import Image, ImageOps
 
     with Image.open(BytesIO(content)) as picture:
         # A JPEG is decoded at a fraction of its size, which is all that is needed.
-        picture.draft("RGB", (2 * _THUMBNAIL[0], 2 * _THUMBNAIL[1]))
         picture.thumbnail((2 * max(_THUMBNAIL), 2 * max(_THUMBNAIL)))
         small = ImageOps.exif_transpose(picture).convert("RGBA")
     small.thumbnail(_THUMBNAIL)
     paper = Image.new("RGBA", small.size, "white")
-    return _to_png(Image.alpha_composite(paper, small).convert("RGB"))
+    return Image.alpha_composite(paper, small).convert("RGB")
 
 
 def draw_mark(pixels: bytes) -> bytes:
@@ -56,10 +69,7 @@ def draw_mark(pixels: bytes) -> bytes:
     return _to_png(Image.frombytes("L", (28, 28), pixels))
 
 
-def _to_png(picture: object) -> bytes:
-    from PIL import Image
-
-    assert isinstance(picture, Image.Image)
+def _to_png(picture: "Image") -> bytes:
     file = BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()

@@ -33,6 +33,21 @@ def write_interval(low: float | None, high: float | None) -> str:
     return "–" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}"
 
 
+def write_points(difference: float) -> str:
+    """Return a difference of shares in percentage points, with its sign.
+
+    Parameters
+    ----------
+    difference : float
+
+    Returns
+    -------
+    text : str
+    """
+    text = f"{100 * difference:+.2f}".replace("-", "−")
+    return text[1:] if text[1:] == "0.00" else text
+
+
 def write_count(count: int | None, one: str = "", several: str = "") -> str:
     """Return a count with its thousands apart, and what was counted.
 

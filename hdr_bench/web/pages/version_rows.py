@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hdr_bench.web.pages.listing import find_scores
-from hdr_bench.web.pages.numbers import write_count, write_interval, write_share, write_time
+from hdr_bench.web.pages.numbers import write_count, write_interval, write_points, write_share, write_time
 
 _ORIGINS = {
     "embedded": "Shipped with hdr-bench",
@@ -13,6 +13,7 @@ _ORIGINS = {
     "fitted": "Fitted here",
     "retrained": "Retrained here",
 }
+_JUDGES = {"kept": "Images kept for testing", "held_back": "Corrections held back"}
 _TAGS = {"offered": "offered", "refused": "not taken", "damaged": "file damaged"}
 
 
@@ -37,6 +38,29 @@ class ScoreRow:
 
 
 @dataclass(frozen=True)
+class JudgeRow:
+    """What decided on a new version: its errors and those of the version before, on the same images.
+
+    Attributes
+    ----------
+    set, n : str
+    before, after : str
+        Errors.
+    difference : str
+        Of the accuracies, new minus old, in points.
+    interval : str
+        Of the difference, in points.
+    """
+
+    set: str
+    n: str
+    before: str
+    after: str
+    difference: str
+    interval: str
+
+
+@dataclass(frozen=True)
 class VersionRow:
     """Version of a model, as the page shows it.
 
@@ -47,6 +71,7 @@ class VersionRow:
     tag, when, origin : str
     decision : tuple of str
         Sentences.
+    judges : tuple of JudgeRow
     scores : tuple of ScoreRow
     was_retrained : bool
         Whether its scores have others before them.
@@ -61,6 +86,7 @@ class VersionRow:
     when: str
     origin: str
     decision: tuple[str, ...]
+    judges: tuple[JudgeRow, ...]
     scores: tuple[ScoreRow, ...]
     was_retrained: bool
     can_be_served: bool
@@ -115,6 +141,7 @@ def _make_version(version: Mapping[str, Any], served: int) -> VersionRow:
         when=write_time(version["created"]),
         origin=_say_origin(version),
         decision=say_decision(version["decision"]),
+        judges=_make_judges(version["decision"]),
         scores=_make_scores(find_scores(version["scores"]), find_scores(version["scores"], "before")),
         was_retrained=version["origin"] == "retrained",
         can_be_served=not version["served"] and version["state"] in {"usable", "offered"},
@@ -147,6 +174,22 @@ def say_decision(decision: Mapping[str, Any]) -> tuple[str, ...]:
     """
     reason = decision.get("reason", "")
     return (reason,) if reason else ()
+
+
+def _make_judges(decision: Mapping[str, Any]) -> tuple[JudgeRow, ...]:
+    return tuple(_make_judge(words, decision[name]) for name, words in _JUDGES.items() if name in decision)
+
+
+def _make_judge(words: str, counts: Mapping[str, Any]) -> JudgeRow:
+    n = counts["n_images"]
+    return JudgeRow(
+        set=words,
+        n=write_count(n),
+        before=write_count(counts["old_errors"]),
+        after=write_count(counts["new_errors"]),
+        difference=write_points(counts["difference"]) if n else "–",
+        interval=f"{write_points(counts['low'])} to {write_points(counts['high'])}" if n else "–",
+    )
 
 
 def _make_scores(scores: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[ScoreRow, ...]:

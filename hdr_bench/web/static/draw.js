@@ -58,6 +58,8 @@ function show(answer) {
   part("lines").replaceChildren(...lines.map((line) => html("li", {}, line)));
   part("lines").hidden = lines.length === 0;
   part("nothing").hidden = digits.length > 0;
+  part("unread").hidden = strokes.count === 0;
+  part("before").hidden = strokes.count > 0;
   part("digits").hidden = digits.length < 2;
   if (chosen !== null && chosen >= digits.length) chosen = null;
   // Until a person chooses, what was read last is shown.
@@ -74,7 +76,7 @@ function showDigit(index) {
 
 function announce(lines) {
   if (pointers.isDown()) return;
-  const sentence = lines.length ? `Read: ${lines.join(", ")}` : "";
+  const sentence = lines.length ? `Read: ${lines.join(", ")}` : strokes.count ? "No digit was found." : "";
   if (part("live").textContent !== sentence) part("live").textContent = sentence;
 }
 

@@ -47,13 +47,13 @@ async def _say_error(request, error):
     return render_sentence(request, "That did not work", error.detail, error.status_code)
 
 
-def make_app(stand_in, token=""):
+def make_app(stand_in):
     static = Path(pages.__file__).parent.parent / "static"
     app = Starlette(
         routes=[*pages.routes, Mount("/static", StaticFiles(directory=static)), *stand_in.routes()],
         exception_handlers={HTTPException: _say_error},
     )
-    settings = SimpleNamespace(token=token, most_bytes=10_000_000, most_pixels=50_000_000)
+    stand_in.settings = settings = SimpleNamespace(token="", most_bytes=10_000_000, most_pixels=50_000_000)
     app.state.hdr_bench = SimpleNamespace(settings=settings)
     app.state.page_source = stand_in
     return app

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.helpers.stand_in_api import make_version
 from tests.web.pages.test_reading import live, page_of, ready
 
 
@@ -97,3 +98,14 @@ def test_thumbnails_are_small_and_come_from_any_picture(visit, api):
     page = visit("/collection")
     page.wait_for_function("() => document.querySelector('.thumbnail').complete")
     assert page.locator(".thumbnail").evaluate("(image) => [image.naturalWidth, image.naturalHeight]") == [192, 128]
+
+
+def test_a_new_version_shows_what_decided(visit, api):
+    api.versions.append(make_version(2, "retrained", parent=1))
+    page = visit("/learn")
+    table = page.get_by_role("region", name="What decided on version 2")
+    rows = [row.split("\t") for row in table.inner_text().splitlines()[1:]]
+    assert rows == [
+        ["Images kept for testing", "10,000", "40", "36", "+0.04", "−0.11 to +0.19"],
+        ["Corrections held back", "0", "0", "0", "–", "–"],
+    ]

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.helpers.stand_in_api import make_version
 from tests.web.pages.conftest import SCREENS
 from tests.web.pages.test_draw import CHOSEN, draw, wait_for_lines
 from tests.web.pages.test_reading import page_of, ready
@@ -23,7 +24,7 @@ def test_every_page_passes(visit, api, mnist, screen):
         check(page)
     digit = api.store(page_of(mnist, 14)[0], name="a-very-long-name-" * 12, writer="w" * 64)["digits"][0]
     digit["correction"] = {"id": digit["id"], "label": 1, "review": "waiting"}
-    api.versions.append({**api.versions[0], "number": 2, "state": "offered", "parent": 1})
+    api.versions.append(make_version(2, "retrained", parent=1) | {"state": "offered"})
     for path in ("/collection", "/learn", "/compare"):
         page.goto(path)
         check(page)
