@@ -101,7 +101,8 @@ def api(_server, tmp_path):
     return stand_in
 
 
-@pytest.fixture(scope="session")
+# While Playwright runs, its thread has a running event loop, in which tests of other modules could not start theirs.
+@pytest.fixture(scope="module")
 def chromium():
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: install Debian's package chromium")
