@@ -6,7 +6,7 @@ from skimage.morphology import skeletonize
 
 _ENLARGED = 8
 # Of the enlarged skeleton's pixels, every so many become a point.
-_EVERY = 8
+_EVERY = 12
 
 
 def trace(image):

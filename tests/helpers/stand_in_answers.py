@@ -1,6 +1,7 @@
 """Answers of the embedded network in the form of the web application's API, read in this process."""
 
 from base64 import b64encode
+from functools import lru_cache
 
 import numpy as np
 
@@ -8,12 +9,16 @@ from hdr_bench.pictures.reader import read_picture
 from hdr_bench.pictures.recognize import load_recognizer
 
 
-def read_answers(picture, recognizer=None):
+@lru_cache(maxsize=8)
+def _read(content, shape):
+    return read_picture(np.frombuffer(content, np.uint8).reshape(shape), load_recognizer())
+
+
+def read_answers(picture):
     """Return lines, size and digits of a picture, uint8."""
-    recognizer = recognizer or load_recognizer()
-    reading = read_picture(picture, recognizer)
+    reading = _read(picture.tobytes(), picture.shape)
     images = np.stack([digit.image for digit in reading.digits]) if reading.digits else np.empty((0, 28, 28), np.uint8)
-    shares = recognizer.recognize(images).probabilities[:, :10]
+    shares = load_recognizer().recognize(images).probabilities[:, :10]
     return {
         "lines": list(reading.lines),
         "size": [picture.shape[1], picture.shape[0]],

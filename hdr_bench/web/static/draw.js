@@ -121,4 +121,5 @@ document.addEventListener("keydown", shortcut);
 // The last piece of a stroke is announced once the pen is up.
 canvas.addEventListener("pointerup", () => latest.push(null));
 rememberWriter(writer);
-changed();
+// A page that comes back from the browser's memory can be saved again.
+window.addEventListener("pageshow", changed);

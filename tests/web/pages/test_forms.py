@@ -88,6 +88,7 @@ def test_a_page_older_than_the_server_says_what_to_do(visit, api, mnist):
     api.store(page_of(mnist, 1, columns=1)[0])
     page = ready(visit("/readings/1"))
     page.evaluate("document.querySelector('[name=csrf]').value = 'of another server'")
+    page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete this picture").click()
     page.get_by_text("The page is older than the server.").wait_for()
     page.said.clear()
@@ -109,3 +110,32 @@ def test_a_new_version_shows_what_decided(visit, api):
         ["Images kept for testing", "10,000", "40", "36", "+0.04", "−0.11 to +0.19"],
         ["Corrections held back", "0", "0", "0", "–", "–"],
     ]
+
+
+def test_nothing_is_deleted_before_a_person_says_yes(visit, api, mnist):
+    api.store(page_of(mnist, 1, columns=1)[0])
+    page = visit("/collection")
+    asked = []
+
+    def say_no(dialog):
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", say_no)
+    page.get_by_role("button", name="Delete reading 1").click()
+    assert asked == ["Delete this picture with its answers and corrections?"]
+    assert sorted(api.stored) == [1]
+
+
+def test_an_export_is_downloaded_with_the_access_token(visit, api, mnist):
+    api.settings.token = "secret"
+    api.store(page_of(mnist, 1, columns=1)[0])
+    page = visit("/collection")
+    page.route(
+        "**/api/export?format=csv",
+        lambda route: route.fulfill(body=route.request.headers["authorization"], content_type="text/csv"),
+    )
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Pixels (CSV)").click()
+    assert downloaded.value.suggested_filename == "digits.csv"
+    assert downloaded.value.path().read_text() == "Bearer secret"

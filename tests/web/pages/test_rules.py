@@ -16,9 +16,9 @@ def check(page):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_every_page_passes(visit, api, mnist, screen):
-    page = visit("/collection", **SCREENS[screen])
+@pytest.mark.parametrize(("screen", "scheme"), [("desktop", "light"), ("phone", "dark")])
+def test_every_page_passes(visit, api, mnist, screen, scheme):
+    page = visit("/collection", color_scheme=scheme, **SCREENS[screen])
     for path in ("/collection", "/learn", "/upload"):
         page.goto(path)
         check(page)

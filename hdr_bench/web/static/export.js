@@ -1,13 +1,7 @@
-// Asks before anything is deleted for good, and exports with the access token, which a link could not send.
+// Exports with the access token, which a link could not send.
 
 import { ask, needsToken } from "./api.js";
 import { html, say } from "./elements.js";
-
-for (const form of document.querySelectorAll("form[data-sure]")) {
-  form.addEventListener("submit", (event) => {
-    if (!window.confirm(form.dataset.sure)) event.preventDefault();
-  });
-}
 
 async function download(event) {
   event.preventDefault();
