@@ -157,6 +157,10 @@ class StandIn:
     async def serve_version(self, model, number):
         self.served = number
 
+    async def check_reading(self, number):
+        if number not in self.contents:
+            raise HTTPException(404, f"There is no reading {number}: it may have been deleted.")
+
     async def picture(self, number):
         return self.contents[number]
 

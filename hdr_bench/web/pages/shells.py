@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from hdr_bench.web.pages.rendering import render
+from hdr_bench.web.pages.source import source_of
 
 
 async def _draw(request: Request) -> Response:
@@ -24,7 +25,9 @@ async def _upload(request: Request) -> Response:
 
 
 async def _reading(request: Request) -> Response:
-    return render(request, "reading.html", reading=request.path_params["id"])
+    number = request.path_params["id"]
+    await source_of(request).check_reading(number)
+    return render(request, "reading.html", reading=number)
 
 
 routes = [

@@ -12,7 +12,8 @@ from hdr_bench.web.database import corrections, pictures, retrainings, versions
 from hdr_bench.web.database.collection import CorrectionFilter, list_corrections
 from hdr_bench.web.database.comparison import count_right
 from hdr_bench.web.database.engine import Database
-from hdr_bench.web.database.tables import Digit
+from hdr_bench.web.database.pages import can_be_id
+from hdr_bench.web.database.tables import Digit, Reading
 from hdr_bench.web.pages.listing import (
     describe_comparison,
     describe_correction,
@@ -204,6 +205,16 @@ class PageSource:
         _check_there(found is not None, f"There is no version {number} of this model.")
         await self._state.refresh()
 
+    async def check_reading(self, reading_id: int) -> None:
+        """Check that a reading is there.
+
+        Parameters
+        ----------
+        reading_id : int
+        """
+        found = await self._read(lambda session: can_be_id(reading_id) and session.get(Reading, reading_id) is not None)
+        _check_there(found, f"There is no reading {reading_id}: it may have been deleted.")
+
     async def picture(self, reading_id: int) -> bytes:
         """Return the picture of a reading, byte by byte as it came.
 
@@ -232,8 +243,7 @@ class PageSource:
         pixels : bytes
             28x28 of them.
         """
-        # Databases do not compare numbers of any size.
-        found = await self._read(lambda session: session.get(Digit, digit_id) if digit_id < 2**31 else None)
+        found = await self._read(lambda session: session.get(Digit, digit_id) if can_be_id(digit_id) else None)
         if found is None:
             raise HTTPException(404, f"There is no mark {digit_id}.")
         return found.image

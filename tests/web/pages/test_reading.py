@@ -177,6 +177,11 @@ def test_a_page_without_digits_and_a_missing_reading_say_so(visit, api):
     assert page.get_by_text("No digits were found in this picture.").is_visible()
     assert page.locator("#panel").is_hidden()
     page.goto("/readings/99")
+    assert page.get_by_text("There is no reading 99: it may have been deleted.").is_visible()
+    page.said.clear()
+    # Deleted while its page was loading.
+    del api.stored[1]
+    page.goto("/readings/1")
     page.get_by_role("alert").wait_for()
-    assert page.get_by_role("alert").inner_text() == "There is no reading 99."
+    assert page.get_by_role("alert").inner_text() == "There is no reading 1."
     page.said.clear()

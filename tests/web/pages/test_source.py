@@ -150,7 +150,16 @@ def test_versions_show_what_decided_and_are_served(client, database):
     assert client.queued == ["cnn"]
 
 
-@pytest.mark.parametrize("path", ["/readings/99/thumbnail", f"/readings/{2**70}/thumbnail", f"/digits/{2**70}/image"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/readings/99",
+        f"/readings/{2**70}",
+        "/readings/99/thumbnail",
+        f"/readings/{2**70}/thumbnail",
+        f"/digits/{2**70}/image",
+    ],
+)
 def test_what_is_not_there_is_said(client, path):
     answer = client.ask("GET", path)
     assert answer.status_code == 404
