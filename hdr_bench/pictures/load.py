@@ -1,9 +1,12 @@
 """A picture file, or an array, as upright colours."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
@@ -20,6 +23,21 @@ LARGEST_LIMIT = 178_956_970
 _HEIC = frozenset({".heic", ".heif"})
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
 _AGAIN = "copy it again, or save it as PNG"
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedPicture:
+    """Picture as upright colours.
+
+    Attributes
+    ----------
+    color : ndarray of shape (height, width, 3), uint8
+    media_type : str
+        By its content, e.g. ``"image/png"``.
+    """
+
+    color: NDArray[np.uint8]
+    media_type: str
 
 
 def load_color(picture: str | Path | NDArray[np.generic], most_pixels: int = MOST_PIXELS) -> NDArray[np.uint8]:
@@ -55,19 +73,58 @@ def load_color(picture: str | Path | NDArray[np.generic], most_pixels: int = MOS
 
 
 def _from_file(path: Path, most_pixels: int) -> NDArray[np.uint8]:
-    try:
+    def read() -> LoadedPicture:
         check_regular(path)
-        with path.open("rb") as file, _quiet():
-            start = file.read(16)
-            if not start:
-                raise PictureError(f"{path}: the file is empty; {_AGAIN}")
-            formats = _formats_for(path, start)
-            file.seek(0)
-            with Image.open(file, formats=formats) as opened:
-                _check_size(str(path), opened.size, most_pixels)
-                _check_frames(path, opened)
-                opened.load()
-                return _to_color(ImageOps.exif_transpose(opened))
+        with path.open("rb") as file:
+            return _decode(file, path, most_pixels)
+
+    return _explain(read, path, most_pixels).color
+
+
+def load_content(content: bytes, name: str, most_pixels: int = MOST_PIXELS) -> LoadedPicture:
+    """Read the bytes of a picture file as upright colours, as `load_color` does.
+
+    Parameters
+    ----------
+    content : bytes
+    name : str
+        What messages call it; it is not a path.
+    most_pixels : int, default=50_000_000
+        Pictures of more pixels are refused.
+
+    Returns
+    -------
+    picture : LoadedPicture
+
+    Raises
+    ------
+    PictureError
+        If it is not a picture, is damaged, or is too large.
+    MissingDependencyError
+        If it is HEIC and pillow-heif is not installed.
+    """
+    path = Path(name)
+    return _explain(lambda: _decode(BytesIO(content), path, most_pixels), path, most_pixels)
+
+
+def _decode(file: BinaryIO, path: Path, most_pixels: int) -> LoadedPicture:
+    with _quiet():
+        start = file.read(16)
+        if not start:
+            raise PictureError(f"{path}: the file is empty; {_AGAIN}")
+        formats = _formats_for(path, start)
+        file.seek(0)
+        with Image.open(file, formats=formats) as opened:
+            _check_size(str(path), opened.size, most_pixels)
+            _check_frames(path, opened)
+            media_type = Image.MIME.get(opened.format or "", "application/octet-stream")
+            opened.load()
+            return LoadedPicture(_to_color(ImageOps.exif_transpose(opened)), media_type)
+
+
+def _explain(read: Callable[[], LoadedPicture], path: Path, most_pixels: int) -> LoadedPicture:
+    try:
+        return read()
     except (PictureError, MissingDependencyError, MemoryError):
         raise
     except FileNotFoundError as error:

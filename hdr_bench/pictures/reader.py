@@ -84,6 +84,33 @@ def read_page(page: Page, recognizer: Recognizer) -> Reading:
     if quarters:
         page = turn_page(page, quarters)
         marks, images, answers = _look_at(page, recognizer)
+    return _read_marks(page, marks, answers, recognizer, quarters)
+
+
+def read_upright_page(page: Page, recognizer: Recognizer) -> Reading:
+    """Read the digits of a page that is known to be upright, such as a drawing on a canvas.
+
+    Parameters
+    ----------
+    page : Page
+    recognizer : Recognizer
+
+    Returns
+    -------
+    reading : Reading
+
+    Raises
+    ------
+    PredictionsError
+        If the model's answers are not probabilities of its classes.
+    """
+    marks, _, answers = _look_at(page, recognizer)
+    return _read_marks(page, marks, answers, recognizer, 0)
+
+
+def _read_marks(
+    page: Page, marks: tuple[Mark, ...], answers: Answers, recognizer: Recognizer, quarters: int
+) -> Reading:
     division = divide(marks, answers, lambda others: recognizer.recognize(cut_marks(others, page.ink.soft)))
     writing = _write(page, division, recognizer)
     notes = [*describe_page(page, writing, quarters), *_describe_division(division)]

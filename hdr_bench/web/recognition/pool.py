@@ -1,0 +1,224 @@
+"""The pool of reading processes: drawings in batches, uploads beside them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.exceptions import ServerError
+from hdr_bench.web.recognition.process import ProcessDiedError, ReadingProcess
+from hdr_bench.web.recognition.records import ModelAnswer, PictureAnswers, ServedVersion, StepPicture
+from hdr_bench.web.recognition.requests import (
+    DrawSteps,
+    KeepVersions,
+    LoadVersions,
+    Outcome,
+    ReadDrawings,
+    ReadUpload,
+    RecognizeImages,
+    Request,
+)
+from hdr_bench.web.recognition.waiting import Job, WaitingJobs
+from hdr_bench.web.settings import ServerSettings
+
+# A photo of 50 megapixels takes some 5 s on one core; a machine that also trains is slower.
+_SECONDS_PER_PICTURE = 60.0
+# Loading starts the process, which imports torch.
+_SECONDS_TO_LOAD = 120.0
+
+
+class ReadingPool:
+    """Processes that read pictures with the served versions.
+
+    Parameters
+    ----------
+    settings : ServerSettings
+        Of these: `workers` and `most_pixels`.
+    """
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self._processes = [ReadingProcess(settings.most_pixels) for _ in range(max(1, settings.workers))]
+        self._locks = [asyncio.Lock() for _ in self._processes]
+        self._threads = ThreadPoolExecutor(len(self._processes), thread_name_prefix="reading")
+        self._waiting = WaitingJobs()
+        self._serving = asyncio.Lock()
+        self._versions: tuple[ServedVersion, ...] = ()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def versions(self) -> tuple[ServedVersion, ...]:
+        """The served versions, the one that divides pictures first."""
+        return self._versions
+
+    async def start(self) -> None:
+        """Start to take requests; the processes start with the first versions."""
+        self._tasks = [asyncio.create_task(self._work(number)) for number in range(len(self._processes))]
+
+    async def stop(self) -> None:
+        """End the processes; what is waiting fails."""
+        self._waiting.close()
+        for task in self._tasks:
+            task.cancel()
+        for process in self._processes:
+            process.end()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._threads.shutdown(wait=False)
+
+    async def serve(self, versions: Sequence[ServedVersion]) -> None:
+        """Let following requests be answered by these versions.
+
+        Parameters
+        ----------
+        versions : sequence of ServedVersion
+            The first one divides pictures.
+
+        Raises
+        ------
+        ModelFileError
+            If a file is missing or damaged; the old versions go on.
+        ServerError
+            If a process died while it loaded them.
+        """
+        async with self._serving:
+            new = tuple(versions)
+            outcomes = await self._ask_all(LoadVersions(new))
+            for outcome in outcomes:
+                if outcome.error is not None:
+                    raise outcome.error
+            self._versions = new
+            await self._ask_all(KeepVersions(new))
+
+    async def read_drawing(self, content: bytes) -> PictureAnswers:
+        """Read a drawing on plain ground, the quick way.
+
+        Parameters
+        ----------
+        content : bytes
+
+        Returns
+        -------
+        answers : PictureAnswers
+
+        Raises
+        ------
+        PictureError
+            If it cannot be read.
+        ServerError
+            If too many wait, or the process died.
+        """
+        answers: PictureAnswers = await self._waiting.add_drawing(content)
+        return answers
+
+    async def read_picture(self, content: bytes) -> PictureAnswers:
+        """Read a picture as `hdr-bench read` does.
+
+        Parameters
+        ----------
+        content : bytes
+
+        Returns
+        -------
+        answers : PictureAnswers
+
+        Raises
+        ------
+        PictureError
+            If it cannot be read.
+        ServerError
+            If too many wait, or the process died.
+        """
+        answers: PictureAnswers = await self._waiting.add_upload(lambda versions: ReadUpload(content, versions))
+        return answers
+
+    async def recognize(self, images: NDArray[np.uint8]) -> list[tuple[ModelAnswer, ...]]:
+        """Recognize single images.
+
+        Parameters
+        ----------
+        images : ndarray of shape (n, 28, 28), uint8
+
+        Returns
+        -------
+        answers : list of tuple of ModelAnswer
+
+        Raises
+        ------
+        ServerError
+            If too many wait, or the process died.
+        """
+        answers: list[tuple[ModelAnswer, ...]] = await self._waiting.add_upload(
+            lambda versions: RecognizeImages(images, versions)
+        )
+        return answers
+
+    async def draw_steps(self, content: bytes, kind: str) -> tuple[StepPicture, ...]:
+        """Draw the stages of a reading.
+
+        Parameters
+        ----------
+        content : bytes
+        kind : str
+            ``"drawing"`` or ``"upload"``.
+
+        Returns
+        -------
+        steps : tuple of StepPicture
+
+        Raises
+        ------
+        PictureError
+            If it cannot be read.
+        ServerError
+            If too many wait, or the process died.
+        """
+        steps: tuple[StepPicture, ...] = await self._waiting.add_upload(
+            lambda versions: DrawSteps(content, kind, versions)
+        )
+        return steps
+
+    async def _work(self, number: int) -> None:
+        # With more than one process, the first takes drawings only: no photo ever delays all of them.
+        takes_uploads = number > 0 or len(self._processes) == 1
+        while True:
+            jobs = await self._waiting.take(takes_uploads)
+            try:
+                await self._answer(number, jobs)
+            except Exception as error:  # noqa: BLE001  # a fault here must not end the task that all following requests need
+                for job in jobs:
+                    job.settle(Outcome(error=ServerError(f"the picture could not be read: {error}")))
+
+    async def _answer(self, number: int, jobs: list[Job]) -> None:
+        if not self._versions:
+            outcomes = [Outcome(error=ServerError("no model is loaded yet; try again in a few seconds"))] * len(jobs)
+        else:
+            outcomes = await self._ask_for(number, jobs)
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            job.settle(outcome)
+
+    async def _ask_for(self, number: int, jobs: list[Job]) -> list[Outcome]:
+        try:
+            return await self._ask(number, lambda: _to_request(jobs, self._versions), _SECONDS_PER_PICTURE)
+        except ProcessDiedError as error:
+            if len(jobs) == 1:
+                return [Outcome(error=error)]
+        # One drawing of the batch ended the process: each alone, so that only this one fails.
+        return [outcome for job in jobs for outcome in await self._ask_for(number, [job])]
+
+    async def _ask_all(self, request: Request) -> list[Outcome]:
+        numbers = range(len(self._processes))
+        answers = await asyncio.gather(*(self._ask(number, lambda: request, _SECONDS_TO_LOAD) for number in numbers))
+        return [outcome for outcomes in answers for outcome in outcomes]
+
+    async def _ask(self, number: int, make: Callable[[], Request], seconds: float) -> list[Outcome]:
+        async with self._locks[number]:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._processes[number].ask, make(), seconds)
+
+
+def _to_request(jobs: list[Job], versions: tuple[ServedVersion, ...]) -> Any:
+    if jobs[0].make is not None:
+        return jobs[0].make(versions)
+    return ReadDrawings(tuple(job.content for job in jobs), versions)

@@ -1,0 +1,145 @@
+"""Pictures read for the web application: one model divides them, all answer for the marks."""
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.exceptions import HdrBenchError, PictureError
+from hdr_bench.pictures.drawing import find_drawn_ink
+from hdr_bench.pictures.load import LoadedPicture, load_content
+from hdr_bench.pictures.page import find_ink
+from hdr_bench.pictures.reader import read_page, read_upright_page
+from hdr_bench.pictures.reading import Reading
+from hdr_bench.pictures.recognize import Recognizer
+from hdr_bench.pictures.steps import draw_steps, to_png
+from hdr_bench.web.recognition.loaded import LoadedVersions
+from hdr_bench.web.recognition.records import MarkAnswers, ModelAnswer, PictureAnswers, ServedVersion, StepPicture
+from hdr_bench.web.recognition.requests import Outcome
+
+_DRAWING, _PICTURE = "the drawing", "the picture"
+
+
+def read_drawings(
+    contents: Sequence[bytes], versions: Sequence[ServedVersion], loaded: LoadedVersions, most_pixels: int
+) -> list[Outcome]:
+    """Read drawings; each model answers once for the marks of all.
+
+    Parameters
+    ----------
+    contents : sequence of bytes
+    versions : sequence of ServedVersion
+    loaded : LoadedVersions
+    most_pixels : int
+
+    Returns
+    -------
+    outcomes : list of Outcome
+        `PictureAnswers` each, or why a drawing cannot be read.
+    """
+    divided = [_divide(content, loaded.get(versions[0]), most_pixels) for content in contents]
+    images = [digit.image for each in divided if not isinstance(each, Exception) for digit in each[1].digits]
+    answers = loaded.answer(np.array(images, np.uint8).reshape(-1, 28, 28), versions)
+    outcomes, start = [], 0
+    for each in divided:
+        if isinstance(each, Exception):
+            outcomes.append(Outcome(error=each))
+            continue
+        picture, reading, seconds = each
+        stop = start + len(reading.digits)
+        outcomes.append(Outcome(_assemble(picture, reading, answers[start:stop], versions[0], seconds)))
+        start = stop
+    return outcomes
+
+
+def read_upload(
+    content: bytes, versions: Sequence[ServedVersion], loaded: LoadedVersions, most_pixels: int
+) -> PictureAnswers:
+    """Read a picture as `hdr-bench read` does.
+
+    Parameters
+    ----------
+    content : bytes
+    versions : sequence of ServedVersion
+    loaded : LoadedVersions
+    most_pixels : int
+
+    Returns
+    -------
+    answers : PictureAnswers
+
+    Raises
+    ------
+    PictureError
+        If it cannot be read.
+    """
+    start = time.perf_counter()
+    picture = load_content(content, _PICTURE, most_pixels)
+    reading = read_page(find_ink(picture.color), loaded.get(versions[0]))
+    images = np.array([digit.image for digit in reading.digits], np.uint8).reshape(-1, 28, 28)
+    answers = loaded.answer(images, versions)
+    return _assemble(picture, reading, answers, versions[0], time.perf_counter() - start)
+
+
+def picture_steps(content: bytes, kind: str, recognizer: Recognizer, most_pixels: int) -> tuple[StepPicture, ...]:
+    """Draw the stages of a reading.
+
+    Parameters
+    ----------
+    content : bytes
+    kind : str
+        ``"drawing"`` is read the quick way, anything else as an upload.
+    recognizer : Recognizer
+    most_pixels : int
+
+    Returns
+    -------
+    steps : tuple of StepPicture
+
+    Raises
+    ------
+    PictureError
+        If it cannot be read.
+    """
+    color = load_content(content, _PICTURE, most_pixels).color
+    reading = _read_kind(kind, color, recognizer)
+    return tuple(StepPicture(step.name, step.title, to_png(step.image)) for step in draw_steps(reading))
+
+
+def _read_kind(kind: str, color: NDArray[np.uint8], recognizer: Recognizer) -> Reading:
+    if kind == "drawing":
+        return read_upright_page(find_drawn_ink(color), recognizer)
+    return read_page(find_ink(color), recognizer)
+
+
+def _divide(
+    content: bytes, recognizer: Recognizer, most_pixels: int
+) -> tuple[LoadedPicture, Reading, float] | Exception:
+    start = time.perf_counter()
+    try:
+        picture = load_content(content, _DRAWING, most_pixels)
+        reading = read_upright_page(find_drawn_ink(picture.color), recognizer)
+    except MemoryError:
+        return PictureError(f"{_DRAWING} needs more memory than a reading may take; send a smaller one")
+    except HdrBenchError as error:
+        return error
+    return picture, reading, time.perf_counter() - start
+
+
+def _assemble(
+    picture: LoadedPicture,
+    reading: Reading,
+    answers: Sequence[tuple[ModelAnswer, ...]],
+    reader: ServedVersion,
+    seconds: float,
+) -> PictureAnswers:
+    height, width = picture.color.shape[:2]
+    marks = tuple(
+        MarkAnswers(digit.line, digit.box, digit.digit, digit.image, of_mark)
+        for digit, of_mark in zip(reading.digits, answers, strict=True)
+    )
+    turned = 90 * reading.quarter_turns
+    return PictureAnswers(
+        picture.media_type, (width, height), reading.lines, marks, turned, reading.notes, reader, seconds
+    )
