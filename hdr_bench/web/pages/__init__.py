@@ -1,0 +1,13 @@
+"""The pages that a person sees."""
+
+from starlette.routing import BaseRoute
+
+from hdr_bench.web.pages import collection, compare, images, learn, shells
+
+routes: list[BaseRoute] = [
+    *shells.routes,
+    *collection.routes,
+    *images.routes,
+    *learn.routes,
+    *compare.routes,
+]

@@ -1,0 +1,75 @@
+"""The page on which models learn: corrections that wait, retrainings, versions."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from hdr_bench.web.pages.forms import read_form
+from hdr_bench.web.pages.numbers import write_count
+from hdr_bench.web.pages.rendering import render
+from hdr_bench.web.pages.source import source_of
+from hdr_bench.web.pages.version_rows import make_models
+
+_RUNNING = frozenset({"queued", "running"})
+# After a form was sent, the browser asks for the page: loading it again sends nothing twice.
+_SEE_OTHER = 303
+
+
+async def _learn(request: Request) -> Response:
+    source = source_of(request)
+    learning, jobs, models = await source.learning(), await source.retrainings(), await source.models()
+    running = [job for job in jobs if job["state"] in _RUNNING]
+    return render(
+        request,
+        "learn.html",
+        here="/learn",
+        unused=_say_unused(learning),
+        waiting=_say_waiting(learning["waiting_for_review"]),
+        running=running,
+        outcome=None if running or not jobs else _say_outcome(jobs[0]),
+        models=make_models(models, frozenset(job["model"] for job in running)),
+    )
+
+
+def _say_unused(learning: Mapping[str, Any]) -> str:
+    unused, after = learning["unused"], learning["retrain_after"]
+    words = f"{write_count(unused, 'correction has', 'corrections have')} not been used for training yet."
+    if not after:
+        return f"{words} Retraining starts at the button below."
+    return f"{words} Retraining starts by itself at {after:,}."
+
+
+def _say_waiting(waiting: int) -> str:
+    return f"{write_count(waiting, 'correction waits', 'corrections wait')} for a second look." if waiting else ""
+
+
+def _say_outcome(job: Mapping[str, Any]) -> dict[str, str]:
+    if job["state"] == "failed":
+        return {"kind": "problem", "words": f"The last retraining of {job['model']} failed. {job['reason']}"}
+    return {"kind": "done", "words": f"The last retraining of {job['model']}: {job['reason'] or job['state']}"}
+
+
+async def _retrain(request: Request) -> Response:
+    form = await read_form(request)
+    await source_of(request).retrain(form.get("model", ""))
+    return RedirectResponse("/learn", _SEE_OTHER)
+
+
+async def _serve(request: Request) -> Response:
+    form = await read_form(request)
+    number = form.get("version", "")
+    if not (number.isascii() and number.isdigit()):
+        raise HTTPException(400, f"The version must be a whole number, got {number[:40]!r}. Load the page again.")
+    await source_of(request).serve_version(form.get("model", ""), int(number))
+    return RedirectResponse("/learn", _SEE_OTHER)
+
+
+routes = [
+    Route("/learn", _learn),
+    Route("/learn/retrain", _retrain, methods=["POST"]),
+    Route("/learn/serve", _serve, methods=["POST"]),
+]

@@ -1,0 +1,163 @@
+"""Rows of the database as the API writes them: plain values that pages and scripts show."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hdr_bench.reporting.statistics.intervals import score_interval
+from hdr_bench.web.database.comparison import RightCount
+from hdr_bench.web.database.pictures import ListedReading
+from hdr_bench.web.database.tables import Correction, ModelVersion, Retraining, ServedModel
+
+Listing = dict[str, Any]
+_MNIST = "mnist"
+
+
+def describe_reading(listed: ListedReading) -> Listing:
+    """Return a reading as the list has it.
+
+    Parameters
+    ----------
+    listed : ListedReading
+
+    Returns
+    -------
+    listing : dict
+    """
+    reading, picture = listed.reading, listed.reading.picture
+    return {
+        "id": reading.id,
+        "file": picture.name,
+        "kind": picture.kind,
+        "writer": picture.writer,
+        "created": reading.created_at.isoformat(),
+        "lines": reading.lines,
+        "n_digits": listed.n_digits,
+        "n_corrections": listed.n_corrections,
+    }
+
+
+def describe_correction(correction: Correction) -> Listing:
+    """Return a correction with what the mark was read as.
+
+    Parameters
+    ----------
+    correction : Correction
+
+    Returns
+    -------
+    listing : dict
+    """
+    mark = correction.mark
+    return {
+        "id": correction.id,
+        "digit_id": mark.id,
+        "reading_id": mark.reading_id,
+        "label": correction.label,
+        "read": mark.digit,
+        "review": correction.review,
+    }
+
+
+def describe_retraining(job: Retraining) -> Listing:
+    """Return a retraining.
+
+    Parameters
+    ----------
+    job : Retraining
+
+    Returns
+    -------
+    listing : dict
+    """
+    return {
+        "id": job.id,
+        "model": job.model,
+        "state": job.state,
+        "stage": job.stage,
+        "epoch": job.epoch,
+        "n_epochs": job.n_epochs,
+        "reason": job.reason,
+        "version": job.version.number if job.version else None,
+        "created": job.created_at.isoformat(),
+        "finished": job.finished_at.isoformat() if job.finished_at else None,
+    }
+
+
+def describe_model(served: ServedModel, versions: Sequence[ModelVersion]) -> Listing:
+    """Return a model with its versions.
+
+    Parameters
+    ----------
+    served : ServedModel
+    versions : sequence of ModelVersion
+        All of its versions.
+
+    Returns
+    -------
+    listing : dict
+    """
+    numbers = {version.id: version.number for version in versions}
+    return {
+        "name": served.name,
+        "position": served.position,
+        "version": numbers[served.version_id],
+        "versions": [_describe_version(version, served.version_id, numbers) for version in versions],
+    }
+
+
+def _describe_version(version: ModelVersion, served_id: int, numbers: Mapping[int, int]) -> Listing:
+    return {
+        "number": version.number,
+        "origin": version.origin,
+        "state": version.state,
+        "served": version.id == served_id,
+        "parent": numbers.get(version.parent_id) if version.parent_id is not None else None,
+        "created": version.created_at.isoformat(),
+        "n_images": version.n_images,
+        "n_corrections": version.n_corrections,
+        "scores": version.scores,
+        "decision": version.decision,
+    }
+
+
+def describe_comparison(version: ModelVersion, count: RightCount) -> Listing:
+    """Return how often a version was right on what people drew, beside its accuracy on MNIST.
+
+    Parameters
+    ----------
+    version : ModelVersion
+    count : RightCount
+
+    Returns
+    -------
+    listing : dict
+    """
+    share = count.n_right / count.n_marks if count.n_marks else None
+    low, high = (None, None) if share is None else score_interval(share, count.n_marks)
+    return {
+        "model": version.model,
+        "version": version.number,
+        "n": count.n_marks,
+        "n_right": count.n_right,
+        "accuracy": share,
+        "low": low,
+        "high": high,
+        "mnist": find_scores(version.scores).get(_MNIST),
+    }
+
+
+def find_scores(scores: Mapping[str, Any], which: str = "new") -> Mapping[str, Any]:
+    """Return accuracies by set of images: a retraining writes those of the version before beside the new ones.
+
+    Parameters
+    ----------
+    scores : mapping
+        As the database has them.
+    which : {"new", "before"}
+
+    Returns
+    -------
+    scores : mapping of str to mapping
+    """
+    found = scores.get(which, {}) if "new" in scores else scores if which == "new" else {}
+    return {name: score for name, score in found.items() if isinstance(score, Mapping) and "accuracy" in score}

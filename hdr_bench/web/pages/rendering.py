@@ -1,0 +1,65 @@
+"""Pages are written from templates, in which every value is escaped."""
+
+from functools import cache
+from typing import Any
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from hdr_bench.web.pages.forms import csrf_token
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("hdr_bench.web"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(request: Request, template: str, *, here: str = "", status: int = 200, **values: Any) -> HTMLResponse:
+    """Return a page.
+
+    Parameters
+    ----------
+    request : Request
+    template : str
+        Name of the file.
+    here : str
+        Address of the page in the navigation; empty if it is not there.
+    status : int
+    **values
+        What the template shows.
+
+    Returns
+    -------
+    response : HTMLResponse
+    """
+    page = (
+        _environment()
+        .get_template(template)
+        .render(here=here, token=request.app.state.hdr_bench.settings.token, csrf=csrf_token(request), **values)
+    )
+    # A page holds tokens and what people wrote: no cache between keeps it.
+    return HTMLResponse(page, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def render_sentence(request: Request, heading: str, sentence: str, status: int) -> HTMLResponse:
+    """Return a page that says one thing, such as what went wrong.
+
+    Parameters
+    ----------
+    request : Request
+    heading : str
+    sentence : str
+    status : int
+
+    Returns
+    -------
+    response : HTMLResponse
+    """
+    return render(request, "sentence.html", status=status, heading=heading, sentence=sentence)

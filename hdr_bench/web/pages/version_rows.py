@@ -1,0 +1,205 @@
+"""Versions of models as the page shows them: the decision in words, accuracies before and after."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hdr_bench.web.pages.listing import find_scores
+from hdr_bench.web.pages.numbers import write_count, write_interval, write_points, write_share, write_time
+
+_ORIGINS = {
+    "embedded": "Shipped with hdr-bench",
+    "given": "Given when the server was started",
+    "fitted": "Fitted here",
+    "retrained": "Retrained here",
+}
+_JUDGES = {"kept": "Images kept for testing", "held_back": "Corrections held back"}
+_TAGS = {"offered": "offered", "refused": "not taken", "damaged": "file damaged"}
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """Accuracy on one set of images, as the table shows it.
+
+    Attributes
+    ----------
+    set : str
+    n : str
+    before : str
+        Of the version that it was retrained from.
+    accuracy, interval : str
+    """
+
+    set: str
+    n: str
+    before: str
+    accuracy: str
+    interval: str
+
+
+@dataclass(frozen=True)
+class JudgeRow:
+    """What decided on a new version: its errors and those of the version before, on the same images.
+
+    Attributes
+    ----------
+    set, n : str
+    before, after : str
+        Errors.
+    difference : str
+        Of the accuracies, new minus old, in points.
+    interval : str
+        Of the difference, in points.
+    """
+
+    set: str
+    n: str
+    before: str
+    after: str
+    difference: str
+    interval: str
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """Version of a model, as the page shows it.
+
+    Attributes
+    ----------
+    number : int
+    served : bool
+    tag, when, origin : str
+    decision : tuple of str
+        Sentences.
+    judges : tuple of JudgeRow
+    scores : tuple of ScoreRow
+    was_retrained : bool
+        Whether its scores have others before them.
+    can_be_served : bool
+    action : str
+        What the button says.
+    """
+
+    number: int
+    served: bool
+    tag: str
+    when: str
+    origin: str
+    decision: tuple[str, ...]
+    judges: tuple[JudgeRow, ...]
+    scores: tuple[ScoreRow, ...]
+    was_retrained: bool
+    can_be_served: bool
+    action: str
+
+
+@dataclass(frozen=True)
+class ModelRows:
+    """Model with its versions, the newest first.
+
+    Attributes
+    ----------
+    name : str
+    busy : bool
+        Whether it is being retrained.
+    versions : tuple of VersionRow
+    """
+
+    name: str
+    busy: bool
+    versions: tuple[VersionRow, ...]
+
+
+def make_models(models: Sequence[Mapping[str, Any]], busy: frozenset[str]) -> list[ModelRows]:
+    """Return the models with their versions.
+
+    Parameters
+    ----------
+    models : sequence of mapping
+        As the API gives them.
+    busy : frozenset of str
+        Names of the models that are being retrained.
+
+    Returns
+    -------
+    rows : list of ModelRows
+    """
+    return [ModelRows(model["name"], model["name"] in busy, _make_versions(model)) for model in models]
+
+
+def _make_versions(model: Mapping[str, Any]) -> tuple[VersionRow, ...]:
+    versions = {version["number"]: version for version in model["versions"]}
+    served = int(model["version"])
+    return tuple(_make_version(versions[number], served) for number in sorted(versions, reverse=True))
+
+
+def _make_version(version: Mapping[str, Any], served: int) -> VersionRow:
+    return VersionRow(
+        number=version["number"],
+        served=version["served"],
+        tag=_TAGS.get(version["state"], ""),
+        when=write_time(version["created"]),
+        origin=_say_origin(version),
+        decision=say_decision(version["decision"]),
+        judges=_make_judges(version["decision"]),
+        scores=_make_scores(find_scores(version["scores"]), find_scores(version["scores"], "before")),
+        was_retrained=version["origin"] == "retrained",
+        can_be_served=not version["served"] and version["state"] in {"usable", "offered"},
+        action="Roll back to this version" if version["number"] < served else "Use this version",
+    )
+
+
+def _say_origin(version: Mapping[str, Any]) -> str:
+    words = _ORIGINS.get(version["origin"], version["origin"])
+    if version["parent"] is not None:
+        words += f" from version {version['parent']}"
+    if version["n_images"]:
+        words += f", on {write_count(version['n_images'], 'image', 'images')}"
+    if version["n_corrections"]:
+        words += f" and {write_count(version['n_corrections'], 'correction', 'corrections')}"
+    return f"{words}."
+
+
+def say_decision(decision: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return why a version was taken, offered or refused.
+
+    Parameters
+    ----------
+    decision : mapping
+        As the retraining wrote it.
+
+    Returns
+    -------
+    sentences : tuple of str
+    """
+    reason = decision.get("reason", "")
+    return (reason,) if reason else ()
+
+
+def _make_judges(decision: Mapping[str, Any]) -> tuple[JudgeRow, ...]:
+    return tuple(_make_judge(words, decision[name]) for name, words in _JUDGES.items() if name in decision)
+
+
+def _make_judge(words: str, counts: Mapping[str, Any]) -> JudgeRow:
+    n = counts["n_images"]
+    return JudgeRow(
+        set=words,
+        n=write_count(n),
+        before=write_count(counts["old_errors"]),
+        after=write_count(counts["new_errors"]),
+        difference=write_points(counts["difference"]) if n else "–",
+        interval=f"{write_points(counts['low'])} to {write_points(counts['high'])}" if n else "–",
+    )
+
+
+def _make_scores(scores: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[ScoreRow, ...]:
+    return tuple(
+        ScoreRow(
+            set=name,
+            n=write_count(score["n_images"]),
+            before=write_share(before.get(name, {}).get("accuracy")),
+            accuracy=write_share(score["accuracy"]),
+            interval=write_interval(score["low"], score["high"]),
+        )
+        for name, score in scores.items()
+    )

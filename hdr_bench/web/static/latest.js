@@ -1,0 +1,30 @@
+// Sends states one after the other: at most one is on its way, and the last one is always sent.
+
+const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+export class Latest {
+  #waiting = null;
+  #running = false;
+
+  /** `send(state)` returns a promise; `gap` is the least time between two starts, in milliseconds. */
+  constructor(send, gap) {
+    this.send = send;
+    this.gap = gap;
+  }
+
+  /** Send this state, unless a later one takes its place before its turn. */
+  push(state) {
+    this.#waiting = { state };
+    if (!this.#running) this.#run();
+  }
+
+  async #run() {
+    this.#running = true;
+    while (this.#waiting) {
+      const { state } = this.#waiting;
+      this.#waiting = null;
+      await Promise.all([this.send(state), wait(this.gap)]);
+    }
+    this.#running = false;
+  }
+}

@@ -1,0 +1,210 @@
+"""A stand-in for the web application's API and database, in memory: what the pages need, and states that are rare."""
+
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from tests.helpers.stand_in_answers import read_answers
+
+_JUDGE = {"n_images": 10_000, "old_errors": 40, "new_errors": 36, "difference": 0.0004, "low": -0.0011, "high": 0.0019}
+_DECISION = {
+    "reason": "Taken: it is not worse.",
+    "kept": _JUDGE,
+    "held_back": _JUDGE | {"n_images": 0, "old_errors": 0, "new_errors": 0},
+}
+_WHEN = "2026-11-27T10:00:00+00:00"
+
+
+class StandIn:
+    """Readings, corrections and versions; also the source of the pages."""
+
+    def __init__(self):
+        self.stored, self.contents, self.predictions, self.exported = {}, {}, [], []
+        self.wrong_ids, self.jobs, self.served, self.n_asked = set(), [], 1, 0
+        self.versions = [make_version(1, "embedded")]
+
+    # What scripts ask.
+
+    async def predict(self, request):
+        content = await request.body()
+        self.predictions.append(content)
+        return JSONResponse(read_answers(_open(content)))
+
+    async def add(self, request):
+        async with request.form() as form:
+            content, name = await form["file"].read(), form["file"].filename
+            kind, writer = form["kind"], form["writer"]
+        try:
+            picture = _open(content)
+        except OSError:
+            return JSONResponse({"error": "The file is not a picture. Send a PNG, JPEG, WebP, TIFF or HEIC file."}, 415)
+        return JSONResponse(self.store(picture, name=name, kind=kind, writer=writer, content=content), 201)
+
+    def store(self, picture, *, name="page.png", kind="upload", writer="", content=None):
+        number = len(self.contents) + 1
+        answers = read_answers(picture)
+        for position, digit in enumerate(answers["digits"]):
+            digit |= {"id": 1000 * number + position, "correction": None}
+        self.contents[number] = content or _png(picture)
+        self.stored[number] = answers | {
+            "id": number,
+            "file": name,
+            "kind": kind,
+            "writer": writer,
+            "created": _WHEN,
+            "picture": f"/api/readings/{number}/picture",
+            "reader": {"model": "cnn", "version": self.served},
+        }
+        return self.stored[number]
+
+    async def show(self, request):
+        reading = self.stored.get(request.path_params["id"])
+        if reading is None:
+            return JSONResponse({"error": f"There is no reading {request.path_params['id']}."}, 404)
+        return JSONResponse(reading)
+
+    async def show_picture(self, request):
+        return Response(self.contents[request.path_params["id"]], media_type="image/png")
+
+    async def steps(self, request):
+        url = self.stored[request.path_params["id"]]["picture"]
+        return JSONResponse(
+            {"steps": [{"name": name, "title": f"Stage {name}", "url": url} for name in ("grey", "ink")]}
+        )
+
+    def _digit(self, number):
+        return next(digit for reading in self.stored.values() for digit in reading["digits"] if digit["id"] == number)
+
+    async def correct(self, request):
+        said = await request.json()
+        digit = self._digit(said["digit_id"])
+        doubtful = all(answer["probabilities"][said["label"] or 0] < 0.05 for answer in digit["answers"])
+        digit["correction"] = {"id": digit["id"], "label": said["label"], "review": "waiting" if doubtful else "clear"}
+        return JSONResponse(digit["correction"], 201)
+
+    async def take_back(self, request):
+        await self.remove_correction(request.path_params["id"])
+        return Response(status_code=204)
+
+    async def retraining(self, request):
+        self.n_asked += 1
+        job = self.jobs[0]
+        if self.n_asked > 2:
+            job |= {"state": "done", "reason": "Version 2 was taken.", "version": 2}
+            self.versions.append(make_version(2, "retrained", parent=1))
+            self.served = 2
+        return JSONResponse(job | {"epoch": self.n_asked})
+
+    # What the pages show and change.
+
+    async def readings(self, filters, page):
+        rows = [
+            reading | {"n_digits": len(reading["digits"]), "n_corrections": sum(map(_is_corrected, reading["digits"]))}
+            for reading in self.stored.values()
+            if reading["writer"] == filters.get("writer", reading["writer"])
+        ]
+        return {"readings": rows[::-1], "page": page, "pages": 1, "total": len(rows)}
+
+    async def waiting(self):
+        found = [
+            {"id": digit["id"], "digit_id": digit["id"], "reading_id": reading["id"], "read": digit["digit"]}
+            | {"label": digit["correction"]["label"]}
+            for reading in self.stored.values()
+            for digit in filter(_is_corrected, reading["digits"])
+            if digit["correction"]["review"] == "waiting"
+        ]
+        return {"corrections": found, "total": len(found)}
+
+    async def learning(self):
+        return {"unused": 3, "retrain_after": 50, "waiting_for_review": len((await self.waiting())["corrections"])}
+
+    async def retrainings(self):
+        return self.jobs
+
+    async def models(self):
+        versions = [version | {"served": version["number"] == self.served} for version in self.versions]
+        return [{"name": "cnn", "position": 0, "version": self.served, "versions": versions}]
+
+    async def comparison(self):
+        mnist = {"accuracy": 0.991, "n_images": 10_000, "low": 0.989, "high": 0.993}
+        row = {"model": "cnn", "version": 1, "n": 12, "n_right": 9, "accuracy": 0.75, "low": 0.47, "high": 0.91}
+        return [
+            row | {"mnist": mnist},
+            row | {"model": "knn", "n_right": 6, "accuracy": 0.5, "low": 0.25, "mnist": None},
+        ]
+
+    async def delete_reading(self, number):
+        if self.stored.pop(number, None) is None:
+            raise HTTPException(404, f"There is no reading {number}.")
+
+    async def delete_writer(self, writer):
+        self.stored = {number: each for number, each in self.stored.items() if each["writer"] != writer}
+
+    async def confirm(self, number):
+        self._digit(number)["correction"]["review"] = "confirmed"
+
+    async def remove_correction(self, number):
+        self._digit(number)["correction"] = None
+
+    async def retrain(self, model):
+        self.n_asked = 0
+        self.jobs = [{"id": 1, "model": model, "state": "running", "stage": "learning", "epoch": 0, "n_epochs": 3}]
+
+    async def serve_version(self, model, number):
+        self.served = number
+
+    async def check_reading(self, number):
+        if number not in self.contents:
+            raise HTTPException(404, f"There is no reading {number}: it may have been deleted.")
+
+    async def picture(self, number):
+        return self.contents[number]
+
+    async def mark(self, number):
+        return bytes(784)
+
+    def routes(self):
+        return [
+            Route("/api/predict", self.predict, methods=["POST"]),
+            Route("/api/readings", self.add, methods=["POST"]),
+            Route("/api/readings/{id:int}", self.show),
+            Route("/api/readings/{id:int}/picture", self.show_picture),
+            Route("/api/readings/{id:int}/steps", self.steps),
+            Route("/api/corrections", self.correct, methods=["POST"]),
+            Route("/api/corrections/{id:int}", self.take_back, methods=["DELETE"]),
+            Route("/api/retrainings/{id:int}", self.retraining),
+        ]
+
+
+def _is_corrected(digit):
+    return digit["correction"] is not None
+
+
+def make_version(number, origin, parent=None):
+    score = {"n_images": 10_000, "accuracy": 0.99 + number / 1000, "low": 0.988, "high": 0.995}
+    return {
+        "number": number,
+        "origin": origin,
+        "state": "usable",
+        "parent": parent,
+        "created": _WHEN,
+        "n_images": 60_000,
+        "n_corrections": 3 if parent else 0,
+        "scores": {"new": {"mnist": score}, "before": {"mnist": score}, "excluded": 3} if parent else {"mnist": score},
+        "decision": _DECISION if parent else {},
+    }
+
+
+def _open(content):
+    with Image.open(BytesIO(content)) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def _png(picture):
+    file = BytesIO()
+    Image.fromarray(picture).save(file, "PNG")
+    return file.getvalue()
