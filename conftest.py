@@ -12,6 +12,9 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.helpers.trial_fixtures", "tests.helpers.run_fixtures", "tests.helpers.search_fits"]
 
+# Alembic runs it, and it works only there.
+collect_ignore = ["hdr_bench/web/database/migrations/env.py"]
+
 # What the user has set; the tests' other processes find it where the first one put it.
 _KEPT = "HDR_BENCH_TESTS_REAL_DATA"
 REAL_DATA_HOME = os.environ.get(_KEPT) or os.environ.get("HDR_BENCH_DATA")

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, Double, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -65,6 +65,7 @@ class Table(DeclarativeBase):
 
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcTime,
+        float: Double(),
         bytes: _Bytes,
         dict[str, Any]: JSON,
         list[Any]: JSON,
@@ -149,6 +150,8 @@ class Digit(Table):
         Line that it stands in, from 0.
     x, y, width, height : int
         Its box, in pixels of the upright picture.
+    digit : int or None
+        As the picture was read: by the first model, and what stands around the mark; None if it was rejected.
     image : bytes
         What the models got: 28x28 pixels, one byte each.
     """
@@ -162,6 +165,7 @@ class Digit(Table):
     y: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]
+    digit: Mapped[int | None]
     image: Mapped[bytes]
     reading: Mapped[Reading] = relationship(back_populates="digits")
     answers: Mapped[list["Answer"]] = relationship(back_populates="mark", order_by="Answer.id", passive_deletes=True)

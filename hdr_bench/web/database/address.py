@@ -1,0 +1,88 @@
+"""Addresses of databases: which driver an address means, and how it is shown without its password."""
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from hdr_bench.exceptions import DatabaseError, MissingDependencyError
+
+_DRIVERS = {
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+    "postgresql": "postgresql+psycopg",
+    # As many hosts write it.
+    "postgres": "postgresql+psycopg",
+}
+_EXTRAS = {"mysql": "mysql", "mariadb": "mysql", "postgresql": "postgresql"}
+_FORMS = "sqlite:///FILE, mysql://USER:PASSWORD@HOST/NAME or postgresql://USER:PASSWORD@HOST/NAME"
+
+
+def read_address(url: str) -> URL:
+    """Return a database's URL with the driver that reaches it.
+
+    Parameters
+    ----------
+    url : str
+        As SQLAlchemy reads it; without a driver it gets the one that the library's extras install.
+
+    Returns
+    -------
+    address : URL
+
+    Raises
+    ------
+    DatabaseError
+        It is not a URL of a database, or names no file or database.
+    MissingDependencyError
+        Its driver is not installed.
+    """
+    try:
+        address = make_url(url)
+    # Of a port that is not a number SQLAlchemy says no more than `int` does; its own message may show the password.
+    except (ArgumentError, ValueError):
+        raise DatabaseError(f"the database's URL cannot be read. Write it as {_FORMS}.") from None
+    address = address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+    _check_driver(address)
+    if not address.database or address.database == ":memory:":
+        place = "a file" if address.get_backend_name() == "sqlite" else "a database"
+        raise DatabaseError(f"the database's URL {show(address)} does not name {place}. Write it as {_FORMS}.")
+    return address
+
+
+def show(address: URL) -> str:
+    """Return a database's URL as a message shows it, without password and options.
+
+    Parameters
+    ----------
+    address : URL
+
+    Returns
+    -------
+    text : str
+    """
+    return address.set(query={}).render_as_string(hide_password=True)
+
+
+def _check_driver(address: URL) -> None:
+    dialect = _find_dialect(address)
+    try:
+        # What it returns is the driver's module.
+        dialect.import_dbapi()
+    except ImportError as error:
+        raise MissingDependencyError(_describe_missing(address, error)) from error
+
+
+def _find_dialect(address: URL) -> type[Dialect]:
+    try:
+        return address.get_dialect()
+    except NoSuchModuleError:
+        raise DatabaseError(
+            f"unknown kind of database {address.drivername!r} in its URL. Write it as {_FORMS}."
+        ) from None
+
+
+def _describe_missing(address: URL, error: ImportError) -> str:
+    backend = address.get_backend_name()
+    extra = _EXTRAS.get(backend)
+    remedy = f"pip install 'hdr-bench[{extra}]'" if extra else "install it"
+    return f"the database's URL {show(address)} needs {error.name or address.get_driver_name()}; {remedy}"

@@ -1,0 +1,124 @@
+"""How often each version was right on what users drew."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from hdr_bench.web.database.tables import Answer, Correction, Digit, ModelVersion
+
+_ROWS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class RightCount:
+    """How often a version was right on corrected marks.
+
+    Attributes
+    ----------
+    n_marks : int
+        Digits that it answered for, by their labels.
+    n_right : int
+        Of these, how many it gave the right digit first, as MNIST's accuracy counts: also where it would reject it.
+    n_rejected : int
+        Of these, how many it took for something other than a digit.
+    n_others : int
+        Marks that it answered for and that are not digits.
+    n_others_rejected : int
+        Of these, how many it rejected.
+    """
+
+    n_marks: int = 0
+    n_right: int = 0
+    n_rejected: int = 0
+    n_others: int = 0
+    n_others_rejected: int = 0
+
+    def __add__(self, other: "RightCount") -> "RightCount":
+        return RightCount(
+            self.n_marks + other.n_marks,
+            self.n_right + other.n_right,
+            self.n_rejected + other.n_rejected,
+            self.n_others + other.n_others,
+            self.n_others_rejected + other.n_others_rejected,
+        )
+
+
+def count_right(session: Session) -> list[tuple[ModelVersion, RightCount]]:
+    """Return how often each version was right on corrected marks, without images that it may have learned from.
+
+    A picture that comes a second time has images that a version may have learned from the first time. They are left
+    out where a version was retrained after the first correction of an equal image that is not held back. Corrections
+    that wait for a second look do not count.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    counts : list of (ModelVersion, RightCount)
+        By model, then by version; versions without answers for corrected marks are missing.
+    """
+    counts: defaultdict[int, RightCount] = defaultdict(RightCount)
+    for version_id, count in (*_count_never_learned(session), *_count_perhaps_learned(session)):
+        counts[version_id] += count
+    versions = session.scalars(select(ModelVersion).order_by(ModelVersion.model, ModelVersion.number))
+    return [(version, counts[version.id]) for version in versions if version.id in counts]
+
+
+def _count_never_learned(session: Session) -> Iterator[tuple[int, RightCount]]:
+    is_digit, right = Correction.label.is_not(None), Answer.digit == Correction.label
+    conditions = (is_digit, is_digit & right, is_digit & Answer.rejected, ~is_digit, ~is_digit & Answer.rejected)
+    sums = (func.sum(case((condition, 1), else_=0)) for condition in conditions)
+    query = _answers(Answer.version_id, *sums).where(~_may_be_learned()).group_by(Answer.version_id)
+    for version_id, *numbers in session.execute(query):
+        # MySQL's sums are decimal numbers.
+        yield version_id, RightCount(*map(int, numbers))
+
+
+def _count_perhaps_learned(session: Session) -> Iterator[tuple[int, RightCount]]:
+    columns = (Answer.version_id, ModelVersion.created_at, Digit.image, Correction.label, Answer.digit, Answer.rejected)
+    first = _first_corrections(session)
+    query = _answers(*columns).where(_may_be_learned()).execution_options(yield_per=_ROWS_AT_ONCE)
+    for row in session.execute(query):
+        if row.image not in first or row.created_at < first[row.image]:
+            yield row.version_id, _count_one(row)
+
+
+def _first_corrections(session: Session) -> dict[bytes, datetime]:
+    """Return when each image that models may learn from was corrected first, if any version was retrained since."""
+    retrained = select(func.max(ModelVersion.created_at)).where(ModelVersion.origin == "retrained").scalar_subquery()
+    query = (
+        select(Digit.image, Correction.created_at)
+        .join(Correction.mark)
+        .where(~Correction.held_back, Correction.label.is_not(None), Correction.created_at <= retrained)
+        .order_by(Correction.created_at.desc())
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    return {image: moment for image, moment in session.execute(query)}  # noqa: C416  # the last one, the earliest, stays
+
+
+def _count_one(row: Row[Any]) -> RightCount:
+    if row.label is None:
+        return RightCount(n_others=1, n_others_rejected=int(row.rejected))
+    return RightCount(n_marks=1, n_right=int(row.digit == row.label), n_rejected=int(row.rejected))
+
+
+def _answers(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(Answer)
+        .join(Answer.version)
+        .join(Answer.mark)
+        .join(Digit.correction)
+        .where(Correction.review != "waiting")
+    )
+
+
+def _may_be_learned() -> ColumnElement[bool]:
+    return (ModelVersion.origin == "retrained") & ~Correction.held_back

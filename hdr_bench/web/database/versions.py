@@ -1,0 +1,208 @@
+"""Versions of models, and which of them answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from hdr_bench.exceptions import ModelFileError
+from hdr_bench.web.database.locks import lock_changes
+from hdr_bench.web.database.pages import can_be_id
+from hdr_bench.web.database.tables import ModelVersion, ServedModel
+
+
+def next_number(session: Session, model: str) -> int:
+    """Return the number of a model's next version; no other transaction gets it until this one ends.
+
+    Parameters
+    ----------
+    session : Session
+    model : str
+
+    Returns
+    -------
+    number : int
+    """
+    lock_changes(session)
+    newest = session.scalar(select(func.max(ModelVersion.number)).where(ModelVersion.model == model))
+    return (newest or 0) + 1
+
+
+def add_version(
+    session: Session,
+    *,
+    model: str,
+    method: str,
+    origin: str,
+    file: str,
+    sha256: str,
+    n_images: int,
+    state: str = "usable",
+    parent_id: int | None = None,
+    n_corrections: int = 0,
+    scores: Mapping[str, Any] | None = None,
+    decision: Mapping[str, Any] | None = None,
+) -> ModelVersion:
+    """Store a version of a model, under its next number; it is not served yet.
+
+    Parameters
+    ----------
+    session : Session
+    model : str
+        Its name.
+    method : str
+        A name of `ESTIMATORS`, or the class of the estimator.
+    origin : str
+        ``"embedded"``, ``"given"``, ``"fitted"`` or ``"retrained"``.
+    file : str
+        Name of its file in the folder of models.
+    sha256 : str
+        Of that file.
+    n_images : int
+        Original training images that it was fitted on.
+    state : str, default="usable"
+        ``"usable"``, ``"offered"`` or ``"refused"``.
+    parent_id : int, optional
+        Version that it was retrained from.
+    n_corrections : int, default=0
+        Corrections that it learned from.
+    scores : mapping, optional
+        Accuracy by set of images, with intervals.
+    decision : mapping, optional
+        Why it was taken, offered or refused.
+
+    Returns
+    -------
+    version : ModelVersion
+    """
+    version = ModelVersion(
+        model=model,
+        number=next_number(session, model),
+        method=method,
+        origin=origin,
+        state=state,
+        file=file,
+        sha256=sha256,
+        parent_id=parent_id,
+        n_images=n_images,
+        n_corrections=n_corrections,
+        scores=dict(scores or {}),
+        decision=dict(decision or {}),
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def find_version(session: Session, model: str, *, sha256: str) -> ModelVersion | None:
+    """Return a model's newest version with a file of these bytes; no other transaction adds one until this one ends.
+
+    Parameters
+    ----------
+    session : Session
+    model : str
+    sha256 : str
+        Of the file.
+
+    Returns
+    -------
+    version : ModelVersion or None
+        None if there is none.
+    """
+    lock_changes(session)
+    query = select(ModelVersion).where(ModelVersion.model == model, ModelVersion.sha256 == sha256)
+    return session.scalars(query.order_by(ModelVersion.number.desc()).limit(1)).one_or_none()
+
+
+def served_versions(session: Session) -> list[tuple[ServedModel, ModelVersion]]:
+    """Return the models that answer, in their order, each with the version that does.
+
+    Parameters
+    ----------
+    session : Session
+
+    Returns
+    -------
+    served : list of (ServedModel, ModelVersion)
+    """
+    query = (
+        select(ServedModel).options(joinedload(ServedModel.version)).order_by(ServedModel.position, ServedModel.name)
+    )
+    models = session.scalars(query.execution_options(populate_existing=True))
+    return [(model, model.version) for model in models]
+
+
+def serve_version(session: Session, model: str, number: int) -> ModelVersion | None:
+    """Have a version answer from now on; an offered one is taken by this.
+
+    Parameters
+    ----------
+    session : Session
+    model : str
+    number : int
+        Of the version.
+
+    Returns
+    -------
+    version : ModelVersion or None
+        None if there is none of this number.
+
+    Raises
+    ------
+    ModelFileError
+        The version is damaged, or was refused since it may be worse.
+    """
+    lock_changes(session)
+    version = _find(session, model, number)
+    if version is None:
+        return None
+    if version.state not in {"usable", "offered"}:
+        reason = "its file is damaged" if version.state == "damaged" else "it may be worse than the one before"
+        raise ModelFileError(f"version {number} of {model} cannot be served: {reason}. Choose another version.")
+    version.state = "usable"
+    served = session.get(ServedModel, model, populate_existing=True)
+    if served is None:
+        position = session.scalar(select(func.count()).select_from(ServedModel)) or 0
+        session.add(ServedModel(name=model, position=position, version_id=version.id))
+    else:
+        served.version_id = version.id
+    session.flush()
+    return version
+
+
+def list_versions(session: Session, model: str) -> list[ModelVersion]:
+    """Return all versions of a model, oldest first.
+
+    Parameters
+    ----------
+    session : Session
+    model : str
+
+    Returns
+    -------
+    versions : list of ModelVersion
+    """
+    query = select(ModelVersion).where(ModelVersion.model == model).order_by(ModelVersion.number)
+    return list(session.scalars(query))
+
+
+def mark_damaged(session: Session, version_id: int) -> None:
+    """Note that a version's file is damaged or gone.
+
+    Parameters
+    ----------
+    session : Session
+    version_id : int
+    """
+    version = session.get(ModelVersion, version_id)
+    if version is not None:
+        version.state = "damaged"
+        session.flush()
+
+
+def _find(session: Session, model: str, number: int) -> ModelVersion | None:
+    if not can_be_id(number):
+        return None
+    query = select(ModelVersion).where(ModelVersion.model == model, ModelVersion.number == number)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
