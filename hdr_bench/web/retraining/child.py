@@ -69,16 +69,17 @@ def _run(folder: Path, messages: TextIO) -> None:
         raise ModelFileError(f"{parent.name} is damaged: its bytes are not those that were stored.")
     limit_threads(1)
     seed_generators(0)
-    trained = retrain(load_model(parent), load_card(parent), read_collected(folder / CORRECTIONS), report)
+    collected = read_collected(folder / CORRECTIONS)
+    trained = retrain(load_model(parent), load_card(parent), collected, report)
     path = save_model(trained.model, folder / MODEL, card=trained.card)
     material = trained.material
-    labels = material.corrections.labels.tolist()
     write_result(
         NewVersion(
             sha256=_sha256(path),
             method=trained.card.method.name,
             n_images=len(material.original),
-            learned=dict(zip(map(str, material.ids.tolist()), labels, strict=True)),
+            n_corrections=len(material.corrections),
+            used=dict(zip(map(str, collected.ids.tolist()), collected.labels.tolist(), strict=True)),
             scores=trained.scores,
             decision=trained.decision.to_json(),
         ),

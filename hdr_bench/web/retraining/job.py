@@ -43,8 +43,10 @@ class NewVersion:
     method : str
     n_images : int
         Original training images.
-    learned : mapping of str to int
-        By the corrections' numbers, the labels that it learned.
+    n_corrections : int
+        Corrections that it learned from.
+    used : mapping of str to int
+        By the numbers of all corrections that it was given, their labels.
     scores : mapping of str to object
         By set of images.
     decision : mapping of str to object
@@ -53,7 +55,8 @@ class NewVersion:
     sha256: str
     method: str
     n_images: int
-    learned: Mapping[str, int]
+    n_corrections: int
+    used: Mapping[str, int]
     scores: Mapping[str, Any]
     decision: Mapping[str, Any]
 

@@ -30,8 +30,6 @@ class Material:
     is_original : bool
         Whether they are that version's own.
     corrections : Part
-    ids : ndarray of shape (n,), int64
-        Numbers of the corrections.
     marks : ndarray of shape (m, 28, 28), uint8
         What is not a digit.
     """
@@ -39,7 +37,6 @@ class Material:
     original: Part
     is_original: bool
     corrections: Part
-    ids: NDArray[np.int64]
     marks: NDArray[np.uint8]
 
 
@@ -100,7 +97,6 @@ def gather(data: CardData | None, collected: Collected, *, own_data_only: bool) 
         _load(_MIXED_IN) if original is None else original,
         original is not None,
         Part(collected.images[learnable], collected.labels[learnable]),
-        collected.ids[learnable],
         collected.marks[_not_in(collected.marks, test_images)],
     )
     if material.original.images.shape[1:] != (SIDE, SIDE):

@@ -136,9 +136,7 @@ def make_others(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return others
 
 
-def _fit_weights(
-    model: Any, numbers: ReadingNumbers, reference: Reference, material: Material
-) -> tuple[float, ...]:
+def _fit_weights(model: Any, numbers: ReadingNumbers, reference: Reference, material: Material) -> tuple[float, ...]:
     """Return weights with which the new hidden layer says of the sample what the old one did.
 
     Corrections are on their side of the threshold: their targets are moved there.
