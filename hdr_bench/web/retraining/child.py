@@ -81,7 +81,7 @@ def _run(folder: Path, messages: TextIO) -> None:
             n_corrections=len(material.corrections),
             used=dict(zip(map(str, collected.ids.tolist()), collected.labels.tolist(), strict=True)),
             scores=trained.scores,
-            decision=trained.decision.to_json(),
+            decision={**trained.decision.to_json(), "before": trained.before, "n_excluded": trained.n_excluded},
         ),
         folder,
     )

@@ -72,7 +72,8 @@ async def run_child(folder: Path, limits: Limits, on_progress: Callable[[Progres
         If it cannot be started.
     """
     with (folder / _LOG).open("wb") as log:
-        # -P: nothing is imported from the working folder. In the session of the server: a lower priority has its effect within a session only.
+        # -P: nothing is imported from the working folder. It stays in the session of the server, since a lower priority
+        # has its effect within a session only.
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",

@@ -29,8 +29,10 @@ class Trained:
     model : estimator
     card : ModelCard
     material : Material
-    scores : dict of str to object
-        Of the new version, by set of images; `before` holds the old one's.
+    scores, before : dict of str to object
+        Of the new version and of the old one, by set of images.
+    n_excluded : int
+        Held-back corrections that did not judge, because their images are among the training images.
     decision : Decision
     """
 
@@ -38,6 +40,8 @@ class Trained:
     card: ModelCard
     material: Material
     scores: dict[str, Any]
+    before: dict[str, Any]
+    n_excluded: int
     decision: Decision
 
 
@@ -81,8 +85,8 @@ def retrain(model: Any, card: ModelCard, collected: Collected, on_progress: OnPr
         PairedCounts.of_answers(after["deciding"], before["deciding"]),
         PairedCounts.of_answers(after["held back"], before["held back"]),
     )
-    scores = {"new": _scores(after), "before": _scores(before), "excluded": judges.n_excluded}
-    return Trained(new_model, _describe(card, numbers, material, after), material, scores, decision)
+    described = _describe(card, numbers, material, after)
+    return Trained(new_model, described, material, _scores(after), _scores(before), judges.n_excluded, decision)
 
 
 def _check_classes(model: Any) -> None:
