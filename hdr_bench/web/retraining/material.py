@@ -121,6 +121,20 @@ def image_set(images: NDArray[np.generic]) -> set[bytes]:
     return {image.tobytes() for image in images}
 
 
+def rows_of(images: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return images as rows of pixels, also if there are none.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 28, 28)
+
+    Returns
+    -------
+    rows : ndarray of shape (n, 784)
+    """
+    return images.reshape(len(images), SIDE * SIDE)
+
+
 def _find_original(data: CardData | None) -> Part | None:
     """Return the training images of a card's data; None if they are not here, or are others by now."""
     if data is None or not is_here(data.name):

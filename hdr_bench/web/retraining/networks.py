@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from hdr_bench.web.retraining.material import Material
+from hdr_bench.web.retraining.material import Material, rows_of
 
-RATES = (2e-4, 1e-4, 3e-5)
+RATES = (1e-4, 5e-5, 2e-5)
 """Learning rate of each epoch: small ones, since the weights also hold what is learned from no image kept here."""
 # Each correction is repeated until all of them are this share of the original images, but not more often.
 _SHARE_OF_CORRECTIONS, _MOST_REPEATS = 0.05, 50
@@ -25,7 +25,7 @@ def continue_training(model: Any, material: Material, on_epoch: Callable[[int], 
         Called with the number of epochs that are done.
     """
     repeats = count_repeats(len(material.original), len(material.corrections))
-    images = [material.original.X, np.repeat(material.corrections.X, repeats, axis=0)]
+    images = [material.original.X, np.repeat(rows_of(material.corrections.images), repeats, axis=0)]
     labels = [material.original.y, np.repeat(material.corrections.y, repeats)]
     X, y = np.concatenate(images), np.concatenate(labels)
     before = model.get_params()

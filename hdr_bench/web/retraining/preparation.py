@@ -9,7 +9,7 @@ from hdr_bench.web.database.engine import Database
 from hdr_bench.web.database.tables import Retraining
 from hdr_bench.web.retraining.collected import collect, write_collected
 from hdr_bench.web.retraining.job import CORRECTIONS, Job, write_job
-from hdr_bench.web.retraining.ownership import ClaimedJob
+from hdr_bench.web.retraining.ownership import ClaimedJob, has_ended
 from hdr_bench.web.settings import ServerSettings
 
 _JOBS, _MODELS = "retrainings", "models"
@@ -29,19 +29,21 @@ def models_folder(settings: ServerSettings) -> Path:
     return settings.folder / _MODELS
 
 
-def job_folder(settings: ServerSettings, job: ClaimedJob) -> Path:
+def job_folder(settings: ServerSettings, job_id: int, owner: str) -> Path:
     """Return the folder of a job; no other server has the same one.
 
     Parameters
     ----------
     settings : ServerSettings
-    job : ClaimedJob
+    job_id : int
+    owner : str
+        The server that runs it.
 
     Returns
     -------
     folder : Path
     """
-    return settings.folder / _JOBS / f"{job.id}-{'-'.join(job.owner.split(':')[1:])}"
+    return settings.folder / _JOBS / f"{job_id}-{owner.replace(':', '-')}"
 
 
 def prepare(settings: ServerSettings, database: Database, job: ClaimedJob) -> None:
@@ -60,7 +62,7 @@ def prepare(settings: ServerSettings, database: Database, job: ClaimedJob) -> No
     DatabaseError
         If the corrections cannot be read.
     """
-    folder = job_folder(settings, job)
+    folder = job_folder(settings, job.id, job.owner)
     shutil.rmtree(folder, ignore_errors=True)
     with database.read() as session:
         collected = collect(session)
@@ -81,7 +83,7 @@ def clear_folders(settings: ServerSettings, database: Database) -> None:
     if not place.is_dir():
         return
     with database.read() as session:
-        running = set(session.scalars(select(Retraining.id).where(Retraining.state == "running")))
-    for folder in place.iterdir():
-        if folder.name.partition("-")[0] not in {str(number) for number in running}:
-            shutil.rmtree(folder, ignore_errors=True)
+        running = session.scalars(select(Retraining).where(Retraining.state == "running")).all()
+    used = {job_folder(settings, job.id, job.owner) for job in running if not has_ended(job.owner)}
+    for folder in set(place.iterdir()) - used:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -124,13 +124,17 @@ class RetrainingQueue:
             return claim_job(session, self._owner)
 
     async def _run(self, job: ClaimedJob) -> None:
-        folder = job_folder(self._settings, job)
+        folder = job_folder(self._settings, job.id, job.owner)
         try:
             failure = await self._retrain(job, folder)
             if failure:
                 await self._store(lambda: self._finish(job, failure))
         except LostJobError:
             return
+        # Whatever is wrong with one job, the next ones are to run.
+        except Exception as error:  # noqa: BLE001
+            reason = f"It failed: {describe_error(error)}"
+            await self._store(lambda: self._finish(job, reason))
         except asyncio.CancelledError:
             with suppress(DatabaseError):
                 await asyncio.to_thread(self._put_back, job)
@@ -148,7 +152,7 @@ class RetrainingQueue:
                 return failure or "Its process ended without a result."
             file = await asyncio.to_thread(keep_file, folder, models_folder(self._settings), version.sha256)
         except (OSError, DatabaseError) as error:
-            return f"It could not be stored: {describe_error(error)}"
+            return f"It could not be run or stored: {describe_error(error)}"
         is_served = await self._store(lambda: record(self._database, job, version, file))
         if is_served:
             await self._on_swap()
@@ -167,9 +171,13 @@ class RetrainingQueue:
         beating = asyncio.create_task(self._beat(job, current, changed))
         try:
             await asyncio.wait({running, beating}, return_when=asyncio.FIRST_COMPLETED)
-            if beating.done():
+            if not running.done():
                 raise LostJobError
-            return running.result()
+            failure = running.result()
+            # Its last words may not have been written yet.
+            with suppress(DatabaseError):
+                await asyncio.to_thread(self._report, job, current[0])
+            return failure
         finally:
             for task in (running, beating):
                 task.cancel()

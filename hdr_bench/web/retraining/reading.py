@@ -16,7 +16,7 @@ from hdr_bench.estimators.neural.hidden import hidden_outputs
 from hdr_bench.models.calibration import fit_temperature, outputs_of, scale_outputs
 from hdr_bench.models.card import ReadingNumbers
 from hdr_bench.pictures.recognize import compare_with_marks
-from hdr_bench.web.retraining.material import Material
+from hdr_bench.web.retraining.material import Material, rows_of
 
 Floats = NDArray[np.float64]
 
@@ -141,7 +141,7 @@ def _fit_weights(model: Any, numbers: ReadingNumbers, reference: Reference, mate
 
     Corrections are on their side of the threshold: their targets are moved there.
     """
-    digits, marks = material.corrections.X, material.marks.reshape(len(material.marks), -1)
+    digits, marks = rows_of(material.corrections.images), rows_of(material.marks)
     rows = np.concatenate([reference.rows, digits, marks]).astype(np.uint8)
     hidden, outputs = (values.astype(np.float64) for values in hidden_outputs(model, rows))
     hidden = np.column_stack([hidden, np.ones(len(hidden))])

@@ -69,6 +69,7 @@ def retrain(model: Any, card: ModelCard, collected: Collected, on_progress: OnPr
         If this model cannot be retrained here.
     """
     from hdr_bench.estimators.neural.base import NeuralClassifier
+    from hdr_bench.web.retraining.networks import RATES
 
     _check_classes(model)
     is_network = isinstance(model, NeuralClassifier)
@@ -79,7 +80,8 @@ def retrain(model: Any, card: ModelCard, collected: Collected, on_progress: OnPr
     before = _judge(model, judges)
     make = _train_network if is_network else _fit_again
     new_model, numbers = make(model, card.reading, material, on_progress)
-    on_progress("judging the new version", 0, 0)
+    n_epochs = len(RATES) if is_network else 0
+    on_progress("judging the new version", n_epochs, n_epochs)
     after = _judge(new_model, judges)
     decision = decide(
         PairedCounts.of_answers(after["deciding"], before["deciding"]),
