@@ -46,11 +46,10 @@ async def serve(folder):
     settings = ServerSettings(folder, f"sqlite:///{folder / 'digits.sqlite'}")
 
     async def on_swap():
-        print("swapped", flush=True)
+        pass
 
     retraining = queue.RetrainingQueue(settings, open_database(settings.database), on_swap)
     await retraining.start()
-    print("started", flush=True)
     await asyncio.Event().wait()
 
 

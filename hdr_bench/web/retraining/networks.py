@@ -7,7 +7,7 @@ import numpy as np
 
 from hdr_bench.web.retraining.material import Material, rows_of
 
-RATES = (1e-4, 5e-5, 2e-5)
+RATES = (2e-4, 1e-4, 3e-5)
 """Learning rate of each epoch: small ones, since the weights also hold what is learned from no image kept here."""
 # Each correction is repeated until all of them are this share of the original images, but not more often.
 _SHARE_OF_CORRECTIONS, _MOST_REPEATS = 0.05, 50
