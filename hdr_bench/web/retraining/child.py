@@ -1,0 +1,109 @@
+"""Process of a retraining: ``python -m hdr_bench.web.retraining.child FOLDER``.
+
+It knows no database: it is given files, and answers with files, and with lines of JSON on its standard output. It ends
+with the server that started it, whose end closes its standard input.
+"""
+
+import hashlib
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from select import select
+from typing import TextIO
+
+from hdr_bench.error_text import describe_error
+from hdr_bench.exceptions import HdrBenchError, ModelFileError
+from hdr_bench.web.retraining.job import CORRECTIONS, MODEL, NewVersion, read_job, write_result
+
+_LOOK_EVERY_SECONDS = 1.0
+_NICENESS = 19
+
+
+def main(arguments: list[str]) -> int:
+    """Retrain what a folder describes.
+
+    Parameters
+    ----------
+    arguments : list of str
+        The folder.
+
+    Returns
+    -------
+    code : int
+        0 if a result was written.
+    """
+    # Ctrl+C reaches all processes of a terminal; the server ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    server = os.getppid()
+    threading.Thread(target=_end_with, args=(server,), daemon=True).start()
+    os.nice(_NICENESS)
+    # What libraries print must not come between the messages.
+    messages = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        _run(Path(arguments[0]), messages)
+    # Estimators, data and disks raise anything; the server tells people what it was.
+    except Exception as error:  # noqa: BLE001
+        sentence = str(error) if isinstance(error, HdrBenchError) else describe_error(error)
+        _send(messages, {"error": sentence})
+        return 1
+    return 0
+
+
+def _run(folder: Path, messages: TextIO) -> None:
+    from hdr_bench.experiments.measuring.process_state import limit_threads, seed_generators
+    from hdr_bench.models.model_file import load_card, load_model, save_model
+    from hdr_bench.web.retraining.collected import read_collected
+    from hdr_bench.web.retraining.training import retrain
+
+    def report(stage: str, epoch: int, n_epochs: int) -> None:
+        _send(messages, {"stage": stage, "epoch": epoch, "n_epochs": n_epochs})
+
+    job = read_job(folder)
+    report("loading the model", 0, 0)
+    parent = Path(job.parent)
+    if _sha256(parent) != job.sha256:
+        raise ModelFileError(f"{parent.name} is damaged: its bytes are not those that were stored.")
+    limit_threads(1)
+    seed_generators(0)
+    collected = read_collected(folder / CORRECTIONS)
+    trained = retrain(load_model(parent), load_card(parent), collected, report)
+    path = save_model(trained.model, folder / MODEL, card=trained.card)
+    material = trained.material
+    write_result(
+        NewVersion(
+            sha256=_sha256(path),
+            method=trained.card.method.name,
+            n_images=len(material.original),
+            n_corrections=len(material.corrections),
+            used=dict(zip(map(str, collected.ids.tolist()), collected.labels.tolist(), strict=True)),
+            scores=trained.scores,
+            decision={**trained.decision.to_json(), "before": trained.before, "n_excluded": trained.n_excluded},
+        ),
+        folder,
+    )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _send(messages: TextIO, message: dict[str, object]) -> None:
+    messages.write(json.dumps(message) + "\n")
+
+
+def _end_with(server: int) -> None:
+    """End this process at once when the server has ended, however that came about."""
+    # The pipe says so at once; another process of the server may hold its other end open, so its number is looked at.
+    while os.getppid() == server:
+        readable, _, _ = select([sys.stdin], [], [], _LOOK_EVERY_SECONDS)
+        if readable and not os.read(sys.stdin.fileno(), 1024):
+            break
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

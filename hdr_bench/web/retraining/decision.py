@@ -1,0 +1,203 @@
+"""Decision on a new version of a model: taken, offered to people, or refused."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdr_bench.reporting.statistics.mcnemar import newcombe_paired
+
+Verdict = Literal["taken", "offered", "refused"]
+
+LEAST_KEPT = 5_000
+"""Fewest images that can show that a version is not worse: at an accuracy of 99.5 %, the lower end is then within
+0.2 points of the difference only if the two versions answer nearly all of them alike."""
+LEAST_HELD_BACK = 30
+"""Fewest held-back corrections whose number of errors says something: about 150 corrections in all."""
+MARGIN = 0.002
+"""The lower end of the interval must be above minus this, 0.2 points."""
+
+
+@dataclass(frozen=True)
+class PairedCounts:
+    """Answers of a new version and of the old one for the same images.
+
+    Attributes
+    ----------
+    both, won, lost, neither : int
+        Images that both are right on, the new version alone, the old one alone, neither.
+    """
+
+    both: int = 0
+    won: int = 0
+    lost: int = 0
+    neither: int = 0
+
+    @classmethod
+    def of_answers(cls, new: NDArray[np.bool_], old: NDArray[np.bool_]) -> "PairedCounts":
+        """Count which images each version is right on.
+
+        Parameters
+        ----------
+        new, old : ndarray of shape (n,), bool
+            Whether each version is right.
+
+        Returns
+        -------
+        counts : PairedCounts
+        """
+        pairs = (new & old, new & ~old, ~new & old, ~new & ~old)
+        return cls(*(int(np.count_nonzero(pair)) for pair in pairs))
+
+    @property
+    def n_images(self) -> int:
+        """How many images they are."""
+        return self.both + self.won + self.lost + self.neither
+
+    @property
+    def difference(self) -> float:
+        """Accuracy of the new version minus that of the old one; 0 without images."""
+        return (self.won - self.lost) / self.n_images if self.n_images else 0.0
+
+    def interval(self) -> tuple[float, float]:
+        """Return the 95 % interval of the difference, by Newcombe's method for pairs.
+
+        Returns
+        -------
+        low, high : float
+            -1 and 1 without images.
+        """
+        if not self.n_images:
+            return -1.0, 1.0
+        return newcombe_paired(self.both, self.won, self.lost, self.neither)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts as the database keeps them.
+
+        Returns
+        -------
+        values : dict of str to object
+        """
+        low, high = self.interval()
+        return {
+            **asdict(self),
+            "n_images": self.n_images,
+            "new_errors": self.lost + self.neither,
+            "old_errors": self.won + self.neither,
+            "difference": self.difference,
+            "low": low,
+            "high": high,
+        }
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of a new version, and why.
+
+    Attributes
+    ----------
+    verdict : {"taken", "offered", "refused"}
+    reason : str
+        In one sentence or two.
+    kept : PairedCounts
+        Answers for the images of the kept part.
+    held_back : PairedCounts
+        Answers for the held-back corrections.
+    """
+
+    verdict: Verdict
+    reason: str
+    kept: PairedCounts
+    held_back: PairedCounts
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the decision as the database keeps it.
+
+        Returns
+        -------
+        values : dict of str to object
+        """
+        return {
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "kept": self.kept.to_json(),
+            "held_back": self.held_back.to_json(),
+            "rule": {"least_kept": LEAST_KEPT, "least_held_back": LEAST_HELD_BACK, "margin": MARGIN},
+        }
+
+
+def decide(kept: PairedCounts, held_back: PairedCounts) -> Decision:
+    """Decide what becomes of a new version.
+
+    It is refused if it is shown to be worse: the whole 95 % interval of new minus old is below 0, on the kept part or
+    on the held-back corrections, or it makes more errors on at least 30 held-back corrections. It is taken only if it
+    is shown not to be worse: the interval is above -0.2 points on a kept part of at least 5,000 images, and it makes no
+    more errors on at least 30 held-back corrections. In all other cases people decide: it is offered.
+
+    Without a kept part the held-back corrections judge alone, and must then be as many as the kept part would be.
+    Fewer cannot stand in for it, however clear they are: people correct what the old version gets wrong, so that nearly
+    any other version does better on corrections, and they do not show what it has forgotten.
+
+    Parameters
+    ----------
+    kept : PairedCounts
+        On images that neither version has learned from; empty if there are none.
+    held_back : PairedCounts
+        On the held-back corrections.
+
+    Returns
+    -------
+    decision : Decision
+
+    Examples
+    --------
+    >>> decide(PairedCounts(4975, 5, 4, 16), PairedCounts(20, 15, 2, 3)).verdict
+    'taken'
+    >>> decide(PairedCounts(), PairedCounts(20, 15, 2, 3)).verdict
+    'offered'
+    """
+    worse = _what_is_worse(kept, held_back)
+    if worse:
+        return Decision("refused", worse, kept, held_back)
+    missing = _what_is_missing(kept, held_back)
+    if missing:
+        return Decision("offered", missing, kept, held_back)
+    judge, name = (kept, "kept images") if kept.n_images else (held_back, "held-back corrections")
+    return Decision("taken", f"It is not worse: {_describe(judge, name)}.", kept, held_back)
+
+
+def _what_is_worse(kept: PairedCounts, held_back: PairedCounts) -> str:
+    for counts, name in ((kept, "kept images"), (held_back, "held-back corrections")):
+        if counts.interval()[1] < 0:
+            return f"It is worse: {_describe(counts, name)}."
+    if held_back.lost > held_back.won and held_back.n_images >= LEAST_HELD_BACK:
+        return f"It makes more errors on the held-back corrections: {_describe(held_back, 'held-back corrections')}."
+    return ""
+
+
+def _what_is_missing(kept: PairedCounts, held_back: PairedCounts) -> str:
+    if not kept.n_images and held_back.n_images < LEAST_KEPT:
+        return (
+            "Too few images to say: MNIST's test images are not here or were learned from, so only the held-back "
+            f"corrections judge; there are {held_back.n_images:,} of them, and at least {LEAST_KEPT:,} are needed."
+        )
+    if kept.n_images and kept.n_images < LEAST_KEPT:
+        return f"Too few images to say: {kept.n_images:,} were kept, and at least {LEAST_KEPT:,} are needed."
+    if held_back.n_images < LEAST_HELD_BACK:
+        return (
+            f"Too few corrections to say: {held_back.n_images:,} were held back, and at least {LEAST_HELD_BACK} are "
+            "needed."
+        )
+    judge, name = (kept, "kept images") if kept.n_images else (held_back, "held-back corrections")
+    if judge.interval()[0] <= -MARGIN:
+        return f"It may be worse by more than {100 * MARGIN:g} points: {_describe(judge, name)}."
+    return ""
+
+
+def _describe(counts: PairedCounts, name: str) -> str:
+    low, high = counts.interval()
+    return (
+        f"{counts.lost + counts.neither:,} errors on {counts.n_images:,} {name}, {counts.won + counts.neither:,} "
+        f"before; difference {100 * counts.difference:+.2f} points, 95 % interval {100 * low:+.2f} to {100 * high:+.2f}"
+    )

@@ -1,0 +1,130 @@
+"""Which server runs a job, and what becomes of the jobs of servers that ended."""
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import timedelta
+
+import psutil
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hdr_bench.web.database.locks import lock_changes
+from hdr_bench.web.database.retrainings import abandoned, claim, finish, requeue
+from hdr_bench.web.database.tables import Retraining
+
+SILENCE = timedelta(seconds=60)
+"""After so long without a word of it, a server on another machine counts as ended."""
+_HOST_LETTERS = 30
+_INTERRUPTED = "The server ended while it ran, so it runs a second time."
+_TWICE = "The server ended while it ran, twice. Start it again when the reason is known."
+
+
+@dataclass(frozen=True)
+class ClaimedJob:
+    """Job that this server runs.
+
+    Attributes
+    ----------
+    id : int
+    model : str
+        Name of the model.
+    owner : str
+        This server.
+    parent_id : int
+        Version that it begins with.
+    parent_file : str
+        In the folder of models.
+    parent_sha256 : str
+    """
+
+    id: int
+    model: str
+    owner: str
+    parent_id: int
+    parent_file: str
+    parent_sha256: str
+
+
+def name_owner() -> str:
+    """Return the name of this server: its machine, the number of its process, and when that began.
+
+    Returns
+    -------
+    owner : str
+        At most 64 letters.
+    """
+    return f"{_host()}:{os.getpid()}:{_began(os.getpid())}"
+
+
+def claim_job(session: Session, owner: str) -> ClaimedJob | None:
+    """Put the jobs of servers that ended back, and take the next one.
+
+    Parameters
+    ----------
+    session : Session
+    owner : str
+
+    Returns
+    -------
+    job : ClaimedJob or None
+        None if there is none to run now.
+    """
+    lock_changes(session)
+    put_back_abandoned(session)
+    row = claim(session, owner)
+    if row is None:
+        return None
+    parent = row.parent
+    return ClaimedJob(row.id, row.model, owner, parent.id, parent.file, parent.sha256)
+
+
+def put_back_abandoned(session: Session) -> None:
+    """Put the jobs of servers that ended back into the queue; one that was put back before fails.
+
+    Parameters
+    ----------
+    session : Session
+    """
+    silent = {job.id for job in abandoned(session, SILENCE)}
+    running = select(Retraining).where(Retraining.state == "running")
+    for job in session.scalars(running.execution_options(populate_existing=True)).all():
+        if job.id not in silent and not has_ended(job.owner):
+            continue
+        owner = job.owner
+        if job.reason:
+            finish(session, job.id, owner, state="failed", reason=_TWICE)
+            continue
+        # Stored first: the functions below change the row itself.
+        job.reason = _INTERRUPTED
+        session.flush()
+        requeue(session, job.id, owner)
+
+
+def has_ended(owner: str) -> bool:
+    """Whether a server of this machine has ended; False if that cannot be told.
+
+    Parameters
+    ----------
+    owner : str
+        As `name_owner` returns it.
+
+    Returns
+    -------
+    has_ended : bool
+    """
+    host, _, rest = owner.rpartition(":")[0].rpartition(":")
+    began = owner.rpartition(":")[2]
+    return host == _host() and rest.isdigit() and _began(int(rest)) != began
+
+
+def _host() -> str:
+    return socket.gethostname()[:_HOST_LETTERS]
+
+
+def _began(pid: int) -> str:
+    try:
+        process = psutil.Process(pid)
+        return "" if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.0f}"
+    except psutil.Error:
+        return ""

@@ -1,0 +1,89 @@
+"""Folders of retrainings: what a process is given, and what ended ones have left."""
+
+import shutil
+from pathlib import Path
+
+from sqlalchemy import select
+
+from hdr_bench.web.database.engine import Database
+from hdr_bench.web.database.tables import Retraining
+from hdr_bench.web.retraining.collected import collect, write_collected
+from hdr_bench.web.retraining.job import CORRECTIONS, Job, write_job
+from hdr_bench.web.retraining.ownership import ClaimedJob, has_ended
+from hdr_bench.web.settings import ServerSettings
+
+_JOBS, _MODELS = "retrainings", "models"
+
+
+def models_folder(settings: ServerSettings) -> Path:
+    """Return where the files of all versions are.
+
+    Parameters
+    ----------
+    settings : ServerSettings
+
+    Returns
+    -------
+    folder : Path
+    """
+    return settings.folder / _MODELS
+
+
+def job_folder(settings: ServerSettings, job_id: int, owner: str) -> Path:
+    """Return the folder of a job; no other server has the same one.
+
+    Parameters
+    ----------
+    settings : ServerSettings
+    job_id : int
+    owner : str
+        The server that runs it.
+
+    Returns
+    -------
+    folder : Path
+    """
+    return settings.folder / _JOBS / f"{job_id}-{owner.replace(':', '-')}"
+
+
+def prepare(settings: ServerSettings, database: Database, job: ClaimedJob) -> None:
+    """Write what the process of a job is given.
+
+    Parameters
+    ----------
+    settings : ServerSettings
+    database : Database
+    job : ClaimedJob
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    DatabaseError
+        If the corrections cannot be read.
+    """
+    folder = job_folder(settings, job.id, job.owner)
+    shutil.rmtree(folder, ignore_errors=True)
+    with database.read() as session:
+        collected = collect(session)
+    write_collected(collected, folder / CORRECTIONS)
+    parent = (models_folder(settings) / job.parent_file).absolute()
+    write_job(Job(job.model, str(parent), job.parent_sha256), folder)
+
+
+def clear_folders(settings: ServerSettings, database: Database) -> None:
+    """Remove the folders of jobs that no longer run.
+
+    Parameters
+    ----------
+    settings : ServerSettings
+    database : Database
+    """
+    place = settings.folder / _JOBS
+    if not place.is_dir():
+        return
+    with database.read() as session:
+        running = session.scalars(select(Retraining).where(Retraining.state == "running")).all()
+    used = {job_folder(settings, job.id, job.owner) for job in running if not has_ended(job.owner)}
+    for folder in set(place.iterdir()) - used:
+        shutil.rmtree(folder, ignore_errors=True)
