@@ -48,3 +48,8 @@ class ServerSettings:
     most_pixels: int = 50_000_000
     trusted_hosts: tuple[str, ...] = ()
     workers: int = 2
+
+    @property
+    def models_folder(self) -> Path:
+        """Where the files of all versions are."""
+        return self.folder / "models"

@@ -14,7 +14,7 @@ from hdr_bench.web.database.comparison import count_right
 from hdr_bench.web.database.engine import Database
 from hdr_bench.web.database.pages import can_be_id
 from hdr_bench.web.database.tables import Digit, Reading
-from hdr_bench.web.pages.listing import (
+from hdr_bench.web.listing import (
     describe_comparison,
     describe_correction,
     describe_model,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hdr_bench.web.pages.listing import find_scores
+from hdr_bench.web.listing import find_scores
 from hdr_bench.web.pages.numbers import write_count, write_interval, write_points, write_share, write_time
 
 _ORIGINS = {

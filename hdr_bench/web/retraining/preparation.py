@@ -12,21 +12,7 @@ from hdr_bench.web.retraining.job import CORRECTIONS, Job, write_job
 from hdr_bench.web.retraining.ownership import ClaimedJob, has_ended
 from hdr_bench.web.settings import ServerSettings
 
-_JOBS, _MODELS = "retrainings", "models"
-
-
-def models_folder(settings: ServerSettings) -> Path:
-    """Return where the files of all versions are.
-
-    Parameters
-    ----------
-    settings : ServerSettings
-
-    Returns
-    -------
-    folder : Path
-    """
-    return settings.folder / _MODELS
+_JOBS = "retrainings"
 
 
 def job_folder(settings: ServerSettings, job_id: int, owner: str) -> Path:
@@ -67,7 +53,7 @@ def prepare(settings: ServerSettings, database: Database, job: ClaimedJob) -> No
     with database.read() as session:
         collected = collect(session)
     write_collected(collected, folder / CORRECTIONS)
-    parent = (models_folder(settings) / job.parent_file).absolute()
+    parent = (settings.models_folder / job.parent_file).absolute()
     write_job(Job(job.model, str(parent), job.parent_sha256), folder)
 
 

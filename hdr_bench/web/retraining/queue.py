@@ -15,7 +15,7 @@ from hdr_bench.web.retraining.due import queue_if_due
 from hdr_bench.web.retraining.following import Limits, Progress, run_child
 from hdr_bench.web.retraining.job import read_result
 from hdr_bench.web.retraining.ownership import ClaimedJob, claim_job, name_owner
-from hdr_bench.web.retraining.preparation import clear_folders, job_folder, models_folder, prepare
+from hdr_bench.web.retraining.preparation import clear_folders, job_folder, prepare
 from hdr_bench.web.retraining.swap import LostJobError, keep_file, record
 from hdr_bench.web.settings import ServerSettings
 
@@ -150,7 +150,7 @@ class RetrainingQueue:
             version = read_result(folder)
             if failure or version is None:
                 return failure or "Its process ended without a result."
-            file = await asyncio.to_thread(keep_file, folder, models_folder(self._settings), version.sha256)
+            file = await asyncio.to_thread(keep_file, folder, self._settings.models_folder, version.sha256)
         except (OSError, DatabaseError) as error:
             return f"It could not be run or stored: {describe_error(error)}"
         is_served = await self._store(lambda: record(self._database, job, version, file))

@@ -1,0 +1,56 @@
+"""Answers without storing anything: for a drawing while it is drawn, or for images in MNIST's form."""
+
+import numpy as np
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hdr_bench.web.api.bodies import media_type, read_body, write_reply
+from hdr_bench.web.api.endpoints import Endpoint
+from hdr_bench.web.api.replies import reply_of_answer, reply_to_drawing
+from hdr_bench.web.api.schemas import DrawingReply, ImageReply, ImagesBody, ImagesReply
+from hdr_bench.web.state import state_of
+
+_PICTURES = ("image/png", "image/jpeg", "image/webp")
+_BINARY: dict[str, object] = {"type": "string", "format": "binary"}
+
+
+async def predict(request: Request) -> Response:
+    """Answer for a drawing, or for images.
+
+    Parameters
+    ----------
+    request : Request
+
+    Returns
+    -------
+    response : Response
+    """
+    if media_type(request) == "application/json":
+        return await _predict_images(request)
+    if media_type(request) not in _PICTURES:
+        raise HTTPException(415, f"Send a drawing as {', '.join(_PICTURES)}, or images as application/json.")
+    answers = await state_of(request).pool.read_drawing(await request.body())
+    return write_reply(reply_to_drawing(answers))
+
+
+async def _predict_images(request: Request) -> Response:
+    body = await read_body(request, ImagesBody)
+    answers = await state_of(request).pool.recognize(np.array(body.images, np.uint8))
+    images = [ImageReply(answers=[reply_of_answer(answer) for answer in each]) for each in answers]
+    return write_reply(ImagesReply(images=images))
+
+
+_BODY: dict[str, object] = {name: _BINARY for name in _PICTURES} | {"application/json": ImagesBody}
+_REPLY: dict[str, object] = {"application/json": (DrawingReply, ImagesReply)}
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        "/api/predict",
+        predict,
+        "Read a drawing on plain ground, or recognize images of 28x28 pixels, without storing anything.",
+        _REPLY,
+        _BODY,
+        faults=(400, 413, 415, 422, 503),
+    ),
+)
