@@ -1,0 +1,134 @@
+"""Description of the API, by OpenAPI 3.1: made from its entries."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from hdr_bench.web.api.endpoints import Endpoint
+from hdr_bench.web.api.schemas import Fault
+
+Document = dict[str, Any]
+_JSON = "application/json"
+_PLACE = "#/components/schemas/{model}"
+_PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_TYPES = {"int": {"type": "integer", "minimum": 0}, "": {"type": "string"}}
+_FAULTS = {
+    400: "The request cannot be read.",
+    404: "It is not there.",
+    409: "It is not possible now.",
+    413: "It is too large.",
+    415: "It is of another type.",
+    422: "It does not fit.",
+    503: "The server cannot answer now.",
+}
+
+
+def describe_api(endpoints: Iterable[Endpoint], version: str) -> Document:
+    """Return the description of an API.
+
+    Parameters
+    ----------
+    endpoints : iterable of Endpoint
+    version : str
+
+    Returns
+    -------
+    document : dict
+    """
+    entries = tuple(endpoints)
+    paths: dict[str, Document] = {}
+    for entry in entries:
+        paths.setdefault(_PARAMETER.sub(r"{\1}", entry.path), {})[entry.method.lower()] = _describe(entry)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "hdr-bench",
+            "version": version,
+            "description": "Read handwritten digits, correct what was read, and let models learn from it.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(entries),
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "Only needed when the server was started with a token.",
+                }
+            },
+        },
+        "security": [{}, {"token": []}],
+    }
+
+
+def _describe(entry: Endpoint) -> Document:
+    described: Document = {
+        "operationId": f"{entry.handler.__module__.rpartition('.')[2]}_{entry.name}",
+        "summary": entry.about,
+        "responses": _responses(entry),
+    }
+    if parameters := [*_path_parameters(entry.path), *_query_parameters(entry)]:
+        described["parameters"] = parameters
+    if entry.body is not None:
+        described["requestBody"] = {"required": True, "content": _content(entry.body)}
+    return described
+
+
+def _responses(entry: Endpoint) -> Document:
+    reply: Document = {"description": "It went well."}
+    if entry.reply is not None:
+        reply["content"] = _content(entry.reply)
+    faults = {str(status): {"description": _FAULTS[status], "content": _content(Fault)} for status in entry.faults}
+    return {str(entry.status): reply} | faults
+
+
+def _path_parameters(path: str) -> list[Document]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": _TYPES[kind]}
+        for name, kind in _PARAMETER.findall(path)
+    ]
+
+
+def _query_parameters(entry: Endpoint) -> list[Document]:
+    return [
+        {"name": each.name, "in": "query", "description": each.about, "schema": each.schema} for each in entry.query
+    ]
+
+
+def _content(kinds: type[BaseModel] | Mapping[str, Any]) -> Document:
+    if isinstance(kinds, type):
+        return {_JSON: {"schema": _refer(kinds)}}
+    return {media_type: {"schema": _schema_of(schema)} for media_type, schema in kinds.items()}
+
+
+def _schema_of(schema: Any) -> Document:
+    if isinstance(schema, type):
+        return _refer(schema)
+    if isinstance(schema, tuple):
+        return {"anyOf": [_refer(each) for each in schema]}
+    return dict(schema)
+
+
+def _refer(model: type[BaseModel]) -> Document:
+    return {"$ref": _PLACE.format(model=model.__name__)}
+
+
+def _schemas(entries: Iterable[Endpoint]) -> Document:
+    models = {Fault}
+    for entry in entries:
+        models.update(_models_in(entry.body), _models_in(entry.reply))
+    ordered = sorted(models, key=lambda model: model.__name__)
+    _, schema = models_json_schema([(model, "serialization") for model in ordered], ref_template=_PLACE)
+    schemas: Document = schema["$defs"]
+    return schemas
+
+
+def _models_in(kinds: Any) -> set[type[BaseModel]]:
+    if isinstance(kinds, type):
+        return {kinds}
+    values = kinds.values() if isinstance(kinds, Mapping) else ()
+    flat = [each for value in values for each in (value if isinstance(value, tuple) else (value,))]
+    return {each for each in flat if isinstance(each, type)}
