@@ -5,7 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from hdr_bench.pictures.reader import read_picture
+from hdr_bench.pictures.drawing import find_drawn_ink
+from hdr_bench.pictures.reader import read_picture, read_upright_page
 from hdr_bench.pictures.recognize import load_recognizer
 
 
@@ -15,8 +16,16 @@ def _read(content, shape):
 
 
 def read_answers(picture):
-    """Return lines, size and digits of a picture, uint8."""
-    reading = _read(picture.tobytes(), picture.shape)
+    """Return lines, size and digits of an uploaded picture, uint8."""
+    return _answers(picture, _read(picture.tobytes(), picture.shape))
+
+
+def read_drawing_answers(picture):
+    """Return lines, size and digits of a drawing, uint8."""
+    return _answers(picture, read_upright_page(find_drawn_ink(picture), load_recognizer()))
+
+
+def _answers(picture, reading):
     images = np.stack([digit.image for digit in reading.digits]) if reading.digits else np.empty((0, 28, 28), np.uint8)
     shares = load_recognizer().recognize(images).probabilities[:, :10]
     return {

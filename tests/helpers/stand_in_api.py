@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.helpers.stand_in_answers import read_answers
+from tests.helpers.stand_in_answers import read_answers, read_drawing_answers
 
 _JUDGE = {"n_images": 10_000, "old_errors": 40, "new_errors": 36, "difference": 0.0004, "low": -0.0011, "high": 0.0019}
 _DECISION = {
@@ -32,7 +32,7 @@ class StandIn:
     async def predict(self, request):
         content = await request.body()
         self.predictions.append(content)
-        return JSONResponse(read_answers(_open(content)))
+        return JSONResponse(read_drawing_answers(_open(content)))
 
     async def add(self, request):
         async with request.form() as form:

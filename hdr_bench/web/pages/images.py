@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from hdr_bench.exceptions import HdrBenchError
 from hdr_bench.web.pages.source import source_of
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 # Twice what the page shows, for screens with small pixels.
 _THUMBNAIL = (192, 144)
+_PLAIN_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr"})
 # What belongs to an id never changes; whoever deletes a picture expects that it is gone before long.
 _HEADERS = {"Cache-Control": "private, max-age=600", "X-Content-Type-Options": "nosniff"}
 
@@ -35,21 +37,29 @@ def draw_thumbnail(content: bytes) -> bytes:
     from PIL import Image
 
     try:
-        return _to_png(_make_small(content))
-    except Exception:  # noqa: BLE001  # on damaged files Pillow's decoders raise whatever comes
+        small = _open_small(content)
+    except (HdrBenchError, OSError, SyntaxError, ValueError):
         return _to_png(Image.new("RGB", _THUMBNAIL, "white"))
-
-
-def _make_small(content: bytes) -> "Image":
-    from PIL import Image, ImageOps
-
-    with Image.open(BytesIO(content)) as picture:
-        # A JPEG is decoded at a fraction of its size, which is all that is needed.
-        picture.thumbnail((2 * max(_THUMBNAIL), 2 * max(_THUMBNAIL)))
-        small = ImageOps.exif_transpose(picture).convert("RGBA")
     small.thumbnail(_THUMBNAIL)
     paper = Image.new("RGBA", small.size, "white")
-    return Image.alpha_composite(paper, small).convert("RGB")
+    return _to_png(Image.alpha_composite(paper, small.convert("RGBA")).convert("RGB"))
+
+
+def _open_small(content: bytes) -> "Image":
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    from hdr_bench.pictures.load import LARGEST_LIMIT, load_content
+
+    try:
+        with Image.open(BytesIO(content)) as picture:
+            if picture.mode in _PLAIN_MODES:
+                # A JPEG is decoded at a fraction of its size, which is all that is needed.
+                picture.thumbnail((2 * max(_THUMBNAIL), 2 * max(_THUMBNAIL)))
+                return ImageOps.exif_transpose(picture)
+    except UnidentifiedImageError:
+        pass
+    # Deep grey values and rarer formats, as they are read.
+    return Image.fromarray(load_content(content, "the picture", LARGEST_LIMIT).color)
 
 
 def draw_mark(pixels: bytes) -> bytes:

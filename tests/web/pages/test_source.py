@@ -1,12 +1,14 @@
 """The pages over a real database."""
 
 import asyncio
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
 import numpy as np
 import pytest
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
@@ -14,7 +16,7 @@ from hdr_bench.web import pages
 from hdr_bench.web.database import corrections, pictures, versions
 from hdr_bench.web.database.engine import close_database, open_database
 from hdr_bench.web.database.schema import prepare_schema
-from hdr_bench.web.pages.images import draw_mark
+from hdr_bench.web.pages.images import draw_mark, draw_thumbnail
 from hdr_bench.web.pages.rendering import render_sentence
 from hdr_bench.web.recognition.records import MarkAnswers, ModelAnswer, PictureAnswers, ServedVersion
 
@@ -169,3 +171,22 @@ def test_what_is_not_there_is_said(client, path):
 def test_a_picture_that_cannot_be_made_small_is_a_blank_one(client, database):
     reading, _ = add_reading(database, b"not a picture any more")
     assert client.ask("GET", f"/readings/{reading}/thumbnail").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("JPEG", "RGB"), ("PNG", "I;16"), ("PNG", "RGBA"), ("TIFF", "L"), ("WEBP", "RGB")]
+)
+def test_a_thumbnail_comes_of_every_kind_of_picture(kind, mode):
+    picture = Image.new(mode, (300, 200))
+    file = BytesIO()
+    picture.save(file, kind, exif=_lying() if kind == "JPEG" else b"")
+    with Image.open(BytesIO(draw_thumbnail(file.getvalue()))) as thumbnail:
+        # What is transparent is paper, and the camera may have been held upright.
+        assert thumbnail.size == ((96, 144) if kind == "JPEG" else (192, 128))
+        assert thumbnail.convert("L").getpixel((50, 50)) == (255 if mode == "RGBA" else 0)
+
+
+def _lying():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return exif
