@@ -1,7 +1,11 @@
 """What the server is told when it starts."""
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+
+LIMIT_FOR_OTHERS = 600
+"""Requests per minute of one client if others than this machine can reach the server: ten a second."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +57,36 @@ class ServerSettings:
     def models_folder(self) -> Path:
         """Where the files of all versions are."""
         return self.folder / "models"
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach an address.
+
+    Parameters
+    ----------
+    host : str
+
+    Returns
+    -------
+    is_loopback : bool
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def default_database(folder: Path) -> str:
+    """Return the URL of the SQLite file in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    url : str
+    """
+    return f"sqlite:///{folder / 'digits.sqlite'}"

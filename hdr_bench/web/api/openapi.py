@@ -117,7 +117,7 @@ def _refer(model: type[BaseModel]) -> Document:
 
 
 def _schemas(entries: Iterable[Endpoint]) -> Document:
-    models = {Fault}
+    models: set[type[BaseModel]] = {Fault}
     for entry in entries:
         models.update(_models_in(entry.body), _models_in(entry.reply))
     ordered = sorted(models, key=lambda model: model.__name__)

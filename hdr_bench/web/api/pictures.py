@@ -100,7 +100,8 @@ async def show_picture(request: Request) -> Response:
 def _to_png(content: bytes) -> bytes:
     from PIL import Image
 
-    from hdr_bench.pictures.load import MOST_PIXELS, load_content as load_picture
+    from hdr_bench.pictures.load import MOST_PIXELS
+    from hdr_bench.pictures.load import load_content as load_picture
 
     file = BytesIO()
     Image.fromarray(load_picture(content, "the picture", MOST_PIXELS).color).save(file, "PNG")

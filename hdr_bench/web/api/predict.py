@@ -41,7 +41,7 @@ async def _predict_images(request: Request) -> Response:
     return write_reply(ImagesReply(images=images))
 
 
-_BODY: dict[str, object] = {name: _BINARY for name in _PICTURES} | {"application/json": ImagesBody}
+_BODY: dict[str, object] = dict.fromkeys(_PICTURES, _BINARY) | {"application/json": ImagesBody}
 _REPLY: dict[str, object] = {"application/json": (DrawingReply, ImagesReply)}
 ENDPOINTS = (
     Endpoint(

@@ -1,0 +1,132 @@
+"""The command `serve`: the web application."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hdr_bench.cli.streams import say
+from hdr_bench.exceptions import MissingDependencyError
+
+if TYPE_CHECKING:
+    from hdr_bench.web.settings import ServerSettings
+
+_FOLDER = "HDR_BENCH_WEB"
+_HIGHEST_PORT = 65_535
+
+
+def serve(
+    models: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--model",
+            metavar="FILE",
+            help="Model file to serve; may be given several times, the first one finds the digits (default: the "
+            "embedded model, and the classical methods fitted on mnist-5k).",
+        ),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=_HIGHEST_PORT, help="Port; 0 takes a free one.")] = 8000,
+    host: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Address to listen on; any but this machine's own needs a token."),
+    ] = "127.0.0.1",
+    token: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Token that clients must know (default: made and printed if other machines can connect).",
+        ),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Database, as sqlite:///FILE, mysql://... or postgresql://... (default: SQLite in FOLDER).",
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Where models and data are stored (default: HDR_BENCH_WEB, or the user's data folder).",
+        ),
+    ] = None,
+    retrain_after: Annotated[
+        int,
+        typer.Option(min=0, metavar="N", help="Retrain the first model after N new corrections; 0 only when asked."),
+    ] = 0,
+    requests_per_minute: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Limit per client; 0 is none (default: 600 if other machines can connect, else none).",
+        ),
+    ] = None,
+    trusted_hosts: Annotated[
+        list[str] | None,
+        typer.Option("--trusted-host", metavar="NAME", help="Name under which a reverse proxy passes requests on."),
+    ] = None,
+) -> None:
+    """Serve the web application: draw digits, upload pictures, correct what was read, and let models learn from it.
+
+    Prints the address of the page, and runs until it is interrupted (Ctrl-C). Everything is stored in FOLDER.
+    """
+    _check_installed()
+    from hdr_bench.web.server import log_plainly, run_server
+
+    log_plainly()
+    settings = _settings(
+        models or [], port, host, token, database, folder, retrain_after, requests_per_minute, trusted_hosts or []
+    )
+    run_server(settings, lambda address: say(f"hdr-bench answers at {address}"))
+
+
+def _check_installed() -> None:
+    try:
+        import alembic  # noqa: F401
+        import multipart  # noqa: F401
+        import skimage  # noqa: F401
+        import sqlalchemy  # noqa: F401
+        import starlette  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"the web application needs libraries that cannot be imported ({error}); pip install 'hdr-bench[web]'"
+        ) from error
+
+
+def _settings(
+    models: list[Path],
+    port: int,
+    host: str,
+    token: str | None,
+    database: str | None,
+    folder: Path | None,
+    retrain_after: int,
+    requests_per_minute: int | None,
+    trusted_hosts: list[str],
+) -> "ServerSettings":
+    from hdr_bench.web.settings import LIMIT_FOR_OTHERS, ServerSettings, default_database, is_loopback
+
+    place = (folder or Path(os.environ.get(_FOLDER, "") or _default_folder())).expanduser().absolute()
+    if requests_per_minute is None:
+        requests_per_minute = 0 if is_loopback(host) and not trusted_hosts else LIMIT_FOR_OTHERS
+    return ServerSettings(
+        folder=place,
+        database=database or default_database(place),
+        models=tuple(model.absolute() for model in models),
+        host=host,
+        port=port,
+        token=token or "",
+        retrain_after=retrain_after,
+        requests_per_minute=requests_per_minute,
+        trusted_hosts=tuple(trusted_hosts),
+    )
+
+
+def _default_folder() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("hdr-bench", appauthor=False)) / "web"

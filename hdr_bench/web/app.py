@@ -1,0 +1,94 @@
+"""The web application: its routes, and what runs beside the requests."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from hdr_bench.exceptions import HdrBenchError
+from hdr_bench.web import api, pages
+from hdr_bench.web.api.pictures import DrawnSteps
+from hdr_bench.web.database.engine import Database
+from hdr_bench.web.errors import ERROR_HANDLERS
+from hdr_bench.web.first_models import fit_first_models
+from hdr_bench.web.recognition.pool import ReadingPool
+from hdr_bench.web.retraining.queue import RetrainingQueue
+from hdr_bench.web.security import make_middleware
+from hdr_bench.web.settings import ServerSettings
+from hdr_bench.web.state import AppState, serve_stored
+
+_log = logging.getLogger(__name__)
+# Another server on the same database may change which versions answer.
+_LOOK_EVERY_SECONDS = 2.0
+
+
+def create_app(settings: ServerSettings, database: Database) -> Starlette:
+    """Return the web application.
+
+    Parameters
+    ----------
+    settings : ServerSettings
+    database : Database
+        With its tables, and the first models among them.
+
+    Returns
+    -------
+    app : Starlette
+    """
+
+    @asynccontextmanager
+    async def run_parts(app: Starlette) -> AsyncIterator[None]:
+        pool = ReadingPool(settings)
+
+        async def refresh() -> None:
+            await serve_stored(pool, database, settings.models_folder)
+
+        retraining = RetrainingQueue(settings, database, refresh)
+        state = AppState(settings, database, pool, retraining)
+        app.state.hdr_bench, app.state.drawn_steps = state, DrawnSteps()
+        await pool.start()
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            await refresh()
+            await retraining.start()
+            tasks += [asyncio.create_task(_watch(state)), asyncio.create_task(_fit_first_models(state))]
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await retraining.stop()
+            await pool.stop()
+
+    static = Mount("/static", StaticFiles(directory=str(files("hdr_bench.web") / "static")))
+    app = Starlette(
+        routes=[*api.routes, *pages.routes, static],
+        middleware=make_middleware(settings),
+        exception_handlers=dict(ERROR_HANDLERS),
+        lifespan=run_parts,
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _watch(state: AppState) -> None:
+    """Let the versions answer that the database names, also when another server or a repair changed them."""
+    while True:
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        try:
+            await state.refresh()
+        except HdrBenchError as error:
+            _log.warning("The models that answer could not be looked up: %s", error)
+
+
+async def _fit_first_models(state: AppState) -> None:
+    try:
+        await fit_first_models(state.settings, state.database, state.refresh)
+    # The models that are there go on answering.
+    except Exception:
+        _log.exception("The other methods could not be fitted.")

@@ -1,0 +1,79 @@
+"""The one place where errors become an answer: a status and a sentence, as JSON or as a page."""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from hdr_bench.exceptions import DatabaseError, HdrBenchError, ModelFileError, PictureError, ServerError
+from hdr_bench.web.pages.rendering import render_sentence
+
+_log = logging.getLogger(__name__)
+_WAIT_SECONDS = "5"
+_UNAVAILABLE = 503
+_STATUSES: tuple[tuple[type[HdrBenchError], int], ...] = (
+    (PictureError, 422),
+    (ModelFileError, 409),
+    (DatabaseError, _UNAVAILABLE),
+    (ServerError, _UNAVAILABLE),
+)
+_PLAIN = {
+    404: "There is no such page.",
+    405: "This address does not take requests of this kind.",
+}
+# Browsers go away while they wait; nobody reads this status.
+_CLIENT_GONE = 499
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        return await _answer_unknown(request, error)
+    sentence = error.detail
+    if sentence == HTTPStatus(error.status_code).phrase:
+        sentence = _PLAIN.get(error.status_code, f"{sentence}.")
+    return _answer(request, error.status_code, sentence, dict(error.headers or {}))
+
+
+async def _answer_known(request: Request, error: Exception) -> Response:
+    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+    headers = {"Retry-After": _WAIT_SECONDS} if status == _UNAVAILABLE else {}
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("%s %s: %s", request.method, request.url.path, error)
+    return _answer(request, status, _to_sentence(str(error)), headers)
+
+
+async def _answer_gone(request: Request, error: Exception) -> Response:  # noqa: ARG001  # Starlette gives both
+    return Response(status_code=_CLIENT_GONE)
+
+
+async def _answer_unknown(request: Request, error: Exception) -> Response:
+    number = secrets.token_hex(4)
+    _log.error("Error %s at %s %s", number, request.method, request.url.path, exc_info=error)
+    return _answer(request, 500, f"Something went wrong in the server; its log says more, under error {number}.", {})
+
+
+def _answer(request: Request, status: int, sentence: str, headers: dict[str, str]) -> Response:
+    path = request.url.path
+    if path.startswith("/api/") or path == "/health":
+        return JSONResponse({"error": sentence}, status, headers)
+    page = render_sentence(request, HTTPStatus(status).phrase, sentence, status)
+    page.headers.update(headers)
+    return page
+
+
+def _to_sentence(message: str) -> str:
+    sentence = message[:1].upper() + message[1:]
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+
+
+ERROR_HANDLERS: dict[type[Exception], Handler] = {
+    HTTPException: _answer_http,
+    HdrBenchError: _answer_known,
+    ClientDisconnect: _answer_gone,
+    Exception: _answer_unknown,
+}

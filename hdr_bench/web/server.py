@@ -1,0 +1,150 @@
+"""The server: it opens its database and its port, says its address, and runs until it is ended."""
+
+import logging
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import quote
+
+import uvicorn
+
+from hdr_bench.exceptions import ServerError
+from hdr_bench.web.app import create_app
+from hdr_bench.web.database.engine import close_database, open_database
+from hdr_bench.web.database.schema import prepare_schema
+from hdr_bench.web.first_models import register_first_models
+from hdr_bench.web.settings import ServerSettings, is_loopback
+
+_TOKEN_BYTES = 24
+_BACKLOG = 512
+# Connections at once; more are answered with 503.
+_MOST_CONNECTIONS = 500
+_KEEP_ALIVE_SECONDS = 15
+# What is being read when the server ends may still be answered.
+_SECONDS_TO_END = 10
+
+
+class _Server(uvicorn.Server):
+    """Server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+def run_server(settings: ServerSettings, on_ready: Callable[[str], object]) -> None:
+    """Run the web application until a signal ends it.
+
+    Parameters
+    ----------
+    settings : ServerSettings
+        Without a token, one is made if other machines can reach the address.
+    on_ready : callable
+        Called with the address of the page once it answers.
+
+    Raises
+    ------
+    ServerError
+        If the address cannot be used, or the application did not start.
+    DatabaseError
+        If the database cannot be used.
+    ModelFileError, ModelNotFoundError
+        If a model file cannot be used.
+    """
+    settings = with_token(settings)
+    listener = _listen(settings)
+    settings = replace(settings, port=listener.getsockname()[1])
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = open_database(settings.database)
+    try:
+        prepare_schema(database)
+        register_first_models(settings, database)
+        config = uvicorn.Config(
+            create_app(settings, database),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=_BACKLOG,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=_SECONDS_TO_END,
+            # The peer's address is what limits count; what a proxy says is read only from trusted ones, elsewhere.
+            proxy_headers=False,
+            ws="none",
+        )
+        server = _Server(config, lambda: on_ready(page_address(settings)))
+        with listener:
+            server.run(sockets=[listener])
+        if not server.started:
+            raise ServerError("the web application did not start; its log says why")
+    finally:
+        close_database(database)
+
+
+def with_token(settings: ServerSettings) -> ServerSettings:
+    """Return settings with a token if others than this machine can reach the address.
+
+    Parameters
+    ----------
+    settings : ServerSettings
+
+    Returns
+    -------
+    settings : ServerSettings
+    """
+    if settings.token or is_loopback(settings.host):
+        return settings
+    return replace(settings, token=secrets.token_urlsafe(_TOKEN_BYTES))
+
+
+def page_address(settings: ServerSettings) -> str:
+    """Return the address of the page, with the token if there is one.
+
+    Parameters
+    ----------
+    settings : ServerSettings
+
+    Returns
+    -------
+    address : str
+    """
+    host = settings.host.strip("[]")
+    # Whoever listens on every address is asked by the machine's name.
+    if host in {"0.0.0.0", "::"}:  # noqa: S104  # compared with, not bound to
+        host = _own_address()
+    place = f"[{host}]" if ":" in host else host
+    query = f"?token={quote(settings.token)}" if settings.token else ""
+    return f"http://{place}:{settings.port}/{query}"
+
+
+def _own_address() -> str:
+    """Return the address under which other machines reach this one, as far as it is known; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def _listen(settings: ServerSettings) -> socket.socket:
+    host = settings.host.strip("[]")
+    try:
+        family = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, settings.port), family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ServerError(
+            f"{settings.host}:{settings.port} cannot be listened on: {reason}; choose another --port, or 0 for a free one"
+        ) from error
+
+
+def log_plainly() -> None:
+    """Let the application and the server write their log as lines on standard error."""
+    logging.basicConfig(level=logging.WARNING, format="hdr-bench: %(message)s")
