@@ -89,6 +89,5 @@ async def _watch(state: AppState) -> None:
 async def _fit_first_models(state: AppState) -> None:
     try:
         await fit_first_models(state.settings, state.database, state.refresh)
-    # The models that are there go on answering.
-    except Exception:
+    except Exception:  # noqa: BLE001  # the models that are there go on answering
         _log.exception("The other methods could not be fitted.")

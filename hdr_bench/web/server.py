@@ -1,9 +1,13 @@
 """The server: it opens its database and its port, says its address, and runs until it is ended."""
 
+import asyncio
 import logging
+import os
 import secrets
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -23,10 +27,11 @@ _MOST_CONNECTIONS = 500
 _KEEP_ALIVE_SECONDS = 15
 # What is being read when the server ends may still be answered.
 _SECONDS_TO_END = 10
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class _Server(uvicorn.Server):
-    """Server that says when it answers."""
+    """Server that says when it answers, and for which Ctrl-C is how it ends, not an interruption."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], object]) -> None:
         super().__init__(config)
@@ -36,6 +41,17 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in _ENDING:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in _ENDING:
+                loop.remove_signal_handler(number)
 
 
 def run_server(settings: ServerSettings, on_ready: Callable[[str], object]) -> None:
@@ -139,9 +155,10 @@ def _listen(settings: ServerSettings) -> socket.socket:
         family = socket.getaddrinfo(host, settings.port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, settings.port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        # What Python adds to the system's words names the address again.
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         raise ServerError(
-            f"{settings.host}:{settings.port} cannot be listened on: {reason}; choose another --port, or 0 for a free one"
+            f"{settings.host}:{settings.port} cannot be listened on: {reason}; choose another --port, or 0"
         ) from error
 
 

@@ -2,18 +2,16 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from hdr_bench.cli.streams import say
 from hdr_bench.exceptions import MissingDependencyError
 
-if TYPE_CHECKING:
-    from hdr_bench.web.settings import ServerSettings
-
 _FOLDER = "HDR_BENCH_WEB"
 _HIGHEST_PORT = 65_535
+_MOST_WORKERS, _MOST_BY_DEFAULT = 64, 4
 
 
 def serve(
@@ -64,6 +62,15 @@ def serve(
             help="Limit per client; 0 is none (default: 600 if other machines can connect, else none).",
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=_MOST_WORKERS,
+            metavar="N",
+            help="Processes that read pictures (default: one per core, at most 4).",
+        ),
+    ] = None,
     trusted_hosts: Annotated[
         list[str] | None,
         typer.Option("--trusted-host", metavar="NAME", help="Name under which a reverse proxy passes requests on."),
@@ -75,10 +82,23 @@ def serve(
     """
     _check_installed()
     from hdr_bench.web.server import log_plainly, run_server
+    from hdr_bench.web.settings import LIMIT_FOR_OTHERS, ServerSettings, default_database, is_loopback
 
     log_plainly()
-    settings = _settings(
-        models or [], port, host, token, database, folder, retrain_after, requests_per_minute, trusted_hosts or []
+    place = (folder or Path(os.environ.get(_FOLDER, "") or _default_folder())).expanduser().absolute()
+    if requests_per_minute is None:
+        requests_per_minute = 0 if is_loopback(host) and not trusted_hosts else LIMIT_FOR_OTHERS
+    settings = ServerSettings(
+        folder=place,
+        database=database or default_database(place),
+        models=tuple(model.absolute() for model in models or []),
+        host=host,
+        port=port,
+        token=token or "",
+        retrain_after=retrain_after,
+        requests_per_minute=requests_per_minute,
+        trusted_hosts=tuple(trusted_hosts or ()),
+        workers=workers or min(_MOST_BY_DEFAULT, _n_cores()),
     )
     run_server(settings, lambda address: say(f"hdr-bench answers at {address}"))
 
@@ -86,7 +106,7 @@ def serve(
 def _check_installed() -> None:
     try:
         import alembic  # noqa: F401
-        import multipart  # noqa: F401
+        import python_multipart  # noqa: F401
         import skimage  # noqa: F401
         import sqlalchemy  # noqa: F401
         import starlette  # noqa: F401
@@ -97,33 +117,9 @@ def _check_installed() -> None:
         ) from error
 
 
-def _settings(
-    models: list[Path],
-    port: int,
-    host: str,
-    token: str | None,
-    database: str | None,
-    folder: Path | None,
-    retrain_after: int,
-    requests_per_minute: int | None,
-    trusted_hosts: list[str],
-) -> "ServerSettings":
-    from hdr_bench.web.settings import LIMIT_FOR_OTHERS, ServerSettings, default_database, is_loopback
-
-    place = (folder or Path(os.environ.get(_FOLDER, "") or _default_folder())).expanduser().absolute()
-    if requests_per_minute is None:
-        requests_per_minute = 0 if is_loopback(host) and not trusted_hosts else LIMIT_FOR_OTHERS
-    return ServerSettings(
-        folder=place,
-        database=database or default_database(place),
-        models=tuple(model.absolute() for model in models),
-        host=host,
-        port=port,
-        token=token or "",
-        retrain_after=retrain_after,
-        requests_per_minute=requests_per_minute,
-        trusted_hosts=tuple(trusted_hosts),
-    )
+def _n_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _default_folder() -> Path:
