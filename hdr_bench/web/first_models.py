@@ -186,7 +186,8 @@ def _check(model: _FirstModel) -> ModelCard:
     if n_features != _SIDE * _SIDE or card.image_shape not in {None, (_SIDE, _SIDE)}:
         size = "x".join(map(str, card.image_shape)) if card.image_shape else f"{n_features:,}"
         raise ModelFileError(
-            f"{model.path} takes images of {size} pixels; to read pictures a model must be fitted on {_SIDE}x{_SIDE} pixels"
+            f"{model.path} takes images of {size} pixels; "
+            f"to read pictures a model must be fitted on {_SIDE}x{_SIDE} pixels"
         )
     if card.classes and not set(card.classes) & set("0123456789"):
         raise ModelFileError(f"{model.path} knows no digits: its classes are {shown(list(card.classes[:10]))}")

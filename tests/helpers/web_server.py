@@ -7,7 +7,7 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 
-import httpx
+import httpx2
 
 _ANSWERS = re.compile(r"answers at (http://\S+)")
 # For what hangs only.
@@ -28,7 +28,7 @@ class WebServer:
         self.process, self.address, self._log = process, address, log
 
     def client(self, **options):
-        return httpx.Client(base_url=self.address, timeout=_SECONDS, **options)
+        return httpx2.Client(base_url=self.address, timeout=_SECONDS, **options)
 
     def kill(self):
         self.process.kill()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 
-import httpx
+import httpx2
 import pytest
 
 from hdr_bench import load_dataset
@@ -33,7 +33,7 @@ def send_until_killed(server, send, n_before):
             while True:
                 try:
                     answer = send(client, len(acknowledged))
-                except httpx.HTTPError:
+                except httpx2.HTTPError:
                     return
                 if answer.is_success:
                     acknowledged.append(answer.json())
@@ -75,16 +75,20 @@ def test_a_server_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path, pi
 
 
 def test_two_servers_share_a_file_and_the_versions_that_answer(tmp_path, picture):
-    with web_server(tmp_path, *ARGUMENTS) as one, web_server(tmp_path, *ARGUMENTS) as other:
-        with one.client() as client, other.client() as second:
-            assert len(client.get("/api/models").json()["models"][0]["versions"]) == 1
-            threads = [threading.Thread(target=upload, args=(each, picture)) for each in (client, second) for _ in "abc"]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            assert client.get("/api/readings").json()["total"] == 6
-            assert second.get("/api/readings").json() == client.get("/api/readings").json()
+    with (
+        web_server(tmp_path, *ARGUMENTS) as one,
+        web_server(tmp_path, *ARGUMENTS) as other,
+        one.client() as client,
+        other.client() as second,
+    ):
+        assert len(client.get("/api/models").json()["models"][0]["versions"]) == 1
+        threads = [threading.Thread(target=upload, args=(each, picture)) for each in (client, second) for _ in "abc"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert client.get("/api/readings").json()["total"] == 6
+        assert second.get("/api/readings").json() == client.get("/api/readings").json()
 
 
 def test_a_damaged_model_file_is_not_served(tmp_path, picture):
@@ -121,13 +125,15 @@ def test_a_database_that_is_locked_or_full_is_said_and_does_not_stay(tmp_path, p
 
 def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path, picture):
     # Files of the server and of what it starts may have so many blocks of 512 bytes, as on a disk that is full.
-    limit = "ulimit -f 4000; exec " + f'"{sys.executable}" -m hdr_bench serve --port 0 --folder "{tmp_path}" --workers 1'
-    command = ["sh", "-c", f'{limit} --model "{EMBEDDED_MODEL}"']
+    serve = (
+        f'"{sys.executable}" -m hdr_bench serve --port 0 --folder "{tmp_path}" --workers 1 --model "{EMBEDDED_MODEL}"'
+    )
+    command = ["sh", "-c", f"ulimit -f 4000; exec {serve}"]
     noise = os.urandom(300_000)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         address = process.stdout.readline().split()[-1]
         try:
-            with httpx.Client(base_url=address, timeout=300) as client:
+            with httpx2.Client(base_url=address, timeout=300) as client:
                 answers = [upload(client, picture + noise) for _ in range(12)]
                 shown = client.get("/api/readings").json()
         finally:

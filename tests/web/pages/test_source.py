@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
-import httpx
+import httpx2
 import numpy as np
 import pytest
 from PIL import Image
@@ -67,11 +67,11 @@ def client(database):
         retraining=SimpleNamespace(request=request),
         refresh=refresh,
     )
-    transport = httpx.ASGITransport(app)
+    transport = httpx2.ASGITransport(app)
 
     def ask(method, path, **data):
         async def send():
-            async with httpx.AsyncClient(transport=transport, base_url="http://pages") as session:
+            async with httpx2.AsyncClient(transport=transport, base_url="http://pages") as session:
                 form = {"data": {"csrf": "token", **data}} if method == "POST" else {}
                 return await session.request(method, path, **form)
 
