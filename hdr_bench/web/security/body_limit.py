@@ -1,0 +1,82 @@
+"""Limit of what a request sends, counted as it comes."""
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hdr_bench.web.security.refusals import refuse
+from hdr_bench.web.settings import ServerSettings
+
+# The frame of multipart around a picture, and forms of pages.
+_SMALL = 65_536
+# 1,000 images of 784 numbers, as Python writes them.
+_MOST_NUMBERS = 4_000_000
+_UPLOAD, _PREDICT = "/api/readings", "/api/predict"
+
+
+class BodyLimit:
+    """Middleware that refuses bodies which are too large.
+
+    What says that it is, is refused at once; what does not say, or lies, when it comes to that.
+
+    Parameters
+    ----------
+    app : ASGIApp
+    settings : ServerSettings
+    """
+
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        limit = _limit(scope["path"], headers, self._settings)
+        lengths = headers.getlist("content-length")
+        if any(not _is_number(length) for length in lengths):
+            sentence = "The header Content-Length must be a whole number. Leave it to the library that sends requests."
+            await refuse(scope["path"], 400, sentence)(scope, receive, send)
+            return
+        if any(int(length) > limit for length in lengths):
+            await refuse(scope["path"], 413, _say(limit))(scope, receive, send)
+            return
+        await self._app(scope, _count(receive, limit), send)
+
+
+def _count(receive: Receive, limit: int) -> Receive:
+    """Return a `receive` that ends with an error once more than the limit came."""
+    total = 0
+
+    async def receive_counted() -> Message:
+        nonlocal total
+        message = await receive()
+        if message["type"] == "http.request":
+            total += len(message.get("body", b""))
+        if total > limit:
+            raise HTTPException(413, _say(limit), {"Connection": "close"})
+        return message
+
+    return receive_counted
+
+
+def _limit(path: str, headers: Headers, settings: ServerSettings) -> int:
+    if path == _UPLOAD:
+        return settings.most_bytes + _SMALL
+    if path != _PREDICT:
+        return _SMALL
+    is_json = headers.get("content-type", "").startswith("application/json")
+    return _MOST_NUMBERS if is_json else settings.most_bytes
+
+
+def _is_number(length: str) -> bool:
+    # Python refuses to read numbers of more than 4,300 digits.
+    return length.isascii() and length.isdigit() and len(length) < 20
+
+
+def _say(limit: int) -> str:
+    size = f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{limit // 1024} kB"
+    return f"The request is too large: up to {size} are accepted. Reduce the picture, or send less at once."

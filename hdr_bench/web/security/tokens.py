@@ -1,0 +1,92 @@
+"""The access token: programs send it with each request, people open the printed address once and get a cookie."""
+
+import hashlib
+import hmac
+from urllib.parse import parse_qsl, quote, urlencode
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hdr_bench.web.security.forwarded import is_https
+from hdr_bench.web.security.refusals import is_api, refuse
+from hdr_bench.web.settings import ServerSettings
+
+_FIELD = "token"
+_PURPOSE = b"hdr-bench: cookie of the pages"
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hdr-bench"'}
+_FOR_PROGRAMS = "This server asks for its access token. Send it with the header Authorization: Bearer TOKEN."
+_FOR_PEOPLE = "This server asks for an access token. Open the address that it printed, or enter the token here."
+_WRONG = "This is not the access token of this server. It printed the right one when it started."
+_FORM = f"""<form action="/" method="get">
+<label for="{_FIELD}">Access token</label>
+<input id="{_FIELD}" name="{_FIELD}" type="password" autocomplete="off" required>
+<button>Open</button>
+</form>
+"""
+
+
+class AccessToken:
+    """Middleware that refuses whoever does not know the token; files of the pages and the health are open.
+
+    Parameters
+    ----------
+    app : ASGIApp
+    settings : ServerSettings
+        With a token.
+    """
+
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+        self._app = app
+        self._settings = settings
+        # Browsers send cookies to all ports of a host: servers side by side do not replace each other's.
+        self._cookie = f"hdr_bench_{settings.port}"
+        # Whoever reads the cookie does not learn the token, with which the API could be asked.
+        self._proof = hmac.new(settings.token.encode("utf-8", "surrogateescape"), _PURPOSE, hashlib.sha256).hexdigest()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        answer = None if scope["type"] != "http" or _is_open(scope["path"]) else self._judge(scope)
+        await (answer or self._app)(scope, receive, send)
+
+    def _judge(self, scope: Scope) -> Response | None:
+        """Return what is answered in place of the application, if anything is."""
+        path = scope["path"]
+        if is_api(path):
+            is_right = self._knows(_bearer(Headers(scope=scope)))
+            return None if is_right else refuse(path, 401, _FOR_PROGRAMS, _CHALLENGE)
+        query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+        tokens = [value for name, value in query if name == _FIELD]
+        if tokens and scope["method"] in {"GET", "HEAD"}:
+            return self._let_in(scope, query) if self._knows(tokens[0]) else self._ask(path, _WRONG)
+        has_cookie = hmac.compare_digest(Request(scope).cookies.get(self._cookie, "").encode(), self._proof.encode())
+        return None if has_cookie else self._ask(path, _FOR_PEOPLE)
+
+    def _knows(self, token: str) -> bool:
+        return hmac.compare_digest(
+            token.encode("utf-8", "surrogateescape"), self._settings.token.encode("utf-8", "surrogateescape")
+        )
+
+    def _ask(self, path: str, sentence: str) -> Response:
+        return refuse(path, 401, sentence, _CHALLENGE, more=_FORM)
+
+    def _let_in(self, scope: Scope, query: list[tuple[str, str]]) -> Response:
+        rest = urlencode([(name, value) for name, value in query if name != _FIELD])
+        # An address that begins with two slashes would be another site's.
+        path = "/" + quote(scope["path"].lstrip("/\\"))
+        answer = RedirectResponse(f"{path}?{rest}" if rest else path, 303)
+        secure = is_https(scope, self._settings)
+        answer.set_cookie(self._cookie, self._proof, path="/", secure=secure, httponly=True, samesite="strict")
+        return answer
+
+
+def _is_open(path: str) -> bool:
+    return path == "/health" or path.startswith("/static/")
+
+
+def _bearer(headers: Headers) -> str:
+    sent = headers.getlist("authorization")
+    scheme, _, token = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
+    # Headers come as Latin-1, whatever their bytes mean.
+    return token.strip().encode("latin-1").decode("utf-8", "surrogateescape") if scheme.lower() == "bearer" else ""
