@@ -14,7 +14,7 @@ from hdr_bench.exceptions import HdrBenchError
 from hdr_bench.web import api, pages
 from hdr_bench.web.api.pictures import DrawnSteps
 from hdr_bench.web.database.engine import Database
-from hdr_bench.web.errors import ERROR_HANDLERS
+from hdr_bench.web.errors import ERROR_HANDLERS, answer_unknown
 from hdr_bench.web.first_models import fit_first_models
 from hdr_bench.web.recognition.pool import ReadingPool
 from hdr_bench.web.retraining.queue import RetrainingQueue
@@ -68,7 +68,7 @@ def create_app(settings: ServerSettings, database: Database) -> Starlette:
     static = Mount("/static", StaticFiles(directory=str(files("hdr_bench.web") / "static")))
     app = Starlette(
         routes=[*api.routes, *pages.routes, static],
-        middleware=make_middleware(settings),
+        middleware=make_middleware(settings, answer_error=answer_unknown),
         exception_handlers=dict(ERROR_HANDLERS),
         lifespan=run_parts,
     )

@@ -32,7 +32,7 @@ Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 async def _answer_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
-        return await _answer_unknown(request, error)
+        return await answer_unknown(request, error)
     sentence = error.detail
     if sentence == HTTPStatus(error.status_code).phrase:
         sentence = _PLAIN.get(error.status_code, f"{sentence}.")
@@ -51,7 +51,18 @@ async def _answer_gone(request: Request, error: Exception) -> Response:  # noqa:
     return Response(status_code=_CLIENT_GONE)
 
 
-async def _answer_unknown(request: Request, error: Exception) -> Response:
+async def answer_unknown(request: Request, error: Exception) -> Response:
+    """Return the answer for an error that nobody expected; the log has its traceback.
+
+    Parameters
+    ----------
+    request : Request
+    error : Exception
+
+    Returns
+    -------
+    response : Response
+    """
     number = secrets.token_hex(4)
     _log.error("Error %s at %s %s", number, request.method, request.url.path, exc_info=error)
     return _answer(request, 500, f"Something went wrong in the server; its log says more, under error {number}.", {})
@@ -75,5 +86,4 @@ ERROR_HANDLERS: dict[type[Exception], Handler] = {
     HTTPException: _answer_http,
     HdrBenchError: _answer_known,
     ClientDisconnect: _answer_gone,
-    Exception: _answer_unknown,
 }

@@ -1,41 +1,51 @@
-"""Who may ask for what: hosts, origins, tokens, limits of size and number, and headers of every answer."""
+"""What stands between the network and the application: which requests come through, and what every answer carries."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 
 from hdr_bench.web.security.body_limit import BodyLimit
-from hdr_bench.web.security.headers import SecureHeaders
+from hdr_bench.web.security.headers import SafeHeaders
 from hdr_bench.web.security.hosts import KnownHosts
 from hdr_bench.web.security.origins import OwnOrigins
 from hdr_bench.web.security.rate_limit import RateLimit
+from hdr_bench.web.security.slow_bodies import SlowBodies
 from hdr_bench.web.security.tokens import AccessToken
 from hdr_bench.web.settings import ServerSettings
 
+ErrorAnswer = Callable[[Request, Exception], Awaitable[Response]]
 
-def make_middleware(settings: ServerSettings, *, clock: Callable[[], float] = time.monotonic) -> list[Middleware]:
-    """Return what every request passes, the outermost first.
+
+def make_middleware(
+    settings: ServerSettings, *, answer_error: ErrorAnswer | None = None, clock: Callable[[], float] = time.monotonic
+) -> list[Middleware]:
+    """Return what requests pass through before they reach a route, the outermost first.
 
     Parameters
     ----------
     settings : ServerSettings
-    clock : callable, optional
-        Gives seconds.
+    answer_error : callable, optional
+        What answers for errors that nobody expected. Starlette's own place for it is outside of every middleware, so
+        that its answers would lack the headers.
+    clock : callable
+        Seconds, for the limit of requests.
 
     Returns
     -------
     middleware : list of Middleware
     """
-    limits = [Middleware(RateLimit, settings=settings, clock=clock)] if settings.requests_per_minute else []
-    token = [Middleware(AccessToken, token=settings.token)] if settings.token else []
-    return [
-        # Headers come first: what the others refuse gets them too.
-        Middleware(SecureHeaders),
-        Middleware(KnownHosts, settings=settings),
-        Middleware(OwnOrigins),
-        # Whoever guesses tokens is slowed down too.
-        *limits,
-        *token,
-        Middleware(BodyLimit, most_bytes=settings.most_bytes),
-    ]
+    middleware = [Middleware(SafeHeaders)]
+    if answer_error is not None:
+        middleware.append(Middleware(ServerErrorMiddleware, handler=answer_error))
+    middleware.append(Middleware(KnownHosts, settings=settings))
+    # Before the token: whoever guesses tokens is slowed down too.
+    if settings.requests_per_minute:
+        middleware.append(Middleware(RateLimit, settings=settings, clock=clock))
+    middleware.append(Middleware(OwnOrigins, settings=settings))
+    if settings.token:
+        middleware.append(Middleware(AccessToken, settings=settings))
+    return [*middleware, Middleware(BodyLimit, settings=settings), Middleware(SlowBodies)]

@@ -1,71 +1,82 @@
-"""Limits of what a client sends, counted while it comes: what headers say may be wrong."""
+"""Limit of what a request sends, counted as it comes."""
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hdr_bench.web.security.refusals import header_of, is_for_programs, refuse
+from hdr_bench.web.security.refusals import refuse
+from hdr_bench.web.settings import ServerSettings
 
-# Of a form's frame around a file, of what a page's form holds, and of JSON: 1,000 images as numbers are 4 MB.
-_FRAME, _FORM, _JSON = 65_536, 65_536, 5_000_000
-# Of a length that can be.
-_MOST_DIGITS = 15
+# The frame of multipart around a picture, and forms of pages.
+_SMALL = 65_536
+# 1,000 images of 784 numbers, as Python writes them.
+_MOST_NUMBERS = 4_000_000
+_UPLOAD, _PREDICT = "/api/readings", "/api/predict"
 
 
 class BodyLimit:
-    """Middleware that refuses bodies that are too large.
+    """Middleware that refuses bodies which are too large.
+
+    What says that it is, is refused at once; what does not say, or lies, when it comes to that.
 
     Parameters
     ----------
     app : ASGIApp
-    most_bytes : int
-        Of an upload.
+    settings : ServerSettings
     """
 
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
-        self._app, self._most_bytes = app, most_bytes
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+        self._app = app
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it.
-
-        Parameters
-        ----------
-        scope : Scope
-        receive : Receive
-        send : Send
-        """
+        """Answer a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._limit(scope)
-        length = header_of(scope, "content-length")
-        if length and not (length.isascii() and length.isdigit() and len(length) <= _MOST_DIGITS):
-            sentence = "The header Content-Length must be a whole number."
-            await refuse(scope, 400, sentence)(scope, receive, send)
-        elif length and int(length) > limit:
-            await refuse(scope, 413, _say(limit))(scope, receive, send)
-        else:
-            await self._app(scope, _count(receive, limit), send)
-
-    def _limit(self, scope: Scope) -> int:
-        if not is_for_programs(scope):
-            return _FORM
-        is_json = header_of(scope, "content-type").lower().startswith("application/json")
-        return _JSON if is_json else self._most_bytes + _FRAME
+        headers = Headers(scope=scope)
+        limit = _limit(scope["path"], headers, self._settings)
+        lengths = headers.getlist("content-length")
+        if any(not _is_number(length) for length in lengths):
+            sentence = "The header Content-Length must be a whole number. Leave it to the library that sends requests."
+            await refuse(scope["path"], 400, sentence)(scope, receive, send)
+            return
+        if any(int(length) > limit for length in lengths):
+            await refuse(scope["path"], 413, _say(limit))(scope, receive, send)
+            return
+        await self._app(scope, _count(receive, limit), send)
 
 
 def _count(receive: Receive, limit: int) -> Receive:
-    received = 0
+    """Return a `receive` that ends with an error once more than the limit came."""
+    total = 0
 
     async def receive_counted() -> Message:
-        nonlocal received
+        nonlocal total
         message = await receive()
-        received += len(message.get("body", b""))
-        if received > limit:
-            raise HTTPException(413, _say(limit))
+        if message["type"] == "http.request":
+            total += len(message.get("body", b""))
+        if total > limit:
+            raise HTTPException(413, _say(limit), {"Connection": "close"})
         return message
 
     return receive_counted
 
 
+def _limit(path: str, headers: Headers, settings: ServerSettings) -> int:
+    if path == _UPLOAD:
+        return settings.most_bytes + _SMALL
+    if path != _PREDICT:
+        return _SMALL
+    is_json = headers.get("content-type", "").startswith("application/json")
+    return _MOST_NUMBERS if is_json else settings.most_bytes
+
+
+def _is_number(length: str) -> bool:
+    # Python refuses to read numbers of more than 4,300 digits.
+    return length.isascii() and length.isdigit() and len(length) < 20
+
+
 def _say(limit: int) -> str:
-    return f"The request is larger than {limit / 1e6:.3g} MB. Send less, such as a picture with fewer pixels."
+    size = f"{limit // 1_000_000} MB" if limit >= 1_000_000 else f"{limit // 1024} kB"
+    return f"The request is too large: up to {size} are accepted. Reduce the picture, or send less at once."

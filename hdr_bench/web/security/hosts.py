@@ -1,24 +1,18 @@
-"""Hosts under which the server answers: a page of another site cannot have its own name lead here.
+"""The header Host: a name that is not the server's own is another site's, whose name was pointed here (DNS rebinding).
 
-Starlette's `TrustedHostMiddleware` takes no ports apart, and answers without saying what to do.
+Starlette's `TrustedHostMiddleware` compares neither ports nor addresses, and does not say what to do.
 """
-
-import re
-from ipaddress import ip_address
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from hdr_bench.web.security.host_header import Place, read_name, read_place
 from hdr_bench.web.security.refusals import refuse
 from hdr_bench.web.settings import ServerSettings
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104  # compared with, not bound to
-_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?", re.ASCII)
-
 
 class KnownHosts:
-    """Middleware that refuses requests for other hosts.
+    """Middleware that refuses requests to hosts that the server does not know as its own.
 
     Parameters
     ----------
@@ -28,47 +22,67 @@ class KnownHosts:
 
     def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self._app = app
-        self._listens_everywhere = settings.host.strip("[]") in _EVERY_ADDRESS
-        own = {settings.host.strip("[]").lower()} - _EVERY_ADDRESS
-        self._names = _LOOPBACK | own
-        self._trusted = frozenset(name.lower() for name in settings.trusted_hosts)
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it.
-
-        Parameters
-        ----------
-        scope : Scope
-        receive : Receive
-        send : Send
-        """
-        if scope["type"] != "http":
+        """Answer a request."""
+        refused = _judge(Headers(scope=scope), self._settings) if scope["type"] == "http" else None
+        if refused is None:
             await self._app(scope, receive, send)
             return
-        hosts = Headers(scope=scope).getlist("host")
-        parsed = _HOST.fullmatch(hosts[0].lower()) if len(hosts) == 1 else None
-        if parsed is None:
-            sentence = "The request names no host, or one that cannot be. Send one header Host."
-            await refuse(scope, 400, sentence)(scope, receive, send)
-        elif self._is_known(parsed[0], parsed["name"].strip("[]")):
-            await self._app(scope, receive, send)
-        else:
-            sentence = (
-                "The server does not answer under this host. Use the address that it printed, or start it with "
-                "--trusted-host and the host's name."
-            )
-            await refuse(scope, 403, sentence)(scope, receive, send)
-
-    def _is_known(self, host: str, name: str) -> bool:
-        if name in self._names or name in self._trusted or host in self._trusted:
-            return True
-        # Names can be made to lead anywhere; an address is what it says.
-        return self._listens_everywhere and _is_address(name)
+        status, sentence = refused
+        await refuse(scope["path"], status, sentence)(scope, receive, send)
 
 
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
+def _judge(headers: Headers, settings: ServerSettings) -> tuple[int, str] | None:
+    hosts = headers.getlist("host")
+    place = read_place(hosts[0]) if len(hosts) == 1 else None
+    if place is None:
+        return 400, "The request must name one host, as in the header Host: localhost:8000."
+    if is_known(place, settings):
+        return None
+    return 403, (
+        f"This server does not answer as {place.name}. Open the address that it printed; if a reverse proxy passes "
+        f"requests on under that name, start it with --trusted-host {place.name}."
+    )
+
+
+def is_known(place: Place, settings: ServerSettings) -> bool:
+    """Return whether a host is the server itself.
+
+    Parameters
+    ----------
+    place : Place
+        As the header Host names it.
+    settings : ServerSettings
+
+    Returns
+    -------
+    is_known : bool
+    """
+    address = place.address
+    if place.name == "localhost" or (address is not None and address.is_loopback):
+        return True
+    bound = read_name(settings.host)
+    if bound is not None and place.name == bound.name:
+        return True
+    # Other sites can point their names here, not this machine's addresses at themselves.
+    if address is not None and bound is not None and bound.address is not None and bound.address.is_unspecified:
+        return True
+    return is_trusted(place, settings)
+
+
+def is_trusted(place: Place, settings: ServerSettings) -> bool:
+    """Return whether a reverse proxy passes requests on under a name.
+
+    Parameters
+    ----------
+    place : Place
+    settings : ServerSettings
+
+    Returns
+    -------
+    is_trusted : bool
+    """
+    trusted = [each for each in map(read_name, settings.trusted_hosts) if each is not None]
+    return any(place.name == each.name and each.port in {None, place.port} for each in trusted)

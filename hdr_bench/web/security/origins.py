@@ -1,69 +1,74 @@
-"""Requests that pages of other sites send in a browser are refused; programs send no origin."""
+"""The headers Origin and Sec-Fetch-Site: scripts and forms of other sites neither read nor change anything here."""
 
-from urllib.parse import urlsplit
-
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hdr_bench.web.security.refusals import header_of, is_for_programs, refuse
+from hdr_bench.web.security.host_header import Place, read_place
+from hdr_bench.web.security.hosts import is_trusted
+from hdr_bench.web.security.refusals import is_api, refuse
+from hdr_bench.web.settings import ServerSettings
 
-_FOREIGN = frozenset({"cross-site", "same-site"})
-_READING = frozenset({"GET", "HEAD"})
-_SENTENCE = "This comes from a page of another site, which may not use the server. Use the server's own page."
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# "none" is a person who typed the address.
+_OWN_SITES = frozenset({"same-origin", "none"})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SENTENCE = (
+    "This request comes from another site, and is refused. Open the address that the server printed; a reverse proxy "
+    "must pass the header Host on as the browser sent it."
+)
 
 
 class OwnOrigins:
-    """Middleware that refuses requests of other sites' pages: all for the API, and those that change something.
+    """Middleware that refuses what scripts and forms of other sites ask.
 
-    A link from another site may lead to a page here.
+    Everything under ``/api`` is protected, and every change elsewhere. Programs send neither header, and are accepted.
 
     Parameters
     ----------
     app : ASGIApp
+    settings : ServerSettings
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self._app = app
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it.
-
-        Parameters
-        ----------
-        scope : Scope
-        receive : Receive
-        send : Send
-        """
-        if scope["type"] != "http" or not _is_guarded(scope) or is_own(scope):
-            await self._app(scope, receive, send)
+        """Answer a request."""
+        if scope["type"] == "http" and _is_protected(scope) and not is_own(Headers(scope=scope), self._settings):
+            await refuse(scope["path"], 403, _SENTENCE)(scope, receive, send)
             return
-        await refuse(scope, 403, _SENTENCE)(scope, receive, send)
+        await self._app(scope, receive, send)
 
 
-def _is_guarded(scope: Scope) -> bool:
-    return is_for_programs(scope) or scope["method"] not in _READING
+def _is_protected(scope: Scope) -> bool:
+    return is_api(scope["path"]) or scope["method"] not in _READING
 
 
-def is_own(scope: Scope) -> bool:
-    """Return whether a request comes from a page of this server, or from no page.
+def is_own(headers: Headers, settings: ServerSettings) -> bool:
+    """Return whether a request comes from one of the server's pages, or from a program.
 
     Parameters
     ----------
-    scope : Scope
+    headers : Headers
+    settings : ServerSettings
 
     Returns
     -------
     is_own : bool
     """
-    if header_of(scope, "sec-fetch-site") in _FOREIGN:
+    if any(site not in _OWN_SITES for site in headers.getlist("sec-fetch-site")):
         return False
-    origin = header_of(scope, "origin")
-    return not origin or _is_host(origin, header_of(scope, "host"))
+    host = read_place(headers.get("host", ""))
+    return all(host is not None and _is_same(origin, host, settings) for origin in headers.getlist("origin"))
 
 
-def _is_host(origin: str, host: str) -> bool:
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
+def _is_same(origin: str, host: Place, settings: ServerSettings) -> bool:
+    scheme, separator, rest = origin.partition("://")
+    place = read_place(rest) if separator else None
+    # A reverse proxy may speak https with browsers, and http with the server.
+    schemes = {"http", "https"} if is_trusted(host, settings) else {"http"}
+    if place is None or scheme not in schemes:
         return False
-    # Before a proxy, people use https.
-    return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower() and not parts.path.strip("/")
+    default = _DEFAULT_PORTS[scheme]
+    return place.name == host.name and (place.port or default) == (host.port or default)

@@ -1,72 +1,62 @@
-"""Answers to requests that no route sees: a sentence, as JSON or as a small page."""
+"""A request that is refused: a status and a sentence, as JSON for programs and as a small page for people."""
 
+from collections.abc import Mapping
 from html import escape
+from http import HTTPStatus
 
-from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.types import Scope
 
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{heading}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} – hdr-bench</title>
 <link rel="stylesheet" href="/static/style.css">
 </head>
-<body><main><h1>{heading}</h1><p>{sentence}</p></main></body>
+<body>
+<main id="main">
+<h1>{title}</h1>
+<p>{sentence}</p>
+{more}</main>
+</body>
 </html>
 """
 
 
-def is_for_programs(scope: Scope) -> bool:
-    """Return whether a program asks, which gets JSON.
+def is_api(path: str) -> bool:
+    """Return whether a path is for programs: they get JSON.
 
     Parameters
     ----------
-    scope : Scope
+    path : str
 
     Returns
     -------
-    is_for_programs : bool
+    is_api : bool
     """
-    path: str = scope["path"]
-    return path.startswith("/api/") or path in {"/api", "/health"}
+    return path in {"/api", "/health"} or path.startswith("/api/")
 
 
-def refuse(scope: Scope, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+def refuse(path: str, status: int, sentence: str, headers: Mapping[str, str] | None = None, more: str = "") -> Response:
     """Return the answer to a request that is refused.
 
     Parameters
     ----------
-    scope : Scope
+    path : str
+        Of the request.
     status : int
     sentence : str
-        Why, and what to do.
-    headers : dict of str, optional
+        What is wrong, and what to do.
+    headers : mapping of str, optional
+    more : str
+        HTML behind the sentence, if it is a page.
 
     Returns
     -------
     response : Response
     """
-    if is_for_programs(scope):
+    if is_api(path):
         return JSONResponse({"error": sentence}, status, headers)
-    page = _PAGE.format(heading="Not answered", sentence=escape(sentence))
+    page = _PAGE.format(title=escape(HTTPStatus(status).phrase), sentence=escape(sentence), more=more)
     return HTMLResponse(page, status, headers)
-
-
-def header_of(scope: Scope, name: str) -> str:
-    """Return a header of a request.
-
-    Parameters
-    ----------
-    scope : Scope
-    name : str
-        In small letters.
-
-    Returns
-    -------
-    value : str
-        Empty if it is not there.
-    """
-    return Headers(scope=scope).get(name, "")

@@ -1,98 +1,92 @@
-"""The access token: programs send it in a header, browsers show it once and keep a cookie."""
+"""The access token: programs send it with each request, people open the printed address once and get a cookie."""
 
 import hashlib
 import hmac
-import secrets
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hdr_bench.web.security.refusals import header_of, is_for_programs, refuse
+from hdr_bench.web.security.forwarded import is_https
+from hdr_bench.web.security.refusals import is_api, refuse
+from hdr_bench.web.settings import ServerSettings
 
-_COOKIE = "hdr_bench_page"
-_OPEN = "/health"
-_STATIC = "/static/"
-_SECONDS = 30 * 24 * 3600
-_ASK = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Access token</title>
-<link rel="stylesheet" href="/static/style.css">
-</head>
-<body><main><h1>Access token</h1>
-<p>This page needs the access token that the server printed when it started.</p>
-<form method="get" action="/"><label>Token <input name="token" type="password" autocomplete="off" required></label>
-<button>Open</button></form></main></body>
-</html>
+_FIELD = "token"
+_PURPOSE = b"hdr-bench: cookie of the pages"
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="hdr-bench"'}
+_FOR_PROGRAMS = "This server asks for its access token. Send it with the header Authorization: Bearer TOKEN."
+_FOR_PEOPLE = "This server asks for an access token. Open the address that it printed, or enter the token here."
+_WRONG = "This is not the access token of this server. It printed the right one when it started."
+_FORM = f"""<form action="/" method="get">
+<label for="{_FIELD}">Access token</label>
+<input id="{_FIELD}" name="{_FIELD}" type="password" autocomplete="off" required>
+<button>Open</button>
+</form>
 """
 
 
 class AccessToken:
-    """Middleware that lets in who knows the token.
+    """Middleware that refuses whoever does not know the token; files of the pages and the health are open.
 
     Parameters
     ----------
     app : ASGIApp
-    token : str
+    settings : ServerSettings
+        With a token.
     """
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self._app, self._token = app, token
-        # The cookie does not hold the token: who reads it can open pages, and nothing more.
-        self._proof = hmac.new(token.encode(), b"page", hashlib.sha256).hexdigest()
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+        self._app = app
+        self._settings = settings
+        # Browsers send cookies to all ports of a host: servers side by side do not replace each other's.
+        self._cookie = f"hdr_bench_{settings.port}"
+        # Whoever reads the cookie does not learn the token, with which the API could be asked.
+        self._proof = hmac.new(settings.token.encode("utf-8", "surrogateescape"), _PURPOSE, hashlib.sha256).hexdigest()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or ask for the token.
-
-        Parameters
-        ----------
-        scope : Scope
-        receive : Receive
-        send : Send
-        """
-        if scope["type"] != "http" or scope["path"] == _OPEN or scope["path"].startswith(_STATIC):
-            await self._app(scope, receive, send)
-            return
-        answer = self._check_program(scope) if is_for_programs(scope) else self._check_page(scope)
+        """Answer a request."""
+        answer = None if scope["type"] != "http" or _is_open(scope["path"]) else self._judge(scope)
         await (answer or self._app)(scope, receive, send)
 
-    def _check_program(self, scope: Scope) -> Response | None:
-        scheme, _, token = header_of(scope, "authorization").partition(" ")
-        if scheme.lower() == "bearer" and _is_equal(token.strip(), self._token):
-            return None
-        sentence = "The access token is missing or wrong. Send the header Authorization: Bearer TOKEN."
-        return refuse(scope, 401, sentence, {"WWW-Authenticate": "Bearer"})
+    def _judge(self, scope: Scope) -> Response | None:
+        """Return what is answered in place of the application, if anything is."""
+        path = scope["path"]
+        if is_api(path):
+            is_right = self._knows(_bearer(Headers(scope=scope)))
+            return None if is_right else refuse(path, 401, _FOR_PROGRAMS, _CHALLENGE)
+        query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+        tokens = [value for name, value in query if name == _FIELD]
+        if tokens and scope["method"] in {"GET", "HEAD"}:
+            return self._let_in(scope, query) if self._knows(tokens[0]) else self._ask(path, _WRONG)
+        has_cookie = hmac.compare_digest(Request(scope).cookies.get(self._cookie, "").encode(), self._proof.encode())
+        return None if has_cookie else self._ask(path, _FOR_PEOPLE)
 
-    def _check_page(self, scope: Scope) -> Response | None:
-        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        if _is_equal(query.get("token", [""])[0], self._token):
-            return self._let_in(scope, query)
-        if _is_equal(_read_cookie(scope), self._proof):
-            return None
-        return HTMLResponse(_ASK, 401, {"WWW-Authenticate": "Bearer"})
+    def _knows(self, token: str) -> bool:
+        return hmac.compare_digest(
+            token.encode("utf-8", "surrogateescape"), self._settings.token.encode("utf-8", "surrogateescape")
+        )
 
-    def _let_in(self, scope: Scope, query: dict[str, list[str]]) -> Response:
-        """Return the way to the same page, without the token in its address."""
-        rest = urlencode({name: values for name, values in query.items() if name != "token"}, doseq=True)
-        # Two slashes at the beginning would lead to another host.
+    def _ask(self, path: str, sentence: str) -> Response:
+        return refuse(path, 401, sentence, _CHALLENGE, more=_FORM)
+
+    def _let_in(self, scope: Scope, query: list[tuple[str, str]]) -> Response:
+        rest = urlencode([(name, value) for name, value in query if name != _FIELD])
+        # An address that begins with two slashes would be another site's.
         path = "/" + quote(scope["path"].lstrip("/\\"))
-        answer = RedirectResponse(path + (f"?{rest}" if rest else ""), 303)
-        secure = scope["scheme"] == "https" or header_of(scope, "x-forwarded-proto") == "https"
-        answer.set_cookie(_COOKIE, self._proof, _SECONDS, httponly=True, samesite="strict", secure=secure)
+        answer = RedirectResponse(f"{path}?{rest}" if rest else path, 303)
+        secure = is_https(scope, self._settings)
+        answer.set_cookie(self._cookie, self._proof, path="/", secure=secure, httponly=True, samesite="strict")
         return answer
 
 
-def _is_equal(came: str, wanted: str) -> bool:
-    return secrets.compare_digest(came.encode(errors="surrogateescape"), wanted.encode())
+def _is_open(path: str) -> bool:
+    return path == "/health" or path.startswith("/static/")
 
 
-def _read_cookie(scope: Scope) -> str:
-    try:
-        cookies = SimpleCookie(header_of(scope, "cookie"))
-    except CookieError:
-        return ""
-    return cookies[_COOKIE].value if _COOKIE in cookies else ""
+def _bearer(headers: Headers) -> str:
+    sent = headers.getlist("authorization")
+    scheme, _, token = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
+    # Headers come as Latin-1, whatever their bytes mean.
+    return token.strip().encode("latin-1").decode("utf-8", "surrogateescape") if scheme.lower() == "bearer" else ""

@@ -1,0 +1,47 @@
+"""Limit of how long a request may keep the application waiting for what it sends."""
+
+import asyncio
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# A telephone in a bad network sends something in this time.
+_SECONDS = 30.0
+
+
+class SlowBodies:
+    """Middleware that gives up on bodies of which nothing comes any more.
+
+    Parameters
+    ----------
+    app : ASGIApp
+    seconds : float
+        How long nothing may come.
+    """
+
+    def __init__(self, app: ASGIApp, seconds: float = _SECONDS) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self._app(scope, _limit(receive, self._seconds) if scope["type"] == "http" else receive, send)
+
+
+def _limit(receive: Receive, seconds: float) -> Receive:
+    is_whole = False
+
+    async def receive_in_time() -> Message:
+        nonlocal is_whole
+        # After the body, only the end of the connection is waited for, as long as the answer takes.
+        if is_whole:
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), seconds)
+        except TimeoutError as error:
+            sentence = "The request did not come to its end in time. Send it again."
+            raise HTTPException(408, sentence, {"Connection": "close"}) from error
+        is_whole = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
+
+    return receive_in_time
