@@ -200,9 +200,14 @@ def _reason(error: Exception) -> str:
 def _to_color(picture: Image.Image) -> NDArray[np.uint8]:
     if picture.mode.startswith("I") or picture.mode == "F":
         return _from_deep(np.asarray(picture))
-    if picture.has_transparency_data:
+    if picture.has_transparency_data and not _is_opaque(picture):
         return _lay_on_paper(picture.convert("RGBA"))
     return np.asarray(picture.convert("RGB"))
+
+
+def _is_opaque(picture: Image.Image) -> bool:
+    """Return whether there is no transparent pixel, as in what browsers make of a canvas."""
+    return picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] == 255
 
 
 def _lay_on_paper(picture: Image.Image) -> NDArray[np.uint8]:

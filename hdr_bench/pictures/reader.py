@@ -1,5 +1,6 @@
 """From a picture to digits, stage by stage."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hdr_bench.pictures.context import accept_in_context, choose_marks
 from hdr_bench.pictures.cutting import cut_marks
 from hdr_bench.pictures.load import MOST_PIXELS, load_color
 from hdr_bench.pictures.marks import Mark
+from hdr_bench.pictures.normalize import SIDE
 from hdr_bench.pictures.orientation import find_turn
 from hdr_bench.pictures.page import Page, find_ink, turn_page
 from hdr_bench.pictures.placing import describe_page, make_reading
@@ -84,7 +86,7 @@ def read_page(page: Page, recognizer: Recognizer) -> Reading:
     if quarters:
         page = turn_page(page, quarters)
         marks, images, answers = _look_at(page, recognizer)
-    return _read_marks(page, marks, answers, recognizer, quarters)
+    return _read_marks(page, marks, images, answers, recognizer, quarters)
 
 
 def read_upright_page(page: Page, recognizer: Recognizer) -> Reading:
@@ -104,15 +106,21 @@ def read_upright_page(page: Page, recognizer: Recognizer) -> Reading:
     PredictionsError
         If the model's answers are not probabilities of its classes.
     """
-    marks, _, answers = _look_at(page, recognizer)
-    return _read_marks(page, marks, answers, recognizer, 0)
+    marks, images, answers = _look_at(page, recognizer)
+    return _read_marks(page, marks, images, answers, recognizer, 0)
 
 
 def _read_marks(
-    page: Page, marks: tuple[Mark, ...], answers: Answers, recognizer: Recognizer, quarters: int
+    page: Page,
+    marks: tuple[Mark, ...],
+    images: NDArray[np.uint8],
+    answers: Answers,
+    recognizer: Recognizer,
+    quarters: int,
 ) -> Reading:
     division = divide(marks, answers, lambda others: recognizer.recognize(cut_marks(others, page.ink.soft)))
-    writing = _write(page, division, recognizer)
+    known = dict(zip(map(id, marks), images, strict=True))
+    writing = _write(page, division, known, recognizer)
     notes = [*describe_page(page, writing, quarters), *_describe_division(division)]
     return make_reading(page, writing, quarters, recognizer.name, notes)
 
@@ -123,10 +131,12 @@ def _look_at(page: Page, recognizer: Recognizer) -> tuple[tuple[Mark, ...], NDAr
     return marks, images, recognizer.recognize(images)
 
 
-def _write(page: Page, division: Division, recognizer: Recognizer) -> Writing:
-    """Put the digits in lines, and turn the digits of sloping lines upright."""
+def _write(page: Page, division: Division, known: Mapping[int, NDArray[np.uint8]], recognizer: Recognizer) -> Writing:
+    """Put the digits in lines, and turn the digits of sloping lines upright; images of marks that stayed are known."""
     soft, light, marks, answers = page.ink.soft, page.grey.values, division.marks, division.answers
-    images = cut_marks(marks, soft)
+    cut = iter(cut_marks([mark for mark in marks if id(mark) not in known], soft))
+    images = np.array([known[id(mark)] if id(mark) in known else next(cut) for mark in marks], np.uint8)
+    images = images.reshape(len(marks), SIDE, SIDE)
     writing = put_in_lines(marks, images, answers, accept_in_context(marks, answers, light))
     straight = straighten(writing, lambda some, slopes: cut_marks(some, soft, slopes), recognizer.recognize)
     if not straight.n_straightened:

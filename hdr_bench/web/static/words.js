@@ -2,8 +2,8 @@
 
 /** A probability as a percentage, never rounded to certainty. */
 export function percent(share) {
-  if (share > 0.999) return "> 99.9\u00a0%";
-  if (share < 0.001) return "< 0.1\u00a0%";
+  if (share > 0.999) return ">\u00a099.9\u00a0%";
+  if (share < 0.001) return "<\u00a00.1\u00a0%";
   return `${(100 * share).toFixed(share > 0.99 || share < 0.1 ? 1 : 0)}\u00a0%`;
 }
 
