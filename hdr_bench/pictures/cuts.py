@@ -9,13 +9,13 @@ from hdr_bench.pictures.marks import Mark
 
 # How far apart cuts are, in heights of the mark, and how far each may be moved to where there is less ink.
 _APART, _MOVED = 0.13, 0.05
-# Cuts of one mark at most: what is wider is cut less finely.
-_MOST_CUTS = 14
+MOST_CUTS = 14
+"""Cuts of one mark at most: what is wider is cut less finely."""
 # How far a cut may bend to the sides, in heights of the mark.
 _BEND = 0.15
 
 
-def cut_pieces(mark: Mark) -> tuple[Mark, ...]:
+def cut_pieces(mark: Mark, most_cuts: int = MOST_CUTS) -> tuple[Mark, ...]:
     """Cut a mark apart at several places, from left to right; the recognizer says which cuts part digits.
 
     A cut is the path from top to bottom, near its place, that crosses the least ink.
@@ -23,13 +23,14 @@ def cut_pieces(mark: Mark) -> tuple[Mark, ...]:
     Parameters
     ----------
     mark : Mark
+    most_cuts : int, default=14
 
     Returns
     -------
     pieces : tuple of Mark
         The mark alone if no cut leaves ink on both sides.
     """
-    paths = [_path(mark.mask, column) for column in _places(mark.mask)]
+    paths = [_path(mark.mask, column) for column in _places(mark.mask, most_cuts)]
     sides = [np.arange(mark.width) < path[:, np.newaxis] for path in paths]
     pieces = []
     before = np.zeros_like(mark.mask)
@@ -41,10 +42,10 @@ def cut_pieces(mark: Mark) -> tuple[Mark, ...]:
     return tuple(pieces)
 
 
-def _places(mask: NDArray[np.bool_]) -> Sequence[int]:
+def _places(mask: NDArray[np.bool_], most_cuts: int) -> Sequence[int]:
     """Return columns for cuts, from left to right: where digits touch, there may be as much ink as within them."""
     height, width = mask.shape
-    n_cuts = min(_MOST_CUTS, round(width / (_APART * height)) - 1)
+    n_cuts = min(most_cuts, round(width / (_APART * height)) - 1)
     profile = mask.sum(axis=0)
     moved = max(1, int(_MOVED * height))
     places = set()

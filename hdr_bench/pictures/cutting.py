@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hdr_bench.pictures.marks import Mark
 from hdr_bench.pictures.normalize import SIDE, to_mnist
-from hdr_bench.pictures.stroke import match_stroke_width
+from hdr_bench.pictures.stroke import WORKING_SIDE, match_stroke_width
 
 # Pixels around a mark's ink that belong to its soft edges.
 _EDGE = 2
@@ -17,7 +17,10 @@ _SURELY_INK, _SURELY_PAPER = 0.6, 0.49
 
 
 def cut_marks(
-    marks: Sequence[Mark], soft: NDArray[np.float32], slopes: Sequence[float] | None = None
+    marks: Sequence[Mark],
+    soft: NDArray[np.float32],
+    slopes: Sequence[float] | None = None,
+    working_side: int = WORKING_SIDE,
 ) -> NDArray[np.uint8]:
     """Cut marks out of a page, as images of MNIST's form.
 
@@ -28,6 +31,8 @@ def cut_marks(
         The ink of the page, from 0, paper, to 1, ink.
     slopes : sequence of float, optional
         How much the line of each falls to the right, in rows per column; each is turned upright by it.
+    working_side : int, default=100
+        Pixels of the longest side of each while its stroke is measured.
 
     Returns
     -------
@@ -36,7 +41,7 @@ def cut_marks(
     inks = [_ink_of(mark, soft) for mark in marks]
     if slopes is not None:
         inks = [_turn_upright(ink, slope) for ink, slope in zip(inks, slopes, strict=True)]
-    images = [to_mnist(match_stroke_width(ink)) for ink in inks]
+    images = [to_mnist(match_stroke_width(ink, working_side)) for ink in inks]
     return np.array(images, np.uint8).reshape(len(marks), SIDE, SIDE)
 
 

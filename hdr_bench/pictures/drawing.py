@@ -11,11 +11,13 @@ from hdr_bench.pictures.ruling import Ruling
 
 # Digits of a drawing are large. With this height nothing of their form is lost when they are scaled to 20x20 pixels,
 # and each stage is faster; small ones keep their pixels, up to the longest side of the working copy.
-_DIGIT_HEIGHT, _LARGEST = 48, 960
+_DIGIT_HEIGHT, _LARGEST = 64, 960
 # How high they are, a copy of this size says.
 _OVERVIEW = 160
 # Of a thin pen little is left in it.
 _FAINT = 0.15
+# A wide mark is a digit that is being drawn rather than many that touch: its height is that of its first stroke.
+_WIDE = 0.4
 _HIGH = 75
 # Weaker differences from the ground are compression's, not a pen's.
 _LEAST_CONTRAST = 0.1
@@ -59,7 +61,7 @@ def _working_scale(color: NDArray[np.uint8], ground: NDArray[np.uint8]) -> float
     longest = max(color.shape)
     overview = min(1.0, _OVERVIEW / longest)
     soft, _ = _find_soft_ink(_resize(color, overview), ground)
-    heights = [mark.height for mark in find_marks(soft > _FAINT)]
+    heights = [max(mark.height, _WIDE * mark.width) for mark in find_marks(soft > _FAINT)]
     # In a drawing nearly all marks are digits; the pieces of broken ones are lower.
     height = float(np.percentile(heights, _HIGH)) / overview if heights else longest
     return min(1.0, _LARGEST / longest, _DIGIT_HEIGHT / height)

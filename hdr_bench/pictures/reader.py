@@ -1,7 +1,7 @@
 """From a picture to digits, stage by stage."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.pictures.context import accept_in_context, choose_marks
+from hdr_bench.pictures.cuts import MOST_CUTS
 from hdr_bench.pictures.cutting import cut_marks
 from hdr_bench.pictures.load import MOST_PIXELS, load_color
 from hdr_bench.pictures.marks import Mark
@@ -20,6 +21,30 @@ from hdr_bench.pictures.reading import Reading
 from hdr_bench.pictures.recognize import Answers, Recognizer, load_recognizer
 from hdr_bench.pictures.segmentation import Division, divide
 from hdr_bench.pictures.straightening import Writing, put_in_lines, straighten
+from hdr_bench.pictures.stroke import WORKING_SIDE
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much work a reading is.
+
+    Attributes
+    ----------
+    most_cuts : int
+        Of one mark that may be several digits.
+    working_side : int
+        Pixels of the longest side of a mark while its stroke is measured.
+    """
+
+    most_cuts: int = MOST_CUTS
+    working_side: int = WORKING_SIDE
+
+
+_FOR_PICTURES = Effort()
+FOR_DRAWINGS = Effort(most_cuts=4, working_side=56)
+"""For a drawing that is finished."""
+WHILE_DRAWING = Effort(most_cuts=0, working_side=56)
+"""For a drawing that is not: a half-drawn digit is wide, and would be cut apart at many places."""
 
 
 def read_picture(
@@ -81,21 +106,22 @@ def read_page(page: Page, recognizer: Recognizer) -> Reading:
     PredictionsError
         If the model's answers are not probabilities of its classes.
     """
-    marks, images, answers = _look_at(page, recognizer)
+    marks, images, answers = _look_at(page, recognizer, _FOR_PICTURES)
     quarters = find_turn(marks, images, answers, recognizer)
     if quarters:
         page = turn_page(page, quarters)
-        marks, images, answers = _look_at(page, recognizer)
-    return _read_marks(page, marks, images, answers, recognizer, quarters)
+        marks, images, answers = _look_at(page, recognizer, _FOR_PICTURES)
+    return _read_marks(page, marks, images, answers, recognizer, quarters, _FOR_PICTURES)
 
 
-def read_upright_page(page: Page, recognizer: Recognizer) -> Reading:
+def read_upright_page(page: Page, recognizer: Recognizer, effort: Effort) -> Reading:
     """Read the digits of a page that is known to be upright, such as a drawing on a canvas.
 
     Parameters
     ----------
     page : Page
     recognizer : Recognizer
+    effort : Effort
 
     Returns
     -------
@@ -106,8 +132,8 @@ def read_upright_page(page: Page, recognizer: Recognizer) -> Reading:
     PredictionsError
         If the model's answers are not probabilities of its classes.
     """
-    marks, images, answers = _look_at(page, recognizer)
-    return _read_marks(page, marks, images, answers, recognizer, 0)
+    marks, images, answers = _look_at(page, recognizer, effort)
+    return _read_marks(page, marks, images, answers, recognizer, 0, effort)
 
 
 def _read_marks(
@@ -117,33 +143,40 @@ def _read_marks(
     answers: Answers,
     recognizer: Recognizer,
     quarters: int,
+    effort: Effort,
 ) -> Reading:
-    division = divide(marks, answers, lambda others: recognizer.recognize(cut_marks(others, page.ink.soft)))
+    division = divide(marks, answers, lambda others: recognizer.recognize(_cut(others, page, effort)), effort.most_cuts)
     known = dict(zip(map(id, marks), images, strict=True))
-    writing = _write(page, division, known, recognizer)
+    writing = _write(page, division, known, recognizer, effort)
     notes = [*describe_page(page, writing, quarters), *_describe_division(division)]
     return make_reading(page, writing, quarters, recognizer.name, notes)
 
 
-def _look_at(page: Page, recognizer: Recognizer) -> tuple[tuple[Mark, ...], NDArray[np.uint8], Answers]:
+def _look_at(page: Page, recognizer: Recognizer, effort: Effort) -> tuple[tuple[Mark, ...], NDArray[np.uint8], Answers]:
     marks = choose_marks(page.marks, page.ink.mask.shape, page.digit_height)
-    images = cut_marks(marks, page.ink.soft)
+    images = _cut(marks, page, effort)
     return marks, images, recognizer.recognize(images)
 
 
-def _write(page: Page, division: Division, known: Mapping[int, NDArray[np.uint8]], recognizer: Recognizer) -> Writing:
+def _write(
+    page: Page, division: Division, known: Mapping[int, NDArray[np.uint8]], recognizer: Recognizer, effort: Effort
+) -> Writing:
     """Put the digits in lines, and turn the digits of sloping lines upright; images of marks that stayed are known."""
-    soft, light, marks, answers = page.ink.soft, page.grey.values, division.marks, division.answers
-    cut = iter(cut_marks([mark for mark in marks if id(mark) not in known], soft))
+    light, marks, answers = page.grey.values, division.marks, division.answers
+    cut = iter(_cut([mark for mark in marks if id(mark) not in known], page, effort))
     images = np.array([known[id(mark)] if id(mark) in known else next(cut) for mark in marks], np.uint8)
     images = images.reshape(len(marks), SIDE, SIDE)
     writing = put_in_lines(marks, images, answers, accept_in_context(marks, answers, light))
-    straight = straighten(writing, lambda some, slopes: cut_marks(some, soft, slopes), recognizer.recognize)
+    straight = straighten(writing, lambda some, slopes: _cut(some, page, effort, slopes), recognizer.recognize)
     if not straight.n_straightened:
         return writing
     accepted = accept_in_context(marks, straight.answers, light)
     again = put_in_lines(marks, straight.images, straight.answers, accepted)
     return replace(again, n_straightened=straight.n_straightened)
+
+
+def _cut(marks: Sequence[Mark], page: Page, effort: Effort, slopes: Sequence[float] | None = None) -> NDArray[np.uint8]:
+    return cut_marks(marks, page.ink.soft, slopes, effort.working_side)
 
 
 def _describe_division(division: Division) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdr_bench.pictures.answers import digit_shares, select_answers
-from hdr_bench.pictures.cuts import cut_pieces
+from hdr_bench.pictures.cuts import MOST_CUTS, cut_pieces
 from hdr_bench.pictures.marks import Mark, is_bar, join_marks
 from hdr_bench.pictures.recognize import Answers
 
@@ -125,7 +125,7 @@ class _Choice:
     sureness: float
 
 
-def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
+def divide(marks: Sequence[Mark], answers: Answers, look: Look, most_cuts: int = MOST_CUTS) -> Division:
     """Divide the ink into digits.
 
     Marks near each other are joined, and wide ones cut apart, if the recognizer is surer of what comes of it: of all
@@ -139,6 +139,8 @@ def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
         What the recognizer says of them.
     look : callable
         Returns what it says of other marks.
+    most_cuts : int, default=14
+        Of one mark; with fewer it is faster, and some that touch stay together.
 
     Returns
     -------
@@ -149,7 +151,7 @@ def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
     Casey and Lecolinet, "A survey of methods and strategies in character segmentation", IEEE Transactions on Pattern
     Analysis and Machine Intelligence 18, 1996: recognition-based segmentation by dynamic programming.
     """
-    groups = _find_groups(marks, answers)
+    groups = _find_groups(marks, answers, most_cuts)
     options = [option for number, group in enumerate(groups) for option in _options(number, group)]
     new = [option for option in options if not option.is_known]
     everything = [*marks, *(join_marks(piece.ink for piece in option.pieces) for option in new)]
@@ -171,7 +173,7 @@ def divide(marks: Sequence[Mark], answers: Answers, look: Look) -> Division:
     return Division(tuple(everything[index] for index in order), select_answers(all_answers, order), n_joined, n_split)
 
 
-def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[tuple[_Piece, ...]]:
+def _find_groups(marks: Sequence[Mark], answers: Answers, most_cuts: int) -> list[tuple[_Piece, ...]]:
     """Return what may be divided otherwise: pieces of marks near each other, from left to right."""
     groups = []
     seen = [mark.height for mark, is_digit in zip(marks, answers.accepted, strict=True) if is_digit]
@@ -186,7 +188,8 @@ def _find_groups(marks: Sequence[Mark], answers: Answers) -> list[tuple[_Piece, 
         are_several = {index: _may_be_several(marks[index], float(sureness[index]), height) for index in ordered}
         # A wide mark beside others may be a part of a broken digit.
         is_wide = len(ordered) == 1 and _is_wide(marks[ordered[0]])
-        pieces = [piece for index in ordered for piece in _pieces(marks[index], index, are_several[index], is_wide)]
+        cuts = {index: most_cuts if are_several[index] else 0 for index in ordered}
+        pieces = [piece for index in ordered for piece in _pieces(marks[index], index, cuts[index], is_wide)]
         if 1 < len(pieces) <= _MOST_PIECES:
             groups.append(tuple(pieces))
     return groups
@@ -203,8 +206,8 @@ def _is_wide(mark: Mark) -> bool:
     return mark.width > _WIDE_IF_SURE * mark.height
 
 
-def _pieces(mark: Mark, index: int, may_be_several: bool, is_wide: bool) -> list[_Piece]:
-    parts = cut_pieces(mark) if may_be_several else (mark,)
+def _pieces(mark: Mark, index: int, most_cuts: int, is_wide: bool) -> list[_Piece]:
+    parts = cut_pieces(mark, most_cuts) if most_cuts else (mark,)
     return [_Piece(part, index, len(parts), mark.height, is_wide) for part in parts]
 
 

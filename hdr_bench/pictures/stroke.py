@@ -8,8 +8,8 @@ from hdr_bench.pictures.normalize import BOX
 # Quartiles of the width of strokes in pixels of MNIST's 20x20 box, of its first 1,500 training images, enlarged
 # four times: 5 % are below 1.5, or above 4.0.
 THIN, THICK = 1.9, 2.8
-# Height or width in pixels to which a digit is reduced before its strokes are changed.
-_WORKING_SIDE = 100
+WORKING_SIDE = 100
+"""Height or width in pixels to which a digit is reduced before its strokes are changed."""
 # Of the stroke's own half width, how much may be taken away, so that its thin places do not break.
 _MOST_THINNED = 0.6
 
@@ -40,7 +40,7 @@ def stroke_width(ink: NDArray[np.floating]) -> float:
     return 2 * _mean_skeleton_distance(mask) - 1
 
 
-def match_stroke_width(ink: NDArray[np.floating]) -> NDArray[np.float64]:
+def match_stroke_width(ink: NDArray[np.floating], working_side: int = WORKING_SIDE) -> NDArray[np.float64]:
     """Thicken thin strokes and thin thick ones, as far as most of MNIST's are.
 
     A digit that fills MNIST's box of 20x20 pixels has strokes of 1.9 to 2.8 pixels afterwards, the quartiles of
@@ -50,6 +50,8 @@ def match_stroke_width(ink: NDArray[np.floating]) -> NDArray[np.float64]:
     ----------
     ink : ndarray of shape (height, width), float
         From 0, paper, to 1, ink; cut out around one digit.
+    working_side : int, default=100
+        Pixels of its longest side while it is measured.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def match_stroke_width(ink: NDArray[np.floating]) -> NDArray[np.float64]:
     """
     from scipy import ndimage
 
-    small = _reduce(np.asarray(ink, np.float64))
+    small = _reduce(np.asarray(ink, np.float64), working_side)
     side = max(small.shape)
     width = stroke_width(small)
     target = np.clip(width, THIN * side / BOX, THICK * side / BOX)
@@ -75,10 +77,10 @@ def match_stroke_width(ink: NDArray[np.floating]) -> NDArray[np.float64]:
     return changed if growth > 0 else np.maximum(changed, _core(mask, target))
 
 
-def _reduce(ink: NDArray[np.float64]) -> NDArray[np.float64]:
+def _reduce(ink: NDArray[np.float64], side: int) -> NDArray[np.float64]:
     from skimage.transform import resize
 
-    scale = _WORKING_SIDE / max(ink.shape)
+    scale = side / max(ink.shape)
     if 0.8 < scale < 1.25:
         return ink
     shape = [max(1, round(length * scale)) for length in ink.shape]

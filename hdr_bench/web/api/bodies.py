@@ -97,6 +97,29 @@ def page_number(request: Request) -> int:
     raise HTTPException(422, f"page must be a whole number from 1, got {text[:40]!r}.")
 
 
+def flag(request: Request, name: str) -> bool:
+    """Return a parameter of the address that is true or false, by default false.
+
+    Parameters
+    ----------
+    request : Request
+    name : str
+
+    Returns
+    -------
+    value : bool
+
+    Raises
+    ------
+    HTTPException
+        If it is neither.
+    """
+    text = request.query_params.get(name, "false")
+    if text not in {"true", "false"}:
+        raise HTTPException(422, f"{name} must be true or false, got {text[:40]!r}.")
+    return text == "true"
+
+
 def _say(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     place = ".".join(str(part) for part in first["loc"][:6]) or "the body"

@@ -5,10 +5,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hdr_bench.web.api.bodies import media_type, read_body, write_reply
-from hdr_bench.web.api.endpoints import Endpoint
+from hdr_bench.web.api.bodies import flag, media_type, read_body, write_reply
+from hdr_bench.web.api.endpoints import Endpoint, Parameter
 from hdr_bench.web.api.replies import reply_of_answer, reply_to_drawing
 from hdr_bench.web.api.schemas import DrawingReply, ImageReply, ImagesBody, ImagesReply
+from hdr_bench.web.recognition.requests import Drawing
 from hdr_bench.web.state import state_of
 
 _PICTURES = ("image/png", "image/jpeg", "image/webp")
@@ -30,7 +31,8 @@ async def predict(request: Request) -> Response:
         return await _predict_images(request)
     if media_type(request) not in _PICTURES:
         raise HTTPException(415, f"Send a drawing as {', '.join(_PICTURES)}, or images as application/json.")
-    answers = await state_of(request).pool.read_drawing(await request.body())
+    drawing = Drawing(await request.body(), is_finished=not flag(request, "unfinished"))
+    answers = await state_of(request).pool.read_drawing(drawing)
     return write_reply(reply_to_drawing(answers))
 
 
@@ -51,6 +53,13 @@ ENDPOINTS = (
         "Read a drawing on plain ground, or recognize images of 28x28 pixels, without storing anything.",
         _REPLY,
         _BODY,
+        query=(
+            Parameter(
+                "unfinished",
+                "Whether somebody is still drawing: faster, and digits that touch are not taken apart.",
+                {"type": "boolean", "default": False},
+            ),
+        ),
         faults=(400, 413, 415, 422, 503),
     ),
 )

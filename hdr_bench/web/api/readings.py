@@ -21,6 +21,7 @@ from hdr_bench.web.database.pictures import (
     load_reading,
 )
 from hdr_bench.web.listing import describe_reading
+from hdr_bench.web.recognition.requests import Drawing
 from hdr_bench.web.state import state_of
 
 Kind = Literal["drawing", "upload"]
@@ -50,8 +51,8 @@ async def add(request: Request) -> Response:
         content, name = await file.read(), file.filename or ""
         kind, writer = _kind_of(form), _text_of(form, "writer")
     state = state_of(request)
-    read = state.pool.read_drawing if kind == "drawing" else state.pool.read_picture
-    answers = await read(content)
+    pool = state.pool
+    answers = await (pool.read_drawing(Drawing(content)) if kind == "drawing" else pool.read_picture(content))
 
     def store(session: Session) -> ReadingReply:
         reading = add_reading(session, content=content, kind=kind, name=name, writer=writer, answers=answers)

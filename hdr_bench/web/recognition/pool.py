@@ -12,6 +12,7 @@ from hdr_bench.exceptions import ServerError
 from hdr_bench.web.recognition.process import ProcessDiedError, ReadingProcess
 from hdr_bench.web.recognition.records import ModelAnswer, PictureAnswers, ServedVersion, StepPicture
 from hdr_bench.web.recognition.requests import (
+    Drawing,
     DrawSteps,
     KeepVersions,
     LoadVersions,
@@ -91,12 +92,12 @@ class ReadingPool:
             self._versions = new
             await self._ask_all(KeepVersions(new))
 
-    async def read_drawing(self, content: bytes) -> PictureAnswers:
+    async def read_drawing(self, drawing: Drawing) -> PictureAnswers:
         """Read a drawing on plain ground, the quick way.
 
         Parameters
         ----------
-        content : bytes
+        drawing : Drawing
 
         Returns
         -------
@@ -109,7 +110,7 @@ class ReadingPool:
         ServerError
             If too many wait, or the process died.
         """
-        answers: PictureAnswers = await self._waiting.add_drawing(content)
+        answers: PictureAnswers = await self._waiting.add_drawing(drawing)
         return answers
 
     async def read_picture(self, content: bytes) -> PictureAnswers:
@@ -221,4 +222,4 @@ class ReadingPool:
 def _to_request(jobs: list[Job], versions: tuple[ServedVersion, ...]) -> Any:
     if jobs[0].make is not None:
         return jobs[0].make(versions)
-    return ReadDrawings(tuple(job.content for job in jobs), versions)
+    return ReadDrawings(tuple(job.drawing for job in jobs if job.drawing is not None), versions)

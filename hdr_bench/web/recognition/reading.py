@@ -10,25 +10,25 @@ from hdr_bench.exceptions import HdrBenchError, PictureError
 from hdr_bench.pictures.drawing import find_drawn_ink
 from hdr_bench.pictures.load import LoadedPicture, load_content
 from hdr_bench.pictures.page import find_ink
-from hdr_bench.pictures.reader import read_page, read_upright_page
+from hdr_bench.pictures.reader import FOR_DRAWINGS, WHILE_DRAWING, read_page, read_upright_page
 from hdr_bench.pictures.reading import Reading
 from hdr_bench.pictures.recognize import Recognizer
 from hdr_bench.pictures.steps import draw_steps, to_png
 from hdr_bench.web.recognition.loaded import LoadedVersions
 from hdr_bench.web.recognition.records import MarkAnswers, ModelAnswer, PictureAnswers, ServedVersion, StepPicture
-from hdr_bench.web.recognition.requests import Outcome
+from hdr_bench.web.recognition.requests import Drawing, Outcome
 
 _DRAWING, _PICTURE = "the drawing", "the picture"
 
 
 def read_drawings(
-    contents: Sequence[bytes], versions: Sequence[ServedVersion], loaded: LoadedVersions, most_pixels: int
+    drawings: Sequence[Drawing], versions: Sequence[ServedVersion], loaded: LoadedVersions, most_pixels: int
 ) -> list[Outcome]:
     """Read drawings; each model answers once for the marks of all.
 
     Parameters
     ----------
-    contents : sequence of bytes
+    drawings : sequence of Drawing
     versions : sequence of ServedVersion
     loaded : LoadedVersions
     most_pixels : int
@@ -38,7 +38,7 @@ def read_drawings(
     outcomes : list of Outcome
         `PictureAnswers` each, or why a drawing cannot be read.
     """
-    divided = [_divide(content, loaded.get(versions[0]), most_pixels) for content in contents]
+    divided = [_divide(drawing, loaded.get(versions[0]), most_pixels) for drawing in drawings]
     images = [digit.image for each in divided if not isinstance(each, Exception) for digit in each[1].digits]
     answers = loaded.answer(np.array(images, np.uint8).reshape(-1, 28, 28), versions)
     outcomes, start = [], 0
@@ -109,17 +109,18 @@ def picture_steps(content: bytes, kind: str, recognizer: Recognizer, most_pixels
 
 def _read_kind(kind: str, color: NDArray[np.uint8], recognizer: Recognizer) -> Reading:
     if kind == "drawing":
-        return read_upright_page(find_drawn_ink(color), recognizer)
+        return read_upright_page(find_drawn_ink(color), recognizer, FOR_DRAWINGS)
     return read_page(find_ink(color), recognizer)
 
 
 def _divide(
-    content: bytes, recognizer: Recognizer, most_pixels: int
+    drawing: Drawing, recognizer: Recognizer, most_pixels: int
 ) -> tuple[LoadedPicture, Reading, float] | Exception:
     start = time.perf_counter()
     try:
-        picture = load_content(content, _DRAWING, most_pixels)
-        reading = read_upright_page(find_drawn_ink(picture.color), recognizer)
+        picture = load_content(drawing.content, _DRAWING, most_pixels)
+        effort = FOR_DRAWINGS if drawing.is_finished else WHILE_DRAWING
+        reading = read_upright_page(find_drawn_ink(picture.color), recognizer, effort)
     except MemoryError:
         return PictureError(f"{_DRAWING} needs more memory than a reading may take; send a smaller one")
     except HdrBenchError as error:

@@ -34,17 +34,33 @@ class KeepVersions:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """Drawing on plain ground.
+
+    Attributes
+    ----------
+    content : bytes
+    is_finished : bool
+        Otherwise the pen is still down: marks that touch are not taken apart, which takes longer than all else, and
+        would be done to each half-drawn digit.
+    """
+
+    content: bytes
+    is_finished: bool = True
+
+
+@dataclass(frozen=True)
 class ReadDrawings:
     """Read drawings; the models answer once for the marks of all.
 
     Attributes
     ----------
-    contents : tuple of bytes
+    drawings : tuple of Drawing
     versions : tuple of ServedVersion
         Which answer; the first one divides.
     """
 
-    contents: tuple[bytes, ...]
+    drawings: tuple[Drawing, ...]
     versions: tuple[ServedVersion, ...]
 
 

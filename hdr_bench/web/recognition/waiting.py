@@ -8,7 +8,7 @@ from typing import Any
 
 from hdr_bench.exceptions import ServerError
 from hdr_bench.web.recognition.records import ServedVersion
-from hdr_bench.web.recognition.requests import Outcome, Request
+from hdr_bench.web.recognition.requests import Drawing, Outcome, Request
 
 MOST_DRAWINGS, MOST_UPLOADS = 200, 20
 # More per batch would make the first of them wait for the last.
@@ -23,14 +23,13 @@ class Job:
     ----------
     future : asyncio.Future
         Gets the answer.
-    content : bytes
-        Of a drawing.
+    drawing : Drawing or None
     make : callable or None
         Makes the request of anything else, of the versions that are served when its turn comes.
     """
 
     future: asyncio.Future[Any]
-    content: bytes = field(default=b"", repr=False)
+    drawing: Drawing | None = field(default=None, repr=False)
     make: Callable[[tuple[ServedVersion, ...]], Request] | None = None
 
     def settle(self, outcome: Outcome) -> None:
@@ -58,12 +57,12 @@ class WaitingJobs:
         self._is_uploads_turn = False
         self._is_closed = False
 
-    async def add_drawing(self, content: bytes) -> Any:
+    async def add_drawing(self, drawing: Drawing) -> Any:
         """Wait for the answers for a drawing.
 
         Parameters
         ----------
-        content : bytes
+        drawing : Drawing
 
         Returns
         -------
@@ -74,7 +73,7 @@ class WaitingJobs:
         ServerError
             If too many wait.
         """
-        return await self._add(self._drawings, MOST_DRAWINGS, Job(_future(), content))
+        return await self._add(self._drawings, MOST_DRAWINGS, Job(_future(), drawing))
 
     async def add_upload(self, make: Callable[[tuple[ServedVersion, ...]], Request]) -> Any:
         """Wait for the answer to any other request.

@@ -48,13 +48,13 @@ def run_worker(connection: Connection, most_pixels: int) -> None:
 def _answer(request: Request, loaded: LoadedVersions, most_pixels: int) -> list[Outcome]:
     try:
         if isinstance(request, ReadDrawings):
-            return read_drawings(request.contents, request.versions, loaded, most_pixels)
+            return read_drawings(request.drawings, request.versions, loaded, most_pixels)
         return [Outcome(_answer_one(request, loaded, most_pixels))]
     except MemoryError:
         error: Exception = PictureError("the picture needs more memory than a reading may take; send a smaller one")
     except (HdrBenchError, ValueError) as raised:
         error = raised
-    return [Outcome(error=error)] * (len(request.contents) if isinstance(request, ReadDrawings) else 1)
+    return [Outcome(error=error)] * (len(request.drawings) if isinstance(request, ReadDrawings) else 1)
 
 
 def _answer_one(request: Request, loaded: LoadedVersions, most_pixels: int) -> object:

@@ -43,8 +43,8 @@ function changed() {
 async function predict() {
   if (strokes.count === 0) return show({ digits: [], lines: [] });
   try {
-    const body = await strokes.toBlob();
-    show(await askJson("/api/predict", { method: "POST", body, type: "image/png" }));
+    const body = await strokes.toSmallBlob();
+    show(await askJson(`/api/predict?unfinished=${pointers.isDown()}`, { method: "POST", body, type: "image/png" }));
     say(part("problem"), "");
   } catch (error) {
     say(part("problem"), error.message);

@@ -1,12 +1,15 @@
 // Sends states one after the other: at most one is on its way, and the last one is always sent.
 
+// A busy server is asked less often: most of the time nothing is on its way.
+const REST = 4;
+
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export class Latest {
   #waiting = null;
   #running = false;
 
-  /** `send(state)` returns a promise; `gap` is the least time between two starts, in milliseconds. */
+  /** `send(state)` returns a promise; `gap` is the least time between two starts, in milliseconds; it grows with what an answer takes. */
   constructor(send, gap) {
     this.send = send;
     this.gap = gap;
@@ -23,7 +26,10 @@ export class Latest {
     while (this.#waiting) {
       const { state } = this.#waiting;
       this.#waiting = null;
-      await Promise.all([this.send(state), wait(this.gap)]);
+      const start = performance.now();
+      await this.send(state);
+      const took = performance.now() - start;
+      await wait(Math.max(this.gap, REST * took) - took);
     }
     this.#running = false;
   }

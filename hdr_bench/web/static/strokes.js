@@ -39,6 +39,17 @@ export class Strokes {
     return new Promise((resolve) => this.canvas.toBlob(resolve, "image/png"));
   }
 
+  /** The drawing at half its size, which is enough for answers while one draws, as a PNG. */
+  toSmallBlob() {
+    const small = document.createElement("canvas");
+    small.width = this.canvas.width / 2;
+    small.height = this.canvas.height / 2;
+    const context = small.getContext("2d", { alpha: false });
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.canvas, 0, 0, small.width, small.height);
+    return new Promise((resolve) => small.toBlob(resolve, "image/png"));
+  }
+
   #paint() {
     this.context.fillStyle = "#fff";
     this.context.fillRect(0, 0, this.canvas.width, this.canvas.height);

@@ -12,6 +12,7 @@ from hdr_bench.exceptions import ModelFileError, PictureError, ServerError
 from hdr_bench.models.embedded import EMBEDDED_MODEL
 from hdr_bench.web.recognition.pool import ReadingPool
 from hdr_bench.web.recognition.records import ServedVersion
+from hdr_bench.web.recognition.requests import Drawing
 from hdr_bench.web.settings import ServerSettings
 
 pytest.importorskip("skimage")
@@ -48,12 +49,12 @@ async def _use_pool(tmp_path):
     finally:
         await pool.stop()
     with pytest.raises(ServerError, match="stopping"):
-        await pool.read_drawing(draw_one_and_seven())
+        await pool.read_drawing(Drawing(draw_one_and_seven()))
 
 
 async def _read_everything(pool):
     content = draw_one_and_seven()
-    drawings = await asyncio.gather(*(pool.read_drawing(content) for _ in range(12)))
+    drawings = await asyncio.gather(*(pool.read_drawing(Drawing(content)) for _ in range(12)))
     assert {each.lines for each in drawings} == {("17",)}
     first = drawings[0]
     assert (first.media_type, first.size, first.reader.number) == ("image/png", (400, 280), 1)
@@ -80,16 +81,16 @@ async def _swap_versions(pool, tmp_path):
     damaged.write_bytes(EMBEDDED_MODEL.read_bytes()[:-1])
     with pytest.raises(ModelFileError, match="damaged"):
         await pool.serve([embedded_version(2, damaged)])
-    assert (await pool.read_drawing(draw_one_and_seven())).reader.number == 1
+    assert (await pool.read_drawing(Drawing(draw_one_and_seven()))).reader.number == 1
     await pool.serve([embedded_version(3)])
-    assert (await pool.read_drawing(draw_one_and_seven())).reader.number == 3
+    assert (await pool.read_drawing(Drawing(draw_one_and_seven()))).reader.number == 3
 
 
 async def _lose_processes(pool):
     for process in pool._processes:
         os.kill(process.pid, signal.SIGKILL)
     outcomes = await asyncio.gather(
-        *(pool.read_drawing(draw_one_and_seven()) for _ in range(6)), return_exceptions=True
+        *(pool.read_drawing(Drawing(draw_one_and_seven())) for _ in range(6)), return_exceptions=True
     )
     assert all(not isinstance(each, Exception) or isinstance(each, ServerError) for each in outcomes)
-    assert (await pool.read_drawing(draw_one_and_seven())).lines == ("17",)
+    assert (await pool.read_drawing(Drawing(draw_one_and_seven()))).lines == ("17",)
