@@ -8,6 +8,7 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from hdr_bench.exceptions import DatabaseError, HdrBenchError, ModelFileError, PictureError, ServerError
 from hdr_bench.web.pages.rendering import render_sentence
@@ -36,7 +37,17 @@ async def _answer_http(request: Request, error: Exception) -> Response:
     sentence = error.detail
     if sentence == HTTPStatus(error.status_code).phrase:
         sentence = _PLAIN.get(error.status_code, f"{sentence}.")
-    return _answer(request, error.status_code, sentence, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
+    return _answer(request, error.status_code, sentence, headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return the methods of all routes of an address; Starlette names those of the first one."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    matching = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in matching for method in route.methods or ()})
 
 
 async def _answer_known(request: Request, error: Exception) -> Response:

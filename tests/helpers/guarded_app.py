@@ -49,7 +49,7 @@ class GuardedApp:
         middleware = make_middleware(settings(**changed), answer_error=_answer_error, clock=clock)
         self.app = Starlette(routes=routes, middleware=middleware, exception_handlers={HTTPException: _answer_http})
 
-    def ask(self, path="/", method="GET", headers=(), body=(b"",), client="127.0.0.1", host="localhost:8000"):
+    def ask(self, path="/", method="GET", headers=(), body=(b"",), *, client="127.0.0.1", host="localhost:8000"):
         """Ask the application; a body of None never comes."""
         hosts = [] if host is None else [("host", host)]
         raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in [*hosts, *headers]]

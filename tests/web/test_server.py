@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from contextlib import suppress
+from urllib.parse import quote
 
 import httpx2
 import numpy as np
@@ -165,6 +166,32 @@ def test_what_is_deleted_is_gone_with_all_that_hangs_on_it(client, digits):
     assert client.get(f"/api/readings/{reading['id']}").status_code == 404
     assert client.get("/api/corrections", params={"writer": "Cleo"}).json()["total"] == 0
     assert client.delete(f"/api/readings/{reading['id']}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["a/b", "//", "Zoë ✓", "%2e%2e", "api/readings"])
+def test_a_writer_of_any_name_can_be_deleted(client, digits, name):
+    upload(client, draw(some_digits(digits, 6)), writer=name)
+
+    assert client.delete(f"/api/writers/{quote(name, safe='')}").json() == {"deleted": 1}
+
+
+def test_a_method_that_an_address_does_not_take_is_answered_with_those_that_it_does(client):
+    assert client.put("/api/readings").headers["Allow"] == "GET, HEAD, POST"
+    assert client.put("/api/readings/1").headers["Allow"] == "DELETE, GET, HEAD"
+    assert client.put("/upload").headers["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("says_its_size", [True, False])
+def test_whoever_sends_too_much_reads_why(client, says_its_size):
+    frame = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    body = frame + bytes(30_000_000)
+    pieces = (body[start : start + 65_536] for start in range(0, len(body), 65_536))
+    content = body if says_its_size else pieces
+
+    answer = client.post("/api/readings", content=content, headers={"Content-Type": "multipart/form-data; boundary=x"})
+
+    assert answer.status_code == 413
+    assert "too large" in answer.json()["error"]
 
 
 def test_a_picture_is_never_served_as_anything_else(client, digits):

@@ -14,7 +14,7 @@ Document = dict[str, Any]
 _JSON = "application/json"
 _PLACE = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
-_TYPES = {"int": {"type": "integer", "minimum": 0}, "": {"type": "string"}}
+_TYPES = {"int": {"type": "integer", "minimum": 0}, "": {"type": "string"}, "path": {"type": "string"}}
 _FAULTS = {
     400: "The request cannot be read.",
     404: "It is not there.",

@@ -228,7 +228,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "DELETE",
-        "/api/writers/{name}",
+        "/api/writers/{name:path}",
         delete_all_of_writer,
         "Delete all pictures of a writer, with what hangs on them.",
         Deleted,

@@ -57,7 +57,8 @@ def _count(receive: Receive, limit: int) -> Receive:
         if message["type"] == "http.request":
             total += len(message.get("body", b""))
         if total > limit:
-            raise HTTPException(413, _say(limit), {"Connection": "close"})
+            # The connection stays: closed amid what still comes, it would be reset before the answer is read.
+            raise HTTPException(413, _say(limit))
         return message
 
     return receive_counted
