@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 _LOOK_EVERY_SECONDS = 2.0
 
 
-def create_app(settings: ServerSettings, database: Database) -> Starlette:
+def create_app(settings: ServerSettings, database: Database, pool: ReadingPool) -> Starlette:
     """Return the web application.
 
     Parameters
@@ -35,6 +35,8 @@ def create_app(settings: ServerSettings, database: Database) -> Starlette:
     settings : ServerSettings
     database : Database
         With its tables, and the first models among them.
+    pool : ReadingPool
+        Not started yet.
 
     Returns
     -------
@@ -43,8 +45,6 @@ def create_app(settings: ServerSettings, database: Database) -> Starlette:
 
     @asynccontextmanager
     async def run_parts(app: Starlette) -> AsyncIterator[None]:
-        pool = ReadingPool(settings)
-
         async def refresh() -> None:
             await serve_stored(pool, database, settings.models_folder)
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hdr_bench.reporting.statistics.intervals import score_interval
 from hdr_bench.web.database.comparison import RightCount
 from hdr_bench.web.database.pictures import ListedReading
 from hdr_bench.web.database.tables import Correction, ModelVersion, Retraining, ServedModel
@@ -132,6 +131,9 @@ def describe_comparison(version: ModelVersion, count: RightCount) -> Listing:
     -------
     listing : dict
     """
+    # It imports SciPy's distributions, for which the server need not wait when it starts.
+    from hdr_bench.reporting.statistics.intervals import score_interval
+
     share = count.n_right / count.n_marks if count.n_marks else None
     low, high = (None, None) if share is None else score_interval(share, count.n_marks)
     return {

@@ -14,10 +14,7 @@ from urllib.parse import quote
 import uvicorn
 
 from hdr_bench.exceptions import ServerError
-from hdr_bench.web.app import create_app
-from hdr_bench.web.database.engine import close_database, open_database
-from hdr_bench.web.database.schema import prepare_schema
-from hdr_bench.web.first_models import register_first_models
+from hdr_bench.web.recognition.pool import ReadingPool
 from hdr_bench.web.settings import ServerSettings, is_loopback
 
 _TOKEN_BYTES = 24
@@ -74,15 +71,32 @@ def run_server(settings: ServerSettings, on_ready: Callable[[str], object]) -> N
         If a model file cannot be used.
     """
     settings = with_token(settings)
-    listener = _listen(settings)
-    settings = replace(settings, port=listener.getsockname()[1])
-    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _listen(settings) as listener:
+        settings = replace(settings, port=listener.getsockname()[1])
+        settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        pool = ReadingPool(settings)
+        pool.prepare()
+        try:
+            _run(settings, pool, listener, on_ready)
+        finally:
+            pool.end()
+
+
+def _run(
+    settings: ServerSettings, pool: ReadingPool, listener: socket.socket, on_ready: Callable[[str], object]
+) -> None:
+    # All of this is imported while the first reading process imports what it needs.
+    from hdr_bench.web.app import create_app
+    from hdr_bench.web.database.engine import close_database, open_database
+    from hdr_bench.web.database.schema import prepare_schema
+    from hdr_bench.web.first_models import register_first_models
+
     database = open_database(settings.database)
     try:
         prepare_schema(database)
         register_first_models(settings, database)
         config = uvicorn.Config(
-            create_app(settings, database),
+            create_app(settings, database, pool),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -95,8 +109,7 @@ def run_server(settings: ServerSettings, on_ready: Callable[[str], object]) -> N
             ws="none",
         )
         server = _Server(config, lambda: on_ready(page_address(settings)))
-        with listener:
-            server.run(sockets=[listener])
+        server.run(sockets=[listener])
         if not server.started:
             raise ServerError("the web application did not start; its log says why")
     finally:
@@ -104,7 +117,7 @@ def run_server(settings: ServerSettings, on_ready: Callable[[str], object]) -> N
 
 
 def with_token(settings: ServerSettings) -> ServerSettings:
-    """Return settings with a token if others than this machine can reach the address.
+    """Return settings with a token if others than this machine can reach the server, directly or through a proxy.
 
     Parameters
     ----------
@@ -114,7 +127,7 @@ def with_token(settings: ServerSettings) -> ServerSettings:
     -------
     settings : ServerSettings
     """
-    if settings.token or is_loopback(settings.host):
+    if settings.token or (is_loopback(settings.host) and not settings.trusted_hosts):
         return settings
     return replace(settings, token=secrets.token_urlsafe(_TOKEN_BYTES))
 

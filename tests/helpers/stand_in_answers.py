@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from hdr_bench.pictures.drawing import find_drawn_ink
-from hdr_bench.pictures.reader import read_picture, read_upright_page
+from hdr_bench.pictures.reader import FOR_DRAWINGS, read_picture, read_upright_page
 from hdr_bench.pictures.recognize import load_recognizer
 
 
@@ -22,7 +22,7 @@ def read_answers(picture):
 
 def read_drawing_answers(picture):
     """Return lines, size and digits of a drawing, uint8."""
-    return _answers(picture, read_upright_page(find_drawn_ink(picture), load_recognizer()))
+    return _answers(picture, read_upright_page(find_drawn_ink(picture), load_recognizer(), FOR_DRAWINGS))
 
 
 def _answers(picture, reading):

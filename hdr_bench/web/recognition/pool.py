@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hdr_bench.exceptions import ServerError
-from hdr_bench.web.recognition.process import ProcessDiedError, ReadingProcess
+from hdr_bench.exceptions import HdrBenchError, PictureError, ServerError
+from hdr_bench.web.recognition.process import ProcessDiedError, ReadingProcess, TooSlowError
 from hdr_bench.web.recognition.records import ModelAnswer, PictureAnswers, ServedVersion, StepPicture
 from hdr_bench.web.recognition.requests import (
     Drawing,
@@ -49,6 +50,10 @@ class ReadingPool:
         self._versions: tuple[ServedVersion, ...] = ()
         self._tasks: list[asyncio.Task[None]] = []
 
+    def prepare(self) -> None:
+        """Start the first process, which imports what it needs meanwhile; otherwise `serve` starts it."""
+        self._processes[0].start()
+
     @property
     def versions(self) -> tuple[ServedVersion, ...]:
         """The served versions, the one that divides pictures first."""
@@ -57,6 +62,11 @@ class ReadingPool:
     async def start(self) -> None:
         """Start to take requests; the processes start with the first versions."""
         self._tasks = [asyncio.create_task(self._work(number)) for number in range(len(self._processes))]
+
+    def end(self) -> None:
+        """End the processes, outside of the event loop."""
+        for process in self._processes:
+            process.end()
 
     async def stop(self) -> None:
         """End the processes; what is waiting fails."""
@@ -84,13 +94,24 @@ class ReadingPool:
             If a process died while it loaded them.
         """
         async with self._serving:
-            new = tuple(versions)
-            outcomes = await self._ask_all(LoadVersions(new))
-            for outcome in outcomes:
-                if outcome.error is not None:
-                    raise outcome.error
+            new, is_first = tuple(versions), not self._versions
+            numbers = range(len(self._processes))
+            # At the start, drawings are answered as soon as one process can do so; the others follow.
+            await self._load(new, numbers[:1] if is_first else numbers)
             self._versions = new
-            await self._ask_all(KeepVersions(new))
+            await self._ask_each(KeepVersions(new), numbers[:1] if is_first else numbers)
+            if is_first:
+                self._tasks.append(asyncio.create_task(self._load_quietly(new, numbers[1:])))
+
+    async def _load(self, versions: tuple[ServedVersion, ...], numbers: Sequence[int]) -> None:
+        for outcome in await self._ask_each(LoadVersions(versions), numbers):
+            if outcome.error is not None:
+                raise outcome.error
+
+    async def _load_quietly(self, versions: tuple[ServedVersion, ...], numbers: Sequence[int]) -> None:
+        # What a process has not loaded it loads when it is asked, and says then what is wrong.
+        with suppress(HdrBenchError):
+            await self._load(versions, numbers)
 
     async def read_drawing(self, drawing: Drawing) -> PictureAnswers:
         """Read a drawing on plain ground, the quick way.
@@ -204,12 +225,12 @@ class ReadingPool:
             return await self._ask(number, lambda: _to_request(jobs, self._versions), _SECONDS_PER_PICTURE)
         except ProcessDiedError as error:
             if len(jobs) == 1:
-                return [Outcome(error=error)]
+                # It would take as long when it is sent again.
+                return [Outcome(error=PictureError(str(error)) if isinstance(error, TooSlowError) else error)]
         # One drawing of the batch ended the process: each alone, so that only this one fails.
         return [outcome for job in jobs for outcome in await self._ask_for(number, [job])]
 
-    async def _ask_all(self, request: Request) -> list[Outcome]:
-        numbers = range(len(self._processes))
+    async def _ask_each(self, request: Request, numbers: Sequence[int]) -> list[Outcome]:
         answers = await asyncio.gather(*(self._ask(number, lambda: request, _SECONDS_TO_LOAD) for number in numbers))
         return [outcome for outcomes in answers for outcome in outcomes]
 

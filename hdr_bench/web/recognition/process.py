@@ -17,6 +17,10 @@ class ProcessDiedError(ServerError):
     """The process crashed, or took too long and was killed; what it was asked is lost."""
 
 
+class TooSlowError(ProcessDiedError):
+    """A process that was killed because its request took too long."""
+
+
 class ReadingProcess:
     """One process; a single thread at a time asks it.
 
@@ -36,6 +40,11 @@ class ReadingProcess:
         """Its process id; None while it is not running."""
         return None if self._process is None else self._process.pid
 
+    def start(self) -> None:
+        """Start the process, if it is not running: it imports what it needs meanwhile."""
+        if self._process is None:
+            self._start()
+
     def ask(self, request: Request, seconds: float) -> list[Outcome]:
         """Ask the process, starting it if it is not running.
 
@@ -52,7 +61,7 @@ class ReadingProcess:
         Raises
         ------
         ProcessDiedError
-            If it died or took too long.
+            If it died, or took too long (`TooSlowError`).
         """
         if self._process is not None and not self._process.is_alive():
             # It was killed while it had nothing to do, e.g. for the machine's memory: no request is lost by that.
@@ -61,9 +70,7 @@ class ReadingProcess:
         try:
             connection.send(request)
             if not connection.poll(seconds):
-                raise ProcessDiedError(
-                    f"the picture took longer than {seconds:.0f} seconds to read; send a simpler one"
-                )
+                raise TooSlowError(f"the picture took longer than {seconds:.0f} seconds to read; send a simpler one")
             outcomes: list[Outcome] = connection.recv()
         except (EOFError, OSError) as error:
             self.end()
@@ -84,17 +91,22 @@ class ReadingProcess:
         self._process = self._connection = None
 
     def _start(self) -> Connection:
-        from hdr_bench.web.recognition.worker import run_worker
-
         # A forked server would take locks and sockets along.
         context = get_context("spawn")
         here, there = context.Pipe()
-        process = context.Process(target=run_worker, args=(there, self._most_pixels), daemon=True)
+        process = context.Process(target=_run, args=(there, self._most_pixels), daemon=True)
         with _one_thread():
             process.start()
         there.close()
         self._process, self._connection = process, here
         return here
+
+
+def _run(connection: Connection, most_pixels: int) -> None:
+    # The server itself needs none of what reads pictures.
+    from hdr_bench.web.recognition.worker import run_worker
+
+    run_worker(connection, most_pixels)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 
 from hdr_bench.exceptions import HdrBenchError, PictureError
+from hdr_bench.garbage_collection import pause_collection
 from hdr_bench.web.recognition.loaded import LoadedVersions
 from hdr_bench.web.recognition.reading import picture_steps, read_drawings, read_upload
 from hdr_bench.web.recognition.requests import (
@@ -34,7 +35,7 @@ def run_worker(connection: Connection, most_pixels: int) -> None:
         Larger pictures are refused.
     """
     threading.Thread(target=_end_with_server, daemon=True).start()
-    _limit_threads()
+    _import_libraries()
     _limit_memory()
     loaded = LoadedVersions()
     while True:
@@ -81,8 +82,12 @@ def _end_with_server() -> None:
         os._exit(0)
 
 
-def _limit_threads() -> None:
-    import torch
+def _import_libraries() -> None:
+    """Import what models need, before the first one is loaded."""
+    with pause_collection():
+        import torch
+
+        from hdr_bench.estimators.neural import base  # noqa: F401
 
     torch.set_num_threads(1)
 

@@ -29,7 +29,10 @@ export function listenToPointers(canvas, strokes, width, onChange) {
   });
 
   const end = (event) => {
-    if (event.pointerId === pointer) pointer = null;
+    if (event.pointerId !== pointer) return;
+    pointer = null;
+    // Nothing was drawn, but now the drawing may be finished.
+    onChange();
   };
   canvas.addEventListener("pointerup", end);
   canvas.addEventListener("pointercancel", end);

@@ -70,7 +70,9 @@ async def _read_everything(pool):
 
 async def _refuse_bad_pictures(pool):
     good, bad = draw_one_and_seven(), b"<svg xmlns='http://www.w3.org/2000/svg'/>"
-    outcomes = await asyncio.gather(*(map(pool.read_drawing, (good, bad, good[:200], good))), return_exceptions=True)
+    outcomes = await asyncio.gather(
+        *(pool.read_drawing(Drawing(each)) for each in (good, bad, good[:200], good)), return_exceptions=True
+    )
     assert [isinstance(each, PictureError) for each in outcomes] == [False, True, True, False]
     with pytest.raises(PictureError):
         await pool.read_picture(b"")
