@@ -14,6 +14,9 @@ Document = dict[str, Any]
 _JSON = "application/json"
 _PLACE = "#/components/schemas/{model}"
 _PARAMETER = re.compile(r"\{(\w+)(?::(\w+))?\}")
+# Of a docstring, as numpydoc has it.
+_ATTRIBUTES = "Attributes\n----------\n"
+_ATTRIBUTE = re.compile(r"^(\w+) : [^\n]*\n {4}([^\n]*)$", re.MULTILINE)
 _TYPES = {"int": {"type": "integer", "minimum": 0}, "": {"type": "string"}, "path": {"type": "string"}}
 _FAULTS = {
     400: "The request cannot be read.",
@@ -123,7 +126,17 @@ def _schemas(entries: Iterable[Endpoint]) -> Document:
     ordered = sorted(models, key=lambda model: model.__name__)
     _, schema = models_json_schema([(model, "serialization") for model in ordered], ref_template=_PLACE)
     schemas: Document = schema["$defs"]
+    for described in schemas.values():
+        _describe_properties(described)
     return schemas
+
+
+def _describe_properties(schema: Document) -> None:
+    """Take a docstring apart: what it says of an attribute describes the property."""
+    about, _, attributes = schema.get("description", "").partition(_ATTRIBUTES)
+    schema["description"] = about.strip()
+    for name, text in _ATTRIBUTE.findall(attributes):
+        schema["properties"][name]["description"] = text.strip()
 
 
 def _models_in(kinds: Any) -> set[type[BaseModel]]:

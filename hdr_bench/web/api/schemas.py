@@ -19,39 +19,93 @@ class Body(BaseModel):
 
 
 class ImagesBody(Body):
-    """Images in MNIST's form: 28x28 pixels, light on dark, from 0 to 255."""
+    """Images in MNIST's form: 28x28 pixels, light on dark, from 0 to 255.
+
+    Attributes
+    ----------
+    images : list of list
+        Images, or the answers for each.
+    """
 
     images: Annotated[list[Image], Field(min_length=1, max_length=_MOST_IMAGES)]
 
 
 class CorrectionBody(Body):
-    """What a mark is: a digit, or null for something other than a digit."""
+    """What a mark is: a digit, or null for something other than a digit.
+
+    Attributes
+    ----------
+    digit_id : int
+        Number of the mark.
+    label : int or None
+        The digit; null for something other than a digit.
+    """
 
     digit_id: int
     label: Label | None
 
 
 class VersionBody(Body):
-    """Version that is to answer."""
+    """Version that is to answer.
+
+    Attributes
+    ----------
+    version : int
+        Number of the version.
+    """
 
     version: int
 
 
 class RetrainingBody(Body):
-    """Model that is to be retrained."""
+    """Model that is to be retrained.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model.
+    """
 
     model: str = Field(max_length=64)
 
 
 class Choice(BaseModel):
-    """Possible digit of a mark, with its probability."""
+    """Possible digit of a mark, with its probability.
+
+    Attributes
+    ----------
+    digit : int
+        The digit; null if the mark was rejected.
+    probability : float
+        From 0 to 1.
+    """
 
     digit: int
     probability: float
 
 
 class ModelReply(BaseModel):
-    """Answer of a model for one mark."""
+    """Answer of a model for one mark.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model.
+    version : int
+        Number of the version.
+    digit : int
+        The digit; null if the mark was rejected.
+    rejected : bool
+        Whether the mark was taken for something other than a digit.
+    probability : float
+        From 0 to 1.
+    second : Choice
+        The second likeliest digit.
+    probabilities : list of float
+        Of the digits 0 to 9.
+    milliseconds : float
+        How long the model took, for one image.
+    """
 
     model: str
     version: int
@@ -64,7 +118,27 @@ class ModelReply(BaseModel):
 
 
 class MarkReply(BaseModel):
-    """Mark in a picture; `image` is the base64 of its 28x28 bytes, `box` is column, row, width, height."""
+    """Mark in a picture; `image` is the base64 of its 28x28 bytes, `box` is column, row, width, height.
+
+    Attributes
+    ----------
+    digit : int or None
+        The digit; null if the mark was rejected.
+    line : int or None
+        Line that the mark stands in, counted from 0.
+    box : list of int
+        Column, row, width and height, in pixels of the upright picture.
+    probability : float
+        From 0 to 1.
+    second : Choice
+        The second likeliest digit.
+    rejected : bool
+        Whether the mark was taken for something other than a digit.
+    image : str
+        What the models got: base64 of 28x28 bytes.
+    answers : list of ModelReply
+        Of each model, in the order of the models.
+    """
 
     digit: int | None
     line: int | None
@@ -77,7 +151,17 @@ class MarkReply(BaseModel):
 
 
 class DrawingReply(BaseModel):
-    """Reading of a drawing that is not stored."""
+    """Reading of a drawing that is not stored.
+
+    Attributes
+    ----------
+    lines : list of str
+        The digits, line by line.
+    size : list of int
+        Width and height, in pixels.
+    digits : list of MarkReply
+        Marks in reading order, then rejected ones.
+    """
 
     lines: list[str]
     size: list[int]
@@ -85,19 +169,41 @@ class DrawingReply(BaseModel):
 
 
 class ImageReply(BaseModel):
-    """Answers of all models for one image."""
+    """Answers of all models for one image.
+
+    Attributes
+    ----------
+    answers : list of ModelReply
+        Of each model, in the order of the models.
+    """
 
     answers: list[ModelReply]
 
 
 class ImagesReply(BaseModel):
-    """Answers of all models for images."""
+    """Answers of all models for images.
+
+    Attributes
+    ----------
+    images : list of ImageReply
+        Images, or the answers for each.
+    """
 
     images: list[ImageReply]
 
 
 class ShortCorrection(BaseModel):
-    """What a person said that a mark is; null is something other than a digit."""
+    """What a person said that a mark is; null is something other than a digit.
+
+    Attributes
+    ----------
+    id : int
+        Number in the database.
+    label : int or None
+        The digit; null for something other than a digit.
+    review : str
+        Whether a second look is needed: every model finds the label unlikely.
+    """
 
     id: int
     label: int | None
@@ -105,21 +211,65 @@ class ShortCorrection(BaseModel):
 
 
 class StoredMark(MarkReply):
-    """Mark of a stored reading."""
+    """Mark of a stored reading.
+
+    Attributes
+    ----------
+    id : int
+        Number in the database.
+    correction : ShortCorrection or None
+        What a person said that it is; null if nobody did.
+    """
 
     id: int
     correction: ShortCorrection | None
 
 
 class VersionName(BaseModel):
-    """Version of a model."""
+    """Version of a model.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model.
+    version : int
+        Number of the version.
+    """
 
     model: str
     version: int
 
 
 class ReadingReply(BaseModel):
-    """Stored reading: one picture as `hdr-bench read --format json` writes it, and more."""
+    """Stored reading: one picture as `hdr-bench read --format json` writes it, and more.
+
+    Attributes
+    ----------
+    id : int
+        Number in the database.
+    file : str
+        Name of the file, as it came.
+    lines : list of str
+        The digits, line by line.
+    digits : list of StoredMark
+        Marks in reading order, then rejected ones.
+    turned : int
+        Degrees that the picture was turned by to be read, counter-clockwise.
+    picture : str
+        Address of the picture.
+    size : list of int
+        Width and height, in pixels.
+    kind : str
+        How the picture came.
+    writer : str
+        Who wrote the digits; empty if nobody said.
+    created : str
+        When, in UTC.
+    reader : VersionName
+        Version that divided the picture into digits.
+    notes : list of str
+        What was done to the picture.
+    """
 
     id: int
     file: str
@@ -136,7 +286,27 @@ class ReadingReply(BaseModel):
 
 
 class ListedReading(BaseModel):
-    """Stored reading in the list."""
+    """Stored reading in the list.
+
+    Attributes
+    ----------
+    id : int
+        Number in the database.
+    file : str
+        Name of the file, as it came.
+    kind : str
+        How the picture came.
+    writer : str
+        Who wrote the digits; empty if nobody said.
+    created : str
+        When, in UTC.
+    lines : list of str
+        The digits, line by line.
+    n_digits : int
+        Marks that were read as digits.
+    n_corrections : int
+        Corrections of them, or that the version learned from.
+    """
 
     id: int
     file: str
@@ -149,7 +319,19 @@ class ListedReading(BaseModel):
 
 
 class ReadingList(BaseModel):
-    """Page of the list of readings, newest first."""
+    """Page of the list of readings, newest first.
+
+    Attributes
+    ----------
+    readings : list of ListedReading
+        Of this page.
+    page : int
+        Number of this page.
+    pages : int
+        How many there are.
+    total : int
+        Length of the whole list.
+    """
 
     readings: list[ListedReading]
     page: int
@@ -158,7 +340,17 @@ class ReadingList(BaseModel):
 
 
 class Step(BaseModel):
-    """Stage of a reading; `url` is a picture of its result."""
+    """Stage of a reading; `url` is a picture of its result.
+
+    Attributes
+    ----------
+    name : str
+        Of the model, or of the stage.
+    title : str
+        What the picture shows.
+    url : str
+        Address of the picture.
+    """
 
     name: str
     title: str
@@ -166,13 +358,35 @@ class Step(BaseModel):
 
 
 class StepList(BaseModel):
-    """Stages of a reading, in their order."""
+    """Stages of a reading, in their order.
+
+    Attributes
+    ----------
+    steps : list of Step
+        In their order.
+    """
 
     steps: list[Step]
 
 
 class CorrectionReply(BaseModel):
-    """Correction with what the mark was read as."""
+    """Correction with what the mark was read as.
+
+    Attributes
+    ----------
+    id : int
+        Number in the database.
+    digit_id : int
+        Number of the mark.
+    reading_id : int
+        Number of the reading.
+    label : int or None
+        The digit; null for something other than a digit.
+    read : int or None
+        The digit that was read; null if the mark was rejected.
+    review : str
+        Whether a second look is needed: every model finds the label unlikely.
+    """
 
     id: int
     digit_id: int
@@ -183,7 +397,19 @@ class CorrectionReply(BaseModel):
 
 
 class CorrectionList(BaseModel):
-    """Page of the list of corrections, newest first."""
+    """Page of the list of corrections, newest first.
+
+    Attributes
+    ----------
+    corrections : list of CorrectionReply
+        Of this page.
+    page : int
+        Number of this page.
+    pages : int
+        How many there are.
+    total : int
+        Length of the whole list.
+    """
 
     corrections: list[CorrectionReply]
     page: int
@@ -192,7 +418,31 @@ class CorrectionList(BaseModel):
 
 
 class VersionReply(BaseModel):
-    """Version of a model, with its scores and the decision on it."""
+    """Version of a model, with its scores and the decision on it.
+
+    Attributes
+    ----------
+    number : int
+        Counted per model, from 1.
+    origin : str
+        How it came: embedded, given, fitted or retrained.
+    state : str
+        What has become of it.
+    served : bool
+        Whether it answers.
+    parent : int or None
+        Number of the version that it was retrained from.
+    created : str
+        When, in UTC.
+    n_images : int
+        How many images.
+    n_corrections : int
+        Corrections of them, or that the version learned from.
+    scores : dict
+        Accuracy by set of images, with 95 % intervals.
+    decision : dict
+        The numbers that decided on it; empty for first versions.
+    """
 
     number: int
     origin: str
@@ -207,7 +457,19 @@ class VersionReply(BaseModel):
 
 
 class ModelVersions(BaseModel):
-    """Model, and its versions."""
+    """Model, and its versions.
+
+    Attributes
+    ----------
+    name : str
+        Of the model, or of the stage.
+    position : int
+        Place among the models, from 0.
+    version : int
+        Number of the version.
+    versions : list of VersionReply
+        Oldest first.
+    """
 
     name: str
     position: int
@@ -216,13 +478,43 @@ class ModelVersions(BaseModel):
 
 
 class ModelList(BaseModel):
-    """Models that answer; the first one divides pictures into digits."""
+    """Models that answer; the first one divides pictures into digits.
+
+    Attributes
+    ----------
+    models : list of ModelVersions
+        One entry for each.
+    """
 
     models: list[ModelVersions]
 
 
 class RetrainingReply(BaseModel):
-    """Retraining of a model."""
+    """Retraining of a model.
+
+    Attributes
+    ----------
+    id : int
+        Number in the database.
+    model : str
+        Name of the model.
+    state : str
+        What has become of it.
+    stage : str
+        What it is at, in words.
+    epoch : int
+        Of the network that is trained.
+    n_epochs : int
+        How many it will be.
+    reason : str
+        Why it ended as it did.
+    version : int or None
+        Number of the version.
+    created : str
+        When, in UTC.
+    finished : str or None
+        When it ended, in UTC.
+    """
 
     id: int
     model: str
@@ -237,13 +529,29 @@ class RetrainingReply(BaseModel):
 
 
 class RetrainingList(BaseModel):
-    """Last retrainings, newest first."""
+    """Last retrainings, newest first.
+
+    Attributes
+    ----------
+    retrainings : list of RetrainingReply
+        Newest first.
+    """
 
     retrainings: list[RetrainingReply]
 
 
 class LearningReply(BaseModel):
-    """Corrections that are there to learn from; `retrain_after` is 0 if retraining does not start by itself."""
+    """Corrections that are there to learn from; `retrain_after` is 0 if retraining does not start by itself.
+
+    Attributes
+    ----------
+    unused : int
+        Corrections that no version has learned from.
+    retrain_after : int
+        How many of these start a retraining; 0 for none.
+    waiting_for_review : int
+        Corrections that wait for a second look.
+    """
 
     unused: int
     retrain_after: int
@@ -251,7 +559,19 @@ class LearningReply(BaseModel):
 
 
 class MnistScore(BaseModel):
-    """Accuracy on MNIST, with its 95 % interval."""
+    """Accuracy on MNIST, with its 95 % interval.
+
+    Attributes
+    ----------
+    accuracy : float
+        Share that is right.
+    n_images : int
+        How many images.
+    low : float
+        Lower end of the interval.
+    high : float
+        Upper end of the interval.
+    """
 
     accuracy: float
     n_images: int
@@ -260,7 +580,27 @@ class MnistScore(BaseModel):
 
 
 class ComparisonRow(BaseModel):
-    """Accuracy of a version on what people drew, with its 95 % interval, beside its accuracy on MNIST."""
+    """Accuracy of a version on what people drew, with its 95 % interval, beside its accuracy on MNIST.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model.
+    version : int
+        Number of the version.
+    n : int
+        Corrected marks.
+    n_right : int
+        Marks of which the answer was right.
+    accuracy : float or None
+        Share that is right.
+    low : float or None
+        Lower end of the interval.
+    high : float or None
+        Upper end of the interval.
+    mnist : MnistScore or None
+        On MNIST; null if it is not known.
+    """
 
     model: str
     version: int
@@ -273,24 +613,48 @@ class ComparisonRow(BaseModel):
 
 
 class ComparisonReply(BaseModel):
-    """Accuracy of each version on what people drew."""
+    """Accuracy of each version on what people drew.
+
+    Attributes
+    ----------
+    models : list of ComparisonRow
+        One entry for each.
+    """
 
     models: list[ComparisonRow]
 
 
 class Deleted(BaseModel):
-    """How many pictures were deleted."""
+    """How many pictures were deleted.
+
+    Attributes
+    ----------
+    deleted : int
+        Number of pictures.
+    """
 
     deleted: int
 
 
 class Health(BaseModel):
-    """The server answers, and reaches its database."""
+    """The server answers, and reaches its database.
+
+    Attributes
+    ----------
+    status : str
+        Always ok.
+    """
 
     status: Literal["ok"]
 
 
 class Fault(BaseModel):
-    """What is wrong, in a sentence."""
+    """What is wrong, in a sentence.
+
+    Attributes
+    ----------
+    error : str
+        Why, and what to do.
+    """
 
     error: str

@@ -40,6 +40,15 @@ class Picture(Table):
         In bytes.
     width, height : int
         In pixels, as its EXIF orientation shows it.
+    id : int
+    content : bytes
+        The bytes, which are loaded only when they are asked for.
+    sha256 : str
+        Of the bytes.
+    created_at : datetime
+        When, in UTC.
+    readings : list of Reading
+        Of the picture.
     """
 
     __tablename__ = "pictures"
@@ -72,6 +81,14 @@ class Reading(Table):
         What was done to the picture.
     seconds : float
         How long the reading took.
+    id : int
+    picture_id : int
+    created_at : datetime
+        When, in UTC.
+    picture : Picture
+    version : ModelVersion
+    digits : list of Digit
+        In their order.
     """
 
     __tablename__ = "readings"
@@ -105,6 +122,13 @@ class Digit(Table):
         As the picture was read: by the first model, and what stands around the mark; None if it was rejected.
     image : bytes
         What the models got: 28x28 pixels, one byte each.
+    id : int
+    reading_id : int
+    reading : Reading
+    answers : list of Answer
+        In the order of the models.
+    correction : Correction or None
+        None if nobody corrected it.
     """
 
     __tablename__ = "digits"
@@ -136,6 +160,12 @@ class Answer(Table):
         Of the digits 0 to 9.
     seconds : float
         How long the model took, divided by the number of images that it answered for at once.
+    id : int
+    digit_id : int
+    version_id : int
+        Version that answered.
+    mark : Digit
+    version : ModelVersion
     """
 
     __tablename__ = "answers"
@@ -166,6 +196,11 @@ class Correction(Table):
         model learns from it; ``"confirmed"`` once that was done.
     used_in_id : int or None
         First version that learned from it.
+    id : int
+    digit_id : int
+    created_at : datetime
+        When, in UTC.
+    mark : Digit
     """
 
     __tablename__ = "corrections"
@@ -208,6 +243,9 @@ class ModelVersion(Table):
         Accuracy by set of images, as on a model's card, with intervals.
     decision : dict
         Why it was taken, offered or refused: the numbers that decided; empty for first versions.
+    id : int
+    created_at : datetime
+        When, in UTC.
     """
 
     __tablename__ = "model_versions"
@@ -235,6 +273,12 @@ class ServedModel(Table):
     ----------
     position : int
         Order of the models; the first one divides pictures into digits.
+    name : str
+    version_id : int
+        Version that answered.
+    changed_at : datetime
+        When another version became the one that answers.
+    version : ModelVersion
     """
 
     __tablename__ = "served_models"
@@ -266,6 +310,15 @@ class Retraining(Table):
         The server that runs it; empty if none does.
     seen_at : datetime or None
         When that server last said so.
+    id : int
+    model : str
+        Its name.
+    created_at : datetime
+        When, in UTC.
+    started_at : datetime or None
+    finished_at : datetime or None
+    parent : ModelVersion
+    version : ModelVersion or None
     """
 
     __tablename__ = "retrainings"
