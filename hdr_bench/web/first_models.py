@@ -1,63 +1,41 @@
 """The models that answer at first: the embedded network and the classical methods, or the files that were given."""
 
-import asyncio
-import hashlib
 import logging
-import sys
-import tempfile
+import shutil
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from hdr_bench.exceptions import ModelFileError, shown
-from hdr_bench.files import read_regular, write_whole
+from hdr_bench.exceptions import HdrBenchError
+from hdr_bench.files import clear_leftovers, describe_file_error, incoming_path
 from hdr_bench.models.card import ModelCard
-from hdr_bench.models.embedded import EMBEDDED_MODEL
-from hdr_bench.models.model_file import ENDING, load_card
 from hdr_bench.web.database.engine import Database
-from hdr_bench.web.database.tables import ServedModel
+from hdr_bench.web.database.locks import lock_changes
+from hdr_bench.web.database.tables import ModelVersion, ServedModel
 from hdr_bench.web.database.versions import add_version, find_version, list_versions, serve_version, served_versions
+from hdr_bench.web.first_files import FirstModel, KeptFile, check_file, find_first_models, keep_file
+from hdr_bench.web.first_fit_process import Fit, run_fits
 from hdr_bench.web.settings import ServerSettings
 
 _log = logging.getLogger(__name__)
-EMBEDDED = "cnn"
-"""Name of the embedded network among the models."""
 METHODS = ("svm", "knn", "polynomial", "linear", "tree")
-"""Methods that are fitted on `mnist-5k`, with their default parameters: each answers in milliseconds."""
-_SIDE = 28
-_LONGEST_NAME = 64
-_LAST_CHARACTERS = 300
+"""Methods that are fitted on `mnist-5k`, all with their default parameters.
 
-
-@dataclass(frozen=True)
-class _FirstModel:
-    """Model file that is to answer.
-
-    Attributes
-    ----------
-    name : str
-        Of the model.
-    path : Path
-    origin : str
-        ``"embedded"``, ``"given"`` or ``"fitted"``.
-    """
-
-    name: str
-    path: Path
-    origin: str
+On one core each is fitted within seconds, has a file of at most 1 MB, and answers for a digit in at most 4 ms, as
+`mnist-5k` has only 4,000 training images: the support vector machine compares with its support vectors, k-NN with each
+image; the polynomial multiplies few principal components; the linear classifier and the tree take a fraction of that.
+"""
 
 
 def register_first_models(settings: ServerSettings, database: Database) -> None:
     """Have the embedded network, or the files that were given, answer; their files are copied into the folder.
 
-    A file is a model of the name that it has without its ending. One that was given before changes nothing: the version
-    answers that people chose last. One with other bytes becomes the next version of its model, and answers. Models that
-    are no longer given do not answer, but their versions stay.
+    A file is a model of the name that it has without its ending, in lower case. One that was given before changes
+    nothing: the version answers that people chose last. One with other bytes becomes the next version of its model, and
+    answers. A new embedded network, of another version of the library, takes the place of the one before, but not of a
+    version that learned from corrections. Models that are no longer given do not answer, but their versions stay.
 
     Parameters
     ----------
@@ -73,10 +51,12 @@ def register_first_models(settings: ServerSettings, database: Database) -> None:
     DatabaseError
         If the database cannot be reached.
     """
-    models = _first_models(settings.models)
-    cards = [_check(model) for model in models]
+    models = find_first_models(settings.models)
+    cards = [check_file(model.path) for model in models]
     fitted = METHODS if not settings.models else ()
-    files = [_keep(model.path, settings.models_folder) for model in models]
+    # Of servers that were killed while they wrote a file, or fitted a model.
+    clear_leftovers(settings.models_folder)
+    files = [keep_file(model.path, settings.models_folder) for model in models]
     with database.begin() as session:
         for model, card, file in zip(models, cards, files, strict=True):
             _serve_first(session, model, card, file)
@@ -112,7 +92,9 @@ def missing_methods(settings: ServerSettings, database: Database) -> tuple[str, 
 async def fit_first_models(
     settings: ServerSettings, database: Database, on_fitted: Callable[[], Awaitable[None]]
 ) -> None:
-    """Fit the methods that are missing, one after the other, each in its own process; each answers once it is fitted.
+    """Fit the methods that are missing, one after the other, in another process; each answers once it is fitted.
+
+    A method that fails is logged, and fitted again when the server starts the next time.
 
     Parameters
     ----------
@@ -126,104 +108,67 @@ async def fit_first_models(
     DatabaseError
         If the database cannot be reached.
     OSError
-        If a process cannot be started, or a file cannot be stored.
+        If the process cannot be started.
     """
-    for method in await run_in_threadpool(missing_methods, settings, database):
-        with tempfile.TemporaryDirectory(prefix="hdr-bench-fit-") as folder:
-            path = Path(folder) / f"{method}{ENDING}"
-            if not await _fit(method, path):
-                continue
-            await run_in_threadpool(_add_fitted, _FirstModel(method, path, "fitted"), settings, database)
-        await on_fitted()
+    methods = await run_in_threadpool(missing_methods, settings, database)
+    if not methods:
+        return
 
+    async def add(fit: Fit) -> None:
+        try:
+            if fit.failure:
+                _log.error("%s could not be fitted: %s", fit.method, fit.failure)
+                return
+            await run_in_threadpool(_add_fitted, FirstModel(fit.method, fit.path, "fitted"), settings, database)
+            await on_fitted()
+        except (HdrBenchError, OSError) as error:
+            _log.error("%s was fitted, but does not answer yet: %s", fit.method, describe_file_error(error))
 
-async def _fit(method: str, path: Path) -> bool:
-    """Fit a method in its own process, which ends with this coroutine; return whether there is a file."""
-    # -P: nothing is imported from the working folder.
-    command = (sys.executable, "-P", "-m", "hdr_bench.web.first_fit", method, str(path))
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+    folder = incoming_path(settings.models_folder)
+    folder.mkdir(mode=0o700, parents=True)
     try:
-        # Its standard input stays open for as long as it is to live.
-        said = await process.stdout.read() if process.stdout else b""
-        await process.wait()
+        await run_fits(methods, folder, add)
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    if process.returncode or not path.exists():
-        _log.error("%s could not be fitted: %s", method, said.decode(errors="replace")[-_LAST_CHARACTERS:].strip())
-        return False
-    return True
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _add_fitted(model: _FirstModel, settings: ServerSettings, database: Database) -> None:
-    card = _check(model)
-    file = _keep(model.path, settings.models_folder)
+def _add_fitted(model: FirstModel, settings: ServerSettings, database: Database) -> None:
+    card = check_file(model.path)
+    file = keep_file(model.path, settings.models_folder)
     with database.begin() as session:
+        lock_changes(session)
+        # Another server of the database may have been faster, and people may have chosen a version since.
+        if list_versions(session, model.name):
+            return
         _serve_first(session, model, card, file)
         names = [served.name for served, _ in served_versions(session)]
         _put_in_order(session, sorted(names, key=lambda name: METHODS.index(name) if name in METHODS else -1))
 
 
-def _first_models(given: Sequence[Path]) -> list[_FirstModel]:
-    if not given:
-        return [_FirstModel(EMBEDDED, EMBEDDED_MODEL, "embedded")]
-    models = [_FirstModel(path.name.removesuffix(ENDING)[:_LONGEST_NAME], path, "given") for path in given]
-    names = [model.name for model in models]
-    if repeated := next((model for model in models if names.count(model.name) > 1), None):
-        raise ModelFileError(
-            f"two model files are named {repeated.name}: rename one of them, as names tell models apart"
-        )
-    return models
-
-
-def _check(model: _FirstModel) -> ModelCard:
-    """Return the card of a file, of which the classes and the size of images are known to fit."""
-    card = load_card(model.path)
-    n_features = card.n_features or _SIDE * _SIDE
-    if n_features != _SIDE * _SIDE or card.image_shape not in {None, (_SIDE, _SIDE)}:
-        size = "x".join(map(str, card.image_shape)) if card.image_shape else f"{n_features:,}"
-        raise ModelFileError(
-            f"{model.path} takes images of {size} pixels; "
-            f"to read pictures a model must be fitted on {_SIDE}x{_SIDE} pixels"
-        )
-    if card.classes and not set(card.classes) & set("0123456789"):
-        raise ModelFileError(f"{model.path} knows no digits: its classes are {shown(list(card.classes[:10]))}")
-    return card
-
-
-def _keep(path: Path, folder: Path) -> tuple[str, str]:
-    """Copy a file into the folder of models, under the hash of its bytes; return its name there, and the hash."""
-    content = read_regular(path)
-    sha256 = hashlib.sha256(content).hexdigest()
-    kept = folder / f"{sha256}{ENDING}"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not kept.exists() or hashlib.sha256(kept.read_bytes()).hexdigest() != sha256:
-        write_whole(kept, content)
-    return kept.name, sha256
-
-
-def _serve_first(session: Session, model: _FirstModel, card: ModelCard, file: tuple[str, str]) -> None:
-    name, sha256 = file
-    found = find_version(session, model.name, sha256=sha256)
-    is_served = any(served.name == model.name for served, _ in served_versions(session))
-    if found is not None and is_served:
-        return
+def _serve_first(session: Session, model: FirstModel, card: ModelCard, file: KeptFile) -> None:
+    found = find_version(session, model.name, sha256=file.sha256)
+    served = next((version for served, version in served_versions(session) if served.name == model.name), None)
     version = found or add_version(
         session,
         model=model.name,
         method=card.method.name,
         origin=model.origin,
-        file=name,
-        sha256=sha256,
+        file=file.name,
+        sha256=file.sha256,
         n_images=card.data.n_train if card.data else 0,
         scores={score.dataset: score.model_dump(exclude={"dataset"}) for score in card.scores},
     )
-    # A version that was found damaged has its file again.
-    version.state = "usable"
-    serve_version(session, model.name, version.number)
+    if version.state == "damaged":
+        # Its file has just been copied again.
+        version.state = "usable"
+    if served is None or (found is None and _gives_way(served, model)):
+        version.state = "usable"
+        serve_version(session, model.name, version.number)
+
+
+def _gives_way(served: ModelVersion, model: FirstModel) -> bool:
+    """Whether a new file takes the place of the version that answers."""
+    return model.origin in {"given", served.origin}
 
 
 def _with_versions(session: Session, names: Sequence[str]) -> list[str]:
