@@ -129,11 +129,12 @@ def describe(name: str, waits: list[float], seconds: float) -> str:
     )
 
 
-def retrain(address: str, drawing: bytes) -> str:
-    """Correct a digit, and begin a retraining; return its address."""
-    reading = httpx2.post(f"{address}api/readings", files={"file": ("one.png", drawing)}, timeout=60)
-    for digit in reading.raise_for_status().json()["digits"]:
-        httpx2.post(f"{address}api/corrections", json={"digit_id": digit["id"], "label": 1}).raise_for_status()
+def retrain(address: str, drawings: list[list[Request]]) -> str:
+    """Correct some digits, and begin a retraining; return its address."""
+    for stages in drawings[:8]:
+        reading = httpx2.post(f"{address}api/readings", files={"file": ("one.png", stages[-1][1])}, timeout=60)
+        for digit in reading.raise_for_status().json()["digits"]:
+            httpx2.post(f"{address}api/corrections", json={"digit_id": digit["id"], "label": 1}).raise_for_status()
     answer = httpx2.post(f"{address}api/retrainings", json={"model": EMBEDDED_MODEL.stem})
     return address.rstrip("/") + answer.raise_for_status().headers["Location"]
 
@@ -151,7 +152,7 @@ def main(seconds: float = SECONDS, n_requests: int = REQUESTS) -> None:
         for name, n_clients in (("one client", 1), (f"{CLIENTS} clients", CLIENTS)):
             waits = asyncio.run(draw_at_once(address, n_clients, seconds, drawings))
             print(describe(name, waits, seconds), flush=True)
-        job = retrain(address, drawings[0][-1][1])
+        job = retrain(address, drawings)
         waits = asyncio.run(draw_at_once(address, CLIENTS, seconds, drawings))
         state = httpx2.get(job).json()
         print(
