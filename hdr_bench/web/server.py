@@ -90,6 +90,7 @@ def _run(
     from hdr_bench.web.database.engine import close_database, open_database
     from hdr_bench.web.database.schema import prepare_schema
     from hdr_bench.web.first_models import register_first_models
+    from hdr_bench.web.prompt_connections import PromptConnection
 
     database = open_database(settings.database)
     try:
@@ -107,6 +108,7 @@ def _run(
             # The peer's address is what limits count; what a proxy says is read only from trusted ones, elsewhere.
             proxy_headers=False,
             ws="none",
+            http=PromptConnection,
         )
         server = _Server(config, lambda: on_ready(page_address(settings)))
         server.run(sockets=[listener])

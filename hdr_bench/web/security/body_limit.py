@@ -69,7 +69,7 @@ def _limit(path: str, headers: Headers, settings: ServerSettings) -> int:
         return settings.most_bytes + _SMALL
     if path != _PREDICT:
         return _SMALL
-    is_json = headers.get("content-type", "").startswith("application/json")
+    is_json = headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
     return _MOST_NUMBERS if is_json else settings.most_bytes
 
 

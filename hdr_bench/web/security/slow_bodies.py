@@ -5,31 +5,37 @@ import asyncio
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# A telephone in a bad network sends something in this time.
-_SECONDS = 30.0
+# A telephone in a bad network sends something in this time, and the largest picture in that.
+_SECONDS, _SECONDS_IN_ALL = 30.0, 300.0
 
 
 class SlowBodies:
-    """Middleware that gives up on bodies of which nothing comes any more.
+    """Middleware that gives up on bodies of which nothing comes any more, or too little.
 
     Parameters
     ----------
     app : ASGIApp
     seconds : float
         How long nothing may come.
+    seconds_in_all : float
+        How long the whole body may take.
     """
 
-    def __init__(self, app: ASGIApp, seconds: float = _SECONDS) -> None:
+    def __init__(self, app: ASGIApp, seconds: float = _SECONDS, seconds_in_all: float = _SECONDS_IN_ALL) -> None:
         self._app = app
         self._seconds = seconds
+        self._seconds_in_all = seconds_in_all
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        await self._app(scope, _limit(receive, self._seconds) if scope["type"] == "http" else receive, send)
+        is_http = scope["type"] == "http"
+        await self._app(scope, _limit(receive, self._seconds, self._seconds_in_all) if is_http else receive, send)
 
 
-def _limit(receive: Receive, seconds: float) -> Receive:
+def _limit(receive: Receive, seconds: float, seconds_in_all: float) -> Receive:
     is_whole = False
+    now = asyncio.get_running_loop().time
+    end = now() + seconds_in_all
 
     async def receive_in_time() -> Message:
         nonlocal is_whole
@@ -37,7 +43,7 @@ def _limit(receive: Receive, seconds: float) -> Receive:
         if is_whole:
             return await receive()
         try:
-            message = await asyncio.wait_for(receive(), seconds)
+            message = await asyncio.wait_for(receive(), min(seconds, end - now()))
         except TimeoutError as error:
             sentence = "The request did not come to its end in time. Send it again."
             raise HTTPException(408, sentence, {"Connection": "close"}) from error

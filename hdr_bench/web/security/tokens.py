@@ -2,11 +2,12 @@
 
 import hashlib
 import hmac
+from html import escape
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hdr_bench.web.security.forwarded import is_https
@@ -24,6 +25,19 @@ _FORM = f"""<form action="/" method="get">
 <input id="{_FIELD}" name="{_FIELD}" type="password" autocomplete="off" required>
 <button>Open</button>
 </form>
+"""
+# A redirect would keep another site, whose link was followed, as the one that asks: browsers would not send the cookie.
+_OPENED = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url={address}">
+<title>hdr-bench</title>
+</head>
+<body>
+<p><a href="{address}">Open the page</a></p>
+</body>
+</html>
 """
 
 
@@ -75,7 +89,9 @@ class AccessToken:
         rest = urlencode([(name, value) for name, value in query if name != _FIELD])
         # An address that begins with two slashes would be another site's.
         path = "/" + quote(scope["path"].lstrip("/\\"))
-        answer = RedirectResponse(f"{path}?{rest}" if rest else path, 303)
+        page = _OPENED.format(address=escape(f"{path}?{rest}" if rest else path))
+        # The address of this page holds the token.
+        answer = HTMLResponse(page, headers={"Referrer-Policy": "no-referrer"})
         secure = is_https(scope, self._settings)
         answer.set_cookie(self._cookie, self._proof, path="/", secure=secure, httponly=True, samesite="strict")
         return answer

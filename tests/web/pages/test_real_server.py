@@ -88,13 +88,34 @@ def _version_that_answers(server, picture):
     return answer.json()["digits"][0]["answers"][0]["version"]
 
 
+def _without_token(address):
+    return "token" not in address
+
+
 def test_with_a_token_the_page_works_after_it_was_opened_once(chromium, mnist, tmp_path):
     images, labels = mnist
     arguments = ("--model", EMBEDDED_MODEL, "--workers", 1, "--token", "one long token")
     with web_server(tmp_path, *arguments) as server, _visit(chromium, server.address) as page:
         page.goto(server.address)
-        assert "token" not in page.url
+        page.wait_for_url(_without_token)
         draw(page, images[1003])
         wait_for_lines(page, str(labels[1003]))
         page.goto("/collection")
         assert page.locator("h1").inner_text()
+        _follow_link_of_another_site(chromium, server.address)
+
+
+def _follow_link_of_another_site(chromium, address):
+    context = chromium.new_context()
+    page = context.new_page()
+    link = f"<a href='{address}'>The digits of our class</a>"
+    page.route("http://school.example/", lambda route: route.fulfill(body=link, content_type="text/html"))
+    page.goto("http://school.example/")
+    page.get_by_role("link").click()
+    page.wait_for_url(lambda url: url.startswith("http://127.0.0.1") and _without_token(url))
+    assert page.locator("canvas").count()
+    page.reload()
+    assert page.locator("canvas").count()
+    page.go_back()
+    assert page.url == "http://school.example/"
+    context.close()

@@ -117,6 +117,7 @@ def test_in_any_time_no_more_come_through_than_the_limit_allows(per_minute, paus
         ("/api/readings", [], 10_000_000 + 64 * KB),
         ("/api/predict", [("Content-Type", "image/png")], 10_000_000),
         ("/api/predict", JSON, 4_000_000),
+        ("/api/predict", [("Content-Type", "Application/JSON; charset=utf-8")], 4_000_000),
         ("/api/corrections", JSON, 64 * KB),
         ("/learn", [], 64 * KB),
     ],
@@ -158,3 +159,11 @@ def test_a_body_of_which_nothing_comes_any_more_is_given_up():
 
     assert answer.status == 408
     assert answer.headers["connection"] == "close"
+
+
+def test_a_body_that_comes_too_slowly_is_given_up():
+    app = GuardedApp()
+    # Something always comes, but the time for all of it is over.
+    app.app = SlowBodies(app.app, seconds_in_all=0.0)
+
+    assert app.ask("/api/predict", "POST", body=[b"x"] * 3).status == 408

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,10 @@ BEARER = [("Authorization", f"Bearer {TOKEN}")]
 @pytest.fixture
 def app():
     return GuardedApp(host="0.0.0.0", token=TOKEN)
+
+
+def address_of(answer):
+    return unescape(re.search(r'content="0; url=([^"]*)"', answer.text)[1])
 
 
 def cookie_of(app, **options):
@@ -56,9 +61,11 @@ def test_an_address_with_the_token_does_not_open_the_api(app):
 
 
 def test_people_open_the_printed_address_once(app):
-    opened = app.ask(f"/collection?page=2&token={TOKEN}")
+    opened = app.ask(f"/collection?page=2&token={TOKEN}&kind=upload")
 
-    assert (opened.status, opened.headers["location"]) == (303, "/collection?page=2")
+    assert (opened.status, address_of(opened)) == (200, "/collection?page=2&kind=upload")
+    assert opened.headers["referrer-policy"] == "no-referrer"
+    assert (TOKEN in opened.text, app.reached) == (False, [])
     cookie = opened.headers["set-cookie"]
     assert {"httponly", "samesite=strict", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
     assert TOKEN not in cookie
@@ -102,10 +109,16 @@ def test_without_it_a_page_asks_for_it(app):
 
 @pytest.mark.parametrize("path", ["//evil.example/", "/\\evil.example", "///evil.example", "/\r\nSet-Cookie: a=b"])
 def test_whoever_is_let_in_stays_on_the_server(app, path):
-    location = app.ask(f"{path}?token={TOKEN}").headers["location"]
+    address = address_of(app.ask(f"{path}?token={TOKEN}"))
 
-    assert re.match(r"/(?![/\\])", location)
-    assert "\n" not in location
+    assert re.match(r"/(?![/\\])", address)
+    assert "\n" not in address
+
+
+def test_an_address_is_shown_as_text():
+    page = GuardedApp(token=TOKEN).ask(f'/a"\'><script>?token={TOKEN}&"><script>=<script>').text
+
+    assert "<script" not in page
 
 
 def test_health_and_files_of_pages_are_open(app):
@@ -138,6 +151,6 @@ def test_whatever_else_comes_opens_nothing(authorization, cookie):
 def test_a_token_of_other_letters_is_right_too():
     app = GuardedApp(token="Grüße ✓")
 
-    assert app.ask("/?token=Gr%C3%BC%C3%9Fe+%E2%9C%93").status == 303
+    assert app.ask("/?token=Gr%C3%BC%C3%9Fe+%E2%9C%93").status == 200
     bearer = "Bearer Grüße ✓".encode().decode("latin-1")
     assert app.ask("/api/models", headers=[("Authorization", bearer)]).status == 200
