@@ -5,15 +5,16 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.svm import SVC
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from hdr_bench.estimators.engines import PACKAGES, capable_engine, choose_engine, engine_import, is_installed
+from hdr_bench.estimators.engines import capable_engine, choose_engine, engine_import
 from hdr_bench.estimators.images.scaling import learn_scale, scale_pixels
 from hdr_bench.estimators.pixel_classifier import PixelClassifier
 from hdr_bench.estimators.pixels import Floats
 from hdr_bench.estimators.plain_values import with_plain_parameters
-from hdr_bench.estimators.svm_state import SavedMachine, load_with_libsvm, load_with_onedal, save_machine
+from hdr_bench.estimators.svm_machine import MatrixSVC
 
 ENGINES = {"onedal": "sklearnex", "libsvm": "sklearn"}
 KERNELS = ("rbf", "poly", "linear")
@@ -40,11 +41,11 @@ class SVMClassifier(PixelClassifier):
     coef0 : float, default=0.0
         Constant term of "poly".
     engine : {"auto", "onedal", "libsvm"}, default="auto"
-        Solver: Intel's oneDAL (scikit-learn-intelex) or LIBSVM (scikit-learn); "auto" takes the first that is
-        installed, and LIBSVM if oneDAL's numbers, which are as long as those of the pixels, cannot hold `C`, `gamma` or
-        the values of the kernel, or if `coef0` of "poly" is negative and `degree` at least 2: such a kernel is not
-        positive definite, and each solver ends in a solution of its own. A named "onedal" raises an error in all these
-        cases.
+        Solver: Intel's oneDAL (scikit-learn-intelex), whose machine answers by matrix products, or LIBSVM (scikit-
+        learn); "auto" takes the first that is installed, and LIBSVM if oneDAL's numbers, which are as long as those of
+        the pixels, cannot hold `C`, `gamma` or the values of the kernel, or if `coef0` of "poly" is negative and
+        `degree` at least 2: such a kernel is not positive definite, and each solver ends in a solution of its own. A
+        named "onedal" raises an error in all these cases.
     pixel_scale : float or None, default=None
         What pixels are divided by; None learns the largest absolute value.
 
@@ -188,38 +189,17 @@ class SVMClassifier(PixelClassifier):
     def _engines(self) -> dict[str, str]:
         return ENGINES
 
-    @property
-    def _libraries(self) -> tuple[str, ...]:
-        return ("numpy", "scikit-learn", *PACKAGES.get(getattr(self, "engine_", ""), ()))
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = super().__getstate__()
-        if state.get("engine_") == "onedal":
-            state["svc_"] = save_machine(state["svc_"])
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        saved = vars(self).get("svc_")
-        if isinstance(saved, SavedMachine):
-            self.engine_ = "onedal" if is_installed(ENGINES["onedal"]) else "libsvm"
-            self.svc_ = load_with_onedal(saved) if self.engine_ == "onedal" else load_with_libsvm(saved)
-
     def _check_combination(self) -> None:
         choose_engine(self.engine, ENGINES)
 
-    def _fit_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> Any:
-        return self._machine(pixels).fit(pixels, codes)
-
-    def _machine(self, pixels: Floats) -> Any:
-        if self.engine_ == "onedal":
-            with engine_import("onedal"):
-                from sklearnex.svm import SVC
-        else:
-            from sklearn.svm import SVC
+    def _fit_machine(self, pixels: Floats, codes: NDArray[np.intp]) -> SVC:
         kernel = {"kernel": self.kernel, "gamma": self._gamma(pixels), "degree": self.degree, "coef0": self.coef0}
-        max_iter = _MOST_ITERATIONS if self.engine_ == "onedal" else -1
-        return SVC(C=self.C, break_ties=True, cache_size=1000, max_iter=max_iter, **kernel)
+        options = {"C": self.C, "break_ties": True, "cache_size": 1000, **kernel}
+        if self.engine_ == "libsvm":
+            return SVC(**options).fit(pixels, codes)
+        with engine_import("onedal"):
+            from sklearnex import svm as onedal
+        return MatrixSVC.of(onedal.SVC(max_iter=_MOST_ITERATIONS, **options).fit(pixels, codes))
 
     def _gamma(self, pixels: Floats) -> float | str:
         if self.gamma is not None:

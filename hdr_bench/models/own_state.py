@@ -89,14 +89,10 @@ def _check_parameters(made: Any) -> None:
 
 
 def _machine_to_save(machine: Any) -> Any:
-    """Return a machine in LIBSVM's form, which needs no other library than scikit-learn."""
-    from sklearn.svm import SVC
+    """Return scikit-learn's own machine, which is of a class that files may hold."""
+    from hdr_bench.estimators.svm_machine import MatrixSVC
 
-    if type(machine) is SVC:
-        return machine
-    from hdr_bench.estimators.svm_state import describe_machine, load_with_libsvm
-
-    return load_with_libsvm(describe_machine(machine))
+    return machine.plain() if isinstance(machine, MatrixSVC) else machine
 
 
 def _finish_index(model: Any) -> None:
@@ -113,9 +109,12 @@ def _finish_index(model: Any) -> None:
 def _finish_machine(model: Any) -> None:
     from sklearn.svm import SVC
 
+    from hdr_bench.estimators.svm_machine import MatrixSVC
+
     if not is_instance(model.svc_, SVC):
         raise ValueError("it holds no support vector machine")
-    model.engine_ = "libsvm"
+    if model.engine_ == "onedal":
+        model.svc_ = MatrixSVC.of(model.svc_)
 
 
 def _finish_network(model: Any) -> None:

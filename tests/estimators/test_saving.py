@@ -113,10 +113,10 @@ for path in json.loads(sys.argv[1]):
 print(json.dumps(told))
 """
 FAST = [
-    ("svm", {}, "libsvm"),
-    ("svm", {"kernel": "poly", "coef0": 1.0}, "libsvm"),
-    ("svm", {"kernel": "linear"}, "libsvm"),
-    ("virtual-svm", {}, "libsvm"),
+    ("svm", {}, "onedal"),
+    ("svm", {"kernel": "poly", "coef0": 1.0}, "onedal"),
+    ("svm", {"kernel": "linear"}, "onedal"),
+    ("virtual-svm", {}, "onedal"),
     ("knn", {"engine": "faiss"}, "scikit-learn"),
     ("knn", {"engine": "onedal"}, "scikit-learn"),
     ("linear", {}, "onedal"),
@@ -138,7 +138,7 @@ def test_what_fast_engines_fitted_loads_without_them(digits, tmp_path):
         assert engine == FAST[place // 2][2]
         np.testing.assert_array_equal(model.predict(digits.test.X), labels)
         method = "decision_function" if hasattr(model, "decision_function") else "predict_proba"
-        # oneDAL computes in single precision, LIBSVM in double.
+        # An engine for logistic regression computes in single precision.
         np.testing.assert_allclose(getattr(model, method)(digits.test.X), values, rtol=1e-3, atol=2e-3)
 
 

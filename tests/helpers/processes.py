@@ -18,6 +18,13 @@ def of_hosts_of(pid):
     return found
 
 
+def runs(process, module):
+    """Return whether a process runs a module; one that has ended, a zombie too, has no command line."""
+    with suppress(psutil.Error):
+        return module in process.cmdline()
+    return False
+
+
 def wait_for(event):
     """Return what `event` returns as soon as that is true; what never comes is ended by the limit of each test."""
     while not (found := event()):

@@ -31,7 +31,7 @@ def test_what_oned_al_and_faiss_made_is_read_without_them(saved):
     paths = [str(saved[name]) for name in ("svm", "knn")]
     told = subprocess.run([sys.executable, "-c", WITHOUT, *paths], capture_output=True, text=True, check=True)
     assert told.stderr == ""
-    for line, name, engine in zip(told.stdout.splitlines(), ("svm", "knn"), ("libsvm", "scikit-learn"), strict=True):
+    for line, name, engine in zip(told.stdout.splitlines(), ("svm", "knn"), ("onedal", "scikit-learn"), strict=True):
         there = json.loads(line)
         assert there[0] == engine
         np.testing.assert_array_equal(there[1], fitted(name).predict(digits().test.X))
@@ -41,3 +41,4 @@ def test_nothing_of_oned_al_is_in_the_file(saved):
     for content in members_of(saved["svm"]).values():
         assert b"onedal." not in content
         assert b"sklearnex." not in content
+        assert b"svm_machine" not in content

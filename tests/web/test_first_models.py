@@ -23,7 +23,7 @@ from hdr_bench.web.database.schema import prepare_schema
 from hdr_bench.web.database.versions import add_version, list_versions, mark_damaged, serve_version, served_versions
 from hdr_bench.web.first_models import fit_first_models, missing_methods, register_first_models
 from hdr_bench.web.settings import ServerSettings, default_database
-from tests.helpers.processes import wait_for
+from tests.helpers.processes import runs, wait_for
 
 
 class OwnTree(DecisionTreeClassifier):
@@ -77,7 +77,7 @@ def fit(settings, database, on_fitted=None):
 
 def fitting_children(process=None):
     children = (process or psutil.Process()).children(recursive=True)
-    return [child for child in children if "hdr_bench.web.first_fit" in " ".join(child.cmdline())]
+    return [child for child in children if runs(child, "hdr_bench.web.first_fit")]
 
 
 def test_the_embedded_network_answers_and_is_added_once(settings, opened):

@@ -20,6 +20,7 @@ from hdr_bench.web.retraining.following import Limits
 from hdr_bench.web.retraining.job import CORRECTIONS, Job, write_job
 from hdr_bench.web.retraining.ownership import claim_job, has_ended, name_owner
 from hdr_bench.web.retraining.queue import RetrainingQueue
+from tests.helpers.processes import runs
 from tests.helpers.retraining import (
     add_corrections,
     fit_small,
@@ -167,7 +168,7 @@ def test_stopping_puts_the_job_back(make_place):
 
 
 def _children():
-    return [child for child in psutil.Process().children() if "retraining.child" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process().children() if runs(child, "hdr_bench.web.retraining.child")]
 
 
 def test_a_full_disk_leaves_no_result(make_place, tmp_path):

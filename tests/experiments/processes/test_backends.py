@@ -28,7 +28,7 @@ from hdr_bench.reporting.frame import summarise
 from hdr_bench.reporting.run import RunContents
 from hdr_bench.reporting.tables.costs import time_table
 from tests.helpers.other_images import noisy
-from tests.helpers.processes import of_hosts_of, read_pids, still_running, wait_for
+from tests.helpers.processes import of_hosts_of, read_pids, runs, still_running, wait_for
 
 TREE = Case(name="Tree", estimator="tree", protocol={"repeats": 2})
 KNN = Case(name="k-NN", estimator="knn", protocol={"kind": "cross-validation", "folds": 3})
@@ -101,9 +101,7 @@ def test_threads_are_shared_among_jobs():
 
 def test_a_host_that_is_killed_has_its_trial_run_again(in_turn, tmp_path):
     def kill_a_host():
-        guards = (
-            child for child in psutil.Process().children() if "hdr_bench.experiments.processes.host" in child.cmdline()
-        )
+        guards = (child for child in psutil.Process().children() if runs(child, "hdr_bench.experiments.processes.host"))
         next(guards).children()[0].kill()
 
     folder = run_suite(_suite(TREE, KNN), out=tmp_path / "run", threads=1, jobs=2, progress=_Signals(kill_a_host))
@@ -146,7 +144,7 @@ def test_nothing_stays_when_a_run_with_jobs_is_interrupted_twice(tmp_path, helpe
     trials = [wait_for(lambda n=n: read_pids(tmp_path / f"pids-{n}")) for n in (0, 1)]
     family = psutil.Process(runner.pid).children(recursive=True)
     # One of the hosts is being replaced at the moment.
-    guard = next(each for each in family if "hdr_bench.experiments.processes.host" in each.cmdline())
+    guard = next(each for each in family if runs(each, "hdr_bench.experiments.processes.host"))
     guard.children()[0].kill()
     for _ in range(2):
         os.killpg(runner.pid, signal.SIGINT)

@@ -28,7 +28,7 @@ from hdr_bench.experiments.processes.leftovers import is_running, note_unkillabl
 from hdr_bench.experiments.processes.scratch import clear_scratch
 from hdr_bench.import_context import ImportContext
 from hdr_bench.reporting.comparability import is_disturbed
-from tests.helpers.processes import read_pids, still_running, wait_for
+from tests.helpers.processes import read_pids, runs, still_running, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -360,9 +360,7 @@ def test_a_trial_has_two_attempts(behaving):
 
 
 def _is_host(process):
-    with suppress(psutil.Error):
-        return "hdr_bench.experiments.processes.host" in process.cmdline()
-    return False
+    return runs(process, "hdr_bench.experiments.processes.host")
 
 
 def _is_fork_server(process):

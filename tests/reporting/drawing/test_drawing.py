@@ -4,7 +4,6 @@ import importlib
 import signal
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -15,7 +14,7 @@ from hdr_bench.reporting.drawing import jobs, pool
 from hdr_bench.reporting.drawing.figure import PlannedFigure
 from hdr_bench.reporting.drawing.jobs import draw
 from hdr_bench.reporting.drawing.rendering import render
-from tests.helpers.processes import still_running, wait_for
+from tests.helpers.processes import runs, still_running, wait_for
 from tests.helpers.written_runs import Method, make_up
 
 HERE = str(Path(__file__).parents[2] / "helpers")
@@ -54,13 +53,6 @@ def _planned(**displays):
     return [PlannedFigure(name, name, "", (display,), (2, 2)) for name, display in displays.items()]
 
 
-def _draws(process):
-    # One that has ended meanwhile has no command line.
-    with suppress(psutil.Error):
-        return "hdr_bench.reporting.drawing.process" in " ".join(process.cmdline())
-    return False
-
-
 def test_a_figure_that_ends_its_process_is_lost_and_no_other(displays, tmp_path):
     planned = _planned(
         first=displays.Plain(),
@@ -78,7 +70,7 @@ def test_a_figure_that_ends_its_process_is_lost_and_no_other(displays, tmp_path)
     assert [bool(figure.svg and figure.png) for figure in drawn_figures] == [True, False, True, True, True]
     # As they are in this process.
     assert drawn_figures[0] == render(planned[0])
-    assert [each for each in psutil.Process().children() if _draws(each)] == []
+    assert [each for each in psutil.Process().children() if runs(each, "hdr_bench.reporting.drawing.process")] == []
 
 
 def test_if_no_process_starts_figures_are_drawn_in_this_one(displays, monkeypatch):
